@@ -1,0 +1,148 @@
+/** List conventions of api.md §4.2 and the standard set of seven operations that each resource has. */
+import { z } from 'zod';
+import { type Area, call, type Operation } from './define.ts';
+import { Problem } from './errors.ts';
+
+/** Input members of every list. `sort` is a comma list of fields, `-` for descending. */
+export const listFields = {
+  limit: z.int().min(1).max(200).default(50),
+  cursor: z.string().max(2048).optional(),
+  q: z.string().max(500).optional(),
+  sort: z.string().max(200).optional(),
+  count: z.boolean().default(false),
+  fields: z.string().max(500).optional(),
+};
+
+/** One value or several; several mean OR. */
+export const oneOrMany = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).max(200)]);
+
+/** Result of a list: `total` is filled only with `count=true`. */
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), next_cursor: z.string().nullable(), total: z.int().nullable() });
+
+/** One page of `T`. */
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+  total: number | null;
+}
+
+/** Answer of a delete. */
+export const Deleted = z.object({ id: z.string(), deleted: z.literal(true) });
+
+/** Answer of a bulk operation; partial success is a success. */
+export const BulkResult = z.object({
+  results: z.array(z.object({ id: z.string(), ok: z.boolean(), error: Problem.optional() })),
+});
+
+interface ResourceSchemas<
+  Id extends z.ZodType,
+  E extends z.ZodType,
+  C extends z.ZodType,
+  U extends z.ZodRawShape,
+  L extends z.ZodRawShape,
+  A extends readonly [string, ...string[]],
+> {
+  /** Row of api.md, the tag, and the word used in summaries. */
+  row: string;
+  tag: string;
+  noun: string;
+  area: Area;
+  id: Id;
+  entity: E;
+  create: C;
+  /** Members of the merge-patch. */
+  update: U;
+  /** Filters of the list beside {@link listFields}. */
+  filters: L;
+  /** Verbs that the bulk operation accepts. */
+  actions: A;
+}
+
+const listInput = <L extends z.ZodRawShape>(filters: L) => z.strictObject({ ...listFields, ...filters });
+const updateInput = <Id extends z.ZodType, U extends z.ZodRawShape>(id: Id, update: U) =>
+  z.strictObject({ ...update, id, version: z.int().min(1).optional() });
+const bulkInput = <Id extends z.ZodType, A extends readonly [string, ...string[]]>(id: Id, actions: A) =>
+  z.strictObject({
+    ids: z.array(id).min(1).max(1000),
+    action: z.enum(actions),
+    input: z.record(z.string(), z.json()).optional(),
+  });
+const deleteInput = <Id extends z.ZodType>(id: Id) => z.strictObject({ id, force: z.boolean().default(false) });
+const oneInput = <Id extends z.ZodType>(id: Id) => z.strictObject({ id });
+
+type ResourceOperations<
+  R extends string,
+  Id extends z.ZodType,
+  E extends z.ZodType,
+  C extends z.ZodType,
+  U extends z.ZodRawShape,
+  L extends z.ZodRawShape,
+  A extends readonly [string, ...string[]],
+> = { [K in `${R}_list`]: Operation<ReturnType<typeof listInput<L>>, ReturnType<typeof page<E>>, 'never'> } & {
+  [K in `${R}_create`]: Operation<C, E, 'never'>;
+} & { [K in `${R}_get` | `${R}_restore`]: Operation<ReturnType<typeof oneInput<Id>>, E, 'never'> } & {
+  [K in `${R}_update`]: Operation<ReturnType<typeof updateInput<Id, U>>, E, 'never'>;
+} & { [K in `${R}_delete`]: Operation<ReturnType<typeof deleteInput<Id>>, typeof Deleted, 'never'> } & {
+  [K in `${R}_bulk`]: Operation<ReturnType<typeof bulkInput<Id, A>>, typeof BulkResult, 'never'>;
+};
+
+/** The standard set ⑤ of api.md §13 for resource `name` (plural, as in ids and paths). */
+export function resource<
+  const R extends string,
+  Id extends z.ZodType,
+  E extends z.ZodType,
+  C extends z.ZodType,
+  U extends z.ZodRawShape,
+  L extends z.ZodRawShape,
+  const A extends readonly [string, ...string[]],
+>(name: R, s: ResourceSchemas<Id, E, C, U, L, A>): ResourceOperations<R, Id, E, C, U, L, A> {
+  const base = `/v1/${name}`;
+  const common = { row: s.row, tags: [s.tag], area: s.area };
+  const operations: Record<string, Operation> = {
+    [`${name}_list`]: call(listInput(s.filters), page(s.entity), {
+      ...common,
+      summary: `List ${name}`,
+      scope: 'read',
+      http: { method: 'GET', path: base },
+    }),
+    [`${name}_create`]: call(s.create, s.entity, {
+      ...common,
+      summary: `Create a ${s.noun}`,
+      scope: 'manage',
+      idempotencyKey: true,
+      http: { method: 'POST', path: base, status: 201, location: `${base}/{id}` },
+    }),
+    [`${name}_get`]: call(oneInput(s.id), s.entity, {
+      ...common,
+      summary: `One ${s.noun}`,
+      scope: 'read',
+      http: { method: 'GET', path: `${base}/{id}` },
+    }),
+    [`${name}_update`]: call(updateInput(s.id, s.update), s.entity, {
+      ...common,
+      summary: `Change a ${s.noun} (merge-patch, null clears)`,
+      scope: 'manage',
+      http: { method: 'PATCH', path: `${base}/{id}` },
+    }),
+    [`${name}_delete`]: call(deleteInput(s.id), Deleted, {
+      ...common,
+      summary: `Delete a ${s.noun}; it can be restored for 30 days`,
+      scope: 'manage',
+      http: { method: 'DELETE', path: `${base}/{id}` },
+    }),
+    [`${name}_restore`]: call(oneInput(s.id), s.entity, {
+      ...common,
+      summary: `Restore a deleted ${s.noun}`,
+      scope: 'manage',
+      http: { method: 'POST', path: `${base}/{id}/restore` },
+    }),
+    [`${name}_bulk`]: call(bulkInput(s.id, s.actions), BulkResult, {
+      ...common,
+      summary: `One verb on many ${name}`,
+      scope: 'manage',
+      http: { method: 'POST', path: `${base}/bulk` },
+    }),
+  };
+  return operations as unknown as ResourceOperations<R, Id, E, C, U, L, A>;
+}
