@@ -1,0 +1,13 @@
+// npm run serve: sets up what is missing, then serves the panel over HTTP, with or without a display.
+import './lib/node-floor.mjs';
+import { ensureBrowser } from './lib/browser.mjs';
+import { host } from './lib/launch.mjs';
+import { buildStale, prepare } from './lib/prepare.mjs';
+import { entry } from './lib/progress.mjs';
+
+await entry(async () => {
+  const { node } = await prepare();
+  await buildStale(node);
+  await ensureBrowser(node, { required: false });
+  return host(node, ['serve', ...process.argv.slice(2)]);
+});

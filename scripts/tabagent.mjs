@@ -1,0 +1,11 @@
+// npm run tabagent -- <command>: the command line program, on the right Node and freshly built.
+import './lib/node-floor.mjs';
+import { host } from './lib/launch.mjs';
+import { buildStale, prepare } from './lib/prepare.mjs';
+import { entry } from './lib/progress.mjs';
+
+await entry(async () => {
+  const { node } = await prepare();
+  await buildStale(node, ['main', 'workers', 'assets']);
+  return host(node, process.argv.slice(2));
+});

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import babel from '@rolldown/plugin-babel';
+import react, { reactCompilerPreset } from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const root = import.meta.dirname;
+
+/** Packages of a name, with everything in their scope. */
+const packages = (...names: string[]) => new RegExp(`[\\\\/]node_modules[\\\\/](?:${names.join('|')})[\\\\/]`);
+
+export default defineConfig(({ command }) => ({
+  root: join(root, 'src/renderer'),
+  // One build is served at /panel/ over HTTP and at the root of app:// on the desktop, so its URLs are relative.
+  base: command === 'build' ? './' : '/panel/',
+  publicDir: false,
+  cacheDir: join(root, '.cache/vite'),
+  plugins: [react(), babel({ presets: [reactCompilerPreset()] })],
+  build: {
+    outDir: join(root, 'out/renderer'),
+    // The trace viewer lies there too; scripts/lib/build/renderer.mjs clears the rest.
+    emptyOutDir: false,
+    target: 'chrome120',
+    sourcemap: true,
+    chunkSizeWarningLimit: 1200,
+    // The content security policy allows no data: scripts, and small files compress better together.
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What changes seldom is cached apart from the panel's own code. The editor is only ever imported
+          // dynamically; React comes first, so that the editor's chunk is not the one that owns it.
+          groups: [
+            {
+              name: 'react',
+              priority: 30,
+              test: packages('react', 'react-dom', 'scheduler', 'use-sync-external-store'),
+            },
+            { name: 'mantine', priority: 20, test: packages('@mantine', '@floating-ui') },
+            { name: 'tanstack', priority: 20, test: packages('@tanstack') },
+            {
+              name: 'editor',
+              priority: 10,
+              test: packages('@codemirror', '@lezer', '@uiw', '@marijn', 'style-mod', 'crelt'),
+            },
+          ],
+        },
+      },
+    },
+  },
+}));
