@@ -1,0 +1,70 @@
+/** The one connection of the host to SQLite: WAL, synchronous transactions, prepared statements. */
+import Database from 'better-sqlite3';
+import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+
+/** An open database. Everything is synchronous; never `await` inside {@link Db.transaction}. */
+export interface Db {
+  readonly raw: Database.Database;
+  readonly orm: BetterSQLite3Database;
+  readonly path: string;
+  /** Runs `fn` in one IMMEDIATE transaction; inside another transaction it joins that one. */
+  transaction<T>(fn: () => T): T;
+  /** Runs `fn` after the current transaction has committed, or at once outside one. Dropped on rollback. */
+  afterCommit(fn: () => void): void;
+  close(): void;
+}
+
+/** Bytes of WAL after which a commit checkpoints (4096-byte pages × 4000 ≈ 16 MiB). */
+const CHECKPOINT_PAGES = 4000;
+
+/** Opens `path` with the pragmas that every connection of the host uses. */
+export function openConnection(path: string, options: { readonly?: boolean } = {}): Database.Database {
+  const raw = new Database(path, { readonly: options.readonly ?? false, timeout: 5000 });
+  raw.pragma('journal_mode = WAL');
+  raw.pragma('synchronous = NORMAL');
+  raw.pragma('foreign_keys = ON');
+  raw.pragma('temp_store = MEMORY');
+  raw.pragma('secure_delete = FAST');
+  raw.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  return raw;
+}
+
+/** Wraps a connection in {@link Db}. */
+export function createDb(raw: Database.Database): Db {
+  const begin = raw.prepare('BEGIN IMMEDIATE');
+  const commit = raw.prepare('COMMIT');
+  const rollback = raw.prepare('ROLLBACK');
+  let pending: (() => void)[] = [];
+
+  return {
+    raw,
+    orm: drizzle(raw),
+    path: raw.name,
+    transaction(fn) {
+      if (raw.inTransaction) return fn();
+      begin.run();
+      let result: ReturnType<typeof fn>;
+      try {
+        result = fn();
+        commit.run();
+      } catch (error) {
+        pending = [];
+        if (raw.inTransaction) rollback.run();
+        throw error;
+      }
+      const callbacks = pending;
+      pending = [];
+      for (const callback of callbacks) callback();
+      return result;
+    },
+    afterCommit(fn) {
+      if (raw.inTransaction) pending.push(fn);
+      else fn();
+    },
+    close() {
+      if (!raw.open) return;
+      raw.pragma('optimize');
+      raw.close();
+    },
+  };
+}

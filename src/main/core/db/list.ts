@@ -1,0 +1,119 @@
+/** Keyset paging over a table: filters, sort, opaque cursors tied to both (api.md §4.2). */
+import { and, asc, count, desc, eq, gt, lt, or, type SQL } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { AppError } from '../../../contract/errors.ts';
+import type { Page } from '../../../contract/paging.ts';
+import { sha256 } from '../ids.ts';
+import type { Db } from './database.ts';
+
+/** Members every list input has. */
+export interface ListQuery {
+  limit: number;
+  cursor?: string | undefined;
+  sort?: string | undefined;
+  count: boolean;
+}
+
+/** What a store tells about one list. */
+export interface ListSpec<Row> {
+  table: SQLiteTable;
+  /** Sortable fields by wire name; columns must not be null. */
+  sortable: Record<string, SQLiteColumn>;
+  /** Tie-breaker, unique. */
+  id: SQLiteColumn;
+  where: (SQL | undefined)[];
+  /** Filter as the caller gave it; a cursor made with another filter is refused. */
+  filter: unknown;
+  defaultSort?: string;
+  map: (row: Record<string, unknown>) => Row;
+}
+
+interface SortKey {
+  column: SQLiteColumn;
+  name: string;
+  descending: boolean;
+}
+
+function parseSort(sort: string, spec: ListSpec<unknown>): SortKey[] {
+  return sort.split(',').map((part) => {
+    const descending = part.startsWith('-');
+    const name = descending ? part.slice(1) : part;
+    const column = Object.hasOwn(spec.sortable, name) ? spec.sortable[name] : undefined;
+    if (!column) {
+      throw new AppError('validation-error', `Field 'sort': must be one of ${Object.keys(spec.sortable).join(', ')}, with - for descending`, {
+        errors: { sort: `unknown sort field ${name}` },
+        extra: { field: 'sort', reason: 'unknown sort field' },
+      });
+    }
+    return { column, name, descending };
+  });
+}
+
+type CursorValues = (string | number)[];
+
+function encodeCursor(tag: string, values: CursorValues): string {
+  return Buffer.from(JSON.stringify([tag, ...values])).toString('base64url');
+}
+
+function decodeCursor(cursor: string, tag: string, length: number): CursorValues {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(parsed) && parsed[0] === tag && parsed.length === length + 1) {
+      const values = parsed.slice(1);
+      if (values.every((v): v is string | number => typeof v === 'string' || typeof v === 'number')) return values;
+    }
+  } catch {
+    // falls through to the one error below
+  }
+  throw new AppError('validation-error', "Field 'cursor': is not a cursor of this list with this filter and sort; start again without cursor", {
+    errors: { cursor: 'is not a cursor of this list' },
+    extra: { field: 'cursor', reason: 'is not a cursor of this list' },
+  });
+}
+
+/** Runs a list and answers one page. @throws AppError `validation-error` for an unknown sort field or a foreign cursor */
+export function listPage<Row>(db: Db, query: ListQuery, spec: ListSpec<Row>): Page<Row> {
+  const sort = parseSort(query.sort ?? spec.defaultSort ?? '-created_at', spec);
+  const keys = [...sort, { column: spec.id, name: 'id', descending: sort[0]?.descending ?? true }];
+  const tag = sha256(JSON.stringify([spec.filter, sort.map((k) => [k.name, k.descending])])).toString('base64url').slice(0, 12);
+  const filter = and(...spec.where);
+
+  let after: SQL | undefined;
+  if (query.cursor !== undefined) {
+    const values = decodeCursor(query.cursor, tag, keys.length);
+    // (a, b, id) after (x, y, z): a>x OR (a=x AND b>y) OR (a=x AND b=y AND id>z)
+    after = or(
+      ...keys.map((key, index) =>
+        and(
+          ...keys.slice(0, index).map((earlier, i) => eq(earlier.column, values[i])),
+          key.descending ? lt(key.column, values[index]) : gt(key.column, values[index]),
+        ),
+      ),
+    );
+  }
+
+  const rows = db.orm
+    .select()
+    .from(spec.table)
+    .where(and(filter, after))
+    .orderBy(...keys.map((key) => (key.descending ? desc(key.column) : asc(key.column))))
+    .limit(query.limit + 1)
+    .all() as Record<string, unknown>[];
+  const more = rows.length > query.limit;
+  const items = more ? rows.slice(0, query.limit) : rows;
+  const last = items.at(-1);
+  const total = query.count ? (db.orm.select({ n: count() }).from(spec.table).where(filter).get()?.n ?? 0) : null;
+  return {
+    items: items.map(spec.map),
+    next_cursor: more && last ? encodeCursor(tag, keys.map((key) => cursorValue(last, key.column, spec.table))) : null,
+    total,
+  };
+}
+
+/** Property under which drizzle returns a column. */
+function cursorValue(row: Record<string, unknown>, column: SQLiteColumn, table: SQLiteTable): string | number {
+  const property = Object.entries(table).find(([, candidate]) => candidate === column)?.[0];
+  const value = property === undefined ? undefined : row[property];
+  if (typeof value === 'string' || typeof value === 'number') return value;
+  throw new Error(`Column ${column.name} is not sortable: it holds ${typeof value}`);
+}

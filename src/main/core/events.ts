@@ -1,0 +1,108 @@
+/** The event table: every change, in the transaction that made it, and its live tail. */
+import type { Change } from '../../contract/host.ts';
+import type { Json } from '../../contract/scalars.ts';
+import { type Clock, iso } from './clock.ts';
+import type { Db } from './db/index.ts';
+
+/** A change to append. */
+export interface NewEvent {
+  /** `<entity>.<created|updated|deleted>` or a finer one such as `task.progress`. */
+  type: string;
+  entity: string;
+  id: string;
+  version?: number | null;
+  data?: Json;
+}
+
+/** The event table. */
+export interface Events {
+  /** Appends inside the current transaction (or one of its own) and answers the sequence number. */
+  append(event: NewEvent): number;
+  /** Highest sequence number, 0 when empty. */
+  head(): number;
+  /** Lowest sequence number that is still kept, 0 when empty. */
+  oldest(): number;
+  /** Changes after `since`, oldest first. */
+  list(since: number, limit: number): Change[];
+  /** Changes of one entity id after `since`, oldest first. */
+  listOf(entityId: string, since: number, limit: number): Change[];
+  /** Called after each commit with what it appended. @returns unsubscribes */
+  subscribe(listener: (changes: readonly Change[]) => void): () => void;
+  /** Deletes at most `limit` rows older than `before` (unix ms) or beyond `maxRows`; answers how many. */
+  prune(before: number, maxRows: number, limit: number): number;
+}
+
+interface EventRow {
+  seq: number;
+  at: number;
+  type: string;
+  entity: string;
+  entity_id: string;
+  version: number | null;
+  data: string | null;
+}
+
+function toChange(row: EventRow): Change {
+  return {
+    seq: row.seq,
+    type: row.type,
+    entity: row.entity,
+    id: row.entity_id,
+    version: row.version,
+    at: iso(row.at),
+    data: row.data === null ? null : JSON.parse(row.data),
+  };
+}
+
+/** Creates the event log over an open database. */
+export function createEvents(db: Db, clock: Clock): Events {
+  const insert = db.raw.prepare<[number, string, string, string, number | null, string | null]>(
+    'INSERT INTO event (at, type, entity, entity_id, version, data) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const selectHead = db.raw.prepare<[], { seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'event'");
+  const selectOldest = db.raw.prepare<[], { seq: number | null }>('SELECT min(seq) AS seq FROM event');
+  const selectSince = db.raw.prepare<[number, number], EventRow>('SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?');
+  const selectOf = db.raw.prepare<[string, number, number], EventRow>(
+    'SELECT * FROM event WHERE entity_id = ? AND seq > ? ORDER BY seq LIMIT ?',
+  );
+  const remove = db.raw.prepare<[number, number, number]>(
+    'DELETE FROM event WHERE seq IN (SELECT seq FROM event WHERE at < ? OR seq <= ? ORDER BY seq LIMIT ?)',
+  );
+  const listeners = new Set<(changes: readonly Change[]) => void>();
+  let committed: Change[] = [];
+
+  const head = () => selectHead.get()?.seq ?? 0;
+
+  function flush(): void {
+    if (committed.length === 0) return;
+    const batch = committed;
+    committed = [];
+    for (const listener of listeners) listener(batch);
+  }
+
+  return {
+    append(event) {
+      const at = clock.now();
+      const version = event.version ?? null;
+      const data = event.data ?? null;
+      const result = insert.run(at, event.type, event.entity, event.id, version, data === null ? null : JSON.stringify(data));
+      const seq = Number(result.lastInsertRowid);
+      const change: Change = { seq, type: event.type, entity: event.entity, id: event.id, version, at: iso(at), data };
+      db.afterCommit(() => {
+        committed.push(change);
+        // One delivery a commit: the last of its callbacks finds the queue filled, the others find it open.
+        queueMicrotask(flush);
+      });
+      return seq;
+    },
+    head,
+    oldest: () => selectOldest.get()?.seq ?? 0,
+    list: (since, limit) => selectSince.all(since, limit).map(toChange),
+    listOf: (entityId, since, limit) => selectOf.all(entityId, since, limit).map(toChange),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    prune: (before, maxRows, limit) => remove.run(before, head() - maxRows, limit).changes,
+  };
+}
