@@ -1,0 +1,30 @@
+import { defineConfig } from '@playwright/test';
+
+const executablePath = process.env.TABAGENT_BROWSER;
+
+/** The panel's tests. The browser is the one that `npm test` found; nothing is downloaded by Playwright itself. */
+export default defineConfig({
+  testDir: 'tests/e2e',
+  testMatch: '**/*.{spec,test}.ts',
+  outputDir: '.cache/e2e',
+  workers: 2,
+  fullyParallel: false,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: true,
+  reporter: [
+    ['list'],
+    ['json', { outputFile: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ?? '.cache/reports/playwright.json' }],
+  ],
+  use: {
+    viewport: { width: 1440, height: 900 },
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      ...(executablePath ? { executablePath } : {}),
+      // Chromium would otherwise call home at each start; the tests stay on this machine.
+      args: ['--gaia-url=http://127.0.0.1:9/', '--component-updater=url-source=http://127.0.0.1:9/'],
+    },
+  },
+});

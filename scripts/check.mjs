@@ -1,0 +1,14 @@
+// npm run check: types of every zone, lint and format, import rules, unused code, hygiene; all side by side.
+import './lib/node-floor.mjs';
+import { allChecks, runChecks } from './lib/check/checks.mjs';
+import { prepare } from './lib/prepare.mjs';
+import { duration, elapsed, entry, say } from './lib/progress.mjs';
+
+await entry(async () => {
+  const { node } = await prepare();
+  const results = await runChecks(node, allChecks());
+  const failed = results.filter(({ ok }) => !ok).map(({ name }) => name);
+  say(failed.length > 0 ? `\nFailed: ${failed.join(', ')}` : `\nAll ${results.length} checks pass.`);
+  say(duration(elapsed()));
+  return failed.length > 0 ? 1 : 0;
+});

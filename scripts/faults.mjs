@@ -1,0 +1,17 @@
+// npm run faults: the long version of the tests that kill, corrupt and starve.
+import './lib/node-floor.mjs';
+import { ensureBrowser } from './lib/browser.mjs';
+import { buildStale, prepare } from './lib/prepare.mjs';
+import { entry } from './lib/progress.mjs';
+import { summary } from './lib/report.mjs';
+import { runVitest } from './lib/test-parts.mjs';
+
+await entry(async () => {
+  const { node } = await prepare();
+  await buildStale(node);
+  const browser = await ensureBrowser(node, { required: true });
+  const env = { TABAGENT_FAULTS: 'long', TABAGENT_BROWSER: browser?.path };
+  const { lines, exitCode } = summary([await runVitest(['faults'], { node, env, filters: process.argv.slice(2) })]);
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return exitCode;
+});
