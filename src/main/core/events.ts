@@ -61,7 +61,9 @@ export function createEvents(db: Db, clock: Clock): Events {
   );
   const selectHead = db.raw.prepare<[], { seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'event'");
   const selectOldest = db.raw.prepare<[], { seq: number | null }>('SELECT min(seq) AS seq FROM event');
-  const selectSince = db.raw.prepare<[number, number], EventRow>('SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?');
+  const selectSince = db.raw.prepare<[number, number], EventRow>(
+    'SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?',
+  );
   const selectOf = db.raw.prepare<[string, number, number], EventRow>(
     'SELECT * FROM event WHERE entity_id = ? AND seq > ? ORDER BY seq LIMIT ?',
   );
@@ -85,7 +87,14 @@ export function createEvents(db: Db, clock: Clock): Events {
       const at = clock.now();
       const version = event.version ?? null;
       const data = event.data ?? null;
-      const result = insert.run(at, event.type, event.entity, event.id, version, data === null ? null : JSON.stringify(data));
+      const result = insert.run(
+        at,
+        event.type,
+        event.entity,
+        event.id,
+        version,
+        data === null ? null : JSON.stringify(data),
+      );
       const seq = Number(result.lastInsertRowid);
       const change: Change = { seq, type: event.type, entity: event.entity, id: event.id, version, at: iso(at), data };
       db.afterCommit(() => {

@@ -40,10 +40,14 @@ function parseSort(sort: string, spec: ListSpec<unknown>): SortKey[] {
     const name = descending ? part.slice(1) : part;
     const column = Object.hasOwn(spec.sortable, name) ? spec.sortable[name] : undefined;
     if (!column) {
-      throw new AppError('validation-error', `Field 'sort': must be one of ${Object.keys(spec.sortable).join(', ')}, with - for descending`, {
-        errors: { sort: `unknown sort field ${name}` },
-        extra: { field: 'sort', reason: 'unknown sort field' },
-      });
+      throw new AppError(
+        'validation-error',
+        `Field 'sort': must be one of ${Object.keys(spec.sortable).join(', ')}, with - for descending`,
+        {
+          errors: { sort: `unknown sort field ${name}` },
+          extra: { field: 'sort', reason: 'unknown sort field' },
+        },
+      );
     }
     return { column, name, descending };
   });
@@ -65,17 +69,23 @@ function decodeCursor(cursor: string, tag: string, length: number): CursorValues
   } catch {
     // falls through to the one error below
   }
-  throw new AppError('validation-error', "Field 'cursor': is not a cursor of this list with this filter and sort; start again without cursor", {
-    errors: { cursor: 'is not a cursor of this list' },
-    extra: { field: 'cursor', reason: 'is not a cursor of this list' },
-  });
+  throw new AppError(
+    'validation-error',
+    "Field 'cursor': is not a cursor of this list with this filter and sort; start again without cursor",
+    {
+      errors: { cursor: 'is not a cursor of this list' },
+      extra: { field: 'cursor', reason: 'is not a cursor of this list' },
+    },
+  );
 }
 
 /** Runs a list and answers one page. @throws AppError `validation-error` for an unknown sort field or a foreign cursor */
 export function listPage<Row>(db: Db, query: ListQuery, spec: ListSpec<Row>): Page<Row> {
   const sort = parseSort(query.sort ?? spec.defaultSort ?? '-created_at', spec);
   const keys = [...sort, { column: spec.id, name: 'id', descending: sort[0]?.descending ?? true }];
-  const tag = sha256(JSON.stringify([spec.filter, sort.map((k) => [k.name, k.descending])])).toString('base64url').slice(0, 12);
+  const tag = sha256(JSON.stringify([spec.filter, sort.map((k) => [k.name, k.descending])]))
+    .toString('base64url')
+    .slice(0, 12);
   const filter = and(...spec.where);
 
   let after: SQL | undefined;
@@ -105,7 +115,13 @@ export function listPage<Row>(db: Db, query: ListQuery, spec: ListSpec<Row>): Pa
   const total = query.count ? (db.orm.select({ n: count() }).from(spec.table).where(filter).get()?.n ?? 0) : null;
   return {
     items: items.map(spec.map),
-    next_cursor: more && last ? encodeCursor(tag, keys.map((key) => cursorValue(last, key.column, spec.table))) : null,
+    next_cursor:
+      more && last
+        ? encodeCursor(
+            tag,
+            keys.map((key) => cursorValue(last, key.column, spec.table)),
+          )
+        : null,
     total,
   };
 }

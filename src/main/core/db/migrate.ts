@@ -48,7 +48,11 @@ function tryOpen(file: string): Database.Database | null {
     raw?.close();
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return null;
-    throw new AppError('configuration-error', `The database ${file} cannot be opened (${code || String(error)}). Check that the folder is writable and the disk is not full.`, { cause: error, extra: { setting: 'data_dir', reason: code } });
+    throw new AppError(
+      'configuration-error',
+      `The database ${file} cannot be opened (${code || String(error)}). Check that the folder is writable and the disk is not full.`,
+      { cause: error, extra: { setting: 'data_dir', reason: code } },
+    );
   }
 }
 

@@ -1,0 +1,88 @@
+/**
+ * One host a data directory. An EXCLUSIVE SQLite transaction on `lock.db` is the lock: the operating system releases it with the
+ * process, however that ends, so there are no stale pid files. `host.json` (0600) tells others where the host is.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { z } from 'zod';
+
+/** What a running host tells programs of the same user. */
+export const HostFile = z.object({
+  pid: z.int(),
+  version: z.string(),
+  /** Address of the HTTP door, null while its port is taken. */
+  url: z.string().nullable(),
+  /** Token of this run with every right; the file's mode keeps it to this user. */
+  token: z.string(),
+  started_at: z.string(),
+});
+export type HostFile = z.infer<typeof HostFile>;
+
+/** A held lock. */
+export interface InstanceLock {
+  /** Publishes where this host is. */
+  publish(info: HostFile): void;
+  release(): void;
+}
+
+/** Thrown when another host owns the data directory; `pid` is null when it has not published itself yet. */
+export class AlreadyRunning extends Error {
+  readonly pid: number | null;
+  constructor(dataDir: string, pid: number | null) {
+    super(`TabAgent is already running on ${dataDir}${pid === null ? '' : ` (process ${pid})`}. Use that one, stop it, or choose another folder with --data-dir.`);
+    this.name = 'AlreadyRunning';
+    this.pid = pid;
+  }
+}
+
+const hostFile = (dataDir: string) => path.join(dataDir, 'host.json');
+
+/** Reads what the host on `dataDir` published; null when there is none (it may be stale: only the lock proves life). */
+export function readHostFile(dataDir: string): HostFile | null {
+  try {
+    return HostFile.parse(JSON.parse(fs.readFileSync(hostFile(dataDir), 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+function lockDatabase(dataDir: string): Database.Database | null {
+  const db = new Database(path.join(dataDir, 'lock.db'), { timeout: 0 });
+  try {
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.exec('BEGIN EXCLUSIVE');
+    return db;
+  } catch (error) {
+    db.close();
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')) return null;
+    throw error;
+  }
+}
+
+/** True while a host owns `dataDir`. */
+export function isLocked(dataDir: string): boolean {
+  if (!fs.existsSync(path.join(dataDir, 'lock.db'))) return false;
+  const db = lockDatabase(dataDir);
+  db?.close();
+  return db === null;
+}
+
+/** Takes the lock of a data directory. @throws AlreadyRunning */
+export function acquireInstanceLock(dataDir: string): InstanceLock {
+  fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const db = lockDatabase(dataDir);
+  if (db === null) throw new AlreadyRunning(dataDir, readHostFile(dataDir)?.pid ?? null);
+  fs.rmSync(hostFile(dataDir), { force: true });
+  return {
+    publish(info) {
+      const temporary = `${hostFile(dataDir)}.${process.pid}`;
+      fs.writeFileSync(temporary, JSON.stringify(info), { mode: 0o600 });
+      fs.renameSync(temporary, hostFile(dataDir));
+    },
+    release() {
+      fs.rmSync(hostFile(dataDir), { force: true });
+      db.close();
+    },
+  };
+}

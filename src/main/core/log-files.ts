@@ -1,0 +1,152 @@
+/**
+ * The host's log on disk: segments of JSON lines `host-<first id>.jsonl`, rotated by size, the oldest deleted beyond a budget.
+ * Lines are numbered without gaps for ever; readers page backwards through files and follow a ring in memory.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { LogEntry } from '../../contract/host.ts';
+
+const SEGMENT_BYTES = 4 * 1024 * 1024;
+const RING = 5000;
+/** Lines waiting for the disk beyond which new ones are dropped and counted. */
+const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
+
+/** Sink and source of log entries. */
+export interface LogFiles {
+  /** Id that the next line must carry. */
+  nextId(): number;
+  /** Appends one JSON line whose `id` is {@link nextId}. */
+  write(line: string): void;
+  /** Newest first, at most `limit` entries with id < `before` that match. Reads segments one by one and yields in between. */
+  query(before: number, limit: number, match: (entry: LogEntry) => boolean): Promise<LogEntry[]>;
+  /** Entries still in memory after `since`, oldest first; `dropped` counts those that have left it. */
+  tail(since: number): { entries: LogEntry[]; dropped: number };
+  subscribe(listener: () => void): () => void;
+  dropped(): number;
+  /** Deletes segments whose entries are all older than `before` (unix ms). Answers how many entries went. */
+  clear(before: number): Promise<number>;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Segment {
+  first: number;
+  file: string;
+}
+
+function listSegments(dir: string): Segment[] {
+  return fs
+    .readdirSync(dir)
+    .map((name) => /^host-(\d+)\.jsonl$/.exec(name))
+    .filter((match) => match !== null)
+    .map((match) => ({ first: Number(match[1]), file: path.join(dir, match[0]) }))
+    .sort((a, b) => a.first - b.first);
+}
+
+function parseLine(line: string): LogEntry | null {
+  try {
+    const parsed = LogEntry.safeParse({ data: null, ...JSON.parse(line) });
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null; // a torn last line after a power cut
+  }
+}
+
+function countLines(file: string): number {
+  const bytes = fs.readFileSync(file);
+  let lines = 0;
+  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) lines++;
+  return lines;
+}
+
+/** Opens the log in `dir`; `maxBytes` is asked at each rotation. */
+export function openLogFiles(dir: string, maxBytes: () => number): LogFiles {
+  fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const newest = listSegments(dir).at(-1);
+  let nextId = newest ? newest.first + countLines(newest.file) : 1;
+  // A new run starts a new segment, so that a torn line never has a line appended to it.
+  let stream = open(nextId);
+  let written = 0;
+  let dropped = 0;
+  const ring: LogEntry[] = [];
+  const listeners = new Set<() => void>();
+
+  function open(first: number): fs.WriteStream {
+    return fs.createWriteStream(path.join(dir, `host-${first}.jsonl`), { flags: 'a', mode: 0o600 });
+  }
+
+  function rotate(): void {
+    stream.end();
+    stream = open(nextId);
+    written = 0;
+    const segments = listSegments(dir);
+    let total = 0;
+    for (const segment of segments.reverse()) {
+      total += fs.statSync(segment.file).size;
+      if (total > maxBytes()) fs.rmSync(segment.file, { force: true });
+    }
+  }
+
+  const flush = () => new Promise<void>((resolve) => stream.write('', () => resolve()));
+
+  return {
+    nextId: () => nextId,
+    write(line) {
+      const entry = parseLine(line);
+      if (entry === null) return;
+      nextId++;
+      ring.push(entry);
+      if (ring.length > RING * 2) ring.splice(0, ring.length - RING);
+      if (stream.writableLength > MAX_QUEUED_BYTES) dropped++;
+      else {
+        written += Buffer.byteLength(line);
+        stream.write(line);
+        if (written > SEGMENT_BYTES) rotate();
+      }
+      for (const listener of listeners) listener();
+    },
+    async query(before, limit, match) {
+      await flush();
+      const found: LogEntry[] = [];
+      for (const segment of listSegments(dir).reverse()) {
+        if (found.length >= limit) break;
+        if (segment.first >= before) continue;
+        const lines = (await fs.promises.readFile(segment.file, 'utf8').catch(() => '')).split('\n');
+        for (let index = lines.length - 1; index >= 0 && found.length < limit; index--) {
+          const entry = parseLine(lines[index] ?? '');
+          if (entry && entry.id < before && match(entry)) found.push(entry);
+        }
+      }
+      return found;
+    },
+    tail(since) {
+      const first = ring[0]?.id ?? nextId;
+      const from = Math.max(0, since + 1 - first);
+      return { entries: ring.slice(from), dropped: Math.max(0, first - since - 1) };
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    dropped: () => dropped,
+    async clear(before) {
+      await flush();
+      let cleared = 0;
+      const segments = listSegments(dir);
+      for (const [index, segment] of segments.entries()) {
+        const text = await fs.promises.readFile(segment.file, 'utf8');
+        const lines = text.split('\n').filter((line) => line !== '');
+        const kept = lines.filter((line) => (parseLine(line)?.timestamp ?? 0) >= before);
+        cleared += lines.length - kept.length;
+        const current = index === segments.length - 1;
+        if (kept.length === 0 && !current) await fs.promises.rm(segment.file, { force: true });
+        else if (kept.length < lines.length) await fs.promises.writeFile(segment.file, kept.map((line) => `${line}\n`).join(''));
+      }
+      const keptFrom = ring.findIndex((entry) => entry.timestamp >= before);
+      ring.splice(0, keptFrom === -1 ? ring.length : keptFrom);
+      return cleared;
+    },
+    flush,
+    close: () => new Promise((resolve) => stream.end(() => resolve())),
+  };
+}
