@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { emptyReport, playwrightReport, summary, vitestReport, withExitCode } from '../../scripts/lib/report.mjs';
+import { chooseParts, PARTS } from '../../scripts/lib/test-parts.mjs';
+
+describe('totals', () => {
+  it('ends with one plain line, above it what was skipped and why', () => {
+    const unit = vitestReport('unit', [
+      { name: 'a', state: 'passed' },
+      { name: 'b', state: 'skipped', note: 'no Redis on this machine' },
+    ]);
+    const { lines, exitCode } = summary([unit, { ...emptyReport('e2e'), passed: 2 }]);
+    expect(lines.at(-1)).toBe('3 passed, 0 failed, 1 skipped');
+    expect(lines).toContain('  - b: no Redis on this machine');
+    expect(exitCode).toBe(0);
+  });
+
+  it('counts a skip without a reason as a failure', () => {
+    const { lines, exitCode } = summary([
+      vitestReport('unit', [
+        { name: 'a', state: 'passed' },
+        { name: 'b', state: 'skipped' },
+        { name: 'c', state: 'skipped', note: ' ' },
+      ]),
+    ]);
+    expect(lines.at(-1)).toBe('1 passed, 2 failed, 0 skipped');
+    expect(lines).toContain('  ✗ b: skipped without a reason');
+    expect(exitCode).toBe(1);
+  });
+
+  it('fails when nothing ran (a wrong filter must not look like success)', () => {
+    expect(summary([]).exitCode).toBe(1);
+    expect(summary([emptyReport('unit')]).lines).toContain('Nothing ran.');
+  });
+
+  it('fails when a runner died without a report', () => {
+    const report = withExitCode(emptyReport('e2e'), 137);
+    expect(report.failed).toEqual(['e2e: the runner ended with exit code 137']);
+    expect(withExitCode({ ...report, failed: ['one'] }, 1).failed).toEqual(['one']);
+  });
+
+  it('never counts a test that did not finish as passed', () => {
+    expect(vitestReport('unit', [{ name: 'a', state: 'pending' }]).failed).toEqual(['a']);
+  });
+});
+
+describe("Playwright's report", () => {
+  it('counts nested suites, reads the reason of a skip, and takes a flaky test for a failed one', () => {
+    const test = (status: string, description?: string) => ({
+      status,
+      annotations: description ? [{ type: 'skip', description }] : [],
+    });
+    const report = playwrightReport('e2e', {
+      suites: [
+        {
+          title: 'tasks.spec.ts',
+          specs: [{ title: 'runs', tests: [test('expected'), test('unexpected')] }],
+          suites: [{ title: 'list', specs: [{ title: 'sorts', tests: [test('skipped', 'no fonts'), test('flaky')] }] }],
+        },
+      ],
+      errors: [{ message: 'config broken\nstack' }],
+    });
+    expect(report.passed).toBe(1);
+    expect(report.failed).toEqual(['tasks.spec.ts > runs', 'tasks.spec.ts > list > sorts (flaky)', 'config broken']);
+    expect(report.skipped).toEqual([{ name: 'tasks.spec.ts > list > sorts', reason: 'no fonts' }]);
+  });
+});
+
+describe('choice of parts', () => {
+  it('runs everything by default, one part by name, files by filter', () => {
+    expect(chooseParts([])).toEqual({ parts: PARTS, filters: [] });
+    expect(chooseParts(['e2e'])).toEqual({ parts: ['e2e'], filters: [] });
+    expect(chooseParts(['unit', 'clock'])).toEqual({ parts: ['unit'], filters: ['clock'] });
+    expect(chooseParts(['tests/e2e/tasks.spec.ts']).parts).toEqual(['e2e']);
+    expect(chooseParts(['src/main/core']).parts).not.toContain('e2e');
+  });
+});
