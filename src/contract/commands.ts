@@ -63,7 +63,10 @@ export const HttpSpec = z.strictObject({
   query: z.record(z.string(), Template).default({}),
   headers: Headers.default({}),
   /** Text body, or a JSON value that is serialised after its strings have been resolved. */
-  body: z.union([z.strictObject({ text: Template }), z.strictObject({ json: z.json() })]).nullable().default(null),
+  body: z
+    .union([z.strictObject({ text: Template }), z.strictObject({ json: z.json() })])
+    .nullable()
+    .default(null),
   follow_redirects: z.boolean().default(true),
   expect: HttpExpectation.default({}),
   /** Bytes of the answer kept in output; the whole answer is an artifact. */

@@ -32,11 +32,23 @@ export const ERRORS = {
   'invalid-json': entry(400, 'JSON_ERROR', 'The body is not valid JSON; fix the syntax at the named position.'),
   'validation-error': entry(400, 'VALIDATION_ERROR', 'A field has a wrong value; see errors.'),
   'unsupported-parameter': entry(400, 'VALIDATION_ERROR', 'Remove the named parameter.'),
-  'context-length-exceeded': entry(400, 'VALIDATION_ERROR', 'Shorten the prompt or load the model with a larger context.'),
-  unauthorized: entry(401, 'AUTH_ERROR', 'Send an API key: Authorization: Bearer tak_… (make one in Connections or with tabagent keys create).'),
+  'context-length-exceeded': entry(
+    400,
+    'VALIDATION_ERROR',
+    'Shorten the prompt or load the model with a larger context.',
+  ),
+  unauthorized: entry(
+    401,
+    'AUTH_ERROR',
+    'Send an API key: Authorization: Bearer tak_… (make one in Connections or with tabagent keys create).',
+  ),
   forbidden: entry(403, 'AUTH_ERROR', 'This credential lacks the named scope or area; use another key.'),
   'origin-not-allowed': entry(403, 'AUTH_ERROR', 'Add this origin to the setting allowed_origins if you trust it.'),
-  'host-not-allowed': entry(403, 'AUTH_ERROR', 'Use 127.0.0.1 or localhost, or add the name to the setting allowed_hosts.'),
+  'host-not-allowed': entry(
+    403,
+    'AUTH_ERROR',
+    'Use 127.0.0.1 or localhost, or add the name to the setting allowed_hosts.',
+  ),
   'not-found': entry(404, 'BACKEND_ERROR', 'Nothing has this id; list the resource to see what exists.'),
   'route-not-found': entry(404, 'ROUTE_NOT_FOUND', 'No such route; GET /v1/routes lists all of them.'),
   'model-not-found': entry(404, 'BACKEND_ERROR', 'List the models with GET /v1/models.'),
@@ -44,7 +56,11 @@ export const ERRORS = {
   'method-not-allowed': entry(405, 'BAD_REQUEST', 'Use one of the allowed methods.'),
   conflict: entry(409, 'BAD_REQUEST', 'The resource is in use or already exists.'),
   'invalid-state': entry(409, 'BAD_REQUEST', 'The resource is not in a state that allows this.'),
-  'idempotency-in-progress': entry(409, 'BAD_REQUEST', 'The first request with this key is still running; try again shortly.'),
+  'idempotency-in-progress': entry(
+    409,
+    'BAD_REQUEST',
+    'The first request with this key is still running; try again shortly.',
+  ),
   'version-conflict': entry(409, 'BAD_REQUEST', 'Somebody changed it meanwhile; load it again and repeat the change.'),
   'cursor-expired': entry(410, 'BAD_REQUEST', 'History that old is gone; start again from oldest.'),
   'payload-too-large': entry(413, 'PROTOCOL_ERROR', 'Send less, or use an upload.'),
@@ -72,7 +88,11 @@ export const ERRORS = {
   'script-invalid': entry(422, 'BAD_REQUEST', 'The script does not compile or has no default export.'),
   'process-failed': entry(500, 'BACKEND_ERROR', 'The process ended with a failure; its log says why.'),
   'expectation-failed': entry(500, 'BACKEND_ERROR', 'The answer did not meet the expectations of the command.'),
-  'browser-not-found': entry(503, 'BACKEND_ERROR', 'Install Chrome, Chromium, Edge or Brave, or set browser.executable_path.'),
+  'browser-not-found': entry(
+    503,
+    'BACKEND_ERROR',
+    'Install Chrome, Chromium, Edge or Brave, or set browser.executable_path.',
+  ),
   'browser-failed': entry(503, 'BACKEND_ERROR', 'The browser could not be started or was closed; see the log.'),
   'profile-locked': entry(409, 'BAD_REQUEST', 'Another program holds this profile; close it or unlock the profile.'),
   'task-timeout': entry(504, 'BACKEND_ERROR', 'Raise timeout_seconds or make the command faster.'),
@@ -149,7 +169,8 @@ export function codeOf(slug: ErrorSlug): string {
 /** Turns any thrown value into an {@link AppError}; unknown values become `internal-server-error` with the value as cause. */
 export function toAppError(value: unknown): AppError {
   if (value instanceof AppError) return value;
-  if (value instanceof Error && value.name === 'AbortError') return new AppError('cancelled', undefined, { cause: value });
+  if (value instanceof Error && value.name === 'AbortError')
+    return new AppError('cancelled', undefined, { cause: value });
   return new AppError('internal-server-error', undefined, { cause: value });
 }
 

@@ -38,7 +38,11 @@ export type ToExecutor = z.infer<typeof ToExecutor>;
 /** Executor → host. Log lines do not travel here but on stdout, see {@link LOG_MARK}. */
 export const FromExecutor = z.discriminatedUnion('t', [
   z.object({ t: z.literal('ready') }),
-  z.object({ t: z.literal('progress'), percent: z.number().min(0).max(100).nullable(), message: z.string().nullable() }),
+  z.object({
+    t: z.literal('progress'),
+    percent: z.number().min(0).max(100).nullable(),
+    message: z.string().nullable(),
+  }),
   z.object({ t: z.literal('step_start'), seq: z.int(), parent: z.int().nullable(), name: z.string(), at: z.int() }),
   z.object({
     t: z.literal('step_end'),

@@ -1,7 +1,7 @@
 /** Frames of the bidirectional doors: IPC, WebSocket, data channel (api.md §6). */
 import { z } from 'zod';
 import { AREAS, SCOPES } from './define.ts';
-import { Problem } from './errors.ts';
+import type { Problem } from './errors.ts';
 
 /** Version of the frame protocol. */
 export const FRAME_VERSION = 1;
@@ -17,7 +17,14 @@ export const PING_MS = 30_000;
 export const IDLE_CLOSE_MS = 75_000;
 
 /** WebSocket close codes. */
-export const CLOSE = { badToken: 4401, refused: 4403, idle: 4408, tooMany: 4429, tooBig: 1009, shutdown: 1001 } as const;
+export const CLOSE = {
+  badToken: 4401,
+  refused: 4403,
+  idle: 4408,
+  tooMany: 4429,
+  tooBig: 1009,
+  shutdown: 1001,
+} as const;
 
 /** Id of one call, chosen by the client, unique among its live calls. */
 export const CallId = z.union([z.string().min(1).max(64), z.int()]);

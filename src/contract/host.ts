@@ -4,7 +4,19 @@ import { AREAS, call, SCOPES, stream } from './define.ts';
 import { Problem } from './errors.ts';
 import { PrincipalInfo } from './frames.ts';
 import { Deleted, listFields, oneOrMany, page } from './paging.ts';
-import { BackupId, ConnectionId, entityFields, JobId, Json, JsonObject, KeyId, Nothing, Seq, Timestamp, UploadId } from './scalars.ts';
+import {
+  BackupId,
+  ConnectionId,
+  entityFields,
+  JobId,
+  Json,
+  JsonObject,
+  KeyId,
+  Nothing,
+  Seq,
+  Timestamp,
+  UploadId,
+} from './scalars.ts';
 import { GapItem } from './tasks.ts';
 
 const Scope = z.enum(SCOPES);
@@ -173,7 +185,14 @@ export const hostOperations = {
       expires_at: keyFields.expires_at.optional(),
     }),
     ApiKey,
-    { ...host, row: 'B60', tags: ['keys'], summary: 'Change an API key', scope: 'admin', http: { method: 'PATCH', path: '/v1/keys/{id}' } },
+    {
+      ...host,
+      row: 'B60',
+      tags: ['keys'],
+      summary: 'Change an API key',
+      scope: 'admin',
+      http: { method: 'PATCH', path: '/v1/keys/{id}' },
+    },
   ),
   keys_delete: call(z.strictObject({ id: KeyId }), Deleted, {
     ...host,
@@ -191,24 +210,32 @@ export const hostOperations = {
     scope: 'read',
     http: { method: 'GET', path: '/v1/connections' },
   }),
-  connections_revoke: call(z.strictObject({ id: ConnectionId }), z.object({ id: z.string(), revoked: z.literal(true) }), {
-    ...host,
-    row: 'B61',
-    tags: ['connections'],
-    summary: 'Close a connection',
-    scope: 'admin',
-    http: { method: 'DELETE', path: '/v1/connections/{id}' },
-  }),
-  auth_login: call(z.strictObject({ ticket: z.string().length(43) }), z.object({ ok: z.literal(true), principal: PrincipalInfo }), {
-    row: 'B63',
-    tags: ['auth'],
-    summary: 'Trade a one-time panel link for a session cookie',
-    scope: 'read',
-    area: 'any',
-    anonymous: true,
-    tier: 'auth',
-    http: { method: 'POST', path: '/v1/auth/login' },
-  }),
+  connections_revoke: call(
+    z.strictObject({ id: ConnectionId }),
+    z.object({ id: z.string(), revoked: z.literal(true) }),
+    {
+      ...host,
+      row: 'B61',
+      tags: ['connections'],
+      summary: 'Close a connection',
+      scope: 'admin',
+      http: { method: 'DELETE', path: '/v1/connections/{id}' },
+    },
+  ),
+  auth_login: call(
+    z.strictObject({ ticket: z.string().length(43) }),
+    z.object({ ok: z.literal(true), principal: PrincipalInfo }),
+    {
+      row: 'B63',
+      tags: ['auth'],
+      summary: 'Trade a one-time panel link for a session cookie',
+      scope: 'read',
+      area: 'any',
+      anonymous: true,
+      tier: 'auth',
+      http: { method: 'POST', path: '/v1/auth/login' },
+    },
+  ),
   auth_logout: call(Nothing, z.object({ ok: z.literal(true) }), {
     row: 'B63',
     tags: ['auth'],
@@ -234,14 +261,18 @@ export const hostOperations = {
     area: 'host',
     http: { method: 'POST', path: '/v1/auth/links' },
   }),
-  settings_get: call(Nothing, z.object({ values: JsonObject, version: z.int(), restart_required: z.array(z.string()) }), {
-    ...host,
-    row: 'B64',
-    tags: ['settings'],
-    summary: 'Settings in force',
-    scope: 'read',
-    http: { method: 'GET', path: '/v1/settings' },
-  }),
+  settings_get: call(
+    Nothing,
+    z.object({ values: JsonObject, version: z.int(), restart_required: z.array(z.string()) }),
+    {
+      ...host,
+      row: 'B64',
+      tags: ['settings'],
+      summary: 'Settings in force',
+      scope: 'read',
+      http: { method: 'GET', path: '/v1/settings' },
+    },
+  ),
   settings_update: call(
     z.record(z.string(), z.json()),
     z.object({ values: JsonObject, version: z.int(), restart_required: z.array(z.string()) }),
@@ -271,7 +302,14 @@ export const hostOperations = {
       limit: z.int().min(1).max(10_000).default(1000),
     }),
     z.object({ count: z.int(), logs: z.array(LogEntry), next_cursor: z.string().nullable() }),
-    { ...host, row: 'B65', tags: ['logs'], summary: 'Log entries, newest first', scope: 'read', http: { method: 'GET', path: '/v1/logs' } },
+    {
+      ...host,
+      row: 'B65',
+      tags: ['logs'],
+      summary: 'Log entries, newest first',
+      scope: 'read',
+      http: { method: 'GET', path: '/v1/logs' },
+    },
   ),
   logs_stats: call(
     Nothing,
@@ -284,7 +322,14 @@ export const hostOperations = {
       newest_timestamp: z.int().nullable(),
       dropped: z.int(),
     }),
-    { ...host, row: 'B65', tags: ['logs'], summary: 'How many log entries there are, by level and source', scope: 'read', http: { method: 'GET', path: '/v1/logs/stats' } },
+    {
+      ...host,
+      row: 'B65',
+      tags: ['logs'],
+      summary: 'How many log entries there are, by level and source',
+      scope: 'read',
+      http: { method: 'GET', path: '/v1/logs/stats' },
+    },
   ),
   logs_follow: stream(
     z.strictObject({ ...logFilters, since: Seq.optional() }),
@@ -318,7 +363,14 @@ export const hostOperations = {
         .max(500),
     }),
     z.object({ stored: z.int() }),
-    { row: 'B67', tags: ['logs'], summary: 'Add entries of a client to the log', scope: 'run', area: 'any', http: { method: 'POST', path: '/v1/logs' } },
+    {
+      row: 'B67',
+      tags: ['logs'],
+      summary: 'Add entries of a client to the log',
+      scope: 'run',
+      area: 'any',
+      http: { method: 'POST', path: '/v1/logs' },
+    },
   ),
   logs_clear: call(z.strictObject({ before: z.int().optional() }), z.object({ cleared: z.int() }), {
     ...host,
@@ -329,7 +381,11 @@ export const hostOperations = {
     http: { method: 'DELETE', path: '/v1/logs' },
   }),
   changes_follow: stream(
-    z.strictObject({ since: Seq.optional(), types: oneOrMany(z.string()).optional(), ids: oneOrMany(z.string()).optional() }),
+    z.strictObject({
+      since: Seq.optional(),
+      types: oneOrMany(z.string()).optional(),
+      ids: oneOrMany(z.string()).optional(),
+    }),
     z.union([Change, z.object({ type: z.literal('hello'), seq: z.int() }), GapItem]),
     {
       row: 'B68',
@@ -344,12 +400,30 @@ export const hostOperations = {
   changes_list: call(
     z.strictObject({ since: Seq, limit: z.int().min(1).max(1000).default(200) }),
     z.object({ items: z.array(Change), next_since: z.int(), has_more: z.boolean() }),
-    { row: 'B69', tags: ['changes'], summary: 'Changes after a sequence number', scope: 'read', area: 'any', http: { method: 'GET', path: '/v1/changes' } },
+    {
+      row: 'B69',
+      tags: ['changes'],
+      summary: 'Changes after a sequence number',
+      scope: 'read',
+      area: 'any',
+      http: { method: 'GET', path: '/v1/changes' },
+    },
   ),
   jobs_list: call(
-    z.strictObject({ ...listFields, kind: oneOrMany(z.string()).optional(), status: oneOrMany(Job.shape.status).optional() }),
+    z.strictObject({
+      ...listFields,
+      kind: oneOrMany(z.string()).optional(),
+      status: oneOrMany(Job.shape.status).optional(),
+    }),
     page(Job),
-    { row: 'B70', tags: ['jobs'], summary: 'Background jobs', scope: 'read', area: 'any', http: { method: 'GET', path: '/v1/jobs' } },
+    {
+      row: 'B70',
+      tags: ['jobs'],
+      summary: 'Background jobs',
+      scope: 'read',
+      area: 'any',
+      http: { method: 'GET', path: '/v1/jobs' },
+    },
   ),
   jobs_get: call(z.strictObject({ id: JobId }), Job, {
     row: 'B70',
@@ -379,7 +453,11 @@ export const hostOperations = {
   uploads_create: call(
     z.strictObject({
       name: z.string().min(1).max(255),
-      bytes: z.int().min(0).max(2 * 1024 ** 3).optional(),
+      bytes: z
+        .int()
+        .min(0)
+        .max(2 * 1024 ** 3)
+        .optional(),
       mime: z.string().max(200).default('application/octet-stream'),
     }),
     z.union([Upload, UploadTarget]),
@@ -417,7 +495,14 @@ export const hostOperations = {
   audit_list: call(
     z.strictObject({ ...listFields, op: z.string().optional(), principal: z.string().optional() }),
     page(AuditEntry),
-    { ...host, row: 'B74', tags: ['audit'], summary: 'Who did what, newest first; hash-chained', scope: 'admin', http: { method: 'GET', path: '/v1/audit' } },
+    {
+      ...host,
+      row: 'B74',
+      tags: ['audit'],
+      summary: 'Who did what, newest first; hash-chained',
+      scope: 'admin',
+      http: { method: 'GET', path: '/v1/audit' },
+    },
   ),
   audit_verify: call(Nothing, z.object({ ok: z.boolean(), entries: z.int(), broken_at: z.int().nullable() }), {
     ...host,

@@ -14,7 +14,11 @@ export const ProfileState = z.enum(['stopped', 'starting', 'running', 'stopping'
 export type ProfileState = z.infer<typeof ProfileState>;
 
 /** Who has the exclusive use of a profile. */
-export const ProfileHolder = z.object({ kind: z.enum(['task', 'manual', 'foreign']), id: z.string(), since: Timestamp });
+export const ProfileHolder = z.object({
+  kind: z.enum(['task', 'manual', 'foreign']),
+  id: z.string(),
+  since: Timestamp,
+});
 export type ProfileHolder = z.infer<typeof ProfileHolder>;
 
 const Size = z.object({ width: z.int().min(200).max(16384), height: z.int().min(200).max(16384) });
@@ -235,14 +239,18 @@ export const profileOperations = {
     scope: 'manage',
     http: null,
   }),
-  browsers_list: call(z.strictObject({ refresh: z.boolean().default(false) }), z.object({ items: z.array(FoundBrowser) }), {
-    row: '-',
-    summary: 'Browsers found on this machine',
-    tags: ['profiles'],
-    scope: 'read',
-    area: 'automation',
-    http: null,
-  }),
+  browsers_list: call(
+    z.strictObject({ refresh: z.boolean().default(false) }),
+    z.object({ items: z.array(FoundBrowser) }),
+    {
+      row: '-',
+      summary: 'Browsers found on this machine',
+      tags: ['profiles'],
+      scope: 'read',
+      area: 'automation',
+      http: null,
+    },
+  ),
   browsers_check: call(z.strictObject({ path: z.string().min(1).max(4096) }), FoundBrowser, {
     row: '-',
     summary: 'Check that a path is a browser that can be driven',

@@ -8,10 +8,14 @@ const Done = z.object({ ok: z.literal(true) });
 
 /** Operations that the Electron shell answers. */
 export const shellOperations = {
-  shell_open_path: call(z.strictObject({ target: z.enum(['data', 'logs', 'profile', 'task']), id: z.string().max(64).optional() }), Done, {
-    ...desktop,
-    summary: 'Show a folder of the product in the file manager',
-  }),
+  shell_open_path: call(
+    z.strictObject({ target: z.enum(['data', 'logs', 'profile', 'task']), id: z.string().max(64).optional() }),
+    Done,
+    {
+      ...desktop,
+      summary: 'Show a folder of the product in the file manager',
+    },
+  ),
   shell_pick_file: call(
     z.strictObject({ title: z.string().max(200), kind: z.enum(['file', 'folder']).default('file') }),
     z.object({ path: z.string().nullable() }),

@@ -4,7 +4,18 @@ import { CommandKind, CommandSpecInput } from './commands.ts';
 import { call, stream } from './define.ts';
 import { Problem } from './errors.ts';
 import { Deleted, listFields, oneOrMany, page } from './paging.ts';
-import { ArtifactId, BatchId, CommandId, entityFields, Json, JsonObject, ProfileId, Seq, TaskId, Timestamp } from './scalars.ts';
+import {
+  ArtifactId,
+  BatchId,
+  CommandId,
+  entityFields,
+  Json,
+  JsonObject,
+  ProfileId,
+  Seq,
+  TaskId,
+  Timestamp,
+} from './scalars.ts';
 
 /** Every state of a task (design.md §9). */
 export const TASK_STATUSES = [
@@ -24,7 +35,14 @@ export const TaskStatus = z.enum(TASK_STATUSES);
 export type TaskStatus = z.infer<typeof TaskStatus>;
 
 /** States that nothing leaves but a new task. */
-export const TERMINAL_STATUSES = ['succeeded', 'failed', 'cancelled', 'timed_out', 'interrupted', 'dead'] as const satisfies TaskStatus[];
+export const TERMINAL_STATUSES = [
+  'succeeded',
+  'failed',
+  'cancelled',
+  'timed_out',
+  'interrupted',
+  'dead',
+] as const satisfies TaskStatus[];
 
 /** True when nothing more will happen to a task in this state. */
 export function isTerminal(status: TaskStatus): boolean {
@@ -49,7 +67,10 @@ export const WaitReason = z.enum([
 export type WaitReason = z.infer<typeof WaitReason>;
 
 /** How far a running task says it is; `percent` is null when unknown. */
-export const TaskProgress = z.object({ percent: z.number().min(0).max(100).nullable(), message: z.string().nullable() });
+export const TaskProgress = z.object({
+  percent: z.number().min(0).max(100).nullable(),
+  message: z.string().nullable(),
+});
 export type TaskProgress = z.infer<typeof TaskProgress>;
 
 /** One task (B26). */
@@ -168,7 +189,13 @@ export const Artifact = z.object({
 export type Artifact = z.infer<typeof Artifact>;
 
 /** Answer of `artifacts_content` on frame doors: where to fetch the bytes. */
-export const ContentUrl = z.object({ url: z.string(), expires_at: Timestamp, name: z.string(), mime: z.string(), bytes: z.int() });
+export const ContentUrl = z.object({
+  url: z.string(),
+  expires_at: Timestamp,
+  name: z.string(),
+  mime: z.string(),
+  bytes: z.int(),
+});
 
 /** State of the queue (B42). */
 export const Queue = z.object({
