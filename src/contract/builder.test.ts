@@ -1,0 +1,66 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { browser, type FromSchema, http, process } from './builder.ts';
+import { CommandCreate, CommandSpec } from './commands.ts';
+
+describe('FromSchema', () => {
+  it('infers the input, so that a typo in a script does not compile', () => {
+    type Input = FromSchema<{
+      readonly type: 'object';
+      readonly properties: {
+        readonly url: { readonly type: 'string' };
+        readonly pages: { readonly type: 'integer'; readonly default: 3 };
+        readonly sort: { readonly enum: readonly ['asc', 'desc'] };
+        readonly tags: { readonly type: 'array'; readonly items: { readonly type: 'string' } };
+      };
+      readonly required: readonly ['url'];
+    }>;
+    expectTypeOf<Input['url']>().toEqualTypeOf<string>();
+    expectTypeOf<Input['pages']>().toEqualTypeOf<number>();
+    expectTypeOf<Input['sort']>().toEqualTypeOf<'asc' | 'desc' | undefined>();
+    expectTypeOf<Input['tags']>().toEqualTypeOf<string[] | undefined>();
+  });
+});
+
+describe('browser', () => {
+  it('makes a command of a function: the text is a module that runs', () => {
+    const command = browser({
+      name: 'Echo',
+      input_schema: { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] },
+      defaults: { n: 1 },
+      trace: 'off',
+      script: async ({ input }) => {
+        expectTypeOf(input.n).toEqualTypeOf<number>();
+        return { twice: input.n * 2 };
+      },
+    });
+    expect(CommandCreate.parse(command)).toEqual(command);
+    const spec = CommandSpec.parse(command.spec);
+    expect(spec).toMatchObject({ kind: 'browser', language: 'javascript', trace: 'off', headless: true });
+    expect(spec.kind === 'browser' && spec.script).toMatch(/^export default async/);
+  });
+
+  it('takes source text as it is', () => {
+    const command = browser({ name: 'Text', script: 'export default async () => 1' });
+    expect(command.spec).toMatchObject({ script: 'export default async () => 1', language: 'typescript' });
+  });
+
+  it('refuses what commands_create would refuse', () => {
+    expect(() => browser({ name: '', script: 'x' })).toThrow();
+    expect(() => http({ name: 'x', url: '/', ...{ unknown: 1 } })).toThrow();
+  });
+});
+
+describe('process and http', () => {
+  it('put members where they belong', () => {
+    expect(process({ name: 'List', argv: ['ls', '{{dir}}'], tags: ['disk'], timeout_seconds: 5 })).toMatchObject({
+      kind: 'process',
+      tags: ['disk'],
+      timeout_seconds: 5,
+      spec: { kind: 'process', argv: ['ls', '{{dir}}'], output: 'text' },
+    });
+    expect(http({ name: 'Get', url: '{{base}}/x', expect: { status: 200 } })).toMatchObject({
+      kind: 'http',
+      spec: { kind: 'http', method: 'GET', url: '{{base}}/x', expect: { status: 200 } },
+    });
+  });
+});

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createRedactor, REDACTED, secretsOf } from './redact.ts';
+
+const base64 = (bytes: string | Uint8Array) => Buffer.from(bytes).toString('base64');
+/** Secrets as operators have them: no lone surrogates, which no encoder keeps. */
+const secret = fc
+  .string({ unit: 'grapheme', minLength: 5, maxLength: 40 })
+  .filter((s) => s.length >= 5 && !/[\r\n]/.test(s));
+
+describe('text', () => {
+  const value = 'p@ss w/rd+"ü"\\&=?';
+  const redactor = createRedactor([value]);
+  it.each([
+    ['plain', value],
+    ['encodeURIComponent', encodeURIComponent(value)],
+    ['encodeURIComponent in lower case', encodeURIComponent(value).replace(/%[0-9A-F]{2}/g, (x) => x.toLowerCase())],
+    ['twice', encodeURIComponent(encodeURIComponent(value))],
+    ['encodeURI, which leaves separators alone', encodeURI(value)],
+    ['a form', new URLSearchParams({ value }).toString().slice('value='.length)],
+    ['JSON', JSON.stringify(value).slice(1, -1)],
+    ['JSON inside JSON', JSON.stringify(JSON.stringify(value)).slice(3, -3)],
+    ['JSON with ASCII escapes', JSON.stringify(value).slice(1, -1).replace('ü', '\\u00FC')],
+    ['HTML', value.replaceAll('&', '&amp;').replaceAll('"', '&quot;')],
+    ['base64', base64(value)],
+    ['base64url', Buffer.from(value).toString('base64url')],
+  ])('hides the value in the form %s', (_, form) => {
+    expect(redactor.text(`before ${form} after`)).toMatch(/^before \[redacted\]=* after$/);
+  });
+
+  it('hides a value at every offset of a longer base64 text, and leaves no bits of it at the edges', () => {
+    fc.assert(
+      fc.property(secret, fc.uint8Array({ maxLength: 20 }), fc.uint8Array({ maxLength: 20 }), (text, before, after) => {
+        const encoded = base64(Buffer.concat([before, Buffer.from(text), after]));
+        const result = createRedactor([text]).text(encoded);
+        const [head = '', tail = ''] = result.split(REDACTED);
+        expect(result).toContain(REDACTED);
+        // What is left of the text on both sides encodes nothing but the neighbours.
+        expect(head.length * 6).toBeLessThanOrEqual(before.length * 8);
+        expect(tail.replaceAll('=', '').length).toBeLessThanOrEqual(Math.ceil((after.length * 8) / 6));
+      }),
+    );
+  });
+
+  it('leaves no trace of any value in any encoding, whatever surrounds it', () => {
+    fc.assert(
+      fc.property(secret, fc.string(), fc.string(), (text, before, after) => {
+        const redactor = createRedactor([text]);
+        for (const form of [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1), base64(text)]) {
+          const out = redactor.text(`${before} ${form} ${after}`);
+          expect(out.includes(REDACTED) || `${before}${after}`.includes(form)).toBe(true);
+          expect(out.replaceAll(REDACTED, '').includes(text) && !REDACTED.includes(text)).toBe(false);
+        }
+      }),
+    );
+  });
+
+  it('leaves no rest where two secrets overlap', () => {
+    expect(createRedactor(['abcdef', 'defghi']).text('xabcdefghix')).toBe(`x${REDACTED}x`);
+    expect(createRedactor(['token', 'token-long']).text('token-long token')).toBe(`${REDACTED} ${REDACTED}`);
+  });
+
+  it('finds each line of a secret of several lines, because logs are cut into lines', () => {
+    const key = '-----BEGIN KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQEF\n-----END KEY-----';
+    const redactor = createRedactor([key]);
+    expect(redactor.text('  kqhkiG9w0BAQEF')).toBe(`  ${REDACTED}`);
+    expect(redactor.text(key)).toBe(REDACTED);
+    expect(redactor.text(JSON.stringify(key))).toBe(`"${REDACTED}"`);
+  });
+
+  it('ignores values that are too short to mean anything', () => {
+    const redactor = createRedactor(['', 'a', 'abc']);
+    expect(redactor.empty).toBe(true);
+    expect(redactor.text('abc')).toBe('abc');
+  });
+
+  it('knows values that are added later', () => {
+    const redactor = createRedactor();
+    expect(redactor.text('later')).toBe('later');
+    redactor.add('later');
+    expect(redactor.text('later')).toBe(REDACTED);
+  });
+});
+
+describe('json', () => {
+  it('redacts strings, member names and numbers that are a secret, and keeps everything else', () => {
+    const redactor = createRedactor(['hunter22', '123456']);
+    const value = { hunter22: ['a hunter22', { deep: 123456, at: 1234567 }], flag: true, none: null };
+    expect(redactor.json(value)).toEqual({
+      [REDACTED]: [`a ${REDACTED}`, { deep: REDACTED, at: 1234567 }],
+      flag: true,
+      none: null,
+    });
+  });
+
+  it('keeps a member called __proto__ a member', () => {
+    const value: unknown = JSON.parse('{"__proto__":{"x":"hunter22"}}');
+    expect(JSON.stringify(createRedactor(['hunter22']).json(value))).toBe(`{"__proto__":{"x":"${REDACTED}"}}`);
+  });
+});
+
+describe('stream', () => {
+  it('gives the same as the whole text, however it is cut', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('hunter22', 'hun', 'ter22', '\n', ' ', 'x'.repeat(50))),
+        fc.infiniteStream(fc.nat(7)),
+        (parts, cuts) => {
+          const whole = parts.join('');
+          const redactor = createRedactor(['hunter22']);
+          const stream = redactor.stream();
+          let out = '';
+          for (let at = 0; at < whole.length; ) {
+            const length = 1 + (cuts.next().value ?? 0);
+            out += stream.push(whole.slice(at, at + length));
+            at += length;
+          }
+          expect(out + stream.flush()).toBe(redactor.text(whole));
+        },
+      ),
+    );
+  });
+
+  it('keeps its memory bounded on a line without end, and still finds a secret across pieces', () => {
+    const stream = createRedactor(['hunter22']).stream();
+    let out = '';
+    for (let i = 0; i < 100; i++) out += stream.push(`${'y'.repeat(9_997)}hun`) + stream.push('ter22');
+    expect(out.length).toBeGreaterThan(800_000);
+    out += stream.flush();
+    expect(out).not.toContain('hunter22');
+    expect(out.split(REDACTED)).toHaveLength(101);
+  });
+});
+
+describe('secretsOf', () => {
+  it('names what the schema declares secret, at any depth', () => {
+    const schema = {
+      properties: {
+        user: { type: 'string' },
+        password: { type: 'string', format: 'password' },
+        accounts: { items: { properties: { pin: { writeOnly: true } } } },
+      },
+    };
+    expect(secretsOf(schema, { user: 'me', password: 'pw', accounts: [{ pin: 1234 }, { pin: 'x' }] })).toEqual([
+      'pw',
+      '1234',
+      'x',
+    ]);
+    expect(secretsOf(schema, {})).toEqual([]);
+    expect(secretsOf({}, { a: 1 })).toEqual([]);
+  });
+});
+
+describe('speed', () => {
+  it('costs little per line: a redactor that backtracks would stall the log', () => {
+    const redactor = createRedactor(Array.from({ length: 10 }, (_, i) => `s3cr3t-Value_${i}/${i * 7919}`));
+    const line = 'GET https://shop.example/orders?page=3 200 in 41 ms';
+    const time = (run: () => void) => {
+      for (let i = 0; i < 20_000; i++) run();
+      const start = performance.now();
+      for (let i = 0; i < 100_000; i++) run();
+      return ((performance.now() - start) * 1000) / 100_000;
+    };
+    const none = createRedactor();
+    const micros = { none: time(() => none.text(line)), ten: time(() => redactor.text(line)) };
+    expect(micros.none).toBeLessThan(0.2);
+    expect(micros.ten).toBeLessThan(1);
+    process.stdout.write(
+      `redact: ${micros.none.toFixed(3)} µs/line without secrets, ${micros.ten.toFixed(3)} µs with ten\n`,
+    );
+  });
+});

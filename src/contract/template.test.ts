@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { escapeTemplate, resolveTemplates } from './template.ts';
+
+const variables = {
+  input: {
+    user: 'ada',
+    count: 3,
+    tags: ['a', 'b'],
+    nothing: null,
+    deep: { list: [{ id: 'x1' }] },
+    profile: 'shadowed',
+    empty: '',
+  },
+  profile: { name: 'Shop' },
+  task: { id: 'tsk_1' },
+};
+const resolve = (value: string) => resolveTemplates(value, variables);
+
+describe('resolveTemplates', () => {
+  it.each([
+    ['{{user}}', 'ada'],
+    ['{{input.user}}', 'ada'],
+    ['{{ user }}', 'ada'],
+    ['Hi {{user}}, {{count}} of {{tags}}', 'Hi ada, 3 of ["a","b"]'],
+    ['{{count}}', 3],
+    ['{{tags}}', ['a', 'b']],
+    ['{{deep.list.0.id}}', 'x1'],
+    ['{{profile.name}}/{{task.id}}', 'Shop/tsk_1'],
+    ['{{input.profile}}', 'shadowed'],
+    ['{{nothing}}', null],
+    ['<{{nothing}}>', '<>'],
+    ['{{nothing|none}}', 'none'],
+    ['{{empty|none}}', ''],
+    ['{{absent|some text}}!', 'some text!'],
+    ['{{absent|}}', ''],
+    ['\\{{user}}', '{{user}}'],
+    ['\\\\{{user}}', '\\ada'],
+    ['\\\\\\{{user}}', '\\{{user}}'],
+    ['{{{user}}}', '{ada}'],
+    ['{{user}}{{user}}', 'adaada'],
+    ['{{#if user}}', '{{#if user}}'],
+    ['{{"a":1}}', '{{"a":1}}'],
+    ['C:\\dir\\n', 'C:\\dir\\n'],
+  ])('%s → %j', (template, expected) => {
+    expect(resolve(template)).toMatchObject({ value: expected, missing: [] });
+  });
+
+  it('names what is missing and leaves it in place', () => {
+    expect(resolve('{{absent}} {{task.nope}} {{absent}}')).toEqual({
+      value: '{{absent}} {{task.nope}} {{absent}}',
+      missing: ['absent', 'task.nope'],
+      used: [],
+    });
+    expect(resolve('{{absent}}').value).toBe('{{absent}}');
+  });
+
+  it('does not hand out the environment or anything inherited', () => {
+    expect(
+      resolve('{{env.PATH}} {{constructor}} {{user.length}} {{input.__proto__}} {{tags.length}}').missing,
+    ).toHaveLength(5);
+  });
+
+  it('walks arrays and objects, and leaves member names alone', () => {
+    const result = resolveTemplates({ '{{user}}': ['{{user}}', { n: '{{count}}' }], keep: 1 }, variables);
+    expect(result.value).toEqual({ '{{user}}': ['ada', { n: 3 }], keep: 1 });
+    expect(result.used).toEqual(['user', 'count']);
+  });
+
+  it('never resolves what a value brought along', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const brought = `${text}{{secret}}`;
+        const result = resolveTemplates('<{{a}}>', { input: { a: brought, secret: 'leaked' } });
+        expect(result.value).toBe(`<${brought}>`);
+      }),
+    );
+  });
+
+  it('gives every escaped text back unchanged', () => {
+    const tricky = fc.array(fc.constantFrom('\\', '{{', '}}', '{', '}', 'user', 'a', '|', ' ', '.'), { maxLength: 30 });
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          tricky.map((parts) => parts.join('')),
+        ),
+        (text) => {
+          expect(resolveTemplates(escapeTemplate(text), variables)).toEqual({ value: text, missing: [], used: [] });
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('keeps any JSON value that a lone placeholder names', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const json = JSON.parse(JSON.stringify(value));
+        expect(resolveTemplates('{{v}}', { input: { v: json } }).value).toEqual(json);
+      }),
+    );
+  });
+
+  it('takes linear time on hostile templates', () => {
+    for (const piece of ['{{a|', '\\', '{{', '{{ ', '{{a.', '{{a}']) {
+      const start = performance.now();
+      resolve(piece.repeat(65_536 / piece.length));
+      expect(performance.now() - start).toBeLessThan(500);
+    }
+  });
+});
