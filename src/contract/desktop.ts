@@ -1,6 +1,6 @@
 /**
  * How the panel and the desktop shell meet: names and shapes that main process, preload script and page share.
- * The page asks for a port, the shell checks who asks, and one MessagePort that speaks frames.ts comes back.
+ * The page says that it is ready, the shell checks who asks, and one MessagePort that speaks frames.ts comes back.
  */
 
 /** Origin of the panel in the desktop app. */
@@ -9,27 +9,26 @@ export const PANEL_ORIGIN = 'app://panel';
 /** IPC channel on which the preload script asks for a port and on which the port arrives. */
 export const PORT_CHANNEL = 'tabagent:port';
 
-/** `data.type` of the window message that brings the port to the page. */
+/** Window message by which the page asks for a port; may be sent again, which ends the port before. */
+export const READY_MESSAGE = 'tabagent:ready';
+
+/** `data.type` of the window message that brings the port in `ports[0]`; its `source` is the window itself. */
 export const PORT_MESSAGE = 'tabagent:port';
-
-/** Name of the preload script's object in the page's global scope. */
-export const DESKTOP_GLOBAL = 'tabagentDesktop';
-
-/** What the preload script gives the page. Absent in a browser, which is how the page tells the two apart. */
-export interface DesktopBridge {
-  kind: 'desktop';
-  /** `process.platform` of the main process. */
-  platform: string;
-  /**
-   * Asks for a new port. It arrives as a `message` event of `window` whose `data` is a {@link PortMessage}, whose
-   * `source` is `window` itself and whose `ports[0]` is the port. A port asked for earlier is closed.
-   */
-  connect(): void;
-}
 
 /** `data` of the window message that brings a port. */
 export interface PortMessage {
   type: typeof PORT_MESSAGE;
   kind: 'desktop';
+  /** `process.platform` of the main process. */
+  platform: string;
+}
+
+/** Name of the preload script's object in the page's global scope; absent in a browser. */
+export const DESKTOP_GLOBAL = 'tabagentDesktop';
+
+/** What the page knows from its first line on. */
+export interface DesktopInfo {
+  kind: 'desktop';
+  /** `process.platform` of the main process. */
   platform: string;
 }

@@ -1,21 +1,27 @@
 /**
- * The whole bridge between the page and the desktop shell. It runs sandboxed in an isolated world: the page sees one
- * frozen object and the port, never `ipcRenderer`.
+ * The whole bridge between the page and the desktop shell. It runs sandboxed in an isolated world: the page sees two
+ * facts and the port, never `ipcRenderer`.
  */
 import { contextBridge, ipcRenderer } from 'electron';
-import { DESKTOP_GLOBAL, type DesktopBridge, PORT_CHANNEL, PORT_MESSAGE, type PortMessage } from '../contract/desktop.ts';
+import {
+  DESKTOP_GLOBAL,
+  type DesktopInfo,
+  PORT_CHANNEL,
+  PORT_MESSAGE,
+  type PortMessage,
+  READY_MESSAGE,
+} from '../contract/desktop.ts';
 
-const { platform } = process;
+const info: DesktopInfo = { kind: 'desktop', platform: process.platform };
+contextBridge.exposeInMainWorld(DESKTOP_GLOBAL, info);
+
+// Frames inside the page are no source of ours, even of the same origin.
+window.addEventListener('message', (event) => {
+  if (event.source === window && event.data === READY_MESSAGE) ipcRenderer.send(PORT_CHANNEL);
+});
 
 // A context bridge cannot carry ports; a message to our own window can.
 ipcRenderer.on(PORT_CHANNEL, ({ ports }) => {
-  const message: PortMessage = { type: PORT_MESSAGE, kind: 'desktop', platform };
+  const message: PortMessage = { type: PORT_MESSAGE, ...info };
   window.postMessage(message, window.location.origin, ports);
 });
-
-const bridge: DesktopBridge = {
-  kind: 'desktop',
-  platform,
-  connect: () => ipcRenderer.send(PORT_CHANNEL),
-};
-contextBridge.exposeInMainWorld(DESKTOP_GLOBAL, bridge);

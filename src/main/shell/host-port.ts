@@ -1,0 +1,52 @@
+/** What the shell needs of the host. `createHost` answers more; the shell sees no more than this. */
+import type { Operations } from '../../contract/index.ts';
+import type { Settings } from '../../contract/settings.ts';
+import type { Queue } from '../../contract/tasks.ts';
+import type { Dispatcher, FileContent, Handlers, Principal } from '../core/operation.ts';
+
+/** One end of a channel that carries frames (`contract/frames.ts`). */
+export interface FramePort {
+  post(frame: unknown): void;
+  onMessage(listener: (frame: unknown) => void): void;
+  onClose(listener: () => void): void;
+  close(): void;
+  bufferedBytes?(): number;
+}
+
+/** Ids of the operations that only the desktop shell can answer. */
+export type ShellOperationId = `shell_${string}` & keyof Operations;
+
+/** A change as the event table has it. */
+export interface HostChange {
+  type: string;
+  entity: string;
+  id: string;
+  data: unknown;
+}
+
+/** Lines of the shell in the host's log. */
+export interface ShellLog {
+  info(message: string, data?: Record<string, unknown>): void;
+  warn(message: string, data?: Record<string, unknown>): void;
+  error(message: string, data?: Record<string, unknown>): void;
+}
+
+/** The host as the shell sees it. */
+export interface ShellHost {
+  readonly dispatcher: Dispatcher;
+  readonly log: ShellLog;
+  /** Folders that `shell_open_path` shows. */
+  readonly dirs: { data: string; logs: string };
+  start(): Promise<{ url: string | null; httpError: string | null }>;
+  /** Ordered stop; running tasks are cancelled and their process trees ended. */
+  stop(reason: string): Promise<void>;
+  connectPort(port: FramePort, principal: Principal): () => void;
+  openContent(artifactId: string): FileContent | null;
+  readonly settings: {
+    get<K extends keyof Settings>(key: K): Settings[K];
+    onChange(listener: () => void): () => void;
+  };
+  readonly changes: { subscribe(listener: (change: HostChange) => void): () => void };
+  readonly queue: { stats(): Queue };
+  registerShell(handlers: Handlers<ShellOperationId>): void;
+}
