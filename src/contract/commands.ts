@@ -9,7 +9,7 @@ export const COMMAND_KINDS = ['browser', 'process', 'http'] as const;
 export const CommandKind = z.enum(COMMAND_KINDS);
 export type CommandKind = z.infer<typeof CommandKind>;
 
-/** A string in which `{{name}}` stands for a variable; see `features/commands/template.ts`. */
+/** A string in which `{{name}}` stands for a variable; see `template.ts`. */
 const Template = z.string().max(65_536);
 const Headers = z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be a header name'), Template);
 

@@ -94,3 +94,56 @@ export type StructuredLog = z.infer<typeof StructuredLog>;
 
 /** Environment variable that marks every process of one attempt, so that the whole tree can be found and ended. */
 export const RUN_ID_ENV = 'TABAGENT_RUN_ID';
+
+/**
+ * Variables of the host's own environment that executors, and the programs that they start, inherit; nothing else is passed on,
+ * because it may hold secrets of the operator's account. `LC_*` is inherited too.
+ */
+export const INHERITED_ENV = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'LANG',
+  'LANGUAGE',
+  'TZ',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  // A browser with a window needs the desktop session.
+  'DISPLAY',
+  'XAUTHORITY',
+  'WAYLAND_DISPLAY',
+  'XDG_RUNTIME_DIR',
+  'XDG_SESSION_TYPE',
+  'XDG_CURRENT_DESKTOP',
+  'DBUS_SESSION_BUS_ADDRESS',
+  // Windows does not start programs without these.
+  'SystemRoot',
+  'SystemDrive',
+  'windir',
+  'ComSpec',
+  'PATHEXT',
+  'USERPROFILE',
+  'USERNAME',
+  'HOMEDRIVE',
+  'HOMEPATH',
+  'APPDATA',
+  'LOCALAPPDATA',
+  'ProgramData',
+  'ProgramFiles',
+  'ProgramFiles(x86)',
+  'NUMBER_OF_PROCESSORS',
+  'PROCESSOR_ARCHITECTURE',
+] as const;
+
+/** The part of an environment that {@link INHERITED_ENV} allows; names are compared as Windows does, without case. */
+export function inheritedEnvironment(environment: Record<string, string | undefined>): Record<string, string> {
+  const allowed = new Set(INHERITED_ENV.map((name) => name.toUpperCase()));
+  const kept = Object.entries(environment).filter(
+    (pair): pair is [string, string] =>
+      pair[1] !== undefined && (allowed.has(pair[0].toUpperCase()) || pair[0].startsWith('LC_')),
+  );
+  return Object.fromEntries(kept);
+}

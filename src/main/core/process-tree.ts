@@ -1,0 +1,184 @@
+/**
+ * Finds and ends every process of one attempt of a task: the executor, its browser, and whatever a script started, also daemons
+ * that left the process group.
+ *
+ * No single sign is enough, so several are combined. A process belongs to a run if
+ * 1. its environment has the run's marker (Linux; macOS for programs that are not the system's own), or
+ * 2. it descends from a process of the run, or
+ * 3. it is in a process group or session that a process of the run leads or led, or
+ * 4. it is in an earlier snapshot of the run and still the same process (pid and start time), or
+ * 5. its standard output, input or error is a pipe that belonged to the run (Linux).
+ *
+ * What can still escape: a program that at once starts a new session, clears its environment, closes its inherited output and is
+ * orphaned, all of it between two snapshots. On Windows only 2 and 4 hold: a grandchild whose parent had gone before the first
+ * snapshot escapes. Closing these holes needs a cgroup or a job object, which an unprivileged Node.js cannot make.
+ *
+ * Nothing here runs on a timer while tasks run: snapshots are taken when the caller has a reason to (a process was started, a
+ * cancel came). Only {@link reapRun} looks repeatedly, until the processes that it has just killed are gone.
+ */
+import { execFile } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { listProcesses, type ProcessInfo, standardPipes } from './process-list.ts';
+
+/** What is known about the processes of a run; hand it from call to call, it only grows. */
+export interface TreeSnapshot {
+  readonly runId: string;
+  /** Pid → start time of every process seen in the run. */
+  readonly seen: Map<number, string>;
+  /** Pipes that only the run holds. */
+  readonly pipes: Set<string>;
+}
+
+/** Starts the record of a run; an empty one is enough to find what carries the marker (recovery after a crash). */
+export function createSnapshot(runId: string): TreeSnapshot {
+  return { runId, seen: new Map(), pipes: new Set() };
+}
+
+/** Marks everything of a run in one list of processes, by the signs 1 to 4. */
+function members(
+  all: readonly ProcessInfo[],
+  snapshot: TreeSnapshot,
+  roots: ReadonlySet<number>,
+): Map<number, ProcessInfo> {
+  const own = all.find((info) => info.pid === process.pid);
+  const found = new Map<number, ProcessInfo>();
+  const children = Map.groupBy(all, (info) => info.ppid);
+  const byGroup = Map.groupBy(all, (info) => info.pgid);
+  const bySession = Map.groupBy(all, (info) => info.sid);
+
+  function take(info: ProcessInfo): void {
+    if (found.has(info.pid) || info.pid === process.pid) return;
+    found.set(info.pid, info);
+    for (const child of children.get(info.pid) ?? []) take(child);
+    leadBy(info.pid);
+  }
+  /** Everything in the group and session that a pid leads, unless they are the host's. */
+  function leadBy(pid: number): void {
+    if (pid <= 1 || pid === own?.pgid || pid === own?.sid) return;
+    for (const info of byGroup.get(pid) ?? []) take(info);
+    for (const info of bySession.get(pid) ?? []) take(info);
+  }
+
+  const startOf = new Map(all.map((info) => [info.pid, info.started]));
+  for (const info of all) {
+    if (info.runId === snapshot.runId || roots.has(info.pid) || snapshot.seen.get(info.pid) === info.started)
+      take(info);
+  }
+  for (const [pid, started] of snapshot.seen) {
+    // A leader that has gone keeps its number reserved while its group lives; another process by that number means no group.
+    if ((startOf.get(pid) ?? started) === started) leadBy(pid);
+  }
+  return found;
+}
+
+/** Sign 5: strangers that hold a pipe of the run. */
+async function pipeHolders(
+  all: readonly ProcessInfo[],
+  found: Map<number, ProcessInfo>,
+  snapshot: TreeSnapshot,
+): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const ours = new Set(await standardPipes(process.pid));
+  for (const pid of found.keys()) {
+    for (const pipe of await standardPipes(pid)) if (!ours.has(pipe)) snapshot.pipes.add(pipe);
+  }
+  if (snapshot.pipes.size === 0) return;
+  await Promise.all(
+    all.map(async (info) => {
+      if (found.has(info.pid) || info.pid === process.pid) return;
+      const pipes = await standardPipes(info.pid);
+      if (pipes.some((pipe) => snapshot.pipes.has(pipe))) found.set(info.pid, info);
+    }),
+  );
+}
+
+async function look(snapshot: TreeSnapshot, rootPid?: number): Promise<ProcessInfo[]> {
+  const all = await listProcesses();
+  const found = members(all, snapshot, new Set(rootPid === undefined ? [] : [rootPid]));
+  await pipeHolders(all, found, snapshot);
+  for (const info of found.values()) snapshot.seen.set(info.pid, info.started);
+  return [...found.values()];
+}
+
+/**
+ * The living processes of a run.
+ * @param known what earlier calls learned; grows by what this call sees
+ */
+export async function findProcesses(runId: string, known: TreeSnapshot = createSnapshot(runId)): Promise<number[]> {
+  return (await look(known)).map((info) => info.pid);
+}
+
+/**
+ * Remembers the processes of a run while their relations can still be seen. Call it when something was started or is about to be
+ * stopped; each call costs one pass over the process list.
+ * @param rootPid the executor, while it lives: a pid that was given out again would draw in strangers
+ */
+export async function snapshotTree(rootPid: number, known: TreeSnapshot): Promise<void> {
+  await look(known, rootPid);
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has gone, or it is not ours to signal; the next look tells.
+  }
+}
+
+function taskkill(pid: number): Promise<void> {
+  return new Promise((resolve) => {
+    execFile('taskkill', ['/PID', String(pid), '/T', '/F'], { windowsHide: true }, () => resolve());
+  });
+}
+
+async function signalAll(processes: readonly ProcessInfo[], signal: NodeJS.Signals): Promise<void> {
+  if (process.platform === 'win32') {
+    // Windows has no signals: everything but a plain end is ignored there.
+    if (signal === 'SIGKILL' || signal === 'SIGTERM') await Promise.all(processes.map((info) => taskkill(info.pid)));
+    return;
+  }
+  const pids = new Set(processes.map((info) => info.pid));
+  // A group is signalled at once, so that a program that forks faster than we look cannot run away from it.
+  for (const pgid of new Set(processes.map((info) => info.pgid))) if (pids.has(pgid)) send(-pgid, signal);
+  for (const { pid } of processes) send(pid, signal);
+}
+
+/**
+ * Sends a signal to every process of a run.
+ * @param rootPid the executor, while it lives
+ * @param known what earlier calls learned; grows by what this call sees, pass it on to {@link reapRun}
+ * @returns how many processes were signalled
+ */
+export async function killTree(
+  rootPid: number,
+  runId: string,
+  signal: NodeJS.Signals,
+  known: TreeSnapshot = createSnapshot(runId),
+): Promise<number> {
+  const found = await look(known, rootPid);
+  await signalAll(found, signal);
+  return found.length;
+}
+
+/** Options of {@link reapRun}. */
+export interface ReapOptions {
+  /** How long to go on, ms. */
+  deadlineMs: number;
+  known?: TreeSnapshot;
+}
+
+/**
+ * Kills every process of a run and resolves when none is left, or at the deadline. A run without processes costs one look.
+ * @returns how many processes were still there at the deadline: 0, unless one is stuck in the kernel or belongs to another user
+ */
+export async function reapRun(runId: string, options: ReapOptions): Promise<number> {
+  const known = options.known ?? createSnapshot(runId);
+  const end = performance.now() + options.deadlineMs;
+  for (let wait = 5; ; wait = Math.min(wait * 2, 100)) {
+    const left = await look(known);
+    if (left.length === 0 || performance.now() >= end) return left.length;
+    await signalAll(left, 'SIGKILL');
+    // The end of somebody else's child is announced to nobody but its parent: look again shortly.
+    await delay(wait);
+  }
+}
