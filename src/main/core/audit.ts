@@ -48,7 +48,10 @@ export function createAudit(db: Db, clock: Clock): Audit {
   const insert = db.raw.prepare<[number, string, string, string, string | null, string, string]>(
     'INSERT INTO audit (at, principal, door, op, target, outcome, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
-  const select = db.raw.prepare<{ before: number; limit: number; op: string | null; principal: string | null; q: string | null }, Row>(
+  const select = db.raw.prepare<
+    { before: number; limit: number; op: string | null; principal: string | null; q: string | null },
+    Row
+  >(
     `SELECT * FROM audit WHERE seq < @before AND (@op IS NULL OR op = @op) AND (@principal IS NULL OR principal = @principal)
      AND (@q IS NULL OR instr(op || ' ' || principal || ' ' || coalesce(target, '') || ' ' || outcome, @q) > 0)
      ORDER BY seq DESC LIMIT @limit`,

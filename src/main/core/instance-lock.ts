@@ -30,7 +30,9 @@ export interface InstanceLock {
 export class AlreadyRunning extends Error {
   readonly pid: number | null;
   constructor(dataDir: string, pid: number | null) {
-    super(`TabAgent is already running on ${dataDir}${pid === null ? '' : ` (process ${pid})`}. Use that one, stop it, or choose another folder with --data-dir.`);
+    super(
+      `TabAgent is already running on ${dataDir}${pid === null ? '' : ` (process ${pid})`}. Use that one, stop it, or choose another folder with --data-dir.`,
+    );
     this.name = 'AlreadyRunning';
     this.pid = pid;
   }

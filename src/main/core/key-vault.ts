@@ -25,7 +25,8 @@ function readKeyFile(file: string): Buffer | null {
   if (!fs.existsSync(file)) return null;
   if (process.platform !== 'win32' && (fs.statSync(file).mode & 0o077) !== 0) fs.chmodSync(file, 0o600);
   const key = Buffer.from(fs.readFileSync(file, 'utf8').trim(), 'base64');
-  if (key.length !== KEY_BYTES) throw new Error(`${file} does not hold a key of ${KEY_BYTES} bytes; restore it from a backup`);
+  if (key.length !== KEY_BYTES)
+    throw new Error(`${file} does not hold a key of ${KEY_BYTES} bytes; restore it from a backup`);
   return key;
 }
 
@@ -56,7 +57,12 @@ export async function openKeyVault(dataDir: string): Promise<KeyVault> {
     const account = createHash('sha256').update(path.resolve(dataDir)).digest('hex').slice(0, 16);
     const key = await fromKeyring(account);
     if (key !== null) {
-      return { backend: 'keyring', weak: false, detail: "Secrets are sealed with a key in the operating system's keyring.", key: async () => key };
+      return {
+        backend: 'keyring',
+        weak: false,
+        detail: "Secrets are sealed with a key in the operating system's keyring.",
+        key: async () => key,
+      };
     }
   }
   const key = existing ?? randomBytes(KEY_BYTES);

@@ -140,7 +140,8 @@ export function openLogFiles(dir: string, maxBytes: () => number): LogFiles {
         cleared += lines.length - kept.length;
         const current = index === segments.length - 1;
         if (kept.length === 0 && !current) await fs.promises.rm(segment.file, { force: true });
-        else if (kept.length < lines.length) await fs.promises.writeFile(segment.file, kept.map((line) => `${line}\n`).join(''));
+        else if (kept.length < lines.length)
+          await fs.promises.writeFile(segment.file, kept.map((line) => `${line}\n`).join(''));
       }
       const keptFrom = ring.findIndex((entry) => entry.timestamp >= before);
       ring.splice(0, keptFrom === -1 ? ring.length : keptFrom);

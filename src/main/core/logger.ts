@@ -27,7 +27,10 @@ export interface LoggerOptions {
 function unfold(data: Record<string, unknown> | undefined): Record<string, unknown> | null {
   if (!data) return null;
   return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, value instanceof Error ? pino.stdSerializers.errWithCause(value) : value]),
+    Object.entries(data).map(([key, value]) => [
+      key,
+      value instanceof Error ? pino.stdSerializers.errWithCause(value) : value,
+    ]),
   );
 }
 
@@ -37,7 +40,7 @@ export function createLogger(options: LoggerOptions): Logger {
   const root = pino(
     {
       level: options.level,
-      base: undefined,
+      base: null,
       messageKey: 'message',
       timestamp: () => `,"timestamp":${Date.now()}`,
       formatters: { level: (level) => ({ level }) },

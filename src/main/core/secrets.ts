@@ -26,7 +26,12 @@ const TAG_BYTES = 16;
  * @param openVault opens the key store at first use: most starts need no secret
  * @param redact told of every value that is sealed or opened
  */
-export function createSecrets(db: Db, clock: Clock, openVault: () => Promise<KeyVault>, redact: (value: string) => void): Secrets {
+export function createSecrets(
+  db: Db,
+  clock: Clock,
+  openVault: () => Promise<KeyVault>,
+  redact: (value: string) => void,
+): Secrets {
   const insert = db.raw.prepare<[string, string, Buffer, Buffer, number]>(
     'INSERT INTO secret (id, owner, nonce, box, created_at) VALUES (?, ?, ?, ?, ?)',
   );
@@ -52,16 +57,23 @@ export function createSecrets(db: Db, clock: Clock, openVault: () => Promise<Key
 
   async function get(id: string): Promise<string> {
     const row = select.get(id);
-    if (!row) throw new AppError('not-found', 'This secret is gone; enter it again.', { extra: { resource: 'secret', id } });
+    if (!row)
+      throw new AppError('not-found', 'This secret is gone; enter it again.', { extra: { resource: 'secret', id } });
     try {
       const decipher = createDecipheriv('aes-256-gcm', await key(), row.nonce);
       decipher.setAAD(Buffer.from(id));
       decipher.setAuthTag(row.box.subarray(-TAG_BYTES));
-      const value = Buffer.concat([decipher.update(row.box.subarray(0, -TAG_BYTES)), decipher.final()]).toString('utf8');
+      const value = Buffer.concat([decipher.update(row.box.subarray(0, -TAG_BYTES)), decipher.final()]).toString(
+        'utf8',
+      );
       redact(value);
       return value;
     } catch (cause) {
-      throw new AppError('configuration-error', 'A stored secret cannot be opened: the key of this data directory has changed. Restore secret.key or the keyring entry, or enter the secret again.', { cause, extra: { setting: 'secrets', reason: 'wrong_key' } });
+      throw new AppError(
+        'configuration-error',
+        'A stored secret cannot be opened: the key of this data directory has changed. Restore secret.key or the keyring entry, or enter the secret again.',
+        { cause, extra: { setting: 'secrets', reason: 'wrong_key' } },
+      );
     }
   }
 

@@ -105,7 +105,13 @@ export function createSettings(db: Db, events: Events, clock: Clock, overrides: 
         }
         const next = version() + 1;
         writeVersion.run(String(next));
-        events.append({ type: 'settings.updated', entity: 'settings', id: 'settings', version: next, data: accepted.map(([key]) => key) });
+        events.append({
+          type: 'settings.updated',
+          entity: 'settings',
+          id: 'settings',
+          version: next,
+          data: accepted.map(([key]) => key),
+        });
       });
       current = load();
       const changed = accepted

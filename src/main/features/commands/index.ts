@@ -1,0 +1,25 @@
+/** Commands: what can be run. */
+import type { Clock } from '../../core/clock.ts';
+import type { Db } from '../../core/db/index.ts';
+import type { Events } from '../../core/events.ts';
+import type { Secrets } from '../../core/secrets.ts';
+import { commandHandlers } from './routes.ts';
+import { createCommandService } from './service.ts';
+import { createCommandStore } from './store.ts';
+
+export { isSecretRef, MASK, mapSecrets, maskSecrets, mergeInput, validateInput } from './input.ts';
+export type { CommandService, CommandSnapshot } from './service.ts';
+export { requireSpec, resolveSpec, type Variables } from './spec.ts';
+
+/** Builds the feature. */
+export function createCommands(deps: {
+  db: Db;
+  events: Events;
+  secrets: Secrets;
+  clock: Clock;
+  profileName: (id: string) => string | null;
+  nodePath: string;
+}) {
+  const service = createCommandService({ ...deps, store: createCommandStore(deps.db, deps.events) });
+  return { service, handlers: commandHandlers(service) };
+}

@@ -1,0 +1,126 @@
+/** Task input against a command's JSON Schema: validation, and which of its values are secrets. */
+import Ajv2020, { type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { Json, JsonObject } from '../../../contract/scalars.ts';
+
+/** Shown wherever a secret value would stand. Sending it back keeps the stored secret. */
+export const MASK = '••••••';
+
+/** One thing that is wrong, at a path like `user.name` (empty for the whole). */
+export interface InputIssue {
+  path: string;
+  message: string;
+}
+
+const ajv = new Ajv2020.default({ allErrors: true, strict: false, useDefaults: false });
+addFormats.default(ajv);
+ajv.addFormat('password', true);
+
+/** Compiled validators by schema text; commands are few and change rarely. */
+const validators = new Map<string, ValidateFunction>();
+const MAX_VALIDATORS = 200;
+
+function validatorOf(schema: JsonObject): ValidateFunction {
+  const key = JSON.stringify(schema);
+  const known = validators.get(key);
+  if (known) return known;
+  const compiled = ajv.compile(schema);
+  if (validators.size >= MAX_VALIDATORS) {
+    const oldest = validators.keys().next();
+    if (!oldest.done) validators.delete(oldest.value);
+  }
+  validators.set(key, compiled);
+  return compiled;
+}
+
+function issueOf(error: ErrorObject): InputIssue {
+  const base = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const missing = error.keyword === 'required' ? [String(error.params.missingProperty)] : [];
+  const extra = error.keyword === 'additionalProperties' ? [String(error.params.additionalProperty)] : [];
+  const path = [...base, ...missing, ...extra].join('.');
+  if (error.keyword === 'required') return { path, message: `${missing[0]} is required` };
+  if (error.keyword === 'additionalProperties') return { path, message: 'unknown field' };
+  if (error.keyword === 'enum')
+    return { path, message: `must be one of ${(error.params.allowedValues as unknown[]).join(', ')}` };
+  return { path, message: error.message ?? 'has a wrong value' };
+}
+
+/** Says why a schema cannot be used, or null. */
+export function schemaProblem(schema: JsonObject): string | null {
+  try {
+    validatorOf(schema);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Everything that is wrong with an input; empty when it fits. An empty schema accepts any object. */
+export function validateInput(schema: JsonObject, input: JsonObject): InputIssue[] {
+  const validate = validatorOf(schema);
+  if (validate(input)) return [];
+  return (validate.errors ?? []).map(issueOf);
+}
+
+function isRecord(value: unknown): value is Record<string, Json> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Paths of the properties that a schema marks as secret (`format: password` or `writeOnly: true`), nested objects included. */
+export function secretPaths(schema: JsonObject): string[][] {
+  const properties = schema.properties;
+  if (!isRecord(properties)) return [];
+  return Object.entries(properties).flatMap(([name, property]) => {
+    if (!isRecord(property)) return [];
+    if (property.format === 'password' || property.writeOnly === true) return [[name]];
+    return secretPaths(property).map((path) => [name, ...path]);
+  });
+}
+
+/** A stored secret: the reference that stands in place of its value. */
+export function isSecretRef(value: unknown): value is { $secret: string } {
+  return isRecord(value) && typeof value.$secret === 'string';
+}
+
+/**
+ * A copy of `input` in which every secret value present has gone through `replace`.
+ * @param replace gets the value (or reference) and its path; undefined removes the member
+ */
+export async function mapSecrets(
+  schema: JsonObject,
+  input: JsonObject,
+  replace: (value: Json, path: string[]) => Json | undefined | Promise<Json | undefined>,
+): Promise<JsonObject> {
+  const copy = structuredClone(input);
+  for (const path of secretPaths(schema)) {
+    const parent = path.slice(0, -1).reduce<Json | undefined>((at, key) => (isRecord(at) ? at[key] : undefined), copy);
+    const name = path.at(-1);
+    if (name === undefined || !isRecord(parent) || !Object.hasOwn(parent, name)) continue;
+    const next = await replace(parent[name] ?? null, path);
+    if (next === undefined) delete parent[name];
+    else parent[name] = next;
+  }
+  return copy;
+}
+
+/** A copy of `input` with every reference replaced by {@link MASK}; works without the schema, so old snapshots stay masked. */
+export function maskSecrets<T extends Json>(value: T): T;
+export function maskSecrets(value: Json): Json {
+  if (isSecretRef(value)) return MASK;
+  if (Array.isArray(value)) return value.map((item) => maskSecrets(item));
+  if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskSecrets(item)]));
+  return value;
+}
+
+/** Deep merge of objects; arrays and scalars of `over` win. */
+export function mergeInput(base: JsonObject, over: JsonObject): JsonObject {
+  const merged: JsonObject = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key];
+    merged[key] = isRecord(below) && isRecord(value) && !isSecretRef(below) ? mergeInput(below, value) : value;
+  }
+  return merged;
+}

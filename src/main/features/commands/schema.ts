@@ -1,0 +1,42 @@
+/** Tables of commands. */
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { CommandKind, CommandSpec, RetryPolicy } from '../../../contract/commands.ts';
+import type { CommandId, JsonObject } from '../../../contract/scalars.ts';
+
+/** Current version of each command; `example` names a built-in one. */
+export const command = sqliteTable('command', {
+  id: text('id').$type<CommandId>().primaryKey(),
+  name: text('name').notNull(),
+  kind: text('kind').$type<CommandKind>().notNull(),
+  description: text('description').notNull(),
+  folder: text('folder'),
+  tags: text('tags', { mode: 'json' }).$type<string[]>().notNull(),
+  spec: text('spec', { mode: 'json' }).$type<CommandSpec>().notNull(),
+  inputSchema: text('input_schema', { mode: 'json' }).$type<JsonObject>().notNull(),
+  defaults: text('defaults', { mode: 'json' }).$type<JsonObject>().notNull(),
+  uses: text('uses', { mode: 'json' }).$type<{ profile: boolean; services: string[] }>().notNull(),
+  timeoutSeconds: integer('timeout_seconds').notNull(),
+  retry: text('retry', { mode: 'json' }).$type<RetryPolicy>().notNull(),
+  concurrencyKey: text('concurrency_key'),
+  enabled: integer('enabled', { mode: 'boolean' }).notNull(),
+  example: text('example'),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+  version: integer('version').notNull(),
+  deletedAt: integer('deleted_at'),
+});
+/** One row of {@link command}. */
+export type CommandRow = typeof command.$inferSelect;
+
+/** Every version of each command. */
+export const commandVersion = sqliteTable(
+  'command_version',
+  {
+    commandId: text('command_id').$type<CommandId>().notNull(),
+    version: integer('version').notNull(),
+    at: integer('at').notNull(),
+    byName: text('by_name').notNull(),
+    body: text('body', { mode: 'json' }).$type<CommandRow>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.commandId, table.version] })],
+);

@@ -1,0 +1,383 @@
+/** Rules of commands: validation, versions, secrets in defaults, snapshots for tasks, dry runs. */
+import {
+  type Command,
+  type CommandCreate,
+  type CommandSpec,
+  type DryRun,
+  RetryPolicy,
+} from '../../../contract/commands.ts';
+import { AppError } from '../../../contract/errors.ts';
+import type { CommandId, Json, JsonObject } from '../../../contract/scalars.ts';
+import { type Clock, iso } from '../../core/clock.ts';
+import { newId } from '../../core/ids.ts';
+import type { Secrets } from '../../core/secrets.ts';
+import { checkVersion, notFound } from '../../core/versioned.ts';
+import {
+  isSecretRef,
+  MASK,
+  mapSecrets,
+  maskSecrets,
+  mergeInput,
+  schemaProblem,
+  secretPaths,
+  validateInput,
+} from './input.ts';
+import type { CommandRow } from './schema.ts';
+import { parseSpec, requireSpec, resolveSpec, scriptProblem } from './spec.ts';
+import type { CommandFilter, CommandStore } from './store.ts';
+
+/** What {@link createCommandService} needs. */
+export interface CommandDeps {
+  store: CommandStore;
+  secrets: Secrets;
+  clock: Clock;
+  /** Name of a profile, null when there is none with this id. */
+  profileName: (id: string) => string | null;
+  nodePath: string;
+}
+
+/** What a task is made from. Secret defaults are open: keep it in memory only. */
+export interface CommandSnapshot {
+  id: CommandId;
+  version: number;
+  name: string;
+  kind: CommandSpec['kind'];
+  spec: CommandSpec;
+  input_schema: JsonObject;
+  defaults: JsonObject;
+  timeout_seconds: number;
+  retry: RetryPolicy;
+  concurrency_key: string | null;
+  uses: { profile: boolean; services: string[] };
+}
+
+/** Members of a command that an update may change, already free of `id` and `version`. */
+export type CommandPatch = Partial<{ [K in keyof CommandCreate]: CommandCreate[K] | null }>;
+
+function requireSchema(schema: JsonObject): void {
+  const problem = schemaProblem(schema);
+  if (problem !== null) {
+    throw new AppError('validation-error', `Field 'input_schema': is not a usable JSON Schema: ${problem}`, {
+      errors: { input_schema: problem },
+      extra: { field: 'input_schema', reason: problem },
+    });
+  }
+}
+
+/** Members whose change makes a line in the history. */
+const VERSIONED = [
+  'name',
+  'description',
+  'folder',
+  'tags',
+  'spec',
+  'inputSchema',
+  'defaults',
+  'uses',
+  'timeoutSeconds',
+  'retry',
+  'concurrencyKey',
+  'enabled',
+] as const;
+const WIRE_NAMES: Partial<Record<(typeof VERSIONED)[number], string>> = {
+  inputSchema: 'input_schema',
+  timeoutSeconds: 'timeout_seconds',
+  concurrencyKey: 'concurrency_key',
+};
+
+function diffOf(older: CommandRow | undefined, newer: CommandRow): { path: string; from: Json; to: Json }[] {
+  if (!older) return [];
+  return VERSIONED.filter((key) => JSON.stringify(older[key]) !== JSON.stringify(newer[key])).map((key) => ({
+    path: WIRE_NAMES[key] ?? key,
+    from: maskSecrets((older[key] ?? null) as Json),
+    to: maskSecrets((newer[key] ?? null) as Json),
+  }));
+}
+
+/** Creates the service. */
+export function createCommandService({ store, secrets, clock, profileName, nodePath }: CommandDeps) {
+  const require = (id: CommandId): CommandRow => {
+    const row = store.get(id);
+    if (!row) throw notFound('command', id);
+    return row;
+  };
+
+  function view(row: CommandRow): Command {
+    const last = store.lastTask(row.id);
+    return {
+      id: row.id,
+      kind: row.kind,
+      name: row.name,
+      description: row.description,
+      folder: row.folder,
+      tags: row.tags,
+      spec: row.spec,
+      input_schema: row.inputSchema,
+      defaults: maskSecrets(row.defaults),
+      uses: row.uses,
+      timeout_seconds: row.timeoutSeconds,
+      retry: row.retry,
+      concurrency_key: row.concurrencyKey,
+      enabled: row.enabled,
+      example: row.example !== null,
+      last_task: last ? { id: last.id, status: last.status, at: iso(last.at) } : null,
+      created_at: iso(row.createdAt),
+      updated_at: iso(row.updatedAt),
+      version: row.version,
+    };
+  }
+
+  /** Seals the secret values of defaults; a mask keeps what was stored before. */
+  function sealDefaults(
+    id: CommandId,
+    schema: JsonObject,
+    defaults: JsonObject,
+    before: JsonObject,
+  ): Promise<JsonObject> {
+    return mapSecrets(schema, defaults, async (value, path) => {
+      if (value === MASK) {
+        const old = path.reduce<Json | undefined>((at, key) => (at as JsonObject | undefined)?.[key], before);
+        return isSecretRef(old) ? old : undefined;
+      }
+      if (isSecretRef(value) || value === null) return undefined;
+      return { $secret: await secrets.put(`command:${id}`, typeof value === 'string' ? value : JSON.stringify(value)) };
+    });
+  }
+
+  async function create(input: CommandCreate, by: string, example: string | null = null): Promise<Command> {
+    requireSchema(input.input_schema);
+    const id = newId('command') as CommandId;
+    const now = clock.now();
+    const row: CommandRow = {
+      id,
+      name: input.name,
+      kind: input.kind,
+      description: input.description,
+      folder: input.folder,
+      tags: input.tags,
+      spec: requireSpec(input.kind, input.spec),
+      inputSchema: input.input_schema,
+      defaults: await sealDefaults(id, input.input_schema, input.defaults, {}),
+      uses: input.uses,
+      timeoutSeconds: input.timeout_seconds,
+      retry: input.retry,
+      concurrencyKey: input.concurrency_key,
+      enabled: input.enabled,
+      example,
+      createdAt: now,
+      updatedAt: now,
+      version: 1,
+      deletedAt: null,
+    };
+    store.save(row, by, 'command.created');
+    return view(row);
+  }
+
+  async function update(
+    id: CommandId,
+    patch: CommandPatch,
+    by: string,
+    expected: { body?: number | undefined; ifMatch?: number | undefined },
+  ): Promise<Command> {
+    const row = require(id);
+    checkVersion(row.version, expected.body, expected.ifMatch);
+    const inputSchema = patch.input_schema === undefined ? row.inputSchema : (patch.input_schema ?? {});
+    if (patch.input_schema !== undefined) requireSchema(inputSchema);
+    const next: CommandRow = {
+      ...row,
+      name: patch.name ?? row.name,
+      description: patch.description === undefined ? row.description : (patch.description ?? ''),
+      folder: patch.folder === undefined ? row.folder : patch.folder,
+      tags: patch.tags === undefined ? row.tags : (patch.tags ?? []),
+      spec: patch.spec ? requireSpec(row.kind, patch.spec) : row.spec,
+      inputSchema,
+      defaults:
+        patch.defaults === undefined
+          ? row.defaults
+          : await sealDefaults(id, inputSchema, patch.defaults ?? {}, row.defaults),
+      uses: patch.uses ?? row.uses,
+      timeoutSeconds: patch.timeout_seconds === undefined ? row.timeoutSeconds : (patch.timeout_seconds ?? 600),
+      retry: patch.retry === undefined ? row.retry : (patch.retry ?? RetryPolicy.parse({})),
+      concurrencyKey: patch.concurrency_key === undefined ? row.concurrencyKey : patch.concurrency_key,
+      enabled: patch.enabled ?? row.enabled,
+      updatedAt: clock.now(),
+      version: row.version + 1,
+    };
+    // Sealing was asynchronous: somebody may have changed the command meanwhile.
+    checkVersion(require(id).version, row.version, undefined);
+    store.save(next, by, 'command.updated');
+    return view(next);
+  }
+
+  function setDeleted(row: CommandRow, deletedAt: number | null, by: string): CommandRow {
+    const next = { ...row, deletedAt, updatedAt: clock.now(), version: row.version + 1 };
+    store.save(next, by, deletedAt === null ? 'command.created' : 'command.deleted');
+    return next;
+  }
+
+  const openDefaults = (row: CommandRow) =>
+    mapSecrets(row.inputSchema, row.defaults, (value) => (isSecretRef(value) ? secrets.get(value.$secret) : value));
+
+  return {
+    create,
+    update,
+    get: (id: CommandId) => view(require(id)),
+    list: (query: Parameters<CommandStore['list']>[0], filter: CommandFilter) => {
+      const page = store.list(query, filter);
+      return { ...page, items: page.items.map(view) };
+    },
+    remove(id: CommandId, by: string): void {
+      setDeleted(require(id), clock.now(), by);
+    },
+    restore(id: CommandId, by: string): Command {
+      const row = store.getDeleted(id);
+      if (!row) throw notFound('deleted command', id);
+      return view(setDeleted(row, null, by));
+    },
+    versions(id: CommandId) {
+      require(id);
+      const rows = store.versions(id);
+      return rows.map((row, index) => ({
+        version: row.version,
+        at: iso(row.at),
+        by: row.byName,
+        diff: diffOf(rows[index + 1]?.body, row.body),
+      }));
+    },
+    atVersion(id: CommandId, version: number): Command {
+      require(id);
+      const row = store.version(id, version);
+      if (!row) throw notFound('version', `${version} of ${id}`);
+      return view(row);
+    },
+    /** The example command of this name, deleted or not. */
+    example: (name: string) => store.byExample(name),
+    /**
+     * What a task is made from, with secret defaults open.
+     * @throws AppError `not-found`, or `invalid-state` when the command is switched off
+     */
+    async snapshot(id: CommandId, version?: number): Promise<CommandSnapshot> {
+      const current = require(id);
+      if (!current.enabled)
+        throw new AppError('invalid-state', `The command ${current.name} is switched off; enable it first.`);
+      const row = version === undefined ? current : store.version(id, version);
+      if (!row) throw notFound('version', `${version} of ${id}`);
+      return {
+        id: row.id,
+        version: row.version,
+        name: row.name,
+        kind: row.kind,
+        spec: row.spec,
+        input_schema: row.inputSchema,
+        defaults: await openDefaults(row),
+        timeout_seconds: row.timeoutSeconds,
+        retry: row.retry,
+        concurrency_key: row.concurrencyKey,
+        uses: row.uses,
+      };
+    },
+    /** Resolves a stored command or a spec with masked secrets; touches nothing outside. */
+    dryRun(request: {
+      id?: CommandId | undefined;
+      spec?: JsonObject | undefined;
+      kind?: CommandSpec['kind'] | undefined;
+      input_schema?: JsonObject | undefined;
+      defaults?: JsonObject | undefined;
+      input: JsonObject;
+      profile_id?: string | undefined;
+    }): DryRun {
+      const row = request.id === undefined ? undefined : require(request.id);
+      const rawSpec = request.spec ?? row?.spec;
+      if (rawSpec === undefined)
+        throw new AppError('validation-error', "Field 'spec': spec is required when no command is named", {
+          errors: { spec: 'spec is required' },
+          extra: { field: 'spec', reason: 'spec is required' },
+        });
+      const kind = row?.kind ?? request.kind ?? (rawSpec.kind as CommandSpec['kind'] | undefined);
+      const errors: { path: string; message: string }[] = [];
+      const warnings: string[] = [];
+      if (kind === undefined)
+        return {
+          valid: false,
+          resolved: {},
+          warnings,
+          errors: [{ path: 'kind', message: 'kind is required' }],
+          missing: [],
+        };
+      const schema = request.input_schema ?? row?.inputSchema ?? {};
+      const schemaFault = schemaProblem(schema);
+      if (schemaFault !== null)
+        return {
+          valid: false,
+          resolved: {},
+          warnings,
+          errors: [{ path: 'input_schema', message: schemaFault }],
+          missing: [],
+        };
+      const defaults = maskSecrets(request.defaults ?? row?.defaults ?? {});
+      const input = mergeInput(defaults, request.input);
+      errors.push(
+        ...validateInput(schema, input).map((issue) => ({
+          path: `input.${issue.path}`.replace(/\.$/, ''),
+          message: issue.message,
+        })),
+      );
+      for (const path of secretPaths(schema)) maskAt(input, path);
+
+      const parsed = parseSpec(kind, rawSpec as JsonObject);
+      if ('issues' in parsed)
+        return { valid: false, resolved: {}, warnings, errors: [...errors, ...parsed.issues], missing: [] };
+      if (parsed.spec.kind === 'browser') {
+        const fault = scriptProblem(parsed.spec);
+        if (fault !== null) errors.push({ path: 'spec.script', message: fault });
+        if (!request.profile_id) warnings.push('Runs in a temporary profile: no profile is chosen.');
+      }
+      const name = request.profile_id === undefined ? null : profileName(request.profile_id);
+      if (request.profile_id !== undefined && name === null)
+        errors.push({ path: 'profile_id', message: 'there is no such profile' });
+      const variables = {
+        input,
+        profile: request.profile_id !== undefined && name !== null ? { id: request.profile_id, name } : null,
+        task: { id: 'tsk_…', attempt: 1 },
+        host: { node: nodePath, platform: process.platform },
+      };
+      let resolved: CommandSpec = parsed.spec;
+      let missing: string[] = [];
+      try {
+        ({ spec: resolved, missing } = resolveSpec(parsed.spec, variables));
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        errors.push(
+          ...Object.entries(error.errors ?? { spec: error.message }).map(([path, message]) => ({ path, message })),
+        );
+      }
+      return {
+        valid: errors.length === 0 && missing.length === 0,
+        resolved: {
+          ...(JSON.parse(JSON.stringify(resolved)) as JsonObject),
+          ...(resolved.kind === 'browser' ? { input } : {}),
+        },
+        warnings,
+        errors,
+        missing,
+      };
+    },
+    /** Deletes for good what was deleted more than 30 days ago. */
+    purge(before: number): void {
+      for (const id of store.purge(before)) secrets.removeOwner(`command:${id}`);
+    },
+  };
+}
+/** Type of {@link createCommandService}. */
+export type CommandService = ReturnType<typeof createCommandService>;
+
+function maskAt(input: JsonObject, path: string[]): void {
+  let at: JsonObject = input;
+  for (const key of path.slice(0, -1)) {
+    const next = at[key];
+    if (typeof next !== 'object' || next === null || Array.isArray(next)) return;
+    at = next as JsonObject;
+  }
+  const name = path.at(-1);
+  if (name !== undefined && Object.hasOwn(at, name)) at[name] = MASK;
+}

@@ -1,0 +1,110 @@
+/** The only SQL of commands. */
+import { and, eq, inArray, isNotNull, isNull, like, or, sql } from 'drizzle-orm';
+import type { CommandKind } from '../../../contract/commands.ts';
+import type { Page } from '../../../contract/paging.ts';
+import type { CommandId } from '../../../contract/scalars.ts';
+import { type Db, type ListQuery, listPage } from '../../core/db/index.ts';
+import type { Events } from '../../core/events.ts';
+import { type CommandRow, command, commandVersion } from './schema.ts';
+
+/** Filters of the list. */
+export interface CommandFilter {
+  q?: string | undefined;
+  kind?: CommandKind[] | undefined;
+  folder?: string[] | undefined;
+  tag?: string[] | undefined;
+  enabled?: boolean | undefined;
+}
+
+/** The last task of a command, for the library. */
+export interface LastTask {
+  id: string;
+  status: string;
+  at: number;
+}
+
+/** Creates the store. */
+export function createCommandStore(db: Db, events: Events) {
+  const { orm } = db;
+  // Reads the tasks table by its index (command_id, created_at): one row per command.
+  const lastTask = db.raw.prepare<[string], LastTask>(
+    'SELECT id, status, coalesce(finished_at, started_at, created_at) AS at FROM task WHERE command_id = ? ORDER BY created_at DESC LIMIT 1',
+  );
+
+  function save(row: CommandRow, by: string, type: 'command.created' | 'command.updated' | 'command.deleted'): void {
+    db.transaction(() => {
+      orm.insert(command).values(row).onConflictDoUpdate({ target: command.id, set: row }).run();
+      orm
+        .insert(commandVersion)
+        .values({ commandId: row.id, version: row.version, at: row.updatedAt, byName: by, body: row })
+        .run();
+      events.append({ type, entity: 'command', id: row.id, version: row.version });
+    });
+  }
+
+  return {
+    save,
+    /** A command that is not deleted. */
+    get: (id: CommandId): CommandRow | undefined =>
+      orm
+        .select()
+        .from(command)
+        .where(and(eq(command.id, id), isNull(command.deletedAt)))
+        .get(),
+    getDeleted: (id: CommandId): CommandRow | undefined =>
+      orm
+        .select()
+        .from(command)
+        .where(and(eq(command.id, id), isNotNull(command.deletedAt)))
+        .get(),
+    byExample: (example: string): CommandRow | undefined =>
+      orm.select().from(command).where(eq(command.example, example)).get(),
+    list(query: ListQuery, filter: CommandFilter): Page<CommandRow> {
+      const pattern = filter.q === undefined ? undefined : `%${filter.q.replaceAll(/[%_\\]/g, '\\$&')}%`;
+      return listPage<CommandRow>(db, query, {
+        table: command,
+        sortable: {
+          created_at: command.createdAt,
+          updated_at: command.updatedAt,
+          name: command.name,
+          kind: command.kind,
+        },
+        id: command.id,
+        filter,
+        where: [
+          isNull(command.deletedAt),
+          pattern === undefined ? undefined : or(like(command.name, pattern), like(command.description, pattern)),
+          filter.kind && inArray(command.kind, filter.kind),
+          filter.folder && inArray(command.folder, filter.folder),
+          filter.tag &&
+            sql`EXISTS (SELECT 1 FROM json_each(${command.tags}) WHERE value IN (${sql.join(
+              filter.tag.map((tag) => sql`${tag}`),
+              sql`, `,
+            )}))`,
+          filter.enabled === undefined ? undefined : eq(command.enabled, filter.enabled),
+        ],
+        map: (row) => row as CommandRow,
+      });
+    },
+    versions: (id: CommandId) =>
+      orm.select().from(commandVersion).where(eq(commandVersion.commandId, id)).orderBy(sql`version DESC`).all(),
+    version: (id: CommandId, version: number): CommandRow | undefined =>
+      orm
+        .select({ body: commandVersion.body })
+        .from(commandVersion)
+        .where(and(eq(commandVersion.commandId, id), eq(commandVersion.version, version)))
+        .get()?.body,
+    lastTask: (id: CommandId): LastTask | undefined => lastTask.get(id),
+    /** Deletes for good what was deleted before `before` (unix ms); answers the ids. */
+    purge(before: number): CommandId[] {
+      return orm
+        .delete(command)
+        .where(and(isNotNull(command.deletedAt), sql`${command.deletedAt} < ${before}`))
+        .returning({ id: command.id })
+        .all()
+        .map((row) => row.id);
+    },
+  };
+}
+/** Type of {@link createCommandStore}. */
+export type CommandStore = ReturnType<typeof createCommandStore>;
