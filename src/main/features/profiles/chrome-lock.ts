@@ -1,0 +1,67 @@
+/** Chrome's own lock on a user data folder: who holds it, and how a stale one is removed. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+/** What the lock of a folder says. */
+export type ChromeLock =
+  | { state: 'free' }
+  /** Left by a dead process of this machine; Chrome replaces it by itself. */
+  | { state: 'stale'; pid: number }
+  /** A living browser on this machine. */
+  | { state: 'live'; pid: number }
+  /** Made on another computer (a copied or synced folder): Chrome refuses until it is removed. */
+  | { state: 'foreign'; host: string; pid: number };
+
+const LOCK_FILES = ['SingletonLock', 'SingletonCookie', 'SingletonSocket'];
+
+function isBrowser(pid: number): boolean {
+  try {
+    return /chrom|edge|brave/i.test(fs.readlinkSync(`/proc/${pid}/exe`));
+  } catch {
+    return true; // no /proc here: believe the lock
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/**
+ * Reads the lock. POSIX: `SingletonLock` is a symlink to `<host>-<pid>`. Windows: `lockfile` is held open exclusively.
+ */
+export function readChromeLock(userDataDir: string): ChromeLock {
+  if (process.platform === 'win32') {
+    try {
+      fs.closeSync(fs.openSync(path.join(userDataDir, 'lockfile'), 'r+'));
+      return { state: 'free' };
+    } catch (error) {
+      const busy = error instanceof Error && 'code' in error && (error.code === 'EBUSY' || error.code === 'EPERM');
+      return busy ? { state: 'live', pid: 0 } : { state: 'free' };
+    }
+  }
+  let target: string;
+  try {
+    target = fs.readlinkSync(path.join(userDataDir, 'SingletonLock'));
+  } catch {
+    return { state: 'free' };
+  }
+  const dash = target.lastIndexOf('-');
+  const host = target.slice(0, dash);
+  const pid = Number(target.slice(dash + 1));
+  if (host !== os.hostname()) return { state: 'foreign', host, pid };
+  if (!isAlive(pid) || !isBrowser(pid)) return { state: 'stale', pid };
+  return { state: 'live', pid };
+}
+
+/** Removes a stale or foreign lock. A live one is never touched. @returns false when it is live */
+export function removeChromeLock(userDataDir: string): boolean {
+  if (readChromeLock(userDataDir).state === 'live') return false;
+  for (const name of LOCK_FILES) fs.rmSync(path.join(userDataDir, name), { force: true });
+  return true;
+}

@@ -1,0 +1,43 @@
+/** Folders of profiles on disk: size, cache, removal. Everything is asynchronous: the host must not block. */
+import fs from 'node:fs/promises';
+import path from 'node:path';
+
+/** Folders that Chrome rebuilds; removing them keeps logins. */
+const CACHES = [
+  'Default/Cache',
+  'Default/Code Cache',
+  'Default/GPUCache',
+  'Default/DawnGraphiteCache',
+  'Default/DawnWebGPUCache',
+  'Default/Service Worker/CacheStorage',
+  'GrShaderCache',
+  'ShaderCache',
+  'GraphiteDawnCache',
+  'component_crx_cache',
+  'extensions_crx_cache',
+];
+
+/** Bytes below a folder; 0 when it does not exist. Symlinks are not followed. */
+export async function folderBytes(dir: string): Promise<number> {
+  let total = 0;
+  const pending = [dir];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    const entries = await fs.readdir(at, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const full = path.join(at, entry.name);
+      if (entry.isDirectory()) pending.push(full);
+      else if (entry.isFile()) total += (await fs.stat(full).catch(() => null))?.size ?? 0;
+    }
+  }
+  return total;
+}
+
+/** Removes what Chrome rebuilds by itself. */
+export async function clearCaches(userDataDir: string): Promise<void> {
+  await Promise.all(CACHES.map((name) => fs.rm(path.join(userDataDir, name), { recursive: true, force: true })));
+}
+
+/** Removes a folder for good. */
+export async function removeFolder(dir: string): Promise<void> {
+  await fs.rm(dir, { recursive: true, force: true, maxRetries: 3 });
+}

@@ -1,0 +1,29 @@
+/** Profiles: isolated browser data with one runner at a time. */
+import type { Clock } from '../../core/clock.ts';
+import type { Db } from '../../core/db/index.ts';
+import type { Events } from '../../core/events.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { SettingsReader } from '../../core/settings.ts';
+import { createBrowsers } from './browsers.ts';
+import { profileHandlers } from './routes.ts';
+import { createProfileService } from './service.ts';
+import { createProfileStore } from './store.ts';
+
+export type { Browsers } from './browsers.ts';
+export type { ProfileLease, ProfileService } from './service.ts';
+
+/** Builds the feature. */
+export function createProfiles(deps: {
+  db: Db;
+  events: Events;
+  clock: Clock;
+  log: Logger;
+  settings: SettingsReader;
+  profilesDir: string;
+  tempDir: string;
+  browserArgs: readonly string[];
+}) {
+  const browsers = createBrowsers(deps.settings);
+  const service = createProfileService({ ...deps, browsers, store: createProfileStore(deps.db, deps.events) });
+  return { service, browsers, handlers: profileHandlers(service, browsers) };
+}

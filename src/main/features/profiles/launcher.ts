@@ -1,0 +1,129 @@
+/**
+ * Opens a browser for manual use over the debugging pipe: the pipe is its life-line (Chromium exits cleanly when it closes, so a
+ * killed host leaves no browser behind) and carries `Browser.close`, which keeps cookies that SIGTERM would lose.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { AppError } from '../../../contract/errors.ts';
+import type { ProfileSnapshot } from '../../../contract/profiles.ts';
+
+/** A running browser. */
+export interface LaunchedBrowser {
+  readonly pid: number;
+  /** Settles when the browser has gone; `clean` is false after a crash or a kill. */
+  readonly exited: Promise<{ clean: boolean }>;
+  /** Asks the browser to close; kills its group after `deadlineMs`. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+const READY_TIMEOUT_MS = 20_000;
+
+/** Switches of a manual start. Nothing here hides automation or changes what sites see beyond the profile's own settings. */
+export function manualArgs(
+  profile: ProfileSnapshot,
+  userDataDir: string,
+  headless: boolean,
+  urls: readonly string[],
+): string[] {
+  const window = profile.window ?? profile.viewport;
+  return [
+    `--user-data-dir=${userDataDir}`,
+    '--remote-debugging-pipe',
+    '--no-first-run',
+    '--no-default-browser-check',
+    '--hide-crash-restore-bubble',
+    '--password-store=basic',
+    '--use-mock-keychain',
+    '--disable-background-networking',
+    '--disable-component-update',
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    ...(headless ? ['--headless=new'] : []),
+    ...(window ? [`--window-size=${window.width},${window.height}`] : []),
+    ...(profile.locale ? [`--accept-lang=${profile.locale}`] : []),
+    ...(profile.user_agent ? [`--user-agent=${profile.user_agent}`] : []),
+    ...(profile.color_scheme === 'dark' ? ['--force-dark-mode'] : []),
+    ...profile.launch_args,
+    ...(urls.length > 0 ? urls : ['about:blank']),
+  ];
+}
+
+function sendCommand(pipe: Writable, id: number, method: string): void {
+  pipe.write(`${JSON.stringify({ id, method })}\0`);
+}
+
+/** Resolves when the browser has answered its first command; rejects when it ends before. */
+function ready(
+  child: ChildProcess,
+  toBrowser: Writable,
+  fromBrowser: Readable,
+  exited: Promise<{ clean: boolean }>,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => reject(new AppError('browser-failed', `The browser did not start: ${why}`));
+    const timer = setTimeout(() => fail(`no answer within ${READY_TIMEOUT_MS / 1000} s`), READY_TIMEOUT_MS);
+    let errors = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      errors = (errors + chunk.toString()).slice(-2000);
+    });
+    fromBrowser.once('data', () => {
+      clearTimeout(timer);
+      fromBrowser.resume();
+      resolve();
+    });
+    void exited.then(() => {
+      clearTimeout(timer);
+      const reason = errors.split('\n').find((line) => /error|failed|cannot|missing|display|profile/i.test(line));
+      fail(reason?.trim() ?? `it ended at once (exit code ${child.exitCode ?? child.signalCode})`);
+    });
+    sendCommand(toBrowser, 1, 'Browser.getVersion');
+  });
+}
+
+/** Starts a browser and waits until it answers. @throws AppError `browser-failed` with the browser's own words */
+export async function launchBrowser(
+  executable: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<LaunchedBrowser> {
+  const child = spawn(executable, args, {
+    detached: process.platform !== 'win32',
+    env,
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  const toBrowser = child.stdio[3] as Writable;
+  const fromBrowser = child.stdio[4] as Readable;
+  toBrowser.on('error', () => undefined);
+  fromBrowser.on('error', () => undefined);
+  let asked = false;
+  const exited = new Promise<{ clean: boolean }>((resolve) => {
+    child.once('error', () => resolve({ clean: false }));
+    child.once('exit', (code) => resolve({ clean: asked || code === 0 }));
+  });
+
+  function killGroup(): void {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGKILL');
+    } catch {
+      // already gone
+    }
+  }
+
+  try {
+    await ready(child, toBrowser, fromBrowser, exited);
+  } catch (error) {
+    killGroup();
+    throw error;
+  }
+  return {
+    pid: child.pid ?? 0,
+    exited,
+    async close(deadlineMs) {
+      asked = true;
+      sendCommand(toBrowser, 2, 'Browser.close');
+      const timer = setTimeout(killGroup, deadlineMs);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** Exclusive use of profiles: tasks and manual starts ask the same lock. It lives in memory, like the processes it guards. */
+import { AppError } from '../../../contract/errors.ts';
+import type { ProfileHolder } from '../../../contract/profiles.ts';
+import type { ProfileId } from '../../../contract/scalars.ts';
+
+/** Leases by profile. */
+export interface Leases {
+  /** @throws AppError `conflict` with `holder` when somebody has it */
+  take(id: ProfileId, holder: ProfileHolder): void;
+  drop(id: ProfileId): void;
+  holder(id: ProfileId): ProfileHolder | null;
+  held(): ProfileId[];
+  /** Called after a lease has been dropped. @returns unsubscribes */
+  onFree(listener: (id: ProfileId) => void): () => void;
+}
+
+/** Creates an empty lease table. */
+export function createLeases(): Leases {
+  const holders = new Map<ProfileId, ProfileHolder>();
+  const listeners = new Set<(id: ProfileId) => void>();
+  return {
+    take(id, holder) {
+      const current = holders.get(id);
+      if (current) {
+        const who = current.kind === 'manual' ? 'is open by hand' : `is in use by ${current.id}`;
+        throw new AppError('conflict', `The profile ${who} since ${current.since}.`, { extra: { holder: current } });
+      }
+      holders.set(id, holder);
+    },
+    drop(id) {
+      if (holders.delete(id)) for (const listener of listeners) listener(id);
+    },
+    holder: (id) => holders.get(id) ?? null,
+    held: () => [...holders.keys()],
+    onFree(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
