@@ -35,8 +35,8 @@ export interface ShellLog {
 export interface ShellHost {
   readonly dispatcher: Dispatcher;
   readonly log: ShellLog;
-  /** Folders that `shell_open_path` shows. */
-  readonly dirs: { data: string; logs: string };
+  /** Folder that `shell_open_path` shows; null when there is none. */
+  folderOf(target: 'data' | 'logs' | 'profile' | 'task', id?: string): string | null;
   start(): Promise<{ url: string | null; httpError: string | null }>;
   /** Ordered stop; running tasks are cancelled and their process trees ended. */
   stop(reason: string): Promise<void>;

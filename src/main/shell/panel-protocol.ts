@@ -1,5 +1,5 @@
 /** Serves `app://panel/`: the built panel, and artifacts of tasks with Range support. No address reaches outside. */
-import { open, realpath } from 'node:fs/promises';
+import { open, readFile, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { FileContent } from '../core/operation.ts';
 import { parseRange } from './byte-range.ts';
@@ -41,10 +41,14 @@ export function createPanelProtocol({ rendererDir, openContent }: PanelSources):
     if (artifact !== undefined) {
       const content = openContent(artifact);
       if (content === null) return plain(404, 'Not found');
-      return send(request, content.path, content.mime, artifactHeaders(content));
+      return sendFile(request, content.path, content.mime, artifactHeaders(content));
     }
+    // Read whole: inside an asar archive a file has no descriptor of its own.
     const file = await panelFile(path).catch(missing);
-    return file === null ? plain(404, 'Not found') : send(request, file, typeOf(file), pageHeaders(path));
+    const bytes = file === null ? null : await readFile(file).catch(missing);
+    if (file === null || bytes === null) return plain(404, 'Not found');
+    const headers = { ...pageHeaders(path), 'content-type': typeOf(file), 'content-length': String(bytes.length) };
+    return new Response(request.method === 'HEAD' ? null : new Uint8Array(bytes), { headers });
   };
 }
 
@@ -59,11 +63,12 @@ function decodePath(pathname: string): string | null {
 }
 
 function missing(error: NodeJS.ErrnoException): null {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'ENAMETOOLONG') return null;
+  if (['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'].includes(error.code ?? '')) return null;
   throw error;
 }
 
-async function send(request: Request, path: string, type: string, headers: Record<string, string>): Promise<Response> {
+/** Sends a file on disk, or the range of it that is asked for, reading no faster than the reader takes it. */
+async function sendFile(request: Request, path: string, type: string, headers: Record<string, string>): Promise<Response> {
   const file = await open(path).catch(missing);
   if (file === null) return plain(404, 'Not found');
   let streaming = false;

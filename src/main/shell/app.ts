@@ -1,0 +1,259 @@
+/** The desktop app around the host: what happens before `ready`, how the parts meet, and in which order they end. */
+import { join } from 'node:path';
+import { app, type BrowserWindow, dialog, Menu, protocol, session } from 'electron';
+import { toAppError } from '../../contract/errors.ts';
+import type { Task } from '../../contract/tasks.ts';
+import type { CallContext } from '../core/operation.ts';
+import { electronPlatform } from '../platform/electron.ts';
+import type { Platform } from '../platform/platform.ts';
+import { setStartAtLogin, startedAtLogin } from './autostart.ts';
+import { offerContextMenu } from './context-menu.ts';
+import { logChildProcesses, watchWindow } from './crashes.ts';
+import { DEEP_LINK_SCHEME, deepLinkOf, parseDeepLink } from './deep-link.ts';
+import { createExternal } from './external.ts';
+import { guardContents, guardSession } from './guard.ts';
+import type { ShellHost } from './host-port.ts';
+import { windowIcon } from './icons.ts';
+import { DESKTOP_PRINCIPAL, openIpcDoor } from './ipc-door.ts';
+import { menuTemplate } from './menu.ts';
+import { createNotifier, type FailedTask } from './notifications.ts';
+import { openFolder, shellHandlers } from './operations.ts';
+import { type DesktopOptions, parseOptions } from './options.ts';
+import { createPanelProtocol } from './panel-protocol.ts';
+import { PANEL_SCHEME } from './panel-url.ts';
+import { summarize } from './queue-summary.ts';
+import { takeOverQuit } from './quit.ts';
+import { applyTheme } from './theme.ts';
+import { createTray, type TrayView } from './tray.ts';
+import { createMainWindow } from './window.ts';
+import { loadShellState, saveShellState } from './window-state.ts';
+
+/** Changes of tasks come in bursts; the tray follows at most this often, ms. */
+const TRAY_REFRESH_MS = 250;
+
+/** What the desktop app is made of. */
+export interface DesktopProgram {
+  /** Folder with `out/` and `resources/`. */
+  appRoot: string;
+  createHost(platform: Platform, options: DesktopOptions): Promise<ShellHost>;
+}
+
+/**
+ * Runs the desktop app. Call it synchronously from the entry: schemes, the sandbox and the lock have to be there
+ * before `ready`.
+ */
+export function runDesktop(program: DesktopProgram): void {
+  let options: DesktopOptions;
+  try {
+    options = parseOptions(process.argv.slice(1), process.cwd());
+  } catch (error) {
+    return giveUp('TabAgent cannot start', error, 2);
+  }
+  // One program per data directory, and Chromium's files beside the data they belong to.
+  if (options.dataDir !== null) app.setPath('userData', join(options.dataDir, 'desktop'));
+  if (!app.requestSingleInstanceLock()) return app.quit();
+  app.setAppUserModelId('dev.tabagent.desktop');
+  app.enableSandbox();
+  protocol.registerSchemesAsPrivileged([
+    {
+      scheme: PANEL_SCHEME,
+      privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true, allowServiceWorkers: true },
+    },
+  ]);
+  const links = receiveLinks();
+  app
+    .whenReady()
+    .then(() => run(program, options, links))
+    .catch((error: unknown) => giveUp('TabAgent cannot start', error, 1));
+}
+
+/** Says why and ends. */
+function giveUp(title: string, error: unknown, code: number): void {
+  dialog.showErrorBox(title, error instanceof Error ? error.message : String(error));
+  app.exit(code);
+}
+
+/** Routes that the OS asks for; those that come before somebody listens are kept. */
+interface Links {
+  /** Takes over; called with null when a second start only wants the window. */
+  listen(listener: (route: string | null) => void): void;
+  /** Route of the link that started the program. */
+  first(): string | null;
+}
+
+function receiveLinks(): Links {
+  const firstLink = deepLinkOf(process.argv);
+  let first = firstLink === null ? null : parseDeepLink(firstLink);
+  let listener: ((route: string | null) => void) | null = null;
+  const arrived = (link: string | null) => {
+    const route = link === null ? null : parseDeepLink(link);
+    if (listener) listener(route);
+    else first = route ?? first;
+  };
+  app.on('second-instance', (_event, argv) => arrived(deepLinkOf(argv)));
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    arrived(url);
+  });
+  // While developing, the program that would be registered is Electron itself.
+  if (app.isPackaged) app.setAsDefaultProtocolClient(DEEP_LINK_SCHEME);
+  return {
+    listen: (next) => {
+      listener = next;
+    },
+    first: () => first,
+  };
+}
+
+async function run({ appRoot, createHost }: DesktopProgram, options: DesktopOptions, links: Links): Promise<void> {
+  const host = await createHost(electronPlatform(appRoot), options);
+  const { log, settings } = host;
+  const stateFile = join(app.getPath('userData'), 'window.json');
+  const state = loadShellState(stateFile);
+  let apiUrl: string | null = null;
+
+  const openLogs = () => {
+    const folder = host.folderOf('logs');
+    if (folder !== null) openFolder(folder).catch((error: unknown) => log.warn('the logs cannot be shown', { error }));
+  };
+  const quit = takeOverQuit({
+    onQuitting: () => window.save(),
+    stopHost: async () => {
+      await host.stop('the desktop app was quit');
+      closeDoor();
+      tray?.dispose();
+    },
+    log,
+  });
+  const window = createMainWindow({
+    preload: join(appRoot, 'out', 'preload', 'index.cjs'),
+    icon: windowIcon(appRoot),
+    state,
+    remember: (patch) => {
+      Object.assign(state, patch);
+      try {
+        saveShellState(stateFile, state);
+      } catch (error) {
+        log.warn('the place of the window cannot be remembered', { error });
+      }
+    },
+    onClose: () => {
+      if (quit.quitting() || tray === null || !settings.get('desktop.close_to_tray')) return 'close';
+      return 'hide';
+    },
+    onCreated: (created: BrowserWindow) => {
+      watchWindow(created, { log, openLogs, quit: quit.quit });
+      offerContextMenu(created);
+      created.on('session-end', () => quit.quit());
+      created.once('closed', () => {
+        if (process.platform !== 'darwin' && !quit.quitting()) quit.quit();
+      });
+    },
+  });
+  const external = createExternal({ apiUrl: () => apiUrl, window: window.current, log });
+
+  guardContents(external, log);
+  guardSession(session.defaultSession);
+  logChildProcesses(log);
+  protocol.handle(
+    PANEL_SCHEME,
+    createPanelProtocol({ rendererDir: join(appRoot, 'out', 'renderer'), openContent: host.openContent }),
+  );
+  const closeDoor = openIpcDoor({
+    connectPort: host.connectPort,
+    panel: () => window.current()?.webContents ?? null,
+    log,
+  });
+  host.registerShell(shellHandlers({ host, window: window.current, quit: quit.quit }));
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate(
+      menuTemplate(
+        { go: window.show, openLogs, openExternal: external, quit: quit.quit },
+        { platform: process.platform, packaged: app.isPackaged },
+      ),
+    ),
+  );
+
+  const tray = trayOrNull(host, appRoot, window.show, quit.quit);
+  followQueue(host, tray);
+  followSettings(host);
+  const notify = createNotifier({
+    wanted: () => settings.get('desktop.notifications') && !window.visible(),
+    task: (id) => failedTask(host, id),
+    show: window.show,
+    now: () => performance.now(),
+  });
+  host.changes.subscribe((change) => {
+    notify(change).catch((error: unknown) => log.warn('a notification failed', { error }));
+  });
+
+  links.listen((route) => window.show(route ?? undefined));
+  app.on('activate', () => window.show());
+  const first = links.first();
+  if (first !== null || tray === null || !(options.hidden || startedAtLogin())) window.show(first ?? undefined);
+
+  const started = await host.start();
+  apiUrl = started.url;
+}
+
+function trayOrNull(host: ShellHost, appRoot: string, show: (route?: string) => void, quit: () => void): TrayView | null {
+  const setPaused = (paused: boolean) => {
+    host.dispatcher.dispatch('queue_update', { paused }, callContext()).catch((error: unknown) => {
+      host.log.error('the queue could not be paused or resumed', { error });
+    });
+  };
+  try {
+    return createTray({ appRoot, summary: () => summarize(host.queue.stats()), show, setPaused, quit });
+  } catch (error) {
+    host.log.warn('there is no tray; closing the window quits', { error });
+    return null;
+  }
+}
+
+function followQueue(host: ShellHost, tray: TrayView | null): void {
+  if (tray === null) return;
+  let timer: NodeJS.Timeout | null = null;
+  const soon = () => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      tray.refresh();
+    }, TRAY_REFRESH_MS);
+  };
+  host.changes.subscribe((change) => {
+    if (change.entity === 'task' || change.entity === 'queue' || change.entity === 'settings') soon();
+  });
+}
+
+function followSettings({ settings, log }: ShellHost): void {
+  let atLogin = settings.get('desktop.start_at_login');
+  applyTheme(settings.get('appearance.theme'));
+  settings.onChange(() => {
+    applyTheme(settings.get('appearance.theme'));
+    const wanted = settings.get('desktop.start_at_login');
+    if (wanted === atLogin) return;
+    atLogin = wanted;
+    setStartAtLogin(wanted).catch((error: unknown) => log.error('start at login could not be changed', { error }));
+  });
+}
+
+function callContext(): CallContext {
+  return {
+    principal: DESKTOP_PRINCIPAL,
+    door: 'ipc',
+    signal: new AbortController().signal,
+    requestId: crypto.randomUUID(),
+    remote: 'local',
+  };
+}
+
+async function failedTask(host: ShellHost, id: string): Promise<FailedTask | null> {
+  try {
+    const result = await host.dispatcher.dispatch('tasks_get', { id }, callContext());
+    if (result.kind !== 'value') return null;
+    const task = result.value as Task;
+    return { id, name: task.command_name, reason: task.error?.detail ?? 'It did not end as it should.' };
+  } catch (error) {
+    if (toAppError(error).slug === 'not-found') return null;
+    throw error;
+  }
+}
