@@ -1,0 +1,168 @@
+/** The frame protocol of api.md §6 over anything that carries messages both ways. */
+import { AppError, toAppError } from '../../contract/errors.ts';
+import { CLOSE, type ClientFrame, FRAME_VERSION, MAX_FRAME_BYTES, MAX_LIVE_CALLS, type ServerFrame } from '../../contract/frames.ts';
+import type { Clock } from '../core/clock.ts';
+import type { DoorName, Principal } from '../core/operation.ts';
+import type { ServerDispatcher } from './dispatcher.ts';
+import { readFrame } from './frame.ts';
+import { createKeepAlive } from './keep-alive.ts';
+import { createLiveCalls } from './live-calls.ts';
+import { infoOf } from '../features/connections/index.ts';
+import { problemBody } from './problem.ts';
+import { createWindow } from './window.ts';
+
+/** One connection that carries frames: an IPC port, a WebSocket, a data channel, memory. */
+export interface FramePort {
+  /** Sends one frame; ignored once closed. */
+  post(frame: ServerFrame): void;
+  /** Hands over each message; an {@link AppError} stands for one that could not be read. */
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once, whoever closed. */
+  onClose(listener: () => void): void;
+  close(code?: number): void;
+  /** Bytes waiting to be sent. Without it, streams are paced by the peer's pongs instead. */
+  bufferedBytes?(): number;
+  /** Settles when few enough bytes wait. */
+  drained?(): Promise<void>;
+}
+
+/** Who is at the other end of a port. */
+export interface Peer {
+  principal: Principal;
+  /** Address for rate limits. */
+  remote: string;
+  /** Session token of a cookie principal. */
+  sessionToken?: string;
+}
+
+/** What a session needs. */
+export interface SessionDeps {
+  dispatcher: ServerDispatcher;
+  clock: Clock;
+  version: string;
+}
+
+/** How one session behaves. */
+export interface SessionOptions {
+  door: DoorName;
+  peer: Peer;
+  /** Accepts the token of a `hello`; absent where a connection's principal is settled. @throws AppError `unauthorized` */
+  authenticate?: (token: string) => Principal;
+  /** Called when `hello` has changed the principal. @returns false to refuse the connection */
+  onPrincipal?: (principal: Principal) => boolean;
+  /** `instance` of problems. */
+  instance: (op: string) => string;
+  /** Ping every 30 s and close after 75 s of silence; for doors that cannot see the peer die. */
+  keepAlive?: boolean;
+}
+
+/** One connection that speaks frames. */
+export interface FrameSession {
+  readonly principal: Principal;
+  /** Last measured round trip, ms. */
+  readonly rttMs: number | null;
+  /** Says why, aborts every call and closes. */
+  close(reason: 'shutdown' | 'revoked' | 'idle'): void;
+  onClose(listener: () => void): void;
+}
+
+const CLOSE_CODES = { shutdown: CLOSE.shutdown, revoked: CLOSE.badToken, idle: CLOSE.idle } as const;
+const CAPABILITIES = ['streams', 'cancel', 'idempotency'];
+
+/** Serves one connection until it closes. */
+export function openFrameSession(port: FramePort, deps: SessionDeps, options: SessionOptions): FrameSession {
+  const { dispatcher, clock, version } = deps;
+  const { door, peer } = options;
+  let principal = peer.principal;
+  let greeted = false;
+  let closed = false;
+  const closeListeners: (() => void)[] = [];
+
+  const post = (frame: ServerFrame) => {
+    if (!closed) port.post(frame);
+  };
+  const refuse = (error: AppError, instance = options.instance('')) =>
+    post({ t: 'err', id: null, e: problemBody(error, { instance }) });
+  const window = createWindow(port, post);
+  const calls = createLiveCalls({ dispatcher, post, ready: window.ready, instance: options.instance });
+  const keepAlive = options.keepAlive
+    ? createKeepAlive(clock, { ping: (n) => post({ t: 'ping', n }), silent: () => session.close('idle') })
+    : undefined;
+
+  function hello(frame: Extract<ClientFrame, { t: 'hello' }>): void {
+    if (greeted) return refuse(new AppError('bad-request', 'hello must be the first frame.'));
+    if (frame.token !== undefined && options.authenticate) {
+      try {
+        principal = options.authenticate(frame.token);
+      } catch (thrown) {
+        refuse(toAppError(thrown));
+        return port.close(CLOSE.badToken);
+      }
+      if (options.onPrincipal?.(principal) === false) return port.close(CLOSE.tooMany);
+    }
+    post({
+      t: 'welcome',
+      v: FRAME_VERSION,
+      server: { name: 'tabagent', version },
+      capabilities: CAPABILITIES,
+      principal: infoOf(principal),
+      limits: { frame_bytes: MAX_FRAME_BYTES, live_calls: MAX_LIVE_CALLS },
+    });
+  }
+
+  function accept(frame: ClientFrame): void {
+    switch (frame.t) {
+      case 'hello':
+        return hello(frame);
+      case 'call':
+        return calls.start(frame, { ...peer, principal, door });
+      case 'cancel':
+        return calls.cancel(frame.id);
+      case 'ping':
+        return post({ t: 'pong', ...(frame.n === undefined ? {} : { n: frame.n }) });
+      case 'pong':
+        if (frame.n === undefined) return;
+        window.acknowledge(frame.n);
+        keepAlive?.pong(frame.n);
+    }
+  }
+
+  port.onMessage((message) => {
+    if (closed) return;
+    keepAlive?.heard();
+    let frame: ClientFrame;
+    try {
+      frame = readFrame(message);
+    } catch (thrown) {
+      return refuse(toAppError(thrown));
+    }
+    accept(frame);
+    greeted = true;
+  });
+  port.onClose(() => {
+    if (closed) return;
+    closed = true;
+    keepAlive?.stop();
+    window.close();
+    calls.abortAll();
+    for (const listener of closeListeners) listener();
+  });
+
+  const session: FrameSession = {
+    get principal() {
+      return principal;
+    },
+    get rttMs() {
+      return keepAlive?.rttMs ?? null;
+    },
+    close(reason) {
+      post({ t: 'bye', reason });
+      port.close(CLOSE_CODES[reason]);
+    },
+    onClose(listener) {
+      if (closed) listener();
+      else closeListeners.push(listener);
+    },
+  };
+  return session;
+}

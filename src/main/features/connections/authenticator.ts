@@ -1,0 +1,131 @@
+/** The one checkpoint that turns credentials into a principal, whatever header or frame they came in (requirement S5). */
+import { timingSafeEqual } from 'node:crypto';
+import { AppError } from '../../../contract/errors.ts';
+import { sha256 } from '../../core/ids.ts';
+import type { Principal } from '../../core/operation.ts';
+import type { SettingsReader } from '../../core/settings.ts';
+import type { PanelSessions } from './sessions.ts';
+
+/** What a request says about its caller. Header values are as received. */
+export interface Credentials {
+  authorization?: string | undefined;
+  apiKey?: string | undefined;
+  cookie?: string | undefined;
+  origin?: string | undefined;
+  /** `Sec-Fetch-Site`. */
+  fetchSite?: string | undefined;
+  /** True for GET and HEAD over HTTP, the only requests where a bound credential may come without an origin. */
+  safe: boolean;
+  /** Address of the caller. */
+  remote: string;
+}
+
+/** A caller that was let in. */
+export interface Authenticated {
+  principal: Principal;
+  /** Set when the session cookie did it. */
+  sessionToken?: string;
+}
+
+/** Answers whose token this is, undefined when it is nobody's. */
+export type TokenSource = (token: string) => Principal | undefined;
+
+/** Recognises callers. */
+export interface Authenticator {
+  /**
+   * @throws AppError `unauthorized` for a credential that nobody has, `origin-not-allowed` for one used from elsewhere
+   */
+  authenticate(credentials: Credentials): Authenticated;
+  /** The principal of a bare token, as `hello` carries it. @throws as {@link authenticate} */
+  authenticateToken(token: string, from: Pick<Credentials, 'origin' | 'remote' | 'safe'>): Principal;
+  /** Accepts one fixed token for this run: the CLI's. */
+  addStatic(token: string, principal: Principal): void;
+  /** Accepts the tokens that start with `prefix`. */
+  addSource(prefix: string, source: TokenSource): void;
+}
+
+/** Name of the session cookie. */
+export const SESSION_COOKIE = 'tabagent_session';
+
+const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
+
+/** True for addresses that only this machine has. */
+export function isLoopback(address: string): boolean {
+  return LOOPBACK.test(address) || address === 'localhost' || address === '[::1]';
+}
+
+/** Creates the checkpoint. */
+export function createAuthenticator(deps: { sessions: PanelSessions; settings: SettingsReader }): Authenticator {
+  const { sessions, settings } = deps;
+  const statics: { hash: Buffer; principal: Principal }[] = [];
+  const sources = new Map<string, TokenSource>();
+
+  const localIsOpen = (remote: string) =>
+    settings.get('allow_unauthenticated_local') && isLoopback(settings.get('host')) && isLoopback(remote);
+
+  function anonymous(remote: string): Principal {
+    const base = { kind: 'anonymous', id: `ip:${remote}`, name: 'anonymous', rateMultiplier: 1 } as const;
+    return localIsOpen(remote) ? { ...base, scope: 'run', areas: ['models'] } : { ...base, scope: null, areas: [] };
+  }
+
+  function ownerOf(token: string): Principal | undefined {
+    const hash = sha256(token);
+    const fixed = statics.find((candidate) => timingSafeEqual(candidate.hash, hash));
+    if (fixed) return fixed.principal;
+    for (const [prefix, source] of sources) {
+      if (token.startsWith(prefix)) return source(token);
+    }
+    return undefined;
+  }
+
+  const ours = (token: string) => [...sources.keys()].some((prefix) => token.startsWith(prefix));
+
+  const authenticateToken: Authenticator['authenticateToken'] = (token, { origin, remote, safe }) => {
+    const principal = ownerOf(token);
+    if (!principal) {
+      // Clients that insist on a key send a dummy; where no key is needed it counts as none.
+      if (!ours(token) && localIsOpen(remote)) return anonymous(remote);
+      throw new AppError('unauthorized', 'This credential is unknown, revoked or expired; make a new key in Connections.');
+    }
+    const atHome = principal.origin === undefined || principal.origin === origin || (origin === undefined && safe);
+    if (!atHome) throw new AppError('origin-not-allowed', 'This credential belongs to another origin.');
+    return principal;
+  };
+
+  return {
+    authenticate(credentials) {
+      const token = tokenOf(credentials);
+      if (token !== undefined) return { principal: authenticateToken(token, credentials) };
+      const session = cookieOf(credentials.cookie);
+      if (session !== undefined) {
+        const principal = sessions.principalOf(session);
+        if (principal) {
+          const { fetchSite = 'none' } = credentials;
+          if (fetchSite !== 'none' && fetchSite !== 'same-origin') {
+            throw new AppError('origin-not-allowed', 'A signed-in browser may call this server from its own pages only.');
+          }
+          return { principal, sessionToken: session };
+        }
+      }
+      return { principal: anonymous(credentials.remote) };
+    },
+    authenticateToken,
+    addStatic: (token, principal) => void statics.push({ hash: sha256(token), principal }),
+    addSource: (prefix, source) => void sources.set(prefix, source),
+  };
+}
+
+/** The token of a request. A malformed `Authorization` is an empty token, which nobody has: it never falls through. */
+function tokenOf({ authorization, apiKey }: Credentials): string | undefined {
+  if (authorization !== undefined) return /^Bearer +([^\s]+) *$/i.exec(authorization)?.[1] ?? '';
+  return apiKey?.trim();
+}
+
+function cookieOf(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  for (const pair of header.split(';')) {
+    const [name, value] = pair.trim().split('=', 2);
+    if (name === SESSION_COOKIE && value !== undefined && value !== '') return value;
+  }
+  return undefined;
+}

@@ -1,0 +1,44 @@
+/** API keys, panel sessions, live connections, and the checkpoint that recognises callers. */
+import type { Clock } from '../../core/clock.ts';
+import type { Db } from '../../core/db/index.ts';
+import type { Events } from '../../core/events.ts';
+import type { SettingsReader } from '../../core/settings.ts';
+import { createAuthenticator } from './authenticator.ts';
+import { createKeys, KEY_PREFIX } from './keys.ts';
+import { createConnectionRegistry } from './registry.ts';
+import { connectionHandlers } from './routes.ts';
+import { createPanelSessions } from './sessions.ts';
+import { createConnectionsStore } from './store.ts';
+
+export { type Authenticated, type Authenticator, type Credentials, isLoopback, SESSION_COOKIE } from './authenticator.ts';
+export { infoOf, scopesUpTo } from './principal.ts';
+export type { ConnectionRegistry, LiveConnection } from './registry.ts';
+
+/** What the feature needs. */
+export interface ConnectionsDeps {
+  db: Db;
+  events: Events;
+  clock: Clock;
+  settings: SettingsReader;
+  /** Address of the panel with its closing slash, null while HTTP is closed. */
+  panelUrl: () => string | null;
+}
+
+/** Creates the feature. */
+export function createConnections(deps: ConnectionsDeps) {
+  const { db, events, clock, settings, panelUrl } = deps;
+  const store = createConnectionsStore(db, events);
+  const registry = createConnectionRegistry(clock);
+  const onEnded = (principalId: string) => registry.revokeAll(principalId);
+  const keys = createKeys({ store, clock, onEnded });
+  const sessions = createPanelSessions({ store, clock, onEnded });
+  const authenticator = createAuthenticator({ sessions, settings });
+  authenticator.addSource(KEY_PREFIX, keys.principalOf);
+  return {
+    authenticator,
+    registry,
+    service: { keys, sessions },
+    handlers: connectionHandlers({ keys, sessions, registry, panelUrl }),
+    dispose: () => keys.dispose(),
+  };
+}

@@ -1,0 +1,138 @@
+/** API keys: made once, shown once, kept as SHA-256, compared in constant time (api.md §3). */
+import { timingSafeEqual } from 'node:crypto';
+import type { Area, Scope } from '../../../contract/define.ts';
+import { AppError } from '../../../contract/errors.ts';
+import type { ApiKey } from '../../../contract/host.ts';
+import type { Page } from '../../../contract/paging.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { ListQuery } from '../../core/db/index.ts';
+import { newId, randomToken, sha256 } from '../../core/ids.ts';
+import type { Principal } from '../../core/operation.ts';
+import { highestScope } from './principal.ts';
+import { type ConnectionsStore, type KeyPatch, type KeyRow, toApiKey } from './store.ts';
+
+/** What every key starts with. */
+export const KEY_PREFIX = 'tak_';
+/** `tak_`, 12 characters that find the row, and the 43 characters of the secret. */
+const KEY = /^tak_([A-Za-z0-9_-]{12})_[A-Za-z0-9_-]{43}$/;
+/** How long `last_used_at` may lag behind. */
+const TOUCH_MS = 60_000;
+
+/** What a new key may do. */
+export interface NewKey {
+  name: string;
+  scopes: Scope[];
+  areas: Area[];
+  rateMultiplier: number;
+  expiresAt: number | null;
+}
+
+/** Makes, changes and checks keys. */
+export interface Keys {
+  list(query: ListQuery & { q?: string | undefined }): Page<ApiKey>;
+  create(key: NewKey): ApiKey & { key: string };
+  /** @throws AppError `not-found`, `version-conflict` */
+  update(id: string, patch: KeyPatch, expected: { version: number | undefined; status: 409 | 412 }): ApiKey;
+  /** @throws AppError `not-found` */
+  remove(id: string): void;
+  /** The caller behind a key; undefined for one that is unknown, deleted or expired. */
+  principalOf(token: string): Principal | undefined;
+  /** True when there is at least one usable key. */
+  any(): boolean;
+  dispose(): void;
+}
+
+/** Creates the keys of a host; the table is read once and kept in memory. */
+export function createKeys(deps: { store: ConnectionsStore; clock: Clock; onEnded: (id: string) => void }): Keys {
+  const { store, clock, onEnded } = deps;
+  const byPrefix = new Map<string, KeyRow>();
+  const used = new Map<string, number>();
+  let cancelTouch: (() => void) | undefined;
+  for (const row of store.keys()) byPrefix.set(row.prefix, row);
+
+  const byId = (id: string) => [...byPrefix.values()].find((row) => row.id === id);
+  const missing = (id: string) => new AppError('not-found', `There is no API key ${id}.`, { extra: { resource: 'key', id } });
+
+  function flush(): void {
+    cancelTouch?.();
+    cancelTouch = undefined;
+    if (used.size === 0) return;
+    store.touchKeys(used);
+    for (const [id, at] of used) {
+      const row = byId(id);
+      if (row) row.lastUsedAt = at;
+    }
+    used.clear();
+  }
+
+  const expired = (row: KeyRow) => row.expiresAt !== null && row.expiresAt <= clock.now();
+
+  return {
+    list(query) {
+      flush();
+      return store.listKeys(query);
+    },
+    create({ name, scopes, areas, rateMultiplier, expiresAt }) {
+      const prefix = randomToken(9);
+      const key = `${KEY_PREFIX}${prefix}_${randomToken(32)}`;
+      const now = clock.now();
+      const row: KeyRow = {
+        id: newId('key'),
+        name,
+        prefix,
+        hash: sha256(key),
+        scopes,
+        areas,
+        rateMultiplier,
+        expiresAt,
+        lastUsedAt: null,
+        createdAt: now,
+        updatedAt: now,
+        version: 1,
+        deletedAt: null,
+      };
+      store.insertKey(row);
+      byPrefix.set(prefix, row);
+      return { ...toApiKey(row), key };
+    },
+    update(id, patch, expected) {
+      const current = byId(id);
+      if (!current) throw missing(id);
+      if (expected.version !== undefined && expected.version !== current.version) {
+        throw new AppError('version-conflict', undefined, {
+          status: expected.status,
+          extra: { current_version: current.version },
+        });
+      }
+      const next = store.updateKey(id, patch, clock.now());
+      if (!next) throw missing(id);
+      byPrefix.set(next.prefix, next);
+      // Open connections carry the rights of before: they have to come back.
+      onEnded(id);
+      return toApiKey(next);
+    },
+    remove(id) {
+      const current = byId(id);
+      if (!current || !store.deleteKey(id, clock.now())) throw missing(id);
+      byPrefix.delete(current.prefix);
+      onEnded(id);
+    },
+    principalOf(token) {
+      const prefix = KEY.exec(token)?.[1];
+      const row = prefix === undefined ? undefined : byPrefix.get(prefix);
+      if (!row || !timingSafeEqual(row.hash, sha256(token)) || expired(row)) return undefined;
+      used.set(row.id, clock.now());
+      cancelTouch ??= clock.schedule(flush, TOUCH_MS);
+      return {
+        kind: 'key',
+        id: row.id,
+        name: row.name,
+        scope: highestScope(row.scopes),
+        areas: row.areas,
+        rateMultiplier: row.rateMultiplier,
+      };
+    },
+    any: () => [...byPrefix.values()].some((row) => !expired(row)),
+    dispose: flush,
+  };
+}

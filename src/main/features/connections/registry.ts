@@ -1,0 +1,74 @@
+/** Who is connected right now; each live connection can be ended from outside. */
+import { AppError } from '../../../contract/errors.ts';
+import type { Connection } from '../../../contract/host.ts';
+import { type Clock, iso } from '../../core/clock.ts';
+import { newId } from '../../core/ids.ts';
+import type { Principal } from '../../core/operation.ts';
+import { scopesUpTo } from './principal.ts';
+
+/** One live connection, as its door describes it. */
+export interface LiveConnection {
+  kind: Connection['kind'];
+  origin: string | null;
+  /** Asked each time, because `hello` may change it. */
+  principal(): Principal;
+  rttMs(): number | null;
+  /** Tells the peer that it was revoked, and closes. */
+  revoke(): void;
+}
+
+/** Live connections. */
+export interface ConnectionRegistry {
+  /** Connections that a principal has open. */
+  countOf(principalId: string): number;
+  /** @returns removes the connection */
+  add(connection: LiveConnection): () => void;
+  list(): Connection[];
+  /** Closes one connection and answers whose it was. @throws AppError `not-found` */
+  revoke(id: string): Principal;
+  /** Closes every connection of a principal. */
+  revokeAll(principalId: string): void;
+}
+
+/** Creates an empty registry. */
+export function createConnectionRegistry(clock: Clock): ConnectionRegistry {
+  const live = new Map<string, { connection: LiveConnection; since: number }>();
+
+  return {
+    countOf: (principalId) =>
+      [...live.values()].filter(({ connection }) => connection.principal().id === principalId).length,
+    add(connection) {
+      const id = newId('connection');
+      live.set(id, { connection, since: clock.now() });
+      return () => live.delete(id);
+    },
+    list: () =>
+      [...live].map(([id, { connection, since }]) => {
+        const principal = connection.principal();
+        return {
+          id: id as Connection['id'],
+          kind: connection.kind,
+          name: principal.name,
+          origin: connection.origin,
+          scopes: scopesUpTo(principal.scope),
+          areas: [...principal.areas],
+          live: true,
+          rtt_ms: connection.rttMs(),
+          since: iso(since),
+          last_seen_at: iso(clock.now()),
+        };
+      }),
+    revoke(id) {
+      const found = live.get(id);
+      if (!found) throw new AppError('not-found', `There is no connection ${id}.`, { extra: { resource: 'connection', id } });
+      const principal = found.connection.principal();
+      found.connection.revoke();
+      return principal;
+    },
+    revokeAll(principalId) {
+      for (const { connection } of [...live.values()]) {
+        if (connection.principal().id === principalId) connection.revoke();
+      }
+    },
+  };
+}

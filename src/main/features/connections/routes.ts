@@ -1,0 +1,96 @@
+/** Handlers of keys, connections and signing in; they only map. */
+import { AppError } from '../../../contract/errors.ts';
+import { iso } from '../../core/clock.ts';
+import type { Handlers } from '../../core/operation.ts';
+import type { Keys } from './keys.ts';
+import { infoOf } from './principal.ts';
+import type { ConnectionRegistry } from './registry.ts';
+import type { PanelSessions } from './sessions.ts';
+
+/** Operations of this feature. */
+export type ConnectionOperationId =
+  | 'keys_list'
+  | 'keys_create'
+  | 'keys_update'
+  | 'keys_delete'
+  | 'connections_list'
+  | 'connections_revoke'
+  | 'auth_login'
+  | 'auth_logout'
+  | 'auth_status'
+  | 'auth_link_create';
+
+const msOrNull = (at: string | null) => (at === null ? null : Date.parse(at));
+
+/** Makes the handlers. `panelUrl` is the address of the panel, null while HTTP is closed. */
+export function connectionHandlers(deps: {
+  keys: Keys;
+  sessions: PanelSessions;
+  registry: ConnectionRegistry;
+  panelUrl: () => string | null;
+}): Handlers<ConnectionOperationId> {
+  const { keys, sessions, registry, panelUrl } = deps;
+  return {
+    keys_list: (input) => keys.list(input),
+    keys_create: (input) =>
+      keys.create({
+        name: input.name,
+        scopes: input.scopes,
+        areas: input.areas,
+        rateMultiplier: input.rate_multiplier,
+        expiresAt: msOrNull(input.expires_at),
+      }),
+    keys_update: (input, { ifMatch }) =>
+      keys.update(
+        input.id,
+        {
+          ...(input.name === undefined ? {} : { name: input.name }),
+          ...(input.scopes === undefined ? {} : { scopes: input.scopes }),
+          ...(input.areas === undefined ? {} : { areas: input.areas }),
+          ...(input.rate_multiplier === undefined ? {} : { rateMultiplier: input.rate_multiplier }),
+          ...(input.expires_at === undefined ? {} : { expiresAt: msOrNull(input.expires_at) }),
+        },
+        ifMatch === undefined ? { version: input.version, status: 409 } : { version: ifMatch, status: 412 },
+      ),
+    keys_delete: ({ id }) => {
+      keys.remove(id);
+      return { id, deleted: true };
+    },
+    connections_list: () => ({ items: registry.list() }),
+    connections_revoke: ({ id }) => {
+      const principal = registry.revoke(id);
+      // A signed-in browser would be back at once: its session ends too.
+      sessions.end(principal.id);
+      return { id, revoked: true };
+    },
+    auth_login: ({ ticket }, { setSession }) => {
+      if (!setSession) {
+        throw new AppError('not-implemented', 'Sign in over HTTP: POST /v1/auth/login sets the session cookie.', {
+          extra: { feature: 'auth_login' },
+        });
+      }
+      const { token, maxAgeSeconds, principal } = sessions.login(ticket);
+      setSession({ token, maxAgeSeconds });
+      return { ok: true, principal: infoOf(principal) };
+    },
+    auth_logout: (_input, { sessionToken, setSession }) => {
+      setSession?.(null);
+      if (sessionToken !== undefined) sessions.logout(sessionToken);
+      return { ok: true };
+    },
+    auth_status: (_input, { principal }) => {
+      const authenticated = principal.kind !== 'anonymous';
+      return { authenticated, principal: authenticated ? infoOf(principal) : null };
+    },
+    auth_link_create: () => {
+      const url = panelUrl();
+      if (url === null) {
+        throw new AppError('service-unavailable', 'The panel is not served: the HTTP port is closed.', {
+          extra: { reason: 'offline' },
+        });
+      }
+      const { ticket, expiresAt } = sessions.issueLink();
+      return { url: `${url}#ticket=${ticket}`, expires_at: iso(expiresAt) };
+    },
+  };
+}

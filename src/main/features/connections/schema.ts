@@ -1,0 +1,29 @@
+/** Tables of API keys and panel sessions. Times are unix ms; secrets are kept as SHA-256 only. */
+import { blob, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { Area, Scope } from '../../../contract/define.ts';
+
+/** API keys; `prefix` is the part of the key that finds its row. */
+export const apiKey = sqliteTable('api_key', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  prefix: text('prefix').notNull(),
+  hash: blob('hash', { mode: 'buffer' }).notNull(),
+  scopes: text('scopes', { mode: 'json' }).$type<Scope[]>().notNull(),
+  areas: text('areas', { mode: 'json' }).$type<Area[]>().notNull(),
+  rateMultiplier: real('rate_multiplier').notNull(),
+  expiresAt: integer('expires_at'),
+  lastUsedAt: integer('last_used_at'),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+  version: integer('version').notNull(),
+  deletedAt: integer('deleted_at'),
+});
+
+/** Signed-in browsers. */
+export const panelSession = sqliteTable('panel_session', {
+  hash: blob('hash', { mode: 'buffer' }).primaryKey(),
+  name: text('name').notNull(),
+  createdAt: integer('created_at').notNull(),
+  lastSeenAt: integer('last_seen_at').notNull(),
+  expiresAt: integer('expires_at').notNull(),
+});

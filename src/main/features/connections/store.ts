@@ -1,0 +1,114 @@
+/** The only SQL of API keys and panel sessions. */
+import { and, eq, isNull, like, lt, or } from 'drizzle-orm';
+import type { Area, Scope } from '../../../contract/define.ts';
+import type { ApiKey } from '../../../contract/host.ts';
+import type { Page } from '../../../contract/paging.ts';
+import { iso, isoOrNull } from '../../core/clock.ts';
+import { type Db, type ListQuery, listPage } from '../../core/db/index.ts';
+import type { Events } from '../../core/events.ts';
+import { apiKey, panelSession } from './schema.ts';
+
+/** One key with what checks it. */
+export type KeyRow = typeof apiKey.$inferSelect;
+/** One signed-in browser. */
+export type SessionRow = typeof panelSession.$inferSelect;
+
+/** What an update may change. */
+export interface KeyPatch {
+  name?: string;
+  scopes?: Scope[];
+  areas?: Area[];
+  rateMultiplier?: number;
+  expiresAt?: number | null;
+}
+
+/** Reads and writes keys and sessions. */
+export interface ConnectionsStore {
+  keys(): KeyRow[];
+  listKeys(query: ListQuery & { q?: string | undefined }): Page<ApiKey>;
+  insertKey(row: KeyRow): void;
+  /** Changes a key and raises its version; undefined when there is none. */
+  updateKey(id: string, patch: KeyPatch, at: number): KeyRow | undefined;
+  deleteKey(id: string, at: number): boolean;
+  touchKeys(used: ReadonlyMap<string, number>): void;
+  session(hash: Buffer): SessionRow | undefined;
+  insertSession(row: SessionRow): void;
+  touchSession(hash: Buffer, at: number): void;
+  deleteSession(hash: Buffer): void;
+  pruneSessions(now: number, idleBefore: number): void;
+}
+
+/** The wire form of a key. */
+export function toApiKey(row: KeyRow): ApiKey {
+  return {
+    id: row.id as ApiKey['id'],
+    name: row.name,
+    prefix: row.prefix,
+    scopes: row.scopes,
+    areas: row.areas,
+    rate_multiplier: row.rateMultiplier,
+    expires_at: isoOrNull(row.expiresAt),
+    last_used_at: isoOrNull(row.lastUsedAt),
+    created_at: iso(row.createdAt),
+    updated_at: iso(row.updatedAt),
+    version: row.version,
+  };
+}
+
+/** Creates the store; each change of a key writes its event in the same transaction. */
+export function createConnectionsStore(db: Db, events: Events): ConnectionsStore {
+  const { orm } = db;
+  const live = isNull(apiKey.deletedAt);
+
+  return {
+    keys: () => orm.select().from(apiKey).where(live).all(),
+    listKeys: (query) =>
+      listPage(db, query, {
+        table: apiKey,
+        sortable: { created_at: apiKey.createdAt, updated_at: apiKey.updatedAt, name: apiKey.name },
+        id: apiKey.id,
+        where: [live, query.q === undefined ? undefined : or(contains(query.q, 'name'), contains(query.q, 'prefix'))],
+        filter: { q: query.q },
+        map: (row) => toApiKey(row as KeyRow),
+      }),
+    insertKey: (row) =>
+      db.transaction(() => {
+        orm.insert(apiKey).values(row).run();
+        events.append({ type: 'key.created', entity: 'key', id: row.id, version: row.version });
+      }),
+    updateKey: (id, patch, at) =>
+      db.transaction(() => {
+        const current = orm.select().from(apiKey).where(and(eq(apiKey.id, id), live)).get();
+        if (!current) return undefined;
+        const next: KeyRow = { ...current, ...patch, updatedAt: at, version: current.version + 1 };
+        orm.update(apiKey).set(next).where(eq(apiKey.id, id)).run();
+        events.append({ type: 'key.updated', entity: 'key', id, version: next.version });
+        return next;
+      }),
+    deleteKey: (id, at) =>
+      db.transaction(() => {
+        const done = orm.update(apiKey).set({ deletedAt: at, updatedAt: at }).where(and(eq(apiKey.id, id), live)).run();
+        if (done.changes === 0) return false;
+        events.append({ type: 'key.deleted', entity: 'key', id });
+        return true;
+      }),
+    touchKeys: (used) =>
+      db.transaction(() => {
+        for (const [id, at] of used) orm.update(apiKey).set({ lastUsedAt: at }).where(eq(apiKey.id, id)).run();
+      }),
+    session: (hash) => orm.select().from(panelSession).where(eq(panelSession.hash, hash)).get(),
+    insertSession: (row) => void orm.insert(panelSession).values(row).run(),
+    touchSession: (hash, at) =>
+      void orm.update(panelSession).set({ lastSeenAt: at }).where(eq(panelSession.hash, hash)).run(),
+    deleteSession: (hash) => void orm.delete(panelSession).where(eq(panelSession.hash, hash)).run(),
+    pruneSessions: (now, idleBefore) =>
+      void orm
+        .delete(panelSession)
+        .where(or(lt(panelSession.expiresAt, now), lt(panelSession.lastSeenAt, idleBefore)))
+        .run(),
+  };
+}
+
+function contains(text: string, column: 'name' | 'prefix') {
+  return like(apiKey[column], `%${text}%`);
+}
