@@ -140,6 +140,7 @@ export type AuditEntry = z.infer<typeof AuditEntry>;
 
 /** An upload that other operations refer to (B71). */
 export const Upload = z.object({ upload_id: UploadId, bytes: z.int(), sha256: z.string(), expires_at: Timestamp });
+export type Upload = z.infer<typeof Upload>;
 /** Where a frame door's client puts the bytes. */
 export const UploadTarget = z.object({ upload_id: UploadId, put_url: z.string() });
 

@@ -1,0 +1,28 @@
+/** Jobs: background work that outlives the call that started it. */
+import type { Job } from '../../../contract/host.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Db } from '../../core/db/index.ts';
+import type { Events } from '../../core/events.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { Handlers } from '../../core/operation.ts';
+import { many } from '../../core/values.ts';
+import { createJobService } from './service.ts';
+import { createJobStore } from './store.ts';
+
+export type { JobContext, JobService, NewJob } from './service.ts';
+
+/** Ids of the operations that this feature answers. */
+export type JobOperationId = 'jobs_list' | 'jobs_get' | 'jobs_cancel' | 'jobs_follow';
+
+/** Builds the feature. */
+export function createJobs(deps: { db: Db; events: Events; clock: Clock; log: Logger }) {
+  const service = createJobService({ ...deps, store: createJobStore(deps.db, deps.events) });
+  const handlers: Handlers<JobOperationId> = {
+    jobs_list: (input, { principal }) =>
+      service.list(input, { kind: many(input.kind), status: many<Job['status']>(input.status) }, principal),
+    jobs_get: ({ id }, { principal }) => service.get(id, principal),
+    jobs_cancel: ({ id }, { principal }) => service.cancel(id, principal),
+    jobs_follow: ({ id }, { principal, signal }) => service.follow(id, principal, signal),
+  };
+  return { service, handlers };
+}

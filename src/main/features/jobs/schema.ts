@@ -1,0 +1,25 @@
+/** Table of background jobs. */
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { Area, Scope } from '../../../contract/define.ts';
+import type { Problem } from '../../../contract/errors.ts';
+import type { Job } from '../../../contract/host.ts';
+import type { JobId, Json } from '../../../contract/scalars.ts';
+
+/** One job; `joinKey` is unique among those that still run. */
+export const job = sqliteTable('job', {
+  id: text('id').$type<JobId>().primaryKey(),
+  kind: text('kind').notNull(),
+  joinKey: text('join_key'),
+  scope: text('scope').$type<Scope>().notNull(),
+  area: text('area').$type<Area>().notNull(),
+  status: text('status').$type<Job['status']>().notNull(),
+  progress: text('progress', { mode: 'json' }).$type<Job['progress']>().notNull(),
+  result: text('result', { mode: 'json' }).$type<Json>(),
+  error: text('error', { mode: 'json' }).$type<Problem>(),
+  requestId: text('request_id').notNull(),
+  createdAt: integer('created_at').notNull(),
+  startedAt: integer('started_at'),
+  finishedAt: integer('finished_at'),
+});
+/** One row of {@link job}. */
+export type JobRow = typeof job.$inferSelect;

@@ -1,0 +1,75 @@
+/** The only SQL of jobs. */
+import { and, eq, inArray, lt, type SQL } from 'drizzle-orm';
+import type { Job } from '../../../contract/host.ts';
+import type { Page } from '../../../contract/paging.ts';
+import type { JobId } from '../../../contract/scalars.ts';
+import { type Db, type ListQuery, listPage } from '../../core/db/index.ts';
+import type { Events } from '../../core/events.ts';
+import { type JobRow, job } from './schema.ts';
+
+const LIVE = ['queued', 'running'] as const;
+
+/** Creates the store. */
+export function createJobStore(db: Db, events: Events) {
+  const { orm } = db;
+  const announce = (row: Pick<JobRow, 'id'>, type: 'job.created' | 'job.updated') =>
+    events.append({ type, entity: 'job', id: row.id });
+
+  return {
+    insert(row: JobRow): void {
+      db.transaction(() => {
+        orm.insert(job).values(row).run();
+        announce(row, 'job.created');
+      });
+    },
+    /** Changes a job that still runs; false when it has ended meanwhile. */
+    change(id: JobId, facts: Partial<JobRow>): boolean {
+      return db.transaction(() => {
+        const changed =
+          orm
+            .update(job)
+            .set(facts)
+            .where(and(eq(job.id, id), inArray(job.status, [...LIVE])))
+            .run().changes > 0;
+        if (changed) announce({ id }, 'job.updated');
+        return changed;
+      });
+    },
+    get: (id: JobId): JobRow | undefined => orm.select().from(job).where(eq(job.id, id)).get(),
+    live: (joinKey: string): JobRow | undefined =>
+      orm
+        .select()
+        .from(job)
+        .where(and(eq(job.joinKey, joinKey), inArray(job.status, [...LIVE])))
+        .get(),
+    orphans: (): JobRow[] =>
+      orm
+        .select()
+        .from(job)
+        .where(inArray(job.status, [...LIVE]))
+        .all(),
+    list(
+      query: ListQuery,
+      filter: { kind?: string[] | undefined; status?: Job['status'][] | undefined },
+      visible: SQL | undefined,
+    ): Page<JobRow> {
+      return listPage<JobRow>(db, query, {
+        table: job,
+        sortable: { created_at: job.createdAt, kind: job.kind, status: job.status },
+        id: job.id,
+        filter,
+        where: [
+          filter.kind && inArray(job.kind, filter.kind),
+          filter.status && inArray(job.status, filter.status),
+          visible,
+        ],
+        map: (row) => row as JobRow,
+      });
+    },
+    /** Only jobs of these areas. */
+    inAreas: (areas: JobRow['area'][]): SQL => inArray(job.area, areas),
+    prune: (before: number): number => orm.delete(job).where(lt(job.finishedAt, before)).run().changes,
+  };
+}
+/** Type of {@link createJobStore}. */
+export type JobStore = ReturnType<typeof createJobStore>;

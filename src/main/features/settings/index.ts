@@ -1,0 +1,34 @@
+/** Settings as operations. */
+import { z } from 'zod';
+import type { JsonObject } from '../../../contract/scalars.ts';
+import { Settings } from '../../../contract/settings.ts';
+import type { Handlers } from '../../core/operation.ts';
+import type { SettingsStore } from '../../core/settings.ts';
+
+/** Ids of the operations that this feature answers. */
+export type SettingsOperationId = 'settings_get' | 'settings_update' | 'settings_schema';
+
+/** Builds the feature. */
+export function createSettingsFeature(settings: SettingsStore): { handlers: Handlers<SettingsOperationId> } {
+  const view = () => ({
+    values: settings.all() as unknown as JsonObject,
+    version: settings.version(),
+    restart_required: settings.restartRequired(),
+  });
+  let schema: JsonObject | undefined;
+
+  return {
+    handlers: {
+      settings_get: view,
+      settings_update: (patch) => {
+        settings.update(patch);
+        return view();
+      },
+      settings_schema: () => {
+        schema ??= JSON.parse(JSON.stringify(z.toJSONSchema(Settings, { io: 'input' }))) as JsonObject;
+        // A value that a flag or the environment fixes cannot be changed here in this run; the panel shows it so.
+        return { ...schema, 'x-overridden': settings.overridden() };
+      },
+    },
+  };
+}

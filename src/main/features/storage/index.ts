@@ -1,0 +1,66 @@
+/** Storage: uploads and backups. */
+import path from 'node:path';
+import { errorOf } from '../../../contract/errors.ts';
+import { Backup } from '../../../contract/host.ts';
+import type { JobId } from '../../../contract/scalars.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Db } from '../../core/db/index.ts';
+import type { Events } from '../../core/events.ts';
+import type { Handlers } from '../../core/operation.ts';
+import type { Tickets } from '../../core/tickets.ts';
+import type { JobService } from '../jobs/index.ts';
+import { createBackups } from './backups.ts';
+import { createStorageStore } from './store.ts';
+import { createUploads } from './uploads.ts';
+
+export type { Uploads } from './uploads.ts';
+
+/** Ids of the operations that this feature answers. */
+export type StorageOperationId = 'uploads_create' | 'backups_list' | 'backups_create';
+
+/** Builds the feature. */
+export function createStorage(deps: {
+  db: Db;
+  events: Events;
+  clock: Clock;
+  jobs: JobService;
+  tickets: Tickets;
+  dataDir: string;
+  /** Path of the built backup thread. */
+  backupThread: string;
+  baseUrl: () => string;
+}) {
+  const store = createStorageStore(deps.db, deps.events);
+  const uploads = createUploads(store, deps.clock, path.join(deps.dataDir, 'uploads'));
+  const backups = createBackups({
+    store,
+    clock: deps.clock,
+    dbPath: deps.db.path,
+    dir: path.join(deps.dataDir, 'backups'),
+    thread: deps.backupThread,
+  });
+  const handlers: Handlers<StorageOperationId> = {
+    // Frame doors announce the file and get an address; the HTTP door streams the bytes of its own request.
+    uploads_create: ({ name, mime }, { principal }) => {
+      const { id } = uploads.begin({ name, mime, principal: principal.id });
+      const { ticket } = deps.tickets.issue('upload', id);
+      return { upload_id: id, put_url: `${deps.baseUrl()}/v1/uploads/${id}?ticket=${ticket}` };
+    },
+    backups_list: (input) => backups.list(input),
+    backups_create: async ({ wait }, { requestId }) => {
+      const { job, done } = deps.jobs.start({
+        kind: 'backup',
+        joinKey: 'backup',
+        scope: 'admin',
+        area: 'host',
+        requestId,
+        work: async ({ signal }) => ({ ...(await backups.create('manual', signal)) }),
+      });
+      if (!wait) return { job_id: job.id as JobId, request_id: requestId };
+      const ended = await done;
+      if (ended.error) throw errorOf(ended.error);
+      return Backup.parse(ended.result);
+    },
+  };
+  return { uploads, backups, handlers };
+}

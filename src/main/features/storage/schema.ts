@@ -1,0 +1,26 @@
+/** Tables of uploads and backups. */
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { Backup } from '../../../contract/host.ts';
+import type { BackupId, UploadId } from '../../../contract/scalars.ts';
+
+/** A file somebody brought; `bytes` is null until it is complete. */
+export const upload = sqliteTable('upload', {
+  id: text('id').$type<UploadId>().primaryKey(),
+  name: text('name').notNull(),
+  mime: text('mime').notNull(),
+  bytes: integer('bytes'),
+  sha256: text('sha256'),
+  principal: text('principal').notNull(),
+  createdAt: integer('created_at').notNull(),
+  expiresAt: integer('expires_at').notNull(),
+});
+
+/** A copy of the database under `<data>/backups`. */
+export const backup = sqliteTable('backup', {
+  id: text('id').$type<BackupId>().primaryKey(),
+  kind: text('kind').$type<Backup['kind']>().notNull(),
+  file: text('file').notNull(),
+  bytes: integer('bytes').notNull(),
+  sha256: text('sha256').notNull(),
+  createdAt: integer('created_at').notNull(),
+});

@@ -1,0 +1,48 @@
+/** The only SQL of uploads and backups. */
+import { eq, lt } from 'drizzle-orm';
+import type { Page } from '../../../contract/paging.ts';
+import type { UploadId } from '../../../contract/scalars.ts';
+import { type Db, type ListQuery, listPage } from '../../core/db/index.ts';
+import type { Events } from '../../core/events.ts';
+import { backup, upload } from './schema.ts';
+
+/** One row of the uploads. */
+export type UploadRow = typeof upload.$inferSelect;
+/** One row of the backups. */
+export type BackupRow = typeof backup.$inferSelect;
+
+/** Creates the store. */
+export function createStorageStore(db: Db, events: Events) {
+  const { orm } = db;
+  return {
+    insertUpload: (row: UploadRow): void => void orm.insert(upload).values(row).run(),
+    completeUpload: (id: UploadId, facts: { bytes: number; sha256: string }): void =>
+      void orm.update(upload).set(facts).where(eq(upload.id, id)).run(),
+    upload: (id: UploadId): UploadRow | undefined => orm.select().from(upload).where(eq(upload.id, id)).get(),
+    removeUpload: (id: UploadId): void => void orm.delete(upload).where(eq(upload.id, id)).run(),
+    expiredUploads: (now: number): UploadId[] =>
+      orm
+        .select({ id: upload.id })
+        .from(upload)
+        .where(lt(upload.expiresAt, now))
+        .all()
+        .map((row) => row.id),
+    insertBackup(row: BackupRow): void {
+      db.transaction(() => {
+        orm.insert(backup).values(row).run();
+        events.append({ type: 'backup.created', entity: 'backup', id: row.id });
+      });
+    },
+    backups: (query: ListQuery): Page<BackupRow> =>
+      listPage<BackupRow>(db, query, {
+        table: backup,
+        sortable: { created_at: backup.createdAt, bytes: backup.bytes },
+        id: backup.id,
+        filter: null,
+        where: [],
+        map: (row) => row as BackupRow,
+      }),
+  };
+}
+/** Type of {@link createStorageStore}. */
+export type StorageStore = ReturnType<typeof createStorageStore>;

@@ -1,0 +1,85 @@
+/** Uploads: bytes that arrive over HTTP and are named by id afterwards. */
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '../../../contract/errors.ts';
+import type { Upload } from '../../../contract/host.ts';
+import type { UploadId } from '../../../contract/scalars.ts';
+import { type Clock, iso } from '../../core/clock.ts';
+import { newId } from '../../core/ids.ts';
+import { notFound } from '../../core/versioned.ts';
+import type { StorageStore } from './store.ts';
+
+const TTL_MS = 24 * 3_600_000;
+/** Largest upload, bytes (api.md §2). */
+export const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
+
+/** Creates the service over a folder. */
+export function createUploads(store: StorageStore, clock: Clock, dir: string) {
+  const fileOf = (id: UploadId) => path.join(dir, id);
+
+  return {
+    /** Announces a file; its bytes follow with {@link write}. */
+    begin(meta: { name: string; mime: string; principal: string }): { id: UploadId } {
+      const id = newId('upload') as UploadId;
+      const now = clock.now();
+      store.insertUpload({
+        id,
+        name: meta.name,
+        mime: meta.mime,
+        bytes: null,
+        sha256: null,
+        principal: meta.principal,
+        createdAt: now,
+        expiresAt: now + TTL_MS,
+      });
+      return { id };
+    },
+    /**
+     * Stores the bytes of an announced file. A broken stream leaves nothing behind.
+     * @throws AppError `not-found`, `invalid-state` when it is complete, `payload-too-large`
+     */
+    async write(id: UploadId, bytes: Readable): Promise<Upload> {
+      const row = store.upload(id);
+      if (!row) throw notFound('upload', id);
+      if (row.bytes !== null)
+        throw new AppError('invalid-state', 'This upload is complete; start another one.', {
+          extra: { expected: 'open', actual: 'complete' },
+        });
+      await fs.promises.mkdir(dir, { recursive: true, mode: 0o700 });
+      const hash = createHash('sha256');
+      let total = 0;
+      const meter = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          total += chunk.length;
+          hash.update(chunk);
+          if (total > MAX_UPLOAD_BYTES)
+            done(new AppError('payload-too-large', undefined, { extra: { limit_bytes: MAX_UPLOAD_BYTES } }));
+          else done(null, chunk);
+        },
+      });
+      const partial = `${fileOf(id)}.part`;
+      try {
+        await pipeline(bytes, meter, fs.createWriteStream(partial, { mode: 0o600 }));
+        await fs.promises.rename(partial, fileOf(id));
+      } catch (error) {
+        await fs.promises.rm(partial, { force: true });
+        throw error;
+      }
+      const sha256 = hash.digest('hex');
+      store.completeUpload(id, { bytes: total, sha256 });
+      return { upload_id: id, bytes: total, sha256, expires_at: iso(row.expiresAt) };
+    },
+    /** Removes what nobody used within a day. */
+    async prune(): Promise<void> {
+      for (const id of store.expiredUploads(clock.now())) {
+        await fs.promises.rm(fileOf(id), { force: true });
+        store.removeUpload(id);
+      }
+    },
+  };
+}
+/** Type of {@link createUploads}. */
+export type Uploads = ReturnType<typeof createUploads>;

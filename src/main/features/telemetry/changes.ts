@@ -1,0 +1,102 @@
+/** The event table as operations: catch up and follow, filtered by what the principal may see (api.md B68, B69). */
+import type { Area } from '../../../contract/define.ts';
+import { AppError } from '../../../contract/errors.ts';
+import type { Change } from '../../../contract/host.ts';
+import type { Events } from '../../core/events.ts';
+import type { Principal } from '../../core/operation.ts';
+import { many } from '../../core/values.ts';
+
+const AREA_OF: Record<string, Area> = {
+  profile: 'automation',
+  command: 'automation',
+  task: 'automation',
+  queue: 'automation',
+  settings: 'host',
+  key: 'host',
+  connection: 'host',
+  backup: 'host',
+  host: 'host',
+};
+
+function visible(principal: Principal, change: Change): boolean {
+  const area = AREA_OF[change.entity];
+  return area === undefined || principal.areas.includes(area) || principal.areas.includes('any');
+}
+
+/** `task.*` or an exact type. */
+function typeMatcher(types: string[] | undefined): (type: string) => boolean {
+  if (!types) return () => true;
+  return (type) =>
+    types.some((wanted) => (wanted.endsWith('.*') ? type.startsWith(wanted.slice(0, -1)) : type === wanted));
+}
+
+/** Changes read per turn; a follower holds at most this many in memory. */
+const BATCH = 500;
+/** A live follower further behind than this gets a gap instead of the whole history. */
+const MAX_LAG = 20_000;
+
+/** @throws AppError `cursor-expired` with `oldest` when history that old has been pruned */
+export function requireHistory(events: Events, since: number): void {
+  const oldest = events.oldest();
+  if (oldest > 0 && since < oldest - 1) throw new AppError('cursor-expired', undefined, { extra: { oldest } });
+}
+
+/** Creates the service. */
+export function createChangeService(events: Events) {
+  return {
+    list(input: { since: number; limit: number }, principal: Principal) {
+      requireHistory(events, input.since);
+      const batch = events.list(input.since, input.limit + 1);
+      const has_more = batch.length > input.limit;
+      const seen = has_more ? batch.slice(0, input.limit) : batch;
+      return {
+        items: seen.filter((change) => visible(principal, change)),
+        next_since: seen.at(-1)?.seq ?? input.since,
+        has_more,
+      };
+    },
+    /** Pull-based: a slow reader holds no buffer, it reads the table later, and gets a gap when it is too far behind. */
+    async *follow(
+      input: { since?: number | undefined; types?: string | string[] | undefined; ids?: string | string[] | undefined },
+      principal: Principal,
+      signal: AbortSignal,
+    ): AsyncGenerator<Change | { type: 'hello'; seq: number } | { type: 'gap'; dropped: number; next_since: number }> {
+      if (input.since !== undefined) requireHistory(events, input.since);
+      const wanted = typeMatcher(many(input.types));
+      const ids = many(input.ids);
+      let at = input.since ?? events.head();
+      let caughtUp = input.since === undefined;
+      let wake: (() => void) | undefined;
+      const notify = () => wake?.();
+      const unsubscribe = events.subscribe(notify);
+      signal.addEventListener('abort', notify, { once: true });
+      try {
+        yield { type: 'hello', seq: at };
+        while (!signal.aborted) {
+          if (caughtUp && events.head() - at > MAX_LAG) {
+            const next = events.head() - BATCH;
+            yield { type: 'gap', dropped: next - at, next_since: next };
+            at = next;
+          }
+          const batch = events.list(at, BATCH);
+          for (const change of batch) {
+            at = change.seq;
+            if (wanted(change.type) && (!ids || ids.includes(change.id)) && visible(principal, change)) yield change;
+            if (signal.aborted) return;
+          }
+          if (batch.length > 0) continue;
+          caughtUp = true;
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+            if (events.head() > at || signal.aborted) resolve();
+          });
+        }
+      } finally {
+        unsubscribe();
+        signal.removeEventListener('abort', notify);
+      }
+    },
+  };
+}
+/** Type of {@link createChangeService}. */
+export type ChangeService = ReturnType<typeof createChangeService>;

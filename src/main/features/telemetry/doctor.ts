@@ -1,0 +1,142 @@
+/** The doctor: checks what the product needs on this machine and says what to do about what is missing. */
+import fs from 'node:fs/promises';
+import type { Check } from '../../../contract/system.ts';
+import type { Db } from '../../core/db/index.ts';
+import type { Secrets } from '../../core/secrets.ts';
+import type { SystemReader } from './system.ts';
+
+/** What {@link diagnose} looks at. */
+export interface DoctorDeps {
+  db: Db;
+  secrets: Secrets;
+  system: SystemReader;
+  dataDir: string;
+  browsers: () => Promise<{ name: string; version: string | null; path: string }[]>;
+  http: () => { url: string | null; error: string | null };
+  electron: string | null;
+}
+
+const GIB = 1024 ** 3;
+const LOW_DISK_BYTES = 2 * GIB;
+
+const check = (
+  id: string,
+  title: string,
+  status: Check['status'],
+  detail: string,
+  advice: string | null = null,
+): Check => ({ id, title, status, detail, advice });
+
+async function browserCheck(deps: DoctorDeps): Promise<Check> {
+  const found = await deps.browsers();
+  if (found.length === 0) {
+    return check(
+      'browser',
+      'Browser',
+      'error',
+      'No Chrome, Chromium, Edge or Brave was found.',
+      'Install one of them, or set browser.executable_path in Settings → Browser.',
+    );
+  }
+  return check(
+    'browser',
+    'Browser',
+    'ok',
+    found.map((b) => `${b.name} ${b.version ?? ''} (${b.path})`.replace('  ', ' ')).join(', '),
+  );
+}
+
+function databaseCheck({ db }: DoctorDeps): Check {
+  const result = db.raw.pragma('quick_check(1)', { simple: true });
+  const schema = db.raw.pragma('user_version', { simple: true });
+  if (result === 'ok') return check('database', 'Database', 'ok', `${db.path} is sound (schema ${schema}).`);
+  return check(
+    'database',
+    'Database',
+    'error',
+    `${db.path}: ${result}`,
+    'Stop TabAgent and put a file from the backups folder in its place.',
+  );
+}
+
+async function secretsCheck({ secrets }: DoctorDeps): Promise<Check> {
+  try {
+    const vault = await secrets.vault();
+    return check(
+      'secrets',
+      'Secrets store',
+      vault.weak ? 'warning' : 'ok',
+      vault.detail,
+      vault.weak
+        ? 'Install and unlock an OS keyring (GNOME Keyring, KWallet), or accept that other programs of this user can read the key.'
+        : null,
+    );
+  } catch (error) {
+    return check(
+      'secrets',
+      'Secrets store',
+      'error',
+      error instanceof Error ? error.message : String(error),
+      'Restore secret.key of the data directory from a backup.',
+    );
+  }
+}
+
+function portCheck(deps: DoctorDeps): Check {
+  const { url, error } = deps.http();
+  if (url !== null) return check('port', 'API port', 'ok', `The API answers at ${url}.`);
+  return check(
+    'port',
+    'API port',
+    error === null ? 'warning' : 'error',
+    error ?? 'The API is not being served.',
+    error === null
+      ? 'Start it with tabagent serve.'
+      : 'Close the other program, or choose another port in Settings → API & security.',
+  );
+}
+
+async function diskCheck({ dataDir }: DoctorDeps): Promise<Check> {
+  const disk = await fs.statfs(dataDir);
+  const free = disk.bavail * disk.bsize;
+  const detail = `${(free / GIB).toFixed(1)} GiB free where the data lives (${dataDir}).`;
+  return free < LOW_DISK_BYTES
+    ? check('disk', 'Disk', 'warning', detail, 'Free some space, or lower Settings → Storage & retention.')
+    : check('disk', 'Disk', 'ok', detail);
+}
+
+async function gpuCheck({ system }: DoctorDeps): Promise<Check> {
+  const cards = await system.graphics();
+  if (cards.length === 0)
+    return check('gpu', 'Graphics', 'ok', 'No graphics processor was detected; everything runs on the CPU.');
+  return check(
+    'gpu',
+    'Graphics',
+    'ok',
+    cards.map((gpu) => `${gpu.vendor} ${gpu.name}${gpu.totalMb === null ? '' : `, ${gpu.totalMb} MiB`}`).join('; '),
+  );
+}
+
+function runtimeCheck({ electron }: DoctorDeps): Check {
+  return check(
+    'runtime',
+    'Runtime',
+    'ok',
+    electron === null
+      ? `Node ${process.versions.node}, serving the panel`
+      : `Electron ${electron} (Node ${process.versions.node})`,
+  );
+}
+
+/** Runs every check. */
+export async function diagnose(deps: DoctorDeps): Promise<Check[]> {
+  return Promise.all([
+    runtimeCheck(deps),
+    browserCheck(deps),
+    portCheck(deps),
+    databaseCheck(deps),
+    secretsCheck(deps),
+    diskCheck(deps),
+    gpuCheck(deps),
+  ]);
+}

@@ -1,0 +1,144 @@
+/** The host's log as operations: query, statistics, live tail, entries of clients. */
+
+import type { z } from 'zod';
+import { AppError } from '../../../contract/errors.ts';
+import type { LogEntry } from '../../../contract/host.ts';
+import type { Json } from '../../../contract/scalars.ts';
+import type { GapItem } from '../../../contract/tasks.ts';
+import type { LogFiles } from '../../core/log-files.ts';
+import type { Logger } from '../../core/logger.ts';
+import { many } from '../../core/values.ts';
+
+/** Filters that query and tail share. */
+export interface LogFilter {
+  level?: LogEntry['level'] | LogEntry['level'][] | undefined;
+  source?: string | string[] | undefined;
+  context?: string | undefined;
+  q?: string | undefined;
+  task_id?: string | undefined;
+}
+
+function matcher(filter: LogFilter): (entry: LogEntry) => boolean {
+  const levels = many<LogEntry['level']>(filter.level);
+  const sources = many(filter.source);
+  const q = filter.q?.toLowerCase();
+  return (entry) => {
+    if (levels && !levels.includes(entry.level)) return false;
+    if (sources && !sources.includes(entry.source)) return false;
+    if (filter.context !== undefined && entry.context !== filter.context) return false;
+    if (q === undefined && filter.task_id === undefined) return true;
+    const text = `${entry.message} ${entry.context} ${entry.data === null ? '' : JSON.stringify(entry.data)}`;
+    if (filter.task_id !== undefined && !text.includes(filter.task_id)) return false;
+    return q === undefined || text.toLowerCase().includes(q);
+  };
+}
+
+function parseCursor(cursor: string | undefined): number {
+  if (cursor === undefined) return Number.MAX_SAFE_INTEGER;
+  const id = Number(cursor);
+  if (Number.isSafeInteger(id) && id > 0) return id;
+  throw new AppError('validation-error', "Field 'cursor': is not a cursor of the log", {
+    errors: { cursor: 'is not a cursor of the log' },
+    extra: { field: 'cursor' },
+  });
+}
+
+/** Creates the service. */
+export function createLogService(files: LogFiles, log: Logger) {
+  return {
+    async query(
+      input: LogFilter & {
+        since?: number | undefined;
+        until?: number | undefined;
+        cursor?: string | undefined;
+        limit: number;
+      },
+    ) {
+      const matches = matcher(input);
+      const { since = 0, until = Number.MAX_SAFE_INTEGER } = input;
+      const found = await files.query(
+        parseCursor(input.cursor),
+        input.limit + 1,
+        (entry) => entry.timestamp >= since && entry.timestamp <= until && matches(entry),
+      );
+      const more = found.length > input.limit;
+      const logs = more ? found.slice(0, input.limit) : found;
+      return { count: logs.length, logs, next_cursor: more ? String(logs.at(-1)?.id) : null };
+    },
+    async stats() {
+      const by_level: Record<string, number> = {};
+      const by_source: Record<string, number> = {};
+      const by_context: Record<string, number> = {};
+      let total_logs = 0;
+      let oldest_timestamp: number | null = null;
+      let newest_timestamp: number | null = null;
+      const count = (table: Record<string, number>, key: string) => {
+        table[key] = (table[key] ?? 0) + 1;
+      };
+      await files.query(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, (entry) => {
+        total_logs++;
+        count(by_level, entry.level);
+        count(by_source, entry.source);
+        count(by_context, entry.context);
+        newest_timestamp ??= entry.timestamp;
+        oldest_timestamp = entry.timestamp;
+        return false; // counted, not collected
+      });
+      return {
+        total_logs,
+        by_level,
+        by_source,
+        by_context,
+        oldest_timestamp,
+        newest_timestamp,
+        dropped: files.dropped(),
+      };
+    },
+    /** Entries as they are written. Without `since` it starts now. A reader that falls behind gets a gap. */
+    async *follow(
+      input: LogFilter & { since?: number | undefined },
+      signal: AbortSignal,
+    ): AsyncGenerator<(LogEntry & { seq: number }) | z.infer<typeof GapItem>> {
+      const matches = matcher(input);
+      let at = input.since ?? files.nextId() - 1;
+      let wake: () => void = () => undefined;
+      const unsubscribe = files.subscribe(() => wake());
+      const onAbort = () => wake();
+      signal.addEventListener('abort', onAbort, { once: true });
+      try {
+        while (!signal.aborted) {
+          const { entries, dropped } = files.tail(at);
+          const first = entries[0]?.id ?? files.nextId();
+          if (dropped > 0 && first > at + 1) yield { type: 'gap', dropped, next_since: first - 1 };
+          for (const entry of entries) {
+            at = entry.id;
+            if (matches(entry)) yield { ...entry, seq: entry.id };
+            if (signal.aborted) return;
+          }
+          at = Math.max(at, first - 1);
+          if (files.nextId() - 1 > at) continue;
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      } finally {
+        unsubscribe();
+        signal.removeEventListener('abort', onAbort);
+      }
+    },
+    write(
+      entries: { level: LogEntry['level']; source: string; context: string; message: string; data: Json | null }[],
+    ): number {
+      for (const entry of entries) {
+        const level = entry.level === 'log' ? 'info' : entry.level;
+        log
+          .for(entry.source)
+          [level](entry.context, entry.message, entry.data === null ? undefined : { client: entry.data });
+      }
+      return entries.length;
+    },
+    clear: (before: number) => files.clear(before),
+  };
+}
+/** Type of {@link createLogService}. */
+export type LogService = ReturnType<typeof createLogService>;

@@ -1,0 +1,129 @@
+/** Facts about the machine, read when asked. systeminformation is loaded at first use: it costs start-up time. */
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import type { z } from 'zod';
+import type { Resources, SystemInfo } from '../../../contract/system.ts';
+import { type Clock, iso } from '../../core/clock.ts';
+
+const MIB = 1024 * 1024;
+
+/** Graphics card as far as it can be detected. */
+interface Gpu {
+  name: string;
+  vendor: string;
+  totalMb: number | null;
+  usedMb: number | null;
+  usage: number | null;
+}
+
+/** Busy share of all cores between two readings of {@link os.cpus}, percent. */
+function cpuBusy(before: os.CpuInfo[], after: os.CpuInfo[]): number {
+  let busy = 0;
+  let total = 0;
+  after.forEach((cpu, index) => {
+    const old = before[index];
+    if (!old) return;
+    const sum = (times: os.CpuInfo['times']) => times.user + times.nice + times.sys + times.idle + times.irq;
+    const all = sum(cpu.times) - sum(old.times);
+    total += all;
+    busy += all - (cpu.times.idle - old.times.idle);
+  });
+  return total === 0 ? 0 : Math.round((busy / total) * 1000) / 10;
+}
+
+/** Creates the reader. */
+export function createSystemReader(deps: { clock: Clock; version: string; dataDir: string }) {
+  const { clock, version, dataDir } = deps;
+  let cpus = os.cpus();
+  let cores: Promise<number> | undefined;
+  let gpus: Promise<Gpu[]> | undefined;
+
+  const physicalCores = () => {
+    cores ??= import('systeminformation')
+      .then(({ default: si }) => si.cpu())
+      .then((cpu) => cpu.physicalCores || os.cpus().length)
+      .catch(() => os.cpus().length);
+    return cores;
+  };
+
+  // Probing graphics starts helper programs: once per run is enough for names and totals.
+  const graphics = () => {
+    gpus ??= import('systeminformation')
+      .then(({ default: si }) => si.graphics())
+      .then(({ controllers }) =>
+        controllers
+          .filter((gpu) => gpu.model !== '' && !/virtual|basic|llvmpipe/i.test(`${gpu.vendor} ${gpu.model}`))
+          .map((gpu) => ({
+            name: gpu.model,
+            vendor: gpu.vendor,
+            totalMb: gpu.memoryTotal ?? (gpu.vram || null),
+            usedMb: gpu.memoryUsed ?? null,
+            usage: gpu.utilizationGpu ?? null,
+          })),
+      )
+      .catch(() => []);
+    return gpus;
+  };
+
+  return {
+    /** R03. */
+    async info(): Promise<z.infer<typeof SystemInfo>> {
+      const list = os.cpus();
+      const gpu = (await graphics())[0];
+      const physical = await physicalCores();
+      return {
+        cpu: { model: list[0]?.model.trim() ?? 'unknown', cores: physical, threads: list.length },
+        memory: { total_bytes: os.totalmem(), available_bytes: os.freemem() },
+        gpu: gpu
+          ? {
+              name: gpu.name,
+              vendor: gpu.vendor,
+              memory_bytes: gpu.totalMb === null ? null : Math.round(gpu.totalMb * MIB),
+            }
+          : null,
+        system: 'tabagent',
+        version,
+        arch: process.arch,
+        os: `${os.type()} ${os.release()}`,
+        memory_total: os.totalmem(),
+        cpu_cores: physical,
+        timestamp: iso(clock.now()),
+      };
+    },
+    /** R40. `cpu_usage` covers the time since the call before. */
+    async resources(): Promise<Resources> {
+      const before = cpus;
+      cpus = os.cpus();
+      const total = os.totalmem();
+      const free = os.freemem();
+      const [disk, cards] = await Promise.all([fs.statfs(dataDir), graphics()]);
+      const first = cards[0];
+      return {
+        cpu_ram: {
+          total_mb: Math.round(total / MIB),
+          available_mb: Math.round(free / MIB),
+          used_mb: Math.round((total - free) / MIB),
+        },
+        gpus: cards.map((gpu, index) => ({
+          index,
+          name: gpu.name,
+          vram_total_mb: gpu.totalMb === null ? null : Math.round(gpu.totalMb),
+          vram_used_mb: gpu.usedMb === null ? null : Math.round(gpu.usedMb),
+          vram_available_mb: gpu.totalMb === null || gpu.usedMb === null ? null : Math.round(gpu.totalMb - gpu.usedMb),
+        })),
+        loaded_models: [],
+        cpu_usage: cpuBusy(before, cpus),
+        memory_usage: total - free,
+        memory_total: total,
+        gpu_usage: first?.usage ?? null,
+        gpu_memory_usage: first?.usedMb === null || first === undefined ? null : Math.round(first.usedMb * MIB),
+        gpu_memory_total: first?.totalMb === null || first === undefined ? null : Math.round(first.totalMb * MIB),
+        disk_usage: (disk.blocks - disk.bavail) * disk.bsize,
+        disk_total: disk.blocks * disk.bsize,
+      };
+    },
+    graphics,
+  };
+}
+/** Type of {@link createSystemReader}. */
+export type SystemReader = ReturnType<typeof createSystemReader>;
