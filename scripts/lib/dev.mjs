@@ -44,6 +44,7 @@ function createHostProcess(panel, args) {
   let closing = false;
 
   const start = () => {
+    // Source maps cost a tenth of a second at start-up, which only a developer is glad to pay.
     const started = spawn(process.execPath, ['--enable-source-maps', cliFile, 'serve', ...args], {
       cwd: root,
       env: childEnv({ TABAGENT_PANEL_DEV_URL: `${panel}/panel/` }),

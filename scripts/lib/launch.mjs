@@ -12,7 +12,7 @@ export const cliFile = join(root, 'out', 'main', 'cli.js');
  * @param {readonly string[]} args
  */
 export function host(node, args) {
-  return foreground(node, ['--enable-source-maps', cliFile, ...args], { cwd: process.env.INIT_CWD ?? process.cwd() });
+  return foreground(node, [cliFile, ...args], { cwd: process.env.INIT_CWD ?? process.cwd() });
 }
 
 /**

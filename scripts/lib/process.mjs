@@ -27,6 +27,30 @@ export function exitStatus(code, signal) {
   return signal ? 128 + (constants.signals[signal] ?? 0) : 1;
 }
 
+/** How often the launcher looks whether npm is still there, in milliseconds. */
+const PARENT_CHECK_MS = 250;
+
+/**
+ * Calls back when the npm that started this process is gone.
+ *
+ * `kill <npm>` ends npm and the shell between npm and the launcher, but on most systems that shell does not pass the
+ * signal on, and Node has no event for the death of a parent: the program would go on, owned by nobody. Asking for
+ * the parent's id costs a microsecond. Windows keeps the id of a dead parent, so this does nothing there.
+ * @param {() => void} callback
+ * @returns {() => void} ends the watch
+ */
+function onParentGone(callback) {
+  if (!process.env.npm_lifecycle_event) return () => undefined;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    callback();
+  }, PARENT_CHECK_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
 /**
  * Runs a command in the foreground: shares the terminal, passes signals on, and answers the exit code.
  *
@@ -48,7 +72,9 @@ export function foreground(command, args, options = {}) {
       child.kill(signal);
     };
     for (const signal of signals) process.on(signal, pass);
+    const unwatch = onParentGone(() => child.kill('SIGTERM'));
     const settle = () => {
+      unwatch();
       for (const signal of signals) process.off(signal, pass);
     };
     child.once('error', (error) => {
