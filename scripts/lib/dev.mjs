@@ -5,7 +5,7 @@ import { copyAssets } from './build/assets.mjs';
 import { watchBundle } from './build/bundle.mjs';
 import { cliFile } from './launch.mjs';
 import { root } from './paths.mjs';
-import { childEnv, exitStatus } from './process.mjs';
+import { childEnv, exitStatus, onParentGone } from './process.mjs';
 import { say } from './progress.mjs';
 import { staleZones } from './zones.mjs';
 
@@ -117,6 +117,7 @@ export async function develop(args) {
   await new Promise((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
+    onParentGone(() => resolve(undefined));
   });
   await Promise.all([host.close(), vite.close(), ...stops.map((stop) => stop())]);
 }

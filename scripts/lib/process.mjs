@@ -39,7 +39,7 @@ const PARENT_CHECK_MS = 250;
  * @param {() => void} callback
  * @returns {() => void} ends the watch
  */
-function onParentGone(callback) {
+export function onParentGone(callback) {
   if (!process.env.npm_lifecycle_event) return () => undefined;
   const parent = process.ppid;
   const timer = setInterval(() => {
