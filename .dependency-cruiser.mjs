@@ -44,7 +44,7 @@ export default {
     zone('renderer', '^src/renderer/', [CONTRACT, 'src/renderer/']),
     zone('preload', '^src/preload/', [CONTRACT, 'src/preload/']),
     zone('workers', '^src/workers/', [CONTRACT, 'src/workers/']),
-    zone('core', '^src/main/core/', [CONTRACT, CORE]),
+    zone('core', '^src/main/core/', [CONTRACT, CORE, PLATFORM]),
     zone('platform', '^src/main/platform/', [CONTRACT, CORE, PLATFORM]),
     zone('shell', '^src/main/shell/', [CONTRACT, CORE, PLATFORM, 'src/main/shell/']),
     zone('doors', '^src/main/doors/', [CONTRACT, CORE, FEATURE_INDEX, 'src/main/doors/']),
@@ -61,10 +61,10 @@ export default {
     ]),
     zone('cli', '^src/main/cli(?:\\.ts$|/)', [CONTRACT, CORE, PLATFORM, 'src/main/cli/', 'src/main/host\\.ts$']),
     {
-      name: 'features-platform-types',
-      comment: 'A feature gets its platform handed in: it may import only the types.',
+      name: 'platform-types',
+      comment: 'The platform is handed in by host.ts: the core and the features may import only its types.',
       severity: 'error',
-      from: { path: '^src/main/features/' },
+      from: { path: '^src/main/(?:core|features)/' },
       to: { path: '^src/main/platform/', dependencyTypesNot: ['type-only'] },
     },
     {

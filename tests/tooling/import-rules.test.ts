@@ -91,7 +91,7 @@ const VIOLATIONS: [file: string, content: string, rule: string][] = [
   [
     'src/main/features/tasks/bad.ts',
     "import { node } from '../../platform/node.ts';\nexport const x = node;\n",
-    'features-platform-types',
+    'platform-types',
   ],
   [
     'src/main/features/profiles/bad.ts',
