@@ -1,0 +1,2 @@
+// `electron -r`: installs the recorder in a real Electron.
+require('./recorder.cjs').install(require('electron'));
