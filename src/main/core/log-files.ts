@@ -8,6 +8,8 @@ import { LogEntry } from '../../contract/host.ts';
 
 const SEGMENT_BYTES = 4 * 1024 * 1024;
 const RING = 5000;
+/** How long the log stays silent after the disk refused it, ms. */
+const RETRY_MS = 5000;
 /** Lines waiting for the disk beyond which new ones are dropped and counted. */
 const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 
@@ -65,20 +67,32 @@ export function openLogFiles(dir: string, maxBytes: () => number): LogFiles {
   const newest = listSegments(dir).at(-1);
   let nextId = newest ? newest.first + countLines(newest.file) : 1;
   // A new run starts a new segment, so that a torn line never has a line appended to it.
-  let stream = open(nextId);
+  let brokenAt = 0;
   let written = 0;
+  let stream = open(nextId);
   let dropped = 0;
   const ring: LogEntry[] = [];
   const listeners = new Set<() => void>();
 
   function open(first: number): fs.WriteStream {
-    return fs.createWriteStream(path.join(dir, `host-${first}.jsonl`), { flags: 'a', mode: 0o600 });
+    const opened = fs.createWriteStream(path.join(dir, `host-${first}.jsonl`), { flags: 'a', mode: 0o600 });
+    // A full or vanished disk must not take the host down: entries are counted as dropped until it takes them again.
+    opened.on('error', () => {
+      brokenAt = Date.now();
+    });
+    brokenAt = 0;
+    written = 0;
+    return opened;
+  }
+
+  function accepts(): boolean {
+    if (brokenAt !== 0 && Date.now() - brokenAt > RETRY_MS) stream = open(nextId);
+    return brokenAt === 0 && stream.writableLength <= MAX_QUEUED_BYTES;
   }
 
   function rotate(): void {
     stream.end();
     stream = open(nextId);
-    written = 0;
     const segments = listSegments(dir);
     let total = 0;
     for (const segment of segments.reverse()) {
@@ -87,6 +101,7 @@ export function openLogFiles(dir: string, maxBytes: () => number): LogFiles {
     }
   }
 
+  // The callback comes with an error too: a reader then sees what did reach the disk.
   const flush = () => new Promise<void>((resolve) => stream.write('', () => resolve()));
 
   return {
@@ -97,7 +112,7 @@ export function openLogFiles(dir: string, maxBytes: () => number): LogFiles {
       nextId++;
       ring.push(entry);
       if (ring.length > RING * 2) ring.splice(0, ring.length - RING);
-      if (stream.writableLength > MAX_QUEUED_BYTES) dropped++;
+      if (!accepts()) dropped++;
       else {
         written += Buffer.byteLength(line);
         stream.write(line);

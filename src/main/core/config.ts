@@ -1,0 +1,66 @@
+/** How one run of the host is configured: flag > environment > stored setting > default (api.md §2). */
+import path from 'node:path';
+import { z } from 'zod';
+import { AppError } from '../../contract/errors.ts';
+import { type SettingKey, Settings } from '../../contract/settings.ts';
+
+/** Everything that is fixed before the database is open. */
+export interface HostConfig {
+  dataDir: string;
+  /** Settings that this run fixes. */
+  overrides: Partial<Settings>;
+  /** False for a host that only serves its own process (`tabagent run` without a running host). */
+  http: boolean;
+  /** Tells a person at a terminal about warnings and errors. */
+  terminal?: (line: string) => void;
+  /** Further browser switches; tests silence background traffic with them. */
+  browserArgs: readonly string[];
+  /** Address of a Vite server that serves the panel during development. */
+  panelDevUrl?: string;
+}
+
+/** Flags as the command line gives them. */
+export interface HostFlags {
+  host?: string | undefined;
+  port?: string | undefined;
+  dataDir?: string | undefined;
+  logLevel?: string | undefined;
+}
+
+/** `TABAGENT_BROWSER_ARGS` is a JSON array of switches. */
+const BrowserArgs = z.array(z.string());
+
+function override(overrides: Partial<Settings>, key: SettingKey, value: unknown, origin: string): void {
+  const parsed = Settings.shape[key].safeParse(value);
+  if (!parsed.success) {
+    throw new AppError('configuration-error', `${origin}: ${parsed.error.issues[0]?.message ?? 'wrong value'}`, {
+      extra: { setting: key, reason: 'invalid' },
+    });
+  }
+  Object.assign(overrides, { [key]: parsed.data });
+}
+
+/**
+ * Reads flags and environment.
+ * @throws AppError `configuration-error` naming the flag or variable that is wrong
+ */
+export function readConfig(flags: HostFlags, env: NodeJS.ProcessEnv, defaultDataDir: string): HostConfig {
+  const overrides: Partial<Settings> = {};
+  const pick = (flag: string | undefined, name: string, option: string) =>
+    flag !== undefined ? { value: flag, origin: option } : env[name] ? { value: env[name], origin: name } : null;
+
+  const host = pick(flags.host, 'TABAGENT_HOST', '--host');
+  if (host) override(overrides, 'host', host.value, host.origin);
+  const port = pick(flags.port, 'TABAGENT_PORT', '--port');
+  if (port) override(overrides, 'port', /^\d+$/.test(port.value) ? Number(port.value) : port.value, port.origin);
+  const level = pick(flags.logLevel, 'TABAGENT_LOG_LEVEL', '--log-level');
+  if (level) override(overrides, 'log_level', level.value, level.origin);
+
+  return {
+    dataDir: path.resolve(flags.dataDir ?? env.TABAGENT_DATA_DIR ?? defaultDataDir),
+    overrides,
+    http: true,
+    browserArgs: env.TABAGENT_BROWSER_ARGS ? BrowserArgs.parse(JSON.parse(env.TABAGENT_BROWSER_ARGS)) : [],
+    ...(env.TABAGENT_PANEL_DEV_URL ? { panelDevUrl: env.TABAGENT_PANEL_DEV_URL } : {}),
+  };
+}

@@ -1,0 +1,18 @@
+/** Where the programs are that the host starts: bundles in `out/`, or the sources when the host itself runs from source (tests). */
+import path from 'node:path';
+
+const FROM_SOURCE = import.meta.filename.endsWith('.ts');
+
+/** Path of a child process's entry: `out/workers/<name>.js`. */
+export function workerModule(appRoot: string, name: 'executor'): string {
+  return FROM_SOURCE
+    ? path.join(appRoot, 'src/workers', name, 'index.ts')
+    : path.join(appRoot, 'out/workers', `${name}.js`);
+}
+
+/** Path of a worker thread's entry: `out/main/threads/<name>.js`. */
+export function threadModule(appRoot: string, name: 'backup'): string {
+  return FROM_SOURCE
+    ? path.join(appRoot, 'src/main/features/storage', `${name}.thread.ts`)
+    : path.join(appRoot, 'out/main/threads', `${name}.js`);
+}
