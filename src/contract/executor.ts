@@ -60,17 +60,19 @@ export const FromExecutor = z.discriminatedUnion('t', [
     /** Path below `run_dir/artifacts`. */
     file: z.string(),
   }),
-  z.object({ t: z.literal('result'), ok: z.literal(true), output: Json.nullable() }),
-  z.object({
-    t: z.literal('result'),
-    ok: z.literal(false),
-    /** cancelled and timed_out only after a cancel message asked for it. */
-    outcome: z.enum(['failed', 'cancelled', 'timed_out']),
-    error: Problem,
-    /** False for errors that a retry cannot mend (a script that does not compile). */
-    retryable: z.boolean(),
-    exit_code: z.int().nullable(),
-  }),
+  z.discriminatedUnion('ok', [
+    z.object({ t: z.literal('result'), ok: z.literal(true), output: Json.nullable() }),
+    z.object({
+      t: z.literal('result'),
+      ok: z.literal(false),
+      /** cancelled and timed_out only after a cancel message asked for it. */
+      outcome: z.enum(['failed', 'cancelled', 'timed_out']),
+      error: Problem,
+      /** False for errors that a retry cannot mend (a script that does not compile). */
+      retryable: z.boolean(),
+      exit_code: z.int().nullable(),
+    }),
+  ]),
 ]);
 export type FromExecutor = z.infer<typeof FromExecutor>;
 

@@ -1,0 +1,118 @@
+/** Runs one attempt from its job to its result. */
+import { mkdirSync } from 'node:fs';
+import type { ExecutorJob } from '../../contract/executor.ts';
+import { createRedactor } from '../../contract/redact.ts';
+import type { Json } from '../../contract/scalars.ts';
+import { createArtifacts } from './artifacts.ts';
+import { Cancelled, type CancelReason, cancelledResult, Failure, failedResult, type Result } from './failure.ts';
+import { createLog, forwardConsole } from './log.ts';
+import type { Port } from './port.ts';
+import { createReport } from './report.ts';
+import type { Run } from './run.ts';
+import { textsOf } from './script-error.ts';
+import { createSteps } from './steps.ts';
+
+/** Largest output that is kept with the task, characters of JSON; a larger one becomes a file. */
+const MAX_OUTPUT = 1024 * 1024;
+
+/** One attempt that has begun. */
+export interface Attempt {
+  cancel(reason: CancelReason): void;
+  /** Takes an error that nobody caught. */
+  fault(error: unknown): void;
+  /** Called while the process exits: whatever was not told is told, without waiting. */
+  exiting(code: number): void;
+  /** Resolves once the result is on its way. */
+  readonly done: Promise<void>;
+}
+
+/** Only what a job needs is loaded: Playwright alone takes 200 ms. */
+async function execute(run: Run): Promise<Json> {
+  const { spec } = run.job;
+  switch (spec.kind) {
+    case 'browser':
+      return (await import('./browser-runner.ts')).runBrowser(run, spec);
+    case 'process':
+      return (await import('./process-runner.ts')).runProcess(run, spec);
+    case 'http':
+      return (await import('./http-runner.ts')).runHttp(run, spec);
+  }
+}
+
+/** Sets the place for temporary files of this process and of everything that it starts. */
+function prepareFolders({ run_dir, temp_dir }: ExecutorJob): void {
+  mkdirSync(run_dir, { recursive: true });
+  mkdirSync(temp_dir, { recursive: true });
+  for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = temp_dir;
+}
+
+/** Starts an attempt. From here on all output of the process is the task's log. */
+export function startAttempt(job: ExecutorJob, port: Port): Attempt {
+  const redactor = createRedactor(job.secrets);
+  const report = createReport(port, redactor);
+  const steps = createSteps(report);
+  const log = createLog(redactor, () => steps.current()?.seq ?? null);
+  const artifacts = createArtifacts(job.run_dir, redactor, report);
+  const controller = new AbortController();
+  const run: Run = { job, redactor, log, report, artifacts, steps, signal: controller.signal, onFault: null };
+  const { promise: done, resolve: finish } = Promise.withResolvers<void>();
+  let told = false;
+  forwardConsole(log);
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => log.write('debug', 'host', `${warning.name}: ${warning.message}`));
+
+  function tell(result: Result): void {
+    if (told) return;
+    told = true;
+    report.flush();
+    log.flush();
+    report.send(result);
+    finish();
+  }
+
+  async function keep(output: Json): Promise<Json> {
+    const text = JSON.stringify(redactor.json(output));
+    if (text.length <= MAX_OUTPUT) return output;
+    const name = await artifacts.add({ kind: 'output', name: 'output.json' }, text);
+    return { artifact: name, bytes: Buffer.byteLength(text) };
+  }
+
+  function resultOf(error: unknown): Result {
+    if (controller.signal.aborted && controller.signal.reason instanceof Cancelled) {
+      return cancelledResult(controller.signal.reason.reason);
+    }
+    if (!(error instanceof Failure)) log.write('error', 'host', textsOf(error).full);
+    return failedResult(error);
+  }
+
+  async function work(): Promise<void> {
+    try {
+      prepareFolders(job);
+      tell({ t: 'result', ok: true, output: await keep(await execute(run)) });
+    } catch (error) {
+      tell(resultOf(error));
+    }
+  }
+
+  void work();
+  return {
+    cancel(reason) {
+      controller.abort(new Cancelled(reason));
+    },
+    fault(error) {
+      if (run.onFault !== null) run.onFault(error);
+      else tell(resultOf(error));
+    },
+    exiting(code) {
+      if (told) return;
+      steps.close('failed');
+      const failure = new Failure('process-failed', `The script ended its process with exit code ${code}.`, {
+        retryable: true,
+        exitCode: code,
+        extra: { exit_code: code },
+      });
+      tell(resultOf(failure));
+    },
+    done,
+  };
+}

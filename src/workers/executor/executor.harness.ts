@@ -1,0 +1,176 @@
+/** Starts a real executor for tests and collects what it says. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { CommandSpec } from '../../contract/commands.ts';
+import {
+  type ExecutorJob,
+  FromExecutor,
+  inheritedEnvironment,
+  LOG_MARK,
+  RUN_ID_ENV,
+  StructuredLog,
+} from '../../contract/executor.ts';
+
+/** The source itself: Node.js strips its types. */
+const ENTRY = join(import.meta.dirname, 'index.ts');
+
+/** Keeps Chromium from talking to anybody but the test. */
+export const QUIET_BROWSER = [
+  '--gaia-url=http://127.0.0.1:9/',
+  '--component-updater=url-source=http://127.0.0.1:9/',
+  '--disable-quic',
+];
+
+/** Browser of this machine, or null; tests that need one are then skipped with that reason. */
+export const browserPath =
+  [process.env.TABAGENT_BROWSER, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+    (path): path is string => path !== undefined && path !== '' && existsSync(path),
+  ) ?? null;
+
+type Result = Extract<FromExecutor, { t: 'result' }>;
+
+/** A running executor. */
+export class Harness {
+  readonly dir: string;
+  readonly runId = `executor-test-${process.pid}-${Math.random().toString(36).slice(2)}`;
+  readonly child: ChildProcess;
+  readonly messages: FromExecutor[] = [];
+  readonly logs: StructuredLog[] = [];
+  readonly raw: string[] = [];
+  /** Lines seen of a flood, and the executor's largest resident memory meanwhile; bytes. */
+  readonly flood = { lines: 0, peak: 0 };
+  stderr = '';
+  readonly exited: Promise<[code: number | null, signal: NodeJS.Signals | null]>;
+  readonly #watchers = new Set<() => void>();
+
+  readonly #drop: string | null;
+
+  /** @param drop source of log lines that are counted in {@link Harness.flood} instead of kept */
+  constructor(drop: string | null = null) {
+    this.#drop = drop;
+    this.dir = mkdtempSync(join(tmpdir(), 'tae-'));
+    this.child = fork(ENTRY, [], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'advanced',
+      execArgv: ['--max-old-space-size=256'],
+      env: { ...inheritedEnvironment(process.env), [RUN_ID_ENV]: this.runId },
+    });
+    this.exited = new Promise((resolve) => this.child.once('close', (code, signal) => resolve([code, signal])));
+    this.child.on('message', (message) => {
+      this.messages.push(FromExecutor.parse(message));
+      this.#changed();
+    });
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    if (this.child.stdout !== null) createInterface(this.child.stdout).on('line', (line) => this.#line(line));
+    void this.exited.then(() => this.#changed());
+  }
+
+  #line(line: string): void {
+    if (this.#drop !== null && line.includes(`"source":"${this.#drop}"`)) {
+      if (this.flood.lines++ % 5000 === 0) this.flood.peak = Math.max(this.flood.peak, this.#memory());
+      return;
+    }
+    if (line.startsWith(LOG_MARK)) this.logs.push(StructuredLog.parse(JSON.parse(line.slice(1))));
+    else this.raw.push(line);
+    this.#changed();
+  }
+
+  /** Resident memory at its highest so far; 0 where the system does not tell. */
+  #memory(): number {
+    try {
+      const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+      return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
+    } catch {
+      return 0;
+    }
+  }
+
+  #changed(): void {
+    for (const check of this.#watchers) check();
+  }
+
+  /** Sends a job; what is not given is empty. */
+  run(spec: unknown, job: Partial<ExecutorJob> = {}): this {
+    const full: ExecutorJob = {
+      task_id: 'tsk_test',
+      attempt: 1,
+      spec: CommandSpec.parse(spec),
+      input: {},
+      secrets: [],
+      run_dir: join(this.dir, 'run'),
+      temp_dir: join(this.dir, 't'),
+      profile: null,
+      user_data_dir: null,
+      executable_path: browserPath,
+      browser_args: QUIET_BROWSER,
+      proxy: null,
+      ...job,
+    };
+    this.child.send({ t: 'run', job: full });
+    return this;
+  }
+
+  cancel(reason: 'cancelled' | 'timed_out' | 'shutdown' = 'cancelled'): void {
+    this.child.send({ t: 'cancel', reason });
+  }
+
+  /** Waits until something is true; rejects when the process ends first. */
+  until<T>(probe: () => T | undefined | false): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const check = () => {
+        const value = probe();
+        if (value !== undefined && value !== false) {
+          this.#watchers.delete(check);
+          resolve(value);
+        }
+      };
+      this.#watchers.add(check);
+      check();
+      void this.exited.then(() => reject(new Error(`the executor ended first\n${this.text()}`)));
+    });
+  }
+
+  log(text: string): Promise<StructuredLog> {
+    return this.until(() => this.logs.find((line) => line.message.includes(text)));
+  }
+
+  get result(): Result | undefined {
+    return this.messages.find((message): message is Result => message.t === 'result');
+  }
+
+  /** Waits for the end of the process and answers its result. */
+  async finish(): Promise<Result | undefined> {
+    await this.exited;
+    return this.result;
+  }
+
+  artifacts() {
+    return this.messages.filter((message) => message.t === 'artifact');
+  }
+
+  read(name: string): Buffer {
+    return readFileSync(join(this.dir, 'run', 'artifacts', name));
+  }
+
+  /** Everything that left the process, for messages and for searching. */
+  text(): string {
+    return JSON.stringify({ messages: this.messages, logs: this.logs, raw: this.raw, stderr: this.stderr }, null, 1);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const exit = once(this.child, 'exit');
+      this.child.kill('SIGKILL');
+      await exit;
+    }
+    // The browser of a killed executor takes a moment to notice and still writes.
+    rmSync(this.dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  }
+}
