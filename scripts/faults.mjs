@@ -11,7 +11,7 @@ await entry(async () => {
   await buildStale(node);
   const browser = await ensureBrowser(node, { required: true });
   const env = { TABAGENT_FAULTS: 'long', TABAGENT_BROWSER: browser?.path };
-  const { lines, exitCode } = summary([await runVitest(['faults'], { node, env, filters: process.argv.slice(2) })]);
+  const { lines, exitCode } = summary(await runVitest(['faults'], { node, env, filters: process.argv.slice(2) }));
   process.stdout.write(`${lines.join('\n')}\n`);
   return exitCode;
 });

@@ -81,11 +81,12 @@ try {
    * @param {number} [margin] px of the drawing's own margin that is cut off, in its 1024 units
    */
   const draw = async (svg, size, margin = 0) => {
-    const box = svg.replace('viewBox="0 0 1024 1024"', `viewBox="${margin} ${margin} ${1024 - 2 * margin} ${1024 - 2 * margin}"`);
-    await page.setViewportSize({ width: size, height: size });
-    await page.setContent(
-      `<style>*{margin:0}svg{display:block;width:${size}px;height:${size}px}</style>${box}`,
+    const box = svg.replace(
+      'viewBox="0 0 1024 1024"',
+      `viewBox="${margin} ${margin} ${1024 - 2 * margin} ${1024 - 2 * margin}"`,
     );
+    await page.setViewportSize({ width: size, height: size });
+    await page.setContent(`<style>*{margin:0}svg{display:block;width:${size}px;height:${size}px}</style>${box}`);
     return page.screenshot({ omitBackground: true });
   };
 
@@ -95,7 +96,10 @@ try {
   const drawn = new Map();
   // macOS wants the margin around the shape; Windows and Linux show icons edge to edge.
   for (const [type, size] of ICNS_ENTRIES) drawn.set(type, await draw(icon, size));
-  await writeFile(join(dir, 'icon.icns'), icns(ICNS_ENTRIES.map(([type]) => ({ type, png: drawn.get(type) ?? Buffer.alloc(0) }))));
+  await writeFile(
+    join(dir, 'icon.icns'),
+    icns(ICNS_ENTRIES.map(([type]) => ({ type, png: drawn.get(type) ?? Buffer.alloc(0) }))),
+  );
   const images = [];
   for (const size of ICO_SIZES) images.push({ size, png: await draw(icon, size, 56) });
   await writeFile(join(dir, 'icon.ico'), ico(images));

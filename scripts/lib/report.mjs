@@ -16,20 +16,26 @@ export function emptyReport(part) {
 }
 
 /**
- * @typedef {{ name: string; state: string; note?: string }} VitestEntry one test, or a file that could not be loaded
+ * @typedef {object} VitestEntry one test, or an error outside the tests
+ * @property {string} project empty for an error that belongs to none
+ * @property {string} name with file and suites
+ * @property {string} state Vitest's word: passed, failed, skipped or pending
+ * @property {string} [note] why it was skipped
  *
- * @param {string} part
+ * @param {readonly string[]} projects that were asked for
  * @param {readonly VitestEntry[]} entries from scripts/lib/vitest-reporter.mjs
- * @returns {PartReport}
+ * @returns {PartReport[]} one per project
  */
-export function vitestReport(part, entries) {
-  const report = emptyReport(part);
-  for (const { name, state, note } of entries) {
+export function vitestReports(projects, entries) {
+  const reports = projects.map(emptyReport);
+  for (const { project, name, state, note } of entries) {
+    const report = reports.find(({ part }) => part === project) ?? reports[0];
+    if (!report) continue;
     if (state === 'passed') report.passed += 1;
     else if (state === 'skipped') report.skipped.push({ name, reason: note });
     else report.failed.push(name);
   }
-  return report;
+  return reports;
 }
 
 /**
@@ -73,13 +79,14 @@ export function playwrightReport(part, json) {
 
 /**
  * A runner that ended badly without naming a failed test (it crashed, or an error escaped the tests) failed once.
- * @param {PartReport} report
+ * @param {PartReport[]} reports of that runner
  * @param {number} exitCode
- * @returns {PartReport}
+ * @returns {PartReport[]}
  */
-export function withExitCode(report, exitCode) {
-  if (exitCode === 0 || report.failed.length > 0) return report;
-  return { ...report, failed: [`${report.part}: the runner ended with exit code ${exitCode}`] };
+export function withExitCode(reports, exitCode) {
+  const [first, ...others] = reports;
+  if (exitCode === 0 || !first || reports.some(({ failed }) => failed.length > 0)) return reports;
+  return [{ ...first, failed: [`${first.part}: the runner ended with exit code ${exitCode}`] }, ...others];
 }
 
 /**
@@ -98,7 +105,7 @@ export function summary(reports) {
   if (failures.length > 0) lines.push('Failed:', ...failures.map((name) => `  ✗ ${name}`), '');
   if (told.length > 0) lines.push('Skipped:', ...told.map(({ name, reason }) => `  - ${name}: ${reason}`), '');
   for (const { part, passed: good, failed: bad, skipped } of reports) {
-    lines.push(`  ${part.padEnd(24)} ${good} passed, ${bad.length} failed, ${skipped.length} skipped`);
+    lines.push(`  ${part.padEnd(10)} ${good} passed, ${bad.length} failed, ${skipped.length} skipped`);
   }
   if (passed + failures.length === 0) lines.push('Nothing ran.');
   lines.push(`${passed} passed, ${failures.length} failed, ${told.length} skipped`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { allChecks, runChecks } from './check/checks.mjs';
 import { cacheDir, root } from './paths.mjs';
 import { childEnv, foreground } from './process.mjs';
-import { emptyReport, playwrightReport, vitestReport, withExitCode } from './report.mjs';
+import { emptyReport, playwrightReport, vitestReports, withExitCode } from './report.mjs';
 
 /** Vitest projects whose files may run side by side. */
 const PARALLEL = ['unit', 'contract', 'wire'];
@@ -42,10 +42,9 @@ function readReport(file) {
 /**
  * @param {readonly string[]} projects
  * @param {RunOptions} options
- * @returns {Promise<PartReport>}
+ * @returns {Promise<PartReport[]>}
  */
 export async function runVitest(projects, { node, env, filters }) {
-  const part = projects.join(', ');
   const file = join(cacheDir, 'reports', `vitest-${projects.join('-')}.json`);
   rmSync(file, { force: true });
   const args = [
@@ -60,12 +59,12 @@ export async function runVitest(projects, { node, env, filters }) {
   ];
   const code = await foreground(node, args, { cwd: root, env: childEnv({ ...env, TABAGENT_REPORT: file }) });
   const entries = /** @type {import('./report.mjs').VitestEntry[]} */ (readReport(file) ?? []);
-  return withExitCode(vitestReport(part, entries), code);
+  return withExitCode(vitestReports(projects, entries), code);
 }
 
 /**
  * @param {RunOptions} options
- * @returns {Promise<PartReport>}
+ * @returns {Promise<PartReport[]>}
  */
 async function runPlaywright({ node, env, filters }) {
   const file = join(cacheDir, 'reports', 'playwright.json');
@@ -81,7 +80,7 @@ async function runPlaywright({ node, env, filters }) {
     env: childEnv({ ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: file }),
   });
   const json = /** @type {import('./report.mjs').PlaywrightJson} */ (readReport(file) ?? {});
-  return withExitCode(playwrightReport('e2e', json), code);
+  return withExitCode([playwrightReport('e2e', json)], code);
 }
 
 /** @param {RunOptions} options @returns {Promise<PartReport>} */
@@ -112,11 +111,11 @@ export async function runParts(parts, options, announce) {
     const projects = group.filter((project) => parts.includes(project));
     if (projects.length === 0) continue;
     announce(projects.join(', '));
-    reports.push(await runVitest(projects, options));
+    reports.push(...(await runVitest(projects, options)));
   }
   if (parts.includes('e2e')) {
     announce('e2e');
-    reports.push(await runPlaywright(options));
+    reports.push(...(await runPlaywright(options)));
   }
   return reports;
 }

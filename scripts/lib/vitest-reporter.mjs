@@ -17,18 +17,24 @@ export default class CountingReporter {
     /** @type {import('./report.mjs').VitestEntry[]} */
     const entries = [];
     for (const module of modules) {
-      const from = `${module.project.name} ${module.relativeModuleId}`;
+      const project = module.project.name;
+      const from = module.relativeModuleId;
       for (const error of module.errors()) {
-        entries.push({ name: `${from}: ${error.message.split('\n')[0]}`, state: 'failed' });
+        entries.push({ project, name: `${from}: ${error.message.split('\n')[0]}`, state: 'failed' });
       }
       for (const suite of module.children.allSuites()) {
         for (const error of suite.errors()) {
-          entries.push({ name: `${from} > ${suite.fullName}: ${error.message.split('\n')[0]}`, state: 'failed' });
+          entries.push({
+            project,
+            name: `${from} > ${suite.fullName}: ${error.message.split('\n')[0]}`,
+            state: 'failed',
+          });
         }
       }
       for (const test of module.children.allTests()) {
         const result = test.result();
         entries.push({
+          project,
           name: `${from} > ${test.fullName}`,
           state: result.state,
           ...(result.state === 'skipped' && result.note ? { note: result.note } : {}),
@@ -36,7 +42,11 @@ export default class CountingReporter {
       }
     }
     for (const error of unhandled) {
-      entries.push({ name: `unhandled: ${error.message?.split('\n')[0] ?? 'error'}`, state: 'failed' });
+      entries.push({
+        project: '',
+        name: `unhandled error: ${error.message?.split('\n')[0] ?? String(error)}`,
+        state: 'failed',
+      });
     }
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, JSON.stringify(entries));

@@ -1,27 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { emptyReport, playwrightReport, summary, vitestReport, withExitCode } from '../../scripts/lib/report.mjs';
+import { emptyReport, playwrightReport, summary, vitestReports, withExitCode } from '../../scripts/lib/report.mjs';
 import { chooseParts, PARTS } from '../../scripts/lib/test-parts.mjs';
 
 describe('totals', () => {
+  const one = (name: string, state: string, note?: string) => ({
+    project: 'unit',
+    name,
+    state,
+    ...(note === undefined ? {} : { note }),
+  });
+
   it('ends with one plain line, above it what was skipped and why', () => {
-    const unit = vitestReport('unit', [
-      { name: 'a', state: 'passed' },
-      { name: 'b', state: 'skipped', note: 'no Redis on this machine' },
-    ]);
-    const { lines, exitCode } = summary([unit, { ...emptyReport('e2e'), passed: 2 }]);
+    const unit = vitestReports(['unit'], [one('a', 'passed'), one('b', 'skipped', 'no Redis on this machine')]);
+    const { lines, exitCode } = summary([...unit, { ...emptyReport('e2e'), passed: 2 }]);
     expect(lines.at(-1)).toBe('3 passed, 0 failed, 1 skipped');
     expect(lines).toContain('  - b: no Redis on this machine');
     expect(exitCode).toBe(0);
   });
 
   it('counts a skip without a reason as a failure', () => {
-    const { lines, exitCode } = summary([
-      vitestReport('unit', [
-        { name: 'a', state: 'passed' },
-        { name: 'b', state: 'skipped' },
-        { name: 'c', state: 'skipped', note: ' ' },
-      ]),
-    ]);
+    const entries = [one('a', 'passed'), one('b', 'skipped'), one('c', 'skipped', ' ')];
+    const { lines, exitCode } = summary(vitestReports(['unit'], entries));
     expect(lines.at(-1)).toBe('1 passed, 2 failed, 0 skipped');
     expect(lines).toContain('  ✗ b: skipped without a reason');
     expect(exitCode).toBe(1);
@@ -33,13 +32,16 @@ describe('totals', () => {
   });
 
   it('fails when a runner died without a report', () => {
-    const report = withExitCode(emptyReport('e2e'), 137);
-    expect(report.failed).toEqual(['e2e: the runner ended with exit code 137']);
-    expect(withExitCode({ ...report, failed: ['one'] }, 1).failed).toEqual(['one']);
+    const died = withExitCode([emptyReport('unit'), emptyReport('wire')], 137);
+    expect(died.flatMap(({ failed }) => failed)).toEqual(['unit: the runner ended with exit code 137']);
+    const named = { ...emptyReport('wire'), failed: ['one'] };
+    expect(withExitCode([emptyReport('unit'), named], 1).flatMap(({ failed }) => failed)).toEqual(['one']);
   });
 
-  it('never counts a test that did not finish as passed', () => {
-    expect(vitestReport('unit', [{ name: 'a', state: 'pending' }]).failed).toEqual(['a']);
+  it('never counts a test that did not finish as passed, nor loses an error that belongs to no project', () => {
+    const entries = [one('a', 'pending'), { project: '', name: 'unhandled error: boom', state: 'failed' }];
+    const failed = vitestReports(['wire', 'unit'], entries).flatMap((report) => report.failed);
+    expect(failed.sort()).toEqual(['a', 'unhandled error: boom']);
   });
 });
 
