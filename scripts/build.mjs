@@ -1,5 +1,6 @@
 // npm run build [-- --force] [zone …]: builds what is stale. Runs on the pinned Node, the dependencies are there.
 import './lib/node-floor.mjs';
+import { stripVTControlCharacters } from 'node:util';
 import { prepare } from './lib/prepare.mjs';
 import { entry, SetupError, step } from './lib/progress.mjs';
 import { restartOn } from './lib/runtime.mjs';
@@ -47,6 +48,9 @@ await entry(async () => {
     }),
   );
   const failures = results.flatMap((result) => (result.status === 'rejected' ? [explain(result.reason)] : []));
-  if (failures.length > 0) throw new SetupError(`The build failed.\n${failures.join('\n')}`);
+  if (failures.length > 0) {
+    const text = failures.join('\n');
+    throw new SetupError(`The build failed.\n${process.stderr.isTTY ? text : stripVTControlCharacters(text)}`);
+  }
   return 0;
 });

@@ -94,9 +94,9 @@ export function bundleOptions(zone) {
   switch (zone) {
     case 'main':
       // Chunks lie beside the entries, so that `import.meta.url` has the same depth in all of them.
-      return { ...esm, outdir, entryPoints: mainEntries(), splitting: true, chunkNames: 'chunk-[name]-[hash]' };
+      return { ...esm, outdir, entryPoints: mainEntries(), splitting: true, chunkNames: '[name]-[hash]' };
     case 'workers':
-      return { ...esm, outdir, entryPoints: workerEntries(), splitting: true, chunkNames: 'chunk-[name]-[hash]' };
+      return { ...esm, outdir, entryPoints: workerEntries(), splitting: true, chunkNames: '[name]-[hash]' };
     case 'preload':
       // A sandboxed preload script is one CommonJS file that may require nothing but `electron`.
       return {
