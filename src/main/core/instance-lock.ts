@@ -4,8 +4,8 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { z } from 'zod';
+import { tryLockFile } from './db/index.ts';
 
 /** What a running host tells programs of the same user. */
 export const HostFile = z.object({
@@ -49,32 +49,21 @@ export function readHostFile(dataDir: string): HostFile | null {
   }
 }
 
-function lockDatabase(dataDir: string): Database.Database | null {
-  const db = new Database(path.join(dataDir, 'lock.db'), { timeout: 0 });
-  try {
-    db.pragma('locking_mode = EXCLUSIVE');
-    db.exec('BEGIN EXCLUSIVE');
-    return db;
-  } catch (error) {
-    db.close();
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')) return null;
-    throw error;
-  }
-}
+const lockFile = (dataDir: string) => path.join(dataDir, 'lock.db');
 
 /** True while a host owns `dataDir`. */
 export function isLocked(dataDir: string): boolean {
-  if (!fs.existsSync(path.join(dataDir, 'lock.db'))) return false;
-  const db = lockDatabase(dataDir);
-  db?.close();
-  return db === null;
+  if (!fs.existsSync(lockFile(dataDir))) return false;
+  const release = tryLockFile(lockFile(dataDir));
+  release?.();
+  return release === null;
 }
 
 /** Takes the lock of a data directory. @throws AlreadyRunning */
 export function acquireInstanceLock(dataDir: string): InstanceLock {
   fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const db = lockDatabase(dataDir);
-  if (db === null) throw new AlreadyRunning(dataDir, readHostFile(dataDir)?.pid ?? null);
+  const release = tryLockFile(lockFile(dataDir));
+  if (release === null) throw new AlreadyRunning(dataDir, readHostFile(dataDir)?.pid ?? null);
   fs.rmSync(hostFile(dataDir), { force: true });
   return {
     publish(info) {
@@ -84,7 +73,7 @@ export function acquireInstanceLock(dataDir: string): InstanceLock {
     },
     release() {
       fs.rmSync(hostFile(dataDir), { force: true });
-      db.close();
+      release();
     },
   };
 }

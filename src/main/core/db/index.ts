@@ -1,4 +1,5 @@
 /** Public door of the database. */
 export { createDb, type Db, openConnection } from './database.ts';
+export { tryLockFile } from './file-lock.ts';
 export { type ListQuery, listPage } from './list.ts';
 export { type OpenReport, openDatabase } from './migrate.ts';
