@@ -54,6 +54,10 @@ export interface ServerDispatcher extends Dispatcher {
   admit(op: string, context: CallContext, options?: DispatchOptions): Admission;
   /** Parse, run, answer. @throws AppError */
   run(admission: Admission, input: unknown, options?: RunOptions): Promise<DispatchResult>;
+  /** Puts a call that a door refused before it got here into the audit and the metrics. */
+  refused(op: string, context: Pick<CallContext, 'principal' | 'door'>, error: AppError): void;
+  /** Gives the operations of the desktop shell their handlers, once there is a shell. @throws Error for any other operation */
+  provideDesktop(handlers: Readonly<Record<string, AnyHandler>>): void;
 }
 
 interface Entry {
@@ -185,6 +189,17 @@ export function createDispatcher(deps: DispatcherDeps): ServerDispatcher {
     run,
     dispatch: async (op, input, context, options) => run(admit(op, context, options), input, options),
     resolve: (op) => resolve(op) as ReturnType<Dispatcher['resolve']>,
+    refused(op, context, error) {
+      metrics.observe(op, context.door, error.status, 0);
+      refusals.record(context, op, codeOf(error.slug));
+    },
+    provideDesktop(given) {
+      for (const [id, handler] of Object.entries(given)) {
+        const entry = entries.get(id);
+        if (!entry || !isDesktopOnly(entry.operation)) throw new Error(`${id} is not an operation of the desktop shell`);
+        entry.handler = handler;
+      }
+    },
   };
 }
 

@@ -5,26 +5,12 @@ import type { Clock } from '../core/clock.ts';
 import type { DoorName, Principal } from '../core/operation.ts';
 import type { ServerDispatcher } from './dispatcher.ts';
 import { readFrame } from './frame.ts';
+import type { FramePort } from './frame-port.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { createLiveCalls } from './live-calls.ts';
 import { infoOf } from '../features/connections/index.ts';
 import { problemBody } from './problem.ts';
 import { createWindow } from './window.ts';
-
-/** One connection that carries frames: an IPC port, a WebSocket, a data channel, memory. */
-export interface FramePort {
-  /** Sends one frame; ignored once closed. */
-  post(frame: ServerFrame): void;
-  /** Hands over each message; an {@link AppError} stands for one that could not be read. */
-  onMessage(listener: (message: unknown) => void): void;
-  /** Called once, whoever closed. */
-  onClose(listener: () => void): void;
-  close(code?: number): void;
-  /** Bytes waiting to be sent. Without it, streams are paced by the peer's pongs instead. */
-  bufferedBytes?(): number;
-  /** Settles when few enough bytes wait. */
-  drained?(): Promise<void>;
-}
 
 /** Who is at the other end of a port. */
 export interface Peer {

@@ -1,6 +1,6 @@
 /** Pacing of streams: no item is pulled from its source before the connection can take it. */
 import type { ServerFrame } from '../../contract/frames.ts';
-import type { FramePort } from './port.ts';
+import type { FramePort } from './frame-port.ts';
 
 /** Bytes that may wait in a port that counts them. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;

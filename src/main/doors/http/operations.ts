@@ -1,0 +1,91 @@
+/** The routes of all operations: one small function each, everything else is the dispatcher's. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Contract } from '../../../contract/define.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { CallContext, FileContent } from '../../core/operation.ts';
+import type { RunOptions, ServerDispatcher } from '../dispatcher.ts';
+import { sendProblem, sendResult } from './answer.ts';
+import { planCoercion } from './coerce.ts';
+import { sendContent } from './content.ts';
+import { Exchange } from './exchange.ts';
+import { ifMatchOf, inputOf } from './input.ts';
+import { type HttpRoute, httpRoutes } from './routes-list.ts';
+import { sendStream } from './sse.ts';
+
+/** Finds the file of a `bytes` operation. */
+export type ContentHandler = (input: never, context: CallContext) => FileContent | Promise<FileContent>;
+
+/** What the routes need. */
+export interface OperationDeps {
+  contract: Contract;
+  dispatcher: ServerDispatcher;
+  contents: Readonly<Record<string, ContentHandler>>;
+  clock: Clock;
+  /** Authenticates and admits a request to an operation. @throws AppError */
+  admit: (exchange: Exchange, id: string, request: FastifyRequest) => void;
+  /** Operations that have routes of their own. */
+  except: ReadonlySet<string>;
+}
+
+const BODY_LIMIT = 2 * 1024 * 1024;
+const LARGE_BODY_LIMIT = 32 * 1024 * 1024;
+/** Operations that take documents. */
+const LARGE: ReadonlySet<string> = new Set(['chat', 'responses', 'generate', 'embeddings', 'rerank', 'rag', 'documents_ingest']);
+
+/** Adds a route per address of the contract. */
+export function addOperationRoutes(app: FastifyInstance, deps: OperationDeps): void {
+  for (const route of httpRoutes(deps.contract)) {
+    if (!deps.except.has(route.id)) addRoute(app, route, deps);
+  }
+}
+
+function addRoute(app: FastifyInstance, route: HttpRoute, deps: OperationDeps): void {
+  const { id, operation, method, path } = route;
+  const { dispatcher, contents, clock, admit } = deps;
+  const plan = planCoercion(operation);
+  const content = operation.bytes ? contents[id] : undefined;
+
+  async function answer(exchange: Exchange, request: FastifyRequest): Promise<void> {
+    const { admission } = exchange;
+    if (!admission) return;
+    try {
+      const { headers } = exchange.req;
+      const ifMatch = ifMatchOf(headers['if-match']);
+      if (ifMatch !== undefined) exchange.ifMatch = ifMatch;
+      const query = { ...(request.query as Record<string, unknown>) };
+      if (operation.bytes) delete query.ticket;
+      const resume = operation.history ? headers['last-event-id'] : undefined;
+      if (typeof resume === 'string' && resume !== '') query.since = resume;
+      const parts = { query, body: request.body, path: request.params as Record<string, unknown> };
+      const result = await dispatcher.run(admission, inputOf(operation, plan, parts), optionsOf(headers['idempotency-key']));
+      if (result.kind === 'stream') await sendStream(exchange, result, clock);
+      else if (content) await sendContent(exchange, result.value as FileContent);
+      else sendResult(exchange, result);
+    } catch (error) {
+      sendProblem(exchange, error);
+    }
+  }
+
+  function optionsOf(key: string | string[] | undefined): RunOptions | undefined {
+    if (content) return { instead: content };
+    return typeof key === 'string' ? { idempotencyKey: key } : undefined;
+  }
+
+  app.route({
+    method: method === 'GET' ? ['GET', 'HEAD'] : method,
+    url: path.replace(/\{(\w+)\}/g, ':$1'),
+    bodyLimit: LARGE.has(id) ? LARGE_BODY_LIMIT : BODY_LIMIT,
+    onRequest(request, _reply, done) {
+      try {
+        admit(Exchange.of(request.raw), id, request);
+        done();
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+    handler(request, reply) {
+      reply.hijack();
+      void answer(Exchange.of(request.raw), request);
+    },
+  });
+}

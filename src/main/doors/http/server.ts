@@ -1,0 +1,195 @@
+/** The HTTP door: Node's server, a guard in front of everything, Fastify for routing and bodies. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Contract } from '../../../contract/define.ts';
+import { AppError, toAppError } from '../../../contract/errors.ts';
+import type { Clock } from '../../core/clock.ts';
+import { newRequestId } from '../../core/ids.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { SettingsReader } from '../../core/settings.ts';
+import type { Tickets } from '../../core/tickets.ts';
+import { type Authenticator, isLoopback } from '../../features/connections/index.ts';
+import type { ServerDispatcher } from '../dispatcher.ts';
+import type { RateLimiter } from '../rate-limit.ts';
+import type { WebSocketDoor } from '../ws.ts';
+import { createAccess } from './access.ts';
+import { createAdmit } from './admit.ts';
+import { rawProblem, sendProblem } from './answer.ts';
+import { addApp } from './app.ts';
+import { isPreflight, sendPreflight } from './cors.ts';
+import { Exchange, RequestIds } from './exchange.ts';
+import { fromFramework, fromParser } from './failures.ts';
+import { listen, listenOnIpv6Loopback } from './listen.ts';
+import type { MetricsPage } from './metrics-page.ts';
+import type { ContentHandler } from './operations.ts';
+import { rewrite } from './rewrite.ts';
+import type { UploadSink } from './uploads.ts';
+
+/** What the door needs. */
+export interface HttpDeps {
+  contract: Contract;
+  dispatcher: ServerDispatcher;
+  authenticator: Authenticator;
+  limiter: RateLimiter;
+  settings: SettingsReader;
+  tickets: Tickets;
+  uploads: UploadSink;
+  /** Files of `bytes` operations by operation id. */
+  contents: Readonly<Record<string, ContentHandler>>;
+  metrics: MetricsPage;
+  webSocket: WebSocketDoor;
+  clock: Clock;
+  log: Logger;
+  version: string;
+  /** Folder of the build, with `renderer/` and `docs/`. */
+  outDir: string;
+}
+
+/** The door. */
+export interface HttpDoor {
+  /** Address in use, `http://127.0.0.1:8080`; null while closed. */
+  readonly url: string | null;
+  /**
+   * Opens the port; loopback is opened for IPv6 too where that is possible.
+   * @throws PortInUseError when the port belongs to somebody else; the door may then be opened again
+   */
+  listen(host: string, port: number): Promise<string>;
+  /** Refuses new work at once, gives running requests and streams `graceMs`, then cuts them off. */
+  close(graceMs?: number): Promise<void>;
+}
+
+const GRACE_MS = 10_000;
+const UPGRADE_PATHS: ReadonlySet<string> = new Set(['/rpc', '/v1/rpc']);
+
+/** Creates the door; nothing is loaded or opened before {@link HttpDoor.listen}. */
+export function createHttpDoor(deps: HttpDeps): HttpDoor {
+  const { settings, webSocket, log } = deps;
+  const access = createAccess(settings);
+  const ids = new RequestIds();
+  const admit = createAdmit(deps);
+  const servers: Server[] = [];
+  let app: FastifyInstance | undefined;
+  let route: (req: IncomingMessage, res: ServerResponse) => void = () => {};
+  let url: string | null = null;
+  let closing = false;
+
+  const stopping = () =>
+    new AppError('service-unavailable', 'TabAgent is shutting down.', { extra: { reason: 'shutting_down', retry_after: 5 } });
+
+  /** Why a request is not even routed. */
+  function refusalOf(req: IncomingMessage, path: string): AppError | undefined {
+    if (closing) return stopping();
+    if (!path.startsWith('/')) return new AppError('bad-request', 'The address must be a path.');
+    return access.refusal(req.headers.host, req.headers.origin, path);
+  }
+
+  function handle(req: IncomingMessage, res: ServerResponse): void {
+    const exchange = new Exchange(req, res, ids);
+    exchange.closing = closing;
+    const refusal = refusalOf(req, exchange.instance);
+    if (refusal) {
+      if (!closing) admit.refused(exchange, refusal);
+      return sendProblem(exchange, refusal);
+    }
+    exchange.corsOrigin = req.headers.origin;
+    if (isPreflight(req)) return sendPreflight(exchange);
+    req.url = rewrite(req.url ?? '/');
+    route(req, res);
+  }
+
+  function upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const requestId = newRequestId();
+    const [path = ''] = rewrite(req.url ?? '').split('?');
+    try {
+      const refusal = refusalOf(req, path);
+      if (refusal) throw refusal;
+      if (!UPGRADE_PATHS.has(path)) throw new AppError('route-not-found', 'WebSocket is spoken at /rpc.', { extra: { route: path } });
+      webSocket.accept(req, socket, head, admit.caller(req));
+    } catch (thrown) {
+      socket.end(rawProblem(toAppError(thrown), { requestId, instance: path }));
+    }
+  }
+
+  function makeServer(): Server {
+    const server = createServer(
+      {
+        keepAliveTimeout: 72_000,
+        // Answered by the guard, with a problem body.
+        requireHostHeader: false,
+        shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
+      },
+      handle,
+    );
+    server.on('checkExpectation', handle);
+    server.on('upgrade', upgrade);
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      const problem = fromParser(error);
+      if (problem === null || !socket.writable) return socket.destroy();
+      socket.end(rawProblem(problem, { requestId: newRequestId() }));
+    });
+    return server;
+  }
+
+  async function build(): Promise<void> {
+    const created = fastify({
+      // The guard has seen every request before Fastify does.
+      serverFactory: (handler) => {
+        route = handler as typeof route;
+        return makeServer();
+      },
+      logger: false,
+      disableRequestLogging: true,
+      exposeHeadRoutes: false,
+      return503OnClosing: false,
+      routerOptions: { maxParamLength: 2048 },
+      frameworkErrors: (error, request) => sendProblem(Exchange.of(request.raw), fromFramework(error)),
+      // Schemas are zod's business.
+      schemaController: { compilersFactory: { buildValidator: () => () => () => true, buildSerializer: () => () => JSON.stringify } },
+    });
+    addApp(created, { ...deps, admit, url: () => url ?? '' });
+    await created.ready();
+    app = created;
+    servers.push(created.server);
+  }
+
+  return {
+    get url() {
+      return url;
+    },
+    async listen(host, port) {
+      if (!app) await build();
+      const [server] = servers;
+      if (!server) throw new Error('the server was not built');
+      const open = await listen(server, host, port);
+      access.setPort(open);
+      if (isLoopback(host)) {
+        const second = makeServer();
+        if (await listenOnIpv6Loopback(second, open)) servers.push(second);
+        else log.debug('http', 'the port is not open on ::1', { port: open });
+      }
+      url = `http://${host === '::1' ? '[::1]' : host}:${open}`;
+      return url;
+    },
+    async close(graceMs = GRACE_MS) {
+      closing = true;
+      access.dispose();
+      webSocket.close();
+      await Promise.all(servers.filter((server) => server.listening).map((server) => closeServer(server, graceMs)));
+      url = null;
+      await app?.close();
+    },
+  };
+}
+
+function closeServer(server: Server, graceMs: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const deadline = setTimeout(() => server.closeAllConnections(), graceMs);
+  server.close(() => {
+    clearTimeout(deadline);
+    resolve();
+  });
+  server.closeIdleConnections();
+  return promise;
+}

@@ -1,0 +1,111 @@
+/** Files coming in (api.md B71): multipart or raw with a key, or a PUT with a one-time ticket. */
+import type { Readable } from 'node:stream';
+import multipart from '@fastify/multipart';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { AppError } from '../../../contract/errors.ts';
+import type { Upload } from '../../../contract/host.ts';
+import type { Principal } from '../../core/operation.ts';
+import type { Tickets } from '../../core/tickets.ts';
+import type { ServerDispatcher } from '../dispatcher.ts';
+import { sendJson, sendProblem, sendResult } from './answer.ts';
+import { Exchange } from './exchange.ts';
+
+/** Largest upload, bytes. */
+const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
+
+/** Where uploaded bytes go. */
+export interface UploadSink {
+  begin(meta: { name: string; mime: string; principal: string }): { id: string };
+  /** Reads the stream to its end. @throws AppError `not-found`, `invalid-state`, `payload-too-large` */
+  write(id: string, bytes: Readable): Promise<z.infer<typeof Upload>>;
+}
+
+/** What the routes need. */
+export interface UploadDeps {
+  dispatcher: ServerDispatcher;
+  uploads: UploadSink;
+  tickets: Tickets;
+  /** Authenticates and admits a request to `uploads_create`. */
+  admit: (exchange: Exchange) => void;
+}
+
+interface Incoming {
+  name: string;
+  mime: string;
+  bytes: Readable;
+}
+
+/** Adds the routes, in a scope of their own because no body may be read for them. */
+export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
+  const { dispatcher, uploads, tickets, admit } = deps;
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    await scope.register(multipart, { limits: { files: 1, fileSize: MAX_UPLOAD_BYTES, fields: 20, fieldSize: 65_536 } });
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    const options = { bodyLimit: MAX_UPLOAD_BYTES };
+
+    scope.post('/v1/uploads', {
+      ...options,
+      onRequest: (request, _reply, done) => {
+        admit(Exchange.of(request.raw));
+        done();
+      },
+      handler: (request, reply) => {
+        reply.hijack();
+        void receive(request);
+      },
+    });
+
+    async function receive(request: FastifyRequest): Promise<void> {
+      const exchange = Exchange.of(request.raw);
+      try {
+        const { admission } = exchange;
+        if (!admission) throw new AppError('unauthorized');
+        const { name, mime, bytes } = await incoming(request);
+        const store = async (meta: { name: string; mime: string }, { principal }: { principal: Principal }) => {
+          const { id } = uploads.begin({ ...meta, principal: principal.id });
+          return uploads.write(id, bytes);
+        };
+        const result = await dispatcher.run(admission, { name, mime }, { instead: store });
+        if (result.kind === 'value') sendResult(exchange, result);
+      } catch (error) {
+        sendProblem(exchange, error);
+      }
+    }
+
+    scope.put<{ Params: { id: string }; Querystring: { ticket?: string } }>('/v1/uploads/:id', {
+      ...options,
+      onRequest: (request, _reply, done) => {
+        const { ticket } = request.query;
+        if (typeof ticket !== 'string' || !tickets.redeem('upload', request.params.id, ticket)) {
+          throw new AppError('unauthorized', 'This upload address was used or is too old; ask for a new one with uploads_create.');
+        }
+        done();
+      },
+      handler: (request, reply) => {
+        reply.hijack();
+        const exchange = Exchange.of(request.raw);
+        incoming(request)
+          .then(({ bytes }) => uploads.write(request.params.id, bytes))
+          .then(
+            (upload) => sendJson(exchange, 201, [], upload),
+            (error: unknown) => sendProblem(exchange, error),
+          );
+      },
+    });
+  });
+}
+
+/** The one file of a request, whichever way it is packed. */
+async function incoming(request: FastifyRequest): Promise<Incoming> {
+  const query = request.query as { name?: unknown; mime?: unknown };
+  const named = typeof query.name === 'string' ? query.name : undefined;
+  if (request.isMultipart()) {
+    const part = await request.file();
+    if (!part) throw new AppError('bad-request', 'The multipart body holds no file.');
+    return { name: named ?? (part.filename || 'upload'), mime: part.mimetype, bytes: part.file };
+  }
+  const mime = typeof query.mime === 'string' ? query.mime : (request.headers['content-type'] ?? 'application/octet-stream');
+  return { name: named ?? 'upload', mime, bytes: request.raw };
+}
