@@ -59,7 +59,10 @@ export function startAttempt(job: ExecutorJob, port: Port): Attempt {
   let told = false;
   forwardConsole(log);
   process.removeAllListeners('warning');
-  process.on('warning', (warning) => log.write('debug', 'host', `${warning.name}: ${warning.message}`));
+  process.on('warning', (warning) => {
+    // Those are about the features that we chose to use, not about the script.
+    if (warning.name !== 'ExperimentalWarning') log.write('debug', 'host', `${warning.name}: ${warning.message}`);
+  });
 
   function tell(result: Result): void {
     if (told) return;

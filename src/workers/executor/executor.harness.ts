@@ -60,7 +60,12 @@ export class Harness {
       execArgv: ['--max-old-space-size=256'],
       env: { ...inheritedEnvironment(process.env), [RUN_ID_ENV]: this.runId },
     });
-    this.exited = new Promise((resolve) => this.child.once('close', (code, signal) => resolve([code, signal])));
+    const { child } = this;
+    // Not `close`: it never comes after an explicit disconnect.
+    const streams = [child.stdout, child.stderr].map((stream) => stream && once(stream, 'close'));
+    this.exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => void Promise.all(streams).then(() => resolve([code, signal])));
+    });
     this.child.on('message', (message) => {
       this.messages.push(FromExecutor.parse(message));
       this.#changed();

@@ -38,7 +38,8 @@ function snippetPosition(text: string, names: readonly string[]): { line: number
 /** Takes the types off; positions stay the same. */
 function javascriptOf(source: string, label: string): string {
   try {
-    return stripTypeScriptTypes(source, { mode: 'strip', sourceUrl: label });
+    // `sourceUrl` names the source in errors, but also in the result, where it would hide the file from stacks and traces.
+    return stripTypeScriptTypes(source, { mode: 'strip', sourceUrl: label }).replace(/\s*\/\/# sourceURL=.*\s*$/, '\n');
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? '') : '';
     const position = snippetPosition(text, [label]);
