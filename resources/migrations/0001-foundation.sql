@@ -180,6 +180,8 @@ CREATE TABLE command_version (
 ) WITHOUT ROWID;
 
 -- An immutable snapshot (spec, input, profile) and the state machine around it. `attempt_token` fences late workers.
+-- `rank` is the due time plus the head start that more urgent lanes have: the queue is read in its order, so that an old
+-- task of a slow lane comes before a new one of a fast lane. `bytes` are those of its log and artifacts.
 CREATE TABLE task (
   id TEXT PRIMARY KEY,
   status TEXT NOT NULL,
@@ -204,6 +206,7 @@ CREATE TABLE task (
   attempt INTEGER NOT NULL DEFAULT 0,
   max_attempts INTEGER NOT NULL,
   due_at INTEGER NOT NULL,
+  rank INTEGER NOT NULL,
   attempt_token TEXT,
   lease_owner TEXT,
   lease_until INTEGER,
@@ -212,19 +215,24 @@ CREATE TABLE task (
   output TEXT,
   error TEXT,
   error_code TEXT,
+  bytes INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   started_at INTEGER,
   finished_at INTEGER,
   version INTEGER NOT NULL
 );
-CREATE INDEX task_due ON task (priority, due_at, id) WHERE status IN ('queued', 'retrying', 'scheduled');
+-- The claim reads only this index: it covers everything that decides whether a task may start.
+CREATE INDEX task_queue ON task (rank, id, priority, profile_id, concurrency_key, due_at) WHERE status = 'queued';
+CREATE INDEX task_timer ON task (due_at, id) WHERE status IN ('scheduled', 'retrying');
 CREATE INDEX task_live ON task (status, lease_until) WHERE status IN ('running', 'waiting');
+CREATE UNIQUE INDEX task_token ON task (attempt_token) WHERE attempt_token IS NOT NULL;
 CREATE INDEX task_by_status ON task (status, created_at DESC, id DESC);
 CREATE INDEX task_by_time ON task (created_at DESC, id DESC);
 CREATE INDEX task_by_command ON task (command_id, created_at DESC) WHERE command_id IS NOT NULL;
 CREATE INDEX task_by_profile ON task (profile_id, created_at DESC) WHERE profile_id IS NOT NULL;
 CREATE INDEX task_by_batch ON task (batch_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX task_by_error ON task (error_code, created_at DESC) WHERE error_code IS NOT NULL;
 CREATE INDEX task_finished ON task (finished_at) WHERE finished_at IS NOT NULL;
 -- At most one running task a profile, and one a concurrency key, whatever the code does.
 CREATE UNIQUE INDEX task_profile_exclusive ON task (profile_id) WHERE status IN ('running', 'waiting') AND profile_id IS NOT NULL;
@@ -245,6 +253,26 @@ END;
 CREATE TRIGGER task_count_delete AFTER DELETE ON task BEGIN
   UPDATE task_count SET n = n - 1 WHERE status = OLD.status;
 END;
+
+-- Bytes of all logs and artifacts, kept by triggers for retention.
+CREATE TABLE task_usage (id INTEGER PRIMARY KEY CHECK (id = 1), bytes INTEGER NOT NULL);
+INSERT INTO task_usage (id, bytes) VALUES (1, 0);
+CREATE TRIGGER task_usage_update AFTER UPDATE OF bytes ON task WHEN OLD.bytes <> NEW.bytes BEGIN
+  UPDATE task_usage SET bytes = bytes + NEW.bytes - OLD.bytes WHERE id = 1;
+END;
+CREATE TRIGGER task_usage_delete AFTER DELETE ON task WHEN OLD.bytes <> 0 BEGIN
+  UPDATE task_usage SET bytes = bytes - OLD.bytes WHERE id = 1;
+END;
+
+-- Outcomes by hour for the dashboard, written with each end of a task; they outlive the tasks. Keys: `succeeded`, `failed`,
+-- `error:<code>` (with the last task that had it) and `duration:<bucket>` (bucket = floor(ln(ms + 1) / ln(1.05))).
+CREATE TABLE task_hour (
+  hour INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  last_task_id TEXT,
+  PRIMARY KEY (hour, key)
+) WITHOUT ROWID;
 
 CREATE TABLE attempt (
   task_id TEXT NOT NULL REFERENCES task (id) ON DELETE CASCADE,

@@ -1,0 +1,99 @@
+/** What tasks need from the rest of the host. */
+import type { CommandSpec, RetryPolicy } from '../../../contract/commands.ts';
+import type { ProfileSnapshot } from '../../../contract/profiles.ts';
+import type { Redactor } from '../../../contract/redact.ts';
+import type { CommandId, Json, JsonObject, ProfileId } from '../../../contract/scalars.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Db } from '../../core/db/index.ts';
+import type { Events } from '../../core/events.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { Secrets } from '../../core/secrets.ts';
+import type { SettingsStore } from '../../core/settings.ts';
+import type { Tickets } from '../../core/tickets.ts';
+import type { Platform } from '../../platform/platform.ts';
+
+/** What a task remembers of a command. */
+export interface CommandSnapshot {
+  id: CommandId;
+  version: number;
+  name: string;
+  kind: CommandSpec['kind'];
+  spec: CommandSpec;
+  input_schema: JsonObject;
+  /** Secrets are open. */
+  defaults: JsonObject;
+  timeout_seconds: number;
+  retry: RetryPolicy;
+  concurrency_key: string | null;
+  uses: { profile: boolean; services: string[] };
+}
+
+/** Rules about inputs and specs, which the commands feature owns. */
+export interface InputRules {
+  /** Everything wrong with an input, at paths like `user.name`. */
+  validateInput(schema: JsonObject, input: JsonObject): { path: string; message: string }[];
+  /** A copy of the input with every value that the schema marks as secret replaced. */
+  mapSecrets(
+    schema: JsonObject,
+    input: JsonObject,
+    replace: (value: Json, path: string[]) => Json | undefined | Promise<Json | undefined>,
+  ): Promise<JsonObject>;
+  /** Deep merge; `over` wins. */
+  mergeInput(base: JsonObject, over: JsonObject): JsonObject;
+  /** @throws AppError `validation-error` naming each path of the spec */
+  requireSpec(kind: CommandSpec['kind'], raw: JsonObject): CommandSpec;
+}
+
+/** Values that the `{{…}}` of a spec can name. */
+export interface Variables {
+  input: JsonObject;
+  profile: { id: string; name: string } | null;
+  task: { id: string; attempt: number };
+  host: { node: string; platform: string };
+}
+
+/** Dependencies of the feature. */
+export interface TaskDeps {
+  db: Db;
+  events: Events;
+  clock: Clock;
+  log: Logger;
+  settings: Pick<SettingsStore, 'get' | 'onChange' | 'update'>;
+  secrets: Pick<Secrets, 'get' | 'put' | 'copy' | 'removeOwner'>;
+  tickets: Pick<Tickets, 'issue'>;
+  redactor: Redactor;
+  platform: Pick<Platform, 'fork' | 'onPowerEvent'>;
+  commands: {
+    /** @throws AppError `not-found`, or `invalid-state` when the command is switched off */
+    snapshot(id: CommandId, version?: number): Promise<CommandSnapshot>;
+  };
+  inputs: InputRules;
+  resolveSpec(spec: CommandSpec, variables: Variables): { spec: CommandSpec; missing: string[] };
+  profiles: {
+    /** @throws AppError `not-found` */
+    snapshot(id: ProfileId): ProfileSnapshot;
+    /** @throws AppError `conflict` when somebody has it, `profile-locked` when another program has its folder open */
+    acquire(id: ProfileId, holder: { kind: 'task'; id: string }): { userDataDir: string; release(): Promise<void> };
+    /** Profiles that somebody holds. */
+    busy(): ReadonlySet<ProfileId>;
+    onFree(listener: (id: ProfileId) => void): () => void;
+  };
+  /** Browser program for a profile, or for none. @throws AppError `browser-not-found` */
+  executableFor(profile: ProfileSnapshot | null): Promise<string>;
+  /** Extra switches for every browser of a task. */
+  browserArgs: readonly string[];
+  /** Address of this host's API without a slash at the end. */
+  baseUrl(): string;
+  paths: {
+    /** One folder per task. */
+    tasks: string;
+    /** Short; one folder per attempt, removed at its end. */
+    temp: string;
+  };
+  /** File of the executor. */
+  executorModule: string;
+  /** Node program that runs the host. */
+  nodePath: string;
+  /** Names this run of the host in leases. */
+  instanceId: string;
+}

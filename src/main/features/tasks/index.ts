@@ -1,0 +1,83 @@
+/** Tasks: immutable snapshots that run, and the queue in front of them (design.md §9). */
+import path from 'node:path';
+import { isTerminal } from '../../../contract/tasks.ts';
+import { createMaker } from './create.ts';
+import type { TaskDeps } from './deps.ts';
+import { createFeed } from './feed.ts';
+import { createLogs } from './logs.ts';
+import { createQueue } from './queue.ts';
+import { announceQueue } from './queue-events.ts';
+import { recover } from './recover.ts';
+import { createRetention } from './retention.ts';
+import { taskHandlers } from './routes.ts';
+import { startAttempt } from './runner.ts';
+import { createTaskService } from './service.ts';
+import { createTaskStore } from './store.ts';
+import { createTurns } from './turns.ts';
+import { createViews } from './views.ts';
+
+export type { TaskDeps } from './deps.ts';
+export type { TaskService } from './service.ts';
+
+/** Builds the feature. Nothing runs before {@link start}. */
+export function createTasks(deps: TaskDeps) {
+  const { db, events, clock, redactor, log } = deps;
+  const store = createTaskStore(db, events, clock);
+  const turns = createTurns();
+  const isEnded = (id: string) => {
+    const status = store.status(id);
+    return status === null || isTerminal(status);
+  };
+  const logs = createLogs({
+    dirOf: (id) => path.join(deps.paths.tasks, id),
+    isEnded,
+    redactor,
+    clock,
+    turns,
+    onDiskError: (taskId, error) => log.error('tasks', 'log lines could not be written', { task_id: taskId, error }),
+  });
+  const feed = createFeed({ events, store, clock, turns });
+  const queue = createQueue(
+    deps,
+    store,
+    (task) => startAttempt(deps, store, logs, task),
+    (orphans) => recover(deps, store, logs, orphans),
+  );
+  const views = createViews(deps, store, queue);
+  const service = createTaskService({ deps, store, maker: createMaker(deps, store), queue, logs, feed, views });
+  const retention = createRetention(deps, store, turns, service.forget);
+  const cleanups: (() => void)[] = [];
+
+  return {
+    service,
+    handlers: taskHandlers(service),
+    /**
+     * Ends what an earlier run of the host left (it must be gone: the data directory has one host at a time), then opens the queue.
+     * @returns how many attempts were cut off
+     */
+    async start(): Promise<number> {
+      cleanups.push(
+        events.subscribe((changes) => {
+          for (const change of changes) {
+            if (change.type === 'task.ended' || change.type === 'task.deleted') logs.ended(change.id);
+          }
+        }),
+        announceQueue(deps, store),
+      );
+      const interrupted = await recover(deps, store, logs, store.orphans(deps.instanceId));
+      queue.start();
+      retention.start();
+      return interrupted;
+    },
+    /** Stops claiming, then every run; resolves when no process of a task is left. */
+    async stop(): Promise<void> {
+      await Promise.all([queue.stop(), retention.stop()]);
+      for (const cleanup of cleanups.splice(0)) cleanup();
+    },
+    dispose(): void {
+      feed.dispose();
+    },
+    /** Deletes old tasks now. @returns how many */
+    prune: () => retention.run(),
+  };
+}

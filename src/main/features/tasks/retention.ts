@@ -1,0 +1,100 @@
+/** Deletes what is old or too much: finished tasks, in small steps, their files after their rows. */
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { TaskDeps } from './deps.ts';
+import type { TaskStore } from './store.ts';
+import type { Turns } from './turns.ts';
+
+/** See {@link createRetention}. */
+export interface Retention {
+  start(): void;
+  stop(): Promise<void>;
+  /** One pass. @returns how many tasks were deleted */
+  run(): Promise<number>;
+}
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const FIRST_MS = 60_000;
+/** Hours of statistics that are kept: twice what the dashboard can ask for. */
+const STATISTICS_HOURS = 336;
+const RECLAIM_PAGES = 256;
+const FOLDERS_PER_TURN = 200;
+
+/** @param forget removes what a deleted task left outside its rows */
+export function createRetention(
+  deps: TaskDeps,
+  store: TaskStore,
+  turns: Turns,
+  forget: (id: string) => Promise<void>,
+): Retention {
+  const { clock, settings, log } = deps;
+  let cancel: (() => void) | null = null;
+  let current: Promise<number> | null = null;
+  let stopped = false;
+
+  /** Finished tasks that ended before the limit, or the oldest ones while there is too much. */
+  function nextToGo(): string | null {
+    const limit = clock.now() - settings.get('retention.tasks_days') * DAY_MS;
+    const old = store.oldestFinished(limit);
+    if (old !== null) return old;
+    const room = settings.get('retention.artifacts_mb') * 1_048_576;
+    return store.usedBytes() > room ? store.oldestFinished(Number.MAX_SAFE_INTEGER) : null;
+  }
+
+  async function pass(): Promise<number> {
+    let deleted = 0;
+    for (let id = nextToGo(); id !== null && !stopped; id = nextToGo()) {
+      // One task a transaction, each in its share of a turn: no step holds up the host.
+      if (!store.deleteFinished(id)) break;
+      deleted += 1;
+      await forget(id);
+      await turns.next();
+    }
+    store.pruneHours(Math.floor(clock.now() / HOUR_MS) - STATISTICS_HOURS);
+    while (!stopped && store.reclaim(RECLAIM_PAGES)) await turns.next();
+    await sweepFolders();
+    return deleted;
+  }
+
+  /** Folders whose rows are gone: the host died between the two. */
+  async function sweepFolders(): Promise<void> {
+    const names = await fs.readdir(deps.paths.tasks).catch(() => []);
+    for (const [i, name] of names.entries()) {
+      if (stopped) return;
+      if (i % FOLDERS_PER_TURN === 0) await turns.next();
+      if (name.startsWith('tsk_') && !store.exists(name)) {
+        await fs.rm(path.join(deps.paths.tasks, name), { recursive: true, force: true });
+      }
+    }
+  }
+
+  function run(): Promise<number> {
+    current ??= pass()
+      .catch((error: unknown) => {
+        log.error('tasks', 'old tasks could not be deleted', { error });
+        return 0;
+      })
+      .finally(() => {
+        current = null;
+      });
+    return current;
+  }
+
+  function plan(delay: number): void {
+    cancel = clock.schedule(() => {
+      plan(HOUR_MS);
+      void run();
+    }, delay);
+  }
+
+  return {
+    start: () => plan(FIRST_MS),
+    async stop() {
+      stopped = true;
+      cancel?.();
+      await current;
+    },
+    run,
+  };
+}

@@ -1,0 +1,63 @@
+/** Handlers of tasks, logs, artifacts and the queue: maps only. */
+import type { taskOperations } from '../../../contract/tasks.ts';
+import { runBulk } from '../../core/bulk.ts';
+import type { Handlers } from '../../core/operation.ts';
+import { many } from '../../core/values.ts';
+import type { TaskService } from './service.ts';
+
+/** Ids of the operations that this feature answers. */
+export type TaskOperationId = keyof typeof taskOperations;
+
+const time = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text));
+
+/** Maps the operations onto the service. */
+export function taskHandlers(service: TaskService): Handlers<TaskOperationId> {
+  return {
+    tasks_create: (input, { principal, signal }) => service.create(input, principal, signal),
+    tasks_list: (input) =>
+      service.list(input, {
+        q: input.q,
+        status: many(input.status),
+        kind: many(input.kind),
+        command_id: many(input.command_id),
+        profile_id: many(input.profile_id),
+        batch_id: many(input.batch_id),
+        priority: many(input.priority),
+        label: many(input.label),
+        error_code: many(input.error_code),
+        created_after: time(input.created_after),
+        created_before: time(input.created_before),
+      }),
+    tasks_get: ({ id }) => service.get(id),
+    tasks_delete: async ({ id }) => {
+      await service.remove(id);
+      return { id, deleted: true };
+    },
+    tasks_cancel: ({ id, force }) => service.cancel(id, force),
+    tasks_retry: ({ id, ...options }) => service.retry(id, options),
+    tasks_bulk: ({ ids, action }) =>
+      runBulk(ids, (id) => {
+        switch (action) {
+          case 'cancel':
+            return service.cancel(id, false);
+          case 'retry':
+            return service.retry(id, { as_then: false });
+          case 'delete':
+            return service.remove(id);
+        }
+      }),
+    tasks_logs: ({ id, ...query }) => service.logs(id, query),
+    tasks_logs_follow: ({ id, since }, { signal }) => service.followLogs(id, since ?? 0, signal),
+    tasks_follow: ({ id, since }, { signal }) => service.follow(id, since, signal),
+    artifacts_list: ({ id }) => ({ items: service.artifacts(id) }),
+    artifacts_get: ({ id }) => service.artifact(id),
+    artifacts_content: async ({ id }) => {
+      const { name, mime, bytes } = await service.openContent(id);
+      const { url, expires_at } = service.artifact(id);
+      return { url, expires_at, name, mime, bytes };
+    },
+    queue_stats: () => service.queue(),
+    queue_update: (change) => service.updateQueue(change),
+    tasks_stats: ({ hours }) => service.stats(hours),
+  };
+}

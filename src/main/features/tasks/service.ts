@@ -1,0 +1,221 @@
+/** Rules of tasks, their logs, events and artifacts, and of the queue. */
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { AppError } from '../../../contract/errors.ts';
+import type { BatchId, JsonObject } from '../../../contract/scalars.ts';
+import {
+  type Artifact,
+  isTerminal,
+  type Queue as QueueState,
+  type Task,
+  type TaskCreate,
+  type TaskDetail,
+} from '../../../contract/tasks.ts';
+import { iso } from '../../core/clock.ts';
+import type { ListQuery } from '../../core/db/index.ts';
+import type { FileContent, Principal } from '../../core/operation.ts';
+import { notFound } from '../../core/versioned.ts';
+import { contentUrl } from './artifacts.ts';
+import type { Maker } from './create.ts';
+import type { TaskDeps } from './deps.ts';
+import type { Feed } from './feed.ts';
+import { failures, summarize } from './hours.ts';
+import type { LogQuery, Logs } from './logs.ts';
+import { toArtifact } from './mapping.ts';
+import type { Queue } from './queue.ts';
+import type { ArtifactRow, TaskRow } from './schema.ts';
+import type { TaskStore } from './store.ts';
+import type { TaskFilter } from './store-view.ts';
+import type { Views } from './views.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** What {@link createTaskService} is made of. */
+export interface TaskParts {
+  deps: TaskDeps;
+  store: TaskStore;
+  maker: Maker;
+  queue: Queue;
+  logs: Logs;
+  feed: Feed;
+  views: Views;
+}
+
+/** Creates the service. */
+export function createTaskService({ deps, store, maker, queue, logs, feed, views }: TaskParts) {
+  const { clock, settings } = deps;
+
+  function require(id: string): TaskRow {
+    const row = store.get(id);
+    if (!row) throw notFound('task', id);
+    return row;
+  }
+
+  function requireFinished(id: string, verb: string): TaskRow {
+    const row = require(id);
+    if (!isTerminal(row.status as Task['status'])) {
+      throw new AppError('invalid-state', `This task is ${row.status}; cancel it before you ${verb} it.`, {
+        extra: { expected: 'finished', actual: row.status },
+      });
+    }
+    return row;
+  }
+
+  /**
+   * Creates one task, or one for each of `profile_ids` as a batch. With `wait` it answers when they have ended; a caller that
+   * leaves stops only the waiting.
+   * @throws AppError `validation-error`, `forbidden`, `not-found`, `invalid-state`, `cancelled`
+   */
+  async function create(
+    input: TaskCreate,
+    principal: Principal,
+    signal: AbortSignal,
+  ): Promise<Task | { batch_id: BatchId; items: Task[] }> {
+    const { ids, batchId } = await maker.create(input, principal);
+    if (input.wait) await Promise.all(ids.map((id) => feed.end(id, signal)));
+    const items = views.tasks(ids.map(require));
+    const [only] = items;
+    if (batchId === null && only) return only;
+    return { batch_id: batchId as BatchId, items };
+  }
+
+  /**
+   * Cancels a task in whatever state it is, and answers when nothing of it is left running.
+   * @param force kills at once instead of after the grace time
+   * @throws AppError `invalid-state` when it has ended already
+   */
+  async function cancel(id: string, force: boolean): Promise<Task> {
+    for (;;) {
+      const run = queue.run(id);
+      if (run === undefined) break;
+      store.requestCancel(id);
+      run.stop('cancelled', force ? 0 : settings.get('executor.grace_seconds') * 1000);
+      const end = await run.done;
+      const row = require(id);
+      // An end that came first stands; a retry or a release that came first is cancelled below.
+      if (end === 'fenced' || isTerminal(row.status as Task['status'])) return views.task(row);
+    }
+    const row = require(id);
+    // Live without a run here: its host is gone, and recovery ends it as cancelled.
+    if ((row.status === 'running' || row.status === 'waiting') && store.requestCancel(id))
+      return views.task(require(id));
+    store.cancelIdle(id);
+    return views.task(require(id));
+  }
+
+  /** @throws AppError `invalid-state` while the task has not ended */
+  async function retry(id: string, options: { input?: JsonObject | undefined; as_then: boolean }): Promise<Task> {
+    return views.task(require(await maker.repeat(requireFinished(id, 'repeat'), options)));
+  }
+
+  /** Removes what a task left outside its rows. */
+  async function forget(id: string): Promise<void> {
+    deps.secrets.removeOwner(maker.ownerOf(id));
+    await fs.rm(path.join(deps.paths.tasks, id), { recursive: true, force: true }).catch((error: unknown) => {
+      deps.log.warn('tasks', 'files of a deleted task not removed', { task_id: id, error });
+    });
+  }
+
+  /** @throws AppError `invalid-state` while the task has not ended */
+  async function remove(id: string): Promise<void> {
+    requireFinished(id, 'delete');
+    if (store.deleteFinished(id)) await forget(id);
+  }
+
+  const artifact = (row: ArtifactRow): Artifact => {
+    const { ticket, expiresAt } = deps.tickets.issue('artifact', row.id);
+    return toArtifact(row, { url: contentUrl(deps.baseUrl(), row.id, ticket), expiresAt });
+  };
+
+  function requireArtifact(id: string): ArtifactRow {
+    const row = store.artifact(id);
+    if (!row) throw notFound('artifact', id);
+    return row;
+  }
+
+  /**
+   * The file of an artifact, for doors that send bytes.
+   * @throws AppError `not-found` when the row or the file is gone
+   */
+  async function openContent(id: string): Promise<FileContent> {
+    const row = requireArtifact(id);
+    const dir = path.join(deps.paths.tasks, row.task_id);
+    const file = path.join(dir, row.file);
+    try {
+      const [root, real] = await Promise.all([fs.realpath(dir), fs.realpath(file)]);
+      const { size } = await fs.stat(real);
+      if (real.startsWith(root + path.sep)) return { path: real, name: row.name, mime: row.mime, bytes: size };
+    } catch {
+      // Gone: answered like one that never was.
+    }
+    throw notFound('artifact', id);
+  }
+
+  function stats(hours: number) {
+    const last = Math.floor(clock.now() / HOUR_MS);
+    const first = last - hours + 1;
+    const counts = store.hours(first);
+    const byHour = Map.groupBy(counts, (count) => count.hour);
+    const all = summarize(counts);
+    const ended = all.succeeded + all.failed;
+    return {
+      buckets: Array.from({ length: hours }, (_, i) => ({
+        at: iso((first + i) * HOUR_MS),
+        ...summarize(byHour.get(first + i) ?? []),
+      })),
+      ...all,
+      success_rate: ended === 0 ? null : all.succeeded / ended,
+      failures: failures(counts),
+    };
+  }
+
+  return {
+    create,
+    cancel,
+    retry,
+    remove,
+    forget,
+    get: (id: string): TaskDetail => views.detail(require(id)),
+    list(query: ListQuery, filter: TaskFilter) {
+      const page = store.list(query, filter);
+      return { ...page, items: views.tasks(page.items) };
+    },
+    logs(id: string, query: LogQuery) {
+      require(id);
+      return logs.read(id, query);
+    },
+    async *followLogs(id: string, since: number, signal: AbortSignal) {
+      require(id);
+      yield* logs.follow(id, since, signal);
+    },
+    follow: feed.follow,
+    artifacts(taskId: string): Artifact[] {
+      require(taskId);
+      return store.artifacts(taskId).map(artifact);
+    },
+    artifact: (id: string): Artifact => artifact(requireArtifact(id)),
+    openContent,
+    queue: (): QueueState => views.queue(),
+    updateQueue(change: {
+      paused?: boolean | undefined;
+      max_running?: number | undefined;
+      activity?: string | undefined;
+    }): QueueState {
+      settings.update({
+        ...(change.paused === undefined ? {} : { 'executor.paused': change.paused }),
+        ...(change.max_running === undefined ? {} : { 'executor.max_running': change.max_running }),
+        ...(change.activity === undefined ? {} : { 'executor.activity': change.activity }),
+      });
+      return views.queue();
+    },
+    stats,
+    /** Tasks by state, for metrics. */
+    counts: () => store.counts(),
+    /** Number of attempts that run on this host. */
+    running: () => queue.running(),
+    /** False when the claim loop is stuck. */
+    healthy: () => queue.healthy(),
+  };
+}
+/** Type of {@link createTaskService}. */
+export type TaskService = ReturnType<typeof createTaskService>;
