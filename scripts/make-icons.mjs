@@ -1,6 +1,6 @@
 // node scripts/make-icons.mjs: draws every icon of the product from the two SVG files in resources/icons. The results
 // are committed, because the tools that draw them are not everywhere; run it again after a change of the SVG.
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
 import { findBrowser } from './lib/browser.mjs';
@@ -103,7 +103,10 @@ try {
   const images = [];
   for (const size of ICO_SIZES) images.push({ size, png: await draw(icon, size, 56) });
   await writeFile(join(dir, 'icon.ico'), ico(images));
-  for (const size of LINUX_SIZES) await writeFile(join(dir, `icon-${size}.png`), await draw(icon, size, 56));
+  await mkdir(join(dir, 'linux'), { recursive: true });
+  for (const size of LINUX_SIZES) {
+    await writeFile(join(dir, 'linux', `${size}x${size}.png`), await draw(icon, size, 56));
+  }
   for (const [suffix, size] of /** @type {const} */ ([
     ['', 22],
     ['@2x', 44],

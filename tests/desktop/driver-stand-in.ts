@@ -15,7 +15,7 @@ interface Answer {
 
 /** Starts the main process under Node. */
 export async function launchStandIn({ args, env }: { args: string[]; env: Record<string, string> }): Promise<DesktopApp> {
-  const child = fork(join(root, 'out/main/index.js'), args, {
+  const child = fork(process.env.DESKTOP_ENTRY ?? join(root, 'out/main/index.js'), args, {
     cwd: root,
     env,
     execArgv: ['--enable-source-maps', '--import', REGISTER],

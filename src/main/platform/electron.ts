@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { app, powerMonitor, safeStorage, utilityProcess } from 'electron';
 import { openKeyVault } from '../core/key-vault.ts';
+import { defaultPaths } from './node.ts';
 import type { Child, ForkOptions, KeyVault, Platform } from './platform.ts';
 
 /** File of the data directory that holds the sealed key. */
@@ -156,7 +157,8 @@ export function electronPlatform(appRoot: string): Platform {
   return {
     kind: 'electron',
     appRoot,
-    paths: { data: app.getPath('userData'), cache: app.getPath('sessionData'), temp: app.getPath('temp') },
+    // The same folders as without a window: both see the same profiles, tasks and settings.
+    paths: defaultPaths(),
     versions: { app: app.getVersion(), electron: process.versions.electron ?? null },
     fork,
     keyVault,

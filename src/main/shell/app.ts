@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { app, type BrowserWindow, dialog, Menu, protocol, session } from 'electron';
 import { toAppError } from '../../contract/errors.ts';
 import type { Task } from '../../contract/tasks.ts';
+import { type HostConfig, readConfig } from '../core/config.ts';
+import { AlreadyRunning } from '../core/instance-lock.ts';
 import type { CallContext } from '../core/operation.ts';
 import { electronPlatform } from '../platform/electron.ts';
+import { defaultPaths } from '../platform/node.ts';
 import type { Platform } from '../platform/platform.ts';
 import { setStartAtLogin, startedAtLogin } from './autostart.ts';
 import { offerContextMenu } from './context-menu.ts';
@@ -12,13 +15,13 @@ import { logChildProcesses, watchWindow } from './crashes.ts';
 import { DEEP_LINK_SCHEME, deepLinkOf, parseDeepLink } from './deep-link.ts';
 import { createExternal } from './external.ts';
 import { guardContents, guardSession } from './guard.ts';
-import type { ShellHost } from './host-port.ts';
+import { type ShellHost, type ShellLog, shellLog } from './host-port.ts';
 import { windowIcon } from './icons.ts';
 import { DESKTOP_PRINCIPAL, openIpcDoor } from './ipc-door.ts';
 import { menuTemplate } from './menu.ts';
 import { createNotifier, type FailedTask } from './notifications.ts';
 import { openFolder, shellHandlers } from './operations.ts';
-import { type DesktopOptions, parseOptions } from './options.ts';
+import { parseOptions } from './options.ts';
 import { createPanelProtocol } from './panel-protocol.ts';
 import { PANEL_SCHEME } from './panel-url.ts';
 import { summarize } from './queue-summary.ts';
@@ -31,11 +34,14 @@ import { loadShellState, saveShellState } from './window-state.ts';
 /** Changes of tasks come in bursts; the tray follows at most this often, ms. */
 const TRAY_REFRESH_MS = 250;
 
+/** Exit codes, the same as of `tabagent serve` (api.md §2). */
+const EXIT = { failed: 1, alreadyRunning: 4 } as const;
+
 /** What the desktop app is made of. */
 export interface DesktopProgram {
   /** Folder with `out/` and `resources/`. */
   appRoot: string;
-  createHost(platform: Platform, options: DesktopOptions): Promise<ShellHost>;
+  createHost(platform: Platform, config: HostConfig): Promise<ShellHost>;
 }
 
 /**
@@ -43,14 +49,15 @@ export interface DesktopProgram {
  * before `ready`.
  */
 export function runDesktop(program: DesktopProgram): void {
-  let options: DesktopOptions;
+  let start: Start;
   try {
-    options = parseOptions(process.argv.slice(1), process.cwd());
+    const { hidden, flags } = parseOptions(process.argv.slice(1));
+    start = { hidden, config: readConfig(flags, process.env, defaultPaths().data) };
   } catch (error) {
-    return giveUp('TabAgent cannot start', error, 2);
+    return giveUp(error);
   }
   // One program per data directory, and Chromium's files beside the data they belong to.
-  if (options.dataDir !== null) app.setPath('userData', join(options.dataDir, 'desktop'));
+  app.setPath('userData', join(start.config.dataDir, 'desktop'));
   if (!app.requestSingleInstanceLock()) return app.quit();
   app.setAppUserModelId('dev.tabagent.desktop');
   app.enableSandbox();
@@ -63,14 +70,20 @@ export function runDesktop(program: DesktopProgram): void {
   const links = receiveLinks();
   app
     .whenReady()
-    .then(() => run(program, options, links))
-    .catch((error: unknown) => giveUp('TabAgent cannot start', error, 1));
+    .then(() => run(program, start, links))
+    .catch(giveUp);
 }
 
-/** Says why and ends. */
-function giveUp(title: string, error: unknown, code: number): void {
-  dialog.showErrorBox(title, error instanceof Error ? error.message : String(error));
-  app.exit(code);
+/** How this run was started. */
+interface Start {
+  hidden: boolean;
+  config: HostConfig;
+}
+
+/** Says why the program cannot run, and ends it. */
+function giveUp(error: unknown): void {
+  dialog.showErrorBox('TabAgent cannot start', error instanceof Error ? error.message : String(error));
+  app.exit(error instanceof AlreadyRunning ? EXIT.alreadyRunning : EXIT.failed);
 }
 
 /** Routes that the OS asks for; those that come before somebody listens are kept. */
@@ -105,9 +118,10 @@ function receiveLinks(): Links {
   };
 }
 
-async function run({ appRoot, createHost }: DesktopProgram, options: DesktopOptions, links: Links): Promise<void> {
-  const host = await createHost(electronPlatform(appRoot), options);
-  const { log, settings } = host;
+async function run({ appRoot, createHost }: DesktopProgram, { hidden, config }: Start, links: Links): Promise<void> {
+  const host = await createHost(electronPlatform(appRoot), config);
+  const { settings } = host;
+  const log = shellLog(host.log);
   const stateFile = join(app.getPath('userData'), 'window.json');
   const state = loadShellState(stateFile);
   let apiUrl: string | null = null;
@@ -174,9 +188,9 @@ async function run({ appRoot, createHost }: DesktopProgram, options: DesktopOpti
     ),
   );
 
-  const tray = trayOrNull(host, appRoot, window.show, quit.quit);
+  const tray = trayOrNull(host, log, appRoot, window.show, quit.quit);
   followQueue(host, tray);
-  followSettings(host);
+  followSettings(host, log);
   const notify = createNotifier({
     wanted: () => settings.get('desktop.notifications') && !window.visible(),
     task: (id) => failedTask(host, id),
@@ -190,22 +204,28 @@ async function run({ appRoot, createHost }: DesktopProgram, options: DesktopOpti
   links.listen((route) => window.show(route ?? undefined));
   app.on('activate', () => window.show());
   const first = links.first();
-  if (first !== null || tray === null || !(options.hidden || startedAtLogin())) window.show(first ?? undefined);
+  if (first !== null || tray === null || !(hidden || startedAtLogin())) window.show(first ?? undefined);
 
   const started = await host.start();
   apiUrl = started.url;
 }
 
-function trayOrNull(host: ShellHost, appRoot: string, show: (route?: string) => void, quit: () => void): TrayView | null {
+function trayOrNull(
+  host: ShellHost,
+  log: ShellLog,
+  appRoot: string,
+  show: (route?: string) => void,
+  quit: () => void,
+): TrayView | null {
   const setPaused = (paused: boolean) => {
     host.dispatcher.dispatch('queue_update', { paused }, callContext()).catch((error: unknown) => {
-      host.log.error('the queue could not be paused or resumed', { error });
+      log.error('the queue could not be paused or resumed', { error });
     });
   };
   try {
     return createTray({ appRoot, summary: () => summarize(host.queue.stats()), show, setPaused, quit });
   } catch (error) {
-    host.log.warn('there is no tray; closing the window quits', { error });
+    log.warn('there is no tray; closing the window quits', { error });
     return null;
   }
 }
@@ -224,7 +244,7 @@ function followQueue(host: ShellHost, tray: TrayView | null): void {
   });
 }
 
-function followSettings({ settings, log }: ShellHost): void {
+function followSettings({ settings }: ShellHost, log: ShellLog): void {
   let atLogin = settings.get('desktop.start_at_login');
   applyTheme(settings.get('appearance.theme'));
   settings.onChange(() => {

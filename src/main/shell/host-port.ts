@@ -2,6 +2,7 @@
 import type { Operations } from '../../contract/index.ts';
 import type { Settings } from '../../contract/settings.ts';
 import type { Queue } from '../../contract/tasks.ts';
+import type { Logger } from '../core/logger.ts';
 import type { Dispatcher, FileContent, Handlers, Principal } from '../core/operation.ts';
 
 /** One end of a channel that carries frames (`contract/frames.ts`). */
@@ -24,6 +25,16 @@ export interface HostChange {
   data: unknown;
 }
 
+/** Writes the shell's lines into the host's log. */
+export function shellLog(log: Logger): ShellLog {
+  const { info, warn, error } = log.for('host');
+  return {
+    info: (message, data) => info('shell', message, data),
+    warn: (message, data) => warn('shell', message, data),
+    error: (message, data) => error('shell', message, data),
+  };
+}
+
 /** Lines of the shell in the host's log. */
 export interface ShellLog {
   info(message: string, data?: Record<string, unknown>): void;
@@ -34,7 +45,7 @@ export interface ShellLog {
 /** The host as the shell sees it. */
 export interface ShellHost {
   readonly dispatcher: Dispatcher;
-  readonly log: ShellLog;
+  readonly log: Logger;
   /** Folder that `shell_open_path` shows; null when there is none. */
   folderOf(target: 'data' | 'logs' | 'profile' | 'task', id?: string): string | null;
   start(): Promise<{ url: string | null; httpError: string | null }>;

@@ -4,7 +4,8 @@ import { nativeImage } from 'electron';
 
 /** Window icon of Linux and Windows. */
 export function windowIcon(appRoot: string): string {
-  return join(appRoot, 'resources', 'icons', process.platform === 'win32' ? 'icon.ico' : 'icon-256.png');
+  const file = process.platform === 'win32' ? 'icon.ico' : join('linux', '256x256.png');
+  return join(appRoot, 'resources', 'icons', file);
 }
 
 /** Tray icon: a template image on macOS, which colours it itself; the coloured mark elsewhere. */

@@ -1,7 +1,7 @@
 /** The one window: made when first shown, hidden or closed as the shell says, at the place where it was. */
 import { BrowserWindow, screen } from 'electron';
 import { isPanelPage, panelUrl } from './panel-url.ts';
-import { onThemeChange, surfaceColor } from './theme.ts';
+import { onThemeChange, surfaceColor, titleBarOverlay } from './theme.ts';
 import { fitBounds, MIN_SIZE, type Rectangle, type ShellState } from './window-state.ts';
 
 /** How long after the last move or resize the place is remembered, ms. */
@@ -51,6 +51,9 @@ export function createMainWindow(deps: WindowDeps): MainWindow {
       title: 'TabAgent',
       backgroundColor: surfaceColor(),
       autoHideMenuBar: true,
+      // The panel draws the title bar; the system draws its buttons over it.
+      titleBarStyle: 'hidden',
+      titleBarOverlay: titleBarOverlay(),
       ...(process.platform === 'darwin' ? {} : { icon: deps.icon }),
       webPreferences: {
         preload: deps.preload,
@@ -80,7 +83,10 @@ export function createMainWindow(deps: WindowDeps): MainWindow {
       event.preventDefault();
       created.hide();
     });
-    const stopTheme = onThemeChange(() => created.setBackgroundColor(surfaceColor()));
+    const stopTheme = onThemeChange(() => {
+      created.setBackgroundColor(surfaceColor());
+      if (process.platform !== 'darwin') created.setTitleBarOverlay(titleBarOverlay());
+    });
     created.once('closed', () => {
       clearTimeout(timer);
       stopTheme();

@@ -26,6 +26,7 @@ type Shape = Pick<
   | 'restore'
   | 'setBackgroundColor'
   | 'getBackgroundColor'
+  | 'setTitleBarOverlay'
   | 'show'
   | 'unmaximize'
 >;
@@ -132,6 +133,10 @@ export class BrowserWindow extends EventEmitter implements Shape {
 
   setBackgroundColor(color: string): void {
     this.#background = color;
+  }
+
+  setTitleBarOverlay(): void {
+    // Drawn by the system.
   }
 
   getBackgroundColor(): string {
