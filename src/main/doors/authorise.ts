@@ -25,7 +25,9 @@ export function authorise(operation: Operation, principal: Principal): void {
     return;
   }
   if (reaches) return;
-  const has = scope === null ? 'no scope' : `scope ${scope} and ${areas.length === 1 ? 'area' : 'areas'} ${areas.join(', ')}`;
-  const needs = operation.area === 'any' ? `scope ${operation.scope}` : `scope ${operation.scope} and area ${operation.area}`;
+  const has =
+    scope === null ? 'no scope' : `scope ${scope} and ${areas.length === 1 ? 'area' : 'areas'} ${areas.join(', ')}`;
+  const needs =
+    operation.area === 'any' ? `scope ${operation.scope}` : `scope ${operation.scope} and area ${operation.area}`;
   throw new AppError('forbidden', `This credential has ${has}; the operation needs ${needs}.`, { extra });
 }

@@ -8,7 +8,14 @@ import type { OperationId } from '../../contract/index.ts';
 import type { Audit } from '../core/audit.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
-import type { AnyHandler, CallContext, Dispatcher, DispatchOptions, DispatchResult, DoorName } from '../core/operation.ts';
+import type {
+  AnyHandler,
+  CallContext,
+  Dispatcher,
+  DispatchOptions,
+  DispatchResult,
+  DoorName,
+} from '../core/operation.ts';
 import { authorise } from './authorise.ts';
 import { assertComplete, isDesktopOnly } from './completeness.ts';
 import type { Idempotency } from './idempotency/index.ts';
@@ -21,7 +28,7 @@ import { parseInput } from './validation.ts';
 /** What a dispatcher is made of. */
 export interface DispatcherDeps {
   contract: Contract;
-  /** One handler per operation; operations of the desktop shell may be absent and then answer 501. */
+  /** One handler per operation. */
   handlers: Readonly<Record<string, AnyHandler>>;
   limiter: RateLimiter;
   idempotency: Idempotency;
@@ -56,14 +63,12 @@ export interface ServerDispatcher extends Dispatcher {
   run(admission: Admission, input: unknown, options?: RunOptions): Promise<DispatchResult>;
   /** Puts a call that a door refused before it got here into the audit and the metrics. */
   refused(op: string, context: Pick<CallContext, 'principal' | 'door'>, error: AppError): void;
-  /** Gives the operations of the desktop shell their handlers, once there is a shell. @throws Error for any other operation */
-  provideDesktop(handlers: Readonly<Record<string, AnyHandler>>): void;
 }
 
 interface Entry {
   id: string;
   operation: Operation;
-  handler: AnyHandler | undefined;
+  handler: AnyHandler;
   audited: boolean;
 }
 
@@ -81,7 +86,7 @@ export function createDispatcher(deps: DispatcherDeps): ServerDispatcher {
   const entries = new Map<string, Entry>(
     Object.entries(contract).map(([id, operation]) => [
       id,
-      { id, operation, handler: handlers[id], audited: changesSomething(operation) },
+      { id, operation, handler: handlers[id] as AnyHandler, audited: changesSomething(operation) },
     ]),
   );
   const checkAll = deps.checkOutputAt === 'all';
@@ -106,7 +111,13 @@ export function createDispatcher(deps: DispatcherDeps): ServerDispatcher {
 
   function record(admission: Admission, input: unknown, value: unknown, outcome: string): void {
     const { id, context } = admission;
-    audit.record({ principal: context.principal.id, door: context.door, op: id, target: targetOf(input, value), outcome });
+    audit.record({
+      principal: context.principal.id,
+      door: context.door,
+      op: id,
+      target: targetOf(input, value),
+      outcome,
+    });
   }
 
   function checkedOutput(entry: Entry, input: unknown, value: unknown): unknown {
@@ -156,8 +167,10 @@ export function createDispatcher(deps: DispatcherDeps): ServerDispatcher {
     let input: unknown = raw;
     try {
       const handler = options?.instead ?? entry.handler;
-      if (handler === undefined || (isDesktopOnly(operation) && context.door !== 'ipc')) {
-        throw new AppError('not-implemented', 'Only the desktop app offers this operation.', { extra: { feature: id } });
+      if (context.door !== 'ipc' && isDesktopOnly(operation)) {
+        throw new AppError('not-implemented', 'Only the desktop app offers this operation.', {
+          extra: { feature: id },
+        });
       }
       input = parseInput(operation, raw);
       const call = () => handler(input as never, context);
@@ -178,7 +191,14 @@ export function createDispatcher(deps: DispatcherDeps): ServerDispatcher {
       if (shape) value = checkedOutput(entry, input, value);
       finish(admission, 200);
       if (entry.audited && !replayed) record(admission, input, value, 'ok');
-      return { kind: 'value', id: id as OperationId, operation, value, replayed, accepted: isAccepted(operation, value) };
+      return {
+        kind: 'value',
+        id: id as OperationId,
+        operation,
+        value,
+        replayed,
+        accepted: isAccepted(operation, value),
+      };
     } catch (thrown) {
       throw fail(admission, thrown, input);
     }
@@ -192,13 +212,6 @@ export function createDispatcher(deps: DispatcherDeps): ServerDispatcher {
     refused(op, context, error) {
       metrics.observe(op, context.door, error.status, 0);
       refusals.record(context, op, codeOf(error.slug));
-    },
-    provideDesktop(given) {
-      for (const [id, handler] of Object.entries(given)) {
-        const entry = entries.get(id);
-        if (!entry || !isDesktopOnly(entry.operation)) throw new Error(`${id} is not an operation of the desktop shell`);
-        entry.handler = handler;
-      }
     },
   };
 }

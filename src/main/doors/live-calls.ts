@@ -91,7 +91,8 @@ export function createLiveCalls(deps: {
 
   return {
     start(frame, caller) {
-      const refuse = (error: AppError) => post({ t: 'err', id: null, e: problemBody(error, { instance: instance(frame.op) }) });
+      const refuse = (error: AppError) =>
+        post({ t: 'err', id: null, e: problemBody(error, { instance: instance(frame.op) }) });
       if (live.has(frame.id)) return refuse(new AppError('bad-request', `Call id ${frame.id} is in use.`));
       const requestId = frame.request_id ?? newRequestId();
       const call = open(frame, requestId);

@@ -14,7 +14,11 @@ export interface MemoryCallOptions {
 /** Calls operations by id, typed by the contract. */
 export interface MemoryClient {
   /** @throws AppError */
-  call<K extends CallIdOf>(op: K, input?: InputOf<Operations[K]>, options?: MemoryCallOptions): Promise<OutputOf<Operations[K]>>;
+  call<K extends CallIdOf>(
+    op: K,
+    input?: InputOf<Operations[K]>,
+    options?: MemoryCallOptions,
+  ): Promise<OutputOf<Operations[K]>>;
   /** Pull the items; leaving the loop or aborting the signal ends the stream. @throws AppError while iterating */
   follow<K extends StreamIdOf>(
     op: K,

@@ -11,7 +11,10 @@ export interface MessagePortLike {
 }
 
 /** Adapts a port and starts it with the first listener. Frames travel by structured clone. */
-export function messagePort(port: MessagePortLike, unwrap: (message: unknown) => unknown = (message) => message): FramePort {
+export function messagePort(
+  port: MessagePortLike,
+  unwrap: (message: unknown) => unknown = (message) => message,
+): FramePort {
   let open = true;
   port.on('close', () => {
     open = false;

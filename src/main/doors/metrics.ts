@@ -3,7 +3,9 @@ import type { Tier } from '../../contract/define.ts';
 import type { DoorName } from '../core/operation.ts';
 
 /** Upper bounds of the duration histogram, seconds. */
-export const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] as const;
+export const DURATION_BUCKETS = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300,
+] as const;
 
 /** Calls of one operation at one door with one status. */
 export interface CallSeries {

@@ -1,14 +1,21 @@
 /** The frame protocol of api.md §6 over anything that carries messages both ways. */
 import { AppError, toAppError } from '../../contract/errors.ts';
-import { CLOSE, type ClientFrame, FRAME_VERSION, MAX_FRAME_BYTES, MAX_LIVE_CALLS, type ServerFrame } from '../../contract/frames.ts';
+import {
+  CLOSE,
+  type ClientFrame,
+  FRAME_VERSION,
+  MAX_FRAME_BYTES,
+  MAX_LIVE_CALLS,
+  type ServerFrame,
+} from '../../contract/frames.ts';
 import type { Clock } from '../core/clock.ts';
 import type { DoorName, Principal } from '../core/operation.ts';
+import { infoOf } from '../features/connections/index.ts';
 import type { ServerDispatcher } from './dispatcher.ts';
 import { readFrame } from './frame.ts';
 import type { FramePort } from './frame-port.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { createLiveCalls } from './live-calls.ts';
-import { infoOf } from '../features/connections/index.ts';
 import { problemBody } from './problem.ts';
 import { createWindow } from './window.ts';
 

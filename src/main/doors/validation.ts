@@ -83,7 +83,9 @@ function textOf(issue: Issue, field: string, schema: z.ZodType, root: unknown): 
     case 'invalid_format':
       if (issue.format === 'uuid') return `${field} must be a valid UUID`;
       if (isOwnMessage(issue.message)) return sentence(field, issue.message);
-      return FORMATS[issue.format] === undefined ? `${field} has the wrong format` : `${field} must be ${FORMATS[issue.format]}`;
+      return FORMATS[issue.format] === undefined
+        ? `${field} has the wrong format`
+        : `${field} must be ${FORMATS[issue.format]}`;
     case 'invalid_key':
       return `${field} is not an allowed name`;
     default:
@@ -139,10 +141,14 @@ function rangeText(
   }
   if (issue.code === 'too_small') {
     const bound = Number(issue.minimum);
-    return issue.inclusive === false ? `${field} must be greater than ${bound}` : `${field} must be at least ${bound}, ${got}`;
+    return issue.inclusive === false
+      ? `${field} must be greater than ${bound}`
+      : `${field} must be at least ${bound}, ${got}`;
   }
   const bound = Number(issue.maximum);
-  return issue.inclusive === false ? `${field} must be less than ${bound}` : `${field} must be at most ${bound}, ${got}`;
+  return issue.inclusive === false
+    ? `${field} must be less than ${bound}`
+    : `${field} must be at most ${bound}, ${got}`;
 }
 
 function limitsOf(schema: z.ZodType): { minimum?: number; maximum?: number; integer: boolean } | undefined {
@@ -193,7 +199,10 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
 
 /** zod's own messages start like this; anything else was written in the contract. */
 function isOwnMessage(message: string): boolean {
-  return message !== '' && !/^(?:Invalid (?!input format)|Invalid input$|Too (?:big|small)|Unrecognized|Expected )/.test(message);
+  return (
+    message !== '' &&
+    !/^(?:Invalid (?!input format)|Invalid input$|Too (?:big|small)|Unrecognized|Expected )/.test(message)
+  );
 }
 
 /** Contract messages such as `must be a header name` need their subject. */
@@ -207,7 +216,9 @@ function typeName(expected: string): string {
 
 function unionNames(branches: readonly (readonly Issue[])[]): string {
   const names = branches.flatMap((issues) =>
-    issues.flatMap((issue) => (issue.code === 'invalid_type' && issue.path.length === 0 ? [typeName(issue.expected)] : [])),
+    issues.flatMap((issue) =>
+      issue.code === 'invalid_type' && issue.path.length === 0 ? [typeName(issue.expected)] : [],
+    ),
   );
   return [...new Set(names)].join(' or ');
 }

@@ -44,7 +44,8 @@ export function createWebSocketDoor(deps: WebSocketDeps): WebSocketDoor {
   function open(socket: WebSocket, request: IncomingMessage, caller: Authenticated & { remote: string }): void {
     const { origin } = request.headers;
     const { remote } = caller;
-    if (registry.countOf(caller.principal.id) >= MAX_CONNECTIONS) return socket.close(CLOSE.tooMany, 'too many connections');
+    if (registry.countOf(caller.principal.id) >= MAX_CONNECTIONS)
+      return socket.close(CLOSE.tooMany, 'too many connections');
     const session = openFrameSession(socketPort(socket), deps, {
       door: 'ws',
       peer: caller,

@@ -45,7 +45,8 @@ export function createAccess(settings: SettingsReader): Access {
       read();
     },
     refusal(host, origin, path) {
-      if (host === undefined || !(hosts.has(host) || hosts.has(host.toLowerCase()))) return new AppError('host-not-allowed');
+      if (host === undefined || !(hosts.has(host) || hosts.has(host.toLowerCase())))
+        return new AppError('host-not-allowed');
       if (origin === undefined || origins.has(origin) || origins.has(origin.toLowerCase())) return undefined;
       if (path === PAIRING_PATH && EXTENSION.test(origin)) return undefined;
       return new AppError('origin-not-allowed');

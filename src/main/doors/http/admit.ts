@@ -83,9 +83,19 @@ export function createAdmit({ dispatcher, authenticator, limiter, tickets }: Adm
         identify(exchange);
       } else if (tickets.redeem('artifact', ticket.target, ticket.value)) {
         // Whoever has the ticket may read this one thing, and nothing else.
-        exchange.principal = { ...anonymous(exchange.remote), kind: 'key', id: 'ticket', name: 'one-time ticket', scope: operation.scope, areas: [operation.area] };
+        exchange.principal = {
+          ...anonymous(exchange.remote),
+          kind: 'key',
+          id: 'ticket',
+          name: 'one-time ticket',
+          scope: operation.scope,
+          areas: [operation.area],
+        };
       } else {
-        throw new AppError('unauthorized', 'This address was used or is too old; ask for a new one with artifacts_get.');
+        throw new AppError(
+          'unauthorized',
+          'This address was used or is too old; ask for a new one with artifacts_get.',
+        );
       }
       exchange.admission = dispatcher.admit(id, exchange, {
         onRate: (state) => {

@@ -53,7 +53,11 @@ export function addApp(app: FastifyInstance, deps: HttpDeps & { admit: Admit; ur
       const { ticket } = request.query as { ticket?: unknown };
       const target = (request.params as { id?: string }).id;
       const bytes = contract[id]?.bytes === true;
-      admit.operation(exchange, id, bytes && typeof ticket === 'string' && target !== undefined ? { value: ticket, target } : undefined);
+      admit.operation(
+        exchange,
+        id,
+        bytes && typeof ticket === 'string' && target !== undefined ? { value: ticket, target } : undefined,
+      );
     },
   });
   addUploadRoutes(app, { ...deps, admit: (exchange) => admit.operation(exchange, 'uploads_create') });

@@ -19,6 +19,9 @@ export function sendContent(exchange: Exchange, content: FileContent): Promise<v
 /** `Content-Disposition` of RFC 6266: an ASCII name for old clients, the real one in the encoding of RFC 8187. */
 export function attachment(name: string): string {
   const plain = basename(name).replace(/[^\x20-\x7e]|["\\%]/g, '_');
-  const encoded = encodeURIComponent(basename(name)).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(basename(name)).replace(
+    /['()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

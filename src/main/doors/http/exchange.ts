@@ -111,7 +111,14 @@ export class Exchange implements CallContext {
       'nosniff',
     ];
     if (this.corsOrigin !== undefined) {
-      head.push('access-control-allow-origin', this.corsOrigin, 'vary', 'Origin', 'access-control-expose-headers', EXPOSED);
+      head.push(
+        'access-control-allow-origin',
+        this.corsOrigin,
+        'vary',
+        'Origin',
+        'access-control-expose-headers',
+        EXPOSED,
+      );
     }
     if (this.rate) {
       head.push('x-ratelimit-limit-requests', String(this.rate.limit));

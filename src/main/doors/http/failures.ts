@@ -25,7 +25,9 @@ export function fromFramework(thrown: unknown, limitBytes?: number): AppError {
         cause: thrown,
       });
     case 'FST_ERR_BAD_URL':
-      return new AppError('bad-request', 'The address cannot be decoded; check its percent-encoding.', { cause: thrown });
+      return new AppError('bad-request', 'The address cannot be decoded; check its percent-encoding.', {
+        cause: thrown,
+      });
   }
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     return new AppError('bad-request', typeof message === 'string' ? `${message}.` : undefined, {

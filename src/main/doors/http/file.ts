@@ -45,7 +45,10 @@ export async function sendFile(exchange: Exchange, path: string, options: FileOp
     // A client that goes away in the middle is no failure of ours.
     await pipeline(createReadStream('', { fd: handle, start, end, autoClose: false }), res).catch(() => res.destroy());
   } catch (error) {
-    sendProblem(exchange, isMissing(error) ? new AppError('not-found', 'There is no such file.', { cause: error }) : error);
+    sendProblem(
+      exchange,
+      isMissing(error) ? new AppError('not-found', 'There is no such file.', { cause: error }) : error,
+    );
   } finally {
     await handle?.close();
   }

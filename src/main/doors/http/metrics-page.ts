@@ -36,7 +36,12 @@ function createRegistry(prom: Prom, calls: CallMetrics, features: FeatureMetrics
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
 
-  function counter<L extends string>(name: string, help: string, labelNames: L[], fill: (metric: CounterType<L>) => void): void {
+  function counter<L extends string>(
+    name: string,
+    help: string,
+    labelNames: L[],
+    fill: (metric: CounterType<L>) => void,
+  ): void {
     new Counter<L>({
       name,
       help,
@@ -58,7 +63,9 @@ function createRegistry(prom: Prom, calls: CallMetrics, features: FeatureMetrics
   counter('tabagent_tasks_total', 'Tasks by state', ['status', 'kind'], (metric) => {
     for (const { status, kind, count } of features.tasks()) metric.inc({ status, kind }, count);
   });
-  counter('tabagent_log_dropped_total', 'Log entries that were dropped', [], (metric) => metric.inc(features.logDropped()));
+  counter('tabagent_log_dropped_total', 'Log entries that were dropped', [], (metric) =>
+    metric.inc(features.logDropped()),
+  );
 
   new Gauge({
     name: 'tabagent_queue_depth',

@@ -30,7 +30,15 @@ export interface OperationDeps {
 const BODY_LIMIT = 2 * 1024 * 1024;
 const LARGE_BODY_LIMIT = 32 * 1024 * 1024;
 /** Operations that take documents. */
-const LARGE: ReadonlySet<string> = new Set(['chat', 'responses', 'generate', 'embeddings', 'rerank', 'rag', 'documents_ingest']);
+const LARGE: ReadonlySet<string> = new Set([
+  'chat',
+  'responses',
+  'generate',
+  'embeddings',
+  'rerank',
+  'rag',
+  'documents_ingest',
+]);
 
 /** Adds a route per address of the contract. */
 export function addOperationRoutes(app: FastifyInstance, deps: OperationDeps): void {
@@ -57,7 +65,11 @@ function addRoute(app: FastifyInstance, route: HttpRoute, deps: OperationDeps): 
       const resume = operation.history ? headers['last-event-id'] : undefined;
       if (typeof resume === 'string' && resume !== '') query.since = resume;
       const parts = { query, body: request.body, path: request.params as Record<string, unknown> };
-      const result = await dispatcher.run(admission, inputOf(operation, plan, parts), optionsOf(headers['idempotency-key']));
+      const result = await dispatcher.run(
+        admission,
+        inputOf(operation, plan, parts),
+        optionsOf(headers['idempotency-key']),
+      );
       if (result.kind === 'stream') await sendStream(exchange, result, clock);
       else if (content) await sendContent(exchange, result.value as FileContent);
       else sendResult(exchange, result);

@@ -110,7 +110,8 @@ export function addPages(app: FastifyInstance, deps: { outDir: string; settings:
   redirect('/panel', '/panel/');
   page('/panel/*', (exchange, path) => servePanel(exchange, panelDir, path), false);
 
-  for (const url of ['/redoc', '/rapidoc']) page(url, (exchange) => send(exchange, 302, ['location', '/docs/'], ''), true);
+  for (const url of ['/redoc', '/rapidoc'])
+    page(url, (exchange) => send(exchange, 302, ['location', '/docs/'], ''), true);
   const text = (exchange: Exchange, mime: string, body: string) =>
     send(exchange, 200, ['content-type', mime, ...secured(DOCS_CSP)], body);
   page('/swagger-ui', (exchange) => text(exchange, 'text/html; charset=utf-8', SWAGGER_INDEX), true);

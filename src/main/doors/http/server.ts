@@ -75,7 +75,9 @@ export function createHttpDoor(deps: HttpDeps): HttpDoor {
   let closing = false;
 
   const stopping = () =>
-    new AppError('service-unavailable', 'TabAgent is shutting down.', { extra: { reason: 'shutting_down', retry_after: 5 } });
+    new AppError('service-unavailable', 'TabAgent is shutting down.', {
+      extra: { reason: 'shutting_down', retry_after: 5 },
+    });
 
   /** Why a request is not even routed. */
   function refusalOf(req: IncomingMessage, path: string): AppError | undefined {
@@ -105,7 +107,8 @@ export function createHttpDoor(deps: HttpDeps): HttpDoor {
     try {
       const refusal = refusalOf(req, path);
       if (refusal) throw refusal;
-      if (!UPGRADE_PATHS.has(path)) throw new AppError('route-not-found', 'WebSocket is spoken at /rpc.', { extra: { route: path } });
+      if (!UPGRADE_PATHS.has(path))
+        throw new AppError('route-not-found', 'WebSocket is spoken at /rpc.', { extra: { route: path } });
       webSocket.accept(req, socket, head, admit.caller(req));
     } catch (thrown) {
       socket.end(rawProblem(toAppError(thrown), { requestId, instance: path }));
@@ -126,8 +129,8 @@ export function createHttpDoor(deps: HttpDeps): HttpDoor {
     server.on('upgrade', upgrade);
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       const problem = fromParser(error);
-      if (problem === null || !socket.writable) return socket.destroy();
-      socket.end(rawProblem(problem, { requestId: newRequestId() }));
+      if (problem === null || !socket.writable) socket.destroy();
+      else socket.end(rawProblem(problem, { requestId: newRequestId() }));
     });
     return server;
   }
@@ -145,8 +148,6 @@ export function createHttpDoor(deps: HttpDeps): HttpDoor {
       return503OnClosing: false,
       routerOptions: { maxParamLength: 2048 },
       frameworkErrors: (error, request) => sendProblem(Exchange.of(request.raw), fromFramework(error)),
-      // Schemas are zod's business.
-      schemaController: { compilersFactory: { buildValidator: () => () => () => true, buildSerializer: () => () => JSON.stringify } },
     });
     addApp(created, { ...deps, admit, url: () => url ?? '' });
     await created.ready();

@@ -41,7 +41,9 @@ export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
   const { dispatcher, uploads, tickets, admit } = deps;
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    await scope.register(multipart, { limits: { files: 1, fileSize: MAX_UPLOAD_BYTES, fields: 20, fieldSize: 65_536 } });
+    await scope.register(multipart, {
+      limits: { files: 1, fileSize: MAX_UPLOAD_BYTES, fields: 20, fieldSize: 65_536 },
+    });
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     const options = { bodyLimit: MAX_UPLOAD_BYTES };
 
@@ -79,7 +81,10 @@ export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
       onRequest: (request, _reply, done) => {
         const { ticket } = request.query;
         if (typeof ticket !== 'string' || !tickets.redeem('upload', request.params.id, ticket)) {
-          throw new AppError('unauthorized', 'This upload address was used or is too old; ask for a new one with uploads_create.');
+          throw new AppError(
+            'unauthorized',
+            'This upload address was used or is too old; ask for a new one with uploads_create.',
+          );
         }
         done();
       },
@@ -106,6 +111,7 @@ async function incoming(request: FastifyRequest): Promise<Incoming> {
     if (!part) throw new AppError('bad-request', 'The multipart body holds no file.');
     return { name: named ?? (part.filename || 'upload'), mime: part.mimetype, bytes: part.file };
   }
-  const mime = typeof query.mime === 'string' ? query.mime : (request.headers['content-type'] ?? 'application/octet-stream');
+  const mime =
+    typeof query.mime === 'string' ? query.mime : (request.headers['content-type'] ?? 'application/octet-stream');
   return { name: named ?? 'upload', mime, bytes: request.raw };
 }

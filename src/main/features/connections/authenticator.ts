@@ -85,7 +85,10 @@ export function createAuthenticator(deps: { sessions: PanelSessions; settings: S
     if (!principal) {
       // Clients that insist on a key send a dummy; where no key is needed it counts as none.
       if (!ours(token) && localIsOpen(remote)) return anonymous(remote);
-      throw new AppError('unauthorized', 'This credential is unknown, revoked or expired; make a new key in Connections.');
+      throw new AppError(
+        'unauthorized',
+        'This credential is unknown, revoked or expired; make a new key in Connections.',
+      );
     }
     const atHome = principal.origin === undefined || principal.origin === origin || (origin === undefined && safe);
     if (!atHome) throw new AppError('origin-not-allowed', 'This credential belongs to another origin.');
@@ -102,7 +105,10 @@ export function createAuthenticator(deps: { sessions: PanelSessions; settings: S
         if (principal) {
           const { fetchSite = 'none' } = credentials;
           if (fetchSite !== 'none' && fetchSite !== 'same-origin') {
-            throw new AppError('origin-not-allowed', 'A signed-in browser may call this server from its own pages only.');
+            throw new AppError(
+              'origin-not-allowed',
+              'A signed-in browser may call this server from its own pages only.',
+            );
           }
           return { principal, sessionToken: session };
         }

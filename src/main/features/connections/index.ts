@@ -10,7 +10,13 @@ import { connectionHandlers } from './routes.ts';
 import { createPanelSessions } from './sessions.ts';
 import { createConnectionsStore } from './store.ts';
 
-export { type Authenticated, type Authenticator, type Credentials, isLoopback, SESSION_COOKIE } from './authenticator.ts';
+export {
+  type Authenticated,
+  type Authenticator,
+  type Credentials,
+  isLoopback,
+  SESSION_COOKIE,
+} from './authenticator.ts';
 export { infoOf, scopesUpTo } from './principal.ts';
 export type { ConnectionRegistry, LiveConnection } from './registry.ts';
 

@@ -51,7 +51,8 @@ export function createKeys(deps: { store: ConnectionsStore; clock: Clock; onEnde
   for (const row of store.keys()) byPrefix.set(row.prefix, row);
 
   const byId = (id: string) => [...byPrefix.values()].find((row) => row.id === id);
-  const missing = (id: string) => new AppError('not-found', `There is no API key ${id}.`, { extra: { resource: 'key', id } });
+  const missing = (id: string) =>
+    new AppError('not-found', `There is no API key ${id}.`, { extra: { resource: 'key', id } });
 
   function flush(): void {
     cancelTouch?.();

@@ -60,7 +60,8 @@ export function createConnectionRegistry(clock: Clock): ConnectionRegistry {
       }),
     revoke(id) {
       const found = live.get(id);
-      if (!found) throw new AppError('not-found', `There is no connection ${id}.`, { extra: { resource: 'connection', id } });
+      if (!found)
+        throw new AppError('not-found', `There is no connection ${id}.`, { extra: { resource: 'connection', id } });
       const principal = found.connection.principal();
       found.connection.revoke();
       return principal;

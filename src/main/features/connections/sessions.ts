@@ -69,7 +69,10 @@ export function createPanelSessions(deps: {
       links.delete(key);
       const now = clock.now();
       if (expiresAt === undefined || expiresAt <= now) {
-        throw new AppError('unauthorized', 'This link was used or is too old; make a new one with tabagent panel-link.');
+        throw new AppError(
+          'unauthorized',
+          'This link was used or is too old; make a new one with tabagent panel-link.',
+        );
       }
       store.pruneSessions(now, now - IDLE_MS);
       const token = randomToken(32);

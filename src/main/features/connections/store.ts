@@ -78,7 +78,11 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
       }),
     updateKey: (id, patch, at) =>
       db.transaction(() => {
-        const current = orm.select().from(apiKey).where(and(eq(apiKey.id, id), live)).get();
+        const current = orm
+          .select()
+          .from(apiKey)
+          .where(and(eq(apiKey.id, id), live))
+          .get();
         if (!current) return undefined;
         const next: KeyRow = { ...current, ...patch, updatedAt: at, version: current.version + 1 };
         orm.update(apiKey).set(next).where(eq(apiKey.id, id)).run();
@@ -87,7 +91,11 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
       }),
     deleteKey: (id, at) =>
       db.transaction(() => {
-        const done = orm.update(apiKey).set({ deletedAt: at, updatedAt: at }).where(and(eq(apiKey.id, id), live)).run();
+        const done = orm
+          .update(apiKey)
+          .set({ deletedAt: at, updatedAt: at })
+          .where(and(eq(apiKey.id, id), live))
+          .run();
         if (done.changes === 0) return false;
         events.append({ type: 'key.deleted', entity: 'key', id });
         return true;

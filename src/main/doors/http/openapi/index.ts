@@ -40,7 +40,12 @@ export function buildOpenApi(contract: Contract, options: { version: string; url
           scheme: 'bearer',
           description: 'API key `tak_…`, made in Connections or with `tabagent keys create`; `x-api-key` works too.',
         },
-        cookie: { type: 'apiKey', in: 'cookie', name: 'tabagent_session', description: 'Session of a signed-in panel.' },
+        cookie: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'tabagent_session',
+          description: 'Session of a signed-in panel.',
+        },
       },
     },
   };

@@ -18,7 +18,12 @@ export function describeRoute(route: HttpRoute, schemas: SchemaWriter): JsonSche
   const rest = Object.entries(members.properties).filter(([name]) => !inPath.includes(name));
   const hasBody = method !== 'GET' && method !== 'DELETE';
   const parameters = [
-    ...inPath.map((name) => ({ name, in: 'path', required: true, schema: members.properties[name] ?? { type: 'string' } })),
+    ...inPath.map((name) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: members.properties[name] ?? { type: 'string' },
+    })),
     ...(hasBody ? [] : rest.map(([name, schema]) => queryParameter(name, schema, members.required.includes(name)))),
     ...headerParameters(route),
   ];
@@ -65,7 +70,13 @@ function headerParameters({ operation, method, alias }: HttpRoute): JsonSchema[]
   });
   return [
     ...(operation.idempotencyKey
-      ? [header('Idempotency-Key', 'The same key with the same input runs once in 24 hours.', { type: 'string', minLength: 1, maxLength: 200 })]
+      ? [
+          header('Idempotency-Key', 'The same key with the same input runs once in 24 hours.', {
+            type: 'string',
+            minLength: 1,
+            maxLength: 200,
+          }),
+        ]
       : []),
     ...(method === 'PATCH' ? [header('If-Match', 'Version that the change is based on.')] : []),
     ...(operation.history ? [header('Last-Event-ID', 'Sequence number to go on after.')] : []),
@@ -86,12 +97,20 @@ function requestBody(
     return {
       requestBody: {
         required: true,
-        content: { 'multipart/form-data': { schema: file }, 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+        content: {
+          'multipart/form-data': { schema: file },
+          'application/octet-stream': { schema: { type: 'string', format: 'binary' } },
+        },
       },
     };
   }
   if (!(unwrap(operation.input) instanceof z.ZodObject)) {
-    return { requestBody: { required: true, content: { 'application/json': { schema: schemas.write(operation.input, 'input') } } } };
+    return {
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: schemas.write(operation.input, 'input') } },
+      },
+    };
   }
   if (rest.length === 0) return {};
   const required = members.required.filter((name) => rest.some(([member]) => member === name));
@@ -103,12 +122,22 @@ function success({ operation }: HttpRoute, schemas: SchemaWriter): Record<string
   const status = String(operation.http?.status ?? 200);
   if (operation.bytes) {
     const content = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
-    return { 200: { description: 'The file.', content }, 206: { description: 'The range that was asked for.', content } };
+    return {
+      200: { description: 'The file.', content },
+      206: { description: 'The range that was asked for.', content },
+    };
   }
   const schema = schemas.write(operation.output, 'output');
   if (operation.stream === 'always') {
-    return { 200: { description: 'Server-sent events; each data line is one item.', content: { 'text/event-stream': { schema } } } };
+    return {
+      200: {
+        description: 'Server-sent events; each data line is one item.',
+        content: { 'text/event-stream': { schema } },
+      },
+    };
   }
   const answer = { description: 'Success.', content: { 'application/json': { schema } } };
-  return operation.job ? { [status]: answer, 202: { ...answer, description: 'The job has begun.' } } : { [status]: answer };
+  return operation.job
+    ? { [status]: answer, 202: { ...answer, description: 'The job has begun.' } }
+    : { [status]: answer };
 }

@@ -1,6 +1,5 @@
 /** One response component per error status, with an example of each problem that has it. */
-import { AppError, ERRORS, type ErrorSlug, problemOf } from '../../../../contract/errors.ts';
-import { Problem } from '../../../../contract/errors.ts';
+import { AppError, ERRORS, type ErrorSlug, Problem, problemOf } from '../../../../contract/errors.ts';
 import type { JsonSchema, SchemaWriter } from './schemas.ts';
 
 /** Statuses that any operation may fail with. */
@@ -20,14 +19,23 @@ export function problemResponses(schemas: SchemaWriter): Record<string, JsonSche
     const slugs = SLUGS.filter((slug) => statusesOf(slug).includes(status));
     responses[nameOf(status)] = {
       description: slugs.join(', '),
-      content: { 'application/problem+json': { schema, examples: Object.fromEntries(slugs.map((slug) => [slug, example(slug, status)])) } },
+      content: {
+        'application/problem+json': {
+          schema,
+          examples: Object.fromEntries(slugs.map((slug) => [slug, example(slug, status)])),
+        },
+      },
     };
   }
   return responses;
 }
 
 /** References to the failures of one operation. */
-export function problemsOf(operation: { writes: boolean; history: boolean; hasBody: boolean }): Record<string, JsonSchema> {
+export function problemsOf(operation: {
+  writes: boolean;
+  history: boolean;
+  hasBody: boolean;
+}): Record<string, JsonSchema> {
   const statuses = [
     ...ALWAYS.filter((status) => operation.hasBody || (status !== 413 && status !== 415)),
     ...(operation.writes ? ON_WRITE : []),

@@ -15,11 +15,20 @@ type Direction = 'input' | 'output';
 
 /** Schemas that the contract exports, by name. What is not named here is written out where it is used. */
 function namedSchemas(): [string, z.ZodType][] {
-  const modules: Record<string, unknown>[] = [system, profiles, commands, tasks, host, { PrincipalInfo: frames.PrincipalInfo }];
-  const named = modules.flatMap((module) => Object.entries(module)).filter((entry): entry is [string, z.ZodType] => {
-    const [name, value] = entry;
-    return /^[A-Z]/.test(name) && value instanceof z.ZodObject;
-  });
+  const modules: Record<string, unknown>[] = [
+    system,
+    profiles,
+    commands,
+    tasks,
+    host,
+    { PrincipalInfo: frames.PrincipalInfo },
+  ];
+  const named = modules
+    .flatMap((module) => Object.entries(module))
+    .filter((entry): entry is [string, z.ZodType] => {
+      const [name, value] = entry;
+      return /^[A-Z]/.test(name) && value instanceof z.ZodObject;
+    });
   return [...named, ['Problem', Problem]];
 }
 
@@ -35,12 +44,17 @@ export interface SchemaWriter {
 export function createSchemaWriter(): SchemaWriter {
   const named = namedSchemas();
   const names = new Map(named.map(([name, schema]) => [schema, name]));
-  const written: Record<Direction, Record<string, JsonSchema>> = { input: componentsOf(named, 'input'), output: componentsOf(named, 'output') };
+  const written: Record<Direction, Record<string, JsonSchema>> = {
+    input: componentsOf(named, 'input'),
+    output: componentsOf(named, 'output'),
+  };
   const used = new Map<string, JsonSchema>();
 
   // An entity whose two directions are equal has one component; otherwise what clients send is called `<Name>Input`.
   const nameIn = (name: string, direction: Direction): string =>
-    direction === 'output' || JSON.stringify(written.input[name]) === JSON.stringify(written.output[name]) ? name : `${name}Input`;
+    direction === 'output' || JSON.stringify(written.input[name]) === JSON.stringify(written.output[name])
+      ? name
+      : `${name}Input`;
 
   function use(schema: JsonSchema, direction: Direction): JsonSchema {
     return mapReferences(schema, (name) => {
@@ -98,7 +112,9 @@ function clean(schema: JsonSchema): JsonSchema {
 function mapReferences(schema: JsonSchema, rename: (name: string) => string): JsonSchema {
   return mapObjects(schema, (object) => {
     const { $ref } = object;
-    return typeof $ref === 'string' && $ref.startsWith(REFERENCE) ? { ...object, $ref: rename($ref.slice(REFERENCE.length)) } : object;
+    return typeof $ref === 'string' && $ref.startsWith(REFERENCE)
+      ? { ...object, $ref: rename($ref.slice(REFERENCE.length)) }
+      : object;
   });
 }
 

@@ -1,0 +1,169 @@
+/** All doors together, as the composition root builds them. */
+import { AppError } from '../../contract/errors.ts';
+import { contract } from '../../contract/index.ts';
+import type { Audit } from '../core/audit.ts';
+import { type Clock, iso } from '../core/clock.ts';
+import type { Db } from '../core/db/index.ts';
+import type { Logger } from '../core/logger.ts';
+import type { AnyHandler, DoorName, FileContent, Principal } from '../core/operation.ts';
+import type { SettingsReader } from '../core/settings.ts';
+import type { Tickets } from '../core/tickets.ts';
+import type { Authenticator, ConnectionRegistry } from '../features/connections/index.ts';
+import { createDispatcher, type ServerDispatcher } from './dispatcher.ts';
+import type { FramePort } from './frame-port.ts';
+import { PortInUseError } from './http/listen.ts';
+import { createMetricsPage, type FeatureMetrics } from './http/metrics-page.ts';
+import { listRoutes } from './http/routes-list.ts';
+import { createHttpDoor } from './http/server.ts';
+import type { UploadSink } from './http/uploads.ts';
+import { createIdempotency, createIdempotencyStore } from './idempotency/index.ts';
+import { createCallMetrics } from './metrics.ts';
+import { type FrameSession, openFrameSession } from './port.ts';
+import { createRateLimiter } from './rate-limit.ts';
+import { createWebSocketDoor } from './ws.ts';
+
+/** What the doors are made of. */
+export interface DoorsDeps {
+  clock: Clock;
+  db: Db;
+  log: Logger;
+  settings: SettingsReader;
+  audit: Audit;
+  tickets: Tickets;
+  /** Version of the product. */
+  version: string;
+  /** Folder of the build, with `renderer/` and `docs/`. */
+  outDir: string;
+  connections: { authenticator: Authenticator; registry: ConnectionRegistry };
+  uploads: UploadSink;
+  /** File of an artifact, null when there is none. */
+  openContent: (artifactId: string) => FileContent | null;
+  /** Handlers of every operation but `routes` and `artifacts_content`, which the doors answer themselves. */
+  handlers: Readonly<Record<string, unknown>>;
+  metrics: FeatureMetrics;
+  /** See `DispatcherDeps`. */
+  checkOutputAt?: readonly DoorName[] | 'all';
+}
+
+/** The doors. */
+export interface Doors {
+  readonly dispatcher: ServerDispatcher;
+  /** Address of the HTTP door, null while it is closed. */
+  url(): string | null;
+  /** Why the HTTP door is closed, in one sentence for people; null when it is not. */
+  error(): string | null;
+  /** Opens the HTTP door; a port that is taken is told by {@link error} and may be tried again. @throws other errors of the system */
+  start(host: string, port: number): Promise<void>;
+  /** Serves frames to a port of the desktop panel until it closes. @returns closes it */
+  connectPort(port: FramePort, principal: Principal): () => void;
+  /** Refuses new work, gives what runs `graceMs` (10 s), then closes everything. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/**
+ * Creates the doors; nothing listens before `start`.
+ * @throws Error when the contract and the handlers name different operations
+ */
+export function createDoors(deps: DoorsDeps): Doors {
+  const { clock, db, log, settings, audit, tickets, version, connections, openContent } = deps;
+  const limiter = createRateLimiter({ clock, settings });
+  const calls = createCallMetrics();
+  const sessions = new Set<FrameSession>();
+  let failure: string | null = null;
+
+  function contentOf(id: string): FileContent {
+    const content = openContent(id);
+    if (!content)
+      throw new AppError('not-found', `There is no artifact ${id}.`, { extra: { resource: 'artifact', id } });
+    return content;
+  }
+
+  const own: Record<string, (input: never) => unknown> = {
+    routes: ({ tag }: { tag?: string }) => listRoutes(contract, tag),
+    artifacts_content: ({ id }: { id: string }) => {
+      const { name, mime, bytes } = contentOf(id);
+      const { ticket, expiresAt } = tickets.issue('artifact', id);
+      return {
+        url: `${http.url ?? ''}/v1/artifacts/${id}/content?ticket=${ticket}`,
+        expires_at: iso(expiresAt),
+        name,
+        mime,
+        bytes,
+      };
+    },
+  };
+  const dispatcher = createDispatcher({
+    contract,
+    handlers: { ...own, ...deps.handlers } as Readonly<Record<string, AnyHandler>>,
+    limiter,
+    idempotency: createIdempotency(createIdempotencyStore(db), clock),
+    audit,
+    metrics: calls,
+    clock,
+    log,
+    ...(deps.checkOutputAt === undefined ? {} : { checkOutputAt: deps.checkOutputAt }),
+  });
+  const sessionDeps = { dispatcher, clock, version };
+  const http = createHttpDoor({
+    contract,
+    dispatcher,
+    authenticator: connections.authenticator,
+    limiter,
+    settings,
+    tickets,
+    uploads: deps.uploads,
+    contents: { artifacts_content: ({ id }: { id: string }) => contentOf(id) },
+    metrics: createMetricsPage(calls, deps.metrics),
+    webSocket: createWebSocketDoor({
+      ...sessionDeps,
+      authenticator: connections.authenticator,
+      registry: connections.registry,
+      onBadToken: (remote) => limiter.takeFailure(remote),
+    }),
+    clock,
+    log,
+    version,
+    outDir: deps.outDir,
+  });
+
+  return {
+    dispatcher,
+    url: () => http.url,
+    error: () => failure,
+    async start(host, port) {
+      try {
+        await http.listen(host, port);
+        failure = null;
+      } catch (error) {
+        if (!(error instanceof PortInUseError)) throw error;
+        failure = error.message;
+        log.warn('http', error.message);
+      }
+    },
+    connectPort(port, principal) {
+      const session = openFrameSession(port, sessionDeps, {
+        door: 'ipc',
+        peer: { principal, remote: 'local' },
+        instance: (op) => `/rpc#${op}`,
+      });
+      sessions.add(session);
+      const forget = connections.registry.add({
+        kind: 'panel',
+        origin: null,
+        principal: () => principal,
+        rttMs: () => session.rttMs,
+        revoke: () => session.close('revoked'),
+      });
+      session.onClose(() => {
+        sessions.delete(session);
+        forget();
+      });
+      return () => port.close();
+    },
+    async stop(graceMs) {
+      for (const session of sessions) session.close('shutdown');
+      await http.close(graceMs);
+      limiter.dispose();
+    },
+  };
+}
