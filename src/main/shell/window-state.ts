@@ -15,8 +15,6 @@ export type Rectangle = z.infer<typeof Rectangle>;
 const ShellState = z.object({
   bounds: Rectangle.nullable().default(null),
   maximized: z.boolean().default(false),
-  /** Whether the note that the program stays in the tray was shown. */
-  tray_hint_shown: z.boolean().default(false),
 });
 /** What the shell remembers between runs. */
 export type ShellState = z.infer<typeof ShellState>;
