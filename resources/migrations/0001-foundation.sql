@@ -238,20 +238,17 @@ CREATE INDEX task_finished ON task (finished_at) WHERE finished_at IS NOT NULL;
 CREATE UNIQUE INDEX task_profile_exclusive ON task (profile_id) WHERE status IN ('running', 'waiting') AND profile_id IS NOT NULL;
 CREATE UNIQUE INDEX task_key_exclusive ON task (concurrency_key) WHERE status IN ('running', 'waiting') AND concurrency_key IS NOT NULL;
 
--- Tasks by state, kept by triggers: counting a million rows takes 58 ms, reading eleven takes none.
-CREATE TABLE task_count (status TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO task_count (status, n) VALUES
-  ('scheduled', 0), ('queued', 0), ('running', 0), ('waiting', 0), ('retrying', 0), ('succeeded', 0),
-  ('failed', 0), ('cancelled', 0), ('timed_out', 0), ('interrupted', 0), ('dead', 0);
+-- Tasks by state and kind, kept by triggers: counting a million rows takes 58 ms, reading thirty takes none.
+CREATE TABLE task_count (status TEXT NOT NULL, kind TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (status, kind)) WITHOUT ROWID;
 CREATE TRIGGER task_count_insert AFTER INSERT ON task BEGIN
-  UPDATE task_count SET n = n + 1 WHERE status = NEW.status;
+  INSERT INTO task_count (status, kind, n) VALUES (NEW.status, NEW.kind, 1) ON CONFLICT DO UPDATE SET n = n + 1;
 END;
 CREATE TRIGGER task_count_update AFTER UPDATE OF status ON task WHEN OLD.status <> NEW.status BEGIN
-  UPDATE task_count SET n = n - 1 WHERE status = OLD.status;
-  UPDATE task_count SET n = n + 1 WHERE status = NEW.status;
+  UPDATE task_count SET n = n - 1 WHERE status = OLD.status AND kind = OLD.kind;
+  INSERT INTO task_count (status, kind, n) VALUES (NEW.status, NEW.kind, 1) ON CONFLICT DO UPDATE SET n = n + 1;
 END;
 CREATE TRIGGER task_count_delete AFTER DELETE ON task BEGIN
-  UPDATE task_count SET n = n - 1 WHERE status = OLD.status;
+  UPDATE task_count SET n = n - 1 WHERE status = OLD.status AND kind = OLD.kind;
 END;
 
 -- Bytes of all logs and artifacts, kept by triggers for retention.

@@ -18,7 +18,6 @@ const HOUR_MS = 3_600_000;
 const FIRST_MS = 60_000;
 /** Hours of statistics that are kept: twice what the dashboard can ask for. */
 const STATISTICS_HOURS = 336;
-const RECLAIM_PAGES = 256;
 const FOLDERS_PER_TURN = 200;
 
 /** @param forget removes what a deleted task left outside its rows */
@@ -52,7 +51,6 @@ export function createRetention(
       await turns.next();
     }
     store.pruneHours(Math.floor(clock.now() / HOUR_MS) - STATISTICS_HOURS);
-    while (!stopped && store.reclaim(RECLAIM_PAGES)) await turns.next();
     await sweepFolders();
     return deleted;
   }

@@ -15,7 +15,7 @@ import { createDetails } from './details.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Logs } from './logs.ts';
 import { endOf, type Happened } from './outcome.ts';
-import { crashedProblem } from './problems.ts';
+import { crashedProblem, redactProblem } from './problems.ts';
 import { runEnv, tempDirOf } from './run-env.ts';
 import { replaceSecrets, secretIds } from './snapshot-input.ts';
 import type { TaskStore } from './store.ts';
@@ -125,7 +125,12 @@ export function startAttempt(deps: TaskDeps, store: TaskStore, logs: Logs, task:
         details.step({ ...note, t: 'start', name: redactor.text(note.name).slice(0, 500) });
         break;
       case 'step_end':
-        details.step({ ...note, t: 'end', output: redactor.json(note.output), error: redactor.json(note.error) });
+        details.step({
+          ...note,
+          t: 'end',
+          output: redactor.json(note.output),
+          error: note.error === null ? null : redactProblem(note.error, redactor),
+        });
         break;
       case 'artifact':
         noteArtifact(note);
@@ -206,7 +211,7 @@ export function startAttempt(deps: TaskDeps, store: TaskStore, logs: Logs, task:
     if (result?.ok) return { t: 'succeeded', output: redactor.json(result.output), exitCode: exit.code };
     if (stopped !== null) return stoppedAs(stopped.reason);
     if (result === null) return { t: 'crashed', error: crashedProblem(exit.code, exit.signal), exitCode: exit.code };
-    const error = redactor.json(result.error);
+    const error = redactProblem(result.error, redactor);
     return { t: 'failed', error, retryable: result.retryable, exitCode: result.exit_code };
   }
 

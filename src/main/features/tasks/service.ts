@@ -1,4 +1,5 @@
 /** Rules of tasks, their logs, events and artifacts, and of the queue. */
+import { realpathSync, statSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../../contract/errors.ts';
@@ -6,6 +7,7 @@ import type { BatchId, JsonObject } from '../../../contract/scalars.ts';
 import {
   type Artifact,
   isTerminal,
+  PRIORITIES,
   type Queue as QueueState,
   type Task,
   type TaskCreate,
@@ -133,22 +135,26 @@ export function createTaskService({ deps, store, maker, queue, logs, feed, views
     return row;
   }
 
-  /**
-   * The file of an artifact, for doors that send bytes.
-   * @throws AppError `not-found` when the row or the file is gone
-   */
-  async function openContent(id: string): Promise<FileContent> {
-    const row = requireArtifact(id);
+  /** The file of an artifact, for doors that send bytes; null when the row or the file is gone. */
+  function openContent(id: string): FileContent | null {
+    const row = store.artifact(id);
+    if (!row) return null;
     const dir = path.join(deps.paths.tasks, row.task_id);
-    const file = path.join(dir, row.file);
     try {
-      const [root, real] = await Promise.all([fs.realpath(dir), fs.realpath(file)]);
-      const { size } = await fs.stat(real);
-      if (real.startsWith(root + path.sep)) return { path: real, name: row.name, mime: row.mime, bytes: size };
+      const file = realpathSync(path.join(dir, row.file));
+      if (!file.startsWith(realpathSync(dir) + path.sep)) return null;
+      return { path: file, name: row.name, mime: row.mime, bytes: statSync(file).size };
     } catch {
-      // Gone: answered like one that never was.
+      return null;
     }
-    throw notFound('artifact', id);
+  }
+
+  /** Where to fetch the bytes of an artifact. @throws AppError `not-found` when they are gone */
+  function contentAddress(id: string) {
+    const { url, expires_at } = artifact(requireArtifact(id));
+    const content = openContent(id);
+    if (!content) throw notFound('artifact', id);
+    return { url, expires_at, name: content.name, mime: content.mime, bytes: content.bytes };
   }
 
   function stats(hours: number) {
@@ -195,6 +201,7 @@ export function createTaskService({ deps, store, maker, queue, logs, feed, views
     },
     artifact: (id: string): Artifact => artifact(requireArtifact(id)),
     openContent,
+    contentAddress,
     queue: (): QueueState => views.queue(),
     updateQueue(change: {
       paused?: boolean | undefined;
@@ -209,8 +216,16 @@ export function createTaskService({ deps, store, maker, queue, logs, feed, views
       return views.queue();
     },
     stats,
-    /** Tasks by state, for metrics. */
-    counts: () => store.counts(),
+    /** Tasks by state and kind, for metrics. */
+    metrics: () => store.countsByKind(),
+    /** Waiting tasks by lane, for metrics. */
+    queueDepth: () => {
+      const lanes = store.lanes();
+      return PRIORITIES.map((priority, lane) => ({
+        priority,
+        count: lanes.find((found) => found.priority === lane)?.n ?? 0,
+      }));
+    },
     /** Number of attempts that run on this host. */
     running: () => queue.running(),
     /** False when the claim loop is stuck. */

@@ -145,7 +145,7 @@ export function createLifeStore(db: Db, events: Events, clock: Clock): LifeStore
      WHERE id = (
        SELECT id FROM task INDEXED BY task_queue
        WHERE status = 'queued' AND priority <= @slowestLane
-         AND (SELECT sum(n) FROM task_count WHERE status IN (${LIVE})) < @maxRunning
+         AND (SELECT coalesce(sum(n), 0) FROM task_count WHERE status IN (${LIVE})) < @maxRunning
          AND (profile_id IS NULL OR (
            profile_id NOT IN (SELECT profile_id FROM task WHERE status IN (${LIVE}) AND profile_id IS NOT NULL)
            AND profile_id NOT IN (SELECT value FROM json_each(@busy))))

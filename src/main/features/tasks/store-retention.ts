@@ -1,4 +1,4 @@
-/** Deleting finished tasks and giving the room back. */
+/** Deleting finished tasks. */
 import { TERMINAL_STATUSES } from '../../../contract/tasks.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
@@ -16,12 +16,7 @@ export interface RetentionStore {
   exists(id: string): boolean;
   /** Deletes statistics older than `hour` (hours since 1970). */
   pruneHours(hour: number): void;
-  /** Returns at most `pages` free pages to the file system when many are free. @returns true while there are more */
-  reclaim(pages: number): boolean;
 }
-
-/** Below this many free pages (4 KiB each) the file keeps them for what comes next. */
-const KEPT_FREE_PAGES = 2000;
 
 /** Prepares the statements. */
 export function createRetentionStore(db: Db, events: Events): RetentionStore {
@@ -46,11 +41,5 @@ export function createRetentionStore(db: Db, events: Events): RetentionStore {
     usedBytes: () => used.get()?.bytes ?? 0,
     exists: (id) => exists.get(id) !== undefined,
     pruneHours: (hour) => void pruneHours.run(hour),
-    reclaim(pages) {
-      const free = raw.pragma('freelist_count', { simple: true }) as number;
-      if (free <= KEPT_FREE_PAGES) return false;
-      raw.pragma(`incremental_vacuum(${pages})`);
-      return free - pages > KEPT_FREE_PAGES;
-    },
   };
 }

@@ -44,6 +44,7 @@ export interface ViewStore {
   list(query: ListQuery, filter: TaskFilter): Page<TaskRow>;
   /** Tasks by state, from the counter table. */
   counts(): Record<TaskStatus, number>;
+  countsByKind(): { status: TaskStatus; kind: string; count: number }[];
   lanes(): Lane[];
   held(): Held;
   /** Place in the queue, from 1, of each of these queued tasks. */
@@ -88,7 +89,12 @@ export function createViewStore(db: Db): ViewStore {
   const raw = db.raw;
   const get = raw.prepare<[string], TaskRow>('SELECT * FROM task WHERE id = ?');
   const status = raw.prepare<[string], { status: TaskStatus }>('SELECT status FROM task WHERE id = ?');
-  const counts = raw.prepare<[], { status: TaskStatus; n: number }>('SELECT status, n FROM task_count');
+  const counts = raw.prepare<[], { status: TaskStatus; n: number }>(
+    'SELECT status, sum(n) AS n FROM task_count GROUP BY status',
+  );
+  const countsByKind = raw.prepare<[], { status: TaskStatus; kind: string; count: number }>(
+    'SELECT status, kind, n AS count FROM task_count',
+  );
   const lanes = raw.prepare<[], Lane>(
     `SELECT priority, count(*) AS n, min(due_at) AS oldest FROM task INDEXED BY task_queue
      WHERE status = 'queued' GROUP BY priority`,
@@ -142,6 +148,7 @@ export function createViewStore(db: Db): ViewStore {
       return { ...page, total };
     },
     counts: readCounts,
+    countsByKind: () => countsByKind.all(),
     lanes: () => lanes.all().filter((lane) => lane.priority < PRIORITIES.length),
     held() {
       const rows = held.all();

@@ -1,0 +1,212 @@
+/** The tasks feature on real parts (SQLite on disk, real profiles and commands, real processes), for unit and fault tests. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandCreate } from '../../src/contract/commands.ts';
+import { CommandCreate as CommandCreateSchema } from '../../src/contract/commands.ts';
+import { createRedactor } from '../../src/contract/redact.ts';
+import type { CommandId, Json, ProfileId, TaskId } from '../../src/contract/scalars.ts';
+import type { Settings } from '../../src/contract/settings.ts';
+import {
+  isTerminal,
+  type Task,
+  type TaskCreate,
+  TaskCreate as TaskCreateSchema,
+  type TaskStatus,
+} from '../../src/contract/tasks.ts';
+import { type Clock, systemClock } from '../../src/main/core/clock.ts';
+import { openDatabase } from '../../src/main/core/db/index.ts';
+import { createEvents } from '../../src/main/core/events.ts';
+import { randomToken } from '../../src/main/core/ids.ts';
+import type { CallContext, Principal } from '../../src/main/core/operation.ts';
+import { createSecrets } from '../../src/main/core/secrets.ts';
+import { createSettings } from '../../src/main/core/settings.ts';
+import { createTickets } from '../../src/main/core/tickets.ts';
+import {
+  createCommands,
+  mapSecrets,
+  mergeInput,
+  requireSpec,
+  resolveSpec,
+  validateInput,
+} from '../../src/main/features/commands/index.ts';
+import { createProfiles } from '../../src/main/features/profiles/index.ts';
+import { createTasks } from '../../src/main/features/tasks/index.ts';
+import { createTaskStore } from '../../src/main/features/tasks/store.ts';
+import { createNodePlatform } from '../../src/main/platform/node.ts';
+import { MIGRATIONS, memoryLog, ROOT } from './core.ts';
+
+/** The stand-in executor that does what `input.do` lists. */
+export const SCRIPTED = path.join(ROOT, 'tests/fixtures/executors/scripted.mjs');
+/** The product's executor. */
+export const EXECUTOR = path.join(ROOT, 'src/workers/executor/index.ts');
+/** Switches that keep a test's browser from looking for the internet. */
+export const QUIET_BROWSER = [
+  '--gaia-url=http://127.0.0.1:9/',
+  '--component-updater=url-source=http://127.0.0.1:9/',
+  '--disable-quic',
+];
+
+/** The operator at the panel. */
+export const operator: Principal = {
+  kind: 'panel',
+  id: 'panel',
+  name: 'Operator',
+  scope: 'admin',
+  areas: ['automation', 'host', 'models'],
+  rateMultiplier: Number.POSITIVE_INFINITY,
+};
+
+/** A call of the operator. */
+export const callOf = (signal: AbortSignal = new AbortController().signal, principal = operator): CallContext => ({
+  principal,
+  door: 'memory',
+  signal,
+  requestId: 'test',
+  remote: 'local',
+});
+
+export interface TaskHostOptions {
+  dir?: string;
+  executor?: string;
+  settings?: Partial<Settings>;
+  clock?: Clock;
+  browser?: string;
+}
+
+/** Opens everything on a data directory; `start` is left to the caller. */
+export function openTaskHost(options: TaskHostOptions = {}) {
+  const dir = options.dir ?? fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-tasks-'));
+  const clock = options.clock ?? systemClock;
+  const { db } = openDatabase(dir, MIGRATIONS, clock.now());
+  const events = createEvents(db, clock);
+  const settings = createSettings(db, events, clock, options.settings ?? {});
+  const redactor = createRedactor();
+  const key = Buffer.alloc(32, 7);
+  const secrets = createSecrets(
+    db,
+    clock,
+    async () => ({ backend: 'file', weak: true, detail: '', key: async () => key }),
+    (value) => redactor.add(value),
+  );
+  const log = memoryLog();
+  const platform = createNodePlatform({ appRoot: ROOT });
+  const shared = { db, events, clock, settings, secrets, log, redactor };
+  // Short, as sockets of browsers live below it.
+  const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'ta-'));
+  const profiles = createProfiles({
+    ...shared,
+    profilesDir: path.join(dir, 'profiles'),
+    tempDir: temp,
+    browserArgs: QUIET_BROWSER,
+  });
+  const commands = createCommands({
+    ...shared,
+    profileName: profiles.service.name,
+    nodePath: process.execPath,
+  });
+  const deps = {
+    ...shared,
+    tickets: createTickets(clock),
+    platform,
+    commands: commands.service,
+    inputs: { validateInput, mapSecrets, mergeInput, requireSpec },
+    resolveSpec,
+    profiles: profiles.service,
+    executableFor: options.browser === undefined ? profiles.browsers.executableFor : async () => options.browser ?? '',
+    browserArgs: QUIET_BROWSER,
+    baseUrl: () => 'http://127.0.0.1:8080',
+    paths: { tasks: path.join(dir, 'tasks'), temp },
+    executorModule: options.executor ?? SCRIPTED,
+    nodePath: process.execPath,
+    instanceId: randomToken(8),
+  };
+  const tasks = createTasks(deps);
+  const store = createTaskStore(db, events, clock);
+
+  /** Waits for an event instead of sleeping; the condition is looked at after every commit. */
+  function until<T>(condition: () => T | null | undefined | false, seconds = 20): Promise<T> {
+    const now = condition();
+    if (now) return Promise.resolve(now);
+    return new Promise((resolve, reject) => {
+      const stop = events.subscribe(() => {
+        const value = condition();
+        if (!value) return;
+        clearTimeout(timer);
+        stop();
+        resolve(value);
+      });
+      const timer = setTimeout(() => {
+        stop();
+        reject(new Error(`nothing happened within ${seconds} s; log: ${log.lines.slice(-5).join(' | ')}`));
+      }, seconds * 1000);
+    });
+  }
+
+  const statusIs = (id: string, ...wanted: TaskStatus[]) => {
+    const status = store.status(id);
+    return status !== null && wanted.includes(status) && status;
+  };
+
+  return {
+    ...deps,
+    dir,
+    tasks,
+    store,
+    commandService: commands.service,
+    profileService: profiles.service,
+    /** A command of kind process; the scripted stand-in ignores its argv. */
+    command: (more: Partial<CommandCreate> = {}) =>
+      commands.service.create(
+        CommandCreateSchema.parse({ name: 'Test', kind: 'process', spec: { argv: ['true'] }, ...more }),
+        'test',
+      ),
+    profile: (name: string) =>
+      profiles.service.create({
+        ...{ name, color: '#4f7cff', group: null, tags: [], notes: '', browser: 'chromium', executable_path: null },
+        ...{ start_urls: [], locale: null, timezone: null, viewport: null, window: null, user_agent: null },
+        ...{ color_scheme: null, launch_args: [], storage: 'persistent', clear_cache_on_stop: false },
+      }),
+    /** Creates a task whose stand-in executor does `steps`. */
+    async run(command: { id: string }, steps: Json[], more: Partial<TaskCreate> = {}): Promise<Task> {
+      const made = await tasks.service.create(
+        TaskCreateSchema.parse({ command_id: command.id as CommandId, input: { do: steps }, ...more }),
+        operator,
+        new AbortController().signal,
+      );
+      if ('items' in made) throw new Error('a batch');
+      return made;
+    },
+    until,
+    becomes: (id: string, ...wanted: TaskStatus[]) => until(() => statusIs(id, ...wanted)),
+    ends: (id: string, seconds?: number) =>
+      until(() => {
+        const status = store.status(id);
+        return status !== null && isTerminal(status) && tasks.service.get(id);
+      }, seconds),
+    async dispose({ keep = false }: { keep?: boolean } = {}) {
+      await tasks.stop();
+      tasks.dispose();
+      db.close();
+      fs.rmSync(temp, { recursive: true, force: true });
+      if (!keep) await removeFolder(dir);
+    },
+  };
+}
+export type TaskHost = ReturnType<typeof openTaskHost>;
+
+/** Size measurements of profile folders may still be going on. */
+async function removeFolder(dir: string): Promise<void> {
+  for (let n = 0; n < 5; n++) {
+    try {
+      fs.rmSync(dir, { recursive: true, force: true });
+      return;
+    } catch {
+      await delay(20);
+    }
+  }
+}
+
+export const asTask = (id: string) => id as TaskId;
+export const asProfile = (id: string) => id as ProfileId;
