@@ -1,5 +1,5 @@
 /** Identifiers: ULIDs for entities, uuid v7 for requests, random tokens. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomFillSync } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 import { v7 } from 'uuid';
 import { type EntityName, ID_PREFIXES } from '../../contract/scalars.ts';
@@ -11,9 +11,18 @@ export function newId(entity: EntityName): string {
   return `${ID_PREFIXES[entity]}_${ulid().toLowerCase()}`;
 }
 
-/** A request id: uuid v7 (RFC 9562). */
+const RANDOM_POOL = new Uint8Array(4096);
+let poolUsed = RANDOM_POOL.length;
+
+/** A request id: uuid v7 (RFC 9562). Every request has one, so random bytes are fetched from the OS for 256 ids at a time. */
 export function newRequestId(): string {
-  return v7();
+  if (poolUsed === RANDOM_POOL.length) {
+    randomFillSync(RANDOM_POOL);
+    poolUsed = 0;
+  }
+  const random = RANDOM_POOL.subarray(poolUsed, poolUsed + 16);
+  poolUsed += 16;
+  return v7({ random });
 }
 
 /** Random bytes from the OS in base64url; 32 bytes give 43 characters. */

@@ -17,6 +17,7 @@ export {
   isLoopback,
   SESSION_COOKIE,
 } from './authenticator.ts';
+export { bindProblem } from './bind.ts';
 export { infoOf, scopesUpTo } from './principal.ts';
 export type { ConnectionRegistry, LiveConnection } from './registry.ts';
 

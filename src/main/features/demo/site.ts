@@ -99,8 +99,11 @@ const json = (response: ServerResponse, value: unknown, status = 200) =>
 const redirect = (response: ServerResponse, location: string, headers: Record<string, string> = {}) =>
   answer(response, 303, 'text/plain', '', { location, ...headers });
 
-/** Makes the site; nothing listens before {@link DemoSite.start}. */
-export function createDemoSite(): DemoSite {
+/**
+ * Makes the site; nothing listens before {@link DemoSite.start}.
+ * @param preferredPort port of the run before, so that addresses in commands stay right; 0 takes any
+ */
+export function createDemoSite(preferredPort = 0): DemoSite {
   const sessions = remembered();
   const tokens = remembered();
   const stopping = new AbortController();
@@ -199,8 +202,14 @@ export function createDemoSite(): DemoSite {
       });
     });
     server = created;
-    created.listen(0, '127.0.0.1');
-    await once(created, 'listening');
+    try {
+      created.listen(preferredPort, '127.0.0.1');
+      await once(created, 'listening');
+    } catch {
+      // Somebody else has the port now: any other will do.
+      created.listen(0, '127.0.0.1');
+      await once(created, 'listening');
+    }
     // A TCP server's address is never a string.
     address = `http://127.0.0.1:${(created.address() as AddressInfo).port}`;
     return address;

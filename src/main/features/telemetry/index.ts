@@ -9,10 +9,11 @@ import type { Logger } from '../../core/logger.ts';
 import type { Handlers } from '../../core/operation.ts';
 import { createChangeService } from './changes.ts';
 import { type DoctorDeps, diagnose } from './doctor.ts';
+import type { HostState } from './host-state.ts';
 import { createLogService } from './logs.ts';
 import { createSystemReader } from './system.ts';
 
-export { requireHistory } from './changes.ts';
+export { createHostState, type HostState } from './host-state.ts';
 
 /** Ids of the operations that this feature answers. */
 export type TelemetryOperationId =
@@ -40,32 +41,37 @@ export function createTelemetry(deps: {
   audit: Audit;
   version: string;
   doctor: Omit<DoctorDeps, 'system'>;
-  /** Facts of the running host, warnings included. */
-  hostInfo: () => Promise<HostInfo>;
-  /** False while the host starts or something it needs is down. */
-  isReady: () => boolean;
-  isDegraded: () => boolean;
+  state: HostState;
+  /** Facts of the running host that only the composition root knows. */
+  facts: () => Pick<HostInfo, 'platform' | 'electron' | 'data_dir' | 'log_dir' | 'url' | 'http_error' | 'started_at'>;
 }) {
-  const { clock, audit, version } = deps;
+  const { clock, audit, version, state } = deps;
   const started = clock.monotonic();
   const logs = createLogService(deps.logFiles, deps.log);
   const changes = createChangeService(deps.events);
   const system = createSystemReader({ clock, version, dataDir: deps.doctor.dataDir });
 
   const health = (): Health => ({
-    status: deps.isDegraded() ? 'degraded' : 'ok',
+    status: state.degraded() ? 'degraded' : 'ok',
     service: 'tabagent-server',
     version,
     timestamp: iso(clock.now()),
     uptime_seconds: Math.round(clock.monotonic() - started) / 1000,
-    ready: deps.isReady(),
+    ready: state.ready,
   });
 
   const handlers: Handlers<TelemetryOperationId> = {
     health,
     system: () => system.info(),
     get_resources: () => system.resources(),
-    host_info: () => deps.hostInfo(),
+    host_info: async () => ({
+      ...deps.facts(),
+      version,
+      node: process.versions.node,
+      pid: process.pid,
+      secrets: await state.secrets(),
+      warnings: state.warnings(),
+    }),
     host_diagnose: async () => ({ checks: await diagnose({ ...deps.doctor, system }) }),
     logs_query: (input) => logs.query(input),
     logs_stats: () => logs.stats(),

@@ -1,0 +1,36 @@
+/** Commands written in TypeScript. `JSON.stringify(signIn)` is what `commands_create` takes and what `tabagent run` reads. */
+import { http, process } from '../src/contract/builder.ts';
+import { browser } from '../src/workers/executor/script-api.ts';
+
+/** The types of `input` follow from the schema: a typo in the script does not compile. */
+export const signIn = browser({
+  name: 'Sign in',
+  input_schema: {
+    type: 'object',
+    properties: {
+      base_url: { type: 'string' },
+      user: { type: 'string', default: 'demo' },
+      password: { type: 'string', format: 'password' },
+    },
+    required: ['base_url', 'password'],
+  },
+  script: async ({ page, input, step }) => {
+    await step('Sign in', async () => {
+      await page.goto(`${input.base_url}/login`);
+      await page.getByLabel('User').fill(input.user);
+      await page.getByLabel('Password').fill(input.password);
+      await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+      await page.waitForURL('**/orders');
+    });
+    return { title: await page.title() };
+  },
+});
+
+export const firstOrder = http({
+  name: 'First order',
+  input_schema: { type: 'object', properties: { base_url: { type: 'string' } }, required: ['base_url'] },
+  url: '{{base_url}}/api/orders',
+  expect: { status: 200, json: { '/items/0/id': 1001 } },
+});
+
+export const version = process({ name: 'Version of git', argv: ['git', '--version'] });

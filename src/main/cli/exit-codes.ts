@@ -1,0 +1,22 @@
+/** Exit codes of the command line (api.md §2 fixes 3, 4 and 5). */
+import type { TaskStatus } from '../../contract/tasks.ts';
+
+/** Exit codes by meaning. */
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  portTaken: 3,
+  alreadyRunning: 4,
+  unsafeBind: 5,
+  timedOut: 124,
+  cancelled: 130,
+} as const;
+
+/** Exit code of `tabagent run`: the outcome of its task. */
+export function exitCodeOf(status: TaskStatus): number {
+  if (status === 'succeeded') return EXIT.ok;
+  if (status === 'cancelled') return EXIT.cancelled;
+  if (status === 'timed_out') return EXIT.timedOut;
+  return EXIT.failed;
+}

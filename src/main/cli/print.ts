@@ -1,0 +1,53 @@
+/** What the command line writes: results to stdout, everything else to stderr. */
+import { AppError, problemOf, toAppError } from '../../contract/errors.ts';
+
+/** Writes for people or, with `--json`, for programs. */
+export interface Printer {
+  readonly json: boolean;
+  /** One line for people; nothing in JSON mode. */
+  line(text?: string): void;
+  /** A note beside the result, on stderr. */
+  note(text: string): void;
+  /** The result: JSON in JSON mode, else what `people` makes of it. */
+  result(value: unknown, people: () => string): void;
+  /** One JSON value per line, whatever the mode. */
+  item(value: unknown): void;
+  /** The problem, with what to do. */
+  failure(error: unknown): void;
+}
+
+/** Creates a printer. */
+export function createPrinter(json: boolean): Printer {
+  const out = (text: string) => void process.stdout.write(`${text}\n`);
+  const err = (text: string) => void process.stderr.write(`${text}\n`);
+  return {
+    json,
+    line: (text = '') => {
+      if (!json) out(text);
+    },
+    note: err,
+    result: (value, people) => out(json ? JSON.stringify(value, null, 2) : people()),
+    item: (value) => out(JSON.stringify(value)),
+    failure(thrown) {
+      const error = toAppError(thrown);
+      if (json) return err(JSON.stringify(problemOf(error)));
+      err(
+        `error: ${error.slug === 'internal-server-error' && thrown instanceof Error && !(thrown instanceof AppError) ? thrown.message : error.message}`,
+      );
+      for (const [path, message] of Object.entries(error.errors ?? {})) err(`  ${path}: ${message}`);
+    },
+  };
+}
+
+/** A table with aligned columns. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,46 @@
+/** The example commands that come with the product, read from `examples/`. */
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CommandCreate } from '../../../contract/commands.ts';
+import type { JsonObject } from '../../../contract/scalars.ts';
+import { readCommandFile } from '../../core/command-file.ts';
+
+/** One example; `id` is the name of its file and stays the same for ever. */
+export interface Example {
+  id: string;
+  command: CommandCreate;
+}
+
+/** What stands for the shop's address in an example. */
+export const DEMO_URL = '{{demo.url}}';
+const SUFFIX = '.command.json';
+
+/**
+ * The examples for this system: `name.<platform>.command.json` takes the place of `name.command.json` where it exists.
+ * @throws AppError `validation-error` when a file is not a command
+ */
+export async function readExamples(folder: string, platform: NodeJS.Platform = process.platform): Promise<Example[]> {
+  const names = (await readdir(folder))
+    .filter((name) => name.endsWith(SUFFIX))
+    .map((name) => name.slice(0, -SUFFIX.length));
+  return names
+    .filter((name) => !name.includes('.'))
+    .sort()
+    .map((id) => {
+      const own = join(folder, `${id}.${platform}${SUFFIX}`);
+      const { command } = readCommandFile(existsSync(own) ? own : join(folder, id + SUFFIX));
+      return { id, command };
+    });
+}
+
+/** A JSON value with the shop's address filled in, wherever an example names it. */
+export function withDemoUrl<T>(value: T, url: string): T {
+  // The shape stays the same: only strings change, and an address needs no escaping in JSON.
+  return JSON.parse(JSON.stringify(value).replaceAll(DEMO_URL, url)) as T;
+}
+
+/** Names of the defaults that are the shop's address. */
+export function demoUrlMembers(defaults: JsonObject): string[] {
+  return Object.keys(defaults).filter((name) => defaults[name] === DEMO_URL);
+}
