@@ -143,7 +143,6 @@ export function createHttpDoor(deps: HttpDeps): HttpDoor {
         return makeServer();
       },
       logger: false,
-      disableRequestLogging: true,
       exposeHeadRoutes: false,
       return503OnClosing: false,
       routerOptions: { maxParamLength: 2048 },
