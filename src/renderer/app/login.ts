@@ -1,0 +1,28 @@
+/** The one-time link `…/panel/#ticket=<43>`. */
+import { errorOf, Problem } from '../../contract/errors.ts';
+
+const TICKET = /^#\/?ticket=([A-Za-z0-9_-]{43})$/;
+
+/**
+ * Takes the ticket out of the address, so that neither history nor a screenshot keeps it, and trades it for the session cookie.
+ * @returns why it did not work, for the sign-in screen; `null` when there was no ticket or it worked
+ */
+export async function tradeTicket(): Promise<string | null> {
+  const ticket = TICKET.exec(location.hash)?.[1];
+  if (ticket === undefined) return null;
+  history.replaceState(null, '', `${location.pathname}${location.search}#/`);
+  try {
+    const answer = await fetch('/v1/auth/login', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ticket }),
+    });
+    if (answer.ok) return null;
+    const problem = Problem.safeParse(await answer.json());
+    return problem.success
+      ? `This link does not work any more: ${errorOf(problem.data).message}`
+      : 'This link does not work any more.';
+  } catch {
+    return 'The host cannot be reached.';
+  }
+}

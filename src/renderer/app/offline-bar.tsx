@@ -1,0 +1,28 @@
+import { Unplug } from 'lucide-react';
+import { useClient, useClientStatus } from '../lib/client/context.tsx';
+import { useNow } from '../lib/use-now.ts';
+import { Button } from '../ui/buttons.tsx';
+
+/** Says that the host is gone and when the panel tries again; what was loaded stays readable. */
+export function OfflineBar() {
+  const client = useClient();
+  const { phase, retryAt } = useClientStatus();
+  if (phase !== 'offline') return <div />;
+  return (
+    <div className="offline-bar" role="alert">
+      <Unplug size={14} />
+      The host cannot be reached. What you see may be out of date.
+      <span className="grow" />
+      <Countdown retryAt={retryAt} />
+      <Button small onClick={client.retry}>
+        Connect now
+      </Button>
+    </div>
+  );
+}
+
+function Countdown({ retryAt }: { retryAt: number | null }) {
+  const now = useNow();
+  const seconds = retryAt === null ? 0 : Math.max(0, Math.ceil((retryAt - now) / 1_000));
+  return <span aria-live="off">{seconds === 0 ? 'Connecting …' : `Next try in ${seconds} s`}</span>;
+}

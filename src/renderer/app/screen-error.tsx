@@ -1,0 +1,24 @@
+import { type ErrorComponentProps, Link } from '@tanstack/react-router';
+import { MapPinOff } from 'lucide-react';
+import { asError } from '../lib/live/query.ts';
+import { EmptyState, ErrorState } from '../ui/state-frame.tsx';
+
+/** What a screen shows when drawing it failed. */
+export function ScreenError({ error, reset }: ErrorComponentProps) {
+  return <ErrorState error={asError(error)} retry={reset} />;
+}
+
+/** An address that leads nowhere. */
+export function NotFound() {
+  return (
+    <EmptyState
+      icon={<MapPinOff size={24} />}
+      title="There is no such screen"
+      action={
+        <Link className="btn" to="/">
+          Dashboard
+        </Link>
+      }
+    />
+  );
+}

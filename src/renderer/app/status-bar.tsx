@@ -1,0 +1,65 @@
+import { Link } from '@tanstack/react-router';
+import { CircleCheck, CirclePause, LoaderCircle, ScrollText, TriangleAlert, Unplug } from 'lucide-react';
+import { useClientStatus } from '../lib/client/context.tsx';
+import { bytes } from '../lib/format.ts';
+import { useAsk } from '../lib/live/query.ts';
+import { useView } from '../lib/view-store.ts';
+
+function HostState({ warnings }: { warnings: number }) {
+  const { phase } = useClientStatus();
+  if (phase === 'online' && warnings === 0) {
+    return (
+      <span className="badge plain tone-good">
+        <CircleCheck size={12} /> Host ready
+      </span>
+    );
+  }
+  if (phase === 'online') {
+    return (
+      <Link to="/settings" search={{ section: 'about' }} className="tone-warn">
+        <TriangleAlert size={12} /> {warnings} {warnings === 1 ? 'warning' : 'warnings'}
+      </Link>
+    );
+  }
+  return (
+    <span className="badge plain tone-warn">
+      {phase === 'offline' ? <Unplug size={12} /> : <LoaderCircle size={12} />}{' '}
+      {phase === 'offline' ? 'Host unreachable' : 'Connecting'}
+    </span>
+  );
+}
+
+/** Facts at the bottom: host, queue, memory, version. */
+export function StatusBar() {
+  const { version } = useClientStatus();
+  const info = useAsk('host_info', {});
+  const queue = useAsk('queue_stats', {});
+  // No event announces memory, so it is asked when the window comes to the front.
+  const resources = useAsk('get_resources', {}, { refetchOnFocus: true });
+  const drawer = useView((view) => view.drawer);
+  const set = useView((view) => view.set);
+  const waiting =
+    queue.data === undefined ? 0 : queue.data.urgent + queue.data.normal + queue.data.low + queue.data.batch;
+  return (
+    <footer className="status-bar">
+      <HostState warnings={info.data?.warnings.length ?? 0} />
+      {queue.data === undefined ? null : (
+        <Link to="/tasks" search={{ status: 'running,queued' }}>
+          {queue.data.paused ? <CirclePause size={12} /> : null}
+          {queue.data.paused ? 'Queue paused · ' : ''}
+          {queue.data.running}/{queue.data.capacity} running · {waiting} waiting
+        </Link>
+      )}
+      <span className="grow" />
+      <button type="button" aria-pressed={drawer} title="Host log · Mod+J" onClick={() => set({ drawer: !drawer })}>
+        <ScrollText size={12} /> Log
+      </button>
+      {resources.data === undefined ? null : (
+        <span>
+          RAM {bytes(resources.data.cpu_ram.used_mb * 1024 ** 2)} / {bytes(resources.data.cpu_ram.total_mb * 1024 ** 2)}
+        </span>
+      )}
+      {version === null ? null : <span>v{version}</span>}
+    </footer>
+  );
+}

@@ -1,0 +1,268 @@
+/** One command being edited: what it does in the middle, how it runs at the right. */
+import { SegmentedControl } from '@mantine/core';
+import { Copy, Play, Save, SearchCheck, Trash2, Undo2 } from 'lucide-react';
+import { useState } from 'react';
+import type { Command } from '../../../contract/commands.ts';
+import type { JsonObject } from '../../../contract/scalars.ts';
+import { useBlocked } from '../../lib/client/context.tsx';
+import { useActions } from '../../lib/keys/use-actions.ts';
+import { Button } from '../../ui/buttons.tsx';
+import { CodeEditor } from '../../ui/code-editor.tsx';
+import { Split } from '../../ui/split.tsx';
+import { ErrorState } from '../../ui/state-frame.tsx';
+import { TabPanel, Tabs } from '../../ui/tabs.tsx';
+import { specText } from './draft.ts';
+import { DryRunResult } from './dry-run.tsx';
+import { InputSchema } from './input-schema.tsx';
+import { SidePanel } from './side-panel.tsx';
+import { HttpForm, ProcessForm } from './spec-forms.tsx';
+import { useComposer } from './use-composer.ts';
+import { Versions } from './versions.tsx';
+
+type ComposerTab = 'spec' | 'input' | 'versions' | 'dry';
+
+/** An object edited as JSON text; what does not parse stays in the editor only. */
+export function JsonEditor({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: JsonObject;
+  onChange(value: JsonObject): void;
+}) {
+  const [text, setText] = useState(() => JSON.stringify(value, null, 2));
+  const [bad, setBad] = useState(false);
+  const change = (next: string) => {
+    setText(next);
+    try {
+      const parsed: unknown = JSON.parse(next);
+      const ok = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
+      setBad(!ok);
+      if (ok) onChange(parsed as JsonObject);
+    } catch {
+      setBad(true);
+    }
+  };
+  return (
+    <>
+      {bad ? <div className="notice bad square">This is not a JSON object yet; the last valid one is kept.</div> : null}
+      <CodeEditor language="json" label={label} value={text} onChange={change} />
+    </>
+  );
+}
+
+function SpecEditor({ composer, mode }: { composer: ReturnType<typeof useComposer>; mode: 'form' | 'json' }) {
+  const { draft, change, errors } = composer;
+  const setSpec = (spec: JsonObject) => change({ spec });
+  if (mode === 'json') return <JsonEditor label="Spec as JSON" value={draft.spec} onChange={setSpec} />;
+  if (draft.kind === 'browser') {
+    const language = draft.spec.language === 'javascript' ? 'javascript' : 'typescript';
+    return (
+      <CodeEditor
+        language={language}
+        label="Script"
+        value={specText(draft.spec, 'script')}
+        onChange={(script) => setSpec({ ...draft.spec, script })}
+      />
+    );
+  }
+  const Form = draft.kind === 'process' ? ProcessForm : HttpForm;
+  return (
+    <div className="scroll">
+      <Form spec={draft.spec} onChange={setSpec} errors={errors} />
+    </div>
+  );
+}
+
+/** See the file's head. `command` is `null` for one that is not stored yet. */
+export function Composer({ id, command }: { id: string; command: Command | null }) {
+  const composer = useComposer(id, command);
+  const { draft, change, changed, errors } = composer;
+  const [tab, setTab] = useState<ComposerTab>('spec');
+  const [mode, setMode] = useState<'form' | 'json'>('form');
+  const manage = useBlocked('manage');
+  const run = useBlocked('run');
+  const saveBlocked = manage ?? (changed ? null : 'Nothing has changed');
+  const runBlocked = run ?? (changed ? manage : null) ?? (draft.enabled ? null : 'The command is switched off');
+  const dryRun = () => {
+    composer.dryRun();
+    setTab('dry');
+  };
+  useActions([
+    {
+      id: 'composer.run',
+      title: 'Run',
+      group: 'Command',
+      layer: 'editor',
+      keys: ['Mod+Enter'],
+      inFields: true,
+      blocked: runBlocked,
+      run: composer.run,
+    },
+    {
+      id: 'composer.save',
+      title: 'Save',
+      group: 'Command',
+      layer: 'editor',
+      keys: ['Mod+S'],
+      inFields: true,
+      blocked: saveBlocked,
+      run: composer.save,
+    },
+    { id: 'composer.dry', title: 'Dry run', group: 'Command', layer: 'editor', blocked: run, run: dryRun },
+    {
+      id: 'composer.duplicate',
+      title: 'Duplicate',
+      group: 'Command',
+      layer: 'editor',
+      keys: ['D'],
+      blocked: manage,
+      run: composer.duplicate,
+    },
+    ...(command === null
+      ? []
+      : [
+          {
+            id: 'composer.delete',
+            title: 'Delete',
+            group: 'Command',
+            layer: 'editor',
+            keys: ['Delete'],
+            blocked: manage,
+            run: composer.remove,
+          } as const,
+        ]),
+  ]);
+  const dry = composer.dry.data;
+  const tabs = [
+    { id: 'spec', label: draft.kind === 'browser' ? 'Script' : draft.kind === 'http' ? 'Request' : 'Program' },
+    {
+      id: 'input',
+      label: 'Input schema',
+      count: Object.keys((draft.input_schema.properties as JsonObject | undefined) ?? {}).length || null,
+    },
+    ...(command === null ? [] : [{ id: 'versions' as const, label: 'Versions', count: command.version }]),
+    {
+      id: 'dry',
+      label: 'Dry run',
+      count: dry === undefined ? null : dry.valid ? '✓' : dry.errors.length + dry.missing.length || '!',
+    },
+  ] as const;
+
+  return (
+    <div className="col grow" style={{ flex: 1 }}>
+      <header className="screen-head">
+        <input
+          className="title-input"
+          aria-label="Name of the command"
+          value={draft.name}
+          maxLength={100}
+          onChange={(event) => change({ name: event.target.value })}
+        />
+        {changed ? (
+          <span className="badge tone-warn">{command === null ? 'Not saved yet' : 'Unsaved changes'}</span>
+        ) : null}
+        {command?.example ? <span className="tag">example</span> : null}
+        <span className="grow" />
+        {command === null ? null : (
+          <Button
+            small
+            kind="ghost"
+            label="Delete"
+            action="composer.delete"
+            icon={<Trash2 size={14} />}
+            blocked={manage}
+            onClick={composer.remove}
+          />
+        )}
+        <Button
+          small
+          kind="ghost"
+          label="Duplicate"
+          action="composer.duplicate"
+          icon={<Copy size={14} />}
+          blocked={manage}
+          onClick={composer.duplicate}
+        />
+        {changed ? (
+          <Button small kind="ghost" label="Discard changes" icon={<Undo2 size={14} />} onClick={composer.discard} />
+        ) : null}
+        <Button
+          small
+          label="Dry run"
+          icon={<SearchCheck size={13} />}
+          blocked={run}
+          busy={composer.dry.isPending}
+          onClick={dryRun}
+        >
+          Dry run
+        </Button>
+        <Button
+          small
+          label="Save"
+          action="composer.save"
+          icon={<Save size={13} />}
+          blocked={saveBlocked}
+          busy={composer.saving}
+          onClick={composer.save}
+        >
+          Save
+        </Button>
+        <Button
+          small
+          kind="primary"
+          label={changed ? 'Save and run' : 'Run'}
+          action="composer.run"
+          icon={<Play size={13} />}
+          blocked={runBlocked}
+          busy={composer.running}
+          onClick={composer.run}
+        >
+          Run
+        </Button>
+      </header>
+      {composer.error === null ? null : <ErrorState inline error={composer.error} />}
+      <Split
+        name="composer"
+        fixed="second"
+        size={300}
+        min={240}
+        max={520}
+        label="Width of the run settings"
+        first={
+          <section className="col grow" aria-label="Composer" style={{ flex: 1 }}>
+            <div className="tool-bar">
+              <Tabs name="composer" label="Parts of the command" tabs={tabs} value={tab} onChange={setTab} />
+              <span className="grow" />
+              {tab === 'spec' ? (
+                <SegmentedControl
+                  aria-label="Form or JSON"
+                  data={[
+                    { value: 'form', label: draft.kind === 'browser' ? 'Script' : 'Form' },
+                    { value: 'json', label: 'JSON' },
+                  ]}
+                  value={mode}
+                  onChange={(next) => setMode(next as 'form' | 'json')}
+                />
+              ) : null}
+            </div>
+            <TabPanel name="composer" value={tab}>
+              {tab === 'spec' ? (
+                <SpecEditor key={`${mode}-${composer.generation}`} composer={composer} mode={mode} />
+              ) : null}
+              {tab === 'input' ? (
+                <InputSchema key={composer.generation} draft={draft} change={change} errors={errors} />
+              ) : null}
+              {tab === 'versions' && command !== null ? (
+                <Versions command={command} onRestore={composer.replace} />
+              ) : null}
+              {tab === 'dry' ? <DryRunResult query={composer.dry} run={dryRun} /> : null}
+            </TabPanel>
+          </section>
+        }
+        second={<SidePanel composer={composer} />}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import { CircleCheck, CircleX, SearchCheck, TriangleAlert } from 'lucide-react';
+import type { AppError } from '../../../contract/errors.ts';
+import type { Answer } from '../../lib/live/query.ts';
+import { Button } from '../../ui/buttons.tsx';
+import { CodeEditor } from '../../ui/code-editor.tsx';
+import { JsonView } from '../../ui/json-view.tsx';
+import { EmptyState, ErrorState } from '../../ui/state-frame.tsx';
+
+/** What would run: the request, the program or the script with every variable resolved and secrets masked. */
+export function DryRunResult({
+  query,
+  run,
+}: {
+  query: { data: Answer<'commands_dry_run'> | undefined; error: AppError | null };
+  run(): void;
+}) {
+  const { data, error } = query;
+  if (error !== null) return <ErrorState error={error} retry={run} />;
+  if (data === undefined) {
+    return (
+      <EmptyState
+        icon={<SearchCheck size={24} />}
+        title="Nothing checked yet"
+        action={<Button onClick={run}>Dry run</Button>}
+      >
+        A dry run resolves every variable and checks the input without touching anything outside.
+      </EmptyState>
+    );
+  }
+  const script = data.resolved.script;
+  return (
+    <div className="col grow" style={{ flex: 1 }}>
+      <div className="peek" style={{ gap: 8, padding: 12 }}>
+        <div className={data.valid ? 'row tone-good' : 'row tone-bad'}>
+          {data.valid ? <CircleCheck size={15} /> : <CircleX size={15} />}
+          <strong>{data.valid ? 'It can run' : 'It cannot run like this'}</strong>
+        </div>
+        {data.missing.length === 0 ? null : (
+          <div className="notice bad">
+            <CircleX size={14} />
+            <span>No value for {data.missing.join(', ')}</span>
+          </div>
+        )}
+        {data.errors.map((item) => (
+          <div key={`${item.path}${item.message}`} className="notice bad">
+            <CircleX size={14} />
+            <span>
+              <code>{item.path}</code> {item.message}
+            </span>
+          </div>
+        ))}
+        {data.warnings.map((text) => (
+          <div key={text} className="notice warn">
+            <TriangleAlert size={14} />
+            <span>{text}</span>
+          </div>
+        ))}
+      </div>
+      <h3 className="pane-title">What would run; secrets are masked</h3>
+      {typeof script === 'string' ? (
+        <CodeEditor readOnly language="typescript" label="Script that would run" value={script} />
+      ) : (
+        <div className="scroll">
+          <JsonView value={data.resolved} label="resolved spec" />
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import { Split } from '../../ui/split.tsx';
+import { JsonEditor } from './composer.tsx';
+import type { Draft } from './draft.ts';
+
+/** JSON Schema of the input at the left, default values at the right. */
+export function InputSchema({
+  draft,
+  change,
+  errors,
+}: {
+  draft: Draft;
+  change(patch: Partial<Draft>): void;
+  errors: Record<string, string>;
+}) {
+  const problems = Object.entries(errors).filter(([path]) => /input_schema|defaults/.test(path));
+  return (
+    <>
+      {problems.map(([path, message]) => (
+        <div key={path} className="notice bad square">
+          <code>{path}</code> {message}
+        </div>
+      ))}
+      <Split
+        name="input-schema"
+        fixed="second"
+        size={260}
+        min={160}
+        max={500}
+        label="Width of the defaults"
+        first={
+          <section className="col grow" style={{ flex: 1 }} aria-label="JSON Schema">
+            <h3 className="pane-title">JSON Schema of the input; “format”: “password” makes a member a secret</h3>
+            <JsonEditor
+              label="JSON Schema of the input"
+              value={draft.input_schema}
+              onChange={(input_schema) => change({ input_schema })}
+            />
+          </section>
+        }
+        second={
+          <section className="col grow" style={{ flex: 1 }} aria-label="Defaults">
+            <h3 className="pane-title">Default values</h3>
+            <JsonEditor label="Default values" value={draft.defaults} onChange={(defaults) => change({ defaults })} />
+          </section>
+        }
+      />
+    </>
+  );
+}

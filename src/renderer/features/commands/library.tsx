@@ -1,0 +1,146 @@
+/** The commands there are, by folder. */
+import { Menu } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { FileCode2, Folder, Globe, type LucideIcon, Plus, SquareTerminal } from 'lucide-react';
+import type { Command, CommandKind } from '../../../contract/commands.ts';
+import { useBlocked } from '../../lib/client/context.tsx';
+import type { PagedList } from '../../lib/live/query.ts';
+import { toggled } from '../../lib/search-params.ts';
+import { useFilters } from '../../lib/use-filters.ts';
+import { Button } from '../../ui/buttons.tsx';
+import { FilterField } from '../../ui/filter-field.tsx';
+import { NoMatch, StateFrame } from '../../ui/state-frame.tsx';
+import { StatusIcon } from '../../ui/status.tsx';
+import { useDrafts } from './draft.ts';
+import { TEMPLATES } from './templates.ts';
+
+/** Icon of each kind. */
+export const KIND_ICONS: Record<CommandKind, LucideIcon> = { browser: FileCode2, process: SquareTerminal, http: Globe };
+
+function Item({ command, active }: { command: Command; active: boolean }) {
+  const [search] = useFilters();
+  const changed = useDrafts((state) => state.drafts[command.id] !== undefined);
+  const Icon = KIND_ICONS[command.kind];
+  return (
+    <li>
+      <Link
+        to="/commands/$id"
+        params={{ id: command.id }}
+        search={search}
+        className="library-item"
+        aria-current={active ? 'page' : undefined}
+      >
+        <Icon size={14} className="muted" aria-label={command.kind} />
+        <span className={command.enabled ? 'grow clip' : 'grow clip faint'}>{command.name}</span>
+        {changed ? <span className="dot" role="img" title="Unsaved changes" aria-label="Unsaved changes" /> : null}
+        {command.last_task === null ? null : <StatusIcon state={command.last_task.status} size={13} />}
+      </Link>
+    </li>
+  );
+}
+
+/** Templates behind the "New" button. */
+export function NewMenu({ onNew }: { onNew(template: string): void }) {
+  const blocked = useBlocked('manage');
+  return (
+    <Menu position="bottom-start" width={280} disabled={blocked !== null}>
+      <Menu.Target>
+        <button
+          type="button"
+          className="btn small"
+          aria-disabled={blocked !== null}
+          title={blocked ?? 'New command · N'}
+        >
+          <Plus size={14} /> New
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Start from</Menu.Label>
+        {TEMPLATES.map((template) => {
+          const Icon = KIND_ICONS[template.kind];
+          return (
+            <Menu.Item key={template.id} leftSection={<Icon size={14} />} onClick={() => onNew(template.id)}>
+              {template.title}
+              <div className="muted" style={{ fontSize: 12, lineHeight: '16px' }}>
+                {template.text}
+              </div>
+            </Menu.Item>
+          );
+        })}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** See the file's head. */
+export function Library({
+  list,
+  current,
+  onNew,
+}: {
+  list: PagedList<'commands_list'>;
+  current: string | null;
+  onNew(template: string): void;
+}) {
+  const [search, set] = useFilters();
+  const tags = [
+    ...new Set([...list.rows.flatMap((command) => command.tags), ...(search.tag?.split(',') ?? [])]),
+  ].sort();
+  const folders = [...Map.groupBy(list.rows, (command) => command.folder ?? '')].sort(([a], [b]) =>
+    a === '' ? 1 : b === '' ? -1 : a.localeCompare(b),
+  );
+  return (
+    <section className="col grow" aria-label="Library">
+      <div className="tool-bar">
+        <h1 className="grow">Commands</h1>
+        <NewMenu onNew={onNew} />
+      </div>
+      <div className="library-filter">
+        <FilterField value={search.q} onChange={(q) => set({ q })} placeholder="Filter commands" />
+        {tags.length === 0 ? null : (
+          <div className="row" style={{ flexWrap: 'wrap', gap: 4 }}>
+            {tags.map((tag) => (
+              <button
+                key={tag}
+                type="button"
+                className="chip"
+                aria-pressed={search.tag?.split(',').includes(tag) ?? false}
+                onClick={() => set({ tag: toggled(search.tag, tag) })}
+              >
+                {tag}
+              </button>
+            ))}
+          </div>
+        )}
+      </div>
+      <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={8}>
+        {list.rows.length === 0 && (search.q !== undefined || search.tag !== undefined) ? (
+          <NoMatch what="commands" clear={() => set({ q: undefined, tag: undefined })} />
+        ) : (
+          <nav className="scroll" aria-label="Commands">
+            {folders.map(([folder, commands]) => (
+              <section key={folder} aria-label={folder === '' ? 'No folder' : folder}>
+                {folder === '' && folders.length === 1 ? null : (
+                  <h3 className="folder">
+                    <Folder size={12} />
+                    {folder === '' ? 'No folder' : folder}
+                  </h3>
+                )}
+                <ul className="bare">
+                  {commands.map((command) => (
+                    <Item key={command.id} command={command} active={command.id === current} />
+                  ))}
+                </ul>
+              </section>
+            ))}
+            {list.hasMore ? (
+              <Button small kind="ghost" onClick={list.loadMore}>
+                Show more
+              </Button>
+            ) : null}
+          </nav>
+        )}
+      </StateFrame>
+    </section>
+  );
+}

@@ -1,0 +1,78 @@
+import { useState } from 'react';
+import type { Command } from '../../../contract/commands.ts';
+import type { Json } from '../../../contract/scalars.ts';
+import { useClient } from '../../lib/client/context.tsx';
+import { asError, usePages } from '../../lib/live/query.ts';
+import { Ago } from '../../ui/ago.tsx';
+import { Button } from '../../ui/buttons.tsx';
+import { StateFrame } from '../../ui/state-frame.tsx';
+import { errorToast, toast } from '../../ui/toast.tsx';
+import { type Draft, draftOf } from './draft.ts';
+
+const show = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value, null, 2));
+
+/** Earlier versions with what changed in each; any of them can be taken back into the editor. */
+export function Versions({ command, onRestore }: { command: Command; onRestore(draft: Draft): void }) {
+  const client = useClient();
+  const list = usePages('commands_versions', { id: command.id });
+  const [open, setOpen] = useState<number | null>(null);
+  const restore = (version: number) =>
+    client.call('commands_version_get', { id: command.id, version }).then(
+      (old) => {
+        onRestore(draftOf(old));
+        toast(`Version ${version} is in the editor; save to keep it`);
+      },
+      (error: unknown) => errorToast('The version could not be loaded', asError(error)),
+    );
+  return (
+    <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={5}>
+      <div className="scroll">
+        {list.rows.map((item) => (
+          <section key={item.version} className="version" aria-label={`Version ${item.version}`}>
+            <div className="row">
+              <strong>Version {item.version}</strong>
+              {item.version === command.version ? <span className="tag">current</span> : null}
+              <span className="muted">
+                <Ago at={item.at} /> by {item.by}
+              </span>
+              <span className="muted grow clip">
+                {item.diff.length === 0 ? 'created' : item.diff.map(({ path }) => path).join(', ')}
+              </span>
+              {item.diff.length === 0 ? null : (
+                <Button
+                  small
+                  kind="ghost"
+                  pressed={open === item.version}
+                  onClick={() => setOpen(open === item.version ? null : item.version)}
+                >
+                  {open === item.version ? 'Hide changes' : 'Show changes'}
+                </Button>
+              )}
+              {item.version === command.version ? null : (
+                <Button small onClick={() => void restore(item.version)}>
+                  Load into editor
+                </Button>
+              )}
+            </div>
+            {open === item.version
+              ? item.diff.map((part) => (
+                  <div key={part.path}>
+                    <h3>{part.path}</h3>
+                    <div className="diff">
+                      <pre className="gone">{show(part.from)}</pre>
+                      <pre className="come">{show(part.to)}</pre>
+                    </div>
+                  </div>
+                ))
+              : null}
+          </section>
+        ))}
+        {list.hasMore ? (
+          <Button small kind="ghost" onClick={list.loadMore}>
+            Show more
+          </Button>
+        ) : null}
+      </div>
+    </StateFrame>
+  );
+}

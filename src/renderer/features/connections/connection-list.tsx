@@ -1,0 +1,59 @@
+import { Unplug } from 'lucide-react';
+import type { Connection } from '../../../contract/host.ts';
+import { useBlocked } from '../../lib/client/context.tsx';
+import { useAct, useAsk } from '../../lib/live/query.ts';
+import { Ago } from '../../ui/ago.tsx';
+import { Button } from '../../ui/buttons.tsx';
+import { EmptyState, StateFrame } from '../../ui/state-frame.tsx';
+import { Status } from '../../ui/status.tsx';
+import type { Column } from '../../ui/table/columns.ts';
+import { DataTable } from '../../ui/table/data-table.tsx';
+import { errorToast, toast } from '../../ui/toast.tsx';
+
+const idOf = (connection: Connection) => connection.id;
+
+/** Live and recent connections. */
+export function ConnectionList() {
+  const query = useAsk('connections_list', {});
+  const blocked = useBlocked('admin');
+  const revoke = useAct('connections_revoke', {
+    onDone: () => toast('Connection closed'),
+    onError: (error) => errorToast('The connection was not closed', error),
+  });
+  const columns: readonly Column<Connection>[] = [
+    { id: 'state', title: 'State', width: 124, cell: (item) => <Status state={item.live ? 'live' : 'closed'} /> },
+    { id: 'name', title: 'Name', cell: (item) => <span style={{ fontWeight: 500 }}>{item.name}</span> },
+    { id: 'kind', title: 'Kind', width: 100, cell: (item) => <span className="muted">{item.kind}</span> },
+    { id: 'origin', title: 'Origin', width: 200, cell: (item) => item.origin ?? <span className="faint">–</span> },
+    { id: 'scopes', title: 'Scopes', width: 190, cell: (item) => item.scopes.join(', ') },
+    {
+      id: 'rtt',
+      title: 'Round trip',
+      width: 88,
+      num: true,
+      cell: (item) => (item.rtt_ms === null ? '–' : `${Math.round(item.rtt_ms)} ms`),
+    },
+    { id: 'since', title: 'Since', width: 100, cell: (item) => <Ago at={item.since} /> },
+    {
+      id: 'actions',
+      title: '',
+      width: 80,
+      cell: (item) =>
+        item.live ? (
+          <Button small kind="danger" blocked={blocked} onClick={() => revoke.mutate({ id: item.id })}>
+            Close
+          </Button>
+        ) : null,
+    },
+  ];
+  const items = query.data?.items ?? [];
+  return (
+    <StateFrame of={query} skeleton={4}>
+      {items.length === 0 ? (
+        <EmptyState icon={<Unplug size={24} />} title="Nobody is connected" />
+      ) : (
+        <DataTable name="connections" label="Connections" rows={items} idOf={idOf} columns={columns} />
+      )}
+    </StateFrame>
+  );
+}

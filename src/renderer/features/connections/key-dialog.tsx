@@ -1,0 +1,137 @@
+import { Checkbox, Modal, NumberInput, Select, TextInput } from '@mantine/core';
+import { TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
+import { SCOPES, type Scope } from '../../../contract/define.ts';
+import { KEY_AREAS } from '../../../contract/settings.ts';
+import { useAct } from '../../lib/live/query.ts';
+import { Button, CopyButton } from '../../ui/buttons.tsx';
+import { ErrorState } from '../../ui/state-frame.tsx';
+
+const DAY = 86_400_000;
+const LIFETIMES = [
+  { value: '30', label: '30 days' },
+  { value: '90', label: '90 days' },
+  { value: '365', label: 'One year' },
+  { value: '', label: 'Never expires' },
+];
+const SCOPE_TEXT: Record<Scope, string> = {
+  read: 'see everything in its areas',
+  run: 'and run commands, start browsers',
+  manage: 'and create, change, delete',
+  admin: 'and settings, keys, backups',
+};
+const AREA_TEXT: Record<string, string> = {
+  models: 'local models and the machine',
+  automation: 'profiles, commands, tasks',
+  host: 'settings, keys, logs, backups',
+};
+
+/** Makes a key and shows it once. */
+export function KeyDialog({ opened, close }: { opened: boolean; close(): void }) {
+  const create = useAct('keys_create');
+  const done = () => {
+    close();
+    create.reset();
+  };
+  return (
+    <Modal
+      opened={opened}
+      onClose={done}
+      title={create.data === undefined ? 'New API key' : 'Your new key'}
+      size={520}
+      closeOnClickOutside={create.data === undefined}
+    >
+      {create.data === undefined ? (
+        <KeyForm create={create} close={done} />
+      ) : (
+        <div className="col" style={{ gap: 12 }}>
+          <div className="notice warn">
+            <TriangleAlert size={15} />
+            <span>Copy the key now. It is shown only this once; TabAgent keeps a hash of it.</span>
+          </div>
+          <div className="pre row">
+            <span className="grow" data-testid="new-key">
+              {create.data.key}
+            </span>
+            <CopyButton label="Copy key" text={create.data.key} />
+          </div>
+          <div className="row" style={{ justifyContent: 'flex-end' }}>
+            <Button kind="primary" onClick={done}>
+              Done
+            </Button>
+          </div>
+        </div>
+      )}
+    </Modal>
+  );
+}
+
+function KeyForm({ create, close }: { create: ReturnType<typeof useAct<'keys_create'>>; close(): void }) {
+  const [name, setName] = useState('');
+  const [scope, setScope] = useState<Scope>('run');
+  const [areas, setAreas] = useState<string[]>(['models']);
+  const [days, setDays] = useState('90');
+  const [rate, setRate] = useState(1);
+  const missing = name.trim() === '' ? 'Give the key a name' : areas.length === 0 ? 'Choose at least one area' : null;
+  const submit = () =>
+    create.mutate({
+      name,
+      // Each scope includes those before it.
+      scopes: SCOPES.slice(0, SCOPES.indexOf(scope) + 1),
+      areas: KEY_AREAS.filter((area) => areas.includes(area)),
+      rate_multiplier: rate,
+      expires_at: days === '' ? null : new Date(Date.now() + Number(days) * DAY).toISOString(),
+    });
+  return (
+    <form
+      className="col"
+      style={{ gap: 14 }}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (missing === null) submit();
+      }}
+    >
+      <TextInput
+        label="Name"
+        description="Which program will use it"
+        data-autofocus
+        withAsterisk
+        maxLength={100}
+        value={name}
+        error={create.error?.errors?.name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <Select
+        label="May"
+        data={SCOPES.map((item) => ({ value: item, label: `${item} – ${SCOPE_TEXT[item]}` }))}
+        value={scope}
+        onChange={(next) => setScope((next ?? 'read') as Scope)}
+      />
+      <Checkbox.Group label="In" value={areas} onChange={setAreas}>
+        <div className="col" style={{ gap: 6, paddingTop: 4 }}>
+          {KEY_AREAS.map((area) => (
+            <Checkbox key={area} value={area} label={`${area} – ${AREA_TEXT[area] ?? ''}`} />
+          ))}
+        </div>
+      </Checkbox.Group>
+      <div className="two">
+        <Select label="Lifetime" data={LIFETIMES} value={days} onChange={(next) => setDays(next ?? '')} />
+        <NumberInput
+          label="Rate limit, times the usual"
+          min={0.1}
+          max={100}
+          step={0.5}
+          value={rate}
+          onChange={(next) => next !== '' && setRate(Number(next))}
+        />
+      </div>
+      {create.error === null ? null : <ErrorState inline error={create.error} />}
+      <div className="row" style={{ justifyContent: 'flex-end' }}>
+        <Button onClick={close}>Cancel</Button>
+        <Button submit kind="primary" blocked={missing} busy={create.isPending}>
+          Create key
+        </Button>
+      </div>
+    </form>
+  );
+}

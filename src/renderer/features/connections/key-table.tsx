@@ -1,0 +1,85 @@
+import { modals } from '@mantine/modals';
+import { KeyRound } from 'lucide-react';
+import type { ApiKey } from '../../../contract/host.ts';
+import { useBlocked } from '../../lib/client/context.tsx';
+import { useAct, usePages } from '../../lib/live/query.ts';
+import { Ago } from '../../ui/ago.tsx';
+import { Button } from '../../ui/buttons.tsx';
+import { EmptyState, StateFrame } from '../../ui/state-frame.tsx';
+import type { Column } from '../../ui/table/columns.ts';
+import { DataTable } from '../../ui/table/data-table.tsx';
+import { errorToast, toast } from '../../ui/toast.tsx';
+
+const idOf = (key: ApiKey) => key.id;
+
+function Expiry({ apiKey }: { apiKey: ApiKey }) {
+  if (apiKey.expires_at === null) return <span className="faint">never</span>;
+  return Date.parse(apiKey.expires_at) < Date.now() ? (
+    <span className="tone-bad">expired</span>
+  ) : (
+    <Ago at={apiKey.expires_at} />
+  );
+}
+
+/** Keys that programs use; revoking one cannot be undone, so it asks. */
+export function KeyTable({ onNew }: { onNew(): void }) {
+  const list = usePages('keys_list', {});
+  const blocked = useBlocked('admin');
+  const revoke = useAct('keys_delete', {
+    onDone: () => toast('Key revoked; its connections are closed'),
+    onError: (error) => errorToast('The key was not revoked', error),
+  });
+  const ask = (key: ApiKey) =>
+    modals.openConfirmModal({
+      title: `Revoke “${key.name}”?`,
+      children: 'Programs that use this key are refused at once. A revoked key cannot be brought back.',
+      labels: { confirm: 'Revoke', cancel: 'Keep' },
+      confirmProps: { color: 'red', size: 'xs' },
+      cancelProps: { size: 'xs' },
+      onConfirm: () => revoke.mutate({ id: key.id }),
+    });
+  const columns: readonly Column<ApiKey>[] = [
+    { id: 'name', title: 'Name', cell: (key) => <span style={{ fontWeight: 500 }}>{key.name}</span> },
+    { id: 'prefix', title: 'Key', width: 180, cell: (key) => <code className="muted">{key.prefix}…</code> },
+    { id: 'scopes', title: 'Scopes', width: 180, cell: (key) => key.scopes.join(', ') },
+    { id: 'areas', title: 'Areas', width: 180, cell: (key) => key.areas.join(', ') },
+    { id: 'used', title: 'Last used', width: 110, cell: (key) => <Ago at={key.last_used_at} /> },
+    { id: 'expires', title: 'Expires', width: 110, cell: (key) => <Expiry apiKey={key} /> },
+    {
+      id: 'actions',
+      title: '',
+      width: 90,
+      cell: (key) => (
+        <Button small kind="danger" blocked={blocked} onClick={() => ask(key)}>
+          Revoke
+        </Button>
+      ),
+    },
+  ];
+  return (
+    <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={5}>
+      {list.rows.length === 0 ? (
+        <EmptyState
+          icon={<KeyRound size={24} />}
+          title="No API keys yet"
+          action={
+            <Button kind="primary" action="keys.new" showKey blocked={blocked} onClick={onNew}>
+              New API key
+            </Button>
+          }
+        >
+          A key lets a program on this computer use the API with the scopes and areas that you choose.
+        </EmptyState>
+      ) : (
+        <DataTable
+          name="keys"
+          label="API keys"
+          rows={list.rows}
+          idOf={idOf}
+          columns={columns}
+          loadMore={list.loadMore}
+        />
+      )}
+    </StateFrame>
+  );
+}

@@ -1,0 +1,41 @@
+import { Modal } from '@mantine/core';
+import { Link2 } from 'lucide-react';
+import { useState } from 'react';
+import { useBlocked } from '../../lib/client/context.tsx';
+import { dateTime } from '../../lib/format.ts';
+import { useAct } from '../../lib/live/query.ts';
+import { Button, CopyButton } from '../../ui/buttons.tsx';
+import { ErrorState } from '../../ui/state-frame.tsx';
+
+/** Makes a one-time link that signs another browser in. */
+export function PanelLinkButton() {
+  const blocked = useBlocked('admin');
+  const [opened, setOpened] = useState(false);
+  const create = useAct('auth_link_create');
+  const open = () => {
+    setOpened(true);
+    create.mutate({});
+  };
+  return (
+    <>
+      <Button icon={<Link2 size={14} />} blocked={blocked} onClick={open}>
+        Panel link
+      </Button>
+      <Modal opened={opened} onClose={() => setOpened(false)} title="Open the panel in a browser" size={520}>
+        {create.error === null ? null : <ErrorState inline error={create.error} retry={() => create.mutate({})} />}
+        {create.data === undefined ? null : (
+          <div className="col" style={{ gap: 12 }}>
+            <p>
+              This link signs one browser in, once, until {dateTime(create.data.expires_at)}. Whoever has it can do
+              everything here.
+            </p>
+            <div className="pre row">
+              <span className="grow">{create.data.url}</span>
+              <CopyButton label="Copy link" text={create.data.url} />
+            </div>
+          </div>
+        )}
+      </Modal>
+    </>
+  );
+}

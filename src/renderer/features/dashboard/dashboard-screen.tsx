@@ -1,0 +1,103 @@
+import { Play, Rocket } from 'lucide-react';
+import { useState } from 'react';
+import { useBlocked } from '../../lib/client/context.tsx';
+import { useActions } from '../../lib/keys/use-actions.ts';
+import { useAsk } from '../../lib/live/query.ts';
+import { Button } from '../../ui/buttons.tsx';
+import { EmptyState, StateFrame } from '../../ui/state-frame.tsx';
+import { RunDialog } from '../run/run-dialog.tsx';
+import { Attention } from './attention.tsx';
+import { Failures } from './failures.tsx';
+import { Machine } from './machine.tsx';
+import { Outcomes } from './outcomes.tsx';
+import { RunningNow } from './running-now.tsx';
+import { Tiles } from './tiles.tsx';
+import { useExample } from './use-example.ts';
+import './dashboard.css';
+
+/** What goes on, at a glance. */
+export function DashboardScreen() {
+  const [running, setRunning] = useState(false);
+  const blocked = useBlocked('run');
+  const manage = useBlocked('manage');
+  const queue = useAsk('queue_stats', {});
+  const example = useExample();
+  const fresh = queue.data !== undefined && Object.values(queue.data.counts).every((n) => n === 0);
+  useActions([
+    {
+      id: 'dashboard.new',
+      title: 'Run a command',
+      group: 'Dashboard',
+      layer: 'view',
+      keys: ['N'],
+      blocked,
+      run: () => setRunning(true),
+    },
+    {
+      id: 'dashboard.example',
+      title: 'Run the example',
+      group: 'Dashboard',
+      layer: 'view',
+      blocked: manage ?? blocked,
+      run: example.run,
+    },
+  ]);
+  return (
+    <div className="screen">
+      <header className="screen-head">
+        <h1>Dashboard</h1>
+        <span className="grow" />
+        {fresh ? null : (
+          <Button
+            kind="primary"
+            icon={<Play size={14} />}
+            action="dashboard.new"
+            blocked={blocked}
+            onClick={() => setRunning(true)}
+          >
+            Run a command
+          </Button>
+        )}
+      </header>
+      <StateFrame of={queue}>
+        <div className="scroll dashboard">
+          <Attention />
+          {fresh ? (
+            <div className="card" style={{ display: 'flex', minHeight: 280 }}>
+              <EmptyState
+                icon={<Rocket size={28} />}
+                title="Nothing has run yet"
+                action={
+                  <Button
+                    kind="primary"
+                    icon={<Play size={14} />}
+                    blocked={manage ?? blocked}
+                    busy={example.busy}
+                    onClick={example.run}
+                  >
+                    Run the example
+                  </Button>
+                }
+              >
+                The example signs in to a small demo site on this computer with a profile of its own, and leaves a
+                screenshot, a trace and an output.
+              </EmptyState>
+            </div>
+          ) : (
+            <>
+              <Tiles />
+              <div className="dashboard-main">
+                <Outcomes />
+                <Failures />
+                <RunningNow />
+                <Machine />
+              </div>
+            </>
+          )}
+          {fresh ? <Machine /> : null}
+        </div>
+      </StateFrame>
+      <RunDialog opened={running} close={() => setRunning(false)} />
+    </div>
+  );
+}

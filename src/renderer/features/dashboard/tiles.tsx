@@ -1,0 +1,77 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { count, duration, percent } from '../../lib/format.ts';
+import { useAsk } from '../../lib/live/query.ts';
+import { Sparkline } from '../../ui/chart/sparkline.tsx';
+
+function Tile({
+  title,
+  value,
+  side,
+  search,
+  children,
+}: {
+  title: string;
+  value: string;
+  side?: string | undefined;
+  search: Record<string, string>;
+  children?: ReactNode;
+}) {
+  return (
+    <Link to="/tasks" search={search} className="tile">
+      <span className="muted">{title}</span>
+      <span className="row">
+        <strong>{value}</strong>
+        {side === undefined ? null : <span className="muted clip">{side}</span>}
+        <span className="grow" />
+        {children}
+      </span>
+    </Link>
+  );
+}
+
+/** The numbers to look at first; each leads to the tasks behind it. */
+export function Tiles() {
+  const queue = useAsk('queue_stats', {}).data;
+  const stats = useAsk('tasks_stats', { hours: 24 }).data;
+  const waiting = queue === undefined ? 0 : queue.urgent + queue.normal + queue.low + queue.batch;
+  const buckets = stats?.buckets ?? [];
+  return (
+    <section className="tiles" aria-label="Key figures">
+      <Tile
+        title="Running"
+        value={queue === undefined ? '–' : count(queue.running)}
+        side={queue === undefined ? undefined : `of ${queue.capacity}`}
+        search={{ status: 'running' }}
+      >
+        <Sparkline values={buckets.map((bucket) => bucket.succeeded + bucket.failed)} />
+      </Tile>
+      <Tile
+        title="Waiting"
+        value={count(waiting)}
+        side={queue !== undefined && waiting > 0 ? `oldest ${duration(queue.oldest_wait_seconds * 1_000)}` : undefined}
+        search={{ status: 'queued' }}
+      />
+      <Tile
+        title="Failed, 24 h"
+        value={stats === undefined ? '–' : count(stats.failed)}
+        search={{ status: 'failed,timed_out,interrupted,dead' }}
+      >
+        <Sparkline tone="bad" values={buckets.map((bucket) => bucket.failed)} />
+      </Tile>
+      <Tile
+        title="Success rate, 24 h"
+        value={percent(stats?.success_rate)}
+        side={
+          stats === undefined || stats.success_rate === null ? undefined : `of ${count(stats.succeeded + stats.failed)}`
+        }
+        search={{ status: 'succeeded' }}
+      >
+        <Sparkline tone="good" values={buckets.map((bucket) => bucket.succeeded)} />
+      </Tile>
+      <Tile title="p95 duration, 24 h" value={duration(stats?.p95_duration_ms)} search={{}}>
+        <Sparkline tone="idle" values={buckets.map((bucket) => bucket.p95_duration_ms)} />
+      </Tile>
+    </section>
+  );
+}

@@ -1,0 +1,36 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { CommandId } from '../../../contract/scalars.ts';
+import type { Client } from '../../lib/client/client.ts';
+import { useClient } from '../../lib/client/context.tsx';
+import { asError } from '../../lib/live/query.ts';
+import { errorToast } from '../../ui/toast.tsx';
+
+/** The example that shows the most: the browser command that signs in, else the first of them. */
+async function pick(client: Client, ids: readonly CommandId[]): Promise<CommandId | undefined> {
+  const commands = await Promise.all(ids.map((id) => client.call('commands_get', { id })));
+  const browser = commands.filter(({ kind }) => kind === 'browser');
+  return (browser.find(({ name }) => /sign|log ?in/i.test(name)) ?? browser[0] ?? commands[0])?.id;
+}
+
+/** Starts the demo site and runs the sign-in example with the demo profile, then shows that task. */
+export function useExample(): { run(): void; busy: boolean } {
+  const client = useClient();
+  const navigate = useNavigate();
+  const [busy, setBusy] = useState(false);
+  const go = async () => {
+    const demo = await client.call('demo_start', {});
+    const command = await pick(client, demo.command_ids);
+    if (command === undefined) return;
+    const answer = await client.call('tasks_create', { command_id: command, profile_id: demo.profile_id });
+    if ('id' in answer) await navigate({ to: '/tasks/$id', params: { id: answer.id } });
+  };
+  const run = () => {
+    if (busy) return;
+    setBusy(true);
+    go()
+      .catch((error: unknown) => errorToast('The example could not be run', asError(error)))
+      .finally(() => setBusy(false));
+  };
+  return { run, busy };
+}

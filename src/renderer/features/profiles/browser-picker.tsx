@@ -1,0 +1,80 @@
+/** "My browser is somewhere else": checks a path and remembers it for all profiles. */
+import { Modal, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { FolderSearch, RotateCw } from 'lucide-react';
+import { useState } from 'react';
+import { useBlocked, useClient } from '../../lib/client/context.tsx';
+import { isDesktop } from '../../lib/client/message-port.ts';
+import { asError, useAct } from '../../lib/live/query.ts';
+import { Button } from '../../ui/buttons.tsx';
+import { errorToast, toast } from '../../ui/toast.tsx';
+
+/** Buttons that look again, or take a path. */
+export function BrowserPicker() {
+  const client = useClient();
+  const queries = useQueryClient();
+  const manage = useBlocked('manage');
+  const [opened, setOpened] = useState(false);
+  const [path, setPath] = useState('');
+  const refresh = () =>
+    client.call('browsers_list', { refresh: true }).then(
+      () => queries.invalidateQueries({ queryKey: ['browsers_list'] }),
+      (error: unknown) => errorToast('Looking again failed', asError(error)),
+    );
+  const check = useAct('browsers_check', {
+    onDone: (found) => {
+      client.call('settings_update', { 'browser.executable_path': found.path }).then(
+        () => {
+          toast(`${found.name} ${found.version ?? ''} will be used`);
+          setOpened(false);
+          return refresh();
+        },
+        (error: unknown) => errorToast('The path was not saved', asError(error)),
+      );
+    },
+  });
+  const pick = () =>
+    client.call('shell_pick_file', { title: 'Browser program' }).then(
+      (picked) => picked.path !== null && setPath(picked.path),
+      (error: unknown) => errorToast('No file was picked', asError(error)),
+    );
+  return (
+    <>
+      <Button small icon={<RotateCw size={13} />} onClick={() => void refresh()}>
+        Look again
+      </Button>
+      <Button small blocked={manage} icon={<FolderSearch size={13} />} onClick={() => setOpened(true)}>
+        Pick path
+      </Button>
+      <Modal opened={opened} onClose={() => setOpened(false)} title="Where is your browser?">
+        <form
+          className="col"
+          style={{ gap: 12 }}
+          onSubmit={(event) => {
+            event.preventDefault();
+            check.mutate({ path });
+          }}
+        >
+          <div className="row" style={{ alignItems: 'flex-end' }}>
+            <TextInput
+              className="grow"
+              label="Path of the program"
+              data-autofocus
+              placeholder="/usr/bin/chromium"
+              value={path}
+              error={check.error?.message}
+              onChange={(event) => setPath(event.currentTarget.value)}
+            />
+            {isDesktop() ? <Button onClick={() => void pick()}>Browse</Button> : null}
+          </div>
+          <div className="row" style={{ justifyContent: 'flex-end' }}>
+            <Button onClick={() => setOpened(false)}>Cancel</Button>
+            <Button submit kind="primary" blocked={path === '' ? 'Enter a path' : null} busy={check.isPending}>
+              Check and use
+            </Button>
+          </div>
+        </form>
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,35 @@
+import type { Profile } from '../../../contract/profiles.ts';
+import { bytes } from '../../lib/format.ts';
+import { Ago } from '../../ui/ago.tsx';
+import { Status } from '../../ui/status.tsx';
+import type { Column } from '../../ui/table/columns.ts';
+
+/** Columns of the profile list. */
+export const PROFILE_COLUMNS: readonly Column<Profile>[] = [
+  { id: 'state', title: 'State', width: 116, fixed: true, cell: (profile) => <Status state={profile.state} /> },
+  {
+    id: 'name',
+    title: 'Name',
+    sort: 'name',
+    fixed: true,
+    cell: (profile) => (
+      <span className="row">
+        <span className="swatch" style={{ background: profile.color }} aria-hidden="true" />
+        <span className="clip" style={{ fontWeight: 500 }}>
+          {profile.name}
+        </span>
+        {profile.tags.map((tag) => (
+          <span className="tag" key={tag}>
+            {tag}
+          </span>
+        ))}
+      </span>
+    ),
+  },
+  { id: 'number', title: 'No.', width: 56, num: true, sort: 'number', cell: (profile) => profile.number },
+  { id: 'group', title: 'Group', width: 120, cell: (profile) => profile.group ?? <span className="faint">–</span> },
+  { id: 'browser', title: 'Browser', width: 96, cell: (profile) => <span className="muted">{profile.browser}</span> },
+  { id: 'locale', title: 'Locale', width: 84, cell: (profile) => profile.locale ?? <span className="faint">–</span> },
+  { id: 'used', title: 'Last used', width: 100, cell: (profile) => <Ago at={profile.last_started_at} /> },
+  { id: 'size', title: 'Size', width: 80, num: true, sort: 'size_bytes', cell: (profile) => bytes(profile.size_bytes) },
+];

@@ -1,0 +1,63 @@
+import type { Profile } from '../../../contract/profiles.ts';
+import type { ProfileId } from '../../../contract/scalars.ts';
+import { useClient } from '../../lib/client/context.tsx';
+import { asError, useAct } from '../../lib/live/query.ts';
+import { errorToast, toast, undoToast } from '../../ui/toast.tsx';
+
+/** Verbs on profiles. */
+export function useProfileActions() {
+  const client = useClient();
+  const failed = (what: string) => (error: unknown) => errorToast(what, asError(error));
+  const start = useAct('profiles_start', { onError: failed('The browser was not started') });
+  const stop = useAct('profiles_stop', { onError: failed('The browser was not stopped') });
+  const unlock = useAct('profiles_unlock', {
+    onDone: () => toast('Profile unlocked'),
+    onError: failed('The profile was not unlocked'),
+  });
+  const bulk = useAct('profiles_bulk', {
+    onDone: ({ results }) => {
+      const bad = results.filter((result) => !result.ok);
+      if (bad.length > 0) toast(`${bad.length} of ${results.length} could not: ${bad[0]?.error?.detail ?? ''}`);
+    },
+    onError: failed('Nothing was changed'),
+  });
+  return {
+    busy: start.isPending || stop.isPending || unlock.isPending || bulk.isPending,
+    start: (id: ProfileId) => start.mutate({ id }),
+    stop: (id: ProfileId, force = false) => stop.mutate({ id, force }),
+    unlock: (id: ProfileId) => unlock.mutate({ id }),
+    bulk: (ids: ProfileId[], action: 'start' | 'stop' | 'delete', done: () => void) =>
+      bulk.mutate(
+        { ids, action },
+        {
+          onSuccess: ({ results }) => {
+            done();
+            if (action !== 'delete') return;
+            const gone = results.filter(({ ok }) => ok).map(({ id }) => id as ProfileId);
+            if (gone.length > 0)
+              undoToast(`${gone.length} profiles deleted`, () => bulk.mutate({ ids: gone, action: 'restore' }));
+          },
+        },
+      ),
+    remove: (profile: Profile, done: () => void) =>
+      client.call('profiles_delete', { id: profile.id }).then(() => {
+        done();
+        undoToast(`“${profile.name}” deleted`, () =>
+          client.call('profiles_restore', { id: profile.id }).catch(failed('Not restored')),
+        );
+      }, failed('The profile was not deleted')),
+  };
+}
+
+/** Why a profile cannot be started, or `null`. */
+export const startBlocked = (profile: Pick<Profile, 'state' | 'holder'>): string | null => {
+  if (profile.state === 'stopped' || profile.state === 'crashed') return null;
+  if (profile.state === 'locked') return 'Another program holds this profile';
+  return profile.holder?.kind === 'task' ? 'A task uses this profile' : 'The browser is open already';
+};
+
+/** Why a profile cannot be stopped, or `null`. */
+export const stopBlocked = (profile: Pick<Profile, 'state' | 'holder'>): string | null => {
+  if (profile.state !== 'running' && profile.state !== 'starting') return 'The browser is not open';
+  return profile.holder?.kind === 'task' ? 'A task uses this profile; cancel the task' : null;
+};

@@ -1,0 +1,225 @@
+import { Link } from '@tanstack/react-router';
+import { FolderOpen, LockOpen, Pencil, Play, Square, Trash2, X } from 'lucide-react';
+import { useState } from 'react';
+import type { Profile } from '../../../contract/profiles.ts';
+import type { ProfileId } from '../../../contract/scalars.ts';
+import { useBlocked, useClient } from '../../lib/client/context.tsx';
+import { isDesktop } from '../../lib/client/message-port.ts';
+import { bytes, dateTime } from '../../lib/format.ts';
+import { asError, useAsk } from '../../lib/live/query.ts';
+import { Ago } from '../../ui/ago.tsx';
+import { Button, CopyButton } from '../../ui/buttons.tsx';
+import { StateFrame } from '../../ui/state-frame.tsx';
+import { Status } from '../../ui/status.tsx';
+import { errorToast } from '../../ui/toast.tsx';
+import { RunDialog } from '../run/run-dialog.tsx';
+import { startBlocked, stopBlocked, useProfileActions } from './profile-actions.tsx';
+
+const size = (value: { width: number; height: number } | null): string =>
+  value === null ? 'browser default' : `${value.width} × ${value.height}`;
+
+function holderText(profile: Profile): React.ReactNode {
+  const { holder } = profile;
+  if (holder === null) return 'nobody';
+  if (holder.kind === 'task') {
+    return (
+      <Link to="/tasks/$id" params={{ id: holder.id }}>
+        a task
+      </Link>
+    );
+  }
+  return holder.kind === 'manual' ? 'an open window' : `another program (${holder.id})`;
+}
+
+function Facts({ profile }: { profile: Profile }) {
+  const facts: [string, React.ReactNode][] = [
+    ['In use by', holderText(profile)],
+    ['Browser', profile.executable_path ?? profile.browser],
+    ['Group', profile.group ?? '–'],
+    ['Locale', profile.locale ?? 'system'],
+    ['Time zone', profile.timezone ?? 'system'],
+    ['Viewport', size(profile.viewport)],
+    ['Window', size(profile.window)],
+    ['Colour scheme', profile.color_scheme ?? 'system'],
+    ['User agent', profile.user_agent ?? 'browser default'],
+    ['Storage', profile.storage === 'persistent' ? 'kept between runs' : 'fresh on every start'],
+    ['Size', bytes(profile.size_bytes)],
+    ['Last used', <Ago key="used" at={profile.last_started_at} />],
+    ['Created', dateTime(profile.created_at)],
+  ];
+  return (
+    <dl className="facts">
+      {facts.map(([name, value]) => (
+        <div key={name} style={{ display: 'contents' }}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Recent({ id }: { id: ProfileId }) {
+  const query = useAsk('tasks_list', { profile_id: id, limit: 6 });
+  const tasks = query.data?.items ?? [];
+  if (tasks.length === 0) return null;
+  return (
+    <section>
+      <div className="row">
+        <h3 className="grow">Last tasks</h3>
+        <Link to="/tasks" search={{ profile: id }}>
+          All
+        </Link>
+      </div>
+      <ul className="bare">
+        {tasks.map((task) => (
+          <li key={task.id} className="row" style={{ height: 28 }}>
+            <Status plain state={task.status} />
+            <Link to="/tasks/$id" params={{ id: task.id }} className="grow clip name-link">
+              {task.command_name}
+            </Link>
+            <span className="faint">
+              <Ago at={task.created_at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** One profile beside the list. */
+export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): void; edit(): void }) {
+  const client = useClient();
+  const query = useAsk('profiles_get', { id }, { keep: true });
+  const profile = query.data;
+  const actions = useProfileActions();
+  const manage = useBlocked('manage');
+  const runs = useBlocked('run');
+  const [running, setRunning] = useState(false);
+  return (
+    <aside className="col grow" aria-label="Profile">
+      <div className="tool-bar">
+        {profile === undefined ? null : (
+          <span className="swatch" style={{ background: profile.color }} aria-hidden="true" />
+        )}
+        <span className="grow clip" style={{ fontWeight: 600 }}>
+          {profile?.name}
+        </span>
+        {profile === undefined ? null : (
+          <>
+            {isDesktop() ? (
+              <Button
+                small
+                kind="ghost"
+                label="Show folder"
+                icon={<FolderOpen size={14} />}
+                onClick={() =>
+                  void client
+                    .call('shell_open_path', { target: 'profile', id })
+                    .catch((error: unknown) => errorToast('The folder cannot be shown', asError(error)))
+                }
+              />
+            ) : null}
+            <Button
+              small
+              kind="ghost"
+              label="Delete"
+              action="profiles.delete"
+              icon={<Trash2 size={14} />}
+              blocked={manage}
+              onClick={() => void actions.remove(profile, close)}
+            />
+            <Button
+              small
+              kind="ghost"
+              label="Edit"
+              action="profiles.edit"
+              icon={<Pencil size={14} />}
+              blocked={manage}
+              onClick={edit}
+            />
+          </>
+        )}
+        <Button small kind="ghost" label="Close" icon={<X size={14} />} onClick={close} />
+      </div>
+      <StateFrame of={query} skeleton={6}>
+        {profile === undefined ? null : (
+          <div className="scroll peek">
+            <div className="row">
+              <Status state={profile.state} />
+              <span className="grow" />
+              {profile.state === 'locked' ? (
+                <Button
+                  small
+                  blocked={manage}
+                  busy={actions.busy}
+                  icon={<LockOpen size={13} />}
+                  onClick={() => actions.unlock(id)}
+                >
+                  Unlock
+                </Button>
+              ) : stopBlocked(profile) === null ? (
+                <Button
+                  small
+                  action="profiles.toggle"
+                  blocked={runs}
+                  busy={actions.busy}
+                  icon={<Square size={12} />}
+                  onClick={() => actions.stop(id)}
+                >
+                  Stop browser
+                </Button>
+              ) : (
+                <Button
+                  small
+                  action="profiles.toggle"
+                  blocked={startBlocked(profile) ?? runs}
+                  busy={actions.busy}
+                  icon={<Play size={13} />}
+                  onClick={() => actions.start(id)}
+                >
+                  Open browser
+                </Button>
+              )}
+              <Button small kind="primary" blocked={runs} icon={<Play size={13} />} onClick={() => setRunning(true)}>
+                Run a command
+              </Button>
+            </div>
+            {profile.state === 'locked' ? (
+              <div className="notice warn">
+                The profile is held by {profile.holder === null ? 'another program' : profile.holder.id}. Close that
+                program; when it runs on another computer or is gone already, unlock the profile here.
+              </div>
+            ) : null}
+            <div className="row">
+              <code className="clip faint">{profile.id}</code>
+              <CopyButton label="Copy id" text={profile.id} />
+            </div>
+            <Facts profile={profile} />
+            {profile.start_urls.length === 0 ? null : (
+              <section>
+                <h3>Start pages</h3>
+                <ul className="bare">
+                  {profile.start_urls.map((url) => (
+                    <li key={url} className="clip mono">
+                      {url}
+                    </li>
+                  ))}
+                </ul>
+              </section>
+            )}
+            {profile.notes === '' ? null : (
+              <section>
+                <h3>Notes</h3>
+                <p style={{ whiteSpace: 'pre-wrap' }}>{profile.notes}</p>
+              </section>
+            )}
+            <Recent id={id} />
+            <RunDialog opened={running} close={() => setRunning(false)} profileId={id} />
+          </div>
+        )}
+      </StateFrame>
+    </aside>
+  );
+}

@@ -1,0 +1,102 @@
+/** The profile form's values and what is sent for them. */
+import { type Profile, ProfileCreate } from '../../../contract/profiles.ts';
+import type { Input } from '../../lib/live/query.ts';
+
+/** What the form holds; empty text stands for "not set". */
+export interface ProfileValues {
+  name: string;
+  color: string;
+  group: string;
+  tags: string[];
+  notes: string;
+  browser: Profile['browser'];
+  executable_path: string;
+  start_urls: string[];
+  locale: string;
+  timezone: string;
+  viewport_width: number | '';
+  viewport_height: number | '';
+  window_width: number | '';
+  window_height: number | '';
+  user_agent: string;
+  color_scheme: '' | 'light' | 'dark';
+  launch_args: string[];
+  storage: Profile['storage'];
+  clear_cache_on_stop: boolean;
+}
+
+/** Values of a profile, or of a new one. */
+export function valuesOf(profile: Profile | null, browser: Profile['browser']): ProfileValues {
+  return {
+    name: profile?.name ?? '',
+    color: profile?.color ?? '#4f7cff',
+    group: profile?.group ?? '',
+    tags: profile?.tags ?? [],
+    notes: profile?.notes ?? '',
+    browser: profile?.browser ?? browser,
+    executable_path: profile?.executable_path ?? '',
+    start_urls: profile?.start_urls ?? [],
+    locale: profile?.locale ?? '',
+    timezone: profile?.timezone ?? '',
+    viewport_width: profile?.viewport?.width ?? '',
+    viewport_height: profile?.viewport?.height ?? '',
+    window_width: profile?.window?.width ?? '',
+    window_height: profile?.window?.height ?? '',
+    user_agent: profile?.user_agent ?? '',
+    color_scheme: profile?.color_scheme ?? '',
+    launch_args: profile?.launch_args ?? [],
+    storage: profile?.storage ?? 'persistent',
+    clear_cache_on_stop: profile?.clear_cache_on_stop ?? false,
+  };
+}
+
+const textOrNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
+const sizeOrNull = (width: number | '', height: number | '') =>
+  width === '' || height === '' ? null : { width, height };
+
+/** The input of `profiles_create` that the values stand for. */
+export function inputOf(values: ProfileValues): Input<'profiles_create'> {
+  return {
+    name: values.name,
+    color: values.color,
+    group: textOrNull(values.group),
+    tags: values.tags,
+    notes: values.notes,
+    browser: values.browser,
+    executable_path: textOrNull(values.executable_path),
+    start_urls: values.start_urls,
+    locale: textOrNull(values.locale),
+    timezone: textOrNull(values.timezone),
+    viewport: sizeOrNull(values.viewport_width, values.viewport_height),
+    window: sizeOrNull(values.window_width, values.window_height),
+    user_agent: textOrNull(values.user_agent),
+    color_scheme: values.color_scheme === '' ? null : values.color_scheme,
+    launch_args: values.launch_args,
+    storage: values.storage,
+    clear_cache_on_stop: values.clear_cache_on_stop,
+  };
+}
+
+/** Field of the form that a path of the input belongs to. */
+const fieldOf = (path: string): string => {
+  const [first = '', second] = path.replace(/^\//, '').split(/[./]/);
+  return first === 'viewport' || first === 'window' ? `${first}_${second === 'height' ? 'height' : 'width'}` : first;
+};
+
+/** Messages by form field for messages by input path. */
+export const fieldErrors = (errors: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(errors).map(([path, message]) => [fieldOf(path), message]));
+
+/** Checks the values against the contract, before anything is sent. */
+export function validateProfile(values: ProfileValues): Record<string, string> {
+  const errors: Record<string, string> = {};
+  for (const side of ['viewport', 'window'] as const) {
+    const [width, height] = [values[`${side}_width`], values[`${side}_height`]];
+    if ((width === '') !== (height === '')) errors[`${side}_width`] = 'Give both width and height, or neither';
+  }
+  const parsed = ProfileCreate.safeParse(inputOf(values));
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) errors[fieldOf(issue.path.join('.'))] ??= issue.message;
+  }
+  return errors;
+}

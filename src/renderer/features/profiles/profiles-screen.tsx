@@ -1,0 +1,246 @@
+import { Play, Plus, Square, SquareUser, Trash2, TriangleAlert } from 'lucide-react';
+import { type Profile, ProfileState } from '../../../contract/profiles.ts';
+import type { ProfileId } from '../../../contract/scalars.ts';
+import { useBlocked } from '../../lib/client/context.tsx';
+import { useActions } from '../../lib/keys/use-actions.ts';
+import { type Input, useAsk, usePages } from '../../lib/live/query.ts';
+import { listOf, toggled } from '../../lib/search-params.ts';
+import { useFilters } from '../../lib/use-filters.ts';
+import { Button } from '../../ui/buttons.tsx';
+import { FilterField } from '../../ui/filter-field.tsx';
+import { Split } from '../../ui/split.tsx';
+import { EmptyState, NoMatch, StateFrame } from '../../ui/state-frame.tsx';
+import { lookOf } from '../../ui/status.tsx';
+import { ColumnsMenu } from '../../ui/table/columns-menu.tsx';
+import { DataTable } from '../../ui/table/data-table.tsx';
+import { BrowserPicker } from './browser-picker.tsx';
+import { PROFILE_COLUMNS } from './columns.tsx';
+import { startBlocked, stopBlocked, useProfileActions } from './profile-actions.tsx';
+import { ProfileFormDialog } from './profile-form.tsx';
+import { ProfileInspector } from './profile-inspector.tsx';
+
+const idOf = (profile: Profile) => profile.id;
+const STATES = ['running', 'stopped', 'crashed', 'locked'] as const;
+
+/** All profiles, with an inspector beside the table. */
+export function ProfilesScreen() {
+  const [search, set] = useFilters();
+  const states = listOf(search.state, ProfileState.options);
+  const filter = {
+    sort: search.sort ?? 'name',
+    ...(states === undefined ? {} : { state: states }),
+    ...(search.q === undefined ? {} : { q: search.q }),
+    ...(search.tag === undefined ? {} : { tag: search.tag }),
+  } as Input<'profiles_list'>;
+  const list = usePages('profiles_list', filter);
+  const browsers = useAsk('browsers_list', {});
+  const actions = useProfileActions();
+  const manage = useBlocked('manage');
+  const runs = useBlocked('run');
+  const shown = list.rows.find(({ id }) => id === search.peek);
+  const filtered = search.q !== undefined || states !== undefined || search.tag !== undefined;
+  const noBrowser = browsers.data !== undefined && browsers.data.items.length === 0;
+  const none = 'No profile is chosen';
+  const toggle = (profile: Profile) =>
+    startBlocked(profile) === null ? actions.start(profile.id) : actions.stop(profile.id);
+
+  useActions([
+    {
+      id: 'profiles.new',
+      title: 'New profile',
+      group: 'Profiles',
+      layer: 'view',
+      keys: ['N'],
+      blocked: manage,
+      run: () => set({ edit: 'new' }),
+    },
+    {
+      id: 'profiles.edit',
+      title: 'Edit the chosen profile',
+      group: 'Profiles',
+      layer: 'view',
+      keys: ['E'],
+      blocked: shown === undefined ? none : manage,
+      run: () => set({ edit: shown?.id }),
+    },
+    {
+      id: 'profiles.toggle',
+      title: 'Start or stop the chosen profile',
+      group: 'Profiles',
+      layer: 'view',
+      keys: ['S'],
+      blocked:
+        shown === undefined
+          ? none
+          : startBlocked(shown) !== null && stopBlocked(shown) !== null
+            ? startBlocked(shown)
+            : runs,
+      run: () => shown && toggle(shown),
+    },
+    {
+      id: 'profiles.delete',
+      title: 'Delete the chosen profile',
+      group: 'Profiles',
+      layer: 'view',
+      keys: ['Delete'],
+      blocked: shown === undefined ? none : manage,
+      run: () => void (shown && actions.remove(shown, () => set({ peek: undefined }))),
+    },
+    {
+      id: 'profiles.copy',
+      title: 'Copy id of the chosen profile',
+      group: 'Profiles',
+      layer: 'view',
+      keys: ['Mod+Shift+C'],
+      blocked: shown === undefined ? none : null,
+      run: () => void (shown && navigator.clipboard.writeText(shown.id)),
+    },
+    {
+      id: 'profiles.close',
+      title: 'Close the inspector',
+      group: 'Profiles',
+      layer: 'view',
+      keys: ['Escape'],
+      hidden: true,
+      run: () => set({ peek: undefined }),
+    },
+  ]);
+
+  return (
+    <div className="screen">
+      <header className="screen-head">
+        <h1>Profiles</h1>
+        <span className="grow" />
+        <Button
+          kind="primary"
+          icon={<Plus size={14} />}
+          action="profiles.new"
+          blocked={manage}
+          onClick={() => set({ edit: 'new' })}
+        >
+          New profile
+        </Button>
+      </header>
+      {noBrowser ? (
+        <div className="notice warn square" role="alert">
+          <TriangleAlert size={15} />
+          <span className="grow">
+            No Chrome, Chromium, Edge or Brave was found on this computer. Install one, or tell TabAgent where yours is.
+          </span>
+          <BrowserPicker />
+        </div>
+      ) : null}
+      <div className="tool-bar">
+        <FilterField value={search.q} onChange={(q) => set({ q })} placeholder="Filter profiles" />
+        {STATES.map((state) => (
+          <button
+            key={state}
+            type="button"
+            className="chip"
+            aria-pressed={states?.includes(state) ?? false}
+            onClick={() => set({ state: toggled(search.state, state) })}
+          >
+            {lookOf(state).word}
+          </button>
+        ))}
+        <span className="grow" />
+        <ColumnsMenu name="profiles" columns={PROFILE_COLUMNS} />
+      </div>
+      <Split
+        name="profile-inspector"
+        fixed="second"
+        size={400}
+        min={300}
+        max={640}
+        label="Width of the inspector"
+        first={
+          <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={10}>
+            {list.rows.length > 0 ? (
+              <DataTable
+                name="profiles"
+                label="Profiles"
+                rows={list.rows}
+                idOf={idOf}
+                columns={PROFILE_COLUMNS}
+                sort={filter.sort}
+                onSort={(sort) => set({ sort })}
+                resetKey={JSON.stringify(filter)}
+                loadMore={list.loadMore}
+                onOpen={(profile) => set({ peek: profile.id, edit: profile.id })}
+                peek={search.peek ?? null}
+                onPeek={(id) => set({ peek: id ?? undefined })}
+                bulk={(ids, done) => (
+                  <>
+                    <Button
+                      small
+                      blocked={runs}
+                      busy={actions.busy}
+                      icon={<Play size={13} />}
+                      onClick={() => actions.bulk(ids as ProfileId[], 'start', done)}
+                    >
+                      Start
+                    </Button>
+                    <Button
+                      small
+                      blocked={runs}
+                      busy={actions.busy}
+                      icon={<Square size={12} />}
+                      onClick={() => actions.bulk(ids as ProfileId[], 'stop', done)}
+                    >
+                      Stop
+                    </Button>
+                    <Button
+                      small
+                      kind="danger"
+                      blocked={manage}
+                      busy={actions.busy}
+                      icon={<Trash2 size={13} />}
+                      onClick={() => actions.bulk(ids as ProfileId[], 'delete', done)}
+                    >
+                      Delete
+                    </Button>
+                  </>
+                )}
+              />
+            ) : filtered ? (
+              <NoMatch what="profiles" clear={() => set({ q: undefined, state: undefined, tag: undefined })} />
+            ) : (
+              <EmptyState
+                icon={<SquareUser size={24} />}
+                title="No profiles yet"
+                action={
+                  <Button
+                    kind="primary"
+                    action="profiles.new"
+                    showKey
+                    blocked={manage}
+                    onClick={() => set({ edit: 'new' })}
+                  >
+                    New profile
+                  </Button>
+                }
+              >
+                A profile is a browser of its own, with cookies, storage, language and time zone. One task or window
+                uses it at a time.
+              </EmptyState>
+            )}
+          </StateFrame>
+        }
+        second={
+          search.peek === undefined ? null : (
+            <ProfileInspector
+              id={search.peek as ProfileId}
+              close={() => set({ peek: undefined })}
+              edit={() => set({ edit: search.peek })}
+            />
+          )
+        }
+      />
+      <ProfileFormDialog
+        id={search.edit ?? null}
+        close={() => set({ edit: undefined })}
+        created={(id) => set({ edit: undefined, peek: id })}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,134 @@
+/** "Run a command": which one, as whom, with what. */
+import { Modal, NumberInput, Select, TagsInput } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { Play } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { CommandId, JsonObject, ProfileId } from '../../../contract/scalars.ts';
+import { PRIORITIES, type Priority } from '../../../contract/tasks.ts';
+import { useBlocked } from '../../lib/client/context.tsx';
+import { useAct, useAsk } from '../../lib/live/query.ts';
+import { Button } from '../../ui/buttons.tsx';
+import { ErrorState } from '../../ui/state-frame.tsx';
+import { cleanInput, fieldsOf, initialInput } from './schema.ts';
+import { SchemaForm } from './schema-form.tsx';
+
+/** Props of {@link RunDialog}. */
+export interface RunDialogProps {
+  opened: boolean;
+  close(): void;
+  /** Command that is chosen already. */
+  commandId?: CommandId;
+  profileId?: ProfileId | undefined;
+}
+
+/** See the file's head. */
+export function RunDialog(props: RunDialogProps) {
+  return (
+    <Modal opened={props.opened} onClose={props.close} title="Run a command" size={520}>
+      <RunForm {...props} />
+    </Modal>
+  );
+}
+
+function RunForm({ close, commandId, profileId }: RunDialogProps) {
+  const navigate = useNavigate();
+  const blocked = useBlocked('run');
+  const commands = useAsk('commands_list', { limit: 200, sort: 'name', enabled: true });
+  const profiles = useAsk('profiles_list', { limit: 200, sort: 'name' });
+  const [chosen, setChosen] = useState<string | null>(commandId ?? null);
+  const [profile, setProfile] = useState<string | null>(profileId ?? null);
+  const [priority, setPriority] = useState<Priority>('normal');
+  const [attempts, setAttempts] = useState<number | null>(null);
+  const [labels, setLabels] = useState<string[]>([]);
+  const [input, setInput] = useState<JsonObject>({});
+  const command = commands.data?.items.find(({ id }) => id === chosen);
+  const fields = command === undefined ? [] : fieldsOf(command.input_schema, command.defaults);
+  useEffect(() => {
+    if (command !== undefined) setInput(initialInput(fieldsOf(command.input_schema, command.defaults)));
+  }, [command]);
+  const create = useAct('tasks_create', {
+    onDone: (answer) => {
+      close();
+      if ('id' in answer) void navigate({ to: '/tasks/$id', params: { id: answer.id } });
+    },
+  });
+  const missing =
+    command === undefined
+      ? 'Choose a command'
+      : command.uses.profile && profile === null
+        ? 'This command needs a profile'
+        : null;
+  const submit = () =>
+    command &&
+    create.mutate({
+      command_id: command.id,
+      input: cleanInput(fields, input),
+      priority,
+      labels,
+      ...(profile === null ? {} : { profile_id: profile as ProfileId }),
+      ...(attempts === null ? {} : { max_attempts: attempts }),
+    });
+  const errors = create.error?.errors ?? {};
+  return (
+    <form
+      className="col"
+      style={{ gap: 12 }}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (missing === null && blocked === null) submit();
+      }}
+    >
+      <Select
+        label="Command"
+        data-autofocus
+        searchable
+        withAsterisk
+        data={commands.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+        value={chosen}
+        onChange={setChosen}
+        nothingFoundMessage="No command has this name"
+      />
+      <Select
+        label="Profile"
+        searchable
+        clearable
+        withAsterisk={command?.uses.profile ?? false}
+        placeholder={command?.uses.profile ? 'Choose a profile' : 'None: a fresh browser'}
+        data={profiles.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+        value={profile}
+        onChange={setProfile}
+        error={errors.profile_id}
+      />
+      {command === undefined ? null : (
+        <SchemaForm key={command.id} fields={fields} value={input} onChange={setInput} errors={errors} />
+      )}
+      <details>
+        <summary className="muted">Priority, attempts, labels</summary>
+        <div className="two" style={{ marginTop: 8 }}>
+          <Select
+            label="Priority"
+            data={[...PRIORITIES]}
+            value={priority}
+            onChange={(next) => setPriority((next ?? 'normal') as Priority)}
+          />
+          <NumberInput
+            label="Attempts at most"
+            placeholder={`${(command?.retry.max ?? 0) + 1}`}
+            min={1}
+            max={101}
+            value={attempts ?? ''}
+            onChange={(next) => setAttempts(next === '' ? null : Number(next))}
+          />
+        </div>
+        <TagsInput label="Labels" value={labels} onChange={setLabels} maxTags={30} mt={8} />
+      </details>
+      {create.error === null ? null : <ErrorState inline error={create.error} />}
+      <div className="row" style={{ justifyContent: 'flex-end' }}>
+        <Button onClick={close}>Cancel</Button>
+        <Button submit kind="primary" icon={<Play size={14} />} blocked={blocked ?? missing} busy={create.isPending}>
+          Run
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,166 @@
+/** The form that a command's input schema asks for, or the same input as JSON. */
+import { NumberInput, PasswordInput, SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { Json, JsonObject } from '../../../contract/scalars.ts';
+import { CodeEditor } from '../../ui/code-editor.tsx';
+import type { Field } from './schema.ts';
+
+/** Props of {@link SchemaForm}. */
+export interface SchemaFormProps {
+  fields: readonly Field[];
+  value: JsonObject;
+  onChange(value: JsonObject): void;
+  /** Messages by path, as the host reports them. */
+  errors: Record<string, string>;
+}
+
+/** Message for a field: by its own name or below `input`. */
+export const errorAt = (errors: Record<string, string>, name: string): string | undefined =>
+  errors[name] ?? errors[`input.${name}`] ?? errors[`/${name}`];
+
+function JsonField({
+  label,
+  value,
+  onChange,
+  height,
+}: {
+  label: string;
+  value: Json | undefined;
+  onChange(value: Json): void;
+  height: string;
+}) {
+  const [text, setText] = useState(() => (value === undefined ? '' : JSON.stringify(value, null, 2)));
+  const [problem, setProblem] = useState<string | null>(null);
+  const change = (next: string) => {
+    setText(next);
+    try {
+      onChange(JSON.parse(next) as Json);
+      setProblem(null);
+    } catch {
+      setProblem('This is not valid JSON yet');
+    }
+  };
+  return (
+    <div className="col" style={{ gap: 2 }}>
+      <CodeEditor boxed language="json" label={label} value={text} onChange={change} height={height} />
+      {problem === null ? null : (
+        <span className="tone-bad" style={{ fontSize: 12 }}>
+          {problem}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function FieldInput({
+  field,
+  value,
+  error,
+  onChange,
+}: {
+  field: Field;
+  value: Json | undefined;
+  error: string | undefined;
+  onChange(value: Json): void;
+}) {
+  const common = { label: field.title, description: field.description, error, withAsterisk: field.required };
+  const textual = typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value);
+  switch (field.kind) {
+    case 'boolean':
+      return (
+        <Switch {...common} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />
+      );
+    case 'number':
+    case 'integer':
+      return (
+        <NumberInput
+          {...common}
+          value={typeof value === 'number' ? value : ''}
+          allowDecimal={field.kind === 'number'}
+          onChange={(next) => onChange(next === '' ? '' : Number(next))}
+        />
+      );
+    case 'choice':
+      return (
+        <Select
+          {...common}
+          data={field.choices}
+          value={textual === '' ? null : textual}
+          clearable={!field.required}
+          onChange={(next) => onChange(next ?? '')}
+        />
+      );
+    case 'password':
+      return (
+        <PasswordInput
+          {...common}
+          value={textual}
+          placeholder={field.initial === undefined ? '' : 'Kept from the command’s defaults'}
+          autoComplete="off"
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      );
+    case 'long':
+      return (
+        <Textarea
+          {...common}
+          autosize
+          minRows={3}
+          maxRows={10}
+          value={textual}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      );
+    case 'json':
+      return (
+        <div className="col">
+          <span className="mantine-InputWrapper-label">{field.title}</span>
+          <JsonField label={field.title} value={value} onChange={onChange} height="96px" />
+          {error === undefined ? null : <span className="tone-bad">{error}</span>}
+        </div>
+      );
+    case 'text':
+      return <TextInput {...common} value={textual} onChange={(event) => onChange(event.currentTarget.value)} />;
+  }
+}
+
+/** See the file's head. */
+export function SchemaForm({ fields, value, onChange, errors }: SchemaFormProps) {
+  const [mode, setMode] = useState<'form' | 'json'>(fields.length === 0 ? 'json' : 'form');
+  return (
+    <div className="col" style={{ gap: 10 }}>
+      <div className="row">
+        <h3 className="grow">Input</h3>
+        {fields.length === 0 ? null : (
+          <SegmentedControl
+            aria-label="Form or JSON"
+            data={[
+              { value: 'form', label: 'Form' },
+              { value: 'json', label: 'JSON' },
+            ]}
+            value={mode}
+            onChange={(next) => setMode(next as 'form' | 'json')}
+          />
+        )}
+      </div>
+      {mode === 'json' ? (
+        <JsonField
+          label="Input as JSON"
+          value={value}
+          onChange={(next) => typeof next === 'object' && next !== null && !Array.isArray(next) && onChange(next)}
+          height="140px"
+        />
+      ) : (
+        fields.map((field) => (
+          <FieldInput
+            key={field.name}
+            field={field}
+            value={value[field.name]}
+            error={errorAt(errors, field.name)}
+            onChange={(next) => onChange({ ...value, [field.name]: next })}
+          />
+        ))
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import { useBlocked } from '../../lib/client/context.tsx';
+import { bytes, dateTime, shortId } from '../../lib/format.ts';
+import { useAct, useAsk } from '../../lib/live/query.ts';
+import { Button } from '../../ui/buttons.tsx';
+import { StateFrame } from '../../ui/state-frame.tsx';
+import { errorToast, toast } from '../../ui/toast.tsx';
+
+/** Copies of the database. */
+export function Backups() {
+  const query = useAsk('backups_list', { limit: 50 });
+  const blocked = useBlocked('admin');
+  const create = useAct('backups_create', {
+    onDone: () => toast('Database copied'),
+    onError: (error) => errorToast('No backup was made', error),
+  });
+  const items = query.data?.items ?? [];
+  return (
+    <section className="card" aria-label="Backups">
+      <div className="card-head">
+        <h2 className="grow">Backups</h2>
+        <Button small blocked={blocked} busy={create.isPending} onClick={() => create.mutate({ wait: true })}>
+          Back up now
+        </Button>
+      </div>
+      <StateFrame of={query} skeleton={2}>
+        {items.length === 0 ? (
+          <p className="muted" style={{ padding: '10px 14px' }}>
+            No backups yet. One is made before every change of the database’s structure.
+          </p>
+        ) : (
+          <table className="grid plain-table">
+            <thead>
+              <tr>
+                <th scope="col">Made</th>
+                <th scope="col">Why</th>
+                <th scope="col" className="num">
+                  Size
+                </th>
+                <th scope="col">SHA-256</th>
+                <th scope="col">Id</th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((item) => (
+                <tr key={item.id}>
+                  <td>{dateTime(item.created_at)}</td>
+                  <td>{{ manual: 'by hand', auto: 'automatic', migration: 'before a migration' }[item.kind]}</td>
+                  <td className="num">{bytes(item.bytes)}</td>
+                  <td className="mono muted" title={item.sha256}>
+                    {item.sha256.slice(0, 12)}…
+                  </td>
+                  <td className="mono muted">{shortId(item.id)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </StateFrame>
+    </section>
+  );
+}

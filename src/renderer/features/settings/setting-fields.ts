@@ -1,0 +1,78 @@
+/** The settings schema as the rows of the screen. */
+import type { Json, JsonObject } from '../../../contract/scalars.ts';
+import { type SettingKey, Settings } from '../../../contract/settings.ts';
+
+/** How a setting is edited. */
+export type SettingKind = 'boolean' | 'choice' | 'number' | 'text' | 'list' | 'json';
+
+/** One row. */
+export interface SettingField {
+  key: string;
+  section: string;
+  title: string;
+  description: string;
+  kind: SettingKind;
+  choices: string[];
+  min: number | undefined;
+  max: number | undefined;
+  nullable: boolean;
+  initial: Json;
+  restart: boolean;
+  desktop: boolean;
+  /** Fixed by a flag or the environment for this run. */
+  overridden: boolean;
+}
+
+const record = (value: unknown): Record<string, Json> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, Json>) : {};
+
+function core(schema: Record<string, Json>): { type: Record<string, Json>; nullable: boolean } {
+  if (!Array.isArray(schema.anyOf)) return { type: schema, nullable: false };
+  const options = schema.anyOf.map(record);
+  return {
+    type: options.find((option) => option.type !== 'null') ?? {},
+    nullable: options.some((option) => option.type === 'null'),
+  };
+}
+
+function kindOf(type: Record<string, Json>): SettingKind {
+  if (Array.isArray(type.enum)) return 'choice';
+  if (type.type === 'boolean') return 'boolean';
+  if (type.type === 'integer' || type.type === 'number') return 'number';
+  if (type.type === 'string') return 'text';
+  return type.type === 'array' && record(type.items).type === 'string' ? 'list' : 'json';
+}
+
+/** Rows in the order of the schema. */
+export function settingFields(schema: JsonObject): SettingField[] {
+  const overridden = Array.isArray(schema['x-overridden']) ? schema['x-overridden'] : [];
+  return Object.entries(record(schema.properties)).map(([key, raw]) => {
+    const property = record(raw);
+    const { type, nullable } = core(property);
+    const bound = (name: string) => (typeof type[name] === 'number' ? type[name] : undefined);
+    return {
+      key,
+      section: String(property['x-section'] ?? 'Advanced'),
+      title: String(property.title ?? key),
+      description: String(property.description ?? ''),
+      kind: kindOf(type),
+      choices: Array.isArray(type.enum) ? type.enum.map(String) : [],
+      min: bound('minimum'),
+      max: bound('maximum'),
+      nullable,
+      initial: property.default ?? null,
+      restart: property['x-restart'] === true,
+      desktop: property['x-desktop'] === true,
+      overridden: overridden.includes(key),
+    };
+  });
+}
+
+const isSetting = (key: string): key is SettingKey => Object.hasOwn(Settings.shape, key);
+
+/** What is wrong with a value, before it is sent; `null` when nothing is. */
+export function problemWith(key: string, value: unknown): string | null {
+  if (!isSetting(key)) return null;
+  const parsed = Settings.shape[key].safeParse(value);
+  return parsed.success ? null : (parsed.error.issues[0]?.message ?? 'This value is not allowed');
+}

@@ -1,0 +1,189 @@
+import { NumberInput, Select, Switch, TagsInput, TextInput } from '@mantine/core';
+import { RotateCcw } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { Json } from '../../../contract/scalars.ts';
+import { words } from '../../lib/format.ts';
+import { Button } from '../../ui/buttons.tsx';
+import { CodeEditor } from '../../ui/code-editor.tsx';
+import { problemWith, type SettingField } from './setting-fields.ts';
+
+/** Props of {@link SettingRow}. */
+export interface SettingRowProps {
+  field: SettingField;
+  value: Json;
+  /** Message of the host about the value that was sent last. */
+  error: string | null;
+  needsRestart: boolean;
+  /** Why nothing can be changed now. */
+  blocked: string | null;
+  onChange(value: Json): void;
+}
+
+function Control({
+  field,
+  value,
+  disabled,
+  onChange,
+  setProblem,
+}: {
+  field: SettingField;
+  value: Json;
+  disabled: boolean;
+  onChange(value: Json): void;
+  setProblem(problem: string | null): void;
+}) {
+  const [text, setText] = useState(typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+  const shown = JSON.stringify(value);
+  useEffect(() => {
+    const fresh: Json = JSON.parse(shown);
+    setText(typeof fresh === 'string' || typeof fresh === 'number' ? String(fresh) : '');
+  }, [shown]);
+  // A value that is not allowed stays here with its reason; only good ones leave.
+  const send = (next: Json) => {
+    const problem = problemWith(field.key, next);
+    setProblem(problem);
+    if (problem === null && JSON.stringify(next) !== shown) onChange(next);
+  };
+  const label = { 'aria-label': field.title, disabled };
+  switch (field.kind) {
+    case 'boolean':
+      return <Switch {...label} checked={value === true} onChange={(event) => send(event.currentTarget.checked)} />;
+    case 'choice':
+      return (
+        <Select
+          {...label}
+          data={field.choices.map((choice) => ({ value: choice, label: words(choice) }))}
+          value={String(value)}
+          onChange={(next) => next !== null && send(next)}
+        />
+      );
+    case 'number':
+      return (
+        <NumberInput
+          {...label}
+          value={text}
+          onChange={(next) => setText(String(next))}
+          onBlur={() => send(text === '' ? null : Number(text))}
+          onKeyDown={(event) => event.key === 'Enter' && send(text === '' ? null : Number(text))}
+        />
+      );
+    case 'text':
+      return (
+        <TextInput
+          {...label}
+          value={text}
+          placeholder={field.nullable ? 'automatic' : ''}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onBlur={() => send(text === '' && field.nullable ? null : text)}
+          onKeyDown={(event) => event.key === 'Enter' && send(text === '' && field.nullable ? null : text)}
+        />
+      );
+    case 'list':
+      return (
+        <TagsInput
+          {...label}
+          placeholder="Add, then Enter"
+          value={Array.isArray(value) ? value.map(String) : []}
+          onChange={send}
+        />
+      );
+    case 'json':
+      return <JsonSetting field={field} shown={shown} disabled={disabled} send={send} setProblem={setProblem} />;
+  }
+}
+
+function JsonSetting({
+  field,
+  shown,
+  disabled,
+  send,
+  setProblem,
+}: {
+  field: SettingField;
+  shown: string;
+  disabled: boolean;
+  send(value: Json): void;
+  setProblem(problem: string | null): void;
+}) {
+  const [text, setText] = useState(() => JSON.stringify(JSON.parse(shown), null, 2));
+  const apply = () => {
+    try {
+      send(JSON.parse(text) as Json);
+    } catch {
+      setProblem('This is not valid JSON');
+    }
+  };
+  return (
+    <div className="col" style={{ gap: 6 }}>
+      <CodeEditor
+        boxed
+        language="json"
+        label={field.title}
+        value={text}
+        onChange={setText}
+        readOnly={disabled}
+        height="100px"
+      />
+      <div>
+        <Button small blocked={disabled ? 'It cannot be changed now' : null} onClick={apply}>
+          Apply
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** One setting: title and description at the left, its control at the right. */
+export function SettingRow({ field, value, error, needsRestart, blocked, onChange }: SettingRowProps) {
+  const [problem, setProblem] = useState<string | null>(null);
+  const fixed = field.overridden ? 'Set by a flag or the environment for this run' : blocked;
+  const changed = JSON.stringify(value) !== JSON.stringify(field.initial);
+  return (
+    <div className="setting">
+      <div>
+        <div className="row">
+          <strong>{field.title}</strong>
+          {field.desktop ? <span className="tag">desktop app</span> : null}
+          {needsRestart ? <span className="badge tone-warn">Restart needed</span> : null}
+          {field.overridden ? (
+            <span className="tag" title={fixed ?? undefined}>
+              fixed for this run
+            </span>
+          ) : null}
+        </div>
+        <p className="muted">{field.description}</p>
+        <code className="faint">{field.key}</code>
+      </div>
+      <div className="setting-control">
+        <div className="row" style={{ alignItems: 'flex-start' }}>
+          <div className="grow">
+            <Control
+              field={field}
+              value={value}
+              disabled={fixed !== null}
+              onChange={onChange}
+              setProblem={setProblem}
+            />
+          </div>
+          {changed ? (
+            <Button
+              small
+              kind="ghost"
+              label="Back to the default"
+              icon={<RotateCcw size={13} />}
+              blocked={fixed}
+              onClick={() => onChange(null)}
+            />
+          ) : (
+            <span style={{ width: 24 }} />
+          )}
+        </div>
+        {problem === null && error === null ? null : (
+          <p className="tone-bad" role="alert">
+            {problem ?? error}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+import { SETTING_SECTIONS } from '../../../contract/settings.ts';
+import { KeyList } from '../../app/key-sheet.tsx';
+import { isDesktop } from '../../lib/client/message-port.ts';
+import { useAllActions } from '../../lib/keys/use-actions.ts';
+import { useAsk } from '../../lib/live/query.ts';
+import { useFilters } from '../../lib/use-filters.ts';
+import { FilterField } from '../../ui/filter-field.tsx';
+import { NoMatch, StateFrame } from '../../ui/state-frame.tsx';
+import { About } from './about.tsx';
+import { Audit } from './audit.tsx';
+import { Backups } from './backups.tsx';
+import { settingFields } from './setting-fields.ts';
+import { SettingRow } from './setting-row.tsx';
+import { useSettingChange } from './use-setting-change.ts';
+import './settings.css';
+
+const EXTRA = { shortcuts: 'Shortcuts', about: 'About & diagnostics' } as const;
+
+/** Settings by section; the rows come from the host's schema. */
+export function SettingsScreen() {
+  const [search, set] = useFilters();
+  const schema = useAsk('settings_schema', {});
+  const settings = useAsk('settings_get', {});
+  const actions = useAllActions();
+  const { change, errors, blocked } = useSettingChange();
+  const section = search.section ?? SETTING_SECTIONS[0];
+  const q = search.q?.toLowerCase();
+  const fields =
+    schema.data === undefined ? [] : settingFields(schema.data).filter((field) => !field.desktop || isDesktop());
+  const sections = [
+    ...SETTING_SECTIONS.filter((name) => fields.length === 0 || fields.some((field) => field.section === name)),
+    ...Object.keys(EXTRA),
+  ];
+  const current = sections.includes(section) ? section : (sections[0] ?? section);
+  const shown = fields.filter((field) =>
+    q === undefined
+      ? field.section === current
+      : `${field.title} ${field.description} ${field.key}`.toLowerCase().includes(q),
+  );
+  const title = (name: string) => (name in EXTRA ? EXTRA[name as keyof typeof EXTRA] : name);
+  const waiting = settings.data?.restart_required.length ?? 0;
+  return (
+    <div className="screen">
+      <header className="screen-head">
+        <h1>Settings</h1>
+        <span className="grow" />
+        {waiting === 0 ? null : (
+          <span className="badge tone-warn">{waiting} take effect after a restart of the host</span>
+        )}
+      </header>
+      <div className="settings">
+        <nav className="settings-nav" aria-label="Sections">
+          <FilterField value={search.q} onChange={(next) => set({ q: next })} placeholder="Search settings" />
+          {sections.map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-current={q === undefined && current === name ? 'page' : undefined}
+              onClick={() => set({ section: name, q: undefined })}
+            >
+              {title(name)}
+            </button>
+          ))}
+        </nav>
+        <div className="scroll settings-body">
+          <div className="settings-column">
+            <h2>{q === undefined ? title(current) : `Results for “${search.q}”`}</h2>
+            {q === undefined && current === 'shortcuts' ? <KeyList actions={actions} /> : null}
+            {q === undefined && current === 'about' ? <About /> : null}
+            {q === undefined && current in EXTRA ? null : (
+              <StateFrame of={schema.error === null ? settings : schema}>
+                {shown.length === 0 && q !== undefined ? (
+                  <NoMatch what="settings" clear={() => set({ q: undefined })} />
+                ) : null}
+                {shown.map((field) => (
+                  <SettingRow
+                    key={field.key}
+                    field={field}
+                    value={settings.data?.values[field.key] ?? null}
+                    error={errors[field.key] ?? null}
+                    needsRestart={settings.data?.restart_required.includes(field.key) ?? false}
+                    blocked={blocked}
+                    onChange={(value) => change(field, value, settings.data?.values[field.key] ?? null)}
+                  />
+                ))}
+              </StateFrame>
+            )}
+            {q === undefined && current === 'Storage & retention' ? <Backups /> : null}
+            {q === undefined && current === 'Advanced' ? <Audit /> : null}
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}

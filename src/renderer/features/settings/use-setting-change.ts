@@ -1,0 +1,39 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Json } from '../../../contract/scalars.ts';
+import { useBlocked } from '../../lib/client/context.tsx';
+import { keyOf, useAct } from '../../lib/live/query.ts';
+import { errorToast, undoToast } from '../../ui/toast.tsx';
+import type { SettingField } from './setting-fields.ts';
+
+/** Saves a setting at once and offers to take it back. */
+export function useSettingChange() {
+  const queries = useQueryClient();
+  const blocked = useBlocked('admin');
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const update = useAct('settings_update', {
+    onDone: (answer) => queries.setQueryData(keyOf('settings_get', {}), answer),
+  });
+  const send = (field: SettingField, value: Json, done?: () => void) =>
+    update.mutate(
+      { [field.key]: value },
+      {
+        onSuccess: () => {
+          setErrors(({ [field.key]: _old, ...rest }) => rest);
+          done?.();
+        },
+        onError: (error) => {
+          const message = error.errors?.[field.key];
+          if (message === undefined) errorToast(`“${field.title}” was not changed`, error);
+          else setErrors((old) => ({ ...old, [field.key]: message }));
+        },
+      },
+    );
+  return {
+    errors,
+    blocked,
+    /** `null` restores the default. */
+    change: (field: SettingField, value: Json, before: Json) =>
+      send(field, value, () => undoToast(`“${field.title}” changed`, () => send(field, before))),
+  };
+}

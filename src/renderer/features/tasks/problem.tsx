@@ -1,0 +1,26 @@
+import { CircleX } from 'lucide-react';
+import type { Problem as ProblemBody } from '../../../contract/errors.ts';
+import { words } from '../../lib/format.ts';
+import { CopyButton } from '../../ui/buttons.tsx';
+
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+/** Why a task or step failed: what, where in the script, and the stack. */
+export function Problem({ problem }: { problem: ProblemBody }) {
+  const stack = text(problem.stack);
+  const line = typeof problem.line === 'number' ? problem.line : null;
+  return (
+    <div className="col" style={{ gap: 8 }}>
+      <div className="notice bad">
+        <CircleX size={14} />
+        <div className="grow">
+          <strong>{words(problem.code)}</strong>
+          <p style={{ overflowWrap: 'anywhere' }}>{problem.detail}</p>
+          {line === null ? null : <p>Line {line} of the script</p>}
+        </div>
+        <CopyButton label="Copy error" text={() => JSON.stringify(problem, null, 2)} />
+      </div>
+      {stack === null ? null : <pre className="pre">{stack}</pre>}
+    </div>
+  );
+}

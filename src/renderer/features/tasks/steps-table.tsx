@@ -1,0 +1,60 @@
+import { ListTree } from 'lucide-react';
+import type { TaskDetail } from '../../../contract/tasks.ts';
+import { clock, duration } from '../../lib/format.ts';
+import { EmptyState } from '../../ui/state-frame.tsx';
+import { Status } from '../../ui/status.tsx';
+
+/** Steps as a table, for reading times and outputs side by side. */
+export function StepsTable({ task }: { task: TaskDetail }) {
+  if (task.steps.length === 0) {
+    return (
+      <EmptyState icon={<ListTree size={24} />} title="No steps">
+        A browser script names its steps with <code>await step('Sign in', async () =&gt; …)</code>.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className="scroll">
+      <table className="grid plain-table">
+        <colgroup>
+          <col style={{ width: 72 }} />
+          <col style={{ width: 130 }} />
+          <col />
+          <col style={{ width: 110 }} />
+          <col style={{ width: 90 }} />
+          <col />
+        </colgroup>
+        <thead>
+          <tr>
+            <th scope="col">Attempt</th>
+            <th scope="col">Status</th>
+            <th scope="col">Step</th>
+            <th scope="col">Started</th>
+            <th scope="col" className="num">
+              Duration
+            </th>
+            <th scope="col">Result</th>
+          </tr>
+        </thead>
+        <tbody>
+          {task.steps.map((step) => (
+            <tr key={`${step.attempt}-${step.seq}`}>
+              <td className="muted">{step.attempt}</td>
+              <td>
+                <Status state={step.status} />
+              </td>
+              <td>{step.name}</td>
+              <td className="mono">{clock(step.started_at)}</td>
+              <td className="num">
+                {step.finished_at === null ? '–' : duration(Date.parse(step.finished_at) - Date.parse(step.started_at))}
+              </td>
+              <td className={step.error === null ? 'muted mono' : 'tone-bad'}>
+                {step.error?.detail ?? (step.output === null ? '' : JSON.stringify(step.output))}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+/** What can be done with tasks. */
+import { modals } from '@mantine/modals';
+import { useNavigate } from '@tanstack/react-router';
+import type { TaskId } from '../../../contract/scalars.ts';
+import { useAct } from '../../lib/live/query.ts';
+import { errorToast, toast } from '../../ui/toast.tsx';
+
+/** Verbs on one task. */
+export function useTaskActions() {
+  const navigate = useNavigate();
+  const open = (id: TaskId) => void navigate({ to: '/tasks/$id', params: { id } });
+  const cancel = useAct('tasks_cancel', { onError: (error) => errorToast('The task was not cancelled', error) });
+  const retry = useAct('tasks_retry', {
+    onDone: (task) => open(task.id),
+    onError: (error) => errorToast('The task was not run again', error),
+  });
+  const remove = useAct('tasks_delete', {
+    onDone: () => toast('Task deleted'),
+    onError: (error) => errorToast('The task was not deleted', error),
+  });
+  return {
+    cancel: (id: TaskId) => cancel.mutate({ id }),
+    /** Runs the command as it is now with the same input. */
+    retry: (id: TaskId) => retry.mutate({ id }),
+    /** Runs the snapshot exactly as it was. */
+    again: (id: TaskId) => retry.mutate({ id, as_then: true }),
+    /** Asks first, because a task cannot be restored. */
+    remove: (id: TaskId, done?: () => void) =>
+      modals.openConfirmModal({
+        title: 'Delete this task?',
+        children: 'Its log and artifacts are deleted with it, for good.',
+        labels: { confirm: 'Delete', cancel: 'Keep' },
+        confirmProps: { color: 'red', size: 'xs' },
+        cancelProps: { size: 'xs' },
+        onConfirm: () => remove.mutate({ id }, { onSuccess: () => done?.() }),
+      }),
+    busy: cancel.isPending || retry.isPending || remove.isPending,
+  };
+}
+
+/** Verbs on many tasks. */
+export function useTasksBulk() {
+  const bulk = useAct('tasks_bulk', {
+    onDone: ({ results }, { action }) => {
+      const failed = results.filter((result) => !result.ok);
+      const done = results.length - failed.length;
+      const word = { cancel: 'cancelled', retry: 'started again', delete: 'deleted' }[action];
+      toast(
+        `${done} ${word}${failed.length === 0 ? '' : `, ${failed.length} could not be: ${failed[0]?.error?.detail ?? ''}`}`,
+      );
+    },
+    onError: (error) => errorToast('Nothing was changed', error),
+  });
+  const act = (action: 'cancel' | 'retry' | 'delete', ids: TaskId[], done: () => void) =>
+    bulk.mutate({ ids, action }, { onSuccess: done });
+  return {
+    cancel: (ids: TaskId[], done: () => void) => act('cancel', ids, done),
+    retry: (ids: TaskId[], done: () => void) => act('retry', ids, done),
+    remove: (ids: TaskId[], done: () => void) =>
+      modals.openConfirmModal({
+        title: `Delete ${ids.length} ${ids.length === 1 ? 'task' : 'tasks'}?`,
+        children: 'Their logs and artifacts are deleted with them, for good. Tasks that have not ended are left alone.',
+        labels: { confirm: 'Delete', cancel: 'Keep' },
+        confirmProps: { color: 'red', size: 'xs' },
+        cancelProps: { size: 'xs' },
+        onConfirm: () => act('delete', ids, done),
+      }),
+    busy: bulk.isPending,
+  };
+}

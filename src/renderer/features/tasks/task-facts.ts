@@ -1,0 +1,46 @@
+/** What the panel says about tasks, without any drawing. */
+import { isTerminal, type Task, type TaskStatus } from '../../../contract/tasks.ts';
+
+/** Groups of states behind the tabs of the list. */
+export const STATUS_TABS = [
+  { id: 'all', label: 'All', statuses: null },
+  { id: 'active', label: 'Active', statuses: ['scheduled', 'queued', 'running', 'waiting', 'retrying'] },
+  { id: 'succeeded', label: 'Succeeded', statuses: ['succeeded'] },
+  { id: 'failed', label: 'Failed', statuses: ['failed', 'timed_out', 'interrupted', 'dead'] },
+  { id: 'cancelled', label: 'Cancelled', statuses: ['cancelled'] },
+] as const satisfies { id: string; label: string; statuses: readonly TaskStatus[] | null }[];
+
+/** Id of a tab; `custom` when the filter is none of them. */
+export type StatusTab = (typeof STATUS_TABS)[number]['id'] | 'custom';
+
+/** The tab that shows exactly these states. */
+export function tabOf(statuses: readonly TaskStatus[] | undefined): StatusTab {
+  if (statuses === undefined) return 'all';
+  const key = [...statuses].sort().join();
+  return STATUS_TABS.find((tab) => tab.statuses !== null && [...tab.statuses].sort().join() === key)?.id ?? 'custom';
+}
+
+const REASONS: Record<NonNullable<Task['wait_reason']>, string> = {
+  scheduled: 'It is not due yet',
+  retry_backoff: 'It waits before the next attempt',
+  queue_paused: 'The queue is paused',
+  queue_activity: 'The queue takes only more urgent tasks now',
+  concurrency_limit: 'As many tasks as allowed are running',
+  profile_busy: 'Another task or window uses its profile',
+  concurrency_key: 'Another task with the same concurrency key is running',
+};
+
+/** Why a task has not started, as a sentence; `null` when it has. */
+export function waitSentence(task: Pick<Task, 'wait_reason' | 'queue_position'>): string | null {
+  if (task.wait_reason === null && task.queue_position === null) return null;
+  const reason = task.wait_reason === null ? 'It starts next' : REASONS[task.wait_reason];
+  return task.queue_position === null ? `${reason}.` : `${reason}. Position ${task.queue_position} in the queue.`;
+}
+
+/** Why a task cannot be cancelled, or `null`. */
+export const cancelBlocked = (task: Pick<Task, 'status'>): string | null =>
+  isTerminal(task.status) ? 'The task has ended' : null;
+
+/** Why a task cannot be deleted, or `null`. */
+export const deleteBlocked = (task: Pick<Task, 'status'>): string | null =>
+  isTerminal(task.status) ? null : 'Cancel the task first';

@@ -1,0 +1,106 @@
+import { Link } from '@tanstack/react-router';
+import { Ban, Maximize2, RotateCw, X } from 'lucide-react';
+import type { TaskId } from '../../../contract/scalars.ts';
+import { useBlocked } from '../../lib/client/context.tsx';
+import { dateTime } from '../../lib/format.ts';
+import { useAsk } from '../../lib/live/query.ts';
+import { Elapsed } from '../../ui/ago.tsx';
+import { Button, CopyButton } from '../../ui/buttons.tsx';
+import { JsonView } from '../../ui/json-view.tsx';
+import { StateFrame } from '../../ui/state-frame.tsx';
+import { Status } from '../../ui/status.tsx';
+import { Thumbnails } from './artifacts.tsx';
+import { Problem } from './problem.tsx';
+import { useTaskActions } from './task-actions.tsx';
+import { cancelBlocked, waitSentence } from './task-facts.ts';
+
+/** A task beside the list. */
+export function TaskPeek({ id, close }: { id: TaskId; close(): void }) {
+  const query = useAsk('tasks_get', { id }, { keep: true });
+  const task = query.data;
+  const actions = useTaskActions();
+  const runBlocked = useBlocked('run');
+  return (
+    <aside className="col grow" aria-label="Task">
+      <div className="tool-bar">
+        <span className="grow clip" style={{ fontWeight: 600 }}>
+          {task?.command_name}
+        </span>
+        {task === undefined ? null : (
+          <>
+            <Button
+              small
+              kind="ghost"
+              label="Cancel"
+              action="tasks.cancel"
+              icon={<Ban size={14} />}
+              blocked={cancelBlocked(task) ?? runBlocked}
+              onClick={() => actions.cancel(task.id)}
+            />
+            <Button
+              small
+              kind="ghost"
+              label="Run again"
+              action="tasks.retry"
+              icon={<RotateCw size={14} />}
+              blocked={runBlocked}
+              onClick={() => actions.retry(task.id)}
+            />
+          </>
+        )}
+        <Link
+          to="/tasks/$id"
+          params={{ id }}
+          className="btn ghost small icon"
+          aria-label="Open task"
+          title="Open task · Enter"
+        >
+          <Maximize2 size={14} />
+        </Link>
+        <Button small kind="ghost" label="Close" icon={<X size={14} />} onClick={close} />
+      </div>
+      <StateFrame of={query} skeleton={6}>
+        {task === undefined ? null : (
+          <div className="scroll peek">
+            <dl className="facts">
+              <dt>Status</dt>
+              <dd>
+                <Status state={task.status} />
+              </dd>
+              <dt>Id</dt>
+              <dd className="row">
+                <code className="clip">{task.id}</code>
+                <CopyButton label="Copy id" text={task.id} />
+              </dd>
+              <dt>Profile</dt>
+              <dd>{task.profile_name ?? '–'}</dd>
+              <dt>Started</dt>
+              <dd>{dateTime(task.started_at)}</dd>
+              <dt>Duration</dt>
+              <dd>
+                <Elapsed from={task.started_at} ms={task.duration_ms} />
+              </dd>
+              <dt>Attempt</dt>
+              <dd>
+                {task.attempt} of {task.max_attempts}
+              </dd>
+            </dl>
+            {waitSentence(task) === null ? null : <div className="notice info">{waitSentence(task)}</div>}
+            {task.error === null ? null : <Problem problem={task.error} />}
+            <Thumbnails id={task.id} />
+            {task.output === null ? null : (
+              <section>
+                <h3>Output</h3>
+                <JsonView value={task.output} label="output" />
+              </section>
+            )}
+            <section>
+              <h3>Input</h3>
+              <JsonView value={task.input} label="input" />
+            </section>
+          </div>
+        )}
+      </StateFrame>
+    </aside>
+  );
+}

@@ -1,0 +1,39 @@
+/** The client as React sees it. */
+import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react';
+import type { Scope } from '../../../contract/define.ts';
+import { SCOPES } from '../../../contract/define.ts';
+import type { Client, ClientStatus } from './client.ts';
+
+const Context = createContext<Client | null>(null);
+
+/** Gives the client to everything below. */
+export function ClientProvider({ client, children }: { client: Client; children: ReactNode }) {
+  return <Context value={client}>{children}</Context>;
+}
+
+/** The client. @throws Error outside of {@link ClientProvider} */
+export function useClient(): Client {
+  const client = useContext(Context);
+  if (client === null) throw new Error('useClient needs a ClientProvider');
+  return client;
+}
+
+/** State of the connection; renders again when it changes. */
+export function useClientStatus(): ClientStatus {
+  const client = useClient();
+  return useSyncExternalStore(client.subscribe, client.status);
+}
+
+/** True while the host can be reached. */
+export function useOnline(): boolean {
+  return useClientStatus().phase === 'online';
+}
+
+/** Why an action that needs `scope` cannot be done now, as a sentence for its tooltip; `null` when it can. */
+export function useBlocked(scope: Scope): string | null {
+  const { phase, principal } = useClientStatus();
+  if (phase !== 'online') return 'The host cannot be reached';
+  const needed = SCOPES.indexOf(scope);
+  const allowed = principal?.scopes.some((given) => SCOPES.indexOf(given) >= needed) ?? false;
+  return allowed ? null : `Needs scope ${scope}`;
+}

@@ -1,0 +1,71 @@
+/** The WebSocket door: same origin, signed in by the session cookie. */
+import { CLOSE, type ServerFrame, SUBPROTOCOL } from '../../../contract/frames.ts';
+import type { Connect } from './transport.ts';
+
+/** Address of the WebSocket door beside the page. */
+function rpcUrl(): string {
+  return `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/rpc`;
+}
+
+/**
+ * Whether the server knows this browser. A refused WebSocket upgrade looks to a page like a dead server, so the
+ * question is asked over HTTP first.
+ * @throws TypeError when the server cannot be reached
+ */
+async function isSignedIn(signal: AbortSignal): Promise<boolean> {
+  const answer = await fetch('/v1/auth/status', { signal, headers: { accept: 'application/json' } });
+  if (!answer.ok) return false;
+  const body: unknown = await answer.json();
+  return typeof body === 'object' && body !== null && 'authenticated' in body && body.authenticated === true;
+}
+
+function parse(data: unknown): ServerFrame | null {
+  if (typeof data !== 'string') return null;
+  try {
+    const value: unknown = JSON.parse(data);
+    return typeof value === 'object' && value !== null && 't' in value ? (value as ServerFrame) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Connects to `/rpc` of the page's own origin. */
+export const connectWebSocket: Connect = (events) => {
+  const abort = new AbortController();
+  let socket: WebSocket | null = null;
+  let over = false;
+  const end = (cause: 'lost' | 'signed_out' | 'refused') => {
+    if (over) return;
+    over = true;
+    events.close(cause);
+  };
+
+  isSignedIn(abort.signal).then(
+    (yes) => {
+      if (over) return;
+      if (!yes) return end('signed_out');
+      socket = new WebSocket(rpcUrl(), SUBPROTOCOL);
+      socket.onopen = () => events.open();
+      socket.onmessage = (event) => {
+        const frame = parse(event.data);
+        if (frame !== null) events.frame(frame);
+      };
+      socket.onclose = (event) => {
+        if (event.code === CLOSE.badToken) end('signed_out');
+        else end(event.code === CLOSE.refused ? 'refused' : 'lost');
+      };
+    },
+    () => end('lost'),
+  );
+
+  return {
+    send: (frame) => {
+      if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
+    },
+    close: () => {
+      over = true;
+      abort.abort();
+      socket?.close(1000);
+    },
+  };
+};

@@ -1,0 +1,93 @@
+/** The two logs of the product as sources for the viewer: a task's and the host's. */
+import type { LogEntry } from '../../../contract/host.ts';
+import type { LogLine } from '../../../contract/tasks.ts';
+import type { Client } from '../client/client.ts';
+import type { Input } from '../live/query.ts';
+import type { LogSource } from './feed.ts';
+import type { LogRow } from './ring.ts';
+
+const PAGE = 1_000;
+
+function taskRow(line: LogLine): LogRow {
+  return {
+    seq: line.seq,
+    at: Date.parse(line.at),
+    level: line.level,
+    source: line.source,
+    text: line.message,
+    data: line.data,
+  };
+}
+
+/** Log of one task, through all its attempts. */
+export function taskLog(client: Client, id: LogTaskId): LogSource {
+  const page = async (before: number, signal: AbortSignal) => {
+    const { items } = await client.call('tasks_logs', { id, before_seq: before, limit: PAGE }, { signal });
+    return { rows: items.map(taskRow), more: items.length === PAGE };
+  };
+  return {
+    tail: (signal) => page(Number.MAX_SAFE_INTEGER, signal),
+    before: page,
+    follow: (since, on, signal) =>
+      client.stream(
+        'tasks_logs_follow',
+        { id },
+        {
+          since,
+          signal,
+          onItem: (item) => {
+            if ('message' in item) on.rows([taskRow(item)]);
+            else on.gap(item.dropped, item.next_since);
+          },
+          onEnd: on.end,
+          onError: on.error,
+        },
+      ),
+  };
+}
+
+/** Id of a task as the operations take it. */
+export type LogTaskId = Input<'tasks_logs'>['id'];
+
+/** Filters of the host's log. */
+export type HostLogFilter = Pick<Input<'logs_query'>, 'level' | 'source' | 'q' | 'task_id'>;
+
+function hostRow(entry: LogEntry): LogRow {
+  return {
+    seq: entry.id,
+    at: entry.timestamp,
+    level: entry.level === 'log' ? 'info' : entry.level,
+    source: entry.source,
+    text: entry.context === '' ? entry.message : `[${entry.context}] ${entry.message}`,
+    data: entry.data,
+  };
+}
+
+/** Log of the host. */
+export function hostLog(client: Client, filter: HostLogFilter): LogSource {
+  let cursor: string | null = null;
+  const page = async (signal: AbortSignal) => {
+    const answer = await client.call(
+      'logs_query',
+      { ...filter, limit: PAGE, ...(cursor === null ? {} : { cursor }) },
+      { signal },
+    );
+    cursor = answer.next_cursor;
+    return { rows: answer.logs.map(hostRow).reverse(), more: cursor !== null };
+  };
+  return {
+    tail: page,
+    before: (_seq, signal) => page(signal),
+    follow: (since, on, signal) =>
+      client.stream('logs_follow', filter, {
+        ...(since === 0 ? {} : { since }),
+        signal,
+        onItem: (item) => {
+          if ('message' in item) on.rows([hostRow(item)]);
+          else on.gap(item.dropped, item.next_since);
+        },
+        onEnd: on.end,
+        onError: on.error,
+      }),
+  };
+}

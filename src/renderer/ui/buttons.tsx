@@ -1,0 +1,88 @@
+/** Native buttons: one look, a tooltip with the key, and a reason when they cannot act. */
+import { Check, Copy } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { chordLabel } from '../lib/keys/registry.ts';
+import { useChord } from '../lib/keys/use-actions.ts';
+import { Kbd } from './kbd.tsx';
+
+/** Props of {@link Button}. */
+export interface ButtonProps {
+  children?: ReactNode;
+  icon?: ReactNode;
+  /** Name for assistive technology and the tooltip; needed when there are no children. */
+  label?: string;
+  /** Id of the action whose key the tooltip shows. */
+  action?: string;
+  /** Shows the key of the action inside the button. */
+  showKey?: boolean;
+  kind?: 'primary' | 'ghost' | 'danger';
+  small?: boolean;
+  /** Why it cannot be used now; also its tooltip. */
+  blocked?: string | null | undefined;
+  busy?: boolean;
+  pressed?: boolean;
+  submit?: boolean;
+  form?: string;
+  onClick?: () => void;
+}
+
+/** A button. While `blocked` it stays focusable, so that the reason can be read. */
+export function Button(props: ButtonProps) {
+  const chord = useChord(props.action ?? '');
+  const reason = props.blocked ?? null;
+  const hint = [props.label, chord === undefined ? null : chordLabel(chord).join(' ')].filter(Boolean).join(' · ');
+  const classes = [
+    'btn',
+    props.kind === 'danger' ? 'danger' : props.kind,
+    props.small ? 'small' : null,
+    props.children === undefined ? 'icon' : null,
+  ];
+  return (
+    <button
+      type={props.submit ? 'submit' : 'button'}
+      form={props.form}
+      className={classes.filter(Boolean).join(' ')}
+      aria-label={props.children === undefined ? props.label : undefined}
+      aria-disabled={reason !== null || props.busy ? true : undefined}
+      aria-pressed={props.pressed}
+      title={reason ?? (hint === '' ? undefined : hint)}
+      onClick={(event) => {
+        if (reason !== null || props.busy) event.preventDefault();
+        else props.onClick?.();
+      }}
+    >
+      {props.icon}
+      {props.children}
+      {props.showKey && chord !== undefined ? <Kbd chord={chord} /> : null}
+    </button>
+  );
+}
+
+/** Copies a text and says that it did. */
+export function CopyButton({
+  text,
+  label,
+  children,
+}: {
+  text: string | (() => string);
+  label: string;
+  children?: ReactNode;
+}) {
+  const [done, setDone] = useState(false);
+  useEffect(() => {
+    if (!done) return;
+    const timer = setTimeout(() => setDone(false), 1_500);
+    return () => clearTimeout(timer);
+  }, [done]);
+  const copy = () => {
+    navigator.clipboard.writeText(typeof text === 'function' ? text() : text).then(
+      () => setDone(true),
+      () => setDone(false),
+    );
+  };
+  return (
+    <Button small kind="ghost" label={label} icon={done ? <Check size={14} /> : <Copy size={14} />} onClick={copy}>
+      {children === undefined ? undefined : done ? 'Copied' : children}
+    </Button>
+  );
+}

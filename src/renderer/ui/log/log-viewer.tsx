@@ -1,0 +1,197 @@
+/** Lines of a log: fixed rows, virtual, following the end until the user scrolls up. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDownToLine, Download, ScrollText, WrapText } from 'lucide-react';
+import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { clock } from '../../lib/format.ts';
+import { stripAnsi } from '../../lib/log/ansi.ts';
+import type { LogFeed } from '../../lib/log/feed.ts';
+import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
+import { useView } from '../../lib/view-store.ts';
+import { Button, CopyButton } from '../buttons.tsx';
+import { focusable } from '../focusable.ts';
+import { EmptyState, ErrorState, Skeleton } from '../state-frame.tsx';
+import { LogLineRow } from './log-line.tsx';
+import { LogSearch } from './log-search.tsx';
+import { useLogSearch } from './use-search.ts';
+
+/** Levels as chips, most severe first. */
+export const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
+
+/** Props of {@link LogViewer}. */
+export interface LogViewerProps {
+  feed: LogFeed;
+  /** What the log is of, for file names and assistive technology. */
+  name: string;
+  /** Levels to show; `undefined` shows all. Absent when the feed filters by itself. */
+  levels?: LogLevel[] | undefined;
+  onLevels?: (levels: LogLevel[] | undefined) => void;
+  selected?: number | null;
+  onSelect?: (row: LogRow) => void;
+  /** Shown at the left of the bar. */
+  bar?: ReactNode;
+  empty?: string;
+}
+
+/** The line as text, for copying and files. */
+export const plainLine = (row: LogRow): string =>
+  `${new Date(row.at).toISOString()} ${row.level.padEnd(5)} ${row.source} ${stripAnsi(row.text)}`;
+
+function visibleRows(feed: LogFeed, levels: LogLevel[] | undefined): LogRow[] {
+  const rows: LogRow[] = [];
+  for (let index = 0; index < feed.ring.length; index += 1) {
+    const row = feed.ring.at(index);
+    if (row !== undefined && (levels === undefined || row.mark || levels.includes(row.level))) rows.push(row);
+  }
+  return rows;
+}
+
+function download(name: string, rows: LogRow[]): void {
+  const url = URL.createObjectURL(new Blob([rows.map(plainLine).join('\n')], { type: 'text/plain' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `${name}.log`;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+/** See the file's head. */
+export function LogViewer(props: LogViewerProps) {
+  'use no memo'; // The virtualizer is one mutable object; the compiler would freeze its first answer.
+  const { feed, levels } = props;
+  const version = useSyncExternalStore(feed.subscribe, feed.version);
+  const rows = useMemo(() => (version < 0 ? [] : visibleRows(feed, levels)), [feed, version, levels]);
+  const { loading, error, more, live, dropped } = feed.state();
+  const wrap = useView((view) => view.wrap);
+  const setView = useView((view) => view.set);
+  const [follow, setFollow] = useState(true);
+  const [q, setQ] = useState('');
+  const hits = useLogSearch(feed, q, version);
+  const hitSet = useMemo(() => new Set(hits), [hits]);
+  const frame = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => frame.current,
+    estimateSize: () => 20,
+    overscan: 20,
+    getItemKey: (index) => rows[index]?.seq ?? index,
+    anchorTo: 'end',
+  });
+
+  useEffect(() => {
+    if (follow && rows.length > 0 && version >= 0) virtual.scrollToIndex(rows.length - 1, { align: 'end' });
+  }, [follow, rows.length, version, virtual]);
+
+  const onScroll = () => {
+    const element = frame.current;
+    if (element === null) return;
+    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 8;
+    if (atEnd) setFollow(true);
+    if (element.scrollTop < 400 && more) feed.loadOlder();
+  };
+  const stopFollowing = () => {
+    const element = frame.current;
+    if (element !== null && element.scrollHeight > element.clientHeight) setFollow(false);
+  };
+  const goTo = (seq: number) => {
+    const index = rows.findIndex((row) => row.seq === seq);
+    if (index < 0) return;
+    setFollow(false);
+    virtual.scrollToIndex(index, { align: 'center' });
+  };
+
+  return (
+    <section className="log" aria-label={props.name}>
+      <div className="log-bar">
+        {props.bar}
+        {props.onLevels === undefined
+          ? null
+          : LEVELS.map((level) => (
+              <button
+                key={level}
+                type="button"
+                className="chip"
+                aria-pressed={levels?.includes(level) ?? false}
+                onClick={() => {
+                  const next = levels?.includes(level)
+                    ? levels.filter((item) => item !== level)
+                    : [...(levels ?? []), level];
+                  props.onLevels?.(next.length === 0 ? undefined : next);
+                }}
+              >
+                {level}
+              </button>
+            ))}
+        <span className="grow" />
+        {dropped > 0 ? <span className="badge tone-warn">{dropped} lines dropped</span> : null}
+        <LogSearch q={q} setQ={setQ} hits={hits} goTo={goTo} />
+        <Button
+          small
+          kind="ghost"
+          label="Wrap lines"
+          icon={<WrapText size={14} />}
+          pressed={wrap}
+          onClick={() => setView({ wrap: !wrap })}
+        />
+        <CopyButton label="Copy shown lines" text={() => rows.map(plainLine).join('\n')} />
+        <Button
+          small
+          kind="ghost"
+          label="Download shown lines"
+          icon={<Download size={14} />}
+          onClick={() => download(props.name, rows)}
+        />
+        <Button
+          small
+          kind="ghost"
+          label={follow ? 'Following the end' : 'Follow the end'}
+          icon={<ArrowDownToLine size={14} />}
+          pressed={follow}
+          onClick={() => setFollow(!follow)}
+        />
+      </div>
+      {error === null ? null : <ErrorState inline error={error} />}
+      {loading ? (
+        <Skeleton rows={6} />
+      ) : rows.length === 0 ? (
+        <EmptyState
+          icon={<ScrollText size={24} />}
+          title={levels === undefined ? (props.empty ?? 'No lines yet') : 'No lines of these levels'}
+        />
+      ) : (
+        <div
+          ref={frame}
+          className="log-scroll"
+          {...focusable}
+          role="log"
+          aria-live="off"
+          aria-label={`${props.name} lines`}
+          onScroll={onScroll}
+          onWheel={(event) => event.deltaY < 0 && stopFollowing()}
+          onKeyDown={(event) => ['ArrowUp', 'PageUp', 'Home'].includes(event.key) && stopFollowing()}
+        >
+          <div className={wrap ? 'log-rows wrap' : 'log-rows'} style={{ height: virtual.getTotalSize() }}>
+            {virtual.getVirtualItems().map((item) => {
+              const row = rows[item.index];
+              return row === undefined ? null : (
+                <LogLineRow
+                  key={item.key}
+                  row={row}
+                  time={clock(row.at)}
+                  top={item.start}
+                  index={item.index}
+                  hit={hitSet.has(row.seq)}
+                  selected={props.selected === row.seq}
+                  onSelect={props.onSelect}
+                  measure={wrap ? virtual.measureElement : undefined}
+                />
+              );
+            })}
+          </div>
+        </div>
+      )}
+      <span className="visually-hidden" aria-live="polite">
+        {live ? 'Live' : 'Complete'}
+      </span>
+    </section>
+  );
+}

@@ -1,0 +1,80 @@
+/** States as icon, word and colour, so that none of them has to carry the meaning alone. */
+import {
+  Ban,
+  CalendarClock,
+  CircleAlert,
+  CircleCheck,
+  CircleDashed,
+  CirclePause,
+  CircleStop,
+  CircleX,
+  Clock,
+  Lock,
+  type LucideIcon,
+  Play,
+  RotateCw,
+  Skull,
+  TimerOff,
+  Unplug,
+} from 'lucide-react';
+
+/** Colour families of tokens.css. */
+export type Tone = 'good' | 'bad' | 'warn' | 'info' | 'idle';
+
+interface Look {
+  word: string;
+  tone: Tone;
+  Icon: LucideIcon;
+}
+
+const LOOKS: Record<string, Look> = {
+  scheduled: { word: 'Scheduled', tone: 'idle', Icon: CalendarClock },
+  queued: { word: 'Queued', tone: 'idle', Icon: Clock },
+  running: { word: 'Running', tone: 'info', Icon: Play },
+  waiting: { word: 'Waiting', tone: 'warn', Icon: CirclePause },
+  retrying: { word: 'Retrying', tone: 'warn', Icon: RotateCw },
+  succeeded: { word: 'Succeeded', tone: 'good', Icon: CircleCheck },
+  failed: { word: 'Failed', tone: 'bad', Icon: CircleX },
+  cancelled: { word: 'Cancelled', tone: 'idle', Icon: Ban },
+  timed_out: { word: 'Timed out', tone: 'bad', Icon: TimerOff },
+  interrupted: { word: 'Interrupted', tone: 'warn', Icon: Unplug },
+  dead: { word: 'Dead', tone: 'bad', Icon: Skull },
+  stopped: { word: 'Stopped', tone: 'idle', Icon: CircleStop },
+  starting: { word: 'Starting', tone: 'info', Icon: CircleDashed },
+  stopping: { word: 'Stopping', tone: 'info', Icon: CircleDashed },
+  crashed: { word: 'Crashed', tone: 'bad', Icon: CircleAlert },
+  locked: { word: 'Locked', tone: 'warn', Icon: Lock },
+  ok: { word: 'OK', tone: 'good', Icon: CircleCheck },
+  warning: { word: 'Warning', tone: 'warn', Icon: CircleAlert },
+  error: { word: 'Error', tone: 'bad', Icon: CircleX },
+  live: { word: 'Connected', tone: 'good', Icon: CircleCheck },
+  closed: { word: 'Closed', tone: 'idle', Icon: CircleStop },
+};
+
+const UNKNOWN: Look = { word: 'Unknown', tone: 'idle', Icon: CircleDashed };
+
+/** Word, tone and icon of a state. */
+export function lookOf(state: string): Look {
+  return LOOKS[state] ?? UNKNOWN;
+}
+
+/** A state as a badge, or as icon and word without a background. */
+export function Status({ state, plain = false }: { state: string; plain?: boolean }) {
+  const { word, tone, Icon } = lookOf(state);
+  return (
+    <span className={`badge tone-${tone}${plain ? ' plain' : ''}`}>
+      <Icon size={13} aria-hidden />
+      {word}
+    </span>
+  );
+}
+
+/** Only the icon, for places where the word stands beside it. */
+export function StatusIcon({ state, size = 14 }: { state: string; size?: number }) {
+  const { word, tone, Icon } = lookOf(state);
+  return (
+    <span className={`tone-${tone}`} title={word} style={{ display: 'inline-flex', flex: 'none' }}>
+      <Icon size={size} role="img" aria-label={word} />
+    </span>
+  );
+}

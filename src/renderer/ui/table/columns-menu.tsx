@@ -1,0 +1,37 @@
+import { Menu } from '@mantine/core';
+import { Check, Columns3 } from 'lucide-react';
+import { useView } from '../../lib/view-store.ts';
+import type { Column } from './columns.ts';
+
+/** Chooses which columns of a table are shown. */
+export function ColumnsMenu<R>({ name, columns }: { name: string; columns: readonly Column<R>[] }) {
+  const hidden = useView((view) => view.hidden[name]) ?? [];
+  const setHidden = useView((view) => view.setHidden);
+  const flip = (id: string) =>
+    setHidden(name, hidden.includes(id) ? hidden.filter((item) => item !== id) : [...hidden, id]);
+  return (
+    <Menu position="bottom-end" closeOnItemClick={false}>
+      <Menu.Target>
+        <button type="button" className="btn ghost icon small" aria-label="Columns" title="Columns">
+          <Columns3 size={14} />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Columns</Menu.Label>
+        {columns
+          .filter((column) => !column.fixed)
+          .map((column) => (
+            <Menu.Item
+              key={column.id}
+              role="menuitemcheckbox"
+              aria-checked={!hidden.includes(column.id)}
+              leftSection={hidden.includes(column.id) ? <span style={{ width: 14 }} /> : <Check size={14} />}
+              onClick={() => flip(column.id)}
+            >
+              {column.title}
+            </Menu.Item>
+          ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,23 @@
+/** Keeps the order of a live list steady while somebody points at it. */
+
+/** What to show of a list whose order is held. */
+export interface Held<R> {
+  rows: R[];
+  /** Rows that would stand above or between the held ones. */
+  fresh: number;
+}
+
+/**
+ * Rows in the order of `order`, with their latest values; rows that are gone leave, rows after the last held one (a further page)
+ * are added, rows that would come in between are counted only.
+ */
+export function holdOrder<R>(order: readonly string[], rows: readonly R[], idOf: (row: R) => string): Held<R> {
+  const known = new Set(order);
+  const byId = new Map(rows.map((row) => [idOf(row), row]));
+  let last = -1;
+  for (const [index, row] of rows.entries()) if (known.has(idOf(row))) last = index;
+  const held = order.flatMap((id) => byId.get(id) ?? []);
+  const later = last < 0 ? [] : rows.slice(last + 1);
+  const fresh = rows.length - held.length - later.length;
+  return { rows: [...held, ...later], fresh };
+}
