@@ -19,9 +19,11 @@ export default defineConfig({
     unstubEnvs: true,
     projects: [
       project('unit', ['src/**/*.test.{ts,tsx}', 'tests/tooling/**/*.test.ts'], 15),
-      project('contract', ['tests/contract/**/*.test.ts'], 60),
+      project('contract', ['tests/contract/**/*.test.ts', 'tests/security/**/*.test.ts'], 60),
       project('wire', ['tests/wire/**/*.test.ts'], 30),
+      project('cli', ['tests/cli/**/*.test.ts'], 90),
       project('desktop', ['tests/desktop/**/*.test.ts'], 90),
+      project('packaging', ['tests/packaging/**/*.test.ts'], 300),
       project('faults', ['tests/faults/**/*.test.ts'], long ? 3600 : 120),
     ],
   },

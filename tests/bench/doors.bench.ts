@@ -48,8 +48,14 @@ export async function bench(): Promise<boolean> {
     delayP99 = await ask(ours.child, 'delay');
     const perRequest = (used: number, rates: number[]) => used / (rates.reduce((sum, one) => sum + one, 0) * SECONDS);
     cpu = {
-      bare: perRequest((await ask(bare.child, 'cpu')) - before.bare, rounds.map((round) => round.bare)),
-      ours: perRequest((await ask(ours.child, 'cpu')) - before.ours, rounds.map((round) => round.ours)),
+      bare: perRequest(
+        (await ask(bare.child, 'cpu')) - before.bare,
+        rounds.map((round) => round.bare),
+      ),
+      ours: perRequest(
+        (await ask(ours.child, 'cpu')) - before.ours,
+        rounds.map((round) => round.ours),
+      ),
     };
   } finally {
     bare.child.kill();
@@ -74,8 +80,16 @@ async function callsPerSecond(): Promise<void> {
     client.frames.length = 0;
   };
   print('dispatcher, memory', `${fmt(await rate(() => memory.call('health')))}/s`, 'calls of health');
-  print('dispatcher, MessagePort', `${fmt(await rate(overFrames(ipc)))}/s`, `${PIPELINE} open calls, client in the same thread`);
-  print('dispatcher, WebSocket', `${fmt(await rate(overFrames(ws)))}/s`, `${PIPELINE} open calls, client in the same thread`);
+  print(
+    'dispatcher, MessagePort',
+    `${fmt(await rate(overFrames(ipc)))}/s`,
+    `${PIPELINE} open calls, client in the same thread`,
+  );
+  print(
+    'dispatcher, WebSocket',
+    `${fmt(await rate(overFrames(ws)))}/s`,
+    `${PIPELINE} open calls, client in the same thread`,
+  );
   ipc.close();
   ws.close();
   await subject[Symbol.asyncDispose]();
@@ -130,7 +144,15 @@ async function serve(kind: string): Promise<void> {
 /** Requests a second, by autocannon in a process of its own. */
 async function load(url: string, seconds: number): Promise<number> {
   const cannon = path.join(ROOT, 'node_modules/autocannon/autocannon.js');
-  const { stdout } = await promisify(execFile)(process.execPath, [cannon, '-j', '-c', String(CONNECTIONS), '-d', String(seconds), url]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    cannon,
+    '-j',
+    '-c',
+    String(CONNECTIONS),
+    '-d',
+    String(seconds),
+    url,
+  ]);
   const result = JSON.parse(stdout) as { requests: { average: number }; non2xx: number };
   if (result.non2xx > 0) throw new Error(`${result.non2xx} answers of ${url} were not 200`);
   return result.requests.average;
@@ -138,7 +160,8 @@ async function load(url: string, seconds: number): Promise<number> {
 
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 const fmt = (value: number): string => Math.round(value).toLocaleString('en');
-const print = (what: string, figure: string, note: string) => console.log(`${what.padEnd(42)} ${figure.padStart(12)}   ${note}`);
+const print = (what: string, figure: string, note: string) =>
+  console.log(`${what.padEnd(42)} ${figure.padStart(12)}   ${note}`);
 
 if (import.meta.main) {
   const [kind] = process.argv.slice(2);
