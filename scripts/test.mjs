@@ -8,7 +8,7 @@ import { emptyReport, summary } from './lib/report.mjs';
 import { chooseParts, runParts } from './lib/test-parts.mjs';
 
 /** Parts that need a browser. */
-const BROWSER_PARTS = ['contract', 'desktop', 'faults', 'e2e'];
+const BROWSER_PARTS = ['unit', 'contract', 'cli', 'desktop', 'faults', 'e2e'];
 
 await entry(async () => {
   const { parts, filters } = chooseParts(process.argv.slice(2));

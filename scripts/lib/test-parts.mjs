@@ -8,7 +8,7 @@ import { emptyReport, playwrightReport, vitestReports, withExitCode } from './re
 /** Vitest projects whose files may run side by side. */
 const PARALLEL = ['unit', 'contract', 'wire'];
 /** Vitest projects that start whole hosts and browsers, and measure time: one file after the other. */
-const SERIAL = ['desktop', 'faults'];
+const SERIAL = ['cli', 'desktop', 'packaging', 'faults'];
 
 /** All parts of `npm test`, in the order in which they run. */
 export const PARTS = ['check', ...PARALLEL, ...SERIAL, 'e2e'];

@@ -180,6 +180,19 @@ export async function createHost(platform: Platform, config: HostConfig) {
     },
     stop: () => doors.stop(),
   });
+  // What can wait: the key store, which may ask the operating system, and the demo site. A stop waits for both.
+  let afterwards: Promise<unknown> = Promise.resolve();
+  lifecycle.add({
+    name: 'afterwards',
+    start() {
+      if (!config.http) return;
+      const resumed = demo.service
+        .resume()
+        .catch((error: unknown) => log.warn('demo', 'the demo site did not start', { error }));
+      afterwards = Promise.all([state.secrets(), resumed]);
+    },
+    stop: () => afterwards.then(() => undefined),
+  });
 
   return {
     dispatcher: doors.dispatcher,
@@ -208,11 +221,6 @@ export async function createHost(platform: Platform, config: HostConfig) {
       await lifecycle.start();
       state.ready = true;
       log.info('host', `TabAgent ${version} is ready`, { url: doors.url(), pid: process.pid, platform: platform.kind });
-      // What can wait: the key store, which may ask the operating system, and the demo site.
-      setImmediate(() => {
-        void state.secrets();
-        demo.service.resume().catch((error: unknown) => log.warn('demo', 'the demo site did not start', { error }));
-      });
       const panelLink = () => `${doors.url()}/panel/#ticket=${connections.service.sessions.issueLink().ticket}`;
       return { url: doors.url(), httpError: doors.error(), panelLink };
     },
