@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeTemplate, resolveTemplates } from './template.ts';
+import { escapeTemplate, resolveSpecTemplates, resolveTemplates } from './template.ts';
 
 const variables = {
   input: {
@@ -108,5 +108,22 @@ describe('resolveTemplates', () => {
       resolve(piece.repeat(65_536 / piece.length));
       expect(performance.now() - start).toBeLessThan(500);
     }
+  });
+});
+
+describe('resolveSpecTemplates', () => {
+  it('makes text of numbers where a spec takes text, and keeps them in JSON', () => {
+    const spec = {
+      argv: ['seq', '{{count}}', '{{nothing}}'],
+      query: { page: '{{count}}' },
+      body: { json: { n: '{{count}}', tags: '{{tags}}' } },
+      expect: { json: { '/n': '{{count}}' }, body_contains: '{{count}}' },
+    };
+    expect(resolveSpecTemplates(spec, variables).value).toEqual({
+      argv: ['seq', '3', ''],
+      query: { page: '3' },
+      body: { json: { n: 3, tags: ['a', 'b'] } },
+      expect: { json: { '/n': 3 }, body_contains: '3' },
+    });
   });
 });

@@ -46,8 +46,13 @@ function embed(value: Json): string {
 /**
  * Replaces the placeholders in every string of a JSON value; member names are left alone.
  * @param variables namespaces by name, among them `input`: `{ input, profile, task, host }`
+ * @param isJson whether a lone placeholder at this path keeps the value's JSON type; where it does not, the result is a string
  */
-export function resolveTemplates<T extends Json>(value: T, variables: JsonObject): Resolved<T> {
+export function resolveTemplates<T extends Json>(
+  value: T,
+  variables: JsonObject,
+  isJson: (path: readonly string[]) => boolean = () => true,
+): Resolved<T> {
   const missing = new Set<string>();
   const used = new Set<string>();
 
@@ -62,12 +67,12 @@ export function resolveTemplates<T extends Json>(value: T, variables: JsonObject
     return found;
   }
 
-  function resolveString(text: string): Json {
+  function resolveString(text: string, at: readonly string[]): Json {
     PLACEHOLDER.lastIndex = 0;
     const whole = PLACEHOLDER.exec(text);
     if (whole === null) return text;
     const [all, slashes, path = '', fallback] = whole;
-    if (all.length === text.length && slashes === '')
+    if (all.length === text.length && slashes === '' && isJson(at))
       return valueFor(path, fallback) ?? (lookUp(variables, path) === null ? null : text);
     return text.replace(
       PLACEHOLDER,
@@ -81,15 +86,28 @@ export function resolveTemplates<T extends Json>(value: T, variables: JsonObject
     );
   }
 
-  function walk(node: Json): Json {
-    if (typeof node === 'string') return resolveString(node);
-    if (Array.isArray(node)) return node.map(walk);
+  function walk(node: Json, at: readonly string[]): Json {
+    if (typeof node === 'string') return resolveString(node, at);
+    if (Array.isArray(node)) return node.map((item, index) => walk(item, [...at, String(index)]));
     if (typeof node !== 'object' || node === null) return node;
-    return Object.fromEntries(Object.entries(node).map(([name, item]) => [name, walk(item)]));
+    return Object.fromEntries(Object.entries(node).map(([name, item]) => [name, walk(item, [...at, name])]));
   }
 
   // Only strings change, and callers parse what they get with the schema of the spec.
-  return { value: walk(value) as T, missing: [...missing], used: [...used] };
+  return { value: walk(value, []) as T, missing: [...missing], used: [...used] };
+}
+
+/** Parts of a spec that are JSON values themselves; everything else in it is text. */
+function isJsonPart([part, member]: readonly string[]): boolean {
+  return (part === 'body' || part === 'expect') && member === 'json';
+}
+
+/**
+ * {@link resolveTemplates} for the spec of a process or http command: numbers become text in arguments, headers, addresses and the
+ * like, and keep their type in JSON bodies and expectations.
+ */
+export function resolveSpecTemplates<T extends Json>(spec: T, variables: JsonObject): Resolved<T> {
+  return resolveTemplates(spec, variables, isJsonPart);
 }
 
 /** Writes a text so that {@link resolveTemplates} gives it back unchanged. */

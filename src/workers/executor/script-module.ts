@@ -51,14 +51,24 @@ function javascriptOf(source: string, label: string): string {
   }
 }
 
-/** Asks Node.js where a syntax error is: the error of a dynamic import does not say. */
-function checkSyntax(path: string): Promise<{ line: number; column: number } | undefined> {
-  return new Promise((resolve) => {
-    const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
-    execFile(process.execPath, ['--check', path], { env, timeout: 5000 }, (_error, _stdout, stderr) => {
-      resolve(snippetPosition(stderr, [path, pathToFileURL(path).href]));
-    });
+/**
+ * Finds the place of a syntax error, which the error of a dynamic import does not tell. First with the parser that takes off types,
+ * then, for the few errors that only V8 reports, with `node --check`; the desktop app has no such program.
+ */
+async function syntaxPosition(javascript: string, label: string, runDir: string) {
+  try {
+    stripTypeScriptTypes(javascript, { mode: 'strip', sourceUrl: label });
+  } catch (error) {
+    return snippetPosition(error instanceof Error ? (error.stack ?? '') : '', [label]);
+  }
+  if (process.versions.electron !== undefined) return undefined;
+  const path = join(runDir, 'script.check.mjs');
+  await writeFile(path, javascript);
+  const output = await new Promise<string>((resolve) => {
+    execFile(process.execPath, ['--check', path], { timeout: 5000 }, (_error, _stdout, stderr) => resolve(stderr));
   });
+  await rm(path, { force: true });
+  return snippetPosition(output, [path, pathToFileURL(path).href]);
 }
 
 /** Makes `playwright` and the like resolvable from a folder that has no packages, and serves the script without its types. */
@@ -86,13 +96,10 @@ async function importFailure(error: unknown, file: ScriptFile, javascript: strin
   const { detail } = textsOf(error);
   const own = detail.replaceAll(file.url, file.label).replaceAll(file.path, file.label);
   if (error instanceof SyntaxError) {
-    let position = snippetPosition(error.stack ?? '', [file.url, file.path]) ?? positionOf(error.stack ?? '', file);
-    if (position === undefined) {
-      const checked = join(runDir, 'script.check.mjs');
-      await writeFile(checked, javascript);
-      position = await checkSyntax(checked);
-      await rm(checked);
-    }
+    const position =
+      snippetPosition(error.stack ?? '', [file.url, file.path]) ??
+      positionOf(error.stack ?? '', file) ??
+      (await syntaxPosition(javascript, file.label, runDir));
     return invalid(`${file.label}${position ? `:${position.line}:${position.column}` : ''}: ${own}`, position, error);
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -11,7 +11,7 @@ import {
 } from '../../../contract/commands.ts';
 import { AppError } from '../../../contract/errors.ts';
 import type { Json, JsonObject } from '../../../contract/scalars.ts';
-import { resolveTemplates } from '../../../contract/template.ts';
+import { resolveSpecTemplates } from '../../../contract/template.ts';
 
 const SCHEMAS = { browser: BrowserSpec, process: ProcessSpec, http: HttpSpec } as const;
 const TITLES: Record<CommandKind, string> = { browser: 'Playwright script', process: 'Process', http: 'HTTP request' };
@@ -81,7 +81,7 @@ export interface Variables {
 export function resolveSpec(spec: CommandSpec, variables: Variables): { spec: CommandSpec; missing: string[] } {
   if (spec.kind === 'browser') return { spec, missing: [] };
   const scope = { ...variables.input, ...variables } as unknown as Record<string, Json>;
-  const { value, missing } = resolveTemplates(JSON.parse(JSON.stringify(spec)) as Json, scope);
+  const { value, missing } = resolveSpecTemplates(JSON.parse(JSON.stringify(spec)) as Json, scope);
   const parsed = CommandSpec.safeParse(value);
   if (parsed.success) return { spec: parsed.data, missing };
   const issue = parsed.error.issues[0];

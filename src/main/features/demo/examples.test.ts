@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { firstOrder, signIn, version } from '../../../../examples/builder.ts';
 import { CommandCreate, CommandSpec } from '../../../contract/commands.ts';
-import { resolveTemplates } from '../../../contract/template.ts';
+import { resolveSpecTemplates } from '../../../contract/template.ts';
 import { browserPath, Harness } from '../../../workers/executor/executor.harness.ts';
 import { readExamples, withDemoUrl } from './examples.ts';
 import { ORDERS, ordersCsv } from './orders.ts';
@@ -14,7 +14,10 @@ const folder = join(import.meta.dirname, '../../../../examples');
 async function run(command: CommandCreate, url: string): Promise<Harness> {
   const { defaults: input, spec, kind } = withDemoUrl(command, url);
   const full = CommandSpec.parse({ ...spec, kind });
-  const { value, missing } = kind === 'browser' ? { value: full, missing: [] } : resolveTemplates(full, { input });
+  const { value, missing } =
+    kind === 'browser'
+      ? { value: full, missing: [] }
+      : resolveSpecTemplates(JSON.parse(JSON.stringify(full)), { input });
   expect(missing).toEqual([]);
   const harness = new Harness();
   harness.run(value, { input, secrets: typeof input.password === 'string' ? [input.password] : [] });

@@ -1,5 +1,4 @@
 /** Makes the first task possible: the shop runs, and a profile and the example commands are there. */
-import { AppError } from '../../../contract/errors.ts';
 import { ProfileCreate } from '../../../contract/profiles.ts';
 import type { CommandId, ProfileId } from '../../../contract/scalars.ts';
 import type { CommandService } from '../commands/index.ts';
@@ -10,6 +9,8 @@ import type { DemoStore } from './store.ts';
 
 /** Who makes the examples, in versions and audit. */
 const AUTHOR = 'TabAgent';
+/** Tag of the example profile. */
+const TAG = 'demo';
 
 /** What {@link createDemoService} needs. */
 export interface DemoDeps {
@@ -32,18 +33,12 @@ export function createDemoService({ store, commands, profiles, examplesDir }: De
     return url;
   }
 
-  /** The profile that was made before, also when it has another name by now; a new one when it was deleted. */
+  /** Found by its tag, whatever it is called by now; made again when it was deleted. */
   function ensureProfile(): ProfileId {
-    const known = store.get('demo_profile') as ProfileId | null;
-    try {
-      if (known !== null) return profiles.get(known).id;
-    } catch (error) {
-      if (!(error instanceof AppError) || error.slug !== 'not-found') throw error;
-    }
+    const [found] = profiles.list({ limit: 1, count: false, sort: 'created_at' }, { tag: [TAG] }).items;
+    if (found !== undefined) return found.id;
     const notes = 'For the examples. Change it or delete it as you like; it is made again when it is needed.';
-    const { id } = profiles.create(ProfileCreate.parse({ name: 'Demo', color: '#2f9e6e', tags: ['demo'], notes }));
-    store.set('demo_profile', id);
-    return id;
+    return profiles.create(ProfileCreate.parse({ name: 'Demo', color: '#2f9e6e', tags: [TAG], notes })).id;
   }
 
   /** An example that was edited stays as it is, but for an address of the shop that is out of date. */
