@@ -75,7 +75,7 @@ export async function sealLike(
 }
 
 async function sealAt(like: Json | undefined, value: Json, seal: (value: Json) => Promise<Json>): Promise<Json> {
-  if (like === undefined || value === null) return value;
+  if (like === undefined || value === null || secretId(value) !== null) return value;
   if (secretId(like) !== null) return seal(value);
   if (Array.isArray(like) && Array.isArray(value))
     return Promise.all(value.map((item, i) => sealAt(like[i], item, seal)));

@@ -1,0 +1,459 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { claimFrom, endWith, newTask } from '../../../../tests/support/task-store.ts';
+import { callOf, openTaskHost, operator, type TaskHost } from '../../../../tests/support/tasks.ts';
+import { AppError } from '../../../contract/errors.ts';
+import type { CommandId, Json } from '../../../contract/scalars.ts';
+import { Artifact, Queue, Task, TaskCreate, TaskDetail, TaskEvent, taskOperations } from '../../../contract/tasks.ts';
+import { problem } from './problems.ts';
+
+let host: TaskHost;
+beforeEach(async () => {
+  host = openTaskHost();
+  await host.tasks.start();
+});
+afterEach(() => host.dispose());
+
+async function errorOf(work: () => unknown): Promise<AppError> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+const create = (input: Record<string, Json>, signal = new AbortController().signal, principal = operator) =>
+  host.tasks.handlers.tasks_create(TaskCreate.parse(input), callOf(signal, principal));
+
+describe('create', () => {
+  test('checks the input at its path, merges defaults, and keeps the version that ran', async () => {
+    const command = await host.command({
+      input_schema: {
+        type: 'object',
+        properties: { n: { type: 'integer', minimum: 1 }, who: { type: 'string' } },
+        required: ['n'],
+      },
+      defaults: { who: 'Anna' },
+    });
+    const wrong = await errorOf(() => create({ command_id: command.id, input: { n: 0 } }));
+    expect(wrong).toMatchObject({
+      slug: 'validation-error',
+      errors: { 'input.n': expect.any(String) },
+      extra: { field: 'input.n' },
+    });
+    const missing = await errorOf(() => create({ command_id: command.id }));
+    expect(missing.errors).toEqual({ 'input.n': 'n is required' });
+    const task = Task.parse(await create({ command_id: command.id, input: { n: 2 }, labels: ['a'] }));
+    expect(task).toMatchObject({
+      input: { n: 2, who: 'Anna' },
+      command_version: 1,
+      labels: ['a'],
+      kind: 'process',
+      max_attempts: 1,
+    });
+  });
+
+  test('refuses both or neither of command and spec, unknown commands, switched-off ones, missing profiles', async () => {
+    const command = await host.command({ uses: { profile: true, services: [] } });
+    const off = await host.command({ enabled: false });
+    expect((await errorOf(() => create({}))).slug).toBe('validation-error');
+    expect((await errorOf(() => create({ command_id: command.id, spec: { kind: 'process', argv: ['x'] } }))).slug).toBe(
+      'validation-error',
+    );
+    expect((await errorOf(() => create({ command_id: command.id }))).errors).toEqual({
+      profile_id: 'profile_id is required',
+    });
+    expect((await errorOf(() => create({ command_id: 'cmd_00000000000000000000000000' }))).slug).toBe('not-found');
+    expect((await errorOf(() => create({ command_id: off.id }))).slug).toBe('invalid-state');
+    expect(
+      (await errorOf(() => create({ command_id: command.id, profile_id: 'prf_00000000000000000000000000' }))).slug,
+    ).toBe('not-found');
+    expect(host.db.raw.prepare('SELECT count(*) AS n FROM task').get()).toEqual({ n: 0 });
+  });
+
+  test('an inline spec needs scope manage and a valid spec', async () => {
+    const spec = { kind: 'process', argv: ['true'] };
+    const runner = { ...operator, scope: 'run' as const };
+    const refused = await errorOf(() => create({ spec }, undefined, runner));
+    expect(refused).toMatchObject({ slug: 'forbidden', extra: { required_scope: 'manage' } });
+    const bad = await errorOf(() => create({ spec: { kind: 'process', argv: [] } }));
+    expect(Object.keys(bad.errors ?? {})).toEqual(['spec.argv']);
+    expect((await errorOf(() => create({ spec: { argv: ['x'] } }))).errors).toHaveProperty(['spec.kind']);
+    expect(Task.parse(await create({ spec, name: 'Once' }))).toMatchObject({ command_id: null, command_name: 'Once' });
+  });
+
+  test('a caller cannot refer to a secret of somebody else', async () => {
+    const command = await host.command();
+    const id = await host.secrets.put('somebody', 'not yours');
+    const task = Task.parse(
+      await create({ command_id: command.id, input: { do: [['echo', null]], stolen: { $secret: id } } }),
+    );
+    await host.ends(task.id);
+    expect(task.input.stolen).toBeNull();
+  });
+
+  test('many profiles make a batch; its tasks run one a profile', async () => {
+    const command = await host.command();
+    const profiles = ['a', 'b', 'c'].map((name) => host.profile(name).id);
+    const made = await create({ command_id: command.id, profile_ids: profiles, wait: true });
+    if (!('items' in made)) throw new Error('no batch');
+    expect(made.items.map((task) => [task.profile_id, task.profile_name, task.status])).toEqual(
+      profiles.map((id, i) => [id, ['a', 'b', 'c'][i], 'succeeded']),
+    );
+    expect(new Set(made.items.map((task) => task.batch_id))).toEqual(new Set([made.batch_id]));
+    expect(host.tasks.service.list({ limit: 50, count: true }, { batch_id: [made.batch_id] }).total).toBe(3);
+  });
+
+  test('wait answers with the end; a caller that leaves stops only the waiting', async () => {
+    const command = await host.command();
+    const task = Task.parse(await create({ command_id: command.id, input: { do: [['succeed', 42]] }, wait: true }));
+    expect(task).toMatchObject({ status: 'succeeded', output: 42 });
+    const controller = new AbortController();
+    const waiting = create({ command_id: command.id, input: { do: [['wait', 300]] }, wait: true }, controller.signal);
+    await host.until(() => host.store.counts().running === 1);
+    controller.abort();
+    expect((await errorOf(() => waiting)).slug).toBe('cancelled');
+    await host.until(() => host.store.counts().succeeded === 2);
+  });
+
+  test('a time in the future is scheduled, in the past runs now', async () => {
+    const command = await host.command();
+    const later = await host.run(command, [], { run_at: new Date(Date.now() + 400).toISOString() });
+    expect(later).toMatchObject({ status: 'scheduled', wait_reason: 'scheduled', queue_position: null });
+    const past = await host.run(command, [], { run_at: '2020-01-01T00:00:00.000Z' });
+    expect((await host.ends(past.id)).status).toBe('succeeded');
+    const done = await host.ends(later.id);
+    expect(Date.parse(done.started_at ?? '')).toBeGreaterThanOrEqual(Date.parse(later.run_at ?? ''));
+  });
+});
+
+describe('the queue', () => {
+  test('says why each task waits and in which place', async () => {
+    host.settings.update({ 'executor.paused': true });
+    const command = await host.command({ concurrency_key: 'shop' });
+    const plain = await host.command();
+    const profile = host.profile('Anna');
+    const first = await host.run(command, [['hang', null]], { profile_id: profile.id });
+    const sameProfile = await host.run(plain, [], { profile_id: profile.id });
+    const sameKey = await host.run(command, []);
+    const batch = await host.run(plain, [], { priority: 'batch' });
+    const view = (id: string) => host.tasks.service.get(id);
+    expect(view(first.id)).toMatchObject({ queue_position: 1, wait_reason: 'queue_paused' });
+    expect(view(batch.id)).toMatchObject({ queue_position: 4, wait_reason: 'queue_paused' });
+    expect(host.tasks.service.queue()).toMatchObject({
+      normal: 3,
+      batch: 1,
+      paused: true,
+      blocked_reason: 'queue_paused',
+    });
+
+    host.tasks.service.updateQueue({ paused: false, activity: 'low' });
+    await host.becomes(first.id, 'running');
+    expect(view(sameProfile.id)).toMatchObject({ queue_position: 1, wait_reason: 'profile_busy' });
+    expect(view(sameKey.id)).toMatchObject({ queue_position: 2, wait_reason: 'concurrency_key' });
+    expect(view(batch.id).wait_reason).toBe('queue_activity');
+    host.tasks.service.updateQueue({ max_running: 1, activity: 'sleep' });
+    expect(view(batch.id).wait_reason).toBe('concurrency_limit');
+    const state = Queue.parse(host.tasks.service.queue());
+    expect(state).toMatchObject({ running: 1, capacity: 1, activity: 'sleep', blocked_reason: 'concurrency_limit' });
+    expect(state.counts).toMatchObject({ running: 1, queued: 3 });
+    await host.tasks.service.cancel(first.id, true);
+    for (const task of [sameProfile, sameKey, batch]) await host.ends(task.id);
+  });
+
+  test('a profile that a person holds is skipped, and its task starts when it is free', async () => {
+    const command = await host.command();
+    const profile = host.profile('Anna');
+    const lease = host.profileService.acquire(profile.id, { kind: 'manual', id: 'manual' });
+    const waiting = await host.run(command, [], { profile_id: profile.id });
+    const other = await host.run(command, []);
+    await host.ends(other.id);
+    expect(host.tasks.service.get(waiting.id)).toMatchObject({
+      status: 'queued',
+      wait_reason: 'profile_busy',
+      attempt: 0,
+    });
+    await lease.release();
+    expect((await host.ends(waiting.id)).status).toBe('succeeded');
+  });
+
+  test('a profile that another program holds fails with the reason', async () => {
+    const command = await host.command();
+    const profile = host.profile('Anna');
+    host.profiles.acquire = () => {
+      throw new AppError('profile-locked', 'Another browser has the folder open.');
+    };
+    const done = await host.ends((await host.run(command, [], { profile_id: profile.id })).id);
+    expect(done).toMatchObject({ status: 'failed', error: { code: 'profile_locked' } });
+  });
+
+  test('twenty tasks of one profile never run two at a time', async () => {
+    const command = await host.command();
+    const profile = host.profile('Anna');
+    let most = 0;
+    const stop = host.events.subscribe(() => {
+      most = Math.max(most, host.store.counts().running);
+    });
+    const tasks = await Promise.all(
+      Array.from({ length: 20 }, () => host.run(command, [], { profile_id: profile.id })),
+    );
+    for (const task of tasks) expect((await host.ends(task.id, 60)).status).toBe('succeeded');
+    stop();
+    expect(most).toBe(1);
+  }, 60_000);
+
+  test('poison does not hold up what is behind it', async () => {
+    const poison = await host.command({ retry: { max: 2, backoff_seconds: 0, factor: 1 } });
+    const healthy = await host.command();
+    const bad = await host.run(poison, [['kill', 'SIGSEGV']]);
+    const good = await Promise.all(Array.from({ length: 10 }, () => host.run(healthy, [])));
+    for (const task of good) expect((await host.ends(task.id)).status).toBe('succeeded');
+    const dead = await host.ends(bad.id);
+    expect(dead).toMatchObject({ status: 'dead', attempt: 3 });
+    expect(dead.attempts.map((attempt) => attempt.error?.code)).toEqual([
+      'worker_crashed',
+      'worker_crashed',
+      'worker_crashed',
+    ]);
+    const again = await host.tasks.service.retry(bad.id, { as_then: true });
+    expect(again).toMatchObject({ attempt: 0, max_attempts: 3, retry_of: bad.id });
+  });
+
+  test('changes are announced, but not for every single one', async () => {
+    const command = await host.command();
+    await Promise.all(Array.from({ length: 20 }, () => host.run(command, []).then((task) => host.ends(task.id))));
+    const changes = host.events.list(0, 10_000);
+    const announced = changes.filter((change) => change.type === 'queue.updated').length;
+    const first = Date.parse(changes[0]?.at ?? '');
+    const seconds = (Date.parse(changes.at(-1)?.at ?? '') - first) / 1000;
+    expect(announced).toBeGreaterThanOrEqual(1);
+    expect(announced).toBeLessThanOrEqual(2 * seconds + 2);
+  });
+});
+
+describe('run again', () => {
+  test('exactly as then, after command and profile have changed; secrets are copied', async () => {
+    const schema = { type: 'object', properties: { pin: { type: 'string', format: 'password' } } };
+    const command = await host.command({ input_schema: schema });
+    const profile = host.profile('Anna');
+    const first = Task.parse(
+      await create({
+        command_id: command.id,
+        profile_id: profile.id,
+        input: { pin: 'pin-123456', do: [['succeed', 1]] },
+        wait: true,
+      }),
+    );
+    await host.commandService.update(command.id, { name: 'Renamed', timeout_seconds: 7 }, 'test', {});
+    host.profileService.update(profile.id, { name: 'Bea' }, {});
+    const same = await host.tasks.service.retry(first.id, { as_then: true });
+    expect(same).toMatchObject({
+      command_name: 'Test',
+      command_version: 1,
+      profile_name: 'Anna',
+      timeout_seconds: 600,
+      retry_of: first.id,
+    });
+    const fresh = await host.tasks.service.retry(first.id, { as_then: false, input: { do: [['succeed', 2]] } });
+    expect(fresh).toMatchObject({
+      command_name: 'Renamed',
+      command_version: 2,
+      profile_name: 'Bea',
+      timeout_seconds: 7,
+    });
+    expect(fresh.input).toMatchObject({ pin: '••••••' });
+    expect((await host.ends(fresh.id)).output).toBe(2);
+    await host.ends(same.id);
+    await host.tasks.service.remove(first.id);
+    expect(host.db.raw.prepare('SELECT count(*) AS n FROM secret').get()).toEqual({ n: 2 });
+    const sealed = JSON.parse(host.store.get(fresh.id)?.input ?? '{}').pin.$secret;
+    expect(await host.secrets.get(sealed)).toBe('pin-123456');
+    const both = await errorOf(() => host.tasks.service.retry(same.id, { as_then: true, input: {} }));
+    expect(both.slug).toBe('validation-error');
+  });
+
+  test('not while the task has not ended; neither can it be deleted', async () => {
+    const command = await host.command();
+    const task = await host.run(command, [['hang', null]]);
+    expect((await errorOf(() => host.tasks.service.retry(task.id, { as_then: true }))).slug).toBe('invalid-state');
+    expect((await errorOf(() => host.tasks.service.remove(task.id))).slug).toBe('invalid-state');
+    await host.tasks.service.cancel(task.id, true);
+  });
+});
+
+describe('reading', () => {
+  test('lists filter, page without overlap, and count without scanning', async () => {
+    const now = Date.now();
+    const rows = Array.from({ length: 120 }, (_, i) =>
+      newTask(now, {
+        priority: i % 4,
+        labels: JSON.stringify(i % 10 === 0 ? ['tenth', `n${i}`] : []),
+        command_name: `Job ${i}`,
+        status: 'scheduled',
+        due_at: now + 1e9,
+      }),
+    );
+    host.store.insert(rows);
+    const { service } = host.tasks;
+    const seen: string[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const page = service.list({ limit: 50, cursor, count: true }, {});
+      seen.push(...page.items.map((task) => task.id));
+      expect(page.total).toBe(120);
+      if (page.next_cursor === null) break;
+      cursor = page.next_cursor;
+    }
+    expect(new Set(seen).size).toBe(120);
+    const ids = (filter: Parameters<typeof service.list>[1]) => service.list({ limit: 200, count: true }, filter);
+    expect(ids({ label: ['tenth'] }).total).toBe(12);
+    expect(ids({ label: ['n10', 'n20'] }).items).toHaveLength(2);
+    expect(ids({ priority: ['urgent', 'batch'] }).items).toHaveLength(60);
+    expect(ids({ q: 'Job 11' }).items.map((task) => task.command_name)).toContain('Job 110');
+    expect(ids({ q: '100%' }).items).toHaveLength(0);
+    expect(ids({ status: ['queued', 'scheduled'] }).total).toBe(120);
+    expect(ids({ status: ['running'] }).total).toBe(0);
+    const foreign = service.list({ limit: 10, count: false }, { priority: ['low'] }).next_cursor ?? '';
+    expect((await errorOf(() => service.list({ limit: 10, count: false, cursor: foreign }, {}))).slug).toBe(
+      'validation-error',
+    );
+  });
+
+  test('answers match the contract', async () => {
+    const command = await host.command();
+    const task = await host.run(command, [
+      ['step', [1, 'a']],
+      ['artifact', ['x.txt', 'x']],
+      ['succeed', { a: 1 }],
+    ]);
+    await host.ends(task.id);
+    const context = callOf();
+    const { handlers } = host.tasks;
+    TaskDetail.parse(await handlers.tasks_get({ id: task.id }, context));
+    taskOperations.tasks_list.output.parse(await handlers.tasks_list({ limit: 50, count: true }, context));
+    taskOperations.tasks_logs.output.parse(await handlers.tasks_logs({ id: task.id, limit: 10 }, context));
+    taskOperations.tasks_stats.output.parse(await handlers.tasks_stats({ hours: 24 }, context));
+    const { items } = await handlers.artifacts_list({ id: task.id }, context);
+    const artifact = Artifact.parse(items[0]);
+    const content = await handlers.artifacts_content({ id: artifact.id }, context);
+    expect(content).toMatchObject({ name: 'x.txt', bytes: 1, mime: 'text/plain' });
+    expect(host.tasks.service.openContent(artifact.id)?.path).toMatch(/x\.txt$/);
+    expect(host.tasks.service.openContent('art_nothing')).toBeNull();
+    const bulk = await handlers.tasks_bulk({ ids: [task.id], action: 'delete' }, context);
+    expect(bulk.results).toEqual([{ id: task.id, ok: true }]);
+    expect(host.tasks.service.openContent(artifact.id)).toBeNull();
+  });
+
+  test('events of a task can be followed from any point and end with it', async () => {
+    const command = await host.command();
+    const task = await host.run(command, [
+      ['step', [1, 'a']],
+      ['endStep', [1]],
+      ['artifact', ['p.png', 'x']],
+      ['succeed', 1],
+    ]);
+    const follow = async (since?: number) => {
+      const items: TaskEvent[] = [];
+      for await (const item of host.tasks.service.follow(task.id, since, new AbortController().signal))
+        items.push(TaskEvent.parse(item));
+      return items;
+    };
+    const live = await follow();
+    expect(live.map((event) => event.type).filter((type) => type !== 'progress')).toEqual(
+      expect.arrayContaining(['status', 'step', 'screenshot', 'end']),
+    );
+    expect(live.at(-1)).toMatchObject({ type: 'end', data: { status: 'succeeded' } });
+    expect(await follow()).toEqual(live);
+    expect(await follow(live[1]?.seq)).toEqual(live.slice(2));
+    expect(await follow(live.at(-1)?.seq)).toEqual([]);
+
+    host.events.prune(Date.now() + 1000, 0, 100_000);
+    host.events.append({ type: 'other', entity: 'other', id: 'x' });
+    const gone = await errorOf(() => follow(1));
+    expect(gone).toMatchObject({ slug: 'cursor-expired', status: 410 });
+    expect((await follow()).map((event) => event.type)).toEqual(['end']);
+  });
+
+  test('a hundred followers of one task all see every event', async () => {
+    const command = await host.command();
+    const task = await host.run(command, [
+      ['wait', 50],
+      ['steps', 300],
+      ['succeed', 1],
+    ]);
+    const all = await Promise.all(
+      Array.from({ length: 100 }, async () => {
+        const seqs: number[] = [];
+        for await (const item of host.tasks.service.follow(task.id, undefined, new AbortController().signal)) {
+          if ('seq' in item) seqs.push(item.seq);
+        }
+        return seqs.join();
+      }),
+    );
+    expect(new Set(all).size).toBe(1);
+    expect(all[0]?.split(',').length).toBeGreaterThan(600);
+  });
+
+  test('statistics of the last hours count outcomes and name failures', () => {
+    const end = (more: Parameters<typeof endWith>[0]) => {
+      host.store.insert([newTask(Date.now())]);
+      const claimed = claimFrom(host.store, Date.now());
+      host.store.finish(claimed?.attempt_token ?? '', endWith(more));
+      return claimed?.id;
+    };
+    host.settings.update({ 'executor.paused': true });
+    end({});
+    end({});
+    end({ name: 'fail', attemptStatus: 'failed', error: problem('script-error') });
+    const last = end({ name: 'fail', attemptStatus: 'failed', error: problem('script-error') });
+    end({ name: 'cancel', attemptStatus: 'cancelled', error: problem('cancelled') });
+    const stats = host.tasks.service.stats(24);
+    expect(stats).toMatchObject({ succeeded: 2, failed: 2, success_rate: 0.5 });
+    expect(stats.failures).toEqual([{ code: 'script_error', count: 2, last_task_id: last }]);
+    expect(stats.buckets).toHaveLength(24);
+    expect(stats.buckets.reduce((sum, bucket) => sum + bucket.succeeded, 0)).toBe(2);
+  });
+});
+
+describe('retention', () => {
+  test('deletes finished tasks that are old or too much, with their files, and nothing else', async () => {
+    const command = await host.command();
+    const old = await host.run(command, [['artifact', ['a.txt', 'x'.repeat(1000)]]]);
+    const young = await host.run(command, []);
+    await Promise.all([host.ends(old.id), host.ends(young.id)]);
+    const running = await host.run(command, [['hang', null]]);
+    const scheduled = await host.run(command, [], { run_at: new Date(Date.now() + 3_600_000).toISOString() });
+    await host.becomes(running.id, 'running');
+    host.db.raw.prepare('UPDATE task SET finished_at = 1 WHERE id = ?').run(old.id);
+    mkdirSync(path.join(host.paths.tasks, 'tsk_00000000000000000000000000'));
+
+    expect(await host.tasks.prune()).toBe(1);
+    expect([old, young, running, scheduled].map((task) => host.store.exists(task.id))).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+    expect(existsSync(path.join(host.paths.tasks, old.id))).toBe(false);
+    expect(existsSync(path.join(host.paths.tasks, 'tsk_00000000000000000000000000'))).toBe(false);
+
+    host.db.raw.prepare('UPDATE task SET bytes = ? WHERE id = ?').run(60 * 1_048_576, young.id);
+    host.settings.update({ 'retention.artifacts_mb': 50 });
+    expect(await host.tasks.prune()).toBe(1);
+    expect(host.store.usedBytes()).toBe(0);
+    expect([running, scheduled].map((task) => host.store.exists(task.id))).toEqual([true, true]);
+    await host.tasks.service.cancel(running.id, true);
+  });
+});
+
+test('the command of a task that has been deleted can be shown still', async () => {
+  const command = await host.command();
+  const task = await host.run(command, []);
+  await host.ends(task.id);
+  host.commandService.remove(command.id as CommandId, 'test');
+  expect(host.tasks.service.get(task.id).command_name).toBe('Test');
+  expect((await errorOf(() => host.tasks.service.retry(task.id, { as_then: false }))).slug).toBe('not-found');
+  expect((await host.tasks.service.retry(task.id, { as_then: true })).status).toBe('queued');
+});
