@@ -15,8 +15,8 @@ import {
   StructuredLog,
 } from '../../contract/executor.ts';
 
-/** The source itself: Node.js strips its types. */
-const ENTRY = join(import.meta.dirname, 'index.ts');
+/** The source itself, whose types Node.js strips; TABAGENT_EXECUTOR names a built one instead. */
+const ENTRY = process.env.TABAGENT_EXECUTOR ?? join(import.meta.dirname, 'index.ts');
 
 /** Keeps Chromium from talking to anybody but the test. */
 export const QUIET_BROWSER = [
