@@ -76,8 +76,5 @@ export const entityFields = {
   version: z.int().min(1),
 };
 
-/** Input of operations that name one thing by id. */
-export const byId = <I extends z.ZodType>(idSchema: I) => z.strictObject({ id: idSchema });
-
 /** An input without members; absent, `null` and `{}` are equal (the dispatcher turns the first two into the third). */
 export const Nothing = z.strictObject({});

@@ -13,7 +13,7 @@ import { createMaintenance, databaseChore, eventChore } from './core/maintenance
 import { threadModule, workerModule } from './core/modules.ts';
 import type { AnyHandler, Handlers } from './core/operation.ts';
 import { OPERATOR } from './core/operator.ts';
-import { createDoors } from './doors/index.ts';
+import { createDoors, createMemoryClient } from './doors/index.ts';
 import {
   createCommands,
   mapSecrets,
@@ -196,6 +196,8 @@ export async function createHost(platform: Platform, config: HostConfig) {
 
   return {
     dispatcher: doors.dispatcher,
+    /** Calls from inside the process, with every right. */
+    client: createMemoryClient(doors.dispatcher, OPERATOR),
     log,
     settings,
     changes: {

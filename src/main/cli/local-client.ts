@@ -2,8 +2,6 @@
 import fs from 'node:fs/promises';
 import { AppError } from '../../contract/errors.ts';
 import type { HostConfig } from '../core/config.ts';
-import { OPERATOR } from '../core/operator.ts';
-import { createMemoryClient } from '../doors/index.ts';
 import { createHost } from '../host.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { HostClient } from './client.ts';
@@ -13,7 +11,7 @@ export async function startLocal(platform: Platform, config: HostConfig): Promis
   const host = await createHost(platform, config);
   await host.start();
 
-  const client = createMemoryClient(host.dispatcher, OPERATOR);
+  const { client } = host;
   const options = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
 
   return {

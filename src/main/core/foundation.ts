@@ -65,5 +65,3 @@ export function openFoundation(platform: Platform, config: HostConfig) {
     throw error;
   }
 }
-/** Type of {@link openFoundation}. */
-export type Foundation = ReturnType<typeof openFoundation>;

@@ -2,4 +2,4 @@
 export { createDb, type Db, openConnection } from './database.ts';
 export { tryLockFile } from './file-lock.ts';
 export { type ListQuery, listPage } from './list.ts';
-export { type OpenReport, openDatabase } from './migrate.ts';
+export { openDatabase } from './migrate.ts';

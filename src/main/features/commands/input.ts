@@ -1,5 +1,5 @@
 /** Task input against a command's JSON Schema: validation, and which of its values are secrets. */
-import Ajv2020, { type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Json, JsonObject } from '../../../contract/scalars.ts';
 
@@ -12,7 +12,7 @@ export interface InputIssue {
   message: string;
 }
 
-const ajv = new Ajv2020.default({ allErrors: true, strict: false, useDefaults: false });
+const ajv = new Ajv2020({ allErrors: true, strict: false, useDefaults: false });
 addFormats.default(ajv);
 ajv.addFormat('password', true);
 

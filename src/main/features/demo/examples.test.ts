@@ -4,7 +4,8 @@ import { firstOrder, signIn, version } from '../../../../examples/builder.ts';
 import { CommandCreate, CommandSpec } from '../../../contract/commands.ts';
 import { resolveSpecTemplates } from '../../../contract/template.ts';
 import { browserPath, Harness } from '../../../workers/executor/executor.harness.ts';
-import { readExamples, withDemoUrl } from './examples.ts';
+import { withDemoUrl } from '../../core/command-file.ts';
+import { readExamples } from './examples.ts';
 import { ORDERS, ordersCsv } from './orders.ts';
 import { createDemoSite } from './site.ts';
 

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandCreate } from '../../../contract/commands.ts';
 import type { JsonObject } from '../../../contract/scalars.ts';
-import { readCommandFile } from '../../core/command-file.ts';
+import { DEMO_URL, readCommandFile } from '../../core/command-file.ts';
 
 /** One example; `id` is the name of its file and stays the same for ever. */
 export interface Example {
@@ -12,8 +12,6 @@ export interface Example {
   command: CommandCreate;
 }
 
-/** What stands for the shop's address in an example. */
-export const DEMO_URL = '{{demo.url}}';
 const SUFFIX = '.command.json';
 
 /**
@@ -32,12 +30,6 @@ export async function readExamples(folder: string, platform: NodeJS.Platform = p
       const { command } = readCommandFile(existsSync(own) ? own : join(folder, id + SUFFIX));
       return { id, command };
     });
-}
-
-/** A JSON value with the shop's address filled in, wherever an example names it. */
-export function withDemoUrl<T>(value: T, url: string): T {
-  // The shape stays the same: only strings change, and an address needs no escaping in JSON.
-  return JSON.parse(JSON.stringify(value).replaceAll(DEMO_URL, url)) as T;
 }
 
 /** Names of the defaults that are the shop's address. */

@@ -4,8 +4,6 @@ import type { Handlers } from '../../core/operation.ts';
 import { createDemoService, type DemoDeps } from './service.ts';
 import { createDemoStore } from './store.ts';
 
-export { DEMO_URL, withDemoUrl } from './examples.ts';
-
 /** Builds the feature. */
 export function createDemo({ db, ...deps }: Omit<DemoDeps, 'store'> & { db: Db }) {
   const service = createDemoService({ ...deps, store: createDemoStore(db) });

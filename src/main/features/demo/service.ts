@@ -1,9 +1,10 @@
 /** Makes the first task possible: the shop runs, and a profile and the example commands are there. */
 import { ProfileCreate } from '../../../contract/profiles.ts';
 import type { CommandId, ProfileId } from '../../../contract/scalars.ts';
+import { withDemoUrl } from '../../core/command-file.ts';
 import type { CommandService } from '../commands/index.ts';
 import type { ProfileService } from '../profiles/index.ts';
-import { demoUrlMembers, type Example, readExamples, withDemoUrl } from './examples.ts';
+import { demoUrlMembers, type Example, readExamples } from './examples.ts';
 import { createDemoSite, DEMO_LOGIN } from './site.ts';
 import type { DemoStore } from './store.ts';
 
@@ -78,6 +79,3 @@ export function createDemoService({ store, commands, profiles, examplesDir }: De
     stop: () => site.stop(),
   };
 }
-
-/** Type of {@link createDemoService}. */
-export type DemoService = ReturnType<typeof createDemoService>;

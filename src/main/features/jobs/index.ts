@@ -9,7 +9,7 @@ import { many } from '../../core/values.ts';
 import { createJobService } from './service.ts';
 import { createJobStore } from './store.ts';
 
-export type { JobContext, JobService, NewJob } from './service.ts';
+export type { JobService } from './service.ts';
 
 /** Ids of the operations that this feature answers. */
 export type JobOperationId = 'jobs_list' | 'jobs_get' | 'jobs_cancel' | 'jobs_follow';

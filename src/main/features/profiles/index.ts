@@ -9,8 +9,7 @@ import { profileHandlers } from './routes.ts';
 import { createProfileService } from './service.ts';
 import { createProfileStore } from './store.ts';
 
-export type { Browsers } from './browsers.ts';
-export type { ProfileLease, ProfileService } from './service.ts';
+export type { ProfileService } from './service.ts';
 
 /** Builds the feature. */
 export function createProfiles(deps: {

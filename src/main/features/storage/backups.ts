@@ -73,5 +73,3 @@ export function createBackups(deps: {
     },
   };
 }
-/** Type of {@link createBackups}. */
-export type Backups = ReturnType<typeof createBackups>;

@@ -13,8 +13,6 @@ import { createBackups } from './backups.ts';
 import { createStorageStore } from './store.ts';
 import { createUploads } from './uploads.ts';
 
-export type { Uploads } from './uploads.ts';
-
 /** Ids of the operations that this feature answers. */
 export type StorageOperationId = 'uploads_create' | 'backups_list' | 'backups_create';
 

@@ -81,5 +81,3 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
     },
   };
 }
-/** Type of {@link createUploads}. */
-export type Uploads = ReturnType<typeof createUploads>;

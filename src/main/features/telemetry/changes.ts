@@ -98,5 +98,3 @@ export function createChangeService(events: Events) {
     },
   };
 }
-/** Type of {@link createChangeService}. */
-export type ChangeService = ReturnType<typeof createChangeService>;
