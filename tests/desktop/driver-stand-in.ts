@@ -51,7 +51,7 @@ export async function launchStandIn({ args, env }: { args: string[]; env: Record
     await until(app, ({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getURL().startsWith('app://panel'));
     // A page that has crashed stays so for the connection that saw it.
     await browser?.close();
-    browser = await chromium.connectOverCDP((await ask('endpoint', null)) as string);
+    browser = await chromium.connectOverCDP((await ask('endpoint', null)) as string, { noDefaults: true });
     const found = browser.contexts().flatMap((context) => context.pages()).find((one) => one.url().startsWith('http://panel.localhost'));
     if (!found) throw new Error('the panel has no page');
     return found;

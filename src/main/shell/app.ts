@@ -35,7 +35,7 @@ import { loadShellState, saveShellState } from './window-state.ts';
 const TRAY_REFRESH_MS = 250;
 
 /** Exit codes, the same as of `tabagent serve` (api.md §2). */
-const EXIT = { failed: 1, alreadyRunning: 4 } as const;
+const EXIT = { failed: 1, alreadyRunning: 4, unsafeBind: 5 } as const;
 
 /** What the desktop app is made of. */
 export interface DesktopProgram {
@@ -64,14 +64,21 @@ export function runDesktop(program: DesktopProgram): void {
   protocol.registerSchemesAsPrivileged([
     {
       scheme: PANEL_SCHEME,
-      privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true, allowServiceWorkers: true },
+      privileges: {
+        standard: true,
+        secure: true,
+        supportFetchAPI: true,
+        stream: true,
+        codeCache: true,
+        allowServiceWorkers: true,
+      },
     },
   ]);
   const links = receiveLinks();
   app
     .whenReady()
     .then(() => run(program, start, links))
-    .catch(giveUp);
+    .catch((error: unknown) => giveUp(error));
 }
 
 /** How this run was started. */
@@ -81,9 +88,12 @@ interface Start {
 }
 
 /** Says why the program cannot run, and ends it. */
-function giveUp(error: unknown): void {
+function giveUp(
+  error: unknown,
+  code: number = error instanceof AlreadyRunning ? EXIT.alreadyRunning : EXIT.failed,
+): void {
   dialog.showErrorBox('TabAgent cannot start', error instanceof Error ? error.message : String(error));
-  app.exit(error instanceof AlreadyRunning ? EXIT.alreadyRunning : EXIT.failed);
+  app.exit(code);
 }
 
 /** Routes that the OS asks for; those that come before somebody listens are kept. */
@@ -120,6 +130,8 @@ function receiveLinks(): Links {
 
 async function run({ appRoot, createHost }: DesktopProgram, { hidden, config }: Start, links: Links): Promise<void> {
   const host = await createHost(electronPlatform(appRoot), config);
+  const unsafe = host.bindProblem();
+  if (unsafe !== null) return giveUp(new Error(unsafe), EXIT.unsafeBind);
   const { settings } = host;
   const log = shellLog(host.log);
   const stateFile = join(app.getPath('userData'), 'window.json');

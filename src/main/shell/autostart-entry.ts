@@ -8,7 +8,10 @@ export function autostartFile(env: NodeJS.ProcessEnv, home: string): string {
 
 /** One argument of an `Exec` line, quoted as the Desktop Entry Specification 1.5 says. */
 function quoted(argument: string): string {
-  return `"${argument.replace(/["`$\\]/g, '\\$&').replaceAll('%', '%%').replaceAll('\\', '\\\\')}"`;
+  return `"${argument
+    .replace(/["`$\\]/g, '\\$&')
+    .replaceAll('%', '%%')
+    .replaceAll('\\', '\\\\')}"`;
 }
 
 /** The autostart entry. @param command program and arguments */

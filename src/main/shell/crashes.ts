@@ -90,6 +90,7 @@ export function watchWindow(window: BrowserWindow, deps: CrashDeps): void {
 /** Logs the end of Chromium's other processes (GPU, network, utility); Chromium starts them again itself. */
 export function logChildProcesses(log: ShellLog): void {
   app.on('child-process-gone', (_event, { type, reason, exitCode, serviceName }) => {
-    if (reason !== 'clean-exit') log.warn('a child process ended', { type, reason, exit_code: exitCode, service: serviceName ?? null });
+    if (reason !== 'clean-exit')
+      log.warn('a child process ended', { type, reason, exit_code: exitCode, service: serviceName ?? null });
   });
 }

@@ -12,7 +12,8 @@ export function guardSession(session: Session): void {
     answer(permission === GRANTED && isPanelUrl(contents.getURL()));
   });
   session.setPermissionCheckHandler(
-    (_contents, permission, origin) => permission === GRANTED && isPanelUrl(origin.endsWith('/') ? origin : `${origin}/`),
+    (_contents, permission, origin) =>
+      permission === GRANTED && isPanelUrl(origin.endsWith('/') ? origin : `${origin}/`),
   );
   session.setDevicePermissionHandler(() => false);
 }

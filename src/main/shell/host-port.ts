@@ -48,6 +48,8 @@ export interface ShellHost {
   readonly log: Logger;
   /** Folder that `shell_open_path` shows; null when there is none. */
   folderOf(target: 'data' | 'logs' | 'profile' | 'task', id?: string): string | null;
+  /** Why the address the host would listen on is not safe (api.md §2), or null. */
+  bindProblem(): string | null;
   start(): Promise<{ url: string | null; httpError: string | null }>;
   /** Ordered stop; running tasks are cancelled and their process trees ended. */
   stop(reason: string): Promise<void>;

@@ -49,7 +49,8 @@ export function createNotifier({ wanted, task, show, now }: NotifierDeps): (chan
   };
 
   return async (change) => {
-    if (change.type !== 'task.ended' || !FAILED.has(statusOf(change.data)) || !wanted() || !Notification.isSupported()) return;
+    if (change.type !== 'task.ended' || !FAILED.has(statusOf(change.data)) || !wanted() || !Notification.isSupported())
+      return;
     const at = now();
     recent = [...recent.filter((one) => at - one < BURST_MS), at];
     if (recent.length <= BURST) {

@@ -121,7 +121,9 @@ describe('artifacts', () => {
 
   test('a name cannot add headers', async () => {
     const response = await get(url, {}, 'HEAD');
-    expect(response.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''trace%20%221%22%0D%0Ax%3A%20y.zip");
+    expect(response.headers.get('content-disposition')).toBe(
+      "attachment; filename*=UTF-8''trace%20%221%22%0D%0Ax%3A%20y.zip",
+    );
   });
 
   test('unknown and deleted ones are not found', async () => {

@@ -20,7 +20,10 @@ export interface PanelSources {
  * Makes the handler for `protocol.handle`. It answers 404 for everything that is not a regular file below the panel's
  * real folder, links out of it included.
  */
-export function createPanelProtocol({ rendererDir, openContent }: PanelSources): (request: Request) => Promise<Response> {
+export function createPanelProtocol({
+  rendererDir,
+  openContent,
+}: PanelSources): (request: Request) => Promise<Response> {
   let root: Promise<string> | null = null;
 
   const panelFile = async (path: string) => {
@@ -68,7 +71,12 @@ function missing(error: NodeJS.ErrnoException): null {
 }
 
 /** Sends a file on disk, or the range of it that is asked for, reading no faster than the reader takes it. */
-async function sendFile(request: Request, path: string, type: string, headers: Record<string, string>): Promise<Response> {
+async function sendFile(
+  request: Request,
+  path: string,
+  type: string,
+  headers: Record<string, string>,
+): Promise<Response> {
   const file = await open(path).catch(missing);
   if (file === null) return plain(404, 'Not found');
   let streaming = false;
@@ -76,7 +84,8 @@ async function sendFile(request: Request, path: string, type: string, headers: R
     const stat = await file.stat();
     if (!stat.isFile()) return plain(404, 'Not found');
     const range = parseRange(request.headers.get('range'), stat.size);
-    if (range === 'unsatisfiable') return plain(416, 'Range not satisfiable', { 'content-range': `bytes */${stat.size}` });
+    if (range === 'unsatisfiable')
+      return plain(416, 'Range not satisfiable', { 'content-range': `bytes */${stat.size}` });
     const { start, end } = range ?? { start: 0, end: stat.size - 1 };
     const init = {
       status: range ? 206 : 200,

@@ -19,7 +19,9 @@ export function panelUrl(route = '/'): string {
 /** Whether an address belongs to the panel's origin. Node knows no origin for custom schemes, so the parts are compared. */
 export function isPanelUrl(url: string): boolean {
   const parsed = URL.parse(url);
-  return parsed !== null && parsed.protocol === `${PANEL_SCHEME}:` && parsed.host === PANEL_HOST && parsed.username === '';
+  return (
+    parsed !== null && parsed.protocol === `${PANEL_SCHEME}:` && parsed.host === PANEL_HOST && parsed.username === ''
+  );
 }
 
 /** Whether an address is the panel's page itself, on any screen. */

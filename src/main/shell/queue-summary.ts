@@ -13,7 +13,8 @@ export interface QueueSummary {
 
 /** Sums the states of tasks up. */
 export function summarize(queue: Queue): QueueSummary {
-  const sum = (...states: (keyof Queue['counts'])[]) => states.reduce((total, state) => total + (queue.counts[state] ?? 0), 0);
+  const sum = (...states: (keyof Queue['counts'])[]) =>
+    states.reduce((total, state) => total + (queue.counts[state] ?? 0), 0);
   return {
     running: sum('running'),
     waiting: sum('scheduled', 'queued', 'retrying', 'waiting'),

@@ -8,10 +8,14 @@ import { isPanelPage, isPanelUrl } from './panel-url.ts';
 import { summarize, summaryText } from './queue-summary.ts';
 
 describe('addresses', () => {
-  test.each(['app://panel.evil/', 'app://panel@evil/', 'http://panel/', 'app:panel/', 'app://user@panel/', 'file:///panel'])(
-    '%s is not ours',
-    (url) => expect(isPanelUrl(url)).toBe(false),
-  );
+  test.each([
+    'app://panel.evil/',
+    'app://panel@evil/',
+    'http://panel/',
+    'app:panel/',
+    'app://user@panel/',
+    'file:///panel',
+  ])('%s is not ours', (url) => expect(isPanelUrl(url)).toBe(false));
 
   test('only the page itself gets a port, not what lies beside it', () => {
     expect(isPanelPage('app://panel/index.html#/tasks')).toBe(true);
@@ -58,7 +62,16 @@ describe('crashes', () => {
 
 describe('the command line', () => {
   test('takes both spellings beside switches of Chromium and deep links', () => {
-    const argv = ['.', '--no-sandbox', '--hidden', '--data-dir', '/d', '--port=0', '--remote-debugging-port=1', 'tabagent://tasks'];
+    const argv = [
+      '.',
+      '--no-sandbox',
+      '--hidden',
+      '--data-dir',
+      '/d',
+      '--port=0',
+      '--remote-debugging-port=1',
+      'tabagent://tasks',
+    ];
     expect(parseOptions(argv)).toEqual({
       hidden: true,
       flags: { dataDir: '/d', host: undefined, port: '0', logLevel: undefined },
@@ -90,17 +103,34 @@ describe('start at login on Linux', () => {
 
 describe('the tray', () => {
   test('counts what is under way, what will start and what went wrong', () => {
-    const counts = { scheduled: 1, queued: 2, running: 3, waiting: 4, retrying: 5, succeeded: 6, failed: 7, cancelled: 8 };
+    const counts = {
+      scheduled: 1,
+      queued: 2,
+      running: 3,
+      waiting: 4,
+      retrying: 5,
+      succeeded: 6,
+      failed: 7,
+      cancelled: 8,
+    };
     const rest = { timed_out: 9, interrupted: 10, dead: 11 };
-    const summary = summarize({ counts: { ...counts, ...rest }, paused: true } as unknown as Parameters<typeof summarize>[0]);
+    const summary = summarize({ counts: { ...counts, ...rest }, paused: true } as unknown as Parameters<
+      typeof summarize
+    >[0]);
     expect(summary).toEqual({ running: 3, waiting: 12, failed: 37, paused: true });
     expect(summaryText(summary)).toBe('3 running · 12 waiting · 37 failed');
   });
 });
 
 describe('the menu', () => {
-  const actions = { go: () => undefined, openLogs: () => undefined, openExternal: () => undefined, quit: () => undefined };
-  const labels = (platform: NodeJS.Platform, packaged: boolean) => JSON.stringify(menuTemplate(actions, { platform, packaged }));
+  const actions = {
+    go: () => undefined,
+    openLogs: () => undefined,
+    openExternal: () => undefined,
+    quit: () => undefined,
+  };
+  const labels = (platform: NodeJS.Platform, packaged: boolean) =>
+    JSON.stringify(menuTemplate(actions, { platform, packaged }));
 
   test('has the application menu on macOS only, and developer tools only while developing', () => {
     expect(labels('darwin', true)).toContain('hideOthers');

@@ -29,7 +29,12 @@ describe('bounds of the window', () => {
   });
 
   test('fit a screen smaller than the default', () => {
-    expect(fitBounds(null, [{ x: 0, y: 0, width: 1280, height: 720 }])).toEqual({ x: 0, y: 0, width: 1280, height: 720 });
+    expect(fitBounds(null, [{ x: 0, y: 0, width: 1280, height: 720 }])).toEqual({
+      x: 0,
+      y: 0,
+      width: 1280,
+      height: 720,
+    });
   });
 });
 
@@ -47,12 +52,15 @@ describe('the file', () => {
     expect(loadShellState(file)).toEqual(state);
   });
 
-  test.each(['', '{', '[]', '{"bounds":{"x":"1"}}', '{"bounds":{"x":1e400,"y":0,"width":1,"height":1}}'])(
-    'a damaged one (%s) does not keep the program from starting',
-    (content) => {
-      const file = join(dir, 'window.json');
-      writeFileSync(file, content);
-      expect(loadShellState(file)).toEqual({ bounds: null, maximized: false });
-    },
-  );
+  test.each([
+    '',
+    '{',
+    '[]',
+    '{"bounds":{"x":"1"}}',
+    '{"bounds":{"x":1e400,"y":0,"width":1,"height":1}}',
+  ])('a damaged one (%s) does not keep the program from starting', (content) => {
+    const file = join(dir, 'window.json');
+    writeFileSync(file, content);
+    expect(loadShellState(file)).toEqual({ bounds: null, maximized: false });
+  });
 });

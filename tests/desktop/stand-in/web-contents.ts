@@ -1,6 +1,6 @@
 /** `webContents` of the stand-in: a real page of a real Chromium, seen as Electron shows it. */
 import { EventEmitter } from 'node:events';
-import type { WebContents as RealContents, WebFrameMain as RealFrame, WindowOpenHandlerResponse } from 'electron';
+import type { WebContents as RealContents, WebFrameMain as RealFrame, WebPreferences, WindowOpenHandlerResponse } from 'electron';
 import { chromium } from './browser.ts';
 import type { CdpSession, Json } from './cdp.ts';
 import { ipcMain, type MessagePortMain } from './ipc.ts';
@@ -66,16 +66,24 @@ export class WebContents extends EventEmitter implements ContentsShape {
   #openHandler: (details: { url: string }) => WindowOpenHandlerResponse = () => ({ action: 'allow' });
   readonly #ports = new Map<number, MessagePortMain>();
 
-  constructor(size: { width: number; height: number }, preload: string | undefined) {
+  readonly #preferences: WebPreferences;
+
+  constructor(size: { width: number; height: number }, preferences: WebPreferences = {}) {
     super();
+    this.#preferences = preferences;
     allContents.add(this);
     created.emit('created', this);
-    this.attached = this.#attach(size, preload);
+    this.attached = this.#attach(size, preferences.preload);
     this.attached.catch((error: unknown) => process.emitWarning(`stand-in: no page: ${String(error)}`));
   }
 
   getURL(): string {
     return this.#url;
+  }
+
+  /** Electron has this, undocumented; it tells what is in force. */
+  getLastWebPreferences(): WebPreferences {
+    return { ...this.#preferences };
   }
 
   isDestroyed(): boolean {
