@@ -199,9 +199,9 @@ export class WebContents extends EventEmitter implements ContentsShape {
     session.on('Runtime.bindingCalled', ({ name, payload }: { name: string; payload: string }) => {
       if (name === BINDING) this.#received(JSON.parse(payload));
     });
-    session.on('Page.frameNavigated', ({ frame }: { frame: { id: string; parentId?: string; url: string } }) => {
+    session.on('Page.frameNavigated', ({ frame }: { frame: { id: string; parentId?: string; url: string; urlFragment?: string } }) => {
       if (frame.parentId !== undefined) return;
-      this.#url = fromPage(frame.url);
+      this.#url = fromPage(frame.url + (frame.urlFragment ?? ''));
       if (frame.url !== 'about:blank') this.emit('did-navigate', new StandInEvent(), this.#url);
     });
     session.on('Page.navigatedWithinDocument', ({ frameId, url }: { frameId: string; url: string }) => {
