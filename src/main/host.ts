@@ -50,9 +50,11 @@ export async function createHost(platform: Platform, config: HostConfig) {
   const baseUrl = () => doors.url() ?? `http://127.0.0.1:${settings.get('port')}`;
   const shared = { ...foundation, baseUrl };
   const tempDir = platform.paths.temp;
+  // In the desktop app the program is Electron itself, which must not run as Node (fuses).
+  const nodePath = platform.kind === 'node' ? process.execPath : null;
 
   const profiles = createProfiles({ ...shared, profilesDir: at('profiles'), tempDir, browserArgs: config.browserArgs });
-  const commands = createCommands({ ...shared, profileName: profiles.service.name, nodePath: process.execPath });
+  const commands = createCommands({ ...shared, profileName: profiles.service.name, nodePath });
   const tasks = createTasks({
     ...shared,
     log: log.for('tasks'),
@@ -65,7 +67,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
     browserArgs: config.browserArgs,
     paths: { tasks: at('tasks'), temp: tempDir },
     executorModule: workerModule(platform.appRoot, 'executor'),
-    nodePath: process.execPath,
+    nodePath,
     instanceId: newRequestId(),
   });
   const jobs = createJobs(shared);

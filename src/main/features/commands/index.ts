@@ -18,7 +18,7 @@ export function createCommands(deps: {
   secrets: Secrets;
   clock: Clock;
   profileName: (id: string) => string | null;
-  nodePath: string;
+  nodePath: string | null;
 }) {
   const service = createCommandService({ ...deps, store: createCommandStore(deps.db, deps.events) });
   return { service, handlers: commandHandlers(service) };

@@ -33,7 +33,8 @@ export interface CommandDeps {
   clock: Clock;
   /** Name of a profile, null when there is none with this id. */
   profileName: (id: string) => string | null;
-  nodePath: string;
+  /** Node program that runs the host, null where there is none that commands could start. */
+  nodePath: string | null;
 }
 
 /** What a task is made from. Secret defaults are open: keep it in memory only. */
@@ -339,7 +340,7 @@ export function createCommandService({ store, secrets, clock, profileName, nodeP
         input,
         profile: request.profile_id !== undefined && name !== null ? { id: request.profile_id, name } : null,
         task: { id: 'tsk_…', attempt: 1 },
-        host: { node: nodePath, platform: process.platform },
+        host: { platform: process.platform, ...(nodePath === null ? {} : { node: nodePath }) },
       };
       let resolved: CommandSpec = parsed.spec;
       let missing: string[] = [];

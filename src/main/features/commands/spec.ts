@@ -74,7 +74,7 @@ export interface Variables {
   profile: { id: string; name: string } | null;
   task: { id: string; attempt: number };
   /** `host.node`: path of the Node program that runs TabAgent. */
-  host: { node: string; platform: string };
+  host: { node?: string; platform: string };
 }
 
 /** A spec whose templates have been filled. Scripts are not templates: they receive `input`. */

@@ -49,7 +49,7 @@ export interface Variables {
   input: JsonObject;
   profile: { id: string; name: string } | null;
   task: { id: string; attempt: number };
-  host: { node: string; platform: string };
+  host: { node?: string; platform: string };
 }
 
 /** Dependencies of the feature. */
@@ -92,8 +92,8 @@ export interface TaskDeps {
   };
   /** File of the executor. */
   executorModule: string;
-  /** Node program that runs the host. */
-  nodePath: string;
+  /** Node program that runs the host; null where the host is not a Node program that scripts could start. */
+  nodePath: string | null;
   /** Names this run of the host in leases. */
   instanceId: string;
 }

@@ -152,7 +152,7 @@ export function startAttempt(deps: TaskDeps, store: TaskStore, logs: Logs, task:
       input,
       profile: profile === null ? null : { id: profile.id, name: profile.name },
       task: { id: task.id, attempt: task.attempt },
-      host: { node: deps.nodePath, platform: process.platform },
+      host: { platform: process.platform, ...(deps.nodePath === null ? {} : { node: deps.nodePath }) },
     });
     if (missing.length > 0) {
       throw new AppError('validation-error', `The command has no value for ${missing.join(', ')}; give it in input.`, {

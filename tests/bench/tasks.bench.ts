@@ -1,0 +1,203 @@
+/**
+ * What tasks cost: from the call to the start of a no-op task, a claim among 200 000 finished rows, draining 32 000 no-op tasks
+ * beside a bare queue on the same SQLite (no leases, no history, no statistics), and the event loop under a flood of log.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Readable } from 'node:stream';
+import { createRedactor } from '../../src/contract/redact.ts';
+import { systemClock } from '../../src/main/core/clock.ts';
+import { openConnection } from '../../src/main/core/db/index.ts';
+import { createLogs } from '../../src/main/features/tasks/logs.ts';
+import { createTurns } from '../../src/main/features/tasks/turns.ts';
+import { claimFrom, endWith, newTask, openStore } from '../support/task-store.ts';
+import { openTaskHost } from '../support/tasks.ts';
+
+const FINISHED = 200_000;
+const DRAINED = 32_000;
+const LATENCY_TASKS = 200;
+const FLOOD_MB = 200;
+const MIB = 1_048_576;
+
+const bars = { startP50: 5, startP99: 25, claimP99: 5, listMs: 50, countsMs: 5, loopP99: 20 };
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+}
+
+function timed(work: () => void): number {
+  const begin = performance.now();
+  work();
+  return performance.now() - begin;
+}
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const ms = (value: number) => `${value.toFixed(2)} ms`;
+
+/** From the call of tasks_create to the moment the task runs, one after the other. */
+async function startLatency(): Promise<boolean> {
+  const host = openTaskHost();
+  await host.tasks.start();
+  try {
+    const command = await host.command();
+    const waits: number[] = [];
+    for (let n = 0; n < LATENCY_TASKS; n++) {
+      const begin = performance.now();
+      let started = 0;
+      const stop = host.events.subscribe((changes) => {
+        const running = (data: unknown) => (data as { status?: string } | null)?.status === 'running';
+        if (started === 0 && changes.some((change) => change.type === 'task.updated' && running(change.data))) {
+          started = performance.now();
+        }
+      });
+      const task = await host.run(command, []);
+      await host.ends(task.id);
+      stop();
+      if (n >= 10) waits.push(started - begin);
+    }
+    const p50 = percentile(waits, 0.5);
+    const p99 = percentile(waits, 0.99);
+    say(
+      `enqueue → start of a no-op task: p50 ${ms(p50)} (bar ${bars.startP50}), p99 ${ms(p99)} (bar ${bars.startP99})`,
+    );
+    return p50 < bars.startP50 && p99 < bars.startP99;
+  } finally {
+    await host.dispose();
+  }
+}
+
+/** Claims, a list page and the counters in a database with much history. */
+function amongFinished(): boolean {
+  using harness = openStore();
+  const { store, core } = harness;
+  const insert = core.db.raw.transaction((rows: ReturnType<typeof newTask>[]) => {
+    const columns = Object.keys(rows[0] ?? {});
+    const statement = core.db.raw.prepare(
+      `INSERT INTO task (${columns.join()}, created_at, updated_at, finished_at, version)
+       VALUES (${columns.map((name) => `@${name}`).join()}, @due_at, @due_at, @due_at, 3)`,
+    );
+    for (const row of rows) statement.run(row);
+  });
+  const states = ['succeeded', 'succeeded', 'succeeded', 'failed', 'dead'];
+  for (let n = 0; n < FINISHED; n += 10_000) {
+    const status = states[(n / 10_000) % states.length];
+    insert(Array.from({ length: 10_000 }, (_, i) => ({ ...newTask(n + i), status: status as 'queued' })));
+  }
+  const now = core.clock.now();
+  const claims: number[] = [];
+  for (let n = 0; n < 2000; n++) {
+    store.insert([newTask(now, { profile_id: n % 2 === 0 ? `prf_${n}` : null })]);
+    let token = '';
+    claims.push(
+      timed(() => {
+        token = claimFrom(store, now, { maxRunning: 4 })?.attempt_token ?? '';
+      }),
+    );
+    store.finish(token, endWith());
+  }
+  const p99 = percentile(claims, 0.99);
+  const lists = Array.from({ length: 20 }, () =>
+    timed(() => store.list({ limit: 50, count: true }, { status: ['failed', 'dead'] })),
+  );
+  const counts = Array.from({ length: 20 }, () => timed(() => store.counts()));
+  const list = percentile(lists, 0.5);
+  const count = percentile(counts, 0.5);
+  say(
+    `among ${FINISHED} finished: claim p50 ${ms(percentile(claims, 0.5))}, p99 ${ms(p99)} (bar ${bars.claimP99}); list page ${ms(list)} (bar ${bars.listMs}); counters ${ms(count)} (bar ${bars.countsMs})`,
+  );
+  return p99 < bars.claimP99 && list < bars.listMs && count < bars.countsMs;
+}
+
+/** The least a queue on this database can do: insert, take, mark as done. */
+function bareDrain(): number {
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'tabagent-bench-'));
+  const raw = openConnection(path.join(dir, 'bare.db'));
+  raw.exec('CREATE TABLE job (id INTEGER PRIMARY KEY, status TEXT NOT NULL, due INTEGER NOT NULL, data TEXT NOT NULL)');
+  raw.exec("CREATE INDEX job_queue ON job (due, id) WHERE status = 'queued'");
+  const add = raw.prepare("INSERT INTO job (status, due, data) VALUES ('queued', ?, ?)");
+  raw.transaction(() => {
+    for (let n = 0; n < DRAINED; n++) add.run(n, '{}');
+  })();
+  const take = raw.prepare<[], { id: number }>(
+    "UPDATE job SET status = 'running' WHERE id = (SELECT id FROM job WHERE status = 'queued' ORDER BY due, id LIMIT 1) RETURNING id",
+  );
+  const done = raw.prepare<[number]>("UPDATE job SET status = 'done' WHERE id = ?");
+  const took = timed(() => {
+    for (let job = take.get(); job; job = take.get()) done.run(job.id);
+  });
+  raw.close();
+  rmSync(dir, { recursive: true, force: true });
+  return DRAINED / (took / 1000);
+}
+
+/** Claim and finish, with leases, attempts, events and statistics, in turns as the host does it. */
+async function drain(): Promise<{ rate: number; loopP99: number }> {
+  using harness = openStore();
+  const { store, core } = harness;
+  const now = core.clock.now();
+  const rows = Array.from({ length: DRAINED }, () => newTask(now));
+  for (let from = 0; from < DRAINED; from += 1000) store.insert(rows.slice(from, from + 1000));
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const begin = performance.now();
+  for (let n = 0; n < DRAINED; n++) {
+    const claimed = claimFrom(store, now, { maxRunning: 4 });
+    if (store.finish(claimed?.attempt_token ?? '', endWith()) === null) throw new Error('lost a task');
+    if (n % 16 === 15) await new Promise((resolve) => setImmediate(resolve));
+  }
+  const took = performance.now() - begin;
+  delay.disable();
+  return { rate: DRAINED / (took / 1000), loopP99: delay.percentile(99) / 1e6 };
+}
+
+/** 200 MB of log through the whole path to the file. */
+async function flood(): Promise<boolean> {
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'tabagent-bench-'));
+  const logs = createLogs({
+    dirOf: () => dir,
+    isEnded: () => false,
+    redactor: createRedactor(['a-secret-value']),
+    clock: systemClock,
+    turns: createTurns(),
+    onDiskError: (_id, error) => {
+      throw error;
+    },
+  });
+  const writer = await logs.write('tsk', 1, 64 * MIB);
+  const block = Buffer.from(`${'flood '.repeat(20)}\n`.repeat(512));
+  async function* bytes() {
+    for (let sent = 0; sent < FLOOD_MB * 1e6; sent += block.length) yield block;
+  }
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const before = process.memoryUsage().rss;
+  delay.enable();
+  const begin = performance.now();
+  writer.read(Readable.from(bytes(), { objectMode: false, highWaterMark: 65_536 }), 'stdout');
+  await writer.close(600_000);
+  const took = performance.now() - begin;
+  delay.disable();
+  const p99 = delay.percentile(99) / 1e6;
+  const grown = (process.memoryUsage().rss - before) / MIB;
+  rmSync(dir, { recursive: true, force: true });
+  say(
+    `log flood of ${FLOOD_MB} MB: ${(FLOOD_MB / (took / 1000)).toFixed(0)} MB/s, event-loop delay p99 ${ms(p99)} (bar ${bars.loopP99}), memory +${grown.toFixed(0)} MiB`,
+  );
+  return p99 < bars.loopP99;
+}
+
+/** Runs the benchmark and prints its figures. @returns false when a bar is missed */
+export async function bench(): Promise<boolean> {
+  const results = [await startLatency(), amongFinished()];
+  const bare = bareDrain();
+  const { rate, loopP99 } = await drain();
+  say(
+    `drain of ${DRAINED} no-op tasks: ${rate.toFixed(0)}/s, ${(rate / bare).toFixed(2)} of a bare queue without leases or history (${bare.toFixed(0)}/s); event-loop delay p99 ${ms(loopP99)} (bar ${bars.loopP99})`,
+  );
+  results.push(loopP99 < bars.loopP99, await flood());
+  return results.every((ok) => ok);
+}
+
+if (import.meta.main) process.exitCode = (await bench()) ? 0 : 1;
