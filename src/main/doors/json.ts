@@ -1,5 +1,6 @@
 /** Reading JSON that strangers sent: exact error positions and a limit on nesting (requirement S8). */
 import { AppError } from '../../contract/errors.ts';
+import { faultPosition } from './json-fault.ts';
 
 /** Deepest nesting that is read. */
 export const MAX_DEPTH = 64;
@@ -14,8 +15,7 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const message = error instanceof Error ? error.message : '';
-    const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.length);
+    const position = faultPosition(text);
     throw new AppError('invalid-json', `The body is not valid JSON at position ${position}.`, {
       extra: { position },
       cause: error,

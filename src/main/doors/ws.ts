@@ -102,7 +102,7 @@ export function socketPort(socket: WebSocket): FramePort {
     },
     onClose: (listener) => void socket.on('close', listener),
     close: (code) => socket.close(code),
-    bufferedBytes: () => socket.bufferedAmount,
+    bufferedBytes: () => backlogOf(socket),
     drained: () => drained(socket),
   };
 }
@@ -117,15 +117,21 @@ function read(data: Buffer): unknown {
   }
 }
 
+/** Bytes that wait; a socket that is no longer open never has room. */
+function backlogOf(socket: WebSocket): number {
+  return socket.readyState === socket.OPEN ? socket.bufferedAmount : Number.POSITIVE_INFINITY;
+}
+
 /** Settles when the socket has written enough of its backlog, or is gone. `ws` itself has no event for it. */
 function drained(socket: WebSocket): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  // The callback of an empty ping runs when everything before it has been handed to the system.
+  // The callback of an empty ping runs when everything before it has been handed to the system. A socket that is
+  // closing takes nothing more: its close is what to wait for.
   const probe = () => {
-    if (socket.readyState !== socket.OPEN || socket.bufferedAmount <= HIGH_WATER_BYTES) return resolve();
-    socket.ping(undefined, undefined, probe);
+    if (socket.readyState === socket.CLOSED || backlogOf(socket) <= HIGH_WATER_BYTES) resolve();
+    else if (socket.readyState === socket.OPEN) socket.ping(undefined, undefined, probe);
   };
-  probe();
   socket.once('close', resolve);
+  probe();
   return promise.finally(() => socket.off('close', resolve));
 }

@@ -56,7 +56,7 @@ export function sendProblem(exchange: Exchange, thrown: unknown): void {
   const { instance, requestId, openai, req } = exchange;
   const headers = Object.entries(problemHeaders(error)).flat();
   const length = Number(req.headers['content-length'] ?? 0);
-  if (!exchange.closing && (error.slug === 'payload-too-large' || (!req.complete && length > DRAIN_LIMIT))) {
+  if (error.slug === 'payload-too-large' || (!req.complete && length > DRAIN_LIMIT)) {
     headers.push('connection', 'close');
   }
   send(exchange, error.status, headers, JSON.stringify(problemBody(error, { instance, requestId, openai })));

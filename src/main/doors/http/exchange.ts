@@ -16,8 +16,11 @@ const EXPOSED =
 
 const NOBODY: Principal = { kind: 'anonymous', id: '', name: 'anonymous', scope: null, areas: [], rateMultiplier: 1 };
 
-/** Ids of requests that are being answered, so that a client cannot adopt one of them. */
-export class RequestIds {
+/** What all exchanges of a server share. */
+export class ServerState {
+  /** True while the server stops: work is refused and connections are not kept. */
+  closing = false;
+  /** Ids of requests that are being answered, so that a client cannot adopt one of them. */
   readonly #live = new Set<string>();
 
   /** The client's own id when it is a uuid not in use, else a new one. */
@@ -50,17 +53,15 @@ export class Exchange implements CallContext {
   openai = false;
   /** Origin that may read the answer; set once the guard has let the request pass. */
   corsOrigin: string | undefined;
-  /** True while the server stops: connections are not kept. */
-  closing = false;
   cookie: string | undefined;
-  readonly #ids: RequestIds;
+  readonly #state: ServerState;
   #controller: AbortController | undefined;
 
-  constructor(req: IncomingMessage, res: ServerResponse, ids: RequestIds) {
+  constructor(req: IncomingMessage, res: ServerResponse, state: ServerState) {
     this.req = req;
     this.res = res;
-    this.#ids = ids;
-    this.requestId = ids.adopt(req.headers['x-request-id']);
+    this.#state = state;
+    this.requestId = state.adopt(req.headers['x-request-id']);
     const url = req.url ?? '';
     const query = url.indexOf('?');
     this.instance = query === -1 ? url : url.slice(0, query);
@@ -99,7 +100,7 @@ export class Exchange implements CallContext {
 
   /** Name, value, name, value, … of the headers that every answer has. Ends the life of the request id. */
   head(cacheControl = 'no-store'): string[] {
-    this.#ids.release(this.requestId);
+    this.#state.release(this.requestId);
     const head = [
       'x-request-id',
       this.requestId,
@@ -126,7 +127,7 @@ export class Exchange implements CallContext {
       head.push('x-ratelimit-reset-requests', String(this.rate.resetSeconds));
     }
     if (this.cookie !== undefined) head.push('set-cookie', this.cookie);
-    if (this.closing) head.push('connection', 'close');
+    if (this.#state.closing) head.push('connection', 'close');
     return head;
   }
 }

@@ -18,7 +18,7 @@ import { createAdmit } from './admit.ts';
 import { rawProblem, sendProblem } from './answer.ts';
 import { addApp } from './app.ts';
 import { isPreflight, sendPreflight } from './cors.ts';
-import { Exchange, RequestIds } from './exchange.ts';
+import { Exchange, ServerState } from './exchange.ts';
 import { fromFramework, fromParser } from './failures.ts';
 import { listen, listenOnIpv6Loopback } from './listen.ts';
 import type { MetricsPage } from './metrics-page.ts';
@@ -66,13 +66,12 @@ const UPGRADE_PATHS: ReadonlySet<string> = new Set(['/rpc', '/v1/rpc']);
 export function createHttpDoor(deps: HttpDeps): HttpDoor {
   const { settings, webSocket, log } = deps;
   const access = createAccess(settings);
-  const ids = new RequestIds();
+  const state = new ServerState();
   const admit = createAdmit(deps);
   const servers: Server[] = [];
   let app: FastifyInstance | undefined;
   let route: (req: IncomingMessage, res: ServerResponse) => void = () => {};
   let url: string | null = null;
-  let closing = false;
 
   const stopping = () =>
     new AppError('service-unavailable', 'TabAgent is shutting down.', {
@@ -81,17 +80,16 @@ export function createHttpDoor(deps: HttpDeps): HttpDoor {
 
   /** Why a request is not even routed. */
   function refusalOf(req: IncomingMessage, path: string): AppError | undefined {
-    if (closing) return stopping();
+    if (state.closing) return stopping();
     if (!path.startsWith('/')) return new AppError('bad-request', 'The address must be a path.');
     return access.refusal(req.headers.host, req.headers.origin, path);
   }
 
   function handle(req: IncomingMessage, res: ServerResponse): void {
-    const exchange = new Exchange(req, res, ids);
-    exchange.closing = closing;
+    const exchange = new Exchange(req, res, state);
     const refusal = refusalOf(req, exchange.instance);
     if (refusal) {
-      if (!closing) admit.refused(exchange, refusal);
+      if (!state.closing) admit.refused(exchange, refusal);
       return sendProblem(exchange, refusal);
     }
     exchange.corsOrigin = req.headers.origin;
@@ -173,7 +171,7 @@ export function createHttpDoor(deps: HttpDeps): HttpDoor {
       return url;
     },
     async close(graceMs = GRACE_MS) {
-      closing = true;
+      state.closing = true;
       access.dispose();
       webSocket.close();
       await Promise.all(servers.filter((server) => server.listening).map((server) => closeServer(server, graceMs)));

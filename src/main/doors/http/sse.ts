@@ -98,6 +98,6 @@ function roomOrGone({ res }: Exchange): Promise<void> {
   };
   res.on('drain', settle);
   res.on('close', settle);
-  if (res.destroyed) settle();
+  if (res.closed) settle();
   return promise;
 }
