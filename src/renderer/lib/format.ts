@@ -73,3 +73,7 @@ export function words(code: string): string {
 
 /** Last characters of an id, enough to tell rows apart: `tsk_…q7m2k9`. */
 export const shortId = (id: string): string => (id.length > 16 ? `${id.slice(0, 4)}…${id.slice(-6)}` : id);
+
+/** `1 entry`, `2 entries`. */
+export const plural = (value: number, one: string, many = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : many}`;

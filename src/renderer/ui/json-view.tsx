@@ -1,4 +1,5 @@
 import type { Json } from '../../contract/scalars.ts';
+import { stripAnsi } from '../lib/log/ansi.ts';
 import { CopyButton } from './buttons.tsx';
 
 function Scalar({ value }: { value: string | number | boolean | null }) {
@@ -53,12 +54,13 @@ function Node({ name, value, depth }: { name: string | null; value: Json; depth:
 
 /** A JSON value as a tree that folds, with a button that copies it. */
 export function JsonView({ value, label }: { value: Json; label: string }) {
+  const text = typeof value === 'string' ? stripAnsi(value) : null;
   return (
     <div className="json" style={{ position: 'relative' }}>
       <div style={{ position: 'absolute', top: 4, right: 4 }}>
-        <CopyButton label={`Copy ${label}`} text={() => JSON.stringify(value, null, 2)} />
+        <CopyButton label={`Copy ${label}`} text={() => text ?? JSON.stringify(value, null, 2)} />
       </div>
-      <Node name={null} value={value} depth={0} />
+      {text?.includes('\n') ? <div className="text">{text}</div> : <Node name={null} value={value} depth={0} />}
     </div>
   );
 }

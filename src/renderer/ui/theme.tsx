@@ -35,6 +35,7 @@ const theme = createTheme({
   lineHeights: { xs: '20px', sm: '20px', md: '20px', lg: '22px', xl: '24px' },
   headings: { fontWeight: '600', sizes: { h1: { fontSize: '15px' }, h2: { fontSize: '13px' } } },
   cursorType: 'pointer',
+  respectReducedMotion: true,
   components: {
     TextInput: { defaultProps: { size } },
     PasswordInput: { defaultProps: { size } },

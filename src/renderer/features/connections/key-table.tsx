@@ -40,11 +40,11 @@ export function KeyTable({ onNew }: { onNew(): void }) {
     });
   const columns: readonly Column<ApiKey>[] = [
     { id: 'name', title: 'Name', cell: (key) => <span style={{ fontWeight: 500 }}>{key.name}</span> },
-    { id: 'prefix', title: 'Key', width: 180, cell: (key) => <code className="muted">{key.prefix}…</code> },
+    { id: 'prefix', title: 'Key', width: 180, cell: (key) => <code className="muted">tak_{key.prefix}…</code> },
     { id: 'scopes', title: 'Scopes', width: 180, cell: (key) => key.scopes.join(', ') },
-    { id: 'areas', title: 'Areas', width: 180, cell: (key) => key.areas.join(', ') },
-    { id: 'used', title: 'Last used', width: 110, cell: (key) => <Ago at={key.last_used_at} /> },
-    { id: 'expires', title: 'Expires', width: 110, cell: (key) => <Expiry apiKey={key} /> },
+    { id: 'areas', drop: 2, title: 'Areas', width: 180, cell: (key) => key.areas.join(', ') },
+    { id: 'used', drop: 3, title: 'Last used', width: 110, cell: (key) => <Ago at={key.last_used_at} /> },
+    { id: 'expires', drop: 1, title: 'Expires', width: 110, cell: (key) => <Expiry apiKey={key} /> },
     {
       id: 'actions',
       title: '',

@@ -9,14 +9,7 @@ function Meter({ name, share, text }: { name: string; share: number; text: strin
   return (
     <li>
       <span style={{ width: 56 }}>{name}</span>
-      <span
-        className="meter grow"
-        role="meter"
-        aria-label={name}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(share * 100)}
-      >
+      <span className="meter grow" aria-hidden="true">
         <span className={`tone-${tone}`} style={{ width: `${Math.min(100, share * 100)}%` }} />
       </span>
       <span className="muted num" style={{ width: 130 }}>

@@ -8,7 +8,7 @@ const SLOTS = 60;
 export function LogHistogram({ feed }: { feed: LogFeed }) {
   const version = useSyncExternalStore(feed.subscribe, feed.version);
   // Bars need not move with every line.
-  const coarse = Math.floor(version / 10);
+  const coarse = Math.ceil(version / 10);
   const { times, series } = useMemo(() => {
     const { ring } = feed;
     const from = ring.at(0)?.at ?? 0;
@@ -34,7 +34,9 @@ export function LogHistogram({ feed }: { feed: LogFeed }) {
         { label: 'other lines', color: '--line-strong', values: counts.rest },
       ],
     };
-  }, [feed, coarse, version > 0]);
+  }, [feed, coarse]);
+  // A handful of lines has no shape.
+  if (feed.ring.length < 30) return null;
   return (
     <div style={{ borderBottom: '1px solid var(--line)' }}>
       <Bars label="Log lines over time" times={times} series={series} height={72} />

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { useClient } from '../../lib/client/context.tsx';
-import { count, dateTime } from '../../lib/format.ts';
+import { count, dateTime, plural } from '../../lib/format.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useAsk } from '../../lib/live/query.ts';
 import { createLogFeed } from '../../lib/log/feed.ts';
@@ -102,8 +102,8 @@ export function LogsScreen() {
         <h1>Logs</h1>
         {stats.data === undefined ? null : (
           <span className="muted">
-            {count(stats.data.total_logs)} entries · {count(stats.data.by_level.error ?? 0)} errors ·{' '}
-            {count(stats.data.by_level.warn ?? 0)} warnings
+            {plural(stats.data.total_logs, 'entry', 'entries')} · {plural(stats.data.by_level.error ?? 0, 'error')} ·{' '}
+            {plural(stats.data.by_level.warn ?? 0, 'warning')}
           </span>
         )}
         <span className="grow" />

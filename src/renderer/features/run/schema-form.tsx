@@ -126,13 +126,27 @@ function FieldInput({
 
 /** See the file's head. */
 export function SchemaForm({ fields, value, onChange, errors }: SchemaFormProps) {
-  const [mode, setMode] = useState<'form' | 'json'>(fields.length === 0 ? 'json' : 'form');
+  const [mode, setMode] = useState<'form' | 'json'>('form');
+  if (fields.length === 0) {
+    return (
+      <details>
+        <summary className="muted">Input: none asked for</summary>
+        <div style={{ marginTop: 8 }}>
+          <JsonField
+            label="Input as JSON"
+            value={value}
+            onChange={(next) => typeof next === 'object' && next !== null && !Array.isArray(next) && onChange(next)}
+            height="120px"
+          />
+        </div>
+      </details>
+    );
+  }
   return (
     <div className="col" style={{ gap: 10 }}>
       <div className="row">
         <h3 className="grow">Input</h3>
-        {fields.length === 0 ? null : (
-          <SegmentedControl
+        <SegmentedControl
             aria-label="Form or JSON"
             data={[
               { value: 'form', label: 'Form' },
@@ -141,7 +155,6 @@ export function SchemaForm({ fields, value, onChange, errors }: SchemaFormProps)
             value={mode}
             onChange={(next) => setMode(next as 'form' | 'json')}
           />
-        )}
       </div>
       {mode === 'json' ? (
         <JsonField

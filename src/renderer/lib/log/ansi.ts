@@ -85,5 +85,8 @@ export function parseAnsi(line: string): AnsiSpan[] {
   return spans;
 }
 
-/** The line without any sequence, for copying and searching. */
-export const stripAnsi = (line: string): string => line.replaceAll(SEQUENCE, '').replaceAll(CONTROL, '');
+// The same, with line ends kept.
+const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
+
+/** Text without any sequence, for copying and searching; line ends stay. */
+export const stripAnsi = (text: string): string => text.replaceAll(SEQUENCE, '').replaceAll(CONTROL_BUT_LINES, '');

@@ -58,7 +58,8 @@ function hostRow(entry: LogEntry): LogRow {
     at: entry.timestamp,
     level: entry.level === 'log' ? 'info' : entry.level,
     source: entry.source,
-    text: entry.context === '' ? entry.message : `[${entry.context}] ${entry.message}`,
+    text:
+      entry.context === '' || entry.context === entry.source ? entry.message : `[${entry.context}] ${entry.message}`,
     data: entry.data,
   };
 }

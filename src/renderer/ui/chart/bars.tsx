@@ -53,16 +53,21 @@ export function Bars({ label, times, series, height, onPick }: BarsProps) {
       grid: { stroke: color('--line'), width: 1 },
       ticks: { show: false },
     };
+    // The last bar needs its own width beyond its start.
+    const step = times.length < 2 ? 1 : (times[1] ?? 0) - (times[0] ?? 0);
     const { bars } = uPlot.paths;
     const paths = bars?.({ size: [0.72, 40], align: 1, radius: 0.15 });
     const chart = new uPlot(
       {
         width: Math.max(100, element.clientWidth),
         height,
-        padding: [8, 12, 0, 0],
+        padding: [8, 26, 0, 0],
         legend: { show: false },
         cursor: { x: false, y: false, points: { show: false }, drag: { x: false, y: false } },
-        scales: { x: { time: true }, y: { range: (_chart, _min, max) => [0, Math.max(4, max)] } },
+        scales: {
+          x: { time: true, range: (_chart, min, max) => [min, max + step] },
+          y: { range: (_chart, _min, max) => [0, Math.max(4, max)] },
+        },
         axes: [
           {
             ...axis,

@@ -2,7 +2,7 @@
 export function Sparkline({
   values,
   tone = 'info',
-  width = 96,
+  width = 72,
   height = 24,
 }: {
   values: readonly (number | null)[];

@@ -1,11 +1,14 @@
 import { Menu } from '@mantine/core';
 import { Check, Columns3 } from 'lucide-react';
 import { useView } from '../../lib/view-store.ts';
-import type { Column } from './columns.ts';
+import { type Column, hiddenOf } from './columns.ts';
 
 /** Chooses which columns of a table are shown. */
 export function ColumnsMenu<R>({ name, columns }: { name: string; columns: readonly Column<R>[] }) {
-  const hidden = useView((view) => view.hidden[name]) ?? [];
+  const hidden = hiddenOf(
+    columns,
+    useView((view) => view.hidden[name]),
+  );
   const setHidden = useView((view) => view.setHidden);
   const flip = (id: string) =>
     setHidden(name, hidden.includes(id) ? hidden.filter((item) => item !== id) : [...hidden, id]);

@@ -12,6 +12,10 @@ export interface Column<R> {
   sort?: string;
   /** Cannot be hidden. */
   fixed?: boolean;
+  /** Hidden until somebody asks for it. */
+  hidden?: boolean;
+  /** Leaves a table that has become too narrow; the highest first. */
+  drop?: number;
   cell(row: R): ReactNode;
 }
 
@@ -27,3 +31,25 @@ export function nextSort(sort: string | undefined, field: string): string | unde
   if (now === null || now.field !== field) return `-${field}`;
   return now.down ? field : undefined;
 }
+
+/** Least room of the column without a width, px. */
+const FLEXIBLE_MIN = 220;
+
+/** Columns that have room in `width` px; those with the highest `drop` leave first. */
+export function fitting<R>(columns: readonly Column<R>[], width: number): Column<R>[] {
+  const room = (list: readonly Column<R>[]) => list.reduce((sum, column) => sum + (column.width ?? FLEXIBLE_MIN), 0);
+  const left = [...columns];
+  while (width > 0 && room(left) > width) {
+    const worst = left.reduce<Column<R> | null>(
+      (found, column) => ((column.drop ?? 0) > (found?.drop ?? 0) ? column : found),
+      null,
+    );
+    if (worst === null) break;
+    left.splice(left.indexOf(worst), 1);
+  }
+  return left;
+}
+
+/** Columns that are hidden: the user's choice, else what the columns say. */
+export const hiddenOf = <R>(columns: readonly Column<R>[], chosen: readonly string[] | undefined): readonly string[] =>
+  chosen ?? columns.filter(({ hidden }) => hidden).map(({ id }) => id);

@@ -1,4 +1,5 @@
 /** The list of every screen: native elements, virtual rows, keyboard first, order held under the pointer. */
+import { useElementSize } from '@mantine/hooks';
 import {
   columnVisibilityFeature,
   type RowSelectionState,
@@ -12,11 +13,10 @@ import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useMemo
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useView } from '../../lib/view-store.ts';
 import { Button } from '../buttons.tsx';
-import { type Column, nextSort, parseSort } from './columns.ts';
+import { type Column, fitting, hiddenOf, nextSort, parseSort } from './columns.ts';
 import { useHeldRows } from './use-held-rows.ts';
 
 const features = tableFeatures({ rowSelectionFeature, columnVisibilityFeature });
-const NO_HIDDEN: string[] = [];
 
 /** Props of {@link DataTable}. */
 export interface DataTableProps<R extends object> {
@@ -49,7 +49,9 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
   const [cursor, setCursor] = useState<string | null>(null);
   const [anchor, setAnchor] = useState<string | null>(null);
   const [selection, setSelection] = useState<RowSelectionState>({});
-  const hidden = useView((view) => view.hidden[name]) ?? NO_HIDDEN;
+  const choice = useView((view) => view.hidden[name]);
+  const hidden = useMemo(() => hiddenOf(columns, choice), [columns, choice]);
+  const { ref: sizer, width } = useElementSize();
   const rowHeight = document.documentElement.dataset.density === 'compact' ? 28 : 32;
 
   const table = useTable({
@@ -64,7 +66,10 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
     onRowSelectionChange: setSelection,
   });
   const model = table.getRowModel().rows;
-  const visible = columns.filter((column) => table.getVisibleLeafColumns().some(({ id }) => id === column.id));
+  const visible = fitting(
+    columns.filter((column) => table.getVisibleLeafColumns().some(({ id }) => id === column.id)),
+    width === 0 ? 0 : width - (props.bulk === undefined ? 0 : 40),
+  );
   const virtual = useVirtualizer({
     count: model.length,
     getScrollElement: () => frame.current,
@@ -212,7 +217,7 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   const span = visible.length + (props.bulk === undefined ? 0 : 1);
   return (
-    <div className="grid-frame" onPointerEnter={hold} onPointerLeave={release}>
+    <div className="grid-frame" ref={sizer} onPointerEnter={hold} onPointerLeave={release}>
       {fresh > 0 ? (
         <button type="button" className="new-pill" onClick={release}>
           {fresh} new

@@ -1,0 +1,31 @@
+import '@fontsource-variable/inter/wght.css';
+import '@fontsource-variable/jetbrains-mono/wght.css';
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import '@mantine/spotlight/styles.css';
+import './ui/styles/tokens.css';
+import './ui/styles/base.css';
+import './ui/styles/shell.css';
+import './ui/styles/data.css';
+import './ui/styles/mantine.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app/app.tsx';
+import { tradeTicket } from './app/login.ts';
+import { createClient } from './lib/client/client.ts';
+import { connectPort, isDesktop } from './lib/client/message-port.ts';
+import { connectWebSocket } from './lib/client/web-socket.ts';
+import { listenForKeys } from './lib/keys/use-actions.ts';
+
+listenForKeys();
+
+const problem = await tradeTicket();
+const client = createClient({ connect: isDesktop() ? connectPort : connectWebSocket });
+const root = document.getElementById('root');
+if (root !== null) {
+  createRoot(root).render(
+    <StrictMode>
+      <App client={client} problem={problem} />
+    </StrictMode>,
+  );
+}
