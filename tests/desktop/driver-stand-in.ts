@@ -14,7 +14,13 @@ interface Answer {
 }
 
 /** Starts the main process under Node. */
-export async function launchStandIn({ args, env }: { args: string[]; env: Record<string, string> }): Promise<DesktopApp> {
+export async function launchStandIn({
+  args,
+  env,
+}: {
+  args: string[];
+  env: Record<string, string>;
+}): Promise<DesktopApp> {
   const child = fork(process.env.DESKTOP_ENTRY ?? join(root, 'out/main/index.js'), args, {
     cwd: root,
     env,
@@ -48,11 +54,16 @@ export async function launchStandIn({ args, env }: { args: string[]; env: Record
 
   let browser: Browser | null = null;
   const page = async (): Promise<Page> => {
-    await until(app, ({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getURL().startsWith('app://panel'));
+    await until(app, ({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.getURL().startsWith('app://panel'),
+    );
     // A page that has crashed stays so for the connection that saw it.
     await browser?.close();
     browser = await chromium.connectOverCDP((await ask('endpoint', null)) as string, { noDefaults: true });
-    const found = browser.contexts().flatMap((context) => context.pages()).find((one) => one.url().startsWith('http://panel.localhost'));
+    const found = browser
+      .contexts()
+      .flatMap((context) => context.pages())
+      .find((one) => one.url().startsWith('http://panel.localhost'));
     if (!found) throw new Error('the panel has no page');
     return found;
   };

@@ -69,7 +69,8 @@ const running = new Set<DesktopApp>();
 /** Starts the app and waits until its main process answers. */
 export async function launch({ args = [], env = {} }: LaunchOptions = {}): Promise<DesktopApp> {
   const options = { args, env: environment(env) };
-  const app = driverKind() === 'electron' ? await launchElectron(electronPath() ?? '', options) : await launchStandIn(options);
+  const app =
+    driverKind() === 'electron' ? await launchElectron(electronPath() ?? '', options) : await launchStandIn(options);
   running.add(app);
   app.exited.finally(() => running.delete(app));
   return app;
@@ -101,7 +102,11 @@ export function until<R, A = undefined>(
   return app.evaluate(
     (electron, { source, value }) =>
       new Promise((resolve, reject) => {
-        const test = (0, eval)(`(${source})`) as (module: unknown, record: unknown, arg: unknown) => NonNullable<R>;
+        const test = process.getBuiltinModule('node:vm').runInThisContext(`(${source})`) as (
+          module: unknown,
+          record: unknown,
+          arg: unknown,
+        ) => NonNullable<R>;
         const record = globalThis.desktopRecord;
         const look = () => {
           try {

@@ -16,7 +16,11 @@ afterEach(async () => {
 
 const TASK = 'tsk_01jzz3m9y8t4q6v7w8x9y0z1a2';
 const route = (app: DesktopApp, wanted: string) =>
-  until(app, ({ BrowserWindow }, _record, hash) => BrowserWindow.getAllWindows()[0]?.webContents.getURL().endsWith(`#${hash}`), wanted);
+  until(
+    app,
+    ({ BrowserWindow }, _record, hash) => BrowserWindow.getAllWindows()[0]?.webContents.getURL().endsWith(`#${hash}`),
+    wanted,
+  );
 
 test('a deep link opens its page at the first start', async () => {
   const app = await start(data.path, { args: [`tabagent://task/${TASK}`] });
@@ -38,7 +42,9 @@ test('a second start brings the first window forward, follows its link, and ends
   const third = await start(data.path, { args: ['tabagent://shell/quit'] });
   expect(await third.exited).toBe(0);
   await ready(page);
-  expect(await first.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getURL())).toMatch(/#\/logs$/);
+  expect(await first.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getURL())).toMatch(
+    /#\/logs$/,
+  );
 });
 
 test('--hidden starts in the tray, and the window comes when it is asked for', async () => {
@@ -99,12 +105,17 @@ test('closing the port with the page ends its calls: a reload must not leave str
 test('the window comes back where it was', async () => {
   const app = await start(data.path);
   await ready(await app.page());
-  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 60, width: 1100, height: 700 }));
+  await app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 60, width: 1100, height: 700 }),
+  );
   await app.evaluate(({ app }) => app.quit());
   expect(await app.exited).toBe(0);
   const again = await start(data.path);
   await ready(await again.page());
-  expect(await again.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())).toMatchObject({ width: 1100, height: 700 });
+  expect(await again.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())).toMatchObject({
+    width: 1100,
+    height: 700,
+  });
 });
 
 test('without close-to-tray, closing the window ends the program', async () => {
@@ -120,23 +131,24 @@ test('quitting stops the host in order and leaves no process: a task, its tree, 
   const app = await start(data.path);
   await ready(await app.page());
   const pidFile = join(data.path, 'pid');
-  await runProgram(data.path, 'sleeper', `require('fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => {}, 1000)`);
-  await until(app, (_electron, { trays }) => trays.at(-1)?.tooltip.includes('1 running'));
-  await app.evaluate(
-    (_electron, file) => {
-      const fs = process.getBuiltinModule('node:fs');
-      return new Promise<void>((resolve) => {
-        const look = () => {
-          if (!fs.existsSync(file)) return;
-          fs.unwatchFile(file);
-          resolve();
-        };
-        fs.watchFile(file, { interval: 20 }, look);
-        look();
-      });
-    },
-    pidFile,
+  await runProgram(
+    data.path,
+    'sleeper',
+    `require('fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => {}, 1000)`,
   );
+  await until(app, (_electron, { trays }) => trays.at(-1)?.tooltip.includes('1 running'));
+  await app.evaluate((_electron, file) => {
+    const fs = process.getBuiltinModule('node:fs');
+    return new Promise<void>((resolve) => {
+      const look = () => {
+        if (!fs.existsSync(file)) return;
+        fs.unwatchFile(file);
+        resolve();
+      };
+      fs.watchFile(file, { interval: 20 }, look);
+      look();
+    });
+  }, pidFile);
   await app.evaluate(({ app }) => app.quit());
   expect(await app.exited).toBe(0);
   expect(alive(Number(readFileSync(pidFile, 'utf8')))).toBe(false);
@@ -159,7 +171,10 @@ test('a data directory that a headless host owns is left alone, and the reason i
   // The same directory by another profile of the desktop: the lock of the host decides, not the one of the window.
   await app.evaluate(({ app }, folder) => app.setPath('userData', folder), data.path);
   const lock = join(data.path, 'desktop');
-  await app.evaluate((_electron, folder) => process.getBuiltinModule('node:fs').rmSync(folder, { recursive: true, force: true }), lock);
+  await app.evaluate(
+    (_electron, folder) => process.getBuiltinModule('node:fs').rmSync(folder, { recursive: true, force: true }),
+    lock,
+  );
   const other = await start(data.path);
   expect(await other.exited).toBe(4);
   expect(other.stderr()).toContain('already running');

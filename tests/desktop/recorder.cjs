@@ -28,7 +28,10 @@ function install(electron) {
 
   const trayOf = (tray) => {
     let entry = record.trays.find((one) => one.tray === tray);
-    if (!entry) record.trays.push((entry = { tooltip: '', menu: null, tray }));
+    if (!entry) {
+      entry = { tooltip: '', menu: null, tray };
+      record.trays.push(entry);
+    }
     return entry;
   };
   wrap(Tray.prototype, 'setToolTip', (tray, [text]) => {
@@ -70,7 +73,8 @@ function install(electron) {
     return '';
   };
   app.on('browser-window-created', (_event, window) => {
-    for (const event of ['show', 'hide', 'focus', 'closed', 'minimize', 'restore', 'maximize', 'ready-to-show']) window.on(event, changed);
+    for (const event of ['show', 'hide', 'focus', 'closed', 'minimize', 'restore', 'maximize', 'ready-to-show'])
+      window.on(event, changed);
     for (const event of ['did-navigate', 'did-navigate-in-page', 'render-process-gone', 'dom-ready']) {
       window.webContents.on(event, changed);
     }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { InputOf, OutputOf } from '../../src/contract/define.ts';
 import type { OperationId, Operations } from '../../src/contract/index.ts';
-import { type DesktopApp, driverKind, launch, type LaunchOptions } from './driver.ts';
+import { type DesktopApp, driverKind, type LaunchOptions, launch } from './driver.ts';
 
 /** A data directory of its own. */
 export function makeDataDir(): { path: string; remove(): void } {
@@ -17,17 +17,28 @@ let told = false;
 
 /** Starts the app on a data directory and any free port. */
 export function start(dataDir: string, { args = [], env = {} }: LaunchOptions = {}): Promise<DesktopApp> {
-  if (!told) process.stdout.write(`desktop: running on ${driverKind() === 'electron' ? 'the real Electron' : 'the stand-in (Electron is not installed, or there is no display)'}\n`);
+  if (!told)
+    process.stdout.write(
+      `desktop: running on ${driverKind() === 'electron' ? 'the real Electron' : 'the stand-in (Electron is not installed, or there is no display)'}\n`,
+    );
   told = true;
   return launch({ args: ['--data-dir', dataDir, ...(args.includes('--port') ? [] : ['--port', '0']), ...args], env });
 }
 
 /** Calls an operation over HTTP with the rights of this run, from outside the app. */
-export async function http(dataDir: string, method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
+export async function http(
+  dataDir: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Record<string, unknown>> {
   const { url, token } = JSON.parse(readFileSync(join(dataDir, 'host.json'), 'utf8')) as { url: string; token: string };
   const response = await fetch(url + path, {
     method,
-    headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const answer = (await response.json()) as Record<string, unknown>;
@@ -82,7 +93,10 @@ export function callOverPort<K extends OperationId>(page: Page, op: K, input: In
 
 /** Waits until the panel says that it is connected. */
 export async function ready(page: Page): Promise<void> {
-  await page.locator('footer.status-bar').getByText(/^v\d+\.\d+\.\d+$/).waitFor();
+  await page
+    .locator('footer.status-bar')
+    .getByText(/^v\d+\.\d+\.\d+$/)
+    .waitFor();
 }
 
 /** Whether a process is there. */

@@ -1,6 +1,7 @@
 /** The tray and what is told while the window is hidden. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+
 import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DesktopApp, killAll, until } from './driver.ts';
 import { http, makeDataDir, ready, runProgram, start } from './support.ts';
 
@@ -17,7 +18,8 @@ const click = (id: string) =>
   }, id);
 
 /** Waits until the tray's tooltip has a text. */
-const tooltip = (text: string) => until(app, (_electron, { trays }, text) => trays.at(-1)?.tooltip.includes(text), text);
+const tooltip = (text: string) =>
+  until(app, (_electron, { trays }, text) => trays.at(-1)?.tooltip.includes(text), text);
 
 beforeAll(async () => {
   app = await start(data.path);
@@ -30,7 +32,9 @@ afterAll(async () => {
 });
 
 test('closing the window leaves the program in the tray, and Show brings the same page back', async () => {
-  await page.evaluate(() => void (document.body.dataset.mark = 'same'));
+  await page.evaluate(() => {
+    document.body.dataset.mark = 'same';
+  });
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())).toBe(false);
   await click('show');
@@ -53,8 +57,13 @@ test('Pause queue holds tasks back, Resume queue lets them go', async () => {
   await tooltip('queue paused');
   const task = await runProgram(data.path, 'held', '');
   await tooltip('1 waiting');
-  expect(await http(data.path, 'GET', `/v1/tasks/${task}`)).toMatchObject({ status: 'queued', wait_reason: 'queue_paused' });
-  expect(await app.evaluate(() => globalThis.desktopRecord.trays.at(-1)?.menu.getMenuItemById('pause')?.label)).toBe('Resume queue');
+  expect(await http(data.path, 'GET', `/v1/tasks/${task}`)).toMatchObject({
+    status: 'queued',
+    wait_reason: 'queue_paused',
+  });
+  expect(await app.evaluate(() => globalThis.desktopRecord.trays.at(-1)?.menu.getMenuItemById('pause')?.label)).toBe(
+    'Resume queue',
+  );
   await click('pause');
   await tooltip('0 running · 0 waiting');
 });
@@ -62,7 +71,11 @@ test('Pause queue holds tasks back, Resume queue lets them go', async () => {
 test('a task that fails while the window is hidden is told, and the notification opens it', async () => {
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
   const task = await runProgram(data.path, 'nightly import', 'process.exit(5)');
-  const shown = await until(app, (_electron, { notifications }) => notifications.at(-1) && { title: notifications.at(-1)?.title, body: notifications.at(-1)?.body });
+  const shown = await until(
+    app,
+    (_electron, { notifications }) =>
+      notifications.at(-1) && { title: notifications.at(-1)?.title, body: notifications.at(-1)?.body },
+  );
   expect(shown.title).toBe('nightly import failed');
   expect(shown.body).not.toBe('');
   await app.evaluate(() => void globalThis.desktopRecord.notifications.at(-1)?.emit('click'));
@@ -83,7 +96,11 @@ test('the menu of the app goes to screens', async () => {
 });
 
 test('Quit in the tray ends the program, tasks included', async () => {
-  const task = await runProgram(data.path, 'last', 'process.stdout.write(String(process.pid)); setInterval(() => {}, 1000)');
+  const task = await runProgram(
+    data.path,
+    'last',
+    'process.stdout.write(String(process.pid)); setInterval(() => {}, 1000)',
+  );
   await tooltip('1 running');
   expect(task).toMatch(/^tsk_/);
   await click('quit').catch(() => undefined);

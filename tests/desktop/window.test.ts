@@ -1,6 +1,7 @@
 /** The window: the built main process, preload script and panel together, and the locks around the page. */
-import { createServer } from 'node:net';
+
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type DesktopApp, killAll, until } from './driver.ts';
@@ -61,7 +62,11 @@ describe('the window', () => {
   test('runs no script that is not ours: text from a page must not become code', async () => {
     const ran = await page.evaluate(async () => {
       const world = globalThis as unknown as { ran?: boolean };
-      const refused = new Promise((resolve) => document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), { once: true }));
+      const refused = new Promise((resolve) =>
+        document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), {
+          once: true,
+        }),
+      );
       const script = document.createElement('script');
       script.textContent = 'globalThis.ran = true';
       document.body.append(script);
@@ -81,13 +86,17 @@ describe('the window', () => {
   });
 
   test('stays on the panel: a link that leads away opens outside after a question', async () => {
-    await app.evaluate(() => void (globalThis.desktopRecord.answers.messageBox = 0));
+    await app.evaluate(() => {
+      globalThis.desktopRecord.answers.messageBox = 0;
+    });
     await page.evaluate(() => {
       location.href = 'https://example.com/away';
     });
     expect(await until(app, (_electron, { opened }) => opened[0])).toBe('https://example.com/away');
     expect(await page.evaluate(() => document.title)).toContain('TabAgent');
-    await app.evaluate(() => void (globalThis.desktopRecord.answers.messageBox = null));
+    await app.evaluate(() => {
+      globalThis.desktopRecord.answers.messageBox = null;
+    });
   });
 
   test('opens no window of its own for outside addresses, and asks the person first', async () => {
@@ -103,7 +112,8 @@ describe('the window', () => {
   test('never opens addresses that would start a program', async () => {
     const boxes = await app.evaluate(() => globalThis.desktopRecord.messageBoxes.length);
     await page.evaluate(() => {
-      for (const url of ['file:///etc/passwd', 'smb://host/share', 'vscode://x', 'javascript:alert(1)']) window.open(url);
+      for (const url of ['file:///etc/passwd', 'smb://host/share', 'vscode://x', 'javascript:alert(1)'])
+        window.open(url);
       window.open('https://example.net/last');
     });
     const box = await until(app, (_electron, { messageBoxes }, at) => messageBoxes[at], boxes);
@@ -119,7 +129,12 @@ describe('the window', () => {
       }
       return found;
     });
-    expect(states).toMatchObject({ geolocation: 'denied', notifications: 'denied', midi: 'denied', 'clipboard-read': 'denied' });
+    expect(states).toMatchObject({
+      geolocation: 'denied',
+      notifications: 'denied',
+      midi: 'denied',
+      'clipboard-read': 'denied',
+    });
   });
 
   test('hands no port to a frame, to another page or to a foreign window', async () => {
@@ -149,11 +164,15 @@ describe('the window', () => {
     await callOverPort(page, 'settings_update', { 'appearance.theme': 'dark' });
     await page.waitForFunction(() => matchMedia('(prefers-color-scheme: dark)').matches);
     expect(await app.evaluate(({ nativeTheme }) => nativeTheme.themeSource)).toBe('dark');
-    expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBackgroundColor())).toMatch(/^#0e0f11$/i);
+    expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBackgroundColor())).toMatch(
+      /^#0e0f11$/i,
+    );
   });
 
   test('answers the operations that only the desktop has', async () => {
-    await app.evaluate(() => void (globalThis.desktopRecord.answers.openDialog = ['/picked']));
+    await app.evaluate(() => {
+      globalThis.desktopRecord.answers.openDialog = ['/picked'];
+    });
     expect(await callOverPort(page, 'shell_pick_file', { title: 'Pick' })).toMatchObject({ v: { path: '/picked' } });
     await callOverPort(page, 'shell_open_path', { target: 'data' });
     expect(await app.evaluate(() => globalThis.desktopRecord.opened)).toEqual([data.path]);

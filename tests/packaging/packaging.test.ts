@@ -1,5 +1,5 @@
 /** Builds the directory target of the installers and looks at what people would get. */
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,13 @@ beforeAll(async () => {
     process.stdout.write('packaging: skipped, the directory target is built on Linux only\n');
     return;
   }
-  for (const built of ['out/main/cli.js', 'out/main/index.js', 'out/preload/index.cjs', 'out/renderer/index.html', 'out/workers/executor.js']) {
+  for (const built of [
+    'out/main/cli.js',
+    'out/main/index.js',
+    'out/preload/index.cjs',
+    'out/renderer/index.html',
+    'out/workers/executor.js',
+  ]) {
     if (!existsSync(join(root, built))) throw new Error(`${built} is missing: run npm run build first`);
   }
   work = mkdtempSync(join(tmpdir(), 'tabagent-package-'));
@@ -57,9 +63,20 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
+/** The first JSON object that a program prints, over however many lines. */
+async function firstObject(child: ChildProcess): Promise<string> {
+  if (!child.stdout) throw new Error('no stdout');
+  let text = '';
+  for await (const line of createInterface(child.stdout)) {
+    text += line;
+    if (line.endsWith('}')) return text;
+  }
+  throw new Error(`it ended after: ${text}`);
+}
+
 const has = (path: string) => files.some((file) => file.path === path);
 
-only('the archive has everything that runs: a missing file would only show on a user\'s machine', () => {
+only("the archive has everything that runs: a missing file would only show on a user's machine", () => {
   for (const path of [
     'package.json',
     'out/main/index.js',
@@ -90,7 +107,9 @@ only('native modules and Playwright lie beside the archive, because they cannot 
   expect(native.map(({ path }) => path)).toContain('node_modules/better-sqlite3/prebuilds/linux-x64.node');
   expect(native.filter(({ unpacked }) => !unpacked)).toEqual([]);
   expect(native.filter(({ path }) => /darwin|win32|arm64/.test(path))).toEqual([]);
-  expect(files.filter(({ path, unpacked }) => path.startsWith('node_modules/playwright-core/') && !unpacked)).toEqual([]);
+  expect(files.filter(({ path, unpacked }) => path.startsWith('node_modules/playwright-core/') && !unpacked)).toEqual(
+    [],
+  );
 });
 
 only('the fuses are burned: nobody can run the signed app as Node or load other code into it', () => {
@@ -107,27 +126,27 @@ only('the fuses are burned: nobody can run the signed app as Node or load other 
   });
 });
 
-only('the program of the package starts, answers and stops: a bundle that misses a package would not', async () => {
-  const cli = join(app, 'out/main/cli.js');
-  const version = await run(process.execPath, [cli, '--version'], { cwd: work });
-  expect(version.stdout.trim()).toContain(manifest.version);
+only(
+  'the program of the package starts, answers and stops: a bundle that misses a package would not',
+  async () => {
+    const cli = join(app, 'out/main/cli.js');
+    const version = await run(process.execPath, [cli, '--version'], { cwd: work });
+    expect(version.stdout.trim()).toContain(manifest.version);
 
-  const child = spawn(process.execPath, [cli, 'serve', '--json', '--port', '0', '--data-dir', join(work, 'data')], {
-    cwd: work,
-    env: { ...process.env, TABAGENT_KEYRING: 'off' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  try {
-    const line = await Promise.race([
-      once(createInterface(child.stdout), 'line').then(([text]) => String(text)),
-      once(child, 'exit').then(([code]) => `ended with ${code}`),
-    ]);
-    const { url } = JSON.parse(line) as { url: string };
-    const health = await fetch(`${url}/v1/health`);
-    expect(await health.json()).toMatchObject({ service: 'tabagent-server', version: manifest.version });
-  } finally {
-    const gone = child.exitCode === null ? once(child, 'exit') : Promise.resolve([child.exitCode]);
-    child.kill('SIGTERM');
-    expect(await gone).toContain(0);
-  }
-}, 60_000);
+    const child = spawn(process.execPath, [cli, 'serve', '--json', '--port', '0', '--data-dir', join(work, 'data')], {
+      cwd: work,
+      env: { ...process.env, TABAGENT_KEYRING: 'off' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    try {
+      const { url } = JSON.parse(await firstObject(child)) as { url: string };
+      const health = await fetch(`${url}/v1/health`);
+      expect(await health.json()).toMatchObject({ service: 'tabagent-server', version: manifest.version });
+    } finally {
+      const gone = child.exitCode === null ? once(child, 'exit') : Promise.resolve([child.exitCode]);
+      child.kill('SIGTERM');
+      expect(await gone).toContain(0);
+    }
+  },
+  60_000,
+);

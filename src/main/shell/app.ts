@@ -143,11 +143,13 @@ async function run({ appRoot, createHost }: DesktopProgram, { hidden, config }: 
     if (folder !== null) openFolder(folder).catch((error: unknown) => log.warn('the logs cannot be shown', { error }));
   };
   const quit = takeOverQuit({
-    onQuitting: () => window.save(),
+    onQuitting: () => {
+      window.save();
+      tray?.dispose();
+    },
     stopHost: async () => {
       await host.stop('the desktop app was quit');
       closeDoor();
-      tray?.dispose();
     },
     log,
   });
@@ -244,10 +246,12 @@ function trayOrNull(
 
 function followQueue(host: ShellHost, tray: TrayView | null): void {
   if (tray === null) return;
-  let timer: NodeJS.Timeout | null = null;
+  let scheduled = false;
   const soon = () => {
-    timer ??= setTimeout(() => {
-      timer = null;
+    if (scheduled) return;
+    scheduled = true;
+    setTimeout(() => {
+      scheduled = false;
       tray.refresh();
     }, TRAY_REFRESH_MS);
   };

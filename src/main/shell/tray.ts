@@ -23,7 +23,10 @@ export interface TrayView {
 export function createTray(deps: TrayDeps): TrayView {
   const tray = new Tray(trayIcon(deps.appRoot));
   let shown = '';
+  let disposed = false;
   const refresh = () => {
+    // The queue is gone when the host has stopped.
+    if (disposed) return;
     const summary = deps.summary();
     const key = JSON.stringify(summary);
     // Linux closes an open menu when it is replaced.
@@ -35,7 +38,11 @@ export function createTray(deps: TrayDeps): TrayView {
   // On Linux and macOS a click opens the menu.
   if (process.platform === 'win32') tray.on('click', () => deps.show());
   refresh();
-  return { refresh, dispose: () => tray.destroy() };
+  const dispose = () => {
+    disposed = true;
+    tray.destroy();
+  };
+  return { refresh, dispose };
 }
 
 /** Menu of the tray. */

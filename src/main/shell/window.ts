@@ -114,7 +114,7 @@ export function createMainWindow(deps: WindowDeps): MainWindow {
       window.show();
       window.focus();
     },
-    visible: () => window !== null && window.isVisible() && !window.isMinimized(),
+    visible: () => (window?.isVisible() ?? false) && !window?.isMinimized(),
     save,
   };
 }

@@ -9,7 +9,10 @@ import { BrowserWindow, windows } from './browser-window.ts';
 import { created, StandInEvent } from './web-contents.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string; productName: string };
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  version: string;
+  productName: string;
+};
 
 type Shape = Pick<
   App,
@@ -173,4 +176,3 @@ function alive(pid: number): boolean {
 
 /** `app`. */
 export const app = new StandInApp();
-

@@ -54,7 +54,10 @@ export class BrowserWindow extends EventEmitter implements Shape {
     this.#background = options.backgroundColor ?? '#FFF';
     this.#bounds = { x: options.x ?? 0, y: options.y ?? 0, width: options.width ?? 800, height: options.height ?? 600 };
     open.add(this);
-    this.webContents = new WebContents({ width: this.#bounds.width, height: this.#bounds.height }, options.webPreferences);
+    this.webContents = new WebContents(
+      { width: this.#bounds.width, height: this.#bounds.height },
+      options.webPreferences,
+    );
     this.webContents.once('dom-ready', () => this.emit('ready-to-show'));
     this.webContents.once('destroyed', () => this.#closed());
     windows.emit('created', this);

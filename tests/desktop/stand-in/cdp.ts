@@ -62,7 +62,14 @@ class CdpPipe {
     for (const part of parts) this.#take(JSON.parse(part));
   }
 
-  #take(message: { id?: number; method?: string; params?: Json; result?: Json; error?: { message: string }; sessionId?: string }) {
+  #take(message: {
+    id?: number;
+    method?: string;
+    params?: Json;
+    result?: Json;
+    error?: { message: string };
+    sessionId?: string;
+  }) {
     if (message.id === undefined) {
       this.sessions.get(message.sessionId)?.emit(message.method ?? '', message.params ?? {});
       return;
@@ -82,7 +89,14 @@ class CdpPipe {
 
 /** The Chromium of this machine: TABAGENT_BROWSER, or what the usual names find. @throws Error when there is none */
 export function findChromium(env: NodeJS.ProcessEnv = process.env): string {
-  const names = ['chromium', 'google-chrome-stable', 'google-chrome', 'chromium-browser', 'microsoft-edge', 'brave-browser'];
+  const names = [
+    'chromium',
+    'google-chrome-stable',
+    'google-chrome',
+    'chromium-browser',
+    'microsoft-edge',
+    'brave-browser',
+  ];
   const found = [
     env.TABAGENT_BROWSER,
     ...names.flatMap((name) => (env.PATH ?? '').split(delimiter).map((dir) => join(dir, name))),

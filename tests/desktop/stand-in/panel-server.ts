@@ -37,7 +37,9 @@ export function toPage(url: string): string {
 
 /** The address as the program would see it under Electron. */
 export function fromPage(url: string): string {
-  return url === origin || url.startsWith(`${origin}/`) ? `app://panel${url.slice(origin.length)}` : url.replace(`blob:${origin}/`, 'blob:app://panel/');
+  return url === origin || url.startsWith(`${origin}/`)
+    ? `app://panel${url.slice(origin.length)}`
+    : url.replace(`blob:${origin}/`, 'blob:app://panel/');
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -3,6 +3,7 @@
  * evaluate functions in this process as Playwright lets them in Electron.
  */
 import { createRequire, registerHooks } from 'node:module';
+import { runInThisContext } from 'node:vm';
 
 const url = new URL('./electron.ts', import.meta.url).href;
 registerHooks({
@@ -32,7 +33,7 @@ Object.defineProperty(process, 'send', { value: undefined });
 
 async function evaluate({ source, arg }: ControlRequest): Promise<unknown> {
   if (source === 'endpoint') return (await chromium()).wsEndpoint;
-  const evaluated = (0, eval)(`(${source})`) as (module: typeof electron, arg: unknown) => unknown;
+  const evaluated = runInThisContext(`(${source})`) as (module: typeof electron, arg: unknown) => unknown;
   return evaluated(electron, arg);
 }
 

@@ -42,7 +42,9 @@ const PERMISSIONS = [
 /** Tells Chromium what the program's check handler says; without a handler Electron allows everything. */
 export async function applyPermissions(browser: CdpSession, contents: unknown, origin: string): Promise<void> {
   for (const [name, permission] of PERMISSIONS) {
-    const check = handlers.check as ((contents: unknown, name: string, origin: string, details: unknown) => boolean) | null;
+    const check = handlers.check as
+      | ((contents: unknown, name: string, origin: string, details: unknown) => boolean)
+      | null;
     const granted = check === null || check(contents, name, 'app://panel/', { isMainFrame: true });
     await browser.send('Browser.setPermission', { permission, setting: granted ? 'granted' : 'denied', origin });
   }

@@ -1,6 +1,11 @@
 /** `webContents` of the stand-in: a real page of a real Chromium, seen as Electron shows it. */
 import { EventEmitter } from 'node:events';
-import type { WebContents as RealContents, WebFrameMain as RealFrame, WebPreferences, WindowOpenHandlerResponse } from 'electron';
+import type {
+  WebContents as RealContents,
+  WebFrameMain as RealFrame,
+  WebPreferences,
+  WindowOpenHandlerResponse,
+} from 'electron';
 import { chromium } from './browser.ts';
 import type { CdpSession, Json } from './cdp.ts';
 import { ipcMain, type MessagePortMain } from './ipc.ts';
@@ -189,9 +194,12 @@ export class WebContents extends EventEmitter implements ContentsShape {
   }
 
   #listen(session: CdpSession, browser: CdpSession): void {
-    session.on('Runtime.executionContextCreated', ({ context }: { context: { id: number; name: string; auxData: Json } }) => {
-      if (context.name === WORLD && context.auxData.frameId === this.#mainFrame) this.#context = context.id;
-    });
+    session.on(
+      'Runtime.executionContextCreated',
+      ({ context }: { context: { id: number; name: string; auxData: Json } }) => {
+        if (context.name === WORLD && context.auxData.frameId === this.#mainFrame) this.#context = context.id;
+      },
+    );
     session.on('Runtime.executionContextDestroyed', ({ executionContextId }: Json) => {
       if (executionContextId === this.#context) this.#leftPage();
     });
@@ -199,11 +207,14 @@ export class WebContents extends EventEmitter implements ContentsShape {
     session.on('Runtime.bindingCalled', ({ name, payload }: { name: string; payload: string }) => {
       if (name === BINDING) this.#received(JSON.parse(payload));
     });
-    session.on('Page.frameNavigated', ({ frame }: { frame: { id: string; parentId?: string; url: string; urlFragment?: string } }) => {
-      if (frame.parentId !== undefined) return;
-      this.#url = fromPage(frame.url + (frame.urlFragment ?? ''));
-      if (frame.url !== 'about:blank') this.emit('did-navigate', new StandInEvent(), this.#url);
-    });
+    session.on(
+      'Page.frameNavigated',
+      ({ frame }: { frame: { id: string; parentId?: string; url: string; urlFragment?: string } }) => {
+        if (frame.parentId !== undefined) return;
+        this.#url = fromPage(frame.url + (frame.urlFragment ?? ''));
+        if (frame.url !== 'about:blank') this.emit('did-navigate', new StandInEvent(), this.#url);
+      },
+    );
     session.on('Page.navigatedWithinDocument', ({ frameId, url }: { frameId: string; url: string }) => {
       if (frameId !== this.#mainFrame) return;
       this.#url = fromPage(url);
@@ -230,7 +241,10 @@ export class WebContents extends EventEmitter implements ContentsShape {
   }
 
   /** Asks the listeners about a navigation that the page began. */
-  #navigation(session: CdpSession, { requestId, frameId, request }: { requestId: string; frameId: string; request: { url: string } }) {
+  #navigation(
+    session: CdpSession,
+    { requestId, frameId, request }: { requestId: string; frameId: string; request: { url: string } },
+  ) {
     const isMainFrame = frameId === this.#mainFrame;
     const url = fromPage(request.url);
     const ours = url.startsWith('app://panel/');
@@ -251,9 +265,16 @@ export class WebContents extends EventEmitter implements ContentsShape {
     answer.catch(() => undefined);
   }
 
-  #received(message: { t: 'ipc'; channel: string; args: unknown[] } | { t: 'port' | 'port-close'; id: number; data: unknown }): void {
+  #received(
+    message: { t: 'ipc'; channel: string; args: unknown[] } | { t: 'port' | 'port-close'; id: number; data: unknown },
+  ): void {
     if (message.t === 'ipc') {
-      const event = Object.assign(new StandInEvent(), { type: 'frame', sender: this, senderFrame: new WebFrameMain(this), ports: [] });
+      const event = Object.assign(new StandInEvent(), {
+        type: 'frame',
+        sender: this,
+        senderFrame: new WebFrameMain(this),
+        ports: [],
+      });
       ipcMain.emit(message.channel, event, ...message.args);
     } else if (message.t === 'port') {
       this.#ports.get(message.id)?.receive(message.data);
@@ -280,7 +301,10 @@ export class WebContents extends EventEmitter implements ContentsShape {
 
   #call(expression: string): void {
     if (this.#context === null) return;
-    this.#tell('Runtime.evaluate', { expression: `void globalThis.${RECEIVER}.${expression}`, contextId: this.#context });
+    this.#tell('Runtime.evaluate', {
+      expression: `void globalThis.${RECEIVER}.${expression}`,
+      contextId: this.#context,
+    });
   }
 
   /** Sends a command whose failure only means that the page has gone meanwhile. */
