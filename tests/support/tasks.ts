@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandCreate } from '../../src/contract/commands.ts';
 import { CommandCreate as CommandCreateSchema } from '../../src/contract/commands.ts';
 import { createRedactor } from '../../src/contract/redact.ts';
-import type { CommandId, Json, ProfileId, TaskId } from '../../src/contract/scalars.ts';
+import type { CommandId, Json } from '../../src/contract/scalars.ts';
 import type { Settings } from '../../src/contract/settings.ts';
 import {
   isTerminal,
@@ -207,6 +207,3 @@ async function removeFolder(dir: string): Promise<void> {
     }
   }
 }
-
-export const asTask = (id: string) => id as TaskId;
-export const asProfile = (id: string) => id as ProfileId;

@@ -92,12 +92,16 @@ export function createQueue(
       slowestLane: slowestLane(activity()),
       busyProfiles: [...deps.profiles.busy()],
     };
-    for (let n = 0; n < CLAIMS_PER_TURN; n++) {
-      const task = store.claim({ ...limits, token: newToken(), leaseUntil: clock.now() + LEASE_MS });
-      if (!task) return n;
-      launch(task);
-    }
-    return CLAIMS_PER_TURN;
+    const claimed: Claimed[] = [];
+    store.batch(() => {
+      while (claimed.length < CLAIMS_PER_TURN) {
+        const task = store.claim({ ...limits, token: newToken(), leaseUntil: clock.now() + LEASE_MS });
+        if (!task) break;
+        claimed.push(task);
+      }
+    });
+    for (const task of claimed) launch(task);
+    return claimed.length;
   }
 
   function launch(task: Claimed): void {

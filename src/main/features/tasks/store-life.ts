@@ -74,6 +74,8 @@ export type Orphan = Pick<TaskRow, 'id' | 'attempt' | 'max_attempts' | 'priority
 
 /** See {@link createLifeStore}. */
 export interface LifeStore {
+  /** Several calls in one transaction: one write to the disk instead of one each. */
+  batch<T>(work: () => T): T;
   insert(tasks: readonly NewTask[]): void;
   /** Moves what has become due into the queue. @returns how many */
   promote(): number;
@@ -243,6 +245,7 @@ export function createLifeStore(db: Db, events: Events, clock: Clock): LifeStore
   }
 
   return {
+    batch: (work) => db.transaction(work),
     insert(tasks) {
       db.transaction(() => {
         for (const row of tasks) {

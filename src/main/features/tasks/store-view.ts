@@ -51,8 +51,6 @@ export interface ViewStore {
   positions(rows: readonly Pick<TaskRow, 'id' | 'rank'>[]): Map<string, number>;
   /** Counters of the hours from `hour` (hours since 1970) on. */
   hours(hour: number): HourCount[];
-  /** Tasks of a batch, in the order of their creation. */
-  batch(id: string): TaskRow[];
 }
 
 const oneOf = (column: Parameters<typeof inArray>[0], values: readonly (string | number)[] | undefined) =>
@@ -107,7 +105,6 @@ export function createViewStore(db: Db): ViewStore {
      WHERE status = 'queued' AND (rank, id) > (@rank, @id) AND (rank, id) <= (@toRank, @toId)`,
   );
   const hours = raw.prepare<[number], HourCount>('SELECT hour, key, n, last_task_id FROM task_hour WHERE hour >= ?');
-  const batch = raw.prepare<[string], TaskRow>('SELECT * FROM task WHERE batch_id = ? ORDER BY id');
 
   function readCounts(): Record<TaskStatus, number> {
     const all = Object.fromEntries(TASK_STATUSES.map((name) => [name, 0])) as Record<TaskStatus, number>;
@@ -172,6 +169,5 @@ export function createViewStore(db: Db): ViewStore {
       return positions;
     },
     hours: (hour) => hours.all(hour),
-    batch: (id) => batch.all(id),
   };
 }
