@@ -21,7 +21,7 @@ export async function launchStandIn({
   args: string[];
   env: Record<string, string>;
 }): Promise<DesktopApp> {
-  const child = fork(process.env.DESKTOP_ENTRY ?? join(root, 'out/main/index.js'), args, {
+  const child = fork(join(root, 'out/main/index.js'), args, {
     cwd: root,
     env,
     execArgv: ['--enable-source-maps', '--import', REGISTER],
@@ -75,8 +75,11 @@ export async function launchStandIn({
     exited,
     stderr: () => told,
     kill: async () => {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+      // It ends when its channel does, and takes Chromium along, which would else still write into a removed folder.
+      if (child.connected) child.disconnect();
+      const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
       await exited;
+      clearTimeout(force);
     },
   };
   return app;

@@ -92,12 +92,14 @@ async function sealedKey(file: string): Promise<Buffer> {
     await seal(key);
     return key;
   }
-  const { result, shouldReEncrypt } = await safeStorage.decryptStringAsync(await readFile(file)).catch((cause: unknown) => {
-    throw new Error(
-      `The key in ${file} cannot be unsealed by this computer's key store. Sign in as the user who made it, or restore that key store.`,
-      { cause },
-    );
-  });
+  const { result, shouldReEncrypt } = await safeStorage
+    .decryptStringAsync(await readFile(file))
+    .catch((cause: unknown) => {
+      throw new Error(
+        `The key in ${file} cannot be unsealed by this computer's key store. Sign in as the user who made it, or restore that key store.`,
+        { cause },
+      );
+    });
   const key = Buffer.from(result, 'base64');
   if (key.length !== KEY_BYTES) throw new Error(`The key in ${file} is damaged; restore the file from a backup.`);
   if (shouldReEncrypt) await seal(key);
