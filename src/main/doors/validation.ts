@@ -51,12 +51,14 @@ function textsOf(issue: Issue, schema: z.ZodType, root: unknown): [string, strin
   return [[field, textOf(issue, field, schema, root)]];
 }
 
-/** The branch of a union that the value was meant for: the only one whose fault lies deeper than the type itself. */
+/** The branch of a union that the value was meant for: the only one whose faults lie inside the value, or at least not in its type. */
 function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-  const deeper = branches.filter((issues) =>
-    issues.every((issue) => issue.path.length > 0 || !['invalid_type', 'invalid_union'].includes(issue.code)),
+  const inside = branches.filter((issues) => issues.every((issue) => issue.path.length > 0));
+  if (inside.length > 0) return inside.length === 1 ? inside[0] : undefined;
+  const typed = branches.filter((issues) =>
+    issues.every((issue) => !['invalid_type', 'invalid_union'].includes(issue.code)),
   );
-  return deeper.length === 1 ? deeper[0] : undefined;
+  return typed.length === 1 ? typed[0] : undefined;
 }
 
 function textOf(issue: Issue, field: string, schema: z.ZodType, root: unknown): string {

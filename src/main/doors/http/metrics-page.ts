@@ -25,7 +25,7 @@ export function createMetricsPage(calls: CallMetrics, features: FeatureMetrics):
     contentType: 'text/plain; version=0.0.4; charset=utf-8',
     async render() {
       registry ??= import('prom-client').then((prom) => createRegistry(prom, calls, features));
-      return (await registry).metrics();
+      return `${await (await registry).metrics()}\n${durations(calls)}`;
     },
   };
 }
@@ -85,39 +85,28 @@ function createRegistry(prom: Prom, calls: CallMetrics, features: FeatureMetrics
       this.set(features.profilesRunning());
     },
   });
-  registry.registerMetric(createDurations(prom, calls));
   return registry;
 }
 
-/** The histogram of durations, whose counts were gathered outside prom-client. */
-function createDurations({ Histogram }: Prom, calls: CallMetrics) {
+/** The histogram of durations. Its counts are gathered outside prom-client, which has no way to take them over. */
+function durations(calls: CallMetrics): string {
   const name = 'tabagent_request_duration_seconds';
-  class Durations extends Histogram<'op' | 'door' | 'status'> {
-    override async get(): ReturnType<InstanceType<typeof Histogram>['get']> {
-      const empty = await super.get();
-      return { ...empty, values: [...calls.series()].flatMap((series) => seriesValues(name, series)) } as never;
-    }
-  }
-  return new Durations({
-    name,
-    help: 'Seconds from admission to answer',
-    labelNames: ['op', 'door', 'status'],
-    buckets: [...DURATION_BUCKETS],
-    registers: [],
-  });
+  const lines = [...calls.series()].flatMap((series) => seriesLines(name, series));
+  return [`# HELP ${name} Seconds from admission to answer`, `# TYPE ${name} histogram`, ...lines, ''].join('\n');
 }
 
-function seriesValues(name: string, { op, door, status, count, sum, buckets }: CallSeries) {
-  const labels = { op, door, status };
+function seriesLines(name: string, { op, door, status, count, sum, buckets }: CallSeries): string[] {
+  // Operation ids, door names and statuses need no escaping.
+  const labels = `op="${op}",door="${door}",status="${status}"`;
   let total = 0;
-  const bars = DURATION_BUCKETS.map((le, index) => {
+  const bars = DURATION_BUCKETS.map((bound, index) => {
     total += buckets[index] ?? 0;
-    return { metricName: `${name}_bucket`, labels: { le, ...labels }, value: total };
+    return `${name}_bucket{le="${bound}",${labels}} ${total}`;
   });
   return [
     ...bars,
-    { metricName: `${name}_bucket`, labels: { le: '+Inf', ...labels }, value: count },
-    { metricName: `${name}_sum`, labels, value: sum },
-    { metricName: `${name}_count`, labels, value: count },
+    `${name}_bucket{le="+Inf",${labels}} ${count}`,
+    `${name}_sum{${labels}} ${sum}`,
+    `${name}_count{${labels}} ${count}`,
   ];
 }

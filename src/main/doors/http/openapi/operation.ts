@@ -13,7 +13,7 @@ interface Members {
 /** Describes one route. */
 export function describeRoute(route: HttpRoute, schemas: SchemaWriter): JsonSchema {
   const { id, operation, method, path, alias } = route;
-  const members = membersOf(schemas.write(operation.input, 'input'));
+  const members = membersOf(schemas.expand(operation.input, 'input'));
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
   const rest = Object.entries(members.properties).filter(([name]) => !inPath.includes(name));
   const hasBody = method !== 'GET' && method !== 'DELETE';
@@ -114,7 +114,10 @@ function requestBody(
   }
   if (rest.length === 0) return {};
   const required = members.required.filter((name) => rest.some(([member]) => member === name));
-  const schema = { type: 'object', properties: Object.fromEntries(rest), ...(required.length > 0 ? { required } : {}) };
+  const whole = rest.length === Object.keys(members.properties).length;
+  const schema = whole
+    ? schemas.write(operation.input, 'input')
+    : { type: 'object', properties: Object.fromEntries(rest), ...(required.length > 0 ? { required } : {}) };
   return { requestBody: { required: required.length > 0, content: { 'application/json': { schema } } } };
 }
 

@@ -36,6 +36,8 @@ function namedSchemas(): [string, z.ZodType][] {
 export interface SchemaWriter {
   /** A schema as it is read from clients (`input`) or sent to them (`output`). */
   write(schema: z.ZodType, direction: Direction): JsonSchema;
+  /** Like {@link write}, but with the members in place even where the schema has a name. */
+  expand(schema: z.ZodType, direction: Direction): JsonSchema;
   /** The components that were referred to. */
   components(): Record<string, JsonSchema>;
 }
@@ -67,14 +69,20 @@ export function createSchemaWriter(): SchemaWriter {
     });
   }
 
+  const expand: SchemaWriter['expand'] = (schema, direction) => {
+    const name = names.get(schema);
+    if (name !== undefined) return use(written[direction][name] ?? {}, direction);
+    const registry = z.registry<{ id: string }>();
+    for (const [known, component] of named) registry.add(component, { id: known });
+    registry.add(schema, { id: ROOT });
+    return use(convert(registry, direction)[ROOT] ?? {}, direction);
+  };
+
   return {
+    expand,
     write(schema, direction) {
       const name = names.get(schema);
-      if (name !== undefined) return use({ $ref: REFERENCE + name }, direction);
-      const registry = z.registry<{ id: string }>();
-      for (const [known, component] of named) registry.add(component, { id: known });
-      registry.add(schema, { id: ROOT });
-      return use(convert(registry, direction)[ROOT] ?? {}, direction);
+      return name === undefined ? expand(schema, direction) : use({ $ref: REFERENCE + name }, direction);
     },
     components: () => Object.fromEntries([...used].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
@@ -82,6 +90,9 @@ export function createSchemaWriter(): SchemaWriter {
 
 const REFERENCE = 'component:';
 const ROOT = 'root';
+/** Where zod puts schemas that refer to themselves. In the contract that is `z.json()` and nothing else. */
+const SHARED = '__shared';
+const JSON_VALUE: JsonSchema = { title: 'JsonValue', description: 'Any JSON value.' };
 
 function convert(registry: z.core.$ZodRegistry<{ id: string }>, io: Direction): Record<string, JsonSchema> {
   const { schemas } = z.toJSONSchema(registry, {
@@ -90,7 +101,8 @@ function convert(registry: z.core.$ZodRegistry<{ id: string }>, io: Direction): 
     unrepresentable: 'any',
     uri: (id) => REFERENCE + id,
   });
-  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, clean(schema as JsonSchema)]));
+  const { [SHARED]: _recursive, ...own } = schemas as Record<string, JsonSchema>;
+  return Object.fromEntries(Object.entries(own).map(([id, schema]) => [id, clean(schema)]));
 }
 
 function componentsOf(named: [string, z.ZodType][], direction: Direction): Record<string, JsonSchema> {
@@ -103,6 +115,13 @@ function componentsOf(named: [string, z.ZodType][], direction: Direction): Recor
 function clean(schema: JsonSchema): JsonSchema {
   return mapObjects(schema, (object) => {
     const { $schema: _schema, $id: _id, ...rest } = object;
+    if (typeof rest.$ref === 'string' && rest.$ref.startsWith(REFERENCE + SHARED)) return JSON_VALUE;
+    const keys = (rest.propertyNames as JsonSchema | undefined)?.enum;
+    if (Array.isArray(keys) && rest.properties === undefined) {
+      // A record over a closed set of keys is an object with exactly these members.
+      const { propertyNames: _names, additionalProperties: member, ...record } = rest;
+      return { ...record, properties: Object.fromEntries(keys.map((key) => [key, member])) };
+    }
     if (rest.maximum === Number.MAX_SAFE_INTEGER) delete rest.maximum;
     if (rest.minimum === Number.MIN_SAFE_INTEGER) delete rest.minimum;
     return rest;
