@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ProcessSpec } from '../../contract/commands.ts';
 import { inheritedEnvironment, RUN_ID_ENV } from '../../contract/executor.ts';
 import type { Json } from '../../contract/scalars.ts';
@@ -20,8 +21,10 @@ const OUTPUT_JSON = 32 * 1024 * 1024;
 const MAX_LINE = 16_384;
 /** Between SIGTERM and SIGKILL after a cancel, ms. */
 const TERM_GRACE = 400;
-/** How long output may keep coming after the program has ended; a daemon of its may hold the pipe for ever. */
-const DRAIN = 250;
+/** Silence after the program's end that counts as the end of its output, ms; a daemon of its may hold the pipe for ever. */
+const DRAIN_SILENCE = 250;
+/** More than pipes can hold, bytes: what comes beyond it after the program's end was written by a daemon. */
+const DRAIN_BYTES = 4 * 1024 * 1024;
 
 type Program = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -158,11 +161,35 @@ async function execute(run: Run, child: Program, spec: ProcessSpec, env: NodeJS.
     const ended = await promise;
     // What it left in its group would only outlive the task.
     signalGroup(child, 'SIGKILL');
-    await within(DRAIN, Promise.all([done(child.stdout), done(child.stderr)]));
+    await drained(child);
     return ended;
   } finally {
     clearTimeout(killer);
     run.signal.removeEventListener('abort', cancel);
+  }
+}
+
+/**
+ * Waits for what the pipes still hold. The log is written synchronously, so a host that is busy stops this process for longer
+ * than any deadline: only silence while it really listens counts.
+ */
+async function drained(child: Program): Promise<void> {
+  let heardAt = performance.now();
+  let bytes = 0;
+  const heard = (chunk: Buffer) => {
+    heardAt = performance.now();
+    bytes += chunk.length;
+  };
+  child.stdout.on('data', heard);
+  child.stderr.on('data', heard);
+  let over = false;
+  const end = Promise.all([done(child.stdout), done(child.stderr)]).then(() => {
+    over = true;
+  });
+  while (!over && bytes < DRAIN_BYTES && performance.now() - heardAt < DRAIN_SILENCE) {
+    await within(DRAIN_SILENCE, end);
+    // Timers come before input in a turn of the event loop: let the input have its turn.
+    await nextTurn();
   }
 }
 

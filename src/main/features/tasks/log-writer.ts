@@ -22,11 +22,16 @@ export interface LogWriter {
   read(stream: Readable, source: 'stdout' | 'stderr'): void;
   /** A line of the host itself; always written. */
   say(level: LogLine['level'], message: string): void;
-  /** Waits for the streams' ends (at most `deadlineMs`, then drops what is still in them) and for the disk. */
-  close(deadlineMs: number): Promise<LogFigures>;
+  /**
+   * Waits for the streams' ends and for the disk. Somebody who escaped may hold a stream open for ever: it is given up after
+   * `silenceMs` without a byte, counted only while the host itself keeps up, or when more comes than pipes can hold.
+   */
+  close(silenceMs: number): Promise<LogFigures>;
 }
 
 const NEWLINE = 10;
+/** More than pipes and their buffers can hold, bytes. */
+const LEFT_IN_PIPES = 4 * 1024 * 1024;
 
 /**
  * @param limitBytes of this attempt in the file; lines over it are counted, and a last line says how many they were
@@ -44,6 +49,10 @@ export function createLogWriter(options: {
   const { log, attempt, limitBytes, redactor, clock, turns } = options;
   const figures: LogFigures = { lines: 0, bytes: 0, dropped: 0 };
   const streams: { stream: Readable; done: Promise<void> }[] = [];
+  /** Bytes read so far, of all streams. */
+  let received = 0;
+  /** Chunks that wait for their turn or for the disk: the streams are paused by us, not silent. */
+  let held = 0;
 
   function add(line: Omit<LogLine, 'seq' | 'attempt'>): void {
     figures.bytes += log.append({ ...line, attempt });
@@ -88,10 +97,15 @@ export function createLogWriter(options: {
     const done = new Promise<void>((resolve) => {
       stream.on('data', (chunk: Buffer) => {
         stream.pause();
+        received += chunk.length;
+        held += 1;
         turns.run(() => {
           if (full()) count(chunk);
           else splitter.push(chunk);
-          void log.drained().then(() => stream.resume());
+          void log.drained().then(() => {
+            held -= 1;
+            stream.resume();
+          });
         });
       });
       const finish = () =>
@@ -109,11 +123,25 @@ export function createLogWriter(options: {
   return {
     read,
     say,
-    async close(deadlineMs) {
-      const all = Promise.all(streams.map(({ done }) => done));
-      const cancel = clock.schedule(() => {
-        for (const { stream } of streams) stream.destroy();
-      }, deadlineMs);
+    async close(silenceMs) {
+      let ended = false;
+      const all = Promise.all(streams.map(({ done }) => done)).then(() => {
+        ended = true;
+      });
+      const start = received;
+      let heard = received;
+      const watch = () =>
+        clock.schedule(() => {
+          // Input comes after timers in a turn of the event loop: it has its turn before it is called silent.
+          setImmediate(() => {
+            if (ended) return;
+            const silent = received === heard && held === 0;
+            heard = received;
+            if (silent || received - start > LEFT_IN_PIPES) for (const { stream } of streams) stream.destroy();
+            else cancel = watch();
+          });
+        }, silenceMs);
+      let cancel = watch();
       await all;
       cancel();
       if (figures.dropped > 0) {

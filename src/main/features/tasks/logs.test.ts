@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -147,6 +149,33 @@ describe('the log file', () => {
     const { items } = await logs.read('tsk', { before_seq: 1_000_000, limit: 1 });
     expect(items[0]).toMatchObject({ source: 'host', level: 'warn' });
     expect(items[0]?.message).toContain(`${figures.dropped} more lines were not kept`);
+  });
+});
+
+describe('the end of an attempt', () => {
+  const pump = `let n = 0; const more = () => { while (n < 3000) if (!process.stdout.write('line ' + ++n + ' ' + 'x'.repeat(80) + '\\n')) return process.stdout.once('drain', more); }; more();`;
+
+  test('does not wait for ever for a pipe that somebody who escaped holds open', async () => {
+    const writer = await logs.write('tsk', 1, MIB);
+    const stream = new PassThrough();
+    writer.read(stream, 'stdout');
+    stream.write('last words\n');
+    expect(await writer.close(50)).toMatchObject({ lines: 1 });
+    expect(stream.destroyed).toBe(true);
+  });
+
+  test('loses nothing that is still in the pipe while the host is busy for longer than the deadline', async () => {
+    const writer = await logs.write('tsk', 1, 64 * MIB);
+    const child = spawn(process.execPath, ['-e', pump], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // All of the rest is in the pipe or comes as fast as it is read; the host is busy most of the time.
+    const first = once(child.stdout, 'readable');
+    await first;
+    const busy = setInterval(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 120), 1);
+    writer.read(child.stdout, 'stdout');
+    const figures = await writer.close(30);
+    clearInterval(busy);
+    expect(figures.lines).toBe(3000);
+    child.kill('SIGKILL');
   });
 });
 

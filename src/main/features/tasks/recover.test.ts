@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { claimFrom } from '../../../../tests/support/task-store.ts';
+import { manualClock } from '../../../../tests/support/core.ts';
+import { claimFrom, endWith } from '../../../../tests/support/task-store.ts';
 import { openTaskHost } from '../../../../tests/support/tasks.ts';
 import { RUN_ID_ENV } from '../../../contract/executor.ts';
 import { findProcesses } from '../../core/process-tree.ts';
@@ -74,6 +75,51 @@ test('an attempt whose lease has run out without anybody looking after it is end
     // Any wake-up looks at the leases.
     host.settings.update({ 'executor.max_running': 3 });
     expect((await host.ends(task.id)).status).toBe('interrupted');
+  } finally {
+    await host.dispose();
+  }
+});
+
+test('a run whose lease somebody else has ended kills its processes and writes nothing more', async () => {
+  const clock = manualClock(Date.now());
+  const host = openTaskHost({ clock });
+  try {
+    await host.tasks.start();
+    const task = await host.run(await host.command(), [
+      ['ignoreCancel', null],
+      ['progress', 1],
+      ['hang', null],
+    ]);
+    await host.until(() => host.store.get(task.id)?.progress ?? false);
+    const token = host.store.get(task.id)?.attempt_token ?? '';
+    // Another host took the task over while this one was asleep.
+    host.store.finish(token, endWith({ name: 'fail', attemptStatus: 'interrupted', output: 'the other one' }));
+    expect((await findProcesses(token)).length).toBeGreaterThan(0);
+    clock.advance(5000);
+    await host.tasks.stop();
+    expect(await findProcesses(token)).toEqual([]);
+    expect(host.store.get(task.id)).toMatchObject({ status: 'failed', output: '"the other one"' });
+    expect(host.store.attempts(task.id)).toHaveLength(1);
+    expect(host.log.lines).toContainEqual(expect.stringContaining('the lease of a task was lost'));
+  } finally {
+    await host.dispose();
+  }
+});
+
+test('a live host keeps its leases while it runs', async () => {
+  const clock = manualClock(Date.now());
+  const host = openTaskHost({ clock });
+  try {
+    await host.tasks.start();
+    const task = await host.run(await host.command(), [
+      ['progress', 1],
+      ['hang', null],
+    ]);
+    await host.until(() => host.store.get(task.id)?.progress ?? false);
+    for (let n = 0; n < 10; n++) clock.advance(5000);
+    expect(host.store.expired()).toEqual([]);
+    expect(host.tasks.service.healthy()).toBe(true);
+    expect((await host.tasks.service.cancel(task.id, true)).status).toBe('cancelled');
   } finally {
     await host.dispose();
   }
