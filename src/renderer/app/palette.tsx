@@ -1,4 +1,5 @@
 /** `Mod+K`: actions of this view, then objects found by the host, then navigation. `Mod+P`: objects only. */
+import { Modal } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { useNavigate } from '@tanstack/react-router';
@@ -7,6 +8,7 @@ import { type ReactNode, useState, useSyncExternalStore } from 'react';
 import type { Action } from '../lib/keys/registry.ts';
 import { useAllActions } from '../lib/keys/use-actions.ts';
 import { useAsk } from '../lib/live/query.ts';
+import { Ago } from '../ui/ago.tsx';
 import { Kbd } from '../ui/kbd.tsx';
 import { Status } from '../ui/status.tsx';
 
@@ -98,7 +100,14 @@ function Objects({ q }: { q: string }) {
           key={task.id}
           icon={<ListChecks size={14} />}
           title={task.command_name}
-          side={<Status plain state={task.status} />}
+          side={
+            <>
+              <span className="faint">
+                <Ago at={task.created_at} />
+              </span>
+              <Status plain state={task.status} />
+            </>
+          }
           onClick={() => void navigate({ to: '/tasks/$id', params: { id: task.id } })}
         />
       ))}
@@ -132,7 +141,9 @@ export function Palette() {
       scrollable
       maxHeight={420}
       size={560}
+      overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
     >
+      <Modal.Title className="visually-hidden">Search or run a command</Modal.Title>
       <Spotlight.Search
         placeholder={current === 'objects' ? 'Find a task, command or profile' : 'Search or run a command'}
         aria-label="Search or run a command"

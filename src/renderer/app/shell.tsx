@@ -108,7 +108,7 @@ export function Shell() {
 
   return (
     <div className="shell">
-      <header className="title-bar">
+      <section className="title-bar" aria-label="Title bar">
         <span className="brand">
           <Logo />
           TabAgent
@@ -120,7 +120,7 @@ export function Shell() {
           </span>
           <Kbd chord="Mod+K" />
         </button>
-      </header>
+      </section>
       <OfflineBar />
       <div className="shell-body">
         <nav className={open ? 'side open' : 'side'} aria-label="Screens">

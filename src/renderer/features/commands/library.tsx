@@ -121,10 +121,10 @@ export function Library({
             {folders.map(([folder, commands]) => (
               <section key={folder} aria-label={folder === '' ? 'No folder' : folder}>
                 {folder === '' && folders.length === 1 ? null : (
-                  <h3 className="folder">
+                  <h2 className="folder">
                     <Folder size={12} />
                     {folder === '' ? 'No folder' : folder}
-                  </h3>
+                  </h2>
                 )}
                 <ul className="bare">
                   {commands.map((command) => (

@@ -27,7 +27,7 @@ export function Failures() {
                 <span className="meter" aria-hidden="true">
                   <span className="tone-bad" style={{ width: `${(failure.count / most) * 100}%` }} />
                 </span>
-                <span className="num" style={{ width: 40 }}>
+                <span className="num" style={{ width: 28 }}>
                   {count(failure.count)}
                 </span>
                 <Link to="/tasks/$id" params={{ id: failure.last_task_id }} className="muted">

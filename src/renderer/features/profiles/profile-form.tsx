@@ -84,7 +84,6 @@ function ProfileForm({
   const form = useForm<ProfileValues>({
     initialValues: valuesOf(profile, preferred),
     validate: validateProfile,
-    validateInputOnBlur: true,
   });
   const onError = (error: { errors: Record<string, string> | undefined }) =>
     form.setErrors(fieldErrors(error.errors ?? {}));
@@ -113,7 +112,13 @@ function ProfileForm({
     <form onSubmit={submit} className="col" style={{ gap: 14 }}>
       <div className="name-row">
         <TextInput label="Name" withAsterisk data-autofocus {...form.getInputProps('name')} />
-        <ColorInput label="Colour" format="hex" swatches={SWATCHES} {...form.getInputProps('color')} />
+        <ColorInput
+          label="Colour"
+          format="hex"
+          withEyeDropper={false}
+          swatches={SWATCHES}
+          {...form.getInputProps('color')}
+        />
       </div>
       <div className="two">
         <TextInput label="Group" placeholder="none" {...form.getInputProps('group')} />

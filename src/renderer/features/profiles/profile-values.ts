@@ -90,6 +90,7 @@ export const fieldErrors = (errors: Record<string, string>): Record<string, stri
 /** Checks the values against the contract, before anything is sent. */
 export function validateProfile(values: ProfileValues): Record<string, string> {
   const errors: Record<string, string> = {};
+  if (values.name.trim() === '') errors.name = 'Give the profile a name';
   for (const side of ['viewport', 'window'] as const) {
     const [width, height] = [values[`${side}_width`], values[`${side}_height`]];
     if ((width === '') !== (height === '')) errors[`${side}_width`] = 'Give both width and height, or neither';

@@ -147,14 +147,14 @@ export function SchemaForm({ fields, value, onChange, errors }: SchemaFormProps)
       <div className="row">
         <h3 className="grow">Input</h3>
         <SegmentedControl
-            aria-label="Form or JSON"
-            data={[
-              { value: 'form', label: 'Form' },
-              { value: 'json', label: 'JSON' },
-            ]}
-            value={mode}
-            onChange={(next) => setMode(next as 'form' | 'json')}
-          />
+          aria-label="Form or JSON"
+          data={[
+            { value: 'form', label: 'Form' },
+            { value: 'json', label: 'JSON' },
+          ]}
+          value={mode}
+          onChange={(next) => setMode(next as 'form' | 'json')}
+        />
       </div>
       {mode === 'json' ? (
         <JsonField

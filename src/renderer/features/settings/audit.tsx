@@ -34,6 +34,14 @@ export function Audit() {
       <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={4}>
         <div className="audit-scroll">
           <table className="grid plain-table">
+            <colgroup>
+              <col style={{ width: 160 }} />
+              <col />
+              <col style={{ width: 60 }} />
+              <col style={{ width: 170 }} />
+              <col style={{ width: 120 }} />
+              <col style={{ width: 90 }} />
+            </colgroup>
             <thead>
               <tr>
                 <th scope="col">At</th>

@@ -8,7 +8,7 @@ import { useNow } from '../../lib/use-now.ts';
 import { lookOf, StatusIcon } from '../../ui/status.tsx';
 import { barOf, spanOf, type TreeRow, treeRows } from './step-tree.ts';
 
-const TICKS = [0, 0.25, 0.5, 0.75, 1];
+const TICKS = [0, 0.5, 1];
 
 /** Props of {@link StepTimeline}. */
 export interface StepTimelineProps {

@@ -16,7 +16,7 @@ import { Split } from '../../ui/split.tsx';
 import { EmptyState, NoMatch, StateFrame } from '../../ui/state-frame.tsx';
 import { ColumnsMenu } from '../../ui/table/columns-menu.tsx';
 import { DataTable } from '../../ui/table/data-table.tsx';
-import { Tabs } from '../../ui/tabs.tsx';
+import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { errorToast } from '../../ui/toast.tsx';
 import { RunDialog } from '../run/run-dialog.tsx';
 import { TASK_COLUMNS } from './columns.tsx';
@@ -284,20 +284,22 @@ export function TasksScreen() {
         <QueueSwitch />
         <ColumnsMenu name="tasks" columns={TASK_COLUMNS} />
       </div>
-      <Split
-        name="task-peek"
-        fixed="second"
-        size={430}
-        min={320}
-        max={720}
-        label="Width of the peek"
-        first={table}
-        second={
-          search.peek === undefined ? null : (
-            <TaskPeek id={search.peek as TaskId} close={() => set({ peek: undefined })} />
-          )
-        }
-      />
+      <TabPanel name="task-status" value={tabOf(statuses)}>
+        <Split
+          name="task-peek"
+          fixed="second"
+          size={430}
+          min={320}
+          max={720}
+          label="Width of the peek"
+          first={table}
+          second={
+            search.peek === undefined ? null : (
+              <TaskPeek id={search.peek as TaskId} close={() => set({ peek: undefined })} />
+            )
+          }
+        />
+      </TabPanel>
       <RunDialog opened={running} close={() => setRunning(false)} />
     </div>
   );

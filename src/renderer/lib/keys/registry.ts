@@ -68,7 +68,7 @@ export function createKeyRegistry(): KeyRegistry {
     all = [...groups]
       .flat()
       .map((action, order) => ({ action, order }))
-      .sort((a, b) => LAYERS.indexOf(b.action.layer) - LAYERS.indexOf(a.action.layer) || b.order - a.order)
+      .sort((a, b) => LAYERS.indexOf(b.action.layer) - LAYERS.indexOf(a.action.layer) || a.order - b.order)
       .map(({ action }) => action);
     for (const listener of listeners) listener();
   };

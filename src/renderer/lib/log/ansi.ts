@@ -19,8 +19,8 @@ const PLAIN: Style = { color: null, bold: false, dim: false, italic: false, unde
 const ESCAPE = '\u001b';
 // CSI sequences, OSC sequences up to BEL or ST, and two-character escapes.
 const SEQUENCE = /\u001b(?:\[([0-9:;<=>?]*)[ -/]*([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
-// C0 controls but tab.
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/g;
+// C0 controls but tab and line feed.
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 function classOf(style: Style): string {
   return [
@@ -85,8 +85,5 @@ export function parseAnsi(line: string): AnsiSpan[] {
   return spans;
 }
 
-// The same, with line ends kept.
-const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
-
 /** Text without any sequence, for copying and searching; line ends stay. */
-export const stripAnsi = (text: string): string => text.replaceAll(SEQUENCE, '').replaceAll(CONTROL_BUT_LINES, '');
+export const stripAnsi = (text: string): string => text.replaceAll(SEQUENCE, '').replaceAll(CONTROL, '');

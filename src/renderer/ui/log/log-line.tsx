@@ -26,7 +26,9 @@ export function LogLineRow({ row, time, top, index, hit, selected, onSelect, mea
     hit || selected ? 'hit' : null,
     row.mark ? 'log-mark' : null,
   ];
-  const text = row.text.length > MAX_SHOWN ? `${row.text.slice(0, MAX_SHOWN)} …` : row.text;
+  const shown = row.text.length > MAX_SHOWN ? `${row.text.slice(0, MAX_SHOWN)} …` : row.text;
+  // A row of fixed height has one line; where lines wrap, it may have more.
+  const text = measure === undefined ? shown.replaceAll('\n', ' ↵ ') : shown;
   let from = 0;
   const spans = parseAnsi(text).map((span) => {
     const key = from;

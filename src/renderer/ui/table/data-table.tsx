@@ -83,7 +83,10 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
   useEffect(() => {
     if (model.length > 0 && lastShown >= model.length - 20) loadMore?.();
   }, [lastShown, model.length, loadMore]);
-  useEffect(() => grid.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    // Arrow keys work at once, unless a field or dialog has the focus already.
+    if (document.activeElement === document.body) grid.current?.focus({ preventScroll: true });
+  }, []);
 
   const index = model.findIndex(({ id }) => id === (cursor ?? props.peek));
   const at = (position: number) => model[Math.min(model.length - 1, Math.max(0, position))];
@@ -268,7 +271,11 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
                     aria-sort={active ? (sorted?.down ? 'descending' : 'ascending') : undefined}
                   >
                     {sort === undefined || props.onSort === undefined ? (
-                      column.title
+                      column.title === '' ? (
+                        <span className="visually-hidden">Actions</span>
+                      ) : (
+                        column.title
+                      )
                     ) : (
                       <button type="button" onClick={() => props.onSort?.(nextSort(props.sort, sort))}>
                         {column.title}

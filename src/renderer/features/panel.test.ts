@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import type { Command } from '../../contract/commands.ts';
+import { DEFAULT_SETTINGS, Settings } from '../../contract/settings.ts';
+import { draftOf, pairsText, parsePairs, patchOf } from './commands/draft.ts';
+import { validateProfile, valuesOf } from './profiles/profile-values.ts';
+import { cleanInput, fieldsOf, initialInput } from './run/schema.ts';
+import { problemWith, settingFields } from './settings/setting-fields.ts';
+import { barOf, spanOf, treeRows } from './tasks/step-tree.ts';
+import { tabOf, waitSentence } from './tasks/task-facts.ts';
+
+test('a masked secret default never becomes the value that is sent', () => {
+  const schema = {
+    type: 'object',
+    properties: { user: { type: 'string' }, password: { type: 'string', format: 'password' } },
+  };
+  const fields = fieldsOf(schema, { user: 'demo', password: '••••••' });
+  expect(fields.map(({ kind }) => kind)).toEqual(['text', 'password']);
+  expect(initialInput(fields)).toEqual({ user: 'demo' });
+  expect(cleanInput(fields, { user: '', password: '' })).toEqual({});
+});
+
+test('saving a command sends only what changed, so masked defaults stay sealed at the host', () => {
+  const command = {
+    id: 'cmd_1',
+    version: 4,
+    name: 'A',
+    kind: 'http',
+    description: '',
+    folder: null,
+    tags: [],
+    spec: { kind: 'http' },
+    input_schema: {},
+    defaults: { password: '••••••' },
+    uses: { profile: false, services: [] },
+    timeout_seconds: 600,
+    retry: { max: 0, backoff_seconds: 5, factor: 2 },
+    concurrency_key: null,
+    enabled: true,
+  } as unknown as Command;
+  expect(patchOf(command, { ...draftOf(command), name: 'B' })).toEqual({ id: 'cmd_1', version: 4, name: 'B' });
+});
+
+test('name and value pairs survive the way through the text box', () => {
+  expect(parsePairs('A=1\nB=x=y\nbroken', '=')).toEqual({ A: '1', B: 'x=y' });
+  expect(pairsText({ accept: 'a:b' }, ':')).toBe('accept: a:b');
+});
+
+test('every setting of the contract gets a control, and a bad value is caught before it is sent', () => {
+  const fields = settingFields(JSON.parse(JSON.stringify(z.toJSONSchema(Settings, { io: 'input' }))));
+  expect(fields.map(({ key }) => key).sort()).toEqual(Object.keys(DEFAULT_SETTINGS).sort());
+  expect(fields.filter(({ kind }) => kind === 'json').map(({ key }) => key)).toEqual(['rate_limits.tiers']);
+  expect(fields.find(({ key }) => key === 'browser.executable_path')).toMatchObject({ kind: 'text', nullable: true });
+  expect(problemWith('port', 70_000)).not.toBeNull();
+  expect(problemWith('port', 8_080)).toBeNull();
+});
+
+test('the profile form finds bad values at their fields', () => {
+  const values = {
+    ...valuesOf(null, 'chromium'),
+    name: ' ',
+    locale: 'not a locale!',
+    viewport_width: 800,
+    launch_args: ['--no-sandbox'],
+  } as const;
+  expect(Object.keys(validateProfile({ ...values, launch_args: [...values.launch_args] })).sort()).toEqual([
+    'launch_args',
+    'locale',
+    'name',
+    'viewport_width',
+  ]);
+});
+
+test('the step tree nests by parent, folds, and places bars in time', () => {
+  const at = (ms: number) => new Date(ms).toISOString();
+  const step = (seq: number, parent: number | null, from: number, to: number | null) => ({
+    seq,
+    attempt: 1,
+    parent,
+    name: `s${seq}`,
+    status: 'succeeded' as const,
+    started_at: at(from),
+    finished_at: to === null ? null : at(to),
+    output: null,
+    error: null,
+  });
+  const task = {
+    attempts: [
+      {
+        number: 1,
+        status: 'running' as const,
+        started_at: at(0),
+        finished_at: null,
+        duration_ms: null,
+        error: null,
+        exit_code: null,
+        log_lines: 0,
+        log_bytes: 0,
+        log_dropped: 0,
+      },
+    ],
+    steps: [step(2, 1, 100, 200), step(1, null, 100, 300), step(3, null, 500, null)],
+  };
+  const rows = treeRows(task, new Set());
+  expect(rows.map(({ id, depth }) => [id, depth])).toEqual([
+    ['attempt-1', 0],
+    ['step-1-1', 1],
+    ['step-1-2', 2],
+    ['step-1-3', 1],
+  ]);
+  expect(treeRows(task, new Set(['step-1-1'])).map(({ id }) => id)).toEqual(['attempt-1', 'step-1-1', 'step-1-3']);
+  const span = spanOf(rows, 1_000);
+  expect(barOf({ from: 500, to: null }, span, 1_000)).toEqual({ left: 50, width: 50 });
+});
+
+test('status tabs match their filter in any order, and a waiting task says why', () => {
+  expect(tabOf(['dead', 'failed', 'interrupted', 'timed_out'])).toBe('failed');
+  expect(tabOf(['failed'])).toBe('custom');
+  expect(tabOf(undefined)).toBe('all');
+  expect(waitSentence({ wait_reason: 'profile_busy', queue_position: 3 })).toBe(
+    'Another task or window uses its profile. Position 3 in the queue.',
+  );
+  expect(waitSentence({ wait_reason: null, queue_position: null })).toBeNull();
+});

@@ -1,0 +1,197 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ClientFrame, ServerFrame } from '../../../contract/frames.ts';
+import { type Client, createClient } from './client.ts';
+import type { CloseCause, Connect, TransportEvents } from './transport.ts';
+
+/** One end of an in-memory connection: what the client sent, and ways to answer or break it. */
+interface Wire {
+  sent: ClientFrame[];
+  say(frame: ServerFrame): void;
+  welcome(kind?: 'panel' | 'anonymous'): void;
+  drop(cause?: CloseCause): void;
+  closed: boolean;
+}
+
+let wires: Wire[] = [];
+let client: Client;
+
+const connect: Connect = (events: TransportEvents) => {
+  const wire: Wire = {
+    sent: [],
+    closed: false,
+    say: (frame) => events.frame(frame),
+    welcome: (kind = 'panel') => {
+      events.open();
+      events.frame({
+        t: 'welcome',
+        v: 1,
+        server: { name: 'tabagent', version: '1.2.3' },
+        capabilities: [],
+        principal: { kind, name: 'test', scopes: ['admin'], areas: ['any'] },
+        limits: { frame_bytes: 1, live_calls: 64 },
+      });
+    },
+    drop: (cause = 'lost') => events.close(cause),
+  };
+  wires.push(wire);
+  return {
+    send: (frame) => wire.sent.push(frame),
+    close: () => {
+      wire.closed = true;
+    },
+  };
+};
+
+const wire = (index = -1): Wire => {
+  const found = wires.at(index);
+  if (found === undefined) throw new Error('no connection');
+  return found;
+};
+const calls = (of: Wire) => of.sent.filter((frame) => frame.t === 'call');
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  wires = [];
+  client = createClient({ connect, backoff: () => 1_000 });
+});
+afterEach(() => {
+  client.close();
+  vi.useRealTimers();
+});
+
+test('a call made before the first welcome is sent after it, once', async () => {
+  const answer = client.call('health', {});
+  expect(calls(wire())).toHaveLength(0);
+  wire().welcome();
+  const [call] = calls(wire());
+  if (call === undefined) throw new Error('nothing was sent');
+  wire().say({ t: 'ok', id: call.id, v: { status: 'ok' } });
+  await expect(answer).resolves.toEqual({ status: 'ok' });
+  expect(calls(wire())).toHaveLength(1);
+});
+
+test('a call in flight at a disconnect fails with a typed error instead of hanging or being repeated', async () => {
+  wire().welcome();
+  const answer = client.call('queue_stats', {});
+  wire().drop();
+  await expect(answer).rejects.toMatchObject({ slug: 'service-unavailable', extra: { reason: 'offline' } });
+  vi.advanceTimersByTime(1_000);
+  wire().welcome();
+  expect(calls(wire())).toHaveLength(0);
+});
+
+test('while offline new calls are refused at once and the countdown is known', async () => {
+  wire().welcome();
+  wire().drop();
+  expect(client.status()).toMatchObject({ phase: 'offline', retryAt: Date.now() + 1_000 });
+  await expect(client.call('health', {})).rejects.toMatchObject({ slug: 'service-unavailable' });
+});
+
+test('a history stream resumes after the last item it had, and repeats nothing', () => {
+  const seen: number[] = [];
+  const abort = new AbortController();
+  client.stream(
+    'changes_follow',
+    {},
+    { signal: abort.signal, onItem: (item) => 'entity' in item && seen.push(item.seq) },
+  );
+  wire().welcome();
+  const change = (seq: number) => ({
+    seq,
+    type: 'task.updated',
+    entity: 'task',
+    id: 't',
+    version: 1,
+    at: '',
+    data: null,
+  });
+  const id = calls(wire())[0]?.id ?? 0;
+  wire().say({ t: 'next', id, seq: 4, v: { type: 'hello', seq: 4 } });
+  wire().say({ t: 'next', id, seq: 5, v: change(5) });
+  wire().say({ t: 'next', id, seq: 7, v: change(7) });
+  wire().drop();
+  vi.advanceTimersByTime(1_000);
+  wire().welcome();
+  expect(calls(wire())[0]).toMatchObject({ op: 'changes_follow', input: { since: 7 } });
+  wire().say({ t: 'next', id, seq: 7, v: { type: 'hello', seq: 7 } });
+  wire().say({ t: 'next', id, seq: 7, v: change(7) });
+  wire().say({ t: 'next', id, seq: 8, v: change(8) });
+  expect(seen).toEqual([5, 7, 8]);
+});
+
+test('a gap moves the resume position, so that what was dropped is not asked for again', () => {
+  const abort = new AbortController();
+  const items: unknown[] = [];
+  client.stream('changes_follow', {}, { signal: abort.signal, since: 10, onItem: (item) => items.push(item) });
+  wire().welcome();
+  const id = calls(wire())[0]?.id ?? 0;
+  wire().say({ t: 'next', id, seq: 11, v: { type: 'gap', dropped: 90, next_since: 100 } });
+  wire().drop();
+  vi.advanceTimersByTime(1_000);
+  wire().welcome();
+  expect(items).toHaveLength(1);
+  expect(calls(wire())[0]).toMatchObject({ input: { since: 100 } });
+});
+
+test('an aborted stream tells the host and does not come back after a reconnect', () => {
+  const abort = new AbortController();
+  client.stream('changes_follow', {}, { signal: abort.signal, onItem: () => {} });
+  wire().welcome();
+  abort.abort();
+  expect(wire().sent.at(-1)).toMatchObject({ t: 'cancel' });
+  wire().drop();
+  vi.advanceTimersByTime(1_000);
+  wire().welcome();
+  expect(calls(wire())).toHaveLength(0);
+});
+
+test('an aborted call is cancelled at the host and rejects', async () => {
+  wire().welcome();
+  const abort = new AbortController();
+  const answer = client.call('tasks_stats', {}, { signal: abort.signal });
+  abort.abort();
+  await expect(answer).rejects.toMatchObject({ slug: 'cancelled' });
+  expect(wire().sent.at(-1)).toMatchObject({ t: 'cancel' });
+});
+
+test('an error frame becomes the error of the contract', async () => {
+  wire().welcome();
+  const answer = client.call('health', {});
+  const id = calls(wire())[0]?.id ?? 0;
+  wire().say({
+    t: 'err',
+    id,
+    e: { type: '', title: '', status: 403, detail: 'no', code: 'forbidden', required_scope: 'admin' },
+  });
+  await expect(answer).rejects.toMatchObject({ slug: 'forbidden', extra: { required_scope: 'admin' } });
+});
+
+test('an anonymous welcome and a revoked session lead to the sign-in screen without retrying', () => {
+  wire().welcome('anonymous');
+  expect(client.status().phase).toBe('signed_out');
+  vi.advanceTimersByTime(60_000);
+  expect(wires).toHaveLength(1);
+  client.retry();
+  wire().welcome();
+  expect(client.status().phase).toBe('online');
+  wire().say({ t: 'bye', reason: 'revoked' });
+  expect(client.status().phase).toBe('signed_out');
+});
+
+test('a host that answers no ping is given up and connected again', () => {
+  wire().welcome();
+  vi.advanceTimersByTime(30_000);
+  expect(wire().sent.at(-1)).toEqual({ t: 'ping' });
+  vi.advanceTimersByTime(60_000);
+  expect(wire(0).closed).toBe(true);
+  vi.advanceTimersByTime(1_000);
+  expect(wires).toHaveLength(2);
+});
+
+test('frames of a connection that was replaced are ignored', () => {
+  wire().welcome();
+  wire().drop();
+  vi.advanceTimersByTime(1_000);
+  wire(0).welcome();
+  expect(client.status().phase).toBe('offline');
+});

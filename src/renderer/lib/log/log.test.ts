@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { parseAnsi, stripAnsi } from './ansi.ts';
+import { createLogRing, type LogRow } from './ring.ts';
+
+const row = (seq: number): LogRow => ({ seq, at: 0, level: 'info', source: 'stdout', text: `line ${seq}`, data: null });
+const rows = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => row(from + index));
+
+test('colours become classes and resets end them', () => {
+  expect(parseAnsi('\u001b[31mred\u001b[0m and \u001b[1;32mbold green\u001b[22m green')).toEqual([
+    { text: 'red', className: 'ansi-1' },
+    { text: ' and ', className: '' },
+    { text: 'bold green', className: 'ansi-2 ansi-bold' },
+    { text: ' green', className: 'ansi-2' },
+  ]);
+});
+
+test('256 colours and true colour do not eat the codes that follow', () => {
+  expect(parseAnsi('\u001b[38;5;9;1mx\u001b[0m')).toEqual([{ text: 'x', className: 'ansi-1 ansi-bold' }]);
+  expect(parseAnsi('\u001b[48;2;1;2;3;4mx')).toEqual([{ text: 'x', className: 'ansi-underline' }]);
+});
+
+test('cursor movement, titles and control characters disappear; markup stays text', () => {
+  expect(parseAnsi('\u001b[2K\u001b]0;title\u0007<b>\u0008x</b>\r')).toEqual([{ text: '<b>x</b>', className: '' }]);
+  expect(stripAnsi('a\u001b[31mb\u001b[0m\nc')).toBe('ab\nc');
+});
+
+test('a line that ends inside a sequence does not hang or throw', () => {
+  expect(stripAnsi(`x${'\u001b['.repeat(10_000)}`).startsWith('x')).toBe(true);
+});
+
+test('the ring keeps the newest lines and says what it dropped', () => {
+  const ring = createLogRing(5);
+  expect(ring.append(rows(1, 7))).toBe(2);
+  expect([ring.first(), ring.last(), ring.length]).toEqual([3, 7, 5]);
+  expect(ring.at(0)?.seq).toBe(3);
+  expect(ring.at(5)).toBeUndefined();
+});
+
+test('a resumed stream that repeats lines adds none twice', () => {
+  const ring = createLogRing(10);
+  ring.append(rows(1, 4));
+  ring.append(rows(3, 6));
+  expect(Array.from({ length: ring.length }, (_, index) => ring.at(index)?.seq)).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test('older lines go in front, only as far as there is room, and none twice', () => {
+  const ring = createLogRing(6);
+  ring.append(rows(10, 13));
+  expect(ring.prepend(rows(5, 10))).toBe(2);
+  expect([ring.first(), ring.last(), ring.length]).toEqual([8, 13, 6]);
+});
