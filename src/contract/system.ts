@@ -106,7 +106,8 @@ export type HostInfo = z.infer<typeof HostInfo>;
 
 /** Operations about the host itself. */
 export const systemOperations = {
-  health: call(Nothing, Health, {
+  // Table A: unknown members are ignored.
+  health: call(z.object({}), Health, {
     row: 'R01',
     summary: 'Liveness of the server',
     tags: ['System'],
