@@ -14,6 +14,9 @@ const KEY_BYTES = 32;
 /** A keyring that asks the user to unlock it may hang; a headless host must not. */
 const KEYRING_TIMEOUT_MS = 3000;
 
+/** File in which the desktop app keeps the key, sealed by Electron's safeStorage; only the app can open it. */
+export const SEALED_KEY_FILE = 'secret-key.sealed';
+
 /** Set to `off` to use the key file even where a keyring exists (containers, tests). */
 const KEYRING_ENV = 'TABAGENT_KEYRING';
 
@@ -49,11 +52,16 @@ async function fromKeyring(account: string): Promise<Buffer | null> {
   }
 }
 
-/** Opens or makes the key of one data directory. @throws Error when an existing key file is damaged */
+/** Opens or makes the key of one data directory. @throws Error when an existing key file is damaged, or the desktop app holds the key */
 export async function openKeyVault(dataDir: string): Promise<KeyVault> {
   const file = keyFile(dataDir);
   const existing = readKeyFile(file);
   if (existing === null) {
+    if (fs.existsSync(path.join(dataDir, SEALED_KEY_FILE))) {
+      throw new Error(
+        `The secrets in ${dataDir} are sealed by the desktop app, and only the desktop app can open them. Start it, or use another folder with --data-dir.`,
+      );
+    }
     const account = createHash('sha256').update(path.resolve(dataDir)).digest('hex').slice(0, 16);
     const key = await fromKeyring(account);
     if (key !== null) {

@@ -5,12 +5,10 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { app, powerMonitor, safeStorage, utilityProcess } from 'electron';
-import { openKeyVault } from '../core/key-vault.ts';
+import { openKeyVault, SEALED_KEY_FILE } from '../core/key-vault.ts';
 import { defaultPaths } from './node.ts';
 import type { Child, ForkOptions, KeyVault, Platform } from './platform.ts';
 
-/** File of the data directory that holds the sealed key. */
-export const SEALED_KEY_FILE = 'secret-key.sealed';
 /** File in which a headless host keeps its key, see core/key-vault.ts. */
 const HEADLESS_KEY_FILE = 'secret.key';
 const KEY_BYTES = 32;

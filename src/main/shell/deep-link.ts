@@ -11,7 +11,7 @@ const MAX_LENGTH = 200;
 const THINGS = {
   task: { id: TaskId, route: taskRoute },
   command: { id: CommandId, route: (id: string) => `/commands/${id}` },
-  profile: { id: ProfileId, route: (id: string) => `/profiles/${id}` },
+  profile: { id: ProfileId, route: (id: string) => `/profiles?peek=${id}` },
 } as const;
 
 /**
