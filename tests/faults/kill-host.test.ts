@@ -70,7 +70,7 @@ skipNotice();
 test.skipIf(browserPath === null)(
   'kill -9 of the host during five running tasks: interrupted or retried by policy, nothing left',
   async () => {
-    for (const seed of seeds(1, 20)) {
+    for (const seed of seeds(1, 200)) {
       const dir = mkdtempSync(path.join(os.tmpdir(), 'tabagent-kill-'));
       const { child, notes, lines } = startHost(dir, 'five');
       try {

@@ -17,7 +17,6 @@ import { createTurns } from './turns.ts';
 import { createViews } from './views.ts';
 
 export type { TaskDeps } from './deps.ts';
-export type { TaskService } from './service.ts';
 
 /** Builds the feature. Nothing runs before {@link start}. */
 export function createTasks(deps: TaskDeps) {

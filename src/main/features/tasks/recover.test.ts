@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { manualClock } from '../../../../tests/support/core.ts';
 import { claimFrom, endWith } from '../../../../tests/support/task-store.ts';
-import { openTaskHost } from '../../../../tests/support/tasks.ts';
+import { openTaskHost, type TaskHost } from '../../../../tests/support/tasks.ts';
 import { RUN_ID_ENV } from '../../../contract/executor.ts';
 import { findProcesses } from '../../core/process-tree.ts';
 import { tempDirOf } from './run-env.ts';
@@ -80,6 +80,13 @@ test('an attempt whose lease has run out without anybody looking after it is end
   }
 });
 
+/** The clock of these tests stands still: the log is what tells that the process is up. */
+async function firstLine(host: TaskHost, id: string): Promise<void> {
+  const lines = host.tasks.service.followLogs(id, 0, new AbortController().signal);
+  await lines.next();
+  await lines.return();
+}
+
 test('a run whose lease somebody else has ended kills its processes and writes nothing more', async () => {
   const clock = manualClock(Date.now());
   const host = openTaskHost({ clock });
@@ -87,10 +94,10 @@ test('a run whose lease somebody else has ended kills its processes and writes n
     await host.tasks.start();
     const task = await host.run(await host.command(), [
       ['ignoreCancel', null],
-      ['progress', 1],
+      ['log', 'up'],
       ['hang', null],
     ]);
-    await host.until(() => host.store.get(task.id)?.progress ?? false);
+    await firstLine(host, task.id);
     const token = host.store.get(task.id)?.attempt_token ?? '';
     // Another host took the task over while this one was asleep.
     host.store.finish(token, endWith({ name: 'fail', attemptStatus: 'interrupted', output: 'the other one' }));
@@ -112,10 +119,10 @@ test('a live host keeps its leases while it runs', async () => {
   try {
     await host.tasks.start();
     const task = await host.run(await host.command(), [
-      ['progress', 1],
+      ['log', 'up'],
       ['hang', null],
     ]);
-    await host.until(() => host.store.get(task.id)?.progress ?? false);
+    await firstLine(host, task.id);
     for (let n = 0; n < 10; n++) clock.advance(5000);
     expect(host.store.expired()).toEqual([]);
     expect(host.tasks.service.healthy()).toBe(true);

@@ -35,17 +35,21 @@ export function taskHandlers(service: TaskService): Handlers<TaskOperationId> {
     },
     tasks_cancel: ({ id, force }) => service.cancel(id, force),
     tasks_retry: ({ id, ...options }) => service.retry(id, options),
-    tasks_bulk: ({ ids, action }) =>
-      runBulk(ids, (id) => {
+    tasks_bulk: ({ ids, action }) => {
+      // Each cancel waits for the end of its processes, so all of them wait together.
+      const cancelling = new Map(action === 'cancel' ? ids.map((id) => [id, service.cancel(id, false)]) : []);
+      for (const cancel of cancelling.values()) cancel.catch(() => undefined); // reported for its row below
+      return runBulk(ids, (id) => {
         switch (action) {
           case 'cancel':
-            return service.cancel(id, false);
+            return cancelling.get(id);
           case 'retry':
             return service.retry(id, { as_then: false });
           case 'delete':
             return service.remove(id);
         }
-      }),
+      });
+    },
     tasks_logs: ({ id, ...query }) => service.logs(id, query),
     tasks_logs_follow: ({ id, since }, { signal }) => service.followLogs(id, since ?? 0, signal),
     tasks_follow: ({ id, since }, { signal }) => service.follow(id, since, signal),

@@ -234,6 +234,30 @@ describe('the queue', () => {
   });
 });
 
+test('a bulk cancel ends all of them together and reports each', async () => {
+  host.settings.update({ 'executor.max_running': 6 });
+  const command = await host.command();
+  const tasks = await Promise.all(
+    Array.from({ length: 6 }, () =>
+      host.run(command, [
+        ['ignoreCancel', null],
+        ['progress', 1],
+        ['hang', null],
+      ]),
+    ),
+  );
+  for (const task of tasks) await host.until(() => host.store.get(task.id)?.progress ?? false);
+  const begin = performance.now();
+  const gone = 'tsk_00000000000000000000000000' as (typeof tasks)[number]['id'];
+  const ids = [...tasks.map((task) => task.id), gone];
+  const { results } = await host.tasks.handlers.tasks_bulk({ ids, action: 'cancel' }, callOf());
+  expect(results.map((row) => row.ok)).toEqual([true, true, true, true, true, true, false]);
+  expect(results.at(-1)?.error?.code).toBe('not_found');
+  // One after the other they would take six grace times of 0.5 s.
+  expect(performance.now() - begin).toBeLessThan(2500);
+  expect(tasks.map((task) => host.store.status(task.id))).toEqual(tasks.map(() => 'cancelled'));
+});
+
 describe('run again', () => {
   test('exactly as then, after command and profile have changed; secrets are copied', async () => {
     const schema = { type: 'object', properties: { pin: { type: 'string', format: 'password' } } };
