@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CONTRACT_VERSION } from '../../../contract/index.ts';
 import { newRequestId } from '../../core/ids.ts';
 import type { CallContext, Principal } from '../../core/operation.ts';
+import { SESSION_COOKIE } from '../../features/connections/index.ts';
 import type { Admission } from '../dispatcher.ts';
 import type { RateState } from '../rate-limit.ts';
 import { isUuid } from '../request-id.ts';
@@ -94,8 +95,8 @@ export class Exchange implements CallContext {
     const attributes = 'HttpOnly; SameSite=Strict; Path=/';
     this.cookie =
       session === null
-        ? `tabagent_session=; ${attributes}; Max-Age=0`
-        : `tabagent_session=${session.token}; ${attributes}; Max-Age=${session.maxAgeSeconds}`;
+        ? `${SESSION_COOKIE}=; ${attributes}; Max-Age=0`
+        : `${SESSION_COOKIE}=${session.token}; ${attributes}; Max-Age=${session.maxAgeSeconds}`;
   };
 
   /** Name, value, name, value, … of the headers that every answer has. Ends the life of the request id. */

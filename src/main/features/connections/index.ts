@@ -10,16 +10,10 @@ import { connectionHandlers } from './routes.ts';
 import { createPanelSessions } from './sessions.ts';
 import { createConnectionsStore } from './store.ts';
 
-export {
-  type Authenticated,
-  type Authenticator,
-  type Credentials,
-  isLoopback,
-  SESSION_COOKIE,
-} from './authenticator.ts';
+export { type Authenticated, type Authenticator, isLoopback, SESSION_COOKIE } from './authenticator.ts';
 export { bindProblem } from './bind.ts';
-export { infoOf, scopesUpTo } from './principal.ts';
-export type { ConnectionRegistry, LiveConnection } from './registry.ts';
+export { infoOf } from './principal.ts';
+export type { ConnectionRegistry } from './registry.ts';
 
 /** What the feature needs. */
 export interface ConnectionsDeps {
