@@ -50,7 +50,12 @@ const theme = createTheme({
     Checkbox: { defaultProps: { size } },
     SegmentedControl: { defaultProps: { size } },
     Modal: {
-      defaultProps: { centered: true, transitionProps: { duration: 100 }, overlayProps: { backgroundOpacity: 0.4 } },
+      defaultProps: {
+        centered: true,
+        closeButtonProps: { 'aria-label': 'Close' },
+        transitionProps: { duration: 100 },
+        overlayProps: { backgroundOpacity: 0.4 },
+      },
     },
     Menu: { defaultProps: { transitionProps: { duration: 0 }, shadow: 'md' } },
   },
