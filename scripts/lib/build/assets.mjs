@@ -1,4 +1,4 @@
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { outDir, root } from '../paths.mjs';
 
@@ -41,4 +41,14 @@ export async function copyAssets() {
     if (!files) await cp(from, to, { recursive: true });
     else for (const file of files) await cp(join(from, file), join(to, file));
   }
+  await withoutInlineScripts(join(outDir, 'renderer', TRACE_VIEWER, 'index.html'));
+}
+
+/**
+ * Takes the trace viewer's inline script out: it only explains file:// addresses, and the content security policy blocks it.
+ * @param {string} file
+ */
+async function withoutInlineScripts(file) {
+  const html = await readFile(file, 'utf8');
+  await writeFile(file, html.replace(/<script>[\s\S]*?<\/script>/g, ''));
 }

@@ -1,0 +1,54 @@
+import { expectTask } from './support/panel.ts';
+import { expect, open, test } from './support/test.ts';
+
+/** 60 000 coloured lines, one of them hostile, one to be found, some on stderr; then it waits to be told to end. */
+const FLOOD = `
+  const out = [];
+  for (let n = 1; n <= 60000; n++) {
+    if (n === 59_950) out.push('<img src=x onerror="document.title=1"> <b>bold?</b>');
+    else if (n === 41_234) out.push('the needle is here');
+    else out.push('\\x1b[32mok\\x1b[0m line ' + n + ' \\x1b[1;31mred\\x1b[0m');
+  }
+  process.stdout.write(out.join('\\n') + '\\n', () => process.stderr.write('a complaint\\n', () => setTimeout(() => console.log('the last line'), 300)));
+`;
+
+// Would catch: a viewer that draws every line, injects HTML, loses its place while lines come, or cannot find what it holds.
+test('60 000 coloured lines: followed, left, searched, filtered, and never run as HTML', async ({ page, api }) => {
+  const task = await api.program('Flood', FLOOD);
+  await open(page, `/tasks/${task.id}`);
+  const log = page.getByRole('log');
+  const rows = log.locator('.log-row');
+  await expectTask(page, 'Succeeded');
+  await expect(log).toContainText('the last line');
+  await expect(page.getByRole('button', { name: 'Following the end' })).toHaveAttribute('aria-pressed', 'true');
+
+  // Colours became classes, the payload stayed text.
+  await expect(rows.filter({ hasText: 'line 60000' }).locator('span[class*="ansi"]').first()).toHaveText('ok');
+  await expect(log).not.toContainText('\u001b');
+  await log.hover();
+  await page.mouse.wheel(0, -900);
+  await expect(page.getByRole('button', { name: 'Follow the end' })).toHaveAttribute('aria-pressed', 'false');
+  await expect(log).toContainText('<img src=x onerror="document.title=1"> <b>bold?</b>');
+  await expect(log.locator('img, b')).toHaveCount(0);
+  await expect(page).toHaveTitle('TabAgent');
+  expect(await rows.count()).toBeLessThan(120);
+
+  // Older lines come from the file, as far back as the log goes.
+  await expect(async () => {
+    await log.press('Home');
+    await expect(rows.first()).toContainText(/line 1 /, { timeout: 500 });
+  }).toPass({ timeout: 30_000 });
+  expect(await rows.count()).toBeLessThan(120);
+
+  await page.getByRole('searchbox', { name: 'Find in log' }).fill('the needle');
+  await expect(page.getByRole('region', { name: 'Details' })).toContainText('1/1');
+  await page.keyboard.press('Enter');
+  await expect(rows.filter({ hasText: 'the needle is here' })).toBeInViewport();
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'warn', exact: true }).click();
+  await expect(rows).toHaveText([/a complaint/]);
+  await page.getByRole('button', { name: 'warn', exact: true }).click();
+  await page.getByRole('button', { name: 'Follow the end' }).click();
+  await expect(rows.filter({ hasText: 'the last line' })).toBeInViewport();
+});

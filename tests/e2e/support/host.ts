@@ -1,0 +1,144 @@
+/** A real host in a process of its own, on a data directory of its own, as `tabagent serve` starts it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BrowserContextOptions } from '@playwright/test';
+import { openSocket } from '../../support/frame-client.ts';
+import { type Api, apiOver } from './api.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const CLI = join(ROOT, 'out/main/cli.js');
+/** Chromium would otherwise call home at each start; the tests stay on this machine. */
+const QUIET = ['--gaia-url=http://127.0.0.1:9/', '--component-updater=url-source=http://127.0.0.1:9/'];
+const READY = /ready: ((http:\/\/127\.0\.0\.1:(\d+))\/panel\/#ticket=([\w-]{43}))/;
+
+/** What Playwright puts into a browser before a test starts. */
+export type Session = Exclude<BrowserContextOptions['storageState'], string | undefined>;
+
+/** See the file's head. */
+export interface TestHost {
+  /** Origin, the same after a restart. */
+  readonly url: string;
+  /** One-time link of the last start; used up by {@link TestHost.session} for the first start. */
+  readonly link: string;
+  /** Cookies of a browser that was signed in through the one-time link. */
+  session(): Promise<Session>;
+  /** Operations over the panel's own socket. */
+  api(): Promise<Api>;
+  /** `kill -9`, as a crash or the OOM killer does it. */
+  kill(): Promise<void>;
+  /** Starts again on the same data directory and port. */
+  restart(): Promise<void>;
+  /** SIGTERM, then the data directory goes. */
+  stop(): Promise<void>;
+}
+
+interface Running {
+  child: ChildProcess;
+  link: string;
+  url: string;
+  port: string;
+  ticket: string;
+}
+
+async function launch(dir: string, port: string): Promise<Running> {
+  const child = spawn(process.execPath, [CLI, '--data-dir', dir, 'serve', '--port', port], {
+    cwd: ROOT,
+    env: { ...process.env, TABAGENT_KEYRING: 'off', TABAGENT_BROWSER_ARGS: JSON.stringify(QUIET) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<Running>();
+  let said = '';
+  const listen = (chunk: Buffer) => {
+    said += chunk.toString();
+    const match = READY.exec(said);
+    if (match === null) return;
+    const [, link = '', url = '', took = '', ticket = ''] = match;
+    resolve({ child, link, url, port: took, ticket });
+  };
+  child.stdout.on('data', listen);
+  child.stderr.on('data', listen);
+  child.once('exit', (code) => reject(new Error(`The host ended with ${code} before it was ready:\n${said}`)));
+  return promise;
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill(signal);
+  await gone;
+}
+
+/** Trades the one-time link for a session, as the panel does. @throws Error when the host refuses it */
+async function signIn({ url, ticket }: Running): Promise<Session> {
+  const answer = await fetch(`${url}/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url },
+    body: JSON.stringify({ ticket }),
+  });
+  const [name = '', value = ''] = (answer.headers.get('set-cookie') ?? '').split(';')[0]?.split(/=(.*)/s) ?? [];
+  if (!answer.ok || value === '') throw new Error(`The one-time link was refused with ${answer.status}`);
+  return {
+    cookies: [
+      {
+        name,
+        value,
+        domain: '127.0.0.1',
+        path: '/',
+        expires: -1,
+        httpOnly: true,
+        secure: false,
+        sameSite: 'Strict',
+      },
+    ],
+    origins: [],
+  };
+}
+
+/** Starts a host. Resolves when it says that it is ready. */
+export async function startHost(): Promise<TestHost> {
+  const dir = await mkdtemp(join(tmpdir(), 'tabagent-e2e-'));
+  let running = await launch(dir, '0');
+  let session: Promise<Session> | undefined;
+  let api: Promise<Api> | undefined;
+
+  const getSession = () => {
+    session ??= signIn(running);
+    return session;
+  };
+  const connect = async () => {
+    const [cookie] = (await getSession()).cookies;
+    const { client } = await openSocket(running.url, {
+      cookie: `${cookie?.name}=${cookie?.value}`,
+      origin: running.url,
+    });
+    return apiOver(client);
+  };
+  return {
+    get url() {
+      return running.url;
+    },
+    get link() {
+      return running.link;
+    },
+    session: getSession,
+    api: () => {
+      api ??= connect();
+      return api;
+    },
+    kill: async () => {
+      api = undefined;
+      await end(running.child, 'SIGKILL');
+    },
+    restart: async () => {
+      running = await launch(dir, running.port);
+    },
+    stop: async () => {
+      (await api)?.close();
+      await end(running.child, 'SIGTERM');
+      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
