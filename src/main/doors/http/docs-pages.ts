@@ -52,6 +52,9 @@ export const docsPages: Readonly<Record<string, string>> = {
   url: '/api-doc/openapi.json',
   withDefaultFonts: false,
   telemetry: false,
+  // Both would talk to a server of the vendor.
+  agent: { disabled: true },
+  mcp: { disabled: true },
 });
 `,
 };
