@@ -59,7 +59,8 @@ export function CodeEditorImpl({ value, onChange, language, label, readOnly = fa
       free,
       look,
       syntaxHighlighting(highlight),
-      EditorView.contentAttributes.of({ 'aria-label': label }),
+      EditorView.darkTheme.of(dark),
+      EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
       ...(language === 'json'
         ? [json()]
         : language === 'text'
@@ -67,13 +68,13 @@ export function CodeEditorImpl({ value, onChange, language, label, readOnly = fa
           : [javascript({ typescript: language === 'typescript' })]),
       ...(language === 'text' ? [EditorView.lineWrapping] : []),
     ],
-    [language, label],
+    [language, label, dark],
   );
   return (
     <CodeMirror
       value={value}
       height="100%"
-      theme={dark ? 'dark' : 'light'}
+      theme="none"
       extensions={extensions}
       editable={!readOnly}
       readOnly={readOnly}

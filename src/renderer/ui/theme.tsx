@@ -83,7 +83,7 @@ const resolver: CSSVariablesResolver = () => ({ variables: {}, light: shared, da
 export function ThemeProvider({ children }: { children: ReactNode }) {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto">
-      <Notifications position="bottom-right" limit={4} transitionDuration={100} />
+      <Notifications position="bottom-right" limit={4} containerWidth={360} transitionDuration={100} />
       <ModalsProvider>{children}</ModalsProvider>
     </MantineProvider>
   );

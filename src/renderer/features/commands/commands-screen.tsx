@@ -108,7 +108,7 @@ export function CommandsScreen() {
       <Split
         name="library"
         fixed="first"
-        size={240}
+        size={window.innerWidth < 1200 ? 200 : 240}
         min={180}
         max={420}
         label="Width of the library"

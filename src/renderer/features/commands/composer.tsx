@@ -1,6 +1,5 @@
 /** One command being edited: what it does in the middle, how it runs at the right. */
-import { SegmentedControl } from '@mantine/core';
-import { Copy, Play, Save, SearchCheck, Trash2, Undo2 } from 'lucide-react';
+import { Braces, Copy, Play, Save, SearchCheck, Trash2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import type { Command } from '../../../contract/commands.ts';
 import type { JsonObject } from '../../../contract/scalars.ts';
@@ -226,7 +225,7 @@ export function Composer({ id, command }: { id: string; command: Command | null 
       <Split
         name="composer"
         fixed="second"
-        size={300}
+        size={window.innerWidth < 1200 ? 256 : 300}
         min={240}
         max={520}
         label="Width of the run settings"
@@ -236,15 +235,16 @@ export function Composer({ id, command }: { id: string; command: Command | null 
               <Tabs name="composer" label="Parts of the command" tabs={tabs} value={tab} onChange={setTab} />
               <span className="grow" />
               {tab === 'spec' ? (
-                <SegmentedControl
-                  aria-label="Form or JSON"
-                  data={[
-                    { value: 'form', label: draft.kind === 'browser' ? 'Script' : 'Form' },
-                    { value: 'json', label: 'JSON' },
-                  ]}
-                  value={mode}
-                  onChange={(next) => setMode(next as 'form' | 'json')}
-                />
+                <Button
+                  small
+                  kind="ghost"
+                  icon={<Braces size={13} />}
+                  label="Edit the spec as JSON"
+                  pressed={mode === 'json'}
+                  onClick={() => setMode(mode === 'json' ? 'form' : 'json')}
+                >
+                  JSON
+                </Button>
               ) : null}
             </div>
             <TabPanel name="composer" value={tab}>

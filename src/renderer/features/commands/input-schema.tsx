@@ -2,7 +2,7 @@ import { Split } from '../../ui/split.tsx';
 import { JsonEditor } from './composer.tsx';
 import type { Draft } from './draft.ts';
 
-/** JSON Schema of the input at the left, default values at the right. */
+/** JSON Schema of the input, default values below it. */
 export function InputSchema({
   draft,
   change,
@@ -23,13 +23,14 @@ export function InputSchema({
       <Split
         name="input-schema"
         fixed="second"
-        size={260}
-        min={160}
+        vertical
+        size={180}
+        min={80}
         max={500}
-        label="Width of the defaults"
+        label="Height of the defaults"
         first={
           <section className="col grow" style={{ flex: 1 }} aria-label="JSON Schema">
-            <h3 className="pane-title">JSON Schema of the input; “format”: “password” makes a member a secret</h3>
+            <h3 className="pane-title">JSON Schema of the input; “format”: “password” makes a secret</h3>
             <JsonEditor
               label="JSON Schema of the input"
               value={draft.input_schema}

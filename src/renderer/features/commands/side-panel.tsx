@@ -34,7 +34,7 @@ function BrowserOptions({ composer }: { composer: ComposerState }) {
           onChange={(trace) => set({ trace: trace ?? 'on' })}
         />
         <Select
-          label="Screenshot at the end"
+          label="Last screenshot"
           data={when}
           value={value('screenshot', 'on')}
           onChange={(screenshot) => set({ screenshot: screenshot ?? 'on' })}
@@ -49,7 +49,7 @@ function BrowserOptions({ composer }: { composer: ComposerState }) {
           onChange={(language) => set({ language: language ?? 'typescript' })}
         />
         <NumberInput
-          label="Action timeout, ms"
+          label="Timeout, ms"
           min={0}
           max={3_600_000}
           step={1_000}
