@@ -1,5 +1,5 @@
 import { Unplug } from 'lucide-react';
-import type { Connection } from '../../../contract/host.ts';
+import type { Connection } from '../../../contract/access.ts';
 import { useBlocked } from '../../lib/client/context.tsx';
 import { useAct, useAsk } from '../../lib/live/query.ts';
 import { Ago } from '../../ui/ago.tsx';

@@ -1,6 +1,6 @@
 import { modals } from '@mantine/modals';
 import { KeyRound } from 'lucide-react';
-import type { ApiKey } from '../../../contract/host.ts';
+import type { ApiKey } from '../../../contract/access.ts';
 import { useBlocked } from '../../lib/client/context.tsx';
 import { useAct, usePages } from '../../lib/live/query.ts';
 import { Ago } from '../../ui/ago.tsx';

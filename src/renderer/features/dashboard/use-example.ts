@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { CommandId } from '../../../contract/scalars.ts';
-import type { Client } from '../../lib/client/client.ts';
+import type { Client } from '../../lib/client/client-types.ts';
 import { useClient } from '../../lib/client/context.tsx';
 import { asError } from '../../lib/live/query.ts';
 import { errorToast } from '../../ui/toast.tsx';

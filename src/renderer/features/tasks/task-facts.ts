@@ -44,3 +44,11 @@ export const cancelBlocked = (task: Pick<Task, 'status'>): string | null =>
 /** Why a task cannot be deleted, or `null`. */
 export const deleteBlocked = (task: Pick<Task, 'status'>): string | null =>
   isTerminal(task.status) ? null : 'Cancel the task first';
+
+/** Id of the task after or before `id` in a cached list; `null` when there is none or the list is not known. */
+export function neighbourIn(list: unknown, id: string, by: 1 | -1): string | null {
+  if (typeof list !== 'object' || list === null || !('pages' in list) || !Array.isArray(list.pages)) return null;
+  const ids = list.pages.flatMap((page: { items: { id: string }[] }) => page.items.map((item) => item.id));
+  const index = ids.indexOf(id);
+  return index < 0 ? null : (ids[index + by] ?? null);
+}

@@ -2,7 +2,7 @@
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react';
 import type { Scope } from '../../../contract/define.ts';
 import { SCOPES } from '../../../contract/define.ts';
-import type { Client, ClientStatus } from './client.ts';
+import type { Client, ClientStatus } from './client-types.ts';
 
 const Context = createContext<Client | null>(null);
 

@@ -1,5 +1,5 @@
 /** Which answers a change makes stale. */
-import type { Change } from '../../../contract/host.ts';
+import type { Change } from '../../../contract/telemetry.ts';
 import type { CallIdOf } from '../../../contract/index.ts';
 
 /** How one entity shows in the answers of operations. */

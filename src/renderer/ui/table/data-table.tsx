@@ -8,12 +8,12 @@ import {
   useTable,
 } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useView } from '../../lib/view-store.ts';
 import { Button } from '../buttons.tsx';
-import { type Column, fitting, hiddenOf, nextSort, parseSort } from './columns.ts';
+import { type Column, fitting, hiddenOf } from './columns.ts';
+import { HeadRow } from './head-row.tsx';
 import { useHeldRows } from './use-held-rows.ts';
 
 const features = tableFeatures({ rowSelectionFeature, columnVisibilityFeature });
@@ -215,7 +215,6 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
     if (row !== undefined) props.onOpen?.(row.original);
   };
 
-  const sorted = parseSort(props.sort);
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   const span = visible.length + (props.bulk === undefined ? 0 : 1);
@@ -247,45 +246,13 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
             ))}
           </colgroup>
           <thead>
-            <tr>
-              {props.bulk === undefined ? null : (
-                <th scope="col">
-                  <input
-                    type="checkbox"
-                    aria-label="Select all loaded rows"
-                    checked={model.length > 0 && chosen.length >= model.length}
-                    onChange={(event) =>
-                      setSelection(event.target.checked ? Object.fromEntries(model.map(({ id }) => [id, true])) : {})
-                    }
-                  />
-                </th>
-              )}
-              {visible.map((column) => {
-                const { sort } = column;
-                const active = sort !== undefined && sorted?.field === sort;
-                return (
-                  <th
-                    key={column.id}
-                    scope="col"
-                    className={column.num ? 'num' : undefined}
-                    aria-sort={active ? (sorted?.down ? 'descending' : 'ascending') : undefined}
-                  >
-                    {sort === undefined || props.onSort === undefined ? (
-                      column.title === '' ? (
-                        <span className="visually-hidden">Actions</span>
-                      ) : (
-                        column.title
-                      )
-                    ) : (
-                      <button type="button" onClick={() => props.onSort?.(nextSort(props.sort, sort))}>
-                        {column.title}
-                        {active ? sorted?.down ? <ArrowDown size={12} /> : <ArrowUp size={12} /> : null}
-                      </button>
-                    )}
-                  </th>
-                );
-              })}
-            </tr>
+            <HeadRow
+              columns={visible}
+              sort={props.sort}
+              onSort={props.onSort}
+              all={props.bulk === undefined ? null : model.length > 0 && chosen.length >= model.length}
+              onAll={(on) => setSelection(on ? Object.fromEntries(model.map(({ id }) => [id, true])) : {})}
+            />
           </thead>
           <tbody>
             {before > 0 ? (
