@@ -1,12 +1,16 @@
 /** The contract: every operation of the product by id. */
+
+import { accessOperations } from './access.ts';
 import { commandOperations } from './commands.ts';
 import type { Contract } from './define.ts';
 import { demoOperations } from './demo.ts';
-import { hostOperations } from './host.ts';
+import { jobOperations } from './jobs.ts';
 import { profileOperations } from './profiles.ts';
+import { settingsOperations } from './settings.ts';
 import { shellOperations } from './shell.ts';
 import { systemOperations } from './system.ts';
 import { taskOperations } from './tasks.ts';
+import { telemetryOperations } from './telemetry.ts';
 
 /** Version of the wire contract, sent as `x-tabagent-contract`. */
 export const CONTRACT_VERSION = 1;
@@ -17,7 +21,10 @@ export const contract = {
   ...profileOperations,
   ...commandOperations,
   ...taskOperations,
-  ...hostOperations,
+  ...accessOperations,
+  ...settingsOperations,
+  ...telemetryOperations,
+  ...jobOperations,
   ...demoOperations,
   ...shellOperations,
 } satisfies Contract;

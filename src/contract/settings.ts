@@ -1,7 +1,8 @@
 /** Settings (api.md §12): one schema gives defaults, validation, the JSON Schema and the settings screen. */
 import { z } from 'zod';
-import { AREAS, TIERS } from './define.ts';
+import { AREAS, call, TIERS } from './define.ts';
 import { BROWSERS } from './profiles.ts';
+import { JsonObject, Nothing } from './scalars.ts';
 
 /** Sections of the settings screen, in order. */
 export const SETTING_SECTIONS = [
@@ -231,3 +232,41 @@ export const DEFAULT_SETTINGS: Settings = Settings.parse({});
 
 /** Areas a key may be given; `any` is not one. */
 export const KEY_AREAS = AREAS.filter((area) => area !== 'any');
+
+const host = { area: 'host' } as const;
+
+/** Operations on settings (B64). */
+export const settingsOperations = {
+  settings_get: call(
+    Nothing,
+    z.object({ values: JsonObject, version: z.int(), restart_required: z.array(z.string()) }),
+    {
+      ...host,
+      row: 'B64',
+      tags: ['settings'],
+      summary: 'Settings in force',
+      scope: 'read',
+      http: { method: 'GET', path: '/v1/settings' },
+    },
+  ),
+  settings_update: call(
+    z.record(z.string(), z.json()),
+    z.object({ values: JsonObject, version: z.int(), restart_required: z.array(z.string()) }),
+    {
+      ...host,
+      row: 'B64',
+      tags: ['settings'],
+      summary: 'Change settings by dotted key; null restores the default',
+      scope: 'admin',
+      http: { method: 'PATCH', path: '/v1/settings' },
+    },
+  ),
+  settings_schema: call(Nothing, JsonObject, {
+    ...host,
+    row: 'B64',
+    tags: ['settings'],
+    summary: 'JSON Schema of the settings with titles',
+    scope: 'read',
+    http: { method: 'GET', path: '/v1/settings/schema' },
+  }),
+};

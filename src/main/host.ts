@@ -1,8 +1,8 @@
 /** The composition root: the only file that knows everything. The desktop app and `tabagent serve` both call {@link createHost}. */
 import path from 'node:path';
-import type { Change } from '../contract/host.ts';
 import type { ProfileId } from '../contract/scalars.ts';
 import { shellOperations } from '../contract/shell.ts';
+import type { Change } from '../contract/telemetry.ts';
 import { iso } from './core/clock.ts';
 import type { HostConfig } from './core/config.ts';
 import { openFoundation } from './core/foundation.ts';

@@ -1,6 +1,6 @@
 /** The audit: one line a deed, each hash covering the line and the hash before it, so that an edit is found. */
 import { createHash } from 'node:crypto';
-import type { AuditEntry } from '../../contract/host.ts';
+import type { AuditEntry } from '../../contract/telemetry.ts';
 import { type Clock, iso } from './clock.ts';
 import type { Db } from './db/index.ts';
 

@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { LogEntry } from '../../contract/host.ts';
+import { LogEntry } from '../../contract/telemetry.ts';
 
 const SEGMENT_BYTES = 4 * 1024 * 1024;
 const RING = 5000;

@@ -4,7 +4,7 @@ import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { AppError } from '../../../contract/errors.ts';
-import type { Upload } from '../../../contract/host.ts';
+import type { Upload } from '../../../contract/jobs.ts';
 import type { Principal } from '../../core/operation.ts';
 import type { Tickets } from '../../core/tickets.ts';
 import type { ServerDispatcher } from '../dispatcher.ts';

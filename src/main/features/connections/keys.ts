@@ -1,8 +1,8 @@
 /** API keys: made once, shown once, kept as SHA-256, compared in constant time (api.md §3). */
 import { timingSafeEqual } from 'node:crypto';
+import type { ApiKey } from '../../../contract/access.ts';
 import type { Area, Scope } from '../../../contract/define.ts';
 import { AppError } from '../../../contract/errors.ts';
-import type { ApiKey } from '../../../contract/host.ts';
 import type { Page } from '../../../contract/paging.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { ListQuery } from '../../core/db/index.ts';

@@ -1,6 +1,7 @@
 /** Who is connected right now; each live connection can be ended from outside. */
+
+import type { Connection } from '../../../contract/access.ts';
 import { AppError } from '../../../contract/errors.ts';
-import type { Connection } from '../../../contract/host.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import type { Principal } from '../../core/operation.ts';

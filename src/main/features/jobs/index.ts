@@ -1,5 +1,5 @@
 /** Jobs: background work that outlives the call that started it. */
-import type { Job } from '../../../contract/host.ts';
+import type { Job } from '../../../contract/jobs.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';

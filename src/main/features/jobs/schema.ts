@@ -2,7 +2,7 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Area, Scope } from '../../../contract/define.ts';
 import type { Problem } from '../../../contract/errors.ts';
-import type { Job } from '../../../contract/host.ts';
+import type { Job } from '../../../contract/jobs.ts';
 import type { JobId, Json } from '../../../contract/scalars.ts';
 
 /** One job; `joinKey` is unique among those that still run. */

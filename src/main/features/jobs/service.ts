@@ -1,7 +1,7 @@
 /** Background jobs (api.md §4.6): one at a time per join key, throttled progress, cancel, and an end that is always told. */
 import { AREAS, type Area, SCOPES, type Scope } from '../../../contract/define.ts';
 import { AppError, problemOf, toAppError } from '../../../contract/errors.ts';
-import type { Job } from '../../../contract/host.ts';
+import type { Job } from '../../../contract/jobs.ts';
 import type { JobId, Json } from '../../../contract/scalars.ts';
 import { type Clock, iso, isoOrNull } from '../../core/clock.ts';
 import type { Events } from '../../core/events.ts';

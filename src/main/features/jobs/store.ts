@@ -1,6 +1,6 @@
 /** The only SQL of jobs. */
 import { and, eq, inArray, lt, type SQL } from 'drizzle-orm';
-import type { Job } from '../../../contract/host.ts';
+import type { Job } from '../../../contract/jobs.ts';
 import type { Page } from '../../../contract/paging.ts';
 import type { JobId } from '../../../contract/scalars.ts';
 import { type Db, type ListQuery, listPage } from '../../core/db/index.ts';

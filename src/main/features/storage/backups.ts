@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { AppError } from '../../../contract/errors.ts';
-import type { Backup } from '../../../contract/host.ts';
+import type { Backup } from '../../../contract/jobs.ts';
 import type { BackupId } from '../../../contract/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';

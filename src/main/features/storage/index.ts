@@ -1,7 +1,7 @@
 /** Storage: uploads and backups. */
 import path from 'node:path';
 import { errorOf } from '../../../contract/errors.ts';
-import { Backup } from '../../../contract/host.ts';
+import { Backup } from '../../../contract/jobs.ts';
 import type { JobId } from '../../../contract/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';

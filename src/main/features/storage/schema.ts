@@ -1,6 +1,6 @@
 /** Tables of uploads and backups. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { Backup } from '../../../contract/host.ts';
+import type { Backup } from '../../../contract/jobs.ts';
 import type { BackupId, UploadId } from '../../../contract/scalars.ts';
 
 /** A file somebody brought; `bytes` is null until it is complete. */

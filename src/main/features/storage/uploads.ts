@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../contract/errors.ts';
-import type { Upload } from '../../../contract/host.ts';
+import type { Upload } from '../../../contract/jobs.ts';
 import type { UploadId } from '../../../contract/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';

@@ -1,7 +1,7 @@
 /** Events of single tasks as they happen, straight from the event table: a follower that was away misses nothing. */
 import { AppError } from '../../../contract/errors.ts';
-import type { Change } from '../../../contract/host.ts';
 import { isTerminal, type TaskEvent } from '../../../contract/tasks.ts';
+import type { Change } from '../../../contract/telemetry.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import type { Events } from '../../core/events.ts';
 import { notFound } from '../../core/versioned.ts';

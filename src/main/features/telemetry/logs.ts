@@ -2,9 +2,9 @@
 
 import type { z } from 'zod';
 import { AppError } from '../../../contract/errors.ts';
-import type { LogEntry } from '../../../contract/host.ts';
 import type { Json } from '../../../contract/scalars.ts';
 import type { GapItem } from '../../../contract/tasks.ts';
+import type { LogEntry } from '../../../contract/telemetry.ts';
 import type { LogFiles } from '../../core/log-files.ts';
 import type { Logger } from '../../core/logger.ts';
 import { many } from '../../core/values.ts';

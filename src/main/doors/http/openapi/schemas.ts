@@ -1,12 +1,14 @@
 /** Component schemas of the OpenAPI document, generated from the zod schemas of the contract. */
 import { z } from 'zod';
+import * as access from '../../../../contract/access.ts';
 import * as commands from '../../../../contract/commands.ts';
 import { Problem } from '../../../../contract/errors.ts';
 import * as frames from '../../../../contract/frames.ts';
-import * as host from '../../../../contract/host.ts';
+import * as jobs from '../../../../contract/jobs.ts';
 import * as profiles from '../../../../contract/profiles.ts';
 import * as system from '../../../../contract/system.ts';
 import * as tasks from '../../../../contract/tasks.ts';
+import * as telemetry from '../../../../contract/telemetry.ts';
 
 /** A JSON Schema of draft 2020-12, which is what OpenAPI 3.1 uses. */
 export type JsonSchema = { [key: string]: unknown };
@@ -20,7 +22,9 @@ function namedSchemas(): [string, z.ZodType][] {
     profiles,
     commands,
     tasks,
-    host,
+    access,
+    jobs,
+    telemetry,
     { PrincipalInfo: frames.PrincipalInfo },
   ];
   const named = modules
