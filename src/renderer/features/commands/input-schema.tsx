@@ -1,6 +1,6 @@
 import { Split } from '../../ui/split.tsx';
-import { JsonEditor } from './composer.tsx';
 import type { Draft } from './draft.ts';
+import { JsonEditor } from './json-editor.tsx';
 
 /** JSON Schema of the input, default values below it. */
 export function InputSchema({

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ClientFrame, ServerFrame } from '../../../contract/frames.ts';
-import { type Client, createClient } from './client.ts';
+import { createClient } from './client.ts';
+import type { Client } from './client-types.ts';
 import type { CloseCause, Connect, TransportEvents } from './transport.ts';
 
 /** One end of an in-memory connection: what the client sent, and ways to answer or break it. */
