@@ -1,11 +1,13 @@
 /** The contract: every operation of the product by id. */
 
 import { accessOperations } from './access.ts';
+import { artifactOperations } from './artifacts.ts';
 import { commandOperations } from './commands.ts';
 import type { Contract } from './define.ts';
 import { demoOperations } from './demo.ts';
 import { jobOperations } from './jobs.ts';
 import { profileOperations } from './profiles.ts';
+import { queueOperations } from './queue.ts';
 import { settingsOperations } from './settings.ts';
 import { shellOperations } from './shell.ts';
 import { systemOperations } from './system.ts';
@@ -21,6 +23,8 @@ export const contract = {
   ...profileOperations,
   ...commandOperations,
   ...taskOperations,
+  ...artifactOperations,
+  ...queueOperations,
   ...accessOperations,
   ...settingsOperations,
   ...telemetryOperations,

@@ -1,21 +1,10 @@
-/** Tasks: immutable snapshots that run, with attempts, steps, logs and artifacts (B25–B34, B42). */
+/** Tasks: immutable snapshots that run, with attempts, steps, logs and artifacts (B25–B32). */
 import { z } from 'zod';
 import { CommandKind, CommandSpecInput } from './commands.ts';
 import { call, stream } from './define.ts';
 import { Problem } from './errors.ts';
 import { Deleted, listFields, oneOrMany, page } from './paging.ts';
-import {
-  ArtifactId,
-  BatchId,
-  CommandId,
-  entityFields,
-  Json,
-  JsonObject,
-  ProfileId,
-  Seq,
-  TaskId,
-  Timestamp,
-} from './scalars.ts';
+import { BatchId, CommandId, entityFields, Json, JsonObject, ProfileId, Seq, TaskId, Timestamp } from './scalars.ts';
 
 /** Every state of a task (design.md §9). */
 export const TASK_STATUSES = [
@@ -171,49 +160,6 @@ export const TaskEvent = z.object({
 });
 export type TaskEvent = z.infer<typeof TaskEvent>;
 
-/** One file that a task left (B33). */
-export const Artifact = z.object({
-  id: ArtifactId,
-  task_id: TaskId,
-  attempt: z.int(),
-  kind: z.enum(['screenshot', 'trace', 'video', 'har', 'download', 'output']),
-  name: z.string(),
-  mime: z.string(),
-  bytes: z.int(),
-  sha256: z.string(),
-  /** Address with a one-time ticket, valid until `expires_at`. */
-  url: z.string(),
-  expires_at: Timestamp,
-  created_at: Timestamp,
-});
-export type Artifact = z.infer<typeof Artifact>;
-
-/** Answer of `artifacts_content` on frame doors: where to fetch the bytes. */
-export const ContentUrl = z.object({
-  url: z.string(),
-  expires_at: Timestamp,
-  name: z.string(),
-  mime: z.string(),
-  bytes: z.int(),
-});
-
-/** State of the queue (B42). */
-export const Queue = z.object({
-  urgent: z.int(),
-  normal: z.int(),
-  low: z.int(),
-  batch: z.int(),
-  running: z.int(),
-  capacity: z.int(),
-  paused: z.boolean(),
-  activity: z.enum(['high', 'low', 'sleep']),
-  oldest_wait_seconds: z.number(),
-  blocked_reason: z.string().nullable(),
-  /** Tasks by state, from a counter table. */
-  counts: z.record(TaskStatus, z.int()),
-});
-export type Queue = z.infer<typeof Queue>;
-
 /** Input of `tasks_create`. */
 export const TaskCreate = z.strictObject({
   command_id: CommandId.optional(),
@@ -239,7 +185,7 @@ export type TaskCreate = z.infer<typeof TaskCreate>;
 const common = { area: 'automation', tags: ['tasks'] } as const;
 const one = z.strictObject({ id: TaskId });
 
-/** Operations on tasks, their logs, events and artifacts, and the queue. */
+/** Operations on tasks, their logs and events. */
 export const taskOperations = {
   tasks_create: call(TaskCreate, z.union([Task, z.object({ batch_id: BatchId, items: z.array(Task) })]), {
     ...common,
@@ -338,55 +284,6 @@ export const taskOperations = {
     history: true,
     http: { method: 'GET', path: '/v1/tasks/{id}/events' },
   }),
-  artifacts_list: call(one, z.object({ items: z.array(Artifact) }), {
-    ...common,
-    tags: ['artifacts'],
-    row: 'B33',
-    summary: 'Files that a task left',
-    scope: 'read',
-    http: { method: 'GET', path: '/v1/tasks/{id}/artifacts' },
-  }),
-  artifacts_get: call(z.strictObject({ id: ArtifactId }), Artifact, {
-    ...common,
-    tags: ['artifacts'],
-    row: 'B33',
-    summary: 'One artifact with a fresh address',
-    scope: 'read',
-    http: { method: 'GET', path: '/v1/artifacts/{id}' },
-  }),
-  artifacts_content: call(z.strictObject({ id: ArtifactId }), ContentUrl, {
-    ...common,
-    tags: ['artifacts'],
-    row: 'B34',
-    summary: 'The bytes of an artifact (HTTP), or an address for them (frame doors)',
-    scope: 'read',
-    bytes: true,
-    http: { method: 'GET', path: '/v1/artifacts/{id}/content' },
-  }),
-  queue_stats: call(z.strictObject({}), Queue, {
-    ...common,
-    tags: ['queue'],
-    row: 'B42',
-    summary: 'What waits, what runs, and why nothing starts',
-    scope: 'read',
-    http: { method: 'GET', path: '/v1/queue' },
-  }),
-  queue_update: call(
-    z.strictObject({
-      paused: z.boolean().optional(),
-      max_running: z.int().min(1).max(64).optional(),
-      activity: z.enum(['auto', 'high', 'low', 'sleep']).optional(),
-    }),
-    Queue,
-    {
-      ...common,
-      tags: ['queue'],
-      row: 'B42',
-      summary: 'Pause or resume the queue, set its width or activity',
-      scope: 'manage',
-      http: { method: 'PATCH', path: '/v1/queue' },
-    },
-  ),
   tasks_stats: call(
     z.strictObject({ hours: z.int().min(1).max(168).default(24) }),
     z.object({

@@ -1,7 +1,7 @@
 /** What the shell needs of the host. `createHost` answers more; the shell sees no more than this. */
 import type { Operations } from '../../contract/index.ts';
+import type { Queue } from '../../contract/queue.ts';
 import type { Settings } from '../../contract/settings.ts';
-import type { Queue } from '../../contract/tasks.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Dispatcher, FileContent, Handlers, Principal } from '../core/operation.ts';
 

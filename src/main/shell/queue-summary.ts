@@ -1,5 +1,5 @@
 /** The queue in a few words, for the tray. */
-import type { Queue } from '../../contract/tasks.ts';
+import type { Queue } from '../../contract/queue.ts';
 
 /** Counts that the tray shows. */
 export interface QueueSummary {

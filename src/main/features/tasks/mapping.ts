@@ -1,6 +1,8 @@
 /** Rows → what the contract says. */
+
+import type { Artifact } from '../../../contract/artifacts.ts';
 import type { ArtifactId, BatchId, CommandId, Json, JsonObject, ProfileId, TaskId } from '../../../contract/scalars.ts';
-import type { Artifact, Attempt, Step, Task } from '../../../contract/tasks.ts';
+import type { Attempt, Step, Task } from '../../../contract/tasks.ts';
 import { iso, isoOrNull } from '../../core/clock.ts';
 import { priorityOf } from './lanes.ts';
 import type { ArtifactRow, AttemptRow, StepRow, TaskRow } from './schema.ts';

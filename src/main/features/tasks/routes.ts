@@ -1,4 +1,6 @@
 /** Handlers of tasks, logs, artifacts and the queue: maps only. */
+import type { artifactOperations } from '../../../contract/artifacts.ts';
+import type { queueOperations } from '../../../contract/queue.ts';
 import type { taskOperations } from '../../../contract/tasks.ts';
 import { runBulk } from '../../core/bulk.ts';
 import type { Handlers } from '../../core/operation.ts';
@@ -6,7 +8,10 @@ import { many } from '../../core/values.ts';
 import type { TaskService } from './service.ts';
 
 /** Ids of the operations that this feature answers. */
-export type TaskOperationId = keyof typeof taskOperations;
+export type TaskOperationId =
+  | keyof typeof taskOperations
+  | keyof typeof artifactOperations
+  | keyof typeof queueOperations;
 
 const time = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text));
 

@@ -2,17 +2,11 @@
 import { realpathSync, statSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import type { Artifact } from '../../../contract/artifacts.ts';
 import { AppError } from '../../../contract/errors.ts';
+import type { Queue as QueueState } from '../../../contract/queue.ts';
 import type { BatchId, JsonObject } from '../../../contract/scalars.ts';
-import {
-  type Artifact,
-  isTerminal,
-  PRIORITIES,
-  type Queue as QueueState,
-  type Task,
-  type TaskCreate,
-  type TaskDetail,
-} from '../../../contract/tasks.ts';
+import { isTerminal, PRIORITIES, type Task, type TaskCreate, type TaskDetail } from '../../../contract/tasks.ts';
 import { iso } from '../../core/clock.ts';
 import type { ListQuery } from '../../core/db/index.ts';
 import type { FileContent, Principal } from '../../core/operation.ts';

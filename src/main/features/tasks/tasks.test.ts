@@ -3,9 +3,11 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { claimFrom, endWith, newTask } from '../../../../tests/support/task-store.ts';
 import { callOf, openTaskHost, operator, type TaskHost } from '../../../../tests/support/tasks.ts';
+import { Artifact } from '../../../contract/artifacts.ts';
 import { AppError } from '../../../contract/errors.ts';
+import { Queue } from '../../../contract/queue.ts';
 import type { CommandId, Json } from '../../../contract/scalars.ts';
-import { Artifact, Queue, Task, TaskCreate, TaskDetail, TaskEvent, taskOperations } from '../../../contract/tasks.ts';
+import { Task, TaskCreate, TaskDetail, TaskEvent, taskOperations } from '../../../contract/tasks.ts';
 import { problem } from './problems.ts';
 
 let host: TaskHost;

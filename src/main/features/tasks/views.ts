@@ -1,6 +1,8 @@
 /** Tasks as answers have them: with their place in the queue and what they wait for. */
+
+import type { Queue as QueueState } from '../../../contract/queue.ts';
 import type { ProfileId } from '../../../contract/scalars.ts';
-import type { Queue as QueueState, Task, TaskDetail } from '../../../contract/tasks.ts';
+import type { Task, TaskDetail } from '../../../contract/tasks.ts';
 import { PRIORITIES } from '../../../contract/tasks.ts';
 import type { TaskDeps } from './deps.ts';
 import { slowestLane } from './lanes.ts';

@@ -2,8 +2,8 @@
 import { Modal } from '@mantine/core';
 import { Download, FileArchive, FileText, ImageIcon, Save, Video } from 'lucide-react';
 import { useState } from 'react';
+import type { Artifact } from '../../../contract/artifacts.ts';
 import type { TaskId } from '../../../contract/scalars.ts';
-import type { Artifact } from '../../../contract/tasks.ts';
 import { useClient } from '../../lib/client/context.tsx';
 import { isDesktop } from '../../lib/client/message-port.ts';
 import { bytes, clock } from '../../lib/format.ts';

@@ -1,7 +1,8 @@
 import { Modal } from '@mantine/core';
 import { ImageIcon } from 'lucide-react';
 import { useState } from 'react';
-import type { Artifact, TaskDetail } from '../../../contract/tasks.ts';
+import type { Artifact } from '../../../contract/artifacts.ts';
+import type { TaskDetail } from '../../../contract/tasks.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useAsk } from '../../lib/live/query.ts';
 import { useFilters } from '../../lib/use-filters.ts';

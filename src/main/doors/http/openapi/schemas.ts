@@ -1,11 +1,13 @@
 /** Component schemas of the OpenAPI document, generated from the zod schemas of the contract. */
 import { z } from 'zod';
 import * as access from '../../../../contract/access.ts';
+import * as artifacts from '../../../../contract/artifacts.ts';
 import * as commands from '../../../../contract/commands.ts';
 import { Problem } from '../../../../contract/errors.ts';
 import * as frames from '../../../../contract/frames.ts';
 import * as jobs from '../../../../contract/jobs.ts';
 import * as profiles from '../../../../contract/profiles.ts';
+import * as queue from '../../../../contract/queue.ts';
 import * as system from '../../../../contract/system.ts';
 import * as tasks from '../../../../contract/tasks.ts';
 import * as telemetry from '../../../../contract/telemetry.ts';
@@ -22,6 +24,8 @@ function namedSchemas(): [string, z.ZodType][] {
     profiles,
     commands,
     tasks,
+    artifacts,
+    queue,
     access,
     jobs,
     telemetry,
