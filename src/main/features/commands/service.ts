@@ -12,29 +12,17 @@ import { type Clock, iso } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import type { Secrets } from '../../core/secrets.ts';
 import { checkVersion, notFound } from '../../core/versioned.ts';
-import {
-  isSecretRef,
-  MASK,
-  mapSecrets,
-  maskSecrets,
-  mergeInput,
-  schemaProblem,
-  secretPaths,
-  validateInput,
-} from './input.ts';
+import { type DryRunFacts, type DryRunRequest, dryRun } from './dry-run.ts';
+import { isSecretRef, MASK, mapSecrets, maskSecrets, schemaProblem } from './input.ts';
 import type { CommandRow } from './schema.ts';
-import { parseSpec, requireSpec, resolveSpec, scriptProblem } from './spec.ts';
+import { requireSpec } from './spec.ts';
 import type { CommandFilter, CommandStore } from './store.ts';
 
 /** What {@link createCommandService} needs. */
-export interface CommandDeps {
+export interface CommandDeps extends DryRunFacts {
   store: CommandStore;
   secrets: Secrets;
   clock: Clock;
-  /** Name of a profile, null when there is none with this id. */
-  profileName: (id: string) => string | null;
-  /** Node program that runs the host, null where there is none that commands could start. */
-  nodePath: string | null;
 }
 
 /** What a task is made from. Secret defaults are open: keep it in memory only. */
@@ -277,92 +265,9 @@ export function createCommandService({ store, secrets, clock, profileName, nodeP
         uses: row.uses,
       };
     },
-    /** Resolves a stored command or a spec with masked secrets; touches nothing outside. */
-    dryRun(request: {
-      id?: CommandId | undefined;
-      spec?: JsonObject | undefined;
-      kind?: CommandSpec['kind'] | undefined;
-      input_schema?: JsonObject | undefined;
-      defaults?: JsonObject | undefined;
-      input: JsonObject;
-      profile_id?: string | undefined;
-    }): DryRun {
-      const row = request.id === undefined ? undefined : require(request.id);
-      const rawSpec = request.spec ?? row?.spec;
-      if (rawSpec === undefined)
-        throw new AppError('validation-error', "Field 'spec': spec is required when no command is named", {
-          errors: { spec: 'spec is required' },
-          extra: { field: 'spec', reason: 'spec is required' },
-        });
-      const kind = row?.kind ?? request.kind ?? (rawSpec.kind as CommandSpec['kind'] | undefined);
-      const errors: { path: string; message: string }[] = [];
-      const warnings: string[] = [];
-      if (kind === undefined)
-        return {
-          valid: false,
-          resolved: {},
-          warnings,
-          errors: [{ path: 'kind', message: 'kind is required' }],
-          missing: [],
-        };
-      const schema = request.input_schema ?? row?.inputSchema ?? {};
-      const schemaFault = schemaProblem(schema);
-      if (schemaFault !== null)
-        return {
-          valid: false,
-          resolved: {},
-          warnings,
-          errors: [{ path: 'input_schema', message: schemaFault }],
-          missing: [],
-        };
-      const defaults = maskSecrets(request.defaults ?? row?.defaults ?? {});
-      const input = mergeInput(defaults, request.input);
-      errors.push(
-        ...validateInput(schema, input).map((issue) => ({
-          path: `input.${issue.path}`.replace(/\.$/, ''),
-          message: issue.message,
-        })),
-      );
-      for (const path of secretPaths(schema)) maskAt(input, path);
-
-      const parsed = parseSpec(kind, rawSpec as JsonObject);
-      if ('issues' in parsed)
-        return { valid: false, resolved: {}, warnings, errors: [...errors, ...parsed.issues], missing: [] };
-      if (parsed.spec.kind === 'browser') {
-        const fault = scriptProblem(parsed.spec);
-        if (fault !== null) errors.push({ path: 'spec.script', message: fault });
-        if (!request.profile_id) warnings.push('Runs in a temporary profile: no profile is chosen.');
-      }
-      const name = request.profile_id === undefined ? null : profileName(request.profile_id);
-      if (request.profile_id !== undefined && name === null)
-        errors.push({ path: 'profile_id', message: 'there is no such profile' });
-      const variables = {
-        input,
-        profile: request.profile_id !== undefined && name !== null ? { id: request.profile_id, name } : null,
-        task: { id: 'tsk_…', attempt: 1 },
-        host: { platform: process.platform, ...(nodePath === null ? {} : { node: nodePath }) },
-      };
-      let resolved: CommandSpec = parsed.spec;
-      let missing: string[] = [];
-      try {
-        ({ spec: resolved, missing } = resolveSpec(parsed.spec, variables));
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        errors.push(
-          ...Object.entries(error.errors ?? { spec: error.message }).map(([path, message]) => ({ path, message })),
-        );
-      }
-      return {
-        valid: errors.length === 0 && missing.length === 0,
-        resolved: {
-          ...(JSON.parse(JSON.stringify(resolved)) as JsonObject),
-          ...(resolved.kind === 'browser' ? { input } : {}),
-        },
-        warnings,
-        errors,
-        missing,
-      };
-    },
+    /** See {@link dryRun}. */
+    dryRun: (request: DryRunRequest): DryRun =>
+      dryRun(request, request.id === undefined ? undefined : require(request.id), { profileName, nodePath }),
     /** Deletes for good what was deleted more than 30 days ago. */
     purge(before: number): void {
       for (const id of store.purge(before)) secrets.removeOwner(`command:${id}`);
@@ -371,14 +276,3 @@ export function createCommandService({ store, secrets, clock, profileName, nodeP
 }
 /** Type of {@link createCommandService}. */
 export type CommandService = ReturnType<typeof createCommandService>;
-
-function maskAt(input: JsonObject, path: string[]): void {
-  let at: JsonObject = input;
-  for (const key of path.slice(0, -1)) {
-    const next = at[key];
-    if (typeof next !== 'object' || next === null || Array.isArray(next)) return;
-    at = next as JsonObject;
-  }
-  const name = path.at(-1);
-  if (name !== undefined && Object.hasOwn(at, name)) at[name] = MASK;
-}
