@@ -1,9 +1,10 @@
 /** Serves `app://panel/`: the built panel, and artifacts of tasks with Range support. No address reaches outside. */
 import { open, readFile, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { parseRange } from '../core/byte-range.ts';
 import type { FileContent } from '../core/operation.ts';
-import { parseRange } from './byte-range.ts';
-import { artifactHeaders, pageHeaders, typeOf } from './panel-headers.ts';
+import { mediaTypeOf } from '../core/page-policy.ts';
+import { artifactHeaders, pageHeaders } from './panel-headers.ts';
 import { isPanelUrl } from './panel-url.ts';
 
 const ARTIFACT = /^\/v1\/artifacts\/([a-z0-9_]{1,64})\/content$/;
@@ -50,7 +51,7 @@ export function createPanelProtocol({
     const file = await panelFile(path).catch(missing);
     const bytes = file === null ? null : await readFile(file).catch(missing);
     if (file === null || bytes === null) return plain(404, 'Not found');
-    const headers = { ...pageHeaders(path), 'content-type': typeOf(file), 'content-length': String(bytes.length) };
+    const headers = { ...pageHeaders(path), 'content-type': mediaTypeOf(file), 'content-length': String(bytes.length) };
     return new Response(request.method === 'HEAD' ? null : new Uint8Array(bytes), { headers });
   };
 }

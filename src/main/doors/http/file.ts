@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../contract/errors.ts';
+import { parseRange } from '../../core/byte-range.ts';
 import { matches, send, sendProblem } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -27,7 +28,7 @@ export async function sendFile(exchange: Exchange, path: string, options: FileOp
 
     const ifRange = req.headers['if-range'];
     const fresh = ifRange === undefined || ifRange === etag;
-    const range = fresh ? parseRange(req.headers.range, stat.size) : undefined;
+    const range = fresh ? parseRange(req.headers.range, stat.size) : null;
     if (range === 'unsatisfiable') {
       const error = new AppError('bad-request', 'The requested range lies outside the file.', { status: 416 });
       res.setHeader('content-range', `bytes */${stat.size}`);
@@ -56,26 +57,4 @@ export async function sendFile(exchange: Exchange, path: string, options: FileOp
 
 function isMissing(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(String((error as { code?: unknown } | null)?.code));
-}
-
-/**
- * One range of a `Range` header; undefined when the whole file is meant (no header, another unit, several ranges).
- * Both ends are included.
- */
-export function parseRange(
-  header: string | undefined,
-  size: number,
-): { start: number; end: number } | 'unsatisfiable' | undefined {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '');
-  if (!match) return undefined;
-  const [, first = '', last = ''] = match;
-  if (first === '') {
-    const length = Number(last);
-    if (last === '') return undefined;
-    return length === 0 || size === 0 ? 'unsatisfiable' : { start: Math.max(0, size - length), end: size - 1 };
-  }
-  const start = Number(first);
-  const end = last === '' ? size - 1 : Math.min(Number(last), size - 1);
-  if (last !== '' && Number(last) < start) return undefined;
-  return start >= size ? 'unsatisfiable' : { start, end };
 }

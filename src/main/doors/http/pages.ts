@@ -2,81 +2,14 @@
 import { join, normalize, sep } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../../contract/errors.ts';
+import { cachingOf, DOCS_CSP, mediaTypeOf, PAGE_HEADERS, panelPolicyOf } from '../../core/page-policy.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import { send, sendProblem } from './answer.ts';
 import { docsPages, SCALAR_INDEX, SWAGGER_INDEX } from './docs-pages.ts';
 import { Exchange } from './exchange.ts';
 import { sendFile } from './file.ts';
 
-const policy = (...extra: string[]) =>
-  [
-    "default-src 'self'",
-    "script-src 'self'",
-    // Mantine, CodeMirror, Scalar and Swagger UI make styles at run time; scripts are never inline.
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
-    "font-src 'self' data:",
-    "connect-src 'self'",
-    "worker-src 'self' blob:",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'self'",
-    ...extra,
-  ].join('; ');
-
-const PANEL_CSP = policy("frame-src 'self'", "media-src 'self' blob:");
-const DOCS_CSP = policy("frame-src 'none'");
-/** Playwright's trace viewer shows recorded pages in frames whose resources are blobs and data. */
-const TRACE_VIEWER_CSP = [
-  "default-src 'self'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline' blob: data:",
-  "img-src 'self' data: blob:",
-  "font-src 'self' data: blob:",
-  "media-src 'self' data: blob:",
-  "connect-src 'self' data: blob:",
-  "worker-src 'self' blob:",
-  "frame-src 'self' blob: data:",
-  "object-src 'none'",
-  "base-uri 'self'",
-  "form-action 'none'",
-  "frame-ancestors 'self'",
-].join('; ');
-
-const secured = (csp: string) => [
-  'content-security-policy',
-  csp,
-  'referrer-policy',
-  'no-referrer',
-  'cross-origin-opener-policy',
-  'same-origin',
-  'cross-origin-resource-policy',
-  'same-origin',
-];
-
-const TYPES: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  json: 'application/json; charset=utf-8',
-  map: 'application/json; charset=utf-8',
-  webmanifest: 'application/manifest+json; charset=utf-8',
-  svg: 'image/svg+xml',
-  png: 'image/png',
-  ico: 'image/x-icon',
-  woff: 'font/woff',
-  woff2: 'font/woff2',
-  ttf: 'font/ttf',
-  wasm: 'application/wasm',
-};
-
-const typeOf = (path: string): string =>
-  TYPES[path.slice(path.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream';
-
-/** Vite puts a hash into the names of assets; everything else may differ after an update. */
-const cachingOf = (path: string): string =>
-  /^assets\/.+-[\w-]{8}\.\w+$/.test(path) ? 'max-age=31536000, immutable' : 'no-cache';
+const secured = (csp: string) => ['content-security-policy', csp, ...Object.entries(PAGE_HEADERS).flat()];
 
 /** Adds `/`, the panel under `/panel/`, and the documentation. `outDir` is the folder of the build. */
 export function addPages(app: FastifyInstance, deps: { outDir: string; settings: SettingsReader }): void {
@@ -128,15 +61,14 @@ export function addPages(app: FastifyInstance, deps: { outDir: string; settings:
 /** The panel keeps its own addresses: a path without extension is one of its screens. */
 function servePanel(exchange: Exchange, dir: string, path: string): Promise<void> {
   const file = path === '' || path.endsWith('/') ? `${path}index.html` : path;
-  if (path.startsWith('trace-viewer/')) return serveFile(exchange, dir, file, TRACE_VIEWER_CSP);
-  const screen = !/\.[a-z0-9]+$/i.test(file);
-  return serveFile(exchange, dir, screen ? 'index.html' : file, PANEL_CSP);
+  const screen = !path.startsWith('trace-viewer/') && !/\.[a-z0-9]+$/i.test(file);
+  return serveFile(exchange, dir, screen ? 'index.html' : file, panelPolicyOf(file));
 }
 
 async function serveFile(exchange: Exchange, dir: string, path: string, csp: string): Promise<void> {
   const full = normalize(join(dir, path));
   if (!full.startsWith(dir + sep) || path.includes('\0')) return sendProblem(exchange, noSuchPage());
-  await sendFile(exchange, full, { mime: typeOf(full), cacheControl: cachingOf(path), headers: secured(csp) });
+  await sendFile(exchange, full, { mime: mediaTypeOf(full), cacheControl: cachingOf(path), headers: secured(csp) });
 }
 
 function noSuchPage(): AppError {

@@ -11,7 +11,7 @@ export interface ByteRange {
  * @returns the range; null when the whole file is to be sent (no header, another unit, several ranges, bad syntax);
  *   `unsatisfiable` when the range lies outside the file, which is answered 416
  */
-export function parseRange(header: string | null, size: number): ByteRange | null | 'unsatisfiable' {
+export function parseRange(header: string | null | undefined, size: number): ByteRange | null | 'unsatisfiable' {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '');
   if (!match) return null;
   const [, first = '', last = ''] = match;
