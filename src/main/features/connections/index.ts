@@ -29,7 +29,7 @@ export interface ConnectionsDeps {
 export function createConnections(deps: ConnectionsDeps) {
   const { db, events, clock, settings, panelUrl } = deps;
   const store = createConnectionsStore(db, events);
-  const registry = createConnectionRegistry(clock);
+  const registry = createConnectionRegistry(clock, store.announce);
   const onEnded = (principalId: string) => registry.revokeAll(principalId);
   const keys = createKeys({ store, clock, onEnded });
   const sessions = createPanelSessions({ store, clock, onEnded });

@@ -31,8 +31,11 @@ export interface ConnectionRegistry {
   revokeAll(principalId: string): void;
 }
 
-/** Creates an empty registry. */
-export function createConnectionRegistry(clock: Clock): ConnectionRegistry {
+/** Creates an empty registry. `announce` is told of everybody who comes and goes. */
+export function createConnectionRegistry(
+  clock: Clock,
+  announce: (type: 'connection.created' | 'connection.deleted', id: string) => void,
+): ConnectionRegistry {
   const live = new Map<string, { connection: LiveConnection; since: number }>();
 
   return {
@@ -41,7 +44,10 @@ export function createConnectionRegistry(clock: Clock): ConnectionRegistry {
     add(connection) {
       const id = newId('connection');
       live.set(id, { connection, since: clock.now() });
-      return () => live.delete(id);
+      announce('connection.created', id);
+      return () => {
+        if (live.delete(id)) announce('connection.deleted', id);
+      };
     },
     list: () =>
       [...live].map(([id, { connection, since }]) => {

@@ -36,6 +36,8 @@ export interface ConnectionsStore {
   touchSession(hash: Buffer, at: number): void;
   deleteSession(hash: Buffer): void;
   pruneSessions(now: number, idleBefore: number): void;
+  /** Tells subscribers that somebody came or went. A socket that closes after the host has stopped tells nobody. */
+  announce(type: 'connection.created' | 'connection.deleted', id: string): void;
 }
 
 /** The wire form of a key. */
@@ -61,6 +63,9 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
   const live = isNull(apiKey.deletedAt);
 
   return {
+    announce(type, id) {
+      if (db.raw.open) events.append({ type, entity: 'connection', id });
+    },
     keys: () => orm.select().from(apiKey).where(live).all(),
     listKeys: (query) =>
       listPage(db, query, {
