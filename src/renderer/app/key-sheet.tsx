@@ -3,12 +3,19 @@ import type { Action } from '../lib/keys/registry.ts';
 import { useAllActions } from '../lib/keys/use-actions.ts';
 import { Kbd } from '../ui/kbd.tsx';
 
+/** Actions with a key; of those with the same key only the innermost, which is the one that it runs. */
+function keyed(actions: readonly Action[]): Action[] {
+  const taken = new Set<string>();
+  return actions.filter(({ keys: [chord] = [] }) => {
+    if (chord === undefined || taken.has(chord)) return false;
+    taken.add(chord);
+    return true;
+  });
+}
+
 /** Every action that has a key now, by group. */
 export function KeyList({ actions }: { actions: readonly Action[] }) {
-  const groups = Map.groupBy(
-    actions.filter((action) => action.keys !== undefined && action.keys.length > 0),
-    (action) => action.group,
-  );
+  const groups = Map.groupBy(keyed(actions), (action) => action.group);
   return (
     <div className="sheet-keys">
       {[...groups].map(([group, items]) => (

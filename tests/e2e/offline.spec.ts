@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { expectTask, taskHead } from './support/panel.ts';
+import { expect, open, test } from './support/test.ts';
+
+test.use({ fresh: true });
+
+/** The first attempt ticks until it is killed; the second ticks a hundred times and ends. */
+const TICKS = `
+  let n = 0;
+  const second = process.argv[1] === '2';
+  const timer = setInterval(() => {
+    n += 1;
+    console.log('attempt ' + process.argv[1] + ' tick ' + n);
+    if (second && n === 100) clearInterval(timer);
+  }, 10);
+`;
+
+// Would catch: a panel that needs a reload after a crash, forgets its session, offers what cannot work, or loses or repeats lines.
+test('the host is killed and comes back: the panel says so, waits, and goes on without a gap', async ({
+  page,
+  host,
+  api,
+  watch,
+}) => {
+  watch.allow(/WebSocket connection to .* failed|ERR_CONNECTION_REFUSED/);
+  const command = await api.call('commands_create', {
+    name: 'Ticks',
+    kind: 'process',
+    spec: { argv: ['{{host.node}}', '-e', TICKS, '{{task.attempt}}'], output: 'none' },
+    retry: { max: 1, backoff_seconds: 0, factor: 1 },
+  });
+  const { id } = await api.task({ command_id: command.id });
+  await open(page, `/tasks/${id}`);
+  await expect(page.getByRole('log')).toContainText('attempt 1 tick 50');
+
+  await host.kill();
+  const bar = page.getByRole('alert').filter({ hasText: 'The host cannot be reached' });
+  await expect(bar).toBeVisible();
+  await expect(bar).toContainText(/Next try in \d+ s/);
+  await expect(page.getByRole('contentinfo')).toContainText('Host unreachable');
+  // What was loaded can still be read; what cannot work says why.
+  await expect(page.getByRole('log')).toContainText('attempt 1 tick');
+  const cancel = taskHead(page).getByRole('button', { name: 'Cancel' });
+  await expect(cancel).toHaveAttribute('aria-disabled', 'true');
+  await expect(cancel).toHaveAttribute('title', /cannot be reached/);
+
+  await host.restart();
+  await expect(bar).toBeHidden({ timeout: 20_000 });
+  await expectTask(page, 'Succeeded');
+  await expect(page.getByText('2 of 2')).toBeVisible();
+  await expect(page.getByRole('log')).toContainText('attempt 2 tick 100');
+
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download shown lines' }).click();
+  const shown = (await readFile(await (await downloading).path(), 'utf8')).split('\n');
+  // The same session opens a new connection to the new host.
+  const stored = await (await host.api()).call('tasks_logs', { id, limit: 5_000 });
+  expect(shown).toEqual(
+    stored.items.map((line) => `${line.at} ${line.level.padEnd(5)} ${line.source} ${line.message}`),
+  );
+  const seqs = stored.items.map(({ seq }) => seq);
+  expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index));
+
+  await page.reload();
+  await expectTask(page, 'Succeeded');
+});

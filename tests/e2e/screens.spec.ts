@@ -1,0 +1,145 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { type Filled, fill } from './support/fill.ts';
+import { expect, open, test } from './support/test.ts';
+
+test.use({ fresh: true });
+
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 640 },
+] as const;
+
+/** One screen as it is looked at. */
+interface Look {
+  name: string;
+  path: string;
+  /** Brings the screen into the state to be looked at, and waits for it. */
+  ready(page: Page): Promise<void>;
+}
+
+const sees = (text: string | RegExp) => async (page: Page) => {
+  await expect(page.getByText(text).first()).toBeVisible();
+};
+const dialog = (path: string, key: string) => ({
+  path,
+  ready: async (page: Page) => {
+    await page.keyboard.press(key);
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
+});
+
+const EMPTY: Look[] = [
+  { name: 'dashboard', path: '/', ready: sees('Nothing has run yet') },
+  { name: 'tasks', path: '/tasks', ready: sees('No tasks yet') },
+  { name: 'commands', path: '/commands', ready: sees('No commands yet') },
+  { name: 'profiles', path: '/profiles', ready: sees('No profiles yet') },
+  { name: 'connections', path: '/connections', ready: sees('No API keys yet') },
+];
+
+const filledLooks = ({ tasks, command, profile }: Filled): Look[] => [
+  { name: 'dashboard', path: '/', ready: sees('Mirror the catalogue') },
+  { name: 'tasks', path: '/tasks', ready: sees('Print the nightly report') },
+  { name: 'tasks-peek', path: `/tasks?peek=${tasks.failed}`, ready: sees('Screenshots') },
+  { name: 'tasks-no-match', path: '/tasks?q=nothing', ready: sees('No tasks match these filters') },
+  { name: 'task', path: `/tasks/${tasks.succeeded}`, ready: sees('invoices are open') },
+  { name: 'task-failed', path: `/tasks/${tasks.failed}?tab=steps`, ready: sees(/Timeout 400ms/) },
+  { name: 'task-artifacts', path: `/tasks/${tasks.succeeded}?tab=artifacts`, ready: sees('Open trace') },
+  { name: 'task-screens', path: `/tasks/${tasks.succeeded}?tab=screens`, ready: sees('invoices.png') },
+  { name: 'task-events', path: `/tasks/${tasks.succeeded}?tab=events`, ready: sees('status') },
+  { name: 'task-running', path: `/tasks/${tasks.running}`, ready: sees('Copying 4 812 files') },
+  { name: 'task-queued', path: `/tasks/${tasks.queued}`, ready: sees('concurrency key') },
+  {
+    name: 'commands',
+    path: `/commands/${command}`,
+    ready: async (page) => {
+      await expect(page.getByRole('textbox', { name: 'Script', exact: true })).toContainText('Read the table');
+    },
+  },
+  {
+    name: 'commands-input',
+    path: `/commands/${command}`,
+    ready: async (page) => {
+      await page.getByRole('tab', { name: /Input schema/ }).click();
+      await expect(page.getByRole('textbox', { name: 'Default values' })).toBeVisible();
+    },
+  },
+  {
+    name: 'commands-dry-run',
+    path: `/commands/${command}`,
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Dry run' }).click();
+      await expect(page.getByText('It can run')).toBeVisible();
+    },
+  },
+  { name: 'profiles', path: '/profiles', ready: sees('Osaka desk') },
+  { name: 'profiles-inspector', path: `/profiles?peek=${profile}`, ready: sees('Europe/Berlin') },
+  { name: 'profiles-form', ...dialog('/profiles', 'N') },
+  { name: 'connections', path: '/connections', ready: sees('Nightly export') },
+  { name: 'connections-clients', path: '/connections?tab=clients', ready: sees('Connected') },
+  { name: 'connections-api', path: '/connections?tab=api', ready: sees('First request') },
+  { name: 'connections-key', ...dialog('/connections', 'N') },
+  { name: 'logs', path: '/logs', ready: sees('tasks') },
+  { name: 'settings', path: '/settings?section=API %26 security', ready: sees('Allowed origins') },
+  { name: 'settings-storage', path: '/settings?section=Storage %26 retention', ready: sees('Backups') },
+  { name: 'settings-shortcuts', path: '/settings?section=shortcuts', ready: sees('Toggle sidebar') },
+  { name: 'settings-advanced', path: '/settings?section=Advanced', ready: sees('Audit') },
+  { name: 'settings-about', path: '/settings?section=about', ready: sees('Diagnosis') },
+  { name: 'run-dialog', ...dialog('/tasks', 'N') },
+  { name: 'palette', ...dialog('/tasks', 'ControlOrMeta+K') },
+  { name: 'keys', ...dialog('/tasks', '?') },
+];
+
+/** Texts that are cut off where they should not be, and a body that scrolls sideways. */
+const misfits = (page: Page) =>
+  page.evaluate(() => {
+    const found: string[] = [];
+    if (document.documentElement.scrollWidth > document.documentElement.clientWidth)
+      found.push('the page scrolls sideways');
+    // Elements of class `clip` end in an ellipsis on purpose; code and lists scroll on purpose.
+    const texts =
+      'button, .btn, .tab, .chip, .badge, .tag, h1, h2, h3, th, label, legend, dt, summary, .screen-head, .tool-bar';
+    for (const element of document.querySelectorAll<HTMLElement>(texts)) {
+      if (!element.checkVisibility() || element.matches('.clip, .visually-hidden, .clip *')) continue;
+      if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline')
+        found.push(
+          `${element.tagName.toLowerCase()}.${element.className}: ${element.textContent?.slice(0, 60)} (${element.scrollWidth} > ${element.clientWidth})`,
+        );
+    }
+    return found;
+  });
+
+async function look(page: Page, { name, path, ready }: Look, state: string, theme: string): Promise<void> {
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    // Through another address, so that what the screen before left open is gone.
+    await page.goto('about:blank');
+    await open(page, path);
+    await ready(page);
+    await page.evaluate(() => document.fonts.ready);
+    const shot = `${name}-${state}-${theme}-${size.width}x${size.height}`;
+    await page.screenshot({ path: `test-results/screens/${shot}.png`, animations: 'disabled' });
+    expect.soft(await misfits(page), `${shot}: fits`).toEqual([]);
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+    const said = violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
+    );
+    expect.soft(said, `${shot}: axe`).toEqual([]);
+  }
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  // Would catch: text without contrast, a control without a name, clipped or overflowing text, a screen that breaks when empty.
+  test(`empty screens, ${theme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: theme });
+    for (const screen of EMPTY) await look(page, screen, 'empty', theme);
+  });
+
+  // Would catch: the same, with content.
+  test(`filled screens, ${theme}`, async ({ page, api }) => {
+    test.setTimeout(180_000);
+    const filled = await fill(api);
+    await page.emulateMedia({ colorScheme: theme });
+    for (const screen of filledLooks(filled)) await look(page, screen, 'filled', theme);
+  });
+}

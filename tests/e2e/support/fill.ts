@@ -1,0 +1,195 @@
+/** Believable content for a host: profiles, commands and tasks in every state. The demo site is what the scripts visit. */
+import type { CommandId, ProfileId } from '../../../src/contract/scalars.ts';
+import type { Api } from './api.ts';
+
+const PROFILES = [
+  {
+    name: 'Berlin office',
+    group: 'Europe',
+    color: '#4f7cff',
+    locale: 'de-DE',
+    timezone: 'Europe/Berlin',
+    tags: ['shop'],
+  },
+  {
+    name: 'Lisbon counter',
+    group: 'Europe',
+    color: '#12a594',
+    locale: 'pt-PT',
+    timezone: 'Europe/Lisbon',
+    tags: ['shop'],
+  },
+  {
+    name: 'New York desk',
+    group: 'Americas',
+    color: '#f76b15',
+    locale: 'en-US',
+    timezone: 'America/New_York',
+    tags: ['prices'],
+  },
+  {
+    name: 'Osaka desk',
+    group: 'Asia',
+    color: '#e5484d',
+    locale: 'ja-JP',
+    timezone: 'Asia/Tokyo',
+    tags: ['prices', 'night'],
+  },
+  { name: 'Archive', group: null, color: '#687076', locale: 'en-GB', timezone: 'Europe/London', tags: [] },
+] as const;
+
+const COLLECT = `export default async ({ page, input, log, progress, step, artifact }) => {
+  await step('Sign in', async () => {
+    await page.goto(\`\${input.shop}/login\`);
+    await page.getByLabel('User').fill(input.user);
+    await page.getByLabel('Password').fill(input.password);
+    await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL('**/orders');
+  });
+  log.info('Signed in', { user: input.user });
+
+  const invoices = await step('Read the table', async () => {
+    const rows = await page.locator('tbody tr').allInnerTexts();
+    progress(60, \`\${rows.length} rows\`);
+    return rows.map((row) => row.split('\\\\t'));
+  });
+  await artifact.screenshot(page, 'invoices.png');
+  log.info(\`\${invoices.length} invoices are open\`);
+  return { invoices: invoices.length, newest: invoices[0] };
+};
+`;
+
+const PRICE = `export default async ({ page, input, log, step }) => {
+  await step('Open the shop', () => page.goto(input.shop));
+  await step('Find the offer', async () => {
+    log.warn('The offer has moved since the last run');
+    await page.getByRole('heading', { name: 'Offer of the day' }).waitFor({ timeout: 400 });
+  });
+};
+`;
+
+/** What was made, for the specs that open one of them. */
+export interface Filled {
+  /** Ids of tasks by what became of them. */
+  tasks: Record<'succeeded' | 'failed' | 'timed_out' | 'cancelled' | 'running' | 'queued', string>;
+  command: CommandId;
+  profile: ProfileId;
+}
+
+/** Fills a host. Resolves when everything but the running and the queued task has ended. */
+export async function fill(api: Api): Promise<Filled> {
+  await api.call('settings_update', { 'rate_limits.enabled': false });
+  const { url } = await api.call('demo_start', {});
+  const profiles: ProfileId[] = [];
+  for (const profile of PROFILES) {
+    const made = await api.call('profiles_create', {
+      ...profile,
+      tags: [...profile.tags],
+      viewport: { width: 1280, height: 800 },
+    });
+    profiles.push(made.id);
+  }
+  const [berlin, lisbon, newYork, osaka] = profiles as [ProfileId, ProfileId, ProfileId, ProfileId];
+  const shop = { type: 'string', format: 'uri', title: 'Address of the shop' };
+
+  const collect = await api.call('commands_create', {
+    name: 'Collect open invoices',
+    kind: 'browser',
+    folder: 'Accounting',
+    tags: ['daily', 'shop'],
+    description: 'Signs in to the shop and reads what has not been paid.',
+    spec: { script: COLLECT },
+    input_schema: {
+      type: 'object',
+      properties: {
+        shop,
+        user: { type: 'string', title: 'User' },
+        password: { type: 'string', format: 'password', title: 'Password' },
+      },
+      required: ['shop', 'user', 'password'],
+    },
+    defaults: { shop: url, user: 'demo', password: 'demo-pass' },
+    uses: { profile: true, services: [] },
+    timeout_seconds: 120,
+  });
+  const price = await api.call('commands_create', {
+    name: 'Watch the offer of the day',
+    kind: 'browser',
+    folder: 'Prices',
+    tags: ['hourly'],
+    spec: { script: PRICE },
+    input_schema: { type: 'object', properties: { shop }, required: ['shop'] },
+    defaults: { shop: url },
+  });
+  const stock = await api.call('commands_create', {
+    name: 'Check the stock service',
+    kind: 'http',
+    folder: 'Prices',
+    tags: ['hourly'],
+    spec: {
+      url: '{{input.shop}}/api/orders',
+      query: { per_page: '5' },
+      expect: { status: 200, max_duration_ms: 2_000 },
+    },
+    input_schema: { type: 'object', properties: { shop }, required: ['shop'] },
+    defaults: { shop: url },
+  });
+  const report = await api.call('commands_create', {
+    name: 'Print the nightly report',
+    kind: 'process',
+    folder: 'Accounting',
+    tags: ['daily'],
+    spec: {
+      argv: [
+        '{{host.node}}',
+        '-e',
+        'for (const l of ["Reading 3 accounts", "Totals match", "Report is ready"]) console.log(l)',
+      ],
+    },
+  });
+  const mirror = await api.call('commands_create', {
+    name: 'Mirror the catalogue',
+    kind: 'process',
+    folder: 'Archive',
+    tags: ['night'],
+    spec: { argv: ['{{host.node}}', '-e', 'console.log("Copying 4 812 files"); setInterval(() => {}, 1000)'] },
+    concurrency_key: 'mirror',
+  });
+
+  const done = await Promise.all([
+    api.task({ command_id: collect.id, profile_id: berlin, labels: ['november'] }),
+    api.task({ command_id: price.id, profile_id: newYork }),
+    api.task({ command_id: mirror.id, profile_id: lisbon, timeout_seconds: 1 }),
+    api.task({ command_id: stock.id }),
+    api.task({ command_id: report.id }),
+    api.task({ command_id: stock.id }),
+    api.task({ command_id: report.id, priority: 'low', labels: ['month-end'] }),
+    api.task({ command_id: stock.id, input: { shop: 'http://127.0.0.1:9' } }),
+  ]);
+  const [succeeded, failed, timedOut] = done;
+  await Promise.all(done.map(({ id }) => api.ended(id)));
+  const cancelled = await api.task({ command_id: mirror.id, profile_id: osaka });
+  await api.call('tasks_cancel', { id: cancelled.id });
+  await api.ended(cancelled.id);
+  const running = await api.task({ command_id: mirror.id, profile_id: lisbon });
+  const queued = await api.task({ command_id: mirror.id, profile_id: osaka });
+  await api.call('keys_create', {
+    name: 'Nightly export',
+    scopes: ['read', 'run'],
+    areas: ['automation'],
+    rate_multiplier: 1,
+    expires_at: null,
+  });
+  return {
+    tasks: {
+      succeeded: succeeded?.id ?? '',
+      failed: failed?.id ?? '',
+      timed_out: timedOut?.id ?? '',
+      cancelled: cancelled.id,
+      running: running.id,
+      queued: queued.id,
+    },
+    command: collect.id,
+    profile: berlin,
+  };
+}
