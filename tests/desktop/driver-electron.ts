@@ -26,6 +26,8 @@ export async function launchElectron(
     pid: child.pid ?? 0,
     evaluate: <R, A>(run: InMain<A, R>, arg?: A) => app.evaluate(run as never, arg as never) as Promise<R>,
     page: () => app.firstWindow(),
+    // Playwright's own connection to Electron looks at no other targets.
+    release: async () => undefined,
     exited,
     stderr: () => told,
     kill: async () => {

@@ -72,6 +72,10 @@ export async function launchStandIn({
     pid: child.pid ?? 0,
     evaluate: <R, A>(run: InMain<A, R>, arg?: A) => ask(run.toString(), arg) as Promise<R>,
     page,
+    release: async () => {
+      await browser?.close();
+      browser = null;
+    },
     exited,
     stderr: () => told,
     kill: async () => {

@@ -45,6 +45,11 @@ export interface DesktopApp {
   evaluate<R, A = undefined>(run: InMain<A, R>, arg?: A): Promise<R>;
   /** The panel's page; a new object after a crash. */
   page(): Promise<Page>;
+  /**
+   * Lets go of the page until {@link page} is asked again. Playwright holds every new target until it has looked at it, so a popup that
+   * the app refuses at the same moment may hang its opener: specs about popups work without Playwright.
+   */
+  release(): Promise<void>;
   /** Exit code, once the process has gone; null when a signal ended it. */
   readonly exited: Promise<number | null>;
   /** Everything it wrote to stderr. */

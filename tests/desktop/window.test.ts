@@ -23,6 +23,16 @@ describe('the window', () => {
     data.remove();
   });
 
+  /** Runs a script in the page without Playwright, see `DesktopApp.release`. */
+  async function inPage(script: string): Promise<void> {
+    await app.release();
+    await app.evaluate(
+      ({ BrowserWindow }, code) =>
+        void BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(`{${code}}; 0`, true),
+      script,
+    );
+  }
+
   test('shows the panel, connected to the host in the same process', async () => {
     expect(await page.title()).toContain('TabAgent');
     expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())).toBe(true);
@@ -101,7 +111,7 @@ describe('the window', () => {
 
   test('opens no window of its own for outside addresses, and asks the person first', async () => {
     const before = await app.evaluate(() => globalThis.desktopRecord.messageBoxes.length);
-    await page.evaluate(() => void window.open('https://example.org/popup'));
+    await inPage("window.open('https://example.org/popup')");
     const box = await until(app, (_electron, { messageBoxes }, at) => messageBoxes[at], before);
     expect(box.message).toBe('Open example.org in your browser?');
     // The answer was no.
@@ -111,17 +121,16 @@ describe('the window', () => {
 
   test('never opens addresses that would start a program', async () => {
     const boxes = await app.evaluate(() => globalThis.desktopRecord.messageBoxes.length);
-    await page.evaluate(() => {
-      for (const url of ['file:///etc/passwd', 'smb://host/share', 'vscode://x', 'javascript:alert(1)'])
+    await inPage(`for (const url of ['file:///etc/passwd', 'smb://host/share', 'vscode://x', 'javascript:alert(1)'])
         window.open(url);
-      window.open('https://example.net/last');
-    });
+      window.open('https://example.net/last');`);
     const box = await until(app, (_electron, { messageBoxes }, at) => messageBoxes[at], boxes);
     expect(box.message).toContain('example.net');
     expect(await app.evaluate(() => globalThis.desktopRecord.opened)).toEqual([]);
   });
 
   test('has no rights but copying', async () => {
+    page = await app.page();
     const states = await page.evaluate(async () => {
       const found: Record<string, string> = {};
       for (const name of ['geolocation', 'notifications', 'midi', 'clipboard-read', 'clipboard-write']) {

@@ -51,7 +51,15 @@ class WebFrameMain implements FrameShape {
 
 type ContentsShape = Pick<
   RealContents,
-  'id' | 'getURL' | 'loadURL' | 'reload' | 'send' | 'setWindowOpenHandler' | 'forcefullyCrashRenderer' | 'isDestroyed'
+  | 'id'
+  | 'getURL'
+  | 'loadURL'
+  | 'reload'
+  | 'send'
+  | 'setWindowOpenHandler'
+  | 'forcefullyCrashRenderer'
+  | 'isDestroyed'
+  | 'executeJavaScript'
 >;
 
 let nextId = 1;
@@ -105,6 +113,18 @@ export class WebContents extends EventEmitter implements ContentsShape {
     this.#programmatic.add(target.replace(/#.*$/s, ''));
     const { errorText } = await session.send('Page.navigate', { url: target });
     if (errorText) throw new Error(`${String(errorText)} loading '${url}'`);
+  }
+
+  async executeJavaScript(expression: string, userGesture = false): Promise<unknown> {
+    const session = await this.attached;
+    const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
+      expression,
+      userGesture,
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    if (exceptionDetails) throw new Error(JSON.stringify(exceptionDetails));
+    return (result as { value?: unknown }).value;
   }
 
   reload(): void {
