@@ -9,6 +9,7 @@ import type { Action } from '../lib/keys/registry.ts';
 import { useAllActions } from '../lib/keys/use-actions.ts';
 import { useAsk } from '../lib/live/query.ts';
 import { Ago } from '../ui/ago.tsx';
+import { focusable } from '../ui/focusable.ts';
 import { Kbd } from '../ui/kbd.tsx';
 import { Status } from '../ui/status.tsx';
 
@@ -125,6 +126,9 @@ function Group({ label, actions }: { label: string; actions: readonly Action[] }
   );
 }
 
+/** The list scrolls by keyboard too; it hands what it does not know on to its scroll area. */
+const scrollArea = { viewportProps: focusable };
+
 /** The palette itself; mounted once. */
 export function Palette() {
   const [query, setQuery] = useState('');
@@ -149,7 +153,7 @@ export function Palette() {
         aria-label="Search or run a command"
         leftSection={<Search size={15} />}
       />
-      <Spotlight.ActionsList>
+      <Spotlight.ActionsList {...scrollArea}>
         {current === 'all' ? <Group label="This screen" actions={here} /> : null}
         <Objects q={q} />
         {current === 'all' ? (

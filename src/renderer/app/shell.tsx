@@ -1,4 +1,5 @@
 /** The frame around every screen. */
+import { useMediaQuery } from '@mantine/hooks';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { PanelLeft, Search } from 'lucide-react';
 import { useState } from 'react';
@@ -40,9 +41,16 @@ function NavLink({ item, open }: { item: NavItem; open: boolean }) {
   );
 }
 
+/** Whether the sidebar shows words; in a narrow window the screens need the room more. */
+function useSidebar(): boolean {
+  const chosen = useView((view) => view.sidebar);
+  const wide = useMediaQuery('(min-width: 1180px)', true, { getInitialValueInEffect: false });
+  return chosen ?? wide;
+}
+
 function useShellActions(openKeys: () => void): void {
   const navigate = useNavigate();
-  const sidebar = useView((view) => view.sidebar);
+  const sidebar = useSidebar();
   const drawer = useView((view) => view.drawer);
   const set = useView((view) => view.set);
   const global = (
@@ -102,7 +110,7 @@ export function Shell() {
     mode === 'light' || mode === 'dark' ? mode : 'system',
     value('appearance.density') === 'compact' ? 'compact' : 'comfortable',
   );
-  const open = useView((view) => view.sidebar);
+  const open = useSidebar();
   const drawer = useView((view) => view.drawer);
   const set = useView((view) => view.set);
 

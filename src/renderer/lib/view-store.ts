@@ -4,7 +4,8 @@ import { persist } from 'zustand/middleware';
 
 /** See {@link useView}. */
 export interface ViewState {
-  sidebar: boolean;
+  /** Whether the sidebar shows words; `null` until the user says so: it does where there is room. */
+  sidebar: boolean | null;
   drawer: boolean;
   /** Pane sizes in px by the name of the split. */
   panes: Record<string, number>;
@@ -22,7 +23,7 @@ export interface ViewState {
 export const useView = create<ViewState>()(
   persist(
     (set) => ({
-      sidebar: true,
+      sidebar: null,
       drawer: false,
       panes: {},
       hidden: {},

@@ -108,7 +108,7 @@ export function Composer({ id, command }: { id: string; command: Command | null 
     { id: 'spec', label: draft.kind === 'browser' ? 'Script' : draft.kind === 'http' ? 'Request' : 'Program' },
     {
       id: 'input',
-      label: 'Input schema',
+      label: 'Input',
       count: Object.keys((draft.input_schema.properties as JsonObject | undefined) ?? {}).length || null,
     },
     ...(command === null ? [] : [{ id: 'versions' as const, label: 'Versions', count: command.version }]),

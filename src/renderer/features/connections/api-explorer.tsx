@@ -69,7 +69,7 @@ export function ApiExplorer() {
               </ul>
             )}
             <div className="col" style={{ gap: 6 }}>
-              <h3>First request</h3>
+              <h2>First request</h2>
               <pre className="pre">{`curl ${new URL('/v1/tasks?limit=5', base).href} \\\n  -H "Authorization: Bearer $TABAGENT_KEY"`}</pre>
             </div>
           </div>

@@ -24,7 +24,7 @@ function Detail({ row, close }: { row: LogRow; close(): void }) {
   return (
     <aside className="col grow" aria-label="Line">
       <div className="tool-bar">
-        <strong className="grow">Line {row.seq}</strong>
+        <h2 className="grow">Line {row.seq}</h2>
         <CopyButton label="Copy line" text={plainLine(row)} />
         <Button small kind="ghost" label="Close" icon={<X size={14} />} onClick={close} />
       </div>

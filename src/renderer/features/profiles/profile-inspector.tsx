@@ -103,9 +103,7 @@ export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): 
         {profile === undefined ? null : (
           <span className="swatch" style={{ background: profile.color }} aria-hidden="true" />
         )}
-        <span className="grow clip" style={{ fontWeight: 600 }}>
-          {profile?.name}
-        </span>
+        <h2 className="grow clip">{profile?.name}</h2>
         {profile === undefined ? null : (
           <>
             {isDesktop() ? (

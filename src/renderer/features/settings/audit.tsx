@@ -2,6 +2,7 @@ import { CircleCheck, CircleX } from 'lucide-react';
 import { dateTime, shortId } from '../../lib/format.ts';
 import { useAct, usePages } from '../../lib/live/query.ts';
 import { Button } from '../../ui/buttons.tsx';
+import { focusable } from '../../ui/focusable.ts';
 import { ErrorState, StateFrame } from '../../ui/state-frame.tsx';
 
 /** Who did what; the chain of hashes shows whether a line was changed later. */
@@ -32,8 +33,16 @@ export function Audit() {
       </div>
       {verify.error === null ? null : <ErrorState inline error={verify.error} />}
       <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={4}>
-        <div className="audit-scroll">
+        <section className="audit-scroll" aria-label="Audit lines" {...focusable}>
           <table className="grid plain-table">
+            <colgroup>
+              <col style={{ width: 176 }} />
+              <col style={{ width: 128 }} />
+              <col style={{ width: 64 }} />
+              <col style={{ width: 176 }} />
+              <col style={{ width: 128 }} />
+              <col style={{ width: 88 }} />
+            </colgroup>
             <colgroup>
               <col style={{ width: 160 }} />
               <col />
@@ -72,7 +81,7 @@ export function Audit() {
               Show older
             </Button>
           ) : null}
-        </div>
+        </section>
       </StateFrame>
     </section>
   );

@@ -52,7 +52,7 @@ export function Screens({ shots }: { shots: Artifact[] }) {
     <div className="shots">
       {shots.map((shot, index) => (
         <button key={shot.id} type="button" className="shot" onClick={() => setOpen(index)}>
-          <img src={contentUrl(shot)} alt={shot.name} loading="lazy" />
+          <img src={contentUrl(shot)} alt="" loading="lazy" />
           <span className="clip">{shot.name}</span>
         </button>
       ))}

@@ -5,6 +5,7 @@ import type { TaskId } from '../../../contract/scalars.ts';
 import type { TaskEvent } from '../../../contract/tasks.ts';
 import { useClient } from '../../lib/client/context.tsx';
 import { clock } from '../../lib/format.ts';
+import { focusable } from '../../ui/focusable.ts';
 import { EmptyState, ErrorState } from '../../ui/state-frame.tsx';
 
 /** Events shown; a task that reports progress all day has more, and the newest are the ones wanted. */
@@ -57,7 +58,7 @@ export function TaskEvents({ id }: { id: TaskId }) {
   if (error !== null) return <ErrorState error={error} />;
   if (events.length === 0) return <EmptyState icon={<Activity size={24} />} title="No events yet" />;
   return (
-    <div className="scroll">
+    <section className="scroll" aria-label="Events" {...focusable}>
       <table className="grid plain-table">
         <colgroup>
           <col style={{ width: 80 }} />
@@ -84,6 +85,6 @@ export function TaskEvents({ id }: { id: TaskId }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

@@ -220,7 +220,11 @@ export function TaskFacts({ task }: { task: TaskDetail }) {
           )}
         </span>
       ) : null}
-      {wait === null ? null : <span className="tone-warn">{wait}</span>}
+      {wait === null ? null : (
+        <span className="tone-warn clip" title={wait}>
+          {wait}
+        </span>
+      )}
     </div>
   );
 }

@@ -23,9 +23,7 @@ export function TaskPeek({ id, close }: { id: TaskId; close(): void }) {
   return (
     <aside className="col grow" aria-label="Task">
       <div className="tool-bar">
-        <span className="grow clip" style={{ fontWeight: 600 }}>
-          {task?.command_name}
-        </span>
+        <h2 className="grow clip">{task?.command_name}</h2>
         {task === undefined ? null : (
           <>
             <Button
