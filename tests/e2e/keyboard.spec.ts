@@ -64,51 +64,67 @@ interface Stop {
   y: number;
   bottom: number;
   bar: string | null;
-  ring: boolean;
+  /** Whether anything about it looks different than without the focus. */
+  shows: boolean;
 }
 
-/** Tags every control that Tab must reach and answers what they are. */
-const controls = (page: Page) =>
-  page.evaluate(() =>
-    [
-      ...document.querySelectorAll<HTMLElement>(
-        'a[href], button, summary, input, select, textarea, [tabindex], [contenteditable=true]',
-      ),
-    ]
-      .filter((element) => element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true }))
-      .filter((element) => !element.matches('input[type=radio]:not(:checked)'))
-      .map((element, index) => {
-        element.dataset.stop = String(index);
-        return `${element.tagName.toLowerCase()} ${element.getAttribute('aria-label') ?? element.textContent?.slice(0, 40)}`;
-      }),
-  );
-
-const stop = (page: Page): Promise<Stop> =>
+/** Puts the tools of this spec into the page. */
+const prepare = (page: Page) =>
   page.evaluate(() => {
-    const element = document.activeElement as HTMLElement;
-    const { x, y, bottom } = element.getBoundingClientRect();
-    const ringed = [
-      element,
-      element.parentElement,
-      element.closest('.cm-editor'),
-      element.nextElementSibling,
-      element.querySelector('th'),
-    ].some((each) => {
-      if (each === null) return false;
-      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(each);
-      return (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
-    });
-    const { outlineColor, borderColor } = getComputedStyle(element);
-    return {
-      index: Number(element.dataset.stop ?? -1),
-      text: `${element.tagName.toLowerCase()} ${element.getAttribute('aria-label') ?? element.textContent?.slice(0, 40)}`,
-      x,
-      y,
-      bottom,
-      bar: element.closest('.screen-head, .tool-bar')?.className ?? null,
-      ring: ringed || (element.matches('input, textarea') && borderColor === outlineColor),
-    };
+    const about = (element: HTMLElement) =>
+      `${element.tagName.toLowerCase()} ${element.getAttribute('aria-label') ?? (element as HTMLInputElement).labels?.[0]?.textContent ?? element.textContent?.slice(0, 40)}`;
+    /** All by which a focus may show: on the control, on its box, or on the row of a table that the keys move. */
+    const looks = (element: HTMLElement) =>
+      [
+        element,
+        element.parentElement,
+        element.closest('.cm-editor, .mantine-Input-input'),
+        element.nextElementSibling,
+        element.querySelector('th'),
+      ]
+        .map((each) => {
+          if (each === null) return '';
+          const { outlineStyle, outlineColor, boxShadow, borderColor, backgroundColor } = getComputedStyle(each);
+          return [outlineStyle, outlineColor, boxShadow, borderColor, backgroundColor].join();
+        })
+        .join(';');
+    const before = new Map<Element, string>();
+    return (
+      Object.assign(globalThis, {
+        controls: () =>
+          [
+            ...document.querySelectorAll<HTMLElement>(
+              'a[href], button, summary, input, select, textarea, [tabindex], [contenteditable=true]',
+            ),
+          ]
+            .filter((element) => element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true }))
+            .filter((element) => !element.matches('input[type=radio]:not(:checked)'))
+            .map((element, index) => {
+              element.dataset.stop = String(index);
+              before.set(element, looks(element));
+              return about(element);
+            }),
+        stop: async (): Promise<Stop> => {
+          const element = document.activeElement as HTMLElement;
+          // A focus may fade in; the caret blinks for ever.
+          const fading = document.getAnimations().filter((each) => each.effect?.getTiming().iterations !== Infinity);
+          await Promise.all(fading.map(({ finished }) => finished));
+          const { x, y, bottom } = element.getBoundingClientRect();
+          return {
+            index: Number(element.dataset.stop ?? -1),
+            text: about(element),
+            x,
+            y,
+            bottom,
+            bar: element.closest('.screen-head, .tool-bar')?.className ?? null,
+            shows: before.get(element) !== looks(element),
+          };
+        },
+      }) && undefined
+    );
   });
+
+type Tools = { controls(): string[]; stop(): Promise<Stop> };
 
 for (const [path, ready] of [
   ['/tasks', 'Printed'],
@@ -128,13 +144,14 @@ for (const [path, ready] of [
     await open(page, path);
     await expect(page.locator('main').getByText(ready).first()).toBeVisible();
     if (path === '/commands') await expect(page.getByRole('textbox', { name: 'Script', exact: true })).toBeVisible();
-    const all = await controls(page);
     // The next Tab starts at the top of the page.
     await page.locator('.brand').click();
+    await prepare(page);
+    const all = await page.evaluate(() => (globalThis as unknown as Tools).controls());
     const stops: Stop[] = [];
     for (let presses = 0; presses < all.length + 5; presses += 1) {
       await page.keyboard.press('Tab');
-      const next = await stop(page);
+      const next = await page.evaluate(() => (globalThis as unknown as Tools).stop());
       if (next.index < 0 || stops.some(({ index }) => index === next.index)) break;
       stops.push(next);
     }
@@ -143,7 +160,7 @@ for (const [path, ready] of [
       'never reached',
     ).toEqual([]);
     expect(
-      stops.filter(({ ring }) => !ring).map(({ text }) => text),
+      stops.filter(({ shows }) => !shows).map(({ text }) => text),
       'without a visible focus',
     ).toEqual([]);
     const backwards = stops.filter((each, index) => {

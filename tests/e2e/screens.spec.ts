@@ -60,7 +60,7 @@ const filledLooks = ({ tasks, command, profile }: Filled): Look[] => [
     name: 'commands-input',
     path: `/commands/${command}`,
     ready: async (page) => {
-      await page.getByRole('tab', { name: /Input schema/ }).click();
+      await page.getByRole('tab', { name: /^Input/ }).click();
       await expect(page.getByRole('textbox', { name: 'Default values' })).toBeVisible();
     },
   },
@@ -79,7 +79,7 @@ const filledLooks = ({ tasks, command, profile }: Filled): Look[] => [
   { name: 'connections-clients', path: '/connections?tab=clients', ready: sees('Connected') },
   { name: 'connections-api', path: '/connections?tab=api', ready: sees('First request') },
   { name: 'connections-key', ...dialog('/connections', 'N') },
-  { name: 'logs', path: '/logs', ready: sees('tasks') },
+  { name: 'logs', path: '/logs', ready: (page) => expect(page.getByRole('log')).toContainText('host') },
   { name: 'settings', path: '/settings?section=API %26 security', ready: sees('Allowed origins') },
   { name: 'settings-storage', path: '/settings?section=Storage %26 retention', ready: sees('Backups') },
   { name: 'settings-shortcuts', path: '/settings?section=shortcuts', ready: sees('Toggle sidebar') },
@@ -98,7 +98,7 @@ const misfits = (page: Page) =>
       found.push('the page scrolls sideways');
     // Elements of class `clip` end in an ellipsis on purpose; code and lists scroll on purpose.
     const texts =
-      'button, .btn, .tab, .chip, .badge, .tag, h1, h2, h3, th, label, legend, dt, summary, .screen-head, .tool-bar';
+      'button, .btn, .tab, .tabs, .fact-bar, .chip, .badge, .tag, h1, h2, h3, th, label, legend, dt, summary, .screen-head, .tool-bar';
     for (const element of document.querySelectorAll<HTMLElement>(texts)) {
       if (!element.checkVisibility() || element.matches('.clip, .visually-hidden, .clip *')) continue;
       if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline')
@@ -109,22 +109,31 @@ const misfits = (page: Page) =>
     return found;
   });
 
+/** What axe has against a screen. */
+async function faults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes
+      // The list of a select hangs at the end of the page; its control owns it by aria-controls.
+      .filter(({ html }) => id !== 'region' || !html.includes('data-composed'))
+      .map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
+  );
+}
+
 async function look(page: Page, { name, path, ready }: Look, state: string, theme: string): Promise<void> {
+  await page.setViewportSize(SIZES[0]);
+  // Through another address, so that what the screen before left open is gone.
+  await page.goto('about:blank');
+  await open(page, path);
+  await ready(page);
   for (const size of SIZES) {
     await page.setViewportSize(size);
-    // Through another address, so that what the screen before left open is gone.
-    await page.goto('about:blank');
-    await open(page, path);
-    await ready(page);
-    await page.evaluate(() => document.fonts.ready);
+    // Columns and charts take the new width a frame later.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     const shot = `${name}-${state}-${theme}-${size.width}x${size.height}`;
     await page.screenshot({ path: `test-results/screens/${shot}.png`, animations: 'disabled' });
     expect.soft(await misfits(page), `${shot}: fits`).toEqual([]);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    const said = violations.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
-    );
-    expect.soft(said, `${shot}: axe`).toEqual([]);
+    expect.soft(await faults(page), `${shot}: axe`).toEqual([]);
   }
 }
 

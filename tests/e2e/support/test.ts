@@ -69,9 +69,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         if (!/^(data|blob|about|devtools):/.test(url) && new URL(url).host !== new URL(host.url).host)
           note(`request to another origin: ${url}`);
       };
+      await context.exposeBinding('noteViolation', (_source, text: string) => note(`CSP violation: ${text}`));
       await context.addInitScript(() =>
-        document.addEventListener('securitypolicyviolation', (event) =>
-          console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI}`),
+        document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+          (globalThis as unknown as { noteViolation(text: string): void }).noteViolation(
+            `${violatedDirective} ${blockedURI}`,
+          ),
         ),
       );
       context.on('console', (message: ConsoleMessage) => {
