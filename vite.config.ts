@@ -14,7 +14,8 @@ export default defineConfig(({ command }) => ({
   base: command === 'build' ? './' : '/panel/',
   publicDir: false,
   cacheDir: join(root, '.cache/vite'),
-  plugins: [react(), babel({ presets: [reactCompilerPreset()] })],
+  // Vite's own bundles of packages lie in the cache folder: nothing for the compiler in there.
+  plugins: [react(), babel({ presets: [reactCompilerPreset()], exclude: /[\\/](?:node_modules|\.cache)[\\/]/ })],
   build: {
     outDir: join(root, 'out/renderer'),
     // The trace viewer lies there too; scripts/lib/build/renderer.mjs clears the rest.

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer as createNetServer } from 'node:net';
 import { join } from 'node:path';
 import { createServer } from 'vite';
 import { copyAssets } from './build/assets.mjs';
@@ -33,6 +35,21 @@ export function hostOrigin(args, env) {
 }
 
 /**
+ * The arguments with `--port 0` replaced by a port that is free now: the proxy has to know it before the host does.
+ * @param {readonly string[]} args
+ * @returns {Promise<string[]>}
+ */
+async function withPort(args) {
+  if (new URL(hostOrigin(args, process.env)).port !== '0') return [...args];
+  const probe = createNetServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address());
+  probe.close();
+  await once(probe, 'close');
+  return [...args.filter((arg, at) => !/^--port(=|$)/.test(arg) && args[at - 1] !== '--port'), '--port', String(port)];
+}
+
+/**
  * The host's process: started again whenever a bundle changes, one at a time.
  * @param {string} panel origin of Vite's server
  * @param {readonly string[]} args
@@ -47,7 +64,7 @@ function createHostProcess(panel, args) {
     // Source maps cost a tenth of a second at start-up, which only a developer is glad to pay.
     const started = spawn(process.execPath, ['--enable-source-maps', cliFile, 'serve', ...args], {
       cwd: root,
-      env: childEnv({ TABAGENT_PANEL_DEV_URL: `${panel}/panel/` }),
+      env: childEnv(),
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     child = started;
@@ -81,9 +98,10 @@ function createHostProcess(panel, args) {
 
 /**
  * Serves the panel with hot reload and the host with restart on change, until SIGINT or SIGTERM.
- * @param {readonly string[]} args passed to `tabagent serve`
+ * @param {readonly string[]} given arguments for `tabagent serve`
  */
-export async function develop(args) {
+export async function develop(given) {
+  const args = await withPort(given);
   if (staleZones(['assets']).length > 0) await copyAssets();
   const target = hostOrigin(args, process.env);
   const vite = await createServer({

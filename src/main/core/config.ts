@@ -15,8 +15,6 @@ export interface HostConfig {
   terminal?: (line: string) => void;
   /** Further browser switches; tests silence background traffic with them. */
   browserArgs: readonly string[];
-  /** Address of a Vite server that serves the panel during development. */
-  panelDevUrl?: string;
 }
 
 /** Flags as the command line gives them. */
@@ -61,6 +59,5 @@ export function readConfig(flags: HostFlags, env: NodeJS.ProcessEnv, defaultData
     overrides,
     http: true,
     browserArgs: env.TABAGENT_BROWSER_ARGS ? BrowserArgs.parse(JSON.parse(env.TABAGENT_BROWSER_ARGS)) : [],
-    ...(env.TABAGENT_PANEL_DEV_URL ? { panelDevUrl: env.TABAGENT_PANEL_DEV_URL } : {}),
   };
 }
