@@ -36,6 +36,8 @@ beforeAll(async () => {
     'out/preload/index.cjs',
     'out/renderer/index.html',
     'out/workers/executor.js',
+    'examples/login-and-collect.command.json',
+    'examples/login-and-collect.script.ts',
   ]) {
     if (!existsSync(join(root, built))) throw new Error(`${built} is missing: run npm run build first`);
   }
@@ -85,6 +87,8 @@ only("the archive has everything that runs: a missing file would only show on a 
     'out/renderer/index.html',
     'out/renderer/trace-viewer/index.html',
     'out/workers/executor.js',
+    'examples/login-and-collect.command.json',
+    'examples/login-and-collect.script.ts',
     'resources/icons/tray.png',
     'resources/icons/linux/256x256.png',
     'node_modules/playwright-core/package.json',
@@ -98,7 +102,7 @@ only("the archive has everything that runs: a missing file would only show on a 
 only('development, tests and sources stay at home', () => {
   const shipped = new Set(files.map(({ path }) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]));
   expect(Object.keys(manifest.devDependencies).filter((name) => shipped.has(name))).toEqual([]);
-  expect(files.filter(({ path }) => /^(src|tests|scripts|docs|examples|\.git|\.cache)\//.test(path))).toEqual([]);
+  expect(files.filter(({ path }) => /^(src|tests|scripts|docs|\.git|\.cache)\//.test(path))).toEqual([]);
   expect(files.filter(({ path }) => /^out\/.*\.map$|\.stamps\.json$|\.env$|\.log$/.test(path))).toEqual([]);
 });
 
