@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
 import { CommandCreate } from '../../../contract/commands.ts';
 import type { JsonObject } from '../../../contract/scalars.ts';
-import { createCommands, MASK } from './index.ts';
+import { MASK } from '../../core/secret-refs.ts';
+import { createCommands } from './index.ts';
 
 const LOGIN_SCHEMA: JsonObject = {
   type: 'object',

@@ -2,7 +2,8 @@
 import type { CommandSpec, DryRun } from '../../../contract/commands.ts';
 import { AppError } from '../../../contract/errors.ts';
 import type { CommandId, JsonObject } from '../../../contract/scalars.ts';
-import { MASK, maskSecrets, mergeInput, schemaProblem, secretPaths, validateInput } from './input.ts';
+import { MASK, masked } from '../../core/secret-refs.ts';
+import { mergeInput, schemaProblem, secretPaths, validateInput } from './input.ts';
 import type { CommandRow } from './schema.ts';
 import { parseSpec, resolveSpec, type SpecIssue, scriptProblem } from './spec.ts';
 
@@ -71,7 +72,7 @@ export function dryRun(request: DryRunRequest, row: CommandRow | undefined, fact
   const schemaFault = schemaProblem(schema);
   if (schemaFault !== null) return refused([{ path: 'input_schema', message: schemaFault }]);
 
-  const input = mergeInput(maskSecrets(request.defaults ?? row?.defaults ?? {}), request.input);
+  const input = mergeInput(masked(request.defaults ?? row?.defaults ?? {}), request.input);
   const errors: SpecIssue[] = validateInput(schema, input).map(({ path, message }) => ({
     path: path === '' ? 'input' : `input.${path}`,
     message,

@@ -2,9 +2,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Json, JsonObject } from '../../../contract/scalars.ts';
-
-/** Shown wherever a secret value would stand. Sending it back keeps the stored secret. */
-export const MASK = '••••••';
+import { secretId } from '../../core/secret-refs.ts';
 
 /** One thing that is wrong, at a path like `user.name` (empty for the whole). */
 export interface InputIssue {
@@ -80,11 +78,6 @@ export function secretPaths(schema: JsonObject): string[][] {
   });
 }
 
-/** A stored secret: the reference that stands in place of its value. */
-export function isSecretRef(value: unknown): value is { $secret: string } {
-  return isRecord(value) && typeof value.$secret === 'string';
-}
-
 /**
  * A copy of `input` in which every secret value present has gone through `replace`.
  * @param replace gets the value (or reference) and its path; undefined removes the member
@@ -106,21 +99,12 @@ export async function mapSecrets(
   return copy;
 }
 
-/** A copy of `input` with every reference replaced by {@link MASK}; works without the schema, so old snapshots stay masked. */
-export function maskSecrets<T extends Json>(value: T): T;
-export function maskSecrets(value: Json): Json {
-  if (isSecretRef(value)) return MASK;
-  if (Array.isArray(value)) return value.map((item) => maskSecrets(item));
-  if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskSecrets(item)]));
-  return value;
-}
-
 /** Deep merge of objects; arrays and scalars of `over` win. */
 export function mergeInput(base: JsonObject, over: JsonObject): JsonObject {
   const merged: JsonObject = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const below = merged[key];
-    merged[key] = isRecord(below) && isRecord(value) && !isSecretRef(below) ? mergeInput(below, value) : value;
+    merged[key] = isRecord(below) && isRecord(value) && secretId(below) === null ? mergeInput(below, value) : value;
   }
   return merged;
 }

@@ -10,10 +10,11 @@ import { AppError } from '../../../contract/errors.ts';
 import type { CommandId, Json, JsonObject } from '../../../contract/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
+import { MASK, masked, replaceSecrets, secretId } from '../../core/secret-refs.ts';
 import type { Secrets } from '../../core/secrets.ts';
 import { checkVersion, notFound } from '../../core/versioned.ts';
 import { type DryRunFacts, type DryRunRequest, dryRun } from './dry-run.ts';
-import { isSecretRef, MASK, mapSecrets, maskSecrets, schemaProblem } from './input.ts';
+import { mapSecrets, schemaProblem } from './input.ts';
 import type { CommandRow } from './schema.ts';
 import { requireSpec } from './spec.ts';
 import type { CommandFilter, CommandStore } from './store.ts';
@@ -78,8 +79,8 @@ function diffOf(older: CommandRow | undefined, newer: CommandRow): { path: strin
   if (!older) return [];
   return VERSIONED.filter((key) => JSON.stringify(older[key]) !== JSON.stringify(newer[key])).map((key) => ({
     path: WIRE_NAMES[key] ?? key,
-    from: maskSecrets((older[key] ?? null) as Json),
-    to: maskSecrets((newer[key] ?? null) as Json),
+    from: masked((older[key] ?? null) as Json),
+    to: masked((newer[key] ?? null) as Json),
   }));
 }
 
@@ -102,7 +103,7 @@ export function createCommandService({ store, secrets, clock, profileName, nodeP
       tags: row.tags,
       spec: row.spec,
       input_schema: row.inputSchema,
-      defaults: maskSecrets(row.defaults),
+      defaults: masked(row.defaults),
       uses: row.uses,
       timeout_seconds: row.timeoutSeconds,
       retry: row.retry,
@@ -126,9 +127,9 @@ export function createCommandService({ store, secrets, clock, profileName, nodeP
     return mapSecrets(schema, defaults, async (value, path) => {
       if (value === MASK) {
         const old = path.reduce<Json | undefined>((at, key) => (at as JsonObject | undefined)?.[key], before);
-        return isSecretRef(old) ? old : undefined;
+        return old !== undefined && secretId(old) !== null ? old : undefined;
       }
-      if (isSecretRef(value) || value === null) return undefined;
+      if (value === null || secretId(value) !== null) return undefined;
       return { $secret: await secrets.put(`command:${id}`, typeof value === 'string' ? value : JSON.stringify(value)) };
     });
   }
@@ -204,8 +205,7 @@ export function createCommandService({ store, secrets, clock, profileName, nodeP
     return next;
   }
 
-  const openDefaults = (row: CommandRow) =>
-    mapSecrets(row.inputSchema, row.defaults, (value) => (isSecretRef(value) ? secrets.get(value.$secret) : value));
+  const openDefaults = (row: CommandRow) => replaceSecrets(row.defaults, (id) => secrets.get(id));
 
   return {
     create,

@@ -6,10 +6,10 @@ import type { CommandId, Json, JsonObject, ProfileId } from '../../../contract/s
 import type { Task, TaskCreate } from '../../../contract/tasks.ts';
 import { newId } from '../../core/ids.ts';
 import type { Principal } from '../../core/operation.ts';
+import { MASK, replaceSecrets, sealLike, secretText, withoutReferences } from '../../core/secret-refs.ts';
 import type { TaskDeps } from './deps.ts';
 import { laneOf, rankOf } from './lanes.ts';
 import type { TaskRow } from './schema.ts';
-import { MASK, replaceSecrets, sealLike, secretText, withoutReferences } from './snapshot-input.ts';
 import type { TaskStore } from './store.ts';
 import type { NewTask } from './store-life.ts';
 

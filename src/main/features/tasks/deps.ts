@@ -1,5 +1,5 @@
 /** What tasks need from the rest of the host. */
-import type { CommandSpec, RetryPolicy } from '../../../contract/commands.ts';
+import type { CommandSpec } from '../../../contract/commands.ts';
 import type { ProfileSnapshot } from '../../../contract/profiles.ts';
 import type { Redactor } from '../../../contract/redact.ts';
 import type { CommandId, Json, JsonObject, ProfileId } from '../../../contract/scalars.ts';
@@ -11,22 +11,7 @@ import type { Secrets } from '../../core/secrets.ts';
 import type { SettingsStore } from '../../core/settings.ts';
 import type { Tickets } from '../../core/tickets.ts';
 import type { Platform } from '../../platform/platform.ts';
-
-/** What a task remembers of a command. */
-export interface CommandSnapshot {
-  id: CommandId;
-  version: number;
-  name: string;
-  kind: CommandSpec['kind'];
-  spec: CommandSpec;
-  input_schema: JsonObject;
-  /** Secrets are open. */
-  defaults: JsonObject;
-  timeout_seconds: number;
-  retry: RetryPolicy;
-  concurrency_key: string | null;
-  uses: { profile: boolean; services: string[] };
-}
+import type { CommandSnapshot, Variables } from '../commands/index.ts';
 
 /** Rules about inputs and specs, which the commands feature owns. */
 export interface InputRules {
@@ -42,14 +27,6 @@ export interface InputRules {
   mergeInput(base: JsonObject, over: JsonObject): JsonObject;
   /** @throws AppError `validation-error` naming each path of the spec */
   requireSpec(kind: CommandSpec['kind'], raw: JsonObject): CommandSpec;
-}
-
-/** Values that the `{{…}}` of a spec can name. */
-export interface Variables {
-  input: JsonObject;
-  profile: { id: string; name: string } | null;
-  task: { id: string; attempt: number };
-  host: { node?: string; platform: string };
 }
 
 /** Dependencies of the feature. */

@@ -4,9 +4,9 @@ import type { Artifact } from '../../../contract/artifacts.ts';
 import type { ArtifactId, BatchId, CommandId, Json, JsonObject, ProfileId, TaskId } from '../../../contract/scalars.ts';
 import type { Attempt, Step, Task } from '../../../contract/tasks.ts';
 import { iso, isoOrNull } from '../../core/clock.ts';
+import { masked } from '../../core/secret-refs.ts';
 import { priorityOf } from './lanes.ts';
 import type { ArtifactRow, AttemptRow, StepRow, TaskRow } from './schema.ts';
-import { masked } from './snapshot-input.ts';
 
 // The store wrote these columns from parsed values; parsing them again for every row of every list would be waste.
 const parsed = <T>(text: string): T => JSON.parse(text) as T;

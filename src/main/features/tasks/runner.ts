@@ -8,6 +8,7 @@ import { ProfileSnapshot } from '../../../contract/profiles.ts';
 import type { Json, JsonObject, ProfileId } from '../../../contract/scalars.ts';
 import type { TaskStatus } from '../../../contract/tasks.ts';
 import { createSnapshot, killTree, reapRun, snapshotTree } from '../../core/process-tree.ts';
+import { replaceSecrets, secretIds } from '../../core/secret-refs.ts';
 import type { Child } from '../../platform/platform.ts';
 import { artifactsDir, takeArtifact } from './artifacts.ts';
 import type { TaskDeps } from './deps.ts';
@@ -17,7 +18,6 @@ import type { Logs } from './logs.ts';
 import { endOf, type Happened } from './outcome.ts';
 import { crashedProblem, redactProblem } from './problems.ts';
 import { runEnv, tempDirOf } from './run-env.ts';
-import { replaceSecrets, secretIds } from './snapshot-input.ts';
 import type { TaskStore } from './store.ts';
 import type { Claimed } from './store-life.ts';
 

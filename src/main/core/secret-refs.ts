@@ -1,5 +1,5 @@
-/** Secrets inside the input of a task: references at rest, dots in answers, values only on the way to the executor. */
-import type { Json, JsonObject } from '../../../contract/scalars.ts';
+/** Secrets inside stored inputs: references at rest, dots in answers, values only on the way to the executor. */
+import type { Json, JsonObject } from '../../contract/scalars.ts';
 
 /** What answers show where a secret is. */
 export const MASK = '••••••';
@@ -8,7 +8,7 @@ const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Reference of a sealed value `{"$secret": id}`, or null when `value` is not one. */
-function secretId(value: Json): string | null {
+export function secretId(value: Json): string | null {
   if (!isObject(value)) return null;
   const id = value.$secret;
   return typeof id === 'string' && Object.keys(value).length === 1 ? id : null;
@@ -28,16 +28,13 @@ async function walk(value: Json, replace: (id: string) => Promise<Json>): Promis
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** The input as answers show it. */
-export function masked(input: JsonObject): JsonObject {
-  return mask(input) as JsonObject;
-}
-
-function mask(value: Json): Json {
+/** The value as answers show it: {@link MASK} in place of every reference. Works without the schema, so old snapshots stay masked. */
+export function masked<T extends Json>(value: T): T;
+export function masked(value: Json): Json {
   if (secretId(value) !== null) return MASK;
-  if (Array.isArray(value)) return value.map(mask);
+  if (Array.isArray(value)) return value.map((item) => masked(item));
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mask(item)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item)]));
 }
 
 /** References of every sealed value, in order. */
