@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseAnsi, stripAnsi } from './ansi.ts';
+import { createLogFeed } from './feed.ts';
 import { createLogRing, type LogRow } from './ring.ts';
 
 const row = (seq: number): LogRow => ({ seq, at: 0, level: 'info', source: 'stdout', text: `line ${seq}`, data: null });
@@ -48,4 +49,57 @@ test('older lines go in front, only as far as there is room, and none twice', ()
   ring.append(rows(10, 13));
   expect(ring.prepend(rows(5, 10))).toBe(2);
   expect([ring.first(), ring.last(), ring.length]).toEqual([8, 13, 6]);
+});
+
+test('a full window goes back to the first line and forward to the last, and loses none that came meanwhile', async () => {
+  const written = rows(1, 30);
+  let say: (row: LogRow) => void = () => undefined;
+  const pageOf = (found: LogRow[]) => Promise.resolve({ rows: found, more: found.length === 5 });
+  const feed = createLogFeed(
+    {
+      tail: () => pageOf(written.slice(-5)),
+      before: (seq) => pageOf(written.filter((each) => each.seq < seq).slice(-5)),
+      after: (seq) => pageOf(written.filter((each) => each.seq > seq).slice(0, 5)),
+      follow: (_since, on) => {
+        say = (line) => on.rows([line]);
+      },
+    },
+    12,
+  );
+  const write = () => {
+    const line = row(written.length + 1);
+    written.push(line);
+    say(line);
+  };
+  const seqs = () => Array.from({ length: feed.ring.length }, (_, index) => feed.ring.at(index)?.seq);
+  const settled = () => new Promise((done) => setImmediate(done));
+  await settled();
+  for (let page = 0; page < 6; page += 1) {
+    feed.loadOlder();
+    await settled();
+  }
+  expect(seqs()).toEqual(rows(1, 12).map(({ seq }) => seq));
+  expect(feed.state().behind).toBe(true);
+  write();
+  expect(feed.ring.last()).toBe(12);
+
+  for (let page = 0; page < 5; page += 1) {
+    feed.loadNewer();
+    write();
+    await settled();
+  }
+  expect(feed.state().behind).toBe(false);
+  expect(seqs()).toEqual(rows(written.length - 11, written.length).map(({ seq }) => seq));
+
+  for (let page = 0; page < 3; page += 1) {
+    feed.loadOlder();
+    await settled();
+  }
+  feed.toEnd();
+  write();
+  await settled();
+  expect(seqs()).toEqual(rows(written.length - 5, written.length).map(({ seq }) => seq));
+  write();
+  expect(feed.ring.last()).toBe(written.length);
+  feed.stop();
 });

@@ -32,6 +32,8 @@ export interface LogRing {
   append(rows: readonly LogRow[]): number;
   /** Adds older lines as far as there is room. @returns how many were taken */
   prepend(rows: readonly LogRow[]): number;
+  /** Lets the newest lines go. */
+  dropLast(count: number): void;
   clear(): void;
 }
 
@@ -77,6 +79,12 @@ export function createLogRing(capacity = RING_CAPACITY): LogRing {
         taken += 1;
       }
       return taken;
+    },
+    dropLast: (count) => {
+      for (let dropped = 0; dropped < count && length > 0; dropped += 1) {
+        length -= 1;
+        slots[slot(length)] = undefined;
+      }
     },
     clear: () => {
       slots = new Array(capacity);

@@ -8,6 +8,8 @@ import type { LogSource } from './feed.ts';
 import type { LogRow } from './ring.ts';
 
 const PAGE = 1_000;
+/** Lines per page of a task's log when the user goes back or forth in it; the most that the host gives at once. */
+const FAR_PAGE = 5_000;
 
 function taskRow(line: LogLine): LogRow {
   return {
@@ -22,13 +24,14 @@ function taskRow(line: LogLine): LogRow {
 
 /** Log of one task, through all its attempts. */
 export function taskLog(client: Client, id: LogTaskId): LogSource {
-  const page = async (before: number, signal: AbortSignal) => {
-    const { items } = await client.call('tasks_logs', { id, before_seq: before, limit: PAGE }, { signal });
-    return { rows: items.map(taskRow), more: items.length === PAGE };
+  const page = async (from: { before_seq: number } | { after_seq: number }, limit: number, signal: AbortSignal) => {
+    const { items } = await client.call('tasks_logs', { id, ...from, limit }, { signal });
+    return { rows: items.map(taskRow), more: items.length === limit };
   };
   return {
-    tail: (signal) => page(Number.MAX_SAFE_INTEGER, signal),
-    before: page,
+    tail: (signal) => page({ before_seq: Number.MAX_SAFE_INTEGER }, PAGE, signal),
+    before: (seq, signal) => page({ before_seq: seq }, FAR_PAGE, signal),
+    after: (seq, signal) => page({ after_seq: seq }, FAR_PAGE, signal),
     follow: (since, on, signal) =>
       client.stream(
         'tasks_logs_follow',
@@ -78,7 +81,10 @@ export function hostLog(client: Client, filter: HostLogFilter): LogSource {
     return { rows: answer.logs.map(hostRow).reverse(), more: cursor !== null };
   };
   return {
-    tail: page,
+    tail: (signal) => {
+      cursor = null;
+      return page(signal);
+    },
     before: (_seq, signal) => page(signal),
     follow: (since, on, signal) =>
       client.stream('logs_follow', filter, {

@@ -60,7 +60,7 @@ export function LogViewer(props: LogViewerProps) {
   const { feed, levels } = props;
   const version = useSyncExternalStore(feed.subscribe, feed.version);
   const rows = useMemo(() => (version < 0 ? [] : visibleRows(feed, levels)), [feed, version, levels]);
-  const { loading, error, more, live, dropped } = feed.state();
+  const { loading, error, more, live, dropped, behind } = feed.state();
   const wrap = useView((view) => view.wrap);
   const setView = useView((view) => view.set);
   const [follow, setFollow] = useState(true);
@@ -85,7 +85,8 @@ export function LogViewer(props: LogViewerProps) {
     const element = frame.current;
     if (element === null) return;
     const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 8;
-    if (atEnd) setFollow(true);
+    if (atEnd && behind) feed.loadNewer();
+    else if (atEnd) setFollow(true);
     if (element.scrollTop < 400 && more) feed.loadOlder();
   };
   const stopFollowing = () => {
@@ -146,7 +147,10 @@ export function LogViewer(props: LogViewerProps) {
           label={follow ? 'Following the end' : 'Follow the end'}
           icon={<ArrowDownToLine size={14} />}
           pressed={follow}
-          onClick={() => setFollow(!follow)}
+          onClick={() => {
+            if (!follow) feed.toEnd();
+            setFollow(!follow);
+          }}
         />
       </div>
       {error === null ? null : <ErrorState inline error={error} />}
