@@ -6,6 +6,8 @@ const executablePath = process.env.TABAGENT_BROWSER;
 export default defineConfig({
   testDir: 'tests/e2e',
   testMatch: '**/*.{spec,test}.ts',
+  // Takes pictures, tests nothing.
+  testIgnore: process.env.TABAGENT_README_IMAGES === '1' ? [] : ['**/readme-images.spec.ts'],
   outputDir: '.cache/e2e',
   workers: 2,
   fullyParallel: false,

@@ -51,7 +51,7 @@ const COLLECT = `export default async ({ page, input, log, progress, step, artif
   const invoices = await step('Read the table', async () => {
     const rows = await page.locator('tbody tr').allInnerTexts();
     progress(60, \`\${rows.length} rows\`);
-    return rows.map((row) => row.split('\\\\t'));
+    return rows.map((row) => row.split('\\t'));
   });
   await artifact.screenshot(page, 'invoices.png');
   log.info(\`\${invoices.length} invoices are open\`);
