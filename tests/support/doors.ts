@@ -9,7 +9,7 @@ import type { Area, Scope } from '../../src/contract/define.ts';
 import { contract, type OperationId } from '../../src/contract/index.ts';
 import type { Settings } from '../../src/contract/settings.ts';
 import { createAudit } from '../../src/main/core/audit.ts';
-import { systemClock } from '../../src/main/core/clock.ts';
+import { type Clock, systemClock } from '../../src/main/core/clock.ts';
 import type { AnyHandler, CallContext, FileContent, Principal } from '../../src/main/core/operation.ts';
 import { createTickets } from '../../src/main/core/tickets.ts';
 import { createDoors, type Doors, type FramePort, messagePort } from '../../src/main/doors/index.ts';
@@ -57,12 +57,21 @@ export type TestHandlers = Partial<Record<OperationId, (input: never, context: C
 
 const SCOPES: readonly Scope[] = ['read', 'run', 'manage', 'admin'];
 
-/** Opens doors. Rate limits are off unless a setting turns them on; `http: false` opens no port, `record: false` keeps no calls. */
+/**
+ * Opens doors. Rate limits are off unless a setting turns them on; `http: false` opens no port, `record: false` keeps no
+ * calls; `clock` takes the place of the system's, for tests of what happens with time.
+ */
 export async function openTestDoors(
-  options: { handlers?: TestHandlers; settings?: Partial<Settings>; http?: boolean; record?: boolean } = {},
+  options: {
+    handlers?: TestHandlers;
+    settings?: Partial<Settings>;
+    http?: boolean;
+    record?: boolean;
+    clock?: Clock;
+  } = {},
 ): Promise<TestDoors> {
   const core = openTestCore({ 'rate_limits.enabled': false, ...options.settings });
-  const clock = systemClock;
+  const clock = options.clock ?? systemClock;
   const { db, events, settings, log } = core;
   const connections = createConnections({ db, events, clock, settings, panelUrl: () => `${doors.url() ?? ''}/panel/` });
   const seen: SeenCall[] = [];

@@ -68,11 +68,13 @@ export function openFrameSession(port: FramePort, deps: SessionDeps, options: Se
   const { door, peer } = options;
   let principal = peer.principal;
   let greeted = false;
+  /** Nothing is said or heard any more. */
+  let ended = false;
   let closed = false;
   const closeListeners: (() => void)[] = [];
 
   const post = (frame: ServerFrame) => {
-    if (!closed) port.post(frame);
+    if (!ended) port.post(frame);
   };
   const refuse = (error: AppError, instance = options.instance('')) =>
     post({ t: 'err', id: null, e: problemBody(error, { instance }) });
@@ -82,6 +84,20 @@ export function openFrameSession(port: FramePort, deps: SessionDeps, options: Se
     ? createKeepAlive(clock, { ping: (n) => post({ t: 'ping', n }), silent: () => session.close('idle') })
     : undefined;
 
+  /** Ends the session at once: a peer decides how long its connection takes to close, not how long it is served. */
+  function end(): void {
+    if (ended) return;
+    ended = true;
+    keepAlive?.stop();
+    window.close();
+    calls.abortAll();
+  }
+
+  function hangUp(code: number): void {
+    end();
+    port.close(code);
+  }
+
   function hello(frame: Extract<ClientFrame, { t: 'hello' }>): void {
     if (greeted) return refuse(new AppError('bad-request', 'hello must be the first frame.'));
     if (frame.token !== undefined && options.authenticate) {
@@ -89,9 +105,9 @@ export function openFrameSession(port: FramePort, deps: SessionDeps, options: Se
         principal = options.authenticate(frame.token);
       } catch (thrown) {
         refuse(toAppError(thrown));
-        return port.close(CLOSE.badToken);
+        return hangUp(CLOSE.badToken);
       }
-      if (options.onPrincipal?.(principal) === false) return port.close(CLOSE.tooMany);
+      if (options.onPrincipal?.(principal) === false) return hangUp(CLOSE.tooMany);
     }
     post({
       t: 'welcome',
@@ -121,7 +137,7 @@ export function openFrameSession(port: FramePort, deps: SessionDeps, options: Se
   }
 
   port.onMessage((message) => {
-    if (closed) return;
+    if (ended) return;
     keepAlive?.heard();
     let frame: ClientFrame;
     try {
@@ -135,9 +151,7 @@ export function openFrameSession(port: FramePort, deps: SessionDeps, options: Se
   port.onClose(() => {
     if (closed) return;
     closed = true;
-    keepAlive?.stop();
-    window.close();
-    calls.abortAll();
+    end();
     for (const listener of closeListeners) listener();
   });
 
@@ -149,8 +163,9 @@ export function openFrameSession(port: FramePort, deps: SessionDeps, options: Se
       return keepAlive?.rttMs ?? null;
     },
     close(reason) {
+      if (ended) return;
       post({ t: 'bye', reason });
-      port.close(CLOSE_CODES[reason]);
+      hangUp(CLOSE_CODES[reason]);
     },
     onClose(listener) {
       if (closed) listener();

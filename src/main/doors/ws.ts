@@ -1,7 +1,7 @@
 /** The WebSocket door: frames of api.md §6 as JSON text on `/rpc` and `/v1/rpc`. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { AppError } from '../../contract/errors.ts';
 import { CLOSE, MAX_FRAME_BYTES, SUBPROTOCOL } from '../../contract/frames.ts';
 import type { Authenticated, Authenticator, ConnectionRegistry } from '../features/connections/index.ts';
@@ -12,6 +12,8 @@ import { type FrameSession, openFrameSession, type SessionDeps } from './port.ts
 /** Connections that one principal may have open. */
 const MAX_CONNECTIONS = 32;
 const HIGH_WATER_BYTES = 1024 * 1024;
+/** How long a peer may take to answer a close before its connection is cut, ms. */
+const CLOSE_TIMEOUT_MS = 2000;
 
 /** What the door needs beside a session's own needs. */
 export interface WebSocketDeps extends SessionDeps {
@@ -33,17 +35,22 @@ export interface WebSocketDoor {
 export function createWebSocketDoor(deps: WebSocketDeps): WebSocketDoor {
   const { authenticator, registry, onBadToken } = deps;
   const sessions = new Set<FrameSession>();
-  const server = new WebSocketServer({
+  // The types of `ws` do not know `closeTimeout` yet.
+  const options: ServerOptions & { closeTimeout: number } = {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: MAX_FRAME_BYTES,
+    closeTimeout: CLOSE_TIMEOUT_MS,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-  });
+  };
+  const server = new WebSocketServer(options);
 
   function open(socket: WebSocket, request: IncomingMessage, caller: Authenticated & { remote: string }): void {
     const { origin } = request.headers;
     const { remote } = caller;
+    // `ws` closes with 1009 or 1002 by itself; without a listener the error would be thrown.
+    socket.on('error', () => {});
     if (registry.countOf(caller.principal.id) >= MAX_CONNECTIONS)
       return socket.close(CLOSE.tooMany, 'too many connections');
     const session = openFrameSession(socketPort(socket), deps, {
@@ -89,8 +96,6 @@ export function createWebSocketDoor(deps: WebSocketDeps): WebSocketDoor {
 
 /** A socket as a frame port. A frame that is too big or not text ends or fails as api.md §6 says. */
 export function socketPort(socket: WebSocket): FramePort {
-  // `ws` closes with 1009 or 1002 by itself; without a listener the error would be thrown.
-  socket.on('error', () => {});
   // Each stream that waits for room listens for the end.
   socket.setMaxListeners(0);
   return {
