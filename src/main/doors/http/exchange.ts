@@ -91,6 +91,11 @@ export class Exchange implements CallContext {
     return this.#controller.signal;
   }
 
+  /** Aborts what runs: nobody wants the rest of the answer. */
+  abandon(): void {
+    if (!this.signal.aborted) this.#controller?.abort();
+  }
+
   readonly setSession = (session: { token: string; maxAgeSeconds: number } | null): void => {
     const attributes = 'HttpOnly; SameSite=Strict; Path=/';
     this.cookie =

@@ -43,6 +43,7 @@ export async function sendStream(
   res.writeHead(200, [...exchange.head(), ...HEADERS]);
   if (exchange.req.method === 'HEAD') {
     res.end();
+    exchange.abandon();
     next.catch(() => {});
     return stop();
   }
