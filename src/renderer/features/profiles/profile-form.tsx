@@ -11,7 +11,7 @@ import {
   TextInput,
 } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { BROWSERS, type Profile } from '../../../contract/profiles.ts';
 import type { ProfileId } from '../../../contract/scalars.ts';
 import { useBlocked } from '../../lib/client/context.tsx';
@@ -47,12 +47,15 @@ export interface ProfileFormProps {
 
 /** See the file's head. */
 export function ProfileFormDialog({ id, close, created }: ProfileFormProps) {
+  // While the dialog fades out it still shows what it showed.
+  const [shown, setShown] = useState(id);
+  if (id !== null && id !== shown) setShown(id);
   return (
-    <Modal opened={id !== null} onClose={close} title={id === 'new' ? 'New profile' : 'Edit profile'} size={640}>
-      {id === null ? null : id === 'new' ? (
+    <Modal opened={id !== null} onClose={close} title={shown === 'new' ? 'New profile' : 'Edit profile'} size={640}>
+      {shown === null ? null : shown === 'new' ? (
         <ProfileForm profile={null} close={close} created={created} />
       ) : (
-        <Existing id={id as ProfileId} close={close} created={created} />
+        <Existing id={shown as ProfileId} close={close} created={created} />
       )}
     </Modal>
   );

@@ -6,7 +6,7 @@ import { duration } from '../../lib/format.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { lookOf, StatusIcon } from '../../ui/status.tsx';
-import { barOf, spanOf, type TreeRow, treeRows } from './step-tree.ts';
+import { barOf, momentOf, spanOf, type TreeRow, treeRows } from './step-tree.ts';
 
 const TICKS = [0, 0.5, 1];
 
@@ -19,11 +19,10 @@ export interface StepTimelineProps {
 
 /** See the file's head. */
 export function StepTimeline({ task, selected, onSelect }: StepTimelineProps) {
-  const running = task.finished_at === null;
   const tick = useNow();
-  const now = running ? tick : Date.parse(task.finished_at ?? task.updated_at);
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const rows = treeRows(task, folded);
+  const now = momentOf(task, rows, tick);
   const span = spanOf(rows, now);
   const fold = (id: string, on: boolean) =>
     setFolded((old) => (on ? new Set([...old, id]) : new Set([...old].filter((item) => item !== id))));

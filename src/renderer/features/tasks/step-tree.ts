@@ -66,6 +66,14 @@ export function treeRows(task: Pick<TaskDetail, 'attempts' | 'steps'>, folded: R
   return rows;
 }
 
+/**
+ * The moment that the tree shows, unix ms: the end of the task, or now. The clock of the panel moves once a second, so what the host
+ * reported since then counts as now.
+ */
+export function momentOf(task: Pick<TaskDetail, 'finished_at'>, rows: readonly TreeRow[], tick: number): number {
+  return time(task.finished_at) ?? Math.max(tick, ...rows.map((row) => row.to ?? row.from));
+}
+
 /** The time all rows lie in; never empty, so that shares of it are defined. */
 export function spanOf(rows: readonly TreeRow[], now: number): Span {
   const from = Math.min(...rows.map((row) => row.from));
