@@ -7,6 +7,13 @@ test.use({ fresh: true });
 test('the example runs from an empty dashboard, live, and everything it left can be looked at', async ({ page }) => {
   await open(page, '/');
   await expect(page.getByText('Nothing has run yet')).toBeVisible();
+  // Would catch: a step that the host reported before the panel's clock moved on, shown with a negative time.
+  await page.evaluate(() => {
+    new MutationObserver(() => {
+      const text = document.querySelector('[role=tree]')?.textContent ?? '';
+      if (/-\d+ ms/.test(text)) document.body.dataset.negative = text;
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
   await page.getByRole('button', { name: 'Run the example' }).click();
 
   await expect(page).toHaveURL(/#\/tasks\/tsk_/);
@@ -21,6 +28,8 @@ test('the example runs from an empty dashboard, live, and everything it left can
   await expect(head.getByText('Succeeded')).toBeVisible({ timeout: 40_000 });
   for (const step of ['Sign in', 'Collect orders', 'Page 1', 'Download the CSV'])
     await expect(tree.getByRole('treeitem', { name: step }).first()).toBeVisible();
+
+  await expect(page.locator('body')).not.toHaveAttribute('data-negative');
 
   const log = page.getByRole('log');
   await expect(log).toContainText('Signed in');

@@ -109,6 +109,9 @@ const prepare = (page: Page) =>
           // A focus may fade in; the caret blinks for ever.
           const fading = document.getAnimations().filter((each) => each.effect?.getTiming().iterations !== Infinity);
           await Promise.all(fading.map(({ finished }) => finished));
+          // The code editor takes note of its focus a moment later.
+          for (let frame = 0; frame < 30 && before.get(element) === looks(element); frame += 1)
+            await new Promise(requestAnimationFrame);
           const { x, y, bottom } = element.getBoundingClientRect();
           return {
             index: Number(element.dataset.stop ?? -1),
