@@ -149,8 +149,7 @@ export function createDispatcher(deps: DispatcherDeps): ServerDispatcher {
     const admission: Admission = { id, operation, context, startedAt: clock.monotonic() };
     try {
       authorise(operation, context.principal);
-      const state = limiter.take(context.principal, operation.tier, context.remote);
-      if (state) options?.onRate?.(state);
+      limiter.take(context.principal, operation.tier, context.remote, options?.onRate);
     } catch (thrown) {
       const error = toAppError(thrown);
       finish(admission, error.status);

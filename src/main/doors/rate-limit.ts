@@ -41,11 +41,12 @@ export interface RateState {
 /** Takes tokens. */
 export interface RateLimiter {
   /**
-   * Takes one token of the caller's bucket of a tier. Callers without a limit get no state.
+   * Takes one token of the caller's bucket of a tier.
    * @param remote address that anonymous callers and tier `auth` are counted by
+   * @param onState told the state of the bucket, also of one that refuses; never for callers without a limit
    * @throws AppError `too-many-requests` with `retry_after` in seconds and `retry_after_ms`
    */
-  take(principal: Principal, tier: Tier, remote: string): RateState | undefined;
+  take(principal: Principal, tier: Tier, remote: string, onState?: (state: RateState) => void): void;
   /** Takes one token of tier `auth` for a credential that was not accepted. @throws AppError `too-many-requests` */
   takeFailure(remote: string): void;
   /** Called with the tier of each refusal. */
@@ -91,7 +92,7 @@ export function createRateLimiter(deps: { clock: Clock; settings: SettingsReader
     return fresh;
   }
 
-  function take(owner: string, tier: Tier, multiplier: number): RateState {
+  function take(owner: string, tier: Tier, multiplier: number, onState?: (state: RateState) => void): void {
     const perMinute = rates[tier].per_min * multiplier;
     const burst = Math.max(1, rates[tier].burst * multiplier);
     const perMs = perMinute / 60_000;
@@ -99,7 +100,14 @@ export function createRateLimiter(deps: { clock: Clock; settings: SettingsReader
     const bucket = bucketOf(`${tier} ${owner}`, burst, now);
     bucket.tokens = Math.min(burst, bucket.tokens + (now - bucket.at) * perMs);
     bucket.at = now;
-    if (bucket.tokens < 1) {
+    const refused = bucket.tokens < 1;
+    if (!refused) bucket.tokens -= 1;
+    onState?.({
+      limit: Math.floor(perMinute),
+      remaining: Math.floor(bucket.tokens),
+      resetSeconds: Math.ceil((burst - bucket.tokens) / perMs / 1000),
+    });
+    if (refused) {
       limiter.onLimited?.(tier);
       const waitMs = Math.ceil((1 - bucket.tokens) / perMs);
       const seconds = Math.max(1, Math.ceil(waitMs / 1000));
@@ -107,19 +115,13 @@ export function createRateLimiter(deps: { clock: Clock; settings: SettingsReader
         extra: { tier, limit: Math.floor(perMinute), retry_after: seconds, retry_after_ms: waitMs },
       });
     }
-    bucket.tokens -= 1;
-    return {
-      limit: Math.floor(perMinute),
-      remaining: Math.floor(bucket.tokens),
-      resetSeconds: Math.ceil((burst - bucket.tokens) / perMs / 1000),
-    };
   }
 
   const limiter: RateLimiter & { dispose(): void } = {
-    take(principal, tier, remote) {
-      if (!enabled || principal.rateMultiplier === Number.POSITIVE_INFINITY) return undefined;
+    take(principal, tier, remote, onState) {
+      if (!enabled || principal.rateMultiplier === Number.POSITIVE_INFINITY) return;
       const byAddress = tier === 'auth' || principal.kind === 'anonymous';
-      return take(byAddress ? `ip ${remote}` : principal.id, tier, principal.rateMultiplier);
+      take(byAddress ? `ip ${remote}` : principal.id, tier, principal.rateMultiplier, onState);
     },
     takeFailure(remote) {
       if (enabled) take(`ip ${remote}`, 'auth', 1);
