@@ -135,6 +135,18 @@ describe('a stream that waits', () => {
     expect((await source.aborted) - left).toBeLessThan(500);
   });
 
+  // Catches a set of request ids in use that grows with every client that hangs up early.
+  test('whose client leaves before the headers gives its request id back', async () => {
+    const headers = { 'x-api-key': key, 'x-request-id': '0193a5c6-5d0e-7b3a-9c54-1f2e3d4c5b6a' };
+    const call = http.get(subject.url + EVENTS, { headers });
+    call.on('error', () => {});
+    await source.begun;
+    call.destroy();
+    await source.aborted;
+    const next = await fetch(`${subject.url}/v1/health`, { headers });
+    expect(next.headers.get('x-request-id')).toBe(headers['x-request-id']);
+  });
+
   // Catches timers of streams that are over: a leak with every page that was ever opened.
   test('leaves no timer behind', async () => {
     const { response } = await open(EVENTS);

@@ -91,8 +91,9 @@ export class Exchange implements CallContext {
     return this.#controller.signal;
   }
 
-  /** Aborts what runs: nobody wants the rest of the answer. */
+  /** Aborts what runs and ends the life of the request id: nobody wants the answer, or the rest of it. */
   abandon(): void {
+    this.#state.release(this.requestId);
     if (!this.signal.aborted) this.#controller?.abort();
   }
 

@@ -37,6 +37,7 @@ export async function sendStream(
   const early = await Promise.race([next.then(() => undefined, toAppError), delay(clock, FIRST_ITEM_MS)]);
   if (early instanceof AppError) return sendProblem(exchange, early);
   if (signal.aborted) {
+    exchange.abandon();
     next.catch(() => {});
     return stop();
   }
