@@ -1,5 +1,5 @@
 /** Files coming in (api.md B71): multipart or raw with a key, or a PUT with a one-time ticket. */
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -10,9 +10,14 @@ import type { Tickets } from '../../core/tickets.ts';
 import type { ServerDispatcher } from '../dispatcher.ts';
 import { sendJson, sendProblem, sendResult } from './answer.ts';
 import { Exchange } from './exchange.ts';
+import { fromFramework } from './failures.ts';
 
 /** Largest upload, bytes. */
 const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
+const MAX_FIELDS = 20;
+const MAX_FIELD_BYTES = 65_536;
+/** What a form may hold beside its file, bytes. */
+const MAX_FORM_EXTRA_BYTES = (MAX_FIELDS + 1) * 2 * MAX_FIELD_BYTES;
 
 /** Where uploaded bytes go. */
 export interface UploadSink {
@@ -42,7 +47,7 @@ export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     await scope.register(multipart, {
-      limits: { files: 1, fileSize: MAX_UPLOAD_BYTES, fields: 20, fieldSize: 65_536 },
+      limits: { files: 1, fileSize: MAX_UPLOAD_BYTES, fields: MAX_FIELDS, fieldSize: MAX_FIELD_BYTES },
     });
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     const options = { bodyLimit: MAX_UPLOAD_BYTES };
@@ -50,6 +55,7 @@ export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
     scope.post('/v1/uploads', {
       ...options,
       onRequest: (request, _reply, done) => {
+        assertFits(request);
         admit(Exchange.of(request.raw));
         done();
       },
@@ -79,6 +85,8 @@ export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
     scope.put<{ Params: { id: string }; Querystring: { ticket?: string } }>('/v1/uploads/:id', {
       ...options,
       onRequest: (request, _reply, done) => {
+        // Before the ticket is spent.
+        assertFits(request);
         const { ticket } = request.query;
         if (typeof ticket !== 'string' || !tickets.redeem('upload', request.params.id, ticket)) {
           throw new AppError(
@@ -107,11 +115,42 @@ async function incoming(request: FastifyRequest): Promise<Incoming> {
   const query = request.query as { name?: unknown; mime?: unknown };
   const named = typeof query.name === 'string' ? query.name : undefined;
   if (request.isMultipart()) {
-    const part = await request.file();
+    const part = await request.file().catch((thrown: unknown) => {
+      throw bodyFault(thrown);
+    });
     if (!part) throw new AppError('bad-request', 'The multipart body holds no file.');
-    return { name: named ?? (part.filename || 'upload'), mime: part.mimetype, bytes: part.file };
+    return { name: named ?? (part.filename || 'upload'), mime: part.mimetype, bytes: guarded(part.file) };
   }
   const mime =
     typeof query.mime === 'string' ? query.mime : (request.headers['content-type'] ?? 'application/octet-stream');
-  return { name: named ?? 'upload', mime, bytes: request.raw };
+  return { name: named ?? 'upload', mime, bytes: guarded(request.raw) };
+}
+
+/** @throws AppError `payload-too-large` when the announced length says so */
+function assertFits({ headers }: FastifyRequest): void {
+  const isForm = headers['content-type']?.toLowerCase().startsWith('multipart/') === true;
+  const limit = MAX_UPLOAD_BYTES + (isForm ? MAX_FORM_EXTRA_BYTES : 0);
+  if (Number(headers['content-length'] ?? 0) > limit)
+    throw new AppError('payload-too-large', undefined, { extra: { limit_bytes: MAX_UPLOAD_BYTES } });
+}
+
+/** The same bytes; when the body itself fails, the failure is the client's and not that of whoever stores it. */
+function guarded(bytes: Readable): Readable {
+  async function* chunks() {
+    try {
+      yield* bytes;
+    } catch (thrown) {
+      throw bodyFault(thrown);
+    }
+  }
+  return Readable.from(chunks(), { objectMode: false });
+}
+
+/** A body that broke off, or a form that cannot be read: the parser's own errors carry nothing to tell them by. */
+function bodyFault(thrown: unknown): AppError {
+  const error = fromFramework(thrown, MAX_UPLOAD_BYTES);
+  if (error.slug !== 'internal-server-error') return error;
+  return new AppError('bad-request', 'The body broke off, or it is not the form that it says it is.', {
+    cause: thrown,
+  });
 }
