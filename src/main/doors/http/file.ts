@@ -27,7 +27,8 @@ export async function sendFile(exchange: Exchange, path: string, options: FileOp
     if (matches(req.headers['if-none-match'], etag)) return send(exchange, 304, ['etag', etag], '');
 
     const ifRange = req.headers['if-range'];
-    const fresh = ifRange === undefined || ifRange === etag;
+    // Ranges are defined for GET alone (RFC 9110 §14.2).
+    const fresh = req.method === 'GET' && (ifRange === undefined || ifRange === etag);
     const range = fresh ? parseRange(req.headers.range, stat.size) : null;
     if (range === 'unsatisfiable') {
       const error = new AppError('bad-request', 'The requested range lies outside the file.', { status: 416 });
