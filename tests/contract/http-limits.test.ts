@@ -19,7 +19,7 @@ let created = 0;
 let sources = 200;
 /** Holds `system` back until the test lets it go. */
 let gate = Promise.withResolvers<void>();
-let entered = Promise.withResolvers<void>();
+let entered = Promise.withResolvers<AbortSignal>();
 
 beforeAll(async () => {
   subject = await openTestDoors({
@@ -27,8 +27,8 @@ beforeAll(async () => {
     record: false,
     settings: { allowed_origins: [ORIGIN] },
     handlers: {
-      system: async () => {
-        entered.resolve();
+      system: async (_input, { signal }) => {
+        entered.resolve(signal);
         await gate.promise;
         throw new AppError('not-found', 'Nothing here.');
       },
@@ -144,7 +144,7 @@ describe('request ids', () => {
   // Catches two requests whose lines in the log cannot be told apart.
   test('are not adopted while in use, and again afterwards', async () => {
     gate = Promise.withResolvers<void>();
-    entered = Promise.withResolvers<void>();
+    entered = Promise.withResolvers<AbortSignal>();
     const headers = { 'x-request-id': REQUEST_ID };
     const first = send('GET', '/v1/system/info', headers);
     await entered.promise;
@@ -160,14 +160,13 @@ describe('request ids', () => {
   // Catches a set of ids that grows with every client that hangs up.
   test('of a client that went away are free again', async () => {
     gate = Promise.withResolvers<void>();
-    entered = Promise.withResolvers<void>();
+    entered = Promise.withResolvers<AbortSignal>();
     const headers = { 'x-request-id': REQUEST_ID, 'x-api-key': key };
     const call = http.get(`${subject.url}/v1/system/info`, { headers });
     call.on('error', () => {});
-    const closed = new Promise((resolve) => call.on('close', resolve));
-    await entered.promise;
+    const noticed = once(await entered.promise, 'abort');
     call.destroy();
-    await closed;
+    await noticed;
     gate.resolve();
     await send('GET', '/v1/health');
     expect((await send('GET', '/v1/health', { 'x-request-id': REQUEST_ID })).headers['x-request-id']).toBe(REQUEST_ID);
