@@ -37,8 +37,9 @@ const MAX_LAG = 20_000;
 
 /** @throws AppError `cursor-expired` with `oldest` when history that old has been pruned */
 export function requireHistory(events: Events, since: number): void {
-  const oldest = events.oldest();
-  if (oldest > 0 && since < oldest - 1) throw new AppError('cursor-expired', undefined, { extra: { oldest } });
+  // All of it may have been pruned: then the oldest change that can be had is the next one.
+  const oldest = events.oldest() || events.head() + 1;
+  if (since < oldest - 1) throw new AppError('cursor-expired', undefined, { extra: { oldest } });
 }
 
 /** Creates the service. */

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
+import type { Principal } from '../../core/operation.ts';
+import { createChangeService } from './changes.ts';
+
+const reader = (areas: Principal['areas']): Principal => ({
+  kind: 'key',
+  id: 'key_1',
+  name: 'k',
+  scope: 'read',
+  areas,
+  rateMultiplier: 1,
+});
+const all = reader(['models', 'automation', 'host', 'any']);
+
+function fill(core: TestCore, count: number): void {
+  for (let n = 0; n < count; n++) core.events.append({ type: 'task.updated', entity: 'task', id: `t${n}` });
+}
+
+test('a client whose history is gone is told so, also when all of it is: silence would be a missed change', () => {
+  using core = openTestCore();
+  const changes = createChangeService(core.events);
+  fill(core, 5);
+  core.clock.advance(1000);
+  expect(changes.list({ since: 0, limit: 10 }, all).items).toHaveLength(5);
+  core.events.prune(core.clock.now(), 1000, 3);
+  expect(() => changes.list({ since: 1, limit: 10 }, all)).toThrow(
+    expect.objectContaining({ slug: 'cursor-expired', extra: { oldest: 4 } }),
+  );
+  expect(changes.list({ since: 3, limit: 10 }, all).items).toHaveLength(2);
+  core.events.prune(core.clock.now(), 1000, 100);
+  expect(() => changes.list({ since: 3, limit: 10 }, all)).toThrow(expect.objectContaining({ extra: { oldest: 6 } }));
+  expect(changes.list({ since: 5, limit: 10 }, all).items).toEqual([]);
+});
+
+test('a key sees the changes of its areas only', () => {
+  using core = openTestCore();
+  const changes = createChangeService(core.events);
+  core.events.append({ type: 'task.created', entity: 'task', id: 't' });
+  core.events.append({ type: 'settings.updated', entity: 'settings', id: 'settings' });
+  expect(changes.list({ since: 0, limit: 10 }, reader(['models'])).items).toEqual([]);
+  expect(changes.list({ since: 0, limit: 10 }, reader(['automation'])).items.map((c) => c.entity)).toEqual(['task']);
+  expect(changes.list({ since: 0, limit: 10 }, all).items).toHaveLength(2);
+});
+
+test('following starts with hello, resumes without a gap or a double, and filters by type', async () => {
+  using core = openTestCore();
+  const changes = createChangeService(core.events);
+  fill(core, 3);
+  const abort = new AbortController();
+  const seen: unknown[] = [];
+  for await (const item of changes.follow({ since: 1, types: 'task.*' }, all, abort.signal)) {
+    seen.push(item.type === 'hello' ? 'hello' : (item as { seq: number }).seq);
+    if (seen.length === 3) {
+      core.events.append({ type: 'profile.updated', entity: 'profile', id: 'p' });
+      core.events.append({ type: 'task.updated', entity: 'task', id: 't' });
+    }
+    if (seen.length === 4) abort.abort();
+  }
+  expect(seen).toEqual(['hello', 2, 3, 5]);
+});
