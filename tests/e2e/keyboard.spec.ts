@@ -42,6 +42,7 @@ test('every screen by its key, every key on the sheet once, objects by name', as
   }
 
   await page.keyboard.press('ControlOrMeta+K');
+  await expect(page.getByRole('textbox', { name: 'Search or run a command' })).toBeFocused();
   await page.keyboard.type('lisbon');
   await expect(page.getByRole('dialog').getByText('Lisbon counter')).toBeVisible();
   await page.keyboard.press('ArrowDown');
