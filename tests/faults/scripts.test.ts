@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CommandCreate } from '../../src/contract/commands.ts';
 import type { TaskDetail } from '../../src/contract/tasks.ts';
 import { findProcesses } from '../../src/main/core/process-tree.ts';
+import { limitNow } from '../support/pace.ts';
 import { EXECUTOR, openTaskHost, type TaskHost } from '../support/tasks.ts';
 import { browserPath, skipNotice } from './support.ts';
 
@@ -85,7 +86,7 @@ describe.skipIf(browserPath === null)('a script in a real browser that', () => {
       took = performance.now() - begin;
     });
     expect(cancelled.status).toBe('cancelled');
-    expect(took).toBeLessThan(1000);
+    expect(took).toBeLessThan(await limitNow(1000));
   });
 
   test('never yields: killed after the grace time', async () => {
@@ -100,7 +101,7 @@ describe.skipIf(browserPath === null)('a script in a real browser that', () => {
       },
     );
     expect(done.status).toBe('cancelled');
-    expect(took).toBeLessThan(1000);
+    expect(took).toBeLessThan(await limitNow(1000));
   });
 
   test('ends its process: a typed failure, and the browser goes too', async () => {
@@ -149,7 +150,7 @@ describe.skipIf(browserPath === null)('a script in a real browser that', () => {
       `event-loop delay p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms, memory +${grown.toFixed(0)} MiB\n`,
     );
     // 20 ms is the promise of the bench; here the browser and the flood share two cores with the host.
-    expect(delay.percentile(99) / 1e6).toBeLessThan(60);
+    expect(delay.percentile(99) / 1e6).toBeLessThan(await limitNow(60));
     expect(grown).toBeLessThan(250);
   });
 });

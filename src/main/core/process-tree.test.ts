@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
+import { limitNow } from '../../../tests/support/pace.ts';
 import { RUN_ID_ENV } from '../../contract/executor.ts';
 import { listProcesses } from './process-list.ts';
 import { createSnapshot, findProcesses, killTree, reapRun, snapshotTree, type TreeSnapshot } from './process-tree.ts';
@@ -84,7 +85,8 @@ describe.skipIf(process.platform === 'win32')('process tree', () => {
     await run.exited;
     const pid = run.pids[1] ?? 0;
     expect(run.known.seen.has(pid)).toBe(false);
-    expect(await findProcesses(run.runId)).toEqual([]);
+    // Until it has become the daemon it is still a shell with the marks of the run.
+    await expect.poll(() => findProcesses(run.runId), { timeout: 5000 }).toEqual([]);
     expect(await findProcesses(run.runId, run.known)).toEqual([pid]);
     expect(await reapRun(run.runId, { deadlineMs: 2000, known: run.known })).toBe(0);
     expect(await alive([pid])).toEqual([]);
@@ -111,7 +113,8 @@ describe.skipIf(process.platform === 'win32')('process tree', () => {
   it('answers at once when nothing runs', async () => {
     const start = performance.now();
     expect(await reapRun('no-such-run', { deadlineMs: 5000 })).toBe(0);
-    expect(performance.now() - start).toBeLessThan(1000);
+    const lasted = performance.now() - start;
+    expect(lasted).toBeLessThan(await limitNow(1000));
   });
 
   it('takes a pid that was given out again for another process', async () => {

@@ -84,7 +84,8 @@ describe('toStrictJson', () => {
   it('keeps JSON as it is and names what is not', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        expect(toStrictJson(value, 'x')).toEqual(JSON.parse(JSON.stringify(value)));
+        // As text: JSON has no negative zero, and may come back with one from nowhere else.
+        expect(JSON.stringify(toStrictJson(value, 'x'))).toBe(JSON.stringify(value));
       }),
     );
     expect(toStrictJson({ a: undefined, d: new Date(0), u: new URL('http://x/') }, 'x')).toEqual({

@@ -7,6 +7,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { limitNow } from '../../../../tests/support/pace.ts';
 import { LOG_MARK } from '../../../contract/executor.ts';
 import { createRedactor } from '../../../contract/redact.ts';
 import type { LogLine } from '../../../contract/tasks.ts';
@@ -340,6 +341,6 @@ test('a flood of 200 MB is taken in without holding up the host', async () => {
   expect(figures.lines - 1 + figures.dropped).toBe(lines);
   expect(figures.bytes).toBeLessThan(64 * MIB + 4096);
   // 5 ms of resolution are part of every reading; a machine that is busy with other tests gets some room.
-  expect(delay.percentile(99) / 1e6).toBeLessThan(40);
+  expect(delay.percentile(99) / 1e6).toBeLessThan(await limitNow(40));
   expect((peak - before) / MIB).toBeLessThan(200);
 }, 120_000);
