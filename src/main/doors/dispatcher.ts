@@ -215,9 +215,9 @@ export function createDispatcher(deps: DispatcherDeps): ServerDispatcher {
   };
 }
 
-/** Everything but reading: another scope than `read`, or an HTTP method that may change something. */
+/** Everything but reading: any HTTP method but GET; where there is no route, any scope but `read`. */
 function changesSomething(operation: Operation): boolean {
-  return operation.scope !== 'read' || (operation.http !== null && operation.http.method !== 'GET');
+  return operation.http === null ? operation.scope !== 'read' : operation.http.method !== 'GET';
 }
 
 /** A job that has only begun (api.md §4.6). */

@@ -19,6 +19,8 @@ function problemWith(value: unknown): string | null {
   if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function') return `a ${typeof value}`;
   if (typeof value !== 'object' || value === null) return null;
   if (ArrayBuffer.isView(value)) return 'bytes (use artifact() for files)';
+  // Objects of Playwright's client are handles: what they enumerate is bookkeeping, not what they stand for.
+  if ('_guid' in value && '_type' in value) return `a Playwright ${String(value._type)}`;
   return KINDS.find(([type]) => value instanceof type)?.[1] ?? null;
 }
 
