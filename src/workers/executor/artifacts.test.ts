@@ -95,7 +95,7 @@ describe('toStrictJson', () => {
     const circle: { self?: unknown } = {};
     circle.self = circle;
     const cases: [value: unknown, text: string][] = [
-      [{ answer: { _type: 'Response', _guid: 'response@1' } }, 'x.answer: a Playwright Response'],
+      [{ answer: { _type: 'Response', _guid: 'response@1' } }, 'output.answer: a Playwright Response'],
       [Number.NaN, 'output: NaN'],
       [{ a: [1n] }, 'output.a[0]: a bigint'],
       [{ p: Promise.resolve() }, 'output.p: a Promise'],
