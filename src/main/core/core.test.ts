@@ -79,16 +79,16 @@ test('secrets: sealed at rest, bound to their id, useless under another key', as
   await expect(core.secrets.get(other)).rejects.toThrow(/gone/);
 });
 
-test('the audit chain finds an edited, a removed and an inserted line', () => {
+test('the audit chain finds an edited, a removed and an inserted line', async () => {
   using core = openTestCore();
   const audit = createAudit(core.db, core.clock);
   for (let n = 0; n < 5; n++)
     audit.record({ principal: 'panel', door: 'ipc', op: 'tasks_create', target: `t${n}`, outcome: 'ok' });
-  expect(audit.verify()).toEqual({ ok: true, entries: 5, broken_at: null });
+  expect(await audit.verify()).toEqual({ ok: true, entries: 5, broken_at: null });
   core.db.raw.exec("UPDATE audit SET target = 'forged' WHERE seq = 3");
-  expect(audit.verify().broken_at).toBe(3);
+  expect((await audit.verify()).broken_at).toBe(3);
   core.db.raw.exec("UPDATE audit SET target = 't2' WHERE seq = 3; DELETE FROM audit WHERE seq = 2");
-  expect(audit.verify().broken_at).toBe(3);
+  expect((await audit.verify()).broken_at).toBe(3);
 });
 
 test('a ticket opens one thing once and only for a while', () => {

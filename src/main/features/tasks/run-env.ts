@@ -1,44 +1,7 @@
 /** Token, temporary folder and environment of an attempt. */
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { RUN_ID_ENV } from '../../../contract/executor.ts';
-
-const PASSED = [
-  'PATH',
-  'HOME',
-  'USER',
-  'LOGNAME',
-  'SHELL',
-  'LANG',
-  'LANGUAGE',
-  'LC_ALL',
-  'LC_CTYPE',
-  'TZ',
-  'DISPLAY',
-  'XAUTHORITY',
-  'WAYLAND_DISPLAY',
-  'XDG_RUNTIME_DIR',
-  'XDG_SESSION_TYPE',
-  'XDG_CURRENT_DESKTOP',
-  'DBUS_SESSION_BUS_ADDRESS',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
-  'NODE_EXTRA_CA_CERTS',
-  // Windows
-  'SystemRoot',
-  'SystemDrive',
-  'windir',
-  'ComSpec',
-  'PATHEXT',
-  'USERNAME',
-  'USERPROFILE',
-  'APPDATA',
-  'LOCALAPPDATA',
-  'ProgramData',
-  'ProgramFiles',
-  'ProgramFiles(x86)',
-  'NUMBER_OF_PROCESSORS',
-];
+import { inheritedEnvironment, RUN_ID_ENV } from '../../../contract/executor.ts';
 
 /** A new attempt token: names the attempt in every guarded statement and marks its processes. */
 export function newToken(): string {
@@ -56,10 +19,5 @@ export function tempDirOf(temp: string, token: string): string {
  * @param tempDir folder of this attempt for temporary files
  */
 export function runEnv(env: NodeJS.ProcessEnv, runId: string, tempDir: string): Record<string, string> {
-  const passed: Record<string, string> = {};
-  for (const name of PASSED) {
-    const value = env[name];
-    if (value !== undefined) passed[name] = value;
-  }
-  return { ...passed, TMPDIR: tempDir, TMP: tempDir, TEMP: tempDir, [RUN_ID_ENV]: runId };
+  return { ...inheritedEnvironment(env), TMPDIR: tempDir, TMP: tempDir, TEMP: tempDir, [RUN_ID_ENV]: runId };
 }
