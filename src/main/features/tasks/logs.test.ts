@@ -5,17 +5,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { PassThrough } from 'node:stream';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { limitNow } from '../../../../tests/support/pace.ts';
 import { LOG_MARK } from '../../../contract/executor.ts';
 import { createRedactor } from '../../../contract/redact.ts';
-import type { LogLine } from '../../../contract/tasks.ts';
 import { systemClock } from '../../core/clock.ts';
-import { openLogFile } from './log-file.ts';
-import { createLineSplitter, MAX_MESSAGE } from './log-splitter.ts';
 import { createLogs, type Logs } from './logs.ts';
-import { createTaskLog, type LogItem } from './task-log.ts';
+import type { LogItem } from './task-log.ts';
 import { createTurns } from './turns.ts';
 
 const MIB = 1_048_576;
@@ -180,56 +176,6 @@ describe('the end of an attempt', () => {
   });
 });
 
-describe('lines', () => {
-  const split = (chunks: Buffer[], secrets = redactor) => {
-    const out: string[] = [];
-    const splitter = createLineSplitter(secrets, {
-      structured: (line) => out.push(`S:${line.message}`),
-      raw: (text) => out.push(text),
-    });
-    for (const chunk of chunks) splitter.push(chunk);
-    splitter.end();
-    return out;
-  };
-  /** Cuts bytes at the given places. */
-  const cutAt = (bytes: Buffer, cuts: number[]) => {
-    const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
-    return [...places, bytes.length].map((end, i) => bytes.subarray(places[i - 1] ?? 0, end));
-  };
-
-  test('come out the same however the bytes are cut, multi-byte characters and secrets included', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constant('my hunter2-secret here')), { maxLength: 20 }),
-        fc.array(fc.nat(), { maxLength: 10 }),
-        (texts, cuts) => {
-          const lines = texts.map((text) => text.replace(/[\n\r]/g, ' ').replaceAll(LOG_MARK, ''));
-          const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-          const out = split(cutAt(bytes, cuts));
-          expect(out).toEqual(lines.map((line) => redactor.text(line.toWellFormed())));
-        },
-      ),
-      { numRuns: 500 },
-    );
-  });
-
-  test('of any length are split at 64 Ki characters, and a secret across a cut is still redacted', () => {
-    const secret = 'hunter2-secret';
-    for (const place of [MAX_MESSAGE - 5, 2 * MAX_MESSAGE - 7, 4 * MAX_MESSAGE - 3, 4 * MAX_MESSAGE - 9]) {
-      const text = `${'ü'.repeat(place)}${secret}${'e'.repeat(6 * MAX_MESSAGE)}`;
-      const bytes = Buffer.from(text);
-      const chunks = upTo(Math.ceil(bytes.length / 65_536)).map((n) => bytes.subarray((n - 1) * 65_536, n * 65_536));
-      const out = split(chunks);
-      expect(out.every((line) => line.length <= MAX_MESSAGE)).toBe(true);
-      expect(out.join('')).toBe(text.replace(secret, '[redacted]'));
-    }
-  });
-
-  test('with a mark that is no valid structured line are kept as text', () => {
-    expect(split([Buffer.from(`${LOG_MARK}{"level":"info"}\n`)])).toEqual([`${LOG_MARK}{"level":"info"}`]);
-  });
-});
-
 describe('followers', () => {
   test('get everything from the start and end with the task', async () => {
     const following = collect(logs.follow('tsk', 0, never));
@@ -276,46 +222,6 @@ describe('followers', () => {
     for (const items of await Promise.all([...early, ...late])) expect(seqs(items).join()).toBe(expected);
     await first.return();
   }, 60_000);
-
-  test('that stall get one gap and go on; nobody else is held up, and memory stays within the ring', async () => {
-    const turns = createTurns();
-    const file = await openLogFile(dir, { write: true });
-    let over = false;
-    const log = createTaskLog(file, turns, () => over, 64 * 1024);
-    const line = (message: string): Omit<LogLine, 'seq'> => ({
-      ...{
-        at: '2026-01-01T00:00:00.000Z',
-        level: 'info',
-        source: 'stdout',
-        attempt: 1,
-        step: null,
-        message,
-        data: null,
-      },
-    });
-    log.append(line('first'));
-    const slow = log.follow(0, never);
-    expect((await slow.next()).value).toMatchObject({ seq: 1 });
-    const fast = collect(log.follow(0, never));
-    for (let n = 0; n < 100; n++) {
-      for (let i = 0; i < 100; i++) log.append(line('x'.repeat(100)));
-      await log.flush();
-      // The fast follower is awake in between.
-      await turns.next();
-      await turns.next();
-      await turns.next();
-    }
-    over = true;
-    log.end();
-    expect(seqs(await fast)).toEqual(upTo(10_001));
-    const rest = await collect(slow);
-    const [gap, ...after] = rest;
-    if (!gap || !('type' in gap)) throw new Error('no gap');
-    expect(gap.dropped).toBeGreaterThan(9000);
-    expect(gap.next_since).toBe(1 + gap.dropped);
-    expect(seqs(after)).toEqual(upTo(10_001, gap.next_since + 1));
-    await log.close();
-  });
 });
 
 test('a flood of 200 MB is taken in without holding up the host', async () => {

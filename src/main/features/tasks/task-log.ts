@@ -1,7 +1,8 @@
 /**
  * The log of one task while somebody writes or reads it. Lines get their number here, go to the file in batches and stay in memory
  * until they are there; while there are live followers, the last 8 MiB stay in memory for all of them together.
- * Readers pull: nothing is ever queued for one of them.
+ * Readers pull: nothing is ever queued for one of them. They are shown only what is in the file: a host that is killed must not give the
+ * number of a line that somebody has seen to another line.
  */
 import type { LogLine } from '../../../contract/tasks.ts';
 import { BLOCK_BYTES, type LogFile, type Piece } from './log-file.ts';
@@ -109,6 +110,7 @@ export function createTaskLog(
       const last = pieces.at(-1);
       if (last) flushedSeq = last.seq + last.lines - 1;
       trim();
+      notify();
       const drained = drainWaiting;
       drainWaiting = [];
       for (const resolve of drained) resolve();
@@ -131,9 +133,9 @@ export function createTaskLog(
     followers += 1;
     try {
       while (!signal.aborted) {
-        if (cursor >= lastSeq) {
+        if (cursor >= flushedSeq) {
           live = true;
-          if (isOver()) return;
+          if (isOver() && flushedSeq === lastSeq) return;
           await more(signal);
           continue;
         }
@@ -206,7 +208,6 @@ export function createTaskLog(
       }
       pendingBytes += bytes;
       startWriting();
-      notify();
       return bytes;
     },
     drained: () =>
