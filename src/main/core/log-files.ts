@@ -17,11 +17,13 @@ const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 export interface LogFiles {
   /** Id that the next line must carry. */
   nextId(): number;
+  /** Id of the last line that the disk has. */
+  keptId(): number;
   /** Appends one JSON line whose `id` is {@link nextId}. */
   write(line: string): void;
   /** Newest first, at most `limit` entries with id < `before` that match. Reads segments one by one and yields in between. */
   query(before: number, limit: number, match: (entry: LogEntry) => boolean): Promise<LogEntry[]>;
-  /** Entries still in memory after `since`, oldest first; `dropped` counts those that have left it. */
+  /** Entries after `since` that are on disk and still in memory, oldest first; `dropped` counts those before them that have left it. */
   tail(since: number): { entries: LogEntry[]; dropped: number };
   subscribe(listener: () => void): () => void;
   dropped(): number;
@@ -54,19 +56,22 @@ function parseLine(line: string): LogEntry | null {
   }
 }
 
-function countLines(file: string): number {
-  const bytes = fs.readFileSync(file);
-  let lines = 0;
-  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) lines++;
-  return lines;
+/** Id after the last whole line, however many lines before it were dropped or cleared. */
+function idAfter({ first, file }: Segment): number {
+  const lines = fs.readFileSync(file, 'utf8').split('\n');
+  const last = lines.findLast((line) => parseLine(line) !== null);
+  return last === undefined ? first : (parseLine(last)?.id ?? first) + 1;
 }
 
 /** Opens the log in `dir`; `maxBytes` is asked at each rotation. */
 export function openLogFiles(dir: string, maxBytes: () => number): LogFiles {
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
   const newest = listSegments(dir).at(-1);
-  let nextId = newest ? newest.first + countLines(newest.file) : 1;
-  // A new run starts a new segment, so that a torn line never has a line appended to it.
+  let nextId = newest ? idAfter(newest) : 1;
+  // A new run starts a new segment, so that a torn line never has a line appended to it; one without a whole line makes room.
+  if (newest?.first === nextId) fs.rmSync(newest.file);
+  /** Last line that readers may see: a host that is killed must not give the number of a line that somebody has seen to another. */
+  let keptId = nextId - 1;
   let brokenAt = 0;
   let written = 0;
   let stream = open(nextId);
@@ -101,24 +106,32 @@ export function openLogFiles(dir: string, maxBytes: () => number): LogFiles {
     }
   }
 
+  function keep(id: number): void {
+    keptId = Math.max(keptId, id);
+    for (const listener of listeners) listener();
+  }
+
   // The callback comes with an error too: a reader then sees what did reach the disk.
   const flush = () => new Promise<void>((resolve) => stream.write('', () => resolve()));
 
   return {
     nextId: () => nextId,
+    keptId: () => keptId,
     write(line) {
       const entry = parseLine(line);
       if (entry === null) return;
       nextId++;
       ring.push(entry);
       if (ring.length > RING * 2) ring.splice(0, ring.length - RING);
-      if (!accepts()) dropped++;
-      else {
-        written += Buffer.byteLength(line);
-        stream.write(line);
-        if (written > SEGMENT_BYTES) rotate();
+      if (!accepts()) {
+        dropped++;
+        if (brokenAt !== 0) keep(entry.id);
+        return;
       }
-      for (const listener of listeners) listener();
+      written += Buffer.byteLength(line);
+      // Called with an error too: what the disk refused is still shown to those who read along.
+      stream.write(line, () => keep(entry.id));
+      if (written > SEGMENT_BYTES) rotate();
     },
     async query(before, limit, match) {
       await flush();
@@ -137,7 +150,10 @@ export function openLogFiles(dir: string, maxBytes: () => number): LogFiles {
     tail(since) {
       const first = ring[0]?.id ?? nextId;
       const from = Math.max(0, since + 1 - first);
-      return { entries: ring.slice(from), dropped: Math.max(0, first - since - 1) };
+      return {
+        entries: ring.slice(from, Math.max(from, keptId + 1 - first)),
+        dropped: Math.max(0, Math.min(first - 1, keptId) - since),
+      };
     },
     subscribe(listener) {
       listeners.add(listener);
@@ -145,16 +161,17 @@ export function openLogFiles(dir: string, maxBytes: () => number): LogFiles {
     },
     dropped: () => dropped,
     async clear(before) {
-      await flush();
+      // Lines that come meanwhile go to a segment of their own, whose name keeps the number when all others are gone.
+      const old = stream;
+      stream = open(nextId);
+      await new Promise<void>((resolve) => old.end(resolve));
       let cleared = 0;
-      const segments = listSegments(dir);
-      for (const [index, segment] of segments.entries()) {
+      for (const segment of listSegments(dir)) {
         const text = await fs.promises.readFile(segment.file, 'utf8');
         const lines = text.split('\n').filter((line) => line !== '');
         const kept = lines.filter((line) => (parseLine(line)?.timestamp ?? 0) >= before);
         cleared += lines.length - kept.length;
-        const current = index === segments.length - 1;
-        if (kept.length === 0 && !current) await fs.promises.rm(segment.file, { force: true });
+        if (kept.length === 0 && segment.first < nextId) await fs.promises.rm(segment.file, { force: true });
         else if (kept.length < lines.length)
           await fs.promises.writeFile(segment.file, kept.map((line) => `${line}\n`).join(''));
       }

@@ -100,7 +100,7 @@ export function createLogService(files: LogFiles, log: Logger) {
       signal: AbortSignal,
     ): AsyncGenerator<(LogEntry & { seq: number }) | z.infer<typeof GapItem>> {
       const matches = matcher(input);
-      let at = input.since ?? files.nextId() - 1;
+      let at = Math.min(input.since ?? Number.MAX_SAFE_INTEGER, files.nextId() - 1);
       let wake: () => void = () => undefined;
       const unsubscribe = files.subscribe(() => wake());
       const onAbort = () => wake();
@@ -108,15 +108,14 @@ export function createLogService(files: LogFiles, log: Logger) {
       try {
         while (!signal.aborted) {
           const { entries, dropped } = files.tail(at);
-          const first = entries[0]?.id ?? files.nextId();
-          if (dropped > 0 && first > at + 1) yield { type: 'gap', dropped, next_since: first - 1 };
+          at += dropped;
+          if (dropped > 0) yield { type: 'gap', dropped, next_since: at };
           for (const entry of entries) {
             at = entry.id;
             if (matches(entry)) yield { ...entry, seq: entry.id };
             if (signal.aborted) return;
           }
-          at = Math.max(at, first - 1);
-          if (files.nextId() - 1 > at) continue;
+          if (files.keptId() > at) continue;
           await new Promise<void>((resolve) => {
             wake = resolve;
           });
