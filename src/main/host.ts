@@ -90,6 +90,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
     state,
     doctor: {
       db,
+      dbThread: threadModule(platform.appRoot, 'db-check'),
       secrets,
       dataDir,
       http,

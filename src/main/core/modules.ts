@@ -10,9 +10,12 @@ export function workerModule(appRoot: string, name: 'executor'): string {
     : path.join(appRoot, 'out/workers', `${name}.js`);
 }
 
+/** Feature of each worker thread. */
+const THREADS = { backup: 'storage', 'db-check': 'telemetry' } as const;
+
 /** Path of a worker thread's entry: `out/main/threads/<name>.js`. */
-export function threadModule(appRoot: string, name: 'backup'): string {
+export function threadModule(appRoot: string, name: keyof typeof THREADS): string {
   return FROM_SOURCE
-    ? path.join(appRoot, 'src/main/features/storage', `${name}.thread.ts`)
+    ? path.join(appRoot, 'src/main/features', THREADS[name], `${name}.thread.ts`)
     : path.join(appRoot, 'out/main/threads', `${name}.js`);
 }

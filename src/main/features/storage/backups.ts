@@ -1,16 +1,15 @@
 /** Backups: copies of the database made in a worker thread. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
-import { AppError } from '../../../contract/errors.ts';
 import type { Backup } from '../../../contract/jobs.ts';
 import type { BackupId } from '../../../contract/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
+import { runThread } from '../../core/thread.ts';
 import type { BackupRow, StorageStore } from './store.ts';
 
-const Result = z.object({ bytes: z.int(), sha256: z.string() });
+const Copied = z.object({ bytes: z.int(), sha256: z.string() });
 
 const view = (row: BackupRow): Backup => ({
   id: row.id,
@@ -19,32 +18,6 @@ const view = (row: BackupRow): Backup => ({
   sha256: row.sha256,
   created_at: iso(row.createdAt),
 });
-
-/** Runs the copy; abort ends the thread and removes what it wrote. */
-async function copyInThread(
-  thread: string,
-  source: string,
-  target: string,
-  signal: AbortSignal,
-): Promise<z.infer<typeof Result>> {
-  const worker = new Worker(thread, { workerData: { source, target } });
-  const stop = () => void worker.terminate();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await new Promise((resolve, reject) => {
-      worker.once('message', (message) => resolve(Result.parse(message)));
-      worker.once('error', reject);
-      worker.once('exit', () =>
-        reject(signal.aborted ? new AppError('cancelled') : new Error('the backup thread ended early')),
-      );
-    });
-  } catch (error) {
-    await fs.promises.rm(target, { force: true });
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-}
 
 /** Creates the service. `thread` is the path of the built `backup.thread`. */
 export function createBackups(deps: {
@@ -66,7 +39,13 @@ export function createBackups(deps: {
       await fs.promises.mkdir(dir, { recursive: true, mode: 0o700 });
       const id = newId('backup') as BackupId;
       const file = `${id}.db`;
-      const { bytes, sha256 } = await copyInThread(thread, dbPath, path.join(dir, file), signal);
+      const target = path.join(dir, file);
+      const { bytes, sha256 } = await runThread(thread, { source: dbPath, target }, Copied, signal).catch(
+        async (error) => {
+          await fs.promises.rm(target, { force: true });
+          throw error;
+        },
+      );
       const row: BackupRow = { id, kind, file, bytes, sha256, createdAt: clock.now() };
       store.insertBackup(row);
       return view(row);

@@ -1,13 +1,18 @@
 /** The doctor: checks what the product needs on this machine and says what to do about what is missing. */
 import fs from 'node:fs/promises';
+import { z } from 'zod';
+import { AppError } from '../../../contract/errors.ts';
 import type { Check } from '../../../contract/system.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Secrets } from '../../core/secrets.ts';
+import { runThread } from '../../core/thread.ts';
 import type { SystemReader } from './system.ts';
 
 /** What {@link diagnose} looks at. */
 export interface DoctorDeps {
   db: Db;
+  /** Path of the built `db-check.thread`. */
+  dbThread: string;
   secrets: Secrets;
   system: SystemReader;
   dataDir: string;
@@ -46,8 +51,14 @@ async function browserCheck(deps: DoctorDeps): Promise<Check> {
   );
 }
 
-function databaseCheck({ db }: DoctorDeps): Check {
-  const result = db.raw.pragma('quick_check(1)', { simple: true });
+async function databaseCheck({ db, dbThread }: DoctorDeps, signal: AbortSignal): Promise<Check> {
+  const result = await runThread(dbThread, { path: db.path }, z.object({ result: z.string() }), signal).then(
+    (answer) => answer.result,
+    (error: unknown) => {
+      if (error instanceof AppError) throw error;
+      return error instanceof Error ? error.message : String(error);
+    },
+  );
   const schema = db.raw.pragma('user_version', { simple: true });
   if (result === 'ok') return check('database', 'Database', 'ok', `${db.path} is sound (schema ${schema}).`);
   return check(
@@ -128,13 +139,13 @@ function runtimeCheck({ electron }: DoctorDeps): Check {
   );
 }
 
-/** Runs every check. */
-export async function diagnose(deps: DoctorDeps): Promise<Check[]> {
+/** Runs every check. @throws AppError `cancelled` */
+export async function diagnose(deps: DoctorDeps, signal: AbortSignal): Promise<Check[]> {
   return Promise.all([
     runtimeCheck(deps),
     browserCheck(deps),
     portCheck(deps),
-    databaseCheck(deps),
+    databaseCheck(deps, signal),
     secretsCheck(deps),
     diskCheck(deps),
     gpuCheck(deps),

@@ -72,7 +72,7 @@ export function createTelemetry(deps: {
       secrets: await state.secrets(),
       warnings: state.warnings(),
     }),
-    host_diagnose: async () => ({ checks: await diagnose({ ...deps.doctor, system }) }),
+    host_diagnose: async (_input, { signal }) => ({ checks: await diagnose({ ...deps.doctor, system }, signal) }),
     logs_query: (input) => logs.query(input),
     logs_stats: () => logs.stats(),
     logs_follow: (input, { signal }) => logs.follow(input, signal),
