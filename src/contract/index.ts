@@ -6,6 +6,7 @@ import { commandOperations } from './commands.ts';
 import type { Contract } from './define.ts';
 import { demoOperations } from './demo.ts';
 import { jobOperations } from './jobs.ts';
+import { metricOperations } from './metrics.ts';
 import { profileOperations } from './profiles.ts';
 import { queueOperations } from './queue.ts';
 import { settingsOperations } from './settings.ts';
@@ -28,6 +29,7 @@ export const contract = {
   ...accessOperations,
   ...settingsOperations,
   ...telemetryOperations,
+  ...metricOperations,
   ...jobOperations,
   ...demoOperations,
   ...shellOperations,

@@ -88,6 +88,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
     ...shared,
     version,
     state,
+    figures: { tasks: tasks.service.metrics, calls: () => doors.calls() },
     doctor: {
       db,
       dbThread: threadModule(platform.appRoot, 'db-check'),
@@ -196,6 +197,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
     },
     stop: () => afterwards.then(() => undefined),
   });
+  lifecycle.add({ name: 'metrics', start: telemetry.metrics.start, stop: telemetry.metrics.stop });
 
   return {
     dispatcher: doors.dispatcher,

@@ -17,7 +17,7 @@ import { listRoutes } from './http/routes-list.ts';
 import { createHttpDoor } from './http/server.ts';
 import type { UploadSink } from './http/uploads.ts';
 import { createIdempotency, createIdempotencyStore } from './idempotency/index.ts';
-import { createCallMetrics } from './metrics.ts';
+import { type CallTotals, createCallMetrics } from './metrics.ts';
 import { type FrameSession, openFrameSession } from './port.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { createWebSocketDoor } from './ws.ts';
@@ -52,6 +52,8 @@ export interface Doors {
   url(): string | null;
   /** Why the HTTP door is closed, in one sentence for people; null when it is not. */
   error(): string | null;
+  /** Calls at every door since the start. */
+  calls(): CallTotals;
   /** Opens the HTTP door; a port that is taken is told by {@link error} and may be tried again. @throws other errors of the system */
   start(host: string, port: number): Promise<void>;
   /** Serves frames to a port of the desktop panel until it closes. @returns closes it */
@@ -130,6 +132,7 @@ export function createDoors(deps: DoorsDeps): Doors {
     dispatcher,
     url: () => http.url,
     error: () => failure,
+    calls: calls.totals,
     async start(host, port) {
       try {
         await http.listen(host, port);

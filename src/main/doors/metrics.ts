@@ -19,12 +19,20 @@ export interface CallSeries {
   buckets: number[];
 }
 
+/** Sums over all series. */
+export interface CallTotals {
+  calls: number;
+  failed: number;
+}
+
 /** What the dispatcher reports to. */
 export interface CallMetrics {
   /** One finished call; a stream ends when its last item has gone. */
   observe(op: string, door: DoorName, status: number, seconds: number): void;
   limited(tier: Tier): void;
   series(): Iterable<CallSeries>;
+  /** All calls so far, and those that ended in an error; cancelled (499) is none. */
+  totals(): CallTotals;
   limitedByTier(): Iterable<[Tier, number]>;
 }
 
@@ -32,8 +40,11 @@ export interface CallMetrics {
 export function createCallMetrics(): CallMetrics {
   const calls = new Map<string, CallSeries>();
   const limited = new Map<Tier, number>();
+  const totals: CallTotals = { calls: 0, failed: 0 };
   return {
     observe(op, door, status, seconds) {
+      totals.calls += 1;
+      if (status >= 400 && status !== 499) totals.failed += 1;
       const key = `${op} ${door} ${status}`;
       let series = calls.get(key);
       if (!series) {
@@ -50,6 +61,7 @@ export function createCallMetrics(): CallMetrics {
       limited.set(tier, (limited.get(tier) ?? 0) + 1);
     },
     series: () => calls.values(),
+    totals: () => ({ ...totals }),
     limitedByTier: () => limited.entries(),
   };
 }

@@ -11,6 +11,7 @@ import { createChangeService } from './changes.ts';
 import { type DoctorDeps, diagnose } from './doctor.ts';
 import type { HostState } from './host-state.ts';
 import { createLogService } from './logs.ts';
+import { createMetrics, type Figures } from './metrics.ts';
 import { createSystemReader } from './system.ts';
 
 export { createHostState, type HostState } from './host-state.ts';
@@ -27,6 +28,7 @@ export type TelemetryOperationId =
   | 'logs_follow'
   | 'logs_write'
   | 'logs_clear'
+  | 'metrics_follow'
   | 'changes_follow'
   | 'changes_list'
   | 'audit_list'
@@ -42,6 +44,8 @@ export function createTelemetry(deps: {
   version: string;
   doctor: Omit<DoctorDeps, 'system'>;
   state: HostState;
+  /** What metrics ask of the other parts. */
+  figures: Figures;
   /** Facts of the running host that only the composition root knows. */
   facts: () => Pick<HostInfo, 'platform' | 'electron' | 'data_dir' | 'log_dir' | 'url' | 'http_error' | 'started_at'>;
 }) {
@@ -49,6 +53,7 @@ export function createTelemetry(deps: {
   const started = clock.monotonic();
   const logs = createLogService(deps.logFiles, deps.log);
   const changes = createChangeService(deps.events);
+  const metrics = createMetrics(deps);
   const system = createSystemReader({ clock, version, dataDir: deps.doctor.dataDir });
 
   const health = (): Health => ({
@@ -78,6 +83,7 @@ export function createTelemetry(deps: {
     logs_follow: (input, { signal }) => logs.follow(input, signal),
     logs_write: ({ entries }) => ({ stored: logs.write(entries) }),
     logs_clear: async ({ before }) => ({ cleared: await logs.clear(before ?? Number.MAX_SAFE_INTEGER) }),
+    metrics_follow: (_input, { signal }) => metrics.follow(signal),
     changes_follow: (input, { principal, signal }) => changes.follow(input, principal, signal),
     changes_list: (input, { principal }) => changes.list(input, principal),
     audit_list: ({ cursor, limit, op, principal, q }) => {
@@ -101,5 +107,5 @@ export function createTelemetry(deps: {
     },
     audit_verify: () => audit.verify(),
   };
-  return { handlers, health, logs };
+  return { handlers, health, logs, metrics };
 }

@@ -1,0 +1,159 @@
+/** Takes points: one every ten seconds always, one a second while somebody follows. All followers share one timer. */
+import type { MetricItem, MetricPoint } from '../../../contract/metrics.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Logger } from '../../core/logger.ts';
+import { COARSE_MS, createMetricsHistory, tenth } from './metrics-history.ts';
+import type { Probe, ProbeReading } from './metrics-probe.ts';
+
+const FOLLOWED_MS = 1_000;
+/** The first reading waits until the host has had time for those who waited for it, ms. */
+const FIRST_MS = 2_000;
+
+/** What the host does. `tasks_running` and `tasks_waiting` are as now, the others count since the start. */
+export type WorkReading = Pick<
+  MetricPoint,
+  | 'tasks_running'
+  | 'tasks_waiting'
+  | 'tasks_succeeded'
+  | 'tasks_failed'
+  | 'calls'
+  | 'calls_failed'
+  | 'log_entries'
+  | 'log_dropped'
+>;
+
+type Reading = ProbeReading & WorkReading;
+
+/** See the file's head. */
+export interface MetricsSampler {
+  start(): void;
+  /** No more points; followers end. */
+  stop(): void;
+  /** What is kept, then each new point. Pulled: a slow reader holds nothing but its place. */
+  follow(signal: AbortSignal): AsyncGenerator<MetricItem>;
+}
+
+/** The point between two readings. */
+export function pointOf(
+  before: Reading,
+  after: Reading,
+  time: { at: number; span_ms: number; loop_delay_ms: number | null },
+): MetricPoint {
+  const since = (member: keyof Reading) => Math.max(0, after[member] - before[member]);
+  const ticks = since('machine_total');
+  return {
+    ...time,
+    host_cpu: tenth((since('host_cpu_ms') / Math.max(1, time.span_ms)) * 100),
+    host_rss_bytes: after.host_rss_bytes,
+    machine_cpu: ticks === 0 ? 0 : tenth(Math.min(1, since('machine_busy') / ticks) * 100),
+    machine_memory_bytes: after.machine_memory_bytes,
+    tasks_running: after.tasks_running,
+    tasks_waiting: after.tasks_waiting,
+    tasks_succeeded: since('tasks_succeeded'),
+    tasks_failed: since('tasks_failed'),
+    calls: since('calls'),
+    calls_failed: since('calls_failed'),
+    log_entries: since('log_entries'),
+    log_dropped: since('log_dropped'),
+  };
+}
+
+/** Creates the sampler; nothing is read before `start`. */
+export function createMetricsSampler(deps: {
+  clock: Clock;
+  log: Logger;
+  probe: Probe;
+  work: () => WorkReading;
+  /** Memory of the machine, bytes. */
+  memoryTotal: number;
+}): MetricsSampler {
+  const { clock, log, probe, work } = deps;
+  const history = createMetricsHistory();
+  const followers = new Set<() => void>();
+  let state: 'new' | 'running' | 'stopped' = 'new';
+  let last: { reading: Reading; at: number } | null = null;
+  let cancel: (() => void) | null = null;
+  let failed = false;
+
+  function sample(): void {
+    const at = clock.monotonic();
+    const reading = { ...probe.read(), ...work() };
+    if (last !== null) {
+      const time = {
+        at: clock.now(),
+        span_ms: Math.round(at - last.at),
+        loop_delay_ms: probe.loopDelay(),
+      };
+      history.push(pointOf(last.reading, reading, time));
+    }
+    last = { reading, at };
+    for (const wake of followers) wake();
+  }
+
+  function tick(): void {
+    let wait = followers.size > 0 ? FOLLOWED_MS : COARSE_MS;
+    try {
+      if (last === null) probe.watch(followers.size > 0);
+      sample();
+      failed = false;
+    } catch (error) {
+      // Such as a database that is busy for too long: the next point covers this time too.
+      if (!failed) log.warn('metrics', 'figures could not be read', { error });
+      failed = true;
+      wait = COARSE_MS;
+    }
+    cancel = clock.schedule(tick, wait);
+  }
+
+  /** Called when the first follower has come or the last has gone. */
+  function changePace(): void {
+    if (state !== 'running') return;
+    cancel?.();
+    const age = last === null ? 0 : clock.monotonic() - last.at;
+    if (followers.size > 0 && (last === null || age >= FOLLOWED_MS)) tick();
+    else cancel = clock.schedule(tick, (followers.size > 0 ? FOLLOWED_MS : COARSE_MS) - age);
+    probe.watch(followers.size > 0);
+  }
+
+  return {
+    start() {
+      if (state !== 'new') return;
+      state = 'running';
+      cancel = clock.schedule(tick, FIRST_MS);
+      if (followers.size > 0) changePace();
+    },
+    stop() {
+      state = 'stopped';
+      cancel?.();
+      probe.stop();
+      for (const wake of followers) wake();
+    },
+    async *follow(signal) {
+      let resolve: () => void = () => undefined;
+      const wake = () => resolve();
+      signal.addEventListener('abort', wake, { once: true });
+      followers.add(wake);
+      if (followers.size === 1) changePace();
+      try {
+        let seen = history.head();
+        yield { type: 'history', machine_memory_total_bytes: deps.memoryTotal, points: history.all() };
+        while (!signal.aborted && state !== 'stopped') {
+          const fresh = history.after(seen);
+          seen = history.head();
+          for (const point of fresh) {
+            yield { type: 'point', point };
+            if (signal.aborted) return;
+          }
+          if (history.head() > seen) continue;
+          await new Promise<void>((done) => {
+            resolve = done;
+          });
+        }
+      } finally {
+        signal.removeEventListener('abort', wake);
+        followers.delete(wake);
+        if (followers.size === 0) changePace();
+      }
+    },
+  };
+}
