@@ -8,7 +8,7 @@ const SCREENS = [
   ['G C', 'Commands'],
   ['G P', 'Profiles'],
   ['G N', 'Connections'],
-  ['G L', 'Logs'],
+  ['G L', 'Logs & metrics'],
   ['ControlOrMeta+,', 'Settings'],
   ['G D', 'Dashboard'],
 ] as const;

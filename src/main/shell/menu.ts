@@ -84,7 +84,8 @@ export function menuTemplate(actions: MenuActions, { platform, packaged }: MenuC
     label: '&Go',
     submenu: SCREENS.map(({ id, label, route }, index) => ({
       id: `go-${id}`,
-      label,
+      // A single ampersand would underline the letter after it.
+      label: label.replaceAll('&', '&&'),
       ...(index < 9 ? { accelerator: `CmdOrCtrl+${index + 1}` } : {}),
       click: () => actions.go(route),
     })),

@@ -15,7 +15,7 @@ export const SCREENS: readonly Screen[] = [
   { id: 'commands', label: 'Commands', route: '/commands' },
   { id: 'profiles', label: 'Profiles', route: '/profiles' },
   { id: 'connections', label: 'Connections', route: '/connections' },
-  { id: 'logs', label: 'Logs', route: '/logs' },
+  { id: 'logs', label: 'Logs & metrics', route: '/logs' },
   { id: 'settings', label: 'Settings', route: '/settings' },
 ];
 

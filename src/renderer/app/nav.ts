@@ -16,7 +16,7 @@ export const NAV: readonly NavItem[] = [
   { to: '/commands', title: 'Commands', Icon: FileCode2, keys: ['G C'] },
   { to: '/profiles', title: 'Profiles', Icon: SquareUser, keys: ['G P'] },
   { to: '/connections', title: 'Connections', Icon: Cable, keys: ['G N'] },
-  { to: '/logs', title: 'Logs', Icon: ScrollText, keys: ['G L'] },
+  { to: '/logs', title: 'Logs & metrics', Icon: ScrollText, keys: ['G L'] },
 ];
 
 /** The last entry. */

@@ -54,7 +54,7 @@ const logs = createRoute({
   getParentRoute: () => root,
   path: '/logs',
   validateSearch,
-  component: lazyRouteComponent(() => import('../features/logs/logs-screen.tsx'), 'LogsScreen'),
+  component: lazyRouteComponent(() => import('../features/logs/logs-and-metrics-screen.tsx'), 'LogsAndMetricsScreen'),
 });
 const connections = createRoute({
   getParentRoute: () => root,

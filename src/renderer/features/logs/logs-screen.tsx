@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { useClient } from '../../lib/client/context.tsx';
-import { count, dateTime, plural } from '../../lib/format.ts';
+import { dateTime } from '../../lib/format.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useAsk } from '../../lib/live/query.ts';
 import { createLogFeed } from '../../lib/log/feed.ts';
@@ -49,7 +49,7 @@ function Detail({ row, close }: { row: LogRow; close(): void }) {
   );
 }
 
-/** The host's log: levels, sources, text, live. */
+/** The host's log: levels, sources, text, live. One tab of `logs-and-metrics-screen.tsx`. */
 export function LogsScreen() {
   const client = useClient();
   const queries = useQueryClient();
@@ -97,20 +97,7 @@ export function LogsScreen() {
   ]);
   const sources = Object.keys(stats.data?.by_source ?? {}).sort();
   return (
-    <div className="screen">
-      <header className="screen-head">
-        <h1>Logs</h1>
-        {stats.data === undefined ? null : (
-          <span className="muted">
-            {plural(stats.data.total_logs, 'entry', 'entries')} · {plural(stats.data.by_level.error ?? 0, 'error')} ·{' '}
-            {plural(stats.data.by_level.warn ?? 0, 'warning')}
-          </span>
-        )}
-        <span className="grow" />
-        {stats.data !== undefined && stats.data.dropped > 0 ? (
-          <span className="badge tone-warn">{count(stats.data.dropped)} lines dropped by the host</span>
-        ) : null}
-      </header>
+    <div className="col grow">
       <div className="tool-bar">
         <FilterField value={search.q} onChange={(q) => set({ q })} placeholder="Filter on the host" />
         {sources.map((source) => (

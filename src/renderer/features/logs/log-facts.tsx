@@ -1,0 +1,19 @@
+import { count, plural } from '../../lib/format.ts';
+import { useAsk } from '../../lib/live/query.ts';
+
+/** How much the log holds, beside the screen's title. */
+export function LogFacts() {
+  const { data } = useAsk('logs_stats', {});
+  if (data === undefined) return null;
+  return (
+    <>
+      <span className="muted">
+        {plural(data.total_logs, 'entry', 'entries')} · {plural(data.by_level.error ?? 0, 'error')} ·{' '}
+        {plural(data.by_level.warn ?? 0, 'warning')}
+      </span>
+      {data.dropped > 0 ? (
+        <span className="badge tone-warn">{count(data.dropped)} lines dropped by the host</span>
+      ) : null}
+    </>
+  );
+}
