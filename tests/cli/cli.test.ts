@@ -162,6 +162,9 @@ test('serve: ready line with a link that signs in once; keys, call, doctor and p
   const key = (await ended(tabagent('keys', 'create', 'test', '--scope', 'read', '--area', 'automation'))).out.trim();
   expect((await fetch(`${url}/v1/tasks`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
   expect((await fetch(`${url}/v1/settings`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(403);
+  // What is built differs from the sources: a bundled package may lose the names it exports.
+  const metrics = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${key}` } });
+  expect(await metrics.text()).toContain('tabagent_tasks');
   const keys = JSON.parse((await ended(tabagent('--json', 'keys', 'list'))).out) as { id: string }[];
   await ended(tabagent('keys', 'revoke', keys[0]?.id ?? ''));
   expect((await fetch(`${url}/v1/tasks`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(401);

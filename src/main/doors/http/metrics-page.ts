@@ -24,7 +24,8 @@ export function createMetricsPage(calls: CallMetrics, features: FeatureMetrics):
   return {
     contentType: 'text/plain; version=0.0.4; charset=utf-8',
     async render() {
-      registry ??= import('prom-client').then((prom) => createRegistry(prom, calls, features));
+      // Bundled, a CommonJS package has nothing but its default export.
+      registry ??= import('prom-client').then((prom) => createRegistry(prom.default, calls, features));
       return `${await (await registry).metrics()}\n${durations(calls)}`;
     },
   };
