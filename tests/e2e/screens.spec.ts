@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { faults } from './support/axe.ts';
 import { type Filled, fill } from './support/fill.ts';
 import { expect, open, test } from './support/test.ts';
 
@@ -108,17 +108,6 @@ const misfits = (page: Page) =>
     }
     return found;
   });
-
-/** What axe has against a screen. */
-async function faults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes
-      // The list of a select hangs at the end of the page; its control owns it by aria-controls.
-      .filter(({ html }) => id !== 'region' || !html.includes('data-composed'))
-      .map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
-  );
-}
 
 async function look(page: Page, { name, path, ready }: Look, state: string, theme: string): Promise<void> {
   await page.setViewportSize(SIZES[0]);

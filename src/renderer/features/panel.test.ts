@@ -6,7 +6,6 @@ import { draftOf, pairsText, parsePairs, patchOf } from './commands/draft.ts';
 import { validateProfile, valuesOf } from './profiles/profile-values.ts';
 import { cleanInput, fieldsOf, initialInput } from './run/schema.ts';
 import { problemWith, settingFields } from './settings/setting-fields.ts';
-import { barOf, spanOf, treeRows } from './tasks/step-tree.ts';
 import { tabOf, waitSentence } from './tasks/task-facts.ts';
 
 test('a masked secret default never becomes the value that is sent', () => {
@@ -69,48 +68,6 @@ test('the profile form finds bad values at their fields', () => {
     'name',
     'viewport_width',
   ]);
-});
-
-test('the step tree nests by parent, folds, and places bars in time', () => {
-  const at = (ms: number) => new Date(ms).toISOString();
-  const step = (seq: number, parent: number | null, from: number, to: number | null) => ({
-    seq,
-    attempt: 1,
-    parent,
-    name: `s${seq}`,
-    status: 'succeeded' as const,
-    started_at: at(from),
-    finished_at: to === null ? null : at(to),
-    output: null,
-    error: null,
-  });
-  const task = {
-    attempts: [
-      {
-        number: 1,
-        status: 'running' as const,
-        started_at: at(0),
-        finished_at: null,
-        duration_ms: null,
-        error: null,
-        exit_code: null,
-        log_lines: 0,
-        log_bytes: 0,
-        log_dropped: 0,
-      },
-    ],
-    steps: [step(2, 1, 100, 200), step(1, null, 100, 300), step(3, null, 500, null)],
-  };
-  const rows = treeRows(task, new Set());
-  expect(rows.map(({ id, depth }) => [id, depth])).toEqual([
-    ['attempt-1', 0],
-    ['step-1-1', 1],
-    ['step-1-2', 2],
-    ['step-1-3', 1],
-  ]);
-  expect(treeRows(task, new Set(['step-1-1'])).map(({ id }) => id)).toEqual(['attempt-1', 'step-1-1', 'step-1-3']);
-  const span = spanOf(rows, 1_000);
-  expect(barOf({ from: 500, to: null }, span, 1_000)).toEqual({ left: 50, width: 50 });
 });
 
 test('status tabs match their filter in any order, and a waiting task says why', () => {

@@ -7,7 +7,7 @@ import { EmptyState, StateFrame } from '../../ui/state-frame.tsx';
 import { Status } from '../../ui/status.tsx';
 import { Inspector } from './inspector.tsx';
 import { StepTimeline } from './step-timeline.tsx';
-import type { TreeRow } from './step-tree.ts';
+import { findRow } from './step-tree.ts';
 import { TaskBottom } from './task-bottom.tsx';
 import { waitSentence } from './task-facts.ts';
 import { TaskFacts, TaskHeader } from './task-header.tsx';
@@ -16,8 +16,9 @@ import { TaskFacts, TaskHeader } from './task-header.tsx';
 export function TaskScreen() {
   const { id } = useParams({ from: '/tasks/$id' });
   const query = useAsk('tasks_get', { id: id as TaskId });
-  const [row, setRow] = useState<TreeRow | null>(null);
+  const [chosen, setChosen] = useState<{ task: string; row: string } | null>(null);
   const task = query.data;
+  const selected = chosen?.task === task?.id ? (chosen?.row ?? null) : null;
   return (
     <div className="screen">
       <StateFrame of={query} skeleton={12}>
@@ -48,10 +49,15 @@ export function TaskScreen() {
                         title={waitSentence(task) ?? 'It has not started'}
                       />
                     ) : (
-                      <StepTimeline task={task} selected={row?.id ?? null} onSelect={setRow} />
+                      <StepTimeline
+                        key={task.id}
+                        task={task}
+                        selected={selected}
+                        onSelect={(row) => setChosen({ task: task.id, row })}
+                      />
                     )
                   }
-                  second={<Inspector key={task.id} task={task} row={row} />}
+                  second={<Inspector key={task.id} task={task} row={findRow(task, selected)} />}
                 />
               }
               second={<TaskBottom key={task.id} task={task} />}

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { type Action, createKeyRegistry, SEQUENCE_MS, strokeOf } from './registry.ts';
+import { type Action, chordLabel, createKeyRegistry, SEQUENCE_MS, strokeOf } from './registry.ts';
 
 const action = (patch: Partial<Action> & Pick<Action, 'id'>): Action => ({
   title: patch.id,
@@ -70,4 +70,13 @@ test('strokes are named by character, with Shift only where it is no part of the
   expect(press('C', { ctrlKey: true, shiftKey: true })).toBe('Mod+Shift+C');
   expect(press(' ')).toBe('Space');
   expect(press(',', { metaKey: true })).toBe('Mod+,');
+});
+
+// Would catch: the plus key drawn as two empty keys.
+test('chords are drawn key by key, the plus key too', () => {
+  expect(chordLabel('Mod+Shift+K', false)).toEqual(['Ctrl', 'Shift', 'K']);
+  expect(chordLabel('G D', false)).toEqual(['G', 'D']);
+  expect(chordLabel('+', false)).toEqual(['+']);
+  expect(chordLabel('Mod++', true)).toEqual(['⌘', '+']);
+  expect(chordLabel('Shift+ArrowLeft', false)).toEqual(['Shift', '←']);
 });

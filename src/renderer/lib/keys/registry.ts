@@ -124,8 +124,11 @@ export function chordLabel(chord: string, mac = /mac/i.test(globalThis.navigator
     Alt: mac ? '⌥' : 'Alt',
     ArrowUp: '↑',
     ArrowDown: '↓',
+    ArrowLeft: '←',
+    ArrowRight: '→',
     Escape: 'Esc',
     Delete: 'Del',
   };
-  return chord.split(/[+ ]/).map((part) => names[part] ?? part);
+  // The plus key is written as itself: `+` alone, or at the end of a chord.
+  return chord.split(/(?<=.)[+ ](?=.)/).map((part) => names[part] ?? part);
 }
