@@ -13,7 +13,6 @@ CREATE TABLE event (
   data TEXT
 );
 CREATE INDEX event_by_entity ON event (entity_id, seq);
-CREATE INDEX event_by_time ON event (at);
 
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL, updated_at INTEGER NOT NULL) WITHOUT ROWID;
 
@@ -274,7 +273,7 @@ CREATE TABLE task_hour (
 CREATE TABLE attempt (
   task_id TEXT NOT NULL REFERENCES task (id) ON DELETE CASCADE,
   number INTEGER NOT NULL,
-  token TEXT NOT NULL UNIQUE,
+  token TEXT NOT NULL,
   status TEXT NOT NULL,
   started_at INTEGER NOT NULL,
   finished_at INTEGER,

@@ -68,11 +68,14 @@ export function createEvents(db: Db, clock: Clock): Events {
   const selectOf = db.raw.prepare<[string, number, number], EventRow>(
     'SELECT * FROM event WHERE entity_id = ? AND seq > ? ORDER BY seq LIMIT ?',
   );
+  // Times rise with the numbers: only the oldest rows are looked at, so that no index by time is needed.
   const remove = db.raw.prepare<[number, number, number]>(
-    'DELETE FROM event WHERE seq IN (SELECT seq FROM event WHERE at < ? OR seq <= ? ORDER BY seq LIMIT ?)',
+    'DELETE FROM event WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM event ORDER BY seq LIMIT ?) WHERE at < ? OR seq <= ?)',
   );
   const listeners = new Set<(changes: readonly Change[]) => void>();
   let committed: Change[] = [];
+  let lastAt = Number.NaN;
+  let lastIso = '';
 
   const head = () => selectHead.get()?.seq ?? 0;
 
@@ -86,6 +89,11 @@ export function createEvents(db: Db, clock: Clock): Events {
   return {
     append(event) {
       const at = clock.now();
+      // Many changes share a moment, and writing one out costs as much as a small statement.
+      if (at !== lastAt) {
+        lastAt = at;
+        lastIso = iso(at);
+      }
       const version = event.version ?? null;
       const data = event.data ?? null;
       const result = insert.run(
@@ -97,11 +105,11 @@ export function createEvents(db: Db, clock: Clock): Events {
         data === null ? null : JSON.stringify(data),
       );
       const seq = Number(result.lastInsertRowid);
-      const change: Change = { seq, type: event.type, entity: event.entity, id: event.id, version, at: iso(at), data };
+      const change: Change = { seq, type: event.type, entity: event.entity, id: event.id, version, at: lastIso, data };
       db.afterCommit(() => {
+        // One delivery for all that commits at once.
+        if (committed.length === 0) queueMicrotask(flush);
         committed.push(change);
-        // One delivery a commit: the last of its callbacks finds the queue filled, the others find it open.
-        queueMicrotask(flush);
       });
       return seq;
     },
@@ -113,6 +121,6 @@ export function createEvents(db: Db, clock: Clock): Events {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    prune: (before, maxRows, limit) => remove.run(before, head() - maxRows, limit).changes,
+    prune: (before, maxRows, limit) => remove.run(limit, before, head() - maxRows).changes,
   };
 }

@@ -1,11 +1,11 @@
 /** Token, temporary folder and environment of an attempt. */
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { inheritedEnvironment, RUN_ID_ENV } from '../../../contract/executor.ts';
 
 /** A new attempt token: names the attempt in every guarded statement and marks its processes. */
 export function newToken(): string {
-  return randomBytes(16).toString('hex');
+  return randomUUID().replaceAll('-', '');
 }
 
 /** Temporary folder of an attempt. Short: sockets of the browser live here, and their path has room for 108 bytes only. */

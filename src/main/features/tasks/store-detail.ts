@@ -29,8 +29,6 @@ export interface DetailStore {
   steps(taskId: string): StepRow[];
   artifacts(taskId: string): ArtifactRow[];
   artifact(id: string): ArtifactRow | null;
-  /** Corrects what a crash left of the log's figures. */
-  setLogFigures(token: string, log: { lines: number; bytes: number }): void;
 }
 
 /** What the event of a step says: everything but its output, which can be large. */
@@ -62,9 +60,8 @@ export function createDetailStore(db: Db, events: Events, clock: Clock): DetailS
      WHERE task_id = @id AND attempt = @attempt AND seq = @seq AND status = 'running' RETURNING *`,
   );
   const setProgress = raw.prepare<[string, string]>('UPDATE task SET progress = ? WHERE attempt_token = ?');
-  const setPid = raw.prepare<[number, string]>('UPDATE attempt SET pid = ? WHERE token = ?');
-  const setLog = raw.prepare<[Record<string, unknown>]>(
-    'UPDATE attempt SET log_lines = @lines, log_bytes = @bytes WHERE token = @token',
+  const setPid = raw.prepare<[number, string]>(
+    'UPDATE attempt SET pid = ? WHERE (task_id, number) = (SELECT id, attempt FROM task WHERE attempt_token = ?)',
   );
   const addArtifact = raw.prepare<[ArtifactRow]>(
     `INSERT INTO artifact (id, task_id, attempt, kind, name, mime, bytes, sha256, file, created_at)
@@ -127,6 +124,5 @@ export function createDetailStore(db: Db, events: Events, clock: Clock): DetailS
     steps: (taskId) => steps.all(taskId),
     artifacts: (taskId) => artifacts.all(taskId),
     artifact: (id) => artifact.get(id) ?? null,
-    setLogFigures: (token, log) => void setLog.run({ token, ...log }),
   };
 }

@@ -166,7 +166,7 @@ export function createLifeStore(db: Db, events: Events, clock: Clock): LifeStore
      WHERE attempt_token = @token AND status IN (${fromStates('release')})
      RETURNING id, attempt, version, started_at, finished_at`,
   );
-  const dropAttempt = raw.prepare<[string]>('DELETE FROM attempt WHERE token = ?');
+  const dropAttempt = raw.prepare<[string, number]>('DELETE FROM attempt WHERE task_id = ? AND number = ?');
   const heartbeat = raw.prepare<[number, string], { token: string }>(
     `UPDATE task SET lease_until = ? WHERE attempt_token IN (SELECT value FROM json_each(?)) AND status IN (${LIVE})
      RETURNING attempt_token AS token`,
@@ -188,7 +188,7 @@ export function createLifeStore(db: Db, events: Events, clock: Clock): LifeStore
   );
   const endAttempt = raw.prepare<[Record<string, unknown>]>(
     `UPDATE attempt SET status = @status, finished_at = @now, error = @error, exit_code = @exitCode, log_lines = @lines,
-       log_bytes = @logBytes, log_dropped = @dropped WHERE token = @token`,
+       log_bytes = @logBytes, log_dropped = @dropped WHERE task_id = @id AND number = @attempt`,
   );
   const endSteps = raw.prepare<[Record<string, unknown>], StepRow>(
     `UPDATE step SET status = @status, finished_at = @now WHERE task_id = @id AND attempt = @attempt AND status = 'running'
@@ -286,7 +286,7 @@ export function createLifeStore(db: Db, events: Events, clock: Clock): LifeStore
       db.transaction(() => {
         const row = release.get({ token, now: clock.now() });
         if (!row) return false;
-        dropAttempt.run(token);
+        dropAttempt.run(row.id, row.attempt + 1);
         changed(row, 'queued');
         return true;
       }),
@@ -311,7 +311,8 @@ export function createLifeStore(db: Db, events: Events, clock: Clock): LifeStore
         if (!row) return null;
         const { lines, bytes, dropped } = end.log;
         endAttempt.run({
-          token,
+          id: row.id,
+          attempt: row.attempt,
           now,
           status: end.attemptStatus,
           error,
