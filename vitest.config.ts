@@ -18,7 +18,7 @@ export default defineConfig({
     restoreMocks: true,
     unstubEnvs: true,
     projects: [
-      project('unit', ['src/**/*.test.{ts,tsx}', 'tests/tooling/**/*.test.ts'], 15),
+      project('unit', ['src/**/*.test.{ts,tsx}', 'tests/tooling/**/*.test.ts'], long ? 3600 : 15),
       project('contract', ['tests/contract/**/*.test.ts', 'tests/security/**/*.test.ts'], 60),
       project('wire', ['tests/wire/**/*.test.ts'], 30),
       project('cli', ['tests/cli/**/*.test.ts'], 90),

@@ -1,4 +1,4 @@
-// npm run faults: the long version of the tests that kill, corrupt and starve.
+// npm run faults: the long version of the tests that kill, corrupt, flood and race; an hour or so.
 import './lib/node-floor.mjs';
 import { ensureBrowser } from './lib/browser.mjs';
 import { buildStale, prepare } from './lib/prepare.mjs';
@@ -11,7 +11,10 @@ await entry(async () => {
   await buildStale(node);
   const browser = await ensureBrowser(node, { required: true });
   const env = { TABAGENT_FAULTS: 'long', TABAGENT_BROWSER: browser?.path };
-  const { lines, exitCode } = summary(await runVitest(['faults'], { node, env, filters: process.argv.slice(2) }));
+  const options = { node, env, filters: process.argv.slice(2) };
+  // Some tests of single parts have a long version too: races of two claimers, random orders, a flood of 2 GB.
+  const parts = [...(await runVitest(['unit'], options)), ...(await runVitest(['faults'], options))];
+  const { lines, exitCode } = summary(parts);
   process.stdout.write(`${lines.join('\n')}\n`);
   return exitCode;
 });
