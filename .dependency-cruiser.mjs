@@ -132,7 +132,17 @@ export default {
     ),
     room(
       'panel',
-      ['react', 'react-dom', '@mantine/[^/]+', '@tanstack/[^/]+', '@codemirror/[^/]+', 'zustand', 'uplot'],
+      [
+        'react',
+        'react-dom',
+        'react-markdown',
+        'remark-gfm',
+        '@mantine/[^/]+',
+        '@tanstack/[^/]+',
+        '@codemirror/[^/]+',
+        'zustand',
+        'uplot',
+      ],
       ['src/renderer/'],
     ),
     room('cli', ['commander'], ['src/main/cli(?:\\.ts$|/)']),

@@ -24,7 +24,7 @@ export const zones = {
     outputs: ['out/preload/index.cjs'],
   },
   renderer: {
-    inputs: ['src/contract', 'src/renderer', 'vite.config.ts', ...TOOLS],
+    inputs: ['src/contract', 'src/renderer', 'docs/guide', 'vite.config.ts', ...TOOLS],
     entry: 'src/renderer/index.html',
     outputs: ['out/renderer/index.html'],
   },
@@ -37,10 +37,11 @@ export const zoneNames = /** @type {ZoneName[]} */ (Object.keys(zones));
 /** @typedef {{ quick: string; content: string }} Stamp what a zone's inputs were when it was last built */
 
 /**
- * Tests and notes change nothing that is shipped.
+ * Tests and notes change nothing that is shipped; the guide is shipped in the panel.
  * @param {string} path
  */
 export function isInput(path) {
+  if (path.startsWith('docs/guide/')) return path.endsWith('.md');
   return !/\.(test|spec)\.[cm]?[jt]sx?$|\.md$|(^|\/)\./.test(path);
 }
 

@@ -179,7 +179,7 @@ describe('staleness', () => {
   });
 
   it('counts styles, pages and configuration as inputs', () => {
-    expect(['a.css', 'index.html', 'data.json', 'x.thread.ts'].every(isInput)).toBe(true);
+    expect(['a.css', 'index.html', 'data.json', 'x.thread.ts', 'docs/guide/tasks.md'].every(isInput)).toBe(true);
     expect(['a.test.ts', 'a.spec.tsx', 'notes.md', 'deep/.swp'].some(isInput)).toBe(false);
   });
 });

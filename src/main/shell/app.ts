@@ -196,7 +196,7 @@ async function run({ appRoot, createHost }: DesktopProgram, { hidden, config }: 
   Menu.setApplicationMenu(
     Menu.buildFromTemplate(
       menuTemplate(
-        { go: window.show, openLogs, openExternal: external, quit: quit.quit },
+        { go: window.show, openLogs, quit: quit.quit },
         { platform: process.platform, packaged: app.isPackaged },
       ),
     ),

@@ -7,6 +7,7 @@ describe('deep links', () => {
   test('open things and screens', () => {
     expect(parseDeepLink(`tabagent://task/${TASK}`)).toBe(`/tasks/${TASK}`);
     expect(parseDeepLink('tabagent://settings')).toBe('/settings');
+    expect(parseDeepLink('tabagent://help')).toBe('/help');
     // Browsers add a slash to an address without a path.
     expect(parseDeepLink('tabagent://logs/')).toBe('/logs');
   });

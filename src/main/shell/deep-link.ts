@@ -1,6 +1,6 @@
 /** `tabagent://` links: anybody may send one, so they can open a screen and do nothing else. */
 import { CommandId, ProfileId, TaskId } from '../../contract/scalars.ts';
-import { SCREENS, taskRoute } from './screens.ts';
+import { HELP, SCREENS, taskRoute } from './screens.ts';
 
 /** Scheme of deep links. */
 export const DEEP_LINK_SCHEME = 'tabagent';
@@ -24,7 +24,7 @@ export function parseDeepLink(link: string): string | null {
   const word = match?.[1];
   if (word === undefined) return null;
   const id = match?.[2];
-  if (id === undefined) return SCREENS.find((screen) => screen.id === word)?.route ?? null;
+  if (id === undefined) return [...SCREENS, HELP].find((screen) => screen.id === word)?.route ?? null;
   const thing = Object.hasOwn(THINGS, word) ? THINGS[word as keyof typeof THINGS] : null;
   return thing?.id.safeParse(id).success ? thing.route(id) : null;
 }

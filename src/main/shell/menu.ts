@@ -1,12 +1,11 @@
 /** The native menu: the roles each platform expects, and the panel's screens. */
 import type { MenuItemConstructorOptions } from 'electron';
-import { SCREENS } from './screens.ts';
+import { HELP, SCREENS } from './screens.ts';
 
 /** What the menu does. */
 export interface MenuActions {
   go(route: string): void;
   openLogs(): void;
-  openExternal(url: string): void;
   quit(): void;
 }
 
@@ -93,7 +92,13 @@ export function menuTemplate(actions: MenuActions, { platform, packaged }: MenuC
   const help: MenuItemConstructorOptions = {
     role: 'help',
     submenu: [
-      { label: 'Documentation', click: () => actions.openExternal('https://tabagent.dev/docs') },
+      // The panel has the key itself and opens the page of the screen that is shown; here it is only written.
+      {
+        id: 'open-help',
+        label: HELP.label,
+        ...(mac ? {} : { accelerator: 'F1', registerAccelerator: false }),
+        click: () => actions.go(HELP.route),
+      },
       { id: 'show-logs', label: 'Show logs', click: actions.openLogs },
       ...(mac ? [] : [separator, { role: 'about' } as const]),
     ],

@@ -19,6 +19,9 @@ export const SCREENS: readonly Screen[] = [
   { id: 'settings', label: 'Settings', route: '/settings' },
 ];
 
+/** The user guide; it has no place on the rail's numbers. */
+export const HELP: Screen = { id: 'help', label: 'TabAgent help', route: '/help' };
+
 /** Route of a task's page. */
 export function taskRoute(id: string): string {
   return `/tasks/${id}`;

@@ -126,7 +126,6 @@ describe('the menu', () => {
   const actions = {
     go: () => undefined,
     openLogs: () => undefined,
-    openExternal: () => undefined,
     quit: () => undefined,
   };
   const labels = (platform: NodeJS.Platform, packaged: boolean) =>
@@ -137,6 +136,18 @@ describe('the menu', () => {
     expect(labels('linux', true)).not.toContain('hideOthers');
     expect(labels('linux', true)).not.toContain('toggleDevTools');
     expect(labels('linux', false)).toContain('toggleDevTools');
+  });
+
+  // Would catch: a Help item that leads out of the program, which works offline.
+  test('opens the guide of the panel', () => {
+    const went: string[] = [];
+    const template = menuTemplate(
+      { ...actions, go: (route) => went.push(route) },
+      { platform: 'linux', packaged: true },
+    );
+    const items = template.flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
+    (items.find(({ id }) => id === 'open-help')?.click as (() => void) | undefined)?.();
+    expect(went).toEqual(['/help']);
   });
 
   test('has one item per accelerator: a second one would never be reached', () => {

@@ -1,4 +1,5 @@
 import { Modal } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { Action } from '../lib/keys/registry.ts';
 import { useAllActions } from '../lib/keys/use-actions.ts';
 import { Kbd } from '../ui/kbd.tsx';
@@ -41,6 +42,12 @@ export function KeySheet({ opened, close }: { opened: boolean; close(): void }) 
   return (
     <Modal opened={opened} onClose={close} title="Keyboard shortcuts" size="lg">
       <KeyList actions={actions} />
+      <footer className="sheet-foot">
+        <Link to="/help" onClick={close}>
+          User guide
+        </Link>
+        <span className="muted">Every page of it is in the palette too, under “Help”.</span>
+      </footer>
     </Modal>
   );
 }

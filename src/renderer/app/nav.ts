@@ -1,5 +1,15 @@
 /** The screens there are, in the order of the sidebar. */
-import { Cable, FileCode2, Gauge, ListChecks, type LucideIcon, ScrollText, Settings, SquareUser } from 'lucide-react';
+import {
+  Cable,
+  CircleQuestionMark,
+  FileCode2,
+  Gauge,
+  ListChecks,
+  type LucideIcon,
+  ScrollText,
+  Settings,
+  SquareUser,
+} from 'lucide-react';
 
 /** One entry of the navigation. */
 export interface NavItem {
@@ -18,6 +28,9 @@ export const NAV: readonly NavItem[] = [
   { to: '/connections', title: 'Connections', Icon: Cable, keys: ['G N'] },
   { to: '/logs', title: 'Logs & metrics', Icon: ScrollText, keys: ['G L'] },
 ];
+
+/** The guide; it opens at the page of the screen that is shown. */
+export const HELP_NAV = { title: 'Help', Icon: CircleQuestionMark, keys: ['F1'] } as const;
 
 /** The last entry. */
 export const SETTINGS_NAV: NavItem = { to: '/settings', title: 'Settings', Icon: Settings, keys: ['Mod+,'] };

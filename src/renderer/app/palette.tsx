@@ -160,6 +160,7 @@ export function Palette() {
           <>
             <Group label="Go to" actions={offered.filter(({ group }) => group === 'Navigation')} />
             <Group label="Panel" actions={offered.filter(({ group }) => group === 'Panel')} />
+            <Group label="Help" actions={offered.filter(({ group }) => group === 'Help')} />
           </>
         ) : null}
       </Spotlight.ActionsList>

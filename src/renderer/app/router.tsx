@@ -5,7 +5,9 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  redirect,
 } from '@tanstack/react-router';
+import { HELP_TOPICS } from '../lib/help.ts';
 import { parseSearch, type Search, stringifySearch } from '../lib/search-params.ts';
 import { NotFound, ScreenError } from './screen-error.tsx';
 import { Shell } from './shell.tsx';
@@ -68,10 +70,34 @@ const settings = createRoute({
   validateSearch,
   component: lazyRouteComponent(() => import('../features/settings/settings-screen.tsx'), 'SettingsScreen'),
 });
+const help = createRoute({
+  getParentRoute: () => root,
+  path: '/help',
+  beforeLoad: () => {
+    throw redirect({ to: '/help/$topic', params: { topic: HELP_TOPICS[0].id }, replace: true });
+  },
+});
+const helpTopic = createRoute({
+  getParentRoute: () => root,
+  path: '/help/$topic',
+  component: lazyRouteComponent(() => import('../features/help/help-screen.tsx'), 'HelpScreen'),
+});
 
 /** The router. Search parameters are plain strings, see `lib/search-params.ts`. */
 export const router = createRouter({
-  routeTree: root.addChildren([dashboard, tasks, task, commands, command, profiles, logs, connections, settings]),
+  routeTree: root.addChildren([
+    dashboard,
+    tasks,
+    task,
+    commands,
+    command,
+    profiles,
+    logs,
+    connections,
+    settings,
+    help,
+    helpTopic,
+  ]),
   history: createHashHistory(),
   parseSearch,
   stringifySearch,

@@ -19,6 +19,7 @@ export function NotFound() {
           Dashboard
         </Link>
       }
+      help="first-task"
     />
   );
 }

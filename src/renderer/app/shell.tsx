@@ -1,9 +1,10 @@
 /** The frame around every screen. */
 import { useMediaQuery } from '@mantine/hooks';
-import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router';
 import { PanelLeft, Search } from 'lucide-react';
 import { useState } from 'react';
 import { isDesktop } from '../lib/client/message-port.ts';
+import { HELP_TOPICS, topicFor } from '../lib/help.ts';
 import type { Action } from '../lib/keys/registry.ts';
 import { useActions } from '../lib/keys/use-actions.ts';
 import { useAsk } from '../lib/live/query.ts';
@@ -13,7 +14,7 @@ import { Split } from '../ui/split.tsx';
 import { useAppearance } from '../ui/theme.tsx';
 import { KeySheet } from './key-sheet.tsx';
 import { LogDrawer } from './log-drawer.tsx';
-import { NAV, type NavItem, SETTINGS_NAV } from './nav.ts';
+import { HELP_NAV, NAV, type NavItem, SETTINGS_NAV } from './nav.ts';
 import { OfflineBar } from './offline-bar.tsx';
 import { openPalette, Palette } from './palette.tsx';
 import { StatusBar } from './status-bar.tsx';
@@ -41,6 +42,23 @@ function NavLink({ item, open }: { item: NavItem; open: boolean }) {
   );
 }
 
+/** Leads to the page of the guide about the screen that is shown. */
+function HelpLink({ open }: { open: boolean }) {
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  return (
+    <Link
+      to="/help/$topic"
+      params={{ topic: topicFor(path) }}
+      activeOptions={{ includeHash: false }}
+      aria-label={HELP_NAV.title}
+      title={`${HELP_NAV.title} · ${HELP_NAV.keys[0]}`}
+    >
+      <HELP_NAV.Icon size={16} />
+      {open ? HELP_NAV.title : null}
+    </Link>
+  );
+}
+
 /** Whether the sidebar shows words; in a narrow window the screens need the room more. */
 function useSidebar(): boolean {
   const chosen = useView((view) => view.sidebar);
@@ -50,6 +68,7 @@ function useSidebar(): boolean {
 
 function useShellActions(openKeys: () => void): void {
   const navigate = useNavigate();
+  const router = useRouter();
   const sidebar = useSidebar();
   const drawer = useView((view) => view.drawer);
   const set = useView((view) => view.set);
@@ -85,6 +104,19 @@ function useShellActions(openKeys: () => void): void {
     global('sidebar', 'Toggle sidebar', ['Mod+B'], () => set({ sidebar: !sidebar }), { inFields: true }),
     global('drawer', 'Toggle log drawer', ['Mod+J'], () => set({ drawer: !drawer }), { inFields: true }),
     global('keys', 'Keyboard shortcuts', ['?'], openKeys),
+    global(
+      'help',
+      'Help for this screen',
+      [...HELP_NAV.keys],
+      () => void navigate({ to: '/help/$topic', params: { topic: topicFor(router.state.location.pathname) } }),
+      { inFields: true },
+    ),
+    ...HELP_TOPICS.map(({ id, title, keywords }) =>
+      global(`help.${id}`, `Help: ${title}`, [], () => void navigate({ to: '/help/$topic', params: { topic: id } }), {
+        group: 'Help',
+        keywords,
+      }),
+    ),
     global(
       'filter',
       'Filter this list',
@@ -136,6 +168,7 @@ export function Shell() {
             <NavLink key={item.to} item={item} open={open} />
           ))}
           <span className="space" />
+          <HelpLink open={open} />
           <NavLink item={SETTINGS_NAV} open={open} />
           <button
             type="button"

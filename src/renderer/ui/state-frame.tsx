@@ -1,8 +1,10 @@
 /** The states that every panel has: loading, empty, no match, error, forbidden. */
-import { CircleAlert, LockKeyhole, SearchX } from 'lucide-react';
+import { Link } from '@tanstack/react-router';
+import { CircleAlert, CircleQuestionMark, LockKeyhole, SearchX } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { type AppError, codeOf, problemOf } from '../../contract/errors.ts';
 import { useOnline } from '../lib/client/context.tsx';
+import { type HelpTarget, partsOf, topicOf } from '../lib/help.ts';
 import { Button, CopyButton } from './buttons.tsx';
 
 /** What {@link StateFrame} needs to know of a query. */
@@ -76,17 +78,30 @@ export function ErrorState({
   );
 }
 
-/** One sentence, one action. */
+/** A quiet link to the guide. */
+export function HelpLink({ to }: { to: HelpTarget }) {
+  const { topic, hash } = partsOf(to);
+  return (
+    <Link to="/help/$topic" params={{ topic }} hash={hash} className="help-link">
+      <CircleQuestionMark size={13} /> {topicOf(topic).link}
+    </Link>
+  );
+}
+
+/** One sentence, one action, one link to the guide. */
 export function EmptyState({
   icon,
   title,
   children,
   action,
+  help,
 }: {
   icon: ReactNode;
   title: string;
   children?: ReactNode;
   action?: ReactNode;
+  /** Where the guide tells more; `null` only where there is nothing to learn, such as filters that match nothing. */
+  help: HelpTarget | null;
 }) {
   return (
     <div className="state">
@@ -96,6 +111,7 @@ export function EmptyState({
         {children === undefined ? null : <p className="muted">{children}</p>}
       </div>
       {action}
+      {help === null ? null : <HelpLink to={help} />}
     </div>
   );
 }
@@ -107,6 +123,7 @@ export function NoMatch({ clear, what }: { clear(): void; what: string }) {
       icon={<SearchX size={24} />}
       title={`No ${what} match these filters`}
       action={<Button onClick={clear}>Clear filters</Button>}
+      help={null}
     />
   );
 }

@@ -94,6 +94,7 @@ export function CommandsScreen() {
     <EmptyState
       icon={<FileCode2 size={24} />}
       title="No commands yet"
+      help="commands"
       action={
         <Button kind="primary" action="commands.new" showKey onClick={() => onNew('visit')}>
           New command

@@ -79,7 +79,16 @@ export function Composer({ id, command }: { id: string; command: Command | null 
       blocked: saveBlocked,
       run: composer.save,
     },
-    { id: 'composer.dry', title: 'Dry run', group: 'Command', layer: 'editor', blocked: run, run: dryRun },
+    {
+      id: 'composer.dry',
+      title: 'Dry run',
+      group: 'Command',
+      layer: 'editor',
+      keys: ['Mod+Shift+Enter'],
+      inFields: true,
+      blocked: run,
+      run: dryRun,
+    },
     {
       id: 'composer.duplicate',
       title: 'Duplicate',
@@ -160,6 +169,7 @@ export function Composer({ id, command }: { id: string; command: Command | null 
         <Button
           small
           label="Dry run"
+          action="composer.dry"
           icon={<SearchCheck size={13} />}
           blocked={run}
           busy={composer.dry.isPending}

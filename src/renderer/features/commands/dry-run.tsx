@@ -21,7 +21,12 @@ export function DryRunResult({
       <EmptyState
         icon={<SearchCheck size={24} />}
         title="Nothing checked yet"
-        action={<Button onClick={run}>Dry run</Button>}
+        help="commands#dry-run"
+        action={
+          <Button action="composer.dry" showKey onClick={run}>
+            Dry run
+          </Button>
+        }
       >
         A dry run resolves every variable and checks the input without touching anything outside.
       </EmptyState>

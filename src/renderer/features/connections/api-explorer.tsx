@@ -25,7 +25,7 @@ export function ApiExplorer() {
   return (
     <StateFrame of={info}>
       {base === null || base === undefined ? (
-        <EmptyState icon={<PlugZap size={24} />} title="The API is closed">
+        <EmptyState icon={<PlugZap size={24} />} title="The API is closed" help="connections">
           {info.data?.http_error}
         </EmptyState>
       ) : (

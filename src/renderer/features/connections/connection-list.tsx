@@ -57,7 +57,7 @@ export function ConnectionList() {
   return (
     <StateFrame of={query} skeleton={4}>
       {items.length === 0 ? (
-        <EmptyState icon={<Unplug size={24} />} title="Nobody is connected" />
+        <EmptyState icon={<Unplug size={24} />} title="Nobody is connected" help="connections#connected-now" />
       ) : (
         <DataTable name="connections" label="Connections" rows={items} idOf={idOf} columns={columns} />
       )}

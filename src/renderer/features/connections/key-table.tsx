@@ -62,6 +62,7 @@ export function KeyTable({ onNew }: { onNew(): void }) {
         <EmptyState
           icon={<KeyRound size={24} />}
           title="No API keys yet"
+          help="connections#api-keys"
           action={
             <Button kind="primary" action="keys.new" showKey blocked={blocked} onClick={onNew}>
               New API key

@@ -38,6 +38,7 @@ export function DashboardScreen() {
       title: 'Run the example',
       group: 'Dashboard',
       layer: 'view',
+      keys: ['E'],
       blocked: manage ?? blocked,
       run: example.run,
     },
@@ -67,9 +68,12 @@ export function DashboardScreen() {
               <EmptyState
                 icon={<Rocket size={28} />}
                 title="Nothing has run yet"
+                help="first-task"
                 action={
                   <Button
                     kind="primary"
+                    action="dashboard.example"
+                    showKey
                     icon={<Play size={14} />}
                     blocked={manage ?? blocked}
                     busy={example.busy}

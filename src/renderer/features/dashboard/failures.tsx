@@ -16,7 +16,7 @@ export function Failures() {
       </div>
       <StateFrame of={query} skeleton={4}>
         {failures.length === 0 ? (
-          <EmptyState icon={<CircleCheck size={22} />} title="No task failed in the last 24 hours" />
+          <EmptyState icon={<CircleCheck size={22} />} title="No task failed in the last 24 hours" help={null} />
         ) : (
           <ul className="plain-list">
             {failures.slice(0, 7).map((failure) => (

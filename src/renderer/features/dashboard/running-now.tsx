@@ -24,7 +24,7 @@ export function RunningNow() {
       </div>
       <StateFrame of={query} skeleton={4}>
         {tasks.length === 0 ? (
-          <EmptyState icon={<Coffee size={22} />} title="Nothing is running" />
+          <EmptyState icon={<Coffee size={22} />} title="Nothing is running" help="tasks#states" />
         ) : (
           <ul className="plain-list">
             {tasks.map((task) => (

@@ -208,6 +208,7 @@ export function ProfilesScreen() {
               <EmptyState
                 icon={<SquareUser size={24} />}
                 title="No profiles yet"
+                help="profiles"
                 action={
                   <Button
                     kind="primary"

@@ -100,7 +100,7 @@ export function Artifacts({ id, onTrace }: { id: TaskId; onTrace(artifact: Artif
   return (
     <StateFrame of={query} skeleton={3}>
       {items.length === 0 ? (
-        <EmptyState icon={<FileText size={24} />} title="No artifacts" />
+        <EmptyState icon={<FileText size={24} />} title="No artifacts" help="tasks#artifacts" />
       ) : (
         <div className="scroll">
           <table className="grid plain-table">

@@ -44,21 +44,21 @@ export function Inspector({ task, row }: { task: TaskDetail; row: TreeRow | null
         <div className="scroll">
           {tab === 'input' ? (
             Object.keys(task.input).length === 0 ? (
-              <EmptyState icon={<FileInput size={24} />} title="This task has no input" />
+              <EmptyState icon={<FileInput size={24} />} title="This task has no input" help="commands#input-schema" />
             ) : (
               <JsonView value={task.input} label="input" />
             )
           ) : null}
           {tab === 'output' ? (
             output === null ? (
-              <EmptyState icon={<FileOutput size={24} />} title={`No output of ${of}`} />
+              <EmptyState icon={<FileOutput size={24} />} title={`No output of ${of}`} help="commands#three-kinds" />
             ) : (
               <JsonView value={output} label="output" />
             )
           ) : null}
           {tab === 'error' ? (
             error === null ? (
-              <EmptyState icon={<ShieldCheck size={24} />} title={`No error of ${of}`} />
+              <EmptyState icon={<ShieldCheck size={24} />} title={`No error of ${of}`} help={null} />
             ) : (
               <div style={{ padding: 12 }}>
                 <Problem problem={error} />

@@ -8,7 +8,7 @@ import { Status } from '../../ui/status.tsx';
 export function StepsTable({ task }: { task: TaskDetail }) {
   if (task.steps.length === 0) {
     return (
-      <EmptyState icon={<ListTree size={24} />} title="No steps">
+      <EmptyState icon={<ListTree size={24} />} title="No steps" help="tasks#steps">
         A browser script names its steps with <code>await step('Sign in', async () =&gt; …)</code>.
       </EmptyState>
     );

@@ -11,7 +11,6 @@ import { neighbourTab, TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { Artifacts, Screens, traceUrl } from './artifacts.tsx';
 import { StepsTable } from './steps-table.tsx';
 import { TaskEvents } from './task-events.tsx';
-import { waitSentence } from './task-facts.ts';
 import { TaskLog } from './task-log.tsx';
 
 type BottomTab = 'log' | 'steps' | 'artifacts' | 'screens' | 'events';
@@ -70,12 +69,12 @@ export function TaskBottom({ task }: { task: TaskDetail }) {
         <Tabs name="task-bottom" label="Details" tabs={tabs} value={value} onChange={setTab} />
       </div>
       <TabPanel name="task-bottom" value={value}>
-        {value === 'log' ? <TaskLog id={task.id} empty={waitSentence(task) ?? 'No lines yet'} /> : null}
+        {value === 'log' ? <TaskLog id={task.id} /> : null}
         {value === 'steps' ? <StepsTable task={task} /> : null}
         {value === 'artifacts' ? <Artifacts id={task.id} onTrace={setTrace} /> : null}
         {value === 'screens' ? (
           shots.length === 0 ? (
-            <EmptyState icon={<ImageIcon size={24} />} title="No screenshots" />
+            <EmptyState icon={<ImageIcon size={24} />} title="No screenshots" help="tasks#artifacts" />
           ) : (
             <div className="scroll" style={{ padding: 12 }}>
               <Screens shots={shots} />

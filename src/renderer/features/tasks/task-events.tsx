@@ -56,7 +56,8 @@ export function TaskEvents({ id }: { id: TaskId }) {
     };
   }, [client, id]);
   if (error !== null) return <ErrorState error={error} />;
-  if (events.length === 0) return <EmptyState icon={<Activity size={24} />} title="No events yet" />;
+  if (events.length === 0)
+    return <EmptyState icon={<Activity size={24} />} title="No events yet" help="tasks#events" />;
   return (
     <section className="scroll" aria-label="Events" {...focusable}>
       <table className="grid plain-table">

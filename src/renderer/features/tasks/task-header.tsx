@@ -172,9 +172,9 @@ export function TaskHeader({ task }: { task: TaskDetail }) {
   );
 }
 
-/** Facts of a task in one line, with its progress or why it waits. */
+/** Facts of a task in one line, with its progress or why it waits for the next attempt; before the first the page itself says why. */
 export function TaskFacts({ task }: { task: TaskDetail }) {
-  const wait = waitSentence(task);
+  const wait = task.attempts.length === 0 ? null : waitSentence(task);
   const items: [string, React.ReactNode][] = [
     [
       'Command',

@@ -47,6 +47,7 @@ export function TaskScreen() {
                       <EmptyState
                         icon={<Status state={task.status} />}
                         title={waitSentence(task) ?? 'It has not started'}
+                        help="tasks#why-a-task-waits"
                       />
                     ) : (
                       <StepTimeline

@@ -213,6 +213,7 @@ export function TasksScreen() {
         <EmptyState
           icon={<ListChecks size={24} />}
           title="No tasks yet"
+          help="tasks"
           action={
             <Button kind="primary" action="tasks.new" showKey blocked={runBlocked} onClick={() => setRunning(true)}>
               Run a command

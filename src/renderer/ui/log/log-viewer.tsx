@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDownToLine, Download, ScrollText, WrapText } from 'lucide-react';
 import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { clock } from '../../lib/format.ts';
+import type { HelpTarget } from '../../lib/help.ts';
 import { stripAnsi } from '../../lib/log/ansi.ts';
 import type { LogFeed } from '../../lib/log/feed.ts';
 import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
@@ -30,6 +31,8 @@ export interface LogViewerProps {
   /** Shown at the left of the bar. */
   bar?: ReactNode;
   empty?: string;
+  /** Where the guide tells more about this log; that of the host unless given. */
+  help?: HelpTarget;
 }
 
 /** The line as text, for copying and files. */
@@ -160,6 +163,7 @@ export function LogViewer(props: LogViewerProps) {
         <EmptyState
           icon={<ScrollText size={24} />}
           title={levels === undefined ? (props.empty ?? 'No lines yet') : 'No lines of these levels'}
+          help={levels === undefined ? (props.help ?? 'logs-and-metrics') : null}
         />
       ) : (
         <div

@@ -1,0 +1,73 @@
+/** Markdown of the guide as elements of the panel. */
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import ReactMarkdown, { type Components } from 'react-markdown';
+import remarkGfm from 'remark-gfm';
+import { CopyButton } from '../../ui/buttons.tsx';
+import type { GuidePage } from './guide.ts';
+import { guideLink, slugOf } from './guide.ts';
+
+/** What is read of a syntax tree: nodes with texts or children. */
+interface Node {
+  value?: unknown;
+  children?: readonly Node[];
+}
+
+const textOf = ({ value, children = [] }: Node): string =>
+  typeof value === 'string' ? value : children.map(textOf).join('');
+
+function idOf(node: Node | undefined): string {
+  return slugOf(node === undefined ? '' : textOf(node));
+}
+
+function GuideLink({ href, children }: { href?: string | undefined; children?: ReactNode }) {
+  const target = guideLink(href);
+  // The guide has links to its own pages only; a test holds it to that.
+  if (target === null) return children;
+  return (
+    <Link to="/help/$topic" params={{ topic: target.topic }} hash={target.hash}>
+      {children}
+    </Link>
+  );
+}
+
+const COMPONENTS: Components = {
+  // A link to a heading puts the focus there.
+  h1: ({ node, children }) => (
+    <h1 id={idOf(node)} tabIndex={-1}>
+      {children}
+    </h1>
+  ),
+  h2: ({ node, children }) => (
+    <h2 id={idOf(node)} tabIndex={-1}>
+      {children}
+    </h2>
+  ),
+  h3: ({ node, children }) => (
+    <h3 id={idOf(node)} tabIndex={-1}>
+      {children}
+    </h3>
+  ),
+  a: ({ href, children }) => <GuideLink href={href}>{children}</GuideLink>,
+  pre: ({ node, children }) => (
+    <div className="guide-code">
+      <pre className="pre">{children}</pre>
+      <CopyButton label="Copy code" text={node === undefined ? '' : textOf(node).trimEnd()} />
+    </div>
+  ),
+};
+
+const PLUGINS = [remarkGfm];
+
+/** One page of the guide. */
+export function GuideText({ page }: { page: GuidePage }) {
+  return (
+    <ReactMarkdown
+      remarkPlugins={PLUGINS}
+      components={COMPONENTS}
+      urlTransform={(url) => (url.startsWith('#') ? `./${page.id}.md${url}` : url)}
+    >
+      {page.markdown}
+    </ReactMarkdown>
+  );
+}
