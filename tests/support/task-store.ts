@@ -6,7 +6,8 @@ import { newId } from '../../src/main/core/ids.ts';
 import { rankOf } from '../../src/main/features/tasks/lanes.ts';
 import { newToken } from '../../src/main/features/tasks/run-env.ts';
 import { createTaskStore, type TaskStore } from '../../src/main/features/tasks/store.ts';
-import type { AttemptEnd, Claimed, ClaimLimits, NewTask } from '../../src/main/features/tasks/store-life.ts';
+import type { AttemptEnd } from '../../src/main/features/tasks/store-end.ts';
+import type { Claimed, ClaimLimits, NewTask } from '../../src/main/features/tasks/store-queue.ts';
 import { openTestCore, type TestCore } from './core.ts';
 
 /** A row to insert; due now. */

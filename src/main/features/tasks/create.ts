@@ -11,7 +11,7 @@ import type { TaskDeps } from './deps.ts';
 import { laneOf, rankOf } from './lanes.ts';
 import type { TaskRow } from './schema.ts';
 import type { TaskStore } from './store.ts';
-import type { NewTask } from './store-life.ts';
+import type { NewTask } from './store-queue.ts';
 
 /** What runs, before it has an input. */
 interface Source {

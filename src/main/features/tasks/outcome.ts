@@ -6,7 +6,7 @@ import { backoffMs } from './backoff.ts';
 import { rankOf } from './lanes.ts';
 import { cancelledProblem, interruptedProblem, timeoutProblem } from './problems.ts';
 import type { TaskRow } from './schema.ts';
-import type { AttemptEnd } from './store-life.ts';
+import type { AttemptEnd } from './store-end.ts';
 
 /** What happened to an attempt. */
 export type Happened =

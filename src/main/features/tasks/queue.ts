@@ -8,7 +8,8 @@ import { type Activity, activityInForce, slowestLane } from './lanes.ts';
 import { newToken } from './run-env.ts';
 import type { Run } from './runner.ts';
 import type { TaskStore } from './store.ts';
-import type { Claimed, Orphan } from './store-life.ts';
+import type { Orphan } from './store-end.ts';
+import type { Claimed } from './store-queue.ts';
 
 /** How often leases are extended, and how long one lasts, ms. */
 const HEARTBEAT_MS = 5_000;

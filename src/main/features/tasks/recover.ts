@@ -7,7 +7,7 @@ import { endOf } from './outcome.ts';
 import { interruptedProblem } from './problems.ts';
 import { tempDirOf } from './run-env.ts';
 import type { TaskStore } from './store.ts';
-import type { Orphan } from './store-life.ts';
+import type { Orphan } from './store-end.ts';
 
 /** How long leftover processes of one attempt are hunted, ms; all attempts together stay below the 5 s of requirement Q2. */
 const REAP_MS = 3_000;

@@ -19,7 +19,7 @@ import { endOf, type Happened } from './outcome.ts';
 import { crashedProblem, redactProblem } from './problems.ts';
 import { runEnv, tempDirOf } from './run-env.ts';
 import type { TaskStore } from './store.ts';
-import type { Claimed } from './store-life.ts';
+import type { Claimed } from './store-queue.ts';
 
 /** Why a running attempt is to stop. */
 export type StopReason = Extract<ToExecutor, { t: 'cancel' }>['reason'];

@@ -5,7 +5,7 @@ import { isTerminal, TASK_STATUSES, type TaskStatus } from '../../../contract/ta
 import { problem } from './problems.ts';
 import { newToken } from './run-env.ts';
 import type { TaskStore } from './store.ts';
-import type { AttemptEnd } from './store-life.ts';
+import type { AttemptEnd } from './store-end.ts';
 import { next, TRANSITIONS, type TransitionName } from './transitions.ts';
 
 let harness: StoreHarness;
