@@ -1,16 +1,43 @@
+import { useActions } from '../../lib/keys/use-actions.ts';
+import { useFilters } from '../../lib/use-filters.ts';
+import { neighbourTab, TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { LogFacts } from './log-facts.tsx';
 import { LogsScreen } from './logs-screen.tsx';
+import { Metrics } from './metrics.tsx';
+
+const TABS = [
+  { id: 'log', label: 'Log' },
+  { id: 'metrics', label: 'Metrics' },
+] as const;
+type LogsTab = (typeof TABS)[number]['id'];
 
 /** What the host says and how it does. */
 export function LogsAndMetricsScreen() {
+  const [search, set] = useFilters();
+  const tab = TABS.find(({ id }) => id === search.tab)?.id ?? 'log';
+  const setTab = (next: LogsTab) => set({ tab: next === 'log' ? undefined : next });
+  const step = (by: 1 | -1, title: string, key: string) =>
+    ({
+      id: `logs.tab.${by}`,
+      title,
+      group: 'Logs & metrics',
+      layer: 'detail',
+      keys: [key],
+      hidden: true,
+      run: () => setTab(neighbourTab(TABS, tab, by)),
+    }) as const;
+  useActions([step(1, 'Next tab', ']'), step(-1, 'Tab before', '[')]);
   return (
     <div className="screen">
       <header className="screen-head">
         <h1>Logs & metrics</h1>
+        <Tabs name="logs" label="Logs & metrics" tabs={TABS} value={tab} onChange={setTab} />
         <span className="grow" />
-        <LogFacts />
+        {tab === 'log' ? <LogFacts /> : null}
       </header>
-      <LogsScreen />
+      <TabPanel name="logs" value={tab}>
+        {tab === 'log' ? <LogsScreen /> : <Metrics />}
+      </TabPanel>
     </div>
   );
 }

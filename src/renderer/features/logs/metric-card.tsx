@@ -1,0 +1,68 @@
+import { useSyncExternalStore } from 'react';
+import { type ChartCursor, indexNear } from '../../ui/chart/cursor.ts';
+import { Lines } from '../../ui/chart/lines.tsx';
+import type { MetricChart } from './metric-charts.ts';
+import type { MetricsFrame } from './metrics-frame.ts';
+
+/** Value of each series at a row of the frame, as text. */
+export function valuesAt(chart: MetricChart, frame: MetricsFrame, index: number): { label: string; text: string }[] {
+  return chart.series.map(({ label, column }) => {
+    const value = frame.columns[column][index];
+    return { label, text: value === undefined || value === null ? '–' : chart.format(value) };
+  });
+}
+
+/** {@link valuesAt} in one line: `Queue: Running 3, Waiting 0`. */
+export function spoken(chart: MetricChart, frame: MetricsFrame, index: number): string {
+  const values = valuesAt(chart, frame, index).map(({ label, text }) => (label === '' ? text : `${label} ${text}`));
+  return `${chart.title}: ${values.join(', ')}`;
+}
+
+/** Values at the cursor, the latest ones without it. Alone in rendering when the cursor moves. */
+function Values({ chart, frame, cursor }: { chart: MetricChart; frame: MetricsFrame; cursor: ChartCursor }) {
+  const at = useSyncExternalStore(cursor.subscribe, cursor.at);
+  const values = valuesAt(chart, frame, at === null ? frame.times.length - 1 : indexNear(frame.times, at));
+  return chart.series.map(({ column, color, broken }, index) => (
+    <span key={column} className="metric-value">
+      {chart.series.length === 1 ? null : (
+        <>
+          <span className={broken ? 'dash broken' : 'dash'} style={{ color: `var(${color})` }} />
+          <span className="muted">{values[index]?.label}</span>
+        </>
+      )}
+      <strong style={{ minWidth: `${chart.width}ch` }}>{values[index]?.text}</strong>
+    </span>
+  ));
+}
+
+/** One chart of the grid. */
+export function MetricCard(props: {
+  chart: MetricChart;
+  frame: MetricsFrame;
+  cursor: ChartCursor;
+  span: number;
+  memoryTotal: number;
+}) {
+  const { chart, frame, cursor, span, memoryTotal } = props;
+  return (
+    <section className="card metric" aria-label={chart.title}>
+      <div className="card-head">
+        <h2 className="grow clip" title={chart.hint}>
+          {chart.title}
+        </h2>
+        <Values chart={chart} frame={frame} cursor={cursor} />
+      </div>
+      <Lines
+        label={spoken(chart, frame, frame.times.length - 1)}
+        series={chart.series}
+        times={frame.times}
+        values={chart.series.map(({ column }) => frame.columns[column])}
+        span={span}
+        top={chart.top === 'memory' ? Math.max(1, memoryTotal / 1024 ** 3) : chart.top}
+        fixedTop={chart.top === 'memory'}
+        unit={chart.unit}
+        cursor={cursor}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,132 @@
+/** The charts of the metrics grid, in its order: this program, the machine and the queue, the work done. */
+import { count } from '../../lib/format.ts';
+import type { LineSeries } from '../../ui/chart/lines.tsx';
+import type { ColumnId } from './metrics-frame.ts';
+
+/** One line of a chart. */
+export interface MetricSeries extends LineSeries {
+  column: ColumnId;
+}
+
+/** One chart. */
+export interface MetricChart {
+  id: string;
+  title: string;
+  /** What is measured, when the title does not say it. */
+  hint?: string;
+  series: readonly MetricSeries[];
+  format(value: number): string;
+  /** Room for a value, in characters: it changes all the time, and what stands before it stays where it is. */
+  width: number;
+  unit: string;
+  /** Least end of the vertical axis; for the memory of the machine, which is known, its end. */
+  top: number | 'memory';
+}
+
+const tenths = (value: number) => value.toFixed(1);
+const rate = (value: number) => `${value > 0 && value < 10 ? tenths(value) : count(Math.round(value))}/s`;
+const whole = (value: number) => count(Math.round(value));
+const percent = (value: number) => `${tenths(value)} %`;
+
+/** See the file's head. */
+export const METRIC_CHARTS: readonly MetricChart[] = [
+  {
+    id: 'host-cpu',
+    title: 'CPU, TabAgent',
+    hint: 'Of one core; browsers and tasks are processes of their own',
+    series: [{ label: '', color: '--info', column: 'host_cpu' }],
+    format: percent,
+    width: 6,
+    unit: ' %',
+    top: 20,
+  },
+  {
+    id: 'host-memory',
+    title: 'Memory, TabAgent',
+    hint: 'Resident memory of the host; browsers and tasks are processes of their own',
+    series: [{ label: '', color: '--info', column: 'host_memory' }],
+    format: (value) => `${whole(value)} MB`,
+    width: 7,
+    unit: ' MB',
+    top: 100,
+  },
+  {
+    id: 'loop',
+    title: 'Event loop delay',
+    hint: '99th percentile of how late the host gets to what is due',
+    series: [{ label: '', color: '--info', column: 'loop_delay' }],
+    format: (value) => `${tenths(value)} ms`,
+    width: 7,
+    unit: ' ms',
+    top: 20,
+  },
+  {
+    id: 'machine-cpu',
+    title: 'CPU, machine',
+    hint: 'Of all cores',
+    series: [{ label: '', color: '--info', column: 'machine_cpu' }],
+    format: percent,
+    width: 6,
+    unit: ' %',
+    top: 100,
+  },
+  {
+    id: 'machine-memory',
+    title: 'Memory, machine',
+    series: [{ label: '', color: '--info', column: 'machine_memory' }],
+    format: (value) => `${tenths(value)} GB`,
+    width: 7,
+    unit: ' GB',
+    top: 'memory',
+  },
+  {
+    id: 'queue',
+    title: 'Queue',
+    series: [
+      { label: 'Running', color: '--info', column: 'running' },
+      { label: 'Waiting', color: '--warn', column: 'waiting', broken: true },
+    ],
+    format: whole,
+    width: 3,
+    unit: '',
+    top: 4,
+  },
+  {
+    id: 'ended',
+    title: 'Tasks ended',
+    hint: 'Within the minute before; cancelled ones are left out',
+    series: [
+      { label: 'Succeeded', color: '--good', column: 'succeeded' },
+      { label: 'Failed', color: '--bad', column: 'failed', broken: true },
+    ],
+    format: (value) => `${whole(value)}/min`,
+    width: 6,
+    unit: '',
+    top: 4,
+  },
+  {
+    id: 'calls',
+    title: 'Calls',
+    hint: 'At every door; a stream counts when it ends',
+    series: [
+      { label: 'All', color: '--info', column: 'calls' },
+      { label: 'Failed', color: '--bad', column: 'calls_failed', broken: true },
+    ],
+    format: rate,
+    width: 5,
+    unit: '/s',
+    top: 4,
+  },
+  {
+    id: 'log',
+    title: 'Log lines',
+    series: [
+      { label: 'Written', color: '--info', column: 'log_entries' },
+      { label: 'Dropped', color: '--bad', column: 'log_dropped', broken: true },
+    ],
+    format: rate,
+    width: 5,
+    unit: '/s',
+    top: 4,
+  },
+];

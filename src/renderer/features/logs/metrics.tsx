@@ -1,0 +1,148 @@
+import { Radio, Unplug } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useClient, useOnline } from '../../lib/client/context.tsx';
+import { useActions } from '../../lib/keys/use-actions.ts';
+import { useFilters } from '../../lib/use-filters.ts';
+import { type ChartCursor, createChartCursor, indexNear } from '../../ui/chart/cursor.ts';
+import { focusable } from '../../ui/focusable.ts';
+import { StateFrame } from '../../ui/state-frame.tsx';
+import { MetricCard, spoken } from './metric-card.tsx';
+import { METRIC_CHARTS } from './metric-charts.ts';
+import { createMetricsFeed } from './metrics-feed.ts';
+import { frameOf, type MetricsFrame } from './metrics-frame.ts';
+import './metrics.css';
+
+const RANGES = [
+  { id: '5m', title: '5 min', seconds: 300 },
+  { id: '15m', title: '15 min', seconds: 900 },
+  { id: '1h', title: '1 h', seconds: 3_600 },
+] as const;
+
+/** Points that one press of a key with Shift goes on. */
+const LEAP = 10;
+
+const timeOf = (at: number) => new Date(at * 1_000).toTimeString().slice(0, 8);
+
+/** The moment under the cursor, or that the charts are live. */
+function Moment({ cursor }: { cursor: ChartCursor }) {
+  const online = useOnline();
+  const at = useSyncExternalStore(cursor.subscribe, cursor.at);
+  if (at !== null) return <span className="metric-moment">{timeOf(at)}</span>;
+  return online ? (
+    <span className="badge plain tone-good">
+      <Radio size={12} /> Live
+    </span>
+  ) : (
+    <span className="badge plain tone-warn">
+      <Unplug size={12} /> Not live
+    </span>
+  );
+}
+
+/** Where a key moves the cursor: an index of the frame, null for away, undefined when the key means nothing here. */
+function target(event: KeyboardEvent, frame: MetricsFrame, at: number | null): number | null | undefined {
+  const last = frame.times.length - 1;
+  const step = event.shiftKey ? LEAP : 1;
+  const from = at === null ? last + 1 : indexNear(frame.times, at);
+  switch (event.key) {
+    case 'ArrowLeft':
+      return Math.max(0, from - step);
+    case 'ArrowRight':
+      return from + step > last ? null : from + step;
+    case 'Home':
+      return 0;
+    case 'End':
+    case 'Escape':
+      return null;
+    default:
+      return undefined;
+  }
+}
+
+/** How the host and the machine do: small charts with one cursor, once a second. */
+export function Metrics() {
+  const client = useClient();
+  const [search, set] = useFilters();
+  const feed = useMemo(() => createMetricsFeed(client), [client]);
+  const cursor = useMemo(createChartCursor, []);
+  const [said, setSaid] = useState('');
+  const state = useSyncExternalStore(feed.subscribe, feed.state);
+  useEffect(() => feed.start(), [feed]);
+  const range = RANGES.find(({ id }) => id === search.range) ?? RANGES[0];
+  const frame = useMemo(() => frameOf(state.points, range.seconds), [state.points, range.seconds]);
+  // A moment that has left the charts on the left is not looked at any more.
+  useEffect(() => {
+    const at = cursor.at();
+    if (at !== null && at < (frame.times[0] ?? 0)) cursor.set(null);
+  }, [cursor, frame]);
+
+  const setRange = (id: (typeof RANGES)[number]['id']) => set({ range: id === RANGES[0].id ? undefined : id });
+  useActions(
+    RANGES.map(({ id, title }, index) => ({
+      id: `metrics.${id}`,
+      title: `Show the last ${title}`,
+      group: 'Logs & metrics',
+      layer: 'view',
+      keys: [`${index + 1}`],
+      run: () => setRange(id),
+    })),
+  );
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const to = target(event, frame, cursor.at());
+    if (to === undefined || (to === null && cursor.at() === null)) return;
+    event.preventDefault();
+    const at = to === null ? null : (frame.times[to] ?? null);
+    cursor.set(at);
+    setSaid(
+      to === null || at === null
+        ? 'Latest values'
+        : [timeOf(at), ...METRIC_CHARTS.map((chart) => spoken(chart, frame, to))].join('. '),
+    );
+  };
+  return (
+    <>
+      <div className="tool-bar">
+        {RANGES.map(({ id, title }) => (
+          <button key={id} type="button" className="chip" aria-pressed={id === range.id} onClick={() => setRange(id)}>
+            {title}
+          </button>
+        ))}
+        <span className="grow" />
+        <Moment cursor={cursor} />
+      </div>
+      <StateFrame
+        of={{
+          isPending: state.loading,
+          data: state.memoryTotal === 0 ? undefined : state.points,
+          error: state.error,
+          refetch: feed.retry,
+        }}
+      >
+        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls. */}
+        <div
+          className="scroll metrics"
+          role="group"
+          aria-label="Charts; arrow keys move their cursor"
+          onKeyDown={onKeyDown}
+          {...focusable}
+        >
+          {METRIC_CHARTS.map((chart) => (
+            <MetricCard
+              key={chart.id}
+              chart={chart}
+              frame={frame}
+              cursor={cursor}
+              span={range.seconds}
+              memoryTotal={state.memoryTotal}
+            />
+          ))}
+        </div>
+      </StateFrame>
+      <p className="visually-hidden" role="status">
+        {said}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,169 @@
+/** Lines over time in the size of their box, drawn by uPlot; several with the same cursor move it together. */
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import './lines.css';
+import { useEffect, useRef } from 'react';
+import { useResolvedTheme } from '../theme.tsx';
+import type { ChartCursor } from './cursor.ts';
+
+/** One line. */
+export interface LineSeries {
+  label: string;
+  /** Name of a colour in tokens.css that has a `-soft` one too, such as `--good`. */
+  color: string;
+  /** Drawn broken and without an area below, to be told apart without colour. */
+  broken?: boolean;
+}
+
+/** Props of {@link Lines}. `series` and `unit` are read when the chart is made; the rest may change at any time. */
+export interface LinesProps {
+  /** What the chart shows, with its latest values: its text for those who do not see it. */
+  label: string;
+  series: readonly LineSeries[];
+  /** Unix s, ascending. */
+  times: readonly number[];
+  /** Of each series, one value a time; null breaks the line. */
+  values: readonly (readonly (number | null)[])[];
+  /** Seconds from the left end to the newest time. */
+  span: number;
+  /** The vertical axis ends here, or at the next round number above the data. */
+  top: number;
+  /** Ends there whatever the data say. */
+  fixedTop?: boolean;
+  /** After the numbers of the vertical axis. */
+  unit: string;
+  cursor: ChartCursor;
+}
+
+/** 1, 2 or 5 times a power of ten: the axis keeps its end while values move a little. */
+export function roundTop(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
+  return ([1, 2, 5].find((step) => step * power >= value) ?? 10) * power;
+}
+
+/** So that a line does not run along the edge. */
+const HEADROOM = 1.02;
+
+const data = ({ times, values }: LinesProps) => [times, ...values] as uPlot.AlignedData;
+const off = { left: -10, top: -10 };
+const unbound = () => null;
+
+function makeChart(element: HTMLElement, latest: { readonly current: LinesProps }): uPlot {
+  const style = getComputedStyle(element);
+  const color = (name: string) => style.getPropertyValue(name).trim();
+  const { series, unit, cursor } = latest.current;
+  const axis = {
+    stroke: color('--faint'),
+    font: `11px ${color('--font')}`,
+    ticks: { show: false },
+  };
+  // The moment stays where it is in time while the data move on below it.
+  const place = (chart: uPlot) => {
+    const at = cursor.at();
+    const left = at === null ? -1 : chart.valToPos(at, 'x');
+    chart.setCursor(left < 0 ? off : { left, top: 0 }, false);
+  };
+  const chart = new uPlot(
+    {
+      width: Math.max(100, element.clientWidth),
+      height: Math.max(60, element.clientHeight),
+      padding: [8, 14, 0, 0],
+      legend: { show: false },
+      cursor: {
+        y: false,
+        drag: { x: false, y: false },
+        points: { size: 7 },
+        // The shared cursor moves all charts; this one is not ahead of it.
+        bind: { mousedown: unbound, mouseup: unbound, dblclick: unbound, mousemove: unbound, mouseleave: unbound },
+      },
+      scales: {
+        x: {
+          time: true,
+          range: (_chart, _min, max) => {
+            const to = max ?? Date.now() / 1_000;
+            return [to - latest.current.span, to];
+          },
+        },
+        y: {
+          range: (_chart, _min, max) => {
+            const { top, fixedTop } = latest.current;
+            const needed = (max ?? 0) * HEADROOM;
+            return [0, fixedTop || needed <= top ? top : roundTop(needed)];
+          },
+        },
+      },
+      axes: [
+        {
+          ...axis,
+          grid: { show: false },
+          size: 22,
+          space: 56,
+          incrs: [60, 300, 600, 900, 1_800, 3_600],
+          values: (_chart, ticks) => ticks.map((tick) => new Date(tick * 1_000).toTimeString().slice(0, 5)),
+        },
+        {
+          ...axis,
+          grid: { stroke: color('--line'), width: 1 },
+          size: 58,
+          space: 28,
+          incrs: [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000],
+          values: (_chart, ticks) => ticks.map((tick) => `${tick.toLocaleString('en')}${unit}`),
+        },
+      ],
+      series: [
+        {},
+        ...series.map((each) => ({
+          label: each.label,
+          stroke: color(each.color),
+          width: 1.5,
+          points: { show: false },
+          ...(each.broken ? { dash: [4, 3] } : { fill: color(`${each.color}-soft`) }),
+        })),
+      ],
+      hooks: { draw: [place] },
+    },
+    data(latest.current),
+    element,
+  );
+  chart.over.addEventListener('pointermove', ({ clientX }) => {
+    const index = chart.posToIdx(clientX - chart.over.getBoundingClientRect().left);
+    cursor.set(latest.current.times[index] ?? null);
+  });
+  chart.over.addEventListener('pointerleave', () => cursor.set(null));
+  const unfollow = cursor.subscribe(() => place(chart));
+  chart.hooks.destroy = [unfollow];
+  return chart;
+}
+
+/** See the file's head. */
+export function Lines(props: LinesProps) {
+  const { label, series, unit, cursor, times, values, span, top } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot | null>(null);
+  const latest = useRef(props);
+  const theme = useResolvedTheme();
+  useEffect(() => {
+    latest.current = props;
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: colours and series are read when the chart is made.
+  useEffect(() => {
+    const element = host.current;
+    if (element === null || theme === undefined) return;
+    const made = makeChart(element, latest);
+    chart.current = made;
+    const observer = new ResizeObserver(() =>
+      made.setSize({ width: Math.max(100, element.clientWidth), height: Math.max(60, element.clientHeight) }),
+    );
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      chart.current = null;
+    };
+  }, [series, unit, cursor, theme]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: they are what is drawn.
+  useEffect(() => {
+    chart.current?.setData(data(latest.current));
+  }, [times, values, span, top]);
+  return <div ref={host} className="lines" role="img" aria-label={label} />;
+}
