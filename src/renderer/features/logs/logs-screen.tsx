@@ -8,6 +8,7 @@ import { useAsk } from '../../lib/live/query.ts';
 import { createLogFeed } from '../../lib/log/feed.ts';
 import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
 import { type HostLogFilter, hostLog } from '../../lib/log/sources.ts';
+import { parseRange, rangeText, type TimeRange } from '../../lib/log/time-range.ts';
 import { listOf, toggled } from '../../lib/search-params.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button, CopyButton } from '../../ui/buttons.tsx';
@@ -57,21 +58,30 @@ export function LogsScreen() {
   const [row, setRow] = useState<LogRow | null>(null);
   const stats = useAsk('logs_stats', {});
   const levels = listOf(search.level, LEVELS);
-  const filterKey = JSON.stringify({ level: search.level, source: search.source, q: search.q });
-  const feed = useMemo(() => {
-    const { level, source, q } = JSON.parse(filterKey) as Record<string, string | undefined>;
+  const { level, source, q, from, to } = search;
+  const filterKey = JSON.stringify({ level, source, q, from, to });
+  const { feed, range, past, text } = useMemo(() => {
+    const { level, source, q, from, to } = JSON.parse(filterKey) as Record<string, string | undefined>;
     const wanted = listOf(level, LEVELS)?.flatMap((name) => [...HOST_LEVELS[name]]);
     const filter: HostLogFilter = {
       ...(wanted === undefined ? {} : { level: wanted }),
       ...(source === undefined ? {} : { source: source.split(',') }),
       ...(q === undefined ? {} : { q }),
     };
-    return createLogFeed(hostLog(client, filter));
+    const range = parseRange(from, to);
+    const now = Date.now();
+    return {
+      feed: createLogFeed(hostLog(client, filter, range)),
+      range,
+      past: range !== null && range.to <= now,
+      text: range === null ? '' : rangeText(range, now),
+    };
   }, [client, filterKey]);
   useEffect(() => feed.stop, [feed]);
   // No event announces log lines; the counters are asked again each time this screen opens.
   useEffect(() => void queries.invalidateQueries({ queryKey: ['logs_stats'] }), [queries]);
 
+  const setRange = (next: TimeRange | null) => set({ from: next?.from.toString(), to: next?.to.toString() });
   const setLevels = (next: LogLevel[] | undefined) => set({ level: next?.join(',') });
   useActions([
     ...LEVELS.map(
@@ -87,12 +97,12 @@ export function LogsScreen() {
     ),
     {
       id: 'logs.close',
-      title: 'Close the detail',
+      title: row === null && range !== null ? 'Show all times' : 'Close the detail',
       group: 'Logs',
       layer: 'view',
       keys: ['Escape'],
       hidden: true,
-      run: () => setRow(null),
+      run: () => (row === null ? range !== null && setRange(null) : setRow(null)),
     },
   ]);
   const sources = Object.keys(stats.data?.by_source ?? {}).sort();
@@ -111,8 +121,21 @@ export function LogsScreen() {
             {source}
           </button>
         ))}
+        {range === null ? null : (
+          <button
+            type="button"
+            className="chip"
+            aria-pressed
+            title="Show all times · Esc"
+            aria-label={`${text}, show all times`}
+            onClick={() => setRange(null)}
+          >
+            {text}
+            <X size={12} aria-hidden />
+          </button>
+        )}
       </div>
-      <LogHistogram feed={feed} />
+      <LogHistogram feed={feed} range={range} onRange={setRange} />
       <Split
         name="log-detail"
         fixed="second"
@@ -122,9 +145,9 @@ export function LogsScreen() {
         label="Width of the detail"
         first={
           <LogViewer
-            key={filterKey}
             feed={feed}
             name="Host log"
+            still={past ? 'The time range ends in the past' : undefined}
             levels={levels}
             onLevels={setLevels}
             selected={row?.seq ?? null}

@@ -1,9 +1,10 @@
 /** Finds lines that contain a text, off the page's thread. */
+import { createSearchIndex, type SearchLine } from './search-index.ts';
 
-/** Request: lines to remember, or a text to find in all of them. */
+/** Request: the window of lines to remember with those that are new in it, or a text to find in all of them. */
 export type SearchRequest =
-  | { t: 'reset' }
-  | { t: 'add'; lines: { seq: number; text: string }[] }
+  | { t: 'clear' }
+  | { t: 'keep'; first: number; last: number; lines: SearchLine[] }
   | { t: 'find'; id: number; q: string };
 /** Answer to `find`: sequence numbers of the lines, ascending. */
 export interface SearchAnswer {
@@ -11,16 +12,11 @@ export interface SearchAnswer {
   seqs: number[];
 }
 
-let lines: { seq: number; text: string }[] = [];
+const index = createSearchIndex();
 
 self.addEventListener('message', (event: MessageEvent<SearchRequest>) => {
   const request = event.data;
-  if (request.t === 'reset') lines = [];
-  else if (request.t === 'add')
-    for (const line of request.lines) lines.push({ seq: line.seq, text: line.text.toLowerCase() });
-  else {
-    const q = request.q.toLowerCase();
-    const seqs = lines.filter((line) => line.text.includes(q)).map((line) => line.seq);
-    self.postMessage({ id: request.id, seqs: [...new Set(seqs)].sort((a, b) => a - b) } satisfies SearchAnswer);
-  }
+  if (request.t === 'clear') index.clear();
+  else if (request.t === 'keep') index.keep(request.first, request.last, request.lines);
+  else self.postMessage({ id: request.id, seqs: index.find(request.q) } satisfies SearchAnswer);
 });

@@ -6,9 +6,10 @@ import type { Client } from '../client/client-types.ts';
 import type { Input } from '../live/query.ts';
 import type { LogSource } from './feed.ts';
 import type { LogRow } from './ring.ts';
+import type { TimeRange } from './time-range.ts';
 
 const PAGE = 1_000;
-/** Lines per page of a task's log when the user goes back or forth in it; the most that the host gives at once. */
+/** Lines per page when the user goes back or forth in a task's log, or looks at a time range of the host's. */
 const FAR_PAGE = 5_000;
 
 function taskRow(line: LogLine): LogRow {
@@ -68,34 +69,39 @@ function hostRow(entry: LogEntry): LogRow {
   };
 }
 
-/** Log of the host. */
-export function hostLog(client: Client, filter: HostLogFilter): LogSource {
+/** Log of the host; with a range only the lines of it, which is followed only while it reaches into the future. */
+export function hostLog(client: Client, filter: HostLogFilter, range: TimeRange | null = null): LogSource {
   let cursor: string | null = null;
+  const limits = range === null ? {} : { since: range.from, until: range.to - 1 };
+  const limit = range === null ? PAGE : FAR_PAGE;
   const page = async (signal: AbortSignal) => {
     const answer = await client.call(
       'logs_query',
-      { ...filter, limit: PAGE, ...(cursor === null ? {} : { cursor }) },
+      { ...filter, ...limits, limit, ...(cursor === null ? {} : { cursor }) },
       { signal },
     );
     cursor = answer.next_cursor;
     return { rows: answer.logs.map(hostRow).reverse(), more: cursor !== null };
   };
+  const inRange = (at: number) => range === null || (at >= range.from && at < range.to);
   return {
     tail: (signal) => {
       cursor = null;
       return page(signal);
     },
     before: (_seq, signal) => page(signal),
-    follow: (since, on, signal) =>
+    follow: (since, on, signal) => {
+      if (range !== null && range.to <= Date.now()) return on.end();
       client.stream('logs_follow', filter, {
         ...(since === 0 ? {} : { since }),
         signal,
         onItem: (item) => {
-          if ('message' in item) on.rows([hostRow(item)]);
-          else on.gap(item.dropped, item.next_since);
+          if (!('message' in item)) on.gap(item.dropped, item.next_since);
+          else if (inRange(item.timestamp)) on.rows([hostRow(item)]);
         },
         onEnd: on.end,
         onError: on.error,
-      }),
+      });
+    },
   };
 }

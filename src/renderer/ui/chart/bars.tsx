@@ -2,7 +2,11 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef } from 'react';
+import { clock } from '../../lib/format.ts';
 import { useResolvedTheme } from '../theme.tsx';
+
+/** Distance of the bars from the edges of the chart, px. */
+export const PLOT = { top: 8, right: 26, bottom: 24, left: 36 } as const;
 
 /** One colour of the stack, bottom first. */
 export interface BarSeries {
@@ -34,6 +38,12 @@ function stacked(series: readonly BarSeries[], length: number): number[][] {
   return rows.reverse();
 }
 
+/** A tick of the time axis, as exact as the `step` between two needs. Both in s. */
+function tickText(tick: number, step: number): string {
+  const text = clock(tick * 1_000);
+  return step >= 60 ? text.slice(0, 5) : step >= 1 ? text.slice(0, 8) : text;
+}
+
 /** See the file's head. */
 export function Bars({ label, times, series, height, onPick }: BarsProps) {
   const host = useRef<HTMLDivElement>(null);
@@ -61,7 +71,7 @@ export function Bars({ label, times, series, height, onPick }: BarsProps) {
       {
         width: Math.max(100, element.clientWidth),
         height,
-        padding: [8, 26, 0, 0],
+        padding: [PLOT.top, PLOT.right, 0, 0],
         legend: { show: false },
         cursor: { x: false, y: false, points: { show: false }, drag: { x: false, y: false } },
         scales: {
@@ -72,11 +82,11 @@ export function Bars({ label, times, series, height, onPick }: BarsProps) {
           {
             ...axis,
             grid: { show: false },
-            size: 24,
-            space: 64,
-            values: (_chart, ticks) => ticks.map((tick) => new Date(tick * 1_000).toTimeString().slice(0, 5)),
+            size: PLOT.bottom,
+            space: 72,
+            values: (_chart, ticks, _axis, _space, step) => ticks.map((tick) => tickText(tick, step)),
           },
-          { ...axis, size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000, 10_000] },
+          { ...axis, size: PLOT.left, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000, 10_000] },
         ],
         series: [
           {},

@@ -1,5 +1,6 @@
 import { ChevronDown, ChevronUp } from 'lucide-react';
 import { type KeyboardEvent, useState } from 'react';
+import { nextHit } from '../../lib/log/hits.ts';
 import { Button } from '../buttons.tsx';
 
 /** Search box of the log viewer: Enter goes to the next hit, Shift+Enter to the one before. */
@@ -11,15 +12,16 @@ export function LogSearch({
 }: {
   q: string;
   setQ(q: string): void;
+  /** Lines that can be gone to. */
   hits: readonly number[];
   goTo(seq: number): void;
 }) {
-  const [current, setCurrent] = useState(0);
+  const [at, setAt] = useState<number | null>(null);
   const step = (by: 1 | -1) => {
-    if (hits.length === 0) return;
-    const next = (current + by + hits.length) % hits.length;
-    setCurrent(next);
-    goTo(hits[next] ?? 0);
+    const next = nextHit(hits, at, by);
+    if (next === null) return;
+    setAt(next);
+    goTo(next);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter') {
@@ -30,6 +32,7 @@ export function LogSearch({
       setQ('');
     }
   };
+  const position = at === null ? 0 : Math.max(0, hits.indexOf(at));
   return (
     <span className="row" style={{ gap: 2 }}>
       <input
@@ -40,14 +43,18 @@ export function LogSearch({
         value={q}
         onChange={(event) => {
           setQ(event.target.value);
-          setCurrent(-1);
+          setAt(null);
         }}
         onKeyDown={onKeyDown}
       />
       {q === '' ? null : (
         <>
-          <span className="muted" style={{ fontSize: 12, minWidth: 44, textAlign: 'center' }}>
-            {hits.length === 0 ? '0' : `${Math.max(0, current) + 1}/${hits.length}`}
+          <span
+            className="muted"
+            title="Hits in the lines that are loaded and shown"
+            style={{ fontSize: 12, minWidth: 44, textAlign: 'center' }}
+          >
+            {hits.length === 0 ? '0' : `${position + 1}/${hits.length}`}
           </span>
           <Button small kind="ghost" label="Hit before" icon={<ChevronUp size={14} />} onClick={() => step(-1)} />
           <Button small kind="ghost" label="Next hit" icon={<ChevronDown size={14} />} onClick={() => step(1)} />

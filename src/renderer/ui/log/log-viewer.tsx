@@ -1,11 +1,12 @@
 /** Lines of a log: fixed rows, virtual, following the end until the user scrolls up. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDownToLine, Download, ScrollText, WrapText } from 'lucide-react';
-import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { clock } from '../../lib/format.ts';
 import type { HelpTarget } from '../../lib/help.ts';
 import { stripAnsi } from '../../lib/log/ansi.ts';
 import type { LogFeed } from '../../lib/log/feed.ts';
+import { shownHits } from '../../lib/log/hits.ts';
 import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
 import { useView } from '../../lib/view-store.ts';
 import { Button, CopyButton } from '../buttons.tsx';
@@ -13,6 +14,7 @@ import { focusable } from '../focusable.ts';
 import { EmptyState, ErrorState, Skeleton } from '../state-frame.tsx';
 import { LogLineRow } from './log-line.tsx';
 import { LogSearch } from './log-search.tsx';
+import { useFollow } from './use-follow.ts';
 import { useLogSearch } from './use-search.ts';
 
 /** Levels as chips, most severe first. */
@@ -28,6 +30,8 @@ export interface LogViewerProps {
   onLevels?: (levels: LogLevel[] | undefined) => void;
   selected?: number | null;
   onSelect?: (row: LogRow) => void;
+  /** Why nothing new can come, as when a past time is shown; the end is not followed then. */
+  still?: string | undefined;
   /** Shown at the left of the bar. */
   bar?: ReactNode;
   empty?: string;
@@ -60,15 +64,15 @@ function download(name: string, rows: LogRow[]): void {
 /** See the file's head. */
 export function LogViewer(props: LogViewerProps) {
   'use no memo'; // The virtualizer is one mutable object; the compiler would freeze its first answer.
-  const { feed, levels } = props;
+  const { feed, levels, still } = props;
   const version = useSyncExternalStore(feed.subscribe, feed.version);
   const rows = useMemo(() => (version < 0 ? [] : visibleRows(feed, levels)), [feed, version, levels]);
   const { loading, error, more, live, dropped, behind } = feed.state();
   const wrap = useView((view) => view.wrap);
   const setView = useView((view) => view.set);
-  const [follow, setFollow] = useState(true);
   const [q, setQ] = useState('');
-  const hits = useLogSearch(feed, q, version);
+  const found = useLogSearch(feed, q, version);
+  const hits = useMemo(() => shownHits(rows, found), [rows, found]);
   const hitSet = useMemo(() => new Set(hits), [hits]);
   const frame = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -80,27 +84,19 @@ export function LogViewer(props: LogViewerProps) {
     anchorTo: 'end',
   });
 
-  useEffect(() => {
-    if (follow && rows.length > 0 && version >= 0) virtual.scrollToIndex(rows.length - 1, { align: 'end' });
-  }, [follow, rows.length, version, virtual]);
-
+  const place = useFollow({ virtual, rows, feed, levels, still });
+  const { following } = place;
   const onScroll = () => {
     const element = frame.current;
     if (element === null) return;
     const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 8;
     if (atEnd && behind) feed.loadNewer();
-    else if (atEnd) setFollow(true);
+    else place.scrolled(element.scrollTop, atEnd);
     if (element.scrollTop < 400 && more) feed.loadOlder();
-  };
-  const stopFollowing = () => {
-    const element = frame.current;
-    if (element !== null && element.scrollHeight > element.clientHeight) setFollow(false);
   };
   const goTo = (seq: number) => {
     const index = rows.findIndex((row) => row.seq === seq);
-    if (index < 0) return;
-    setFollow(false);
-    virtual.scrollToIndex(index, { align: 'center' });
+    if (index >= 0) place.goTo(index);
   };
 
   return (
@@ -147,12 +143,13 @@ export function LogViewer(props: LogViewerProps) {
         <Button
           small
           kind="ghost"
-          label={follow ? 'Following the end' : 'Follow the end'}
+          label={following ? 'Following the end' : 'Follow the end'}
           icon={<ArrowDownToLine size={14} />}
-          pressed={follow}
+          pressed={following}
+          blocked={still}
           onClick={() => {
-            if (!follow) feed.toEnd();
-            setFollow(!follow);
+            if (!following) feed.toEnd();
+            place.setFollow(!following);
           }}
         />
       </div>
@@ -174,8 +171,7 @@ export function LogViewer(props: LogViewerProps) {
           aria-live="off"
           aria-label={`${props.name} lines`}
           onScroll={onScroll}
-          onWheel={(event) => event.deltaY < 0 && stopFollowing()}
-          onKeyDown={(event) => ['ArrowUp', 'PageUp', 'Home'].includes(event.key) && stopFollowing()}
+          {...place.handlers}
         >
           <div className={wrap ? 'log-rows wrap' : 'log-rows'} style={{ height: virtual.getTotalSize() }}>
             {virtual.getVirtualItems().map((item) => {

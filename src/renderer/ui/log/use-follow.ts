@@ -1,0 +1,112 @@
+/** Where a log viewer looks: at the end as it grows, or at the place the user went to. */
+import type { Virtualizer } from '@tanstack/react-virtual';
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type WheelEvent,
+} from 'react';
+import type { LogFeed } from '../../lib/log/feed.ts';
+import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
+
+const UP = ['ArrowUp', 'PageUp', 'Home'];
+const DOWN = ['ArrowDown', 'PageDown', 'End'];
+
+/** Index of the line nearest to `seq` from above; the last one when all are older. */
+export function placeIn(rows: readonly Pick<LogRow, 'seq'>[], seq: number): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle]?.seq ?? 0) < seq) low = middle + 1;
+    else high = middle;
+  }
+  return Math.min(low, rows.length - 1);
+}
+
+/**
+ * Follows the end until the user goes up, and again when the user, not the list by getting shorter, comes back to the end. What else
+ * changes the rows, such as a level, keeps the place.
+ */
+export function useFollow({
+  virtual,
+  rows,
+  feed,
+  levels,
+  still,
+}: {
+  virtual: Virtualizer<HTMLDivElement, Element>;
+  rows: readonly LogRow[];
+  feed: LogFeed;
+  levels: readonly LogLevel[] | undefined;
+  still: string | undefined;
+}) {
+  const [follow, setFollow] = useState(true);
+  /** The user's last gesture, until something else moves the list. */
+  const gesture = useRef<'up' | 'down' | null>(null);
+  /** Line at the top, where the user left it. */
+  const top = useRef<number | null>(null);
+  /** Set while the rows of another feed or of other levels have not found their place yet. */
+  const moved = useRef(false);
+  const source = useRef({ feed, levels });
+  const following = follow && still === undefined;
+  const last = rows.length - 1;
+
+  useLayoutEffect(() => {
+    if (source.current.feed === feed && source.current.levels === levels) return;
+    source.current = { feed, levels };
+    gesture.current = null;
+    moved.current = true;
+  });
+  useEffect(() => {
+    if (last < 0) return;
+    if (following) virtual.scrollToIndex(last, { align: 'end' });
+    else if (moved.current && top.current !== null)
+      virtual.scrollToIndex(placeIn(rows, top.current), { align: 'start' });
+    moved.current = false;
+  }, [following, last, rows, virtual]);
+
+  const goUp = () => {
+    gesture.current = 'up';
+    const element = virtual.scrollElement;
+    if (element !== null && element.scrollHeight > element.clientHeight) setFollow(false);
+  };
+  const goDown = () => {
+    gesture.current = 'down';
+  };
+  return {
+    following,
+    setFollow,
+    /** Leaves the end for one line. */
+    goTo: (index: number) => {
+      gesture.current = null;
+      top.current = rows[index]?.seq ?? null;
+      setFollow(false);
+      virtual.scrollToIndex(index, { align: 'center' });
+    },
+    /** The list has been moved, by whatever. */
+    scrolled: (offset: number, atEnd: boolean) => {
+      if (gesture.current === null) return;
+      if (atEnd && gesture.current === 'down') setFollow(true);
+      const index = virtual.getVirtualItemForOffset(offset)?.index;
+      if (index !== undefined) top.current = rows[index]?.seq ?? top.current;
+    },
+    handlers: {
+      onWheel: ({ deltaY }: WheelEvent) => {
+        if (deltaY < 0) goUp();
+        else if (deltaY > 0) goDown();
+      },
+      onKeyDown: (event: KeyboardEvent) => {
+        if (UP.includes(event.key)) goUp();
+        else if (DOWN.includes(event.key)) goDown();
+      },
+      // On the scroll bar, or with a finger.
+      onPointerDown: (event: PointerEvent) => {
+        if (event.target === event.currentTarget || event.pointerType === 'touch') goDown();
+      },
+    },
+  };
+}
