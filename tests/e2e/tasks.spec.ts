@@ -58,6 +58,25 @@ test('bulk: two are chosen and cancelled, the third runs on', async ({ page, api
   await expect(page.getByText('2 cancelled')).toBeVisible();
 });
 
+// Would catch: a page that says three times why its task waits, or not at all; a stack that begins with the message above it.
+test('a task says once why it waits, a failed one once what failed', async ({ page, api }) => {
+  await api.call('queue_update', { paused: true });
+  const { id } = await api.program('Waits', '1');
+  await open(page, `/tasks/${id}`);
+  await expect(page.getByText('The queue is paused. Position 1 in the queue.')).toHaveCount(1);
+  await page.getByRole('link', { name: 'How tasks work' }).first().click();
+  await expect(page).toHaveURL(/#\/help\/tasks#why-a-task-waits$/);
+
+  await api.call('queue_update', { paused: false });
+  const script = "export default async () => { throw new Error('The shop is closed'); };";
+  const failed = await api.task({ name: 'Fails', spec: { kind: 'browser', script } });
+  await api.ended(failed.id);
+  await open(page, `/tasks/${failed.id}`);
+  const inspector = page.getByRole('region', { name: 'Inspector' });
+  await expect(inspector.getByText('The shop is closed')).toHaveCount(1);
+  await expect(inspector.locator('pre')).toContainText(/^\s*at /);
+});
+
 // Would catch: filters that live in memory only, tabs whose counts or rows are wrong.
 test('tabs and filters are in the address and survive a reload', async ({ page, api }) => {
   const good = await api.program('Nightly report', 'console.log(1)');

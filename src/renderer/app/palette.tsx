@@ -5,6 +5,7 @@ import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { useNavigate } from '@tanstack/react-router';
 import { FileCode2, ListChecks, Search, SquareUser } from 'lucide-react';
 import { type ReactNode, useState, useSyncExternalStore } from 'react';
+import { flushSync } from 'react-dom';
 import type { Action } from '../lib/keys/registry.ts';
 import { useAllActions } from '../lib/keys/use-actions.ts';
 import { useAsk } from '../lib/live/query.ts';
@@ -19,11 +20,16 @@ const [store, spotlight] = createSpotlight();
 let mode: Mode = 'all';
 const listeners = new Set<() => void>();
 
-/** Opens the palette. */
+const FIELD = 'palette-field';
+
+/** Opens the palette. Its field is there and has the focus when this returns, so no key that follows is lost. */
 export function openPalette(next: Mode): void {
   mode = next;
-  for (const listener of listeners) listener();
-  spotlight.open();
+  flushSync(() => {
+    for (const listener of listeners) listener();
+    spotlight.open();
+  });
+  document.getElementById(FIELD)?.focus();
 }
 
 const subscribe = (listener: () => void) => {
@@ -146,9 +152,12 @@ export function Palette() {
       maxHeight={420}
       size={560}
       overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
+      // A transition would mount the field some frames later.
+      transitionProps={{ duration: 0 }}
     >
       <Modal.Title className="visually-hidden">Search or run a command</Modal.Title>
       <Spotlight.Search
+        id={FIELD}
         placeholder={current === 'objects' ? 'Find a task, command or profile' : 'Search or run a command'}
         aria-label="Search or run a command"
         leftSection={<Search size={15} />}

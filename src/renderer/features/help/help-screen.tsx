@@ -63,6 +63,9 @@ export function HelpScreen() {
   const navigate = useNavigate();
   const router = useRouter();
   const [q, setQ] = useState<string | undefined>(undefined);
+  // Place in the history at which the guide was opened: going back leaves it, however many pages were read.
+  const at = state.__TSR_index;
+  const [openedAt] = useState(at);
   const frame = useRef<HTMLElement>(null);
   const index = GUIDE.findIndex(({ id }) => id === topicOf(topic).id);
   const page = GUIDE[index];
@@ -107,7 +110,7 @@ export function HelpScreen() {
       layer: 'view',
       keys: ['Escape'],
       hidden: true,
-      run: () => router.history.back(),
+      run: () => (openedAt === 0 ? void navigate({ to: '/' }) : router.history.go(openedAt - at - 1)),
     },
   ]);
 

@@ -2,12 +2,11 @@ import { CircleX } from 'lucide-react';
 import type { Problem as ProblemBody } from '../../../contract/errors.ts';
 import { words } from '../../lib/format.ts';
 import { CopyButton } from '../../ui/buttons.tsx';
-
-const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+import { framesOf } from './task-facts.ts';
 
 /** Why a task or step failed: what, where in the script, and the stack. */
 export function Problem({ problem }: { problem: ProblemBody }) {
-  const stack = text(problem.stack);
+  const frames = framesOf(problem);
   const line = typeof problem.line === 'number' ? problem.line : null;
   return (
     <div className="col" style={{ gap: 8 }}>
@@ -20,7 +19,7 @@ export function Problem({ problem }: { problem: ProblemBody }) {
         </div>
         <CopyButton label="Copy error" text={() => JSON.stringify(problem, null, 2)} />
       </div>
-      {stack === null ? null : <pre className="pre">{stack}</pre>}
+      {frames === null ? null : <pre className="pre">{frames}</pre>}
     </div>
   );
 }
