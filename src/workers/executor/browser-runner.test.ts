@@ -1,57 +1,18 @@
-import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { limitNow } from '../../../tests/support/pace.ts';
+import { inScript, leftOver, browserSpec as spec, startSite } from './browser.harness.ts';
 import { browserPath, Harness } from './executor.harness.ts';
 
-let site: Server;
+let site: Awaited<ReturnType<typeof startSite>>;
 let url = '';
 
 beforeAll(async () => {
-  site = createServer((request, response) => {
-    if (request.url === '/file.csv') {
-      response.setHeader('content-disposition', 'attachment; filename="orders.csv"');
-      response.end('id,total\n1,2\n');
-      return;
-    }
-    response.setHeader('content-type', 'text/html');
-    response.end(`<title>Shop</title><form><input id=pw type=password></form><a href=/file.csv download>CSV</a>
-      <script>console.warn('from the page'); document.cookie = 'seen=1; max-age=9999'</script>${request.headers.cookie ?? 'no cookie'}`);
-  });
-  site.listen(0, '127.0.0.1');
-  await once(site, 'listening');
-  url = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`;
+  site = await startSite();
+  url = site.url;
 });
-afterAll(() => {
-  site.closeAllConnections();
-  site.close();
-});
-
-const spec = (script: string, rest: object = {}) => ({
-  kind: 'browser',
-  script,
-  trace: 'off',
-  screenshot: 'off',
-  ...rest,
-});
-const inScript = (body: string) =>
-  `export default async ({ page, context, input, log, progress, step, artifact, signal, profile }) => {\n${body}\n}`;
-
-/** Processes whose environment carries the marker of a run. */
-function leftOver(runId: string): string[] {
-  if (process.platform !== 'linux') return [];
-  return readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(runId);
-    } catch {
-      return false;
-    }
-  });
-}
+afterAll(() => site.close());
 
 if (browserPath === null) process.stdout.write('skipped: no browser found (set TABAGENT_BROWSER)\n');
 
@@ -231,119 +192,6 @@ describe.skipIf(browserPath === null)('browser runner', () => {
       error: { code: 'script_error', line: 6, detail: expect.stringContaining('toHaveTitle') },
     });
   }, 60_000);
-
-  it('stops a script that hangs, keeps its cookies, and leaves nothing within a second', async () => {
-    await using executor = new Harness();
-    executor.run(
-      spec(
-        inScript(
-          `await step('Wait', async () => { log('waiting'); signal.addEventListener('abort', () => log('told: ' + signal.reason.message)); await new Promise(() => {}); });`,
-        ),
-        { trace: 'on', screenshot: 'on' },
-      ),
-    );
-    await executor.log('waiting');
-    const start = performance.now();
-    executor.cancel();
-    expect(await executor.finish()).toMatchObject({
-      ok: false,
-      outcome: 'cancelled',
-      retryable: false,
-      error: { code: 'cancelled' },
-    });
-    const took = performance.now() - start;
-    expect(took).toBeLessThan(await limitNow(1000));
-    expect(executor.messages.find((m) => m.t === 'step_end')).toMatchObject({ status: 'cancelled', error: null });
-    expect(executor.logs.map((line) => line.message)).toContain('told: The task was cancelled.');
-    await expect.poll(() => leftOver(executor.runId), { timeout: await limitNow(1000) }).toEqual([]);
-  }, 60_000);
-
-  it('ends with picture and trace when its time is over', async () => {
-    await using executor = new Harness();
-    executor.run(
-      spec(inScript(`await page.goto(input.url); log('waiting'); await page.waitForTimeout(60000);`), {
-        trace: 'on',
-        screenshot: 'on',
-      }),
-      { input: { url } },
-    );
-    await executor.log('waiting');
-    executor.cancel('timed_out');
-    expect(await executor.finish()).toMatchObject({
-      ok: false,
-      outcome: 'timed_out',
-      retryable: true,
-      error: { code: 'task_timeout' },
-    });
-    expect(executor.artifacts().map((a) => a.name)).toEqual(expect.arrayContaining(['failure.png', 'trace.zip']));
-  }, 60_000);
-
-  it('takes its browser along when a script that blocks the thread is killed', async () => {
-    await using executor = new Harness();
-    executor.run(spec(inScript(`log('blocking'); for (;;) {}`)));
-    await executor.log('blocking');
-    executor.cancel();
-    expect(leftOver(executor.runId).length).toBeGreaterThan(1);
-    executor.child.kill('SIGKILL');
-    await executor.exited;
-    expect(executor.result).toBeUndefined();
-    await expect.poll(() => leftOver(executor.runId), { timeout: 3000 }).toEqual([]);
-  }, 60_000);
-
-  it('closes the browser and goes when the host disappears', async () => {
-    await using executor = new Harness();
-    executor.run(spec(inScript(`log('waiting'); await new Promise(() => {});`)));
-    await executor.log('waiting');
-    executor.child.disconnect();
-    await executor.exited;
-    expect(leftOver(executor.runId)).toEqual([]);
-  }, 60_000);
-
-  it('reports process.exit with its code, also without a chance to wait', async () => {
-    await using executor = new Harness();
-    executor.run(spec(inScript(`process.stdout.write('half a line'); await step('Leave', () => process.exit(7));`)));
-    expect(await executor.finish()).toMatchObject({
-      ok: false,
-      outcome: 'failed',
-      exit_code: 7,
-      error: { code: 'process_failed', exit_code: 7 },
-    });
-    expect(executor.raw).toContain('half a line');
-    expect(await executor.exited).toEqual([7, null]);
-    await expect.poll(() => leftOver(executor.runId), { timeout: 3000 }).toEqual([]);
-  }, 60_000);
-
-  it('fails on an error that nobody caught, with its line', async () => {
-    await using executor = new Harness();
-    executor.run(
-      spec(inScript(`setTimeout(() => {\n throw new Error('later');\n}, 10);\nawait new Promise(() => {});`)),
-    );
-    expect(await executor.finish()).toMatchObject({
-      ok: false,
-      outcome: 'failed',
-      error: { code: 'script_error', detail: 'later', line: 3 },
-    });
-  }, 60_000);
-
-  it('does not fail for what a finished script left running', async () => {
-    await using executor = new Harness();
-    executor.run(spec(inScript(`page.waitForSelector('#never'); return 1;`)));
-    expect(await executor.finish()).toMatchObject({ ok: true, output: 1 });
-  }, 60_000);
-
-  it.runIf(process.platform === 'linux')(
-    'says that the browser is gone when it is',
-    async () => {
-      await using executor = new Harness();
-      executor.run(spec(inScript(`log('up'); await page.waitForTimeout(60000);`)));
-      await executor.log('up');
-      const others = leftOver(executor.runId).map(Number);
-      for (const pid of others.filter((other) => other !== executor.child.pid)) process.kill(pid, 'SIGKILL');
-      expect(await executor.finish()).toMatchObject({ ok: false, retryable: true, error: { code: 'browser_failed' } });
-    },
-    60_000,
-  );
-
   it('refuses outputs that JSON cannot hold, naming the place, and makes a file of a large one', async () => {
     await using map = new Harness();
     await using large = new Harness();
@@ -415,65 +263,6 @@ describe.skipIf(browserPath === null)('browser runner', () => {
       expect.arrayContaining(['dump [redacted].json', 'failure.png', 'trace.zip']),
     );
   }, 60_000);
-});
-
-describe('scripts that cannot run', () => {
-  it.each([
-    [
-      'a syntax error in TypeScript',
-      'const a: number = 1;\nexport default async () => {\n  const b = ;\n};\n',
-      'typescript',
-      { line: 3, column: 13 },
-    ],
-    [
-      'a syntax error in JavaScript',
-      'const a = 1;\nexport default async () => {\n  foo bar;\n};\n',
-      'javascript',
-      { line: 3, column: 7 },
-    ],
-    [
-      'a name declared twice',
-      'let a = 1;\nlet a = 2;\nexport default () => a;\n',
-      'typescript',
-      { line: 2, column: 5 },
-    ],
-    ['an enum', 'enum Colour { Red }\nexport default () => Colour.Red;\n', 'typescript', { line: 1, column: 1 }],
-    ['no default export', 'export const run = () => 1;\n', 'typescript', {}],
-    ['an unknown package', "import x from 'left-pad';\nexport default () => x;\n", 'typescript', {}],
-    ['an unknown export', "import { nope } from 'node:fs';\nexport default () => nope;\n", 'typescript', { line: 1 }],
-  ])('%s is script-invalid, with its place, and never retried', async (_, script, language, position) => {
-    await using executor = new Harness();
-    executor.run({ kind: 'browser', script, language });
-    expect(await executor.finish()).toMatchObject({
-      ok: false,
-      outcome: 'failed',
-      retryable: false,
-      error: { code: 'script_invalid', ...position },
-    });
-    expect(JSON.stringify(executor.messages)).not.toContain(executor.dir);
-  });
-
-  it('a throw at the top level is an error of the script, with its line', async () => {
-    await using executor = new Harness();
-    executor.run({
-      kind: 'browser',
-      script: 'const x: number = 1;\nthrow new Error("top");\nexport default () => x;\n',
-    });
-    expect(await executor.finish()).toMatchObject({
-      ok: false,
-      error: { code: 'script_error', line: 2, detail: 'top' },
-    });
-  });
-
-  it('no browser is told as such', async () => {
-    await using executor = new Harness();
-    executor.run({ kind: 'browser', script: 'export default () => 1' }, { executable_path: '/no/such/browser' });
-    expect(await executor.finish()).toMatchObject({
-      ok: false,
-      retryable: false,
-      error: { code: 'browser_not_found' },
-    });
-  });
 });
 
 describe.skipIf(browserPath === null)('floods', () => {

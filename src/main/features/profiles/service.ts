@@ -1,25 +1,18 @@
 /** Rules of profiles: editing, exclusive use, opening and closing browsers. */
-import fs from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../../../contract/errors.ts';
-import type {
-  Profile,
-  ProfileCreate,
-  ProfileHolder,
-  ProfileSnapshot,
-  ProfileState,
-} from '../../../contract/profiles.ts';
+import type { Profile, ProfileCreate, ProfileHolder, ProfileSnapshot } from '../../../contract/profiles.ts';
 import type { ProfileId } from '../../../contract/scalars.ts';
 import { type Clock, iso, isoOrNull } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import type { Logger } from '../../core/logger.ts';
 import { type Changes, checkVersion, notFound } from '../../core/versioned.ts';
 import type { Browsers } from './browsers.ts';
-import { readChromeLock, removeChromeLock } from './chrome-lock.ts';
-import { clearCaches, folderBytes, removeFolder } from './folders.ts';
+import { removeChromeLock } from './chrome-lock.ts';
+import { removeFolder } from './folders.ts';
 import { type LaunchedBrowser, launchBrowser, manualArgs } from './launcher.ts';
-import { createLeases } from './leases.ts';
 import { DEFAULTS_WHEN_NULL, rowMembers, snapshotOf, wireOf } from './mapping.ts';
+import { createOccupancy, type ProfileLease } from './occupancy.ts';
 import type { ProfileRow } from './schema.ts';
 import type { ProfileFilter, ProfileStore } from './store.ts';
 
@@ -36,13 +29,6 @@ export interface ProfileDeps {
   browserArgs: readonly string[];
 }
 
-/** Exclusive use of a profile and of its folder. */
-export interface ProfileLease {
-  userDataDir: string;
-  /** Gives the profile back; waits until its folder has been tidied. */
-  release(): Promise<void>;
-}
-
 /** Members an update may carry. */
 export type ProfilePatch = Changes<{ [K in keyof ProfileCreate]?: ProfileCreate[K] | null }>;
 
@@ -51,9 +37,7 @@ const STOP_DEADLINE_MS = 10_000;
 /** Creates the service. */
 export function createProfileService(deps: ProfileDeps) {
   const { store, browsers, clock, log, profilesDir } = deps;
-  const leases = createLeases();
   const open = new Map<ProfileId, LaunchedBrowser>();
-  const states = new Map<ProfileId, ProfileState>();
 
   const require = (id: ProfileId): ProfileRow => {
     const row = store.get(id);
@@ -63,24 +47,7 @@ export function createProfileService(deps: ProfileDeps) {
   const persistentDir = (id: ProfileId) => path.join(profilesDir, id);
   const dirOf = (row: ProfileRow) =>
     row.storage === 'ephemeral' ? path.join(deps.tempDir, `profile-${row.id}`) : persistentDir(row.id);
-
-  function stateOf(row: ProfileRow): ProfileState {
-    const held = leases.holder(row.id);
-    if (held) return states.get(row.id) ?? 'running';
-    const lock = readChromeLock(dirOf(row)).state;
-    if (lock === 'live' || lock === 'foreign') return 'locked';
-    return states.get(row.id) ?? 'stopped';
-  }
-
-  function holderOf(row: ProfileRow): ProfileHolder | null {
-    const held = leases.holder(row.id);
-    if (held) return held;
-    const lock = readChromeLock(dirOf(row));
-    if (lock.state === 'live') return { kind: 'foreign', id: `process ${lock.pid}`, since: iso(row.updatedAt) };
-    if (lock.state === 'foreign')
-      return { kind: 'foreign', id: `${lock.host}, process ${lock.pid}`, since: iso(row.updatedAt) };
-    return null;
-  }
+  const { leases, states, acquire } = createOccupancy({ store, clock, log, dirOf });
 
   function view(row: ProfileRow): Profile {
     return {
@@ -92,71 +59,12 @@ export function createProfileService(deps: ProfileDeps) {
       number: row.number,
       proxy_id: row.proxyId,
       extensions: row.extensions,
-      state: stateOf(row),
-      holder: holderOf(row),
+      state: states.of(row),
+      holder: states.holder(row),
       size_bytes: row.sizeBytes,
       last_started_at: isoOrNull(row.lastStartedAt),
       created_at: iso(row.createdAt),
       updated_at: iso(row.updatedAt),
-    };
-  }
-
-  function setState(id: ProfileId, state: ProfileState): void {
-    if (state === 'stopped') states.delete(id);
-    else states.set(id, state);
-    store.announce(id);
-  }
-
-  async function tidy(row: ProfileRow, userDataDir: string): Promise<void> {
-    if (row.storage === 'ephemeral') return removeFolder(userDataDir);
-    if (row.clearCacheOnStop) await clearCaches(userDataDir);
-    void folderBytes(userDataDir)
-      .then((sizeBytes) => {
-        store.note(row.id, { sizeBytes });
-        store.announce(row.id);
-      })
-      .catch((error: unknown) => log.debug('profiles', 'size not measured', { id: row.id, error }));
-  }
-
-  /**
-   * Takes the profile for a task or a manual start.
-   * @throws AppError `conflict` with `holder`, or `profile-locked` when another program has the folder open
-   */
-  function acquire(id: ProfileId, holder: Omit<ProfileHolder, 'since'>): ProfileLease {
-    const row = require(id);
-    const userDataDir = dirOf(row);
-    const lock = readChromeLock(userDataDir);
-    if (!leases.holder(id) && lock.state === 'live') {
-      throw new AppError(
-        'profile-locked',
-        `Another browser (process ${lock.pid}) has the folder of ${row.name} open; close it first.`,
-        { extra: { holder: holderOf(row) } },
-      );
-    }
-    if (!leases.holder(id) && lock.state === 'foreign') {
-      throw new AppError(
-        'profile-locked',
-        `The folder of ${row.name} carries a lock of another computer (${lock.host}). If no browser there uses it, unlock the profile.`,
-        { extra: { holder: holderOf(row) } },
-      );
-    }
-    leases.take(id, { ...holder, since: iso(clock.now()) });
-    fs.mkdirSync(userDataDir, { recursive: true, mode: 0o700 });
-    store.note(id, { lastStartedAt: clock.now() });
-    setState(id, holder.kind === 'manual' ? 'starting' : 'running');
-    let released = false;
-    return {
-      userDataDir,
-      async release() {
-        if (released) return;
-        released = true;
-        await tidy(row, userDataDir).catch((error: unknown) =>
-          log.warn('profiles', 'profile folder not tidied', { id, error }),
-        );
-        if (states.get(id) !== 'crashed') states.delete(id);
-        leases.drop(id);
-        store.announce(id);
-      },
     };
   }
 
@@ -166,7 +74,7 @@ export function createProfileService(deps: ProfileDeps) {
   ): Promise<Profile> {
     const row = require(id);
     const executable = await browsers.executableFor({ browser: row.browser, executable_path: row.executablePath });
-    const lease = acquire(id, { kind: 'manual', id: 'manual' });
+    const lease = acquire(require(id), { kind: 'manual', id: 'manual' });
     try {
       const env = { ...process.env, ...(row.timezone ? { TZ: row.timezone } : {}) };
       const args = [
@@ -175,10 +83,10 @@ export function createProfileService(deps: ProfileDeps) {
       ];
       const browser = await launchBrowser(executable, args, env);
       open.set(id, browser);
-      setState(id, 'running');
+      states.set(id, 'running');
       void browser.exited.then(async ({ clean }) => {
         open.delete(id);
-        if (!clean) states.set(id, 'crashed');
+        if (!clean) states.crashed(id);
         await lease.release();
       });
     } catch (error) {
@@ -193,7 +101,7 @@ export function createProfileService(deps: ProfileDeps) {
     const browser = open.get(id);
     const holder = leases.holder(id);
     if (browser) {
-      setState(id, 'stopping');
+      states.set(id, 'stopping');
       await browser.close(force ? 0 : STOP_DEADLINE_MS);
     } else if (holder?.kind === 'task') {
       throw new AppError('conflict', `The profile is in use by ${holder.id}; cancel that task instead.`, {
@@ -244,7 +152,7 @@ export function createProfileService(deps: ProfileDeps) {
     },
     get: (id: ProfileId) => view(require(id)),
     list(query: Parameters<ProfileStore['list']>[0], filter: ProfileFilter) {
-      const page = store.list(query, { ...filter, ids: filter.state && idsInState(filter.state) });
+      const page = store.list(query, { ...filter, ids: filter.state && states.ids(filter.state) });
       return { ...page, items: page.items.map(view) };
     },
     remove(id: ProfileId): void {
@@ -268,15 +176,16 @@ export function createProfileService(deps: ProfileDeps) {
       const row = require(id);
       if (leases.holder(id) || !removeChromeLock(dirOf(row))) {
         throw new AppError('conflict', `A running browser holds ${row.name}; close it instead.`, {
-          extra: { holder: holderOf(row) },
+          extra: { holder: states.holder(row) },
         });
       }
-      setState(id, 'stopped');
+      states.set(id, 'stopped');
       return view(row);
     },
     start,
     stop,
-    acquire,
+    /** Takes the profile for a task. @throws AppError `conflict` with `holder`, `profile-locked`, `not-found` */
+    acquire: (id: ProfileId, holder: Omit<ProfileHolder, 'since'>): ProfileLease => acquire(require(id), holder),
     /** What a task remembers of a profile. @throws AppError `not-found` */
     snapshot: (id: ProfileId): ProfileSnapshot => snapshotOf(require(id)),
     name: (id: string): string | null => store.get(id as ProfileId)?.name ?? null,
@@ -297,16 +206,6 @@ export function createProfileService(deps: ProfileDeps) {
       }
     },
   };
-
-  /** States are not in the database: translate a state filter into ids. */
-  function idsInState(wanted: string[]): { in: ProfileId[] } | { notIn: ProfileId[] } {
-    const all = store.allIds();
-    const inState = all.filter((id) => {
-      const row = store.get(id);
-      return row !== undefined && wanted.includes(stateOf(row));
-    });
-    return inState.length * 2 > all.length ? { notIn: all.filter((id) => !inState.includes(id)) } : { in: inState };
-  }
 }
 /** Type of {@link createProfileService}. */
 export type ProfileService = ReturnType<typeof createProfileService>;

@@ -1,14 +1,11 @@
 /** One attempt of one task: from the claim to the end of its last process. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { CommandSpec } from '../../../contract/commands.ts';
 import { AppError, type Problem, problemOf, toAppError } from '../../../contract/errors.ts';
 import { type ExecutorJob, FromExecutor, type ToExecutor } from '../../../contract/executor.ts';
-import { ProfileSnapshot } from '../../../contract/profiles.ts';
-import type { Json, JsonObject, ProfileId } from '../../../contract/scalars.ts';
+import type { Json, ProfileId } from '../../../contract/scalars.ts';
 import type { TaskStatus } from '../../../contract/tasks.ts';
 import { createSnapshot, killTree, reapRun, snapshotTree } from '../../core/process-tree.ts';
-import { replaceSecrets, secretIds } from '../../core/secret-refs.ts';
 import type { Child } from '../../platform/platform.ts';
 import { artifactsDir, takeArtifact } from './artifacts.ts';
 import type { TaskDeps } from './deps.ts';
@@ -16,6 +13,7 @@ import { createDetails } from './details.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Logs } from './logs.ts';
 import { endOf, type Happened } from './outcome.ts';
+import { prepareJob } from './prepare-job.ts';
 import { crashedProblem, redactProblem } from './problems.ts';
 import { runEnv, tempDirOf } from './run-env.ts';
 import type { TaskStore } from './store.ts';
@@ -142,41 +140,6 @@ export function startAttempt(deps: TaskDeps, store: TaskStore, logs: Logs, task:
     }
   }
 
-  async function prepare(lease: { userDataDir: string } | null): Promise<ExecutorJob> {
-    const profile = task.profile === null ? null : ProfileSnapshot.parse(JSON.parse(task.profile));
-    const stored = JSON.parse(task.input) as JsonObject;
-    const ids = secretIds(stored);
-    const values = new Map(await Promise.all(ids.map(async (id) => [id, await deps.secrets.get(id)] as const)));
-    const input = await replaceSecrets(stored, async (id) => values.get(id) ?? null);
-    const { spec, missing } = deps.resolveSpec(CommandSpec.parse(JSON.parse(task.spec)), {
-      input,
-      profile: profile === null ? null : { id: profile.id, name: profile.name },
-      task: { id: task.id, attempt: task.attempt },
-      host: { platform: process.platform, ...(deps.nodePath === null ? {} : { node: deps.nodePath }) },
-    });
-    if (missing.length > 0) {
-      throw new AppError('validation-error', `The command has no value for ${missing.join(', ')}; give it in input.`, {
-        errors: Object.fromEntries(missing.map((name) => [`input.${name}`, 'has no value'])),
-      });
-    }
-    await fs.mkdir(artifactsDir(taskDir, task.attempt), { recursive: true, mode: 0o700 });
-    await fs.mkdir(tempDir, { recursive: true, mode: 0o700 });
-    return {
-      task_id: task.id,
-      attempt: task.attempt,
-      spec,
-      input,
-      secrets: [...values.values()],
-      run_dir: runDir,
-      temp_dir: tempDir,
-      profile,
-      user_data_dir: lease?.userDataDir ?? null,
-      executable_path: spec.kind === 'browser' ? await deps.executableFor(profile) : null,
-      browser_args: [...deps.browserArgs],
-      proxy: null,
-    };
-  }
-
   /** Runs the process to its end. */
   function execute(job: ExecutorJob, output: LogWriter): Promise<{ code: number | null; signal: string | null }> {
     return new Promise((resolve) => {
@@ -219,7 +182,7 @@ export function startAttempt(deps: TaskDeps, store: TaskStore, logs: Logs, task:
     let job: ExecutorJob;
     try {
       writer = await logs.write(task.id, task.attempt, deps.settings.get('retention.task_log_mb') * 1_048_576);
-      job = await prepare(lease);
+      job = await prepareJob(deps, task, { taskDir, runDir, tempDir, userDataDir: lease?.userDataDir ?? null });
     } catch (error) {
       return refused(error);
     }

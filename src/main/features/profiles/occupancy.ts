@@ -1,0 +1,124 @@
+/** Who has a profile: tasks and manual starts by leases, other programs by Chrome's lock in the folder. */
+import fs from 'node:fs';
+import { AppError } from '../../../contract/errors.ts';
+import type { ProfileHolder, ProfileState } from '../../../contract/profiles.ts';
+import type { ProfileId } from '../../../contract/scalars.ts';
+import { type Clock, iso } from '../../core/clock.ts';
+import type { Logger } from '../../core/logger.ts';
+import { readChromeLock } from './chrome-lock.ts';
+import { clearCaches, folderBytes, removeFolder } from './folders.ts';
+import { createLeases } from './leases.ts';
+import type { ProfileRow } from './schema.ts';
+import type { ProfileStore } from './store.ts';
+
+/** Exclusive use of a profile and of its folder. */
+export interface ProfileLease {
+  userDataDir: string;
+  /** Gives the profile back; waits until its folder has been tidied. */
+  release(): Promise<void>;
+}
+
+/** Creates the book of holders; `dirOf` answers the folder of a profile. */
+export function createOccupancy(deps: {
+  store: ProfileStore;
+  clock: Clock;
+  log: Logger;
+  dirOf: (row: ProfileRow) => string;
+}) {
+  const { store, clock, log, dirOf } = deps;
+  const leases = createLeases();
+  const states = new Map<ProfileId, ProfileState>();
+
+  function of(row: ProfileRow): ProfileState {
+    const held = leases.holder(row.id);
+    if (held) return states.get(row.id) ?? 'running';
+    const lock = readChromeLock(dirOf(row)).state;
+    if (lock === 'live' || lock === 'foreign') return 'locked';
+    return states.get(row.id) ?? 'stopped';
+  }
+
+  function holder(row: ProfileRow): ProfileHolder | null {
+    const held = leases.holder(row.id);
+    if (held) return held;
+    const lock = readChromeLock(dirOf(row));
+    if (lock.state === 'live') return { kind: 'foreign', id: `process ${lock.pid}`, since: iso(row.updatedAt) };
+    if (lock.state === 'foreign')
+      return { kind: 'foreign', id: `${lock.host}, process ${lock.pid}`, since: iso(row.updatedAt) };
+    return null;
+  }
+
+  function set(id: ProfileId, state: ProfileState): void {
+    if (state === 'stopped') states.delete(id);
+    else states.set(id, state);
+    store.announce(id);
+  }
+
+  async function tidy(row: ProfileRow, userDataDir: string): Promise<void> {
+    if (row.storage === 'ephemeral') return removeFolder(userDataDir);
+    if (row.clearCacheOnStop) await clearCaches(userDataDir);
+    void folderBytes(userDataDir)
+      .then((sizeBytes) => {
+        store.note(row.id, { sizeBytes });
+        store.announce(row.id);
+      })
+      .catch((error: unknown) => log.debug('profiles', 'size not measured', { id: row.id, error }));
+  }
+
+  /**
+   * Takes the profile for a task or a manual start.
+   * @throws AppError `conflict` with `holder`, or `profile-locked` when another program has the folder open
+   */
+  function acquire(row: ProfileRow, by: Omit<ProfileHolder, 'since'>): ProfileLease {
+    const { id } = row;
+    const userDataDir = dirOf(row);
+    const lock = readChromeLock(userDataDir);
+    if (!leases.holder(id) && lock.state === 'live') {
+      throw new AppError(
+        'profile-locked',
+        `Another browser (process ${lock.pid}) has the folder of ${row.name} open; close it first.`,
+        { extra: { holder: holder(row) } },
+      );
+    }
+    if (!leases.holder(id) && lock.state === 'foreign') {
+      throw new AppError(
+        'profile-locked',
+        `The folder of ${row.name} carries a lock of another computer (${lock.host}). If no browser there uses it, unlock the profile.`,
+        { extra: { holder: holder(row) } },
+      );
+    }
+    leases.take(id, { ...by, since: iso(clock.now()) });
+    fs.mkdirSync(userDataDir, { recursive: true, mode: 0o700 });
+    store.note(id, { lastStartedAt: clock.now() });
+    set(id, by.kind === 'manual' ? 'starting' : 'running');
+    let released = false;
+    return {
+      userDataDir,
+      async release() {
+        if (released) return;
+        released = true;
+        await tidy(row, userDataDir).catch((error: unknown) =>
+          log.warn('profiles', 'profile folder not tidied', { id, error }),
+        );
+        if (states.get(id) !== 'crashed') states.delete(id);
+        leases.drop(id);
+        store.announce(id);
+      },
+    };
+  }
+
+  /** States are not in the database: translate a state filter into ids. */
+  function ids(wanted: string[]): { in: ProfileId[] } | { notIn: ProfileId[] } {
+    const all = store.allIds();
+    const inState = all.filter((id) => {
+      const row = store.get(id);
+      return row !== undefined && wanted.includes(of(row));
+    });
+    return inState.length * 2 > all.length ? { notIn: all.filter((id) => !inState.includes(id)) } : { in: inState };
+  }
+
+  return {
+    leases,
+    states: { of, holder, set, ids, crashed: (id: ProfileId) => void states.set(id, 'crashed') },
+    acquire,
+  };
+}
