@@ -59,7 +59,7 @@ export function MetricCard(props: {
         values={chart.series.map(({ column }) => frame.columns[column])}
         span={span}
         top={chart.top === 'memory' ? Math.max(1, memoryTotal / 1024 ** 3) : chart.top}
-        fixedTop={chart.top === 'memory'}
+        fixedTop={chart.fixedTop ?? false}
         unit={chart.unit}
         cursor={cursor}
       />

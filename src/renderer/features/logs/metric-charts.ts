@@ -19,8 +19,10 @@ export interface MetricChart {
   /** Room for a value, in characters: it changes all the time, and what stands before it stays where it is. */
   width: number;
   unit: string;
-  /** Least end of the vertical axis; for the memory of the machine, which is known, its end. */
+  /** Least end of the vertical axis; `memory`: as much as the machine has. */
   top: number | 'memory';
+  /** There cannot be more than that. */
+  fixedTop?: boolean;
 }
 
 const tenths = (value: number) => value.toFixed(1);
@@ -69,6 +71,7 @@ export const METRIC_CHARTS: readonly MetricChart[] = [
     width: 6,
     unit: ' %',
     top: 100,
+    fixedTop: true,
   },
   {
     id: 'machine-memory',
@@ -78,6 +81,7 @@ export const METRIC_CHARTS: readonly MetricChart[] = [
     width: 7,
     unit: ' GB',
     top: 'memory',
+    fixedTop: true,
   },
   {
     id: 'queue',
