@@ -61,6 +61,25 @@ test('60 000 coloured lines: followed, left, searched, filtered, and never run a
   const warn = page.getByRole('button', { name: 'warn', exact: true });
   await warn.click();
   await expect(rows).toHaveText([/a complaint/]);
+  // What a level hides is no hit that nobody can go to.
+  const find = page.getByRole('searchbox', { name: 'Find in log' });
+  const details = page.getByRole('region', { name: 'Details' });
+  await find.fill('complaint');
+  await expect(details).toContainText('1/1');
+  await find.fill('line');
+  await expect(details.getByTitle('Hits in the lines that are loaded and shown')).toHaveText('0');
+  await find.press('Escape');
   await warn.click();
   await expect(rows.filter({ hasText: 'the last line' })).toBeInViewport();
+
+  // Few lines do not make the viewer follow again, and the place is kept.
+  await log.hover();
+  await page.mouse.wheel(0, -900);
+  await expect(rows.filter({ hasText: '<b>bold?</b>' })).toBeInViewport();
+  await warn.click();
+  await expect(rows).toHaveText([/a complaint/]);
+  await expect(page.getByRole('button', { name: 'Follow the end' })).toHaveAttribute('aria-pressed', 'false');
+  await warn.click();
+  await expect(rows.filter({ hasText: '<b>bold?</b>' })).toBeInViewport();
+  await expect(page.getByRole('button', { name: 'Follow the end' })).toHaveAttribute('aria-pressed', 'false');
 });

@@ -41,7 +41,7 @@ function stacked(series: readonly BarSeries[], length: number): number[][] {
 /** A tick of the time axis, as exact as the `step` between two needs. Both in s. */
 function tickText(tick: number, step: number): string {
   const text = clock(tick * 1_000);
-  return step >= 60 ? text.slice(0, 5) : step >= 1 ? text.slice(0, 8) : text;
+  return step >= 60 ? text.slice(0, 5) : step >= 1 ? text.slice(0, 8) : text.slice(3);
 }
 
 /** See the file's head. */

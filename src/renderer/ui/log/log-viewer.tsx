@@ -67,7 +67,7 @@ export function LogViewer(props: LogViewerProps) {
   const { feed, levels, still } = props;
   const version = useSyncExternalStore(feed.subscribe, feed.version);
   const rows = useMemo(() => (version < 0 ? [] : visibleRows(feed, levels)), [feed, version, levels]);
-  const { loading, error, more, live, dropped, behind } = feed.state();
+  const { loading, error, live, dropped } = feed.state();
   const wrap = useView((view) => view.wrap);
   const setView = useView((view) => view.set);
   const [q, setQ] = useState('');
@@ -86,14 +86,6 @@ export function LogViewer(props: LogViewerProps) {
 
   const place = useFollow({ virtual, rows, feed, levels, still });
   const { following } = place;
-  const onScroll = () => {
-    const element = frame.current;
-    if (element === null) return;
-    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 8;
-    if (atEnd && behind) feed.loadNewer();
-    else place.scrolled(element.scrollTop, atEnd);
-    if (element.scrollTop < 400 && more) feed.loadOlder();
-  };
   const goTo = (seq: number) => {
     const index = rows.findIndex((row) => row.seq === seq);
     if (index >= 0) place.goTo(index);
@@ -170,7 +162,7 @@ export function LogViewer(props: LogViewerProps) {
           role="log"
           aria-live="off"
           aria-label={`${props.name} lines`}
-          onScroll={onScroll}
+          onScroll={(event) => place.scrolled(event.currentTarget)}
           {...place.handlers}
         >
           <div className={wrap ? 'log-rows wrap' : 'log-rows'} style={{ height: virtual.getTotalSize() }}>

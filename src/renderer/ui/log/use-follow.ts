@@ -14,6 +14,9 @@ import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
 
 const UP = ['ArrowUp', 'PageUp', 'Home'];
 const DOWN = ['ArrowDown', 'PageDown', 'End'];
+/** Px to the last line from which on the list is at its end, and to the first from which on older lines are loaded. */
+const NEAR_END = 8;
+const NEAR_START = 400;
 
 /** Index of the line nearest to `seq` from above; the last one when all are older. */
 export function placeIn(rows: readonly Pick<LogRow, 'seq'>[], seq: number): number {
@@ -72,7 +75,10 @@ export function useFollow({
   const goUp = () => {
     gesture.current = 'up';
     const element = virtual.scrollElement;
-    if (element !== null && element.scrollHeight > element.clientHeight) setFollow(false);
+    const scrolls = element !== null && element.scrollHeight > element.clientHeight;
+    if (scrolls || feed.state().more) setFollow(false);
+    // A list that is too short to scroll tells nobody that older lines are wanted.
+    if (!scrolls) feed.loadOlder();
   };
   const goDown = () => {
     gesture.current = 'down';
@@ -87,11 +93,14 @@ export function useFollow({
       setFollow(false);
       virtual.scrollToIndex(index, { align: 'center' });
     },
-    /** The list has been moved, by whatever. */
-    scrolled: (offset: number, atEnd: boolean) => {
+    /** The list has been moved. Loads what lies beyond its ends when the user moved it. */
+    scrolled: (element: HTMLElement) => {
       if (gesture.current === null) return;
-      if (atEnd && gesture.current === 'down') setFollow(true);
-      const index = virtual.getVirtualItemForOffset(offset)?.index;
+      const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+      if (atEnd && feed.state().behind) feed.loadNewer();
+      else if (atEnd && gesture.current === 'down') setFollow(true);
+      if (element.scrollTop < NEAR_START) feed.loadOlder();
+      const index = virtual.getVirtualItemForOffset(element.scrollTop)?.index;
       if (index !== undefined) top.current = rows[index]?.seq ?? top.current;
     },
     handlers: {
