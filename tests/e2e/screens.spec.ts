@@ -86,6 +86,8 @@ const filledLooks = ({ tasks, command, profile }: Filled): Look[] => [
   { name: 'settings-shortcuts', path: '/settings?section=shortcuts', ready: sees('Toggle sidebar') },
   { name: 'settings-advanced', path: '/settings?section=Advanced', ready: sees('Audit') },
   { name: 'settings-about', path: '/settings?section=about', ready: sees('Diagnosis') },
+  { name: 'help', path: '/help/tasks', ready: sees('Why a task waits') },
+  { name: 'help-script', path: '/help/commands#a-script', ready: sees('What it is') },
   { name: 'run-dialog', ...dialog('/tasks', 'N') },
   { name: 'palette', ...dialog('/tasks', 'ControlOrMeta+K') },
   { name: 'keys', ...dialog('/tasks', '?') },

@@ -42,12 +42,12 @@ export function KeySheet({ opened, close }: { opened: boolean; close(): void }) 
   return (
     <Modal opened={opened} onClose={close} title="Keyboard shortcuts" size="lg">
       <KeyList actions={actions} />
-      <footer className="sheet-foot">
+      <div className="sheet-foot">
         <Link to="/help" onClick={close}>
           User guide
         </Link>
         <span className="muted">Every page of it is in the palette too, under “Help”.</span>
-      </footer>
+      </div>
     </Modal>
   );
 }

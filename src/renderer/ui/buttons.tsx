@@ -1,5 +1,5 @@
 /** Native buttons: one look, a tooltip with the key, and a reason when they cannot act. */
-import { Check, Copy } from 'lucide-react';
+import { Check, Copy, type LucideIcon } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { chordLabel } from '../lib/keys/registry.ts';
 import { useChord } from '../lib/keys/use-actions.ts';
@@ -56,6 +56,14 @@ export function Button(props: ButtonProps) {
       {props.showKey && chord !== undefined ? <Kbd chord={chord} /> : null}
     </button>
   );
+}
+
+/** A quiet button of a bar that is only an icon; `label` is its name. */
+export function IconButton({
+  Icon,
+  ...props
+}: Pick<ButtonProps, 'action' | 'blocked' | 'onClick'> & { label: string; Icon: LucideIcon }) {
+  return <Button small kind="ghost" icon={<Icon size={14} />} {...props} />;
 }
 
 /** Copies a text and says that it did. */

@@ -5,7 +5,7 @@ import type { Command } from '../../../contract/commands.ts';
 import type { JsonObject } from '../../../contract/scalars.ts';
 import { useBlocked } from '../../lib/client/context.tsx';
 import { useActions } from '../../lib/keys/use-actions.ts';
-import { Button } from '../../ui/buttons.tsx';
+import { Button, IconButton } from '../../ui/buttons.tsx';
 import { CodeEditor } from '../../ui/code-editor.tsx';
 import { Split } from '../../ui/split.tsx';
 import { ErrorState } from '../../ui/state-frame.tsx';
@@ -144,28 +144,22 @@ export function Composer({ id, command }: { id: string; command: Command | null 
         {command?.example ? <span className="tag">example</span> : null}
         <span className="grow" />
         {command === null ? null : (
-          <Button
-            small
-            kind="ghost"
+          <IconButton
             label="Delete"
             action="composer.delete"
-            icon={<Trash2 size={14} />}
+            Icon={Trash2}
             blocked={manage}
             onClick={composer.remove}
           />
         )}
-        <Button
-          small
-          kind="ghost"
+        <IconButton
           label="Duplicate"
           action="composer.duplicate"
-          icon={<Copy size={14} />}
+          Icon={Copy}
           blocked={manage}
           onClick={composer.duplicate}
         />
-        {changed ? (
-          <Button small kind="ghost" label="Discard changes" icon={<Undo2 size={14} />} onClick={composer.discard} />
-        ) : null}
+        {changed ? <IconButton label="Discard changes" Icon={Undo2} onClick={composer.discard} /> : null}
         <Button
           small
           label="Dry run"

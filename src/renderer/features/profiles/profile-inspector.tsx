@@ -1,17 +1,16 @@
 import { Link } from '@tanstack/react-router';
-import { FolderOpen, LockOpen, Pencil, Play, Square, Trash2, X } from 'lucide-react';
+import { LockOpen, Pencil, Play, Square, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import type { Profile } from '../../../contract/profiles.ts';
 import type { ProfileId } from '../../../contract/scalars.ts';
-import { useBlocked, useClient } from '../../lib/client/context.tsx';
-import { isDesktop } from '../../lib/client/message-port.ts';
+import { useBlocked } from '../../lib/client/context.tsx';
 import { bytes, dateTime } from '../../lib/format.ts';
-import { asError, useAsk } from '../../lib/live/query.ts';
+import { useAsk } from '../../lib/live/query.ts';
 import { Ago } from '../../ui/ago.tsx';
-import { Button, CopyButton } from '../../ui/buttons.tsx';
+import { Button, CopyButton, IconButton } from '../../ui/buttons.tsx';
+import { ShowFolder } from '../../ui/show-folder.tsx';
 import { StateFrame } from '../../ui/state-frame.tsx';
 import { Status } from '../../ui/status.tsx';
-import { errorToast } from '../../ui/toast.tsx';
 import { RunDialog } from '../run/run-dialog.tsx';
 import { startBlocked, stopBlocked, useProfileActions } from './profile-actions.tsx';
 
@@ -90,7 +89,6 @@ function Recent({ id }: { id: ProfileId }) {
 
 /** One profile beside the list. */
 export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): void; edit(): void }) {
-  const client = useClient();
   const query = useAsk('profiles_get', { id }, { keep: true });
   const profile = query.data;
   const actions = useProfileActions();
@@ -106,40 +104,18 @@ export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): 
         <h2 className="grow clip">{profile?.name}</h2>
         {profile === undefined ? null : (
           <>
-            {isDesktop() ? (
-              <Button
-                small
-                kind="ghost"
-                label="Show folder"
-                icon={<FolderOpen size={14} />}
-                onClick={() =>
-                  void client
-                    .call('shell_open_path', { target: 'profile', id })
-                    .catch((error: unknown) => errorToast('The folder cannot be shown', asError(error)))
-                }
-              />
-            ) : null}
-            <Button
-              small
-              kind="ghost"
+            <ShowFolder target="profile" id={id} />
+            <IconButton
               label="Delete"
               action="profiles.delete"
-              icon={<Trash2 size={14} />}
+              Icon={Trash2}
               blocked={manage}
               onClick={() => void actions.remove(profile, close)}
             />
-            <Button
-              small
-              kind="ghost"
-              label="Edit"
-              action="profiles.edit"
-              icon={<Pencil size={14} />}
-              blocked={manage}
-              onClick={edit}
-            />
+            <IconButton label="Edit" action="profiles.edit" Icon={Pencil} blocked={manage} onClick={edit} />
           </>
         )}
-        <Button small kind="ghost" label="Close" icon={<X size={14} />} onClick={close} />
+        <IconButton label="Close" Icon={X} onClick={close} />
       </div>
       <StateFrame of={query} skeleton={6}>
         {profile === undefined ? null : (

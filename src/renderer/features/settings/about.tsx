@@ -1,23 +1,15 @@
-import { FolderOpen } from 'lucide-react';
-import { useClient } from '../../lib/client/context.tsx';
-import { isDesktop } from '../../lib/client/message-port.ts';
 import { dateTime } from '../../lib/format.ts';
-import { asError, useAsk } from '../../lib/live/query.ts';
+import { useAsk } from '../../lib/live/query.ts';
 import { Button, CopyButton } from '../../ui/buttons.tsx';
+import { ShowFolder } from '../../ui/show-folder.tsx';
 import { StateFrame } from '../../ui/state-frame.tsx';
 import { Status } from '../../ui/status.tsx';
-import { errorToast } from '../../ui/toast.tsx';
 
 /** Versions, folders and the host's own diagnosis, all of it to copy. */
 export function About() {
-  const client = useClient();
   const info = useAsk('host_info', {});
   const checks = useAsk('host_diagnose', {});
   const data = info.data;
-  const open = (target: 'data' | 'logs') =>
-    void client
-      .call('shell_open_path', { target })
-      .catch((error: unknown) => errorToast('The folder cannot be shown', asError(error)));
   return (
     <div className="col" style={{ gap: 16 }}>
       <StateFrame of={info} skeleton={4}>
@@ -40,28 +32,12 @@ export function About() {
             <dt>Data</dt>
             <dd className="row">
               <code>{data.data_dir}</code>
-              {isDesktop() ? (
-                <Button
-                  small
-                  kind="ghost"
-                  label="Show data folder"
-                  icon={<FolderOpen size={13} />}
-                  onClick={() => open('data')}
-                />
-              ) : null}
+              <ShowFolder target="data" label="Show data folder" />
             </dd>
             <dt>Logs</dt>
             <dd className="row">
               <code>{data.log_dir}</code>
-              {isDesktop() ? (
-                <Button
-                  small
-                  kind="ghost"
-                  label="Show log folder"
-                  icon={<FolderOpen size={13} />}
-                  onClick={() => open('logs')}
-                />
-              ) : null}
+              <ShowFolder target="logs" label="Show log folder" />
             </dd>
             <dt>Secrets</dt>
             <dd className={data.secrets.weak ? 'tone-warn' : undefined}>{data.secrets.detail}</dd>

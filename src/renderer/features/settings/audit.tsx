@@ -43,14 +43,6 @@ export function Audit() {
               <col style={{ width: 128 }} />
               <col style={{ width: 88 }} />
             </colgroup>
-            <colgroup>
-              <col style={{ width: 160 }} />
-              <col />
-              <col style={{ width: 60 }} />
-              <col style={{ width: 170 }} />
-              <col style={{ width: 120 }} />
-              <col style={{ width: 90 }} />
-            </colgroup>
             <thead>
               <tr>
                 <th scope="col">At</th>

@@ -1,21 +1,18 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Ban, ChevronRight, Copy, FolderOpen, RotateCw, Trash2 } from 'lucide-react';
+import { Ban, ChevronRight, Copy, RotateCw, Trash2 } from 'lucide-react';
 import type { TaskDetail } from '../../../contract/tasks.ts';
-import { useBlocked, useClient } from '../../lib/client/context.tsx';
-import { isDesktop } from '../../lib/client/message-port.ts';
+import { useBlocked } from '../../lib/client/context.tsx';
 import { useActions } from '../../lib/keys/use-actions.ts';
-import { asError } from '../../lib/live/query.ts';
 import { Ago, Elapsed } from '../../ui/ago.tsx';
-import { Button, CopyButton } from '../../ui/buttons.tsx';
+import { Button, CopyButton, IconButton } from '../../ui/buttons.tsx';
+import { ShowFolder } from '../../ui/show-folder.tsx';
 import { Status } from '../../ui/status.tsx';
-import { errorToast } from '../../ui/toast.tsx';
 import { useTaskActions } from './task-actions.tsx';
 import { cancelBlocked, deleteBlocked, neighbourIn, waitSentence } from './task-facts.ts';
 
 /** Name, state and verbs of a task. */
 export function TaskHeader({ task }: { task: TaskDetail }) {
-  const client = useClient();
   const queries = useQueryClient();
   const navigate = useNavigate();
   const actions = useTaskActions();
@@ -111,25 +108,11 @@ export function TaskHeader({ task }: { task: TaskDetail }) {
       <code className="faint clip id">{task.id}</code>
       <CopyButton label="Copy id" text={task.id} />
       <span className="grow" />
-      {isDesktop() ? (
-        <Button
-          small
-          kind="ghost"
-          label="Show folder"
-          icon={<FolderOpen size={14} />}
-          onClick={() =>
-            void client
-              .call('shell_open_path', { target: 'task', id: task.id })
-              .catch((error: unknown) => errorToast('The folder cannot be shown', asError(error)))
-          }
-        />
-      ) : null}
-      <Button
-        small
-        kind="ghost"
+      <ShowFolder target="task" id={task.id} />
+      <IconButton
         label="Delete"
         action="task.delete"
-        icon={<Trash2 size={14} />}
+        Icon={Trash2}
         blocked={remove}
         onClick={() => actions.remove(task.id, back)}
       />

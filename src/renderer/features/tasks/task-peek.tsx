@@ -5,7 +5,7 @@ import { useBlocked } from '../../lib/client/context.tsx';
 import { dateTime } from '../../lib/format.ts';
 import { useAsk } from '../../lib/live/query.ts';
 import { Elapsed } from '../../ui/ago.tsx';
-import { Button, CopyButton } from '../../ui/buttons.tsx';
+import { CopyButton, IconButton } from '../../ui/buttons.tsx';
 import { JsonView } from '../../ui/json-view.tsx';
 import { StateFrame } from '../../ui/state-frame.tsx';
 import { Status } from '../../ui/status.tsx';
@@ -26,21 +26,17 @@ export function TaskPeek({ id, close }: { id: TaskId; close(): void }) {
         <h2 className="grow clip">{task?.command_name}</h2>
         {task === undefined ? null : (
           <>
-            <Button
-              small
-              kind="ghost"
+            <IconButton
               label="Cancel"
               action="tasks.cancel"
-              icon={<Ban size={14} />}
+              Icon={Ban}
               blocked={cancelBlocked(task) ?? runBlocked}
               onClick={() => actions.cancel(task.id)}
             />
-            <Button
-              small
-              kind="ghost"
+            <IconButton
               label="Run again"
               action="tasks.retry"
-              icon={<RotateCw size={14} />}
+              Icon={RotateCw}
               blocked={runBlocked}
               onClick={() => actions.retry(task.id)}
             />
@@ -55,7 +51,7 @@ export function TaskPeek({ id, close }: { id: TaskId; close(): void }) {
         >
           <Maximize2 size={14} />
         </Link>
-        <Button small kind="ghost" label="Close" icon={<X size={14} />} onClick={close} />
+        <IconButton label="Close" Icon={X} onClick={close} />
       </div>
       <StateFrame of={query} skeleton={6}>
         {task === undefined ? null : (

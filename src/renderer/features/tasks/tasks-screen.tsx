@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { Ban, CirclePause, CirclePlay, ListChecks, Play, RotateCw, Trash2, X } from 'lucide-react';
+import { Ban, ListChecks, Play, RotateCw, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { COMMAND_KINDS } from '../../../contract/commands.ts';
 import type { TaskId } from '../../../contract/scalars.ts';
@@ -7,7 +7,7 @@ import { TASK_STATUSES, type Task } from '../../../contract/tasks.ts';
 import { useBlocked } from '../../lib/client/context.tsx';
 import { count } from '../../lib/format.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
-import { type Input, useAct, useAsk, usePages } from '../../lib/live/query.ts';
+import { type Input, useAsk, usePages } from '../../lib/live/query.ts';
 import { listOf, toggled } from '../../lib/search-params.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button } from '../../ui/buttons.tsx';
@@ -17,9 +17,9 @@ import { EmptyState, NoMatch, StateFrame } from '../../ui/state-frame.tsx';
 import { ColumnsMenu } from '../../ui/table/columns-menu.tsx';
 import { DataTable } from '../../ui/table/data-table.tsx';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
-import { errorToast } from '../../ui/toast.tsx';
 import { RunDialog } from '../run/run-dialog.tsx';
 import { TASK_COLUMNS } from './columns.tsx';
+import { QueueSwitch } from './queue-switch.tsx';
 import { useTaskActions, useTasksBulk } from './task-actions.tsx';
 import { STATUS_TABS, tabOf } from './task-facts.ts';
 import { TaskPeek } from './task-peek.tsx';
@@ -27,29 +27,6 @@ import { TaskPeek } from './task-peek.tsx';
 const idOf = (task: Task) => task.id;
 /** Filters that come from links elsewhere and are shown as chips that can be taken away. */
 const LINKED = { command: 'Command', profile: 'Profile', error: 'Error', label: 'Label', batch: 'Batch' } as const;
-
-function QueueSwitch() {
-  const queue = useAsk('queue_stats', {});
-  const blocked = useBlocked('manage');
-  const update = useAct('queue_update', { onError: (error) => errorToast('The queue was not changed', error) });
-  if (queue.data === undefined) return null;
-  const { paused, blocked_reason } = queue.data;
-  return (
-    <>
-      {blocked_reason === null || paused ? null : <span className="muted clip">{blocked_reason}</span>}
-      {paused ? <span className="badge tone-warn">Queue paused</span> : null}
-      <Button
-        small
-        kind="ghost"
-        blocked={blocked}
-        icon={paused ? <CirclePlay size={14} /> : <CirclePause size={14} />}
-        onClick={() => update.mutate({ paused: !paused })}
-      >
-        {paused ? 'Resume queue' : 'Pause queue'}
-      </Button>
-    </>
-  );
-}
 
 /** All tasks: tabs by state, filters in the address, a peek beside the table. */
 export function TasksScreen() {

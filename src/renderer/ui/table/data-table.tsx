@@ -9,12 +9,12 @@ import {
 } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import { useActions } from '../../lib/keys/use-actions.ts';
 import { useView } from '../../lib/view-store.ts';
 import { Button } from '../buttons.tsx';
 import { type Column, fitting, hiddenOf } from './columns.ts';
 import { HeadRow } from './head-row.tsx';
 import { useHeldRows } from './use-held-rows.ts';
+import { useRowKeys } from './use-row-keys.ts';
 
 const features = tableFeatures({ rowSelectionFeature, columnVisibilityFeature });
 
@@ -122,65 +122,13 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
   const selectCurrent = () => current && props.bulk && select([current.id], selection[current.id] !== true);
 
   const chosen = Object.keys(selection).filter((id) => selection[id]);
-  useActions([
-    {
-      id: `${name}.down`,
-      title: 'Next row',
-      group: 'Lists',
-      layer: 'list',
-      keys: ['J'],
-      hidden: true,
-      run: () => moveTo(index + 1, false),
-    },
-    {
-      id: `${name}.up`,
-      title: 'Row before',
-      group: 'Lists',
-      layer: 'list',
-      keys: ['K'],
-      hidden: true,
-      run: () => moveTo(index - 1, false),
-    },
-    ...(props.onOpen === undefined
-      ? []
-      : [
-          {
-            id: `${name}.open`,
-            title: 'Open',
-            group: 'Lists',
-            layer: 'list',
-            keys: ['Enter'],
-            hidden: true,
-            run: openCurrent,
-          } as const,
-        ]),
-    ...(props.onPeek === undefined
-      ? []
-      : [
-          {
-            id: `${name}.peek`,
-            title: 'Peek',
-            group: 'Lists',
-            layer: 'list',
-            keys: ['Space'],
-            hidden: true,
-            run: peekCurrent,
-          } as const,
-        ]),
-    ...(props.bulk === undefined
-      ? []
-      : [
-          {
-            id: `${name}.select`,
-            title: 'Select',
-            group: 'Lists',
-            layer: 'list',
-            keys: ['X'],
-            hidden: true,
-            run: selectCurrent,
-          } as const,
-        ]),
-  ]);
+  useRowKeys(name, {
+    down: () => moveTo(index + 1, false),
+    up: () => moveTo(index - 1, false),
+    open: props.onOpen && openCurrent,
+    peek: props.onPeek && peekCurrent,
+    select: props.bulk && selectCurrent,
+  });
 
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15 }[event.key];
