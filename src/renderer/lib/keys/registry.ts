@@ -15,7 +15,7 @@ export interface Action {
   layer: Layer;
   /** Chords such as `Mod+K`, `G D`, `Shift+ArrowDown`, `?`; the first is shown. */
   keys?: readonly string[];
-  /** Also when a text field has the focus. Only chords with Mod or Escape may. */
+  /** Also when a text field has the focus. Only chords with Mod, Escape and function keys may. */
   inFields?: boolean;
   /** A sentence that says why not, when it cannot be done now. */
   blocked?: string | null;
