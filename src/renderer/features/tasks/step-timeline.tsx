@@ -14,10 +14,10 @@ import { treeKey } from './tree-keys.ts';
 import { useNowLine } from './use-now-line.ts';
 import { useZoomKeys } from './use-zoom-keys.ts';
 
-/** Height of the axis, px; data.css has it too. */
+/** Height of the axis, px; timeline.css has it too. */
 const AXIS = 24;
 /** Room that the words of one tick need, px. */
-const TICK_ROOM = 72;
+const TICK_ROOM = 60;
 
 const onAxis = (target: Element) => target.closest('.track, .ticks') !== null;
 

@@ -86,7 +86,12 @@ export function Bars({ label, times, series, height, onPick }: BarsProps) {
             space: 72,
             values: (_chart, ticks, _axis, _space, step) => ticks.map((tick) => tickText(tick, step)),
           },
-          { ...axis, size: PLOT.left, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000, 10_000] },
+          {
+            ...axis,
+            size: PLOT.left,
+            space: height < 100 ? 18 : 30,
+            incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000, 10_000],
+          },
         ],
         series: [
           {},

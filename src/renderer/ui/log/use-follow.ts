@@ -67,11 +67,16 @@ export function useFollow({
   useEffect(() => {
     if (last < 0) return;
     if (following) virtual.scrollToIndex(last, { align: 'end' });
-    else if (moved.current && top.current !== null)
-      virtual.scrollToIndex(placeIn(rows, top.current), { align: 'start' });
+    else if (moved.current)
+      virtual.scrollToIndex(top.current === null ? 0 : placeIn(rows, top.current), { align: 'start' });
     moved.current = false;
   }, [following, last, rows, virtual]);
 
+  const notePlace = () => {
+    // The virtualizer hears of a scroll later than this.
+    const index = virtual.getVirtualItemForOffset(virtual.scrollElement?.scrollTop ?? 0)?.index;
+    if (index !== undefined) top.current = rows[index]?.seq ?? top.current;
+  };
   const goUp = () => {
     gesture.current = 'up';
     const element = virtual.scrollElement;
@@ -85,7 +90,11 @@ export function useFollow({
   };
   return {
     following,
-    setFollow,
+    /** The button's way to follow or to stay. */
+    setFollow: (on: boolean) => {
+      if (!on) notePlace();
+      setFollow(on);
+    },
     /** Leaves the end for one line. */
     goTo: (index: number) => {
       gesture.current = null;
@@ -100,8 +109,7 @@ export function useFollow({
       if (atEnd && feed.state().behind) feed.loadNewer();
       else if (atEnd && gesture.current === 'down') setFollow(true);
       if (element.scrollTop < NEAR_START) feed.loadOlder();
-      const index = virtual.getVirtualItemForOffset(element.scrollTop)?.index;
-      if (index !== undefined) top.current = rows[index]?.seq ?? top.current;
+      notePlace();
     },
     handlers: {
       onWheel: ({ deltaY }: WheelEvent) => {
