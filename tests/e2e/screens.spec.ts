@@ -87,7 +87,6 @@ const filledLooks = ({ tasks, command, profile }: Filled): Look[] => [
   { name: 'settings-advanced', path: '/settings?section=Advanced', ready: sees('Audit') },
   { name: 'settings-about', path: '/settings?section=about', ready: sees('Diagnosis') },
   { name: 'help', path: '/help/tasks', ready: sees('Why a task waits') },
-  { name: 'help-script', path: '/help/commands#a-script', ready: sees('What it is') },
   { name: 'run-dialog', ...dialog('/tasks', 'N') },
   { name: 'palette', ...dialog('/tasks', 'ControlOrMeta+K') },
   { name: 'keys', ...dialog('/tasks', '?') },
@@ -138,7 +137,7 @@ for (const theme of ['light', 'dark'] as const) {
 
   // Would catch: the same, with content.
   test(`filled screens, ${theme}`, async ({ page, api }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(300_000);
     const filled = await fill(api);
     await page.emulateMedia({ colorScheme: theme });
     for (const screen of filledLooks(filled)) await look(page, screen, 'filled', theme);

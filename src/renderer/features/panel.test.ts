@@ -83,7 +83,7 @@ test('status tabs match their filter in any order, and a waiting task says why',
 test('a stack is shown without the message that stands above it, whatever its shape', () => {
   const detail = 'TypeError: first\nsecond';
   expect(framesOf({ detail, stack: `${detail}\n    at script.ts:1:2\n    at script.ts:9:1` })).toBe(
-    '    at script.ts:1:2\n    at script.ts:9:1',
+    'at script.ts:1:2\nat script.ts:9:1',
   );
   expect(framesOf({ detail, stack: 'at elsewhere' })).toBe('at elsewhere');
   expect(framesOf({ detail, stack: detail })).toBeNull();

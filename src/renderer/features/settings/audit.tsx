@@ -36,12 +36,12 @@ export function Audit() {
         <section className="audit-scroll" aria-label="Audit lines" {...focusable}>
           <table className="grid plain-table">
             <colgroup>
-              <col style={{ width: 176 }} />
-              <col style={{ width: 128 }} />
-              <col style={{ width: 64 }} />
-              <col style={{ width: 176 }} />
-              <col style={{ width: 128 }} />
-              <col style={{ width: 88 }} />
+              <col style={{ width: 168 }} />
+              <col style={{ width: 120 }} />
+              <col style={{ width: 56 }} />
+              <col style={{ width: 164 }} />
+              <col style={{ width: 120 }} />
+              <col style={{ width: 84 }} />
             </colgroup>
             <thead>
               <tr>

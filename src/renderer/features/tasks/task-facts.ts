@@ -41,8 +41,9 @@ export function waitSentence(task: Pick<Task, 'wait_reason' | 'queue_position'>)
 /** The frames of a problem's stack, without the message above them, which is shown already; `null` when there are none. */
 export function framesOf({ stack, detail }: Pick<Problem, 'detail'> & { stack?: unknown }): string | null {
   if (typeof stack !== 'string') return null;
-  const frames = stack.startsWith(detail) ? stack.slice(detail.length) : stack;
-  return frames.replace(/^\s*\n/, '').trimEnd() || null;
+  if (!stack.startsWith(detail)) return stack;
+  // Indented under the message; without it they stand at the edge.
+  return stack.slice(detail.length).replaceAll(/^ {4}/gm, '').trim() || null;
 }
 
 /** Why a task cannot be cancelled, or `null`. */
