@@ -2,7 +2,6 @@
 
 import type { z } from 'zod';
 import { AppError } from '../../../contract/errors.ts';
-import type { Json } from '../../../contract/scalars.ts';
 import type { GapItem } from '../../../contract/tasks.ts';
 import type { LogEntry } from '../../../contract/telemetry.ts';
 import type { LogFiles } from '../../core/log-files.ts';
@@ -17,6 +16,11 @@ export interface LogFilter {
   q?: string | undefined;
   task_id?: string | undefined;
 }
+
+/** An entry as a client sends it. */
+type ClientEntry = Pick<LogEntry, 'level' | 'source' | 'context' | 'message' | 'data'> & {
+  timestamp?: number | undefined;
+};
 
 function matcher(filter: LogFilter): (entry: LogEntry) => boolean {
   const levels = many<LogEntry['level']>(filter.level);
@@ -125,16 +129,19 @@ export function createLogService(files: LogFiles, log: Logger) {
         signal.removeEventListener('abort', onAbort);
       }
     },
-    write(
-      entries: { level: LogEntry['level']; source: string; context: string; message: string; data: Json | null }[],
-    ): number {
-      for (const entry of entries) {
-        const level = entry.level === 'log' ? 'info' : entry.level;
+    /**
+     * Entries of a client take their place in the log as they come; when they happened by the client's clock is kept beside their data.
+     * @returns how many the log's level let in
+     */
+    write(entries: ClientEntry[]): number {
+      const first = files.nextId();
+      for (const { level, source, context, message, data, timestamp } of entries) {
+        const known = { ...(data === null ? {} : { client: data }), ...(timestamp === undefined ? {} : { timestamp }) };
         log
-          .for(entry.source)
-          [level](entry.context, entry.message, entry.data === null ? undefined : { client: entry.data });
+          .for(source)
+          [level === 'log' ? 'info' : level](context, message, Object.keys(known).length === 0 ? undefined : known);
       }
-      return entries.length;
+      return files.nextId() - first;
     },
     clear: (before: number) => files.clear(before),
   };
