@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { HELP_TOPICS } from '../../src/renderer/lib/help.ts';
 import { faults } from './support/axe.ts';
 import { expect, open, test } from './support/test.ts';
 
@@ -95,17 +96,9 @@ for (const theme of ['light', 'dark'] as const) {
   // Would catch: text without contrast, code that only the mouse scrolls, headings out of order.
   test(`axe finds nothing on any page, ${theme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: theme });
-    for (const topic of [
-      'first-task',
-      'tasks',
-      'commands',
-      'profiles',
-      'logs-and-metrics',
-      'connections',
-      'command-line',
-    ]) {
-      await open(page, `/help/${topic}`);
-      expect.soft(await faults(page), topic).toEqual([]);
+    for (const { id } of HELP_TOPICS) {
+      await open(page, `/help/${id}`);
+      expect.soft(await faults(page), id).toEqual([]);
     }
   });
 }
