@@ -18,6 +18,8 @@ export interface ProcessInfo {
   started: string;
   /** Value of {@link RUN_ID_ENV} in its environment, null without one or where it cannot be read. */
   runId: string | null;
+  /** Its environment is empty, as for a moment while a process becomes another program (Linux: `execve`). */
+  blank: boolean;
 }
 
 const MARK = Buffer.from(`\0${RUN_ID_ENV}=`);
@@ -39,14 +41,17 @@ async function readProc(pid: number): Promise<ProcessInfo | null> {
     // The name is in parentheses and may hold anything, also parentheses.
     const [state, ppid, pgid, sid, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (state === 'Z' || state === 'X' || sid === '0') return null;
-    const environment = await readFile(`/proc/${pid}/environ`).catch(() => Buffer.alloc(0));
+    const environment = await readFile(`/proc/${pid}/environ`).catch((error: NodeJS.ErrnoException) =>
+      error.code === 'EACCES' || error.code === 'EPERM' ? null : Buffer.alloc(0),
+    );
     return {
       pid,
       ppid: Number(ppid),
       pgid: Number(pgid),
       sid: Number(sid),
       started: rest[15] ?? '',
-      runId: environment.length === 0 ? null : markOf(environment),
+      runId: environment === null ? null : markOf(environment),
+      blank: environment?.length === 0,
     };
   } catch {
     return null;
@@ -78,6 +83,7 @@ async function bsd(): Promise<ProcessInfo[]> {
         sid: 0,
         started,
         runId: mark.exec(command)?.[1] ?? null,
+        blank: false,
       },
     ];
   });
@@ -94,7 +100,7 @@ async function windows(): Promise<ProcessInfo[]> {
   const all = stdout.split(/\r?\n/).flatMap((line): ProcessInfo[] => {
     const [pid, ppid, started] = line.trim().split(' ');
     if (pid === undefined || ppid === undefined || started === undefined) return [];
-    return [{ pid: Number(pid), ppid: Number(ppid), pgid: 0, sid: 0, started, runId: null }];
+    return [{ pid: Number(pid), ppid: Number(ppid), pgid: 0, sid: 0, started, runId: null, blank: false }];
   });
   // Windows keeps the pid of a parent that has gone, and may have given it to a younger process since.
   const startOf = new Map(all.map((info) => [info.pid, BigInt(info.started)]));

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
 import { limitNow } from '../../../tests/support/pace.ts';
@@ -70,6 +73,20 @@ describe.skipIf(process.platform === 'win32')('process tree', () => {
     await run.exited;
     expect(await reapRun(run.runId, { deadlineMs: 2000, known })).toBe(0);
     expect(await alive(run.pids)).toEqual([]);
+  });
+
+  // Would catch: a process that lives on because it had no environment in the moment of the one look, as between two programs.
+  it.runIf(process.platform === 'linux')('misses nobody who becomes another program all the time', async () => {
+    const dir = mkdtempSync(path.join(os.tmpdir(), 'tabagent-exec-'));
+    const restless = path.join(dir, 'restless.sh');
+    writeFileSync(restless, '#!/bin/sh\nexec "$0"\n', { mode: 0o755 });
+    for (let round = 0; round < 30; round++) {
+      const run = await start(`setsid ${restless} >/dev/null 2>&1 & echo $!; exit 0`, 1);
+      await run.exited;
+      expect(await reapRun(run.runId, { deadlineMs: 3000 })).toBe(0);
+      expect(await alive(run.pids), `round ${round}`).toEqual([]);
+    }
+    rmSync(dir, { recursive: true });
   });
 
   it.runIf(process.platform === 'linux')('follows the pipe of the run to a daemon that was never seen', async () => {

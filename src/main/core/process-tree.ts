@@ -92,12 +92,37 @@ async function pipeHolders(
   );
 }
 
-async function look(snapshot: TreeSnapshot, rootPid?: number): Promise<ProcessInfo[]> {
+interface Look {
+  found: ProcessInfo[];
+  /** Strangers that are just becoming another program: whether they belong to the run shows in a moment. */
+  unsettled: ProcessInfo[];
+}
+
+async function look(snapshot: TreeSnapshot, rootPid?: number): Promise<Look> {
   const all = await listProcesses();
   const found = members(all, snapshot, new Set(rootPid === undefined ? [] : [rootPid]));
   await pipeHolders(all, found, snapshot);
   for (const info of found.values()) snapshot.seen.set(info.pid, info.started);
-  return [...found.values()];
+  return { found: [...found.values()], unsettled: unsettledOf(all).filter((info) => !found.has(info.pid)) };
+}
+
+/** Longer than any change of program takes, ms. */
+const SETTLED_MS = 1_000;
+/** Processes without an environment, by pid, and when that was seen first. Those that stay so really have none. */
+let blanks = new Map<number, { started: string; since: number }>();
+
+/** Processes that have no environment, and had one a moment ago. */
+function unsettledOf(all: readonly ProcessInfo[]): ProcessInfo[] {
+  const now = performance.now();
+  const before = blanks;
+  blanks = new Map();
+  return all.filter(({ blank, pid, started }) => {
+    if (!blank) return false;
+    const known = before.get(pid);
+    const since = known?.started === started ? known.since : now;
+    blanks.set(pid, { started, since });
+    return now - since < SETTLED_MS;
+  });
 }
 
 /**
@@ -105,7 +130,7 @@ async function look(snapshot: TreeSnapshot, rootPid?: number): Promise<ProcessIn
  * @param known what earlier calls learned; grows by what this call sees
  */
 export async function findProcesses(runId: string, known: TreeSnapshot = createSnapshot(runId)): Promise<number[]> {
-  return (await look(known)).map((info) => info.pid);
+  return (await look(known)).found.map((info) => info.pid);
 }
 
 /**
@@ -155,7 +180,7 @@ export async function killTree(
   signal: NodeJS.Signals,
   known: TreeSnapshot = createSnapshot(runId),
 ): Promise<number> {
-  const found = await look(known, rootPid);
+  const { found } = await look(known, rootPid);
   await signalAll(found, signal);
   return found.length;
 }
@@ -168,17 +193,20 @@ export interface ReapOptions {
 }
 
 /**
- * Kills every process of a run and resolves when none is left, or at the deadline. A run without processes costs one look.
+ * Kills every process of a run and resolves when none is left, or at the deadline. A process list is no photograph: one look misses what
+ * was started by a process that ended meanwhile. Two looks in a row have to find nothing, and nobody who is just becoming another program.
  * @returns how many processes were still there at the deadline: 0, unless one is stuck in the kernel or belongs to another user
  */
 export async function reapRun(runId: string, options: ReapOptions): Promise<number> {
   const known = options.known ?? createSnapshot(runId);
   const end = performance.now() + options.deadlineMs;
+  let clear = 0;
   for (let wait = 5; ; wait = Math.min(wait * 2, 100)) {
-    const left = await look(known);
-    if (left.length === 0 || performance.now() >= end) return left.length;
-    await signalAll(left, 'SIGKILL');
+    const { found, unsettled } = await look(known);
+    clear = found.length === 0 && unsettled.length === 0 ? clear + 1 : 0;
+    if (clear === 2 || performance.now() >= end) return found.length;
+    await signalAll(found, 'SIGKILL');
     // The end of somebody else's child is announced to nobody but its parent: look again shortly.
-    await delay(wait);
+    if (clear === 0) await delay(wait);
   }
 }
