@@ -1,5 +1,5 @@
 import { Activity } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { AppError } from '../../../contract/errors.ts';
 import type { TaskId } from '../../../contract/scalars.ts';
 import type { TaskEvent } from '../../../contract/tasks.ts';
@@ -7,6 +7,7 @@ import { useClient } from '../../lib/client/context.tsx';
 import { clock } from '../../lib/format.ts';
 import { focusable } from '../../ui/focusable.ts';
 import { EmptyState, ErrorState } from '../../ui/state-frame.tsx';
+import { VirtualRows } from '../../ui/table/virtual-rows.tsx';
 
 /** Events shown; a task that reports progress all day has more, and the newest are the ones wanted. */
 const MAX_EVENTS = 2_000;
@@ -23,6 +24,7 @@ function summary(event: TaskEvent): string {
 /** Everything that happened to a task, as the host recorded it. */
 export function TaskEvents({ id }: { id: TaskId }) {
   const client = useClient();
+  const scroll = useRef<HTMLElement>(null);
   const [events, setEvents] = useState<TaskEvent[]>([]);
   const [error, setError] = useState<AppError | null>(null);
   useEffect(() => {
@@ -59,8 +61,8 @@ export function TaskEvents({ id }: { id: TaskId }) {
   if (events.length === 0)
     return <EmptyState icon={<Activity size={24} />} title="No events yet" help="tasks#events" />;
   return (
-    <section className="scroll" aria-label="Events" {...focusable}>
-      <table className="grid plain-table">
+    <section className="scroll" aria-label="Events" ref={scroll} {...focusable}>
+      <table className="grid plain-table" aria-rowcount={events.length + 1}>
         <colgroup>
           <col style={{ width: 80 }} />
           <col style={{ width: 120 }} />
@@ -75,16 +77,22 @@ export function TaskEvents({ id }: { id: TaskId }) {
             <th scope="col">What</th>
           </tr>
         </thead>
-        <tbody>
-          {events.map((event) => (
-            <tr key={event.seq}>
-              <td className="muted">{event.seq}</td>
-              <td className="mono">{clock(event.at)}</td>
-              <td>{event.type}</td>
-              <td className="muted">{summary(event)}</td>
-            </tr>
-          ))}
-        </tbody>
+        <VirtualRows
+          count={events.length}
+          columns={4}
+          scroll={scroll}
+          row={(index) => {
+            const event = events[index];
+            return event === undefined ? null : (
+              <tr key={event.seq} aria-rowindex={index + 2}>
+                <td className="muted">{event.seq}</td>
+                <td className="mono">{clock(event.at)}</td>
+                <td>{event.type}</td>
+                <td className="muted">{summary(event)}</td>
+              </tr>
+            );
+          }}
+        />
       </table>
     </section>
   );
