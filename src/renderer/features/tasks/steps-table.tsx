@@ -1,15 +1,21 @@
 import { ListTree } from 'lucide-react';
-import { useRef } from 'react';
 import type { TaskDetail } from '../../../contract/tasks.ts';
 import { clock, duration } from '../../lib/format.ts';
-import { focusable } from '../../ui/focusable.ts';
 import { EmptyState } from '../../ui/state-frame.tsx';
 import { Status } from '../../ui/status.tsx';
-import { VirtualRows } from '../../ui/table/virtual-rows.tsx';
+import { PlainTable } from '../../ui/table/plain-table.tsx';
+
+const COLUMNS = [
+  { title: 'Attempt', width: 72 },
+  { title: 'Status', width: 130 },
+  { title: 'Step' },
+  { title: 'Started', width: 110 },
+  { title: 'Duration', width: 90, numeric: true },
+  { title: 'Result' },
+];
 
 /** Steps as a table, for reading times and outputs side by side. */
 export function StepsTable({ task }: { task: TaskDetail }) {
-  const scroll = useRef<HTMLElement>(null);
   if (task.steps.length === 0) {
     return (
       <EmptyState icon={<ListTree size={24} />} title="No steps" help="tasks#steps">
@@ -18,41 +24,15 @@ export function StepsTable({ task }: { task: TaskDetail }) {
     );
   }
   return (
-    <section className="scroll" aria-label="Steps" ref={scroll} {...focusable}>
-      <table className="grid plain-table" aria-rowcount={task.steps.length + 1}>
-        <colgroup>
-          <col style={{ width: 72 }} />
-          <col style={{ width: 130 }} />
-          <col />
-          <col style={{ width: 110 }} />
-          <col style={{ width: 90 }} />
-          <col />
-        </colgroup>
-        <thead>
-          <tr>
-            <th scope="col">Attempt</th>
-            <th scope="col">Status</th>
-            <th scope="col">Step</th>
-            <th scope="col">Started</th>
-            <th scope="col" className="num">
-              Duration
-            </th>
-            <th scope="col">Result</th>
-          </tr>
-        </thead>
-        <VirtualRows
-          count={task.steps.length}
-          columns={6}
-          scroll={scroll}
-          row={(index) => {
-            const step = task.steps[index];
-            return step === undefined ? null : (
-              <StepRow key={`${step.attempt}-${step.seq}`} step={step} index={index} />
-            );
-          }}
-        />
-      </table>
-    </section>
+    <PlainTable
+      label="Steps"
+      columns={COLUMNS}
+      count={task.steps.length}
+      row={(index) => {
+        const step = task.steps[index];
+        return step === undefined ? null : <StepRow key={`${step.attempt}-${step.seq}`} step={step} index={index} />;
+      }}
+    />
   );
 }
 

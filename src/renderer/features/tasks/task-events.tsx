@@ -1,16 +1,22 @@
 import { Activity } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { AppError } from '../../../contract/errors.ts';
 import type { TaskId } from '../../../contract/scalars.ts';
 import type { TaskEvent } from '../../../contract/tasks.ts';
 import { useClient } from '../../lib/client/context.tsx';
 import { clock } from '../../lib/format.ts';
-import { focusable } from '../../ui/focusable.ts';
 import { EmptyState, ErrorState } from '../../ui/state-frame.tsx';
-import { VirtualRows } from '../../ui/table/virtual-rows.tsx';
+import { PlainTable } from '../../ui/table/plain-table.tsx';
 
 /** Events shown; a task that reports progress all day has more, and the newest are the ones wanted. */
 const MAX_EVENTS = 2_000;
+
+const COLUMNS = [
+  { title: 'Seq', width: 80 },
+  { title: 'At', width: 120 },
+  { title: 'Event', width: 110 },
+  { title: 'What' },
+];
 
 function summary(event: TaskEvent): string {
   return typeof event.data === 'object' && event.data !== null && !Array.isArray(event.data)
@@ -24,7 +30,6 @@ function summary(event: TaskEvent): string {
 /** Everything that happened to a task, as the host recorded it. */
 export function TaskEvents({ id }: { id: TaskId }) {
   const client = useClient();
-  const scroll = useRef<HTMLElement>(null);
   const [events, setEvents] = useState<TaskEvent[]>([]);
   const [error, setError] = useState<AppError | null>(null);
   useEffect(() => {
@@ -61,39 +66,21 @@ export function TaskEvents({ id }: { id: TaskId }) {
   if (events.length === 0)
     return <EmptyState icon={<Activity size={24} />} title="No events yet" help="tasks#events" />;
   return (
-    <section className="scroll" aria-label="Events" ref={scroll} {...focusable}>
-      <table className="grid plain-table" aria-rowcount={events.length + 1}>
-        <colgroup>
-          <col style={{ width: 80 }} />
-          <col style={{ width: 120 }} />
-          <col style={{ width: 110 }} />
-          <col />
-        </colgroup>
-        <thead>
-          <tr>
-            <th scope="col">Seq</th>
-            <th scope="col">At</th>
-            <th scope="col">Event</th>
-            <th scope="col">What</th>
+    <PlainTable
+      label="Events"
+      columns={COLUMNS}
+      count={events.length}
+      row={(index) => {
+        const event = events[index];
+        return event === undefined ? null : (
+          <tr key={event.seq} aria-rowindex={index + 2}>
+            <td className="muted">{event.seq}</td>
+            <td className="mono">{clock(event.at)}</td>
+            <td>{event.type}</td>
+            <td className="muted">{summary(event)}</td>
           </tr>
-        </thead>
-        <VirtualRows
-          count={events.length}
-          columns={4}
-          scroll={scroll}
-          row={(index) => {
-            const event = events[index];
-            return event === undefined ? null : (
-              <tr key={event.seq} aria-rowindex={index + 2}>
-                <td className="muted">{event.seq}</td>
-                <td className="mono">{clock(event.at)}</td>
-                <td>{event.type}</td>
-                <td className="muted">{summary(event)}</td>
-              </tr>
-            );
-          }}
-        />
-      </table>
-    </section>
+        );
+      }}
+    />
   );
 }

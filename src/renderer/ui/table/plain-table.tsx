@@ -1,0 +1,59 @@
+/** A table to read, of any length: only the rows in view are in the page, two empty ones keep the place of the others. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useRef } from 'react';
+import { focusable } from '../focusable.ts';
+
+/** Props of {@link PlainTable}. */
+export interface PlainTableProps {
+  label: string;
+  /** Title of each column, and its width in px; without one it shares the rest. */
+  columns: readonly { title: string; width?: number; numeric?: boolean }[];
+  count: number;
+  /** The `tr` of a row, with its key and `aria-rowindex` (index + 2); all rows are one line high. */
+  row(index: number): ReactNode;
+}
+
+/** See the file's head. */
+export function PlainTable({ label, columns, count, row }: PlainTableProps) {
+  'use no memo'; // The virtualizer is one mutable object; the compiler would freeze its first answer.
+  const scroll = useRef<HTMLElement>(null);
+  const rowHeight = document.documentElement.dataset.density === 'compact' ? 28 : 32;
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+  });
+  const items = virtual.getVirtualItems();
+  const space = (height: number) =>
+    height <= 0 ? null : (
+      <tr className="spacer" aria-hidden>
+        <td colSpan={columns.length} style={{ height }} />
+      </tr>
+    );
+  return (
+    <section className="scroll" aria-label={label} ref={scroll} {...focusable}>
+      <table className="grid plain-table" aria-rowcount={count + 1}>
+        <colgroup>
+          {columns.map(({ title, width }) => (
+            <col key={title} style={width === undefined ? undefined : { width }} />
+          ))}
+        </colgroup>
+        <thead>
+          <tr aria-rowindex={1}>
+            {columns.map(({ title, numeric }) => (
+              <th key={title} scope="col" className={numeric ? 'num' : undefined}>
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {space(items[0]?.start ?? 0)}
+          {items.map(({ index }) => row(index))}
+          {space(virtual.getTotalSize() - (items.at(-1)?.end ?? 0))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
