@@ -214,7 +214,7 @@ test('waits and retries are pieces of their own, and the next attempt is announc
   await expect(row(page, 'Attempt 3')).toHaveCount(0);
 });
 
-// Would catch: a tree that draws every step, or loses the chosen one, its focus and its place while it scrolls.
+// Would catch: a tree or a table that draws every step or none, or a tree that loses the chosen one, its focus and its place while it scrolls.
 test('2 000 steps: few rows in the page, all of them within reach of the keys', async ({ page, api }) => {
   const task = await script(
     api,
@@ -240,5 +240,12 @@ test('2 000 steps: few rows in the page, all of them within reach of the keys', 
   await expect(page.locator(`[id="${active}"]`)).toHaveCount(1);
   await page.keyboard.press('PageDown');
   await expect(rowsOf(page).and(page.locator('[aria-selected=true]'))).toBeInViewport();
+  // The same steps as a table.
+  await page.getByRole('tab', { name: /^Steps/ }).click();
+  const table = page.getByRole('region', { name: 'Steps' });
+  await table.focus();
+  await page.keyboard.press('End');
+  await expect(table.getByRole('cell', { name: 'Step 2000.' })).toBeInViewport();
+  expect(await table.getByRole('row').count()).toBeLessThan(80);
   expect(await faults(page)).toEqual([]);
 });
