@@ -202,3 +202,11 @@ export function errorOf(problem: Problem): AppError {
     ...(errors === undefined ? {} : { errors }),
   });
 }
+
+/** The frames of a problem's stack, without the message above them, which is shown already; `null` when there are none. */
+export function framesOf({ stack, detail }: Pick<Problem, 'detail'> & { stack?: unknown }): string | null {
+  if (typeof stack !== 'string') return null;
+  if (!stack.startsWith(detail)) return stack;
+  // Indented under the message; without it they stand at the edge.
+  return stack.slice(detail.length).replaceAll(/^ {4}/gm, '').trim() || null;
+}

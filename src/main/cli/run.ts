@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Artifact } from '../../contract/artifacts.ts';
-import { AppError } from '../../contract/errors.ts';
+import { AppError, framesOf } from '../../contract/errors.ts';
 import type { ProfileId, TaskId } from '../../contract/scalars.ts';
 import type { LogLine, Step, TaskDetail } from '../../contract/tasks.ts';
 import { DEMO_URL, parsePairs, readCommandFile, withDemoUrl } from '../core/command-file.ts';
@@ -71,8 +71,10 @@ async function copyArtifacts(client: HostClient, artifacts: readonly Artifact[],
 
 function summary(task: TaskDetail, artifacts: readonly Artifact[], folder: string | undefined): string {
   const lines = ['', `${task.status} in ${((task.duration_ms ?? 0) / 1000).toFixed(1)} s  (${task.id})`];
-  if (task.error)
-    lines.push(`error: ${task.error.detail}`, ...(typeof task.error.stack === 'string' ? [task.error.stack] : []));
+  if (task.error) {
+    const frames = framesOf(task.error);
+    lines.push(`error: ${task.error.detail}`, ...(frames === null ? [] : [frames.replaceAll(/^/gm, '  ')]));
+  }
   if (artifacts.length > 0) {
     lines.push(
       `artifacts${folder === undefined ? '' : ` in ${folder}`}:`,

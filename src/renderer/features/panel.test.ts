@@ -6,7 +6,7 @@ import { draftOf, pairsText, parsePairs, patchOf } from './commands/draft.ts';
 import { validateProfile, valuesOf } from './profiles/profile-values.ts';
 import { cleanInput, fieldsOf, initialInput } from './run/schema.ts';
 import { problemWith, settingFields } from './settings/setting-fields.ts';
-import { framesOf, tabOf, waitSentence } from './tasks/task-facts.ts';
+import { tabOf, waitSentence } from './tasks/task-facts.ts';
 
 test('a masked secret default never becomes the value that is sent', () => {
   const schema = {
@@ -78,14 +78,4 @@ test('status tabs match their filter in any order, and a waiting task says why',
     'Another task or window uses its profile. Position 3 in the queue.',
   );
   expect(waitSentence({ wait_reason: null, queue_position: null })).toBeNull();
-});
-
-test('a stack is shown without the message that stands above it, whatever its shape', () => {
-  const detail = 'TypeError: first\nsecond';
-  expect(framesOf({ detail, stack: `${detail}\n    at script.ts:1:2\n    at script.ts:9:1` })).toBe(
-    'at script.ts:1:2\nat script.ts:9:1',
-  );
-  expect(framesOf({ detail, stack: 'at elsewhere' })).toBe('at elsewhere');
-  expect(framesOf({ detail, stack: detail })).toBeNull();
-  expect(framesOf({ detail })).toBeNull();
 });

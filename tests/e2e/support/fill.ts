@@ -76,6 +76,25 @@ export interface Filled {
   profile: ProfileId;
 }
 
+/** What an extension writes into the host's log while a person works. */
+async function chatter(api: Api): Promise<void> {
+  const lines = [
+    'Tab 14 is attached',
+    'The page asked for its notes',
+    'Selection sent, 1 204 characters',
+    'Tab 14 is idle',
+  ];
+  const entries = Array.from({ length: 24 }, (_, n) => ({
+    level: n === 17 ? ('error' as const) : n % 9 === 4 ? ('warn' as const) : ('info' as const),
+    source: 'extension' as const,
+    context: 'tabs',
+    message:
+      n === 17 ? 'The page closed before it answered' : n % 9 === 4 ? 'Slow answer, 2.4 s' : (lines[n % 4] ?? ''),
+    data: { tab: 14, step: n },
+  }));
+  await api.call('logs_write', { entries });
+}
+
 /** Fills a host. Resolves when everything but the running and the queued task has ended. */
 export async function fill(api: Api): Promise<Filled> {
   await api.call('settings_update', { 'rate_limits.enabled': false });
@@ -156,6 +175,7 @@ export async function fill(api: Api): Promise<Filled> {
     concurrency_key: 'mirror',
   });
 
+  await chatter(api);
   const done = await Promise.all([
     api.task({ command_id: collect.id, profile_id: berlin, labels: ['november'] }),
     api.task({ command_id: price.id, profile_id: newYork }),
@@ -168,11 +188,13 @@ export async function fill(api: Api): Promise<Filled> {
   ]);
   const [succeeded, failed, timedOut] = done;
   await Promise.all(done.map(({ id }) => api.ended(id)));
+  await chatter(api);
   const cancelled = await api.task({ command_id: mirror.id, profile_id: osaka });
   await api.call('tasks_cancel', { id: cancelled.id });
   await api.ended(cancelled.id);
   const running = await api.task({ command_id: mirror.id, profile_id: lisbon });
   const queued = await api.task({ command_id: mirror.id, profile_id: osaka });
+  await chatter(api);
   await api.call('keys_create', {
     name: 'Nightly export',
     scopes: ['read', 'run'],

@@ -1,8 +1,7 @@
 import { CircleX } from 'lucide-react';
-import type { Problem as ProblemBody } from '../../../contract/errors.ts';
+import { framesOf, type Problem as ProblemBody } from '../../../contract/errors.ts';
 import { words } from '../../lib/format.ts';
 import { CopyButton } from '../../ui/buttons.tsx';
-import { framesOf } from './task-facts.ts';
 
 /** Why a task or step failed: what, where in the script, and the stack. */
 export function Problem({ problem }: { problem: ProblemBody }) {

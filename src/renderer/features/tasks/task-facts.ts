@@ -1,5 +1,4 @@
 /** What the panel says about tasks, without any drawing. */
-import type { Problem } from '../../../contract/errors.ts';
 import { isTerminal, type Task, type TaskStatus } from '../../../contract/tasks.ts';
 
 /** Groups of states behind the tabs of the list. */
@@ -36,14 +35,6 @@ export function waitSentence(task: Pick<Task, 'wait_reason' | 'queue_position'>)
   if (task.wait_reason === null && task.queue_position === null) return null;
   const reason = task.wait_reason === null ? 'It starts next' : REASONS[task.wait_reason];
   return task.queue_position === null ? `${reason}.` : `${reason}. Position ${task.queue_position} in the queue.`;
-}
-
-/** The frames of a problem's stack, without the message above them, which is shown already; `null` when there are none. */
-export function framesOf({ stack, detail }: Pick<Problem, 'detail'> & { stack?: unknown }): string | null {
-  if (typeof stack !== 'string') return null;
-  if (!stack.startsWith(detail)) return stack;
-  // Indented under the message; without it they stand at the edge.
-  return stack.slice(detail.length).replaceAll(/^ {4}/gm, '').trim() || null;
 }
 
 /** Why a task cannot be cancelled, or `null`. */
