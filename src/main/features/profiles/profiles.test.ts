@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
 import { ProfileCreate } from '../../../contract/profiles.ts';
 import type { ProfileId } from '../../../contract/scalars.ts';
@@ -121,6 +122,20 @@ test('locks: a dead pid is stale, another computer is foreign until unlocked, a 
   // This process is node, not a browser: a recycled pid counts as stale.
   expect(readChromeLock(dir).state).toBe(process.platform === 'linux' ? 'stale' : 'live');
   expect(removeChromeLock(dir)).toBe(process.platform === 'linux');
+});
+
+// Would catch: a profile that stays locked by a browser which was killed and whose parent never asked how it ended.
+test.runIf(process.platform === 'linux')('locks: a zombie holds nothing', async () => {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-zombie-'));
+  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const [line] = await once(parent.stdout, 'data');
+  const pid = Number(String(line));
+  await vi.waitFor(() => expect(fs.readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z '));
+  expect(alive(pid)).toBe(true);
+  fs.symlinkSync(`${os.hostname()}-${pid}`, path.join(dir, 'SingletonLock'));
+  expect(readChromeLock(dir)).toEqual({ state: 'stale', pid });
+  parent.kill('SIGKILL');
+  fs.rmSync(dir, { recursive: true });
 });
 
 test('opened by hand: running, exclusive, closed cleanly with its lock gone; a second start is told who has it', async () => {
