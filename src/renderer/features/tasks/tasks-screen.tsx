@@ -197,7 +197,7 @@ export function TasksScreen() {
             </Button>
           }
         >
-          A task is one run of a command. It keeps its log, steps and artifacts until you delete it.
+          A task is one run of a command. It keeps its log, steps and artifacts.
         </EmptyState>
       )}
     </StateFrame>
