@@ -79,7 +79,11 @@ const filledLooks = ({ tasks, command, profile }: Filled): Look[] => [
   { name: 'connections-clients', path: '/connections?tab=clients', ready: sees('Connected') },
   { name: 'connections-api', path: '/connections?tab=api', ready: sees('First request') },
   { name: 'connections-key', ...dialog('/connections', 'N') },
-  { name: 'logs', path: '/logs', ready: (page) => expect(page.getByRole('log')).toContainText('The page closed before it answered') },
+  {
+    name: 'logs',
+    path: '/logs',
+    ready: (page) => expect(page.getByRole('log')).toContainText('The page closed before it answered'),
+  },
   { name: 'logs-metrics', path: '/logs?tab=metrics', ready: sees(/\d MB$/) },
   { name: 'settings', path: '/settings?section=API %26 security', ready: sees('Allowed origins') },
   { name: 'settings-storage', path: '/settings?section=Storage %26 retention', ready: sees('Backups') },
