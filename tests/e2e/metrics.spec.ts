@@ -63,7 +63,7 @@ test('figures come live, and all charts show the same moment', async ({ page, ap
   await page.mouse.move(0, 0);
   await expect(ended).toContainText('Succeeded1/min');
 
-  const grid = page.getByRole('group', { name: /Charts/ });
+  const grid = page.getByRole('region', { name: /Charts/ });
   await grid.focus();
   await page.keyboard.press('Home');
   await expect(ended).toContainText('Succeeded0/min');
@@ -89,6 +89,6 @@ test('the charts outlive the host and go on with the next', async ({ page, host,
   await expect(page.getByRole('img')).toHaveCount(9);
   await host.restart();
   await expect(page.getByText('Live', { exact: true })).toBeVisible({ timeout: 20_000 });
-  const before = await page.getByRole('group', { name: /Charts/ }).evaluate((grid) => grid.textContent);
-  await expect(page.getByRole('group', { name: /Charts/ })).not.toHaveText(before ?? '');
+  const before = await page.getByRole('region', { name: /Charts/ }).evaluate((grid) => grid.textContent);
+  await expect(page.getByRole('region', { name: /Charts/ })).not.toHaveText(before ?? '');
 });

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandCreate } from '../../src/contract/commands.ts';
 import { CommandCreate as CommandCreateSchema } from '../../src/contract/commands.ts';
+import { AppError } from '../../src/contract/errors.ts';
 import { createRedactor } from '../../src/contract/redact.ts';
 import type { CommandId, Json } from '../../src/contract/scalars.ts';
 import type { Settings } from '../../src/contract/settings.ts';
@@ -206,4 +207,15 @@ async function removeFolder(dir: string): Promise<void> {
       await delay(20);
     }
   }
+}
+
+/** The AppError that `work` throws. @throws what else it throws, or Error when it throws nothing */
+export async function thrownBy(work: () => unknown): Promise<AppError> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
 }

@@ -56,11 +56,16 @@ function parseLine(line: string): LogEntry | null {
   }
 }
 
-/** Id after the last whole line, however many lines before it were dropped or cleared. */
+/** Id after the last whole line, however many lines before it were dropped or cleared; read from the end, where it nearly always is. */
 function idAfter({ first, file }: Segment): number {
-  const lines = fs.readFileSync(file, 'utf8').split('\n');
-  const last = lines.findLast((line) => parseLine(line) !== null);
-  return last === undefined ? first : (parseLine(last)?.id ?? first) + 1;
+  const bytes = fs.readFileSync(file);
+  for (let end = bytes.length; end > 0; ) {
+    const start = bytes.lastIndexOf(10, end - 1) + 1;
+    const entry = parseLine(bytes.toString('utf8', start, end));
+    if (entry !== null) return entry.id + 1;
+    end = start - 1;
+  }
+  return first;
 }
 
 /** Opens the log in `dir`; `maxBytes` is asked at each rotation. */

@@ -41,9 +41,10 @@ async function readProc(pid: number): Promise<ProcessInfo | null> {
     // The name is in parentheses and may hold anything, also parentheses.
     const [state, ppid, pgid, sid, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (state === 'Z' || state === 'X' || sid === '0') return null;
-    const environment = await readFile(`/proc/${pid}/environ`).catch((error: NodeJS.ErrnoException) =>
-      error.code === 'EACCES' || error.code === 'EPERM' ? null : Buffer.alloc(0),
-    );
+    const environment = await readFile(`/proc/${pid}/environ`).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EACCES' || error.code === 'EPERM') return null;
+      throw error; // it has gone
+    });
     return {
       pid,
       ppid: Number(ppid),

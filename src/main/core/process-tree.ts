@@ -94,8 +94,8 @@ async function pipeHolders(
 
 interface Look {
   found: ProcessInfo[];
-  /** Strangers that are just becoming another program: whether they belong to the run shows in a moment. */
-  unsettled: ProcessInfo[];
+  /** Strangers that may be just becoming another program, by pid and start: whether they belong to the run shows in a moment. */
+  blank: string[];
 }
 
 async function look(snapshot: TreeSnapshot, rootPid?: number): Promise<Look> {
@@ -103,26 +103,20 @@ async function look(snapshot: TreeSnapshot, rootPid?: number): Promise<Look> {
   const found = members(all, snapshot, new Set(rootPid === undefined ? [] : [rootPid]));
   await pipeHolders(all, found, snapshot);
   for (const info of found.values()) snapshot.seen.set(info.pid, info.started);
-  return { found: [...found.values()], unsettled: unsettledOf(all).filter((info) => !found.has(info.pid)) };
+  return { found: [...found.values()], blank: blankOf(all.filter((info) => !found.has(info.pid))) };
 }
 
 /** Longer than any change of program takes, ms. */
 const SETTLED_MS = 1_000;
-/** Processes without an environment, by pid, and when that was seen first. Those that stay so really have none. */
-let blanks = new Map<number, { started: string; since: number }>();
+/** Processes without an environment and when that was seen first: those that stay so really have none. */
+let blanks = new Map<string, number>();
 
-/** Processes that have no environment, and had one a moment ago. */
-function unsettledOf(all: readonly ProcessInfo[]): ProcessInfo[] {
+function blankOf(strangers: readonly ProcessInfo[]): string[] {
   const now = performance.now();
+  const names = strangers.filter(({ blank }) => blank).map(({ pid, started }) => `${pid} ${started}`);
   const before = blanks;
-  blanks = new Map();
-  return all.filter(({ blank, pid, started }) => {
-    if (!blank) return false;
-    const known = before.get(pid);
-    const since = known?.started === started ? known.since : now;
-    blanks.set(pid, { started, since });
-    return now - since < SETTLED_MS;
-  });
+  blanks = new Map(names.map((name) => [name, before.get(name) ?? now]));
+  return names.filter((name) => now - (blanks.get(name) ?? now) < SETTLED_MS);
 }
 
 /**
@@ -194,16 +188,18 @@ export interface ReapOptions {
 
 /**
  * Kills every process of a run and resolves when none is left, or at the deadline. A process list is no photograph: one look misses what
- * was started by a process that ended meanwhile. Two looks in a row have to find nothing, and nobody who is just becoming another program.
+ * was started by a process that ended meanwhile. Two looks in a row have to find nothing, and nobody who was becoming another program in both.
  * @returns how many processes were still there at the deadline: 0, unless one is stuck in the kernel or belongs to another user
  */
 export async function reapRun(runId: string, options: ReapOptions): Promise<number> {
   const known = options.known ?? createSnapshot(runId);
   const end = performance.now() + options.deadlineMs;
   let clear = 0;
+  let blankBefore: readonly string[] = [];
   for (let wait = 5; ; wait = Math.min(wait * 2, 100)) {
-    const { found, unsettled } = await look(known);
-    clear = found.length === 0 && unsettled.length === 0 ? clear + 1 : 0;
+    const { found, blank } = await look(known);
+    clear = found.length === 0 && !blank.some((name) => blankBefore.includes(name)) ? clear + 1 : 0;
+    blankBefore = blank;
     if (clear === 2 || performance.now() >= end) return found.length;
     await signalAll(found, 'SIGKILL');
     // The end of somebody else's child is announced to nobody but its parent: look again shortly.

@@ -16,7 +16,7 @@ export async function runThread<T extends z.ZodType>(
   answer: T,
   signal: AbortSignal,
 ): Promise<z.infer<T>> {
-  signal.throwIfAborted();
+  if (signal.aborted) throw new AppError('cancelled');
   const worker = new Worker(file, { workerData: data });
   const stop = () => void worker.terminate();
   signal.addEventListener('abort', stop, { once: true });

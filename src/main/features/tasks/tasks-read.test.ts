@@ -2,9 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { claimFrom, endWith, newTask } from '../../../../tests/support/task-store.ts';
-import { callOf, openTaskHost, type TaskHost } from '../../../../tests/support/tasks.ts';
+import { callOf, openTaskHost, type TaskHost, thrownBy } from '../../../../tests/support/tasks.ts';
 import { Artifact } from '../../../contract/artifacts.ts';
-import { AppError } from '../../../contract/errors.ts';
 import type { CommandId } from '../../../contract/scalars.ts';
 import { TaskDetail, TaskEvent, taskOperations } from '../../../contract/tasks.ts';
 import { problem } from './problems.ts';
@@ -15,16 +14,6 @@ beforeEach(async () => {
   await host.tasks.start();
 });
 afterEach(() => host.dispose());
-
-async function errorOf(work: () => unknown): Promise<AppError> {
-  try {
-    await work();
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 describe('reading', () => {
   test('lists filter, page without overlap, and count without scanning', async () => {
@@ -58,7 +47,7 @@ describe('reading', () => {
     expect(ids({ status: ['queued', 'scheduled'] }).total).toBe(120);
     expect(ids({ status: ['running'] }).total).toBe(0);
     const foreign = service.list({ limit: 10, count: false }, { priority: ['low'] }).next_cursor ?? '';
-    expect((await errorOf(() => service.list({ limit: 10, count: false, cursor: foreign }, {}))).slug).toBe(
+    expect((await thrownBy(() => service.list({ limit: 10, count: false, cursor: foreign }, {}))).slug).toBe(
       'validation-error',
     );
   });
@@ -113,7 +102,7 @@ describe('reading', () => {
 
     host.events.prune(Date.now() + 1000, 0, 100_000);
     host.events.append({ type: 'other', entity: 'other', id: 'x' });
-    const gone = await errorOf(() => follow(1));
+    const gone = await thrownBy(() => follow(1));
     expect(gone).toMatchObject({ slug: 'cursor-expired', status: 410 });
     expect((await follow()).map((event) => event.type)).toEqual(['end']);
   });
@@ -196,6 +185,6 @@ test('the command of a task that has been deleted can be shown still', async () 
   await host.ends(task.id);
   host.commandService.remove(command.id as CommandId, 'test');
   expect(host.tasks.service.get(task.id).command_name).toBe('Test');
-  expect((await errorOf(() => host.tasks.service.retry(task.id, { as_then: false }))).slug).toBe('not-found');
+  expect((await thrownBy(() => host.tasks.service.retry(task.id, { as_then: false }))).slug).toBe('not-found');
   expect((await host.tasks.service.retry(task.id, { as_then: true })).status).toBe('queued');
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { limitNow } from '../../../../tests/support/pace.ts';
-import { callOf, openTaskHost, operator, type TaskHost } from '../../../../tests/support/tasks.ts';
+import { callOf, openTaskHost, operator, type TaskHost, thrownBy } from '../../../../tests/support/tasks.ts';
 import { AppError } from '../../../contract/errors.ts';
 import { Queue } from '../../../contract/queue.ts';
 import type { Json } from '../../../contract/scalars.ts';
@@ -12,16 +12,6 @@ beforeEach(async () => {
   await host.tasks.start();
 });
 afterEach(() => host.dispose());
-
-async function errorOf(work: () => unknown): Promise<AppError> {
-  try {
-    await work();
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 const create = (input: Record<string, Json>, signal = new AbortController().signal, principal = operator) =>
   host.tasks.handlers.tasks_create(TaskCreate.parse(input), callOf(signal, principal));
@@ -36,13 +26,13 @@ describe('create', () => {
       },
       defaults: { who: 'Anna' },
     });
-    const wrong = await errorOf(() => create({ command_id: command.id, input: { n: 0 } }));
+    const wrong = await thrownBy(() => create({ command_id: command.id, input: { n: 0 } }));
     expect(wrong).toMatchObject({
       slug: 'validation-error',
       errors: { 'input.n': expect.any(String) },
       extra: { field: 'input.n' },
     });
-    const missing = await errorOf(() => create({ command_id: command.id }));
+    const missing = await thrownBy(() => create({ command_id: command.id }));
     expect(missing.errors).toEqual({ 'input.n': 'n is required' });
     const task = Task.parse(await create({ command_id: command.id, input: { n: 2 }, labels: ['a'] }));
     expect(task).toMatchObject({
@@ -57,17 +47,17 @@ describe('create', () => {
   test('refuses both or neither of command and spec, unknown commands, switched-off ones, missing profiles', async () => {
     const command = await host.command({ uses: { profile: true, services: [] } });
     const off = await host.command({ enabled: false });
-    expect((await errorOf(() => create({}))).slug).toBe('validation-error');
-    expect((await errorOf(() => create({ command_id: command.id, spec: { kind: 'process', argv: ['x'] } }))).slug).toBe(
-      'validation-error',
-    );
-    expect((await errorOf(() => create({ command_id: command.id }))).errors).toEqual({
+    expect((await thrownBy(() => create({}))).slug).toBe('validation-error');
+    expect(
+      (await thrownBy(() => create({ command_id: command.id, spec: { kind: 'process', argv: ['x'] } }))).slug,
+    ).toBe('validation-error');
+    expect((await thrownBy(() => create({ command_id: command.id }))).errors).toEqual({
       profile_id: 'profile_id is required',
     });
-    expect((await errorOf(() => create({ command_id: 'cmd_00000000000000000000000000' }))).slug).toBe('not-found');
-    expect((await errorOf(() => create({ command_id: off.id }))).slug).toBe('invalid-state');
+    expect((await thrownBy(() => create({ command_id: 'cmd_00000000000000000000000000' }))).slug).toBe('not-found');
+    expect((await thrownBy(() => create({ command_id: off.id }))).slug).toBe('invalid-state');
     expect(
-      (await errorOf(() => create({ command_id: command.id, profile_id: 'prf_00000000000000000000000000' }))).slug,
+      (await thrownBy(() => create({ command_id: command.id, profile_id: 'prf_00000000000000000000000000' }))).slug,
     ).toBe('not-found');
     expect(host.db.raw.prepare('SELECT count(*) AS n FROM task').get()).toEqual({ n: 0 });
   });
@@ -75,11 +65,11 @@ describe('create', () => {
   test('an inline spec needs scope manage and a valid spec', async () => {
     const spec = { kind: 'process', argv: ['true'] };
     const runner = { ...operator, scope: 'run' as const };
-    const refused = await errorOf(() => create({ spec }, undefined, runner));
+    const refused = await thrownBy(() => create({ spec }, undefined, runner));
     expect(refused).toMatchObject({ slug: 'forbidden', extra: { required_scope: 'manage' } });
-    const bad = await errorOf(() => create({ spec: { kind: 'process', argv: [] } }));
+    const bad = await thrownBy(() => create({ spec: { kind: 'process', argv: [] } }));
     expect(Object.keys(bad.errors ?? {})).toEqual(['spec.argv']);
-    expect((await errorOf(() => create({ spec: { argv: ['x'] } }))).errors).toHaveProperty(['spec.kind']);
+    expect((await thrownBy(() => create({ spec: { argv: ['x'] } }))).errors).toHaveProperty(['spec.kind']);
     expect(Task.parse(await create({ spec, name: 'Once' }))).toMatchObject({ command_id: null, command_name: 'Once' });
   });
 
@@ -113,7 +103,7 @@ describe('create', () => {
     const waiting = create({ command_id: command.id, input: { do: [['wait', 300]] }, wait: true }, controller.signal);
     await host.until(() => host.store.counts().running === 1);
     controller.abort();
-    expect((await errorOf(() => waiting)).slug).toBe('cancelled');
+    expect((await thrownBy(() => waiting)).slug).toBe('cancelled');
     await host.until(() => host.store.counts().succeeded === 2);
   });
 
@@ -294,15 +284,15 @@ describe('run again', () => {
     expect(host.db.raw.prepare('SELECT count(*) AS n FROM secret').get()).toEqual({ n: 2 });
     const sealed = JSON.parse(host.store.get(fresh.id)?.input ?? '{}').pin.$secret;
     expect(await host.secrets.get(sealed)).toBe('pin-123456');
-    const both = await errorOf(() => host.tasks.service.retry(same.id, { as_then: true, input: {} }));
+    const both = await thrownBy(() => host.tasks.service.retry(same.id, { as_then: true, input: {} }));
     expect(both.slug).toBe('validation-error');
   });
 
   test('not while the task has not ended; neither can it be deleted', async () => {
     const command = await host.command();
     const task = await host.run(command, [['hang', null]]);
-    expect((await errorOf(() => host.tasks.service.retry(task.id, { as_then: true }))).slug).toBe('invalid-state');
-    expect((await errorOf(() => host.tasks.service.remove(task.id))).slug).toBe('invalid-state');
+    expect((await thrownBy(() => host.tasks.service.retry(task.id, { as_then: true }))).slug).toBe('invalid-state');
+    expect((await thrownBy(() => host.tasks.service.remove(task.id))).slug).toBe('invalid-state');
     await host.tasks.service.cancel(task.id, true);
   });
 });

@@ -120,10 +120,8 @@ export function Metrics() {
           refetch: feed.retry,
         }}
       >
-        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls. */}
-        <div
+        <section
           className="scroll metrics"
-          role="group"
           aria-label="Charts; arrow keys move their cursor"
           onKeyDown={onKeyDown}
           {...focusable}
@@ -138,7 +136,7 @@ export function Metrics() {
               memoryTotal={state.memoryTotal}
             />
           ))}
-        </div>
+        </section>
       </StateFrame>
       <p className="visually-hidden" role="status">
         {said}

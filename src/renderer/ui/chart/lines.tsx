@@ -44,14 +44,20 @@ export function roundTop(value: number): number {
 /** So that a line does not run along the edge. */
 const HEADROOM = 1.02;
 
-const data = ({ times, values }: LinesProps) => [times, ...values] as uPlot.AlignedData;
+/** What the chart made once reads anew each time it draws. */
+type View = Pick<LinesProps, 'times' | 'values' | 'span' | 'top' | 'fixedTop'>;
+
+const data = ({ times, values }: View) => [times, ...values] as uPlot.AlignedData;
 const off = { left: -10, top: -10 };
 const unbound = () => null;
 
-function makeChart(element: HTMLElement, latest: { readonly current: LinesProps }): uPlot {
+function makeChart(
+  element: HTMLElement,
+  { series, unit, cursor }: Pick<LinesProps, 'series' | 'unit' | 'cursor'>,
+  view: { readonly current: View },
+): uPlot {
   const style = getComputedStyle(element);
   const color = (name: string) => style.getPropertyValue(name).trim();
-  const { series, unit, cursor } = latest.current;
   const axis = {
     stroke: color('--faint'),
     font: `11px ${color('--font')}`,
@@ -81,12 +87,12 @@ function makeChart(element: HTMLElement, latest: { readonly current: LinesProps 
           time: true,
           range: (_chart, _min, max) => {
             const to = max ?? Date.now() / 1_000;
-            return [to - latest.current.span, to];
+            return [to - view.current.span, to];
           },
         },
         y: {
           range: (_chart, _min, max) => {
-            const { top, fixedTop } = latest.current;
+            const { top, fixedTop } = view.current;
             const needed = (max ?? 0) * HEADROOM;
             return [0, fixedTop || needed <= top ? top : roundTop(needed)];
           },
@@ -122,12 +128,12 @@ function makeChart(element: HTMLElement, latest: { readonly current: LinesProps 
       ],
       hooks: { draw: [place] },
     },
-    data(latest.current),
+    data(view.current),
     element,
   );
   chart.over.addEventListener('pointermove', ({ clientX }) => {
     const index = chart.posToIdx(clientX - chart.over.getBoundingClientRect().left);
-    cursor.set(latest.current.times[index] ?? null);
+    cursor.set(view.current.times[index] ?? null);
   });
   chart.over.addEventListener('pointerleave', () => cursor.set(null));
   const unfollow = cursor.subscribe(() => place(chart));
@@ -136,20 +142,20 @@ function makeChart(element: HTMLElement, latest: { readonly current: LinesProps 
 }
 
 /** See the file's head. */
-export function Lines(props: LinesProps) {
-  const { label, series, unit, cursor, times, values, span, top } = props;
+export function Lines({ label, series, unit, cursor, times, values, span, top, fixedTop = false }: LinesProps) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
-  const latest = useRef(props);
+  const view = useRef<View>({ times, values, span, top, fixedTop });
   const theme = useResolvedTheme();
   useEffect(() => {
-    latest.current = props;
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: colours and series are read when the chart is made.
+    view.current = { times, values, span, top, fixedTop };
+    chart.current?.setData(data(view.current));
+  }, [times, values, span, top, fixedTop]);
   useEffect(() => {
     const element = host.current;
+    // Colours are read when the chart is made: another theme is another chart.
     if (element === null || theme === undefined) return;
-    const made = makeChart(element, latest);
+    const made = makeChart(element, { series, unit, cursor }, view);
     chart.current = made;
     const observer = new ResizeObserver(() =>
       made.setSize({ width: Math.max(100, element.clientWidth), height: Math.max(60, element.clientHeight) }),
@@ -161,9 +167,5 @@ export function Lines(props: LinesProps) {
       chart.current = null;
     };
   }, [series, unit, cursor, theme]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: they are what is drawn.
-  useEffect(() => {
-    chart.current?.setData(data(latest.current));
-  }, [times, values, span, top]);
   return <div ref={host} className="lines" role="img" aria-label={label} />;
 }
