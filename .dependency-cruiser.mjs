@@ -122,7 +122,7 @@ export default {
     room(
       'database',
       ['better-sqlite3', 'drizzle-orm'],
-      ['src/main/core/db/', 'src/main/features/[^/]+/(?:schema|store)[^/]*\\.ts$'],
+      ['src/main/core/db/', 'src/main/features/[^/]+/(?:(?:schema|store)[^/]*\\.ts$|store/)'],
     ),
     room('engines', ['node-llama-cpp', 'onnxruntime-node', '@huggingface/transformers'], ['src/workers/']),
     room(

@@ -1,5 +1,5 @@
 /** Commands written in TypeScript. `JSON.stringify(signIn)` is what `commands_create` takes and what `tabagent run` reads. */
-import { http, process } from '../src/contract/builder.ts';
+import { http, process } from '../src/contract/automation/builder.ts';
 import { browser } from '../src/workers/executor/script-api.ts';
 
 /** The types of `input` follow from the schema: a typo in the script does not compile. */

@@ -1,11 +1,11 @@
 // npm run bench: measures ratios and latencies (tests/bench) against the built program.
-import './lib/node-floor.mjs';
+import './lib/setup/node-floor.mjs';
 import { join } from 'node:path';
-import { ensureBrowser } from './lib/browser.mjs';
 import { root } from './lib/paths.mjs';
-import { buildStale, prepare } from './lib/prepare.mjs';
 import { childEnv, foreground } from './lib/process.mjs';
 import { entry } from './lib/progress.mjs';
+import { ensureBrowser } from './lib/setup/browser.mjs';
+import { buildStale, prepare } from './lib/setup/prepare.mjs';
 
 await entry(async () => {
   const { node } = await prepare();

@@ -1,12 +1,12 @@
 // npm run build [-- --force] [zone …]: builds what is stale. Runs on the pinned Node, the dependencies are there.
-import './lib/node-floor.mjs';
+import './lib/setup/node-floor.mjs';
 import { stripVTControlCharacters } from 'node:util';
-import { prepare } from './lib/prepare.mjs';
+import { buildZone, staleZones, zoneNames } from './lib/build/zones.mjs';
 import { entry, SetupError, step } from './lib/progress.mjs';
-import { restartOn } from './lib/runtime.mjs';
-import { buildZone, staleZones, zoneNames } from './lib/zones.mjs';
+import { prepare } from './lib/setup/prepare.mjs';
+import { restartOn } from './lib/setup/runtime.mjs';
 
-/** @typedef {import('./lib/zones.mjs').ZoneName} ZoneName */
+/** @typedef {import('./lib/build/zones.mjs').ZoneName} ZoneName */
 
 /**
  * @param {ZoneName} zone

@@ -1,8 +1,8 @@
 // npm run check: types of every zone, lint and format, import rules, unused code, hygiene; all side by side.
-import './lib/node-floor.mjs';
+import './lib/setup/node-floor.mjs';
 import { allChecks, runChecks } from './lib/check/checks.mjs';
-import { prepare } from './lib/prepare.mjs';
 import { duration, elapsed, entry, say } from './lib/progress.mjs';
+import { prepare } from './lib/setup/prepare.mjs';
 
 await entry(async () => {
   const { node } = await prepare();

@@ -1,9 +1,9 @@
 // npm run dev [-- flags of tabagent serve]: the panel with hot reload, the host restarted on every change.
-import './lib/node-floor.mjs';
-import { ensureBrowser } from './lib/browser.mjs';
-import { prepare } from './lib/prepare.mjs';
+import './lib/setup/node-floor.mjs';
 import { entry } from './lib/progress.mjs';
-import { restartOn } from './lib/runtime.mjs';
+import { ensureBrowser } from './lib/setup/browser.mjs';
+import { prepare } from './lib/setup/prepare.mjs';
+import { restartOn } from './lib/setup/runtime.mjs';
 
 await entry(async () => {
   const { node } = await prepare();

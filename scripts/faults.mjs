@@ -1,10 +1,10 @@
 // npm run faults: the long version of the tests that kill, corrupt, flood and race; an hour or so.
-import './lib/node-floor.mjs';
-import { ensureBrowser } from './lib/browser.mjs';
-import { buildStale, prepare } from './lib/prepare.mjs';
+import './lib/setup/node-floor.mjs';
 import { entry } from './lib/progress.mjs';
-import { summary } from './lib/report.mjs';
-import { runVitest } from './lib/test-parts.mjs';
+import { ensureBrowser } from './lib/setup/browser.mjs';
+import { buildStale, prepare } from './lib/setup/prepare.mjs';
+import { summary } from './lib/test/report.mjs';
+import { runVitest } from './lib/test/test-parts.mjs';
 
 await entry(async () => {
   const { node } = await prepare();

@@ -3,8 +3,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
-import { findBrowser } from './lib/browser.mjs';
 import { root } from './lib/paths.mjs';
+import { findBrowser } from './lib/setup/browser.mjs';
 
 const dir = join(root, 'resources', 'icons');
 

@@ -1,9 +1,9 @@
 // npm run serve: sets up what is missing, then serves the panel over HTTP, with or without a display.
-import './lib/node-floor.mjs';
-import { ensureBrowser } from './lib/browser.mjs';
+import './lib/setup/node-floor.mjs';
 import { host } from './lib/launch.mjs';
-import { buildStale, prepare } from './lib/prepare.mjs';
 import { entry } from './lib/progress.mjs';
+import { ensureBrowser } from './lib/setup/browser.mjs';
+import { buildStale, prepare } from './lib/setup/prepare.mjs';
 
 await entry(async () => {
   const { node } = await prepare();

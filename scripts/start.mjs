@@ -1,10 +1,10 @@
 // npm start: sets up what is missing, then opens the desktop app, or serves the panel where that cannot be.
-import './lib/node-floor.mjs';
-import { ensureBrowser } from './lib/browser.mjs';
-import { ensureElectron, reasonLine } from './lib/electron.mjs';
+import './lib/setup/node-floor.mjs';
 import { desktop, host } from './lib/launch.mjs';
-import { buildStale, prepare } from './lib/prepare.mjs';
 import { entry, say } from './lib/progress.mjs';
+import { ensureBrowser } from './lib/setup/browser.mjs';
+import { ensureElectron, reasonLine } from './lib/setup/electron.mjs';
+import { buildStale, prepare } from './lib/setup/prepare.mjs';
 
 await entry(async () => {
   const { node } = await prepare();

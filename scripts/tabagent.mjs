@@ -1,8 +1,8 @@
 // npm run tabagent -- <command>: the command line program, on the right Node and freshly built.
-import './lib/node-floor.mjs';
+import './lib/setup/node-floor.mjs';
 import { host } from './lib/launch.mjs';
-import { buildStale, prepare } from './lib/prepare.mjs';
 import { entry } from './lib/progress.mjs';
+import { buildStale, prepare } from './lib/setup/prepare.mjs';
 
 await entry(async () => {
   const { node } = await prepare();

@@ -1,11 +1,11 @@
 // npm test [-- part … | file …]: sets up what is missing, builds, and runs every test there is.
-import './lib/node-floor.mjs';
-import { ensureBrowser } from './lib/browser.mjs';
-import { ensureElectron } from './lib/electron.mjs';
-import { buildStale, prepare } from './lib/prepare.mjs';
+import './lib/setup/node-floor.mjs';
 import { duration, elapsed, entry, SetupError, say } from './lib/progress.mjs';
-import { emptyReport, summary } from './lib/report.mjs';
-import { chooseParts, runParts } from './lib/test-parts.mjs';
+import { ensureBrowser } from './lib/setup/browser.mjs';
+import { ensureElectron } from './lib/setup/electron.mjs';
+import { buildStale, prepare } from './lib/setup/prepare.mjs';
+import { emptyReport, summary } from './lib/test/report.mjs';
+import { chooseParts, runParts } from './lib/test/test-parts.mjs';
 
 /** Parts that need a browser. */
 const BROWSER_PARTS = ['unit', 'contract', 'cli', 'desktop', 'faults', 'e2e'];
@@ -15,7 +15,7 @@ await entry(async () => {
   const { node } = await prepare();
   await buildStale(node);
 
-  /** @type {import('./lib/report.mjs').PartReport[]} */
+  /** @type {import('./lib/test/report.mjs').PartReport[]} */
   const reports = [];
   /** @type {NodeJS.ProcessEnv} */
   const env = {};

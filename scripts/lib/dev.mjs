@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { createServer } from 'vite';
 import { copyAssets } from './build/assets.mjs';
 import { watchBundle } from './build/bundle.mjs';
+import { staleZones } from './build/zones.mjs';
 import { cliFile } from './launch.mjs';
 import { root } from './paths.mjs';
 import { childEnv, exitStatus, onParentGone } from './process.mjs';
 import { say } from './progress.mjs';
-import { staleZones } from './zones.mjs';
 
 /**
  * Rewrites the panel's address in what the host prints: during development the panel comes from Vite.

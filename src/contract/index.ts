@@ -1,19 +1,19 @@
 /** The contract: every operation of the product by id. */
 
-import { accessOperations } from './access.ts';
-import { artifactOperations } from './artifacts.ts';
-import { commandOperations } from './commands.ts';
-import type { Contract } from './define.ts';
-import { demoOperations } from './demo.ts';
-import { jobOperations } from './jobs.ts';
-import { metricOperations } from './metrics.ts';
-import { profileOperations } from './profiles.ts';
-import { queueOperations } from './queue.ts';
-import { settingsOperations } from './settings.ts';
-import { shellOperations } from './shell.ts';
-import { systemOperations } from './system.ts';
-import { taskOperations } from './tasks.ts';
-import { telemetryOperations } from './telemetry.ts';
+import { artifactOperations } from './automation/artifacts.ts';
+import { commandOperations } from './automation/commands.ts';
+import { demoOperations } from './automation/demo.ts';
+import { profileOperations } from './automation/profiles.ts';
+import { queueOperations } from './automation/queue.ts';
+import { taskOperations } from './automation/tasks.ts';
+import { accessOperations } from './host/access.ts';
+import { jobOperations } from './host/jobs.ts';
+import { metricOperations } from './host/metrics.ts';
+import { settingsOperations } from './host/settings.ts';
+import { shellOperations } from './host/shell.ts';
+import { systemOperations } from './host/system.ts';
+import { telemetryOperations } from './host/telemetry.ts';
+import type { Contract } from './kernel/define.ts';
 
 /** Version of the wire contract, sent as `x-tabagent-contract`. */
 export const CONTRACT_VERSION = 1;

@@ -1,18 +1,18 @@
 /** The composition root: the only file that knows everything. The desktop app and `tabagent serve` both call {@link createHost}. */
 import path from 'node:path';
-import type { ProfileId } from '../contract/scalars.ts';
-import { shellOperations } from '../contract/shell.ts';
-import type { Change } from '../contract/telemetry.ts';
+import { shellOperations } from '../contract/host/shell.ts';
+import type { Change } from '../contract/host/telemetry.ts';
+import type { ProfileId } from '../contract/kernel/scalars.ts';
 import { iso } from './core/clock.ts';
 import type { HostConfig } from './core/config.ts';
 import { openFoundation } from './core/foundation.ts';
 import { newRequestId, randomToken } from './core/ids.ts';
-import { createLateHandlers } from './core/late-handlers.ts';
 import { createLifecycle } from './core/lifecycle.ts';
 import { createMaintenance, databaseChore, eventChore } from './core/maintenance.ts';
-import { threadModule, workerModule } from './core/modules.ts';
-import type { AnyHandler, Handlers } from './core/operation.ts';
-import { OPERATOR } from './core/operator.ts';
+import { createLateHandlers } from './core/operation/late-handlers.ts';
+import type { AnyHandler, Handlers } from './core/operation/operation.ts';
+import { OPERATOR } from './core/operation/operator.ts';
+import { threadModule, workerModule } from './core/process/modules.ts';
 import { createDoors, createMemoryClient } from './doors/index.ts';
 import {
   createCommands,

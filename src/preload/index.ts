@@ -10,7 +10,7 @@ import {
   PORT_MESSAGE,
   type PortMessage,
   READY_MESSAGE,
-} from '../contract/desktop.ts';
+} from '../contract/host/desktop.ts';
 
 const info: DesktopInfo = { kind: 'desktop', platform: process.platform };
 contextBridge.exposeInMainWorld(DESKTOP_GLOBAL, info);

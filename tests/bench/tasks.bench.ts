@@ -9,11 +9,11 @@ import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { better, defineQueue, defineWorker } from 'plainjob';
-import { createRedactor } from '../../src/contract/redact.ts';
+import { createRedactor } from '../../src/contract/kernel/redact.ts';
 import { systemClock } from '../../src/main/core/clock.ts';
 import { openConnection } from '../../src/main/core/db/index.ts';
-import { createLogs } from '../../src/main/features/tasks/logs.ts';
-import { createTurns } from '../../src/main/features/tasks/turns.ts';
+import { createTurns } from '../../src/main/core/time-slicer.ts';
+import { createLogs } from '../../src/main/features/tasks/log/logs.ts';
 import { claimFrom, endWith, newTask, openStore } from '../support/task-store.ts';
 import { openTaskHost } from '../support/tasks.ts';
 

@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { Artifact } from '../../src/contract/artifacts.ts';
-import type { Command } from '../../src/contract/commands.ts';
-import type { Profile } from '../../src/contract/profiles.ts';
-import type { Task } from '../../src/contract/tasks.ts';
+import type { Artifact } from '../../src/contract/automation/artifacts.ts';
+import type { Command } from '../../src/contract/automation/commands.ts';
+import type { Profile } from '../../src/contract/automation/profiles.ts';
+import type { Task } from '../../src/contract/automation/tasks.ts';
 import { createDemoSite, DEMO_LOGIN } from '../../src/main/features/demo/site.ts';
 import { ROOT } from '../support/core.ts';
 import { serveHost } from '../support/served-host.ts';

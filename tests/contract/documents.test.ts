@@ -3,9 +3,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Route } from '../../src/contract/host/system.ts';
 import { contract } from '../../src/contract/index.ts';
-import type { Route } from '../../src/contract/system.ts';
-import { httpRoutes } from '../../src/main/doors/http/routes-list.ts';
+import { httpRoutes } from '../../src/main/doors/http/pages/routes-list.ts';
 import { openTestDoors, type TestDoors } from '../support/doors.ts';
 
 let subject: TestDoors;

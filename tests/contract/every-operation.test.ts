@@ -1,10 +1,10 @@
 /** One suite through all doors: every operation of the contract runs at each of them and answers the same. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Operation } from '../../src/contract/define.ts';
-import type { AppError } from '../../src/contract/errors.ts';
 import { contract } from '../../src/contract/index.ts';
+import type { Operation } from '../../src/contract/kernel/define.ts';
+import type { AppError } from '../../src/contract/kernel/errors.ts';
 import { createMemoryClient } from '../../src/main/doors/index.ts';
-import { problemBody } from '../../src/main/doors/problem.ts';
+import { problemBody } from '../../src/main/doors/wire/problem.ts';
 import { addArtifact, OPERATOR, openTestDoors, type TestDoors } from '../support/doors.ts';
 import { type FrameClient, frameClient, openSocket } from '../support/frame-client.ts';
 import { httpCall } from '../support/http-call.ts';

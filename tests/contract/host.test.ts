@@ -1,8 +1,8 @@
 /** The real host behind the doors: every operation answers what its schema promises, or a problem of the caller's making. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Operation } from '../../src/contract/define.ts';
-import type { AppError } from '../../src/contract/errors.ts';
 import { contract } from '../../src/contract/index.ts';
+import type { Operation } from '../../src/contract/kernel/define.ts';
+import type { AppError } from '../../src/contract/kernel/errors.ts';
 import { type FrameClient, openSocket } from '../support/frame-client.ts';
 import { createTestHost, type TestHost } from '../support/host.ts';
 import { httpCall } from '../support/http-call.ts';

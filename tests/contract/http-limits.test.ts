@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AppError } from '../../src/contract/errors.ts';
+import { AppError } from '../../src/contract/kernel/errors.ts';
 import { manualClock } from '../support/core.ts';
 import { addArtifact, OPERATOR, openTestDoors, type TestDoors } from '../support/doors.ts';
 import { openSocket } from '../support/frame-client.ts';

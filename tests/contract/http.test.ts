@@ -4,7 +4,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AppError, Problem } from '../../src/contract/errors.ts';
+import { AppError, Problem } from '../../src/contract/kernel/errors.ts';
 import { PortInUseError } from '../../src/main/doors/http/listen.ts';
 import { addArtifact, openTestDoors, type TestDoors } from '../support/doors.ts';
 

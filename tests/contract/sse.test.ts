@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { CallContext } from '../../src/main/core/operation.ts';
+import type { CallContext } from '../../src/main/core/operation/operation.ts';
 import { createChangeService } from '../../src/main/features/telemetry/changes.ts';
 import { type ManualClock, manualClock } from '../support/core.ts';
 import { openTestDoors, type TestDoors } from '../support/doors.ts';

@@ -3,8 +3,8 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AppError } from '../../src/contract/errors.ts';
-import type { ServerFrame } from '../../src/contract/frames.ts';
+import { AppError } from '../../src/contract/kernel/errors.ts';
+import type { ServerFrame } from '../../src/contract/kernel/frames.ts';
 import { createMemoryClient } from '../../src/main/doors/index.ts';
 import { OPERATOR, openTestDoors, type TestDoors } from '../support/doors.ts';
 import { type FrameClient, frameClient, openSocket } from '../support/frame-client.ts';

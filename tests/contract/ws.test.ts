@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { MAX_FRAME_BYTES } from '../../src/contract/frames.ts';
+import { MAX_FRAME_BYTES } from '../../src/contract/kernel/frames.ts';
 import { type ManualClock, manualClock } from '../support/core.ts';
 import { openTestDoors, type TestDoors } from '../support/doors.ts';
 import { type FrameClient, openSocket } from '../support/frame-client.ts';

@@ -6,7 +6,7 @@ import type { EventEmitter } from 'node:events';
 import { join, resolve } from 'node:path';
 import type * as Electron from 'electron';
 import type { Page } from 'playwright-core';
-import { detectElectron, noDisplay } from '../../scripts/lib/electron.mjs';
+import { detectElectron, noDisplay } from '../../scripts/lib/setup/electron.mjs';
 import { launchElectron } from './driver-electron.ts';
 import { launchStandIn } from './driver-stand-in.ts';
 

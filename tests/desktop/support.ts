@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import type { InputOf, OutputOf } from '../../src/contract/define.ts';
 import type { OperationId, Operations } from '../../src/contract/index.ts';
+import type { InputOf, OutputOf } from '../../src/contract/kernel/define.ts';
 import { type DesktopApp, driverKind, type LaunchOptions, launch } from './driver.ts';
 
 /** A data directory of its own. */

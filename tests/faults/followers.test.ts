@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { type ServerFrame, SUBPROTOCOL } from '../../src/contract/frames.ts';
-import type { LogLine, Task } from '../../src/contract/tasks.ts';
+import type { LogLine, Task } from '../../src/contract/automation/tasks.ts';
+import { type ServerFrame, SUBPROTOCOL } from '../../src/contract/kernel/frames.ts';
 import { type ServedHost, serveHost } from '../support/served-host.ts';
 
 const SOCKETS = 20;

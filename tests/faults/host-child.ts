@@ -3,8 +3,8 @@
  * Says on stdout, one JSON line each, what it has acknowledged.
  */
 import { once } from 'node:events';
-import type { CommandCreate } from '../../src/contract/commands.ts';
-import { TaskCreate } from '../../src/contract/tasks.ts';
+import type { CommandCreate } from '../../src/contract/automation/commands.ts';
+import { TaskCreate } from '../../src/contract/automation/tasks.ts';
 import { EXECUTOR, openTaskHost, operator, SCRIPTED } from '../support/tasks.ts';
 
 const [dir = '', mode, url = ''] = process.argv.slice(2);

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { CommandCreate } from '../../src/contract/commands.ts';
-import type { TaskDetail } from '../../src/contract/tasks.ts';
-import { findProcesses } from '../../src/main/core/process-tree.ts';
+import type { CommandCreate } from '../../src/contract/automation/commands.ts';
+import type { TaskDetail } from '../../src/contract/automation/tasks.ts';
+import { findProcesses } from '../../src/main/core/process/process-tree.ts';
 import { limitNow } from '../support/pace.ts';
 import { EXECUTOR, openTaskHost, type TaskHost } from '../support/tasks.ts';
 import { browserPath, skipNotice } from './support.ts';

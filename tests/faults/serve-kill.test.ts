@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import type { Profile } from '../../src/contract/profiles.ts';
-import type { Task } from '../../src/contract/tasks.ts';
+import type { Profile } from '../../src/contract/automation/profiles.ts';
+import type { Task } from '../../src/contract/automation/tasks.ts';
 import { serveHost } from '../support/served-host.ts';
 
 const SCRIPT = `export default async ({ page, log }) => {

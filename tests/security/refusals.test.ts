@@ -1,8 +1,8 @@
 /** A generated matrix: whoever must not get in is refused on every operation before its handler, and before its body is read. */
 import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Area, Operation, Scope } from '../../src/contract/define.ts';
 import { contract } from '../../src/contract/index.ts';
+import type { Area, Operation, Scope } from '../../src/contract/kernel/define.ts';
 import { openTestDoors, type TestDoors } from '../support/doors.ts';
 import { frameClient, openSocket } from '../support/frame-client.ts';
 import { httpRequestOf } from '../support/http-call.ts';

@@ -2,12 +2,12 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Settings } from '../../src/contract/settings.ts';
+import type { Settings } from '../../src/contract/host/settings.ts';
 import type { Clock } from '../../src/main/core/clock.ts';
 import { type Db, openDatabase } from '../../src/main/core/db/index.ts';
 import { createEvents, type Events } from '../../src/main/core/events.ts';
-import type { Logger } from '../../src/main/core/logger.ts';
-import { createSecrets, type Secrets } from '../../src/main/core/secrets.ts';
+import type { Logger } from '../../src/main/core/log/logger.ts';
+import { createSecrets, type Secrets } from '../../src/main/core/secrets/secrets.ts';
 import { createSettings, type SettingsStore } from '../../src/main/core/settings.ts';
 
 /** Folder of the repository. */

@@ -5,13 +5,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
-import type { Area, Scope } from '../../src/contract/define.ts';
+import type { Settings } from '../../src/contract/host/settings.ts';
 import { contract, type OperationId } from '../../src/contract/index.ts';
-import type { Settings } from '../../src/contract/settings.ts';
-import { createAudit } from '../../src/main/core/audit.ts';
+import type { Area, Scope } from '../../src/contract/kernel/define.ts';
 import { type Clock, systemClock } from '../../src/main/core/clock.ts';
-import type { AnyHandler, CallContext, FileContent, Principal } from '../../src/main/core/operation.ts';
-import { createTickets } from '../../src/main/core/tickets.ts';
+import { createAudit } from '../../src/main/core/log/audit.ts';
+import type { AnyHandler, CallContext, FileContent, Principal } from '../../src/main/core/operation/operation.ts';
+import { createTickets } from '../../src/main/core/operation/tickets.ts';
 import { createDoors, type Doors, type FramePort, messagePort } from '../../src/main/doors/index.ts';
 import { createConnections } from '../../src/main/features/connections/index.ts';
 import { openTestCore, ROOT, type TestCore } from './core.ts';

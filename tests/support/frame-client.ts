@@ -1,7 +1,7 @@
 /** A client of the frame protocol over any frame port: what a panel or an extension does, in a few lines. */
 import { WebSocket } from 'ws';
-import type { ClientFrame, ServerFrame } from '../../src/contract/frames.ts';
-import { SUBPROTOCOL } from '../../src/contract/frames.ts';
+import type { ClientFrame, ServerFrame } from '../../src/contract/kernel/frames.ts';
+import { SUBPROTOCOL } from '../../src/contract/kernel/frames.ts';
 import type { FramePort } from '../../src/main/doors/index.ts';
 
 /** Speaks frames and collects what comes back. */

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Settings } from '../../src/contract/settings.ts';
+import type { Settings } from '../../src/contract/host/settings.ts';
 import { readHostFile } from '../../src/main/core/instance-lock.ts';
 import { createHost, type Host } from '../../src/main/host.ts';
 import { createNodePlatform } from '../../src/main/platform/node.ts';

@@ -1,6 +1,7 @@
 /** Calls an operation over HTTP as its contract says: path, query, body, Server-Sent Events. */
-import type { Operation } from '../../src/contract/define.ts';
+
 import { contract } from '../../src/contract/index.ts';
+import type { Operation } from '../../src/contract/kernel/define.ts';
 
 /** What came back, in the shape that the tests of all doors share. */
 export interface HttpOutcome {

@@ -3,11 +3,11 @@
 import { createDb, openConnection } from '../../src/main/core/db/index.ts';
 import { createEvents } from '../../src/main/core/events.ts';
 import { newId } from '../../src/main/core/ids.ts';
-import { rankOf } from '../../src/main/features/tasks/lanes.ts';
-import { newToken } from '../../src/main/features/tasks/run-env.ts';
-import { createTaskStore, type TaskStore } from '../../src/main/features/tasks/store.ts';
-import type { AttemptEnd } from '../../src/main/features/tasks/store-end.ts';
-import type { Claimed, ClaimLimits, NewTask } from '../../src/main/features/tasks/store-queue.ts';
+import { rankOf } from '../../src/main/features/tasks/model/lanes.ts';
+import { newToken } from '../../src/main/features/tasks/run/run-env.ts';
+import type { AttemptEnd } from '../../src/main/features/tasks/store/end-store.ts';
+import type { Claimed, ClaimLimits, NewTask } from '../../src/main/features/tasks/store/queue-store.ts';
+import { createTaskStore, type TaskStore } from '../../src/main/features/tasks/store/store.ts';
 import { openTestCore, type TestCore } from './core.ts';
 
 /** A row to insert; due now. */

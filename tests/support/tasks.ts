@@ -3,27 +3,27 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CommandCreate } from '../../src/contract/commands.ts';
-import { CommandCreate as CommandCreateSchema } from '../../src/contract/commands.ts';
-import { AppError } from '../../src/contract/errors.ts';
-import { createRedactor } from '../../src/contract/redact.ts';
-import type { CommandId, Json } from '../../src/contract/scalars.ts';
-import type { Settings } from '../../src/contract/settings.ts';
+import type { CommandCreate } from '../../src/contract/automation/commands.ts';
+import { CommandCreate as CommandCreateSchema } from '../../src/contract/automation/commands.ts';
 import {
   isTerminal,
   type Task,
   type TaskCreate,
   TaskCreate as TaskCreateSchema,
   type TaskStatus,
-} from '../../src/contract/tasks.ts';
+} from '../../src/contract/automation/tasks.ts';
+import type { Settings } from '../../src/contract/host/settings.ts';
+import { AppError } from '../../src/contract/kernel/errors.ts';
+import { createRedactor } from '../../src/contract/kernel/redact.ts';
+import type { CommandId, Json } from '../../src/contract/kernel/scalars.ts';
 import { type Clock, systemClock } from '../../src/main/core/clock.ts';
 import { openDatabase } from '../../src/main/core/db/index.ts';
 import { createEvents } from '../../src/main/core/events.ts';
 import { randomToken } from '../../src/main/core/ids.ts';
-import type { CallContext, Principal } from '../../src/main/core/operation.ts';
-import { createSecrets } from '../../src/main/core/secrets.ts';
+import type { CallContext, Principal } from '../../src/main/core/operation/operation.ts';
+import { createTickets } from '../../src/main/core/operation/tickets.ts';
+import { createSecrets } from '../../src/main/core/secrets/secrets.ts';
 import { createSettings } from '../../src/main/core/settings.ts';
-import { createTickets } from '../../src/main/core/tickets.ts';
 import {
   createCommands,
   mapSecrets,
@@ -34,7 +34,7 @@ import {
 } from '../../src/main/features/commands/index.ts';
 import { createProfiles } from '../../src/main/features/profiles/index.ts';
 import { createTasks } from '../../src/main/features/tasks/index.ts';
-import { createTaskStore } from '../../src/main/features/tasks/store.ts';
+import { createTaskStore } from '../../src/main/features/tasks/store/store.ts';
 import { createNodePlatform } from '../../src/main/platform/node.ts';
 import { MIGRATIONS, memoryLog, ROOT } from './core.ts';
 

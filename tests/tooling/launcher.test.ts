@@ -2,15 +2,15 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { browserCandidates, playwrightCache, playwrightCandidates } from '../../scripts/lib/browser.mjs';
-import { lockDifference } from '../../scripts/lib/dependencies.mjs';
+import { contentHash, inputFiles, isInput, judge, quickHash } from '../../scripts/lib/build/zones.mjs';
 import { hostOrigin, pointToVite } from '../../scripts/lib/dev.mjs';
-import { detectElectron, firstReason, noDisplay, reasonLine } from '../../scripts/lib/electron.mjs';
-import { stillFailing } from '../../scripts/lib/memory.mjs';
-import { npmCommand } from '../../scripts/lib/npm.mjs';
 import { exitStatus } from '../../scripts/lib/process.mjs';
-import { fitsRuntime, pinnedNode } from '../../scripts/lib/runtime.mjs';
-import { contentHash, inputFiles, isInput, judge, quickHash } from '../../scripts/lib/zones.mjs';
+import { browserCandidates, playwrightCache, playwrightCandidates } from '../../scripts/lib/setup/browser.mjs';
+import { lockDifference } from '../../scripts/lib/setup/dependencies.mjs';
+import { detectElectron, firstReason, noDisplay, reasonLine } from '../../scripts/lib/setup/electron.mjs';
+import { stillFailing } from '../../scripts/lib/setup/memory.mjs';
+import { npmCommand } from '../../scripts/lib/setup/npm.mjs';
+import { fitsRuntime, pinnedNode } from '../../scripts/lib/setup/runtime.mjs';
 
 let dir: string;
 beforeEach(async () => {

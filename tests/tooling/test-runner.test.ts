@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { emptyReport, playwrightReport, summary, vitestReports, withExitCode } from '../../scripts/lib/report.mjs';
-import { chooseParts, PARTS } from '../../scripts/lib/test-parts.mjs';
+import { emptyReport, playwrightReport, summary, vitestReports, withExitCode } from '../../scripts/lib/test/report.mjs';
+import { chooseParts, PARTS } from '../../scripts/lib/test/test-parts.mjs';
 
 describe('totals', () => {
   const one = (name: string, state: string, note?: string) => ({

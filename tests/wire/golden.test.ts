@@ -5,8 +5,8 @@
 import net from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { AppError, ERRORS, type ErrorSlug } from '../../src/contract/errors.ts';
-import { problemBody, problemHeaders } from '../../src/main/doors/problem.ts';
+import { AppError, ERRORS, type ErrorSlug } from '../../src/contract/kernel/errors.ts';
+import { problemBody, problemHeaders } from '../../src/main/doors/wire/problem.ts';
 import { openTestDoors, type TestDoors } from '../support/doors.ts';
 
 const TASK = `tsk_${'0'.repeat(26)}`;

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { zoneNames, zones } from '../build/zones.mjs';
 import { root } from '../paths.mjs';
 import { captured } from '../process.mjs';
 import { duration, say } from '../progress.mjs';
-import { zoneNames, zones } from '../zones.mjs';
 
 /**
  * @typedef {{ name: string; args: string[] }} Check a program for Node, from the root

@@ -1,6 +1,7 @@
 /** How a command line reaches a host: the one that runs on the data directory, or one of its own for the time of the command. */
-import type { InputOf, OutputOf } from '../../contract/define.ts';
+
 import type { CallIdOf, Operations, StreamIdOf } from '../../contract/index.ts';
+import type { InputOf, OutputOf } from '../../contract/kernel/define.ts';
 
 /** Typed calls on a host. */
 export interface HostClient {

@@ -1,5 +1,5 @@
 /** Exit codes of the command line (api.md §2 fixes 3, 4 and 5). */
-import type { TaskStatus } from '../../contract/tasks.ts';
+import type { TaskStatus } from '../../contract/automation/tasks.ts';
 
 /** Exit codes by meaning. */
 export const EXIT = {

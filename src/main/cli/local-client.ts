@@ -1,6 +1,6 @@
 /** A host of its own for the time of one command: the same program, without the HTTP door. */
 import fs from 'node:fs/promises';
-import { AppError } from '../../contract/errors.ts';
+import { AppError } from '../../contract/kernel/errors.ts';
 import type { HostConfig } from '../core/config.ts';
 import { createHost } from '../host.ts';
 import type { Platform } from '../platform/platform.ts';

@@ -1,5 +1,5 @@
 /** What the command line writes: results to stdout, everything else to stderr. */
-import { AppError, problemOf, toAppError } from '../../contract/errors.ts';
+import { AppError, problemOf, toAppError } from '../../contract/kernel/errors.ts';
 
 /** Writes for people or, with `--json`, for programs. */
 export interface Printer {

@@ -1,6 +1,6 @@
 /** The command line: what it understands, in words a person can read. */
 import { Command, CommanderError } from 'commander';
-import { AppError } from '../../contract/errors.ts';
+import { AppError } from '../../contract/kernel/errors.ts';
 import type { HostFlags } from '../core/config.ts';
 import { EXIT } from './exit-codes.ts';
 import { createPrinter, type Printer, table } from './print.ts';

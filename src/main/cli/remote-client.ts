@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import WebSocket from 'ws';
-import { AppError, errorOf } from '../../contract/errors.ts';
-import { type ServerFrame, SUBPROTOCOL } from '../../contract/frames.ts';
+import { AppError, errorOf } from '../../contract/kernel/errors.ts';
+import { type ServerFrame, SUBPROTOCOL } from '../../contract/kernel/frames.ts';
 import type { HostFile } from '../core/instance-lock.ts';
 import type { HostClient } from './client.ts';
 

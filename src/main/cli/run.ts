@@ -1,10 +1,10 @@
 /** `tabagent run`: one task with its live log; the exit code is the outcome. */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Artifact } from '../../contract/artifacts.ts';
-import { AppError, framesOf } from '../../contract/errors.ts';
-import type { ProfileId, TaskId } from '../../contract/scalars.ts';
-import type { LogLine, Step, TaskDetail } from '../../contract/tasks.ts';
+import type { Artifact } from '../../contract/automation/artifacts.ts';
+import type { LogLine, Step, TaskDetail } from '../../contract/automation/tasks.ts';
+import { AppError, framesOf } from '../../contract/kernel/errors.ts';
+import type { ProfileId, TaskId } from '../../contract/kernel/scalars.ts';
 import { DEMO_URL, parsePairs, readCommandFile, withDemoUrl } from '../core/command-file.ts';
 import type { HostClient } from './client.ts';
 import { exitCodeOf } from './exit-codes.ts';

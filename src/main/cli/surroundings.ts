@@ -1,5 +1,5 @@
 /** Where a command line runs, and the client it talks through. */
-import { AppError } from '../../contract/errors.ts';
+import { AppError } from '../../contract/kernel/errors.ts';
 import { type HostFlags, readConfig } from '../core/config.ts';
 import { isLocked, readHostFile } from '../core/instance-lock.ts';
 import type { Platform } from '../platform/platform.ts';

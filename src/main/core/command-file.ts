@@ -2,9 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { CommandCreate } from '../../contract/commands.ts';
-import { AppError } from '../../contract/errors.ts';
-import { JsonObject } from '../../contract/scalars.ts';
+import { CommandCreate } from '../../contract/automation/commands.ts';
+import { AppError } from '../../contract/kernel/errors.ts';
+import { JsonObject } from '../../contract/kernel/scalars.ts';
 
 /** A command with what to run it with. */
 export interface CommandFile {

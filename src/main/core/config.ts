@@ -1,8 +1,8 @@
 /** How one run of the host is configured: flag > environment > stored setting > default (api.md §2). */
 import path from 'node:path';
 import { z } from 'zod';
-import { AppError } from '../../contract/errors.ts';
-import { type SettingKey, Settings } from '../../contract/settings.ts';
+import { type SettingKey, Settings } from '../../contract/host/settings.ts';
+import { AppError } from '../../contract/kernel/errors.ts';
 
 /** Everything that is fixed before the database is open. */
 export interface HostConfig {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { openTestCore } from '../../../tests/support/core.ts';
-import { createAudit } from './audit.ts';
 import { newId, newRequestId } from './ids.ts';
-import { createSecrets } from './secrets.ts';
-import { createTickets } from './tickets.ts';
+import { createAudit } from './log/audit.ts';
+import { createTickets } from './operation/tickets.ts';
+import { createSecrets } from './secrets/secrets.ts';
 
 test('a rolled-back transaction tells nobody and keeps nothing', async () => {
   using core = openTestCore();

@@ -1,7 +1,7 @@
 /** The event table: every change, in the transaction that made it, and its live tail. */
 
-import type { Json } from '../../contract/scalars.ts';
-import type { Change } from '../../contract/telemetry.ts';
+import type { Change } from '../../contract/host/telemetry.ts';
+import type { Json } from '../../contract/kernel/scalars.ts';
 import { type Clock, iso } from './clock.ts';
 import type { Db } from './db/index.ts';
 

@@ -1,18 +1,18 @@
 /** What every feature stands on: lock, log, database, events, settings, audit, tickets, secrets. */
 import path from 'node:path';
-import { createRedactor } from '../../contract/redact.ts';
+import { createRedactor } from '../../contract/kernel/redact.ts';
 import type { Platform } from '../platform/platform.ts';
-import { createAudit } from './audit.ts';
 import { systemClock } from './clock.ts';
 import type { HostConfig } from './config.ts';
 import { openDatabase } from './db/index.ts';
 import { createEvents } from './events.ts';
 import { acquireInstanceLock } from './instance-lock.ts';
-import { openLogFiles } from './log-files.ts';
-import { createLogger } from './logger.ts';
-import { createSecrets } from './secrets.ts';
+import { createAudit } from './log/audit.ts';
+import { openLogFiles } from './log/log-files.ts';
+import { createLogger } from './log/logger.ts';
+import { createTickets } from './operation/tickets.ts';
+import { createSecrets } from './secrets/secrets.ts';
 import { createSettings } from './settings.ts';
-import { createTickets } from './tickets.ts';
 
 const MIB = 1024 * 1024;
 

@@ -2,7 +2,7 @@
 import { createHash, randomBytes, randomFillSync } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 import { v7 } from 'uuid';
-import { type EntityName, ID_PREFIXES } from '../../contract/scalars.ts';
+import { type EntityName, ID_PREFIXES } from '../../contract/kernel/scalars.ts';
 
 const ulid = monotonicFactory();
 

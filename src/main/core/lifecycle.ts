@@ -1,5 +1,5 @@
 /** Ordered start, reverse stop; one part that fails to stop does not keep the others from stopping. */
-import type { Logger } from './logger.ts';
+import type { Logger } from './log/logger.ts';
 
 /** One part of the host. */
 export interface Part {

@@ -3,7 +3,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { Clock } from './clock.ts';
 import type { Db } from './db/index.ts';
 import type { Events } from './events.ts';
-import type { Logger } from './logger.ts';
+import type { Logger } from './log/logger.ts';
 import type { SettingsReader } from './settings.ts';
 
 /** One chore; it must not block for more than a few milliseconds at a time. */

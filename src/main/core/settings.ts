@@ -1,7 +1,8 @@
 /** Settings in force: flag or environment > stored value > default (api.md §2, §12). */
-import { AppError } from '../../contract/errors.ts';
-import type { Json } from '../../contract/scalars.ts';
-import { DEFAULT_SETTINGS, type SettingKey, Settings } from '../../contract/settings.ts';
+
+import { DEFAULT_SETTINGS, type SettingKey, Settings } from '../../contract/host/settings.ts';
+import { AppError } from '../../contract/kernel/errors.ts';
+import type { Json } from '../../contract/kernel/scalars.ts';
 import type { Clock } from './clock.ts';
 import type { Db } from './db/index.ts';
 import type { Events } from './events.ts';

@@ -1,25 +1,26 @@
 /** All doors together, as the composition root builds them. */
-import { AppError } from '../../contract/errors.ts';
+
 import { contract } from '../../contract/index.ts';
-import type { Audit } from '../core/audit.ts';
+import { AppError } from '../../contract/kernel/errors.ts';
 import { type Clock, iso } from '../core/clock.ts';
 import type { Db } from '../core/db/index.ts';
-import type { Logger } from '../core/logger.ts';
-import type { AnyHandler, DoorName, FileContent, Principal } from '../core/operation.ts';
+import type { Audit } from '../core/log/audit.ts';
+import type { Logger } from '../core/log/logger.ts';
+import type { AnyHandler, DoorName, FileContent, Principal } from '../core/operation/operation.ts';
+import type { Tickets } from '../core/operation/tickets.ts';
 import type { SettingsReader } from '../core/settings.ts';
-import type { Tickets } from '../core/tickets.ts';
 import type { Authenticator, ConnectionRegistry } from '../features/connections/index.ts';
-import { createDispatcher, type ServerDispatcher } from './dispatcher.ts';
-import type { FramePort } from './frame-port.ts';
+import { type CallTotals, createCallMetrics } from './dispatch/call-metrics.ts';
+import { createDispatcher, type ServerDispatcher } from './dispatch/dispatcher.ts';
+import { createIdempotency, createIdempotencyStore } from './dispatch/idempotency/index.ts';
+import { createRateLimiter } from './dispatch/rate-limit.ts';
+import type { FramePort } from './frames/frame-port.ts';
+import { type FrameSession, openFrameSession } from './frames/frame-session.ts';
 import { PortInUseError } from './http/listen.ts';
-import { createMetricsPage, type FeatureMetrics } from './http/metrics-page.ts';
-import { listRoutes } from './http/routes-list.ts';
+import { createMetricsPage, type FeatureMetrics } from './http/pages/metrics-page.ts';
+import { listRoutes } from './http/pages/routes-list.ts';
+import type { UploadSink } from './http/request/uploads.ts';
 import { createHttpDoor } from './http/server.ts';
-import type { UploadSink } from './http/uploads.ts';
-import { createIdempotency, createIdempotencyStore } from './idempotency/index.ts';
-import { type CallTotals, createCallMetrics } from './metrics.ts';
-import { type FrameSession, openFrameSession } from './port.ts';
-import { createRateLimiter } from './rate-limit.ts';
 import { createWebSocketDoor } from './ws.ts';
 
 /** What the doors are made of. */

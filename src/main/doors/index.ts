@@ -1,5 +1,5 @@
 /** The doors of the host, and the dispatcher behind all of them. */
 export { createDoors, type Doors } from './doors.ts';
-export type { FramePort } from './frame-port.ts';
+export type { FramePort } from './frames/frame-port.ts';
+export { messagePort } from './frames/message-port.ts';
 export { createMemoryClient } from './memory.ts';
-export { messagePort } from './message-port.ts';

@@ -1,9 +1,10 @@
 /** The door without a wire: calls from inside the process, by the CLI and by tests. */
-import type { InputOf, OutputOf } from '../../contract/define.ts';
-import { AppError } from '../../contract/errors.ts';
+
 import type { CallIdOf, OperationId, Operations, StreamIdOf } from '../../contract/index.ts';
+import type { InputOf, OutputOf } from '../../contract/kernel/define.ts';
+import { AppError } from '../../contract/kernel/errors.ts';
 import { newRequestId } from '../core/ids.ts';
-import type { CallContext, Dispatcher, Principal } from '../core/operation.ts';
+import type { CallContext, Dispatcher, Principal } from '../core/operation/operation.ts';
 
 /** Options of one call. */
 export interface MemoryCallOptions {

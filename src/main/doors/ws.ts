@@ -2,12 +2,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import { AppError } from '../../contract/errors.ts';
-import { CLOSE, MAX_FRAME_BYTES, SUBPROTOCOL } from '../../contract/frames.ts';
+import { AppError } from '../../contract/kernel/errors.ts';
+import { CLOSE, MAX_FRAME_BYTES, SUBPROTOCOL } from '../../contract/kernel/frames.ts';
 import type { Authenticated, Authenticator, ConnectionRegistry } from '../features/connections/index.ts';
-import type { FramePort } from './frame-port.ts';
-import { parseJson } from './json.ts';
-import { type FrameSession, openFrameSession, type SessionDeps } from './port.ts';
+import type { FramePort } from './frames/frame-port.ts';
+import { type FrameSession, openFrameSession, type SessionDeps } from './frames/frame-session.ts';
+import { parseJson } from './wire/json.ts';
 
 /** Connections that one principal may have open. */
 const MAX_CONNECTIONS = 32;

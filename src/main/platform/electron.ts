@@ -5,7 +5,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { app, powerMonitor, safeStorage, utilityProcess } from 'electron';
-import { openKeyVault, SEALED_KEY_FILE } from '../core/key-vault.ts';
+import { openKeyVault, SEALED_KEY_FILE } from '../core/secrets/key-vault.ts';
 import { defaultPaths } from './node.ts';
 import type { Child, ForkOptions, KeyVault, Platform } from './platform.ts';
 

@@ -133,7 +133,7 @@ export function createNodePlatform({ appRoot }: { appRoot: string }): Platform {
     },
     async keyVault(dataDir) {
       // Loaded when it is needed: the keyring's native module is not part of every start.
-      const { openKeyVault } = await import('../core/key-vault.ts');
+      const { openKeyVault } = await import('../core/secrets/key-vault.ts');
       return openKeyVault(dataDir);
     },
     // Node.js is told nothing about power; wake-ups compare the clock themselves.

@@ -1,5 +1,5 @@
 /** `tabagent://` links: anybody may send one, so they can open a screen and do nothing else. */
-import { CommandId, ProfileId, TaskId } from '../../contract/scalars.ts';
+import { CommandId, ProfileId, TaskId } from '../../contract/kernel/scalars.ts';
 import { HELP, SCREENS, taskRoute } from './screens.ts';
 
 /** Scheme of deep links. */

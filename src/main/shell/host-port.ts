@@ -1,9 +1,10 @@
 /** What the shell needs of the host. `createHost` answers more; the shell sees no more than this. */
+
+import type { Queue } from '../../contract/automation/queue.ts';
+import type { Settings } from '../../contract/host/settings.ts';
 import type { Operations } from '../../contract/index.ts';
-import type { Queue } from '../../contract/queue.ts';
-import type { Settings } from '../../contract/settings.ts';
-import type { Logger } from '../core/logger.ts';
-import type { Dispatcher, FileContent, Handlers, Principal } from '../core/operation.ts';
+import type { Logger } from '../core/log/logger.ts';
+import type { Dispatcher, FileContent, Handlers, Principal } from '../core/operation/operation.ts';
 
 /** One end of a channel that carries frames (`contract/frames.ts`). */
 export interface FramePort {

@@ -1,9 +1,9 @@
 /** The IPC door: one MessagePort for the panel's page, handed out after looking who asks. */
 import { ipcMain, MessageChannelMain, type MessagePortMain, type WebContents, type WebFrameMain } from 'electron';
-import { PORT_CHANNEL } from '../../contract/desktop.ts';
-import type { Principal } from '../core/operation.ts';
+import { PORT_CHANNEL } from '../../contract/host/desktop.ts';
+import type { Principal } from '../core/operation/operation.ts';
 import type { FramePort, ShellHost, ShellLog } from './host-port.ts';
-import { isPanelPage } from './panel-url.ts';
+import { isPanelPage } from './panel/panel-url.ts';
 
 /** The person at the computer: everything is allowed and nothing is limited. */
 export const DESKTOP_PRINCIPAL: Principal = {

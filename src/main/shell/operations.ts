@@ -2,8 +2,8 @@
 import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { app, type BrowserWindow, dialog, shell } from 'electron';
-import { AppError } from '../../contract/errors.ts';
-import type { Handlers } from '../core/operation.ts';
+import { AppError } from '../../contract/kernel/errors.ts';
+import type { Handlers } from '../core/operation/operation.ts';
 import type { ShellHost, ShellOperationId } from './host-port.ts';
 
 /** What the operations need. */

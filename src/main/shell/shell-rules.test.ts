@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { autostartEntry, autostartFile, startCommand } from './autostart-entry.ts';
-import { createCrashPolicy } from './crash-policy.ts';
-import { judgeLink } from './external-links.ts';
-import { menuTemplate } from './menu.ts';
+import { autostartEntry, autostartFile, startCommand } from './desktop/autostart-entry.ts';
+import { menuTemplate } from './desktop/menu.ts';
+import { summarize, summaryText } from './desktop/queue-summary.ts';
 import { parseOptions } from './options.ts';
-import { isPanelPage, isPanelUrl } from './panel-url.ts';
-import { summarize, summaryText } from './queue-summary.ts';
+import { isPanelPage, isPanelUrl } from './panel/panel-url.ts';
+import { createCrashPolicy } from './window/crash-policy.ts';
+import { judgeLink } from './window/external-links.ts';
 
 describe('addresses', () => {
   test.each([

@@ -2,7 +2,7 @@ import { Modal } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { Action } from '../lib/keys/registry.ts';
 import { useAllActions } from '../lib/keys/use-actions.ts';
-import { Kbd } from '../ui/kbd.tsx';
+import { Kbd } from '../ui/display/kbd.tsx';
 
 /** Actions with a key; of those with the same key only the innermost, which is the one that it runs. */
 function keyed(actions: readonly Action[]): Action[] {

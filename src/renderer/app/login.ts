@@ -1,5 +1,5 @@
 /** The one-time link `…/panel/#ticket=<43>`. */
-import { errorOf, Problem } from '../../contract/errors.ts';
+import { errorOf, Problem } from '../../contract/kernel/errors.ts';
 
 const TICKET = /^#\/?ticket=([A-Za-z0-9_-]{43})$/;
 

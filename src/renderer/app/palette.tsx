@@ -9,10 +9,10 @@ import { flushSync } from 'react-dom';
 import type { Action } from '../lib/keys/registry.ts';
 import { useAllActions } from '../lib/keys/use-actions.ts';
 import { useAsk } from '../lib/live/query.ts';
-import { Ago } from '../ui/ago.tsx';
+import { Ago } from '../ui/display/ago.tsx';
+import { Kbd } from '../ui/display/kbd.tsx';
+import { Status } from '../ui/display/status.tsx';
 import { focusable } from '../ui/focusable.ts';
-import { Kbd } from '../ui/kbd.tsx';
-import { Status } from '../ui/status.tsx';
 
 type Mode = 'all' | 'objects';
 

@@ -26,13 +26,13 @@ const tasks = createRoute({
   getParentRoute: () => root,
   path: '/tasks',
   validateSearch,
-  component: lazyRouteComponent(() => import('../features/tasks/tasks-screen.tsx'), 'TasksScreen'),
+  component: lazyRouteComponent(() => import('../features/tasks/list/tasks-screen.tsx'), 'TasksScreen'),
 });
 const task = createRoute({
   getParentRoute: () => root,
   path: '/tasks/$id',
   validateSearch,
-  component: lazyRouteComponent(() => import('../features/tasks/task-screen.tsx'), 'TaskScreen'),
+  component: lazyRouteComponent(() => import('../features/tasks/detail/task-screen.tsx'), 'TaskScreen'),
 });
 const commands = createRoute({
   getParentRoute: () => root,

@@ -1,7 +1,7 @@
 import { type ErrorComponentProps, Link } from '@tanstack/react-router';
 import { MapPinOff } from 'lucide-react';
 import { asError } from '../lib/live/query.ts';
-import { EmptyState, ErrorState } from '../ui/state-frame.tsx';
+import { EmptyState, ErrorState } from '../ui/feedback/state-frame.tsx';
 
 /** What a screen shows when drawing it failed. */
 export function ScreenError({ error, reset }: ErrorComponentProps) {

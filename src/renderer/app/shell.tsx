@@ -9,7 +9,7 @@ import type { Action } from '../lib/keys/registry.ts';
 import { useActions } from '../lib/keys/use-actions.ts';
 import { useAsk } from '../lib/live/query.ts';
 import { useView } from '../lib/view-store.ts';
-import { Kbd } from '../ui/kbd.tsx';
+import { Kbd } from '../ui/display/kbd.tsx';
 import { Split } from '../ui/split.tsx';
 import { useAppearance } from '../ui/theme.tsx';
 import { KeySheet } from './key-sheet.tsx';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import type { Command } from '../../contract/commands.ts';
-import { DEFAULT_SETTINGS, Settings } from '../../contract/settings.ts';
+import type { Command } from '../../contract/automation/commands.ts';
+import { DEFAULT_SETTINGS, Settings } from '../../contract/host/settings.ts';
 import { draftOf, pairsText, parsePairs, patchOf } from './commands/draft.ts';
 import { validateProfile, valuesOf } from './profiles/profile-values.ts';
 import { cleanInput, fieldsOf, initialInput } from './run/schema.ts';

@@ -3,7 +3,7 @@ import { Check, Copy, type LucideIcon } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { chordLabel } from '../lib/keys/registry.ts';
 import { useChord } from '../lib/keys/use-actions.ts';
-import { Kbd } from './kbd.tsx';
+import { Kbd } from './display/kbd.tsx';
 
 /** Props of {@link Button}. */
 export interface ButtonProps {

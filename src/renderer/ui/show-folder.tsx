@@ -3,7 +3,7 @@ import { useClient } from '../lib/client/context.tsx';
 import { isDesktop } from '../lib/client/message-port.ts';
 import { asError } from '../lib/live/query.ts';
 import { IconButton } from './buttons.tsx';
-import { errorToast } from './toast.tsx';
+import { errorToast } from './feedback/toast.tsx';
 
 /** Shows a folder of the product in the file manager; only the desktop app can, so elsewhere there is no button. */
 export function ShowFolder({

@@ -1,16 +1,16 @@
 /** Runs one attempt from its job to its result. */
 import { mkdirSync } from 'node:fs';
-import type { ExecutorJob } from '../../contract/executor.ts';
-import { createRedactor } from '../../contract/redact.ts';
-import type { Json } from '../../contract/scalars.ts';
-import { createArtifacts } from './artifacts.ts';
+import type { ExecutorJob } from '../../contract/automation/executor.ts';
+import { createRedactor } from '../../contract/kernel/redact.ts';
+import type { Json } from '../../contract/kernel/scalars.ts';
+import { textsOf } from './browser/script-error.ts';
 import { Cancelled, type CancelReason, cancelledResult, Failure, failedResult, type Result } from './failure.ts';
-import { createLog, forwardConsole } from './log.ts';
+import { createArtifacts } from './output/artifacts.ts';
+import { createLog, forwardConsole } from './output/log.ts';
+import { createReport } from './output/report.ts';
+import { createSteps } from './output/steps.ts';
 import type { Port } from './port.ts';
-import { createReport } from './report.ts';
 import type { Run } from './run.ts';
-import { textsOf } from './script-error.ts';
-import { createSteps } from './steps.ts';
 
 /** Largest output that is kept with the task, characters of JSON; a larger one becomes a file. */
 const MAX_OUTPUT = 1024 * 1024;
@@ -31,11 +31,11 @@ async function execute(run: Run): Promise<Json> {
   const { spec } = run.job;
   switch (spec.kind) {
     case 'browser':
-      return (await import('./browser-runner.ts')).runBrowser(run, spec);
+      return (await import('./browser/runner.ts')).runBrowser(run, spec);
     case 'process':
-      return (await import('./process-runner.ts')).runProcess(run, spec);
+      return (await import('./process/runner.ts')).runProcess(run, spec);
     case 'http':
-      return (await import('./http-runner.ts')).runHttp(run, spec);
+      return (await import('./http/runner.ts')).runHttp(run, spec);
   }
 }
 

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { CommandSpec } from '../../contract/commands.ts';
+import { CommandSpec } from '../../contract/automation/commands.ts';
 import {
   type ExecutorJob,
   FromExecutor,
@@ -13,7 +13,7 @@ import {
   LOG_MARK,
   RUN_ID_ENV,
   StructuredLog,
-} from '../../contract/executor.ts';
+} from '../../contract/automation/executor.ts';
 
 /** The source itself, whose types Node.js strips; TABAGENT_EXECUTOR names a built one instead. */
 const ENTRY = process.env.TABAGENT_EXECUTOR ?? join(import.meta.dirname, 'index.ts');

@@ -1,8 +1,8 @@
 /** How an attempt fails: with a problem for the operator, and whether trying again can help. */
 
-import type { Problem } from '../../contract/errors.ts';
-import { AppError, type ErrorSlug, problemOf } from '../../contract/errors.ts';
-import type { FromExecutor } from '../../contract/executor.ts';
+import type { FromExecutor } from '../../contract/automation/executor.ts';
+import type { Problem } from '../../contract/kernel/errors.ts';
+import { AppError, type ErrorSlug, problemOf } from '../../contract/kernel/errors.ts';
 
 /** Reason of a cancel message. */
 export type CancelReason = 'cancelled' | 'timed_out' | 'shutdown';

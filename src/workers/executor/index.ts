@@ -2,7 +2,7 @@
  * The executor: a process that runs one attempt of one task and ends. The host sends the job over IPC, reads log lines
  * from standard output, and ends the whole tree if this process does not end by itself.
  */
-import { ToExecutor } from '../../contract/executor.ts';
+import { ToExecutor } from '../../contract/automation/executor.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
 import type { CancelReason } from './failure.ts';
 import { openPort } from './port.ts';

@@ -1,11 +1,11 @@
 /** What the runner of every kind of command works with. */
-import type { ExecutorJob } from '../../contract/executor.ts';
-import type { Redactor } from '../../contract/redact.ts';
-import type { Json } from '../../contract/scalars.ts';
-import type { Artifacts } from './artifacts.ts';
-import type { Log } from './log.ts';
-import type { Report } from './report.ts';
-import type { Steps } from './steps.ts';
+import type { ExecutorJob } from '../../contract/automation/executor.ts';
+import type { Redactor } from '../../contract/kernel/redact.ts';
+import type { Json } from '../../contract/kernel/scalars.ts';
+import type { Artifacts } from './output/artifacts.ts';
+import type { Log } from './output/log.ts';
+import type { Report } from './output/report.ts';
+import type { Steps } from './output/steps.ts';
 
 /** One attempt of one task, inside its own process. */
 export interface Run {

@@ -7,10 +7,10 @@ import {
   type BrowserDefinition,
   type CommandDefinition,
   type Schema,
-} from '../../contract/builder.ts';
-import type { JsonObject } from '../../contract/scalars.ts';
+} from '../../contract/automation/builder.ts';
+import type { JsonObject } from '../../contract/kernel/scalars.ts';
 
-export type { FromSchema, ScriptArtifact, ScriptLog } from '../../contract/builder.ts';
+export type { FromSchema, ScriptArtifact, ScriptLog } from '../../contract/automation/builder.ts';
 
 /**
  * Type of a script's default export.

@@ -1,9 +1,9 @@
 /** Operations of the contract over one socket, typed; for filling a host before the panel looks at it. */
 import type { z } from 'zod';
-import type { InputOf, OutputOf } from '../../../src/contract/define.ts';
-import type { ServerFrame } from '../../../src/contract/frames.ts';
+import type { Task, TaskCreate } from '../../../src/contract/automation/tasks.ts';
 import type { CallIdOf, Operations } from '../../../src/contract/index.ts';
-import type { Task, TaskCreate } from '../../../src/contract/tasks.ts';
+import type { InputOf, OutputOf } from '../../../src/contract/kernel/define.ts';
+import type { ServerFrame } from '../../../src/contract/kernel/frames.ts';
 import type { FrameClient } from '../../support/frame-client.ts';
 
 /** See the file's head. */

@@ -1,5 +1,5 @@
 /** Believable content for a host: profiles, commands and tasks in every state. The demo site is what the scripts visit. */
-import type { CommandId, ProfileId } from '../../../src/contract/scalars.ts';
+import type { CommandId, ProfileId } from '../../../src/contract/kernel/scalars.ts';
 import type { Api } from './api.ts';
 
 const PROFILES = [

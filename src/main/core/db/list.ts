@@ -1,8 +1,8 @@
 /** Keyset paging over a table: filters, sort, opaque cursors tied to both (api.md §4.2). */
 import { and, asc, count, desc, eq, gt, lt, or, type SQL } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { AppError } from '../../../contract/errors.ts';
-import type { Page } from '../../../contract/paging.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { Page } from '../../../contract/kernel/paging.ts';
 import { sha256 } from '../ids.ts';
 import type { Db } from './database.ts';
 

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
-import { AppError } from '../../../contract/errors.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import { createDb, type Db, openConnection } from './database.ts';
 
 /** One migration file `NNNN-name.sql`. */

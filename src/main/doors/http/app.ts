@@ -1,16 +1,16 @@
 /** Everything that Fastify routes. */
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '../../../contract/errors.ts';
-import type { Admit } from './admit.ts';
-import { send, sendJson, sendProblem } from './answer.ts';
-import { Exchange } from './exchange.ts';
-import { fromFramework } from './failures.ts';
-import { readJsonBody } from './input.ts';
-import { createNotFound } from './not-found.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import { addOperationRoutes } from './operations.ts';
-import { addPages } from './pages.ts';
+import { addPages } from './pages/pages.ts';
+import { send, sendJson, sendProblem } from './reply/answer.ts';
+import { fromFramework } from './reply/failures.ts';
+import { createNotFound } from './reply/not-found.ts';
+import type { Admit } from './request/admit.ts';
+import { Exchange } from './request/exchange.ts';
+import { readJsonBody } from './request/input.ts';
+import { addUploadRoutes } from './request/uploads.ts';
 import type { HttpDeps } from './server.ts';
-import { addUploadRoutes } from './uploads.ts';
 
 /** Operations whose requests carry bytes and have routes of their own. */
 const OWN_ROUTES: ReadonlySet<string> = new Set(['uploads_create']);

@@ -1,16 +1,16 @@
 /** The routes of all operations: one small function each, everything else is the dispatcher's. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Contract } from '../../../contract/define.ts';
+import type { Contract } from '../../../contract/kernel/define.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { CallContext, FileContent } from '../../core/operation.ts';
-import type { RunOptions, ServerDispatcher } from '../dispatcher.ts';
-import { sendProblem, sendResult } from './answer.ts';
-import { planCoercion } from './coerce.ts';
-import { sendContent } from './content.ts';
-import { Exchange } from './exchange.ts';
-import { ifMatchOf, inputOf } from './input.ts';
-import { type HttpRoute, httpRoutes } from './routes-list.ts';
-import { sendStream } from './sse.ts';
+import type { CallContext, FileContent } from '../../core/operation/operation.ts';
+import type { RunOptions, ServerDispatcher } from '../dispatch/dispatcher.ts';
+import { type HttpRoute, httpRoutes } from './pages/routes-list.ts';
+import { sendProblem, sendResult } from './reply/answer.ts';
+import { sendContent } from './reply/content.ts';
+import { sendStream } from './reply/sse.ts';
+import { planCoercion } from './request/coerce.ts';
+import { Exchange } from './request/exchange.ts';
+import { ifMatchOf, inputOf } from './request/input.ts';
 
 /** Finds the file of a `bytes` operation. */
 export type ContentHandler = (input: never, context: CallContext) => FileContent | Promise<FileContent>;

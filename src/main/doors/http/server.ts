@@ -2,29 +2,29 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance } from 'fastify';
-import type { Contract } from '../../../contract/define.ts';
-import { AppError, toAppError } from '../../../contract/errors.ts';
+import type { Contract } from '../../../contract/kernel/define.ts';
+import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
 import type { Clock } from '../../core/clock.ts';
 import { newRequestId } from '../../core/ids.ts';
-import type { Logger } from '../../core/logger.ts';
+import type { Logger } from '../../core/log/logger.ts';
+import type { Tickets } from '../../core/operation/tickets.ts';
 import type { SettingsReader } from '../../core/settings.ts';
-import type { Tickets } from '../../core/tickets.ts';
 import { type Authenticator, isLoopback } from '../../features/connections/index.ts';
-import type { ServerDispatcher } from '../dispatcher.ts';
-import type { RateLimiter } from '../rate-limit.ts';
+import type { ServerDispatcher } from '../dispatch/dispatcher.ts';
+import type { RateLimiter } from '../dispatch/rate-limit.ts';
 import type { WebSocketDoor } from '../ws.ts';
-import { createAccess } from './access.ts';
-import { createAdmit } from './admit.ts';
-import { rawProblem, sendProblem } from './answer.ts';
 import { addApp } from './app.ts';
-import { isPreflight, sendPreflight } from './cors.ts';
-import { Exchange, ServerState } from './exchange.ts';
-import { fromFramework, fromParser } from './failures.ts';
 import { listen, listenOnIpv6Loopback } from './listen.ts';
-import type { MetricsPage } from './metrics-page.ts';
 import type { ContentHandler } from './operations.ts';
-import { rewrite } from './rewrite.ts';
-import type { UploadSink } from './uploads.ts';
+import type { MetricsPage } from './pages/metrics-page.ts';
+import { rawProblem, sendProblem } from './reply/answer.ts';
+import { fromFramework, fromParser } from './reply/failures.ts';
+import { createAccess } from './request/access.ts';
+import { createAdmit } from './request/admit.ts';
+import { isPreflight, sendPreflight } from './request/cors.ts';
+import { Exchange, ServerState } from './request/exchange.ts';
+import { rewrite } from './request/rewrite.ts';
+import type { UploadSink } from './request/uploads.ts';
 
 /** What the door needs. */
 export interface HttpDeps {

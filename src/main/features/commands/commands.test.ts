@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
-import { CommandCreate } from '../../../contract/commands.ts';
-import type { JsonObject } from '../../../contract/scalars.ts';
-import { MASK } from '../../core/secret-refs.ts';
+import { CommandCreate } from '../../../contract/automation/commands.ts';
+import type { JsonObject } from '../../../contract/kernel/scalars.ts';
+import { MASK } from '../../core/secrets/secret-refs.ts';
 import { createCommands } from './index.ts';
 
 const LOGIN_SCHEMA: JsonObject = {

@@ -1,8 +1,8 @@
 /** Dry runs: what a command would do with an input, secrets masked, without touching anything outside. */
-import type { CommandSpec, DryRun } from '../../../contract/commands.ts';
-import { AppError } from '../../../contract/errors.ts';
-import type { CommandId, JsonObject } from '../../../contract/scalars.ts';
-import { MASK, masked } from '../../core/secret-refs.ts';
+import type { CommandSpec, DryRun } from '../../../contract/automation/commands.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { CommandId, JsonObject } from '../../../contract/kernel/scalars.ts';
+import { MASK, masked } from '../../core/secrets/secret-refs.ts';
 import { mergeInput, schemaProblem, secretPaths, validateInput } from './input.ts';
 import type { CommandRow } from './schema.ts';
 import { parseSpec, resolveSpec, type SpecIssue, scriptProblem } from './spec.ts';

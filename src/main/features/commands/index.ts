@@ -2,7 +2,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
-import type { Secrets } from '../../core/secrets.ts';
+import type { Secrets } from '../../core/secrets/secrets.ts';
 import { commandHandlers } from './routes.ts';
 import { createCommandService } from './service.ts';
 import { createCommandStore } from './store.ts';

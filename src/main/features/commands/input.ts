@@ -1,8 +1,8 @@
 /** Task input against a command's JSON Schema: validation, and which of its values are secrets. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type { Json, JsonObject } from '../../../contract/scalars.ts';
-import { secretId } from '../../core/secret-refs.ts';
+import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
+import { secretId } from '../../core/secrets/secret-refs.ts';
 
 /** One thing that is wrong, at a path like `user.name` (empty for the whole). */
 export interface InputIssue {

@@ -1,10 +1,10 @@
 /** Handlers of commands: maps only. */
 import { z } from 'zod';
-import type { CommandKind } from '../../../contract/commands.ts';
-import { parseMember, runBulk } from '../../core/bulk.ts';
-import type { Handlers } from '../../core/operation.ts';
-import { many } from '../../core/values.ts';
-import { changesOf } from '../../core/versioned.ts';
+import type { CommandKind } from '../../../contract/automation/commands.ts';
+import { parseMember, runBulk } from '../../core/operation/bulk.ts';
+import type { Handlers } from '../../core/operation/operation.ts';
+import { many } from '../../core/operation/values.ts';
+import { changesOf } from '../../core/operation/versioned.ts';
 import type { CommandService } from './service.ts';
 import { kindSchemas } from './spec.ts';
 

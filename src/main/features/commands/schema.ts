@@ -1,7 +1,7 @@
 /** Tables of commands. */
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { CommandKind, CommandSpec, RetryPolicy } from '../../../contract/commands.ts';
-import type { CommandId, JsonObject } from '../../../contract/scalars.ts';
+import type { CommandKind, CommandSpec, RetryPolicy } from '../../../contract/automation/commands.ts';
+import type { CommandId, JsonObject } from '../../../contract/kernel/scalars.ts';
 
 /** Current version of each command; `example` names a built-in one. */
 export const command = sqliteTable('command', {

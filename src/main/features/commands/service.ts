@@ -5,14 +5,14 @@ import {
   type CommandSpec,
   type DryRun,
   RetryPolicy,
-} from '../../../contract/commands.ts';
-import { AppError } from '../../../contract/errors.ts';
-import type { CommandId, Json, JsonObject } from '../../../contract/scalars.ts';
+} from '../../../contract/automation/commands.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { CommandId, Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
-import { MASK, masked, replaceSecrets, secretId } from '../../core/secret-refs.ts';
-import type { Secrets } from '../../core/secrets.ts';
-import { checkVersion, notFound } from '../../core/versioned.ts';
+import { checkVersion, notFound } from '../../core/operation/versioned.ts';
+import { MASK, masked, replaceSecrets, secretId } from '../../core/secrets/secret-refs.ts';
+import type { Secrets } from '../../core/secrets/secrets.ts';
 import { type DryRunFacts, type DryRunRequest, dryRun } from './dry-run.ts';
 import { mapSecrets, schemaProblem } from './input.ts';
 import type { CommandRow } from './schema.ts';

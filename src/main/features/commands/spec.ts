@@ -8,10 +8,10 @@ import {
   CommandSpec,
   HttpSpec,
   ProcessSpec,
-} from '../../../contract/commands.ts';
-import { AppError } from '../../../contract/errors.ts';
-import type { Json, JsonObject } from '../../../contract/scalars.ts';
-import { resolveSpecTemplates } from '../../../contract/template.ts';
+} from '../../../contract/automation/commands.ts';
+import { resolveSpecTemplates } from '../../../contract/automation/template.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 
 const SCHEMAS = { browser: BrowserSpec, process: ProcessSpec, http: HttpSpec } as const;
 const TITLES: Record<CommandKind, string> = { browser: 'Playwright script', process: 'Process', http: 'HTTP request' };

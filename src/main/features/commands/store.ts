@@ -1,8 +1,8 @@
 /** The only SQL of commands. */
 import { and, eq, inArray, isNotNull, isNull, like, or, sql } from 'drizzle-orm';
-import type { CommandKind } from '../../../contract/commands.ts';
-import type { Page } from '../../../contract/paging.ts';
-import type { CommandId } from '../../../contract/scalars.ts';
+import type { CommandKind } from '../../../contract/automation/commands.ts';
+import type { Page } from '../../../contract/kernel/paging.ts';
+import type { CommandId } from '../../../contract/kernel/scalars.ts';
 import { type Db, type ListQuery, listPage } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type CommandRow, command, commandVersion } from './schema.ts';

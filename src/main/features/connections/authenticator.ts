@@ -1,8 +1,8 @@
 /** The one checkpoint that turns credentials into a principal, whatever header or frame they came in (requirement S5). */
 import { timingSafeEqual } from 'node:crypto';
-import { AppError } from '../../../contract/errors.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import { sha256 } from '../../core/ids.ts';
-import type { Principal } from '../../core/operation.ts';
+import type { Principal } from '../../core/operation/operation.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import type { PanelSessions } from './sessions.ts';
 

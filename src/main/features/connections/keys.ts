@@ -1,13 +1,13 @@
 /** API keys: made once, shown once, kept as SHA-256, compared in constant time (api.md §3). */
 import { timingSafeEqual } from 'node:crypto';
-import type { ApiKey } from '../../../contract/access.ts';
-import type { Area, Scope } from '../../../contract/define.ts';
-import { AppError } from '../../../contract/errors.ts';
-import type { Page } from '../../../contract/paging.ts';
+import type { ApiKey } from '../../../contract/host/access.ts';
+import type { Area, Scope } from '../../../contract/kernel/define.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { Page } from '../../../contract/kernel/paging.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { ListQuery } from '../../core/db/index.ts';
 import { newId, randomToken, sha256 } from '../../core/ids.ts';
-import type { Principal } from '../../core/operation.ts';
+import type { Principal } from '../../core/operation/operation.ts';
 import { highestScope } from './principal.ts';
 import { type ConnectionsStore, type KeyPatch, type KeyRow, toApiKey } from './store.ts';
 

@@ -1,8 +1,8 @@
 /** A principal as clients see it. */
 import type { z } from 'zod';
-import { SCOPES, type Scope } from '../../../contract/define.ts';
-import type { PrincipalInfo } from '../../../contract/frames.ts';
-import type { Principal } from '../../core/operation.ts';
+import { SCOPES, type Scope } from '../../../contract/kernel/define.ts';
+import type { PrincipalInfo } from '../../../contract/kernel/frames.ts';
+import type { Principal } from '../../core/operation/operation.ts';
 
 /** Every scope that `scope` includes. */
 export function scopesUpTo(scope: Scope | null): Scope[] {

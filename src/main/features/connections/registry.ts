@@ -1,10 +1,10 @@
 /** Who is connected right now; each live connection can be ended from outside. */
 
-import type { Connection } from '../../../contract/access.ts';
-import { AppError } from '../../../contract/errors.ts';
+import type { Connection } from '../../../contract/host/access.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
-import type { Principal } from '../../core/operation.ts';
+import type { Principal } from '../../core/operation/operation.ts';
 import { scopesUpTo } from './principal.ts';
 
 /** One live connection, as its door describes it. */

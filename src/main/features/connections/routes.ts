@@ -1,7 +1,7 @@
 /** Handlers of keys, connections and signing in; they only map. */
-import { AppError } from '../../../contract/errors.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import { iso } from '../../core/clock.ts';
-import type { Handlers } from '../../core/operation.ts';
+import type { Handlers } from '../../core/operation/operation.ts';
 import type { Keys } from './keys.ts';
 import { infoOf } from './principal.ts';
 import type { ConnectionRegistry } from './registry.ts';

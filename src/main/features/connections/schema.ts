@@ -1,6 +1,6 @@
 /** Tables of API keys and panel sessions. Times are unix ms; secrets are kept as SHA-256 only. */
 import { blob, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { Area, Scope } from '../../../contract/define.ts';
+import type { Area, Scope } from '../../../contract/kernel/define.ts';
 
 /** API keys; `prefix` is the part of the key that finds its row. */
 export const apiKey = sqliteTable('api_key', {

@@ -1,9 +1,9 @@
 /** Signing a browser in to the headless panel: a one-time link, traded for a session cookie (api.md §3). */
-import { AREAS } from '../../../contract/define.ts';
-import { AppError } from '../../../contract/errors.ts';
+import { AREAS } from '../../../contract/kernel/define.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Clock } from '../../core/clock.ts';
 import { randomToken, sha256 } from '../../core/ids.ts';
-import type { Principal } from '../../core/operation.ts';
+import type { Principal } from '../../core/operation/operation.ts';
 import type { ConnectionsStore } from './store.ts';
 
 const LINK_MS = 10 * 60_000;

@@ -1,8 +1,8 @@
 /** The only SQL of API keys and panel sessions. */
 import { and, eq, isNull, like, lt, or } from 'drizzle-orm';
-import type { ApiKey } from '../../../contract/access.ts';
-import type { Area, Scope } from '../../../contract/define.ts';
-import type { Page } from '../../../contract/paging.ts';
+import type { ApiKey } from '../../../contract/host/access.ts';
+import type { Area, Scope } from '../../../contract/kernel/define.ts';
+import type { Page } from '../../../contract/kernel/paging.ts';
 import { iso, isoOrNull } from '../../core/clock.ts';
 import { type Db, type ListQuery, listPage } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { firstOrder, signIn, version } from '../../../../examples/builder.ts';
-import { CommandCreate, CommandSpec } from '../../../contract/commands.ts';
-import { resolveSpecTemplates } from '../../../contract/template.ts';
+import { CommandCreate, CommandSpec } from '../../../contract/automation/commands.ts';
+import { resolveSpecTemplates } from '../../../contract/automation/template.ts';
 import { browserPath, Harness } from '../../../workers/executor/executor.harness.ts';
 import { withDemoUrl } from '../../core/command-file.ts';
 import { readExamples } from './examples.ts';

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CommandCreate } from '../../../contract/commands.ts';
-import type { JsonObject } from '../../../contract/scalars.ts';
+import type { CommandCreate } from '../../../contract/automation/commands.ts';
+import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { DEMO_URL, readCommandFile } from '../../core/command-file.ts';
 
 /** One example; `id` is the name of its file and stays the same for ever. */

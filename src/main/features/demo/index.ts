@@ -1,6 +1,6 @@
 /** The demo shop with the examples that use it. */
 import type { Db } from '../../core/db/index.ts';
-import type { Handlers } from '../../core/operation.ts';
+import type { Handlers } from '../../core/operation/operation.ts';
 import { createDemoService, type DemoDeps } from './service.ts';
 import { createDemoStore } from './store.ts';
 

@@ -1,6 +1,6 @@
 /** Makes the first task possible: the shop runs, and a profile and the example commands are there. */
-import { ProfileCreate } from '../../../contract/profiles.ts';
-import type { CommandId, ProfileId } from '../../../contract/scalars.ts';
+import { ProfileCreate } from '../../../contract/automation/profiles.ts';
+import type { CommandId, ProfileId } from '../../../contract/kernel/scalars.ts';
 import { withDemoUrl } from '../../core/command-file.ts';
 import type { CommandService } from '../commands/index.ts';
 import type { ProfileService } from '../profiles/index.ts';

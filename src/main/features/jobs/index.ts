@@ -1,11 +1,11 @@
 /** Jobs: background work that outlives the call that started it. */
-import type { Job } from '../../../contract/jobs.ts';
+import type { Job } from '../../../contract/host/jobs.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
-import type { Logger } from '../../core/logger.ts';
-import type { Handlers } from '../../core/operation.ts';
-import { many } from '../../core/values.ts';
+import type { Logger } from '../../core/log/logger.ts';
+import type { Handlers } from '../../core/operation/operation.ts';
+import { many } from '../../core/operation/values.ts';
 import { createJobService } from './service.ts';
 import { createJobStore } from './store.ts';
 

@@ -1,9 +1,9 @@
 /** Table of background jobs. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { Area, Scope } from '../../../contract/define.ts';
-import type { Problem } from '../../../contract/errors.ts';
-import type { Job } from '../../../contract/jobs.ts';
-import type { JobId, Json } from '../../../contract/scalars.ts';
+import type { Job } from '../../../contract/host/jobs.ts';
+import type { Area, Scope } from '../../../contract/kernel/define.ts';
+import type { Problem } from '../../../contract/kernel/errors.ts';
+import type { JobId, Json } from '../../../contract/kernel/scalars.ts';
 
 /** One job; `joinKey` is unique among those that still run. */
 export const job = sqliteTable('job', {

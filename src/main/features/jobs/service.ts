@@ -1,14 +1,15 @@
 /** Background jobs (api.md §4.6): one at a time per join key, throttled progress, cancel, and an end that is always told. */
-import { AREAS, type Area, SCOPES, type Scope } from '../../../contract/define.ts';
-import { AppError, problemOf, toAppError } from '../../../contract/errors.ts';
-import type { Job } from '../../../contract/jobs.ts';
-import type { JobId, Json } from '../../../contract/scalars.ts';
+
+import type { Job } from '../../../contract/host/jobs.ts';
+import { AREAS, type Area, SCOPES, type Scope } from '../../../contract/kernel/define.ts';
+import { AppError, problemOf, toAppError } from '../../../contract/kernel/errors.ts';
+import type { JobId, Json } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso, isoOrNull } from '../../core/clock.ts';
 import type { Events } from '../../core/events.ts';
 import { newId } from '../../core/ids.ts';
-import type { Logger } from '../../core/logger.ts';
-import type { Principal } from '../../core/operation.ts';
-import { notFound } from '../../core/versioned.ts';
+import type { Logger } from '../../core/log/logger.ts';
+import type { Principal } from '../../core/operation/operation.ts';
+import { notFound } from '../../core/operation/versioned.ts';
 import type { JobRow } from './schema.ts';
 import type { JobStore } from './store.ts';
 

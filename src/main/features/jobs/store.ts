@@ -1,8 +1,8 @@
 /** The only SQL of jobs. */
 import { and, eq, inArray, lt, type SQL } from 'drizzle-orm';
-import type { Job } from '../../../contract/jobs.ts';
-import type { Page } from '../../../contract/paging.ts';
-import type { JobId } from '../../../contract/scalars.ts';
+import type { Job } from '../../../contract/host/jobs.ts';
+import type { Page } from '../../../contract/kernel/paging.ts';
+import type { JobId } from '../../../contract/kernel/scalars.ts';
 import { type Db, type ListQuery, listPage } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type JobRow, job } from './schema.ts';

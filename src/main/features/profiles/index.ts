@@ -2,7 +2,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
-import type { Logger } from '../../core/logger.ts';
+import type { Logger } from '../../core/log/logger.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import { createBrowsers } from './browsers.ts';
 import { profileHandlers } from './routes.ts';

@@ -4,8 +4,8 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { AppError } from '../../../contract/errors.ts';
-import type { ProfileSnapshot } from '../../../contract/profiles.ts';
+import type { ProfileSnapshot } from '../../../contract/automation/profiles.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 
 /** A running browser. */
 export interface LaunchedBrowser {

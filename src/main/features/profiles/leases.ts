@@ -1,7 +1,8 @@
 /** Exclusive use of profiles: tasks and manual starts ask the same lock. It lives in memory, like the processes it guards. */
-import { AppError } from '../../../contract/errors.ts';
-import type { ProfileHolder } from '../../../contract/profiles.ts';
-import type { ProfileId } from '../../../contract/scalars.ts';
+
+import type { ProfileHolder } from '../../../contract/automation/profiles.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 
 /** Leases by profile. */
 export interface Leases {

@@ -1,5 +1,5 @@
 /** Between rows and the wire. */
-import type { ProfileCreate, ProfileSnapshot } from '../../../contract/profiles.ts';
+import type { ProfileCreate, ProfileSnapshot } from '../../../contract/automation/profiles.ts';
 import type { ProfileRow } from './schema.ts';
 
 /** What `null` in a patch means for members that are empty by nature. */

@@ -1,10 +1,10 @@
 /** Who has a profile: tasks and manual starts by leases, other programs by Chrome's lock in the folder. */
 import fs from 'node:fs';
-import { AppError } from '../../../contract/errors.ts';
-import type { ProfileHolder, ProfileState } from '../../../contract/profiles.ts';
-import type { ProfileId } from '../../../contract/scalars.ts';
+import type { ProfileHolder, ProfileState } from '../../../contract/automation/profiles.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
-import type { Logger } from '../../core/logger.ts';
+import type { Logger } from '../../core/log/logger.ts';
 import { readChromeLock } from './chrome-lock.ts';
 import { clearCaches, folderBytes, removeFolder } from './folders.ts';
 import { createLeases } from './leases.ts';

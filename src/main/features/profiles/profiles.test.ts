@@ -5,8 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
-import { ProfileCreate } from '../../../contract/profiles.ts';
-import type { ProfileId } from '../../../contract/scalars.ts';
+import { ProfileCreate } from '../../../contract/automation/profiles.ts';
+import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { readChromeLock, removeChromeLock } from './chrome-lock.ts';
 import { createProfiles } from './index.ts';
 

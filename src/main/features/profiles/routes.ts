@@ -1,11 +1,11 @@
 /** Handlers of profiles: maps only. */
 import { z } from 'zod';
-import type { ProfileState } from '../../../contract/profiles.ts';
-import { profileOperations } from '../../../contract/profiles.ts';
-import { parseMember, runBulk } from '../../core/bulk.ts';
-import type { Handlers } from '../../core/operation.ts';
-import { many } from '../../core/values.ts';
-import { changesOf } from '../../core/versioned.ts';
+import type { ProfileState } from '../../../contract/automation/profiles.ts';
+import { profileOperations } from '../../../contract/automation/profiles.ts';
+import { parseMember, runBulk } from '../../core/operation/bulk.ts';
+import type { Handlers } from '../../core/operation/operation.ts';
+import { many } from '../../core/operation/values.ts';
+import { changesOf } from '../../core/operation/versioned.ts';
 import type { Browsers } from './browsers.ts';
 import type { ProfileService } from './service.ts';
 

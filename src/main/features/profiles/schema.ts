@@ -1,7 +1,7 @@
 /** Table of profiles. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { BrowserFamily } from '../../../contract/profiles.ts';
-import type { ProfileId } from '../../../contract/scalars.ts';
+import type { BrowserFamily } from '../../../contract/automation/profiles.ts';
+import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 
 interface Size {
   width: number;

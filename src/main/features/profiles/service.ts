@@ -1,12 +1,12 @@
 /** Rules of profiles: editing, exclusive use, opening and closing browsers. */
 import path from 'node:path';
-import { AppError } from '../../../contract/errors.ts';
-import type { Profile, ProfileCreate, ProfileHolder, ProfileSnapshot } from '../../../contract/profiles.ts';
-import type { ProfileId } from '../../../contract/scalars.ts';
+import type { Profile, ProfileCreate, ProfileHolder, ProfileSnapshot } from '../../../contract/automation/profiles.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso, isoOrNull } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
-import type { Logger } from '../../core/logger.ts';
-import { type Changes, checkVersion, notFound } from '../../core/versioned.ts';
+import type { Logger } from '../../core/log/logger.ts';
+import { type Changes, checkVersion, notFound } from '../../core/operation/versioned.ts';
 import type { Browsers } from './browsers.ts';
 import { removeChromeLock } from './chrome-lock.ts';
 import { removeFolder } from './folders.ts';

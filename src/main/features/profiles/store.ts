@@ -1,7 +1,7 @@
 /** The only SQL of profiles. */
 import { and, eq, inArray, isNotNull, isNull, like, lt, max, or, sql } from 'drizzle-orm';
-import type { Page } from '../../../contract/paging.ts';
-import type { ProfileId } from '../../../contract/scalars.ts';
+import type { Page } from '../../../contract/kernel/paging.ts';
+import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { type Db, type ListQuery, listPage } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type ProfileRow, profile } from './schema.ts';

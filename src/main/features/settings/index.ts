@@ -1,8 +1,8 @@
 /** Settings as operations. */
 import { z } from 'zod';
-import type { JsonObject } from '../../../contract/scalars.ts';
-import { Settings } from '../../../contract/settings.ts';
-import type { Handlers } from '../../core/operation.ts';
+import { Settings } from '../../../contract/host/settings.ts';
+import type { JsonObject } from '../../../contract/kernel/scalars.ts';
+import type { Handlers } from '../../core/operation/operation.ts';
 import type { SettingsStore } from '../../core/settings.ts';
 
 /** Ids of the operations that this feature answers. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { z } from 'zod';
 import { openConnection } from '../../core/db/index.ts';
-import { answerInThread } from '../../core/thread.ts';
+import { answerInThread } from '../../core/process/thread.ts';
 
 await answerInThread(z.object({ source: z.string(), target: z.string() }), async ({ source, target }) => {
   const db = openConnection(source);

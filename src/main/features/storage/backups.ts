@@ -2,11 +2,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Backup } from '../../../contract/jobs.ts';
-import type { BackupId } from '../../../contract/scalars.ts';
+import type { Backup } from '../../../contract/host/jobs.ts';
+import type { BackupId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
-import { runThread } from '../../core/thread.ts';
+import { runThread } from '../../core/process/thread.ts';
 import type { BackupRow, StorageStore } from './store.ts';
 
 const Copied = z.object({ bytes: z.int(), sha256: z.string() });

@@ -1,13 +1,13 @@
 /** Storage: uploads and backups. */
 import path from 'node:path';
-import { errorOf } from '../../../contract/errors.ts';
-import { Backup } from '../../../contract/jobs.ts';
-import type { JobId } from '../../../contract/scalars.ts';
+import { Backup } from '../../../contract/host/jobs.ts';
+import { errorOf } from '../../../contract/kernel/errors.ts';
+import type { JobId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
-import type { Handlers } from '../../core/operation.ts';
-import type { Tickets } from '../../core/tickets.ts';
+import type { Handlers } from '../../core/operation/operation.ts';
+import type { Tickets } from '../../core/operation/tickets.ts';
 import type { JobService } from '../jobs/index.ts';
 import { createBackups } from './backups.ts';
 import { createStorageStore } from './store.ts';

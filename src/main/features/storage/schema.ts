@@ -1,7 +1,7 @@
 /** Tables of uploads and backups. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { Backup } from '../../../contract/jobs.ts';
-import type { BackupId, UploadId } from '../../../contract/scalars.ts';
+import type { Backup } from '../../../contract/host/jobs.ts';
+import type { BackupId, UploadId } from '../../../contract/kernel/scalars.ts';
 
 /** A file somebody brought; `bytes` is null until it is complete. */
 export const upload = sqliteTable('upload', {

@@ -1,7 +1,7 @@
 /** The only SQL of uploads and backups. */
 import { eq, lt } from 'drizzle-orm';
-import type { Page } from '../../../contract/paging.ts';
-import type { UploadId } from '../../../contract/scalars.ts';
+import type { Page } from '../../../contract/kernel/paging.ts';
+import type { UploadId } from '../../../contract/kernel/scalars.ts';
 import { type Db, type ListQuery, listPage } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { backup, upload } from './schema.ts';

@@ -4,12 +4,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { AppError } from '../../../contract/errors.ts';
-import type { Upload } from '../../../contract/jobs.ts';
-import type { UploadId } from '../../../contract/scalars.ts';
+import type { Upload } from '../../../contract/host/jobs.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { UploadId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
-import { notFound } from '../../core/versioned.ts';
+import { notFound } from '../../core/operation/versioned.ts';
 import type { StorageStore } from './store.ts';
 
 const TTL_MS = 24 * 3_600_000;

@@ -1,17 +1,17 @@
 /** Makes tasks: the snapshot of what runs, with checked and sealed input. */
-import type { CommandSpec } from '../../../contract/commands.ts';
-import { CommandKind, RetryPolicy } from '../../../contract/commands.ts';
-import { AppError } from '../../../contract/errors.ts';
-import type { CommandId, Json, JsonObject, ProfileId } from '../../../contract/scalars.ts';
-import type { Task, TaskCreate } from '../../../contract/tasks.ts';
+import type { CommandSpec } from '../../../contract/automation/commands.ts';
+import { CommandKind, RetryPolicy } from '../../../contract/automation/commands.ts';
+import type { Task, TaskCreate } from '../../../contract/automation/tasks.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { CommandId, Json, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
 import { newId } from '../../core/ids.ts';
-import type { Principal } from '../../core/operation.ts';
-import { MASK, replaceSecrets, sealLike, secretText, withoutReferences } from '../../core/secret-refs.ts';
+import type { Principal } from '../../core/operation/operation.ts';
+import { MASK, replaceSecrets, sealLike, secretText, withoutReferences } from '../../core/secrets/secret-refs.ts';
 import type { TaskDeps } from './deps.ts';
-import { laneOf, rankOf } from './lanes.ts';
+import { laneOf, rankOf } from './model/lanes.ts';
 import type { TaskRow } from './schema.ts';
-import type { TaskStore } from './store.ts';
-import type { NewTask } from './store-queue.ts';
+import type { NewTask } from './store/queue-store.ts';
+import type { TaskStore } from './store/store.ts';
 
 /** What runs, before it has an input. */
 interface Source {

@@ -1,15 +1,15 @@
 /** What tasks need from the rest of the host. */
-import type { CommandSpec } from '../../../contract/commands.ts';
-import type { ProfileSnapshot } from '../../../contract/profiles.ts';
-import type { Redactor } from '../../../contract/redact.ts';
-import type { CommandId, Json, JsonObject, ProfileId } from '../../../contract/scalars.ts';
+import type { CommandSpec } from '../../../contract/automation/commands.ts';
+import type { ProfileSnapshot } from '../../../contract/automation/profiles.ts';
+import type { Redactor } from '../../../contract/kernel/redact.ts';
+import type { CommandId, Json, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
-import type { Logger } from '../../core/logger.ts';
-import type { Secrets } from '../../core/secrets.ts';
+import type { Logger } from '../../core/log/logger.ts';
+import type { Tickets } from '../../core/operation/tickets.ts';
+import type { Secrets } from '../../core/secrets/secrets.ts';
 import type { SettingsStore } from '../../core/settings.ts';
-import type { Tickets } from '../../core/tickets.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { CommandSnapshot, Variables } from '../commands/index.ts';
 

@@ -1,20 +1,20 @@
 /** Tasks: immutable snapshots that run, and the queue in front of them (design.md §9). */
 import path from 'node:path';
-import { isTerminal } from '../../../contract/tasks.ts';
+import { isTerminal } from '../../../contract/automation/tasks.ts';
+import { createTurns } from '../../core/time-slicer.ts';
 import { createMaker } from './create.ts';
 import type { TaskDeps } from './deps.ts';
-import { createFeed } from './feed.ts';
-import { createLogs } from './logs.ts';
-import { createQueue } from './queue.ts';
-import { announceQueue } from './queue-events.ts';
-import { recover } from './recover.ts';
+import { createLogs } from './log/logs.ts';
+import { createFeed } from './read/feed.ts';
+import { announceQueue } from './read/queue-events.ts';
+import { createViews } from './read/views.ts';
 import { createRetention } from './retention.ts';
 import { taskHandlers } from './routes.ts';
-import { startAttempt } from './runner.ts';
+import { createQueue } from './run/queue.ts';
+import { recover } from './run/recover.ts';
+import { startAttempt } from './run/runner.ts';
 import { createTaskService } from './service.ts';
-import { createTaskStore } from './store.ts';
-import { createTurns } from './turns.ts';
-import { createViews } from './views.ts';
+import { createTaskStore } from './store/store.ts';
 
 export type { TaskDeps } from './deps.ts';
 

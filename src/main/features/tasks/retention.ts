@@ -1,9 +1,9 @@
 /** Deletes what is old or too much: finished tasks, in small steps, their files after their rows. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import type { Turns } from '../../core/time-slicer.ts';
 import type { TaskDeps } from './deps.ts';
-import type { TaskStore } from './store.ts';
-import type { Turns } from './turns.ts';
+import type { TaskStore } from './store/store.ts';
 
 /** See {@link createRetention}. */
 export interface Retention {

@@ -1,10 +1,10 @@
 /** Handlers of tasks, logs, artifacts and the queue: maps only. */
-import type { artifactOperations } from '../../../contract/artifacts.ts';
-import type { queueOperations } from '../../../contract/queue.ts';
-import type { taskOperations } from '../../../contract/tasks.ts';
-import { runBulk } from '../../core/bulk.ts';
-import type { Handlers } from '../../core/operation.ts';
-import { many } from '../../core/values.ts';
+import type { artifactOperations } from '../../../contract/automation/artifacts.ts';
+import type { queueOperations } from '../../../contract/automation/queue.ts';
+import type { taskOperations } from '../../../contract/automation/tasks.ts';
+import { runBulk } from '../../core/operation/bulk.ts';
+import type { Handlers } from '../../core/operation/operation.ts';
+import { many } from '../../core/operation/values.ts';
 import type { TaskService } from './service.ts';
 
 /** Ids of the operations that this feature answers. */

@@ -2,27 +2,33 @@
 import { realpathSync, statSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { Artifact } from '../../../contract/artifacts.ts';
-import { AppError } from '../../../contract/errors.ts';
-import type { Queue as QueueState } from '../../../contract/queue.ts';
-import type { BatchId, JsonObject } from '../../../contract/scalars.ts';
-import { isTerminal, PRIORITIES, type Task, type TaskCreate, type TaskDetail } from '../../../contract/tasks.ts';
+import type { Artifact } from '../../../contract/automation/artifacts.ts';
+import type { Queue as QueueState } from '../../../contract/automation/queue.ts';
+import {
+  isTerminal,
+  PRIORITIES,
+  type Task,
+  type TaskCreate,
+  type TaskDetail,
+} from '../../../contract/automation/tasks.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { BatchId, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { iso } from '../../core/clock.ts';
 import type { ListQuery } from '../../core/db/index.ts';
-import type { FileContent, Principal } from '../../core/operation.ts';
-import { notFound } from '../../core/versioned.ts';
-import { contentUrl } from './artifacts.ts';
+import type { FileContent, Principal } from '../../core/operation/operation.ts';
+import { notFound } from '../../core/operation/versioned.ts';
 import type { Maker } from './create.ts';
 import type { TaskDeps } from './deps.ts';
-import type { Feed } from './feed.ts';
-import { failures, summarize } from './hours.ts';
-import type { LogQuery, Logs } from './logs.ts';
-import { toArtifact } from './mapping.ts';
-import type { Queue } from './queue.ts';
+import type { LogQuery, Logs } from './log/logs.ts';
+import { failures, summarize } from './model/hours.ts';
+import { toArtifact } from './model/mapping.ts';
+import type { Feed } from './read/feed.ts';
+import type { Views } from './read/views.ts';
+import { contentUrl } from './run/artifacts.ts';
+import type { Queue } from './run/queue.ts';
 import type { ArtifactRow, TaskRow } from './schema.ts';
-import type { TaskStore } from './store.ts';
-import type { TaskFilter } from './store-view.ts';
-import type { Views } from './views.ts';
+import type { TaskStore } from './store/store.ts';
+import type { TaskFilter } from './store/view-store.ts';
 
 const HOUR_MS = 3_600_000;
 

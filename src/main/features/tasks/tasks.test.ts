@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { limitNow } from '../../../../tests/support/pace.ts';
 import { callOf, openTaskHost, operator, type TaskHost, thrownBy } from '../../../../tests/support/tasks.ts';
-import { AppError } from '../../../contract/errors.ts';
-import { Queue } from '../../../contract/queue.ts';
-import type { Json } from '../../../contract/scalars.ts';
-import { Task, TaskCreate } from '../../../contract/tasks.ts';
+import { Queue } from '../../../contract/automation/queue.ts';
+import { Task, TaskCreate } from '../../../contract/automation/tasks.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { Json } from '../../../contract/kernel/scalars.ts';
 
 let host: TaskHost;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
-import type { Principal } from '../../core/operation.ts';
+import type { Principal } from '../../core/operation/operation.ts';
 import { createChangeService } from './changes.ts';
 
 const reader = (areas: Principal['areas']): Principal => ({

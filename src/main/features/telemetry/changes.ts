@@ -1,10 +1,11 @@
 /** The event table as operations: catch up and follow, filtered by what the principal may see (api.md B68, B69). */
-import type { Area } from '../../../contract/define.ts';
-import { AppError } from '../../../contract/errors.ts';
-import type { Change } from '../../../contract/telemetry.ts';
+
+import type { Change } from '../../../contract/host/telemetry.ts';
+import type { Area } from '../../../contract/kernel/define.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Events } from '../../core/events.ts';
-import type { Principal } from '../../core/operation.ts';
-import { many } from '../../core/values.ts';
+import type { Principal } from '../../core/operation/operation.ts';
+import { many } from '../../core/operation/values.ts';
 
 const AREA_OF: Record<string, Area> = {
   profile: 'automation',

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { openTestCore, ROOT } from '../../../../tests/support/core.ts';
 import type { Db } from '../../core/db/index.ts';
-import { threadModule } from '../../core/modules.ts';
+import { threadModule } from '../../core/process/modules.ts';
 import { type DoctorDeps, diagnose } from './doctor.ts';
 import { createSystemReader } from './system.ts';
 

@@ -1,11 +1,11 @@
 /** The doctor: checks what the product needs on this machine and says what to do about what is missing. */
 import fs from 'node:fs/promises';
 import { z } from 'zod';
-import { AppError } from '../../../contract/errors.ts';
-import type { Check } from '../../../contract/system.ts';
+import type { Check } from '../../../contract/host/system.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Db } from '../../core/db/index.ts';
-import type { Secrets } from '../../core/secrets.ts';
-import { runThread } from '../../core/thread.ts';
+import { runThread } from '../../core/process/thread.ts';
+import type { Secrets } from '../../core/secrets/secrets.ts';
 import type { SystemReader } from './system.ts';
 
 /** What {@link diagnose} looks at. */

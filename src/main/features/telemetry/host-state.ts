@@ -1,8 +1,8 @@
 /** What is worth telling about the running host: loud states, each one sentence with what to do. */
 
-import type { HostInfo } from '../../../contract/system.ts';
+import type { HostInfo } from '../../../contract/host/system.ts';
 import type { Events } from '../../core/events.ts';
-import type { Secrets } from '../../core/secrets.ts';
+import type { Secrets } from '../../core/secrets/secrets.ts';
 
 /** Collects warnings and the state of the parts. */
 export interface HostState {

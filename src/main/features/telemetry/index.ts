@@ -1,12 +1,13 @@
 /** Telemetry: log, changes, audit, machine facts, diagnosis. */
-import { AppError } from '../../../contract/errors.ts';
-import type { Health, HostInfo } from '../../../contract/system.ts';
-import type { Audit } from '../../core/audit.ts';
+
+import type { Health, HostInfo } from '../../../contract/host/system.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import type { Events } from '../../core/events.ts';
-import type { LogFiles } from '../../core/log-files.ts';
-import type { Logger } from '../../core/logger.ts';
-import type { Handlers } from '../../core/operation.ts';
+import type { Audit } from '../../core/log/audit.ts';
+import type { LogFiles } from '../../core/log/log-files.ts';
+import type { Logger } from '../../core/log/logger.ts';
+import type { Handlers } from '../../core/operation/operation.ts';
 import { createChangeService } from './changes.ts';
 import { type DoctorDeps, diagnose } from './doctor.ts';
 import type { HostState } from './host-state.ts';

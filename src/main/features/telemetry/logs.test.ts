@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { openLogFiles } from '../../core/log-files.ts';
-import { createLogger } from '../../core/logger.ts';
+import { openLogFiles } from '../../core/log/log-files.ts';
+import { createLogger } from '../../core/log/logger.ts';
 import { createLogService } from './logs.ts';
 
 // Would catch: entries that are counted as stored and are nowhere, and a client's time that is accepted and lost.

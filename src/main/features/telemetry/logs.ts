@@ -1,12 +1,12 @@
 /** The host's log as operations: query, statistics, live tail, entries of clients. */
 
 import type { z } from 'zod';
-import { AppError } from '../../../contract/errors.ts';
-import type { GapItem } from '../../../contract/tasks.ts';
-import type { LogEntry } from '../../../contract/telemetry.ts';
-import type { LogFiles } from '../../core/log-files.ts';
-import type { Logger } from '../../core/logger.ts';
-import { many } from '../../core/values.ts';
+import type { GapItem } from '../../../contract/automation/tasks.ts';
+import type { LogEntry } from '../../../contract/host/telemetry.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { LogFiles } from '../../core/log/log-files.ts';
+import type { Logger } from '../../core/log/logger.ts';
+import { many } from '../../core/operation/values.ts';
 
 /** Filters that query and tail share. */
 export interface LogFilter {

@@ -1,5 +1,5 @@
 /** The last hour of points: the newest minutes as they were taken, what is older folded to one point every ten seconds. */
-import type { MetricPoint } from '../../../contract/metrics.ts';
+import type { MetricPoint } from '../../../contract/host/metrics.ts';
 
 /** Length of a folded point, and what a host that nobody watches takes one point for, ms. */
 export const COARSE_MS = 10_000;

@@ -1,7 +1,7 @@
 /** Takes points: one every ten seconds always, one a second while somebody follows. All followers share one timer. */
-import type { MetricItem, MetricPoint } from '../../../contract/metrics.ts';
+import type { MetricItem, MetricPoint } from '../../../contract/host/metrics.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Logger } from '../../core/logger.ts';
+import type { Logger } from '../../core/log/logger.ts';
 import { COARSE_MS, createMetricsHistory, tenth } from './metrics-history.ts';
 import type { Probe, ProbeReading } from './metrics-probe.ts';
 

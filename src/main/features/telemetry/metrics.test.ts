@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type ManualClock, manualClock, memoryLog } from '../../../../tests/support/core.ts';
-import type { MetricItem, MetricPoint } from '../../../contract/metrics.ts';
+import type { MetricItem, MetricPoint } from '../../../contract/host/metrics.ts';
 import { createMetricsHistory } from './metrics-history.ts';
 import { createProbe, type Probe, ticksOf } from './metrics-probe.ts';
 import { createMetricsSampler, type WorkReading } from './metrics-sampler.ts';

@@ -2,8 +2,8 @@
 import os from 'node:os';
 import type { Clock } from '../../core/clock.ts';
 import type { Events } from '../../core/events.ts';
-import type { LogFiles } from '../../core/log-files.ts';
-import type { Logger } from '../../core/logger.ts';
+import type { LogFiles } from '../../core/log/log-files.ts';
+import type { Logger } from '../../core/log/logger.ts';
 import { createProbe } from './metrics-probe.ts';
 import { createMetricsSampler, type MetricsSampler, type WorkReading } from './metrics-sampler.ts';
 

@@ -2,7 +2,7 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import type { z } from 'zod';
-import type { Resources, SystemInfo } from '../../../contract/system.ts';
+import type { Resources, SystemInfo } from '../../../contract/host/system.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 
 const MIB = 1024 * 1024;

@@ -1,14 +1,14 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { FileCode2 } from 'lucide-react';
 import { useEffect } from 'react';
-import type { CommandId } from '../../../contract/scalars.ts';
+import type { CommandId } from '../../../contract/kernel/scalars.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useAsk, usePages } from '../../lib/live/query.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { useView } from '../../lib/view-store.ts';
 import { Button } from '../../ui/buttons.tsx';
+import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { Split } from '../../ui/split.tsx';
-import { EmptyState, StateFrame } from '../../ui/state-frame.tsx';
 import { Composer } from './composer.tsx';
 import { draftFrom, useDrafts } from './draft.ts';
 import { Library } from './library.tsx';

@@ -1,14 +1,14 @@
 /** One command being edited: what it does in the middle, how it runs at the right. */
 import { Braces, Copy, Play, Save, SearchCheck, Trash2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
-import type { Command } from '../../../contract/commands.ts';
-import type { JsonObject } from '../../../contract/scalars.ts';
+import type { Command } from '../../../contract/automation/commands.ts';
+import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { useBlocked } from '../../lib/client/context.tsx';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { Button, IconButton } from '../../ui/buttons.tsx';
-import { CodeEditor } from '../../ui/code-editor.tsx';
+import { CodeEditor } from '../../ui/editor/code-editor.tsx';
+import { ErrorState } from '../../ui/feedback/state-frame.tsx';
 import { Split } from '../../ui/split.tsx';
-import { ErrorState } from '../../ui/state-frame.tsx';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { specText } from './draft.ts';
 import { DryRunResult } from './dry-run.tsx';

@@ -1,7 +1,7 @@
 /** A command while it is edited: unsaved changes survive going to another screen. */
 import { create } from 'zustand';
-import type { Command, CommandKind, CommandSpec } from '../../../contract/commands.ts';
-import type { Json, JsonObject } from '../../../contract/scalars.ts';
+import type { Command, CommandKind, CommandSpec } from '../../../contract/automation/commands.ts';
+import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import type { Input } from '../../lib/live/query.ts';
 import type { Template } from './templates.ts';
 

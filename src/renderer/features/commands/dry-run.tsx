@@ -1,10 +1,10 @@
 import { CircleCheck, CircleX, SearchCheck, TriangleAlert } from 'lucide-react';
-import type { AppError } from '../../../contract/errors.ts';
+import type { AppError } from '../../../contract/kernel/errors.ts';
 import type { Answer } from '../../lib/live/query.ts';
 import { Button } from '../../ui/buttons.tsx';
-import { CodeEditor } from '../../ui/code-editor.tsx';
-import { JsonView } from '../../ui/json-view.tsx';
-import { EmptyState, ErrorState } from '../../ui/state-frame.tsx';
+import { JsonView } from '../../ui/display/json-view.tsx';
+import { CodeEditor } from '../../ui/editor/code-editor.tsx';
+import { EmptyState, ErrorState } from '../../ui/feedback/state-frame.tsx';
 
 /** What would run: the request, the program or the script with every variable resolved and secrets masked. */
 export function DryRunResult({

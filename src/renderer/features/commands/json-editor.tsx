@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import type { JsonObject } from '../../../contract/scalars.ts';
-import { CodeEditor } from '../../ui/code-editor.tsx';
+import type { JsonObject } from '../../../contract/kernel/scalars.ts';
+import { CodeEditor } from '../../ui/editor/code-editor.tsx';
 
 /** An object edited as JSON text; what does not parse stays in the editor only. */
 export function JsonEditor({

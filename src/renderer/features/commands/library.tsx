@@ -2,15 +2,15 @@
 import { Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { FileCode2, Folder, Globe, type LucideIcon, Plus, SquareTerminal } from 'lucide-react';
-import type { Command, CommandKind } from '../../../contract/commands.ts';
+import type { Command, CommandKind } from '../../../contract/automation/commands.ts';
 import { useBlocked } from '../../lib/client/context.tsx';
 import type { PagedList } from '../../lib/live/query.ts';
 import { toggled } from '../../lib/search-params.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button } from '../../ui/buttons.tsx';
+import { StatusIcon } from '../../ui/display/status.tsx';
+import { NoMatch, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
-import { NoMatch, StateFrame } from '../../ui/state-frame.tsx';
-import { StatusIcon } from '../../ui/status.tsx';
 import { useDrafts } from './draft.ts';
 import { TEMPLATES } from './templates.ts';
 

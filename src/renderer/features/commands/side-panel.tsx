@@ -1,10 +1,10 @@
 /** How the command runs, and what it runs with next. */
 import { Autocomplete, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import type { JsonObject } from '../../../contract/scalars.ts';
+import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { useAsk } from '../../lib/live/query.ts';
-import { Ago } from '../../ui/ago.tsx';
-import { Status } from '../../ui/status.tsx';
+import { Ago } from '../../ui/display/ago.tsx';
+import { Status } from '../../ui/display/status.tsx';
 import { SchemaForm } from '../run/schema-form.tsx';
 import type { ComposerState } from './use-composer.ts';
 

@@ -1,7 +1,7 @@
 /** Forms for the specs that are data: a program to start, a request to send. */
 import { NumberInput, SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Json, JsonObject } from '../../../contract/scalars.ts';
+import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { pairsText, parsePairs, specText } from './draft.ts';
 
 /** Props of a spec form. */

@@ -1,6 +1,6 @@
 /** Starting points for a new command, one or more of each kind. */
-import type { CommandKind } from '../../../contract/commands.ts';
-import type { JsonObject } from '../../../contract/scalars.ts';
+import type { CommandKind } from '../../../contract/automation/commands.ts';
+import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 
 /** One starting point. */
 export interface Template {

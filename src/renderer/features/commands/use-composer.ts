@@ -1,11 +1,11 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Command } from '../../../contract/commands.ts';
-import type { AppError } from '../../../contract/errors.ts';
-import type { CommandId, JsonObject, ProfileId } from '../../../contract/scalars.ts';
+import type { Command } from '../../../contract/automation/commands.ts';
+import type { AppError } from '../../../contract/kernel/errors.ts';
+import type { CommandId, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
 import { useClient } from '../../lib/client/context.tsx';
 import { asError, useAct } from '../../lib/live/query.ts';
-import { errorToast, toast, undoToast } from '../../ui/toast.tsx';
+import { errorToast, toast, undoToast } from '../../ui/feedback/toast.tsx';
 import { cleanInput, fieldsOf, initialInput } from '../run/schema.ts';
 import { changedMembers, type Draft, draftFrom, draftOf, patchOf, useDrafts } from './draft.ts';
 import { TEMPLATES } from './templates.ts';

@@ -1,12 +1,12 @@
 import { useState } from 'react';
-import type { Command } from '../../../contract/commands.ts';
-import type { Json } from '../../../contract/scalars.ts';
+import type { Command } from '../../../contract/automation/commands.ts';
+import type { Json } from '../../../contract/kernel/scalars.ts';
 import { useClient } from '../../lib/client/context.tsx';
 import { asError, usePages } from '../../lib/live/query.ts';
-import { Ago } from '../../ui/ago.tsx';
 import { Button } from '../../ui/buttons.tsx';
-import { StateFrame } from '../../ui/state-frame.tsx';
-import { errorToast, toast } from '../../ui/toast.tsx';
+import { Ago } from '../../ui/display/ago.tsx';
+import { StateFrame } from '../../ui/feedback/state-frame.tsx';
+import { errorToast, toast } from '../../ui/feedback/toast.tsx';
 import { type Draft, draftOf } from './draft.ts';
 
 const show = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value, null, 2));

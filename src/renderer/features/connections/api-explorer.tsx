@@ -3,7 +3,7 @@ import { BookOpen, ExternalLink, FileJson, PlugZap } from 'lucide-react';
 import { isDesktop } from '../../lib/client/message-port.ts';
 import { useAsk } from '../../lib/live/query.ts';
 import { CopyButton } from '../../ui/buttons.tsx';
-import { EmptyState, StateFrame } from '../../ui/state-frame.tsx';
+import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 
 const PAGES = [
   { path: '/swagger-ui/', title: 'API explorer', text: 'Try every operation from the browser.', Icon: PlugZap },

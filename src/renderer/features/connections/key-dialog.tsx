@@ -1,11 +1,11 @@
 import { Checkbox, Modal, NumberInput, Select, TextInput } from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
-import { SCOPES, type Scope } from '../../../contract/define.ts';
-import { KEY_AREAS } from '../../../contract/settings.ts';
+import { KEY_AREAS } from '../../../contract/host/settings.ts';
+import { SCOPES, type Scope } from '../../../contract/kernel/define.ts';
 import { useAct } from '../../lib/live/query.ts';
 import { Button, CopyButton } from '../../ui/buttons.tsx';
-import { ErrorState } from '../../ui/state-frame.tsx';
+import { ErrorState } from '../../ui/feedback/state-frame.tsx';
 
 const DAY = 86_400_000;
 const LIFETIMES = [

@@ -1,14 +1,14 @@
 import { modals } from '@mantine/modals';
 import { KeyRound } from 'lucide-react';
-import type { ApiKey } from '../../../contract/access.ts';
+import type { ApiKey } from '../../../contract/host/access.ts';
 import { useBlocked } from '../../lib/client/context.tsx';
 import { useAct, usePages } from '../../lib/live/query.ts';
-import { Ago } from '../../ui/ago.tsx';
 import { Button } from '../../ui/buttons.tsx';
-import { EmptyState, StateFrame } from '../../ui/state-frame.tsx';
+import { Ago } from '../../ui/display/ago.tsx';
+import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
+import { errorToast, toast } from '../../ui/feedback/toast.tsx';
 import type { Column } from '../../ui/table/columns.ts';
 import { DataTable } from '../../ui/table/data-table.tsx';
-import { errorToast, toast } from '../../ui/toast.tsx';
 
 const idOf = (key: ApiKey) => key.id;
 

@@ -5,7 +5,7 @@ import { useBlocked } from '../../lib/client/context.tsx';
 import { dateTime } from '../../lib/format.ts';
 import { useAct } from '../../lib/live/query.ts';
 import { Button, CopyButton } from '../../ui/buttons.tsx';
-import { ErrorState } from '../../ui/state-frame.tsx';
+import { ErrorState } from '../../ui/feedback/state-frame.tsx';
 
 /** Makes a one-time link that signs another browser in. */
 export function PanelLinkButton() {

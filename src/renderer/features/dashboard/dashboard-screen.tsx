@@ -4,7 +4,7 @@ import { useBlocked } from '../../lib/client/context.tsx';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useAsk } from '../../lib/live/query.ts';
 import { Button } from '../../ui/buttons.tsx';
-import { EmptyState, StateFrame } from '../../ui/state-frame.tsx';
+import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { RunDialog } from '../run/run-dialog.tsx';
 import { Attention } from './attention.tsx';
 import { Failures } from './failures.tsx';

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { CircleCheck } from 'lucide-react';
 import { count, words } from '../../lib/format.ts';
 import { useAsk } from '../../lib/live/query.ts';
-import { EmptyState, StateFrame } from '../../ui/state-frame.tsx';
+import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 
 /** Failures of the last day by their cause. */
 export function Failures() {

@@ -1,6 +1,6 @@
 import { bytes } from '../../lib/format.ts';
 import { useAsk } from '../../lib/live/query.ts';
-import { StateFrame } from '../../ui/state-frame.tsx';
+import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 
 const MIB = 1024 ** 2;
 

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { useAsk } from '../../lib/live/query.ts';
 import { Bars } from '../../ui/chart/bars.tsx';
-import { StateFrame } from '../../ui/state-frame.tsx';
+import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 
 /** Ended tasks per hour. */
 export function Outcomes() {

@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import { Coffee } from 'lucide-react';
 import { useAsk } from '../../lib/live/query.ts';
-import { Elapsed } from '../../ui/ago.tsx';
-import { EmptyState, StateFrame } from '../../ui/state-frame.tsx';
-import { StatusIcon } from '../../ui/status.tsx';
+import { Elapsed } from '../../ui/display/ago.tsx';
+import { StatusIcon } from '../../ui/display/status.tsx';
+import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { waitSentence } from '../tasks/task-facts.ts';
 
 /** Tasks that run or are about to. */

@@ -1,10 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { CommandId } from '../../../contract/scalars.ts';
+import type { CommandId } from '../../../contract/kernel/scalars.ts';
 import type { Client } from '../../lib/client/client-types.ts';
 import { useClient } from '../../lib/client/context.tsx';
 import { asError } from '../../lib/live/query.ts';
-import { errorToast } from '../../ui/toast.tsx';
+import { errorToast } from '../../ui/feedback/toast.tsx';
 
 /** The example that shows the most: the browser command that signs in, else the first of them. */
 async function pick(client: Client, ids: readonly CommandId[]): Promise<CommandId | undefined> {

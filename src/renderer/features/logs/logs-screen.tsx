@@ -12,8 +12,8 @@ import { parseRange, rangeText, type TimeRange } from '../../lib/log/time-range.
 import { listOf, toggled } from '../../lib/search-params.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button, CopyButton } from '../../ui/buttons.tsx';
+import { JsonView } from '../../ui/display/json-view.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
-import { JsonView } from '../../ui/json-view.tsx';
 import { LEVELS, LogViewer, plainLine } from '../../ui/log/log-viewer.tsx';
 import { Split } from '../../ui/split.tsx';
 import { LogHistogram } from './log-histogram.tsx';

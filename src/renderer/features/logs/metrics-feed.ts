@@ -1,6 +1,7 @@
 /** The last hour of figures, kept up to date while the window can be seen. */
-import type { AppError } from '../../../contract/errors.ts';
-import type { MetricItem, MetricPoint } from '../../../contract/metrics.ts';
+
+import type { MetricItem, MetricPoint } from '../../../contract/host/metrics.ts';
+import type { AppError } from '../../../contract/kernel/errors.ts';
 import type { Client } from '../../lib/client/client-types.ts';
 
 const KEPT_MS = 60 * 60_000;

@@ -1,5 +1,5 @@
 /** Points → columns that charts draw. */
-import type { MetricPoint } from '../../../contract/metrics.ts';
+import type { MetricPoint } from '../../../contract/host/metrics.ts';
 
 /** Width of the window in which ended tasks are counted, ms. */
 const MINUTE_MS = 60_000;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { MetricItem, MetricPoint } from '../../../contract/metrics.ts';
+import type { MetricItem, MetricPoint } from '../../../contract/host/metrics.ts';
 import type { Client, StreamOptions } from '../../lib/client/client-types.ts';
 import { createChartCursor, indexNear } from '../../ui/chart/cursor.ts';
 import { createMetricsFeed, withPoint } from './metrics-feed.ts';

@@ -7,7 +7,7 @@ import { useBlocked, useClient } from '../../lib/client/context.tsx';
 import { isDesktop } from '../../lib/client/message-port.ts';
 import { asError, useAct } from '../../lib/live/query.ts';
 import { Button } from '../../ui/buttons.tsx';
-import { errorToast, toast } from '../../ui/toast.tsx';
+import { errorToast, toast } from '../../ui/feedback/toast.tsx';
 
 /** Buttons that look again, or take a path. */
 export function BrowserPicker() {

@@ -1,7 +1,7 @@
-import type { Profile } from '../../../contract/profiles.ts';
+import type { Profile } from '../../../contract/automation/profiles.ts';
 import { bytes } from '../../lib/format.ts';
-import { Ago } from '../../ui/ago.tsx';
-import { Status } from '../../ui/status.tsx';
+import { Ago } from '../../ui/display/ago.tsx';
+import { Status } from '../../ui/display/status.tsx';
 import type { Column } from '../../ui/table/columns.ts';
 
 /** Columns of the profile list. */

@@ -1,8 +1,8 @@
-import type { Profile } from '../../../contract/profiles.ts';
-import type { ProfileId } from '../../../contract/scalars.ts';
+import type { Profile } from '../../../contract/automation/profiles.ts';
+import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { useClient } from '../../lib/client/context.tsx';
 import { asError, useAct } from '../../lib/live/query.ts';
-import { errorToast, toast, undoToast } from '../../ui/toast.tsx';
+import { errorToast, toast, undoToast } from '../../ui/feedback/toast.tsx';
 
 /** Verbs on profiles. */
 export function useProfileActions() {

@@ -12,13 +12,13 @@ import {
 } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMemo, useState } from 'react';
-import { BROWSERS, type Profile } from '../../../contract/profiles.ts';
-import type { ProfileId } from '../../../contract/scalars.ts';
+import { BROWSERS, type Profile } from '../../../contract/automation/profiles.ts';
+import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { useBlocked } from '../../lib/client/context.tsx';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useAct, useAsk } from '../../lib/live/query.ts';
 import { Button } from '../../ui/buttons.tsx';
-import { ErrorState, StateFrame } from '../../ui/state-frame.tsx';
+import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { fieldErrors, inputOf, type ProfileValues, validateProfile, valuesOf } from './profile-values.ts';
 
 const LOCALES = [

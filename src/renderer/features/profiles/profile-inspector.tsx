@@ -1,16 +1,16 @@
 import { Link } from '@tanstack/react-router';
 import { LockOpen, Pencil, Play, Square, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
-import type { Profile } from '../../../contract/profiles.ts';
-import type { ProfileId } from '../../../contract/scalars.ts';
+import type { Profile } from '../../../contract/automation/profiles.ts';
+import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { useBlocked } from '../../lib/client/context.tsx';
 import { bytes, dateTime } from '../../lib/format.ts';
 import { useAsk } from '../../lib/live/query.ts';
-import { Ago } from '../../ui/ago.tsx';
 import { Button, CopyButton, IconButton } from '../../ui/buttons.tsx';
+import { Ago } from '../../ui/display/ago.tsx';
+import { Status } from '../../ui/display/status.tsx';
+import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { ShowFolder } from '../../ui/show-folder.tsx';
-import { StateFrame } from '../../ui/state-frame.tsx';
-import { Status } from '../../ui/status.tsx';
 import { RunDialog } from '../run/run-dialog.tsx';
 import { startBlocked, stopBlocked, useProfileActions } from './profile-actions.tsx';
 

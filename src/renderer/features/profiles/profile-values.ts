@@ -1,5 +1,5 @@
 /** The profile form's values and what is sent for them. */
-import { type Profile, ProfileCreate } from '../../../contract/profiles.ts';
+import { type Profile, ProfileCreate } from '../../../contract/automation/profiles.ts';
 import type { Input } from '../../lib/live/query.ts';
 
 /** What the form holds; empty text stands for "not set". */

@@ -3,12 +3,12 @@ import { Modal, NumberInput, Select, TagsInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { CommandId, JsonObject, ProfileId } from '../../../contract/scalars.ts';
-import { PRIORITIES, type Priority } from '../../../contract/tasks.ts';
+import { PRIORITIES, type Priority } from '../../../contract/automation/tasks.ts';
+import type { CommandId, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
 import { useBlocked } from '../../lib/client/context.tsx';
 import { useAct, useAsk } from '../../lib/live/query.ts';
 import { Button } from '../../ui/buttons.tsx';
-import { ErrorState } from '../../ui/state-frame.tsx';
+import { ErrorState } from '../../ui/feedback/state-frame.tsx';
 import { cleanInput, fieldsOf, initialInput } from './schema.ts';
 import { SchemaForm } from './schema-form.tsx';
 

@@ -1,8 +1,8 @@
 /** The form that a command's input schema asks for, or the same input as JSON. */
 import { NumberInput, PasswordInput, SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Json, JsonObject } from '../../../contract/scalars.ts';
-import { CodeEditor } from '../../ui/code-editor.tsx';
+import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
+import { CodeEditor } from '../../ui/editor/code-editor.tsx';
 import type { Field } from './schema.ts';
 
 /** Props of {@link SchemaForm}. */

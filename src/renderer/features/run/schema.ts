@@ -1,5 +1,5 @@
 /** JSON Schema of a command's input as the fields of a form. */
-import type { Json, JsonObject } from '../../../contract/scalars.ts';
+import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 
 /** How a field is drawn. `json` is everything that has no simple control. */
 export type FieldKind = 'text' | 'long' | 'password' | 'number' | 'integer' | 'boolean' | 'choice' | 'json';

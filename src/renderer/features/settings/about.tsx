@@ -1,9 +1,9 @@
 import { dateTime } from '../../lib/format.ts';
 import { useAsk } from '../../lib/live/query.ts';
 import { Button, CopyButton } from '../../ui/buttons.tsx';
+import { Status } from '../../ui/display/status.tsx';
+import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { ShowFolder } from '../../ui/show-folder.tsx';
-import { StateFrame } from '../../ui/state-frame.tsx';
-import { Status } from '../../ui/status.tsx';
 
 /** Versions, folders and the host's own diagnosis, all of it to copy. */
 export function About() {

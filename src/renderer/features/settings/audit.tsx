@@ -2,8 +2,8 @@ import { CircleCheck, CircleX } from 'lucide-react';
 import { dateTime, shortId } from '../../lib/format.ts';
 import { useAct, usePages } from '../../lib/live/query.ts';
 import { Button } from '../../ui/buttons.tsx';
+import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { focusable } from '../../ui/focusable.ts';
-import { ErrorState, StateFrame } from '../../ui/state-frame.tsx';
 
 /** Who did what; the chain of hashes shows whether a line was changed later. */
 export function Audit() {

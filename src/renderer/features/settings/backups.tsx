@@ -2,8 +2,8 @@ import { useBlocked } from '../../lib/client/context.tsx';
 import { bytes, dateTime, shortId } from '../../lib/format.ts';
 import { useAct, useAsk } from '../../lib/live/query.ts';
 import { Button } from '../../ui/buttons.tsx';
-import { StateFrame } from '../../ui/state-frame.tsx';
-import { errorToast, toast } from '../../ui/toast.tsx';
+import { StateFrame } from '../../ui/feedback/state-frame.tsx';
+import { errorToast, toast } from '../../ui/feedback/toast.tsx';
 
 /** Copies of the database. */
 export function Backups() {

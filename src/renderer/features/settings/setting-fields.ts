@@ -1,6 +1,7 @@
 /** The settings schema as the rows of the screen. */
-import type { Json, JsonObject } from '../../../contract/scalars.ts';
-import { type SettingKey, Settings } from '../../../contract/settings.ts';
+
+import { type SettingKey, Settings } from '../../../contract/host/settings.ts';
+import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 
 /** How a setting is edited. */
 export type SettingKind = 'boolean' | 'choice' | 'number' | 'text' | 'list' | 'json';

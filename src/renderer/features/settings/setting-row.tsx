@@ -1,10 +1,10 @@
 import { NumberInput, Select, Switch, TagsInput, TextInput } from '@mantine/core';
 import { RotateCcw } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { Json } from '../../../contract/scalars.ts';
+import type { Json } from '../../../contract/kernel/scalars.ts';
 import { words } from '../../lib/format.ts';
 import { Button } from '../../ui/buttons.tsx';
-import { CodeEditor } from '../../ui/code-editor.tsx';
+import { CodeEditor } from '../../ui/editor/code-editor.tsx';
 import { problemWith, type SettingField } from './setting-fields.ts';
 
 /** Props of {@link SettingRow}. */

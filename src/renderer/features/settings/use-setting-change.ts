@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Json } from '../../../contract/scalars.ts';
+import type { Json } from '../../../contract/kernel/scalars.ts';
 import { useBlocked } from '../../lib/client/context.tsx';
 import { keyOf, useAct } from '../../lib/live/query.ts';
-import { errorToast, undoToast } from '../../ui/toast.tsx';
+import { errorToast, undoToast } from '../../ui/feedback/toast.tsx';
 import type { SettingField } from './setting-fields.ts';
 
 /** Saves a setting at once and offers to take it back. */

@@ -1,5 +1,5 @@
 import { CircleX } from 'lucide-react';
-import { framesOf, type Problem as ProblemBody } from '../../../contract/errors.ts';
+import { framesOf, type Problem as ProblemBody } from '../../../contract/kernel/errors.ts';
 import { words } from '../../lib/format.ts';
 import { CopyButton } from '../../ui/buttons.tsx';
 

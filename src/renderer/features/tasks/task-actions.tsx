@@ -1,9 +1,9 @@
 /** What can be done with tasks. */
 import { modals } from '@mantine/modals';
 import { useNavigate } from '@tanstack/react-router';
-import type { TaskId } from '../../../contract/scalars.ts';
+import type { TaskId } from '../../../contract/kernel/scalars.ts';
 import { useAct } from '../../lib/live/query.ts';
-import { errorToast, toast } from '../../ui/toast.tsx';
+import { errorToast, toast } from '../../ui/feedback/toast.tsx';
 
 /** Verbs on one task. */
 export function useTaskActions() {

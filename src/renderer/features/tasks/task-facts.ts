@@ -1,5 +1,5 @@
 /** What the panel says about tasks, without any drawing. */
-import { isTerminal, type Task, type TaskStatus } from '../../../contract/tasks.ts';
+import { isTerminal, type Task, type TaskStatus } from '../../../contract/automation/tasks.ts';
 
 /** Groups of states behind the tabs of the list. */
 export const STATUS_TABS = [

@@ -1,8 +1,9 @@
 /** The client as the panel sees it. */
-import type { InputOf, OutputOf } from '../../../contract/define.ts';
-import type { AppError } from '../../../contract/errors.ts';
-import type { PrincipalInfo } from '../../../contract/frames.ts';
+
 import type { CallIdOf, Operations, StreamIdOf } from '../../../contract/index.ts';
+import type { InputOf, OutputOf } from '../../../contract/kernel/define.ts';
+import type { AppError } from '../../../contract/kernel/errors.ts';
+import type { PrincipalInfo } from '../../../contract/kernel/frames.ts';
 
 /** What the connection is doing. `signed_out` and `refused` do not retry by themselves. */
 export type Phase = 'connecting' | 'online' | 'offline' | 'signed_out' | 'refused';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { ClientFrame, ServerFrame } from '../../../contract/frames.ts';
+import type { ClientFrame, ServerFrame } from '../../../contract/kernel/frames.ts';
 import { createClient } from './client.ts';
 import type { Client } from './client-types.ts';
 import type { CloseCause, Connect, TransportEvents } from './transport.ts';

@@ -1,8 +1,8 @@
 /** The panel's one connection to the host: typed calls and streams over any transport, reconnecting by itself. */
 
-import { AppError, errorOf } from '../../../contract/errors.ts';
-import { FRAME_VERSION, type Gap, IDLE_CLOSE_MS, PING_MS, type ServerFrame } from '../../../contract/frames.ts';
 import { contract, type StreamIdOf } from '../../../contract/index.ts';
+import { AppError, errorOf } from '../../../contract/kernel/errors.ts';
+import { FRAME_VERSION, type Gap, IDLE_CLOSE_MS, PING_MS, type ServerFrame } from '../../../contract/kernel/frames.ts';
 import type { Client, ClientStatus, StreamOptions } from './client-types.ts';
 import type { CloseCause, Connect, Transport } from './transport.ts';
 

@@ -1,7 +1,7 @@
 /** The client as React sees it. */
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react';
-import type { Scope } from '../../../contract/define.ts';
-import { SCOPES } from '../../../contract/define.ts';
+import type { Scope } from '../../../contract/kernel/define.ts';
+import { SCOPES } from '../../../contract/kernel/define.ts';
 import type { Client, ClientStatus } from './client-types.ts';
 
 const Context = createContext<Client | null>(null);

@@ -5,8 +5,8 @@ import {
   PORT_MESSAGE,
   type PortMessage,
   READY_MESSAGE,
-} from '../../../contract/desktop.ts';
-import type { ClientFrame, ServerFrame } from '../../../contract/frames.ts';
+} from '../../../contract/host/desktop.ts';
+import type { ClientFrame, ServerFrame } from '../../../contract/kernel/frames.ts';
 import type { Connect, Transport, TransportEvents } from './transport.ts';
 
 /** The parts of a MessagePort that are used, so that tests can bring their own. */

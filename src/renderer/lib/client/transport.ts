@@ -1,5 +1,5 @@
 /** What a door looks like to the client: frames in both directions and an end. */
-import type { ClientFrame, ServerFrame } from '../../../contract/frames.ts';
+import type { ClientFrame, ServerFrame } from '../../../contract/kernel/frames.ts';
 
 /** Why a transport ended. `signed_out`: no valid session; `refused`: this origin or client is not welcome. */
 export type CloseCause = 'lost' | 'signed_out' | 'refused';

@@ -1,5 +1,5 @@
 /** The WebSocket door: same origin, signed in by the session cookie. */
-import { CLOSE, type ServerFrame, SUBPROTOCOL } from '../../../contract/frames.ts';
+import { CLOSE, type ServerFrame, SUBPROTOCOL } from '../../../contract/kernel/frames.ts';
 import type { Connect } from './transport.ts';
 
 /** Address of the WebSocket door beside the page. */

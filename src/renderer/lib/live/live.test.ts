@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Change } from '../../../contract/telemetry.ts';
+import type { Change } from '../../../contract/host/telemetry.ts';
 import { applyTouch, createFlusher, FLUSH_MS, patchRows } from './live.ts';
 import { noTouch, type Touch, touch } from './touch.ts';
 

@@ -1,8 +1,8 @@
 /** One subscription to all changes keeps the whole cache right: no screen polls, none subscribes by itself. */
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import type { Change } from '../../../contract/host/telemetry.ts';
 import type { CallIdOf } from '../../../contract/index.ts';
-import type { Page } from '../../../contract/paging.ts';
-import type { Change } from '../../../contract/telemetry.ts';
+import type { Page } from '../../../contract/kernel/paging.ts';
 import type { Client } from '../client/client-types.ts';
 import { noTouch, type Touch, touch } from './touch.ts';
 

@@ -7,10 +7,10 @@ import {
   useMutation,
   useQuery,
 } from '@tanstack/react-query';
-import type { InputOf, OutputOf } from '../../../contract/define.ts';
-import { AppError, toAppError } from '../../../contract/errors.ts';
 import type { CallIdOf, Operations } from '../../../contract/index.ts';
-import type { Page } from '../../../contract/paging.ts';
+import type { InputOf, OutputOf } from '../../../contract/kernel/define.ts';
+import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
+import type { Page } from '../../../contract/kernel/paging.ts';
 import { useClient } from '../client/context.tsx';
 
 /** Answer of operation `K`. */

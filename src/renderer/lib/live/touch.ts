@@ -1,7 +1,7 @@
 /** Which answers a change makes stale. */
 
+import type { Change } from '../../../contract/host/telemetry.ts';
 import type { CallIdOf } from '../../../contract/index.ts';
-import type { Change } from '../../../contract/telemetry.ts';
 
 /** How one entity shows in the answers of operations. */
 interface EntityViews {

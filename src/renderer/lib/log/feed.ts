@@ -2,7 +2,7 @@
  * Where a log viewer's lines come from: the tail at once, older lines on demand, new ones as they are written. What is kept is a
  * window of the log; where it leaves the end to show older lines, new ones wait on the host until it comes back.
  */
-import { AppError, toAppError } from '../../../contract/errors.ts';
+import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
 import { createLogRing, type LogRing, type LogRow, RING_CAPACITY } from './ring.ts';
 
 /** Time between two renders while lines pour in, ms. */

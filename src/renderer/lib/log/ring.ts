@@ -1,5 +1,5 @@
 /** The newest lines of a log, at most {@link RING_CAPACITY}; older ones are asked for again when the user scrolls there. */
-import type { Json } from '../../../contract/scalars.ts';
+import type { Json } from '../../../contract/kernel/scalars.ts';
 
 /** Lines kept in memory. */
 export const RING_CAPACITY = 50_000;

@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document (api.md §14), built once from the contract when it is first asked for. */
-import type { Contract } from '../../../../contract/define.ts';
-import { httpRoutes } from '../routes-list.ts';
+import type { Contract } from '../../../../contract/kernel/define.ts';
+import { httpRoutes } from '../pages/routes-list.ts';
 import { describeRoute } from './operation.ts';
 import { problemResponses } from './problems.ts';
 import { createSchemaWriter, type JsonSchema } from './schemas.ts';

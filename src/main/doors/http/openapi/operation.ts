@@ -1,7 +1,7 @@
 /** One route as an OpenAPI operation. */
 import { z } from 'zod';
-import { unwrap } from '../../validation.ts';
-import type { HttpRoute } from '../routes-list.ts';
+import { unwrap } from '../../dispatch/validation.ts';
+import type { HttpRoute } from '../pages/routes-list.ts';
 import { problemsOf } from './problems.ts';
 import type { JsonSchema, SchemaWriter } from './schemas.ts';
 

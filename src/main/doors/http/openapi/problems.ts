@@ -1,5 +1,5 @@
 /** One response component per error status, with an example of each problem that has it. */
-import { AppError, ERRORS, type ErrorSlug, Problem, problemOf } from '../../../../contract/errors.ts';
+import { AppError, ERRORS, type ErrorSlug, Problem, problemOf } from '../../../../contract/kernel/errors.ts';
 import type { JsonSchema, SchemaWriter } from './schemas.ts';
 
 /** Statuses that any operation may fail with. */

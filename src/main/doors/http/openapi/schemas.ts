@@ -1,16 +1,16 @@
 /** Component schemas of the OpenAPI document, generated from the zod schemas of the contract. */
 import { z } from 'zod';
-import * as access from '../../../../contract/access.ts';
-import * as artifacts from '../../../../contract/artifacts.ts';
-import * as commands from '../../../../contract/commands.ts';
-import { Problem } from '../../../../contract/errors.ts';
-import * as frames from '../../../../contract/frames.ts';
-import * as jobs from '../../../../contract/jobs.ts';
-import * as profiles from '../../../../contract/profiles.ts';
-import * as queue from '../../../../contract/queue.ts';
-import * as system from '../../../../contract/system.ts';
-import * as tasks from '../../../../contract/tasks.ts';
-import * as telemetry from '../../../../contract/telemetry.ts';
+import * as artifacts from '../../../../contract/automation/artifacts.ts';
+import * as commands from '../../../../contract/automation/commands.ts';
+import * as profiles from '../../../../contract/automation/profiles.ts';
+import * as queue from '../../../../contract/automation/queue.ts';
+import * as tasks from '../../../../contract/automation/tasks.ts';
+import * as access from '../../../../contract/host/access.ts';
+import * as jobs from '../../../../contract/host/jobs.ts';
+import * as system from '../../../../contract/host/system.ts';
+import * as telemetry from '../../../../contract/host/telemetry.ts';
+import { Problem } from '../../../../contract/kernel/errors.ts';
+import * as frames from '../../../../contract/kernel/frames.ts';
 
 /** A JSON Schema of draft 2020-12, which is what OpenAPI 3.1 uses. */
 export type JsonSchema = { [key: string]: unknown };

@@ -1,0 +1,58 @@
+/** Files that tasks leave (B33, B34). */
+import { z } from 'zod';
+import { call } from '../kernel/define.ts';
+import { ArtifactId, TaskId, Timestamp } from '../kernel/scalars.ts';
+
+/** One file that a task left (B33). */
+export const Artifact = z.object({
+  id: ArtifactId,
+  task_id: TaskId,
+  attempt: z.int(),
+  kind: z.enum(['screenshot', 'trace', 'video', 'har', 'download', 'output']),
+  name: z.string(),
+  mime: z.string(),
+  bytes: z.int(),
+  sha256: z.string(),
+  /** Address with a one-time ticket, valid until `expires_at`. */
+  url: z.string(),
+  expires_at: Timestamp,
+  created_at: Timestamp,
+});
+export type Artifact = z.infer<typeof Artifact>;
+
+/** Answer of `artifacts_content` on frame doors: where to fetch the bytes. */
+export const ContentUrl = z.object({
+  url: z.string(),
+  expires_at: Timestamp,
+  name: z.string(),
+  mime: z.string(),
+  bytes: z.int(),
+});
+
+const common = { area: 'automation', tags: ['artifacts'] } as const;
+
+/** Operations on artifacts. */
+export const artifactOperations = {
+  artifacts_list: call(z.strictObject({ id: TaskId }), z.object({ items: z.array(Artifact) }), {
+    ...common,
+    row: 'B33',
+    summary: 'Files that a task left',
+    scope: 'read',
+    http: { method: 'GET', path: '/v1/tasks/{id}/artifacts' },
+  }),
+  artifacts_get: call(z.strictObject({ id: ArtifactId }), Artifact, {
+    ...common,
+    row: 'B33',
+    summary: 'One artifact with a fresh address',
+    scope: 'read',
+    http: { method: 'GET', path: '/v1/artifacts/{id}' },
+  }),
+  artifacts_content: call(z.strictObject({ id: ArtifactId }), ContentUrl, {
+    ...common,
+    row: 'B34',
+    summary: 'The bytes of an artifact (HTTP), or an address for them (frame doors)',
+    scope: 'read',
+    bytes: true,
+    http: { method: 'GET', path: '/v1/artifacts/{id}/content' },
+  }),
+};

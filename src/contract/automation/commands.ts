@@ -1,0 +1,249 @@
+/** Commands: what can be run, with versions, an input schema and a dry run (B21–B24). */
+import { z } from 'zod';
+import { call } from '../kernel/define.ts';
+import { listFields, oneOrMany, page, resource } from '../kernel/paging.ts';
+import { CommandId, entityFields, JsonObject, Nothing, ProfileId, Timestamp } from '../kernel/scalars.ts';
+
+/** Kinds of commands. */
+export const COMMAND_KINDS = ['browser', 'process', 'http'] as const;
+export const CommandKind = z.enum(COMMAND_KINDS);
+export type CommandKind = z.infer<typeof CommandKind>;
+
+/** A string in which `{{name}}` stands for a variable; see `template.ts`. */
+const Template = z.string().max(65_536);
+const Headers = z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be a header name'), Template);
+
+/** Playwright script with a default export `async ({ page, context, input, log, progress, step, artifact, signal }) => output`. */
+export const BrowserSpec = z.strictObject({
+  kind: z.literal('browser').default('browser'),
+  /** JavaScript or TypeScript module source. */
+  script: z.string().min(1).max(1_000_000),
+  language: z.enum(['javascript', 'typescript']).default('typescript'),
+  headless: z.boolean().default(true),
+  /** Record a Playwright trace: always, only kept when the task fails, or never. */
+  trace: z.enum(['on', 'on_failure', 'off']).default('on'),
+  /** Screenshot of the page when the script ends. */
+  screenshot: z.enum(['on', 'on_failure', 'off']).default('on'),
+  /** Default timeout of page actions, ms. */
+  action_timeout_ms: z.int().min(0).max(3_600_000).default(30_000),
+});
+export type BrowserSpec = z.infer<typeof BrowserSpec>;
+
+/** Program started directly, without a shell. */
+export const ProcessSpec = z.strictObject({
+  kind: z.literal('process').default('process'),
+  /** Program and arguments; no shell interprets them. */
+  argv: z.array(Template).min(1).max(1000),
+  cwd: Template.nullable().default(null),
+  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be a variable name'), Template).default({}),
+  stdin: Template.nullable().default(null),
+  /** Exit codes that count as success. */
+  success_codes: z.array(z.int().min(0).max(255)).min(1).max(256).default([0]),
+  /** How stdout becomes the output: nothing, text, or parsed JSON. */
+  output: z.enum(['none', 'text', 'json']).default('text'),
+});
+export type ProcessSpec = z.infer<typeof ProcessSpec>;
+
+/** Conditions an HTTP answer must meet. */
+export const HttpExpectation = z.strictObject({
+  status: z.union([z.int().min(100).max(599), z.array(z.int().min(100).max(599)).min(1)]).optional(),
+  headers: z.record(z.string(), Template).optional(),
+  /** Text that the body must contain. */
+  body_contains: Template.optional(),
+  /** JSON Pointer (RFC 6901) → value that must be there. */
+  json: z.record(z.string(), z.json()).optional(),
+  max_duration_ms: z.int().min(1).optional(),
+});
+
+/** One HTTP request with expectations. */
+export const HttpSpec = z.strictObject({
+  kind: z.literal('http').default('http'),
+  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
+  url: Template.min(1),
+  query: z.record(z.string(), Template).default({}),
+  headers: Headers.default({}),
+  /** Text body, or a JSON value that is serialised after its strings have been resolved. */
+  body: z
+    .union([z.strictObject({ text: Template }), z.strictObject({ json: z.json() })])
+    .nullable()
+    .default(null),
+  follow_redirects: z.boolean().default(true),
+  expect: HttpExpectation.default({}),
+  /** Bytes of the answer kept in output; the whole answer is an artifact. */
+  max_output_bytes: z.int().min(0).max(10_485_760).default(65_536),
+});
+export type HttpSpec = z.infer<typeof HttpSpec>;
+
+/** Spec of any kind; `kind` tells which. */
+export const CommandSpec = z.discriminatedUnion('kind', [
+  BrowserSpec.extend({ kind: z.literal('browser') }),
+  ProcessSpec.extend({ kind: z.literal('process') }),
+  HttpSpec.extend({ kind: z.literal('http') }),
+]);
+export type CommandSpec = z.infer<typeof CommandSpec>;
+
+/** Spec as it is sent: members with defaults may be left out, and `kind` too where the command names it. */
+export const CommandSpecInput = z.record(z.string(), z.json());
+
+/** Retry policy: `max` further attempts, exponential backoff with jitter. */
+export const RetryPolicy = z.strictObject({
+  max: z.int().min(0).max(100).default(0),
+  backoff_seconds: z.number().min(0).max(86_400).default(5),
+  factor: z.number().min(1).max(10).default(2),
+});
+export type RetryPolicy = z.infer<typeof RetryPolicy>;
+
+const editable = {
+  name: z.string().trim().min(1).max(100),
+  description: z.string().max(2000),
+  folder: z.string().trim().min(1).max(100).nullable(),
+  tags: z.array(z.string().trim().min(1).max(50)).max(30),
+  spec: CommandSpecInput,
+  /**
+   * JSON Schema (2020-12) of the task's input. A property with `"format": "password"` or `"writeOnly": true` is a secret: it is
+   * sealed at rest, masked in every answer and redacted from logs.
+   */
+  input_schema: JsonObject,
+  defaults: JsonObject,
+  uses: z.strictObject({ profile: z.boolean().default(false), services: z.array(z.string()).max(50).default([]) }),
+  timeout_seconds: z.int().min(1).max(604_800),
+  retry: RetryPolicy,
+  concurrency_key: z.string().min(1).max(200).nullable(),
+  enabled: z.boolean(),
+};
+
+/** One command (B21). Each update is a new version. */
+export const Command = z.object({
+  id: CommandId,
+  kind: CommandKind,
+  ...editable,
+  spec: CommandSpec,
+  /** Set on the examples that come with the product. */
+  example: z.boolean(),
+  last_task: z.object({ id: z.string(), status: z.string(), at: Timestamp }).nullable(),
+  ...entityFields,
+});
+export type Command = z.infer<typeof Command>;
+
+/** Input of `commands_create`. */
+export const CommandCreate = z.strictObject({
+  name: editable.name,
+  kind: CommandKind,
+  spec: editable.spec,
+  description: editable.description.default(''),
+  folder: editable.folder.default(null),
+  tags: editable.tags.default([]),
+  input_schema: editable.input_schema.default({}),
+  defaults: editable.defaults.default({}),
+  uses: editable.uses.default({ profile: false, services: [] }),
+  timeout_seconds: editable.timeout_seconds.default(600),
+  retry: editable.retry.default({ max: 0, backoff_seconds: 5, factor: 2 }),
+  concurrency_key: editable.concurrency_key.default(null),
+  enabled: editable.enabled.default(true),
+});
+export type CommandCreate = z.infer<typeof CommandCreate>;
+
+/** One earlier version of a command. */
+export const CommandVersion = z.object({
+  version: z.int(),
+  at: Timestamp,
+  by: z.string(),
+  /** Members that changed against the version before, old and new. */
+  diff: z.array(z.object({ path: z.string(), from: z.json(), to: z.json() })),
+});
+
+/** Result of a dry run; secrets are masked. */
+export const DryRun = z.object({
+  valid: z.boolean(),
+  /** The spec with every variable resolved: the request, argv or script that would run. */
+  resolved: JsonObject,
+  warnings: z.array(z.string()),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })),
+  /** Variables that have no value. */
+  missing: z.array(z.string()),
+});
+export type DryRun = z.infer<typeof DryRun>;
+
+const common = { area: 'automation', tags: ['commands'] } as const;
+
+/** Operations on commands. */
+export const commandOperations = {
+  ...resource('commands', {
+    row: 'B21',
+    tag: 'commands',
+    noun: 'command',
+    area: 'automation',
+    id: CommandId,
+    entity: Command,
+    create: CommandCreate,
+    update: {
+      name: editable.name.optional(),
+      description: editable.description.nullable().optional(),
+      folder: editable.folder.optional(),
+      tags: editable.tags.nullable().optional(),
+      spec: editable.spec.optional(),
+      input_schema: editable.input_schema.nullable().optional(),
+      defaults: editable.defaults.nullable().optional(),
+      uses: editable.uses.optional(),
+      timeout_seconds: editable.timeout_seconds.nullable().optional(),
+      retry: editable.retry.nullable().optional(),
+      concurrency_key: editable.concurrency_key.optional(),
+      enabled: editable.enabled.optional(),
+    },
+    filters: {
+      kind: oneOrMany(CommandKind).optional(),
+      folder: oneOrMany(z.string()).optional(),
+      tag: oneOrMany(z.string()).optional(),
+      enabled: z.boolean().optional(),
+    },
+    actions: ['delete', 'restore', 'update'],
+  }),
+  commands_kinds: call(
+    Nothing,
+    z.object({ items: z.array(z.object({ kind: CommandKind, title: z.string(), spec_schema: JsonObject })) }),
+    {
+      ...common,
+      row: 'B22',
+      summary: 'Kinds of commands with the schema of their spec',
+      scope: 'read',
+      http: { method: 'GET', path: '/v1/command-kinds' },
+    },
+  ),
+  commands_versions: call(z.strictObject({ id: CommandId, ...listFields }), page(CommandVersion), {
+    ...common,
+    row: 'B23',
+    summary: 'Versions of a command with what changed',
+    scope: 'read',
+    http: { method: 'GET', path: '/v1/commands/{id}/versions' },
+  }),
+  commands_version_get: call(z.strictObject({ id: CommandId, version: z.int().min(1) }), Command, {
+    ...common,
+    row: '-',
+    summary: 'A command as it was at one version',
+    scope: 'read',
+    http: null,
+  }),
+  commands_dry_run: call(
+    z.strictObject({
+      id: CommandId.optional(),
+      spec: CommandSpecInput.optional(),
+      kind: CommandKind.optional(),
+      input_schema: JsonObject.optional(),
+      defaults: JsonObject.optional(),
+      input: JsonObject.default({}),
+      profile_id: ProfileId.optional(),
+    }),
+    DryRun,
+    {
+      ...common,
+      row: 'B24',
+      summary: 'Resolve a command without touching anything outside; secrets are masked',
+      scope: 'run',
+      http: {
+        method: 'POST',
+        path: '/v1/commands/{id}/dry_run',
+        aliases: [{ method: 'POST', path: '/v1/commands/dry_run' }],
+      },
+    },
+  ),
+};

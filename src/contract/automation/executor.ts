@@ -1,0 +1,154 @@
+/** Messages between the host and the process that runs one attempt of one task. */
+import { z } from 'zod';
+import { Problem } from '../kernel/errors.ts';
+import { Json, JsonObject } from '../kernel/scalars.ts';
+import { CommandSpec } from './commands.ts';
+import { ProfileSnapshot } from './profiles.ts';
+
+/** Everything an executor needs; secrets travel here and nowhere else (never argv or env). */
+export const ExecutorJob = z.object({
+  task_id: z.string(),
+  attempt: z.int(),
+  /** Spec with variables resolved. */
+  spec: CommandSpec,
+  input: JsonObject,
+  /** Values to redact from everything that leaves the executor. */
+  secrets: z.array(z.string()),
+  /** Folder of this attempt: artifacts go to `artifacts/` below it. */
+  run_dir: z.string(),
+  /** Short-lived folder used as TMPDIR; removed by the host. */
+  temp_dir: z.string(),
+  profile: ProfileSnapshot.nullable(),
+  user_data_dir: z.string().nullable(),
+  executable_path: z.string().nullable(),
+  /** Extra browser switches from the host (tests silence background traffic with them). */
+  browser_args: z.array(z.string()),
+  /** Proxy for the browser, `http://127.0.0.1:<port>`, or null. */
+  proxy: z.string().nullable(),
+});
+export type ExecutorJob = z.infer<typeof ExecutorJob>;
+
+/** Host → executor. */
+export const ToExecutor = z.discriminatedUnion('t', [
+  z.object({ t: z.literal('run'), job: ExecutorJob }),
+  z.object({ t: z.literal('cancel'), reason: z.enum(['cancelled', 'timed_out', 'shutdown']) }),
+]);
+export type ToExecutor = z.infer<typeof ToExecutor>;
+
+/** Executor → host. Log lines do not travel here but on stdout, see {@link LOG_MARK}. */
+export const FromExecutor = z.discriminatedUnion('t', [
+  z.object({ t: z.literal('ready') }),
+  z.object({
+    t: z.literal('progress'),
+    percent: z.number().min(0).max(100).nullable(),
+    message: z.string().nullable(),
+  }),
+  z.object({ t: z.literal('step_start'), seq: z.int(), parent: z.int().nullable(), name: z.string(), at: z.int() }),
+  z.object({
+    t: z.literal('step_end'),
+    seq: z.int(),
+    status: z.enum(['succeeded', 'failed', 'cancelled']),
+    output: Json.nullable(),
+    error: Problem.nullable(),
+    at: z.int(),
+  }),
+  z.object({
+    t: z.literal('artifact'),
+    kind: z.enum(['screenshot', 'trace', 'video', 'har', 'download', 'output']),
+    name: z.string(),
+    mime: z.string(),
+    /** Path below `run_dir/artifacts`. */
+    file: z.string(),
+  }),
+  z.discriminatedUnion('ok', [
+    z.object({ t: z.literal('result'), ok: z.literal(true), output: Json.nullable() }),
+    z.object({
+      t: z.literal('result'),
+      ok: z.literal(false),
+      /** cancelled and timed_out only after a cancel message asked for it. */
+      outcome: z.enum(['failed', 'cancelled', 'timed_out']),
+      error: Problem,
+      /** False for errors that a retry cannot mend (a script that does not compile). */
+      retryable: z.boolean(),
+      exit_code: z.int().nullable(),
+    }),
+  ]),
+]);
+export type FromExecutor = z.infer<typeof FromExecutor>;
+
+/**
+ * First character (ASCII record separator) of a structured log line on the executor's stdout; the rest of the line is JSON
+ * {@link StructuredLog}. Every other line is raw output. stdout is a pipe and written synchronously, so a script that floods
+ * its log is slowed down by the host instead of filling memory.
+ */
+export const LOG_MARK = '\x1e';
+
+/** One structured log line. */
+export const StructuredLog = z.object({
+  level: z.enum(['debug', 'info', 'warn', 'error']),
+  source: z.string(),
+  message: z.string(),
+  step: z.int().nullable(),
+  data: Json.nullable().optional(),
+  at: z.int(),
+});
+export type StructuredLog = z.infer<typeof StructuredLog>;
+
+/** Environment variable that marks every process of one attempt, so that the whole tree can be found and ended. */
+export const RUN_ID_ENV = 'TABAGENT_RUN_ID';
+
+/**
+ * Variables of the host's own environment that executors, and the programs that they start, inherit; nothing else is passed on,
+ * because it may hold secrets of the operator's account. `LC_*` is inherited too.
+ */
+export const INHERITED_ENV = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'LANG',
+  'LANGUAGE',
+  'TZ',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'NODE_EXTRA_CA_CERTS',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  // A browser with a window needs the desktop session.
+  'DISPLAY',
+  'XAUTHORITY',
+  'WAYLAND_DISPLAY',
+  'XDG_RUNTIME_DIR',
+  'XDG_SESSION_TYPE',
+  'XDG_CURRENT_DESKTOP',
+  'DBUS_SESSION_BUS_ADDRESS',
+  // Windows does not start programs without these.
+  'SystemRoot',
+  'SystemDrive',
+  'windir',
+  'ComSpec',
+  'PATHEXT',
+  'USERPROFILE',
+  'USERNAME',
+  'HOMEDRIVE',
+  'HOMEPATH',
+  'APPDATA',
+  'LOCALAPPDATA',
+  'ProgramData',
+  'ProgramFiles',
+  'ProgramFiles(x86)',
+  'NUMBER_OF_PROCESSORS',
+  'PROCESSOR_ARCHITECTURE',
+] as const;
+
+/** The part of an environment that {@link INHERITED_ENV} allows; names are compared as Windows does, without case. */
+export function inheritedEnvironment(environment: Record<string, string | undefined>): Record<string, string> {
+  const allowed = new Set(INHERITED_ENV.map((name) => name.toUpperCase()));
+  const kept = Object.entries(environment).filter(
+    (pair): pair is [string, string] =>
+      pair[1] !== undefined && (allowed.has(pair[0].toUpperCase()) || pair[0].startsWith('LC_')),
+  );
+  return Object.fromEntries(kept);
+}

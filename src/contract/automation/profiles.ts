@@ -1,0 +1,262 @@
+/** Chrome profiles and the browsers found on this machine (B01–B03). */
+import { z } from 'zod';
+import { call } from '../kernel/define.ts';
+import { oneOrMany, resource } from '../kernel/paging.ts';
+import { entityFields, ProfileId, Timestamp } from '../kernel/scalars.ts';
+
+/** Browser families that the product can drive. */
+export const BROWSERS = ['chromium', 'chrome', 'edge', 'brave'] as const;
+export const BrowserFamily = z.enum(BROWSERS);
+export type BrowserFamily = z.infer<typeof BrowserFamily>;
+
+/** Life of a profile; read from the process that holds it, never from a stored pid. */
+export const ProfileState = z.enum(['stopped', 'starting', 'running', 'stopping', 'crashed', 'locked']);
+export type ProfileState = z.infer<typeof ProfileState>;
+
+/** Who has the exclusive use of a profile. */
+export const ProfileHolder = z.object({
+  kind: z.enum(['task', 'manual', 'foreign']),
+  id: z.string(),
+  since: Timestamp,
+});
+export type ProfileHolder = z.infer<typeof ProfileHolder>;
+
+const Size = z.object({ width: z.int().min(200).max(16384), height: z.int().min(200).max(16384) });
+const StartUrl = z.url({ protocol: /^(https?|about|chrome)$/ });
+
+/** IANA zone that this runtime knows. */
+export const TimeZone = z.string().max(64).refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin');
+/** BCP 47 language tag. */
+export const Locale = z.string().max(35).refine(isLocale, 'must be a BCP 47 language tag such as de-DE');
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+/** Switches that would break isolation, the debugging life-line or the proxy; see `launch_args`. */
+export const DENIED_LAUNCH_ARGS = [
+  '--user-data-dir',
+  '--remote-debugging-port',
+  '--remote-debugging-pipe',
+  '--remote-debugging-address',
+  '--remote-allow-origins',
+  '--proxy-server',
+  '--proxy-bypass-list',
+  '--proxy-pac-url',
+  '--no-sandbox',
+  '--disable-web-security',
+  '--disable-features',
+  '--enable-automation',
+  '--load-extension',
+  '--disk-cache-dir',
+  '--crash-dumps-dir',
+  '--renderer-cmd-prefix',
+  '--utility-cmd-prefix',
+  '--gpu-launcher',
+  '--browser-subprocess-path',
+] as const;
+
+const LaunchArg = z
+  .string()
+  .max(500)
+  .regex(/^--[a-z0-9-]+(=.*)?$/s, 'must look like --switch or --switch=value')
+  .refine((arg) => !DENIED_LAUNCH_ARGS.some((denied) => arg === denied || arg.startsWith(`${denied}=`)), {
+    message: 'is managed by TabAgent and cannot be set here',
+  });
+
+/** What an operator may set on a profile. */
+const editable = {
+  name: z.string().trim().min(1).max(100),
+  color: z.string().regex(/^#[0-9a-f]{6}$/i, 'must be a colour like #4f7cff'),
+  group: z.string().trim().min(1).max(100).nullable(),
+  tags: z.array(z.string().trim().min(1).max(50)).max(30),
+  notes: z.string().max(1500),
+  browser: BrowserFamily,
+  executable_path: z.string().min(1).max(4096).nullable(),
+  start_urls: z.array(StartUrl).max(50),
+  locale: Locale.nullable(),
+  timezone: TimeZone.nullable(),
+  viewport: Size.nullable(),
+  window: Size.nullable(),
+  user_agent: z.string().min(1).max(500).nullable(),
+  color_scheme: z.enum(['light', 'dark']).nullable(),
+  launch_args: z.array(LaunchArg).max(50),
+  storage: z.enum(['persistent', 'ephemeral']),
+  clear_cache_on_stop: z.boolean(),
+};
+
+/** One profile (B01). `size_bytes` is the size of its folder when it was last measured. */
+export const Profile = z.object({
+  id: ProfileId,
+  ...editable,
+  color: z.string(),
+  start_urls: z.array(z.string()),
+  launch_args: z.array(z.string()),
+  locale: z.string().nullable(),
+  timezone: z.string().nullable(),
+  number: z.int(),
+  proxy_id: z.string().nullable(),
+  extensions: z.array(z.string()),
+  state: ProfileState,
+  holder: ProfileHolder.nullable(),
+  size_bytes: z.int(),
+  last_started_at: Timestamp.nullable(),
+  ...entityFields,
+});
+export type Profile = z.infer<typeof Profile>;
+
+/** Input of `profiles_create`. */
+export const ProfileCreate = z.strictObject({
+  name: editable.name,
+  color: editable.color.default('#4f7cff'),
+  group: editable.group.default(null),
+  tags: editable.tags.default([]),
+  notes: editable.notes.default(''),
+  browser: editable.browser.default('chromium'),
+  executable_path: editable.executable_path.default(null),
+  start_urls: editable.start_urls.default([]),
+  locale: editable.locale.default(null),
+  timezone: editable.timezone.default(null),
+  viewport: editable.viewport.default(null),
+  window: editable.window.default(null),
+  user_agent: editable.user_agent.default(null),
+  color_scheme: editable.color_scheme.default(null),
+  launch_args: editable.launch_args.default([]),
+  storage: editable.storage.default('persistent'),
+  clear_cache_on_stop: editable.clear_cache_on_stop.default(false),
+});
+export type ProfileCreate = z.infer<typeof ProfileCreate>;
+
+/** What a task remembers of the profile it ran with: everything a launch depends on. */
+export const ProfileSnapshot = Profile.pick({
+  id: true,
+  name: true,
+  browser: true,
+  executable_path: true,
+  start_urls: true,
+  locale: true,
+  timezone: true,
+  viewport: true,
+  window: true,
+  user_agent: true,
+  color_scheme: true,
+  launch_args: true,
+  storage: true,
+  clear_cache_on_stop: true,
+  version: true,
+});
+export type ProfileSnapshot = z.infer<typeof ProfileSnapshot>;
+
+/** A browser found on this machine. */
+export const FoundBrowser = z.object({
+  family: BrowserFamily,
+  name: z.string(),
+  path: z.string(),
+  version: z.string().nullable(),
+  source: z.enum(['setting', 'environment', 'system', 'playwright']),
+});
+export type FoundBrowser = z.infer<typeof FoundBrowser>;
+
+const area = { area: 'automation', tags: ['profiles'] } as const;
+
+/** Operations on profiles. */
+export const profileOperations = {
+  ...resource('profiles', {
+    row: 'B01',
+    tag: 'profiles',
+    noun: 'profile',
+    area: 'automation',
+    id: ProfileId,
+    entity: Profile,
+    create: ProfileCreate,
+    update: {
+      name: editable.name.optional(),
+      color: editable.color.optional(),
+      group: editable.group.optional(),
+      tags: editable.tags.nullable().optional(),
+      notes: editable.notes.nullable().optional(),
+      browser: editable.browser.optional(),
+      executable_path: editable.executable_path.optional(),
+      start_urls: editable.start_urls.nullable().optional(),
+      locale: editable.locale.optional(),
+      timezone: editable.timezone.optional(),
+      viewport: editable.viewport.optional(),
+      window: editable.window.optional(),
+      user_agent: editable.user_agent.optional(),
+      color_scheme: editable.color_scheme.optional(),
+      launch_args: editable.launch_args.nullable().optional(),
+      storage: editable.storage.optional(),
+      clear_cache_on_stop: editable.clear_cache_on_stop.optional(),
+    },
+    filters: {
+      state: oneOrMany(ProfileState).optional(),
+      group: oneOrMany(z.string()).optional(),
+      tag: oneOrMany(z.string()).optional(),
+    },
+    actions: ['start', 'stop', 'delete', 'restore', 'update'],
+  }),
+  profiles_start: call(
+    z.strictObject({
+      id: ProfileId,
+      headless: z.boolean().default(false),
+      urls: z.array(StartUrl).max(50).optional(),
+      wait: z.boolean().default(true),
+    }),
+    Profile,
+    {
+      ...area,
+      row: 'B02',
+      summary: 'Open the browser of a profile for manual use',
+      scope: 'run',
+      idempotencyKey: true,
+      http: { method: 'POST', path: '/v1/profiles/{id}/start' },
+    },
+  ),
+  profiles_stop: call(z.strictObject({ id: ProfileId, force: z.boolean().default(false) }), Profile, {
+    ...area,
+    row: 'B03',
+    summary: 'Close the browser of a profile, keeping its data',
+    scope: 'run',
+    http: { method: 'POST', path: '/v1/profiles/{id}/stop' },
+  }),
+  profiles_unlock: call(z.strictObject({ id: ProfileId }), Profile, {
+    ...area,
+    row: '-',
+    summary: 'Remove a stale lock that another computer or a dead process left on a profile',
+    scope: 'manage',
+    http: null,
+  }),
+  browsers_list: call(
+    z.strictObject({ refresh: z.boolean().default(false) }),
+    z.object({ items: z.array(FoundBrowser) }),
+    {
+      row: '-',
+      summary: 'Browsers found on this machine',
+      tags: ['profiles'],
+      scope: 'read',
+      area: 'automation',
+      http: null,
+    },
+  ),
+  browsers_check: call(z.strictObject({ path: z.string().min(1).max(4096) }), FoundBrowser, {
+    row: '-',
+    summary: 'Check that a path is a browser that can be driven',
+    tags: ['profiles'],
+    scope: 'manage',
+    area: 'automation',
+    http: null,
+  }),
+};

@@ -1,0 +1,49 @@
+/** The queue in front of tasks (B42). */
+import { z } from 'zod';
+import { call } from '../kernel/define.ts';
+import { TaskStatus } from './tasks.ts';
+
+/** State of the queue (B42). */
+export const Queue = z.object({
+  urgent: z.int(),
+  normal: z.int(),
+  low: z.int(),
+  batch: z.int(),
+  running: z.int(),
+  capacity: z.int(),
+  paused: z.boolean(),
+  activity: z.enum(['high', 'low', 'sleep']),
+  oldest_wait_seconds: z.number(),
+  blocked_reason: z.string().nullable(),
+  /** Tasks by state, from a counter table. */
+  counts: z.record(TaskStatus, z.int()),
+});
+export type Queue = z.infer<typeof Queue>;
+
+const common = { area: 'automation', tags: ['queue'] } as const;
+
+/** Operations on the queue. */
+export const queueOperations = {
+  queue_stats: call(z.strictObject({}), Queue, {
+    ...common,
+    row: 'B42',
+    summary: 'What waits, what runs, and why nothing starts',
+    scope: 'read',
+    http: { method: 'GET', path: '/v1/queue' },
+  }),
+  queue_update: call(
+    z.strictObject({
+      paused: z.boolean().optional(),
+      max_running: z.int().min(1).max(64).optional(),
+      activity: z.enum(['auto', 'high', 'low', 'sleep']).optional(),
+    }),
+    Queue,
+    {
+      ...common,
+      row: 'B42',
+      summary: 'Pause or resume the queue, set its width or activity',
+      scope: 'manage',
+      http: { method: 'PATCH', path: '/v1/queue' },
+    },
+  ),
+};

@@ -1,0 +1,312 @@
+/** Tasks: immutable snapshots that run, with attempts, steps, logs and artifacts (B25–B32). */
+import { z } from 'zod';
+import { call, stream } from '../kernel/define.ts';
+import { Problem } from '../kernel/errors.ts';
+import { Deleted, listFields, oneOrMany, page } from '../kernel/paging.ts';
+import {
+  BatchId,
+  CommandId,
+  entityFields,
+  Json,
+  JsonObject,
+  ProfileId,
+  Seq,
+  TaskId,
+  Timestamp,
+} from '../kernel/scalars.ts';
+import { CommandKind, CommandSpecInput } from './commands.ts';
+
+/** Every state of a task (design.md §9). */
+export const TASK_STATUSES = [
+  'scheduled',
+  'queued',
+  'running',
+  'waiting',
+  'retrying',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'timed_out',
+  'interrupted',
+  'dead',
+] as const;
+export const TaskStatus = z.enum(TASK_STATUSES);
+export type TaskStatus = z.infer<typeof TaskStatus>;
+
+/** States that nothing leaves but a new task. */
+export const TERMINAL_STATUSES = [
+  'succeeded',
+  'failed',
+  'cancelled',
+  'timed_out',
+  'interrupted',
+  'dead',
+] as const satisfies TaskStatus[];
+
+/** True when nothing more will happen to a task in this state. */
+export function isTerminal(status: TaskStatus): boolean {
+  return (TERMINAL_STATUSES as readonly TaskStatus[]).includes(status);
+}
+
+/** Queue lanes, most urgent first. */
+export const PRIORITIES = ['urgent', 'normal', 'low', 'batch'] as const;
+export const Priority = z.enum(PRIORITIES);
+export type Priority = z.infer<typeof Priority>;
+
+/** Why a task has not started yet. */
+export const WaitReason = z.enum([
+  'scheduled',
+  'retry_backoff',
+  'queue_paused',
+  'queue_activity',
+  'concurrency_limit',
+  'profile_busy',
+  'concurrency_key',
+]);
+export type WaitReason = z.infer<typeof WaitReason>;
+
+/** How far a running task says it is; `percent` is null when unknown. */
+export const TaskProgress = z.object({
+  percent: z.number().min(0).max(100).nullable(),
+  message: z.string().nullable(),
+});
+export type TaskProgress = z.infer<typeof TaskProgress>;
+
+/** One task (B26). */
+export const Task = z.object({
+  id: TaskId,
+  command_id: CommandId.nullable(),
+  command_version: z.int().nullable(),
+  command_name: z.string(),
+  kind: CommandKind,
+  status: TaskStatus,
+  priority: Priority,
+  attempt: z.int(),
+  max_attempts: z.int(),
+  profile_id: ProfileId.nullable(),
+  profile_name: z.string().nullable(),
+  proxy_id: z.string().nullable(),
+  batch_id: BatchId.nullable(),
+  /** The task this one repeats. */
+  retry_of: TaskId.nullable(),
+  input: JsonObject,
+  output: Json.nullable(),
+  error: Problem.nullable(),
+  progress: TaskProgress.nullable(),
+  labels: z.array(z.string()),
+  timeout_seconds: z.int(),
+  queue_position: z.int().nullable(),
+  wait_reason: WaitReason.nullable(),
+  run_at: Timestamp.nullable(),
+  started_at: Timestamp.nullable(),
+  finished_at: Timestamp.nullable(),
+  duration_ms: z.int().nullable(),
+  ...entityFields,
+});
+export type Task = z.infer<typeof Task>;
+
+/** How one attempt went. */
+export const Attempt = z.object({
+  number: z.int(),
+  status: z.enum(['running', 'succeeded', 'failed', 'cancelled', 'timed_out', 'interrupted']),
+  started_at: Timestamp,
+  finished_at: Timestamp.nullable(),
+  duration_ms: z.int().nullable(),
+  error: Problem.nullable(),
+  exit_code: z.int().nullable(),
+  log_lines: z.int(),
+  log_bytes: z.int(),
+  /** Lines that were over the size limit of one attempt's log. */
+  log_dropped: z.int(),
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+/** One named step of an attempt; `parent` is the seq of the step around it. */
+export const Step = z.object({
+  seq: z.int(),
+  attempt: z.int(),
+  parent: z.int().nullable(),
+  name: z.string(),
+  status: z.enum(['running', 'succeeded', 'failed', 'cancelled']),
+  started_at: Timestamp,
+  finished_at: Timestamp.nullable(),
+  output: Json.nullable(),
+  error: Problem.nullable(),
+});
+export type Step = z.infer<typeof Step>;
+
+/** A task with everything that hangs off it but its log and artifacts (B27). */
+export const TaskDetail = Task.extend({
+  attempts: z.array(Attempt),
+  steps: z.array(Step),
+  /** The spec that runs, as the snapshot has it. */
+  spec: JsonObject,
+});
+export type TaskDetail = z.infer<typeof TaskDetail>;
+
+/** One line of a task's log (B30); `seq` counts through all attempts. */
+export const LogLine = z.object({
+  seq: z.int(),
+  at: Timestamp,
+  level: z.enum(['debug', 'info', 'warn', 'error']),
+  /** `script`, `stdout`, `stderr`, `console` (of the page), `host`. */
+  source: z.string(),
+  attempt: z.int(),
+  step: z.int().nullable(),
+  message: z.string(),
+  data: Json.nullable(),
+});
+export type LogLine = z.infer<typeof LogLine>;
+
+/** Marks lost lines or events of a reader that was too slow. */
+export const GapItem = z.object({ type: z.literal('gap'), dropped: z.int(), next_since: z.int() });
+
+/** One event in the life of a task (B32). */
+export const TaskEvent = z.object({
+  seq: z.int(),
+  type: z.enum(['status', 'step', 'progress', 'artifact', 'screenshot', 'end']),
+  at: Timestamp,
+  data: Json,
+});
+export type TaskEvent = z.infer<typeof TaskEvent>;
+
+/** Input of `tasks_create`. */
+export const TaskCreate = z.strictObject({
+  command_id: CommandId.optional(),
+  /** Inline spec with its `kind`; needs scope manage. */
+  spec: CommandSpecInput.optional(),
+  /** Name shown for an inline spec. */
+  name: z.string().trim().min(1).max(100).optional(),
+  command_version: z.int().min(1).optional(),
+  input: JsonObject.default({}),
+  /** Schema of `input` for an inline spec; a command brings its own. */
+  input_schema: JsonObject.optional(),
+  profile_id: ProfileId.optional(),
+  profile_ids: z.array(ProfileId).min(1).max(1000).optional(),
+  priority: Priority.default('normal'),
+  run_at: Timestamp.optional(),
+  timeout_seconds: z.int().min(1).max(604_800).optional(),
+  max_attempts: z.int().min(1).max(101).optional(),
+  labels: z.array(z.string().trim().min(1).max(100)).max(30).default([]),
+  wait: z.boolean().default(false),
+});
+export type TaskCreate = z.infer<typeof TaskCreate>;
+
+const common = { area: 'automation', tags: ['tasks'] } as const;
+const one = z.strictObject({ id: TaskId });
+
+/** Operations on tasks, their logs and events. */
+export const taskOperations = {
+  tasks_create: call(TaskCreate, z.union([Task, z.object({ batch_id: BatchId, items: z.array(Task) })]), {
+    ...common,
+    row: 'B25',
+    summary: 'Run a command, now or at a time, with one or many profiles',
+    scope: 'run',
+    idempotencyKey: true,
+    http: { method: 'POST', path: '/v1/tasks', status: 201, location: '/v1/tasks/{id}' },
+  }),
+  tasks_list: call(
+    z.strictObject({
+      ...listFields,
+      status: oneOrMany(TaskStatus).optional(),
+      kind: oneOrMany(CommandKind).optional(),
+      command_id: oneOrMany(CommandId).optional(),
+      profile_id: oneOrMany(ProfileId).optional(),
+      batch_id: oneOrMany(BatchId).optional(),
+      priority: oneOrMany(Priority).optional(),
+      label: oneOrMany(z.string()).optional(),
+      error_code: oneOrMany(z.string()).optional(),
+      created_after: Timestamp.optional(),
+      created_before: Timestamp.optional(),
+    }),
+    page(Task),
+    { ...common, row: 'B26', summary: 'List tasks', scope: 'read', http: { method: 'GET', path: '/v1/tasks' } },
+  ),
+  tasks_get: call(one, TaskDetail, {
+    ...common,
+    row: 'B27',
+    summary: 'One task with its attempts and steps',
+    scope: 'read',
+    http: { method: 'GET', path: '/v1/tasks/{id}' },
+  }),
+  tasks_delete: call(one, Deleted, {
+    ...common,
+    row: 'B27',
+    summary: 'Delete a finished task with its log and artifacts, for good',
+    scope: 'manage',
+    http: { method: 'DELETE', path: '/v1/tasks/{id}' },
+  }),
+  tasks_cancel: call(z.strictObject({ id: TaskId, force: z.boolean().default(false) }), Task, {
+    ...common,
+    row: 'B28',
+    summary: 'Cancel a task; its whole process tree ends',
+    scope: 'run',
+    http: { method: 'POST', path: '/v1/tasks/{id}/cancel' },
+  }),
+  tasks_retry: call(
+    z.strictObject({ id: TaskId, input: JsonObject.optional(), as_then: z.boolean().default(false) }),
+    Task,
+    {
+      ...common,
+      row: 'B28',
+      summary: 'Run a task again as a new task; as_then uses the snapshot exactly as it was',
+      scope: 'run',
+      idempotencyKey: true,
+      http: { method: 'POST', path: '/v1/tasks/{id}/retry' },
+    },
+  ),
+  tasks_bulk: call(
+    z.strictObject({ ids: z.array(TaskId).min(1).max(1000), action: z.enum(['cancel', 'retry', 'delete']) }),
+    z.object({ results: z.array(z.object({ id: z.string(), ok: z.boolean(), error: Problem.optional() })) }),
+    { ...common, row: '-', summary: 'One verb on many tasks', scope: 'manage', http: null },
+  ),
+  tasks_logs: call(
+    z.strictObject({
+      id: TaskId,
+      after_seq: Seq.optional(),
+      before_seq: Seq.optional(),
+      level: LogLine.shape.level.optional(),
+      q: z.string().max(500).optional(),
+      limit: z.int().min(1).max(5000).default(1000),
+    }),
+    z.object({ items: z.array(LogLine), next_cursor: z.string().nullable(), total: z.int().nullable() }),
+    {
+      ...common,
+      row: 'B30',
+      summary: 'Log lines of a task, oldest first',
+      scope: 'read',
+      http: { method: 'GET', path: '/v1/tasks/{id}/logs' },
+    },
+  ),
+  tasks_logs_follow: stream(z.strictObject({ id: TaskId, since: Seq.optional() }), z.union([LogLine, GapItem]), {
+    ...common,
+    row: 'B31',
+    summary: 'Log lines of a task as they are written, until it ends',
+    scope: 'read',
+    history: true,
+    http: { method: 'GET', path: '/v1/tasks/{id}/logs/stream' },
+  }),
+  tasks_follow: stream(z.strictObject({ id: TaskId, since: Seq.optional() }), z.union([TaskEvent, GapItem]), {
+    ...common,
+    row: 'B32',
+    summary: 'Status, steps, progress and artifacts of a task as they happen, until it ends',
+    scope: 'read',
+    history: true,
+    http: { method: 'GET', path: '/v1/tasks/{id}/events' },
+  }),
+  tasks_stats: call(
+    z.strictObject({ hours: z.int().min(1).max(168).default(24) }),
+    z.object({
+      /** One bucket per hour, oldest first. */
+      buckets: z.array(
+        z.object({ at: Timestamp, succeeded: z.int(), failed: z.int(), p95_duration_ms: z.int().nullable() }),
+      ),
+      failed: z.int(),
+      succeeded: z.int(),
+      success_rate: z.number().nullable(),
+      p95_duration_ms: z.int().nullable(),
+      failures: z.array(z.object({ code: z.string(), count: z.int(), last_task_id: TaskId })),
+    }),
+    { ...common, row: '-', summary: 'Outcomes of the last hours for the dashboard', scope: 'read', http: null },
+  ),
+};

@@ -1,0 +1,134 @@
+/** Background work and bytes: jobs, uploads, backups (B70, B71, B73). */
+import { z } from 'zod';
+import { call, stream } from '../kernel/define.ts';
+import { Problem } from '../kernel/errors.ts';
+import { listFields, oneOrMany, page } from '../kernel/paging.ts';
+import { BackupId, JobId, Json, Seq, Timestamp, UploadId } from '../kernel/scalars.ts';
+
+/** Background work (api.md §4.6). */
+export const Job = z.object({
+  id: JobId,
+  kind: z.string(),
+  status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
+  progress: z.object({
+    percent: z.number().nullable(),
+    done_bytes: z.int().nullable(),
+    total_bytes: z.int().nullable(),
+    bytes_per_second: z.number().nullable(),
+    eta_seconds: z.number().nullable(),
+    step: z.string().nullable(),
+    message: z.string().nullable(),
+  }),
+  result: Json.nullable(),
+  error: Problem.nullable(),
+  request_id: z.string(),
+  created_at: Timestamp,
+  started_at: Timestamp.nullable(),
+  finished_at: Timestamp.nullable(),
+});
+export type Job = z.infer<typeof Job>;
+
+/** A copy of the database (B73). */
+export const Backup = z.object({
+  id: BackupId,
+  kind: z.enum(['manual', 'auto', 'migration']),
+  bytes: z.int(),
+  sha256: z.string(),
+  created_at: Timestamp,
+});
+export type Backup = z.infer<typeof Backup>;
+
+/** An upload that other operations refer to (B71). */
+export const Upload = z.object({ upload_id: UploadId, bytes: z.int(), sha256: z.string(), expires_at: Timestamp });
+export type Upload = z.infer<typeof Upload>;
+/** Where a frame door's client puts the bytes. */
+export const UploadTarget = z.object({ upload_id: UploadId, put_url: z.string() });
+
+const host = { area: 'host' } as const;
+
+/** Operations on jobs, uploads and backups. */
+export const jobOperations = {
+  jobs_list: call(
+    z.strictObject({
+      ...listFields,
+      kind: oneOrMany(z.string()).optional(),
+      status: oneOrMany(Job.shape.status).optional(),
+    }),
+    page(Job),
+    {
+      row: 'B70',
+      tags: ['jobs'],
+      summary: 'Background jobs',
+      scope: 'read',
+      area: 'any',
+      http: { method: 'GET', path: '/v1/jobs' },
+    },
+  ),
+  jobs_get: call(z.strictObject({ id: JobId }), Job, {
+    row: 'B70',
+    tags: ['jobs'],
+    summary: 'One job',
+    scope: 'read',
+    area: 'any',
+    http: { method: 'GET', path: '/v1/jobs/{id}' },
+  }),
+  jobs_cancel: call(z.strictObject({ id: JobId }), Job, {
+    row: 'B70',
+    tags: ['jobs'],
+    summary: 'Cancel a job',
+    scope: 'run',
+    area: 'any',
+    http: { method: 'POST', path: '/v1/jobs/{id}/cancel' },
+  }),
+  jobs_follow: stream(z.strictObject({ id: JobId, since: Seq.optional() }), z.object({ seq: z.int(), job: Job }), {
+    row: 'B70',
+    tags: ['jobs'],
+    summary: 'Progress of a job until it ends, at most four items a second',
+    scope: 'read',
+    area: 'any',
+    history: true,
+    http: { method: 'GET', path: '/v1/jobs/{id}/events' },
+  }),
+  uploads_create: call(
+    z.strictObject({
+      name: z.string().min(1).max(255),
+      bytes: z
+        .int()
+        .min(0)
+        .max(2 * 1024 ** 3)
+        .optional(),
+      mime: z.string().max(200).default('application/octet-stream'),
+    }),
+    z.union([Upload, UploadTarget]),
+    {
+      row: 'B71',
+      tags: ['uploads'],
+      summary: 'Bring a file: multipart or raw body over HTTP, an address to PUT it to over frames',
+      scope: 'run',
+      area: 'any',
+      http: { method: 'POST', path: '/v1/uploads', status: 201 },
+    },
+  ),
+  backups_list: call(z.strictObject(listFields), page(Backup), {
+    ...host,
+    row: 'B73',
+    tags: ['backups'],
+    summary: 'Copies of the database',
+    scope: 'admin',
+    http: { method: 'GET', path: '/v1/backups' },
+  }),
+  backups_create: call(
+    z.strictObject({ wait: z.boolean().default(false) }),
+    z.union([z.object({ job_id: JobId, request_id: z.string() }), Backup]),
+    {
+      ...host,
+      row: 'B73',
+      tags: ['backups'],
+      summary: 'Copy the database in the background',
+      scope: 'admin',
+      job: true,
+      idempotencyKey: true,
+      http: { method: 'POST', path: '/v1/backups' },
+    },
+  ),
+};

@@ -1,0 +1,272 @@
+/** Settings (api.md §12): one schema gives defaults, validation, the JSON Schema and the settings screen. */
+import { z } from 'zod';
+import { BROWSERS } from '../automation/profiles.ts';
+import { AREAS, call, TIERS } from '../kernel/define.ts';
+import { JsonObject, Nothing } from '../kernel/scalars.ts';
+
+/** Sections of the settings screen, in order. */
+export const SETTING_SECTIONS = [
+  'General',
+  'Appearance',
+  'API & security',
+  'Browser',
+  'Queue',
+  'Storage & retention',
+  'Advanced',
+] as const;
+export type SettingSection = (typeof SETTING_SECTIONS)[number];
+
+const HostName = z
+  .string()
+  .regex(/^(\[[0-9a-f:]+\]|[a-z0-9-]+(\.[a-z0-9-]+)*)(:\d{1,5})?$/i, 'must be a host name, optionally with a port');
+const Origin = z
+  .string()
+  .regex(/^(https?|chrome-extension):\/\/[^/*\s]+$/, 'must be an exact origin such as https://app.example');
+
+const at = (
+  section: SettingSection,
+  title: string,
+  description: string,
+  extra: { restart?: boolean; desktop?: boolean } = {},
+) => ({
+  title,
+  description,
+  'x-section': section,
+  ...(extra.restart ? { 'x-restart': true } : {}),
+  ...(extra.desktop ? { 'x-desktop': true } : {}),
+});
+
+const TierRate = z.strictObject({ per_min: z.int().min(1).max(1_000_000), burst: z.int().min(1).max(100_000) });
+
+/** Every setting by dotted key. `x-restart` marks those that take effect after a restart, `x-desktop` those of the desktop app only. */
+export const Settings = z.strictObject({
+  'desktop.close_to_tray': z
+    .boolean()
+    .default(true)
+    .meta(
+      at('General', 'Keep running in the tray', 'Closing the window leaves the host and its tasks running.', {
+        desktop: true,
+      }),
+    ),
+  'desktop.start_at_login': z
+    .boolean()
+    .default(false)
+    .meta(
+      at('General', 'Start at login', 'Start hidden in the tray when you sign in to this computer.', { desktop: true }),
+    ),
+  'desktop.notifications': z
+    .boolean()
+    .default(true)
+    .meta(
+      at(
+        'General',
+        'Notify when a task fails',
+        'Show a system notification when a task fails while the window is hidden.',
+        { desktop: true },
+      ),
+    ),
+  'appearance.theme': z
+    .enum(['system', 'light', 'dark'])
+    .default('system')
+    .meta(at('Appearance', 'Theme', 'Light, dark, or what the system uses.')),
+  'appearance.density': z
+    .enum(['comfortable', 'compact'])
+    .default('comfortable')
+    .meta(at('Appearance', 'Density', 'Height of table rows.')),
+  host: z
+    .string()
+    .min(1)
+    .max(255)
+    .default('127.0.0.1')
+    .meta(
+      at(
+        'API & security',
+        'Bind address',
+        'Address the API listens on. Anything but loopback needs an API key and allowed_hosts.',
+        { restart: true },
+      ),
+    ),
+  port: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8080)
+    .meta(at('API & security', 'Port', 'Port of the API and the panel; 0 takes any free port.', { restart: true })),
+  allowed_hosts: z
+    .array(HostName)
+    .max(100)
+    .default([])
+    .meta(at('API & security', 'Allowed host names', 'Further values of the Host header that are served.')),
+  allowed_origins: z
+    .array(Origin)
+    .max(100)
+    .default([])
+    .meta(at('API & security', 'Allowed origins', 'Web origins that may call the API, exact.')),
+  allow_unauthenticated_local: z
+    .boolean()
+    .default(false)
+    .meta(
+      at(
+        'API & security',
+        'Local callers without a key',
+        'Let programs on this computer use the model routes without an API key.',
+      ),
+    ),
+  docs_enabled: z
+    .boolean()
+    .default(true)
+    .meta(at('API & security', 'API documentation', 'Serve Swagger UI and the API reference.')),
+  metrics_enabled: z
+    .boolean()
+    .default(true)
+    .meta(at('API & security', 'Metrics', 'Serve Prometheus metrics under /metrics.')),
+  'rate_limits.enabled': z
+    .boolean()
+    .default(true)
+    .meta(at('API & security', 'Rate limits', 'Limit how often each client may call.')),
+  'rate_limits.tiers': z
+    .partialRecord(z.enum(TIERS), TierRate)
+    .default({})
+    .meta(
+      at(
+        'API & security',
+        'Rate limit tiers',
+        'Requests per minute and burst by tier; absent tiers keep their default.',
+      ),
+    ),
+  'browser.default': z
+    .enum(BROWSERS)
+    .default('chromium')
+    .meta(at('Browser', 'Browser of new profiles', 'Family a new profile uses.')),
+  'browser.executable_path': z
+    .string()
+    .max(4096)
+    .nullable()
+    .default(null)
+    .meta(at('Browser', 'Browser program', 'Path of the browser for profiles that name none; empty finds one.')),
+  'executor.max_running': z
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .meta(at('Queue', 'Tasks at once', 'How many tasks run at the same time.')),
+  'executor.activity': z
+    .enum(['auto', 'high', 'low', 'sleep'])
+    .default('auto')
+    .meta(at('Queue', 'Activity', 'high starts urgent tasks only, low all but batch, sleep all.')),
+  'executor.paused': z
+    .boolean()
+    .default(false)
+    .meta(at('Queue', 'Queue paused', 'New tasks wait until the queue is resumed.')),
+  'executor.grace_seconds': z
+    .number()
+    .min(0)
+    .max(60)
+    .default(0.5)
+    .meta(
+      at(
+        'Queue',
+        'Grace on cancel',
+        'Seconds a cancelled task has to close its browser before its processes are killed.',
+      ),
+    ),
+  'retention.tasks_days': z
+    .int()
+    .min(1)
+    .max(3650)
+    .default(30)
+    .meta(
+      at(
+        'Storage & retention',
+        'Keep finished tasks',
+        'Days until a finished task with its log and artifacts is deleted.',
+      ),
+    ),
+  'retention.artifacts_mb': z
+    .int()
+    .min(50)
+    .max(10_000_000)
+    .default(5120)
+    .meta(
+      at(
+        'Storage & retention',
+        'Room for artifacts',
+        'MiB of logs and artifacts; the oldest finished tasks are deleted beyond it.',
+      ),
+    ),
+  'retention.task_log_mb': z
+    .int()
+    .min(1)
+    .max(10_240)
+    .default(64)
+    .meta(at('Storage & retention', 'Log of one attempt', 'MiB of log kept per attempt; what is over is counted.')),
+  'retention.logs_mb': z
+    .int()
+    .min(8)
+    .max(100_000)
+    .default(128)
+    .meta(at('Storage & retention', 'Room for host logs', 'MiB of host log; the oldest files are deleted beyond it.')),
+  'retention.events_days': z
+    .int()
+    .min(1)
+    .max(365)
+    .default(7)
+    .meta(at('Storage & retention', 'Keep change history', 'Days that clients can catch up from.')),
+  'redaction.extra': z
+    .array(z.string().min(4).max(1000))
+    .max(500)
+    .default([])
+    .meta(at('Advanced', 'Further words to redact', 'Each is removed from logs and outputs like a secret.')),
+  log_level: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .meta(at('Advanced', 'Log level', 'Least severe level that is written.')),
+});
+/** All settings with their values. */
+export type Settings = z.infer<typeof Settings>;
+/** A dotted setting key. */
+export type SettingKey = keyof Settings;
+
+/** Default value of every setting. */
+export const DEFAULT_SETTINGS: Settings = Settings.parse({});
+
+/** Areas a key may be given; `any` is not one. */
+export const KEY_AREAS = AREAS.filter((area) => area !== 'any');
+
+const host = { area: 'host' } as const;
+
+/** Operations on settings (B64). */
+export const settingsOperations = {
+  settings_get: call(
+    Nothing,
+    z.object({ values: JsonObject, version: z.int(), restart_required: z.array(z.string()) }),
+    {
+      ...host,
+      row: 'B64',
+      tags: ['settings'],
+      summary: 'Settings in force',
+      scope: 'read',
+      http: { method: 'GET', path: '/v1/settings' },
+    },
+  ),
+  settings_update: call(
+    z.record(z.string(), z.json()),
+    z.object({ values: JsonObject, version: z.int(), restart_required: z.array(z.string()) }),
+    {
+      ...host,
+      row: 'B64',
+      tags: ['settings'],
+      summary: 'Change settings by dotted key; null restores the default',
+      scope: 'admin',
+      http: { method: 'PATCH', path: '/v1/settings' },
+    },
+  ),
+  settings_schema: call(Nothing, JsonObject, {
+    ...host,
+    row: 'B64',
+    tags: ['settings'],
+    summary: 'JSON Schema of the settings with titles',
+    scope: 'read',
+    http: { method: 'GET', path: '/v1/settings/schema' },
+  }),
+};

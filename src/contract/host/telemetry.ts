@@ -1,0 +1,193 @@
+/** What happened: the log, the changes, the audit (B65–B69, B74). */
+import { z } from 'zod';
+import { GapItem } from '../automation/tasks.ts';
+import { call, stream } from '../kernel/define.ts';
+import { listFields, oneOrMany, page } from '../kernel/paging.ts';
+import { Json, Nothing, Seq, Timestamp } from '../kernel/scalars.ts';
+
+/** One entry of the host's log (B65). `timestamp` is unix ms. */
+export const LogEntry = z.object({
+  id: z.int(),
+  timestamp: z.int(),
+  level: z.enum(['debug', 'log', 'info', 'warn', 'error']),
+  source: z.string(),
+  context: z.string(),
+  message: z.string(),
+  data: Json.nullable(),
+});
+export type LogEntry = z.infer<typeof LogEntry>;
+
+const logFilters = {
+  level: oneOrMany(LogEntry.shape.level).optional(),
+  source: oneOrMany(z.string()).optional(),
+  context: z.string().max(200).optional(),
+  q: z.string().max(500).optional(),
+  task_id: z.string().max(64).optional(),
+};
+
+/** One change of anything (B68), straight from the event table. */
+export const Change = z.object({
+  seq: z.int(),
+  type: z.string(),
+  entity: z.string(),
+  id: z.string(),
+  version: z.int().nullable(),
+  at: Timestamp,
+  data: Json.nullable(),
+});
+export type Change = z.infer<typeof Change>;
+
+/** One line of the tamper-evident audit (B74): `hash` covers the line and the hash before it. */
+export const AuditEntry = z.object({
+  seq: z.int(),
+  at: Timestamp,
+  principal: z.string(),
+  door: z.string(),
+  op: z.string(),
+  target: z.string().nullable(),
+  outcome: z.string(),
+  hash: z.string(),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+
+const host = { area: 'host' } as const;
+
+/** Operations on the log, the changes and the audit. */
+export const telemetryOperations = {
+  logs_query: call(
+    z.strictObject({
+      ...logFilters,
+      since: z.int().optional(),
+      until: z.int().optional(),
+      cursor: z.string().optional(),
+      limit: z.int().min(1).max(10_000).default(1000),
+    }),
+    z.object({ count: z.int(), logs: z.array(LogEntry), next_cursor: z.string().nullable() }),
+    {
+      ...host,
+      row: 'B65',
+      tags: ['logs'],
+      summary: 'Log entries, newest first',
+      scope: 'read',
+      http: { method: 'GET', path: '/v1/logs' },
+    },
+  ),
+  logs_stats: call(
+    Nothing,
+    z.object({
+      total_logs: z.int(),
+      by_level: z.record(z.string(), z.int()),
+      by_source: z.record(z.string(), z.int()),
+      by_context: z.record(z.string(), z.int()),
+      oldest_timestamp: z.int().nullable(),
+      newest_timestamp: z.int().nullable(),
+      dropped: z.int(),
+    }),
+    {
+      ...host,
+      row: 'B65',
+      tags: ['logs'],
+      summary: 'How many log entries there are, by level and source',
+      scope: 'read',
+      http: { method: 'GET', path: '/v1/logs/stats' },
+    },
+  ),
+  logs_follow: stream(
+    z.strictObject({ ...logFilters, since: Seq.optional() }),
+    z.union([LogEntry.extend({ seq: z.int() }), GapItem]),
+    {
+      ...host,
+      row: 'B66',
+      tags: ['logs'],
+      summary: 'Log entries as they are written',
+      scope: 'read',
+      history: true,
+      http: { method: 'GET', path: '/v1/logs/stream' },
+    },
+  ),
+  logs_write: call(
+    z.strictObject({
+      entries: z
+        .array(
+          z.strictObject({
+            level: LogEntry.shape.level.default('info'),
+            source: z
+              .enum(['host', 'extension', 'native', 'webrtc', 'http', 'models', 'tasks', 'storage', 'panel', 'plugin'])
+              .default('extension'),
+            context: z.string().max(200).default(''),
+            message: z.string().min(1).max(65_536),
+            timestamp: z.int().optional(),
+            data: z.json().nullable().default(null),
+          }),
+        )
+        .min(1)
+        .max(500),
+    }),
+    z.object({ stored: z.int() }),
+    {
+      row: 'B67',
+      tags: ['logs'],
+      summary: 'Add entries of a client to the log',
+      scope: 'run',
+      area: 'any',
+      http: { method: 'POST', path: '/v1/logs' },
+    },
+  ),
+  logs_clear: call(z.strictObject({ before: z.int().optional() }), z.object({ cleared: z.int() }), {
+    ...host,
+    row: 'B67',
+    tags: ['logs'],
+    summary: 'Delete log entries',
+    scope: 'admin',
+    http: { method: 'DELETE', path: '/v1/logs' },
+  }),
+  changes_follow: stream(
+    z.strictObject({
+      since: Seq.optional(),
+      types: oneOrMany(z.string()).optional(),
+      ids: oneOrMany(z.string()).optional(),
+    }),
+    z.union([Change, z.object({ type: z.literal('hello'), seq: z.int() }), GapItem]),
+    {
+      row: 'B68',
+      tags: ['changes'],
+      summary: 'Every change as it happens; types like task.* filter',
+      scope: 'read',
+      area: 'any',
+      history: true,
+      http: { method: 'GET', path: '/v1/events' },
+    },
+  ),
+  changes_list: call(
+    z.strictObject({ since: Seq, limit: z.int().min(1).max(1000).default(200) }),
+    z.object({ items: z.array(Change), next_since: z.int(), has_more: z.boolean() }),
+    {
+      row: 'B69',
+      tags: ['changes'],
+      summary: 'Changes after a sequence number',
+      scope: 'read',
+      area: 'any',
+      http: { method: 'GET', path: '/v1/changes' },
+    },
+  ),
+  audit_list: call(
+    z.strictObject({ ...listFields, op: z.string().optional(), principal: z.string().optional() }),
+    page(AuditEntry),
+    {
+      ...host,
+      row: 'B74',
+      tags: ['audit'],
+      summary: 'Who did what, newest first; hash-chained',
+      scope: 'admin',
+      http: { method: 'GET', path: '/v1/audit' },
+    },
+  ),
+  audit_verify: call(Nothing, z.object({ ok: z.boolean(), entries: z.int(), broken_at: z.int().nullable() }), {
+    ...host,
+    row: '-',
+    tags: ['audit'],
+    summary: 'Check the hash chain of the audit',
+    scope: 'admin',
+    http: null,
+  }),
+};

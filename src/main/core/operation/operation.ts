@@ -1,0 +1,88 @@
+/** What a handler is and what it is told about its caller. */
+
+import type { OperationId, Operations } from '../../../contract/index.ts';
+import type { Area, Operation, OutputOf, ParsedInputOf, Scope } from '../../../contract/kernel/define.ts';
+
+/** Which door a call came through. */
+export type DoorName = 'memory' | 'ipc' | 'ws' | 'http' | 'native' | 'webrtc';
+
+/** Who calls. Made by a door's authentication, never by a client. */
+export interface Principal {
+  kind: 'panel' | 'key' | 'extension' | 'anonymous';
+  /** Stable id: a key id, a session id, an IP for anonymous callers. Rate limits and idempotency keys hang on it. */
+  id: string;
+  /** Name for people, for audit and logs. */
+  name: string;
+  /** Highest scope; scopes include those before them. Null for anonymous callers without any. */
+  scope: Scope | null;
+  areas: readonly Area[];
+  /** Multiplies every rate limit; Infinity for the panel over IPC. */
+  rateMultiplier: number;
+  /** Web origin this credential is bound to, if any. */
+  origin?: string;
+}
+
+/** What a handler knows about the call it answers. */
+export interface CallContext {
+  principal: Principal;
+  door: DoorName;
+  /** Aborted by cancel, a closed connection, a closed window or the host's stop. */
+  signal: AbortSignal;
+  /** uuid v7, or the client's own. */
+  requestId: string;
+  /** Version from `If-Match`; a mismatch is 412 instead of 409. */
+  ifMatch?: number;
+  /** Remote address for rate limits per IP; `local` for IPC and memory. */
+  remote: string;
+  /** Lets a handler set the panel cookie; only the HTTP door offers it. */
+  setSession?: (session: { token: string; maxAgeSeconds: number } | null) => void;
+  /** Session token of a cookie principal, so that it can be ended. */
+  sessionToken?: string;
+}
+
+/** A file that a `bytes` operation answers with. Frame doors turn it into a URL with a ticket. */
+export interface FileContent {
+  /** Absolute path. */
+  path: string;
+  name: string;
+  mime: string;
+  bytes: number;
+}
+
+/** Handler of one operation. */
+export type Handler<O extends Operation> = O['stream'] extends 'always'
+  ? (input: ParsedInputOf<O>, context: CallContext) => AsyncIterable<OutputOf<O>>
+  : O['stream'] extends 'never'
+    ? (input: ParsedInputOf<O>, context: CallContext) => OutputOf<O> | Promise<OutputOf<O>>
+    : (input: ParsedInputOf<O>, context: CallContext) => Promise<OutputOf<O>> | AsyncIterable<OutputOf<O>>;
+
+/** Handlers of some operations, typed by the contract. */
+export type Handlers<Ids extends OperationId> = { [K in Ids]: Handler<Operations[K]> };
+
+/** A handler without its types, as the dispatcher keeps it. */
+export type AnyHandler = (input: never, context: CallContext) => unknown;
+
+/** The dispatcher as doors, the shell and the CLI see it. */
+export interface Dispatcher {
+  /**
+   * Runs a call and answers its output; for a stream, an async iterable of its items.
+   * @param op operation id or alias; case, `-` and `.` are normalised (api.md §1)
+   * @param input raw input; absent and null equal `{}`
+   * @throws AppError always, whatever the handler threw
+   */
+  dispatch(op: string, input: unknown, context: CallContext, options?: DispatchOptions): Promise<DispatchResult>;
+  /** Resolves an id or alias. @throws AppError `route-not-found` with `did_you_mean` */
+  resolve(op: string): { id: OperationId; operation: Operation };
+}
+
+/** Options of one dispatch. */
+export interface DispatchOptions {
+  idempotencyKey?: string;
+  /** Called with the state of the caller's rate-limit bucket, for `x-ratelimit-*`. */
+  onRate?: (state: { limit: number; remaining: number; resetSeconds: number }) => void;
+}
+
+/** What a dispatch gives. */
+export type DispatchResult =
+  | { kind: 'value'; id: OperationId; operation: Operation; value: unknown; replayed: boolean; accepted: boolean }
+  | { kind: 'stream'; id: OperationId; operation: Operation; items: AsyncIterable<unknown> };

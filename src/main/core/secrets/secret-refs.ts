@@ -1,0 +1,82 @@
+/** Secrets inside stored inputs: references at rest, dots in answers, values only on the way to the executor. */
+import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
+
+/** What answers show where a secret is. */
+export const MASK = '••••••';
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Reference of a sealed value `{"$secret": id}`, or null when `value` is not one. */
+export function secretId(value: Json): string | null {
+  if (!isObject(value)) return null;
+  const id = value.$secret;
+  return typeof id === 'string' && Object.keys(value).length === 1 ? id : null;
+}
+
+/** The input with each sealed secret replaced by what `replace` gives for its reference. */
+export async function replaceSecrets(input: JsonObject, replace: (id: string) => Promise<Json>): Promise<JsonObject> {
+  return (await walk(input, replace)) as JsonObject;
+}
+
+async function walk(value: Json, replace: (id: string) => Promise<Json>): Promise<Json> {
+  const id = secretId(value);
+  if (id !== null) return replace(id);
+  if (Array.isArray(value)) return Promise.all(value.map((item) => walk(item, replace)));
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(async ([key, item]) => [key, await walk(item, replace)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** The value as answers show it: {@link MASK} in place of every reference. Works without the schema, so old snapshots stay masked. */
+export function masked<T extends Json>(value: T): T;
+export function masked(value: Json): Json {
+  if (secretId(value) !== null) return MASK;
+  if (Array.isArray(value)) return value.map((item) => masked(item));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item)]));
+}
+
+/** References of every sealed value, in order. */
+export function secretIds(value: Json): string[] {
+  const id = secretId(value);
+  if (id !== null) return [id];
+  if (Array.isArray(value)) return value.flatMap(secretIds);
+  return isObject(value) ? Object.values(value).flatMap(secretIds) : [];
+}
+
+/** Throws away what a caller wrote in the form of a reference: only the host may refer to secrets. */
+export function withoutReferences(input: JsonObject): JsonObject {
+  return strip(input) as JsonObject;
+}
+
+function strip(value: Json): Json {
+  if (secretId(value) !== null) return null;
+  if (Array.isArray(value)) return value.map(strip);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, strip(item)]));
+}
+
+/** The text of a secret value, as it is sealed. */
+export function secretText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Seals in `input` every value that is sealed at the same place of `like`, for inputs that no schema describes. */
+export async function sealLike(
+  like: JsonObject,
+  input: JsonObject,
+  seal: (value: Json) => Promise<Json>,
+): Promise<JsonObject> {
+  return (await sealAt(like, input, seal)) as JsonObject;
+}
+
+async function sealAt(like: Json | undefined, value: Json, seal: (value: Json) => Promise<Json>): Promise<Json> {
+  if (like === undefined || value === null || secretId(value) !== null) return value;
+  if (secretId(like) !== null) return seal(value);
+  if (Array.isArray(like) && Array.isArray(value))
+    return Promise.all(value.map((item, i) => sealAt(like[i], item, seal)));
+  if (!isObject(like) || !isObject(value)) return value;
+  const entries = Object.entries(value).map(async ([key, item]) => [key, await sealAt(like[key], item, seal)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}

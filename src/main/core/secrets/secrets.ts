@@ -1,0 +1,87 @@
+/** Sealed secrets: AES-256-GCM under the key of the {@link KeyVault}, by reference, never in plain at rest. */
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { KeyVault } from '../../platform/platform.ts';
+import type { Clock } from '../clock.ts';
+import type { Db } from '../db/index.ts';
+import { randomToken } from '../ids.ts';
+
+/** The secrets store. */
+export interface Secrets {
+  /** Seals a value for an owner (`task:tsk_…`) and answers its reference. */
+  put(owner: string, value: string): Promise<string>;
+  /** Opens a value; from then on it is redacted everywhere. @throws AppError `configuration-error` when the key does not fit */
+  get(id: string): Promise<string>;
+  /** Gives another owner its own copy of a secret. */
+  copy(id: string, owner: string): Promise<string>;
+  removeOwner(owner: string): void;
+  /** The state of the key store. */
+  vault(): Promise<KeyVault>;
+}
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * @param openVault opens the key store at first use: most starts need no secret
+ * @param redact told of every value that is sealed or opened
+ */
+export function createSecrets(
+  db: Db,
+  clock: Clock,
+  openVault: () => Promise<KeyVault>,
+  redact: (value: string) => void,
+): Secrets {
+  const insert = db.raw.prepare<[string, string, Buffer, Buffer, number]>(
+    'INSERT INTO secret (id, owner, nonce, box, created_at) VALUES (?, ?, ?, ?, ?)',
+  );
+  const select = db.raw.prepare<[string], { nonce: Buffer; box: Buffer }>('SELECT nonce, box FROM secret WHERE id = ?');
+  const remove = db.raw.prepare<[string]>('DELETE FROM secret WHERE owner = ?');
+  let opening: Promise<KeyVault> | undefined;
+  const vault = () => {
+    opening ??= openVault();
+    return opening;
+  };
+  const key = async () => (await vault()).key();
+
+  async function put(owner: string, value: string): Promise<string> {
+    redact(value);
+    const id = `sec_${randomToken(16)}`;
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', await key(), nonce);
+    cipher.setAAD(Buffer.from(id));
+    const box = Buffer.concat([cipher.update(value, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+    insert.run(id, owner, nonce, box, clock.now());
+    return id;
+  }
+
+  async function get(id: string): Promise<string> {
+    const row = select.get(id);
+    if (!row)
+      throw new AppError('not-found', 'This secret is gone; enter it again.', { extra: { resource: 'secret', id } });
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', await key(), row.nonce);
+      decipher.setAAD(Buffer.from(id));
+      decipher.setAuthTag(row.box.subarray(-TAG_BYTES));
+      const value = Buffer.concat([decipher.update(row.box.subarray(0, -TAG_BYTES)), decipher.final()]).toString(
+        'utf8',
+      );
+      redact(value);
+      return value;
+    } catch (cause) {
+      throw new AppError(
+        'configuration-error',
+        'A stored secret cannot be opened: the key of this data directory has changed. Restore secret.key or the keyring entry, or enter the secret again.',
+        { cause, extra: { setting: 'secrets', reason: 'wrong_key' } },
+      );
+    }
+  }
+
+  return {
+    put,
+    get,
+    copy: async (id, owner) => put(owner, await get(id)),
+    removeOwner: (owner) => void remove.run(owner),
+    vault,
+  };
+}

@@ -1,0 +1,33 @@
+/** The one decision whether a caller may run an operation; every door asks it (api.md §3). */
+import { type Operation, SCOPES, type Scope } from '../../../contract/kernel/define.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { Principal } from '../../core/operation/operation.ts';
+
+const rank = (scope: Scope): number => SCOPES.indexOf(scope);
+
+/** What local callers without a key may reach when the operator allows them: Table A and the stored responses (B52). */
+const OPEN_ROWS = /^(?:R\d|B52$)/;
+
+/**
+ * @throws AppError `unauthorized` for a caller without credential, `forbidden` for one whose credential does not reach;
+ *   both name the scope and area that would
+ */
+export function authorise(operation: Operation, principal: Principal): void {
+  if (operation.anonymous) return;
+  const extra = { required_scope: operation.scope, required_area: operation.area };
+  const { scope, areas } = principal;
+  const reaches =
+    scope !== null &&
+    rank(scope) >= rank(operation.scope) &&
+    (operation.area === 'any' || areas.includes(operation.area));
+  if (principal.kind === 'anonymous') {
+    if (!reaches || !OPEN_ROWS.test(operation.row)) throw new AppError('unauthorized', undefined, { extra });
+    return;
+  }
+  if (reaches) return;
+  const has =
+    scope === null ? 'no scope' : `scope ${scope} and ${areas.length === 1 ? 'area' : 'areas'} ${areas.join(', ')}`;
+  const needs =
+    operation.area === 'any' ? `scope ${operation.scope}` : `scope ${operation.scope} and area ${operation.area}`;
+  throw new AppError('forbidden', `This credential has ${has}; the operation needs ${needs}.`, { extra });
+}

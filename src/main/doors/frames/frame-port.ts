@@ -1,0 +1,17 @@
+/** What a door has to offer so that frames can travel over it. */
+import type { ServerFrame } from '../../../contract/kernel/frames.ts';
+
+/** One connection that carries frames: an IPC port, a WebSocket, a data channel, memory. */
+export interface FramePort {
+  /** Sends one frame; ignored once closed. */
+  post(frame: ServerFrame): void;
+  /** Hands over each message; an `AppError` stands for one that could not be read. */
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once, whoever closed. */
+  onClose(listener: () => void): void;
+  close(code?: number): void;
+  /** Bytes waiting to be sent. Without it, streams are paced by the peer's pongs instead. */
+  bufferedBytes?(): number;
+  /** Settles when few enough bytes wait. */
+  drained?(): Promise<void>;
+}

@@ -1,0 +1,139 @@
+/** The calls that one connection has open: each is closed by exactly one of ok, end, err. */
+import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
+import { type CallId, type ClientFrame, MAX_LIVE_CALLS, type ServerFrame } from '../../../contract/kernel/frames.ts';
+import { newRequestId } from '../../core/ids.ts';
+import type { CallContext, DoorName, Principal } from '../../core/operation/operation.ts';
+import type { ServerDispatcher } from '../dispatch/dispatcher.ts';
+import { problemBody } from '../wire/problem.ts';
+import { assertRequestId } from '../wire/request-id.ts';
+
+type CallFrame = Extract<ClientFrame, { t: 'call' }>;
+
+interface Caller {
+  principal: Principal;
+  remote: string;
+  sessionToken?: string;
+  door: DoorName;
+}
+
+/** Starts and ends calls. */
+export interface LiveCalls {
+  start(frame: CallFrame, caller: Caller): void;
+  cancel(id: CallId): void;
+  /** Aborts all without an answer: the connection is gone. */
+  abortAll(): void;
+}
+
+interface Call {
+  controller: AbortController;
+  /** Sends the closing frame; the first one wins. */
+  finish(frame: ServerFrame): void;
+  fail(thrown: unknown): void;
+}
+
+/** Creates the bookkeeping of one connection. `ready` paces stream items. */
+export function createLiveCalls(deps: {
+  dispatcher: ServerDispatcher;
+  post: (frame: ServerFrame) => void;
+  ready: () => Promise<void> | undefined;
+  instance: (op: string) => string;
+}): LiveCalls {
+  const { dispatcher, post, ready, instance } = deps;
+  const live = new Map<CallId, Call>();
+  // A cancelled call is answered at once but may take a moment to end: it still counts.
+  let running = 0;
+
+  function open(frame: CallFrame, requestId: string): Call {
+    const call: Call = {
+      controller: new AbortController(),
+      finish(last) {
+        if (live.get(frame.id) !== call) return;
+        live.delete(frame.id);
+        post(last);
+      },
+      fail(thrown) {
+        const e = problemBody(toAppError(thrown), { instance: instance(frame.op), requestId });
+        call.finish({ t: 'err', id: frame.id, e });
+      },
+    };
+    live.set(frame.id, call);
+    return call;
+  }
+
+  async function run(frame: CallFrame, call: Call, context: CallContext): Promise<void> {
+    const options = frame.idem === undefined ? undefined : { idempotencyKey: frame.idem };
+    const result = await dispatcher.dispatch(frame.op, frame.input, context, options);
+    if (result.kind === 'value') return call.finish({ t: 'ok', id: frame.id, v: result.value });
+    await pump(frame.id, call, result.items);
+    call.finish({ t: 'end', id: frame.id });
+  }
+
+  /** Forwards a stream, pulling the next item only when the connection can take it. */
+  async function pump(id: CallId, call: Call, items: AsyncIterable<unknown>): Promise<void> {
+    const { signal } = call.controller;
+    const iterator = items[Symbol.asyncIterator]();
+    let count = 0;
+    try {
+      while (!signal.aborted) {
+        const wait = ready();
+        if (wait) await wait;
+        if (signal.aborted) break;
+        const { done, value } = await iterator.next();
+        if (done) return;
+        count += 1;
+        if (!signal.aborted) post({ t: 'next', id, seq: seqOf(value) ?? count, v: value });
+      }
+    } finally {
+      // Not awaited: a source that ignores its signal would hold this call for ever.
+      if (signal.aborted) void iterator.return?.().catch(() => {});
+    }
+  }
+
+  return {
+    start(frame, caller) {
+      const refuse = (error: AppError) =>
+        post({ t: 'err', id: null, e: problemBody(error, { instance: instance(frame.op) }) });
+      if (live.has(frame.id)) return refuse(new AppError('bad-request', `Call id ${frame.id} is in use.`));
+      const requestId = frame.request_id ?? newRequestId();
+      const call = open(frame, requestId);
+      if (running >= MAX_LIVE_CALLS) {
+        return call.fail(
+          new AppError('resource-limit-exceeded', `At most ${MAX_LIVE_CALLS} calls may be open on one connection.`, {
+            extra: { resource: 'live_calls', limit: MAX_LIVE_CALLS, current: running, retry_after: 1 },
+          }),
+        );
+      }
+      try {
+        assertRequestId(frame.request_id);
+      } catch (thrown) {
+        return call.fail(thrown);
+      }
+      running += 1;
+      const context: CallContext = { ...caller, signal: call.controller.signal, requestId };
+      run(frame, call, context)
+        .catch((thrown: unknown) => call.fail(thrown))
+        .finally(() => {
+          running -= 1;
+        });
+    },
+    cancel(id) {
+      const call = live.get(id);
+      if (!call) return;
+      call.controller.abort();
+      call.fail(new AppError('cancelled'));
+    },
+    abortAll() {
+      const calls = [...live.values()];
+      live.clear();
+      for (const call of calls) call.controller.abort();
+    },
+  };
+}
+
+/** An item of a history stream carries its own position; a gap continues at `next_since`. */
+export function seqOf(item: unknown): number | undefined {
+  if (typeof item !== 'object' || item === null) return undefined;
+  const { seq, next_since: next } = item as { seq?: unknown; next_since?: unknown };
+  if (typeof seq === 'number') return seq;
+  return typeof next === 'number' ? next : undefined;
+}

@@ -1,0 +1,76 @@
+/** The panel and the API documentation as files, with strict content security policies and nothing from elsewhere. */
+import { join, normalize, sep } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import type { SettingsReader } from '../../../core/settings.ts';
+import { cachingOf, DOCS_CSP, mediaTypeOf, PAGE_HEADERS, panelPolicyOf } from '../../../core/web/page-policy.ts';
+import { send, sendProblem } from '../reply/answer.ts';
+import { sendFile } from '../reply/file.ts';
+import { Exchange } from '../request/exchange.ts';
+import { docsPages, SCALAR_INDEX, SWAGGER_INDEX } from './docs-pages.ts';
+
+const secured = (csp: string) => ['content-security-policy', csp, ...Object.entries(PAGE_HEADERS).flat()];
+
+/** Adds `/`, the panel under `/panel/`, and the documentation. `outDir` is the folder of the build. */
+export function addPages(app: FastifyInstance, deps: { outDir: string; settings: SettingsReader }): void {
+  const { outDir, settings } = deps;
+  const panelDir = join(outDir, 'renderer');
+  const docsDir = join(outDir, 'docs');
+
+  const redirect = (url: string, to: string) =>
+    app.route({
+      method: ['GET', 'HEAD'],
+      url,
+      handler: (request, reply) => {
+        reply.hijack();
+        send(Exchange.of(request.raw), 302, ['location', to], '');
+      },
+    });
+
+  const page = (url: string, answer: (exchange: Exchange, path: string) => void | Promise<void>, docs: boolean) =>
+    app.route<{ Params: { '*'?: string } }>({
+      method: ['GET', 'HEAD'],
+      url,
+      handler: (request, reply) => {
+        reply.hijack();
+        const exchange = Exchange.of(request.raw);
+        if (docs && !settings.get('docs_enabled')) return sendProblem(exchange, noSuchPage());
+        void answer(exchange, request.params['*'] ?? '');
+      },
+    });
+
+  redirect('/', '/panel/');
+  redirect('/panel', '/panel/');
+  page('/panel/*', (exchange, path) => servePanel(exchange, panelDir, path), false);
+
+  for (const url of ['/redoc', '/rapidoc'])
+    page(url, (exchange) => send(exchange, 302, ['location', '/docs/'], ''), true);
+  const text = (exchange: Exchange, mime: string, body: string) =>
+    send(exchange, 200, ['content-type', mime, ...secured(DOCS_CSP)], body);
+  page('/swagger-ui', (exchange) => text(exchange, 'text/html; charset=utf-8', SWAGGER_INDEX), true);
+  page('/docs', (exchange) => text(exchange, 'text/html; charset=utf-8', SCALAR_INDEX), true);
+  const asset = (folder: string) => (exchange: Exchange, path: string) => {
+    const made = docsPages[`${folder}/${path}`];
+    if (made !== undefined) return text(exchange, 'text/javascript; charset=utf-8', made);
+    return serveFile(exchange, join(docsDir, folder), path, DOCS_CSP);
+  };
+  page('/swagger-ui/*', asset('swagger-ui'), true);
+  page('/docs/*', asset('scalar'), true);
+}
+
+/** The panel keeps its own addresses: a path without extension is one of its screens. */
+function servePanel(exchange: Exchange, dir: string, path: string): Promise<void> {
+  const file = path === '' || path.endsWith('/') ? `${path}index.html` : path;
+  const screen = !path.startsWith('trace-viewer/') && !/\.[a-z0-9]+$/i.test(file);
+  return serveFile(exchange, dir, screen ? 'index.html' : file, panelPolicyOf(file));
+}
+
+async function serveFile(exchange: Exchange, dir: string, path: string, csp: string): Promise<void> {
+  const full = normalize(join(dir, path));
+  if (!full.startsWith(dir + sep) || path.includes('\0')) return sendProblem(exchange, noSuchPage());
+  await sendFile(exchange, full, { mime: mediaTypeOf(full), cacheControl: cachingOf(path), headers: secured(csp) });
+}
+
+function noSuchPage(): AppError {
+  return new AppError('route-not-found', 'There is no such page.');
+}

@@ -1,0 +1,109 @@
+/** Recognising callers and admitting them to operations, before a byte of their body is read. */
+import type { IncomingMessage } from 'node:http';
+import { AppError, type ErrorSlug, toAppError } from '../../../../contract/kernel/errors.ts';
+import type { Principal } from '../../../core/operation/operation.ts';
+import type { Tickets } from '../../../core/operation/tickets.ts';
+import type { Authenticated, Authenticator } from '../../../features/connections/index.ts';
+import type { ServerDispatcher } from '../../dispatch/dispatcher.ts';
+import type { RateLimiter } from '../../dispatch/rate-limit.ts';
+import type { Exchange } from './exchange.ts';
+
+/** What it takes. */
+export interface AdmitDeps {
+  dispatcher: ServerDispatcher;
+  authenticator: Authenticator;
+  limiter: RateLimiter;
+  tickets: Tickets;
+}
+
+/** The checkpoint of the HTTP door. */
+export interface Admit {
+  /** Who sends this; for sockets that are to be upgraded. @throws AppError */
+  caller(req: IncomingMessage): Authenticated & { remote: string };
+  /** Fills in the principal. @throws AppError */
+  identify(exchange: Exchange): void;
+  /** Identifies and asks the dispatcher. `ticket` opens one `bytes` operation on `target` once. @throws AppError */
+  operation(exchange: Exchange, id: string, ticket?: { value: string; target: string }): void;
+  /** Notes a request that was turned away before it was an operation. */
+  refused(exchange: Exchange, error: AppError): void;
+}
+
+/** Operation name of requests that were refused before they had one. */
+const NO_OPERATION = '-';
+/** Refusals that mean a wrong credential, not a wrong use of a right one. */
+const BAD_CREDENTIAL: ReadonlySet<ErrorSlug> = new Set<ErrorSlug>(['unauthorized']);
+
+/** Creates the checkpoint. */
+export function createAdmit({ dispatcher, authenticator, limiter, tickets }: AdmitDeps): Admit {
+  const anonymous = (remote: string): Principal => ({
+    kind: 'anonymous',
+    id: `ip:${remote}`,
+    name: 'anonymous',
+    scope: null,
+    areas: [],
+    rateMultiplier: 1,
+  });
+
+  function caller(req: IncomingMessage): Authenticated & { remote: string } {
+    const { headers, method } = req;
+    const remote = req.socket.remoteAddress ?? 'unknown';
+    const safe = (method === 'GET' || method === 'HEAD') && headers.upgrade === undefined;
+    try {
+      const credentials = {
+        authorization: headers.authorization,
+        apiKey: headers['x-api-key'] as string | undefined,
+        cookie: headers.cookie,
+        origin: headers.origin,
+        fetchSite: headers['sec-fetch-site'] as string | undefined,
+        safe,
+        remote,
+      };
+      return { ...authenticator.authenticate(credentials), remote };
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      dispatcher.refused(NO_OPERATION, { principal: anonymous(remote), door: 'http' }, error);
+      if (BAD_CREDENTIAL.has(error.slug)) limiter.takeFailure(remote);
+      throw error;
+    }
+  }
+
+  function identify(exchange: Exchange): void {
+    const { principal, sessionToken } = caller(exchange.req);
+    exchange.principal = principal;
+    if (sessionToken !== undefined) exchange.sessionToken = sessionToken;
+  }
+
+  return {
+    caller,
+    identify,
+    operation(exchange, id, ticket) {
+      const { operation } = dispatcher.resolve(id);
+      exchange.openai = operation.openai;
+      if (ticket === undefined) {
+        identify(exchange);
+      } else if (tickets.redeem('artifact', ticket.target, ticket.value)) {
+        // Whoever has the ticket may read this one thing, and nothing else.
+        exchange.principal = {
+          ...anonymous(exchange.remote),
+          kind: 'key',
+          id: 'ticket',
+          name: 'one-time ticket',
+          scope: operation.scope,
+          areas: [operation.area],
+        };
+      } else {
+        throw new AppError(
+          'unauthorized',
+          'This address was used or is too old; ask for a new one with artifacts_get.',
+        );
+      }
+      exchange.admission = dispatcher.admit(id, exchange, {
+        onRate: (state) => {
+          exchange.rate = state;
+        },
+      });
+    },
+    refused: (exchange, error) =>
+      dispatcher.refused(NO_OPERATION, { principal: anonymous(exchange.remote), door: 'http' }, error),
+  };
+}

@@ -1,0 +1,142 @@
+/** One HTTP request with its answer: the call context of its operation, and the headers every answer carries. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CONTRACT_VERSION } from '../../../../contract/index.ts';
+import { newRequestId } from '../../../core/ids.ts';
+import type { CallContext, Principal } from '../../../core/operation/operation.ts';
+import { SESSION_COOKIE } from '../../../features/connections/index.ts';
+import type { Admission } from '../../dispatch/dispatcher.ts';
+import type { RateState } from '../../dispatch/rate-limit.ts';
+import { isUuid } from '../../wire/request-id.ts';
+
+const EXCHANGE = Symbol('exchange');
+type Tagged = IncomingMessage & { [EXCHANGE]?: Exchange };
+
+/** Response headers that a page of an allowed origin may read. */
+const EXPOSED =
+  'x-request-id, retry-after, retry-after-ms, etag, location, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests';
+
+const NOBODY: Principal = { kind: 'anonymous', id: '', name: 'anonymous', scope: null, areas: [], rateMultiplier: 1 };
+
+/** What all exchanges of a server share. */
+export class ServerState {
+  /** True while the server stops: work is refused and connections are not kept. */
+  closing = false;
+  /** Ids of requests that are being answered, so that a client cannot adopt one of them. */
+  readonly #live = new Set<string>();
+
+  /** The client's own id when it is a uuid not in use, else a new one. */
+  adopt(offered: string | string[] | undefined): string {
+    const id = typeof offered === 'string' && isUuid(offered) && !this.#live.has(offered) ? offered : newRequestId();
+    this.#live.add(id);
+    return id;
+  }
+
+  release(id: string): void {
+    this.#live.delete(id);
+  }
+}
+
+/** See file comment. Implements {@link CallContext} with a signal that costs nothing until somebody asks for it. */
+export class Exchange implements CallContext {
+  readonly door = 'http';
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly requestId: string;
+  /** Request path as sent, without query: a query may hold a ticket. */
+  readonly instance: string;
+  readonly remote: string;
+  principal: Principal = NOBODY;
+  ifMatch?: number;
+  sessionToken?: string;
+  admission?: Admission;
+  rate?: RateState;
+  /** Flag O of the operation: failures carry OpenAI's `error` member. */
+  openai = false;
+  /** Origin that may read the answer; set once the guard has let the request pass. */
+  corsOrigin: string | undefined;
+  cookie: string | undefined;
+  readonly #state: ServerState;
+  #controller: AbortController | undefined;
+
+  constructor(req: IncomingMessage, res: ServerResponse, state: ServerState) {
+    this.req = req;
+    this.res = res;
+    this.#state = state;
+    this.requestId = state.adopt(req.headers['x-request-id']);
+    const url = req.url ?? '';
+    const query = url.indexOf('?');
+    this.instance = query === -1 ? url : url.slice(0, query);
+    this.remote = req.socket.remoteAddress ?? 'unknown';
+    (req as Tagged)[EXCHANGE] = this;
+  }
+
+  /** The exchange of a request. */
+  static of(req: IncomingMessage): Exchange {
+    const exchange = (req as Tagged)[EXCHANGE];
+    if (!exchange) throw new Error('the request did not pass the guard');
+    return exchange;
+  }
+
+  /** Aborted when the client goes away before it has its answer. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      const controller = new AbortController();
+      this.#controller = controller;
+      const onClose = () => {
+        if (!this.res.writableFinished) controller.abort();
+      };
+      if (this.res.destroyed) onClose();
+      else this.res.once('close', onClose);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Aborts what runs and ends the life of the request id: nobody wants the answer, or the rest of it. */
+  abandon(): void {
+    this.#state.release(this.requestId);
+    if (!this.signal.aborted) this.#controller?.abort();
+  }
+
+  readonly setSession = (session: { token: string; maxAgeSeconds: number } | null): void => {
+    const attributes = 'HttpOnly; SameSite=Strict; Path=/';
+    this.cookie =
+      session === null
+        ? `${SESSION_COOKIE}=; ${attributes}; Max-Age=0`
+        : `${SESSION_COOKIE}=${session.token}; ${attributes}; Max-Age=${session.maxAgeSeconds}`;
+  };
+
+  /** Name, value, name, value, … of the headers that every answer has. Ends the life of the request id. */
+  head(cacheControl = 'no-store'): string[] {
+    this.#state.release(this.requestId);
+    const head = [
+      'x-request-id',
+      this.requestId,
+      'x-tabagent-contract',
+      CONTRACT,
+      'cache-control',
+      cacheControl,
+      'x-content-type-options',
+      'nosniff',
+    ];
+    if (this.corsOrigin !== undefined) {
+      head.push(
+        'access-control-allow-origin',
+        this.corsOrigin,
+        'vary',
+        'Origin',
+        'access-control-expose-headers',
+        EXPOSED,
+      );
+    }
+    if (this.rate) {
+      head.push('x-ratelimit-limit-requests', String(this.rate.limit));
+      head.push('x-ratelimit-remaining-requests', String(this.rate.remaining));
+      head.push('x-ratelimit-reset-requests', String(this.rate.resetSeconds));
+    }
+    if (this.cookie !== undefined) head.push('set-cookie', this.cookie);
+    if (this.#state.closing) head.push('connection', 'close');
+    return head;
+  }
+}
+
+const CONTRACT = String(CONTRACT_VERSION);

@@ -1,0 +1,60 @@
+/** The input object of a request: query, overlaid by body, overlaid by path (api.md §2). */
+import type { Operation } from '../../../../contract/kernel/define.ts';
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import { parseJson } from '../../wire/json.ts';
+import { type CoercionPlan, coerceMembers } from './coerce.ts';
+
+const ACCEPTED = ['application/json', 'application/*+json'];
+const JSON_TYPE = /^application\/(?:json|[^\s;]+\+json)\s*(?:;|$)/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
+
+/**
+ * Reads a whole body; an empty one is absent.
+ * @throws AppError `unsupported-media-type`, `invalid-json`, `bad-request`
+ */
+export function readJsonBody(type: string | undefined, body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  const charset = CHARSET.exec(type ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
+  if (type === undefined || !JSON_TYPE.test(type) || !['utf-8', 'utf8'].includes(charset)) {
+    throw new AppError('unsupported-media-type', undefined, { extra: { accepted: ACCEPTED } });
+  }
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch (error) {
+    throw new AppError('invalid-json', 'The body is not valid UTF-8.', { extra: { position: 0 }, cause: error });
+  }
+  return parseJson(text);
+}
+
+/** Puts the three sources together. @throws AppError `validation-error` for a body that is not an object */
+export function inputOf(
+  operation: Operation,
+  plan: CoercionPlan,
+  parts: { query: Record<string, unknown>; body: unknown; path: Record<string, unknown> },
+): unknown {
+  const body = bodyMembers(operation, parts.body);
+  return { ...coerceMembers(plan, parts.query), ...body, ...coerceMembers(plan, parts.path) };
+}
+
+function bodyMembers(operation: Operation, body: unknown): Record<string, unknown> {
+  if (body === undefined || body === null) return {};
+  const member = operation.http?.body;
+  if (typeof body === 'object' && !Array.isArray(body)) {
+    const members = body as Record<string, unknown>;
+    return member === undefined || Object.hasOwn(members, member) ? members : { [member]: members };
+  }
+  const reason = 'body must be object';
+  throw new AppError('validation-error', `Field 'body': ${reason}`, {
+    errors: { body: reason },
+    extra: { field: 'body', reason },
+  });
+}
+
+/** Version of `If-Match: "3"`; undefined when absent or `*`. @throws AppError `bad-request` */
+export function ifMatchOf(header: string | undefined): number | undefined {
+  if (header === undefined || header.trim() === '*') return undefined;
+  const version = /^(?:W\/)?"?(\d{1,15})"?$/.exec(header.trim())?.[1];
+  if (version === undefined) throw new AppError('bad-request', 'If-Match must be an ETag of this server, like "3".');
+  return Number(version);
+}

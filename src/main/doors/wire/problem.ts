@@ -1,0 +1,57 @@
+/** What goes with a problem body: headers that tell clients what to do, and OpenAI's error member (api.md §5). */
+import { type AppError, codeOf, type ErrorSlug, type Problem, problemOf } from '../../../contract/kernel/errors.ts';
+
+/** Failures above 499 that repeating the request does not mend. */
+const HOPELESS: ReadonlySet<ErrorSlug> = new Set<ErrorSlug>([
+  'model-not-loaded',
+  'out-of-memory',
+  'embedding-model-not-available',
+  'cuda-error',
+  'configuration-error',
+  'not-implemented',
+]);
+
+/** Headers of a failed HTTP answer besides those of every answer. */
+export function problemHeaders(error: AppError): Record<string, string> {
+  const headers: Record<string, string> = { 'content-type': 'application/problem+json; charset=utf-8' };
+  const { slug, status, extra } = error;
+  const clientFault = status >= 400 && status < 500 && status !== 429 && slug !== 'idempotency-in-progress';
+  if (clientFault || HOPELESS.has(slug)) headers['x-should-retry'] = 'false';
+  if (status === 401) headers['www-authenticate'] = 'Bearer';
+  if (typeof extra.retry_after === 'number') {
+    headers['retry-after'] = String(Math.ceil(extra.retry_after));
+    headers['retry-after-ms'] = String(
+      typeof extra.retry_after_ms === 'number' ? extra.retry_after_ms : Math.ceil(extra.retry_after * 1000),
+    );
+  }
+  if (slug === 'method-not-allowed' && Array.isArray(extra.allowed)) headers.allow = extra.allowed.join(', ');
+  return headers;
+}
+
+/** The problem body; `openai` adds the member that OpenAI's clients read. */
+export function problemBody(
+  error: AppError,
+  context: { instance?: string; requestId?: string; openai?: boolean },
+): Problem {
+  const problem = problemOf(error, context);
+  // A header only.
+  delete problem.retry_after_ms;
+  if (!context.openai) return problem;
+  return {
+    ...problem,
+    error: { message: error.message, type: openAiType(error.status), param: paramOf(error), code: codeOf(error.slug) },
+  };
+}
+
+function openAiType(status: number): string {
+  if (status === 401) return 'authentication_error';
+  if (status === 403) return 'permission_error';
+  if (status === 429) return 'rate_limit_error';
+  return status >= 500 ? 'server_error' : 'invalid_request_error';
+}
+
+function paramOf(error: AppError): string | null {
+  const [field] = Object.keys(error.errors ?? {});
+  if (field !== undefined) return field;
+  return typeof error.extra.param === 'string' ? error.extra.param : null;
+}

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { LOG_MARK } from '../../../../contract/automation/executor.ts';
+import { createRedactor } from '../../../../contract/kernel/redact.ts';
+import { createLineSplitter, MAX_MESSAGE } from './log-splitter.ts';
+
+const redactor = createRedactor(['hunter2-secret']);
+const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
+
+describe('lines', () => {
+  const split = (chunks: Buffer[], secrets = redactor) => {
+    const out: string[] = [];
+    const splitter = createLineSplitter(secrets, {
+      structured: (line) => out.push(`S:${line.message}`),
+      raw: (text) => out.push(text),
+    });
+    for (const chunk of chunks) splitter.push(chunk);
+    splitter.end();
+    return out;
+  };
+  /** Cuts bytes at the given places. */
+  const cutAt = (bytes: Buffer, cuts: number[]) => {
+    const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
+    return [...places, bytes.length].map((end, i) => bytes.subarray(places[i - 1] ?? 0, end));
+  };
+
+  test('come out the same however the bytes are cut, multi-byte characters and secrets included', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constant('my hunter2-secret here')), { maxLength: 20 }),
+        fc.array(fc.nat(), { maxLength: 10 }),
+        (texts, cuts) => {
+          const lines = texts.map((text) => text.replace(/[\n\r]/g, ' ').replaceAll(LOG_MARK, ''));
+          const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+          const out = split(cutAt(bytes, cuts));
+          expect(out).toEqual(lines.map((line) => redactor.text(line.toWellFormed())));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test('of any length are split at 64 Ki characters, and a secret across a cut is still redacted', () => {
+    const secret = 'hunter2-secret';
+    for (const place of [MAX_MESSAGE - 5, 2 * MAX_MESSAGE - 7, 4 * MAX_MESSAGE - 3, 4 * MAX_MESSAGE - 9]) {
+      const text = `${'ü'.repeat(place)}${secret}${'e'.repeat(6 * MAX_MESSAGE)}`;
+      const bytes = Buffer.from(text);
+      const chunks = upTo(Math.ceil(bytes.length / 65_536)).map((n) => bytes.subarray((n - 1) * 65_536, n * 65_536));
+      const out = split(chunks);
+      expect(out.every((line) => line.length <= MAX_MESSAGE)).toBe(true);
+      expect(out.join('')).toBe(text.replace(secret, '[redacted]'));
+    }
+  });
+
+  test('with a mark that is no valid structured line are kept as text', () => {
+    expect(split([Buffer.from(`${LOG_MARK}{"level":"info"}\n`)])).toEqual([`${LOG_MARK}{"level":"info"}`]);
+  });
+});

@@ -1,0 +1,106 @@
+/** Tasks as answers have them: with their place in the queue and what they wait for. */
+
+import type { Queue as QueueState } from '../../../../contract/automation/queue.ts';
+import type { Task, TaskDetail } from '../../../../contract/automation/tasks.ts';
+import { PRIORITIES } from '../../../../contract/automation/tasks.ts';
+import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
+import type { TaskDeps } from '../deps.ts';
+import { slowestLane } from '../model/lanes.ts';
+import { toAttempt, toStep, toTask, type Waiting } from '../model/mapping.ts';
+import type { Queue } from '../run/queue.ts';
+import type { TaskRow } from '../schema.ts';
+import type { TaskStore } from '../store/store.ts';
+
+/** See {@link createViews}. */
+export interface Views {
+  task(row: TaskRow): Task;
+  tasks(rows: readonly TaskRow[]): Task[];
+  detail(row: TaskRow): TaskDetail;
+  queue(): QueueState;
+}
+
+const NOT_WAITING: Waiting = { queue_position: null, wait_reason: null };
+
+/** Creates the views. */
+export function createViews(deps: TaskDeps, store: TaskStore, queue: Queue): Views {
+  /** Says of each row why it is not running, from one look at the queue. */
+  function waiting(rows: readonly TaskRow[]): (row: TaskRow) => Waiting {
+    const queued = rows.filter((row) => row.status === 'queued');
+    if (queued.length === 0) return simple;
+    const positions = store.positions(queued);
+    const held = store.held();
+    const busy = deps.profiles.busy();
+    const counts = store.counts();
+    const full = counts.running + counts.waiting >= deps.settings.get('executor.max_running');
+    const paused = deps.settings.get('executor.paused');
+    const slowest = slowestLane(queue.activity());
+
+    const reason = (row: TaskRow): Waiting['wait_reason'] => {
+      if (paused) return 'queue_paused';
+      if (row.priority > slowest) return 'queue_activity';
+      const { profile_id, concurrency_key } = row;
+      if (profile_id !== null && (held.profiles.has(profile_id) || busy.has(profile_id as ProfileId)))
+        return 'profile_busy';
+      if (concurrency_key !== null && held.keys.has(concurrency_key)) return 'concurrency_key';
+      return full ? 'concurrency_limit' : null;
+    };
+    return (row) =>
+      row.status === 'queued'
+        ? { queue_position: positions.get(row.id) ?? null, wait_reason: reason(row) }
+        : simple(row);
+  }
+
+  function simple(row: TaskRow): Waiting {
+    if (row.status === 'scheduled') return { queue_position: null, wait_reason: 'scheduled' };
+    if (row.status === 'retrying') return { queue_position: null, wait_reason: 'retry_backoff' };
+    return NOT_WAITING;
+  }
+
+  function tasks(rows: readonly TaskRow[]): Task[] {
+    const of = waiting(rows);
+    return rows.map((row) => toTask(row, of(row)));
+  }
+
+  const task = (row: TaskRow) => toTask(row, waiting([row])(row));
+
+  return {
+    tasks,
+    task,
+    detail: (row) => ({
+      ...task(row),
+      attempts: store.attempts(row.id).map(toAttempt),
+      steps: store.steps(row.id).map(toStep),
+      spec: JSON.parse(row.spec),
+    }),
+    queue() {
+      const lanes = store.lanes();
+      const counts = store.counts();
+      const n = (name: (typeof PRIORITIES)[number]) =>
+        lanes.find((lane) => lane.priority === PRIORITIES.indexOf(name))?.n ?? 0;
+      const running = counts.running + counts.waiting;
+      const capacity = deps.settings.get('executor.max_running');
+      const paused = deps.settings.get('executor.paused');
+      const oldest = Math.min(...lanes.map((lane) => lane.oldest));
+      const fastest = Math.min(...lanes.map((lane) => lane.priority));
+      const blocked = () => {
+        if (lanes.length === 0) return null;
+        if (paused) return 'queue_paused';
+        if (fastest > slowestLane(queue.activity())) return 'queue_activity';
+        return running >= capacity ? 'concurrency_limit' : null;
+      };
+      return {
+        urgent: n('urgent'),
+        normal: n('normal'),
+        low: n('low'),
+        batch: n('batch'),
+        running,
+        capacity,
+        paused,
+        activity: queue.activity(),
+        oldest_wait_seconds: lanes.length === 0 ? 0 : Math.max(0, (deps.clock.now() - oldest) / 1000),
+        blocked_reason: blocked(),
+        counts,
+      };
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/** Files that an attempt leaves: checked, measured and hashed before the database knows them. */
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import fsp from 'node:fs/promises';
+import path from 'node:path';
+import type { Artifact } from '../../../../contract/automation/artifacts.ts';
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { newId } from '../../../core/ids.ts';
+import type { ArtifactRow } from '../schema.ts';
+
+/** What an executor says about a file. */
+export interface ArtifactNote {
+  kind: Artifact['kind'];
+  name: string;
+  mime: string;
+  /** Path below `<attempt folder>/artifacts`. */
+  file: string;
+}
+
+/** Folder of an attempt's artifacts. */
+export function artifactsDir(taskDir: string, attempt: number): string {
+  return path.join(taskDir, String(attempt), 'artifacts');
+}
+
+/** SHA-256 of a file in hex, and how many bytes were read. */
+async function digest(file: string): Promise<{ sha256: string; bytes: number }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of fs.createReadStream(file, { highWaterMark: 256 * 1024 })) {
+    hash.update(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+  }
+  return { sha256: hash.digest('hex'), bytes };
+}
+
+/** True when `file` lies below `dir`; both real paths. */
+function isBelow(dir: string, file: string): boolean {
+  const relative = path.relative(dir, file);
+  return relative !== '' && !relative.startsWith(`..${path.sep}`) && relative !== '..' && !path.isAbsolute(relative);
+}
+
+/**
+ * Takes a file that an executor announced.
+ * @throws AppError `validation-error` when it is not a regular file inside the attempt's folder (symbolic links are followed first)
+ */
+export async function takeArtifact(
+  at: { taskId: string; taskDir: string; attempt: number; clock: Clock },
+  note: ArtifactNote,
+): Promise<ArtifactRow> {
+  const dir = artifactsDir(at.taskDir, at.attempt);
+  const refuse = (reason: string) =>
+    new AppError('validation-error', `The artifact ${note.name} was not kept: ${reason}.`, {
+      errors: { file: reason },
+    });
+  let real: string;
+  let root: string;
+  try {
+    root = await fsp.realpath(dir);
+    real = await fsp.realpath(path.resolve(dir, note.file));
+  } catch {
+    throw refuse('there is no such file');
+  }
+  if (!isBelow(root, real)) throw refuse('it lies outside the folder of the attempt');
+  if (!(await fsp.stat(real)).isFile()) throw refuse('it is not a file');
+  const { sha256, bytes } = await digest(real);
+  return {
+    id: newId('artifact'),
+    task_id: at.taskId,
+    attempt: at.attempt,
+    kind: note.kind,
+    name: path.basename(note.name).slice(0, 255) || 'artifact',
+    mime: note.mime,
+    bytes,
+    sha256,
+    file: path.join(String(at.attempt), 'artifacts', path.relative(root, real)),
+    created_at: at.clock.now(),
+  };
+}
+
+/** Address of the bytes of an artifact, with a one-time ticket. */
+export function contentUrl(baseUrl: string, id: string, ticket: string): string {
+  return `${baseUrl}/v1/artifacts/${id}/content?ticket=${ticket}`;
+}

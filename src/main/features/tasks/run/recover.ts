@@ -1,0 +1,62 @@
+/** Attempts whose owner is gone: their processes end, and the retry policy decides about their tasks. */
+import fs from 'node:fs/promises';
+import { reapRun } from '../../../core/process/process-tree.ts';
+import type { TaskDeps } from '../deps.ts';
+import type { Logs } from '../log/logs.ts';
+import { endOf } from '../model/attempt-outcome.ts';
+import { interruptedProblem } from '../model/problems.ts';
+import type { Orphan } from '../store/end-store.ts';
+import type { TaskStore } from '../store/store.ts';
+import { tempDirOf } from './run-env.ts';
+
+/** How long leftover processes of one attempt are hunted, ms; all attempts together stay below the 5 s of requirement Q2. */
+const REAP_MS = 3_000;
+const AT_ONCE = 8;
+
+/**
+ * Ends attempts that nobody looks after any more. The order matters: only when no process is left may the task, and with it the
+ * profile, be free for somebody else.
+ * @returns how many attempts were ended
+ */
+export async function recover(
+  deps: TaskDeps,
+  store: TaskStore,
+  logs: Logs,
+  orphans: readonly Orphan[],
+): Promise<number> {
+  const waiting = [...orphans];
+  let ended = 0;
+
+  async function endNext(): Promise<void> {
+    for (let orphan = waiting.pop(); orphan; orphan = waiting.pop()) {
+      try {
+        await endOrphan(deps, store, logs, orphan);
+        ended += 1;
+      } catch (error) {
+        deps.log.error('tasks', 'interrupted task not recovered', { task_id: orphan.id, error });
+      }
+    }
+  }
+
+  await Promise.all(Array.from({ length: AT_ONCE }, endNext));
+  return ended;
+}
+
+async function endOrphan(deps: TaskDeps, store: TaskStore, logs: Logs, orphan: Orphan): Promise<void> {
+  const token = orphan.attempt_token;
+  const left = await reapRun(token, { deadlineMs: REAP_MS });
+  if (left > 0) deps.log.error('tasks', 'leftover processes could not be ended', { task_id: orphan.id, left });
+  await fs.rm(tempDirOf(deps.paths.temp, token), { recursive: true, force: true }).catch((error: unknown) => {
+    deps.log.warn('tasks', 'temporary folder not removed', { task_id: orphan.id, error });
+  });
+  const { lastSeq, bytes } = await logs
+    .epilogue(orphan.id, orphan.attempt, interruptedProblem().detail)
+    .catch((error: unknown) => {
+      deps.log.warn('tasks', 'log not repaired', { task_id: orphan.id, error });
+      return { lastSeq: orphan.log_first_seq - 1, bytes: orphan.log_bytes_before };
+    });
+  const happened = orphan.cancel_requested === 1 ? 'cancelled' : 'interrupted';
+  const end = endOf(orphan, { t: happened }, deps.clock.now(), Math.random());
+  const lines = lastSeq - orphan.log_first_seq + 1;
+  store.finish(token, { ...end, log: { lines, bytes: Math.max(0, bytes - orphan.log_bytes_before), dropped: 0 } });
+}

@@ -1,0 +1,175 @@
+/** Ends of attempts and tasks: each transition is one guarded statement, its event in the same transaction. */
+
+import type { Attempt, TaskStatus } from '../../../../contract/automation/tasks.ts';
+import { AppError, type Problem } from '../../../../contract/kernel/errors.ts';
+import type { Json } from '../../../../contract/kernel/scalars.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { Db } from '../../../core/db/index.ts';
+import type { Events } from '../../../core/events.ts';
+import { hourKeys } from '../model/hours.ts';
+import { cancelledProblem, problemJson } from '../model/problems.ts';
+import { type EndName, ends, fromStates, LIVE, TRANSITIONS } from '../model/transitions.ts';
+import type { StepRow, TaskRow } from '../schema.ts';
+import { appendChanged, MOVED, type Moved } from './change-events.ts';
+import { stepData } from './detail-store.ts';
+
+/** How an attempt ended. */
+export interface AttemptEnd {
+  name: Exclude<EndName, 'release'>;
+  attemptStatus: Attempt['status'];
+  output: Json;
+  error: Problem | null;
+  exitCode: number | null;
+  /** When the next attempt may start and its place in the queue; only with `retry`. */
+  next: { dueAt: number; rank: number } | null;
+  log: { lines: number; bytes: number; dropped: number };
+}
+
+/** A live task whose owner is gone. */
+export type Orphan = Pick<TaskRow, 'id' | 'attempt' | 'max_attempts' | 'priority' | 'retry' | 'cancel_requested'> & {
+  attempt_token: string;
+  /** Number of the first log line of the attempt, and bytes of the log before it. */
+  log_first_seq: number;
+  log_bytes_before: number;
+};
+
+/** See {@link createEndStore}. */
+export interface EndStore {
+  /** Ends an attempt. @returns the state of the task, or null when the token is not in force any more (a late worker) */
+  finish(token: string, end: AttemptEnd): TaskStatus | null;
+  /** Remembers that a live task is to be cancelled, so that not even the host's end turns that into a retry. */
+  requestCancel(id: string): boolean;
+  /** Cancels a task that has no attempt running. @throws AppError `invalid-state` naming the state it is in, `not-found` */
+  cancelIdle(id: string): void;
+  /** Live tasks of other owners. Call it only while no other host can be alive. */
+  orphans(owner: string): Orphan[];
+  /** Live tasks with a lease that has ended, whoever owns it. */
+  expired(): Orphan[];
+}
+
+/** Prepares the statements once. */
+export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
+  const raw = db.raw;
+  const finish = Object.fromEntries(
+    (['succeed', 'fail', 'bury', 'time_out', 'retry', 'interrupt', 'cancel'] as const).map((name) => [
+      name,
+      raw.prepare<[Record<string, unknown>], Moved>(
+        `UPDATE task SET status = '${TRANSITIONS[name].to}', attempt_token = NULL, lease_owner = NULL, lease_until = NULL,
+           output = @output, error = @error, error_code = @code, finished_at = @finishedAt,
+           due_at = coalesce(@dueAt, due_at), rank = coalesce(@rank, rank),
+           bytes = bytes + @logBytes
+             + (SELECT coalesce(sum(a.bytes), 0) FROM artifact a WHERE a.task_id = task.id AND a.attempt = task.attempt),
+           updated_at = @now, version = version + 1
+         WHERE attempt_token = @token AND status IN (${fromStates(name)})
+         RETURNING ${MOVED}`,
+      ),
+    ]),
+  );
+  const endAttempt = raw.prepare<[Record<string, unknown>]>(
+    `UPDATE attempt SET status = @status, finished_at = @now, error = @error, exit_code = @exitCode, log_lines = @lines,
+       log_bytes = @logBytes, log_dropped = @dropped WHERE task_id = @id AND number = @attempt`,
+  );
+  const endSteps = raw.prepare<[Record<string, unknown>], StepRow>(
+    `UPDATE step SET status = @status, finished_at = @now WHERE task_id = @id AND attempt = @attempt AND status = 'running'
+     RETURNING *`,
+  );
+  const requestCancel = raw.prepare<[string]>(
+    `UPDATE task SET cancel_requested = 1 WHERE id = ? AND status IN (${LIVE})`,
+  );
+  const cancelIdle = raw.prepare<[{ id: string; now: number; error: string }], Moved>(
+    `UPDATE task SET status = 'cancelled', finished_at = @now, updated_at = @now, version = version + 1, error = @error,
+       error_code = 'cancelled'
+     WHERE id = @id AND status IN (${fromStates('cancel')}) AND status NOT IN (${LIVE})
+     RETURNING ${MOVED}`,
+  );
+  const statusOf = raw.prepare<[string], { status: TaskStatus }>('SELECT status FROM task WHERE id = ?');
+  const orphaned = (condition: string) =>
+    raw.prepare<[string | number], Orphan>(
+      `SELECT t.id, t.attempt, t.max_attempts, t.priority, t.retry, t.cancel_requested, t.attempt_token, a.log_first_seq,
+         (SELECT coalesce(sum(b.log_bytes), 0) FROM attempt b WHERE b.task_id = t.id AND b.number < a.number) AS log_bytes_before
+       FROM task t JOIN attempt a ON a.task_id = t.id AND a.number = t.attempt
+       WHERE t.status IN (${LIVE}) AND ${condition}`,
+    );
+  const orphans = orphaned('t.lease_owner <> ?');
+  const expired = orphaned('t.lease_until < ?');
+  const countHour = raw.prepare<[number, string, string]>(
+    `INSERT INTO task_hour (hour, key, n, last_task_id) VALUES (?, ?, 1, ?)
+     ON CONFLICT (hour, key) DO UPDATE SET n = n + 1, last_task_id = excluded.last_task_id`,
+  );
+
+  /** The last event of a task, and its mark in the statistics. */
+  function ended(row: Moved, status: TaskStatus, error: Problem | null): void {
+    const now = clock.now();
+    const duration = row.started_at === null ? null : now - row.started_at;
+    events.append({
+      type: 'task.ended',
+      entity: 'task',
+      id: row.id,
+      version: row.version,
+      data: { status, duration_ms: duration, error: problemJson(error) },
+    });
+    for (const key of hourKeys(status, duration, error?.code ?? null)) {
+      countHour.run(Math.floor(now / 3_600_000), key, row.id);
+    }
+  }
+
+  return {
+    finish: (token, end) =>
+      db.transaction(() => {
+        const now = clock.now();
+        const error = end.error === null ? null : JSON.stringify(end.error);
+        const terminal = ends(end.name);
+        const row = finish[end.name]?.get({
+          token,
+          now,
+          output: end.output === null ? null : JSON.stringify(end.output),
+          error,
+          code: end.error?.code ?? null,
+          finishedAt: terminal ? now : null,
+          dueAt: end.next?.dueAt ?? null,
+          rank: end.next?.rank ?? null,
+          logBytes: end.log.bytes,
+        });
+        if (!row) return null;
+        const { lines, bytes, dropped } = end.log;
+        endAttempt.run({
+          id: row.id,
+          attempt: row.attempt,
+          now,
+          status: end.attemptStatus,
+          error,
+          exitCode: end.exitCode,
+          lines,
+          logBytes: bytes,
+          dropped,
+        });
+        const status = end.attemptStatus === 'failed' ? 'failed' : 'cancelled';
+        for (const step of endSteps.all({ id: row.id, attempt: row.attempt, now, status })) {
+          events.append({ type: 'task.step', entity: 'task', id: row.id, data: stepData(step) });
+        }
+        const to = TRANSITIONS[end.name].to;
+        appendChanged(events, row, to, { error: problemJson(end.error) });
+        if (terminal) ended(row, to, end.error);
+        return to;
+      }),
+    requestCancel: (id) => requestCancel.run(id).changes > 0,
+    cancelIdle(id) {
+      db.transaction(() => {
+        const problem = cancelledProblem();
+        const row = cancelIdle.get({ id, now: clock.now(), error: JSON.stringify(problem) });
+        if (row) {
+          appendChanged(events, row, 'cancelled');
+          ended(row, 'cancelled', problem);
+          return;
+        }
+        const actual = statusOf.get(id)?.status;
+        if (!actual) throw new AppError('not-found', undefined, { extra: { resource: 'task', id } });
+        throw new AppError('invalid-state', `This task is ${actual} and cannot be cancelled any more.`, {
+          extra: { expected: TRANSITIONS.cancel.from, actual },
+        });
+      });
+    },
+    orphans: (owner) => orphans.all(owner),
+    expired: () => expired.all(clock.now()),
+  };
+}

@@ -1,0 +1,155 @@
+/** Files that a task left: screenshots inline, the trace in its viewer, everything else to download. */
+import { Modal } from '@mantine/core';
+import { Download, FileArchive, FileText, ImageIcon, Save, Video } from 'lucide-react';
+import { useState } from 'react';
+import type { Artifact } from '../../../../contract/automation/artifacts.ts';
+import type { TaskId } from '../../../../contract/kernel/scalars.ts';
+import { useClient } from '../../../lib/client/context.tsx';
+import { isDesktop } from '../../../lib/client/message-port.ts';
+import { bytes, clock } from '../../../lib/format.ts';
+import { asError, useAsk } from '../../../lib/live/query.ts';
+import { Button } from '../../../ui/buttons.tsx';
+import { EmptyState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
+import { errorToast } from '../../../ui/feedback/toast.tsx';
+
+/** Address of an artifact on the panel's own origin, where the session opens it. */
+export const contentUrl = (artifact: Pick<Artifact, 'id'>): string => `/v1/artifacts/${artifact.id}/content`;
+
+/** Address of the bundled trace viewer with a trace in it. */
+export function traceUrl(artifact: Pick<Artifact, 'id'>): string {
+  const trace = new URL(contentUrl(artifact), location.href).href;
+  return new URL(`trace-viewer/index.html?trace=${encodeURIComponent(trace)}`, location.href.split('#')[0]).href;
+}
+
+const ICONS = {
+  screenshot: ImageIcon,
+  trace: FileArchive,
+  video: Video,
+  har: FileText,
+  download: Download,
+  output: FileText,
+};
+
+/** Screenshots of a task, small, with a lightbox. */
+export function Thumbnails({ id }: { id: TaskId }) {
+  const query = useAsk('artifacts_list', { id });
+  const shots = query.data?.items.filter(({ kind }) => kind === 'screenshot') ?? [];
+  if (shots.length === 0) return null;
+  return (
+    <section>
+      <h3>Screenshots</h3>
+      <Screens shots={shots} />
+    </section>
+  );
+}
+
+/** Screenshots as tiles; a click opens the lightbox, where the arrow keys go on. */
+export function Screens({ shots }: { shots: Artifact[] }) {
+  const [open, setOpen] = useState<number | null>(null);
+  const shown = open === null ? undefined : shots[open];
+  const step = (by: number) => setOpen((index) => (index === null ? null : (index + by + shots.length) % shots.length));
+  return (
+    <div className="shots">
+      {shots.map((shot, index) => (
+        <button key={shot.id} type="button" className="shot" onClick={() => setOpen(index)}>
+          <img src={contentUrl(shot)} alt="" loading="lazy" />
+          <span className="clip">{shot.name}</span>
+        </button>
+      ))}
+      <Modal
+        opened={shown !== undefined}
+        onClose={() => setOpen(null)}
+        title={shown?.name}
+        size="auto"
+        onKeyDown={(event) => (event.key === 'ArrowRight' ? step(1) : event.key === 'ArrowLeft' ? step(-1) : null)}
+      >
+        {shown === undefined ? null : <img className="lightbox" src={contentUrl(shown)} alt={shown.name} />}
+      </Modal>
+    </div>
+  );
+}
+
+function SaveButton({ artifact }: { artifact: Artifact }) {
+  const client = useClient();
+  if (!isDesktop()) {
+    return (
+      <a
+        className="btn ghost small icon"
+        href={contentUrl(artifact)}
+        download={artifact.name}
+        aria-label={`Download ${artifact.name}`}
+        title="Download"
+      >
+        <Download size={14} />
+      </a>
+    );
+  }
+  const save = () =>
+    client
+      .call('shell_save_file', { artifact_id: artifact.id })
+      .catch((error: unknown) => errorToast('Not saved', asError(error)));
+  return (
+    <Button small kind="ghost" label={`Save ${artifact.name}`} icon={<Save size={14} />} onClick={() => void save()} />
+  );
+}
+
+/** All files of a task. */
+export function Artifacts({ id, onTrace }: { id: TaskId; onTrace(artifact: Artifact): void }) {
+  const query = useAsk('artifacts_list', { id });
+  const items = query.data?.items ?? [];
+  return (
+    <StateFrame of={query} skeleton={3}>
+      {items.length === 0 ? (
+        <EmptyState icon={<FileText size={24} />} title="No artifacts" help="tasks#artifacts" />
+      ) : (
+        <div className="scroll">
+          <table className="grid plain-table">
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Kind</th>
+                <th scope="col" className="num">
+                  Size
+                </th>
+                <th scope="col">Attempt</th>
+                <th scope="col">At</th>
+                <th scope="col">
+                  <span className="visually-hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((artifact) => {
+                const Icon = ICONS[artifact.kind];
+                return (
+                  <tr key={artifact.id}>
+                    <td>
+                      <span className="row">
+                        <Icon size={14} className="muted" />
+                        {artifact.name}
+                      </span>
+                    </td>
+                    <td className="muted">{artifact.kind}</td>
+                    <td className="num">{bytes(artifact.bytes)}</td>
+                    <td>{artifact.attempt}</td>
+                    <td className="muted">{clock(artifact.created_at).slice(0, 8)}</td>
+                    <td>
+                      <span className="row" style={{ justifyContent: 'flex-end' }}>
+                        {artifact.kind === 'trace' ? (
+                          <Button small onClick={() => onTrace(artifact)}>
+                            Open trace
+                          </Button>
+                        ) : null}
+                        <SaveButton artifact={artifact} />
+                      </span>
+                    </td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </StateFrame>
+  );
+}

@@ -1,0 +1,213 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { Ban, ChevronRight, Copy, RotateCw, Trash2 } from 'lucide-react';
+import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
+import { useBlocked } from '../../../lib/client/context.tsx';
+import { useActions } from '../../../lib/keys/use-actions.ts';
+import { Button, CopyButton, IconButton } from '../../../ui/buttons.tsx';
+import { Ago, Elapsed } from '../../../ui/display/ago.tsx';
+import { Status } from '../../../ui/display/status.tsx';
+import { ShowFolder } from '../../../ui/show-folder.tsx';
+import { useTaskActions } from '../task-actions.tsx';
+import { cancelBlocked, deleteBlocked, neighbourIn, waitSentence } from '../task-facts.ts';
+
+/** Name, state and verbs of a task. */
+export function TaskHeader({ task }: { task: TaskDetail }) {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const actions = useTaskActions();
+  const run = useBlocked('run');
+  const manage = useBlocked('manage');
+  const cancel = cancelBlocked(task) ?? run;
+  const remove = deleteBlocked(task) ?? manage;
+  const ended = cancelBlocked(task) !== null;
+  const back = () => void navigate({ to: '/tasks' });
+  const step = (by: 1 | -1) => {
+    const lists = queries.getQueryCache().findAll({ queryKey: ['tasks_list'] });
+    const latest = lists
+      .filter(({ queryKey }) => queryKey[2] === 'pages')
+      .sort((x, y) => y.state.dataUpdatedAt - x.state.dataUpdatedAt);
+    const id = neighbourIn(latest[0]?.state.data, task.id, by);
+    if (id !== null) void navigate({ to: '/tasks/$id', params: { id } });
+  };
+  useActions([
+    {
+      id: 'task.next',
+      title: 'Next task of the list',
+      group: 'Task',
+      layer: 'detail',
+      keys: ['J'],
+      hidden: true,
+      run: () => step(1),
+    },
+    {
+      id: 'task.before',
+      title: 'Task before in the list',
+      group: 'Task',
+      layer: 'detail',
+      keys: ['K'],
+      hidden: true,
+      run: () => step(-1),
+    },
+    {
+      id: 'task.retry',
+      title: 'Run again',
+      group: 'Task',
+      layer: 'detail',
+      keys: ['R'],
+      blocked: run,
+      run: () => actions.retry(task.id),
+    },
+    {
+      id: 'task.again',
+      title: 'Run again exactly as it was',
+      group: 'Task',
+      layer: 'detail',
+      keys: ['Shift+R'],
+      blocked: run,
+      run: () => actions.again(task.id),
+    },
+    {
+      id: 'task.cancel',
+      title: 'Cancel',
+      group: 'Task',
+      layer: 'detail',
+      keys: ['C'],
+      blocked: cancel,
+      run: () => actions.cancel(task.id),
+    },
+    {
+      id: 'task.delete',
+      title: 'Delete',
+      group: 'Task',
+      layer: 'detail',
+      keys: ['Delete'],
+      blocked: remove,
+      run: () => actions.remove(task.id, back),
+    },
+    {
+      id: 'task.copy',
+      title: 'Copy id',
+      group: 'Task',
+      layer: 'detail',
+      keys: ['Mod+Shift+C'],
+      run: () => void navigator.clipboard.writeText(task.id),
+    },
+    { id: 'task.back', title: 'Back to all tasks', group: 'Task', layer: 'detail', keys: ['Escape'], run: back },
+  ]);
+  return (
+    <header className="screen-head">
+      <Link to="/tasks" className="muted">
+        Tasks
+      </Link>
+      <ChevronRight size={13} className="faint" />
+      <h1 className="clip" title={task.command_name}>
+        {task.command_name}
+      </h1>
+      <Status state={task.status} />
+      <code className="faint clip id">{task.id}</code>
+      <CopyButton label="Copy id" text={task.id} />
+      <span className="grow" />
+      <ShowFolder target="task" id={task.id} />
+      <IconButton
+        label="Delete"
+        action="task.delete"
+        Icon={Trash2}
+        blocked={remove}
+        onClick={() => actions.remove(task.id, back)}
+      />
+      <Button
+        small
+        icon={<Copy size={13} />}
+        label="Run the snapshot exactly as it was"
+        action="task.again"
+        blocked={run}
+        onClick={() => actions.again(task.id)}
+      >
+        Run again exactly
+      </Button>
+      {ended ? (
+        <Button
+          small
+          kind="primary"
+          icon={<RotateCw size={13} />}
+          label="Run again with the command as it is now"
+          action="task.retry"
+          blocked={run}
+          onClick={() => actions.retry(task.id)}
+        >
+          Retry
+        </Button>
+      ) : (
+        <Button
+          small
+          kind="danger"
+          icon={<Ban size={13} />}
+          action="task.cancel"
+          label="Cancel"
+          blocked={cancel}
+          onClick={() => actions.cancel(task.id)}
+        >
+          Cancel
+        </Button>
+      )}
+    </header>
+  );
+}
+
+/** Facts of a task in one line, with its progress or why it waits for the next attempt; before the first the page itself says why. */
+export function TaskFacts({ task }: { task: TaskDetail }) {
+  const wait = task.attempts.length === 0 ? null : waitSentence(task);
+  const items: [string, React.ReactNode][] = [
+    [
+      'Command',
+      task.command_id === null ? (
+        'inline'
+      ) : (
+        <Link key="c" to="/commands/$id" params={{ id: task.command_id }}>{`version ${task.command_version}`}</Link>
+      ),
+    ],
+    [
+      'Profile',
+      task.profile_id === null ? (
+        '–'
+      ) : (
+        <Link key="p" to="/profiles" search={{ peek: task.profile_id }}>
+          {task.profile_name}
+        </Link>
+      ),
+    ],
+    ['Priority', task.priority],
+    ['Started', <Ago key="s" at={task.started_at} />],
+    ['Duration', <Elapsed key="d" from={task.started_at} ms={task.duration_ms} />],
+    ['Attempt', `${task.attempt} of ${task.max_attempts}`],
+  ];
+  return (
+    <div className="fact-bar">
+      {items.map(([name, value]) => (
+        <span key={name}>
+          <span className="muted">{name}</span> {value}
+        </span>
+      ))}
+      {task.retry_of === null ? null : (
+        <Link to="/tasks/$id" params={{ id: task.retry_of }}>
+          Repeats an earlier task
+        </Link>
+      )}
+      <span className="grow" />
+      {task.progress !== null && task.status === 'running' ? (
+        <span className="row">
+          {task.progress.message}
+          {task.progress.percent === null ? null : (
+            <progress max={100} value={task.progress.percent} aria-label="Progress" />
+          )}
+        </span>
+      ) : null}
+      {wait === null ? null : (
+        <span className="tone-warn clip" title={wait}>
+          {wait}
+        </span>
+      )}
+    </div>
+  );
+}

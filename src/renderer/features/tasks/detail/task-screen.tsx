@@ -1,0 +1,71 @@
+import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { TaskId } from '../../../../contract/kernel/scalars.ts';
+import { useAsk } from '../../../lib/live/query.ts';
+import { Status } from '../../../ui/display/status.tsx';
+import { EmptyState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
+import { Split } from '../../../ui/split.tsx';
+import { waitSentence } from '../task-facts.ts';
+import { StepTimeline } from '../timeline/step-timeline.tsx';
+import { findRow } from '../timeline/step-tree.ts';
+import { Inspector } from './inspector.tsx';
+import { TaskBottom } from './task-bottom.tsx';
+import { TaskFacts, TaskHeader } from './task-header.tsx';
+
+/** One task with everything that hangs off it. */
+export function TaskScreen() {
+  const { id } = useParams({ from: '/tasks/$id' });
+  const query = useAsk('tasks_get', { id: id as TaskId });
+  const [chosen, setChosen] = useState<{ task: string; row: string } | null>(null);
+  const task = query.data;
+  const selected = chosen?.task === task?.id ? (chosen?.row ?? null) : null;
+  return (
+    <div className="screen">
+      <StateFrame of={query} skeleton={12}>
+        {task === undefined ? null : (
+          <>
+            <TaskHeader task={task} />
+            <TaskFacts task={task} />
+            <Split
+              name="task-rows"
+              fixed="second"
+              vertical
+              size={330}
+              min={140}
+              max={700}
+              label="Height of the details"
+              first={
+                <Split
+                  name="task-inspector"
+                  fixed="second"
+                  size={420}
+                  min={260}
+                  max={800}
+                  label="Width of the inspector"
+                  first={
+                    task.attempts.length === 0 ? (
+                      <EmptyState
+                        icon={<Status state={task.status} />}
+                        title={waitSentence(task) ?? 'It has not started'}
+                        help="tasks#why-a-task-waits"
+                      />
+                    ) : (
+                      <StepTimeline
+                        key={task.id}
+                        task={task}
+                        selected={selected}
+                        onSelect={(row) => setChosen({ task: task.id, row })}
+                      />
+                    )
+                  }
+                  second={<Inspector key={task.id} task={task} row={findRow(task, selected)} />}
+                />
+              }
+              second={<TaskBottom key={task.id} task={task} />}
+            />
+          </>
+        )}
+      </StateFrame>
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+import { Link } from '@tanstack/react-router';
+import type { Task } from '../../../../contract/automation/tasks.ts';
+import { shortId } from '../../../lib/format.ts';
+import { Ago, Elapsed } from '../../../ui/display/ago.tsx';
+import { Status } from '../../../ui/display/status.tsx';
+import type { Column } from '../../../ui/table/columns.ts';
+
+function Name({ task }: { task: Task }) {
+  const progress = task.status === 'running' ? task.progress : null;
+  return (
+    <span className="row">
+      <Link to="/tasks/$id" params={{ id: task.id }} className="clip name-link" tabIndex={-1}>
+        {task.command_name}
+      </Link>
+      {progress === null ? null : (
+        <span className="muted clip">
+          {progress.percent === null ? '' : `${Math.round(progress.percent)} % `}
+          {progress.message}
+        </span>
+      )}
+      {task.status !== 'running' && task.error !== null ? (
+        <span className="faint clip">{task.error.detail}</span>
+      ) : null}
+      {task.labels.map((label) => (
+        <span className="tag" key={label}>
+          {label}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** Columns of the task list. */
+export const TASK_COLUMNS: readonly Column<Task>[] = [
+  {
+    id: 'status',
+    title: 'Status',
+    width: 122,
+    sort: 'status',
+    fixed: true,
+    cell: (task) => <Status state={task.status} />,
+  },
+  { id: 'name', title: 'Task', sort: 'command_name', fixed: true, cell: (task) => <Name task={task} /> },
+  {
+    id: 'kind',
+    drop: 5,
+    title: 'Kind',
+    width: 84,
+    sort: 'kind',
+    cell: (task) => <span className="muted">{task.kind}</span>,
+  },
+  {
+    id: 'profile',
+    drop: 3,
+    title: 'Profile',
+    width: 128,
+    cell: (task) => task.profile_name ?? <span className="faint">–</span>,
+  },
+  {
+    id: 'created',
+    drop: 6,
+    hidden: true,
+    title: 'Created',
+    width: 100,
+    sort: 'created_at',
+    cell: (task) => <Ago at={task.created_at} />,
+  },
+  { id: 'started', drop: 2, title: 'Started', width: 100, cell: (task) => <Ago at={task.started_at} /> },
+  {
+    id: 'duration',
+    drop: 1,
+    title: 'Duration',
+    width: 84,
+    num: true,
+    cell: (task) => <Elapsed from={task.started_at} ms={task.duration_ms} />,
+  },
+  {
+    id: 'attempt',
+    drop: 4,
+    title: 'Attempt',
+    width: 72,
+    num: true,
+    cell: (task) => `${task.attempt}/${task.max_attempts}`,
+  },
+  {
+    id: 'id',
+    drop: 7,
+    hidden: true,
+    title: 'Id',
+    width: 112,
+    cell: (task) => <code className="faint">{shortId(task.id)}</code>,
+  },
+];

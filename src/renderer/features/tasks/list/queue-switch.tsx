@@ -1,0 +1,29 @@
+import { CirclePause, CirclePlay } from 'lucide-react';
+import { useBlocked } from '../../../lib/client/context.tsx';
+import { useAct, useAsk } from '../../../lib/live/query.ts';
+import { Button } from '../../../ui/buttons.tsx';
+import { errorToast } from '../../../ui/feedback/toast.tsx';
+
+/** Pauses and resumes the queue, and says why nothing starts. */
+export function QueueSwitch() {
+  const queue = useAsk('queue_stats', {});
+  const blocked = useBlocked('manage');
+  const update = useAct('queue_update', { onError: (error) => errorToast('The queue was not changed', error) });
+  if (queue.data === undefined) return null;
+  const { paused, blocked_reason } = queue.data;
+  return (
+    <>
+      {blocked_reason === null || paused ? null : <span className="muted clip">{blocked_reason}</span>}
+      {paused ? <span className="badge tone-warn">Queue paused</span> : null}
+      <Button
+        small
+        kind="ghost"
+        blocked={blocked}
+        icon={paused ? <CirclePlay size={14} /> : <CirclePause size={14} />}
+        onClick={() => update.mutate({ paused: !paused })}
+      >
+        {paused ? 'Resume queue' : 'Pause queue'}
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,100 @@
+import { Link } from '@tanstack/react-router';
+import { Ban, Maximize2, RotateCw, X } from 'lucide-react';
+import type { TaskId } from '../../../../contract/kernel/scalars.ts';
+import { useBlocked } from '../../../lib/client/context.tsx';
+import { dateTime } from '../../../lib/format.ts';
+import { useAsk } from '../../../lib/live/query.ts';
+import { CopyButton, IconButton } from '../../../ui/buttons.tsx';
+import { Elapsed } from '../../../ui/display/ago.tsx';
+import { JsonView } from '../../../ui/display/json-view.tsx';
+import { Status } from '../../../ui/display/status.tsx';
+import { StateFrame } from '../../../ui/feedback/state-frame.tsx';
+import { Thumbnails } from '../detail/artifacts.tsx';
+import { Problem } from '../problem.tsx';
+import { useTaskActions } from '../task-actions.tsx';
+import { cancelBlocked, waitSentence } from '../task-facts.ts';
+
+/** A task beside the list. */
+export function TaskPeek({ id, close }: { id: TaskId; close(): void }) {
+  const query = useAsk('tasks_get', { id }, { keep: true });
+  const task = query.data;
+  const actions = useTaskActions();
+  const runBlocked = useBlocked('run');
+  return (
+    <aside className="col grow" aria-label="Task">
+      <div className="tool-bar">
+        <h2 className="grow clip">{task?.command_name}</h2>
+        {task === undefined ? null : (
+          <>
+            <IconButton
+              label="Cancel"
+              action="tasks.cancel"
+              Icon={Ban}
+              blocked={cancelBlocked(task) ?? runBlocked}
+              onClick={() => actions.cancel(task.id)}
+            />
+            <IconButton
+              label="Run again"
+              action="tasks.retry"
+              Icon={RotateCw}
+              blocked={runBlocked}
+              onClick={() => actions.retry(task.id)}
+            />
+          </>
+        )}
+        <Link
+          to="/tasks/$id"
+          params={{ id }}
+          className="btn ghost small icon"
+          aria-label="Open task"
+          title="Open task · Enter"
+        >
+          <Maximize2 size={14} />
+        </Link>
+        <IconButton label="Close" Icon={X} onClick={close} />
+      </div>
+      <StateFrame of={query} skeleton={6}>
+        {task === undefined ? null : (
+          <div className="scroll peek">
+            <dl className="facts">
+              <dt>Status</dt>
+              <dd>
+                <Status state={task.status} />
+              </dd>
+              <dt>Id</dt>
+              <dd className="row">
+                <code className="clip">{task.id}</code>
+                <CopyButton label="Copy id" text={task.id} />
+              </dd>
+              <dt>Profile</dt>
+              <dd>{task.profile_name ?? '–'}</dd>
+              <dt>Started</dt>
+              <dd>{dateTime(task.started_at)}</dd>
+              <dt>Duration</dt>
+              <dd>
+                <Elapsed from={task.started_at} ms={task.duration_ms} />
+              </dd>
+              <dt>Attempt</dt>
+              <dd>
+                {task.attempt} of {task.max_attempts}
+              </dd>
+            </dl>
+            {waitSentence(task) === null ? null : <div className="notice info">{waitSentence(task)}</div>}
+            {task.error === null ? null : <Problem problem={task.error} />}
+            <Thumbnails id={task.id} />
+            {task.output === null ? null : (
+              <section>
+                <h3>Output</h3>
+                <JsonView value={task.output} label="output" />
+              </section>
+            )}
+            <section>
+              <h3>Input</h3>
+              <JsonView value={task.input} label="input" />
+            </section>
+          </div>
+        )}
+      </StateFrame>
+    </aside>
+  );
+}

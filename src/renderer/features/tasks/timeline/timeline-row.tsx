@@ -1,0 +1,121 @@
+import { ChevronDown, ChevronRight } from 'lucide-react';
+import type { CSSProperties } from 'react';
+import { duration } from '../../../lib/format.ts';
+import { Elapsed } from '../../../ui/display/ago.tsx';
+import { lookOf, StatusIcon } from '../../../ui/display/status.tsx';
+import type { Segment, TreeRow } from './step-tree.ts';
+import { placeOf, type Range } from './timeline-range.ts';
+
+/** Deeper rows are not moved further to the right. */
+const MOST_INDENT = 12;
+/** Shortest wait before an attempt that its row speaks of, ms. */
+const WORTH_SAYING_MS = 1_000;
+
+const WORDS = { wait: 'In the queue', retry: 'Before the next attempt', run: 'At work' } as const;
+
+/** Props of {@link TimelineRow}. */
+export interface TimelineRowProps {
+  row: TreeRow;
+  range: Range;
+  /** The moment that bars without an end were laid out for, unix ms; `--now` carries them on. */
+  moment: number;
+  /** Offset from the first row, px. */
+  top: number;
+  selected: boolean;
+  open: boolean;
+  onSelect(id: string): void;
+  onFold(id: string, folded: boolean): void;
+}
+
+function Bar({ segment, state, range, moment }: { segment: Segment; state: string; range: Range; moment: number }) {
+  const { kind, from } = segment;
+  const to = segment.to ?? moment;
+  const place = placeOf({ from, to }, range);
+  if (typeof place === 'string') return null;
+  const { left, width, cutLeft, cutRight } = place;
+  const classes = ['bar', kind, kind === 'run' ? `tone-${lookOf(state).tone}` : null];
+  if (cutLeft) classes.push('cut-left');
+  if (cutRight) classes.push('cut-right');
+  const hint = [
+    `${WORDS[kind]}${segment.to === null ? '' : `: ${duration(to - from)}`}`,
+    cutLeft ? 'begins before what is shown' : null,
+    cutRight ? 'goes on after what is shown' : null,
+  ];
+  const style: CSSProperties & Record<'--left', number> = { '--left': left };
+  if (segment.to === null) classes.push('open');
+  else style.width = `${width}%`;
+  return <span className={classes.filter(Boolean).join(' ')} title={hint.filter(Boolean).join(', ')} style={style} />;
+}
+
+/** The small arrow of a row whose bars are all outside of the range. */
+function Beyond({ row, range, moment }: Pick<TimelineRowProps, 'row' | 'range' | 'moment'>) {
+  const places = row.segments.map(({ from, to }) => placeOf({ from, to: to ?? moment }, range));
+  const [first] = places;
+  if (typeof first !== 'string' || places.some((place) => place !== first)) return null;
+  return <span className={`beyond ${first}`} title={first === 'before' ? 'Earlier' : 'Later'} />;
+}
+
+/** One row of the tree with its bar in time. */
+export function TimelineRow({ row, range, moment, top, selected, open, onSelect, onFold }: TimelineRowProps) {
+  const Twist = open ? ChevronDown : ChevronRight;
+  const last = row.segments.at(-1);
+  const wait = row.segments.length > 1 ? row.segments[0] : undefined;
+  const waited = wait === undefined ? 0 : (wait.to ?? moment) - wait.from;
+  return (
+    <div
+      id={row.id}
+      className="tree-row"
+      role="treeitem"
+      tabIndex={-1}
+      aria-level={row.depth + 1}
+      aria-posinset={row.position}
+      aria-setsize={row.siblings}
+      aria-selected={selected}
+      aria-expanded={row.hasChildren ? open : undefined}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={() => onSelect(row.id)}
+      onKeyDown={(event) => event.key === 'Enter' && onSelect(row.id)}
+    >
+      <span className="name" style={{ paddingLeft: Math.min(row.depth, MOST_INDENT) * 16 }}>
+        {row.hasChildren ? (
+          <button
+            type="button"
+            className="twist"
+            tabIndex={-1}
+            aria-label={open ? 'Collapse' : 'Expand'}
+            onClick={(event) => {
+              event.stopPropagation();
+              onFold(row.id, open);
+            }}
+          >
+            <Twist size={14} />
+          </button>
+        ) : (
+          <span className="twist" />
+        )}
+        <StatusIcon state={row.state} size={13} />
+        <span className="clip" title={row.name}>
+          {row.name}
+        </span>
+        {waited < WORTH_SAYING_MS ? null : <span className="waited clip">waited {duration(waited)}</span>}
+      </span>
+      <span className="track">
+        {row.segments.map((segment) => (
+          <Bar
+            key={`${segment.kind}${segment.from}`}
+            segment={segment}
+            state={row.state}
+            range={range}
+            moment={moment}
+          />
+        ))}
+        <Beyond row={row} range={range} moment={moment} />
+      </span>
+      <span className="num muted">
+        {last === undefined ? null : (
+          <Elapsed from={new Date(last.from).toISOString()} ms={last.to === null ? null : last.to - last.from} />
+        )}
+      </span>
+    </div>
+  );
+}

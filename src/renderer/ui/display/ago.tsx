@@ -1,0 +1,24 @@
+import { ago, dateTime, duration } from '../../lib/format.ts';
+import { useNow } from '../../lib/use-now.ts';
+
+/** A moment as distance from now; the exact time is its tooltip. */
+export function Ago({ at }: { at: string | number | null }) {
+  const now = useNow();
+  if (at === null) return <span className="faint">–</span>;
+  return (
+    <time dateTime={new Date(at).toISOString()} title={dateTime(at)}>
+      {ago(at, now)}
+    </time>
+  );
+}
+
+/** How long something ran, or has been running. */
+export function Elapsed({ from, ms }: { from: string | null; ms: number | null }) {
+  if (ms !== null) return duration(ms);
+  return from === null ? <span className="faint">–</span> : <Running from={from} />;
+}
+
+function Running({ from }: { from: string }) {
+  const now = useNow();
+  return duration(Math.max(0, now - Date.parse(from)));
+}

@@ -1,0 +1,13 @@
+import { chordLabel } from '../../lib/keys/registry.ts';
+
+/** A chord such as `Mod+K`, drawn as keys. */
+export function Kbd({ chord }: { chord: string }) {
+  const parts = chordLabel(chord).map((part, index) => ({ part, key: `${part}${index}` }));
+  return (
+    <span className="kbd">
+      {parts.map(({ part, key }) => (
+        <kbd key={key}>{part}</kbd>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,91 @@
+import { javascript } from '@codemirror/lang-javascript';
+import { json } from '@codemirror/lang-json';
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { tags } from '@lezer/highlight';
+import CodeMirror, { EditorView, keymap, Prec } from '@uiw/react-codemirror';
+import { useMemo } from 'react';
+import { useResolvedTheme } from '../theme.tsx';
+
+/** Props of the code editor. */
+export interface EditorProps {
+  value: string;
+  onChange?: (text: string) => void;
+  language: 'typescript' | 'javascript' | 'json' | 'text';
+  /** Name for assistive technology. */
+  label: string;
+  readOnly?: boolean;
+  boxed?: boolean;
+  /** CSS height; without it the editor takes the room it is given. */
+  height?: string;
+}
+
+const highlight = HighlightStyle.define([
+  { tag: [tags.keyword, tags.moduleKeyword, tags.controlKeyword], color: 'var(--accent-text)' },
+  { tag: [tags.string, tags.regexp, tags.special(tags.string)], color: 'var(--good)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--info)' },
+  { tag: [tags.comment], color: 'var(--faint)', fontStyle: 'italic' },
+  { tag: [tags.function(tags.variableName), tags.function(tags.propertyName)], color: 'var(--warn)' },
+  { tag: [tags.typeName, tags.className], color: 'var(--info)' },
+  { tag: [tags.propertyName], color: 'var(--text)' },
+  { tag: [tags.operator, tags.punctuation, tags.bracket], color: 'var(--muted)' },
+  { tag: tags.invalid, color: 'var(--bad)' },
+]);
+
+const look = EditorView.theme({
+  '&': { color: 'var(--text)' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '18px' },
+  '.cm-content': { caretColor: 'var(--text)', padding: '8px 0' },
+  '.cm-cursor': { borderLeftColor: 'var(--text)' },
+  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--faint)', border: 'none' },
+  '.cm-activeLine': { backgroundColor: 'var(--hover)' },
+  '.cm-activeLineGutter': { backgroundColor: 'transparent', color: 'var(--text)' },
+  '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
+    backgroundColor: 'var(--accent-soft)',
+  },
+  '.cm-selectionMatch': { backgroundColor: 'var(--accent-soft)' },
+  '.cm-tooltip': { backgroundColor: 'var(--raised)', border: '1px solid var(--line-strong)' },
+  '.cm-panels': { backgroundColor: 'var(--raised)', color: 'var(--text)' },
+  '.cm-foldPlaceholder': { backgroundColor: 'var(--active)', border: 'none', color: 'var(--muted)' },
+});
+
+// Mod+Enter and Mod+S belong to the screen (run, save), not to the editor.
+const free = Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => false }]));
+
+/** The editor itself; use {@link CodeEditor}. */
+export function CodeEditorImpl({ value, onChange, language, label, readOnly = false }: EditorProps) {
+  const dark = useResolvedTheme() === 'dark';
+  const extensions = useMemo(
+    () => [
+      free,
+      look,
+      syntaxHighlighting(highlight),
+      EditorView.darkTheme.of(dark),
+      EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
+      ...(language === 'json'
+        ? [json()]
+        : language === 'text'
+          ? []
+          : [javascript({ typescript: language === 'typescript' })]),
+      ...(language === 'text' ? [EditorView.lineWrapping] : []),
+    ],
+    [language, label, dark],
+  );
+  return (
+    <CodeMirror
+      value={value}
+      height="100%"
+      theme="none"
+      extensions={extensions}
+      editable={!readOnly}
+      readOnly={readOnly}
+      indentWithTab={false}
+      basicSetup={{
+        foldGutter: false,
+        highlightActiveLine: !readOnly,
+        lineNumbers: language !== 'text',
+        completionKeymap: true,
+      }}
+      {...(onChange === undefined ? {} : { onChange })}
+    />
+  );
+}

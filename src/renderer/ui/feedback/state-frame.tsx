@@ -1,0 +1,141 @@
+/** The states that every panel has: loading, empty, no match, error, forbidden. */
+import { Link } from '@tanstack/react-router';
+import { CircleAlert, CircleQuestionMark, LockKeyhole, SearchX } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { type AppError, codeOf, problemOf } from '../../../contract/kernel/errors.ts';
+import { useOnline } from '../../lib/client/context.tsx';
+import { type HelpTarget, partsOf, topicOf } from '../../lib/help.ts';
+import { Button, CopyButton } from '../buttons.tsx';
+
+/** What {@link StateFrame} needs to know of a query. */
+export interface Asking {
+  isPending: boolean;
+  /** Last answer, if there ever was one. */
+  data: unknown;
+  error: AppError | null;
+  refetch(): unknown;
+}
+
+/** Nothing for 150 ms, then rows of the real height. */
+export function Skeleton({ rows = 8 }: { rows?: number }) {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), 150);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!late) return null;
+  const widths = [38, 24, 31, 44, 27, 35, 22, 40];
+  return (
+    <div aria-busy="true" role="status" aria-label="Loading">
+      {Array.from({ length: rows }, (_, index) => ({ id: `row-${index}`, width: widths[index % widths.length] })).map(
+        (row) => (
+          <div className="skeleton-row" key={row.id}>
+            <div className="skeleton" style={{ width: `${row.width}%` }} />
+            <div className="skeleton" style={{ width: '12%' }} />
+          </div>
+        ),
+      )}
+    </div>
+  );
+}
+
+/** Everything support needs of an error, without secrets. */
+function diagnostics(error: AppError): string {
+  return JSON.stringify({ ...problemOf(error), page: location.hash, at: new Date().toISOString() }, null, 2);
+}
+
+/** An error, scoped to its panel: code, sentence, Retry, Copy diagnostics. */
+export function ErrorState({
+  error,
+  retry,
+  inline = false,
+}: {
+  error: AppError;
+  retry?: (() => unknown) | undefined;
+  inline?: boolean;
+}) {
+  const online = useOnline();
+  const forbidden = error.slug === 'forbidden';
+  const scope = error.extra.required_scope;
+  return (
+    <div className={inline ? 'state inline' : 'state'} role="alert">
+      <span className="icon tone-bad">{forbidden ? <LockKeyhole size={20} /> : <CircleAlert size={20} />}</span>
+      <div className={inline ? 'grow' : 'col'}>
+        <strong>{forbidden ? `This needs scope ${typeof scope === 'string' ? scope : 'admin'}` : error.message}</strong>
+        <p className="muted">{forbidden ? error.message : <code>{codeOf(error.slug)}</code>}</p>
+      </div>
+      <div className="row">
+        {retry === undefined ? null : (
+          <Button small blocked={online ? null : 'The host cannot be reached'} onClick={() => void retry()}>
+            Retry
+          </Button>
+        )}
+        <CopyButton label="Copy diagnostics" text={() => diagnostics(error)}>
+          Copy diagnostics
+        </CopyButton>
+      </div>
+    </div>
+  );
+}
+
+/** A quiet link to the guide. */
+export function HelpLink({ to }: { to: HelpTarget }) {
+  const { topic, hash } = partsOf(to);
+  return (
+    <Link to="/help/$topic" params={{ topic }} hash={hash} className="help-link">
+      <CircleQuestionMark size={13} /> {topicOf(topic).link}
+    </Link>
+  );
+}
+
+/** One sentence, one action, one link to the guide. */
+export function EmptyState({
+  icon,
+  title,
+  children,
+  action,
+  help,
+}: {
+  icon: ReactNode;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+  /** Where the guide tells more; `null` only where there is nothing to learn, such as filters that match nothing. */
+  help: HelpTarget | null;
+}) {
+  return (
+    <div className="state">
+      <span className="icon">{icon}</span>
+      <div className="col">
+        <strong>{title}</strong>
+        {children === undefined ? null : <p className="muted">{children}</p>}
+      </div>
+      {action}
+      {help === null ? null : <HelpLink to={help} />}
+    </div>
+  );
+}
+
+/** Filters that match nothing. */
+export function NoMatch({ clear, what }: { clear(): void; what: string }) {
+  return (
+    <EmptyState
+      icon={<SearchX size={24} />}
+      title={`No ${what} match these filters`}
+      action={<Button onClick={clear}>Clear filters</Button>}
+      help={null}
+    />
+  );
+}
+
+/** Shows a query's state, and the children once there is data; old data stays when asking again fails. */
+export function StateFrame({ of, children, skeleton = 8 }: { of: Asking; children: ReactNode; skeleton?: number }) {
+  if (of.error === null) return of.isPending ? <Skeleton rows={skeleton} /> : children;
+  if (of.data === undefined || of.error.slug === 'not-found') return <ErrorState error={of.error} retry={of.refetch} />;
+  return (
+    <>
+      <ErrorState inline error={of.error} retry={of.refetch} />
+      {children}
+    </>
+  );
+}

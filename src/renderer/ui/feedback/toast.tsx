@@ -1,0 +1,52 @@
+/** Short messages in the corner: what was done, with Undo; what failed, with its code. */
+import { notifications } from '@mantine/notifications';
+import { type AppError, codeOf } from '../../../contract/kernel/errors.ts';
+import { Button } from '../buttons.tsx';
+
+/** Time an undo is offered, ms. */
+export const UNDO_MS = 8_000;
+
+/** Says what happened. */
+export function toast(message: string): void {
+  notifications.show({ message, autoClose: 4_000, withBorder: true });
+}
+
+/** Says what happened and offers to take it back for 8 s. */
+export function undoToast(message: string, undo: () => unknown): void {
+  const id = crypto.randomUUID();
+  notifications.show({
+    id,
+    autoClose: UNDO_MS,
+    withBorder: true,
+    withCloseButton: false,
+    message: (
+      <span className="row">
+        <span className="grow">{message}</span>
+        <Button
+          small
+          onClick={() => {
+            notifications.hide(id);
+            void undo();
+          }}
+        >
+          Undo
+        </Button>
+      </span>
+    ),
+  });
+}
+
+/** Says what failed. */
+export function errorToast(what: string, error: AppError): void {
+  notifications.show({
+    color: 'red',
+    withBorder: true,
+    autoClose: 10_000,
+    title: what,
+    message: (
+      <>
+        {error.message} <code className="muted">{codeOf(error.slug)}</code>
+      </>
+    ),
+  });
+}

@@ -1,0 +1,86 @@
+/** What went wrong in a script, in the terms of its author: message, line, column and a stack without our own frames. */
+import { inspect, stripVTControlCharacters } from 'node:util';
+import { Failure } from '../failure.ts';
+import { NotJson } from '../output/json.ts';
+import type { Step } from '../output/steps.ts';
+
+/** Where a script lies and what its author calls it. */
+export interface ScriptFile {
+  /** `file:` URL that the module was loaded from. */
+  url: string;
+  /** Absolute path. */
+  path: string;
+  /** `script.ts` or `script.mjs`. */
+  label: string;
+}
+
+/** Longest message shown, characters. */
+const MAX_DETAIL = 2000;
+/** Playwright appends its protocol log, command lines and paths to messages. */
+const PLAYWRIGHT_LOG = /\n(?:Call log:|Browser logs:|=+ logs =+)/;
+
+/** A thrown value as text: message and, for the log, everything there is. */
+export function textsOf(error: unknown): { detail: string; full: string } {
+  const message = error instanceof Error ? error.message : typeof error === 'string' ? error : inspect(error);
+  const plain = stripVTControlCharacters(message).trim();
+  const detail = PLAYWRIGHT_LOG.test(plain) ? (plain.split('\n', 1)[0] ?? '') : plain;
+  const full = stripVTControlCharacters(error instanceof Error ? (error.stack ?? message) : message);
+  const name =
+    error instanceof Error && error.name !== 'Error' && !detail.startsWith(error.name) ? `${error.name}: ` : '';
+  return { detail: (name + detail).slice(0, MAX_DETAIL) || 'The script threw an error without a message.', full };
+}
+
+/** Position of the first frame inside the script. */
+export function positionOf(stack: string, { url, path }: ScriptFile): { line: number; column: number } | undefined {
+  for (const name of [url, path]) {
+    for (let at = stack.indexOf(`${name}:`); at >= 0; at = stack.indexOf(`${name}:`, at + 1)) {
+      const match = /^(\d+)(?::(\d+))?/.exec(stack.slice(at + name.length + 1, at + name.length + 20));
+      if (match !== null) return { line: Number(match[1]), column: Number(match[2] ?? 1) };
+    }
+  }
+  return undefined;
+}
+
+/** The frames of a stack that lie in the script, with its label instead of its path. */
+export function scriptStack(error: unknown, file: ScriptFile): string | undefined {
+  if (!(error instanceof Error) || error.stack === undefined) return undefined;
+  const frames = stripVTControlCharacters(error.stack)
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line) && (line.includes(file.url) || line.includes(file.path)))
+    .map((line) => line.replaceAll(file.url, file.label).replaceAll(file.path, file.label));
+  return frames.length === 0 ? undefined : [textsOf(error).detail, ...frames].join('\n');
+}
+
+/** A Playwright error that says that there is no browser any more. */
+export const isBrowserGone = (error: unknown) =>
+  error instanceof Error &&
+  /(Target|Page|page|context|browser).* (has been|was) closed|Browser closed|Page crashed/.test(error.message);
+
+/**
+ * Turns what a script threw into a failure.
+ * @param where step that it came out of
+ * @param browserGone whether the browser ended although nobody asked it to
+ */
+export function scriptFailure(
+  error: unknown,
+  file: ScriptFile,
+  where: Step | undefined,
+  browserGone: boolean,
+): Failure {
+  if (error instanceof Failure) return error;
+  const { detail } = textsOf(error);
+  const stack = scriptStack(error, file);
+  const extra = {
+    ...(error instanceof Error && error.stack !== undefined ? positionOf(error.stack, file) : {}),
+    ...(stack === undefined ? {} : { stack }),
+    ...(where === undefined ? {} : { step: where.name, step_seq: where.seq }),
+  };
+  if (browserGone && isBrowserGone(error)) {
+    return new Failure('browser-failed', 'The browser was closed or crashed while the script ran.', {
+      retryable: true,
+      extra,
+      cause: error,
+    });
+  }
+  return new Failure('script-error', detail, { retryable: !(error instanceof NotJson), extra, cause: error });
+}

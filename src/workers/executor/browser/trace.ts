@@ -1,0 +1,43 @@
+/** Redaction of Playwright traces: zip files of JSON lines, page snapshots and screenshots. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { type AsyncZippable, unzip, zip } from 'fflate';
+import type { Redactor } from '../../../contract/kernel/redact.ts';
+import { textOf } from '../output/artifacts.ts';
+
+/** Already compressed: another pass would only cost time. */
+const COMPRESSED = /\.(jpe?g|png|webp|gif|woff2?|zip|mp4|webm)$/i;
+
+const unpack = (bytes: Uint8Array) =>
+  new Promise<Record<string, Uint8Array>>((resolve, reject) => {
+    unzip(bytes, (error, files) => (error ? reject(error) : resolve(files)));
+  });
+
+const pack = (files: AsyncZippable) =>
+  new Promise<Uint8Array>((resolve, reject) => {
+    zip(files, { level: 6 }, (error, bytes) => (error ? reject(error) : resolve(bytes)));
+  });
+
+/**
+ * Rewrites every text inside a trace without the secrets: what was typed, page snapshots, requests, answers and console lines.
+ * Pictures stay as they are; browsers show passwords as dots there. Names of entries stay too, although those of resources are
+ * hashes of what they held before, because the trace refers to them.
+ * @returns whether anything had to be changed
+ * @throws Error when the file is not a zip
+ */
+export async function redactTrace(path: string, redactor: Redactor): Promise<boolean> {
+  if (redactor.empty) return false;
+  const files = await unpack(await readFile(path));
+  let changed = false;
+  const packed: AsyncZippable = {};
+  for (const [name, bytes] of Object.entries(files)) {
+    packed[name] = [bytes, { level: COMPRESSED.test(name) ? 0 : 6 }];
+    const text = COMPRESSED.test(name) ? null : textOf(bytes);
+    if (text === null) continue;
+    const clean = redactor.text(text);
+    if (clean === text) continue;
+    changed = true;
+    packed[name] = [Buffer.from(clean), { level: 6 }];
+  }
+  if (changed) await writeFile(path, await pack(packed));
+  return changed;
+}

@@ -1,0 +1,159 @@
+/** Runs HTTP requests. The operator's own machine and network are allowed as targets: it is their request. */
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { HttpSpec } from '../../../contract/automation/commands.ts';
+import type { Json } from '../../../contract/kernel/scalars.ts';
+import { Failure } from '../failure.ts';
+import { textOf } from '../output/artifacts.ts';
+import type { Run, Runner } from '../run.ts';
+import { networkFailure, retryAfter } from './error.ts';
+import { type Answer, unmet } from './expect.ts';
+
+/** Largest body that expectations look into, bytes. */
+const MAX_CHECKED = 32 * 1024 * 1024;
+
+const EXTENSIONS: readonly [pattern: RegExp, extension: string][] = [
+  [/[/+]json\b/, 'json'],
+  [/^text\/html\b/, 'html'],
+  [/^text\/csv\b/, 'csv'],
+  [/[/+]xml\b/, 'xml'],
+  [/^text\//, 'txt'],
+  [/^image\/png\b/, 'png'],
+  [/^image\/jpeg\b/, 'jpg'],
+  [/^application\/pdf\b/, 'pdf'],
+  [/^application\/zip\b/, 'zip'],
+];
+
+function urlOf(spec: HttpSpec): URL {
+  const url = URL.parse(spec.url);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new Failure('validation-error', `${JSON.stringify(spec.url)} is not an http or https address.`, {
+      retryable: false,
+      errors: { url: 'must be an absolute http or https address' },
+    });
+  }
+  for (const [name, value] of Object.entries(spec.query)) url.searchParams.append(name, value);
+  return url;
+}
+
+function requestOf(spec: HttpSpec, signal: AbortSignal): RequestInit {
+  const headers = new Headers(spec.headers);
+  if (!headers.has('user-agent')) headers.set('user-agent', 'TabAgent');
+  let body: string | null = null;
+  if (spec.body !== null) {
+    body = 'text' in spec.body ? spec.body.text : JSON.stringify(spec.body.json);
+    if (!headers.has('content-type'))
+      headers.set('content-type', 'json' in spec.body ? 'application/json' : 'text/plain; charset=utf-8');
+  }
+  return { method: spec.method, headers, body, redirect: spec.follow_redirects ? 'follow' : 'manual', signal };
+}
+
+interface Body {
+  bytes: number;
+  /** The first {@link MAX_CHECKED} bytes. */
+  head: Buffer;
+  file: string;
+}
+
+/** Streams a body into a file and keeps its head. */
+async function download(response: Response, file: string): Promise<Body> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  async function* tap(source: AsyncIterable<Uint8Array>) {
+    for await (const chunk of source) {
+      if (bytes < MAX_CHECKED) parts.push(Buffer.from(chunk.subarray(0, MAX_CHECKED - bytes)));
+      bytes += chunk.byteLength;
+      yield chunk;
+    }
+  }
+  await pipeline(response.body ?? Readable.from([]), tap, createWriteStream(file));
+  return { bytes, head: Buffer.concat(parts), file };
+}
+
+function parse(text: string | null): Json | undefined {
+  if (text === null || text.trim() === '') return undefined;
+  try {
+    // JSON.parse gives nothing but JSON.
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the task shows of the body: JSON when it is small enough, else the beginning of the text, nothing for bytes. */
+function shown(body: Body, text: string | null, json: Json | undefined, limit: number): Record<string, Json> {
+  if (body.bytes === 0) return { body: null };
+  if (json !== undefined && body.bytes <= limit) return { json };
+  if (text === null) return { body: null, truncated: true };
+  return {
+    body: Buffer.from(text)
+      .subarray(0, limit)
+      .toString('utf8')
+      .replace(/\uFFFD$/, ''),
+    truncated: body.bytes > limit,
+  };
+}
+
+async function exchange(
+  run: Run,
+  spec: HttpSpec,
+  url: URL,
+): Promise<{ response: Response; body: Body; durationMs: number }> {
+  const started = performance.now();
+  try {
+    const response = await fetch(url, requestOf(spec, run.signal));
+    const body = await download(response, join(run.job.temp_dir, 'response'));
+    return { response, body, durationMs: Math.round(performance.now() - started) };
+  } catch (error) {
+    run.signal.throwIfAborted();
+    throw networkFailure(error, url);
+  }
+}
+
+/** @see HttpSpec */
+export const runHttp: Runner<HttpSpec> = async (run, spec) => {
+  const url = urlOf(spec);
+  run.log.write('info', 'host', `${spec.method} ${url.href}`);
+  const { response, body, durationMs } = await exchange(run, spec, url);
+  run.log.write('info', 'host', `${response.status} ${response.statusText} in ${durationMs} ms, ${body.bytes} bytes`);
+
+  const type = response.headers.get('content-type') ?? 'application/octet-stream';
+  const text = body.bytes > MAX_CHECKED ? null : textOf(body.head);
+  const answer: Answer = { status: response.status, headers: response.headers, text, json: parse(text), durationMs };
+  let artifact: string | null = null;
+  if (body.bytes > 0) {
+    const extension = EXTENSIONS.find(([pattern]) => pattern.test(type))?.[1] ?? 'bin';
+    artifact = await run.artifacts.addFile(
+      { kind: 'output', name: `response.${extension}`, mime: type.split(';', 1)[0] ?? type },
+      body.file,
+    );
+  }
+
+  const errors = unmet(spec.expect, answer);
+  for (const [path, message] of Object.entries(errors)) run.log.write('error', 'host', `${path} ${message}`);
+  if (Object.keys(errors).length > 0) {
+    const transient = response.status === 429 || response.status >= 500;
+    const seconds = transient ? retryAfter(response.headers.get('retry-after'), Date.now()) : undefined;
+    const list = Object.entries(errors).map(([path, message]) => `${path.replace(/^expect\./, '')} ${message}`);
+    throw new Failure(
+      'expectation-failed',
+      `${url.host} answered ${response.status}: ${list.join('; ')}.`.slice(0, 2000),
+      {
+        retryable: transient,
+        errors,
+        extra: { http_status: response.status, ...(seconds === undefined ? {} : { retry_after: seconds }) },
+      },
+    );
+  }
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    url: response.url || url.href,
+    duration_ms: durationMs,
+    bytes: body.bytes,
+    artifact,
+    ...shown(body, text, answer.json, spec.max_output_bytes),
+  };
+};

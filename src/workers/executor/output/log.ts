@@ -1,0 +1,104 @@
+/** Log lines of a task: on standard output, in order, redacted, see `LOG_MARK` in the contract. */
+import { Console } from 'node:console';
+import { Writable } from 'node:stream';
+import { format } from 'node:util';
+import { LOG_MARK, type StructuredLog } from '../../../contract/automation/executor.ts';
+import type { Redactor } from '../../../contract/kernel/redact.ts';
+import type { Json } from '../../../contract/kernel/scalars.ts';
+import { toLogJson } from './json.ts';
+import { replaceStream, writeAll } from './output-stream.ts';
+
+export type Level = StructuredLog['level'];
+
+/** Longest message, and longest data as JSON, of one line; characters. */
+const MAX_LINE = 65_536;
+
+/** Writes log lines. */
+export interface Log {
+  write(level: Level, source: string, message: string, data?: unknown): void;
+  /** Writes unfinished raw output; for the end of the process. */
+  flush(): void;
+}
+
+function shorten(message: string): string {
+  return message.length <= MAX_LINE
+    ? message
+    : `${message.slice(0, MAX_LINE)}… (${message.length - MAX_LINE} more characters)`;
+}
+
+function shortData(data: unknown, redactor: Redactor): Json {
+  const json = redactor.json(toLogJson(data));
+  const length = JSON.stringify(json).length;
+  return length <= MAX_LINE ? json : { omitted: `${length} characters of data` };
+}
+
+/**
+ * Takes over the output of this process.
+ * @param currentStep seq of the step that a line belongs to
+ */
+export function createLog(redactor: Redactor, currentStep: () => number | null): Log {
+  const raw = { stdout: redactor.stream(), stderr: redactor.stream() };
+  // Only whole lines are passed on, so that a structured line never starts in the middle of a raw one.
+  replaceStream('stdout', (text) => writeAll(1, raw.stdout.push(text)));
+  replaceStream('stderr', (text) => writeAll(2, raw.stderr.push(text)));
+
+  return {
+    write(level, source, message, data) {
+      const line: StructuredLog = {
+        level,
+        source,
+        message: shorten(redactor.text(message)),
+        step: currentStep(),
+        ...(data === undefined ? {} : { data: shortData(data, redactor) }),
+        at: Date.now(),
+      };
+      writeAll(1, `${LOG_MARK}${JSON.stringify(line)}\n`);
+    },
+    flush() {
+      const rest = raw.stdout.flush();
+      if (rest !== '') writeAll(1, `${rest}\n`);
+      writeAll(2, raw.stderr.flush());
+    },
+  };
+}
+
+/** Sends everything that is printed with `console` to the log; `process.stdout.write` stays raw output. */
+export function forwardConsole(log: Log): void {
+  const to =
+    (level: Level) =>
+    (message: unknown, ...rest: unknown[]) =>
+      log.write(level, 'script', format(message, ...rest));
+  const lines = (level: Level) =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        log.write(level, 'script', chunk.toString('utf8').replace(/\n$/, ''));
+        done();
+      },
+    });
+  // table, dir, group, count, time and assert: formatted as ever, written line by line.
+  const others = new Console({ stdout: lines('info'), stderr: lines('error') });
+  for (const name of [
+    'table',
+    'dir',
+    'dirxml',
+    'group',
+    'groupCollapsed',
+    'groupEnd',
+    'count',
+    'countReset',
+    'time',
+    'timeEnd',
+    'timeLog',
+    'assert',
+  ] as const) {
+    Object.assign(console, { [name]: others[name].bind(others) });
+  }
+  Object.assign(console, {
+    log: to('info'),
+    info: to('info'),
+    debug: to('debug'),
+    trace: to('debug'),
+    warn: to('warn'),
+    error: to('error'),
+  });
+}

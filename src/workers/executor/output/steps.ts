@@ -1,0 +1,92 @@
+/** Named steps of a script, nested by the call that made them. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Problem } from '../../../contract/kernel/errors.ts';
+import type { Json } from '../../../contract/kernel/scalars.ts';
+import { toStrictJson } from './json.ts';
+import type { Report } from './report.ts';
+
+/** One step that has begun. */
+export interface Step {
+  readonly seq: number;
+  readonly name: string;
+  readonly parent: Step | null;
+}
+
+/** What happens around a step; a failure of `begin` or `end` must not be the script's. */
+export interface StepHooks {
+  begin(step: Step): Promise<void>;
+  end(step: Step): Promise<void>;
+  /** Turns what a step threw into the problem that is shown with it. */
+  describe(error: unknown): Problem;
+}
+
+/** Largest output of a step, characters of JSON; a larger one is not kept. */
+const MAX_OUTPUT = 16_384;
+
+function outputOf(value: unknown): Json {
+  if (value === undefined) return null;
+  try {
+    const json = toStrictJson(value, 'output');
+    return JSON.stringify(json).length <= MAX_OUTPUT ? json : null;
+  } catch {
+    // A step may hand a page or an element on to the script; only what can be shown is shown.
+    return null;
+  }
+}
+
+/** The steps of one attempt. */
+export interface Steps {
+  run<T>(name: string, action: () => T | Promise<T>): Promise<T>;
+  current(): Step | null;
+  /** The innermost step that an error came out of. */
+  whereFailed(error: unknown): Step | undefined;
+  /** Ends the steps that are still open. */
+  close(status: 'cancelled' | 'failed'): void;
+  attach(hooks: StepHooks): void;
+}
+
+/** Steps are told to the host as they begin and end. */
+export function createSteps(report: Report): Steps {
+  const storage = new AsyncLocalStorage<Step>();
+  const open = new Map<number, Step>();
+  const failures = new WeakMap<object, Step>();
+  let hooks: StepHooks | null = null;
+  let last = 0;
+
+  function finish(step: Step, status: 'succeeded' | 'failed' | 'cancelled', output: Json, error: Problem | null): void {
+    if (!open.delete(step.seq)) return;
+    report.send({ t: 'step_end', seq: step.seq, status, output, error, at: Date.now() });
+  }
+
+  return {
+    attach(given) {
+      hooks = given;
+    },
+    current: () => storage.getStore() ?? null,
+    whereFailed: (error) => (typeof error === 'object' && error !== null ? failures.get(error) : undefined),
+    async run(name, action) {
+      const parent = storage.getStore() ?? null;
+      const step: Step = { seq: ++last, name: String(name).slice(0, 500), parent };
+      open.set(step.seq, step);
+      report.send({ t: 'step_start', seq: step.seq, parent: parent?.seq ?? null, name: step.name, at: Date.now() });
+      return storage.run(step, async () => {
+        await hooks?.begin(step);
+        try {
+          const result = await action();
+          finish(step, 'succeeded', outputOf(result), null);
+          return result;
+        } catch (error) {
+          if (typeof error === 'object' && error !== null && !failures.has(error)) failures.set(error, step);
+          finish(step, 'failed', null, hooks?.describe(error) ?? null);
+          throw error;
+        } finally {
+          await hooks?.end(step);
+        }
+      });
+    },
+    close(status) {
+      // Inner steps first.
+      for (const step of [...open.values()].reverse()) finish(step, status, null, null);
+    },
+  };
+}

@@ -1,0 +1,259 @@
+/** Runs programs. */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ProcessSpec } from '../../../contract/automation/commands.ts';
+import { inheritedEnvironment, RUN_ID_ENV } from '../../../contract/automation/executor.ts';
+import type { Json } from '../../../contract/kernel/scalars.ts';
+import { Failure } from '../failure.ts';
+import type { Level } from '../output/log.ts';
+import { type Run, type Runner, within } from '../run.ts';
+
+/** Text kept as the output, characters from the end. */
+const OUTPUT_TAIL = 65_536;
+/** Largest JSON output, characters. */
+const OUTPUT_JSON = 32 * 1024 * 1024;
+/** Longest log line, characters; longer ones are cut into several. */
+const MAX_LINE = 16_384;
+/** Between SIGTERM and SIGKILL after a cancel, ms. */
+const TERM_GRACE = 400;
+/** Silence after the program's end that counts as the end of its output, ms; a daemon of its may hold the pipe for ever. */
+const DRAIN_SILENCE = 250;
+/** More than pipes can hold, bytes: what comes beyond it after the program's end was written by a daemon. */
+const DRAIN_BYTES = 4 * 1024 * 1024;
+
+type Program = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** Keeps the end of a text of any length. */
+class Tail {
+  #text = '';
+  readonly #size: number;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  push(text: string): void {
+    this.#text += text;
+    // Cutting at twice the size keeps the cost per character constant.
+    if (this.#text.length > 2 * this.#size) this.#text = this.#text.slice(-this.#size);
+  }
+
+  toString(): string {
+    return this.#text.slice(-this.#size);
+  }
+}
+
+/**
+ * Writes a stream to the log, line by line. Log writes wait for the host, so a program that floods its output is slowed
+ * down by its own full pipe.
+ */
+function follow(run: Run, stream: Readable, source: 'stdout' | 'stderr', level: Level, keep: Tail): () => void {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+
+  function lines(text: string): void {
+    keep.push(text);
+    rest += text;
+    for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
+      write(rest.slice(0, rest[end - 1] === '\r' ? end - 1 : end));
+      rest = rest.slice(end + 1);
+    }
+    // A bar that redraws itself with carriage returns, or binary output, has no line ends.
+    if (rest.length > MAX_LINE) {
+      write(rest);
+      rest = '';
+    }
+  }
+  function write(line: string): void {
+    for (let at = 0; at === 0 || at < line.length; at += MAX_LINE)
+      run.log.write(level, source, line.slice(at, at + MAX_LINE));
+  }
+
+  // Redacted before it is cut, so that no cut goes through a secret.
+  const redact = run.redactor.stream();
+  stream.on('data', (chunk: Buffer) => lines(redact.push(decoder.write(chunk))));
+  return () => {
+    lines(redact.push(decoder.end()) + redact.flush());
+    if (rest !== '') write(rest);
+    rest = '';
+  };
+}
+
+function startFailure(error: unknown, program: string, env: NodeJS.ProcessEnv): Failure {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const named = /[\\/]/.test(program);
+  const detail =
+    code === 'ENOENT'
+      ? named
+        ? `There is no program at ${program}.`
+        : `The program ${program} is in none of the folders of PATH (${(env.PATH ?? '').split(delimiter).join(', ') || 'empty'}).`
+      : code === 'EACCES'
+        ? `${program} is not a program that may be executed.`
+        : `${program} could not be started: ${error instanceof Error ? error.message : String(error)}`;
+  return new Failure('process-failed', detail, { retryable: false, extra: { reason: code ?? 'spawn' }, cause: error });
+}
+
+/** Signals the program with everything in its group. */
+function signalGroup(child: Program, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === 'win32') child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch {
+    // The group is empty.
+  }
+}
+
+async function folderOf(run: Run, spec: ProcessSpec): Promise<string> {
+  if (spec.cwd === null) {
+    const folder = join(run.job.run_dir, 'work');
+    await mkdir(folder, { recursive: true });
+    return folder;
+  }
+  // A missing folder would otherwise be reported as a missing program.
+  if (existsSync(spec.cwd) && statSync(spec.cwd).isDirectory()) return spec.cwd;
+  throw new Failure('process-failed', `The working folder ${spec.cwd} does not exist.`, {
+    retryable: false,
+    extra: { reason: 'cwd' },
+  });
+}
+
+function environmentOf(spec: ProcessSpec): Record<string, string> {
+  const marker = process.env[RUN_ID_ENV];
+  return {
+    ...inheritedEnvironment(process.env),
+    // In the desktop app {{host.node}} is Electron's binary, which is Node.js only when it is told to be.
+    ...(process.versions.electron !== undefined && spec.argv[0] === process.execPath
+      ? { ELECTRON_RUN_AS_NODE: '1' }
+      : {}),
+    ...spec.env,
+    ...(marker === undefined ? {} : { [RUN_ID_ENV]: marker }),
+  };
+}
+
+interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** Starts the program and waits for its end; rejects when it cannot be started. */
+async function execute(run: Run, child: Program, spec: ProcessSpec, env: NodeJS.ProcessEnv): Promise<Ended> {
+  const { promise, resolve, reject } = Promise.withResolvers<Ended>();
+  child.once('error', (error) => reject(startFailure(error, spec.argv[0] ?? '', env)));
+  child.once('exit', (code, signal) => resolve({ code, signal }));
+  // A program that does not read its input closes the pipe; that is its right.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(spec.stdin ?? '');
+
+  let killer: NodeJS.Timeout | undefined;
+  const cancel = () => {
+    signalGroup(child, 'SIGTERM');
+    killer = setTimeout(() => signalGroup(child, 'SIGKILL'), TERM_GRACE);
+  };
+  if (run.signal.aborted) cancel();
+  else run.signal.addEventListener('abort', cancel, { once: true });
+  try {
+    const ended = await promise;
+    // What it left in its group would only outlive the task.
+    signalGroup(child, 'SIGKILL');
+    await drained(child);
+    return ended;
+  } finally {
+    clearTimeout(killer);
+    run.signal.removeEventListener('abort', cancel);
+  }
+}
+
+/**
+ * Waits for what the pipes still hold. The log is written synchronously, so a host that is busy stops this process for longer
+ * than any deadline: only silence while it really listens counts.
+ */
+async function drained(child: Program): Promise<void> {
+  let heardAt = performance.now();
+  let bytes = 0;
+  const heard = (chunk: Buffer) => {
+    heardAt = performance.now();
+    bytes += chunk.length;
+  };
+  child.stdout.on('data', heard);
+  child.stderr.on('data', heard);
+  let over = false;
+  const end = Promise.all([done(child.stdout), done(child.stderr)]).then(() => {
+    over = true;
+  });
+  while (!over && bytes < DRAIN_BYTES && performance.now() - heardAt < DRAIN_SILENCE) {
+    await within(DRAIN_SILENCE, end);
+    // Timers come before input in a turn of the event loop: let the input have its turn.
+    await nextTurn();
+  }
+}
+
+const done = (stream: Readable) =>
+  new Promise<void>((resolve) => (stream.readableEnded ? resolve() : stream.once('close', () => resolve())));
+
+function parseOutput(text: string): Json {
+  try {
+    // JSON.parse gives nothing but JSON.
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw new Failure(
+      'process-failed',
+      `The output is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        retryable: false,
+        extra: { reason: 'output' },
+        cause: error,
+      },
+    );
+  }
+}
+
+/** @see ProcessSpec */
+export const runProcess: Runner<ProcessSpec> = async (run, spec) => {
+  const [program = '', ...args] = spec.argv;
+  const cwd = await folderOf(run, spec);
+  const env = environmentOf(spec);
+  run.log.write(
+    'debug',
+    'host',
+    `Starting ${[program, ...args].map((arg) => JSON.stringify(arg)).join(' ')} in ${cwd}`,
+  );
+  const started = performance.now();
+  const child = spawn(program, args, {
+    cwd,
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
+  const stdout = new Tail(spec.output === 'json' ? OUTPUT_JSON : OUTPUT_TAIL);
+  const stderr = new Tail(2000);
+  const finish = [
+    follow(run, child.stdout, 'stdout', 'info', stdout),
+    follow(run, child.stderr, 'stderr', 'warn', stderr),
+  ];
+  const { code, signal } = await execute(run, child, spec, env);
+  child.stdout.destroy();
+  child.stderr.destroy();
+  for (const flush of finish) flush();
+  run.signal.throwIfAborted();
+
+  const duration = Math.round(performance.now() - started);
+  const end = code === null ? `was ended by ${signal}` : `ended with exit code ${code}`;
+  run.log.write('debug', 'host', `${program} ${end} after ${duration} ms`);
+  if (code === null || !spec.success_codes.includes(code)) {
+    const lastWords = stderr.toString().trim().split('\n').at(-1) ?? '';
+    throw new Failure('process-failed', `${program} ${end}${lastWords === '' ? '.' : `: ${lastWords.slice(0, 500)}`}`, {
+      retryable: true,
+      ...(code === null ? {} : { exitCode: code }),
+      extra: { exit_code: code, signal, stderr: stderr.toString() },
+    });
+  }
+  if (spec.output === 'none') return null;
+  return spec.output === 'json' ? parseOutput(stdout.toString()) : stdout.toString();
+};
