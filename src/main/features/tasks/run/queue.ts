@@ -135,7 +135,7 @@ export function createQueue(
       for (const run of all) {
         if (kept.has(run.token) || !runs.has(run.taskId)) continue;
         log.warn('tasks', 'the lease of a task was lost', { task_id: run.taskId });
-        run.abandon();
+        run.stop('shutdown', 0);
       }
     } catch (error) {
       log.error('tasks', 'leases could not be extended', { error });

@@ -1,0 +1,87 @@
+/** What an executor reports about its attempt, redacted and bounded, on its way to the database. */
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { FromExecutor } from '../../../../contract/automation/executor.ts';
+import { toAppError } from '../../../../contract/kernel/errors.ts';
+import type { Json } from '../../../../contract/kernel/scalars.ts';
+import type { TaskDeps } from '../deps.ts';
+import type { LogWriter } from '../log/log-writer.ts';
+import { redactProblem } from '../model/problems.ts';
+import type { Claimed } from '../store/queue-store.ts';
+import type { TaskStore } from '../store/store.ts';
+import { type ArtifactNote, artifactsDir, takeArtifact } from './artifacts.ts';
+import { createDetails } from './details.ts';
+
+/** Larger outputs become a file, characters of JSON. */
+const MAX_OUTPUT = 1_048_576;
+const MAX_ARTIFACTS = 1_000;
+
+/** Notes of an executor; the result is the runner's. */
+export type Note = Exclude<FromExecutor, { t: 'ready' | 'result' }>;
+
+/** See {@link createIntake}. */
+export interface Intake {
+  note(note: Note): void;
+  /** The output as the task keeps it: redacted, and moved to an artifact when it is too large for a row. */
+  output(output: Json): Promise<Json>;
+  /** Writes what waits and takes nothing more. */
+  close(): Promise<void>;
+}
+
+/** Opens the intake of one attempt. */
+export function createIntake(
+  { clock, redactor }: Pick<TaskDeps, 'clock' | 'redactor'>,
+  store: TaskStore,
+  writer: LogWriter,
+  task: Claimed,
+  taskDir: string,
+): Intake {
+  const token = task.attempt_token;
+  const details = createDetails(store, token, clock);
+  const artifacts: Promise<void>[] = [];
+  const at = { taskId: task.id, taskDir, attempt: task.attempt, clock };
+
+  function addArtifact(note: ArtifactNote): void {
+    if (artifacts.length >= MAX_ARTIFACTS) return;
+    artifacts.push(
+      takeArtifact(at, { ...note, name: redactor.text(note.name) })
+        .then((row) => void store.addArtifact(token, row))
+        .catch((error: unknown) => writer.say('warn', toAppError(error).message)),
+    );
+  }
+
+  return {
+    note(note) {
+      switch (note.t) {
+        case 'progress': {
+          const message = note.message === null ? null : redactor.text(note.message);
+          return details.progress({ percent: note.percent, message });
+        }
+        case 'step_start':
+          return details.step({ ...note, t: 'start', name: redactor.text(note.name).slice(0, 500) });
+        case 'step_end': {
+          const error = note.error === null ? null : redactProblem(note.error, redactor);
+          return details.step({ ...note, t: 'end', output: redactor.json(note.output), error });
+        }
+        case 'artifact':
+          return addArtifact(note);
+      }
+    },
+    async output(raw) {
+      const output = redactor.json(raw);
+      const text = JSON.stringify(output);
+      if (text.length <= MAX_OUTPUT) return output;
+      const file = 'output.json';
+      await fs.writeFile(path.join(artifactsDir(taskDir, task.attempt), file), text, { mode: 0o600 });
+      addArtifact({ kind: 'output', name: file, mime: 'application/json', file });
+      const mib = (text.length / 1_048_576).toFixed(1);
+      writer.say('info', `The output is ${mib} MiB and was kept as the artifact ${file}.`);
+      return null;
+    },
+    async close() {
+      const dropped = details.close();
+      if (dropped > 0) writer.say('warn', `${dropped} more steps were not kept.`);
+      await Promise.all(artifacts);
+    },
+  };
+}
