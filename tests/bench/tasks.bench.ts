@@ -12,7 +12,7 @@ import { better, defineQueue, defineWorker } from 'plainjob';
 import { createRedactor } from '../../src/contract/kernel/redact.ts';
 import { systemClock } from '../../src/main/core/clock.ts';
 import { openConnection } from '../../src/main/core/db/index.ts';
-import { createTurns } from '../../src/main/core/time-slicer.ts';
+import { createTimeSlicer } from '../../src/main/core/time-slicer.ts';
 import { createLogs } from '../../src/main/features/tasks/log/logs.ts';
 import { claimFrom, endWith, newTask, openStore } from '../support/task-store.ts';
 import { openTaskHost } from '../support/tasks.ts';
@@ -201,7 +201,7 @@ async function flood(): Promise<boolean> {
     isEnded: () => false,
     redactor: createRedactor(['a-secret-value']),
     clock: systemClock,
-    turns: createTurns(),
+    timeSlicer: createTimeSlicer(),
     onDiskError: (_id, error) => {
       throw error;
     },

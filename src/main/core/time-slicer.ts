@@ -1,7 +1,7 @@
 /** Shares the event loop between everything that has much to do: log readers, followers, retention. */
 
 /** Runs pieces of work one after the other, a few ms per turn of the event loop, so that no flood delays anybody else. */
-export interface Turns {
+export interface TimeSlicer {
   /** Runs `work` in this or a later turn, in order of request. */
   run(work: () => void): void;
   /** Resolves in a later turn. */
@@ -12,7 +12,7 @@ export interface Turns {
 const SLICE_MS = 4;
 
 /** Creates an empty queue of work. */
-export function createTurns(): Turns {
+export function createTimeSlicer(): TimeSlicer {
   const queue: (() => void)[] = [];
   let head = 0;
   let planned = false;

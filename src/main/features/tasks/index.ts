@@ -1,7 +1,7 @@
 /** Tasks: immutable snapshots that run, and the queue in front of them (design.md §9). */
 import path from 'node:path';
 import { isTerminal } from '../../../contract/automation/tasks.ts';
-import { createTurns } from '../../core/time-slicer.ts';
+import { createTimeSlicer } from '../../core/time-slicer.ts';
 import { createMaker } from './create.ts';
 import type { TaskDeps } from './deps.ts';
 import { createLogs } from './log/logs.ts';
@@ -22,7 +22,7 @@ export type { TaskDeps } from './deps.ts';
 export function createTasks(deps: TaskDeps) {
   const { db, events, clock, redactor, log } = deps;
   const store = createTaskStore(db, events, clock);
-  const turns = createTurns();
+  const timeSlicer = createTimeSlicer();
   const isEnded = (id: string) => {
     const status = store.status(id);
     return status === null || isTerminal(status);
@@ -32,10 +32,10 @@ export function createTasks(deps: TaskDeps) {
     isEnded,
     redactor,
     clock,
-    turns,
+    timeSlicer,
     onDiskError: (taskId, error) => log.error('tasks', 'log lines could not be written', { task_id: taskId, error }),
   });
-  const feed = createFeed({ events, store, clock, turns });
+  const feed = createFeed({ events, store, clock, timeSlicer });
   const queue = createQueue(
     deps,
     store,
@@ -44,7 +44,7 @@ export function createTasks(deps: TaskDeps) {
   );
   const views = createViews(deps, store, queue);
   const service = createTaskService({ deps, store, maker: createMaker(deps, store), queue, logs, feed, views });
-  const retention = createRetention(deps, store, turns, service.forget);
+  const retention = createRetention(deps, store, timeSlicer, service.forget);
   const cleanups: (() => void)[] = [];
 
   return {

@@ -1,7 +1,7 @@
 /** Deletes what is old or too much: finished tasks, in small steps, their files after their rows. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { Turns } from '../../core/time-slicer.ts';
+import type { TimeSlicer } from '../../core/time-slicer.ts';
 import type { TaskDeps } from './deps.ts';
 import type { TaskStore } from './store/store.ts';
 
@@ -24,7 +24,7 @@ const FOLDERS_PER_TURN = 200;
 export function createRetention(
   deps: TaskDeps,
   store: TaskStore,
-  turns: Turns,
+  timeSlicer: TimeSlicer,
   forget: (id: string) => Promise<void>,
 ): Retention {
   const { clock, settings, log } = deps;
@@ -48,7 +48,7 @@ export function createRetention(
       if (!store.deleteFinished(id)) break;
       deleted += 1;
       await forget(id);
-      await turns.next();
+      await timeSlicer.next();
     }
     store.pruneHours(Math.floor(clock.now() / HOUR_MS) - STATISTICS_HOURS);
     await sweepFolders();
@@ -60,7 +60,7 @@ export function createRetention(
     const names = await fs.readdir(deps.paths.tasks).catch(() => []);
     for (const [i, name] of names.entries()) {
       if (stopped) return;
-      if (i % FOLDERS_PER_TURN === 0) await turns.next();
+      if (i % FOLDERS_PER_TURN === 0) await timeSlicer.next();
       if (name.startsWith('tsk_') && !store.exists(name)) {
         await fs.rm(path.join(deps.paths.tasks, name), { recursive: true, force: true });
       }

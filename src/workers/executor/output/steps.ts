@@ -16,7 +16,7 @@ export interface Step {
 export interface StepHooks {
   begin(step: Step): Promise<void>;
   end(step: Step): Promise<void>;
-  /** Turns what a step threw into the problem that is shown with it. */
+  /** TimeSlicer what a step threw into the problem that is shown with it. */
   describe(error: unknown): Problem;
 }
 

@@ -4,7 +4,7 @@ import type { StructuredLog } from '../../../../contract/automation/executor.ts'
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
 import type { Redactor } from '../../../../contract/kernel/redact.ts';
 import { type Clock, iso } from '../../../core/clock.ts';
-import type { Turns } from '../../../core/time-slicer.ts';
+import type { TimeSlicer } from '../../../core/time-slicer.ts';
 import { createLineSplitter, cutMessage } from './log-splitter.ts';
 import type { TaskLog } from './task-log.ts';
 
@@ -43,10 +43,10 @@ export function createLogWriter(options: {
   limitBytes: number;
   redactor: Redactor;
   clock: Clock;
-  turns: Turns;
+  timeSlicer: TimeSlicer;
   onDiskError: (error: unknown) => void;
 }): LogWriter {
-  const { log, attempt, limitBytes, redactor, clock, turns } = options;
+  const { log, attempt, limitBytes, redactor, clock, timeSlicer } = options;
   const figures: LogFigures = { lines: 0, bytes: 0, dropped: 0 };
   const streams: { stream: Readable; done: Promise<void> }[] = [];
   /** Bytes read so far, of all streams. */
@@ -99,7 +99,7 @@ export function createLogWriter(options: {
         stream.pause();
         received += chunk.length;
         held += 1;
-        turns.run(() => {
+        timeSlicer.run(() => {
           if (full()) count(chunk);
           else splitter.push(chunk);
           void log.drained().then(() => {
@@ -109,7 +109,7 @@ export function createLogWriter(options: {
         });
       });
       const finish = () =>
-        turns.run(() => {
+        timeSlicer.run(() => {
           if (!full()) splitter.end();
           else if (cutShort) figures.dropped += 1;
           resolve();

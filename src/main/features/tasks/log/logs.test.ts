@@ -10,7 +10,7 @@ import { limitNow } from '../../../../../tests/support/pace.ts';
 import { LOG_MARK } from '../../../../contract/automation/executor.ts';
 import { createRedactor } from '../../../../contract/kernel/redact.ts';
 import { systemClock } from '../../../core/clock.ts';
-import { createTurns } from '../../../core/time-slicer.ts';
+import { createTimeSlicer } from '../../../core/time-slicer.ts';
 import { createLogs, type Logs } from './logs.ts';
 import type { LogItem } from './task-log.ts';
 
@@ -34,7 +34,7 @@ function open(): Logs {
     isEnded: () => ended,
     redactor,
     clock: systemClock,
-    turns: createTurns(),
+    timeSlicer: createTimeSlicer(),
     onDiskError: (_id, error) => {
       throw error;
     },

@@ -3,7 +3,7 @@
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
 import type { Redactor } from '../../../../contract/kernel/redact.ts';
 import { type Clock, iso } from '../../../core/clock.ts';
-import type { Turns } from '../../../core/time-slicer.ts';
+import type { TimeSlicer } from '../../../core/time-slicer.ts';
 import { openLogFile } from './log-file.ts';
 import { createLogWriter, type LogFigures, type LogWriter } from './log-writer.ts';
 import { createTaskLog, type LogItem, type TaskLog } from './task-log.ts';
@@ -63,10 +63,10 @@ export function createLogs(deps: {
   isEnded: (taskId: string) => boolean;
   redactor: Redactor;
   clock: Clock;
-  turns: Turns;
+  timeSlicer: TimeSlicer;
   onDiskError: (taskId: string, error: unknown) => void;
 }): Logs {
-  const { dirOf, isEnded, redactor, clock, turns } = deps;
+  const { dirOf, isEnded, redactor, clock, timeSlicer } = deps;
   const open = new Map<string, Open>();
 
   async function withLog<T>(taskId: string, use: (log: TaskLog) => Promise<T>): Promise<T> {
@@ -90,7 +90,7 @@ export function createLogs(deps: {
       users: 1,
       writers: write ? 1 : 0,
       log: openLogFile(dirOf(taskId), { write: !isEnded(taskId) }).then((file) =>
-        createTaskLog(file, turns, () => entry.writers === 0 && isEnded(taskId)),
+        createTaskLog(file, timeSlicer, () => entry.writers === 0 && isEnded(taskId)),
       ),
     };
     open.set(taskId, entry);
@@ -115,7 +115,7 @@ export function createLogs(deps: {
           limitBytes,
           redactor,
           clock,
-          turns,
+          timeSlicer,
           onDiskError: (error) => deps.onDiskError(taskId, error),
         });
         return {
@@ -136,7 +136,7 @@ export function createLogs(deps: {
     read: (taskId, query) =>
       withLog(taskId, async (log) => {
         await log.flush().catch((error: unknown) => deps.onDiskError(taskId, error));
-        return readPage(log, query, turns);
+        return readPage(log, query, timeSlicer);
       }),
     async *follow(taskId, since, signal) {
       const entry = take(taskId, false);
@@ -161,7 +161,7 @@ export function createLogs(deps: {
   };
 }
 
-async function readPage(log: TaskLog, query: LogQuery, turns: Turns): Promise<LogPage> {
+async function readPage(log: TaskLog, query: LogQuery, timeSlicer: TimeSlicer): Promise<LogPage> {
   const { level, q, limit } = query;
   const least = level === undefined ? 0 : LEVELS.indexOf(level);
   const needle = q?.toLowerCase();
@@ -182,7 +182,7 @@ async function readPage(log: TaskLog, query: LogQuery, turns: Turns): Promise<Lo
     if (backwards) items.push(...found.reverse());
     else items.push(...found.filter((line) => line.seq >= at));
     at = backwards ? begin - 1 : end + 1;
-    await turns.next();
+    await timeSlicer.next();
   }
   const more = items.length > limit;
   const page = items.slice(0, limit);

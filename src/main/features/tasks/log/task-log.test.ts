@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
-import { createTurns } from '../../../core/time-slicer.ts';
+import { createTimeSlicer } from '../../../core/time-slicer.ts';
 import { type LogFile, openLogFile } from './log-file.ts';
 import { createTaskLog, type LogItem } from './task-log.ts';
 
@@ -49,8 +49,8 @@ test('followers see a line only when it is in the file', async () => {
       await file.append(pieces);
     },
   };
-  const turns = createTurns();
-  const log = createTaskLog(slowDisk, turns, () => false);
+  const timeSlicer = createTimeSlicer();
+  const log = createTaskLog(slowDisk, timeSlicer, () => false);
   const follower = log.follow(0, never);
   let seen: IteratorResult<LogItem, void> | null = null;
   const first = follower.next().then((result) => {
@@ -59,8 +59,8 @@ test('followers see a line only when it is in the file', async () => {
   });
   log.append(line('seen too early'));
   await atDisk;
-  await turns.next();
-  await turns.next();
+  await timeSlicer.next();
+  await timeSlicer.next();
   expect(seen).toBeNull();
   open();
   expect((await first).value).toMatchObject({ seq: 1, message: 'seen too early' });
@@ -70,10 +70,10 @@ test('followers see a line only when it is in the file', async () => {
 });
 
 test('followers that stall get one gap and go on; nobody else is held up, and memory stays within the ring', async () => {
-  const turns = createTurns();
+  const timeSlicer = createTimeSlicer();
   const file = await openLogFile(dir, { write: true });
   let over = false;
-  const log = createTaskLog(file, turns, () => over, 64 * 1024);
+  const log = createTaskLog(file, timeSlicer, () => over, 64 * 1024);
   log.append(line('first'));
   const slow = log.follow(0, never);
   expect((await slow.next()).value).toMatchObject({ seq: 1 });
@@ -82,9 +82,9 @@ test('followers that stall get one gap and go on; nobody else is held up, and me
     for (let i = 0; i < 100; i++) log.append(line('x'.repeat(100)));
     await log.flush();
     // The fast follower is awake in between.
-    await turns.next();
-    await turns.next();
-    await turns.next();
+    await timeSlicer.next();
+    await timeSlicer.next();
+    await timeSlicer.next();
   }
   over = true;
   log.end();

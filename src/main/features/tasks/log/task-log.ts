@@ -5,7 +5,7 @@
  * number of a line that somebody has seen to another line.
  */
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
-import type { Turns } from '../../../core/time-slicer.ts';
+import type { TimeSlicer } from '../../../core/time-slicer.ts';
 import { BLOCK_BYTES, type LogFile, type Piece } from './log-file.ts';
 
 /** What a follower gets. */
@@ -48,7 +48,7 @@ interface Kept {
  */
 export function createTaskLog(
   file: LogFile | null,
-  turns: Turns,
+  timeSlicer: TimeSlicer,
   isOver: () => boolean,
   ringBytes = RING_BYTES,
 ): TaskLog {
@@ -86,11 +86,11 @@ export function createTaskLog(
   function notify(): void {
     if (notifying || waiting.size === 0) return;
     notifying = true;
-    turns.run(() => {
+    timeSlicer.run(() => {
       notifying = false;
       const woken = [...waiting];
       waiting.clear();
-      for (const wake of woken) turns.run(wake);
+      for (const wake of woken) timeSlicer.run(wake);
     });
   }
 
@@ -160,12 +160,12 @@ export function createTaskLog(
             if (signal.aborted) return;
             cursor = line.seq;
             yield line;
-            if (cursor % LINES_PER_TURN === 0) await turns.next();
+            if (cursor % LINES_PER_TURN === 0) await timeSlicer.next();
           }
         }
         if (inTurn >= LINES_PER_TURN) {
           inTurn = 0;
-          await turns.next();
+          await timeSlicer.next();
         }
       }
     } finally {

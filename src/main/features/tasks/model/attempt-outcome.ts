@@ -24,11 +24,16 @@ export type Attempted = Pick<TaskRow, 'attempt' | 'max_attempts' | 'priority' | 
   Partial<Pick<TaskRow, 'timeout_seconds'>>;
 
 /**
- * The end of an attempt by the retry policy: with attempts left everything but success, cancel and errors that no retry can mend
+ * The end of an attempt by the retry policy: with attempts left everything but success, cancel and non-retryable errors
  * leads to `retrying`; without, a crash leads to the dead letter, all else to the state that says what happened.
  * @param random uniform in [0, 1), for the jitter
  */
-export function endOf(task: Attempted, happened: Happened, now: number, random: number): Omit<AttemptEnd, 'log'> {
+export function attemptOutcome(
+  task: Attempted,
+  happened: Happened,
+  now: number,
+  random: number,
+): Omit<AttemptEnd, 'log'> {
   const left = task.attempt < task.max_attempts;
   const retry = (attemptStatus: AttemptEnd['attemptStatus'], error: Problem, exitCode: number | null) => {
     const policy = RetryPolicy.parse(JSON.parse(task.retry));
@@ -58,7 +63,7 @@ export function endOf(task: Attempted, happened: Happened, now: number, random: 
     case 'crashed': {
       const { error, exitCode } = happened;
       if (left) return retry('failed', error, exitCode);
-      return { ...none, name: 'bury', attemptStatus: 'failed', error, exitCode };
+      return { ...none, name: 'dead_letter', attemptStatus: 'failed', error, exitCode };
     }
     case 'timed_out': {
       const error = timeoutProblem(task.timeout_seconds ?? 0);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { endOf } from './attempt-outcome.ts';
+import { attemptOutcome } from './attempt-outcome.ts';
 import { backoffMs, JITTER, MAX_BACKOFF_MS } from './backoff.ts';
 import { problem } from './problems.ts';
 
@@ -42,15 +42,15 @@ test('which end leads where: attempts left retry, spent ones tell what happened,
     [{ t: 'succeeded', output: 1, exitCode: 0 }, 'succeed', 'succeed'],
     [{ t: 'failed', error, retryable: true, exitCode: null }, 'retry', 'fail'],
     [{ t: 'failed', error, retryable: false, exitCode: null }, 'fail', 'fail'],
-    [{ t: 'crashed', error, exitCode: 7 }, 'retry', 'bury'],
+    [{ t: 'crashed', error, exitCode: 7 }, 'retry', 'dead_letter'],
     [{ t: 'timed_out' }, 'retry', 'time_out'],
     [{ t: 'interrupted' }, 'retry', 'interrupt'],
     [{ t: 'cancelled' }, 'cancel', 'cancel'],
   ] as const;
   for (const [happened, withAttemptsLeft, withNone] of cases) {
-    const first = endOf({ ...task, attempt: 1 }, happened, 1000, 0.5);
+    const first = attemptOutcome({ ...task, attempt: 1 }, happened, 1000, 0.5);
     expect(first.name).toBe(withAttemptsLeft);
     expect(first.next).toEqual(first.name === 'retry' ? { dueAt: 2000, rank: 3_602_000 } : null);
-    expect(endOf({ ...task, attempt: 2 }, happened, 1000, 0.5)).toMatchObject({ name: withNone, next: null });
+    expect(attemptOutcome({ ...task, attempt: 2 }, happened, 1000, 0.5)).toMatchObject({ name: withNone, next: null });
   }
 });

@@ -6,7 +6,7 @@ import { AppError } from '../../../../contract/kernel/errors.ts';
 import { type Clock, iso } from '../../../core/clock.ts';
 import type { Events } from '../../../core/events.ts';
 import { notFound } from '../../../core/operation/versioned.ts';
-import type { Turns } from '../../../core/time-slicer.ts';
+import type { TimeSlicer } from '../../../core/time-slicer.ts';
 import type { TaskStore } from '../store/store.ts';
 
 /** What a follower gets. */
@@ -61,8 +61,8 @@ function toTaskEvent(change: Change): TaskEvent | null {
 }
 
 /** Creates the feed; it listens to the event table until it is disposed. */
-export function createFeed(deps: { events: Events; store: TaskStore; clock: Clock; turns: Turns }): Feed {
-  const { events, store, clock, turns } = deps;
+export function createFeed(deps: { events: Events; store: TaskStore; clock: Clock; timeSlicer: TimeSlicer }): Feed {
+  const { events, store, clock, timeSlicer } = deps;
   const tails = new Map<string, Tail>();
 
   const unsubscribe = events.subscribe((changes) => {
@@ -81,11 +81,11 @@ export function createFeed(deps: { events: Events; store: TaskStore; clock: Cloc
   function notify(tail: Tail): void {
     if (tail.notifying) return;
     tail.notifying = true;
-    turns.run(() => {
+    timeSlicer.run(() => {
       tail.notifying = false;
       const woken = [...tail.waiting];
       tail.waiting.clear();
-      for (const wake of woken) turns.run(wake);
+      for (const wake of woken) timeSlicer.run(wake);
     });
   }
 
@@ -154,7 +154,7 @@ export function createFeed(deps: { events: Events; store: TaskStore; clock: Cloc
             yield event;
             if (event.type === 'end') return;
             sent += 1;
-            if (sent % ITEMS_PER_TURN === 0) await turns.next();
+            if (sent % ITEMS_PER_TURN === 0) await timeSlicer.next();
           }
           if (changes.length > 0) continue;
           if (isOver(taskId)) {

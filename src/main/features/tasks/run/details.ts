@@ -5,7 +5,7 @@ import type { DetailStore, StepChange } from '../store/detail-store.ts';
 
 /** Steps of one attempt that are kept. */
 export const MAX_STEPS = 10_000;
-/** Steps wait this long for company, ms. */
+/** Batch window of steps, ms. */
 const BATCH_MS = 20;
 /** At most four progress events a second. */
 const PROGRESS_MS = 250;

@@ -3,19 +3,19 @@ import fs from 'node:fs/promises';
 import { reapRun } from '../../../core/process/process-tree.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { Logs } from '../log/logs.ts';
-import { endOf } from '../model/attempt-outcome.ts';
+import { attemptOutcome } from '../model/attempt-outcome.ts';
 import { interruptedProblem } from '../model/problems.ts';
 import type { Orphan } from '../store/end-store.ts';
 import type { TaskStore } from '../store/store.ts';
 import { tempDirOf } from './run-env.ts';
 
-/** How long leftover processes of one attempt are hunted, ms; all attempts together stay below the 5 s of requirement Q2. */
+/** How long leftover processes of one attempt are hunted, ms; all attempts together stay below 5 s. */
 const REAP_MS = 3_000;
 const AT_ONCE = 8;
 
 /**
- * Ends attempts that nobody looks after any more. The order matters: only when no process is left may the task, and with it the
- * profile, be free for somebody else.
+ * Ends attempts without an owner. The order matters: only when no process is left may the task, and with it the
+ * profile, be free for the next one.
  * @returns how many attempts were ended
  */
 export async function recover(
@@ -56,7 +56,7 @@ async function endOrphan(deps: TaskDeps, store: TaskStore, logs: Logs, orphan: O
       return { lastSeq: orphan.log_first_seq - 1, bytes: orphan.log_bytes_before };
     });
   const happened = orphan.cancel_requested === 1 ? 'cancelled' : 'interrupted';
-  const end = endOf(orphan, { t: happened }, deps.clock.now(), Math.random());
+  const end = attemptOutcome(orphan, { t: happened }, deps.clock.now(), Math.random());
   const lines = lastSeq - orphan.log_first_seq + 1;
   store.finish(token, { ...end, log: { lines, bytes: Math.max(0, bytes - orphan.log_bytes_before), dropped: 0 } });
 }

@@ -7,7 +7,7 @@ import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { LogWriter } from '../log/log-writer.ts';
 import type { Logs } from '../log/logs.ts';
-import { endOf, type Happened } from '../model/attempt-outcome.ts';
+import { attemptOutcome, type Happened } from '../model/attempt-outcome.ts';
 import type { Claimed } from '../store/queue-store.ts';
 import type { TaskStore } from '../store/store.ts';
 import { execute, stoppedAs } from './execute.ts';
@@ -123,7 +123,7 @@ async function conclude(
 ): Promise<RunEnd> {
   const { clock, log } = deps;
   await intake?.close();
-  const end = endOf(task, outcome, clock.now(), Math.random());
+  const end = attemptOutcome(task, outcome, clock.now(), Math.random());
   if (end.error !== null)
     writer?.say(end.name === 'cancel' ? 'info' : 'error', sentence(end.error, end.next, clock.now()));
   const figures = (await writer?.close(STREAMS_MS)) ?? { lines: 0, bytes: 0, dropped: 0 };

@@ -8,7 +8,7 @@ import type { Db } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';
 import { hourKeys } from '../model/hours.ts';
 import { cancelledProblem, problemJson } from '../model/problems.ts';
-import { type EndName, ends, fromStates, LIVE, TRANSITIONS } from '../model/transitions.ts';
+import { assignmentOf, type EndName, ends, guardOf, LIVE, TRANSITIONS } from '../model/transitions.ts';
 import type { StepRow, TaskRow } from '../schema.ts';
 import { appendChanged, MOVED, type Moved } from './change-events.ts';
 import { stepData } from './detail-store.ts';
@@ -51,16 +51,16 @@ export interface EndStore {
 export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
   const raw = db.raw;
   const finish = Object.fromEntries(
-    (['succeed', 'fail', 'bury', 'time_out', 'retry', 'interrupt', 'cancel'] as const).map((name) => [
+    (['succeed', 'fail', 'dead_letter', 'time_out', 'retry', 'interrupt', 'cancel'] as const).map((name) => [
       name,
       raw.prepare<[Record<string, unknown>], Moved>(
-        `UPDATE task SET status = '${TRANSITIONS[name].to}', attempt_token = NULL, lease_owner = NULL, lease_until = NULL,
+        `UPDATE task SET ${assignmentOf(name)}, attempt_token = NULL, lease_owner = NULL, lease_until = NULL,
            output = @output, error = @error, error_code = @code, finished_at = @finishedAt,
            due_at = coalesce(@dueAt, due_at), rank = coalesce(@rank, rank),
            bytes = bytes + @logBytes
              + (SELECT coalesce(sum(a.bytes), 0) FROM artifact a WHERE a.task_id = task.id AND a.attempt = task.attempt),
            updated_at = @now, version = version + 1
-         WHERE attempt_token = @token AND status IN (${fromStates(name)})
+         WHERE attempt_token = @token AND ${guardOf(name)}
          RETURNING ${MOVED}`,
       ),
     ]),
@@ -77,9 +77,9 @@ export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
     `UPDATE task SET cancel_requested = 1 WHERE id = ? AND status IN (${LIVE})`,
   );
   const cancelIdle = raw.prepare<[{ id: string; now: number; error: string }], Moved>(
-    `UPDATE task SET status = 'cancelled', finished_at = @now, updated_at = @now, version = version + 1, error = @error,
+    `UPDATE task SET ${assignmentOf('cancel')}, finished_at = @now, updated_at = @now, version = version + 1, error = @error,
        error_code = 'cancelled'
-     WHERE id = @id AND status IN (${fromStates('cancel')}) AND status NOT IN (${LIVE})
+     WHERE id = @id AND ${guardOf('cancel')} AND status NOT IN (${LIVE})
      RETURNING ${MOVED}`,
   );
   const statusOf = raw.prepare<[string], { status: TaskStatus }>('SELECT status FROM task WHERE id = ?');
@@ -158,8 +158,8 @@ export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
         const problem = cancelledProblem();
         const row = cancelIdle.get({ id, now: clock.now(), error: JSON.stringify(problem) });
         if (row) {
-          appendChanged(events, row, 'cancelled');
-          ended(row, 'cancelled', problem);
+          appendChanged(events, row, TRANSITIONS.cancel.to);
+          ended(row, TRANSITIONS.cancel.to, problem);
           return;
         }
         const actual = statusOf.get(id)?.status;

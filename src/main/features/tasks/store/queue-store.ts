@@ -3,7 +3,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Db } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';
 import { priorityOf } from '../model/lanes.ts';
-import { fromStates, LIVE } from '../model/transitions.ts';
+import { assignmentOf, guardOf, LIVE, TRANSITIONS } from '../model/transitions.ts';
 import type { TaskRow } from '../schema.ts';
 import { appendChanged, MOVED, type Moved } from './change-events.ts';
 
@@ -95,21 +95,21 @@ export function createQueueStore(db: Db, events: Events, clock: Clock): QueueSto
      VALUES (${columns.map((name) => `@${name}`).join(', ')}, @now, @now, 1)`,
   );
   const promote = raw.prepare<[{ now: number }], Moved>(
-    `UPDATE task SET status = 'queued', updated_at = @now, version = version + 1
+    `UPDATE task SET ${assignmentOf('due')}, updated_at = @now, version = version + 1
      WHERE id IN (SELECT id FROM task INDEXED BY task_timer
-                  WHERE status IN (${fromStates('due')}) AND due_at <= @now ORDER BY due_at LIMIT 500)
+                  WHERE ${guardOf('due')} AND due_at <= @now ORDER BY due_at LIMIT 500)
      RETURNING ${MOVED}`,
   );
   const nextDue = raw.prepare<[], { due: number | null }>(
-    `SELECT min(due_at) AS due FROM task INDEXED BY task_timer WHERE status IN (${fromStates('due')})`,
+    `SELECT min(due_at) AS due FROM task INDEXED BY task_timer WHERE ${guardOf('due')}`,
   );
   const claim = raw.prepare<[Record<string, unknown>], Claimed>(
-    `UPDATE task SET status = 'running', attempt = attempt + 1, attempt_token = @token, lease_owner = @owner,
+    `UPDATE task SET ${assignmentOf('claim')}, attempt = attempt + 1, attempt_token = @token, lease_owner = @owner,
        lease_until = @leaseUntil, started_at = coalesce(started_at, @now), cancel_requested = 0, progress = NULL,
        updated_at = @now, version = version + 1
      WHERE id = (
        SELECT id FROM task INDEXED BY task_queue
-       WHERE status = 'queued' AND priority <= @slowestLane
+       WHERE ${guardOf('claim')} AND priority <= @slowestLane
          AND (SELECT coalesce(sum(n), 0) FROM task_count WHERE status IN (${LIVE})) < @maxRunning
          AND (profile_id IS NULL OR (
            profile_id NOT IN (SELECT profile_id FROM task WHERE status IN (${LIVE}) AND profile_id IS NOT NULL)
@@ -124,9 +124,9 @@ export function createQueueStore(db: Db, events: Events, clock: Clock): QueueSto
      SELECT ?, ?, ?, 'running', ?, 1 + coalesce((SELECT sum(log_lines) FROM attempt WHERE task_id = ?), 0)`,
   );
   const release = raw.prepare<[{ token: string; now: number }], Moved>(
-    `UPDATE task SET status = 'queued', attempt = attempt - 1, attempt_token = NULL, lease_owner = NULL, lease_until = NULL,
+    `UPDATE task SET ${assignmentOf('release')}, attempt = attempt - 1, attempt_token = NULL, lease_owner = NULL, lease_until = NULL,
        started_at = CASE WHEN attempt = 1 THEN NULL ELSE started_at END, updated_at = @now, version = version + 1
-     WHERE attempt_token = @token AND status IN (${fromStates('release')})
+     WHERE attempt_token = @token AND ${guardOf('release')}
      RETURNING ${MOVED}`,
   );
   const dropAttempt = raw.prepare<[string, number]>('DELETE FROM attempt WHERE task_id = ? AND number = ?');
@@ -161,7 +161,7 @@ export function createQueueStore(db: Db, events: Events, clock: Clock): QueueSto
     promote: () =>
       db.transaction(() => {
         const rows = promote.all({ now: clock.now() });
-        for (const row of rows) appendChanged(events, row, 'queued');
+        for (const row of rows) appendChanged(events, row, TRANSITIONS.due.to);
         return rows.length;
       }),
     nextDue: () => nextDue.get()?.due ?? null,
@@ -170,7 +170,7 @@ export function createQueueStore(db: Db, events: Events, clock: Clock): QueueSto
         const row = claim.get({ ...limits, busy: JSON.stringify(busyProfiles), now: clock.now() });
         if (!row) return null;
         addAttempt.run(row.id, row.attempt, row.attempt_token, clock.now(), row.id);
-        appendChanged(events, row, 'running');
+        appendChanged(events, row, TRANSITIONS.claim.to);
         return row;
       }),
     release: (token) =>
@@ -178,7 +178,7 @@ export function createQueueStore(db: Db, events: Events, clock: Clock): QueueSto
         const row = release.get({ token, now: clock.now() });
         if (!row) return false;
         dropAttempt.run(row.id, row.attempt + 1);
-        appendChanged(events, row, 'queued');
+        appendChanged(events, row, TRANSITIONS.release.to);
         return true;
       }),
     heartbeat: (tokens, leaseUntil) =>
