@@ -1,7 +1,10 @@
-import { QueryClient } from '@tanstack/react-query';
+import { InfiniteQueryObserver, QueryClient, QueryObserver } from '@tanstack/react-query';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Change } from '../../../contract/host/telemetry.ts';
-import { applyTouch, createFlusher, FLUSH_MS, patchRows } from './live.ts';
+import { createFlusher, createLiveCache, FLUSH_MS } from './live.ts';
+import { createQueryClient } from './query.ts';
+import { REFETCH_MS } from './refetcher.ts';
+import { patchRows } from './rows.ts';
 import { noTouch, type Touch, touch } from './touch.ts';
 
 const change = (patch: Partial<Change>): Change => ({
@@ -14,6 +17,8 @@ const change = (patch: Partial<Change>): Change => ({
   data: null,
   ...patch,
 });
+
+const never = () => new Promise<never>(() => {});
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -57,7 +62,7 @@ test('progress is merged into the cached list without asking the host', () => {
   });
   const batch = noTouch();
   touch(batch, change({ type: 'task.progress', data: { attempt: 1, percent: 40, message: 'half' } }));
-  applyTouch(queries, batch);
+  createLiveCache(queries, never).apply(batch);
   expect(queries.getQueryState(key)?.isInvalidated).toBe(false);
   expect(queries.getQueryData(key)).toMatchObject({
     pages: [{ items: [{ progress: { percent: 40, message: 'half' } }, { id: 'tsk_2' }] }],
@@ -76,7 +81,164 @@ test('a changed task makes its own answers stale, not those of others', () => {
   queries.setQueryData(['tasks_get', { id: 'tsk_2' }], {});
   const batch = noTouch();
   touch(batch, change({}));
-  applyTouch(queries, batch);
+  createLiveCache(queries, never).apply(batch);
   expect(queries.getQueryState(['tasks_get', { id: 'tsk_1' }])?.isInvalidated).toBe(true);
   expect(queries.getQueryState(['tasks_get', { id: 'tsk_2' }])?.isInvalidated).toBe(false);
+});
+
+/** A host with tasks whose versions change; every call takes 30 ms. */
+function stormHost() {
+  const versions = new Map(Array.from({ length: 300 }, (_, index) => [`tsk_${index}`, 1]));
+  const calls = { list: 0, one: 0, inFlight: 0, most: 0 };
+  const slowly = async <T>(answer: () => T, signal?: AbortSignal): Promise<T> => {
+    const snapshot = answer();
+    await new Promise<void>((resolve, reject) => {
+      setTimeout(resolve, 30);
+      signal?.addEventListener('abort', () => reject(new Error('cancelled')));
+    });
+    return snapshot;
+  };
+  return {
+    versions,
+    calls,
+    list: async (signal?: AbortSignal) => {
+      calls.list += 1;
+      calls.inFlight += 1;
+      calls.most = Math.max(calls.most, calls.inFlight);
+      try {
+        return await slowly(
+          () => ({
+            items: [...versions].slice(0, 100).map(([id, version]) => ({ id, version })),
+            next_cursor: null,
+            total: versions.size,
+          }),
+          signal,
+        );
+      } finally {
+        calls.inFlight -= 1;
+      }
+    },
+    one: (_op: string, id: string) => {
+      calls.one += 1;
+      return slowly(() => ({ id, version: versions.get(id), steps: ['of the detail'] }));
+    },
+  };
+}
+
+test.each([
+  ['updates of many rows', 'task.updated', {}],
+  ['updates with a filter', 'task.updated', { status: ['running'] }],
+  ['new tasks', 'task.created', {}],
+])('2 000 events/s (%s): bounded flushes and fetches, a list that keeps up, the last state right', async (_, type, input) => {
+  const host = stormHost();
+  const queries = createQueryClient();
+  const observer = new QueryObserver(queries, {
+    queryKey: ['tasks_list', input],
+    queryFn: ({ signal }) => host.list(signal),
+  });
+  let updates = 0;
+  const unsubscribe = observer.subscribe(({ data, isFetching }) => {
+    if (data !== undefined && !isFetching) updates += 1;
+  });
+  await vi.advanceTimersByTimeAsync(100);
+  const cache = createLiveCache(queries, host.one);
+  let flushes = 0;
+  const flusher = createFlusher((batch) => {
+    flushes += 1;
+    cache.apply(batch);
+  });
+  const before = { list: host.calls.list, updates };
+  for (let ms = 0; ms < 5_000; ms += 1) {
+    for (const index of [(ms * 2) % 300, (ms * 2 + 1) % 300]) {
+      const id = `tsk_${index}`;
+      host.versions.set(id, (host.versions.get(id) ?? 0) + 1);
+      flusher.push(change({ id, type }));
+    }
+    await vi.advanceTimersByTimeAsync(1);
+  }
+  expect(flushes).toBeLessThanOrEqual(21);
+  expect(host.calls.list - before.list).toBeLessThanOrEqual(5_000 / REFETCH_MS + 1);
+  expect(host.calls.most).toBe(1);
+  // Updated during the storm, not only after it.
+  expect(updates - before.updates).toBeGreaterThanOrEqual(5);
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(observer.getCurrentResult().data?.items.map(({ version }) => version)).toEqual(
+    [...host.versions.values()].slice(0, 100),
+  );
+  flusher.stop();
+  cache.stop();
+  unsubscribe();
+});
+
+test('a change of one row fetches that row, not its list, also when it changes again meanwhile', async () => {
+  const host = stormHost();
+  const queries = createQueryClient();
+  const observer = new QueryObserver(queries, { queryKey: ['tasks_list', {}], queryFn: () => host.list() });
+  const unsubscribe = observer.subscribe(() => {});
+  await vi.advanceTimersByTimeAsync(100);
+  const cache = createLiveCache(queries, host.one);
+  const bump = (id: string) => {
+    host.versions.set(id, (host.versions.get(id) ?? 0) + 1);
+    const batch = noTouch();
+    touch(batch, change({ id }));
+    cache.apply(batch);
+  };
+  bump('tsk_5');
+  await vi.advanceTimersByTimeAsync(10);
+  bump('tsk_5');
+  bump('tsk_250');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(host.calls).toMatchObject({ list: 1, one: 2 });
+  // The members that only the detail has stay out of the list.
+  expect(observer.getCurrentResult().data?.items[5]).toEqual({ id: 'tsk_5', version: 3 });
+  cache.stop();
+  unsubscribe();
+});
+
+test('an answer that left the host before a change does not stay: the list is asked once more', async () => {
+  const host = stormHost();
+  const queries = createQueryClient();
+  const observer = new QueryObserver(queries, { queryKey: ['tasks_list', {}], queryFn: () => host.list() });
+  const unsubscribe = observer.subscribe(() => {});
+  await vi.advanceTimersByTimeAsync(10);
+  const cache = createLiveCache(queries, host.one);
+  host.versions.set('tsk_5', 2);
+  const batch = noTouch();
+  touch(batch, change({ id: 'tsk_5' }));
+  cache.apply(batch);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(observer.getCurrentResult().data?.items[5]?.version).toBe(2);
+  cache.stop();
+  unsubscribe();
+});
+
+test('loading the next page cancels a refetch only for a while', async () => {
+  const queries = createQueryClient();
+  let version = 1;
+  const observer = new InfiniteQueryObserver(queries, {
+    queryKey: ['tasks_list', {}, 'pages'],
+    queryFn: async ({ pageParam, signal }) => {
+      const items = [{ id: `tsk_${pageParam}`, version }];
+      await new Promise<void>((resolve, reject) => {
+        setTimeout(resolve, 30);
+        signal.addEventListener('abort', () => reject(new Error('cancelled')));
+      });
+      return { items, next_cursor: null, total: null };
+    },
+    initialPageParam: 0,
+    getNextPageParam: (_last, all) => all.length,
+  });
+  const unsubscribe = observer.subscribe(() => {});
+  await vi.advanceTimersByTimeAsync(100);
+  const cache = createLiveCache(queries, never);
+  version = 2;
+  const batch = noTouch();
+  touch(batch, change({ type: 'task.created', id: 'tsk_new' }));
+  cache.apply(batch);
+  await vi.advanceTimersByTimeAsync(10);
+  void observer.fetchNextPage();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(observer.getCurrentResult().data?.pages.map(({ items }) => items[0]?.version)).toEqual([2, 2]);
+  cache.stop();
+  unsubscribe();
 });

@@ -1,81 +1,132 @@
 /** One subscription to all changes keeps the whole cache right: no screen polls, none subscribes by itself. */
-import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import type { Query, QueryClient } from '@tanstack/react-query';
 import type { Change } from '../../../contract/host/telemetry.ts';
 import type { CallIdOf } from '../../../contract/index.ts';
-import type { Page } from '../../../contract/kernel/paging.ts';
 import type { Client } from '../client/client-types.ts';
+import { createRefetcher } from './refetcher.ts';
+import { loadedIds, patchRows, type Row } from './rows.ts';
 import { noTouch, type Touch, touch } from './touch.ts';
 
 /** Least time between two flushes, ms: four a second. */
 export const FLUSH_MS = 250;
 
-type Row = Record<string, unknown>;
+/** Changed rows of a list that are fetched one by one; when more of them changed at once, one fetch of the list costs less. */
+const MAX_BY_ID = 8;
 
-function isPage(value: unknown): value is Page<Row> {
-  return typeof value === 'object' && value !== null && 'items' in value && Array.isArray(value.items);
-}
+/** Members of a list's input that no update of an entity can affect: which rows are in the list, and in which order, stays as it is. */
+const FIXED_INPUT: ReadonlySet<string> = new Set([
+  'limit',
+  'count',
+  'fields',
+  'command_id',
+  'profile_id',
+  'batch_id',
+  'label',
+  'created_after',
+  'created_before',
+]);
 
-function isPages(value: unknown): value is InfiniteData<Page<Row>> {
-  return typeof value === 'object' && value !== null && 'pages' in value && Array.isArray(value.pages);
-}
-
-function patchPage(page: Page<Row>, rows: Map<string, Row>): Page<Row> {
-  let changed = false;
-  const items = page.items.map((item) => {
-    const row = rows.get(String(item.id));
-    if (row === undefined || Number(row.version ?? Number.POSITIVE_INFINITY) < Number(item.version ?? 0)) return item;
-    changed = true;
-    return { ...item, ...row };
-  });
-  return changed ? { ...page, items } : page;
-}
-
-/** Puts whole rows into a cached list without changing its order; answers the same object when nothing was in it. */
-export function patchRows(data: unknown, rows: Map<string, Row>): unknown {
-  if (isPages(data)) {
-    const pages = data.pages.map((page) => patchPage(page, rows));
-    return pages.every((page, index) => page === data.pages[index]) ? data : { ...data, pages };
-  }
-  if (isPage(data)) return patchPage(data, rows);
-  const row = typeof data === 'object' && data !== null && 'id' in data ? rows.get(String(data.id)) : undefined;
-  return row === undefined ? data : { ...(data as Row), ...row };
-}
-
-/** A filter on a member that changed may put the row elsewhere, so such lists are asked again; progress is never filtered by. */
-function needsAsking(input: unknown, rows: Map<string, Row>): boolean {
-  if ([...rows.values()].every((row) => !('version' in row))) return false;
+/** True when an updated row may have entered the list, left it or moved. */
+function mayMove(input: unknown): boolean {
   if (typeof input !== 'object' || input === null) return false;
-  return ['status', 'state', 'kind', 'folder', 'tag', 'group', 'q', 'enabled', 'error_code'].some(
-    (name) => name in input,
+  return Object.entries(input).some(
+    ([name, value]) =>
+      value !== undefined && !FIXED_INPUT.has(name) && !(name === 'sort' && /^-?created_at$/.test(String(value))),
   );
 }
 
-/** Applies what a batch of changes asks for. */
-export function applyTouch(queries: QueryClient, batch: Touch): void {
-  for (const [op, rows] of batch.rows) {
-    // What is asked again anyway needs no patch.
-    if (batch.ops.has(op)) continue;
-    for (const query of queries.getQueryCache().findAll({ queryKey: [op] })) {
-      if (needsAsking(query.queryKey[1], rows))
-        void queries.invalidateQueries({ queryKey: query.queryKey, exact: true });
+const idOfInput = ({ queryKey }: Query): string | undefined => {
+  const input = queryKey[1];
+  return typeof input === 'object' && input !== null && 'id' in input ? String(input.id) : undefined;
+};
+
+/** Keeps a cache right. */
+export interface LiveCache {
+  /** Applies what a batch of changes asks for. */
+  apply(batch: Touch): void;
+  /** Marks answers stale and fetches again those that a screen shows. */
+  refresh(which?: (query: Query) => boolean): void;
+  stop(): void;
+}
+
+/** Creates the live cache over the client's calls. */
+export function createLiveCache(queries: QueryClient, call: (op: CallIdOf, id: string) => Promise<Row>): LiveCache {
+  const refetcher = createRefetcher(queries);
+  /** Rows being fetched: an id that changes again meanwhile is fetched once more afterwards. */
+  const fetching = new Map<string, { again: boolean }>();
+  let stopped = false;
+  const listsOf = (op: CallIdOf) => queries.getQueryCache().findAll({ queryKey: [op] });
+
+  const fetchRow = async (op: CallIdOf, one: CallIdOf, id: string): Promise<void> => {
+    const name = `${op} ${id}`;
+    const busy = fetching.get(name);
+    if (busy !== undefined) {
+      busy.again = true;
+      return;
+    }
+    const state = { again: false };
+    fetching.set(name, state);
+    try {
+      do {
+        state.again = false;
+        const row = await call(one, id);
+        if (stopped) return;
+        for (const list of listsOf(op)) place(list, id, row);
+      } while (state.again);
+    } catch {
+      // The row is gone or cannot be read any more: the list itself knows.
+      if (!stopped) for (const list of listsOf(op)) if (loadedIds(list.state.data).has(id)) refetcher.request(list);
+    } finally {
+      fetching.delete(name);
+    }
+  };
+
+  const place = (list: Query, id: string, row: Row) => {
+    // An answer on its way may be older than the row and would overwrite it.
+    if (list.state.fetchStatus === 'fetching') refetcher.request(list);
+    else queries.setQueryData(list.queryKey, (data: unknown) => patchRows(data, new Map([[id, row]])));
+  };
+
+  const applyRows = (op: CallIdOf, rows: Map<string, Row>) => {
+    const whole = [...rows.values()].some((row) => 'version' in row);
+    for (const query of listsOf(op)) {
+      if (whole && (mayMove(query.queryKey[1]) || query.state.fetchStatus === 'fetching')) refetcher.request(query);
       else queries.setQueryData(query.queryKey, (data: unknown) => patchRows(data, rows));
     }
-  }
-  for (const op of batch.ops) void queries.invalidateQueries({ queryKey: [op] });
-  for (const [op, ids] of batch.byId) {
-    void queries.invalidateQueries({
-      predicate: ({ queryKey }) => {
-        const input = queryKey[1];
-        return (
-          queryKey[0] === op &&
-          typeof input === 'object' &&
-          input !== null &&
-          'id' in input &&
-          ids.has(String(input.id))
-        );
-      },
-    });
-  }
+  };
+
+  const applyUpdated = (op: CallIdOf, one: CallIdOf, ids: ReadonlySet<string>) => {
+    const wanted = new Set<string>();
+    for (const query of listsOf(op)) {
+      if (mayMove(query.queryKey[1]) || query.state.fetchStatus === 'fetching') {
+        refetcher.request(query);
+        continue;
+      }
+      const changed = [...loadedIds(query.state.data)].filter((id) => ids.has(id));
+      if (changed.length > MAX_BY_ID || (changed.length > 0 && !query.isActive())) refetcher.request(query);
+      else for (const id of changed) wanted.add(id);
+    }
+    for (const id of wanted) void fetchRow(op, one, id);
+  };
+
+  return {
+    apply: (batch) => {
+      for (const op of batch.ops) for (const query of listsOf(op)) refetcher.request(query);
+      // A list that is fetched again anyway needs no patch.
+      for (const [op, rows] of batch.rows) if (!batch.ops.has(op)) applyRows(op, rows);
+      for (const [op, { one, ids }] of batch.updated) if (!batch.ops.has(op)) applyUpdated(op, one, ids);
+      for (const [op, ids] of batch.byId) {
+        for (const query of listsOf(op)) if (ids.has(idOfInput(query) ?? '')) refetcher.request(query);
+      }
+    },
+    refresh: (which = () => true) => {
+      for (const query of queries.getQueryCache().findAll({ predicate: which })) refetcher.request(query);
+    },
+    stop: () => {
+      stopped = true;
+      refetcher.stop();
+    },
+  };
 }
 
 /** Collects changes and applies them at most every {@link FLUSH_MS}; the first of a quiet time at once. */
@@ -110,8 +161,17 @@ const UNANNOUNCED: readonly CallIdOf[] = ['get_resources', 'host_info'];
  * the history does not reach back that far, or events were lost, everything is asked again.
  */
 export function followChanges(client: Client, queries: QueryClient, signal: AbortSignal): void {
-  const flusher = createFlusher((batch) => applyTouch(queries, batch));
-  signal.addEventListener('abort', flusher.stop, { once: true });
+  // Operations by id take the id and answer the entity; which they are, the tables of touch.ts say.
+  const cache = createLiveCache(queries, (op, id) => client.call(op, { id } as never, { signal }) as Promise<Row>);
+  const flusher = createFlusher(cache.apply);
+  signal.addEventListener(
+    'abort',
+    () => {
+      flusher.stop();
+      cache.stop();
+    },
+    { once: true },
+  );
   const start = () =>
     client.stream(
       'changes_follow',
@@ -120,7 +180,7 @@ export function followChanges(client: Client, queries: QueryClient, signal: Abor
         signal,
         onItem: (item) => {
           if (!('entity' in item)) {
-            if (item.type === 'gap') void queries.invalidateQueries();
+            if (item.type === 'gap') cache.refresh();
             return;
           }
           flusher.push(item);
@@ -129,7 +189,7 @@ export function followChanges(client: Client, queries: QueryClient, signal: Abor
         onEnd: () => void setTimeout(() => signal.aborted || start(), 1_000),
         onError: (error) => {
           if (error.slug !== 'cursor-expired') return;
-          void queries.invalidateQueries();
+          cache.refresh();
           start();
         },
       },
@@ -142,9 +202,7 @@ export function followChanges(client: Client, queries: QueryClient, signal: Abor
     const first = seen === 0;
     seen = connections;
     if (first) return;
-    void queries.invalidateQueries({
-      predicate: ({ queryKey, state }) => state.status === 'error' || UNANNOUNCED.includes(queryKey[0] as CallIdOf),
-    });
+    cache.refresh(({ queryKey, state }) => state.status === 'error' || UNANNOUNCED.some((op) => op === queryKey[0]));
   });
   signal.addEventListener('abort', unsubscribe, { once: true });
 }

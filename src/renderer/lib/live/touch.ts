@@ -42,10 +42,12 @@ export interface Touch {
   byId: Map<CallIdOf, Set<string>>;
   /** Members that came with the event: operation → id → members to merge. */
   rows: Map<CallIdOf, Map<string, Record<string, unknown>>>;
+  /** Entities that were updated and can be fetched by id: list operation → operation by id, and the ids. */
+  updated: Map<CallIdOf, { one: CallIdOf; ids: Set<string> }>;
 }
 
 /** An empty {@link Touch}. */
-export const noTouch = (): Touch => ({ ops: new Set(), byId: new Map(), rows: new Map() });
+export const noTouch = (): Touch => ({ ops: new Set(), byId: new Map(), rows: new Map(), updated: new Map() });
 
 /** True when the event carries the whole entity rather than a hint. */
 function isWhole(change: Change): change is Change & { data: Record<string, unknown> } {
@@ -79,6 +81,12 @@ function addRow(into: Touch, op: CallIdOf, id: string, row: Record<string, unkno
   into.rows.set(op, rows);
 }
 
+function addUpdated(into: Touch, op: CallIdOf, one: CallIdOf, id: string): void {
+  const updated = into.updated.get(op) ?? { one, ids: new Set() };
+  updated.ids.add(id);
+  into.updated.set(op, updated);
+}
+
 /** Adds one change to what has to be done. */
 export function touch(into: Touch, change: Change): void {
   const fine = FINE[change.type];
@@ -99,7 +107,9 @@ export function touch(into: Touch, change: Change): void {
     addId(into, op, change.id);
   }
   for (const op of views.lists) {
-    if (change.type.endsWith('.updated') && isWhole(change)) addRow(into, op, change.id, change.data);
-    else into.ops.add(op);
+    if (!change.type.endsWith('.updated')) into.ops.add(op);
+    else if (isWhole(change)) addRow(into, op, change.id, change.data);
+    else if (views.one === undefined) into.ops.add(op);
+    else addUpdated(into, op, views.one, change.id);
   }
 }
