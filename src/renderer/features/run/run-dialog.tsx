@@ -2,11 +2,11 @@
 import { Modal, NumberInput, Select, TagsInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { PRIORITIES, type Priority } from '../../../contract/automation/tasks.ts';
 import type { CommandId, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
-import { useBlocked } from '../../lib/client/context.tsx';
 import { useAct, useAsk } from '../../lib/live/query.ts';
+import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
 import { cleanInput, fieldsOf, initialInput } from './schema.ts';
@@ -32,7 +32,7 @@ export function RunDialog(props: RunDialogProps) {
 
 function RunForm({ close, commandId, profileId }: RunDialogProps) {
   const navigate = useNavigate();
-  const blocked = useBlocked('run');
+  const blocked = useCan('tasks_create');
   const commands = useAsk('commands_list', { limit: 200, sort: 'name', enabled: true });
   const profiles = useAsk('profiles_list', { limit: 200, sort: 'name' });
   const [chosen, setChosen] = useState<string | null>(commandId ?? null);
@@ -40,12 +40,11 @@ function RunForm({ close, commandId, profileId }: RunDialogProps) {
   const [priority, setPriority] = useState<Priority>('normal');
   const [attempts, setAttempts] = useState<number | null>(null);
   const [labels, setLabels] = useState<string[]>([]);
-  const [input, setInput] = useState<JsonObject>({});
+  const [typed, setTyped] = useState<JsonObject | null>(null);
   const command = commands.data?.items.find(({ id }) => id === chosen);
   const fields = command === undefined ? [] : fieldsOf(command.input_schema, command.defaults);
-  useEffect(() => {
-    if (command !== undefined) setInput(initialInput(fieldsOf(command.input_schema, command.defaults)));
-  }, [command]);
+  // What was typed stays when the command changes while the dialog is open; only another choice starts anew.
+  const input = typed ?? initialInput(fields);
   const create = useAct('tasks_create', {
     onDone: (answer) => {
       close();
@@ -85,7 +84,10 @@ function RunForm({ close, commandId, profileId }: RunDialogProps) {
         withAsterisk
         data={commands.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []}
         value={chosen}
-        onChange={setChosen}
+        onChange={(id) => {
+          setChosen(id);
+          setTyped(null);
+        }}
         nothingFoundMessage="No command has this name"
       />
       <Select
@@ -100,7 +102,7 @@ function RunForm({ close, commandId, profileId }: RunDialogProps) {
         error={errors.profile_id}
       />
       {command === undefined ? null : (
-        <SchemaForm key={command.id} fields={fields} value={input} onChange={setInput} errors={errors} />
+        <SchemaForm key={command.id} fields={fields} value={input} onChange={setTyped} errors={errors} />
       )}
       <details>
         <summary className="muted">Priority, attempts, labels</summary>

@@ -4,11 +4,11 @@ import { useState } from 'react';
 import { COMMAND_KINDS } from '../../../../contract/automation/commands.ts';
 import { TASK_STATUSES, type Task } from '../../../../contract/automation/tasks.ts';
 import type { TaskId } from '../../../../contract/kernel/scalars.ts';
-import { useBlocked } from '../../../lib/client/context.tsx';
 import { count } from '../../../lib/format.ts';
 import { useActions } from '../../../lib/keys/use-actions.ts';
 import { type Input, useAsk, usePages } from '../../../lib/live/query.ts';
 import { listOf, toggled } from '../../../lib/search-params.ts';
+import { useCan } from '../../../lib/use-can.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
 import { Button } from '../../../ui/buttons.tsx';
 import { EmptyState, NoMatch, StateFrame } from '../../../ui/feedback/state-frame.tsx';
@@ -38,8 +38,10 @@ export function TasksScreen() {
   const queue = useAsk('queue_stats', {});
   const actions = useTaskActions();
   const bulk = useTasksBulk();
-  const runBlocked = useBlocked('run');
-  const manageBlocked = useBlocked('manage');
+  const runBlocked = useCan('tasks_create');
+  const retryBlocked = useCan('tasks_retry');
+  const cancelBlocked = useCan('tasks_cancel');
+  const bulkBlocked = useCan('tasks_bulk');
 
   const filter = {
     ...(statuses === undefined ? {} : { status: statuses }),
@@ -103,7 +105,7 @@ export function TasksScreen() {
       group: 'Tasks',
       layer: 'view',
       keys: ['R'],
-      blocked: peeked === undefined ? 'No task is chosen' : runBlocked,
+      blocked: peeked === undefined ? 'No task is chosen' : retryBlocked,
       run: () => peeked && actions.retry(peeked.id),
     },
     {
@@ -112,7 +114,7 @@ export function TasksScreen() {
       group: 'Tasks',
       layer: 'view',
       keys: ['C'],
-      blocked: peeked === undefined ? 'No task is chosen' : runBlocked,
+      blocked: peeked === undefined ? 'No task is chosen' : cancelBlocked,
       run: () => peeked && actions.cancel(peeked.id),
     },
     {
@@ -155,7 +157,7 @@ export function TasksScreen() {
             <>
               <Button
                 small
-                blocked={runBlocked}
+                blocked={bulkBlocked}
                 busy={bulk.busy}
                 icon={<Ban size={13} />}
                 onClick={() => bulk.cancel(ids as TaskId[], done)}
@@ -164,7 +166,7 @@ export function TasksScreen() {
               </Button>
               <Button
                 small
-                blocked={runBlocked}
+                blocked={bulkBlocked}
                 busy={bulk.busy}
                 icon={<RotateCw size={13} />}
                 onClick={() => bulk.retry(ids as TaskId[], done)}
@@ -174,7 +176,7 @@ export function TasksScreen() {
               <Button
                 small
                 kind="danger"
-                blocked={manageBlocked}
+                blocked={bulkBlocked}
                 busy={bulk.busy}
                 icon={<Trash2 size={13} />}
                 onClick={() => bulk.remove(ids as TaskId[], done)}
