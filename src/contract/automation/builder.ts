@@ -12,7 +12,10 @@
  */
 import type { z } from 'zod';
 import type { Json, JsonObject } from '../kernel/scalars.ts';
-import { BrowserSpec, CommandCreate, HttpSpec, ProcessSpec } from './commands.ts';
+import { CommandCreate } from './commands.ts';
+import { BrowserSpec } from './kinds/browser.ts';
+import { HttpSpec } from './kinds/http.ts';
+import { ProcessSpec } from './kinds/process.ts';
 import type { ProfileSnapshot } from './profiles.ts';
 
 /** The part of JSON Schema (2020-12) that {@link FromSchema} reads; other keywords are allowed and kept. */
@@ -143,11 +146,12 @@ export type ProcessDefinition<S extends Schema> = CommonDefinition<S> & Omit<z.i
 export type HttpDefinition<S extends Schema> = CommonDefinition<S> & Omit<z.input<typeof HttpSpec>, 'kind'>;
 
 /** Splits a definition into the command's members and those of its spec, and checks both. */
-function define(kind: CommandCreate['kind'], spec: z.ZodObject, definition: object): CommandDefinition {
+function define(spec: z.ZodObject, definition: object): CommandDefinition {
   const members = Object.entries(definition).filter(([, value]) => value !== undefined);
   const inSpec = Object.fromEntries(members.filter(([name]) => name in spec.shape));
   const inCommand = Object.fromEntries(members.filter(([name]) => !(name in spec.shape)));
-  return CommandCreate.parse({ ...inCommand, kind, spec: spec.parse({ ...inSpec, kind }) });
+  const parsed = spec.parse(inSpec);
+  return CommandCreate.parse({ ...inCommand, kind: parsed.kind, spec: parsed });
 }
 
 /**
@@ -158,9 +162,9 @@ export function browser<const S extends Schema = Schema, Page = unknown, Context
   definition: BrowserDefinition<S, Page, Context>,
 ): CommandDefinition {
   const { script } = definition;
-  if (typeof script === 'string') return define('browser', BrowserSpec, definition);
+  if (typeof script === 'string') return define(BrowserSpec, definition);
   // The text of a running function is JavaScript, whatever it was written in.
-  return define('browser', BrowserSpec, {
+  return define(BrowserSpec, {
     ...definition,
     script: `export default ${script.toString()};\n`,
     language: 'javascript',
@@ -173,7 +177,7 @@ export function browser<const S extends Schema = Schema, Page = unknown, Context
  * @throws ZodError when a member is wrong or unknown
  */
 export function process<const S extends Schema = Schema>(definition: ProcessDefinition<S>): CommandDefinition {
-  return define('process', ProcessSpec, definition);
+  return define(ProcessSpec, definition);
 }
 
 /**
@@ -181,5 +185,5 @@ export function process<const S extends Schema = Schema>(definition: ProcessDefi
  * @throws ZodError when a member is wrong or unknown
  */
 export function http<const S extends Schema = Schema>(definition: HttpDefinition<S>): CommandDefinition {
-  return define('http', HttpSpec, definition);
+  return define(HttpSpec, definition);
 }

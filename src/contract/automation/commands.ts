@@ -3,84 +3,9 @@ import { z } from 'zod';
 import { call } from '../kernel/define.ts';
 import { listFields, oneOrMany, page, resource } from '../kernel/paging.ts';
 import { CommandId, entityFields, JsonObject, Nothing, ProfileId, Timestamp } from '../kernel/scalars.ts';
+import { CommandKind, CommandSpec } from './kinds/index.ts';
 
-/** Kinds of commands. */
-export const COMMAND_KINDS = ['browser', 'process', 'http'] as const;
-export const CommandKind = z.enum(COMMAND_KINDS);
-export type CommandKind = z.infer<typeof CommandKind>;
-
-/** A string in which `{{name}}` stands for a variable; see `template.ts`. */
-const Template = z.string().max(65_536);
-const Headers = z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be a header name'), Template);
-
-/** Playwright script with a default export `async ({ page, context, input, log, progress, step, artifact, signal }) => output`. */
-export const BrowserSpec = z.strictObject({
-  kind: z.literal('browser').default('browser'),
-  /** JavaScript or TypeScript module source. */
-  script: z.string().min(1).max(1_000_000),
-  language: z.enum(['javascript', 'typescript']).default('typescript'),
-  headless: z.boolean().default(true),
-  /** Record a Playwright trace: always, only kept when the task fails, or never. */
-  trace: z.enum(['on', 'on_failure', 'off']).default('on'),
-  /** Screenshot of the page when the script ends. */
-  screenshot: z.enum(['on', 'on_failure', 'off']).default('on'),
-  /** Default timeout of page actions, ms. */
-  action_timeout_ms: z.int().min(0).max(3_600_000).default(30_000),
-});
-export type BrowserSpec = z.infer<typeof BrowserSpec>;
-
-/** Program started directly, without a shell. */
-export const ProcessSpec = z.strictObject({
-  kind: z.literal('process').default('process'),
-  /** Program and arguments; no shell interprets them. */
-  argv: z.array(Template).min(1).max(1000),
-  cwd: Template.nullable().default(null),
-  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be a variable name'), Template).default({}),
-  stdin: Template.nullable().default(null),
-  /** Exit codes that count as success. */
-  success_codes: z.array(z.int().min(0).max(255)).min(1).max(256).default([0]),
-  /** How stdout becomes the output: nothing, text, or parsed JSON. */
-  output: z.enum(['none', 'text', 'json']).default('text'),
-});
-export type ProcessSpec = z.infer<typeof ProcessSpec>;
-
-/** Conditions an HTTP answer must meet. */
-export const HttpExpectation = z.strictObject({
-  status: z.union([z.int().min(100).max(599), z.array(z.int().min(100).max(599)).min(1)]).optional(),
-  headers: z.record(z.string(), Template).optional(),
-  /** Text that the body must contain. */
-  body_contains: Template.optional(),
-  /** JSON Pointer (RFC 6901) → value that must be there. */
-  json: z.record(z.string(), z.json()).optional(),
-  max_duration_ms: z.int().min(1).optional(),
-});
-
-/** One HTTP request with expectations. */
-export const HttpSpec = z.strictObject({
-  kind: z.literal('http').default('http'),
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
-  url: Template.min(1),
-  query: z.record(z.string(), Template).default({}),
-  headers: Headers.default({}),
-  /** Text body, or a JSON value that is serialised after its strings have been resolved. */
-  body: z
-    .union([z.strictObject({ text: Template }), z.strictObject({ json: z.json() })])
-    .nullable()
-    .default(null),
-  follow_redirects: z.boolean().default(true),
-  expect: HttpExpectation.default({}),
-  /** Bytes of the answer kept in output; the whole answer is an artifact. */
-  max_output_bytes: z.int().min(0).max(10_485_760).default(65_536),
-});
-export type HttpSpec = z.infer<typeof HttpSpec>;
-
-/** Spec of any kind; `kind` tells which. */
-export const CommandSpec = z.discriminatedUnion('kind', [
-  BrowserSpec.extend({ kind: z.literal('browser') }),
-  ProcessSpec.extend({ kind: z.literal('process') }),
-  HttpSpec.extend({ kind: z.literal('http') }),
-]);
-export type CommandSpec = z.infer<typeof CommandSpec>;
+export { COMMAND_KINDS, CommandKind, CommandSpec } from './kinds/index.ts';
 
 /** Spec as it is sent: members with defaults may be left out, and `kind` too where the command names it. */
 export const CommandSpecInput = z.record(z.string(), z.json());

@@ -1,5 +1,5 @@
 /**
- * `{{variables}}` in the specs of process and http commands. Scripts of browser commands are never touched: they receive `input`.
+ * `{{variables}}` in the specs of commands. A script is no template: it receives `input` as an argument.
  *
  * - `{{name}}` is a member of the task's input; `{{input.name}}` is the same, `{{input.user.first}}` and `{{items.0.id}}` go deeper.
  * - `{{profile.name}}`, `{{task.id}}`, `{{host.node}}`: the namespaces the caller passes. A namespace wins over an input of its name.
@@ -95,19 +95,6 @@ export function resolveTemplates<T extends Json>(
 
   // Only strings change, and callers parse what they get with the schema of the spec.
   return { value: walk(value, []) as T, missing: [...missing], used: [...used] };
-}
-
-/** Parts of a spec that are JSON values themselves; everything else in it is text. */
-function isJsonPart([part, member]: readonly string[]): boolean {
-  return (part === 'body' || part === 'expect') && member === 'json';
-}
-
-/**
- * {@link resolveTemplates} for the spec of a process or http command: numbers become text in arguments, headers, addresses and the
- * like, and keep their type in JSON bodies and expectations.
- */
-export function resolveSpecTemplates<T extends Json>(spec: T, variables: JsonObject): Resolved<T> {
-  return resolveTemplates(spec, variables, isJsonPart);
 }
 
 /** Writes a text so that {@link resolveTemplates} gives it back unchanged. */

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { CommandCreate } from '../../contract/automation/commands.ts';
+import { COMMAND_KINDS, type CommandKind, commandKinds } from '../../contract/automation/kinds/index.ts';
 import { AppError } from '../../contract/kernel/errors.ts';
 import { JsonObject } from '../../contract/kernel/scalars.ts';
 
@@ -22,12 +23,14 @@ const JsonForm = CommandCreate.partial({ name: true }).extend({
   script_file: z.string().optional(),
 });
 
-const SCRIPTS = new Map([
-  ['.mjs', 'javascript'],
-  ['.js', 'javascript'],
-  ['.ts', 'typescript'],
-  ['.mts', 'typescript'],
-]);
+/** Kind and spec of a source file, by the extension of its name. */
+const SOURCES = new Map(
+  COMMAND_KINDS.flatMap((kind) =>
+    Object.entries<(text: string) => JsonObject>(commandKinds[kind].sources).map(
+      ([extension, spec]) => [extension, { kind, spec }] as const,
+    ),
+  ),
+);
 
 function read(file: string): string {
   try {
@@ -37,15 +40,16 @@ function read(file: string): string {
   }
 }
 
-function scriptSpec(file: string): JsonObject {
-  const language = SCRIPTS.get(path.extname(file));
-  if (language === undefined) {
+function readSource(file: string): { kind: CommandKind; spec: JsonObject } {
+  const source = SOURCES.get(path.extname(file));
+  if (source === undefined) {
     throw new AppError(
       'bad-request',
-      `${file} is neither a .json command nor a script (${[...SCRIPTS.keys()].join(', ')}).`,
+      `${file} is neither a .json command nor a script (${[...SOURCES.keys()].join(', ')}).`,
     );
   }
-  return { kind: 'browser', script: read(file), language };
+  const { kind } = source;
+  return { kind, spec: { kind, ...source.spec(read(file)) } };
 }
 
 /**
@@ -56,7 +60,7 @@ export function readCommandFile(file: string): CommandFile {
   const name = path.basename(file).replace(/(\.command)?\.[a-z]+$/, '');
   if (path.extname(file) !== '.json') {
     return {
-      command: CommandCreate.parse({ name, kind: 'browser', spec: scriptSpec(file) }),
+      command: CommandCreate.parse({ name, ...readSource(file) }),
       input: {},
       profile: null,
     };
@@ -79,7 +83,7 @@ export function readCommandFile(file: string): CommandFile {
   const spec =
     script_file === undefined
       ? command.spec
-      : { ...scriptSpec(path.resolve(path.dirname(file), script_file)), ...command.spec };
+      : { ...readSource(path.resolve(path.dirname(file), script_file)).spec, ...command.spec };
   return { command: { ...command, name: command.name ?? name, spec }, input, profile };
 }
 

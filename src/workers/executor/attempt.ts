@@ -5,6 +5,7 @@ import { createRedactor } from '../../contract/kernel/redact.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
 import { textsOf } from './browser/script-error.ts';
 import { Cancelled, type CancelReason, cancelledResult, Failure, failedResult, type Result } from './failure.ts';
+import { runSpec } from './kinds.ts';
 import { createArtifacts } from './output/artifacts.ts';
 import { createLog, forwardConsole } from './output/log.ts';
 import { createReport } from './output/report.ts';
@@ -24,19 +25,6 @@ export interface Attempt {
   exiting(code: number): void;
   /** Resolves once the result is on its way. */
   readonly done: Promise<void>;
-}
-
-/** Only what a job needs is loaded: Playwright alone takes 200 ms. */
-async function execute(run: Run): Promise<Json> {
-  const { spec } = run.job;
-  switch (spec.kind) {
-    case 'browser':
-      return (await import('./browser/runner.ts')).runBrowser(run, spec);
-    case 'process':
-      return (await import('./process/runner.ts')).runProcess(run, spec);
-    case 'http':
-      return (await import('./http/runner.ts')).runHttp(run, spec);
-  }
 }
 
 /** Sets the place for temporary files of this process and of everything that it starts. */
@@ -91,7 +79,7 @@ export function startAttempt(job: ExecutorJob, port: Port): Attempt {
   async function work(): Promise<void> {
     try {
       prepareFolders(job);
-      tell({ t: 'result', ok: true, output: await keep(await execute(run)) });
+      tell({ t: 'result', ok: true, output: await keep(await runSpec(run, job.spec.kind, job.spec)) });
     } catch (error) {
       tell(resultOf(error));
     }

@@ -4,8 +4,9 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 import type { CommandId, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { MASK, masked } from '../../core/secrets/secret-refs.ts';
 import { mergeInput, schemaProblem, secretPaths, validateInput } from './input.ts';
+import { previewOf, type SpecIssue } from './kinds/index.ts';
 import type { CommandRow } from './schema.ts';
-import { parseSpec, resolveSpec, type SpecIssue, scriptProblem } from './spec.ts';
+import { parseSpec, resolveSpec } from './spec.ts';
 
 /** What to resolve: a stored command, or a spec that is still being written (its members win). */
 export interface DryRunRequest {
@@ -85,25 +86,19 @@ export function dryRun(request: DryRunRequest, row: CommandRow | undefined, fact
   const name = profile_id === undefined ? null : facts.profileName(profile_id);
   if (profile_id !== undefined && name === null)
     errors.push({ path: 'profile_id', message: 'there is no such profile' });
-  const warnings: string[] = [];
-  if (parsed.spec.kind === 'browser') {
-    const fault = scriptProblem(parsed.spec);
-    if (fault !== null) errors.push({ path: 'spec.script', message: fault });
-    if (!profile_id) warnings.push('Runs in a temporary profile: no profile is chosen.');
-  }
   const resolved = resolve(parsed.spec, {
     input,
     profile: profile_id !== undefined && name !== null ? { id: profile_id, name } : null,
     task: { id: 'tsk_…', attempt: 1 },
     host: { platform: process.platform, ...(facts.nodePath === null ? {} : { node: facts.nodePath }) },
   });
-  errors.push(...resolved.errors);
+  const preview = previewOf(kind, resolved.spec, { input, hasProfile: profile_id !== undefined });
+  errors.push(...preview.errors, ...resolved.errors);
   const spec = JSON.parse(JSON.stringify(resolved.spec)) as JsonObject;
   return {
     valid: errors.length === 0 && resolved.missing.length === 0,
-    // A script gets its input as an argument instead of by templates: show it beside the script.
-    resolved: kind === 'browser' ? { ...spec, input } : spec,
-    warnings,
+    resolved: { ...spec, ...preview.shown },
+    warnings: preview.warnings,
     errors,
     missing: resolved.missing,
   };

@@ -1,34 +1,23 @@
-/** Specs: parsing with the kind's schema, checking scripts, resolving variables. */
-import { stripTypeScriptTypes } from 'node:module';
+/** Specs: parsing with the kind's schema, and filling in variables. */
 import { z } from 'zod';
 import {
-  BrowserSpec,
   COMMAND_KINDS,
   type CommandKind,
   CommandSpec,
-  HttpSpec,
-  ProcessSpec,
-} from '../../../contract/automation/commands.ts';
-import { resolveSpecTemplates } from '../../../contract/automation/template.ts';
+  commandKinds,
+} from '../../../contract/automation/kinds/index.ts';
+import { resolveTemplates } from '../../../contract/automation/template.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
-
-const SCHEMAS = { browser: BrowserSpec, process: ProcessSpec, http: HttpSpec } as const;
-const TITLES: Record<CommandKind, string> = { browser: 'Playwright script', process: 'Process', http: 'HTTP request' };
+import { hostKinds, type SpecIssue } from './kinds/index.ts';
 
 /** Kinds with the JSON Schema of their spec, for forms. */
 export function kindSchemas(): { kind: CommandKind; title: string; spec_schema: JsonObject }[] {
   return COMMAND_KINDS.map((kind) => ({
     kind,
-    title: TITLES[kind],
-    spec_schema: JSON.parse(JSON.stringify(z.toJSONSchema(SCHEMAS[kind], { io: 'input' }))) as JsonObject,
+    title: commandKinds[kind].title,
+    spec_schema: JSON.parse(JSON.stringify(z.toJSONSchema(commandKinds[kind].spec, { io: 'input' }))) as JsonObject,
   }));
-}
-
-/** One finding about a spec; `path` starts with `spec`. */
-export interface SpecIssue {
-  path: string;
-  message: string;
 }
 
 /** Parses a spec as sent. @returns the spec with defaults filled, or what is wrong with it */
@@ -55,19 +44,6 @@ export function requireSpec(kind: CommandKind, raw: JsonObject): CommandSpec {
   });
 }
 
-/** Says why a script cannot run, or null. Finds syntax errors and a missing default export without running anything. */
-export function scriptProblem(spec: BrowserSpec): string | null {
-  try {
-    stripTypeScriptTypes(spec.script, { mode: 'strip' });
-  } catch (error) {
-    return error instanceof Error ? (error.message.split('\n')[0] ?? 'does not compile') : String(error);
-  }
-  if (!/\bexport\s+default\b|\bexport\s*\{[^}]*\bas\s+default\b/.test(spec.script)) {
-    return 'has no default export; write export default async ({ page }) => { … }';
-  }
-  return null;
-}
-
 /** Values that `{{…}}` can name. */
 export interface Variables {
   input: JsonObject;
@@ -77,11 +53,12 @@ export interface Variables {
   host: { node?: string; platform: string };
 }
 
-/** A spec whose templates have been filled. Scripts are not templates: they receive `input`. */
+/** A spec with its variables filled in; a kind without templates is left as it is. */
 export function resolveSpec(spec: CommandSpec, variables: Variables): { spec: CommandSpec; missing: string[] } {
-  if (spec.kind === 'browser') return { spec, missing: [] };
+  const { templates } = hostKinds[spec.kind];
+  if (templates === null) return { spec, missing: [] };
   const scope = { ...variables.input, ...variables } as unknown as Record<string, Json>;
-  const { value, missing } = resolveSpecTemplates(JSON.parse(JSON.stringify(spec)) as Json, scope);
+  const { value, missing } = resolveTemplates(JSON.parse(JSON.stringify(spec)) as Json, scope, templates.isJson);
   const parsed = CommandSpec.safeParse(value);
   if (parsed.success) return { spec: parsed.data, missing };
   const issue = parsed.error.issues[0];

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { firstOrder, signIn, version } from '../../../../examples/builder.ts';
 import { CommandCreate, CommandSpec } from '../../../contract/automation/commands.ts';
-import { resolveSpecTemplates } from '../../../contract/automation/template.ts';
 import { browserPath, Harness } from '../../../workers/executor/executor.harness.ts';
 import { withDemoUrl } from '../../core/command-file.ts';
+import { resolveSpec } from '../commands/index.ts';
 import { readExamples } from './examples.ts';
 import { ORDERS, ordersCsv } from './orders.ts';
 import { createDemoSite } from './site.ts';
@@ -15,10 +15,12 @@ const folder = join(import.meta.dirname, '../../../../examples');
 async function run(command: CommandCreate, url: string): Promise<Harness> {
   const { defaults: input, spec, kind } = withDemoUrl(command, url);
   const full = CommandSpec.parse({ ...spec, kind });
-  const { value, missing } =
-    kind === 'browser'
-      ? { value: full, missing: [] }
-      : resolveSpecTemplates(JSON.parse(JSON.stringify(full)), { input });
+  const { spec: value, missing } = resolveSpec(full, {
+    input,
+    profile: null,
+    task: { id: 'tsk_test', attempt: 1 },
+    host: { platform: process.platform },
+  });
   expect(missing).toEqual([]);
   const harness = new Harness();
   harness.run(value, { input, secrets: typeof input.password === 'string' ? [input.password] : [] });

@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { commandKinds } from '../../../contract/automation/kinds/index.ts';
 import type { CommandId } from '../../../contract/kernel/scalars.ts';
 import type { Client } from '../../lib/client/client-types.ts';
 import { useClient } from '../../lib/client/context.tsx';
@@ -9,7 +10,7 @@ import { errorToast } from '../../ui/feedback/toast.tsx';
 /** The example that shows the most: the browser command that signs in, else the first of them. */
 async function pick(client: Client, ids: readonly CommandId[]): Promise<CommandId | undefined> {
   const commands = await Promise.all(ids.map((id) => client.call('commands_get', { id })));
-  const browser = commands.filter(({ kind }) => kind === 'browser');
+  const browser = commands.filter(({ kind }) => commandKinds[kind].needsBrowser);
   return (browser.find(({ name }) => /sign|log ?in/i.test(name)) ?? browser[0] ?? commands[0])?.id;
 }
 

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright';
-import type { BrowserSpec } from '../../../contract/automation/commands.ts';
+import type { BrowserSpec } from '../../../contract/automation/kinds/browser.ts';
 import type { Step, StepHooks } from '../output/steps.ts';
 import type { Run } from '../run.ts';
 import { textsOf } from './script-error.ts';

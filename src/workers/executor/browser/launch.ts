@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContext, LaunchOptions } from 'playwright';
-import type { BrowserSpec } from '../../../contract/automation/commands.ts';
+import type { BrowserSpec } from '../../../contract/automation/kinds/browser.ts';
 import { Failure } from '../failure.ts';
 import type { Run } from '../run.ts';
 import { textsOf } from './script-error.ts';

@@ -1,6 +1,6 @@
 /** Runs Playwright scripts. */
 import type { BrowserContext, Page } from 'playwright';
-import type { BrowserSpec } from '../../../contract/automation/commands.ts';
+import type { BrowserSpec } from '../../../contract/automation/kinds/browser.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { Cancelled, Failure } from '../failure.ts';
 import type { ArtifactInfo } from '../output/artifacts.ts';

@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { BrowserSpec } from '../../../contract/automation/commands.ts';
+import type { BrowserSpec } from '../../../contract/automation/kinds/browser.ts';
 import { Failure } from '../failure.ts';
 import { positionOf, type ScriptFile, scriptFailure, textsOf } from './script-error.ts';
 

@@ -1,6 +1,6 @@
 /** Checks an HTTP answer against what a command expects. */
 import { isDeepStrictEqual } from 'node:util';
-import type { HttpSpec } from '../../../contract/automation/commands.ts';
+import type { HttpSpec } from '../../../contract/automation/kinds/http.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 
 /** The parts of an answer that can be expected. */

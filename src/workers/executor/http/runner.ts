@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { HttpSpec } from '../../../contract/automation/commands.ts';
+import type { HttpSpec } from '../../../contract/automation/kinds/http.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { Failure } from '../failure.ts';
 import { textOf } from '../output/artifacts.ts';

@@ -2,6 +2,7 @@
 import fs from 'node:fs/promises';
 import { CommandSpec } from '../../../../contract/automation/commands.ts';
 import type { ExecutorJob } from '../../../../contract/automation/executor.ts';
+import { commandKinds } from '../../../../contract/automation/kinds/index.ts';
 import { ProfileSnapshot } from '../../../../contract/automation/profiles.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
@@ -51,7 +52,7 @@ export async function prepareJob(deps: TaskDeps, task: Claimed, dirs: AttemptDir
     temp_dir: dirs.tempDir,
     profile,
     user_data_dir: dirs.userDataDir,
-    executable_path: spec.kind === 'browser' ? await deps.executableFor(profile) : null,
+    executable_path: commandKinds[spec.kind].needsBrowser ? await deps.executableFor(profile) : null,
     browser_args: [...deps.browserArgs],
     proxy: null,
   };

@@ -1,0 +1,21 @@
+/** What the contract holds of one kind of command. */
+import { z } from 'zod';
+import type { Json } from '../../kernel/scalars.ts';
+
+/** A string in which `{{name}}` stands for a variable; see `../template.ts`. */
+export const Template = z.string().max(65_536);
+
+/** One record of the registry in `index.ts`. */
+export interface CommandKindRecord {
+  readonly title: string;
+  /** One sentence for people who choose a kind. */
+  readonly description: string;
+  /** `process`: an executor of its own for each attempt; `host`: the host itself; `inference`: the worker of an engine. */
+  readonly runsIn: 'process' | 'host' | 'inference';
+  /** Whether an attempt needs a browser on this machine. */
+  readonly needsBrowser: boolean;
+  /** Schema of the spec; `kind` is a literal whose default is the name of the kind. */
+  readonly spec: z.ZodObject;
+  /** Source files that are commands by themselves: the spec for a file's text, by file name extension. */
+  readonly sources: { readonly [extension: string]: (text: string) => { [member: string]: Json } };
+}

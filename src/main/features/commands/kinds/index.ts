@@ -1,0 +1,21 @@
+/** What the host knows about each kind of command. */
+import type { CommandKind, SpecOf } from '../../../../contract/automation/kinds/index.ts';
+import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { browser } from './browser.ts';
+import { http } from './http.ts';
+import type { HostKind, Preview } from './kind.ts';
+import { process } from './process.ts';
+
+export type { SpecIssue } from './kind.ts';
+
+/** Every kind by its name. */
+export const hostKinds: { readonly [K in CommandKind]: HostKind<K> } = { browser, process, http };
+
+/** {@link HostKind.preview} of the kind. */
+export function previewOf<K extends CommandKind>(
+  kind: K,
+  spec: SpecOf<K>,
+  about: { input: JsonObject; hasProfile: boolean },
+): Preview {
+  return hostKinds[kind].preview(spec, about);
+}

@@ -1,0 +1,16 @@
+/** The runner of each kind of command. */
+import type { CommandKind, SpecOf } from '../../contract/automation/kinds/index.ts';
+import type { Json } from '../../contract/kernel/scalars.ts';
+import type { Run, Runner } from './run.ts';
+
+/** Every kind by its name. Only the runner that a job needs is loaded: Playwright alone takes 200 ms. */
+export const runners: { readonly [K in CommandKind]: () => Promise<Runner<SpecOf<K>>> } = {
+  browser: async () => (await import('./browser/runner.ts')).runBrowser,
+  process: async () => (await import('./process/runner.ts')).runProcess,
+  http: async () => (await import('./http/runner.ts')).runHttp,
+};
+
+/** Loads the runner of a kind and runs a spec; throws what the runner throws. */
+export async function runSpec<K extends CommandKind>(run: Run, kind: K, spec: SpecOf<K>): Promise<Json> {
+  return (await runners[kind]())(run, spec);
+}
