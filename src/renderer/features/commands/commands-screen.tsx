@@ -12,7 +12,7 @@ import { Split } from '../../ui/split.tsx';
 import { Composer } from './composer.tsx';
 import { draftFrom, useDrafts } from './draft.ts';
 import { Library } from './library.tsx';
-import { TEMPLATES } from './templates.ts';
+import { DEFAULT_TEMPLATE, TEMPLATES } from './templates.ts';
 import './commands.css';
 
 function Stored({ id }: { id: CommandId }) {
@@ -46,8 +46,7 @@ export function CommandsScreen() {
   }, [id, recent, setView]);
 
   const onNew = (template: string) => {
-    const chosen = TEMPLATES.find((item) => item.id === template) ?? TEMPLATES[0];
-    if (chosen === undefined) return;
+    const chosen = TEMPLATES.find((item) => item.id === template) ?? DEFAULT_TEMPLATE;
     setDraft('new', draftFrom(chosen));
     void navigate({ to: '/commands/$id', params: { id: 'new' } });
   };
@@ -68,7 +67,7 @@ export function CommandsScreen() {
       group: 'Commands',
       layer: 'view',
       keys: ['N'],
-      run: () => onNew('visit'),
+      run: () => onNew(DEFAULT_TEMPLATE.id),
     },
     {
       id: 'commands.next',
@@ -96,7 +95,7 @@ export function CommandsScreen() {
       title="No commands yet"
       help="commands"
       action={
-        <Button kind="primary" action="commands.new" showKey onClick={() => onNew('visit')}>
+        <Button kind="primary" action="commands.new" showKey onClick={() => onNew(DEFAULT_TEMPLATE.id)}>
           New command
         </Button>
       }

@@ -6,16 +6,14 @@ import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { useBlocked } from '../../lib/client/context.tsx';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { Button, IconButton } from '../../ui/buttons.tsx';
-import { CodeEditor } from '../../ui/editor/code-editor.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
 import { Split } from '../../ui/split.tsx';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
-import { specText } from './draft.ts';
 import { DryRunResult } from './dry-run.tsx';
 import { InputSchema } from './input-schema.tsx';
 import { JsonEditor } from './json-editor.tsx';
+import { kindViews } from './kinds/index.ts';
 import { SidePanel } from './side-panel.tsx';
-import { HttpForm, ProcessForm } from './spec-forms.tsx';
 import { useComposer } from './use-composer.ts';
 import { Versions } from './versions.tsx';
 
@@ -25,23 +23,8 @@ function SpecEditor({ composer, mode }: { composer: ReturnType<typeof useCompose
   const { draft, change, errors } = composer;
   const setSpec = (spec: JsonObject) => change({ spec });
   if (mode === 'json') return <JsonEditor label="Spec as JSON" value={draft.spec} onChange={setSpec} />;
-  if (draft.kind === 'browser') {
-    const language = draft.spec.language === 'javascript' ? 'javascript' : 'typescript';
-    return (
-      <CodeEditor
-        language={language}
-        label="Script"
-        value={specText(draft.spec, 'script')}
-        onChange={(script) => setSpec({ ...draft.spec, script })}
-      />
-    );
-  }
-  const Form = draft.kind === 'process' ? ProcessForm : HttpForm;
-  return (
-    <div className="scroll">
-      <Form spec={draft.spec} onChange={setSpec} errors={errors} />
-    </div>
-  );
+  const { Form } = kindViews[draft.kind];
+  return <Form spec={draft.spec} onChange={setSpec} errors={errors} />;
 }
 
 /** See the file's head. `command` is `null` for one that is not stored yet. */
@@ -114,7 +97,7 @@ export function Composer({ id, command }: { id: string; command: Command | null 
   ]);
   const dry = composer.dry.data;
   const tabs = [
-    { id: 'spec', label: draft.kind === 'browser' ? 'Script' : draft.kind === 'http' ? 'Request' : 'Program' },
+    { id: 'spec', label: kindViews[draft.kind].tab },
     {
       id: 'input',
       label: 'Input',
@@ -231,7 +214,7 @@ export function Composer({ id, command }: { id: string; command: Command | null 
               {tab === 'versions' && command !== null ? (
                 <Versions command={command} onRestore={composer.replace} />
               ) : null}
-              {tab === 'dry' ? <DryRunResult query={composer.dry} run={dryRun} /> : null}
+              {tab === 'dry' ? <DryRunResult kind={draft.kind} query={composer.dry} run={dryRun} /> : null}
             </TabPanel>
           </section>
         }

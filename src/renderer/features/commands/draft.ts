@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import type { Command, CommandKind, CommandSpec } from '../../../contract/automation/commands.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import type { Input } from '../../lib/live/query.ts';
-import type { Template } from './templates.ts';
+import type { KindTemplate } from './kinds/kind.ts';
 
 /** What can be edited. */
 export interface Draft {
@@ -58,7 +58,7 @@ export function draftOf(command: Command): Draft {
 const specJson = (spec: CommandSpec): JsonObject => ({ ...spec }) as JsonObject;
 
 /** A new command from a template. */
-export function draftFrom(template: Template): Draft {
+export function draftFrom(template: KindTemplate & { kind: CommandKind }): Draft {
   return {
     name: template.name,
     kind: template.kind,

@@ -1,16 +1,19 @@
 import { CircleCheck, CircleX, SearchCheck, TriangleAlert } from 'lucide-react';
+import type { CommandKind } from '../../../contract/automation/kinds/index.ts';
 import type { AppError } from '../../../contract/kernel/errors.ts';
 import type { Answer } from '../../lib/live/query.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { JsonView } from '../../ui/display/json-view.tsx';
-import { CodeEditor } from '../../ui/editor/code-editor.tsx';
 import { EmptyState, ErrorState } from '../../ui/feedback/state-frame.tsx';
+import { kindViews } from './kinds/index.ts';
 
 /** What would run: the request, the program or the script with every variable resolved and secrets masked. */
 export function DryRunResult({
+  kind,
   query,
   run,
 }: {
+  kind: CommandKind;
   query: { data: Answer<'commands_dry_run'> | undefined; error: AppError | null };
   run(): void;
 }) {
@@ -32,7 +35,7 @@ export function DryRunResult({
       </EmptyState>
     );
   }
-  const script = data.resolved.script;
+  const { Resolved } = kindViews[kind];
   return (
     <div className="col grow" style={{ flex: 1 }}>
       <div className="peek" style={{ gap: 8, padding: 12 }}>
@@ -62,8 +65,8 @@ export function DryRunResult({
         ))}
       </div>
       <h3 className="pane-title">What would run; secrets are masked</h3>
-      {typeof script === 'string' ? (
-        <CodeEditor readOnly language="typescript" label="Script that would run" value={script} />
+      {Resolved !== null && Object.keys(data.resolved).length > 0 ? (
+        <Resolved resolved={data.resolved} />
       ) : (
         <div className="scroll">
           <JsonView value={data.resolved} label="resolved spec" />

@@ -1,8 +1,8 @@
 /** The commands there are, by folder. */
 import { Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { FileCode2, Folder, Globe, type LucideIcon, Plus, SquareTerminal } from 'lucide-react';
-import type { Command, CommandKind } from '../../../contract/automation/commands.ts';
+import { Folder, Plus } from 'lucide-react';
+import type { Command } from '../../../contract/automation/commands.ts';
 import { useBlocked } from '../../lib/client/context.tsx';
 import type { PagedList } from '../../lib/live/query.ts';
 import { toggled } from '../../lib/search-params.ts';
@@ -12,15 +12,13 @@ import { StatusIcon } from '../../ui/display/status.tsx';
 import { NoMatch, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { useDrafts } from './draft.ts';
+import { kindViews } from './kinds/index.ts';
 import { TEMPLATES } from './templates.ts';
-
-/** Icon of each kind. */
-export const KIND_ICONS: Record<CommandKind, LucideIcon> = { browser: FileCode2, process: SquareTerminal, http: Globe };
 
 function Item({ command, active }: { command: Command; active: boolean }) {
   const [search] = useFilters();
   const changed = useDrafts((state) => state.drafts[command.id] !== undefined);
-  const Icon = KIND_ICONS[command.kind];
+  const { Icon } = kindViews[command.kind];
   return (
     <li>
       <Link
@@ -57,7 +55,7 @@ export function NewMenu({ onNew }: { onNew(template: string): void }) {
       <Menu.Dropdown>
         <Menu.Label>Start from</Menu.Label>
         {TEMPLATES.map((template) => {
-          const Icon = KIND_ICONS[template.kind];
+          const { Icon } = kindViews[template.kind];
           return (
             <Menu.Item key={template.id} leftSection={<Icon size={14} />} onClick={() => onNew(template.id)}>
               {template.title}

@@ -1,70 +1,17 @@
 /** How the command runs, and what it runs with next. */
 import { Autocomplete, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { useAsk } from '../../lib/live/query.ts';
 import { Ago } from '../../ui/display/ago.tsx';
 import { Status } from '../../ui/display/status.tsx';
 import { SchemaForm } from '../run/schema-form.tsx';
+import { kindViews } from './kinds/index.ts';
 import type { ComposerState } from './use-composer.ts';
-
-function BrowserOptions({ composer }: { composer: ComposerState }) {
-  const { draft, change } = composer;
-  const set = (patch: JsonObject) => change({ spec: { ...draft.spec, ...patch } });
-  const when = [
-    { value: 'on', label: 'Always' },
-    { value: 'on_failure', label: 'When it fails' },
-    { value: 'off', label: 'Never' },
-  ];
-  const value = (name: string, fallback: string) =>
-    typeof draft.spec[name] === 'string' ? String(draft.spec[name]) : fallback;
-  return (
-    <>
-      <h3>Browser</h3>
-      <Switch
-        label="Without a window"
-        checked={draft.spec.headless !== false}
-        onChange={(event) => set({ headless: event.currentTarget.checked })}
-      />
-      <div className="two">
-        <Select
-          label="Trace"
-          data={when}
-          value={value('trace', 'on')}
-          onChange={(trace) => set({ trace: trace ?? 'on' })}
-        />
-        <Select
-          label="Last screenshot"
-          data={when}
-          value={value('screenshot', 'on')}
-          onChange={(screenshot) => set({ screenshot: screenshot ?? 'on' })}
-        />
-        <Select
-          label="Language"
-          data={[
-            { value: 'typescript', label: 'TypeScript' },
-            { value: 'javascript', label: 'JavaScript' },
-          ]}
-          value={value('language', 'typescript')}
-          onChange={(language) => set({ language: language ?? 'typescript' })}
-        />
-        <NumberInput
-          label="Timeout, ms"
-          min={0}
-          max={3_600_000}
-          step={1_000}
-          value={typeof draft.spec.action_timeout_ms === 'number' ? draft.spec.action_timeout_ms : 30_000}
-          onChange={(next) => next !== '' && set({ action_timeout_ms: Number(next) })}
-        />
-      </div>
-      <hr />
-    </>
-  );
-}
 
 /** See the file's head. */
 export function SidePanel({ composer }: { composer: ComposerState }) {
   const { draft, change, errors, fields } = composer;
+  const { Options } = kindViews[draft.kind];
   const profiles = useAsk('profiles_list', { limit: 200, sort: 'name' });
   const commands = useAsk('commands_list', { limit: 200, sort: 'name' });
   const folders = [...new Set(commands.data?.items.flatMap(({ folder }) => folder ?? []) ?? [])];
@@ -116,7 +63,7 @@ export function SidePanel({ composer }: { composer: ComposerState }) {
         </div>
       )}
       <hr />
-      {draft.kind === 'browser' ? <BrowserOptions composer={composer} /> : null}
+      {Options === null ? null : <Options spec={draft.spec} onChange={(spec) => change({ spec })} errors={errors} />}
       <h3>Limits</h3>
       <div className="two">
         {number(

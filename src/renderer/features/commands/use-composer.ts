@@ -8,20 +8,9 @@ import { asError, useAct } from '../../lib/live/query.ts';
 import { errorToast, toast, undoToast } from '../../ui/feedback/toast.tsx';
 import { cleanInput, fieldsOf, initialInput } from '../run/schema.ts';
 import { changedMembers, type Draft, draftFrom, draftOf, patchOf, useDrafts } from './draft.ts';
-import { TEMPLATES } from './templates.ts';
+import { DEFAULT_TEMPLATE } from './templates.ts';
 
-const BLANK: Draft = draftFrom(
-  TEMPLATES[0] ?? {
-    id: '',
-    kind: 'browser',
-    title: '',
-    text: '',
-    name: 'New command',
-    spec: {},
-    input_schema: {},
-    defaults: {},
-  },
-);
+const BLANK: Draft = draftFrom(DEFAULT_TEMPLATE);
 
 /** State and verbs of one composer. */
 export function useComposer(id: string, command: Command | null) {

@@ -1,0 +1,9 @@
+/** What the panel knows about each kind of command. */
+import type { CommandKind } from '../../../../contract/automation/kinds/index.ts';
+import { browser } from './browser.tsx';
+import { http } from './http.tsx';
+import type { KindView } from './kind.ts';
+import { process } from './process.tsx';
+
+/** Every kind by its name. */
+export const kindViews: Readonly<Record<CommandKind, KindView>> = { browser, process, http };

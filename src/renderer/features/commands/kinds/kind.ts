@@ -1,0 +1,40 @@
+/** What the panel knows about one kind of command. */
+import type { LucideIcon } from 'lucide-react';
+import type { ComponentType } from 'react';
+import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+
+/** Props of what edits a spec. */
+export interface SpecFormProps {
+  spec: JsonObject;
+  onChange(spec: JsonObject): void;
+  /** Messages by path. */
+  errors: Record<string, string>;
+}
+
+/** A starting point for a new command. */
+export interface KindTemplate {
+  /** Unique among all kinds. */
+  id: string;
+  title: string;
+  /** What it is for. */
+  text: string;
+  name: string;
+  /** Spec without its `kind`. */
+  spec: JsonObject;
+  input_schema: JsonObject;
+  defaults: JsonObject;
+}
+
+/** One record of the registry in `index.ts`. */
+export interface KindView {
+  readonly Icon: LucideIcon;
+  /** Label of the spec's tab. */
+  readonly tab: string;
+  /** Fills the tab of the spec. */
+  readonly Form: ComponentType<SpecFormProps>;
+  /** A section of the run settings, or null when the kind has none. */
+  readonly Options: ComponentType<SpecFormProps> | null;
+  /** The resolved spec after a dry run, or null for its JSON. */
+  readonly Resolved: ComponentType<{ resolved: JsonObject }> | null;
+  readonly templates: readonly KindTemplate[];
+}
