@@ -14,14 +14,7 @@ import type { AnyHandler, Handlers } from './core/operation/operation.ts';
 import { OPERATOR } from './core/operation/operator.ts';
 import { threadModule, workerModule } from './core/process/modules.ts';
 import { createDoors, createMemoryClient } from './doors/index.ts';
-import {
-  createCommands,
-  mapSecrets,
-  mergeInput,
-  requireSpec,
-  resolveSpec,
-  validateInput,
-} from './features/commands/index.ts';
+import { createCommands } from './features/commands/index.ts';
 import { bindProblem, createConnections } from './features/connections/index.ts';
 import { createDemo } from './features/demo/index.ts';
 import { createJobs } from './features/jobs/index.ts';
@@ -60,8 +53,6 @@ export async function createHost(platform: Platform, config: HostConfig) {
     log: log.for('tasks'),
     platform,
     commands: commands.service,
-    inputs: { validateInput, mapSecrets, mergeInput, requireSpec },
-    resolveSpec,
     profiles: profiles.service,
     executableFor: profiles.browsers.executableFor,
     browserArgs: config.browserArgs,

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import type { CommandCreate } from '../../src/contract/automation/commands.ts';
 import { TaskCreate } from '../../src/contract/automation/tasks.ts';
-import { EXECUTOR, openTaskHost, operator, SCRIPTED } from '../support/tasks.ts';
+import { EXECUTOR, openTaskHost, SCRIPTED } from '../support/tasks.ts';
 
 const [dir = '', mode, url = ''] = process.argv.slice(2);
 const tell = (message: object) => process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -15,7 +15,6 @@ await host.tasks.start();
 const start = async (id: string, more: object = {}) => {
   const made = await host.tasks.service.create(
     TaskCreate.parse({ command_id: id, ...more }),
-    operator,
     new AbortController().signal,
   );
   if ('items' in made) throw new Error('a batch');

@@ -23,6 +23,7 @@ export function newTask(now: number, more: Partial<NewTask> = {}): NewTask {
     command_name: 'Test',
     spec: '{"kind":"process","argv":["true"]}',
     input: '{}',
+    input_schema: '{}',
     profile_id: null,
     profile: null,
     batch_id: null,

@@ -24,14 +24,7 @@ import type { CallContext, Principal } from '../../src/main/core/operation/opera
 import { createTickets } from '../../src/main/core/operation/tickets.ts';
 import { createSecrets } from '../../src/main/core/secrets/secrets.ts';
 import { createSettings } from '../../src/main/core/settings.ts';
-import {
-  createCommands,
-  mapSecrets,
-  mergeInput,
-  requireSpec,
-  resolveSpec,
-  validateInput,
-} from '../../src/main/features/commands/index.ts';
+import { createCommands } from '../../src/main/features/commands/index.ts';
 import { createProfiles } from '../../src/main/features/profiles/index.ts';
 import { createTasks } from '../../src/main/features/tasks/index.ts';
 import { createTaskStore } from '../../src/main/features/tasks/store/store.ts';
@@ -112,8 +105,6 @@ export function openTaskHost(options: TaskHostOptions = {}) {
     tickets: createTickets(clock),
     platform,
     commands: commands.service,
-    inputs: { validateInput, mapSecrets, mergeInput, requireSpec },
-    resolveSpec,
     profiles: profiles.service,
     executableFor: options.browser === undefined ? profiles.browsers.executableFor : async () => options.browser ?? '',
     browserArgs: QUIET_BROWSER,
@@ -173,7 +164,6 @@ export function openTaskHost(options: TaskHostOptions = {}) {
     async run(command: { id: string }, steps: Json[], more: Partial<TaskCreate> = {}): Promise<Task> {
       const made = await tasks.service.create(
         TaskCreateSchema.parse({ command_id: command.id as CommandId, input: { do: steps }, ...more }),
-        operator,
         new AbortController().signal,
       );
       if ('items' in made) throw new Error('a batch');

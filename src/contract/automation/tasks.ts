@@ -202,6 +202,8 @@ export const taskOperations = {
     row: 'B25',
     summary: 'Run a command, now or at a time, with one or many profiles',
     scope: 'run',
+    scopeFor: ({ spec, command_id }) =>
+      spec === undefined || command_id !== undefined ? null : { scope: 'manage', what: 'Running a spec of your own' },
     idempotencyKey: true,
     http: { method: 'POST', path: '/v1/tasks', status: 201, location: '/v1/tasks/{id}' },
   }),

@@ -88,10 +88,19 @@ export interface Operation<
   /** Answer of a call; for a stream, one item (`event` and `output` are then the same schema). */
   output: O;
   stream: S;
+  /** See {@link InputScope}; null when `scope` is enough for every input. */
+  scopeFor: ((input: never) => InputScope | null) | null;
   /**
    * True for streams whose items carry their own `seq`, kept in a history that `since` resumes from (api.md §4.8).
    */
   history: boolean;
+}
+
+/** What one parsed input needs beyond the scope of its operation. */
+export interface InputScope {
+  scope: Scope;
+  /** Subject of the refusal's sentence: `<what> needs a credential with scope …`. */
+  what: string;
 }
 
 /** Whether an operation answers once, many times, or as `input.stream` says. */
@@ -119,9 +128,10 @@ function meta(options: OperationOptions): OperationMeta {
 export function call<I extends z.ZodType, O extends z.ZodType>(
   input: I,
   output: O,
-  options: OperationOptions,
+  options: OperationOptions & { scopeFor?: (input: z.output<I>) => InputScope | null },
 ): Operation<I, O, 'never'> {
-  return { ...meta(options), input, output, stream: 'never', history: false };
+  const { scopeFor = null, ...rest } = options;
+  return { ...meta(rest), input, output, stream: 'never', scopeFor, history: false };
 }
 
 /** Describes an operation that answers with a stream of items. */
@@ -131,7 +141,7 @@ export function stream<I extends z.ZodType, E extends z.ZodType>(
   options: OperationOptions & { history?: boolean },
 ): Operation<I, E, 'always'> {
   const { history = false, ...rest } = options;
-  return { ...meta(rest), input, output: event, stream: 'always', history };
+  return { ...meta(rest), input, output: event, stream: 'always', scopeFor: null, history };
 }
 
 /** A set of operations by id. */

@@ -7,7 +7,10 @@ export interface Db {
   readonly raw: Database.Database;
   readonly orm: BetterSQLite3Database;
   readonly path: string;
-  /** Runs `fn` in one IMMEDIATE transaction; inside another transaction it joins that one. */
+  /**
+   * Runs `fn` in one IMMEDIATE transaction. Inside another transaction it is a savepoint of that one: when `fn` throws, what it
+   * wrote is undone even if the outer transaction goes on.
+   */
   transaction<T>(fn: () => T): T;
   /** Runs `fn` after the current transaction has committed, or at once outside one. Dropped on rollback. */
   afterCommit(fn: () => void): void;
@@ -34,14 +37,35 @@ export function createDb(raw: Database.Database): Db {
   const begin = raw.prepare('BEGIN IMMEDIATE');
   const commit = raw.prepare('COMMIT');
   const rollback = raw.prepare('ROLLBACK');
+  const save = raw.prepare('SAVEPOINT nested');
+  const release = raw.prepare('RELEASE nested');
+  const undo = raw.prepare('ROLLBACK TO nested');
   let pending: (() => void)[] = [];
+
+  function nested<T>(fn: () => T): T {
+    const before = pending.length;
+    save.run();
+    try {
+      const result = fn();
+      release.run();
+      return result;
+    } catch (error) {
+      pending.length = Math.min(pending.length, before);
+      // SQLite rolls the whole transaction back by itself after some errors (a full disk): then no savepoint is left.
+      if (raw.inTransaction) {
+        undo.run();
+        release.run();
+      }
+      throw error;
+    }
+  }
 
   return {
     raw,
     orm: drizzle(raw),
     path: raw.name,
     transaction(fn) {
-      if (raw.inTransaction) return fn();
+      if (raw.inTransaction) return nested(fn);
       begin.run();
       let result: ReturnType<typeof fn>;
       try {

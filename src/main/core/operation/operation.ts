@@ -2,6 +2,7 @@
 
 import type { OperationId, Operations } from '../../../contract/index.ts';
 import type { Area, Operation, OutputOf, ParsedInputOf, Scope } from '../../../contract/kernel/define.ts';
+import type { Json } from '../../../contract/kernel/scalars.ts';
 
 /** Which door a call came through. */
 export type DoorName = 'memory' | 'ipc' | 'ws' | 'http' | 'native' | 'webrtc';
@@ -22,6 +23,17 @@ export interface Principal {
   origin?: string;
 }
 
+/** The idempotency key of a call, for handlers that record it in the transaction of their effect. */
+export interface IdempotencyClaim {
+  /**
+   * Receipt of an earlier run of the same request that committed but did not answer (the caller left, the host ended): answer
+   * from it and change nothing. Undefined on a first run.
+   */
+  readonly receipt: Json | undefined;
+  /** Records in the current transaction that the request has taken effect. @param receipt enough to answer a repetition */
+  commit(receipt: Json): void;
+}
+
 /** What a handler knows about the call it answers. */
 export interface CallContext {
   principal: Principal;
@@ -32,6 +44,8 @@ export interface CallContext {
   requestId: string;
   /** Version from `If-Match`; a mismatch is 412 instead of 409. */
   ifMatch?: number;
+  /** Set when the call has an idempotency key. */
+  claim?: IdempotencyClaim;
   /** Remote address for rate limits per IP; `local` for IPC and memory. */
   remote: string;
   /** Lets a handler set the panel cookie; only the HTTP door offers it. */

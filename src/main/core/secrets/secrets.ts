@@ -6,14 +6,25 @@ import type { Clock } from '../clock.ts';
 import type { Db } from '../db/index.ts';
 import { randomToken } from '../ids.ts';
 
+/** A secret that is sealed but not stored yet. */
+export interface SealedSecret {
+  /** What the owner's row refers to it by. */
+  readonly id: string;
+  readonly owner: string;
+  readonly nonce: Buffer;
+  readonly box: Buffer;
+}
+
 /** The secrets store. */
 export interface Secrets {
   /** Seals a value for an owner (`task:tsk_…`) and answers its reference. */
   put(owner: string, value: string): Promise<string>;
+  /** Seals a value without storing it: {@link store} it in the transaction that writes the row that refers to it. */
+  seal(owner: string, value: string): Promise<SealedSecret>;
+  /** Stores sealed values, in the current transaction when there is one. */
+  store(secrets: readonly SealedSecret[]): void;
   /** Opens a value; from then on it is redacted everywhere. @throws AppError `configuration-error` when the key does not fit */
   get(id: string): Promise<string>;
-  /** Gives another owner its own copy of a secret. */
-  copy(id: string, owner: string): Promise<string>;
   removeOwner(owner: string): void;
   /** The state of the key store. */
   vault(): Promise<KeyVault>;
@@ -44,15 +55,20 @@ export function createSecrets(
   };
   const key = async () => (await vault()).key();
 
-  async function put(owner: string, value: string): Promise<string> {
+  async function seal(owner: string, value: string): Promise<SealedSecret> {
     redact(value);
     const id = `sec_${randomToken(16)}`;
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', await key(), nonce);
     cipher.setAAD(Buffer.from(id));
     const box = Buffer.concat([cipher.update(value, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-    insert.run(id, owner, nonce, box, clock.now());
-    return id;
+    return { id, owner, nonce, box };
+  }
+
+  function store(secrets: readonly SealedSecret[]): void {
+    db.transaction(() => {
+      for (const { id, owner, nonce, box } of secrets) insert.run(id, owner, nonce, box, clock.now());
+    });
   }
 
   async function get(id: string): Promise<string> {
@@ -78,9 +94,14 @@ export function createSecrets(
   }
 
   return {
-    put,
+    async put(owner, value) {
+      const sealed = await seal(owner, value);
+      store([sealed]);
+      return sealed.id;
+    },
+    seal,
+    store,
     get,
-    copy: async (id, owner) => put(owner, await get(id)),
     removeOwner: (owner) => void remove.run(owner),
     vault,
   };

@@ -31,3 +31,12 @@ export function authorise(operation: Operation, principal: Principal): void {
     operation.area === 'any' ? `scope ${operation.scope}` : `scope ${operation.scope} and area ${operation.area}`;
   throw new AppError('forbidden', `This credential has ${has}; the operation needs ${needs}.`, { extra });
 }
+
+/** What some inputs of an operation need beyond its scope. @throws AppError `forbidden` */
+export function authoriseInput(operation: Operation, input: unknown, principal: Principal): void {
+  const needed = operation.scopeFor?.(input as never) ?? null;
+  if (needed === null || (principal.scope !== null && rank(principal.scope) >= rank(needed.scope))) return;
+  throw new AppError('forbidden', `${needed.what} needs a credential with scope ${needed.scope}.`, {
+    extra: { required_scope: needed.scope, required_area: operation.area },
+  });
+}

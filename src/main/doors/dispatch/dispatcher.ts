@@ -16,8 +16,9 @@ import type {
   DispatchOptions,
   DispatchResult,
   DoorName,
+  IdempotencyClaim,
 } from '../../core/operation/operation.ts';
-import { authorise } from './authorise.ts';
+import { authorise, authoriseInput } from './authorise.ts';
 import type { CallMetrics } from './call-metrics.ts';
 import { assertComplete, isDesktopOnly } from './completeness.ts';
 import type { Idempotency } from './idempotency/index.ts';
@@ -173,7 +174,9 @@ export function createDispatcher(deps: DispatcherDeps): ServerDispatcher {
         });
       }
       input = parseInput(operation, raw);
-      const call = () => handler(input as never, context);
+      authoriseInput(operation, input, context.principal);
+      const call = (claim?: IdempotencyClaim) =>
+        handler(input as never, claim === undefined ? context : { ...context, claim });
       const key = operation.idempotencyKey ? options?.idempotencyKey : undefined;
       let replayed = false;
       let value: unknown;
@@ -186,7 +189,7 @@ export function createDispatcher(deps: DispatcherDeps): ServerDispatcher {
         value = await value;
       } else {
         const request = { principal: context.principal.id, key, op: id, input };
-        ({ value, replayed } = await idempotency.once(request, async () => call()));
+        ({ value, replayed } = await idempotency.once(request, async (claim) => call(claim)));
       }
       if (shape) value = checkedOutput(entry, input, value);
       finish(admission, 200);

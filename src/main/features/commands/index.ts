@@ -7,9 +7,9 @@ import { commandHandlers } from './routes.ts';
 import { createCommandService } from './service.ts';
 import { createCommandStore } from './store.ts';
 
-export { mapSecrets, mergeInput, validateInput } from './input.ts';
-export type { CommandService, CommandSnapshot } from './service.ts';
-export { requireSpec, resolveSpec, type Variables } from './spec.ts';
+export type { PreparedRun, PrepareRun, RunSource } from './run.ts';
+export type { CommandService } from './service.ts';
+export type { Variables } from './spec.ts';
 
 /** Builds the feature. */
 export function createCommands(deps: {

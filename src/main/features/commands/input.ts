@@ -1,6 +1,7 @@
 /** Task input against a command's JSON Schema: validation, and which of its values are secrets. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { secretId } from '../../core/secrets/secret-refs.ts';
 
@@ -53,6 +54,17 @@ export function schemaProblem(schema: JsonObject): string | null {
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** {@link schemaProblem} that throws. @throws AppError `validation-error` at `input_schema` */
+export function requireSchema(schema: JsonObject): void {
+  const problem = schemaProblem(schema);
+  if (problem !== null) {
+    throw new AppError('validation-error', `Field 'input_schema': is not a usable JSON Schema: ${problem}`, {
+      errors: { input_schema: problem },
+      extra: { field: 'input_schema', reason: problem },
+    });
   }
 }
 

@@ -14,9 +14,10 @@ import { checkVersion, notFound } from '../../core/operation/versioned.ts';
 import { MASK, masked, replaceSecrets, secretId } from '../../core/secrets/secret-refs.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
 import { type DryRunFacts, type DryRunRequest, dryRun } from './dry-run.ts';
-import { mapSecrets, schemaProblem } from './input.ts';
+import { mapSecrets, requireSchema } from './input.ts';
+import { createPrepareRun } from './run.ts';
 import type { CommandRow } from './schema.ts';
-import { requireSpec } from './spec.ts';
+import { requireSpec, resolveSpec } from './spec.ts';
 import type { CommandFilter, CommandStore } from './store.ts';
 
 /** What {@link createCommandService} needs. */
@@ -43,16 +44,6 @@ export interface CommandSnapshot {
 
 /** Members of a command that an update may change, already free of `id` and `version`. */
 export type CommandPatch = Partial<{ [K in keyof CommandCreate]: CommandCreate[K] | null }>;
-
-function requireSchema(schema: JsonObject): void {
-  const problem = schemaProblem(schema);
-  if (problem !== null) {
-    throw new AppError('validation-error', `Field 'input_schema': is not a usable JSON Schema: ${problem}`, {
-      errors: { input_schema: problem },
-      extra: { field: 'input_schema', reason: problem },
-    });
-  }
-}
 
 /** Members whose change makes a line in the history. */
 const VERSIONED = [
@@ -207,6 +198,31 @@ export function createCommandService({ store, secrets, clock, profileName, nodeP
 
   const openDefaults = (row: CommandRow) => replaceSecrets(row.defaults, (id) => secrets.get(id));
 
+  /**
+   * What a task is made from, with secret defaults open.
+   * @throws AppError `not-found`, or `invalid-state` when the command is switched off
+   */
+  async function snapshot(id: CommandId, version?: number): Promise<CommandSnapshot> {
+    const current = require(id);
+    if (!current.enabled)
+      throw new AppError('invalid-state', `The command ${current.name} is switched off; enable it first.`);
+    const row = version === undefined ? current : store.version(id, version);
+    if (!row) throw notFound('version', `${version} of ${id}`);
+    return {
+      id: row.id,
+      version: row.version,
+      name: row.name,
+      kind: row.kind,
+      spec: row.spec,
+      input_schema: row.inputSchema,
+      defaults: await openDefaults(row),
+      timeout_seconds: row.timeoutSeconds,
+      retry: row.retry,
+      concurrency_key: row.concurrencyKey,
+      uses: row.uses,
+    };
+  }
+
   return {
     create,
     update,
@@ -241,30 +257,11 @@ export function createCommandService({ store, secrets, clock, profileName, nodeP
     },
     /** The example command of this name, deleted or not. */
     example: (name: string) => store.byExample(name),
-    /**
-     * What a task is made from, with secret defaults open.
-     * @throws AppError `not-found`, or `invalid-state` when the command is switched off
-     */
-    async snapshot(id: CommandId, version?: number): Promise<CommandSnapshot> {
-      const current = require(id);
-      if (!current.enabled)
-        throw new AppError('invalid-state', `The command ${current.name} is switched off; enable it first.`);
-      const row = version === undefined ? current : store.version(id, version);
-      if (!row) throw notFound('version', `${version} of ${id}`);
-      return {
-        id: row.id,
-        version: row.version,
-        name: row.name,
-        kind: row.kind,
-        spec: row.spec,
-        input_schema: row.inputSchema,
-        defaults: await openDefaults(row),
-        timeout_seconds: row.timeoutSeconds,
-        retry: row.retry,
-        concurrency_key: row.concurrencyKey,
-        uses: row.uses,
-      };
-    },
+    snapshot,
+    /** See {@link createPrepareRun}. */
+    prepareRun: createPrepareRun(secrets, snapshot),
+    /** See {@link resolveSpec}. */
+    resolve: resolveSpec,
     /** See {@link dryRun}. */
     dryRun: (request: DryRunRequest): DryRun =>
       dryRun(request, request.id === undefined ? undefined : require(request.id), { profileName, nodePath }),

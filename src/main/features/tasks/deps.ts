@@ -2,7 +2,7 @@
 import type { CommandSpec } from '../../../contract/automation/commands.ts';
 import type { ProfileSnapshot } from '../../../contract/automation/profiles.ts';
 import type { Redactor } from '../../../contract/kernel/redact.ts';
-import type { CommandId, Json, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
+import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
@@ -11,23 +11,7 @@ import type { Tickets } from '../../core/operation/tickets.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
 import type { SettingsStore } from '../../core/settings.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { CommandSnapshot, Variables } from '../commands/index.ts';
-
-/** Rules about inputs and specs, which the commands feature owns. */
-export interface InputRules {
-  /** Everything wrong with an input, at paths like `user.name`. */
-  validateInput(schema: JsonObject, input: JsonObject): { path: string; message: string }[];
-  /** A copy of the input with every value that the schema marks as secret replaced. */
-  mapSecrets(
-    schema: JsonObject,
-    input: JsonObject,
-    replace: (value: Json, path: string[]) => Json | undefined | Promise<Json | undefined>,
-  ): Promise<JsonObject>;
-  /** Deep merge; `over` wins. */
-  mergeInput(base: JsonObject, over: JsonObject): JsonObject;
-  /** @throws AppError `validation-error` naming each path of the spec */
-  requireSpec(kind: CommandSpec['kind'], raw: JsonObject): CommandSpec;
-}
+import type { PrepareRun, Variables } from '../commands/index.ts';
 
 /** Dependencies of the feature. */
 export interface TaskDeps {
@@ -36,16 +20,15 @@ export interface TaskDeps {
   clock: Clock;
   log: Logger;
   settings: Pick<SettingsStore, 'get' | 'onChange' | 'update'>;
-  secrets: Pick<Secrets, 'get' | 'put' | 'copy' | 'removeOwner'>;
+  secrets: Pick<Secrets, 'get' | 'seal' | 'store' | 'removeOwner'>;
   tickets: Pick<Tickets, 'issue'>;
   redactor: Redactor;
   platform: Pick<Platform, 'fork' | 'onPowerEvent'>;
   commands: {
-    /** @throws AppError `not-found`, or `invalid-state` when the command is switched off */
-    snapshot(id: CommandId, version?: number): Promise<CommandSnapshot>;
+    prepareRun: PrepareRun;
+    /** Fills the variables of a spec in when an attempt begins. */
+    resolve(spec: CommandSpec, variables: Variables): { spec: CommandSpec; missing: string[] };
   };
-  inputs: InputRules;
-  resolveSpec(spec: CommandSpec, variables: Variables): { spec: CommandSpec; missing: string[] };
   profiles: {
     /** @throws AppError `not-found` */
     snapshot(id: ProfileId): ProfileSnapshot;

@@ -1,8 +1,7 @@
-/** Tasks: immutable snapshots that run, and the queue in front of them (design.md §9). */
+/** Tasks: immutable snapshots that run, and the queue in front of them. */
 import path from 'node:path';
 import { isTerminal } from '../../../contract/automation/tasks.ts';
 import { createTimeSlicer } from '../../core/time-slicer.ts';
-import { createMaker } from './create.ts';
 import type { TaskDeps } from './deps.ts';
 import { createLogs } from './log/logs.ts';
 import { createFeed } from './read/feed.ts';
@@ -15,6 +14,7 @@ import { recover } from './run/recover.ts';
 import { startAttempt } from './run/runner.ts';
 import { createTaskService } from './service.ts';
 import { createTaskStore } from './store/store.ts';
+import { createTaskFactory } from './task-factory.ts';
 
 export type { TaskDeps } from './deps.ts';
 
@@ -43,12 +43,15 @@ export function createTasks(deps: TaskDeps) {
     (orphans) => recover(deps, store, logs, orphans),
   );
   const views = createViews(deps, store, queue);
-  const service = createTaskService({ deps, store, maker: createMaker(deps, store), queue, logs, feed, views });
+  const factory = createTaskFactory(deps, store);
+  const service = createTaskService({ deps, store, factory, queue, logs, feed, views });
   const retention = createRetention(deps, store, timeSlicer, service.forget);
   const cleanups: (() => void)[] = [];
 
   return {
     service,
+    /** Makes tasks for other features, inside their transactions. */
+    factory,
     handlers: taskHandlers(service),
     /**
      * Ends what an earlier run of the host left (it must be gone: the data directory has one host at a time), then opens the queue.

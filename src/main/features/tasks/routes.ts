@@ -18,7 +18,7 @@ const time = (text: string | undefined) => (text === undefined ? undefined : Dat
 /** Maps the operations onto the service. */
 export function taskHandlers(service: TaskService): Handlers<TaskOperationId> {
   return {
-    tasks_create: (input, { principal, signal }) => service.create(input, principal, signal),
+    tasks_create: (input, { signal, claim }) => service.create(input, signal, claim),
     tasks_list: (input) =>
       service.list(input, {
         q: input.q,
@@ -39,7 +39,7 @@ export function taskHandlers(service: TaskService): Handlers<TaskOperationId> {
       return { id, deleted: true };
     },
     tasks_cancel: ({ id, force }) => service.cancel(id, force),
-    tasks_retry: ({ id, ...options }) => service.retry(id, options),
+    tasks_retry: ({ id, ...options }, { claim }) => service.retry(id, options, claim),
     tasks_bulk: ({ ids, action }) => {
       // Each cancel waits for the end of its processes, so all of them wait together.
       const cancelling = new Map(action === 'cancel' ? ids.map((id) => [id, service.cancel(id, false)]) : []);

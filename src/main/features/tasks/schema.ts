@@ -14,6 +14,8 @@ export const task = sqliteTable('task', {
   spec: text('spec').notNull(),
   /** Secrets are `{"$secret": "<reference>"}`. */
   input: text('input').notNull(),
+  /** JSON Schema of `input`. */
+  input_schema: text('input_schema').notNull(),
   profile_id: text('profile_id'),
   /** ProfileSnapshot. */
   profile: text('profile'),

@@ -2,6 +2,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 import type { Artifact } from '../../../contract/automation/artifacts.ts';
 import type { Queue as QueueState } from '../../../contract/automation/queue.ts';
 import {
@@ -15,9 +16,8 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 import type { BatchId, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { iso } from '../../core/clock.ts';
 import type { ListQuery } from '../../core/db/index.ts';
-import type { FileContent, Principal } from '../../core/operation/operation.ts';
+import type { FileContent, IdempotencyClaim } from '../../core/operation/operation.ts';
 import { notFound } from '../../core/operation/versioned.ts';
-import type { Maker } from './create.ts';
 import type { TaskDeps } from './deps.ts';
 import type { LogQuery, Logs } from './log/logs.ts';
 import { failures, summarize } from './model/hours.ts';
@@ -29,14 +29,18 @@ import type { Queue } from './run/queue.ts';
 import type { ArtifactRow, TaskRow } from './schema.ts';
 import type { TaskStore } from './store/store.ts';
 import type { TaskFilter } from './store/view-store.ts';
+import { ownerOf, type PreparedBatch, type TaskFactory } from './task-factory.ts';
 
 const HOUR_MS = 3_600_000;
+
+/** What a request with an idempotency key is answered from when it is repeated. */
+const Receipt = z.object({ ids: z.array(z.string()), batch_id: z.string().nullable() });
 
 /** What {@link createTaskService} is made of. */
 export interface TaskParts {
   deps: TaskDeps;
   store: TaskStore;
-  maker: Maker;
+  factory: TaskFactory;
   queue: Queue;
   logs: Logs;
   feed: Feed;
@@ -44,7 +48,7 @@ export interface TaskParts {
 }
 
 /** Creates the service. */
-export function createTaskService({ deps, store, maker, queue, logs, feed, views }: TaskParts) {
+export function createTaskService({ deps, store, factory, queue, logs, feed, views }: TaskParts) {
   const { clock, settings } = deps;
 
   function require(id: string): TaskRow {
@@ -63,22 +67,34 @@ export function createTaskService({ deps, store, maker, queue, logs, feed, views
     return row;
   }
 
+  /** Commits a batch together with the idempotency key of its request; a request that has committed before makes none. */
+  async function makeOnce(prepare: () => Promise<PreparedBatch>, claim: IdempotencyClaim | undefined) {
+    if (claim?.receipt !== undefined) return Receipt.parse(claim.receipt);
+    const batch = await prepare();
+    const receipt = { ids: [...batch.ids], batch_id: batch.batchId };
+    deps.db.transaction(() => {
+      factory.commit(batch);
+      claim?.commit(receipt);
+    });
+    return receipt;
+  }
+
   /**
    * Creates one task, or one for each of `profile_ids` as a batch. With `wait` it answers when they have ended; a caller that
    * leaves stops only the waiting.
-   * @throws AppError `validation-error`, `forbidden`, `not-found`, `invalid-state`, `cancelled`
+   * @throws AppError `validation-error`, `not-found`, `invalid-state`, `cancelled`
    */
   async function create(
     input: TaskCreate,
-    principal: Principal,
     signal: AbortSignal,
+    claim?: IdempotencyClaim,
   ): Promise<Task | { batch_id: BatchId; items: Task[] }> {
-    const { ids, batchId } = await maker.create(input, principal);
+    const { ids, batch_id } = await makeOnce(() => factory.prepare(input), claim);
     if (input.wait) await Promise.all(ids.map((id) => feed.end(id, signal)));
     const items = views.tasks(ids.map(require));
     const [only] = items;
-    if (batchId === null && only) return only;
-    return { batch_id: batchId as BatchId, items };
+    if (batch_id === null && only) return only;
+    return { batch_id: batch_id as BatchId, items };
   }
 
   /**
@@ -106,13 +122,18 @@ export function createTaskService({ deps, store, maker, queue, logs, feed, views
   }
 
   /** @throws AppError `invalid-state` while the task has not ended */
-  async function retry(id: string, options: { input?: JsonObject | undefined; as_then: boolean }): Promise<Task> {
-    return views.task(require(await maker.repeat(requireFinished(id, 'repeat'), options)));
+  async function retry(
+    id: string,
+    options: { input?: JsonObject | undefined; as_then: boolean },
+    claim?: IdempotencyClaim,
+  ): Promise<Task> {
+    const { ids } = await makeOnce(() => factory.prepareAgain(requireFinished(id, 'repeat'), options), claim);
+    return views.task(require(ids[0] ?? id));
   }
 
   /** Removes what a task left outside its rows. */
   async function forget(id: string): Promise<void> {
-    deps.secrets.removeOwner(maker.ownerOf(id));
+    deps.secrets.removeOwner(ownerOf(id));
     await fs.rm(path.join(deps.paths.tasks, id), { recursive: true, force: true }).catch((error: unknown) => {
       deps.log.warn('tasks', 'files of a deleted task not removed', { task_id: id, error });
     });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { limitNow } from '../../../../tests/support/pace.ts';
-import { callOf, openTaskHost, operator, type TaskHost, thrownBy } from '../../../../tests/support/tasks.ts';
+import { callOf, openTaskHost, type TaskHost, thrownBy } from '../../../../tests/support/tasks.ts';
 import { Queue } from '../../../contract/automation/queue.ts';
 import { Task, TaskCreate } from '../../../contract/automation/tasks.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
@@ -13,8 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => host.dispose());
 
-const create = (input: Record<string, Json>, signal = new AbortController().signal, principal = operator) =>
-  host.tasks.handlers.tasks_create(TaskCreate.parse(input), callOf(signal, principal));
+const create = (input: Record<string, Json>, signal = new AbortController().signal) =>
+  host.tasks.handlers.tasks_create(TaskCreate.parse(input), callOf(signal));
 
 describe('create', () => {
   test('checks the input at its path, merges defaults, and keeps the version that ran', async () => {
@@ -62,11 +62,10 @@ describe('create', () => {
     expect(host.db.raw.prepare('SELECT count(*) AS n FROM task').get()).toEqual({ n: 0 });
   });
 
-  test('an inline spec needs scope manage and a valid spec', async () => {
+  test('an inline spec has to be valid, and so has the schema of its input', async () => {
     const spec = { kind: 'process', argv: ['true'] };
-    const runner = { ...operator, scope: 'run' as const };
-    const refused = await thrownBy(() => create({ spec }, undefined, runner));
-    expect(refused).toMatchObject({ slug: 'forbidden', extra: { required_scope: 'manage' } });
+    const schema = await thrownBy(() => create({ spec, input_schema: { type: 'nonsense' } }));
+    expect(schema).toMatchObject({ slug: 'validation-error', errors: { input_schema: expect.any(String) } });
     const bad = await thrownBy(() => create({ spec: { kind: 'process', argv: [] } }));
     expect(Object.keys(bad.errors ?? {})).toEqual(['spec.argv']);
     expect((await thrownBy(() => create({ spec: { argv: ['x'] } }))).errors).toHaveProperty(['spec.kind']);

@@ -1,7 +1,9 @@
-/** Idempotency keys (api.md §4.5): the same request under the same key runs once within 24 hours. */
+/** Idempotency keys: the same request under the same key runs once within 24 hours. */
 import { createHash } from 'node:crypto';
 import { AppError } from '../../../../contract/kernel/errors.ts';
+import type { Json } from '../../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../../core/clock.ts';
+import type { IdempotencyClaim } from '../../../core/operation/operation.ts';
 import type { IdempotencyStore } from './store.ts';
 
 export { createIdempotencyStore, type IdempotencyStore } from './store.ts';
@@ -13,13 +15,14 @@ const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/;
 /** Runs work at most once per key. */
 export interface Idempotency {
   /**
+   * A request that fails is forgotten unless it has committed: then the next one under its key runs with its receipt.
    * @param input parsed input; the order of members does not matter
    * @throws AppError `validation-error` for a malformed key, `idempotency-in-progress` while the first request runs,
    *   `idempotency-key-reuse` for another operation or input
    */
   once(
     request: { principal: string; key: string; op: string; input: unknown },
-    run: () => Promise<unknown>,
+    run: (claim: IdempotencyClaim) => Promise<unknown>,
   ): Promise<{ value: unknown; replayed: boolean }>;
 }
 
@@ -34,9 +37,16 @@ export function canonicalJson(value: unknown): string {
 /** Creates the guard over its table. */
 export function createIdempotency(store: IdempotencyStore, clock: Clock): Idempotency {
   let pruned = Number.NEGATIVE_INFINITY;
+  /** Requests that run now. */
+  const running = new Set<string>();
 
-  /** The stored answer, or undefined when this request is now the first. */
-  function claim(principal: string, key: string, op: string, hash: string): string | undefined {
+  /** The stored answer, or the receipt to run with; neither when this request is the first. */
+  function claim(
+    principal: string,
+    key: string,
+    op: string,
+    hash: string,
+  ): { response?: string; receipt?: Json | undefined } {
     const now = clock.now();
     if (now - pruned > PRUNE_EVERY_MS) {
       pruned = now;
@@ -49,13 +59,14 @@ export function createIdempotency(store: IdempotencyStore, clock: Clock): Idempo
     }
     if (!row) {
       store.insert(principal, key, op, hash, now);
-      return undefined;
+      return {};
     }
     if (row.op !== op || row.input_hash !== hash) throw new AppError('idempotency-key-reuse');
-    if (row.status === 'running' || row.response === null) {
+    if (row.status === 'done' && row.response !== null) return { response: row.response };
+    if (running.has(runningKey(principal, key)) || row.receipt === null) {
       throw new AppError('idempotency-in-progress', undefined, { extra: { retry_after: 1 } });
     }
-    return row.response;
+    return { receipt: JSON.parse(row.receipt) as Json };
   }
 
   return {
@@ -68,17 +79,26 @@ export function createIdempotency(store: IdempotencyStore, clock: Clock): Idempo
         });
       }
       const hash = createHash('sha256').update(canonicalJson(input)).digest('hex');
-      const stored = store.transaction(() => claim(principal, key, op, hash));
-      if (stored !== undefined) return { value: JSON.parse(stored), replayed: true };
+      const found = store.transaction(() => claim(principal, key, op, hash));
+      if (found.response !== undefined) return { value: JSON.parse(found.response), replayed: true };
+      const id = runningKey(principal, key);
+      running.add(id);
       try {
-        const value = await run();
+        const value = await run({
+          receipt: found.receipt,
+          commit: (receipt) => store.commit(principal, key, JSON.stringify(receipt)),
+        });
         store.complete(principal, key, JSON.stringify(value));
-        return { value, replayed: false };
+        return { value, replayed: found.receipt !== undefined };
       } catch (error) {
-        // A failed request leaves no trace: the client repeats it under the same key.
-        store.remove(principal, key);
+        // Without a receipt nothing has happened: the client repeats the request under the same key.
+        store.removeUncommitted(principal, key);
         throw error;
+      } finally {
+        running.delete(id);
       }
     },
   };
 }
+
+const runningKey = (principal: string, key: string) => JSON.stringify([principal, key]);

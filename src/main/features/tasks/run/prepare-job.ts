@@ -29,7 +29,7 @@ export async function prepareJob(deps: TaskDeps, task: Claimed, dirs: AttemptDir
   const ids = secretIds(stored);
   const values = new Map(await Promise.all(ids.map(async (id) => [id, await deps.secrets.get(id)] as const)));
   const input = await replaceSecrets(stored, async (id) => values.get(id) ?? null);
-  const { spec, missing } = deps.resolveSpec(CommandSpec.parse(JSON.parse(task.spec)), {
+  const { spec, missing } = deps.commands.resolve(CommandSpec.parse(JSON.parse(task.spec)), {
     input,
     profile: profile === null ? null : { id: profile.id, name: profile.name },
     task: { id: task.id, attempt: task.attempt },

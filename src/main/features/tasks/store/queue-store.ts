@@ -18,6 +18,7 @@ export type NewTask = Pick<
   | 'command_name'
   | 'spec'
   | 'input'
+  | 'input_schema'
   | 'profile_id'
   | 'profile'
   | 'batch_id'
@@ -74,6 +75,7 @@ const columns = [
   'command_name',
   'spec',
   'input',
+  'input_schema',
   'profile_id',
   'profile',
   'batch_id',

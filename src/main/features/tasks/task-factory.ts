@@ -1,0 +1,199 @@
+/** Makes tasks in two steps: what may take time and may fail first, then one transaction in which all of them exist or none. */
+import { type CommandSpec, RetryPolicy } from '../../../contract/automation/commands.ts';
+import type { Task, TaskCreate } from '../../../contract/automation/tasks.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { CommandId, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
+import { newId } from '../../core/ids.ts';
+import { replaceSecrets } from '../../core/secrets/secret-refs.ts';
+import type { SealedSecret } from '../../core/secrets/secrets.ts';
+import type { PreparedRun, RunSource } from '../commands/index.ts';
+import type { TaskDeps } from './deps.ts';
+import { laneOf, rankOf } from './model/lanes.ts';
+import type { TaskRow } from './schema.ts';
+import type { NewTask } from './store/queue-store.ts';
+import type { TaskStore } from './store/store.ts';
+
+/** Tasks to make; the caller's rights have been checked. */
+export type TaskRequest = Omit<TaskCreate, 'wait'>;
+
+/** Tasks that are ready to be committed. Nothing of them is stored: to drop it is enough to forget it. */
+export interface PreparedBatch {
+  /** In the order of the profiles. */
+  readonly ids: readonly string[];
+  /** Null for a single task. */
+  readonly batchId: string | null;
+  readonly rows: readonly Draft[];
+  readonly secrets: readonly SealedSecret[];
+  /** Unix ms; null means at once. */
+  readonly runAt: number | null;
+}
+
+/** A row without what depends on the moment of the commit. */
+type Draft = Omit<NewTask, 'status' | 'due_at' | 'rank'>;
+
+/** See {@link createTaskFactory}. */
+export interface TaskFactory {
+  /** @throws AppError `validation-error`, `not-found`, `invalid-state` */
+  prepare(request: TaskRequest): Promise<PreparedBatch>;
+  /**
+   * A task like another one: with `as_then` exactly its snapshot, else with the command and the profile as they are now.
+   * @param options.input members that replace those of the old input; not with `as_then`
+   * @throws AppError as {@link prepare}
+   */
+  prepareAgain(row: TaskRow, options: { input?: JsonObject | undefined; as_then: boolean }): Promise<PreparedBatch>;
+  /** Writes the tasks, their secrets and events; a savepoint when a transaction is open, else a transaction of its own. */
+  commit(batch: PreparedBatch): void;
+}
+
+/** Tasks that are sealed in one turn of the event loop. */
+const SEALED_PER_TURN = 100;
+
+/** Owner of a task's secrets. */
+export const ownerOf = (taskId: string) => `task:${taskId}`;
+
+/** Creates the factory. */
+export function createTaskFactory(deps: TaskDeps, store: TaskStore): TaskFactory {
+  const { clock, commands, db, secrets } = deps;
+
+  const profileOf = (id: ProfileId | null) => (id === null ? null : JSON.stringify(deps.profiles.snapshot(id)));
+
+  return {
+    async prepare(request) {
+      const run = await commands.prepareRun(sourceOf(request), { given: request.input });
+      const profileIds: (ProfileId | null)[] = request.profile_ids ?? [request.profile_id ?? null];
+      if (run.needs_profile && profileIds[0] === null) throw invalid('profile_id', 'profile_id is required');
+      const batchId = request.profile_ids === undefined ? null : newId('batch');
+      const shared = {
+        ...columnsOf(run),
+        priority: laneOf(request.priority),
+        batch_id: batchId,
+        retry_of: null,
+        labels: JSON.stringify(request.labels),
+        timeout_seconds: request.timeout_seconds ?? run.timeout_seconds,
+        max_attempts: request.max_attempts ?? run.retry.max + 1,
+      };
+      const rows: Draft[] = [];
+      const sealed: SealedSecret[] = [];
+      for (const [i, profileId] of profileIds.entries()) {
+        if (i > 0 && i % SEALED_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+        const id = newId('task');
+        const own = await run.seal(ownerOf(id));
+        sealed.push(...own.secrets);
+        const profile = profileOf(profileId);
+        rows.push({ ...shared, id, input: JSON.stringify(own.input), profile_id: profileId, profile });
+      }
+      const runAt = request.run_at === undefined ? null : Date.parse(request.run_at);
+      return { ids: rows.map((row) => row.id), batchId, rows, secrets: sealed, runAt };
+    },
+
+    async prepareAgain(row, { input, as_then }) {
+      if (as_then && input !== undefined) {
+        throw invalid('input', 'cannot be changed when the task runs exactly as it did');
+      }
+      const { draft, sealed } = as_then ? await same(row) : await fresh(row, input ?? {});
+      return { ids: [draft.id], batchId: null, rows: [draft], secrets: sealed, runAt: null };
+    },
+
+    commit({ rows, secrets: sealed, runAt }) {
+      const now = clock.now();
+      const scheduled = runAt !== null && runAt > now;
+      const due_at = scheduled ? runAt : now;
+      const status = scheduled ? 'scheduled' : 'queued';
+      db.transaction(() => {
+        secrets.store(sealed);
+        store.insert(rows.map((row) => ({ ...row, status, due_at, rank: rankOf(row.priority, due_at) })));
+      });
+    },
+  };
+
+  async function same(row: TaskRow): Promise<{ draft: Draft; sealed: SealedSecret[] }> {
+    const id = newId('task');
+    const sealed: SealedSecret[] = [];
+    const input = await replaceSecrets(JSON.parse(row.input) as JsonObject, async (reference) => {
+      const secret = await secrets.seal(ownerOf(id), await secrets.get(reference));
+      sealed.push(secret);
+      return { $secret: secret.id };
+    });
+    const { kind, command_id, command_version, command_name, spec, input_schema, profile_id, profile } = row;
+    const { priority, labels, concurrency_key, timeout_seconds, retry, max_attempts } = row;
+    const draft: Draft = {
+      ...{ id, kind, command_id, command_version, command_name, spec, input_schema, profile_id, profile },
+      ...{ priority, labels, concurrency_key, timeout_seconds, retry, max_attempts, batch_id: null, retry_of: row.id },
+      input: JSON.stringify(input),
+    };
+    return { draft, sealed };
+  }
+
+  async function fresh(row: TaskRow, given: JsonObject): Promise<{ draft: Draft; sealed: SealedSecret[] }> {
+    const source: RunSource =
+      row.command_id === null
+        ? { t: 'snapshot', snapshot: snapshotOf(row) }
+        : { t: 'command', id: row.command_id as CommandId };
+    const run = await commands.prepareRun(source, { given, earlier: JSON.parse(row.input) as JsonObject });
+    const id = newId('task');
+    const own = await run.seal(ownerOf(id));
+    const profileId = row.profile_id as ProfileId | null;
+    const draft: Draft = {
+      ...columnsOf(run),
+      id,
+      input: JSON.stringify(own.input),
+      profile_id: profileId,
+      profile: profileOf(profileId),
+      priority: row.priority,
+      batch_id: null,
+      retry_of: row.id,
+      labels: row.labels,
+      timeout_seconds: run.timeout_seconds,
+      max_attempts: row.max_attempts,
+    };
+    return { draft, sealed: own.secrets };
+  }
+}
+
+function invalid(field: string, reason: string): AppError {
+  return new AppError('validation-error', `Field '${field}': ${reason}`, {
+    errors: { [field]: reason },
+    extra: { field, reason },
+  });
+}
+
+/** What a request runs. @throws AppError `validation-error` when it names both or neither of two members */
+function sourceOf(request: TaskRequest): RunSource {
+  const { command_id, command_version, spec, name, input_schema } = request;
+  if (request.profile_id !== undefined && request.profile_ids !== undefined) {
+    throw invalid('profile_ids', 'give either profile_id or profile_ids');
+  }
+  if (command_id !== undefined && spec === undefined) return { t: 'command', id: command_id, version: command_version };
+  if (command_id === undefined && spec !== undefined) return { t: 'inline', spec, name, input_schema };
+  throw invalid('command_id', 'give either command_id or spec');
+}
+
+/** The columns that say what runs. */
+function columnsOf(run: PreparedRun) {
+  return {
+    kind: run.kind,
+    command_id: run.command_id,
+    command_version: run.command_version,
+    command_name: run.command_name,
+    spec: JSON.stringify(run.spec),
+    input_schema: JSON.stringify(run.input_schema),
+    concurrency_key: run.concurrency_key,
+    retry: JSON.stringify(run.retry),
+  };
+}
+
+/** What a task of an inline spec ran. */
+function snapshotOf(row: TaskRow): Extract<RunSource, { t: 'snapshot' }>['snapshot'] {
+  return {
+    command_id: null,
+    command_version: null,
+    command_name: row.command_name,
+    kind: row.kind as Task['kind'],
+    spec: JSON.parse(row.spec) as CommandSpec,
+    input_schema: JSON.parse(row.input_schema) as JsonObject,
+    timeout_seconds: row.timeout_seconds,
+    retry: RetryPolicy.parse(JSON.parse(row.retry)),
+    concurrency_key: row.concurrency_key,
+    needs_profile: false,
+  };
+}
