@@ -277,6 +277,22 @@ describe('answers of writes', () => {
     expect((await patch('junk')).status).toBe(400);
   });
 
+  test('a task with a spec of its own needs scope manage; one of a command does not', async () => {
+    const runner = { 'x-api-key': subject.key('run', ['automation']) };
+    const post = (body: object) => call('POST', '/v1/tasks', { body: JSON.stringify(body), headers: runner });
+    const before = created;
+    const refused = await post({ spec: { kind: 'process', argv: ['true'] } });
+    expect(refused.json).toMatchObject({
+      status: 403,
+      code: 'forbidden',
+      detail: 'Running a spec of your own needs a credential with scope manage.',
+      required_scope: 'manage',
+      required_area: 'automation',
+    });
+    expect(created).toBe(before);
+    expect((await post({ command_id: `cmd_${'0'.repeat(26)}` })).status).toBe(201);
+  });
+
   test('Idempotency-Key: runs once, replays, refuses another input and a second one while the first runs', async () => {
     const post = (body: string, idempotency: string) =>
       call('POST', '/v1/tasks', { body, headers: { 'idempotency-key': idempotency } });

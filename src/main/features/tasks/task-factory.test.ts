@@ -26,7 +26,9 @@ function profileIds(n: number): string[] {
     `INSERT INTO profile (id, number, ${columns}) SELECT ?, ?, ${columns} FROM profile WHERE id = ?`,
   );
   const ids = Array.from({ length: n }, (_, i) => `prf_${String(i).padStart(26, '0')}`);
-  host.db.transaction(() => ids.forEach((id, i) => copy.run(id, i + 1000, first)));
+  host.db.transaction(() => {
+    for (const [i, id] of ids.entries()) copy.run(id, i + 1000, first);
+  });
   return ids;
 }
 
