@@ -163,10 +163,10 @@ export default {
     },
     {
       name: 'no-circle',
-      comment: 'Modules that need each other are one module, or lack a third. (Types may refer to each other.)',
+      comment: 'Modules that need each other are one module, or lack a third. Types count too.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'resolvable',

@@ -124,6 +124,11 @@ const VIOLATIONS: [file: string, content: string, rule: string][] = [
   ['src/main/core/bad.ts', "import { Command } from 'commander';\nexport const x = Command;\n", 'room-cli'],
   ['src/main/core/bad.ts', "import { transform } from 'esbuild';\nexport const x = transform;\n", 'no-dev-dependency'],
   ['src/main/core/bad.ts', "import { y } from './worse.ts';\nexport const x = () => y;\n", 'no-circle'],
+  [
+    'src/main/core/bad.ts',
+    "import type { y } from './worse.ts';\nexport const x = (it: typeof y) => it;\n",
+    'no-circle',
+  ],
   ['src/main/core/bad.ts', "import { gone } from './gone.ts';\nexport const x = gone;\n", 'resolvable'],
 ];
 

@@ -1,6 +1,7 @@
 /** Everything that Fastify routes. */
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import type { HttpDeps } from './deps.ts';
 import { addOperationRoutes } from './operations.ts';
 import { addPages } from './pages/pages.ts';
 import { send, sendJson, sendProblem } from './reply/answer.ts';
@@ -10,7 +11,6 @@ import type { Admit } from './request/admit.ts';
 import { Exchange } from './request/exchange.ts';
 import { readJsonBody } from './request/input.ts';
 import { addUploadRoutes } from './request/uploads.ts';
-import type { HttpDeps } from './server.ts';
 
 /** Operations whose requests carry bytes and have routes of their own. */
 const OWN_ROUTES: ReadonlySet<string> = new Set(['uploads_create']);

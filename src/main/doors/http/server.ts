@@ -2,21 +2,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance } from 'fastify';
-import type { Contract } from '../../../contract/kernel/define.ts';
 import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
-import type { Clock } from '../../core/clock.ts';
 import { newRequestId } from '../../core/ids.ts';
-import type { Logger } from '../../core/log/logger.ts';
-import type { Tickets } from '../../core/operation/tickets.ts';
-import type { SettingsReader } from '../../core/settings.ts';
-import { type Authenticator, isLoopback } from '../../features/connections/index.ts';
-import type { ServerDispatcher } from '../dispatch/dispatcher.ts';
-import type { RateLimiter } from '../dispatch/rate-limit.ts';
-import type { WebSocketDoor } from '../ws.ts';
+import { isLoopback } from '../../features/connections/index.ts';
 import { addApp } from './app.ts';
+import type { HttpDeps } from './deps.ts';
 import { listen, listenOnIpv6Loopback } from './listen.ts';
-import type { ContentHandler } from './operations.ts';
-import type { MetricsPage } from './pages/metrics-page.ts';
 import { rawProblem, sendProblem } from './reply/answer.ts';
 import { fromFramework, fromParser } from './reply/failures.ts';
 import { createAccess } from './request/access.ts';
@@ -24,27 +15,6 @@ import { createAdmit } from './request/admit.ts';
 import { isPreflight, sendPreflight } from './request/cors.ts';
 import { Exchange, ServerState } from './request/exchange.ts';
 import { rewrite } from './request/rewrite.ts';
-import type { UploadSink } from './request/uploads.ts';
-
-/** What the door needs. */
-export interface HttpDeps {
-  contract: Contract;
-  dispatcher: ServerDispatcher;
-  authenticator: Authenticator;
-  limiter: RateLimiter;
-  settings: SettingsReader;
-  tickets: Tickets;
-  uploads: UploadSink;
-  /** Files of `bytes` operations by operation id. */
-  contents: Readonly<Record<string, ContentHandler>>;
-  metrics: MetricsPage;
-  webSocket: WebSocketDoor;
-  clock: Clock;
-  log: Logger;
-  version: string;
-  /** Folder of the build, with `renderer/` and `docs/`. */
-  outDir: string;
-}
 
 /** The door. */
 export interface HttpDoor {

@@ -1,0 +1,33 @@
+/** What the HTTP door is made of. */
+import type { Contract } from '../../../contract/kernel/define.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Logger } from '../../core/log/logger.ts';
+import type { Tickets } from '../../core/operation/tickets.ts';
+import type { SettingsReader } from '../../core/settings.ts';
+import type { Authenticator } from '../../features/connections/index.ts';
+import type { ServerDispatcher } from '../dispatch/dispatcher.ts';
+import type { RateLimiter } from '../dispatch/rate-limit.ts';
+import type { WebSocketDoor } from '../ws.ts';
+import type { ContentHandler } from './operations.ts';
+import type { MetricsPage } from './pages/metrics-page.ts';
+import type { UploadSink } from './request/uploads.ts';
+
+/** Dependencies of `createHttpDoor`. */
+export interface HttpDeps {
+  contract: Contract;
+  dispatcher: ServerDispatcher;
+  authenticator: Authenticator;
+  limiter: RateLimiter;
+  settings: SettingsReader;
+  tickets: Tickets;
+  uploads: UploadSink;
+  /** Files of `bytes` operations by operation id. */
+  contents: Readonly<Record<string, ContentHandler>>;
+  metrics: MetricsPage;
+  webSocket: WebSocketDoor;
+  clock: Clock;
+  log: Logger;
+  version: string;
+  /** Folder of the build, with `renderer/` and `docs/`. */
+  outDir: string;
+}
