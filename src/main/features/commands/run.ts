@@ -5,7 +5,7 @@ import type { CommandId, Json, JsonObject } from '../../../contract/kernel/scala
 import { MASK, replaceSecrets, sealLike, secretText, withoutReferences } from '../../core/secrets/secret-refs.ts';
 import type { SealedSecret, Secrets } from '../../core/secrets/secrets.ts';
 import { mapSecrets, mergeInput, requireSchema, secretPaths, validateInput } from './input.ts';
-import type { CommandSnapshot } from './service.ts';
+import type { CommandSnapshot } from './snapshot.ts';
 import { requireSpec } from './spec.ts';
 
 /** What runs, before it has an input. */

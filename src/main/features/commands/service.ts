@@ -17,6 +17,7 @@ import { type DryRunFacts, type DryRunRequest, dryRun } from './dry-run.ts';
 import { mapSecrets, requireSchema } from './input.ts';
 import { createPrepareRun } from './run.ts';
 import type { CommandRow } from './schema.ts';
+import type { CommandSnapshot } from './snapshot.ts';
 import { requireSpec, resolveSpec } from './spec.ts';
 import type { CommandFilter, CommandStore } from './store.ts';
 
@@ -25,21 +26,6 @@ export interface CommandDeps extends DryRunFacts {
   store: CommandStore;
   secrets: Secrets;
   clock: Clock;
-}
-
-/** What a task is made from. Secret defaults are open: keep it in memory only. */
-export interface CommandSnapshot {
-  id: CommandId;
-  version: number;
-  name: string;
-  kind: CommandSpec['kind'];
-  spec: CommandSpec;
-  input_schema: JsonObject;
-  defaults: JsonObject;
-  timeout_seconds: number;
-  retry: RetryPolicy;
-  concurrency_key: string | null;
-  uses: { profile: boolean; services: string[] };
 }
 
 /** Members of a command that an update may change, already free of `id` and `version`. */
