@@ -1,5 +1,5 @@
 /** From what is to run and with which input to what a task keeps: resolved, validated, its secrets sealed. */
-import { CommandKind, type CommandSpec, RetryPolicy } from '../../../contract/automation/commands.ts';
+import { COMMAND_KINDS, CommandKind, type CommandSpec, RetryPolicy } from '../../../contract/automation/commands.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { CommandId, Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { MASK, replaceSecrets, sealLike, secretText, withoutReferences } from '../../core/secrets/secret-refs.ts';
@@ -47,7 +47,7 @@ const INLINE_TIMEOUT_SECONDS = 600;
 function inlineSnapshot(source: Extract<RunSource, { t: 'inline' }>): RunSnapshot {
   const kind = CommandKind.safeParse(source.spec.kind);
   if (!kind.success) {
-    const reason = 'must be browser, process or http';
+    const reason = `must be ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(COMMAND_KINDS)}`;
     throw new AppError('validation-error', `Field 'spec.kind': ${reason}`, {
       errors: { 'spec.kind': reason },
       extra: { field: 'spec.kind', reason },

@@ -103,8 +103,10 @@ test('tasks made without a principal in the transaction of another feature vanis
 });
 
 test('a commit that fails in a transaction that goes on leaves nothing of its batch', async () => {
-  const command = await host.command();
-  const batch = await host.tasks.factory.prepare(request({ command_id: command.id, profile_ids: profileIds(3) }));
+  const command = await host.command({ input_schema: PIN });
+  const batch = await host.tasks.factory.prepare(
+    request({ command_id: command.id, profile_ids: profileIds(3), input: { pin: '123456' } }),
+  );
   const announced: string[] = [];
   host.events.subscribe((changes) => announced.push(...changes.map((change) => change.type)));
   failOn('task', "NEW.profile_id = 'prf_00000000000000000000000002'");
@@ -113,7 +115,7 @@ test('a commit that fails in a transaction that goes on leaves nothing of its ba
     host.events.append({ type: 'schedule.failed', entity: 'schedule', id: 'x' });
   });
   await Promise.resolve();
-  expect(rows('task')).toBe(0);
+  expect([rows('task'), rows('secret')]).toEqual([0, 0]);
   expect(announced).not.toContain('task.created');
 });
 
