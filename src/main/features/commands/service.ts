@@ -1,11 +1,5 @@
 /** Rules of commands: validation, versions, secrets in defaults, snapshots for tasks, dry runs. */
-import {
-  type Command,
-  type CommandCreate,
-  type CommandSpec,
-  type DryRun,
-  RetryPolicy,
-} from '../../../contract/automation/commands.ts';
+import { type Command, type CommandCreate, type DryRun, RetryPolicy } from '../../../contract/automation/commands.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { CommandId, Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';

@@ -4,7 +4,7 @@ import { firstOrder, signIn, version } from '../../../../examples/builder.ts';
 import { CommandCreate, CommandSpec } from '../../../contract/automation/commands.ts';
 import { browserPath, Harness } from '../../../workers/executor/executor.harness.ts';
 import { withDemoUrl } from '../../core/command-file.ts';
-import { resolveSpec } from '../commands/index.ts';
+import { resolveSpec } from '../commands/spec.ts';
 import { readExamples } from './examples.ts';
 import { ORDERS, ordersCsv } from './orders.ts';
 import { createDemoSite } from './site.ts';
