@@ -54,8 +54,6 @@ export async function createHost(platform: Platform, config: HostConfig) {
     platform,
     commands: commands.service,
     profiles: profiles.service,
-    executableFor: profiles.browsers.executableFor,
-    browserArgs: config.browserArgs,
     paths: { tasks: at('tasks'), temp: tempDir },
     executorModule: workerModule(platform.appRoot, 'executor'),
     nodePath,

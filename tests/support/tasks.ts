@@ -66,7 +66,6 @@ export interface TaskHostOptions {
   executor?: string;
   settings?: Partial<Settings>;
   clock?: Clock;
-  browser?: string;
 }
 
 /** Opens everything on a data directory; `start` is left to the caller. */
@@ -106,8 +105,6 @@ export function openTaskHost(options: TaskHostOptions = {}) {
     platform,
     commands: commands.service,
     profiles: profiles.service,
-    executableFor: options.browser === undefined ? profiles.browsers.executableFor : async () => options.browser ?? '',
-    browserArgs: QUIET_BROWSER,
     baseUrl: () => 'http://127.0.0.1:8080',
     paths: { tasks: path.join(dir, 'tasks'), temp },
     executorModule: options.executor ?? SCRIPTED,

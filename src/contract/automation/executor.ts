@@ -5,6 +5,16 @@ import { Json, JsonObject } from '../kernel/scalars.ts';
 import { CommandSpec } from './commands.ts';
 import { ProfileSnapshot } from './profiles.ts';
 
+/** How the browser of an attempt is started; made from the same launch plan as a browser that is opened by hand. */
+export const BrowserLaunch = z.object({
+  executable: z.string(),
+  user_data_dir: z.string(),
+  args: z.array(z.string()),
+  /** The whole environment of the browser. */
+  env: z.record(z.string(), z.string()),
+});
+export type BrowserLaunch = z.infer<typeof BrowserLaunch>;
+
 /** Everything an executor needs; secrets travel here and nowhere else (never argv or env). */
 export const ExecutorJob = z.object({
   task_id: z.string(),
@@ -19,12 +29,8 @@ export const ExecutorJob = z.object({
   /** Short-lived folder used as TMPDIR; removed by the host. */
   temp_dir: z.string(),
   profile: ProfileSnapshot.nullable(),
-  user_data_dir: z.string().nullable(),
-  executable_path: z.string().nullable(),
-  /** Extra browser switches from the host (tests silence background traffic with them). */
-  browser_args: z.array(z.string()),
-  /** Proxy for the browser, `http://127.0.0.1:<port>`, or null. */
-  proxy: z.string().nullable(),
+  /** Null for a command that needs no browser. */
+  browser: BrowserLaunch.nullable(),
 });
 export type ExecutorJob = z.infer<typeof ExecutorJob>;
 
@@ -68,7 +74,7 @@ export const FromExecutor = z.discriminatedUnion('t', [
       /** cancelled and timed_out only after a cancel message asked for it. */
       outcome: z.enum(['failed', 'cancelled', 'timed_out']),
       error: Problem,
-      /** False for errors that a retry cannot mend (a script that does not compile). */
+      /** False for errors that a retry cannot repair (a script that does not compile). */
       retryable: z.boolean(),
       exit_code: z.int().nullable(),
     }),

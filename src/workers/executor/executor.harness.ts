@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CommandSpec } from '../../contract/automation/commands.ts';
 import {
+  type BrowserLaunch,
   type ExecutorJob,
   FromExecutor,
   inheritedEnvironment,
@@ -30,6 +31,9 @@ export const browserPath =
   [process.env.TABAGENT_BROWSER, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
     (path): path is string => path !== undefined && path !== '' && existsSync(path),
   ) ?? null;
+
+/** Parts of a job that differ from an empty one. */
+type JobParts = Partial<Omit<ExecutorJob, 'browser'>> & { browser?: Partial<BrowserLaunch> };
 
 type Result = Extract<FromExecutor, { t: 'result' }>;
 
@@ -102,7 +106,8 @@ export class Harness {
   }
 
   /** Sends a job; what is not given is empty. */
-  run(spec: unknown, job: Partial<ExecutorJob> = {}): this {
+  run(spec: unknown, { browser, ...job }: JobParts = {}): this {
+    const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     const full: ExecutorJob = {
       task_id: 'tsk_test',
       attempt: 1,
@@ -112,10 +117,13 @@ export class Harness {
       run_dir: join(this.dir, 'run'),
       temp_dir: join(this.dir, 't'),
       profile: null,
-      user_data_dir: null,
-      executable_path: browserPath,
-      browser_args: QUIET_BROWSER,
-      proxy: null,
+      browser: {
+        executable: browserPath ?? '/no/browser',
+        user_data_dir: join(this.dir, 't', 'profile'),
+        args: [...sandbox, ...QUIET_BROWSER],
+        env: { ...inheritedEnvironment(process.env), TMPDIR: join(this.dir, 't'), [RUN_ID_ENV]: this.runId },
+        ...browser,
+      },
       ...job,
     };
     this.child.send({ t: 'run', job: full });

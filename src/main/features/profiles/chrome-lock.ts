@@ -19,9 +19,9 @@ function isBrowser(pid: number): boolean {
   try {
     return /chrom|edge|brave/i.test(fs.readlinkSync(`/proc/${pid}/exe`));
   } catch (error) {
-    // A process that has ended and waits for its parent to ask how (a zombie) still takes signals, but has no program any more.
+    // A zombie still accepts signals but has no program any more.
     const ended = error instanceof Error && 'code' in error && error.code === 'ENOENT' && fs.existsSync('/proc/self');
-    return !ended; // no /proc here, or somebody else's: believe the lock
+    return !ended; // no /proc here, or another user's process: believe the lock
   }
 }
 

@@ -9,6 +9,8 @@ import { profileHandlers } from './routes.ts';
 import { createProfileService } from './service.ts';
 import { createProfileStore } from './store.ts';
 
+export type { ProfileLease } from './occupancy.ts';
+export type { LaunchPlan, LaunchRequest } from './plan.ts';
 export type { ProfileService } from './service.ts';
 
 /** Builds the feature. */

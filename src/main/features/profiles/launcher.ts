@@ -4,8 +4,8 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import type { ProfileSnapshot } from '../../../contract/automation/profiles.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import type { LaunchPlan } from './plan.ts';
 
 /** A running browser. */
 export interface LaunchedBrowser {
@@ -17,35 +17,6 @@ export interface LaunchedBrowser {
 }
 
 const READY_TIMEOUT_MS = 20_000;
-
-/** Switches of a manual start. Nothing here hides automation or changes what sites see beyond the profile's own settings. */
-export function manualArgs(
-  profile: ProfileSnapshot,
-  userDataDir: string,
-  headless: boolean,
-  urls: readonly string[],
-): string[] {
-  const window = profile.window ?? profile.viewport;
-  return [
-    `--user-data-dir=${userDataDir}`,
-    '--remote-debugging-pipe',
-    '--no-first-run',
-    '--no-default-browser-check',
-    '--hide-crash-restore-bubble',
-    '--password-store=basic',
-    '--use-mock-keychain',
-    '--disable-background-networking',
-    '--disable-component-update',
-    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-    ...(headless ? ['--headless=new'] : []),
-    ...(window ? [`--window-size=${window.width},${window.height}`] : []),
-    ...(profile.locale ? [`--accept-lang=${profile.locale}`] : []),
-    ...(profile.user_agent ? [`--user-agent=${profile.user_agent}`] : []),
-    ...(profile.color_scheme === 'dark' ? ['--force-dark-mode'] : []),
-    ...profile.launch_args,
-    ...(urls.length > 0 ? urls : ['about:blank']),
-  ];
-}
 
 function sendCommand(pipe: Writable, id: number, method: string): void {
   pipe.write(`${JSON.stringify({ id, method })}\0`);
@@ -79,15 +50,19 @@ function ready(
   });
 }
 
-/** Starts a browser and waits until it answers. @throws AppError `browser-failed` with the browser's own words */
+/**
+ * Starts the browser of a plan on some pages and waits until it answers. The plan's lease stays with the caller.
+ * @throws AppError `browser-failed` with the browser's own words
+ */
 export async function launchBrowser(
-  executable: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
+  plan: Pick<LaunchPlan, 'executable' | 'userDataDir' | 'args' | 'env'>,
+  urls: readonly string[],
 ): Promise<LaunchedBrowser> {
-  const child = spawn(executable, args, {
+  const pages = urls.length > 0 ? urls : ['about:blank'];
+  const args = [`--user-data-dir=${plan.userDataDir}`, '--remote-debugging-pipe', ...plan.args, ...pages];
+  const child = spawn(plan.executable, args, {
     detached: process.platform !== 'win32',
-    env,
+    env: plan.env,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
   });
   const toBrowser = child.stdio[3] as Writable;

@@ -1,6 +1,6 @@
 /** Rules of profiles: editing, exclusive use, opening and closing browsers. */
 import path from 'node:path';
-import type { Profile, ProfileCreate, ProfileHolder, ProfileSnapshot } from '../../../contract/automation/profiles.ts';
+import type { Profile, ProfileCreate, ProfileSnapshot } from '../../../contract/automation/profiles.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso, isoOrNull } from '../../core/clock.ts';
@@ -10,9 +10,10 @@ import { type Changes, checkVersion, notFound } from '../../core/operation/versi
 import type { Browsers } from './browsers.ts';
 import { removeChromeLock } from './chrome-lock.ts';
 import { removeFolder } from './folders.ts';
-import { type LaunchedBrowser, launchBrowser, manualArgs } from './launcher.ts';
+import { type LaunchedBrowser, launchBrowser } from './launcher.ts';
 import { DEFAULTS_WHEN_NULL, rowMembers, snapshotOf, wireOf } from './mapping.ts';
 import { createOccupancy, type ProfileLease } from './occupancy.ts';
+import { createPlanner, type Holder } from './plan.ts';
 import type { ProfileRow } from './schema.ts';
 import type { ProfileFilter, ProfileStore } from './store.ts';
 
@@ -48,6 +49,9 @@ export function createProfileService(deps: ProfileDeps) {
   const dirOf = (row: ProfileRow) =>
     row.storage === 'ephemeral' ? path.join(deps.tempDir, `profile-${row.id}`) : persistentDir(row.id);
   const { leases, states, acquire } = createOccupancy({ store, clock, log, dirOf });
+  const hold = (id: ProfileId, holder: Holder): ProfileLease => acquire(require(id), holder);
+  const snapshot = (id: ProfileId): ProfileSnapshot => snapshotOf(require(id));
+  const plan = createPlanner({ browsers, browserArgs: deps.browserArgs, hold, snapshot });
 
   function view(row: ProfileRow): Profile {
     return {
@@ -72,25 +76,19 @@ export function createProfileService(deps: ProfileDeps) {
     id: ProfileId,
     options: { headless: boolean; urls?: readonly string[] | undefined },
   ): Promise<Profile> {
-    const row = require(id);
-    const executable = await browsers.executableFor({ browser: row.browser, executable_path: row.executablePath });
-    const lease = acquire(require(id), { kind: 'manual', id: 'manual' });
+    const { headless, urls } = options;
+    const launch = await plan(id, { kind: 'manual', id: 'manual' }, { headless, tempDir: deps.tempDir });
     try {
-      const env = { ...process.env, ...(row.timezone ? { TZ: row.timezone } : {}) };
-      const args = [
-        ...manualArgs(snapshotOf(row), lease.userDataDir, options.headless, options.urls ?? row.startUrls),
-        ...deps.browserArgs,
-      ];
-      const browser = await launchBrowser(executable, args, env);
+      const browser = await launchBrowser(launch, urls ?? launch.settings?.start_urls ?? []);
       open.set(id, browser);
       states.set(id, 'running');
       void browser.exited.then(async ({ clean }) => {
         open.delete(id);
         if (!clean) states.crashed(id);
-        await lease.release();
+        await launch.release();
       });
     } catch (error) {
-      await lease.release();
+      await launch.release();
       throw error;
     }
     return view(require(id));
@@ -184,10 +182,15 @@ export function createProfileService(deps: ProfileDeps) {
     },
     start,
     stop,
-    /** Takes the profile for a task. @throws AppError `conflict` with `holder`, `profile-locked`, `not-found` */
-    acquire: (id: ProfileId, holder: Omit<ProfileHolder, 'since'>): ProfileLease => acquire(require(id), holder),
+    /**
+     * Takes a profile, or makes a temporary one for `null`, to start a browser with it.
+     * @throws AppError `conflict` with `holder`, `profile-locked`, `browser-not-found`, `not-found`; the profile is then free again
+     */
+    plan,
+    /** Takes a profile without a browser. @throws AppError `conflict` with `holder`, `profile-locked`, `not-found` */
+    hold,
     /** What a task remembers of a profile. @throws AppError `not-found` */
-    snapshot: (id: ProfileId): ProfileSnapshot => snapshotOf(require(id)),
+    snapshot,
     name: (id: string): string | null => store.get(id as ProfileId)?.name ?? null,
     /** Profiles that somebody holds. */
     busy: (): ReadonlySet<ProfileId> => new Set(leases.held()),

@@ -12,6 +12,13 @@ import type { Secrets } from '../../core/secrets/secrets.ts';
 import type { SettingsStore } from '../../core/settings.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { PrepareRun, Variables } from '../commands/index.ts';
+import type { LaunchPlan, LaunchRequest, ProfileLease } from '../profiles/index.ts';
+
+/** A task that takes a profile. */
+interface TaskHolder {
+  kind: 'task';
+  id: string;
+}
 
 /** Dependencies of the feature. */
 export interface TaskDeps {
@@ -32,16 +39,14 @@ export interface TaskDeps {
   profiles: {
     /** @throws AppError `not-found` */
     snapshot(id: ProfileId): ProfileSnapshot;
-    /** @throws AppError `conflict` when somebody has it, `profile-locked` when another program has its folder open */
-    acquire(id: ProfileId, holder: { kind: 'task'; id: string }): { userDataDir: string; release(): Promise<void> };
-    /** Profiles that somebody holds. */
+    /** @throws AppError `conflict` when the profile is in use, `profile-locked`, `browser-not-found` */
+    plan(id: ProfileId | null, holder: TaskHolder, request: LaunchRequest): Promise<LaunchPlan>;
+    /** Takes a profile without a browser. @throws AppError `conflict`, `profile-locked` */
+    hold(id: ProfileId, holder: TaskHolder): ProfileLease;
+    /** Profiles that are in use. */
     busy(): ReadonlySet<ProfileId>;
     onFree(listener: (id: ProfileId) => void): () => void;
   };
-  /** Browser program for a profile, or for none. @throws AppError `browser-not-found` */
-  executableFor(profile: ProfileSnapshot | null): Promise<string>;
-  /** Extra switches for every browser of a task. */
-  browserArgs: readonly string[];
   /** Address of this host's API without a slash at the end. */
   baseUrl(): string;
   paths: {

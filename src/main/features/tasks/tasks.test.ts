@@ -154,7 +154,7 @@ describe('the queue', () => {
   test('a profile that a person holds is skipped, and its task starts when it is free', async () => {
     const command = await host.command();
     const profile = host.profile('Anna');
-    const lease = host.profileService.acquire(profile.id, { kind: 'manual', id: 'manual' });
+    const lease = host.profileService.hold(profile.id, { kind: 'manual', id: 'manual' });
     const waiting = await host.run(command, [], { profile_id: profile.id });
     const other = await host.run(command, []);
     await host.ends(other.id);
@@ -170,7 +170,7 @@ describe('the queue', () => {
   test('a profile that another program holds fails with the reason', async () => {
     const command = await host.command();
     const profile = host.profile('Anna');
-    host.profiles.acquire = () => {
+    host.profiles.hold = () => {
       throw new AppError('profile-locked', 'Another browser has the folder open.');
     };
     const done = await host.ends((await host.run(command, [], { profile_id: profile.id })).id);

@@ -10,24 +10,22 @@ import { textsOf } from './script-error.ts';
 
 type PersistentOptions = NonNullable<Parameters<typeof import('playwright').chromium.launchPersistentContext>[1]>;
 
-/** Leaves out what a profile does not set: Playwright's defaults and the browser's own settings then hold. */
-function profileOptions({ profile }: Run['job']): PersistentOptions {
-  if (profile === null) return {};
-  const { locale, timezone, viewport, user_agent, color_scheme } = profile;
-  return {
-    ...(locale === null ? {} : { locale }),
-    ...(timezone === null ? {} : { timezoneId: timezone }),
-    ...(viewport === null ? {} : { viewport }),
-    ...(user_agent === null ? {} : { userAgent: user_agent }),
-    ...(color_scheme === null ? {} : { colorScheme: color_scheme }),
-  };
+/** Playwright's own switches by which a page could tell its browser from one that was opened by hand. */
+const SEEN_BY_PAGES = ['--hide-scrollbars', '--disable-infobars', '--force-color-profile=srgb'];
+
+/**
+ * How the page relates to its window. Scripts may want a page of a certain size, which is emulated; otherwise the page fills the
+ * window as it does when a person opens it. A headless browser without any size gets Playwright's page of 1280 × 720.
+ */
+function pageOptions({ profile }: Run['job'], headless: boolean): PersistentOptions {
+  if (profile?.viewport) return { viewport: profile.viewport };
+  if (headless && !profile?.window) return {};
+  return { viewport: null, ignoreDefaultArgs: SEEN_BY_PAGES };
 }
 
-function windowOptions({ job }: Run, spec: BrowserSpec): { args: string[]; viewport?: null } {
-  const size = job.profile?.window ?? null;
-  const args = size === null ? [] : [`--window-size=${size.width},${size.height}`];
-  // A window that people see is filled by the page, unless the profile fixes the page's size.
-  return !spec.headless && (job.profile?.viewport ?? null) === null ? { args, viewport: null } : { args };
+/** Windows ignores the time zone in the environment of a browser. */
+function timeZone({ profile }: Run['job']): PersistentOptions {
+  return process.platform === 'win32' && profile?.timezone ? { timezoneId: profile.timezone } : {};
 }
 
 /** Messages of Chromium and Playwright; they have no codes. */
@@ -36,7 +34,7 @@ const MISSING = /Executable doesn't exist|ENOENT|is not found at|Failed to launc
 const NO_DISPLAY = /without having a XServer|Missing X server|cannot open display/i;
 const NO_SANDBOX = /No usable sandbox|sandboxing failed/i;
 
-function launchFailure(error: unknown, executable: string | undefined): Failure {
+function launchFailure(error: unknown, executable: string): Failure {
   const { detail, full } = textsOf(error);
   if (LOCKED.test(full)) {
     return new Failure('profile-locked', 'Another program holds this profile; close it or unlock the profile.', {
@@ -53,51 +51,53 @@ function launchFailure(error: unknown, executable: string | undefined): Failure 
   return new Failure('browser-failed', hint, { retryable: !NO_DISPLAY.test(full), cause: error });
 }
 
-function missing(executable: string | undefined, cause?: unknown): Failure {
-  const detail =
-    executable === undefined
-      ? 'No browser was found on this machine. Install Chrome, Chromium, Edge or Brave, or set browser.executable_path.'
-      : `There is no browser at ${executable}.`;
+function missing(executable: string, cause?: unknown): Failure {
+  const detail = `There is no browser at ${executable}.`;
   return new Failure('browser-not-found', detail, { retryable: false, cause });
 }
 
 /**
- * Starts Chromium with the profile of the job, or with an empty one in the temporary folder. It is driven through a pipe: when this
- * process dies, in whatever way, the browser sees the pipe close and ends by itself.
+ * Starts Chromium as the job's launch says. It is driven through a pipe: when this process dies, in whatever way, the browser sees the
+ * pipe close and ends by itself. What pages see comes from the switches and the environment of the launch; Playwright emulates nothing
+ * over them but a page size.
  * @throws Failure `browser-not-found`, `profile-locked` or `browser-failed`
  */
-export async function launchBrowser(run: Run, spec: BrowserSpec): Promise<BrowserContext> {
-  const { job } = run;
+export async function launchBrowser({ job, log }: Run, spec: BrowserSpec): Promise<BrowserContext> {
+  const launch = job.browser;
+  if (launch === null) throw new Failure('browser-failed', 'The task was given no browser.', { retryable: false });
+  const { executable, args, env, user_data_dir } = launch;
+  if (!existsSync(executable)) throw missing(executable);
   const { chromium } = await import('playwright');
-  const executable = job.executable_path ?? job.profile?.executable_path ?? undefined;
-  if (!existsSync(executable ?? chromium.executablePath())) throw missing(executable);
-  const profileDir = job.user_data_dir ?? join(job.temp_dir, 'profile');
-  await mkdir(profileDir, { recursive: true });
-  const window = windowOptions(run, spec);
+  await mkdir(user_data_dir, { recursive: true });
 
   const options: LaunchOptions & PersistentOptions = {
-    ...profileOptions(job),
-    ...window,
+    ...pageOptions(job, spec.headless),
+    ...timeZone(job),
+    colorScheme: null,
+    reducedMotion: null,
+    forcedColors: null,
+    contrast: null,
     headless: spec.headless,
-    args: [...window.args, ...(job.profile?.launch_args ?? []), ...job.browser_args],
-    ...(executable === undefined ? {} : { executablePath: executable }),
-    ...(job.proxy === null ? {} : { proxy: { server: job.proxy } }),
-    // We stop the browser ourselves, in order; root cannot have Chromium's sandbox.
+    args,
+    env,
+    executablePath: executable,
+    // We stop the browser ourselves, in order.
     handleSIGHUP: false,
     handleSIGINT: false,
     handleSIGTERM: false,
-    chromiumSandbox: process.getuid?.() !== 0,
+    // The switches of the launch decide about the sandbox.
+    chromiumSandbox: true,
     acceptDownloads: true,
     downloadsPath: join(job.temp_dir, 'downloads'),
     tracesDir: join(job.temp_dir, 'traces'),
   };
   try {
-    const context = await chromium.launchPersistentContext(profileDir, options);
+    const context = await chromium.launchPersistentContext(user_data_dir, options);
     context.setDefaultTimeout(spec.action_timeout_ms);
     context.setDefaultNavigationTimeout(spec.action_timeout_ms);
     return context;
   } catch (error) {
-    run.log.write('debug', 'host', textsOf(error).full);
+    log.write('debug', 'host', textsOf(error).full);
     throw launchFailure(error, executable);
   }
 }

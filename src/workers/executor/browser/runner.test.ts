@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserPath, Harness } from '../executor.harness.ts';
+import { inheritedEnvironment } from '../../../contract/automation/executor.ts';
+import { browserPath, Harness, QUIET_BROWSER } from '../executor.harness.ts';
 import { inScript, leftOver, browserSpec as spec, startSite } from './browser.harness.ts';
 
 let site: Awaited<ReturnType<typeof startSite>>;
@@ -91,19 +92,19 @@ describe.skipIf(browserPath === null)('browser runner', () => {
     await using first = new Harness();
     const user_data_dir = join(first.dir, 'profile');
     const script = spec(inScript('await page.goto(input.url); return page.locator("body").innerText();'));
-    first.run(script, { input: { url }, user_data_dir });
+    first.run(script, { input: { url }, browser: { user_data_dir } });
     expect(await first.finish()).toMatchObject({ ok: true, output: expect.stringContaining('no cookie') });
     await using second = new Harness();
-    second.run(script, { input: { url }, user_data_dir });
+    second.run(script, { input: { url }, browser: { user_data_dir } });
     expect(await second.finish()).toMatchObject({ ok: true, output: expect.stringContaining('seen=1') });
   }, 60_000);
 
-  it('launches with what the profile says', async () => {
+  it('gives a script the page size of the profile, and passes switches and environment on', async () => {
     await using executor = new Harness();
     executor.run(
       spec(
         inScript(
-          `return page.evaluate(() => ({ l: navigator.language, z: Intl.DateTimeFormat().resolvedOptions().timeZone, w: innerWidth, u: navigator.userAgent, d: matchMedia('(prefers-color-scheme: dark)').matches }));`,
+          `return page.evaluate(() => ({ size: [innerWidth, innerHeight], zone: Intl.DateTimeFormat().resolvedOptions().timeZone, agent: navigator.userAgent }));`,
         ),
       ),
       {
@@ -113,22 +114,26 @@ describe.skipIf(browserPath === null)('browser runner', () => {
           browser: 'chromium',
           executable_path: null,
           start_urls: [],
-          locale: 'de-DE',
-          timezone: 'Asia/Tokyo',
+          locale: null,
+          timezone: null,
           viewport: { width: 777, height: 500 },
           window: null,
-          user_agent: 'Custom/1.0',
-          color_scheme: 'dark',
+          user_agent: null,
+          color_scheme: null,
           launch_args: [],
           storage: 'persistent',
           clear_cache_on_stop: false,
           version: 1,
         },
+        browser: {
+          args: ['--no-sandbox', '--user-agent=Custom/1.0', ...QUIET_BROWSER],
+          env: { ...inheritedEnvironment(process.env), TZ: 'Asia/Tokyo' },
+        },
       },
     );
     expect(await executor.finish()).toMatchObject({
       ok: true,
-      output: { l: 'de-DE', z: 'Asia/Tokyo', w: 777, u: 'Custom/1.0', d: true },
+      output: { size: [777, 500], zone: 'Asia/Tokyo', agent: 'Custom/1.0' },
     });
   }, 60_000);
 
@@ -213,9 +218,9 @@ describe.skipIf(browserPath === null)('browser runner', () => {
     await using first = new Harness();
     await using second = new Harness();
     const user_data_dir = join(first.dir, 'profile');
-    first.run(spec(inScript(`log('up'); await new Promise(() => {});`)), { user_data_dir });
+    first.run(spec(inScript(`log('up'); await new Promise(() => {});`)), { browser: { user_data_dir } });
     await first.log('up');
-    second.run(spec(inScript('return 1')), { user_data_dir });
+    second.run(spec(inScript('return 1')), { browser: { user_data_dir } });
     expect(await second.finish()).toMatchObject({ ok: false, error: { code: 'profile_locked' } });
     first.cancel();
     await first.finish();

@@ -51,7 +51,10 @@ describe('scripts that cannot run', () => {
 
   it('no browser is told as such', async () => {
     await using executor = new Harness();
-    executor.run({ kind: 'browser', script: 'export default () => 1' }, { executable_path: '/no/such/browser' });
+    executor.run(
+      { kind: 'browser', script: 'export default () => 1' },
+      { browser: { executable: '/no/such/browser' } },
+    );
     expect(await executor.finish()).toMatchObject({
       ok: false,
       retryable: false,

@@ -1,30 +1,62 @@
-/** What the executor is told to do: the snapshot of a task with its secrets and variables filled in. */
+/** What the executor is told to do: the snapshot of a task with its lease, secrets and variables. */
 import fs from 'node:fs/promises';
 import { CommandSpec } from '../../../../contract/automation/commands.ts';
 import type { ExecutorJob } from '../../../../contract/automation/executor.ts';
 import { commandKinds } from '../../../../contract/automation/kinds/index.ts';
 import { ProfileSnapshot } from '../../../../contract/automation/profiles.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
-import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import type { JsonObject, ProfileId } from '../../../../contract/kernel/scalars.ts';
 import { replaceSecrets, secretIds } from '../../../core/secrets/secret-refs.ts';
+import type { LaunchPlan, ProfileLease } from '../../profiles/index.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { Claimed } from '../store/queue-store.ts';
 import { artifactsDir } from './artifacts.ts';
+import { runEnv } from './run-env.ts';
 
-/** Folders of one attempt; `userDataDir` is null without a profile. */
+/** Folders of one attempt. */
 export interface AttemptDirs {
   taskDir: string;
   runDir: string;
   tempDir: string;
-  userDataDir: string | null;
+}
+
+const profileOf = (task: Claimed) => (task.profile === null ? null : ProfileSnapshot.parse(JSON.parse(task.profile)));
+
+/** What an attempt holds: the profile, and the plan of its browser. */
+export interface AttemptLease {
+  browser: LaunchPlan | null;
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the profile of a claimed task and plans its browser, or one with a temporary profile.
+ * @throws AppError `conflict` when the profile is in use, `profile-locked`, `browser-not-found`
+ */
+export async function leaseFor(deps: TaskDeps, task: Claimed, tempDir: string): Promise<AttemptLease> {
+  const spec = CommandSpec.parse(JSON.parse(task.spec));
+  const holder = { kind: 'task', id: task.id } as const;
+  const id = task.profile_id as ProfileId | null;
+  if (commandKinds[spec.kind].needsBrowser) {
+    const headless = 'headless' in spec ? spec.headless : true;
+    const plan = await deps.profiles.plan(id, holder, { headless, settings: profileOf(task), tempDir });
+    return { browser: plan, release: plan.release };
+  }
+  const lease: Pick<ProfileLease, 'release'> =
+    id === null ? { release: async () => undefined } : deps.profiles.hold(id, holder);
+  return { browser: null, release: lease.release };
 }
 
 /**
  * Resolves the job of a claimed task and makes its folders.
- * @throws AppError `validation-error` when a variable of the command has no value; what the browser search throws
+ * @throws AppError `validation-error` when a variable of the command has no value
  */
-export async function prepareJob(deps: TaskDeps, task: Claimed, dirs: AttemptDirs): Promise<ExecutorJob> {
-  const profile = task.profile === null ? null : ProfileSnapshot.parse(JSON.parse(task.profile));
+export async function prepareJob(
+  deps: TaskDeps,
+  task: Claimed,
+  dirs: AttemptDirs,
+  plan: LaunchPlan | null,
+): Promise<ExecutorJob> {
+  const profile = profileOf(task);
   const stored = JSON.parse(task.input) as JsonObject;
   const ids = secretIds(stored);
   const values = new Map(await Promise.all(ids.map(async (id) => [id, await deps.secrets.get(id)] as const)));
@@ -51,9 +83,11 @@ export async function prepareJob(deps: TaskDeps, task: Claimed, dirs: AttemptDir
     run_dir: dirs.runDir,
     temp_dir: dirs.tempDir,
     profile,
-    user_data_dir: dirs.userDataDir,
-    executable_path: commandKinds[spec.kind].needsBrowser ? await deps.executableFor(profile) : null,
-    browser_args: [...deps.browserArgs],
-    proxy: null,
+    browser: plan && {
+      executable: plan.executable,
+      user_data_dir: plan.userDataDir,
+      args: plan.args,
+      env: runEnv(plan.env, task.attempt_token, dirs.tempDir),
+    },
   };
 }

@@ -3,7 +3,6 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { TaskStatus } from '../../../../contract/automation/tasks.ts';
 import { AppError, type Problem, problemOf, toAppError } from '../../../../contract/kernel/errors.ts';
-import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { LogWriter } from '../log/log-writer.ts';
 import type { Logs } from '../log/logs.ts';
@@ -12,7 +11,7 @@ import type { Claimed } from '../store/queue-store.ts';
 import type { TaskStore } from '../store/store.ts';
 import { execute, stoppedAs } from './execute.ts';
 import { createIntake, type Intake } from './intake.ts';
-import { type AttemptDirs, prepareJob } from './prepare-job.ts';
+import { type AttemptDirs, type AttemptLease, leaseFor, prepareJob } from './prepare-job.ts';
 import { tempDirOf } from './run-env.ts';
 import { createStopSwitch, type StopReason, type StopSwitch } from './stop-switch.ts';
 
@@ -32,11 +31,6 @@ export interface Run {
 
 /** How long the streams of dead processes are read, ms. */
 const STREAMS_MS = 1_000;
-
-interface Lease {
-  userDataDir: string;
-  release(): Promise<void>;
-}
 
 /** The parts that every step of an attempt needs. */
 interface Scope {
@@ -68,12 +62,10 @@ export function startAttempt(deps: TaskDeps, store: TaskStore, logs: Logs, task:
 async function run(scope: Scope): Promise<RunEnd> {
   const { deps, store, task } = scope;
   const opened: Opened = { writer: null, intake: null };
-  let lease: Lease | null = null;
+  let lease: AttemptLease | null = null;
   let outcome: Happened;
   try {
-    if (task.profile_id !== null) {
-      lease = deps.profiles.acquire(task.profile_id as ProfileId, { kind: 'task', id: task.id });
-    }
+    lease = await leaseFor(deps, task, tempDirOf(deps.paths.temp, task.attempt_token));
     outcome = await attempt(scope, opened, lease);
   } catch (error) {
     if (lease === null && error instanceof AppError && error.slug === 'conflict') {
@@ -81,29 +73,34 @@ async function run(scope: Scope): Promise<RunEnd> {
       return 'released';
     }
     outcome = refused(scope, error);
+    // The log of an attempt that got no browser says why.
+    opened.writer ??= await openLog(scope).catch(() => null);
   }
   return conclude(scope, opened, lease, outcome);
 }
 
 /** Prepares and runs the attempt. */
-async function attempt(scope: Scope, opened: Opened, lease: Lease | null): Promise<Happened> {
-  const { deps, store, logs, task, stop } = scope;
+async function attempt(scope: Scope, opened: Opened, lease: AttemptLease): Promise<Happened> {
+  const { deps, store, task, stop } = scope;
   const taskDir = path.join(deps.paths.tasks, task.id);
   const dirs: AttemptDirs = {
     taskDir,
     runDir: path.join(taskDir, String(task.attempt)),
     tempDir: tempDirOf(deps.paths.temp, task.attempt_token),
-    userDataDir: lease?.userDataDir ?? null,
   };
-  const writer = await logs.write(task.id, task.attempt, deps.settings.get('retention.task_log_mb') * 1_048_576);
+  const writer = await openLog(scope);
   opened.writer = writer;
-  const job = await prepareJob(deps, task, dirs);
+  const job = await prepareJob(deps, task, dirs, lease.browser);
   const stopped = stop.reason();
   if (stopped !== null) return stoppedAs(stopped);
   const intake = createIntake(deps, store, writer, task, taskDir);
   opened.intake = intake;
   const outcome = await execute(deps, store, { task, job, writer, intake, stop });
   return outcome.t === 'succeeded' ? { ...outcome, output: await intake.output(outcome.output) } : outcome;
+}
+
+function openLog({ deps, logs, task }: Scope): Promise<LogWriter> {
+  return logs.write(task.id, task.attempt, deps.settings.get('retention.task_log_mb') * 1_048_576);
 }
 
 /** The attempt could not even begin. */
@@ -118,7 +115,7 @@ function refused({ deps, task }: Scope, cause: unknown): Happened {
 async function conclude(
   { deps, store, task }: Scope,
   { writer, intake }: Opened,
-  lease: Lease | null,
+  lease: AttemptLease | null,
   outcome: Happened,
 ): Promise<RunEnd> {
   const { clock, log } = deps;

@@ -1,0 +1,72 @@
+/** The launch plan: everything that starts a browser, and the lease on what it starts with. */
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { ProfileHolder, ProfileSnapshot } from '../../../contract/automation/profiles.ts';
+import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import type { Browsers } from './browsers.ts';
+import { removeFolder } from './folders.ts';
+import { launchArgs, launchEnv } from './launch-settings.ts';
+import type { ProfileLease } from './occupancy.ts';
+
+/** Who takes a profile. */
+export type Holder = Omit<ProfileHolder, 'since'>;
+
+/** A lease together with everything that a browser is started from, by hand or by a task. */
+export interface LaunchPlan extends ProfileLease {
+  executable: string;
+  /** Switches; `--user-data-dir`, the debugging pipe and start pages are added by whoever starts the browser. */
+  args: string[];
+  /** The whole environment of the browser. */
+  env: Record<string, string>;
+  /** Local proxy that `args` name, or null. */
+  proxy: string | null;
+  /** Settings that `args` and `env` were made from; null for a temporary profile. */
+  settings: ProfileSnapshot | null;
+}
+
+/** How a browser is to be started. */
+export interface LaunchRequest {
+  headless: boolean;
+  /** Settings to start with instead of the present ones: a task keeps those that it was made with. */
+  settings?: ProfileSnapshot | null;
+  /** Existing folder that a temporary profile is put into. */
+  tempDir: string;
+}
+
+/** Makes plans. @see createPlanner */
+export type Planner = (id: ProfileId | null, holder: Holder, request: LaunchRequest) => Promise<LaunchPlan>;
+
+/** Creates the planner; `hold` takes the exclusive lease of a profile. */
+export function createPlanner(deps: {
+  browsers: Pick<Browsers, 'executableFor'>;
+  browserArgs: readonly string[];
+  hold(id: ProfileId, holder: Holder): ProfileLease;
+  snapshot(id: ProfileId): ProfileSnapshot;
+}): Planner {
+  async function temporary(tempDir: string): Promise<ProfileLease> {
+    const userDataDir = path.join(tempDir, 'profile');
+    await fs.mkdir(userDataDir, { recursive: true, mode: 0o700 });
+    return { userDataDir, release: () => removeFolder(userDataDir) };
+  }
+
+  return async (id, holder, request) => {
+    // The lease comes first, before anything is awaited: of two callers the second is refused at once.
+    const lease = id === null ? await temporary(request.tempDir) : deps.hold(id, holder);
+    try {
+      const settings = request.settings ?? (id === null ? null : deps.snapshot(id));
+      const proxy = null;
+      return {
+        executable: await deps.browsers.executableFor(settings),
+        userDataDir: lease.userDataDir,
+        args: [...launchArgs(settings, { headless: request.headless, proxy }), ...deps.browserArgs],
+        env: launchEnv(settings, process.env),
+        proxy,
+        settings,
+        release: lease.release,
+      };
+    } catch (error) {
+      await lease.release();
+      throw error;
+    }
+  };
+}
