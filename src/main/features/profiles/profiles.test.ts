@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
 import { ProfileCreate } from '../../../contract/automation/profiles.ts';
@@ -128,11 +128,15 @@ test('locks: a dead pid is stale, another computer is foreign until unlocked, a 
 // Would catch: a profile that stays locked by a browser which was killed and which its parent has not waited for.
 test.runIf(process.platform === 'linux')('locks: a zombie holds nothing', async () => {
   using core = openTestCore();
-  const script = 'true & echo $!; exec sleep 60 3>&-';
-  const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
-  const childEnded = once((parent.stdio[3] as Readable).resume(), 'end');
-  const [line] = await once(parent.stdout as Readable, 'data');
-  const pid = Number(String(line));
+  // `cat` never waits for the child that it inherits from the shell; the shell itself would.
+  const script = 'read line <&3 & echo $!; exec cat 3<&- 4>&-';
+  const parent = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'ignore', 'pipe', 'pipe'] });
+  const output = parent.stdout as Readable;
+  const pid = Number(String((await once(output, 'data'))[0]));
+  (parent.stdin as Writable).write('are you cat?');
+  await once(output, 'data');
+  const childEnded = once((parent.stdio[4] as Readable).resume(), 'end');
+  (parent.stdio[3] as Writable).end();
   // The kernel closes the files of a process after it has given up its program: from here on it is as good as a zombie.
   await childEnded;
   expect(alive(pid)).toBe(true);

@@ -172,9 +172,14 @@ describe.skipIf(browserPath === null)('browser runner', () => {
   it('shows the first line of a Playwright error and logs the rest', async () => {
     await using executor = new Harness();
     executor.run(
-      spec(inScript(`await page.goto(input.url);\nawait page.getByRole('button', { name: 'Buy' }).click();`), {
-        action_timeout_ms: 300,
-      }),
+      spec(
+        inScript(
+          `await page.goto(input.url, { timeout: 0 });\nawait page.getByRole('button', { name: 'Buy' }).click();`,
+        ),
+        {
+          action_timeout_ms: 300,
+        },
+      ),
       { input: { url } },
     );
     const result = await executor.finish();
