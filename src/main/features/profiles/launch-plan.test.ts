@@ -3,9 +3,8 @@ import fs from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EXECUTOR, openTaskHost, operator, type TaskHost } from '../../../../tests/support/tasks.ts';
+import { EXECUTOR, openTaskHost, type TaskHost } from '../../../../tests/support/tasks.ts';
 import { ProfileCreate } from '../../../contract/automation/profiles.ts';
-import { TaskCreate } from '../../../contract/automation/tasks.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { readChromeLock } from './chrome-lock.ts';
 
@@ -96,12 +95,7 @@ async function seenByTask(id: ProfileId): Promise<Seen> {
   }`;
   const spec = { script, headless: true, trace: 'off', screenshot: 'off' };
   const command = await host.command({ kind: 'browser', spec });
-  const task = await host.tasks.service.create(
-    TaskCreate.parse({ command_id: command.id, input: { url: site.url }, profile_id: id }),
-    operator,
-    new AbortController().signal,
-  );
-  if ('items' in task) throw new Error('a batch');
+  const task = await host.run(command, [], { input: { url: site.url }, profile_id: id });
   const end = await host.ends(task.id, 60);
   expect(end).toMatchObject({ status: 'succeeded' });
   return site.seen;
