@@ -26,7 +26,6 @@ interface Door {
 const ARTIFACT = `art_${'0'.repeat(26)}`;
 /** These do over HTTP what frames cannot: they answer bytes, take bytes, or set a cookie. */
 const DIFFERENT_OVER_HTTP = new Set(['artifacts_content', 'uploads_create', 'auth_login']);
-const isShell = (operation: Operation) => operation.tags.includes('shell');
 
 /** Sample input names things that do not exist. */
 const CONNECTION_FAILURES = [
@@ -117,11 +116,11 @@ describe.each(Object.entries(contract) as [string, Operation][])('%s', (id, oper
   test.each(doors.filter((door) => door.offers(operation)))('runs at $name', async ({ name, call }) => {
     const before = subject.seen.length;
     const outcome = await call(id, input);
-    if (isShell(operation)) {
+    if (operation.desktopOnly) {
       expect(outcome.error?.code === 'not_implemented').toBe(name !== 'MessagePort');
       return;
     }
-    const doorsOwn = id === 'routes' || id === 'artifacts_content';
+    const doorsOwn = id === 'routes';
     // Those of connections answer for themselves; that they were reached is what counts.
     if (!doorsOwn && !(id === 'uploads_create' && name === 'HTTP')) expect(subject.seen.length).toBeGreaterThan(before);
     if (outcome.error) expect(CONNECTION_FAILURES).toContain(`${id} ${outcome.error.code}`);
@@ -129,7 +128,7 @@ describe.each(Object.entries(contract) as [string, Operation][])('%s', (id, oper
     else if (!DIFFERENT_OVER_HTTP.has(id)) expect(operation.output.safeParse(outcome.value).success).toBe(true);
   });
 
-  if (isShell(operation)) return;
+  if (operation.desktopOnly) return;
 
   // Catches a door that answers an error, an alias or a shape of its own.
   if (!VARYING.has(id))

@@ -20,12 +20,12 @@ afterAll(async () => {
 });
 
 const operations = (Object.entries(contract) as [string, Operation][]).filter(
-  ([, operation]) => !operation.tags.includes('shell'),
+  ([, operation]) => !operation.desktopOnly,
 );
 const calls = operations.filter(([, operation]) => operation.stream !== 'always');
 const streams = operations.filter(([, operation]) => operation.stream === 'always');
-/** Their answer over HTTP is not the JSON of the contract. */
-const BYTES = new Set(['uploads_create', 'artifacts_content']);
+/** Their request or answer over HTTP is not the JSON of the contract. */
+const carriesBytes = ({ bytes, payload }: Operation) => bytes || payload === 'file';
 
 function expectAnswer(operation: Operation, outcome: { value?: unknown; error?: Record<string, unknown> }): void {
   if (outcome.error) expect(outcome.error, JSON.stringify(outcome.error)).not.toMatchObject({ status: 500 });
@@ -53,7 +53,7 @@ describe.each(calls)('%s', (id, operation) => {
     );
   });
 
-  if (operation.http && !BYTES.has(id)) {
+  if (operation.http && !carriesBytes(operation)) {
     test('over HTTP', async () => expectAnswer(operation, await httpCall(subject.url, subject.token, id, input)));
   }
 });

@@ -12,6 +12,7 @@ import { type Clock, systemClock } from '../../src/main/core/clock.ts';
 import { createAudit } from '../../src/main/core/log/audit.ts';
 import type { AnyHandler, CallContext, FileContent, Principal } from '../../src/main/core/operation/operation.ts';
 import { createTickets } from '../../src/main/core/operation/tickets.ts';
+import { notFound } from '../../src/main/core/operation/versioned.ts';
 import { createDoors, type Doors, type FramePort, messagePort } from '../../src/main/doors/index.ts';
 import { createConnections } from '../../src/main/features/connections/index.ts';
 import { openTestCore, ROOT, type TestCore } from './core.ts';
@@ -78,7 +79,19 @@ export async function openTestDoors(
   const contents = new Map<string, FileContent>();
   const uploads = new Map<string, Buffer>();
 
-  const given: Record<string, AnyHandler> = { ...generated(), ...connections.handlers, ...options.handlers } as never;
+  const artifacts = {
+    artifacts_content: ({ id }: { id: string }) => {
+      const content = contents.get(id);
+      if (!content) throw notFound('artifact', id);
+      return content;
+    },
+  };
+  const given: Record<string, AnyHandler> = {
+    ...generated(),
+    ...connections.handlers,
+    ...artifacts,
+    ...options.handlers,
+  };
   const handlers = Object.fromEntries(
     Object.entries(given).map(([op, handler]) => [
       op,
@@ -112,8 +125,8 @@ export async function openTestDoors(
         return { upload_id: id as never, bytes: size, sha256: 'f'.repeat(64), expires_at: '2026-11-21T00:00:00.000Z' };
       },
     },
-    openContent: (id) => contents.get(id) ?? null,
-    handlers,
+    baseUrl: () => doors.url() ?? '',
+    handlers: [{ feature: 'test', handlers }],
     metrics: {
       tasks: () => [{ status: 'succeeded', kind: 'http', count: 3 }],
       queueDepth: () => [{ priority: 'normal', count: 2 }],
@@ -157,7 +170,7 @@ export async function openTestDoors(
 
 /** A handler per operation that answers a sample of its output; streams give two items and end. */
 function generated(): Record<string, AnyHandler> {
-  const own = new Set(['routes', 'artifacts_content']);
+  const own = new Set(['routes']);
   const entries = Object.entries(contract).filter(([id]) => !own.has(id));
   return Object.fromEntries(
     entries.map(([id, operation]): [string, AnyHandler] => {

@@ -1,6 +1,6 @@
 /** Files that tasks leave (B33, B34). */
 import { z } from 'zod';
-import { call } from '../kernel/define.ts';
+import { call, file } from '../kernel/define.ts';
 import { ArtifactId, TaskId, Timestamp } from '../kernel/scalars.ts';
 
 /** One file that a task left (B33). */
@@ -20,15 +20,6 @@ export const Artifact = z.object({
 });
 export type Artifact = z.infer<typeof Artifact>;
 
-/** Answer of `artifacts_content` on frame doors: where to fetch the bytes. */
-export const ContentUrl = z.object({
-  url: z.string(),
-  expires_at: Timestamp,
-  name: z.string(),
-  mime: z.string(),
-  bytes: z.int(),
-});
-
 const common = { area: 'automation', tags: ['artifacts'] } as const;
 
 /** Operations on artifacts. */
@@ -47,12 +38,11 @@ export const artifactOperations = {
     scope: 'read',
     http: { method: 'GET', path: '/v1/artifacts/{id}' },
   }),
-  artifacts_content: call(z.strictObject({ id: ArtifactId }), ContentUrl, {
+  artifacts_content: file(z.strictObject({ id: ArtifactId }), {
     ...common,
     row: 'B34',
     summary: 'The bytes of an artifact (HTTP), or an address for them (frame doors)',
     scope: 'read',
-    bytes: true,
     http: { method: 'GET', path: '/v1/artifacts/{id}/content' },
   }),
 };

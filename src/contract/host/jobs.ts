@@ -106,6 +106,7 @@ export const jobOperations = {
       summary: 'Bring a file: multipart or raw body over HTTP, an address to PUT it to over frames',
       scope: 'run',
       area: 'any',
+      payload: 'file',
       http: { method: 'POST', path: '/v1/uploads', status: 201 },
     },
   ),

@@ -1,9 +1,16 @@
-/** Desktop-only operations (api.md §13, end): they exist on IPC; elsewhere they answer 501 `not-implemented`. */
+/** Operations of the desktop app: they exist on IPC; elsewhere they answer 501 `not-implemented`. */
 import { z } from 'zod';
 import { call } from '../kernel/define.ts';
 import { Nothing } from '../kernel/scalars.ts';
 
-const desktop = { row: '-', tags: ['shell'], scope: 'admin', area: 'host', http: null } as const;
+const desktop = {
+  row: '-',
+  tags: ['shell'],
+  scope: 'admin',
+  area: 'host',
+  desktopOnly: true,
+  http: null,
+} as const;
 const Done = z.object({ ok: z.literal(true) });
 
 /** Operations that the Electron shell answers. */

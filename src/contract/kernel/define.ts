@@ -2,7 +2,8 @@
  * The kernel of the contract: how one operation is described, once, for every door.
  * Nothing here knows about HTTP servers, sockets or Electron.
  */
-import type { z } from 'zod';
+import { z } from 'zod';
+import { Timestamp } from './scalars.ts';
 
 /** What a caller may do; each scope includes those before it. */
 export const SCOPES = ['read', 'run', 'manage', 'admin'] as const;
@@ -14,7 +15,7 @@ export const AREAS = ['models', 'automation', 'host', 'any'] as const;
 /** One product area, see {@link AREAS}. */
 export type Area = (typeof AREAS)[number];
 
-/** Rate-limit tiers of api.md §3. */
+/** Rate-limit tiers: operations of one tier share a bucket per caller. */
 export const TIERS = [
   'none',
   'low',
@@ -30,6 +31,14 @@ export const TIERS = [
 ] as const;
 /** One rate-limit tier, see {@link TIERS}. */
 export type Tier = (typeof TIERS)[number];
+
+/**
+ * Largest HTTP request body in bytes, by what it holds: `json` small documents, `documents` JSON that carries texts or
+ * images, `file` bytes that are streamed to disk.
+ */
+export const PAYLOAD_LIMITS = { json: 2 * 1024 ** 2, documents: 32 * 1024 ** 2, file: 2 * 1024 ** 3 } as const;
+/** What the request body of an operation holds, see {@link PAYLOAD_LIMITS}. */
+export type Payload = keyof typeof PAYLOAD_LIMITS;
 
 /** HTTP methods that operations use. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -53,19 +62,28 @@ export interface HttpBinding {
 export interface OperationMeta {
   /** One line for people, used by OpenAPI, the explorer and the command palette. */
   summary: string;
-  /** Row of api.md that this operation implements (`R01`, `B26`); `-` for operations of our own panel. */
+  /** Stable tracking number (`R01`, `B26`), shown in OpenAPI as `x-row`; `-` for operations of our own panel. Nothing depends on it. */
   row: string;
   tags: readonly string[];
   scope: Scope;
   area: Area;
   /** True when no credential is needed. */
   anonymous: boolean;
+  /** True when local callers without a credential may run it once the operator allows them to (`allow_unauthenticated_local`). */
+  localWithoutKey: boolean;
+  /** True when a page of any browser extension may call it, not only of those that are paired. */
+  anyExtension: boolean;
+  /** True when only the desktop app offers it: every door but IPC answers 501 `not-implemented`. */
+  desktopOnly: boolean;
+  /** True when each call is written to the audit log; by default every operation that changes something. */
+  audited: boolean;
   tier: Tier;
+  payload: Payload;
   /** True when errors also carry the OpenAI `error` member. */
   openai: boolean;
   /** True when repeating the call changes nothing more. */
   idempotent: boolean;
-  /** True when the answer is 202 and the work goes on as a job (api.md §4.6). */
+  /** True when the answer is 202 and the work goes on as a job. */
   job: boolean;
   /**
    * True when success is a file: the HTTP door streams the bytes (Range supported), every frame door answers
@@ -91,7 +109,7 @@ export interface Operation<
   /** See {@link InputScope}; null when `scope` is enough for every input. */
   scopeFor: ((input: never) => InputScope | null) | null;
   /**
-   * True for streams whose items carry their own `seq`, kept in a history that `since` resumes from (api.md §4.8).
+   * True for streams whose items carry their own `seq`, kept in a history that `since` resumes from.
    */
   history: boolean;
 }
@@ -114,7 +132,12 @@ function meta(options: OperationOptions): OperationMeta {
   const method = options.http?.method;
   return {
     anonymous: false,
+    localWithoutKey: false,
+    anyExtension: false,
+    desktopOnly: false,
+    audited: method === undefined ? options.scope !== 'read' : method !== 'GET',
     tier: 'standard',
+    payload: 'json',
     openai: false,
     idempotent: method !== undefined && method !== 'POST',
     job: false,
@@ -142,6 +165,28 @@ export function stream<I extends z.ZodType, E extends z.ZodType>(
 ): Operation<I, E, 'always'> {
   const { history = false, ...rest } = options;
   return { ...meta(rest), input, output: event, stream: 'always', scopeFor: null, history };
+}
+
+/** Where to fetch the bytes of a file: what a frame door answers for a `bytes` operation. */
+export const ContentUrl = z.object({
+  /** Works once, without a credential, until `expires_at`. */
+  url: z.string(),
+  expires_at: Timestamp,
+  name: z.string(),
+  mime: z.string(),
+  bytes: z.int(),
+});
+export type ContentUrl = z.infer<typeof ContentUrl>;
+
+/** An operation that answers with a file. `input.id` names it, and the path has `{id}`: a ticket opens one operation on one id. */
+export type FileOperation<I extends z.ZodType> = Operation<I, typeof ContentUrl, 'never'> & { bytes: true };
+
+/** Describes an operation that answers with a file. */
+export function file<I extends z.ZodType<{ id: string }>>(
+  input: I,
+  options: Omit<OperationOptions, 'bytes' | 'http'> & { http: HttpBinding },
+): FileOperation<I> {
+  return { ...call(input, ContentUrl, options), bytes: true };
 }
 
 /** A set of operations by id. */

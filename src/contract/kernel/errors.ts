@@ -166,7 +166,7 @@ export function codeOf(slug: ErrorSlug): string {
   return slug.replaceAll('-', '_');
 }
 
-/** TimeSlicer any thrown value into an {@link AppError}; unknown values become `internal-server-error` with the value as cause. */
+/** Turns any thrown value into an {@link AppError}; unknown values become `internal-server-error` with the value as cause. */
 export function toAppError(value: unknown): AppError {
   if (value instanceof AppError) return value;
   if (value instanceof Error && value.name === 'AbortError')

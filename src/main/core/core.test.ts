@@ -94,14 +94,14 @@ test('the audit chain finds an edited, a removed and an inserted line', async ()
 test('a ticket opens one thing once and only for a while', () => {
   using core = openTestCore();
   const tickets = createTickets(core.clock);
-  const { ticket } = tickets.issue('artifact', 'art_1');
-  expect(tickets.redeem('upload', 'art_1', ticket)).toBe(false);
-  expect(tickets.redeem('artifact', 'art_2', ticket)).toBe(false);
-  expect(tickets.redeem('artifact', 'art_1', ticket)).toBe(true);
-  expect(tickets.redeem('artifact', 'art_1', ticket)).toBe(false);
-  const late = tickets.issue('artifact', 'art_1');
+  const { ticket } = tickets.issue('artifacts_content', 'art_1');
+  expect(tickets.redeem('uploads_create', 'art_1', ticket)).toBe(false);
+  expect(tickets.redeem('artifacts_content', 'art_2', ticket)).toBe(false);
+  expect(tickets.redeem('artifacts_content', 'art_1', ticket)).toBe(true);
+  expect(tickets.redeem('artifacts_content', 'art_1', ticket)).toBe(false);
+  const late = tickets.issue('artifacts_content', 'art_1');
   core.clock.advance(5 * 60_000);
-  expect(tickets.redeem('artifact', 'art_1', late.ticket)).toBe(false);
+  expect(tickets.redeem('artifacts_content', 'art_1', late.ticket)).toBe(false);
 });
 
 test('ids sort by creation and fit the contract', () => {

@@ -1,12 +1,11 @@
 /** All doors together, as the composition root builds them. */
 
 import { contract } from '../../contract/index.ts';
-import { AppError } from '../../contract/kernel/errors.ts';
 import { type Clock, iso } from '../core/clock.ts';
 import type { Db } from '../core/db/index.ts';
 import type { Audit } from '../core/log/audit.ts';
 import type { Logger } from '../core/log/logger.ts';
-import type { AnyHandler, DoorName, FileContent, Principal } from '../core/operation/operation.ts';
+import type { DoorName, HandlerSet, Handlers, Principal } from '../core/operation/operation.ts';
 import type { Tickets } from '../core/operation/tickets.ts';
 import type { SettingsReader } from '../core/settings.ts';
 import type { Authenticator, ConnectionRegistry } from '../features/connections/index.ts';
@@ -37,10 +36,10 @@ export interface DoorsDeps {
   outDir: string;
   connections: { authenticator: Authenticator; registry: ConnectionRegistry };
   uploads: UploadSink;
-  /** File of an artifact, null when there is none. */
-  openContent: (artifactId: string) => FileContent | null;
-  /** Handlers of every operation but `routes` and `artifacts_content`, which the doors answer themselves. */
-  handlers: Readonly<Record<string, unknown>>;
+  /** Address that one-time URLs begin with. */
+  baseUrl: () => string;
+  /** Handlers of every operation but `routes`, which the doors answer themselves. */
+  handlers: readonly HandlerSet[];
   metrics: FeatureMetrics;
   /** See `DispatcherDeps`. */
   checkOutputAt?: readonly DoorName[] | 'all';
@@ -65,45 +64,30 @@ export interface Doors {
 
 /**
  * Creates the doors; nothing listens before `start`.
- * @throws Error when the contract and the handlers name different operations
+ * @throws Error when an operation has no handler, or two, or a handler has no operation
  */
 export function createDoors(deps: DoorsDeps): Doors {
-  const { clock, db, log, settings, audit, tickets, version, connections, openContent } = deps;
+  const { clock, db, log, settings, audit, tickets, version, connections } = deps;
   const limiter = createRateLimiter({ clock, settings });
   const calls = createCallMetrics();
   const sessions = new Set<FrameSession>();
   let failure: string | null = null;
 
-  function contentOf(id: string): FileContent {
-    const content = openContent(id);
-    if (!content)
-      throw new AppError('not-found', `There is no artifact ${id}.`, { extra: { resource: 'artifact', id } });
-    return content;
-  }
-
-  const own: Record<string, (input: never) => unknown> = {
-    routes: ({ tag }: { tag?: string }) => listRoutes(contract, tag),
-    artifacts_content: ({ id }: { id: string }) => {
-      const { name, mime, bytes } = contentOf(id);
-      const { ticket, expiresAt } = tickets.issue('artifact', id);
-      return {
-        url: `${http.url ?? ''}/v1/artifacts/${id}/content?ticket=${ticket}`,
-        expires_at: iso(expiresAt),
-        name,
-        mime,
-        bytes,
-      };
-    },
-  };
+  const own: Handlers<'routes'> = { routes: ({ tag }) => listRoutes(contract, tag) };
   const dispatcher = createDispatcher({
     contract,
-    handlers: { ...own, ...deps.handlers } as Readonly<Record<string, AnyHandler>>,
+    handlers: [{ feature: 'doors', handlers: own }, ...deps.handlers],
     limiter,
     idempotency: createIdempotency(createIdempotencyStore(db), clock),
     audit,
     metrics: calls,
     clock,
     log,
+    addressOf(op, operation, id, { name, mime, bytes }) {
+      const { ticket, expiresAt } = tickets.issue(op, id);
+      const path = operation.http?.path.replace('{id}', encodeURIComponent(id));
+      return { url: `${deps.baseUrl()}${path}?ticket=${ticket}`, expires_at: iso(expiresAt), name, mime, bytes };
+    },
     ...(deps.checkOutputAt === undefined ? {} : { checkOutputAt: deps.checkOutputAt }),
   });
   const sessionDeps = { dispatcher, clock, version };
@@ -115,7 +99,6 @@ export function createDoors(deps: DoorsDeps): Doors {
     settings,
     tickets,
     uploads: deps.uploads,
-    contents: { artifacts_content: ({ id }: { id: string }) => contentOf(id) },
     metrics: createMetricsPage(calls, deps.metrics),
     webSocket: createWebSocketDoor({
       ...sessionDeps,

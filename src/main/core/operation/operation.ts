@@ -54,7 +54,7 @@ export interface CallContext {
   sessionToken?: string;
 }
 
-/** A file that a `bytes` operation answers with. Frame doors turn it into a URL with a ticket. */
+/** A file that a `bytes` operation answers with. HTTP sends its bytes; for every other door the dispatcher makes it a URL with a ticket. */
 export interface FileContent {
   /** Absolute path. */
   path: string;
@@ -63,18 +63,29 @@ export interface FileContent {
   bytes: number;
 }
 
+/** What a handler of one operation answers. */
+type AnswerOf<O extends Operation> = O extends { bytes: true }
+  ? FileContent | Promise<FileContent>
+  : O['stream'] extends 'always'
+    ? AsyncIterable<OutputOf<O>>
+    : O['stream'] extends 'never'
+      ? OutputOf<O> | Promise<OutputOf<O>>
+      : Promise<OutputOf<O>> | AsyncIterable<OutputOf<O>>;
+
 /** Handler of one operation. */
-export type Handler<O extends Operation> = O['stream'] extends 'always'
-  ? (input: ParsedInputOf<O>, context: CallContext) => AsyncIterable<OutputOf<O>>
-  : O['stream'] extends 'never'
-    ? (input: ParsedInputOf<O>, context: CallContext) => OutputOf<O> | Promise<OutputOf<O>>
-    : (input: ParsedInputOf<O>, context: CallContext) => Promise<OutputOf<O>> | AsyncIterable<OutputOf<O>>;
+export type Handler<O extends Operation> = (input: ParsedInputOf<O>, context: CallContext) => AnswerOf<O>;
 
 /** Handlers of some operations, typed by the contract. */
 export type Handlers<Ids extends OperationId> = { [K in Ids]: Handler<Operations[K]> };
 
 /** A handler without its types, as the dispatcher keeps it. */
 export type AnyHandler = (input: never, context: CallContext) => unknown;
+
+/** The handlers of one feature, with its name for messages. */
+export interface HandlerSet {
+  feature: string;
+  handlers: Readonly<Record<string, AnyHandler>>;
+}
 
 /** The dispatcher as doors, the shell and the CLI see it. */
 export interface Dispatcher {

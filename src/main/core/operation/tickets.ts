@@ -1,16 +1,17 @@
-/** One-time tickets for bytes: they let an address be fetched once without a credential in it (api.md §4.9). */
+/** One-time tickets for bytes: they let an address be fetched once without a credential in it. */
+import type { OperationId } from '../../../contract/index.ts';
 import type { Clock } from '../clock.ts';
 import { randomToken } from '../ids.ts';
 
-/** What a ticket opens. */
-export type TicketPurpose = 'artifact' | 'upload';
-
 /** Issues and redeems tickets; they live in memory and die with the host. */
 export interface Tickets {
-  /** @returns the ticket (43 characters) and when it ends, unix ms */
-  issue(purpose: TicketPurpose, id: string): { ticket: string; expiresAt: number };
-  /** True once per ticket, before it ends, for exactly this purpose and id. */
-  redeem(purpose: TicketPurpose, id: string, ticket: string): boolean;
+  /**
+   * Opens `op` on the entity `id`, once.
+   * @returns the ticket (43 characters) and when it ends, unix ms
+   */
+  issue(op: OperationId, id: string): { ticket: string; expiresAt: number };
+  /** True once per ticket, before it ends, for exactly this operation and id. */
+  redeem(op: OperationId, id: string, ticket: string): boolean;
 }
 
 const TTL_MS = 5 * 60_000;
@@ -21,7 +22,7 @@ export function createTickets(clock: Clock): Tickets {
   const open = new Map<string, { subject: string; expiresAt: number }>();
 
   return {
-    issue(purpose, id) {
+    issue(op, id) {
       const now = clock.now();
       // Insertion order is expiry order: drop from the front.
       for (const [ticket, entry] of open) {
@@ -30,12 +31,12 @@ export function createTickets(clock: Clock): Tickets {
       }
       const ticket = randomToken(32);
       const expiresAt = now + TTL_MS;
-      open.set(ticket, { subject: `${purpose}:${id}`, expiresAt });
+      open.set(ticket, { subject: `${op}:${id}`, expiresAt });
       return { ticket, expiresAt };
     },
-    redeem(purpose, id, ticket) {
+    redeem(op, id, ticket) {
       const entry = open.get(ticket);
-      if (!entry || entry.subject !== `${purpose}:${id}`) return false;
+      if (!entry || entry.subject !== `${op}:${id}`) return false;
       open.delete(ticket);
       return entry.expiresAt > clock.now();
     },

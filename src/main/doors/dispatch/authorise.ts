@@ -1,12 +1,9 @@
-/** The one decision whether a caller may run an operation; every door asks it (api.md §3). */
+/** The one decision whether a caller may run an operation; every door asks it. */
 import { type Operation, SCOPES, type Scope } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Principal } from '../../core/operation/operation.ts';
 
 const rank = (scope: Scope): number => SCOPES.indexOf(scope);
-
-/** What local callers without a key may reach when the operator allows them: Table A and the stored responses (B52). */
-const OPEN_ROWS = /^(?:R\d|B52$)/;
 
 /**
  * @throws AppError `unauthorized` for a caller without credential, `forbidden` for one whose credential does not reach;
@@ -21,7 +18,7 @@ export function authorise(operation: Operation, principal: Principal): void {
     rank(scope) >= rank(operation.scope) &&
     (operation.area === 'any' || areas.includes(operation.area));
   if (principal.kind === 'anonymous') {
-    if (!reaches || !OPEN_ROWS.test(operation.row)) throw new AppError('unauthorized', undefined, { extra });
+    if (!reaches || !operation.localWithoutKey) throw new AppError('unauthorized', undefined, { extra });
     return;
   }
   if (reaches) return;

@@ -12,14 +12,11 @@ import { Exchange } from './request/exchange.ts';
 import { readJsonBody } from './request/input.ts';
 import { addUploadRoutes } from './request/uploads.ts';
 
-/** Operations whose requests carry bytes and have routes of their own. */
-const OWN_ROUTES: ReadonlySet<string> = new Set(['uploads_create']);
-
 /** Adds body parsing, operations, uploads, pages, OpenAPI, metrics and the answers to everything else. */
 export function addApp(app: FastifyInstance, deps: HttpDeps & { admit: Admit; url: () => string }): void {
   const { contract, settings, log, version, url, admit, metrics } = deps;
 
-  // A GET may carry a JSON body (api.md §2).
+  // A GET may carry a JSON body.
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
@@ -48,7 +45,6 @@ export function addApp(app: FastifyInstance, deps: HttpDeps & { admit: Admit; ur
 
   addOperationRoutes(app, {
     ...deps,
-    except: OWN_ROUTES,
     admit: (exchange, id, request) => {
       const { ticket } = request.query as { ticket?: unknown };
       const target = (request.params as { id?: string }).id;

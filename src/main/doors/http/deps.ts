@@ -8,7 +8,6 @@ import type { Authenticator } from '../../features/connections/index.ts';
 import type { ServerDispatcher } from '../dispatch/dispatcher.ts';
 import type { RateLimiter } from '../dispatch/rate-limit.ts';
 import type { WebSocketDoor } from '../ws.ts';
-import type { ContentHandler } from './operations.ts';
 import type { MetricsPage } from './pages/metrics-page.ts';
 import type { UploadSink } from './request/uploads.ts';
 
@@ -21,8 +20,6 @@ export interface HttpDeps {
   settings: SettingsReader;
   tickets: Tickets;
   uploads: UploadSink;
-  /** Files of `bytes` operations by operation id. */
-  contents: Readonly<Record<string, ContentHandler>>;
   metrics: MetricsPage;
   webSocket: WebSocketDoor;
   clock: Clock;

@@ -1,9 +1,9 @@
 /** The routes of all operations: one small function each, everything else is the dispatcher's. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Contract } from '../../../contract/kernel/define.ts';
+import { type Contract, PAYLOAD_LIMITS } from '../../../contract/kernel/define.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { CallContext, FileContent } from '../../core/operation/operation.ts';
-import type { RunOptions, ServerDispatcher } from '../dispatch/dispatcher.ts';
+import type { FileContent } from '../../core/operation/operation.ts';
+import type { ServerDispatcher } from '../dispatch/dispatcher.ts';
 import { type HttpRoute, httpRoutes } from './pages/routes-list.ts';
 import { sendProblem, sendResult } from './reply/answer.ts';
 import { sendContent } from './reply/content.ts';
@@ -12,46 +12,26 @@ import { planCoercion } from './request/coerce.ts';
 import { Exchange } from './request/exchange.ts';
 import { ifMatchOf, inputOf } from './request/input.ts';
 
-/** Finds the file of a `bytes` operation. */
-export type ContentHandler = (input: never, context: CallContext) => FileContent | Promise<FileContent>;
-
 /** What the routes need. */
 export interface OperationDeps {
   contract: Contract;
   dispatcher: ServerDispatcher;
-  contents: Readonly<Record<string, ContentHandler>>;
   clock: Clock;
   /** Authenticates and admits a request to an operation. @throws AppError */
   admit: (exchange: Exchange, id: string, request: FastifyRequest) => void;
-  /** Operations that have routes of their own. */
-  except: ReadonlySet<string>;
 }
 
-const BODY_LIMIT = 2 * 1024 * 1024;
-const LARGE_BODY_LIMIT = 32 * 1024 * 1024;
-/** Operations that take documents. */
-const LARGE: ReadonlySet<string> = new Set([
-  'chat',
-  'responses',
-  'generate',
-  'embeddings',
-  'rerank',
-  'rag',
-  'documents_ingest',
-]);
-
-/** Adds a route per address of the contract. */
+/** Adds a route per address of the contract. Operations that take a file in have routes of their own. */
 export function addOperationRoutes(app: FastifyInstance, deps: OperationDeps): void {
   for (const route of httpRoutes(deps.contract)) {
-    if (!deps.except.has(route.id)) addRoute(app, route, deps);
+    if (route.operation.payload !== 'file') addRoute(app, route, deps);
   }
 }
 
 function addRoute(app: FastifyInstance, route: HttpRoute, deps: OperationDeps): void {
   const { id, operation, method, path } = route;
-  const { dispatcher, contents, clock, admit } = deps;
+  const { dispatcher, clock, admit } = deps;
   const plan = planCoercion(operation);
-  const content = operation.bytes ? contents[id] : undefined;
 
   async function answer(exchange: Exchange, request: FastifyRequest): Promise<void> {
     const { admission } = exchange;
@@ -65,28 +45,21 @@ function addRoute(app: FastifyInstance, route: HttpRoute, deps: OperationDeps): 
       const resume = operation.history ? headers['last-event-id'] : undefined;
       if (typeof resume === 'string' && resume !== '') query.since = resume;
       const parts = { query, body: request.body, path: request.params as Record<string, unknown> };
-      const result = await dispatcher.run(
-        admission,
-        inputOf(operation, plan, parts),
-        optionsOf(headers['idempotency-key']),
-      );
+      const key = headers['idempotency-key'];
+      const options = typeof key === 'string' ? { idempotencyKey: key } : undefined;
+      const result = await dispatcher.run(admission, inputOf(operation, plan, parts), options);
       if (result.kind === 'stream') await sendStream(exchange, result, clock);
-      else if (content) await sendContent(exchange, result.value as FileContent);
+      else if (operation.bytes) await sendContent(exchange, result.value as FileContent);
       else sendResult(exchange, result);
     } catch (error) {
       sendProblem(exchange, error);
     }
   }
 
-  function optionsOf(key: string | string[] | undefined): RunOptions | undefined {
-    if (content) return { instead: content };
-    return typeof key === 'string' ? { idempotencyKey: key } : undefined;
-  }
-
   app.route({
     method: method === 'GET' ? ['GET', 'HEAD'] : method,
     url: path.replace(/\{(\w+)\}/g, ':$1'),
-    bodyLimit: LARGE.has(id) ? LARGE_BODY_LIMIT : BODY_LIMIT,
+    bodyLimit: PAYLOAD_LIMITS[operation.payload],
     onRequest(request, _reply, done) {
       try {
         admit(Exchange.of(request.raw), id, request);

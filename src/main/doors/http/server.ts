@@ -35,7 +35,7 @@ const UPGRADE_PATHS: ReadonlySet<string> = new Set(['/rpc', '/v1/rpc']);
 /** Creates the door; nothing is loaded or opened before {@link HttpDoor.listen}. */
 export function createHttpDoor(deps: HttpDeps): HttpDoor {
   const { settings, webSocket, log } = deps;
-  const access = createAccess(settings);
+  const access = createAccess(settings, deps.contract);
   const state = new ServerState();
   const admit = createAdmit(deps);
   const servers: Server[] = [];

@@ -41,7 +41,7 @@ export function createStorage(deps: {
     // Frame doors announce the file and get an address; the HTTP door streams the bytes of its own request.
     uploads_create: ({ name, mime }, { principal }) => {
       const { id } = uploads.begin({ name, mime, principal: principal.id });
-      const { ticket } = deps.tickets.issue('upload', id);
+      const { ticket } = deps.tickets.issue('uploads_create', id);
       return { upload_id: id, put_url: `${deps.baseUrl()}/v1/uploads/${id}?ticket=${ticket}` };
     },
     backups_list: (input) => backups.list(input),

@@ -60,7 +60,7 @@ export function taskHandlers(service: TaskService): Handlers<TaskOperationId> {
     tasks_follow: ({ id, since }, { signal }) => service.follow(id, since, signal),
     artifacts_list: ({ id }) => ({ items: service.artifacts(id) }),
     artifacts_get: ({ id }) => service.artifact(id),
-    artifacts_content: ({ id }) => service.contentAddress(id),
+    artifacts_content: ({ id }) => service.content(id),
     queue_stats: () => service.queue(),
     queue_update: (change) => service.updateQueue(change),
     tasks_stats: ({ hours }) => service.stats(hours),

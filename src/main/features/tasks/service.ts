@@ -146,7 +146,7 @@ export function createTaskService({ deps, store, factory, queue, logs, feed, vie
   }
 
   const artifact = (row: ArtifactRow): Artifact => {
-    const { ticket, expiresAt } = deps.tickets.issue('artifact', row.id);
+    const { ticket, expiresAt } = deps.tickets.issue('artifacts_content', row.id);
     return toArtifact(row, { url: contentUrl(deps.baseUrl(), row.id, ticket), expiresAt });
   };
 
@@ -170,12 +170,11 @@ export function createTaskService({ deps, store, factory, queue, logs, feed, vie
     }
   }
 
-  /** Where to fetch the bytes of an artifact. @throws AppError `not-found` when they are gone */
-  function contentAddress(id: string) {
-    const { url, expires_at } = artifact(requireArtifact(id));
-    const content = openContent(id);
-    if (!content) throw notFound('artifact', id);
-    return { url, expires_at, name: content.name, mime: content.mime, bytes: content.bytes };
+  /** Like {@link openContent}. @throws AppError `not-found` when the row or the file is gone */
+  function content(id: string): FileContent {
+    const found = openContent(id);
+    if (!found) throw notFound('artifact', id);
+    return found;
   }
 
   function stats(hours: number) {
@@ -222,7 +221,7 @@ export function createTaskService({ deps, store, factory, queue, logs, feed, vie
     },
     artifact: (id: string): Artifact => artifact(requireArtifact(id)),
     openContent,
-    contentAddress,
+    content,
     queue: (): QueueState => views.queue(),
     updateQueue(change: {
       paused?: boolean | undefined;

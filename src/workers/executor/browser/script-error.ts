@@ -57,7 +57,7 @@ export const isBrowserGone = (error: unknown) =>
   /(Target|Page|page|context|browser).* (has been|was) closed|Browser closed|Page crashed/.test(error.message);
 
 /**
- * TimeSlicer what a script threw into a failure.
+ * Turns what a script threw into a failure.
  * @param where step that it came out of
  * @param browserGone whether the browser ended although nobody asked it to
  */

@@ -32,7 +32,7 @@ function innermost(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** TimeSlicer what `fetch` threw into a failure. Network trouble is worth another attempt; a wrong certificate or request is not. */
+/** Turns what `fetch` threw into a failure. Network trouble is worth another attempt; a wrong certificate or request is not. */
 export function networkFailure(error: unknown, url: URL): Failure {
   const cause = innermost(error);
   const code = 'code' in cause ? String(cause.code) : '';

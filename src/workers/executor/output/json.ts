@@ -29,7 +29,7 @@ function hasToJson(value: object): value is { toJSON(): unknown } {
 }
 
 /**
- * TimeSlicer a value into JSON without losing anything silently: members that are undefined are left out, `toJSON` is honoured (dates,
+ * Turns a value into JSON without losing anything silently: members that are undefined are left out, `toJSON` is honoured (dates,
  * URLs), undefined itself becomes null.
  * @param name how the value is called in the error
  * @throws NotJson naming the place of the first value that JSON cannot hold

@@ -16,7 +16,7 @@ export interface Step {
 export interface StepHooks {
   begin(step: Step): Promise<void>;
   end(step: Step): Promise<void>;
-  /** TimeSlicer what a step threw into the problem that is shown with it. */
+  /** Turns what a step threw into the problem that is shown with it. */
   describe(error: unknown): Problem;
 }
 

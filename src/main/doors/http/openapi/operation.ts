@@ -92,7 +92,7 @@ function requestBody(
 ): JsonSchema {
   const { operation } = route;
   if (!hasBody) return {};
-  if (route.id === 'uploads_create') {
+  if (operation.payload === 'file') {
     const file = { type: 'object', properties: { file: { type: 'string', format: 'binary' } }, required: ['file'] };
     return {
       requestBody: {

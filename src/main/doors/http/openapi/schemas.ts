@@ -40,7 +40,7 @@ function namedSchemas(): [string, z.ZodType][] {
   return [...named, ['Problem', Problem]];
 }
 
-/** TimeSlicer schemas into JSON Schema with references to components. */
+/** Turns schemas into JSON Schema with references to components. */
 export interface SchemaWriter {
   /** A schema as it is read from clients (`input`) or sent to them (`output`). */
   write(schema: z.ZodType, direction: Direction): JsonSchema;

@@ -7,7 +7,7 @@ interface ForeignError {
   message?: unknown;
 }
 
-/** TimeSlicer a framework's error into ours; what nobody foresaw becomes `internal-server-error`. */
+/** Turns a framework's error into ours; what nobody foresaw becomes `internal-server-error`. */
 export function fromFramework(thrown: unknown, limitBytes?: number): AppError {
   if (thrown instanceof AppError) return thrown;
   const { code, statusCode, message } = (thrown ?? {}) as ForeignError;

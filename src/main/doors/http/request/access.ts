@@ -1,6 +1,8 @@
-/** Host and Origin allow-lists, asked before anything else looks at a request (api.md §3, requirements S2 and S3). */
+/** Host and Origin allow-lists, asked before anything else looks at a request. */
+import type { Contract } from '../../../../contract/kernel/define.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { SettingsReader } from '../../../core/settings.ts';
+import { httpRoutes } from '../pages/routes-list.ts';
 
 /** Decides by headers alone. */
 export interface Access {
@@ -12,12 +14,13 @@ export interface Access {
 }
 
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
-/** Any extension may ask to be paired; nothing else is open to origins that are not listed. */
-const PAIRING_PATH = '/v1/pairing/claim';
 const EXTENSION = /^chrome-extension:\/\/[a-p]{32}$/;
 
 /** Creates the lists and keeps them in step with the settings. */
-export function createAccess(settings: SettingsReader): Access {
+export function createAccess(settings: SettingsReader, contract: Contract): Access {
+  const forAnyExtension = new Set(
+    httpRoutes(contract).flatMap(({ operation, path }) => (operation.anyExtension ? [path] : [])),
+  );
   let port = 0;
   let hosts: ReadonlySet<string> = new Set();
   let origins: ReadonlySet<string> = new Set();
@@ -48,7 +51,7 @@ export function createAccess(settings: SettingsReader): Access {
       if (host === undefined || !(hosts.has(host) || hosts.has(host.toLowerCase())))
         return new AppError('host-not-allowed');
       if (origin === undefined || origins.has(origin) || origins.has(origin.toLowerCase())) return undefined;
-      if (path === PAIRING_PATH && EXTENSION.test(origin)) return undefined;
+      if (forAnyExtension.has(path) && EXTENSION.test(origin)) return undefined;
       return new AppError('origin-not-allowed');
     },
     dispose: stop,

@@ -77,11 +77,11 @@ export function createAdmit({ dispatcher, authenticator, limiter, tickets }: Adm
     caller,
     identify,
     operation(exchange, id, ticket) {
-      const { operation } = dispatcher.resolve(id);
+      const { id: op, operation } = dispatcher.resolve(id);
       exchange.openai = operation.openai;
       if (ticket === undefined) {
         identify(exchange);
-      } else if (tickets.redeem('artifact', ticket.target, ticket.value)) {
+      } else if (tickets.redeem(op, ticket.target, ticket.value)) {
         // Whoever has the ticket may read this one thing, and nothing else.
         exchange.principal = {
           ...anonymous(exchange.remote),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Operation } from '../../../../contract/kernel/define.ts';
 import { unwrap } from '../../dispatch/validation.ts';
 
-/** TimeSlicer the text of one member into its value; text that does not fit stays as it is, for the schema to refuse. */
+/** Turns the text of one member into its value; text that does not fit stays as it is, for the schema to refuse. */
 type Coerce = (value: string | string[]) => unknown;
 
 /** Coercions by member name; members that are text anyway are absent. */

@@ -1,9 +1,10 @@
-/** Files coming in (api.md B71): multipart or raw with a key, or a PUT with a one-time ticket. */
+/** Files coming in: multipart or raw with a key, or a PUT with a one-time ticket. */
 import { Readable } from 'node:stream';
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Upload } from '../../../../contract/host/jobs.ts';
+import { PAYLOAD_LIMITS } from '../../../../contract/kernel/define.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { Principal } from '../../../core/operation/operation.ts';
 import type { Tickets } from '../../../core/operation/tickets.ts';
@@ -12,8 +13,7 @@ import { sendJson, sendProblem, sendResult } from '../reply/answer.ts';
 import { fromFramework } from '../reply/failures.ts';
 import { Exchange } from './exchange.ts';
 
-/** Largest upload, bytes. */
-const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
+const MAX_UPLOAD_BYTES = PAYLOAD_LIMITS.file;
 const MAX_FIELDS = 20;
 const MAX_FIELD_BYTES = 65_536;
 /** What a form may hold beside its file, bytes. */
@@ -88,7 +88,7 @@ export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
         // Before the ticket is spent.
         assertFits(request);
         const { ticket } = request.query;
-        if (typeof ticket !== 'string' || !tickets.redeem('upload', request.params.id, ticket)) {
+        if (typeof ticket !== 'string' || !tickets.redeem('uploads_create', request.params.id, ticket)) {
           throw new AppError(
             'unauthorized',
             'This upload address was used or is too old; ask for a new one with uploads_create.',
