@@ -9,7 +9,7 @@ import { createCommandStore } from './store.ts';
 
 export type { PreparedRun, PrepareRun, RunSource } from './run.ts';
 export type { CommandService } from './service.ts';
-export { resolveSpec, type Variables } from './spec.ts';
+export type { Variables } from './spec.ts';
 
 /** Builds the feature. */
 export function createCommands(deps: {
