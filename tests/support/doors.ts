@@ -162,7 +162,7 @@ export async function openTestDoors(
     },
     async [Symbol.asyncDispose]() {
       await doors.stop(0);
-      connections.dispose();
+      for (const part of connections.parts) part.stop();
       core[Symbol.dispose]();
     },
   };

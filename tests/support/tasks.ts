@@ -175,7 +175,6 @@ export function openTaskHost(options: TaskHostOptions = {}) {
       }, seconds),
     async dispose({ keep = false }: { keep?: boolean } = {}) {
       await tasks.stop();
-      tasks.dispose();
       db.close();
       fs.rmSync(temp, { recursive: true, force: true });
       if (!keep) await removeFolder(dir);

@@ -1,5 +1,4 @@
 /** The event table: every change, in the transaction that made it, and its live tail. */
-
 import type { Change } from '../../contract/host/telemetry.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
 import { type Clock, iso } from './clock.ts';

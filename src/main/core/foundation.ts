@@ -1,20 +1,26 @@
-/** What every feature stands on: lock, log, database, events, settings, audit, tickets, secrets. */
+/** What every feature is built on: lock, log, database, events, settings, audit, tickets, secrets. */
 import path from 'node:path';
 import { createRedactor } from '../../contract/kernel/redact.ts';
 import type { Platform } from '../platform/platform.ts';
-import { systemClock } from './clock.ts';
+import { iso, systemClock } from './clock.ts';
 import type { HostConfig } from './config.ts';
-import { openDatabase } from './db/index.ts';
+import { databaseChore, openDatabase } from './db/index.ts';
+import { eventChore } from './event-retention.ts';
 import { createEvents } from './events.ts';
 import { acquireInstanceLock } from './instance-lock.ts';
+import type { Part } from './lifecycle.ts';
 import { createAudit } from './log/audit.ts';
 import { openLogFiles } from './log/log-files.ts';
 import { createLogger } from './log/logger.ts';
+import type { Chore } from './maintenance.ts';
 import { createTickets } from './operation/tickets.ts';
 import { createSecrets } from './secrets/secrets.ts';
 import { createSettings } from './settings.ts';
 
 const MIB = 1024 * 1024;
+
+/** What every feature can be given. */
+export type Foundation = ReturnType<typeof openFoundation>;
 
 /**
  * Opens a data directory.
@@ -40,7 +46,26 @@ export function openFoundation(platform: Platform, config: HostConfig) {
       if (keys.includes('log_level')) log.setLevel(settings.get('log_level'));
       if (keys.includes('redaction.extra')) for (const word of settings.get('redaction.extra')) redactor.add(word);
     });
+    // They close in the reverse order, after everything else.
+    const parts: Part[] = [
+      { name: 'data directory', stop: lock.release },
+      { name: 'log', stop: logFiles.close },
+      { name: 'database', stop: db.close },
+    ];
+    const chores: Chore[] = [eventChore(events, settings, clock), databaseChore(db)];
     return {
+      parts,
+      chores,
+      dataDir,
+      platform,
+      version: platform.versions.app,
+      startedAt: iso(clock.now()),
+      tempDir: platform.paths.temp,
+      /** False for a host that only serves its own process. */
+      serving: config.http,
+      browserArgs: config.browserArgs,
+      /** Node program that runs the host; null in the desktop app, where Electron must not run as Node (fuses). */
+      nodePath: platform.kind === 'node' ? process.execPath : null,
       clock,
       lock,
       db,

@@ -4,8 +4,11 @@ import type { Logger } from './log/logger.ts';
 /** One part of the host. */
 export interface Part {
   name: string;
+  /** The next part starts when this has settled. */
   start?: () => void | Promise<void>;
-  /** Must settle within `stopDeadlineMs`, else it is left behind and logged. */
+  /** Work that need not hold up the start: begun once every part has started, and awaited by the stop. A failure is logged. */
+  afterStart?: () => void | Promise<void>;
+  /** Must settle within `stopDeadlineMs`, else the part is abandoned and that is logged. */
   stop?: () => void | Promise<void>;
   stopDeadlineMs?: number;
 }
@@ -14,16 +17,15 @@ const STOP_DEADLINE_MS = 10_000;
 
 /** Runs parts in order. */
 export interface Lifecycle {
-  add(part: Part): void;
   /** Starts every part in order. When one fails, those before it are stopped and the error is thrown. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Creates an empty lifecycle. */
-export function createLifecycle(log: Logger): Lifecycle {
-  const parts: Part[] = [];
+/** Creates the lifecycle of `parts`. */
+export function createLifecycle(log: Logger, parts: readonly Part[]): Lifecycle {
   const started: Part[] = [];
+  const background = new Map<Part, Promise<void>>();
   let stopping: Promise<void> | undefined;
 
   async function stopPart(part: Part): Promise<void> {
@@ -32,7 +34,7 @@ export function createLifecycle(log: Logger): Lifecycle {
       timer = setTimeout(() => reject(new Error('deadline passed')), part.stopDeadlineMs ?? STOP_DEADLINE_MS);
     });
     try {
-      await Promise.race([Promise.resolve(part.stop?.()), deadline]);
+      await Promise.race([Promise.all([part.stop?.(), background.get(part)]), deadline]);
     } catch (error) {
       log.error('lifecycle', `${part.name} did not stop cleanly`, { error });
     } finally {
@@ -44,8 +46,15 @@ export function createLifecycle(log: Logger): Lifecycle {
     for (const part of started.splice(0).reverse()) await stopPart(part);
   }
 
+  async function runAfterStart(part: Part): Promise<void> {
+    try {
+      await part.afterStart?.();
+    } catch (error) {
+      log.error('lifecycle', `${part.name} failed after its start`, { error });
+    }
+  }
+
   return {
-    add: (part) => void parts.push(part),
     async start() {
       for (const part of parts) {
         try {
@@ -56,6 +65,7 @@ export function createLifecycle(log: Logger): Lifecycle {
           throw error;
         }
       }
+      for (const part of started) background.set(part, runAfterStart(part));
     },
     stop() {
       stopping ??= stop();

@@ -1,39 +1,38 @@
-/** Housekeeping: runs chores one after the other, a while after start and then every hour, in small bites. */
-import { setImmediate as breathe } from 'node:timers/promises';
+/** Housekeeping: runs chores one after the other, a while after start and then every hour, in small steps. */
 import type { Clock } from './clock.ts';
-import type { Db } from './db/index.ts';
-import type { Events } from './events.ts';
+import type { Part } from './lifecycle.ts';
 import type { Logger } from './log/logger.ts';
-import type { SettingsReader } from './settings.ts';
 
-/** One chore; it must not block for more than a few milliseconds at a time. */
+/** One chore. */
 export interface Chore {
+  /** Completes the sentence "… failed". */
   name: string;
-  run: () => void | Promise<void>;
+  /**
+   * Yields to the event loop every few milliseconds, and returns early when the host stops.
+   * @param signal aborted when the host stops
+   */
+  run(signal: AbortSignal): void | Promise<void>;
 }
 
 /** Nothing at start-up that can wait. */
 const FIRST_MS = 60_000;
 const EVERY_MS = 3_600_000;
-const DAY_MS = 86_400_000;
-const MAX_EVENTS = 1_000_000;
-const EVENT_BATCH = 1000;
-const FREE_PAGES = 2000;
 
-/** Creates the housekeeper. */
+/** The part that runs `chores`; its stop waits for the chore that is running. */
 export function createMaintenance(
   clock: Clock,
   log: Logger,
   chores: readonly Chore[],
-): { start(): void; stop(): void; runNow(): Promise<void> } {
+): Part & Required<Pick<Part, 'start' | 'stop'>> {
+  const stopped = new AbortController();
   let cancel: () => void = () => undefined;
-  let stopped = false;
+  let current: Promise<void> = Promise.resolve();
 
-  async function runNow(): Promise<void> {
+  async function runAll(): Promise<void> {
     for (const chore of chores) {
-      if (stopped) return;
+      if (stopped.signal.aborted) return;
       try {
-        await chore.run();
+        await chore.run(stopped.signal);
       } catch (error) {
         log.warn('maintenance', `${chore.name} failed; it is tried again in an hour`, { error });
       }
@@ -42,45 +41,19 @@ export function createMaintenance(
 
   function plan(delayMs: number): void {
     cancel = clock.schedule(() => {
-      void runNow().then(() => {
-        if (!stopped) plan(EVERY_MS);
+      current = runAll().then(() => {
+        if (!stopped.signal.aborted) plan(EVERY_MS);
       });
     }, delayMs);
   }
 
   return {
+    name: 'maintenance',
     start: () => plan(FIRST_MS),
     stop() {
-      stopped = true;
+      stopped.abort();
       cancel();
-    },
-    runNow,
-  };
-}
-
-/** Prunes the event table by age and size. */
-export function eventChore(events: Events, settings: SettingsReader, clock: Clock): Chore {
-  return {
-    name: 'pruning the change history',
-    async run() {
-      const before = clock.now() - settings.get('retention.events_days') * DAY_MS;
-      while (events.prune(before, MAX_EVENTS, EVENT_BATCH) === EVENT_BATCH) await breathe();
-    },
-  };
-}
-
-/** Gives free pages back to the file system, a few at a time, and truncates the WAL. */
-export function databaseChore(db: Db): Chore {
-  return {
-    name: 'database care',
-    async run() {
-      const free = () => Number(db.raw.pragma('freelist_count', { simple: true }));
-      while (free() > FREE_PAGES) {
-        db.raw.pragma('incremental_vacuum(500)');
-        await breathe();
-      }
-      db.raw.pragma('wal_checkpoint(TRUNCATE)');
-      db.raw.pragma('optimize');
+      return current;
     },
   };
 }

@@ -139,7 +139,7 @@ async function run({ appRoot, createHost }: DesktopProgram, { hidden, config }: 
   let apiUrl: string | null = null;
 
   const openLogs = () => {
-    const folder = host.folderOf('logs');
+    const folder = host.desktop.folderOf('logs');
     if (folder !== null) openFolder(folder).catch((error: unknown) => log.warn('the logs cannot be shown', { error }));
   };
   const quit = takeOverQuit({
@@ -188,11 +188,11 @@ async function run({ appRoot, createHost }: DesktopProgram, { hidden, config }: 
     createPanelProtocol({ rendererDir: join(appRoot, 'out', 'renderer'), openContent: host.openContent }),
   );
   const closeDoor = openIpcDoor({
-    connectPort: host.connectPort,
+    connectPort: host.desktop.connectPort,
     panel: () => window.current()?.webContents ?? null,
     log,
   });
-  host.registerShell(shellHandlers({ host, window: window.current, quit: quit.quit }));
+  host.desktop.register(shellHandlers({ host, window: window.current, quit: quit.quit }));
   Menu.setApplicationMenu(
     Menu.buildFromTemplate(
       menuTemplate(
@@ -237,7 +237,7 @@ function trayOrNull(
     });
   };
   try {
-    return createTray({ appRoot, summary: () => summarize(host.queue.stats()), show, setPaused, quit });
+    return createTray({ appRoot, summary: () => summarize(host.desktop.queue()), show, setPaused, quit });
   } catch (error) {
     log.warn('there is no tray; closing the window quits', { error });
     return null;

@@ -3,6 +3,7 @@
 import type { Queue } from '../../contract/automation/queue.ts';
 import type { Settings } from '../../contract/host/settings.ts';
 import type { Operations } from '../../contract/index.ts';
+import type { ParsedInputOf } from '../../contract/kernel/define.ts';
 import type { Logger } from '../core/log/logger.ts';
 import type { Dispatcher, FileContent, Handlers, Principal } from '../core/operation/operation.ts';
 
@@ -43,24 +44,35 @@ export interface ShellLog {
   error(message: string, data?: Record<string, unknown>): void;
 }
 
+/** What only a desktop asks of the host. */
+export interface DesktopPort {
+  /** Folder that `shell_open_path` shows; null when there is none. @throws AppError `not-found` */
+  folderOf(target: ShownFolder, id?: string): string | null;
+  /** Serves frames to the panel until the port closes. @returns closes it */
+  connectPort(port: FramePort, principal: Principal): () => void;
+  queue(): Queue;
+  /** Adds the operations that only the shell can answer. */
+  register(handlers: Handlers<ShellOperationId>): void;
+}
+
+/** Folders that the file manager can show. */
+export type ShownFolder = ParsedInputOf<Operations['shell_open_path']>['target'];
+
 /** The host as the shell sees it. */
 export interface ShellHost {
   readonly dispatcher: Dispatcher;
   readonly log: Logger;
-  /** Folder that `shell_open_path` shows; null when there is none. */
-  folderOf(target: 'data' | 'logs' | 'profile' | 'task', id?: string): string | null;
-  /** Why the address the host would listen on is not safe (api.md §2), or null. */
+  /** Why the address the host would listen on is not safe, or null. */
   bindProblem(): string | null;
   start(): Promise<{ url: string | null; httpError: string | null }>;
   /** Ordered stop; running tasks are cancelled and their process trees ended. */
   stop(reason: string): Promise<void>;
-  connectPort(port: FramePort, principal: Principal): () => void;
+  /** File of an artifact, null when there is none. */
   openContent(artifactId: string): FileContent | null;
   readonly settings: {
     get<K extends keyof Settings>(key: K): Settings[K];
     onChange(listener: () => void): () => void;
   };
   readonly changes: { subscribe(listener: (change: HostChange) => void): () => void };
-  readonly queue: { stats(): Queue };
-  registerShell(handlers: Handlers<ShellOperationId>): void;
+  readonly desktop: DesktopPort;
 }

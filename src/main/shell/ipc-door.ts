@@ -2,7 +2,7 @@
 import { ipcMain, MessageChannelMain, type MessagePortMain, type WebContents, type WebFrameMain } from 'electron';
 import { PORT_CHANNEL } from '../../contract/host/desktop.ts';
 import type { Principal } from '../core/operation/operation.ts';
-import type { FramePort, ShellHost, ShellLog } from './host-port.ts';
+import type { DesktopPort, FramePort, ShellLog } from './host-port.ts';
 import { isPanelPage } from './panel/panel-url.ts';
 
 /** The person at the computer: everything is allowed and nothing is limited. */
@@ -17,7 +17,7 @@ export const DESKTOP_PRINCIPAL: Principal = {
 
 /** What the door needs. */
 export interface IpcDoorDeps {
-  connectPort: ShellHost['connectPort'];
+  connectPort: DesktopPort['connectPort'];
   /** Contents of the panel's window, null while there is none. */
   panel(): WebContents | null;
   log: ShellLog;

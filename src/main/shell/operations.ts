@@ -8,7 +8,7 @@ import type { ShellHost, ShellOperationId } from './host-port.ts';
 
 /** What the operations need. */
 export interface ShellOperationDeps {
-  host: Pick<ShellHost, 'folderOf' | 'openContent'>;
+  host: Pick<ShellHost, 'desktop' | 'openContent'>;
   window(): BrowserWindow | null;
   quit(): void;
 }
@@ -24,7 +24,7 @@ export function shellHandlers({ host, window, quit }: ShellOperationDeps): Handl
   };
   return {
     shell_open_path: async ({ target, id }) => {
-      const folder = host.folderOf(target, id);
+      const folder = host.desktop.folderOf(target, id);
       if (folder === null) throw new AppError('not-found');
       await openFolder(folder);
       return done;

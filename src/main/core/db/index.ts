@@ -1,4 +1,5 @@
 /** Public door of the database. */
+export { databaseChore } from './care.ts';
 export { createDb, type Db, openConnection } from './database.ts';
 export { tryLockFile } from './file-lock.ts';
 export { type ListQuery, listPage } from './list.ts';

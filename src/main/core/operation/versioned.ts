@@ -1,5 +1,8 @@
-/** Optimistic concurrency of api.md §4.4: `If-Match` mismatch is 412, a stale `version` in the body is 409. */
+/** Optimistic concurrency: an `If-Match` mismatch is 412, a stale `version` in the body is 409. Deleted entities can be restored for a while. */
 import { AppError } from '../../../contract/kernel/errors.ts';
+
+/** How long a deleted entity can be restored, ms. */
+export const TRASH_MS = 30 * 86_400_000;
 
 /**
  * Checks that a change was made against the current version; neither version given means last write wins.

@@ -2,6 +2,8 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
+import type { Chore } from '../../core/maintenance.ts';
+import { TRASH_MS } from '../../core/operation/versioned.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
 import { commandHandlers } from './routes.ts';
 import { createCommandService } from './service.ts';
@@ -21,5 +23,8 @@ export function createCommands(deps: {
   nodePath: string | null;
 }) {
   const service = createCommandService({ ...deps, store: createCommandStore(deps.db, deps.events) });
-  return { service, handlers: commandHandlers(service) };
+  const chores: Chore[] = [
+    { name: 'emptying the trash of commands', run: () => service.purge(deps.clock.now() - TRASH_MS) },
+  ];
+  return { service, handlers: commandHandlers(service), chores };
 }

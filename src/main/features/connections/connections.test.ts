@@ -28,7 +28,7 @@ describe('API keys', () => {
     expect(key).toMatch(/^tak_[\w-]{12}_[\w-]{43}$/);
     const stored = JSON.stringify(core.db.raw.prepare('SELECT * FROM api_key').all());
     expect(stored).not.toContain(key.slice(17));
-    feature.dispose();
+    for (const part of feature.parts) part.stop();
     feature = open();
     expect(feature.authenticator.authenticateToken(key, from)).toMatchObject({
       kind: 'key',

@@ -2,8 +2,10 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
+import type { Part } from '../../core/lifecycle.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import { createAuthenticator } from './authenticator.ts';
+import { bindProblem } from './bind.ts';
 import { createKeys, KEY_PREFIX } from './keys.ts';
 import { createConnectionRegistry } from './registry.ts';
 import { connectionHandlers } from './routes.ts';
@@ -11,7 +13,6 @@ import { createPanelSessions } from './sessions.ts';
 import { createConnectionsStore } from './store.ts';
 
 export { type Authenticated, type Authenticator, isLoopback, SESSION_COOKIE } from './authenticator.ts';
-export { bindProblem } from './bind.ts';
 export { infoOf } from './principal.ts';
 export type { ConnectionRegistry } from './registry.ts';
 
@@ -38,8 +39,12 @@ export function createConnections(deps: ConnectionsDeps) {
   return {
     authenticator,
     registry,
-    service: { keys, sessions },
+    service: {
+      keys,
+      sessions,
+      bindProblem: () => bindProblem(settings, keys.list({ limit: 1, count: false }).items.length),
+    },
     handlers: connectionHandlers({ keys, sessions, registry, panelUrl }),
-    dispose: () => keys.dispose(),
+    parts: [{ name: 'connections', stop: keys.dispose }] satisfies Part[],
   };
 }

@@ -3,11 +3,16 @@ import type { Job } from '../../../contract/host/jobs.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
+import type { Part } from '../../core/lifecycle.ts';
 import type { Logger } from '../../core/log/logger.ts';
+import type { Chore } from '../../core/maintenance.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
 import { many } from '../../core/operation/values.ts';
 import { createJobService } from './service.ts';
 import { createJobStore } from './store.ts';
+
+/** How long ended jobs are kept, ms. */
+const KEPT_MS = 30 * 86_400_000;
 
 export type { JobService } from './service.ts';
 
@@ -24,5 +29,7 @@ export function createJobs(deps: { db: Db; events: Events; clock: Clock; log: Lo
     jobs_cancel: ({ id }, { principal }) => service.cancel(id, principal),
     jobs_follow: ({ id }, { principal, signal }) => service.follow(id, principal, signal),
   };
-  return { service, handlers };
+  const parts: Part[] = [{ name: 'jobs', stop: service.stop }];
+  const chores: Chore[] = [{ name: 'removing old jobs', run: () => void service.prune(deps.clock.now() - KEPT_MS) }];
+  return { service, handlers, parts, chores };
 }

@@ -2,7 +2,10 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
+import type { Part } from '../../core/lifecycle.ts';
 import type { Logger } from '../../core/log/logger.ts';
+import type { Chore } from '../../core/maintenance.ts';
+import { TRASH_MS } from '../../core/operation/versioned.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import { createBrowsers } from './browsers.ts';
 import { profileHandlers } from './routes.ts';
@@ -26,5 +29,9 @@ export function createProfiles(deps: {
 }) {
   const browsers = createBrowsers(deps.settings);
   const service = createProfileService({ ...deps, browsers, store: createProfileStore(deps.db, deps.events) });
-  return { service, browsers, handlers: profileHandlers(service, browsers) };
+  const parts: Part[] = [{ name: 'profiles', stop: service.closeAll, stopDeadlineMs: 15_000 }];
+  const chores: Chore[] = [
+    { name: 'emptying the trash of profiles', run: () => service.purge(deps.clock.now() - TRASH_MS) },
+  ];
+  return { service, browsers, handlers: profileHandlers(service, browsers), parts, chores };
 }

@@ -6,8 +6,11 @@ import type { JobId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
+import type { Chore } from '../../core/maintenance.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
 import type { Tickets } from '../../core/operation/tickets.ts';
+import { threadModule } from '../../core/process/modules.ts';
+import type { Platform } from '../../platform/platform.ts';
 import type { JobService } from '../jobs/index.ts';
 import { createBackups } from './backups.ts';
 import { createStorageStore } from './store.ts';
@@ -24,8 +27,7 @@ export function createStorage(deps: {
   jobs: JobService;
   tickets: Tickets;
   dataDir: string;
-  /** Path of the built backup thread. */
-  backupThread: string;
+  platform: Pick<Platform, 'appRoot'>;
   baseUrl: () => string;
 }) {
   const store = createStorageStore(deps.db, deps.events);
@@ -35,7 +37,7 @@ export function createStorage(deps: {
     clock: deps.clock,
     dbPath: deps.db.path,
     dir: path.join(deps.dataDir, 'backups'),
-    thread: deps.backupThread,
+    thread: threadModule(deps.platform.appRoot, 'backup'),
   });
   const handlers: Handlers<StorageOperationId> = {
     // Frame doors announce the file and get an address; the HTTP door streams the bytes of its own request.
@@ -60,5 +62,6 @@ export function createStorage(deps: {
       return Backup.parse(ended.result);
     },
   };
-  return { uploads, backups, handlers };
+  const chores: Chore[] = [{ name: 'removing unused uploads', run: uploads.prune }];
+  return { uploads, handlers, chores };
 }

@@ -73,8 +73,9 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
       return { upload_id: id, bytes: total, sha256, expires_at: iso(row.expiresAt) };
     },
     /** Removes what nobody used within a day. */
-    async prune(): Promise<void> {
+    async prune(signal: AbortSignal): Promise<void> {
       for (const id of store.expiredUploads(clock.now())) {
+        if (signal.aborted) return;
         await fs.promises.rm(fileOf(id), { force: true });
         store.removeUpload(id);
       }

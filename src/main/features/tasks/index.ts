@@ -1,6 +1,8 @@
 /** Tasks: immutable snapshots that run, and the queue in front of them. */
 import path from 'node:path';
 import { isTerminal } from '../../../contract/automation/tasks.ts';
+import type { Part } from '../../core/lifecycle.ts';
+import type { Chore } from '../../core/maintenance.ts';
 import { createTimeSlicer } from '../../core/time-slicer.ts';
 import type { TaskDeps } from './deps.ts';
 import { createLogs } from './log/logs.ts';
@@ -48,38 +50,41 @@ export function createTasks(deps: TaskDeps) {
   const retention = createRetention(deps, store, timeSlicer, service.forget);
   const cleanups: (() => void)[] = [];
 
+  /** @returns how many attempts were cut off when the host last ended */
+  async function start(): Promise<number> {
+    cleanups.push(
+      events.subscribe((changes) => {
+        for (const change of changes) {
+          if (change.type === 'task.ended' || change.type === 'task.deleted') logs.ended(change.id);
+        }
+      }),
+      announceQueue(deps, store),
+    );
+    // The host that owned these attempts is gone: a data directory has one host at a time.
+    const interrupted = await recover(deps, store, logs, store.orphans(deps.instanceId));
+    if (interrupted > 0) log.warn('tasks', `${interrupted} attempts were cut off when the host last ended`);
+    queue.start();
+    return interrupted;
+  }
+
+  /** Stops claiming, then every run; resolves when no process of a task is left. */
+  async function stop(): Promise<void> {
+    await queue.stop();
+    for (const cleanup of cleanups.splice(0)) cleanup();
+    feed.dispose();
+  }
+
+  const parts: Part[] = [{ name: 'tasks', start: async () => void (await start()), stop, stopDeadlineMs: 20_000 }];
+  const chores: Chore[] = [{ name: 'deleting old tasks', run: async (signal) => void (await retention.run(signal)) }];
   return {
     service,
     /** Makes tasks for other features, inside their transactions. */
     factory,
     handlers: taskHandlers(service),
-    /**
-     * Ends what an earlier run of the host left (it must be gone: the data directory has one host at a time), then opens the queue.
-     * @returns how many attempts were cut off
-     */
-    async start(): Promise<number> {
-      cleanups.push(
-        events.subscribe((changes) => {
-          for (const change of changes) {
-            if (change.type === 'task.ended' || change.type === 'task.deleted') logs.ended(change.id);
-          }
-        }),
-        announceQueue(deps, store),
-      );
-      const interrupted = await recover(deps, store, logs, store.orphans(deps.instanceId));
-      queue.start();
-      retention.start();
-      return interrupted;
-    },
-    /** Stops claiming, then every run; resolves when no process of a task is left. */
-    async stop(): Promise<void> {
-      await Promise.all([queue.stop(), retention.stop()]);
-      for (const cleanup of cleanups.splice(0)) cleanup();
-    },
-    dispose(): void {
-      feed.dispose();
-    },
-    /** Deletes old tasks now. @returns how many */
-    prune: () => retention.run(),
+    parts,
+    chores,
+    start,
+    stop,
+    prune: () => retention.run(new AbortController().signal),
   };
 }

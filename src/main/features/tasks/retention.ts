@@ -7,15 +7,12 @@ import type { TaskStore } from './store/store.ts';
 
 /** See {@link createRetention}. */
 export interface Retention {
-  start(): void;
-  stop(): Promise<void>;
   /** One pass. @returns how many tasks were deleted */
-  run(): Promise<number>;
+  run(signal: AbortSignal): Promise<number>;
 }
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-const FIRST_MS = 60_000;
 /** Hours of statistics that are kept: twice what the dashboard can ask for. */
 const STATISTICS_HOURS = 336;
 const FOLDERS_PER_TURN = 200;
@@ -27,10 +24,7 @@ export function createRetention(
   timeSlicer: TimeSlicer,
   forget: (id: string) => Promise<void>,
 ): Retention {
-  const { clock, settings, log } = deps;
-  let cancel: (() => void) | null = null;
-  let current: Promise<number> | null = null;
-  let stopped = false;
+  const { clock, settings } = deps;
 
   /** Finished tasks that ended before the limit, or the oldest ones while there is too much. */
   function nextToGo(): string | null {
@@ -41,9 +35,9 @@ export function createRetention(
     return store.usedBytes() > room ? store.oldestFinished(Number.MAX_SAFE_INTEGER) : null;
   }
 
-  async function pass(): Promise<number> {
+  async function run(signal: AbortSignal): Promise<number> {
     let deleted = 0;
-    for (let id = nextToGo(); id !== null && !stopped; id = nextToGo()) {
+    for (let id = nextToGo(); id !== null && !signal.aborted; id = nextToGo()) {
       // One task a transaction, each in its share of a turn: no step holds up the host.
       if (!store.deleteFinished(id)) break;
       deleted += 1;
@@ -51,15 +45,15 @@ export function createRetention(
       await timeSlicer.next();
     }
     store.pruneHours(Math.floor(clock.now() / HOUR_MS) - STATISTICS_HOURS);
-    await sweepFolders();
+    await sweepFolders(signal);
     return deleted;
   }
 
   /** Folders whose rows are gone: the host died between the two. */
-  async function sweepFolders(): Promise<void> {
+  async function sweepFolders(signal: AbortSignal): Promise<void> {
     const names = await fs.readdir(deps.paths.tasks).catch(() => []);
     for (const [i, name] of names.entries()) {
-      if (stopped) return;
+      if (signal.aborted) return;
       if (i % FOLDERS_PER_TURN === 0) await timeSlicer.next();
       if (name.startsWith('tsk_') && !store.exists(name)) {
         await fs.rm(path.join(deps.paths.tasks, name), { recursive: true, force: true });
@@ -67,32 +61,5 @@ export function createRetention(
     }
   }
 
-  function run(): Promise<number> {
-    current ??= pass()
-      .catch((error: unknown) => {
-        log.error('tasks', 'old tasks could not be deleted', { error });
-        return 0;
-      })
-      .finally(() => {
-        current = null;
-      });
-    return current;
-  }
-
-  function plan(delay: number): void {
-    cancel = clock.schedule(() => {
-      plan(HOUR_MS);
-      void run();
-    }, delay);
-  }
-
-  return {
-    start: () => plan(FIRST_MS),
-    async stop() {
-      stopped = true;
-      cancel?.();
-      await current;
-    },
-    run,
-  };
+  return { run };
 }

@@ -100,3 +100,5 @@ export function createChangeService(events: Events) {
     },
   };
 }
+/** Type of {@link createChangeService}. */
+export type ChangeService = ReturnType<typeof createChangeService>;

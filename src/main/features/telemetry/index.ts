@@ -1,61 +1,43 @@
 /** Telemetry: log, changes, audit, machine facts, diagnosis. */
-
+import path from 'node:path';
 import type { Health, HostInfo } from '../../../contract/host/system.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
-import { type Clock, iso } from '../../core/clock.ts';
-import type { Events } from '../../core/events.ts';
-import type { Audit } from '../../core/log/audit.ts';
-import type { LogFiles } from '../../core/log/log-files.ts';
-import type { Logger } from '../../core/log/logger.ts';
-import type { Handlers } from '../../core/operation/operation.ts';
+import { iso } from '../../core/clock.ts';
+import type { Foundation } from '../../core/foundation.ts';
+import type { Part } from '../../core/lifecycle.ts';
+import { threadModule } from '../../core/process/modules.ts';
 import { createChangeService } from './changes.ts';
-import { type DoctorDeps, diagnose } from './doctor.ts';
-import type { HostState } from './host-state.ts';
+import type { DoctorDeps } from './doctor.ts';
+import { createHostState } from './host-state.ts';
 import { createLogService } from './logs.ts';
 import { createMetrics, type Figures } from './metrics.ts';
+import { telemetryHandlers } from './routes.ts';
 import { createSystemReader } from './system.ts';
 
-export { createHostState, type HostState } from './host-state.ts';
-
-/** Ids of the operations that this feature answers. */
-export type TelemetryOperationId =
-  | 'health'
-  | 'system'
-  | 'get_resources'
-  | 'host_info'
-  | 'host_diagnose'
-  | 'logs_query'
-  | 'logs_stats'
-  | 'logs_follow'
-  | 'logs_write'
-  | 'logs_clear'
-  | 'metrics_follow'
-  | 'changes_follow'
-  | 'changes_list'
-  | 'audit_list'
-  | 'audit_verify';
-
-/** Builds the feature. */
-export function createTelemetry(deps: {
-  clock: Clock;
-  events: Events;
-  log: Logger;
-  logFiles: LogFiles;
-  audit: Audit;
-  version: string;
-  doctor: Omit<DoctorDeps, 'system'>;
-  state: HostState;
+/** What the feature needs. */
+export interface TelemetryDeps extends Foundation {
+  /** Where the API is, or why it is not open. */
+  http: DoctorDeps['http'];
+  browsers: DoctorDeps['browsers'];
   /** What metrics ask of the other parts. */
   figures: Figures;
-  /** Facts of the running host that only the composition root knows. */
-  facts: () => Pick<HostInfo, 'platform' | 'electron' | 'data_dir' | 'log_dir' | 'url' | 'http_error' | 'started_at'>;
-}) {
-  const { clock, audit, version, state } = deps;
+}
+
+/** Builds the feature. */
+export function createTelemetry(deps: TelemetryDeps) {
+  const { clock, version, dataDir, platform, secrets } = deps;
+  const { electron } = platform.versions;
   const started = clock.monotonic();
+  const state = createHostState(deps.events, secrets);
   const logs = createLogService(deps.logFiles, deps.log);
-  const changes = createChangeService(deps.events);
   const metrics = createMetrics(deps);
-  const system = createSystemReader({ clock, version, dataDir: deps.doctor.dataDir });
+  const system = createSystemReader({ clock, version, dataDir });
+  const doctor: DoctorDeps = { ...deps, electron, system, dbThread: threadModule(platform.appRoot, 'db-check') };
+  if (deps.movedAside !== null) {
+    state.warn(
+      'database',
+      `The database could not be read and was moved to ${deps.movedAside}; TabAgent started with an empty one. Copies are in ${path.join(dataDir, 'backups')}.`,
+    );
+  }
 
   const health = (): Health => ({
     status: state.degraded() ? 'degraded' : 'ok',
@@ -65,48 +47,27 @@ export function createTelemetry(deps: {
     uptime_seconds: Math.round(clock.monotonic() - started) / 1000,
     ready: state.ready,
   });
+  const hostInfo = async (): Promise<HostInfo> => ({
+    platform: platform.kind,
+    electron,
+    data_dir: dataDir,
+    log_dir: path.join(dataDir, 'logs'),
+    url: deps.http().url,
+    http_error: deps.http().error,
+    started_at: deps.startedAt,
+    version,
+    node: process.versions.node,
+    pid: process.pid,
+    secrets: await state.secrets(),
+    warnings: state.warnings(),
+  });
 
-  const handlers: Handlers<TelemetryOperationId> = {
-    health,
-    system: () => system.info(),
-    get_resources: () => system.resources(),
-    host_info: async () => ({
-      ...deps.facts(),
-      version,
-      node: process.versions.node,
-      pid: process.pid,
-      secrets: await state.secrets(),
-      warnings: state.warnings(),
-    }),
-    host_diagnose: async (_input, { signal }) => ({ checks: await diagnose({ ...deps.doctor, system }, signal) }),
-    logs_query: (input) => logs.query(input),
-    logs_stats: () => logs.stats(),
-    logs_follow: (input, { signal }) => logs.follow(input, signal),
-    logs_write: ({ entries }) => ({ stored: logs.write(entries) }),
-    logs_clear: async ({ before }) => ({ cleared: await logs.clear(before ?? Number.MAX_SAFE_INTEGER) }),
-    metrics_follow: (_input, { signal }) => metrics.follow(signal),
-    changes_follow: (input, { principal, signal }) => changes.follow(input, principal, signal),
-    changes_list: (input, { principal }) => changes.list(input, principal),
-    audit_list: ({ cursor, limit, op, principal, q }) => {
-      const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
-      if (!Number.isSafeInteger(before)) {
-        throw new AppError('validation-error', "Field 'cursor': is not a cursor of the audit", {
-          errors: { cursor: 'is not a cursor of the audit' },
-          extra: { field: 'cursor' },
-        });
-      }
-      const found = audit.list({
-        before,
-        limit: limit + 1,
-        ...(op === undefined ? {} : { op }),
-        ...(principal === undefined ? {} : { principal }),
-        ...(q === undefined ? {} : { q }),
-      });
-      const more = found.length > limit;
-      const items = more ? found.slice(0, limit) : found;
-      return { items, next_cursor: more ? String(items.at(-1)?.seq) : null, total: null };
-    },
-    audit_verify: () => audit.verify(),
-  };
-  return { handlers, health, logs, metrics };
+  const parts: Part[] = [
+    { name: 'metrics', start: metrics.start, stop: metrics.stop },
+    // The key store may ask the operating system, and its warnings are wanted before somebody opens the page that shows them.
+    { name: 'key store', ...(deps.serving ? { afterStart: async () => void (await state.secrets()) } : {}) },
+  ];
+  const changes = createChangeService(deps.events);
+  const handlers = telemetryHandlers({ health, hostInfo, doctor, logs, metrics, changes, audit: deps.audit });
+  return { state, handlers, parts };
 }

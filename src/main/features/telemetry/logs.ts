@@ -146,3 +146,5 @@ export function createLogService(files: LogFiles, log: Logger) {
     clear: (before: number) => files.clear(before),
   };
 }
+/** Type of {@link createLogService}. */
+export type LogService = ReturnType<typeof createLogService>;

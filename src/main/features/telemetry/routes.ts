@@ -1,0 +1,78 @@
+/** Handlers of logs, metrics, changes, audit and the host's own state: maps only. */
+import type { Health, HostInfo } from '../../../contract/host/system.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { Audit } from '../../core/log/audit.ts';
+import type { Handlers } from '../../core/operation/operation.ts';
+import type { ChangeService } from './changes.ts';
+import { type DoctorDeps, diagnose } from './doctor.ts';
+import type { LogService } from './logs.ts';
+import type { MetricsSampler } from './metrics-sampler.ts';
+
+/** Ids of the operations that this feature answers. */
+export type TelemetryOperationId =
+  | 'health'
+  | 'system'
+  | 'get_resources'
+  | 'host_info'
+  | 'host_diagnose'
+  | 'logs_query'
+  | 'logs_stats'
+  | 'logs_follow'
+  | 'logs_write'
+  | 'logs_clear'
+  | 'metrics_follow'
+  | 'changes_follow'
+  | 'changes_list'
+  | 'audit_list'
+  | 'audit_verify';
+
+/** Maps the operations onto the services. */
+export function telemetryHandlers(deps: {
+  health: () => Health;
+  hostInfo: () => Promise<HostInfo>;
+  doctor: DoctorDeps;
+  logs: LogService;
+  metrics: MetricsSampler;
+  changes: ChangeService;
+  audit: Audit;
+}): Handlers<TelemetryOperationId> {
+  const { doctor, logs, metrics, changes, audit } = deps;
+  return {
+    health: deps.health,
+    system: () => doctor.system.info(),
+    get_resources: () => doctor.system.resources(),
+    host_info: deps.hostInfo,
+    host_diagnose: async (_input, { signal }) => ({ checks: await diagnose(doctor, signal) }),
+    logs_query: (input) => logs.query(input),
+    logs_stats: () => logs.stats(),
+    logs_follow: (input, { signal }) => logs.follow(input, signal),
+    logs_write: ({ entries }) => ({ stored: logs.write(entries) }),
+    logs_clear: async ({ before }) => ({ cleared: await logs.clear(before ?? Number.MAX_SAFE_INTEGER) }),
+    metrics_follow: (_input, { signal }) => metrics.follow(signal),
+    changes_follow: (input, { principal, signal }) => changes.follow(input, principal, signal),
+    changes_list: (input, { principal }) => changes.list(input, principal),
+    audit_list: ({ cursor, limit, op, principal, q }) => {
+      const found = audit.list({
+        before: positionOf(cursor),
+        limit: limit + 1,
+        ...(op === undefined ? {} : { op }),
+        ...(principal === undefined ? {} : { principal }),
+        ...(q === undefined ? {} : { q }),
+      });
+      const more = found.length > limit;
+      const items = more ? found.slice(0, limit) : found;
+      return { items, next_cursor: more ? String(items.at(-1)?.seq) : null, total: null };
+    },
+    audit_verify: () => audit.verify(),
+  };
+}
+
+/** @throws AppError `validation-error` */
+function positionOf(cursor: string | undefined): number {
+  const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
+  if (Number.isSafeInteger(before)) return before;
+  throw new AppError('validation-error', "Field 'cursor': is not a cursor of the audit", {
+    errors: { cursor: 'is not a cursor of the audit' },
+    extra: { field: 'cursor' },
+  });
+}
