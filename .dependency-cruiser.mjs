@@ -36,12 +36,16 @@ const CONTRACT = 'src/contract/';
 const CORE = 'src/main/core/';
 const PLATFORM = 'src/main/platform/';
 const FEATURE_INDEX = 'src/main/features/[^/]+/index\\.ts$';
+const PANEL_BASE = 'src/renderer/(?:lib|ui)/';
+const PANEL_FEATURES = 'src/renderer/features/';
 
 /** @type {IConfiguration} */
 export default {
   forbidden: [
     zone('contract', '^src/contract/', [CONTRACT]),
     zone('renderer', '^src/renderer/', [CONTRACT, 'src/renderer/']),
+    zone('panel-base', `^${PANEL_BASE}`, [CONTRACT, PANEL_BASE]),
+    zone('panel-features', `^${PANEL_FEATURES}`, [CONTRACT, PANEL_BASE, PANEL_FEATURES]),
     zone('preload', '^src/preload/', [CONTRACT, 'src/preload/']),
     zone('workers', '^src/workers/', [CONTRACT, 'src/workers/']),
     zone('core', '^src/main/core/', [CONTRACT, CORE, PLATFORM]),
@@ -84,6 +88,23 @@ export default {
         pathNot: '^src/main/features/$1/',
         dependencyTypesNot: ['type-only'],
       },
+    },
+    {
+      name: 'panel-sibling-index',
+      comment: 'A sibling feature of the panel is seen only through its index.ts.',
+      severity: 'error',
+      from: { path: `^${PANEL_FEATURES}([^/]+)/` },
+      to: {
+        path: `^${PANEL_FEATURES}`,
+        pathNot: [`^${PANEL_FEATURES}$1/`, `^${PANEL_FEATURES}[^/]+/index\\.ts$`],
+      },
+    },
+    {
+      name: 'panel-lazy-screens',
+      comment: 'A screen is loaded when it is opened: outside of the features it may be imported only with import().',
+      severity: 'error',
+      from: { path: '^src/renderer/', pathNot: `^${PANEL_FEATURES}` },
+      to: { path: `^${PANEL_FEATURES}`, dynamic: false },
     },
     {
       name: 'closed-tree',

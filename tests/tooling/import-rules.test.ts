@@ -38,6 +38,13 @@ const CLEAN: Record<string, string> = {
   'src/preload/index.ts': "import { ipcRenderer } from 'electron';\nexport const port = ipcRenderer;\n",
   'src/renderer/app.tsx':
     "import { useState } from 'react';\nimport { Task } from '../contract/task.ts';\nexport const App = () => <p>{String(useState(Task)[0])}</p>;\n",
+  'src/renderer/app/router.tsx': "export const screen = async () => await import('../features/run/screen.tsx');\n",
+  'src/renderer/lib/format.ts': "export const words = (code: string) => code.replaceAll('_', ' ');\n",
+  'src/renderer/features/run/index.ts': "export { Dialog } from './dialog.tsx';\n",
+  'src/renderer/features/run/dialog.tsx':
+    "import { words } from '../../lib/format.ts';\nexport const Dialog = () => <p>{words('run_it')}</p>;\n",
+  'src/renderer/features/run/screen.tsx':
+    "import { Dialog } from './dialog.tsx';\nexport const Screen = () => <Dialog />;\n",
 };
 
 /** file, its content, and the rule that must speak */
@@ -54,6 +61,31 @@ const VIOLATIONS: [file: string, content: string, rule: string][] = [
     'src/renderer/bad.ts',
     "import { readFileSync } from 'node:fs';\nexport const x = readFileSync;\n",
     'no-node-in-pages',
+  ],
+  [
+    'src/renderer/lib/bad.ts',
+    "import { Dialog } from '../features/run/index.ts';\nexport const x = Dialog;\n",
+    'zone-panel-base',
+  ],
+  [
+    'src/renderer/ui/bad.ts',
+    "import { screen } from '../app/router.tsx';\nexport const x = screen;\n",
+    'zone-panel-base',
+  ],
+  [
+    'src/renderer/features/tasks/bad.ts',
+    "import { screen } from '../../app/router.tsx';\nexport const x = screen;\n",
+    'zone-panel-features',
+  ],
+  [
+    'src/renderer/features/tasks/bad.ts',
+    "import { Dialog } from '../run/dialog.tsx';\nexport const x = Dialog;\n",
+    'panel-sibling-index',
+  ],
+  [
+    'src/renderer/app/bad.ts',
+    "import { Screen } from '../features/run/screen.tsx';\nexport const x = Screen;\n",
+    'panel-lazy-screens',
   ],
   ['src/preload/bad.ts', "import { App } from '../renderer/app.tsx';\nexport const x = App;\n", 'zone-preload'],
   [

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useAsk } from '../../lib/live/query.ts';
 import { Ago } from '../../ui/display/ago.tsx';
 import { Status } from '../../ui/display/status.tsx';
-import { SchemaForm } from '../run/schema-form.tsx';
+import { SchemaForm } from '../run/index.ts';
 import { kindViews } from './kinds/index.ts';
 import type { ComposerState } from './use-composer.ts';
 

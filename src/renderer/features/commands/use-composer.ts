@@ -6,7 +6,7 @@ import type { CommandId, JsonObject, ProfileId } from '../../../contract/kernel/
 import { useClient } from '../../lib/client/context.tsx';
 import { asError, useAct } from '../../lib/live/query.ts';
 import { errorToast, toast, undoToast } from '../../ui/feedback/toast.tsx';
-import { cleanInput, fieldsOf, initialInput } from '../run/schema.ts';
+import { cleanInput, fieldsOf, initialInput } from '../run/index.ts';
 import { changedMembers, type Draft, draftFrom, draftOf, patchOf, useDrafts } from './draft.ts';
 import { DEFAULT_TEMPLATE } from './templates.ts';
 

@@ -5,7 +5,7 @@ import { useActions } from '../../lib/keys/use-actions.ts';
 import { useAsk } from '../../lib/live/query.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
-import { RunDialog } from '../run/run-dialog.tsx';
+import { RunDialog } from '../run/index.ts';
 import { Attention } from './attention.tsx';
 import { Failures } from './failures.tsx';
 import { Machine } from './machine.tsx';

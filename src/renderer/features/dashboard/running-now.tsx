@@ -4,7 +4,7 @@ import { useAsk } from '../../lib/live/query.ts';
 import { Elapsed } from '../../ui/display/ago.tsx';
 import { StatusIcon } from '../../ui/display/status.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
-import { waitSentence } from '../tasks/task-facts.ts';
+import { waitSentence } from '../tasks/index.ts';
 
 /** Tasks that run or are about to. */
 export function RunningNow() {

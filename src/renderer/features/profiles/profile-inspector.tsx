@@ -11,7 +11,7 @@ import { Ago } from '../../ui/display/ago.tsx';
 import { Status } from '../../ui/display/status.tsx';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { ShowFolder } from '../../ui/show-folder.tsx';
-import { RunDialog } from '../run/run-dialog.tsx';
+import { RunDialog } from '../run/index.ts';
 import { startBlocked, stopBlocked, useProfileActions } from './profile-actions.tsx';
 
 const size = (value: { width: number; height: number } | null): string =>

@@ -1,11 +1,11 @@
 import { SETTING_SECTIONS } from '../../../contract/host/settings.ts';
-import { KeyList } from '../../app/key-sheet.tsx';
 import { isDesktop } from '../../lib/client/message-port.ts';
 import { useAllActions } from '../../lib/keys/use-actions.ts';
 import { useAsk } from '../../lib/live/query.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { NoMatch, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
+import { KeyList } from '../../ui/key-list.tsx';
 import { About } from './about.tsx';
 import { Audit } from './audit.tsx';
 import { Backups } from './backups.tsx';

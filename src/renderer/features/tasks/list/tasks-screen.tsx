@@ -17,7 +17,7 @@ import { Split } from '../../../ui/split.tsx';
 import { ColumnsMenu } from '../../../ui/table/columns-menu.tsx';
 import { DataTable } from '../../../ui/table/data-table.tsx';
 import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
-import { RunDialog } from '../../run/run-dialog.tsx';
+import { RunDialog } from '../../run/index.ts';
 import { useTaskActions, useTasksBulk } from '../task-actions.tsx';
 import { STATUS_TABS, tabOf } from '../task-facts.ts';
 import { TASK_COLUMNS } from './columns.tsx';

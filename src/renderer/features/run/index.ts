@@ -1,0 +1,3 @@
+export { RunDialog } from './run-dialog.tsx';
+export { cleanInput, fieldsOf, initialInput } from './schema.ts';
+export { SchemaForm } from './schema-form.tsx';

@@ -1,0 +1,1 @@
+export { waitSentence } from './task-facts.ts';
