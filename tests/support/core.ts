@@ -89,12 +89,12 @@ export function openTestCore(overrides: Partial<Settings> = {}): TestCore {
     clock,
     events,
     settings: createSettings(db, events, clock, overrides),
-    secrets: createSecrets(
-      db,
-      clock,
-      async () => ({ backend: 'file', weak: true, detail: '', key: async () => key }),
-      () => undefined,
-    ),
+    secrets: createSecrets(db, clock, async () => ({
+      backend: 'file',
+      weak: true,
+      detail: '',
+      key: async () => key,
+    })),
     log: memoryLog(),
     [Symbol.dispose]() {
       db.close();

@@ -77,12 +77,12 @@ export function openTaskHost(options: TaskHostOptions = {}) {
   const settings = createSettings(db, events, clock, options.settings ?? {});
   const redactor = createRedactor();
   const key = Buffer.alloc(32, 7);
-  const secrets = createSecrets(
-    db,
-    clock,
-    async () => ({ backend: 'file', weak: true, detail: '', key: async () => key }),
-    (value) => redactor.add(value),
-  );
+  const secrets = createSecrets(db, clock, async () => ({
+    backend: 'file',
+    weak: true,
+    detail: '',
+    key: async () => key,
+  }));
   const log = memoryLog();
   const platform = createNodePlatform({ appRoot: ROOT });
   const shared = { db, events, clock, settings, secrets, log, redactor };

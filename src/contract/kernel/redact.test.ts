@@ -73,12 +73,35 @@ describe('text', () => {
     expect(redactor.empty).toBe(true);
     expect(redactor.text('abc')).toBe('abc');
   });
+});
 
-  it('knows values that are added later', () => {
+describe('holders', () => {
+  it('a value is known from the first holder on until the last one releases it', () => {
     const redactor = createRedactor();
-    expect(redactor.text('later')).toBe('later');
-    redactor.add('later');
-    expect(redactor.text('later')).toBe(REDACTED);
+    expect(redactor.text('shared')).toBe('shared');
+    redactor.hold('a', ['shared', 'of a alone']);
+    redactor.hold('b', ['shared']);
+    redactor.release('a');
+    expect(redactor.text('shared, of a alone')).toBe(`${REDACTED}, of a alone`);
+    redactor.release('a');
+    redactor.release('b');
+    expect(redactor.text('shared')).toBe('shared');
+    expect(redactor.empty).toBe(true);
+  });
+
+  it('a second hold replaces what the holder had, and a value held twice by one holder counts once', () => {
+    const redactor = createRedactor();
+    redactor.hold('a', ['first', 'first']);
+    redactor.hold('a', ['first', 'second']);
+    redactor.hold('a', ['second']);
+    expect(redactor.text('first second')).toBe(`first ${REDACTED}`);
+  });
+
+  it('a value given at the start outlives its holders', () => {
+    const redactor = createRedactor(['lasting']);
+    redactor.hold('a', ['lasting']);
+    redactor.release('a');
+    expect(redactor.text('lasting')).toBe(REDACTED);
   });
 });
 

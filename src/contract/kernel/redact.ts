@@ -25,8 +25,13 @@ export interface RedactStream {
 export interface Redactor {
   /** True while no value is known: every method then returns its argument. */
   readonly empty: boolean;
-  /** Makes a further value known. Values under {@link MIN_SECRET_LENGTH} characters are ignored. */
-  add(value: string): void;
+  /**
+   * Sets the values of one holder in place of those it had. A value stays known while at least one holder has it. Values under
+   * {@link MIN_SECRET_LENGTH} characters are ignored.
+   */
+  hold(holder: string, values: Iterable<string>): void;
+  /** Forgets every value that only this holder has. Without effect when it holds none. */
+  release(holder: string): void;
   text(text: string): string;
   /** Redacts every string and every member name; a number that *is* a secret becomes the marker. */
   json<T>(value: T): T;
@@ -106,42 +111,67 @@ function withLines(value: string): string[] {
   return [value, ...lines.filter((line) => line.length >= 8 && !line.startsWith('-----'))];
 }
 
+/** What is looked for: each value that is long enough, and its lines. */
+function partsOf(values: Iterable<string>): Set<string> {
+  return new Set(Array.from(values).flatMap((value) => (value.length < MIN_SECRET_LENGTH ? [] : withLines(value))));
+}
+
+/** Finds every form of the values, the longest first; group 1 is base64 that begins with the value, group 2 at another offset. */
+function patternOf(values: readonly string[]): RegExp {
+  const plain = values.map((value) => Array.from(value, characterPattern).join(''));
+  const encoded = values.map(base64Patterns);
+  const aligned = encoded.map(([first]) => first);
+  const shifted = encoded.flatMap(([, second, third]) => [second, third]);
+  return new RegExp(`${plain.join('|')}|(${aligned.join('|')})|(${shifted.join('|')})`, 'g');
+}
+
 /** A place in a text, end exclusive. */
 type Span = [start: number, end: number];
 
 /**
- * Makes a redactor for the values given.
+ * Makes a redactor for the values given, which it never forgets, and for those of its holders.
  *
  * Each value is found as it is, percent-encoded (fully, partly or twice) and form-encoded, JSON-escaped, HTML-escaped, and as
  * base64 or base64url at any offset of a longer encoded text. Not found: hashes, compressed or encrypted forms, a value split
  * by something in between (base64 wrapped at 76 columns), and values under {@link MIN_SECRET_LENGTH} characters.
  */
 export function createRedactor(values: Iterable<string> = []): Redactor {
-  const known = new Set<string>();
+  const lasting = partsOf(values);
+  const held = new Map<string, ReadonlySet<string>>();
+  /** How many hold each value. */
+  const known = new Map<string, number>();
   let pattern: RegExp | null = null;
   let longest = 0;
   let stale = false;
 
-  function add(value: string): void {
-    if (value.length < MIN_SECRET_LENGTH) return;
-    for (const part of withLines(value)) {
-      if (known.has(part)) continue;
-      known.add(part);
-      longest = Math.max(longest, part.length);
-      stale = true;
+  function count(parts: ReadonlySet<string>, by: 1 | -1): void {
+    for (const part of parts) {
+      const holders = (known.get(part) ?? 0) + by;
+      if (holders === 0) known.delete(part);
+      else known.set(part, holders);
+      if (holders === 0 || holders === by) stale = true;
     }
+  }
+
+  function release(holder: string): void {
+    count(held.get(holder) ?? new Set(), -1);
+    held.delete(holder);
+  }
+
+  function hold(holder: string, wanted: Iterable<string>): void {
+    const parts = partsOf(wanted);
+    count(parts, 1);
+    release(holder);
+    if (parts.size > 0) held.set(holder, parts);
   }
 
   function compile(): RegExp | null {
     if (!stale) return pattern;
     stale = false;
     // Longest first: at one position the alternative that comes first wins.
-    const sorted = [...known].sort((a, b) => b.length - a.length);
-    const plain = sorted.map((value) => Array.from(value, characterPattern).join(''));
-    const encoded = sorted.map(base64Patterns);
-    const aligned = encoded.map(([first]) => first);
-    const shifted = encoded.flatMap(([, second, third]) => [second, third]);
-    pattern = new RegExp(`${plain.join('|')}|(${aligned.join('|')})|(${shifted.join('|')})`, 'g');
+    const sorted = [...known.keys()].sort((a, b) => b.length - a.length);
+    longest = sorted[0]?.length ?? 0;
+    pattern = sorted.length === 0 ? null : patternOf(sorted);
     return pattern;
   }
 
@@ -196,40 +226,41 @@ export function createRedactor(values: Iterable<string> = []): Redactor {
   }
 
   function stream(): RedactStream {
-    let held = '';
+    let rest = '';
     return {
       push(chunk) {
-        held += chunk;
-        const lineEnd = held.lastIndexOf('\n') + 1;
-        let out = text(held.slice(0, lineEnd));
-        held = held.slice(lineEnd);
-        const reach = longest * LONGEST_FORM;
-        if (held.length <= MAX_HELD + reach) return out;
+        rest += chunk;
+        const lineEnd = rest.lastIndexOf('\n') + 1;
+        let out = text(rest.slice(0, lineEnd));
+        rest = rest.slice(lineEnd);
         const regexp = compile();
-        const found = regexp === null ? [] : spans(held, regexp);
-        let safe = held.length - reach;
+        const reach = longest * LONGEST_FORM;
+        if (rest.length <= MAX_HELD + reach) return out;
+        const found = regexp === null ? [] : spans(rest, regexp);
+        let safe = rest.length - reach;
         for (const [start, end] of found) if (start < safe && end > safe) safe = start;
         out += cut(
-          held.slice(0, safe),
+          rest.slice(0, safe),
           found.filter(([, end]) => end <= safe),
         );
-        held = held.slice(safe);
+        rest = rest.slice(safe);
         return out;
       },
       flush() {
-        const rest = text(held);
-        held = '';
-        return rest;
+        const last = text(rest);
+        rest = '';
+        return last;
       },
     };
   }
 
-  for (const value of values) add(value);
+  count(lasting, 1);
   return {
     get empty() {
       return known.size === 0;
     },
-    add,
+    hold,
+    release,
     text,
     // The shape stays the same: only strings and member names change.
     json: <T>(value: T): T => (known.size === 0 ? value : (walk(value) as T)),

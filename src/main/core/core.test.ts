@@ -68,12 +68,12 @@ test('secrets: sealed at rest, bound to their id, useless under another key', as
     )
     .run(other, other, id);
   await expect(core.secrets.get(id)).rejects.toThrow(/cannot be opened/);
-  const foreign = createSecrets(
-    core.db,
-    core.clock,
-    async () => ({ backend: 'file', weak: true, detail: '', key: async () => Buffer.alloc(32, 9) }),
-    () => undefined,
-  );
+  const foreign = createSecrets(core.db, core.clock, async () => ({
+    backend: 'file',
+    weak: true,
+    detail: '',
+    key: async () => Buffer.alloc(32, 9),
+  }));
   await expect(foreign.get(other)).rejects.toThrow(/cannot be opened/);
   core.secrets.removeOwner('task:2');
   await expect(core.secrets.get(other)).rejects.toThrow(/gone/);

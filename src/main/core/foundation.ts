@@ -34,7 +34,9 @@ export function openFoundation(platform: Platform, config: HostConfig) {
     const { db, movedAside } = openDatabase(dataDir, path.join(platform.appRoot, 'resources/migrations'), clock.now());
     const events = createEvents(db, clock);
     const settings = createSettings(db, events, clock, config.overrides);
-    const redactor = createRedactor(settings.get('redaction.extra'));
+    const redactor = createRedactor();
+    const holdExtra = () => redactor.hold('redaction.extra', settings.get('redaction.extra'));
+    holdExtra();
     const logFiles = openLogFiles(path.join(dataDir, 'logs'), () => settings.get('retention.logs_mb') * MIB);
     const log = createLogger({
       files: logFiles,
@@ -44,7 +46,7 @@ export function openFoundation(platform: Platform, config: HostConfig) {
     });
     settings.onChange((keys) => {
       if (keys.includes('log_level')) log.setLevel(settings.get('log_level'));
-      if (keys.includes('redaction.extra')) for (const word of settings.get('redaction.extra')) redactor.add(word);
+      if (keys.includes('redaction.extra')) holdExtra();
     });
     // They close in the reverse order, after everything else.
     const parts: Part[] = [
@@ -78,12 +80,7 @@ export function openFoundation(platform: Platform, config: HostConfig) {
       log,
       audit: createAudit(db, clock),
       tickets: createTickets(clock),
-      secrets: createSecrets(
-        db,
-        clock,
-        () => platform.keyVault(dataDir),
-        (value) => redactor.add(value),
-      ),
+      secrets: createSecrets(db, clock, () => platform.keyVault(dataDir)),
     };
   } catch (error) {
     lock.release();

@@ -23,7 +23,10 @@ export interface Secrets {
   seal(owner: string, value: string): Promise<SealedSecret>;
   /** Stores sealed values, in the current transaction when there is one. */
   store(secrets: readonly SealedSecret[]): void;
-  /** Opens a value; from then on it is redacted everywhere. @throws AppError `configuration-error` when the key does not fit */
+  /**
+   * Opens a value. Who passes it on to a process holds it in the host's redactor for as long.
+   * @throws AppError `configuration-error` when the key does not fit, `not-found`
+   */
   get(id: string): Promise<string>;
   removeOwner(owner: string): void;
   /** The state of the key store. */
@@ -35,14 +38,8 @@ const TAG_BYTES = 16;
 
 /**
  * @param openVault opens the key store at first use: most starts need no secret
- * @param redact told of every value that is sealed or opened
  */
-export function createSecrets(
-  db: Db,
-  clock: Clock,
-  openVault: () => Promise<KeyVault>,
-  redact: (value: string) => void,
-): Secrets {
+export function createSecrets(db: Db, clock: Clock, openVault: () => Promise<KeyVault>): Secrets {
   const insert = db.raw.prepare<[string, string, Buffer, Buffer, number]>(
     'INSERT INTO secret (id, owner, nonce, box, created_at) VALUES (?, ?, ?, ?, ?)',
   );
@@ -56,7 +53,6 @@ export function createSecrets(
   const key = async () => (await vault()).key();
 
   async function seal(owner: string, value: string): Promise<SealedSecret> {
-    redact(value);
     const id = `sec_${randomToken(16)}`;
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', await key(), nonce);
@@ -79,11 +75,7 @@ export function createSecrets(
       const decipher = createDecipheriv('aes-256-gcm', await key(), row.nonce);
       decipher.setAAD(Buffer.from(id));
       decipher.setAuthTag(row.box.subarray(-TAG_BYTES));
-      const value = Buffer.concat([decipher.update(row.box.subarray(0, -TAG_BYTES)), decipher.final()]).toString(
-        'utf8',
-      );
-      redact(value);
-      return value;
+      return Buffer.concat([decipher.update(row.box.subarray(0, -TAG_BYTES)), decipher.final()]).toString('utf8');
     } catch (cause) {
       throw new AppError(
         'configuration-error',

@@ -47,7 +47,7 @@ export async function leaseFor(deps: TaskDeps, task: Claimed, tempDir: string): 
 }
 
 /**
- * Resolves the job of a claimed task and makes its folders.
+ * Resolves the job of a claimed task and makes its folders. The host's redactor holds its secrets under the attempt's token.
  * @throws AppError `validation-error` when a variable of the command has no value
  */
 export async function prepareJob(
@@ -60,6 +60,7 @@ export async function prepareJob(
   const stored = JSON.parse(task.input) as JsonObject;
   const ids = secretIds(stored);
   const values = new Map(await Promise.all(ids.map(async (id) => [id, await deps.secrets.get(id)] as const)));
+  deps.redactor.hold(task.attempt_token, values.values());
   const input = await replaceSecrets(stored, async (id) => values.get(id) ?? null);
   const { spec, missing } = deps.commands.resolve(CommandSpec.parse(JSON.parse(task.spec)), {
     input,

@@ -55,7 +55,8 @@ export function startAttempt(deps: TaskDeps, store: TaskStore, logs: Logs, task:
     token: task.attempt_token,
     profileId: task.profile_id,
     stop: stop.request,
-    done: run({ deps, store, logs, task, stop }),
+    // Nothing of the attempt is written after this.
+    done: run({ deps, store, logs, task, stop }).finally(() => deps.redactor.release(task.attempt_token)),
   };
 }
 
