@@ -105,7 +105,7 @@ function amongFinished(): boolean {
   }
   const p99 = percentile(claims, 0.99);
   const lists = Array.from({ length: 20 }, () =>
-    timed(() => store.list({ limit: 50, count: true }, { status: ['failed', 'dead'] })),
+    timed(() => store.list({ limit: 50, count: true, status: ['failed', 'dead'] })),
   );
   const counts = Array.from({ length: 20 }, () => timed(() => store.counts()));
   const list = percentile(lists, 0.5);

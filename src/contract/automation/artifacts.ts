@@ -1,6 +1,7 @@
 /** Files that tasks leave (B33, B34). */
 import { z } from 'zod';
 import { call, file } from '../kernel/define.ts';
+import type { EntityRecord } from '../kernel/entity.ts';
 import { ArtifactId, TaskId, Timestamp } from '../kernel/scalars.ts';
 
 /** One file that a task left (B33). */
@@ -19,6 +20,12 @@ export const Artifact = z.object({
   created_at: Timestamp,
 });
 export type Artifact = z.infer<typeof Artifact>;
+
+/** Record of artifacts; they are announced as events of their task. */
+export const artifactRecord = {
+  area: 'automation',
+  id: ArtifactId,
+} as const satisfies EntityRecord;
 
 const common = { area: 'automation', tags: ['artifacts'] } as const;
 

@@ -1,7 +1,9 @@
 /** Commands: what can be run, with versions, an input schema and a dry run (B21–B24). */
 import { z } from 'zod';
 import { call } from '../kernel/define.ts';
-import { listFields, oneOrMany, page, resource } from '../kernel/paging.ts';
+import type { EntityRecord } from '../kernel/entity.ts';
+import { contains, is, oneOf } from '../kernel/filters.ts';
+import { listFields, page, resource } from '../kernel/paging.ts';
 import { CommandId, entityFields, JsonObject, Nothing, ProfileId, Timestamp } from '../kernel/scalars.ts';
 import { CommandKind, CommandSpec } from './kinds/index.ts';
 
@@ -89,6 +91,22 @@ export const DryRun = z.object({
 });
 export type DryRun = z.infer<typeof DryRun>;
 
+/** Record of commands in the registry of entities. */
+export const commandRecord = {
+  area: 'automation',
+  id: CommandId,
+  filters: {
+    q: contains('name', 'description'),
+    kind: oneOf(CommandKind),
+    folder: oneOf(z.string()),
+    tag: oneOf(z.string(), 'tags'),
+    enabled: is(z.boolean()),
+  },
+  lists: ['commands_list'],
+  one: 'commands_get',
+  related: ['commands_versions'],
+} as const satisfies EntityRecord;
+
 const common = { area: 'automation', tags: ['commands'] } as const;
 
 /** Operations on commands. */
@@ -97,8 +115,7 @@ export const commandOperations = {
     row: 'B21',
     tag: 'commands',
     noun: 'command',
-    area: 'automation',
-    id: CommandId,
+    record: commandRecord,
     entity: Command,
     create: CommandCreate,
     update: {
@@ -114,12 +131,6 @@ export const commandOperations = {
       retry: editable.retry.nullable().optional(),
       concurrency_key: editable.concurrency_key.optional(),
       enabled: editable.enabled.optional(),
-    },
-    filters: {
-      kind: oneOrMany(CommandKind).optional(),
-      folder: oneOrMany(z.string()).optional(),
-      tag: oneOrMany(z.string()).optional(),
-      enabled: z.boolean().optional(),
     },
     actions: ['delete', 'restore', 'update'],
   }),

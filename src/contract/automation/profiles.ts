@@ -1,7 +1,9 @@
 /** Chrome profiles and the browsers found on this machine (B01–B03). */
 import { z } from 'zod';
 import { call } from '../kernel/define.ts';
-import { oneOrMany, resource } from '../kernel/paging.ts';
+import type { EntityRecord } from '../kernel/entity.ts';
+import { contains, oneOf } from '../kernel/filters.ts';
+import { resource } from '../kernel/paging.ts';
 import { entityFields, ProfileId, Timestamp } from '../kernel/scalars.ts';
 
 /** Browser families that the product can drive. */
@@ -170,6 +172,20 @@ export const FoundBrowser = z.object({
 });
 export type FoundBrowser = z.infer<typeof FoundBrowser>;
 
+/** Record of profiles in the registry of entities. */
+export const profileRecord = {
+  area: 'automation',
+  id: ProfileId,
+  filters: {
+    q: contains('name', 'notes', 'tags'),
+    state: oneOf(ProfileState),
+    group: oneOf(z.string()),
+    tag: oneOf(z.string(), 'tags'),
+  },
+  lists: ['profiles_list'],
+  one: 'profiles_get',
+} as const satisfies EntityRecord;
+
 const area = { area: 'automation', tags: ['profiles'] } as const;
 
 /** Operations on profiles. */
@@ -178,8 +194,7 @@ export const profileOperations = {
     row: 'B01',
     tag: 'profiles',
     noun: 'profile',
-    area: 'automation',
-    id: ProfileId,
+    record: profileRecord,
     entity: Profile,
     create: ProfileCreate,
     update: {
@@ -200,11 +215,6 @@ export const profileOperations = {
       launch_args: editable.launch_args.nullable().optional(),
       storage: editable.storage.optional(),
       clear_cache_on_stop: editable.clear_cache_on_stop.optional(),
-    },
-    filters: {
-      state: oneOrMany(ProfileState).optional(),
-      group: oneOrMany(z.string()).optional(),
-      tag: oneOrMany(z.string()).optional(),
     },
     actions: ['start', 'stop', 'delete', 'restore', 'update'],
   }),

@@ -1,6 +1,7 @@
 /** The queue in front of tasks (B42). */
 import { z } from 'zod';
 import { call } from '../kernel/define.ts';
+import type { EntityRecord } from '../kernel/entity.ts';
 import { TaskStatus } from './tasks.ts';
 
 /** State of the queue (B42). */
@@ -19,6 +20,12 @@ export const Queue = z.object({
   counts: z.record(TaskStatus, z.int()),
 });
 export type Queue = z.infer<typeof Queue>;
+
+/** Record of the queue, of which there is one. */
+export const queueRecord = {
+  area: 'automation',
+  summaries: ['queue_stats', 'tasks_stats'],
+} as const satisfies EntityRecord;
 
 const common = { area: 'automation', tags: ['queue'] } as const;
 

@@ -1,9 +1,12 @@
 /** Tasks: immutable snapshots that run, with attempts, steps, logs and artifacts (B25–B32). */
 import { z } from 'zod';
 import { call, stream } from '../kernel/define.ts';
+import type { EntityRecord } from '../kernel/entity.ts';
 import { Problem } from '../kernel/errors.ts';
-import { Deleted, listFields, oneOrMany, page } from '../kernel/paging.ts';
+import { before, contains, from, oneOf } from '../kernel/filters.ts';
+import { Deleted, listInput, page } from '../kernel/paging.ts';
 import {
+  AttemptId,
   BatchId,
   CommandId,
   entityFields,
@@ -16,7 +19,7 @@ import {
 } from '../kernel/scalars.ts';
 import { CommandKind, CommandSpecInput } from './commands.ts';
 
-/** Every state of a task (design.md §9). */
+/** Every state of a task. */
 export const TASK_STATUSES = [
   'scheduled',
   'queued',
@@ -192,6 +195,38 @@ export const TaskCreate = z.strictObject({
 });
 export type TaskCreate = z.infer<typeof TaskCreate>;
 
+/** Record of tasks in the registry of entities. */
+export const taskRecord = {
+  area: 'automation',
+  id: TaskId,
+  filters: {
+    q: contains('command_name', 'labels'),
+    status: oneOf(TaskStatus),
+    kind: oneOf(CommandKind),
+    command_id: oneOf(CommandId),
+    profile_id: oneOf(ProfileId),
+    batch_id: oneOf(BatchId),
+    priority: oneOf(Priority),
+    label: oneOf(z.string(), 'labels'),
+    error_code: oneOf(z.string()),
+    created_after: from('created_at'),
+    created_before: before('created_at'),
+  },
+  lists: ['tasks_list'],
+  one: 'tasks_get',
+  related: ['artifacts_list'],
+  summaries: ['queue_stats', 'tasks_stats'],
+  events: {
+    step: { stale: ['tasks_get'] },
+    artifact: { stale: ['artifacts_list'] },
+    progress: { patch: { member: 'progress', schema: TaskProgress, ops: ['tasks_list', 'tasks_get'] } },
+  },
+} as const satisfies EntityRecord;
+/** Record of batches: tasks that were created together. */
+export const batchRecord = { area: 'automation', id: BatchId } as const satisfies EntityRecord;
+/** Record of attempts. */
+export const attemptRecord = { area: 'automation', id: AttemptId } as const satisfies EntityRecord;
+
 const common = { area: 'automation', tags: ['tasks'] } as const;
 const one = z.strictObject({ id: TaskId });
 
@@ -207,23 +242,13 @@ export const taskOperations = {
     idempotencyKey: true,
     http: { method: 'POST', path: '/v1/tasks', status: 201, location: '/v1/tasks/{id}' },
   }),
-  tasks_list: call(
-    z.strictObject({
-      ...listFields,
-      status: oneOrMany(TaskStatus).optional(),
-      kind: oneOrMany(CommandKind).optional(),
-      command_id: oneOrMany(CommandId).optional(),
-      profile_id: oneOrMany(ProfileId).optional(),
-      batch_id: oneOrMany(BatchId).optional(),
-      priority: oneOrMany(Priority).optional(),
-      label: oneOrMany(z.string()).optional(),
-      error_code: oneOrMany(z.string()).optional(),
-      created_after: Timestamp.optional(),
-      created_before: Timestamp.optional(),
-    }),
-    page(Task),
-    { ...common, row: 'B26', summary: 'List tasks', scope: 'read', http: { method: 'GET', path: '/v1/tasks' } },
-  ),
+  tasks_list: call(listInput(taskRecord), page(Task), {
+    ...common,
+    row: 'B26',
+    summary: 'List tasks',
+    scope: 'read',
+    http: { method: 'GET', path: '/v1/tasks' },
+  }),
   tasks_get: call(one, TaskDetail, {
     ...common,
     row: 'B27',

@@ -1,8 +1,10 @@
 /** Who may come in: API keys, connections, signing in to the panel (B60, B61, B63). */
 import { z } from 'zod';
 import { AREAS, call, SCOPES } from '../kernel/define.ts';
+import type { EntityRecord } from '../kernel/entity.ts';
+import { contains } from '../kernel/filters.ts';
 import { PrincipalInfo } from '../kernel/frames.ts';
-import { Deleted, listFields, page } from '../kernel/paging.ts';
+import { Deleted, listInput, page } from '../kernel/paging.ts';
 import { ConnectionId, entityFields, KeyId, Nothing, Timestamp } from '../kernel/scalars.ts';
 
 const Scope = z.enum(SCOPES);
@@ -46,11 +48,25 @@ export const Connection = z.object({
 });
 export type Connection = z.infer<typeof Connection>;
 
+/** Record of API keys. */
+export const keyRecord = {
+  area: 'host',
+  id: KeyId,
+  filters: { q: contains('name', 'prefix') },
+  lists: ['keys_list'],
+} as const satisfies EntityRecord;
+/** Record of connections. */
+export const connectionRecord = {
+  area: 'host',
+  id: ConnectionId,
+  summaries: ['connections_list'],
+} as const satisfies EntityRecord;
+
 const host = { area: 'host' } as const;
 
 /** Operations on keys, connections and panel sessions. */
 export const accessOperations = {
-  keys_list: call(z.strictObject(listFields), page(ApiKey), {
+  keys_list: call(listInput(keyRecord), page(ApiKey), {
     ...host,
     row: 'B60',
     tags: ['keys'],

@@ -1,11 +1,13 @@
 /** Background work and bytes: jobs, uploads, backups (B70, B71, B73). */
 import { z } from 'zod';
 import { call, stream } from '../kernel/define.ts';
+import type { EntityRecord } from '../kernel/entity.ts';
 import { Problem } from '../kernel/errors.ts';
-import { listFields, oneOrMany, page } from '../kernel/paging.ts';
+import { oneOf } from '../kernel/filters.ts';
+import { listFields, listInput, page } from '../kernel/paging.ts';
 import { BackupId, JobId, Json, Seq, Timestamp, UploadId } from '../kernel/scalars.ts';
 
-/** Background work (api.md §4.6). */
+/** Background work. */
 export const Job = z.object({
   id: JobId,
   kind: z.string(),
@@ -44,26 +46,36 @@ export type Upload = z.infer<typeof Upload>;
 /** Where a frame door's client puts the bytes. */
 export const UploadTarget = z.object({ upload_id: UploadId, put_url: z.string() });
 
+/** Record of jobs. An event names a job and nothing more; who may read the job itself depends on the job. */
+export const jobRecord = {
+  area: 'any',
+  id: JobId,
+  filters: { kind: oneOf(z.string()), status: oneOf(Job.shape.status) },
+  lists: ['jobs_list'],
+  one: 'jobs_get',
+  summaries: ['backups_list'],
+} as const satisfies EntityRecord;
+/** Record of uploads. */
+export const uploadRecord = { area: 'any', id: UploadId } as const satisfies EntityRecord;
+/** Record of backups. */
+export const backupRecord = {
+  area: 'host',
+  id: BackupId,
+  lists: ['backups_list'],
+} as const satisfies EntityRecord;
+
 const host = { area: 'host' } as const;
 
 /** Operations on jobs, uploads and backups. */
 export const jobOperations = {
-  jobs_list: call(
-    z.strictObject({
-      ...listFields,
-      kind: oneOrMany(z.string()).optional(),
-      status: oneOrMany(Job.shape.status).optional(),
-    }),
-    page(Job),
-    {
-      row: 'B70',
-      tags: ['jobs'],
-      summary: 'Background jobs',
-      scope: 'read',
-      area: 'any',
-      http: { method: 'GET', path: '/v1/jobs' },
-    },
-  ),
+  jobs_list: call(listInput(jobRecord), page(Job), {
+    row: 'B70',
+    tags: ['jobs'],
+    summary: 'Background jobs',
+    scope: 'read',
+    area: 'any',
+    http: { method: 'GET', path: '/v1/jobs' },
+  }),
   jobs_get: call(z.strictObject({ id: JobId }), Job, {
     row: 'B70',
     tags: ['jobs'],

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { BROWSERS } from '../automation/profiles.ts';
 import { AREAS, call, TIERS } from '../kernel/define.ts';
+import type { EntityRecord } from '../kernel/entity.ts';
 import { JsonObject, Nothing } from '../kernel/scalars.ts';
 
 /** Sections of the settings screen, in order. */
@@ -232,6 +233,12 @@ export const DEFAULT_SETTINGS: Settings = Settings.parse({});
 
 /** Areas a key may be given; `any` is not one. */
 export const KEY_AREAS = AREAS.filter((area) => area !== 'any');
+
+/** Record of the settings, which change as one. */
+export const settingsRecord = {
+  area: 'host',
+  summaries: ['settings_get', 'host_info', 'queue_stats', 'browsers_list'],
+} as const satisfies EntityRecord;
 
 const host = { area: 'host' } as const;
 

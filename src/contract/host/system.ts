@@ -1,6 +1,7 @@
 /** Host facts: health, the route list, system information, resources (R01–R03, R40) and the host's own diagnosis. */
 import { z } from 'zod';
 import { AREAS, call, SCOPES, TIERS } from '../kernel/define.ts';
+import type { EntityRecord } from '../kernel/entity.ts';
 import { Nothing, Timestamp } from '../kernel/scalars.ts';
 
 /** R01. */
@@ -103,6 +104,12 @@ export const HostInfo = z.object({
   warnings: z.array(z.string()),
 });
 export type HostInfo = z.infer<typeof HostInfo>;
+
+/** Record of the running host. */
+export const hostRecord = {
+  area: 'host',
+  summaries: ['host_info', 'host_diagnose'],
+} as const satisfies EntityRecord;
 
 /** Operations about the host itself. */
 export const systemOperations = {

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { GapItem } from '../automation/tasks.ts';
 import { call, stream } from '../kernel/define.ts';
-import { listFields, oneOrMany, page } from '../kernel/paging.ts';
+import type { EntityRecord } from '../kernel/entity.ts';
+import { contains, is, oneOrMany } from '../kernel/filters.ts';
+import { listInput, page } from '../kernel/paging.ts';
 import { Json, Nothing, Seq, Timestamp } from '../kernel/scalars.ts';
 
 /** One entry of the host's log (B65). `timestamp` is unix ms. */
@@ -49,6 +51,13 @@ export const AuditEntry = z.object({
   hash: z.string(),
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
+
+/** Record of the lines of the audit, which no event announces. */
+export const auditRecord = {
+  area: 'host',
+  filters: { q: contains('op', 'principal', 'target', 'outcome'), op: is(z.string()), principal: is(z.string()) },
+  lists: ['audit_list'],
+} as const satisfies EntityRecord;
 
 const host = { area: 'host' } as const;
 
@@ -170,18 +179,14 @@ export const telemetryOperations = {
       http: { method: 'GET', path: '/v1/changes' },
     },
   ),
-  audit_list: call(
-    z.strictObject({ ...listFields, op: z.string().optional(), principal: z.string().optional() }),
-    page(AuditEntry),
-    {
-      ...host,
-      row: 'B74',
-      tags: ['audit'],
-      summary: 'Who did what, newest first; hash-chained',
-      scope: 'admin',
-      http: { method: 'GET', path: '/v1/audit' },
-    },
-  ),
+  audit_list: call(listInput(auditRecord), page(AuditEntry), {
+    ...host,
+    row: 'B74',
+    tags: ['audit'],
+    summary: 'Who did what, newest first; hash-chained',
+    scope: 'admin',
+    http: { method: 'GET', path: '/v1/audit' },
+  }),
   audit_verify: call(Nothing, z.object({ ok: z.boolean(), entries: z.int(), broken_at: z.int().nullable() }), {
     ...host,
     row: '-',

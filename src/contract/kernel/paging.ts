@@ -1,20 +1,22 @@
-/** List conventions of api.md §4.2 and the standard set of seven operations that each resource has. */
+/** Conventions of lists, and the standard set of seven operations that each resource has. */
 import { z } from 'zod';
 import { type Area, call, type Operation } from './define.ts';
 import { Problem } from './errors.ts';
+import { type Filters, filterShape, SearchText } from './filters.ts';
 
 /** Input members of every list. `sort` is a comma list of fields, `-` for descending. */
 export const listFields = {
   limit: z.int().min(1).max(200).default(50),
   cursor: z.string().max(2048).optional(),
-  q: z.string().max(500).optional(),
+  q: SearchText,
   sort: z.string().max(200).optional(),
   count: z.boolean().default(false),
   fields: z.string().max(500).optional(),
 };
 
-/** One value or several; several mean OR. */
-export const oneOrMany = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).max(200)]);
+/** Input of the list of an entity: {@link listFields} and the entity's filters. */
+export const listInput = <const F extends Filters>({ filters }: { filters: F }) =>
+  z.strictObject({ ...listFields, ...filterShape(filters) });
 
 /** Result of a list: `total` is filled only with `count=true`. */
 export const page = <T extends z.ZodType>(item: T) =>
@@ -40,26 +42,23 @@ interface ResourceSchemas<
   E extends z.ZodType,
   C extends z.ZodType,
   U extends z.ZodRawShape,
-  L extends z.ZodRawShape,
+  F extends Filters,
   A extends readonly [string, ...string[]],
 > {
   /** Row of api.md, the tag, and the word used in summaries. */
   row: string;
   tag: string;
   noun: string;
-  area: Area;
-  id: Id;
+  /** Its record in the registry. */
+  record: { area: Area; id: Id; filters: F };
   entity: E;
   create: C;
   /** Members of the merge-patch. */
   update: U;
-  /** Filters of the list beside {@link listFields}. */
-  filters: L;
   /** Verbs that the bulk operation accepts. */
   actions: A;
 }
 
-const listInput = <L extends z.ZodRawShape>(filters: L) => z.strictObject({ ...listFields, ...filters });
 const updateInput = <Id extends z.ZodType, U extends z.ZodRawShape>(id: Id, update: U) =>
   z.strictObject({ ...update, id, version: z.int().min(1).optional() });
 const bulkInput = <Id extends z.ZodType, A extends readonly [string, ...string[]]>(id: Id, actions: A) =>
@@ -77,9 +76,9 @@ type ResourceOperations<
   E extends z.ZodType,
   C extends z.ZodType,
   U extends z.ZodRawShape,
-  L extends z.ZodRawShape,
+  F extends Filters,
   A extends readonly [string, ...string[]],
-> = { [K in `${R}_list`]: Operation<ReturnType<typeof listInput<L>>, ReturnType<typeof page<E>>, 'never'> } & {
+> = { [K in `${R}_list`]: Operation<ReturnType<typeof listInput<F>>, ReturnType<typeof page<E>>, 'never'> } & {
   [K in `${R}_create`]: Operation<C, E, 'never'>;
 } & { [K in `${R}_get` | `${R}_restore`]: Operation<ReturnType<typeof oneInput<Id>>, E, 'never'> } & {
   [K in `${R}_update`]: Operation<ReturnType<typeof updateInput<Id, U>>, E, 'never'>;
@@ -94,13 +93,13 @@ export function resource<
   E extends z.ZodType,
   C extends z.ZodType,
   U extends z.ZodRawShape,
-  L extends z.ZodRawShape,
+  F extends Filters,
   const A extends readonly [string, ...string[]],
->(name: R, s: ResourceSchemas<Id, E, C, U, L, A>): ResourceOperations<R, Id, E, C, U, L, A> {
+>(name: R, s: ResourceSchemas<Id, E, C, U, F, A>): ResourceOperations<R, Id, E, C, U, F, A> {
   const base = `/v1/${name}`;
-  const common = { row: s.row, tags: [s.tag], area: s.area };
+  const common = { row: s.row, tags: [s.tag], area: s.record.area };
   const operations: Record<string, Operation> = {
-    [`${name}_list`]: call(listInput(s.filters), page(s.entity), {
+    [`${name}_list`]: call(listInput(s.record), page(s.entity), {
       ...common,
       summary: `List ${name}`,
       scope: 'read',
@@ -113,36 +112,36 @@ export function resource<
       idempotencyKey: true,
       http: { method: 'POST', path: base, status: 201, location: `${base}/{id}` },
     }),
-    [`${name}_get`]: call(oneInput(s.id), s.entity, {
+    [`${name}_get`]: call(oneInput(s.record.id), s.entity, {
       ...common,
       summary: `One ${s.noun}`,
       scope: 'read',
       http: { method: 'GET', path: `${base}/{id}` },
     }),
-    [`${name}_update`]: call(updateInput(s.id, s.update), s.entity, {
+    [`${name}_update`]: call(updateInput(s.record.id, s.update), s.entity, {
       ...common,
       summary: `Change a ${s.noun} (merge-patch, null clears)`,
       scope: 'manage',
       http: { method: 'PATCH', path: `${base}/{id}` },
     }),
-    [`${name}_delete`]: call(deleteInput(s.id), Deleted, {
+    [`${name}_delete`]: call(deleteInput(s.record.id), Deleted, {
       ...common,
       summary: `Delete a ${s.noun}; it can be restored for 30 days`,
       scope: 'manage',
       http: { method: 'DELETE', path: `${base}/{id}` },
     }),
-    [`${name}_restore`]: call(oneInput(s.id), s.entity, {
+    [`${name}_restore`]: call(oneInput(s.record.id), s.entity, {
       ...common,
       summary: `Restore a deleted ${s.noun}`,
       scope: 'manage',
       http: { method: 'POST', path: `${base}/{id}/restore` },
     }),
-    [`${name}_bulk`]: call(bulkInput(s.id, s.actions), BulkResult, {
+    [`${name}_bulk`]: call(bulkInput(s.record.id, s.actions), BulkResult, {
       ...common,
       summary: `One verb on many ${name}`,
       scope: 'manage',
       http: { method: 'POST', path: `${base}/bulk` },
     }),
   };
-  return operations as unknown as ResourceOperations<R, Id, E, C, U, L, A>;
+  return operations as unknown as ResourceOperations<R, Id, E, C, U, F, A>;
 }

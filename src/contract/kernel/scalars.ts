@@ -4,56 +4,37 @@ import { z } from 'zod';
 /** Crockford base32 in lower case, 26 characters: a ULID as it appears in ids. */
 const ULID = '[0-9a-hjkmnp-tv-z]{26}';
 
-/** Prefixes of entity ids (api.md §4.1). */
-export const ID_PREFIXES = {
-  profile: 'prf',
-  command: 'cmd',
-  task: 'tsk',
-  artifact: 'art',
-  job: 'job',
-  upload: 'upl',
-  key: 'key',
-  backup: 'bak',
-  connection: 'con',
-  batch: 'bat',
-  attempt: 'att',
-} as const;
-/** Entities that have an id of their own. */
-export type EntityName = keyof typeof ID_PREFIXES;
+/**
+ * Schema of an entity's ids, `<prefix>_<ulid>`, which knows the prefix.
+ * Ids are here, rather than beside their entities, because entities refer to each other.
+ */
+export function entityId<Brand extends string>(prefix: string) {
+  const schema = z.string().regex(new RegExp(`^${prefix}_${ULID}$`), `must be an id like ${prefix}_01j…`);
+  return Object.assign(schema.brand<Brand>(), { prefix });
+}
 
-const id = <P extends string>(prefix: P) =>
-  z.string().regex(new RegExp(`^${prefix}_${ULID}$`), `must be an id like ${prefix}_01j…`);
-
-/** `prf_<ulid>`. */
-export const ProfileId = id('prf').brand<'ProfileId'>();
+export const ProfileId = entityId<'ProfileId'>('prf');
 export type ProfileId = z.infer<typeof ProfileId>;
-/** `cmd_<ulid>`. */
-export const CommandId = id('cmd').brand<'CommandId'>();
+export const CommandId = entityId<'CommandId'>('cmd');
 export type CommandId = z.infer<typeof CommandId>;
-/** `tsk_<ulid>`. */
-export const TaskId = id('tsk').brand<'TaskId'>();
+export const TaskId = entityId<'TaskId'>('tsk');
 export type TaskId = z.infer<typeof TaskId>;
-/** `art_<ulid>`. */
-export const ArtifactId = id('art').brand<'ArtifactId'>();
-export type ArtifactId = z.infer<typeof ArtifactId>;
-/** `job_<ulid>`. */
-export const JobId = id('job').brand<'JobId'>();
-export type JobId = z.infer<typeof JobId>;
-/** `upl_<ulid>`. */
-export const UploadId = id('upl').brand<'UploadId'>();
-export type UploadId = z.infer<typeof UploadId>;
-/** `key_<ulid>`. */
-export const KeyId = id('key').brand<'KeyId'>();
-export type KeyId = z.infer<typeof KeyId>;
-/** `bak_<ulid>`. */
-export const BackupId = id('bak').brand<'BackupId'>();
-export type BackupId = z.infer<typeof BackupId>;
-/** `con_<ulid>`. */
-export const ConnectionId = id('con').brand<'ConnectionId'>();
-export type ConnectionId = z.infer<typeof ConnectionId>;
-/** `bat_<ulid>`. */
-export const BatchId = id('bat').brand<'BatchId'>();
+export const AttemptId = entityId<'AttemptId'>('att');
+export type AttemptId = z.infer<typeof AttemptId>;
+export const BatchId = entityId<'BatchId'>('bat');
 export type BatchId = z.infer<typeof BatchId>;
+export const ArtifactId = entityId<'ArtifactId'>('art');
+export type ArtifactId = z.infer<typeof ArtifactId>;
+export const JobId = entityId<'JobId'>('job');
+export type JobId = z.infer<typeof JobId>;
+export const UploadId = entityId<'UploadId'>('upl');
+export type UploadId = z.infer<typeof UploadId>;
+export const BackupId = entityId<'BackupId'>('bak');
+export type BackupId = z.infer<typeof BackupId>;
+export const KeyId = entityId<'KeyId'>('key');
+export type KeyId = z.infer<typeof KeyId>;
+export const ConnectionId = entityId<'ConnectionId'>('con');
+export type ConnectionId = z.infer<typeof ConnectionId>;
 
 /** RFC 3339 UTC with milliseconds, `2026-11-20T10:50:00.000Z`. */
 export const Timestamp = z.iso.datetime({ precision: 3 });

@@ -11,14 +11,14 @@ test('a rolled-back transaction tells nobody and keeps nothing', async () => {
   core.events.subscribe((changes) => heard.push(...changes.map((change) => change.type)));
   expect(() =>
     core.db.transaction(() => {
-      core.events.append({ type: 'a.created', entity: 'a', id: '1' });
+      core.events.append({ type: 'task.created', entity: 'task', id: '1' });
       throw new Error('no');
     }),
   ).toThrow('no');
-  core.db.transaction(() => core.events.append({ type: 'b.created', entity: 'b', id: '2' }));
+  core.db.transaction(() => core.events.append({ type: 'profile.created', entity: 'profile', id: '2' }));
   await Promise.resolve();
-  expect(heard).toEqual(['b.created']);
-  expect(core.events.list(0, 10).map((change) => change.type)).toEqual(['b.created']);
+  expect(heard).toEqual(['profile.created']);
+  expect(core.events.list(0, 10).map((change) => change.type)).toEqual(['profile.created']);
 });
 
 test('subscribers hear of a change only after its transaction has committed', async () => {
@@ -27,17 +27,17 @@ test('subscribers hear of a change only after its transaction has committed', as
   core.events.subscribe(() => {
     inside = core.db.raw.inTransaction;
   });
-  core.db.transaction(() => core.events.append({ type: 'a.created', entity: 'a', id: '1' }));
+  core.db.transaction(() => core.events.append({ type: 'task.created', entity: 'task', id: '1' }));
   await Promise.resolve();
   expect(inside).toBe(false);
 });
 
 test('sequence numbers are never used twice, even when the newest events are pruned', () => {
   using core = openTestCore();
-  const first = core.events.append({ type: 'a.created', entity: 'a', id: '1' });
+  const first = core.events.append({ type: 'task.created', entity: 'task', id: '1' });
   core.clock.advance(1000);
   expect(core.events.prune(core.clock.now(), 1000, 10)).toBe(1);
-  expect(core.events.append({ type: 'a.updated', entity: 'a', id: '1' })).toBe(first + 1);
+  expect(core.events.append({ type: 'task.updated', entity: 'task', id: '1' })).toBe(first + 1);
   expect(core.events.oldest()).toBe(first + 1);
 });
 

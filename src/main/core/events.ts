@@ -1,14 +1,17 @@
 /** The event table: every change, in the transaction that made it, and its live tail. */
+import type { EntityName } from '../../contract/entities.ts';
 import type { Change } from '../../contract/host/telemetry.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
 import { type Clock, iso } from './clock.ts';
 import type { Db } from './db/index.ts';
 
-/** A change to append. */
-export interface NewEvent {
+/** A change to append; only entities of the registry can change. */
+export type NewEvent = { [E in EntityName]: ChangeOf<E> }[EntityName];
+
+interface ChangeOf<E extends EntityName> {
   /** `<entity>.<created|updated|deleted>` or a finer one such as `task.progress`. */
-  type: string;
-  entity: string;
+  type: `${E}.${string}`;
+  entity: E;
   id: string;
   version?: number | null;
   data?: Json;

@@ -2,13 +2,13 @@
 import { createHash, randomBytes, randomFillSync } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 import { v7 } from 'uuid';
-import { type EntityName, ID_PREFIXES } from '../../contract/kernel/scalars.ts';
+import { entities, type IdentifiedEntity, type IdOf } from '../../contract/entities.ts';
 
 const ulid = monotonicFactory();
 
 /** A new entity id such as `tsk_01jd…`: sortable by creation time, unique within and across processes. */
-export function newId(entity: EntityName): string {
-  return `${ID_PREFIXES[entity]}_${ulid().toLowerCase()}`;
+export function newId<E extends IdentifiedEntity>(entity: E): IdOf<E> {
+  return `${entities[entity].id.prefix}_${ulid().toLowerCase()}` as IdOf<E>;
 }
 
 const RANDOM_POOL = new Uint8Array(4096);

@@ -1,6 +1,7 @@
 /** The one connection of the host to SQLite: WAL, synchronous transactions, prepared statements. */
 import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { foldCase } from './conditions.ts';
 
 /** An open database. Everything is synchronous; never `await` inside {@link Db.transaction}. */
 export interface Db {
@@ -28,6 +29,7 @@ export function openConnection(path: string, options: { readonly?: boolean } = {
   raw.pragma('foreign_keys = ON');
   raw.pragma('temp_store = MEMORY');
   raw.pragma('secure_delete = FAST');
+  raw.function('fold_case', { deterministic: true }, (text) => (typeof text === 'string' ? foldCase(text) : null));
   raw.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   return raw;
 }

@@ -1,9 +1,11 @@
-/** Keyset paging over a table: filters, sort, opaque cursors tied to both (api.md §4.2). */
+/** Keyset paging over a table: filters, sort, opaque cursors tied to both. */
 import { and, asc, count, desc, eq, gt, lt, or, type SQL } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import type { Filters, FilterValues } from '../../../contract/kernel/filters.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import { sha256 } from '../ids.ts';
+import { conditions, type FieldSources, filterValues } from './conditions.ts';
 import type { Db } from './database.ts';
 
 /** Members every list input has. */
@@ -14,16 +16,22 @@ export interface ListQuery {
   count: boolean;
 }
 
+/** What a list of an entity with filters `F` is asked for. */
+export type ListInput<F extends Filters> = ListQuery & FilterValues<F>;
+
 /** What a store tells about one list. */
-export interface ListSpec<Row> {
+export interface ListSpec<Row, F extends Filters> {
   table: SQLiteTable;
   /** Sortable fields by wire name; columns must not be null. */
   sortable: Record<string, SQLiteColumn>;
   /** Tie-breaker, unique. */
   id: SQLiteColumn;
-  where: (SQL | undefined)[];
-  /** Filter as the caller gave it; a cursor made with another filter is refused. */
-  filter: unknown;
+  /** Filters that the contract declares; a cursor made with other values of them is refused. */
+  filters: F;
+  /** Where the fields are that the filters look at. */
+  sources: FieldSources<F>;
+  /** Conditions that hold whatever the caller asks for. */
+  where?: SQL | undefined;
   defaultSort?: string;
   map: (row: Record<string, unknown>) => Row;
 }
@@ -34,7 +42,7 @@ interface SortKey {
   descending: boolean;
 }
 
-function parseSort(sort: string, spec: ListSpec<unknown>): SortKey[] {
+function parseSort(sort: string, spec: Pick<ListSpec<unknown, Filters>, 'sortable'>): SortKey[] {
   return sort.split(',').map((part) => {
     const descending = part.startsWith('-');
     const name = descending ? part.slice(1) : part;
@@ -80,23 +88,24 @@ function decodeCursor(cursor: string, tag: string, length: number): CursorValues
 }
 
 /** Runs a list and answers one page. @throws AppError `validation-error` for an unknown sort field or a foreign cursor */
-export function listPage<Row>(db: Db, query: ListQuery, spec: ListSpec<Row>): Page<Row> {
+export function listPage<Row, const F extends Filters>(db: Db, query: ListInput<F>, spec: ListSpec<Row, F>): Page<Row> {
   const sort = parseSort(query.sort ?? spec.defaultSort ?? '-created_at', spec);
   const keys = [...sort, { column: spec.id, name: 'id', descending: sort[0]?.descending ?? true }];
-  const tag = sha256(JSON.stringify([spec.filter, sort.map((k) => [k.name, k.descending])]))
+  const values = filterValues(spec.filters, query);
+  const tag = sha256(JSON.stringify([values, sort.map((k) => [k.name, k.descending])]))
     .toString('base64url')
     .slice(0, 12);
-  const filter = and(...spec.where);
+  const filter = and(spec.where, ...conditions(spec.filters, spec.sources, spec.id, values));
 
   let after: SQL | undefined;
   if (query.cursor !== undefined) {
-    const values = decodeCursor(query.cursor, tag, keys.length);
+    const position = decodeCursor(query.cursor, tag, keys.length);
     // (a, b, id) after (x, y, z): a>x OR (a=x AND b>y) OR (a=x AND b=y AND id>z)
     after = or(
       ...keys.map((key, index) =>
         and(
-          ...keys.slice(0, index).map((earlier, i) => eq(earlier.column, values[i])),
-          key.descending ? lt(key.column, values[index]) : gt(key.column, values[index]),
+          ...keys.slice(0, index).map((earlier, i) => eq(earlier.column, position[i])),
+          key.descending ? lt(key.column, position[index]) : gt(key.column, position[index]),
         ),
       ),
     );

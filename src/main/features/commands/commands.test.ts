@@ -130,7 +130,7 @@ test('deleted commands leave the list, come back with restore, and go for good a
   const service = commandsOn(core);
   const { id } = await service.create(http({ defaults: { user: 'demo', password: 'tiger-lily' } }), 'anna');
   service.remove(id, 'anna');
-  expect(service.list({ limit: 10, count: true }, {}).total).toBe(0);
+  expect(service.list({ limit: 10, count: true }).total).toBe(0);
   await expect(service.snapshot(id)).rejects.toMatchObject({ slug: 'not-found' });
   expect(service.restore(id, 'anna').name).toBe('ping');
   service.remove(id, 'anna');
@@ -148,16 +148,14 @@ test('paging walks every row once, in every sort order, and refuses a cursor of 
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = service.list({ limit: 4, cursor, sort, count: false }, {});
+      const page = service.list({ limit: 4, cursor, sort, count: false });
       seen.push(...page.items.map((item) => item.id));
       cursor = page.next_cursor ?? undefined;
     } while (cursor);
     expect(new Set(seen).size).toBe(25);
     expect(seen).toHaveLength(25);
   }
-  const { next_cursor } = service.list({ limit: 4, sort: 'name', count: false }, {});
-  expect(() => service.list({ limit: 4, sort: '-name', cursor: next_cursor ?? '', count: false }, {})).toThrow(
-    /cursor/,
-  );
-  expect(() => service.list({ limit: 4, sort: 'spec', count: false }, {})).toThrow(/sort/);
+  const { next_cursor } = service.list({ limit: 4, sort: 'name', count: false });
+  expect(() => service.list({ limit: 4, sort: '-name', cursor: next_cursor ?? '', count: false })).toThrow(/cursor/);
+  expect(() => service.list({ limit: 4, sort: 'spec', count: false })).toThrow(/sort/);
 });

@@ -1,9 +1,7 @@
 /** Handlers of commands: maps only. */
 import { z } from 'zod';
-import type { CommandKind } from '../../../contract/automation/commands.ts';
 import { parseMember, runBulk } from '../../core/operation/bulk.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
-import { many } from '../../core/operation/values.ts';
 import { changesOf } from '../../core/operation/versioned.ts';
 import type { CommandService } from './service.ts';
 import { kindSchemas } from './spec.ts';
@@ -25,14 +23,7 @@ export type CommandOperationId =
 /** Maps the operations onto the service. */
 export function commandHandlers(service: CommandService): Handlers<CommandOperationId> {
   return {
-    commands_list: (input) =>
-      service.list(input, {
-        q: input.q,
-        kind: many<CommandKind>(input.kind),
-        folder: many(input.folder),
-        tag: many(input.tag),
-        enabled: input.enabled,
-      }),
+    commands_list: (input) => service.list(input),
     commands_create: (input, { principal }) => service.create(input, principal.name),
     commands_get: ({ id }) => service.get(id),
     commands_update: (input, { principal, ifMatch }) =>

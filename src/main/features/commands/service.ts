@@ -13,7 +13,7 @@ import { createPrepareRun } from './run.ts';
 import type { CommandRow } from './schema.ts';
 import type { CommandSnapshot } from './snapshot.ts';
 import { requireSpec, resolveSpec } from './spec.ts';
-import type { CommandFilter, CommandStore } from './store.ts';
+import type { CommandListInput, CommandStore } from './store.ts';
 
 /** What {@link createCommandService} needs. */
 export interface CommandDeps extends DryRunFacts {
@@ -107,7 +107,7 @@ export function createCommandService({ store, secrets, clock, profileName, nodeP
 
   async function create(input: CommandCreate, by: string, example: string | null = null): Promise<Command> {
     requireSchema(input.input_schema);
-    const id = newId('command') as CommandId;
+    const id = newId('command');
     const now = clock.now();
     const row: CommandRow = {
       id,
@@ -207,8 +207,8 @@ export function createCommandService({ store, secrets, clock, profileName, nodeP
     create,
     update,
     get: (id: CommandId) => view(require(id)),
-    list: (query: Parameters<CommandStore['list']>[0], filter: CommandFilter) => {
-      const page = store.list(query, filter);
+    list: (input: CommandListInput) => {
+      const page = store.list(input);
       return { ...page, items: page.items.map(view) };
     },
     remove(id: CommandId, by: string): void {

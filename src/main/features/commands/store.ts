@@ -1,20 +1,14 @@
 /** The only SQL of commands. */
-import { and, eq, inArray, isNotNull, isNull, like, or, sql } from 'drizzle-orm';
-import type { CommandKind } from '../../../contract/automation/commands.ts';
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { commandRecord } from '../../../contract/automation/commands.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { CommandId } from '../../../contract/kernel/scalars.ts';
-import { type Db, type ListQuery, listPage } from '../../core/db/index.ts';
+import { type Db, type ListInput, listPage } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type CommandRow, command, commandVersion } from './schema.ts';
 
-/** Filters of the list. */
-export interface CommandFilter {
-  q?: string | undefined;
-  kind?: CommandKind[] | undefined;
-  folder?: string[] | undefined;
-  tag?: string[] | undefined;
-  enabled?: boolean | undefined;
-}
+/** What a list of commands is asked for. */
+export type CommandListInput = ListInput<typeof commandRecord.filters>;
 
 /** The last task of a command, for the library. */
 export interface LastTask {
@@ -59,9 +53,8 @@ export function createCommandStore(db: Db, events: Events) {
         .get(),
     byExample: (example: string): CommandRow | undefined =>
       orm.select().from(command).where(eq(command.example, example)).get(),
-    list(query: ListQuery, filter: CommandFilter): Page<CommandRow> {
-      const pattern = filter.q === undefined ? undefined : `%${filter.q.replaceAll(/[%_\\]/g, '\\$&')}%`;
-      return listPage<CommandRow>(db, query, {
+    list(query: CommandListInput): Page<CommandRow> {
+      return listPage(db, query, {
         table: command,
         sortable: {
           created_at: command.createdAt,
@@ -70,19 +63,16 @@ export function createCommandStore(db: Db, events: Events) {
           kind: command.kind,
         },
         id: command.id,
-        filter,
-        where: [
-          isNull(command.deletedAt),
-          pattern === undefined ? undefined : or(like(command.name, pattern), like(command.description, pattern)),
-          filter.kind && inArray(command.kind, filter.kind),
-          filter.folder && inArray(command.folder, filter.folder),
-          filter.tag &&
-            sql`EXISTS (SELECT 1 FROM json_each(${command.tags}) WHERE value IN (${sql.join(
-              filter.tag.map((tag) => sql`${tag}`),
-              sql`, `,
-            )}))`,
-          filter.enabled === undefined ? undefined : eq(command.enabled, filter.enabled),
-        ],
+        where: isNull(command.deletedAt),
+        filters: commandRecord.filters,
+        sources: {
+          name: command.name,
+          description: command.description,
+          kind: command.kind,
+          folder: command.folder,
+          tags: { column: command.tags, elements: true },
+          enabled: command.enabled,
+        },
         map: (row) => row as CommandRow,
       });
     },

@@ -5,11 +5,10 @@ import type { Area, Scope } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { ListQuery } from '../../core/db/index.ts';
 import { newId, randomToken, sha256 } from '../../core/ids.ts';
 import type { Principal } from '../../core/operation/operation.ts';
 import { highestScope } from './principal.ts';
-import { type ConnectionsStore, type KeyPatch, type KeyRow, toApiKey } from './store.ts';
+import { type ConnectionsStore, type KeyListInput, type KeyPatch, type KeyRow, toApiKey } from './store.ts';
 
 /** What every key starts with. */
 export const KEY_PREFIX = 'tak_';
@@ -29,7 +28,7 @@ export interface NewKey {
 
 /** Makes, changes and checks keys. */
 export interface Keys {
-  list(query: ListQuery & { q?: string | undefined }): Page<ApiKey>;
+  list(query: KeyListInput): Page<ApiKey>;
   create(key: NewKey): ApiKey & { key: string };
   /** @throws AppError `not-found`, `version-conflict` */
   update(id: string, patch: KeyPatch, expected: { version: number | undefined; status: 409 | 412 }): ApiKey;

@@ -1,10 +1,10 @@
 /** The only SQL of API keys and panel sessions. */
-import { and, eq, isNull, like, lt, or } from 'drizzle-orm';
-import type { ApiKey } from '../../../contract/host/access.ts';
+import { and, eq, isNull, lt, or } from 'drizzle-orm';
+import { type ApiKey, keyRecord } from '../../../contract/host/access.ts';
 import type { Area, Scope } from '../../../contract/kernel/define.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import { iso, isoOrNull } from '../../core/clock.ts';
-import { type Db, type ListQuery, listPage } from '../../core/db/index.ts';
+import { type Db, type ListInput, listPage } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { apiKey, panelSession } from './schema.ts';
 
@@ -12,6 +12,9 @@ import { apiKey, panelSession } from './schema.ts';
 export type KeyRow = typeof apiKey.$inferSelect;
 /** One signed-in browser. */
 export type SessionRow = typeof panelSession.$inferSelect;
+
+/** What a list of keys is asked for. */
+export type KeyListInput = ListInput<typeof keyRecord.filters>;
 
 /** What an update may change. */
 export interface KeyPatch {
@@ -25,7 +28,7 @@ export interface KeyPatch {
 /** Reads and writes keys and sessions. */
 export interface ConnectionsStore {
   keys(): KeyRow[];
-  listKeys(query: ListQuery & { q?: string | undefined }): Page<ApiKey>;
+  listKeys(query: KeyListInput): Page<ApiKey>;
   insertKey(row: KeyRow): void;
   /** Changes a key and raises its version; undefined when there is none. */
   updateKey(id: string, patch: KeyPatch, at: number): KeyRow | undefined;
@@ -72,8 +75,9 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
         table: apiKey,
         sortable: { created_at: apiKey.createdAt, updated_at: apiKey.updatedAt, name: apiKey.name },
         id: apiKey.id,
-        where: [live, query.q === undefined ? undefined : or(contains(query.q, 'name'), contains(query.q, 'prefix'))],
-        filter: { q: query.q },
+        where: live,
+        filters: keyRecord.filters,
+        sources: { name: apiKey.name, prefix: apiKey.prefix },
         map: (row) => toApiKey(row as KeyRow),
       }),
     insertKey: (row) =>
@@ -120,8 +124,4 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
         .where(or(lt(panelSession.expiresAt, now), lt(panelSession.lastSeenAt, idleBefore)))
         .run(),
   };
-}
-
-function contains(text: string, column: 'name' | 'prefix') {
-  return like(apiKey[column], `%${text}%`);
 }

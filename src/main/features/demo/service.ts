@@ -35,8 +35,9 @@ export function createDemoService({ store, commands, profiles, examplesDir }: De
   }
 
   /** Found by its tag, whatever it is called by now; made again when it was deleted. */
-  function ensureProfile(): ProfileId {
-    const [found] = profiles.list({ limit: 1, count: false, sort: 'created_at' }, { tag: [TAG] }).items;
+  async function ensureProfile(): Promise<ProfileId> {
+    const { items } = await profiles.list({ limit: 1, count: false, sort: 'created_at', tag: TAG });
+    const [found] = items;
     if (found !== undefined) return found.id;
     const notes = 'For the examples. Change it or delete it as you like; it is made again when it is needed.';
     return profiles.create(ProfileCreate.parse({ name: 'Demo', color: '#2f9e6e', tags: [TAG], notes })).id;
@@ -62,7 +63,7 @@ export function createDemoService({ store, commands, profiles, examplesDir }: De
     const url = await startSite();
     const command_ids: CommandId[] = [];
     for (const example of await readExamples(examplesDir)) command_ids.push(await ensureCommand(example, url));
-    return { url, user: DEMO_LOGIN.user, profile_id: ensureProfile(), command_ids };
+    return { url, user: DEMO_LOGIN.user, profile_id: await ensureProfile(), command_ids };
   }
 
   return {

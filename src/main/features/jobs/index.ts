@@ -1,5 +1,4 @@
 /** Jobs: background work that outlives the call that started it. */
-import type { Job } from '../../../contract/host/jobs.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
@@ -7,7 +6,6 @@ import type { Part } from '../../core/lifecycle.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import type { Chore } from '../../core/maintenance.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
-import { many } from '../../core/operation/values.ts';
 import { createJobService } from './service.ts';
 import { createJobStore } from './store.ts';
 
@@ -23,8 +21,7 @@ export type JobOperationId = 'jobs_list' | 'jobs_get' | 'jobs_cancel' | 'jobs_fo
 export function createJobs(deps: { db: Db; events: Events; clock: Clock; log: Logger }) {
   const service = createJobService({ ...deps, store: createJobStore(deps.db, deps.events) });
   const handlers: Handlers<JobOperationId> = {
-    jobs_list: (input, { principal }) =>
-      service.list(input, { kind: many(input.kind), status: many<Job['status']>(input.status) }, principal),
+    jobs_list: (input, { principal }) => service.list(input, principal),
     jobs_get: ({ id }, { principal }) => service.get(id, principal),
     jobs_cancel: ({ id }, { principal }) => service.cancel(id, principal),
     jobs_follow: ({ id }, { principal, signal }) => service.follow(id, principal, signal),

@@ -11,7 +11,7 @@ import type { Logger } from '../../core/log/logger.ts';
 import type { Principal } from '../../core/operation/operation.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import type { JobRow } from './schema.ts';
-import type { JobStore } from './store.ts';
+import type { JobListInput, JobStore } from './store.ts';
 
 /** What a job's work is given. */
 export interface JobContext {
@@ -124,7 +124,7 @@ export function createJobService(deps: { store: JobStore; events: Events; clock:
       const joined = job.joinKey === undefined ? undefined : store.live(job.joinKey);
       const live = joined && running.get(joined.id);
       if (joined && live) return { job: view(joined), done: live.done };
-      const id = newId('job') as JobId;
+      const id = newId('job');
       const row: JobRow = {
         id,
         kind: job.kind,
@@ -147,9 +147,9 @@ export function createJobService(deps: { store: JobStore; events: Events; clock:
       return { job: view(row), done };
     },
     get: (id: JobId, principal: Principal) => view(requireVisible(id, principal)),
-    list(query: Parameters<JobStore['list']>[0], filter: Parameters<JobStore['list']>[1], principal: Principal) {
+    list(input: JobListInput, principal: Principal) {
       const areas = AREAS.filter((area) => area === 'any' || principal.areas.includes(area));
-      const page = store.list(query, filter, store.inAreas(areas));
+      const page = store.list(input, areas);
       return { ...page, items: page.items.map(view) };
     },
     /** @throws AppError `forbidden` without the scope of the operation that started it, `invalid-state` when it has ended */

@@ -1,11 +1,14 @@
 /** The only SQL of jobs. */
-import { and, eq, inArray, lt, type SQL } from 'drizzle-orm';
-import type { Job } from '../../../contract/host/jobs.ts';
+import { and, eq, inArray, lt } from 'drizzle-orm';
+import { jobRecord } from '../../../contract/host/jobs.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { JobId } from '../../../contract/kernel/scalars.ts';
-import { type Db, type ListQuery, listPage } from '../../core/db/index.ts';
+import { type Db, type ListInput, listPage } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type JobRow, job } from './schema.ts';
+
+/** What a list of jobs is asked for. */
+export type JobListInput = ListInput<typeof jobRecord.filters>;
 
 const LIVE = ['queued', 'running'] as const;
 
@@ -48,26 +51,18 @@ export function createJobStore(db: Db, events: Events) {
         .from(job)
         .where(inArray(job.status, [...LIVE]))
         .all(),
-    list(
-      query: ListQuery,
-      filter: { kind?: string[] | undefined; status?: Job['status'][] | undefined },
-      visible: SQL | undefined,
-    ): Page<JobRow> {
-      return listPage<JobRow>(db, query, {
+    /** Jobs of these areas. */
+    list(query: JobListInput, areas: JobRow['area'][]): Page<JobRow> {
+      return listPage(db, query, {
         table: job,
         sortable: { created_at: job.createdAt, kind: job.kind, status: job.status },
         id: job.id,
-        filter,
-        where: [
-          filter.kind && inArray(job.kind, filter.kind),
-          filter.status && inArray(job.status, filter.status),
-          visible,
-        ],
+        where: inArray(job.area, areas),
+        filters: jobRecord.filters,
+        sources: { kind: job.kind, status: job.status },
         map: (row) => row as JobRow,
       });
     },
-    /** Only jobs of these areas. */
-    inAreas: (areas: JobRow['area'][]): SQL => inArray(job.area, areas),
     prune: (before: number): number => orm.delete(job).where(lt(job.finishedAt, before)).run().changes,
   };
 }

@@ -1,5 +1,6 @@
 /** Chrome's own lock on a user data folder: who holds it, and how a stale one is removed. */
 import fs from 'node:fs';
+import { readlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -47,12 +48,25 @@ export function readChromeLock(userDataDir: string): ChromeLock {
       return busy ? { state: 'live', pid: 0 } : { state: 'free' };
     }
   }
-  let target: string;
   try {
-    target = fs.readlinkSync(path.join(userDataDir, 'SingletonLock'));
+    return parseLock(fs.readlinkSync(path.join(userDataDir, 'SingletonLock')));
   } catch {
     return { state: 'free' };
   }
+}
+
+/** {@link readChromeLock} without holding up the event loop where the file system is slow. */
+export async function readChromeLockAsync(userDataDir: string): Promise<ChromeLock> {
+  if (process.platform === 'win32') return readChromeLock(userDataDir);
+  try {
+    return parseLock(await readlink(path.join(userDataDir, 'SingletonLock')));
+  } catch {
+    return { state: 'free' };
+  }
+}
+
+/** What the target of `SingletonLock` says. */
+function parseLock(target: string): ChromeLock {
   const dash = target.lastIndexOf('-');
   const host = target.slice(0, dash);
   const pid = Number(target.slice(dash + 1));

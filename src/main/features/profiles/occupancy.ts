@@ -5,11 +5,12 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import type { Logger } from '../../core/log/logger.ts';
-import { readChromeLock } from './chrome-lock.ts';
+import { type ChromeLock, readChromeLock } from './chrome-lock.ts';
 import { clearCaches, folderBytes, removeFolder } from './folders.ts';
 import { createLeases } from './leases.ts';
+import { createLockBook } from './lock-book.ts';
 import type { ProfileRow } from './schema.ts';
-import type { ProfileStore } from './store.ts';
+import type { InState, ProfileStore } from './store.ts';
 
 /** Exclusive use of a profile and of its folder. */
 export interface ProfileLease {
@@ -23,24 +24,23 @@ export function createOccupancy(deps: {
   store: ProfileStore;
   clock: Clock;
   log: Logger;
+  profilesDir: string;
   dirOf: (row: ProfileRow) => string;
 }) {
   const { store, clock, log, dirOf } = deps;
   const leases = createLeases();
   const states = new Map<ProfileId, ProfileState>();
+  const locks = createLockBook({ ...deps, onChange: store.announce });
 
-  function of(row: ProfileRow): ProfileState {
-    const held = leases.holder(row.id);
-    if (held) return states.get(row.id) ?? 'running';
-    const lock = readChromeLock(dirOf(row)).state;
-    if (lock === 'live' || lock === 'foreign') return 'locked';
-    return states.get(row.id) ?? 'stopped';
+  function of(id: ProfileId, lock: ChromeLock): ProfileState {
+    if (leases.holder(id)) return states.get(id) ?? 'running';
+    if (lock.state === 'live' || lock.state === 'foreign') return 'locked';
+    return states.get(id) ?? 'stopped';
   }
 
-  function holder(row: ProfileRow): ProfileHolder | null {
+  function holder(row: ProfileRow, lock = locks.read(row.id, dirOf(row))): ProfileHolder | null {
     const held = leases.holder(row.id);
     if (held) return held;
-    const lock = readChromeLock(dirOf(row));
     if (lock.state === 'live') return { kind: 'foreign', id: `process ${lock.pid}`, since: iso(row.updatedAt) };
     if (lock.state === 'foreign')
       return { kind: 'foreign', id: `${lock.host}, process ${lock.pid}`, since: iso(row.updatedAt) };
@@ -106,19 +106,17 @@ export function createOccupancy(deps: {
     };
   }
 
-  /** States are not in the database: translate a state filter into ids. */
-  function ids(wanted: string[]): { in: ProfileId[] } | { notIn: ProfileId[] } {
-    const all = store.allIds();
-    const inState = all.filter((id) => {
-      const row = store.get(id);
-      return row !== undefined && wanted.includes(of(row));
-    });
-    return inState.length * 2 > all.length ? { notIn: all.filter((id) => !inState.includes(id)) } : { in: inState };
+  /** States are not in the database, but only the few profiles that something has happened to are not `stopped`. */
+  function inState(wanted: readonly ProfileState[]): InState {
+    const known = [...new Set([...leases.held(), ...states.keys(), ...locks.held()])];
+    const fits = (id: ProfileId) => wanted.includes(of(id, locks.get(id)));
+    return wanted.includes('stopped') ? { notIn: known.filter((id) => !fits(id)) } : { in: known.filter(fits) };
   }
 
   return {
     leases,
-    states: { of, holder, set, ids, crashed: (id: ProfileId) => void states.set(id, 'crashed') },
+    locks,
+    states: { of, holder, set, inState, crashed: (id: ProfileId) => void states.set(id, 'crashed') },
     acquire,
   };
 }

@@ -1,10 +1,8 @@
 /** Handlers of profiles: maps only. */
 import { z } from 'zod';
-import type { ProfileState } from '../../../contract/automation/profiles.ts';
 import { profileOperations } from '../../../contract/automation/profiles.ts';
 import { parseMember, runBulk } from '../../core/operation/bulk.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
-import { many } from '../../core/operation/values.ts';
 import { changesOf } from '../../core/operation/versioned.ts';
 import type { Browsers } from './browsers.ts';
 import type { ProfileService } from './service.ts';
@@ -17,13 +15,7 @@ const BulkPatch = profileOperations.profiles_update.input.omit({ id: true, versi
 /** Maps the operations onto the service. */
 export function profileHandlers(service: ProfileService, browsers: Browsers): Handlers<ProfileOperationId> {
   return {
-    profiles_list: (input) =>
-      service.list(input, {
-        q: input.q,
-        state: many<ProfileState>(input.state),
-        group: many(input.group),
-        tag: many(input.tag),
-      }),
+    profiles_list: (input) => service.list(input),
     profiles_create: (input) => service.create(input),
     profiles_get: ({ id }) => service.get(id),
     profiles_update: (input, { ifMatch }) =>

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Profile, ProfileCreate, ProfileSnapshot } from '../../../contract/automation/profiles.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso, isoOrNull } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
@@ -15,7 +16,7 @@ import { DEFAULTS_WHEN_NULL, rowMembers, snapshotOf, wireOf } from './mapping.ts
 import { createOccupancy, type ProfileLease } from './occupancy.ts';
 import { createPlanner, type Holder } from './plan.ts';
 import type { ProfileRow } from './schema.ts';
-import type { ProfileFilter, ProfileStore } from './store.ts';
+import type { ProfileListInput, ProfileStore } from './store.ts';
 
 /** What {@link createProfileService} needs. */
 export interface ProfileDeps {
@@ -48,12 +49,12 @@ export function createProfileService(deps: ProfileDeps) {
   const persistentDir = (id: ProfileId) => path.join(profilesDir, id);
   const dirOf = (row: ProfileRow) =>
     row.storage === 'ephemeral' ? path.join(deps.tempDir, `profile-${row.id}`) : persistentDir(row.id);
-  const { leases, states, acquire } = createOccupancy({ store, clock, log, dirOf });
+  const { leases, locks, states, acquire } = createOccupancy({ store, clock, log, profilesDir, dirOf });
   const hold = (id: ProfileId, holder: Holder): ProfileLease => acquire(require(id), holder);
   const snapshot = (id: ProfileId): ProfileSnapshot => snapshotOf(require(id));
   const plan = createPlanner({ browsers, browserArgs: deps.browserArgs, hold, snapshot });
 
-  function view(row: ProfileRow): Profile {
+  function view(row: ProfileRow, lock = locks.read(row.id, dirOf(row))): Profile {
     return {
       ...snapshotOf(row),
       color: row.color,
@@ -63,8 +64,8 @@ export function createProfileService(deps: ProfileDeps) {
       number: row.number,
       proxy_id: row.proxyId,
       extensions: row.extensions,
-      state: states.of(row),
-      holder: states.holder(row),
+      state: states.of(row.id, lock),
+      holder: states.holder(row, lock),
       size_bytes: row.sizeBytes,
       last_started_at: isoOrNull(row.lastStartedAt),
       created_at: iso(row.createdAt),
@@ -114,7 +115,7 @@ export function createProfileService(deps: ProfileDeps) {
       const now = clock.now();
       const row = store.insert({
         ...rowMembers(input),
-        id: newId('profile') as ProfileId,
+        id: newId('profile'),
         proxyId: null,
         extensions: [],
         sizeBytes: 0,
@@ -149,9 +150,11 @@ export function createProfileService(deps: ProfileDeps) {
       return view(next);
     },
     get: (id: ProfileId) => view(require(id)),
-    list(query: Parameters<ProfileStore['list']>[0], filter: ProfileFilter) {
-      const page = store.list(query, { ...filter, ids: filter.state && states.ids(filter.state) });
-      return { ...page, items: page.items.map(view) };
+    /** Reads no file and asks the database for the page only, whatever the filter. */
+    async list(input: ProfileListInput): Promise<Page<Profile>> {
+      await locks.ready();
+      const page = store.list(input, states.inState([input.state ?? []].flat()));
+      return { ...page, items: page.items.map((row) => view(row, locks.get(row.id))) };
     },
     remove(id: ProfileId): void {
       const row = require(id);

@@ -1,19 +1,16 @@
 /** The only SQL of profiles. */
-import { and, eq, inArray, isNotNull, isNull, like, lt, max, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, lt, max, notInArray } from 'drizzle-orm';
+import { profileRecord } from '../../../contract/automation/profiles.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
-import { type Db, type ListQuery, listPage } from '../../core/db/index.ts';
+import { type Db, type ListInput, listPage } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type ProfileRow, profile } from './schema.ts';
 
-/** Filters of the list; `ids` narrows to a state that only the service knows. */
-export interface ProfileFilter {
-  q?: string | undefined;
-  group?: string[] | undefined;
-  tag?: string[] | undefined;
-  state?: string[] | undefined;
-  ids?: { in: ProfileId[] } | { notIn: ProfileId[] } | undefined;
-}
+/** What a list of profiles is asked for. */
+export type ProfileListInput = ListInput<typeof profileRecord.filters>;
+/** Profiles in some states, which are not in the database: these and no others, or all but these. */
+export type InState = { in: ProfileId[] } | { notIn: ProfileId[] };
 
 /** Creates the store. */
 export function createProfileStore(db: Db, events: Events) {
@@ -66,15 +63,9 @@ export function createProfileStore(db: Db, events: Events) {
         .from(profile)
         .where(and(eq(profile.id, id), isNotNull(profile.deletedAt)))
         .get(),
-    allIds: (): ProfileId[] =>
-      orm
-        .select({ id: profile.id })
-        .from(profile)
-        .all()
-        .map((row) => row.id),
-    list(query: ListQuery, filter: ProfileFilter): Page<ProfileRow> {
-      const pattern = filter.q === undefined ? undefined : `%${filter.q.replaceAll(/[%_\\]/g, '\\$&')}%`;
-      return listPage<ProfileRow>(db, query, {
+    /** `inState` tells which profiles are in the states that the list is filtered by. */
+    list(query: ProfileListInput, inState: InState): Page<ProfileRow> {
+      return listPage(db, query, {
         table: profile,
         sortable: {
           created_at: profile.createdAt,
@@ -84,21 +75,15 @@ export function createProfileStore(db: Db, events: Events) {
           size_bytes: profile.sizeBytes,
         },
         id: profile.id,
-        filter: { ...filter, ids: undefined },
-        where: [
-          isNull(profile.deletedAt),
-          pattern === undefined
-            ? undefined
-            : or(like(profile.name, pattern), like(profile.notes, pattern), like(profile.tags, pattern)),
-          filter.group && inArray(profile.group, filter.group),
-          filter.tag &&
-            sql`EXISTS (SELECT 1 FROM json_each(${profile.tags}) WHERE value IN (${sql.join(
-              filter.tag.map((tag) => sql`${tag}`),
-              sql`, `,
-            )}))`,
-          filter.ids &&
-            ('in' in filter.ids ? inArray(profile.id, filter.ids.in) : sql`${profile.id} NOT IN ${filter.ids.notIn}`),
-        ],
+        where: isNull(profile.deletedAt),
+        filters: profileRecord.filters,
+        sources: {
+          name: profile.name,
+          notes: profile.notes,
+          tags: { column: profile.tags, elements: true },
+          group: profile.group,
+          state: () => ('in' in inState ? inArray(profile.id, inState.in) : notInArray(profile.id, inState.notIn)),
+        },
         map: (row) => row as ProfileRow,
       });
     },

@@ -3,7 +3,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Backup } from '../../../contract/host/jobs.ts';
-import type { BackupId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import { runThread } from '../../core/process/thread.ts';
@@ -37,7 +36,7 @@ export function createBackups(deps: {
     /** Copies the database now. @throws AppError `cancelled` */
     async create(kind: Backup['kind'], signal: AbortSignal): Promise<Backup> {
       await fs.promises.mkdir(dir, { recursive: true, mode: 0o700 });
-      const id = newId('backup') as BackupId;
+      const id = newId('backup');
       const file = `${id}.db`;
       const target = path.join(dir, file);
       const { bytes, sha256 } = await runThread(thread, { source: dbPath, target }, Copied, signal).catch(

@@ -34,12 +34,12 @@ export function createStorageStore(db: Db, events: Events) {
       });
     },
     backups: (query: ListQuery): Page<BackupRow> =>
-      listPage<BackupRow>(db, query, {
+      listPage(db, query, {
         table: backup,
         sortable: { created_at: backup.createdAt, bytes: backup.bytes },
         id: backup.id,
-        filter: null,
-        where: [],
+        filters: {},
+        sources: {},
         map: (row) => row as BackupRow,
       }),
   };

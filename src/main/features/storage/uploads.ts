@@ -23,7 +23,7 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
   return {
     /** Announces a file; its bytes follow with {@link write}. */
     begin(meta: { name: string; mime: string; principal: string }): { id: UploadId } {
-      const id = newId('upload') as UploadId;
+      const id = newId('upload');
       const now = clock.now();
       store.insertUpload({
         id,

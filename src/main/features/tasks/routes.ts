@@ -4,7 +4,6 @@ import type { queueOperations } from '../../../contract/automation/queue.ts';
 import type { taskOperations } from '../../../contract/automation/tasks.ts';
 import { runBulk } from '../../core/operation/bulk.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
-import { many } from '../../core/operation/values.ts';
 import type { TaskService } from './service.ts';
 
 /** Ids of the operations that this feature answers. */
@@ -13,26 +12,11 @@ export type TaskOperationId =
   | keyof typeof artifactOperations
   | keyof typeof queueOperations;
 
-const time = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text));
-
 /** Maps the operations onto the service. */
 export function taskHandlers(service: TaskService): Handlers<TaskOperationId> {
   return {
     tasks_create: (input, { signal, claim }) => service.create(input, signal, claim),
-    tasks_list: (input) =>
-      service.list(input, {
-        q: input.q,
-        status: many(input.status),
-        kind: many(input.kind),
-        command_id: many(input.command_id),
-        profile_id: many(input.profile_id),
-        batch_id: many(input.batch_id),
-        priority: many(input.priority),
-        label: many(input.label),
-        error_code: many(input.error_code),
-        created_after: time(input.created_after),
-        created_before: time(input.created_before),
-      }),
+    tasks_list: (input) => service.list(input),
     tasks_get: ({ id }) => service.get(id),
     tasks_delete: async ({ id }) => {
       await service.remove(id);

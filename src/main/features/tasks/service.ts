@@ -15,7 +15,6 @@ import {
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { BatchId, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { iso } from '../../core/clock.ts';
-import type { ListQuery } from '../../core/db/index.ts';
 import type { FileContent, IdempotencyClaim } from '../../core/operation/operation.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import type { TaskDeps } from './deps.ts';
@@ -28,7 +27,7 @@ import { contentUrl } from './run/artifacts.ts';
 import type { Queue } from './run/queue.ts';
 import type { ArtifactRow, TaskRow } from './schema.ts';
 import type { TaskStore } from './store/store.ts';
-import type { TaskFilter } from './store/view-store.ts';
+import type { TaskListInput } from './store/view-store.ts';
 import { ownerOf, type PreparedBatch, type TaskFactory } from './task-factory.ts';
 
 const HOUR_MS = 3_600_000;
@@ -202,8 +201,8 @@ export function createTaskService({ deps, store, factory, queue, logs, feed, vie
     remove,
     forget,
     get: (id: string): TaskDetail => views.detail(require(id)),
-    list(query: ListQuery, filter: TaskFilter) {
-      const page = store.list(query, filter);
+    list(input: TaskListInput) {
+      const page = store.list(input);
       return { ...page, items: views.tasks(page.items) };
     },
     logs(id: string, query: LogQuery) {

@@ -112,7 +112,7 @@ test('a commit that fails in a transaction that goes on leaves nothing of its ba
   failOn('task', "NEW.profile_id = 'prf_00000000000000000000000002'");
   host.db.transaction(() => {
     expect(() => host.tasks.factory.commit(batch)).toThrow('planted');
-    host.events.append({ type: 'schedule.failed', entity: 'schedule', id: 'x' });
+    host.events.append({ type: 'host.warning', entity: 'host', id: 'x' });
   });
   await Promise.resolve();
   expect([rows('task'), rows('secret')]).toEqual([0, 0]);

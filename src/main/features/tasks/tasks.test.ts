@@ -91,7 +91,7 @@ describe('create', () => {
       profiles.map((id, i) => [id, ['a', 'b', 'c'][i], 'succeeded']),
     );
     expect(new Set(made.items.map((task) => task.batch_id))).toEqual(new Set([made.batch_id]));
-    expect(host.tasks.service.list({ limit: 50, count: true }, { batch_id: [made.batch_id] }).total).toBe(3);
+    expect(host.tasks.service.list({ limit: 50, count: true, batch_id: [made.batch_id] }).total).toBe(3);
   });
 
   test('wait answers with the end; a caller that leaves stops only the waiting', async () => {

@@ -59,3 +59,21 @@ test('following starts with hello, resumes without a gap or a double, and filter
   }
   expect(seen).toEqual(['hello', 2, 3, 5]);
 });
+
+test('an entity that is not in the registry is visible to nobody, whatever they may do', () => {
+  using core = openTestCore();
+  const changes = createChangeService(core.events);
+  for (const name of ['spaceship', 'constructor'])
+    core.db.raw
+      .prepare('INSERT INTO event (at, type, entity, entity_id) VALUES (1, ?, ?, ?)')
+      .run(`${name}.created`, name, 'x');
+  expect(changes.list({ since: 0, limit: 10 }, reader(['models', 'automation', 'host', 'any'])).items).toEqual([]);
+});
+
+test('only a registered entity can be announced, and only under its own name', () => {
+  using core = openTestCore();
+  // @ts-expect-error no such entity
+  core.events.append({ type: 'spaceship.created', entity: 'spaceship', id: 'x' });
+  // @ts-expect-error the type belongs to another entity
+  core.events.append({ type: 'task.created', entity: 'profile', id: 'x' });
+});

@@ -1,27 +1,17 @@
-/** The event table as operations: catch up and follow, filtered by what the principal may see (api.md B68, B69). */
+/** The event table as operations: catch up and follow, filtered by what the principal may see. */
 
+import { recordOf } from '../../../contract/entities.ts';
 import type { Change } from '../../../contract/host/telemetry.ts';
-import type { Area } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Events } from '../../core/events.ts';
 import type { Principal } from '../../core/operation/operation.ts';
 import { many } from '../../core/operation/values.ts';
 
-const AREA_OF: Record<string, Area> = {
-  profile: 'automation',
-  command: 'automation',
-  task: 'automation',
-  queue: 'automation',
-  settings: 'host',
-  key: 'host',
-  connection: 'host',
-  backup: 'host',
-  host: 'host',
-};
-
+/** What is not in the registry of entities is visible to nobody: no record says whose it is. */
 function visible(principal: Principal, change: Change): boolean {
-  const area = AREA_OF[change.entity];
-  return area === undefined || principal.areas.includes(area) || principal.areas.includes('any');
+  const area = recordOf(change.entity)?.area;
+  if (area === undefined) return false;
+  return area === 'any' || principal.areas.includes(area) || principal.areas.includes('any');
 }
 
 /** `task.*` or an exact type. */

@@ -1,38 +1,9 @@
-/** Which answers a change makes stale. */
+/** Which answers a change makes stale, as the registry of entities says. */
 
+import { recordOf } from '../../../contract/entities.ts';
 import type { Change } from '../../../contract/host/telemetry.ts';
 import type { CallIdOf } from '../../../contract/index.ts';
-
-/** How one entity shows in the answers of operations. */
-interface EntityViews {
-  /** Operations whose `items` hold the entity. */
-  lists: readonly CallIdOf[];
-  /** Operation that answers the entity by id. */
-  one?: CallIdOf;
-  /** Operations whose answer depends on any entity of this kind. */
-  sums: readonly CallIdOf[];
-  /** Operations asked with the entity's id whose answer depends on it. */
-  hang?: readonly CallIdOf[];
-}
-
-/** Views by entity name, as it appears in {@link Change}. */
-const VIEWS: Record<string, EntityViews> = {
-  task: {
-    lists: ['tasks_list'],
-    one: 'tasks_get',
-    sums: ['queue_stats', 'tasks_stats'],
-    hang: ['artifacts_list'],
-  },
-  profile: { lists: ['profiles_list'], one: 'profiles_get', sums: [] },
-  command: { lists: ['commands_list'], one: 'commands_get', sums: [], hang: ['commands_versions'] },
-  key: { lists: ['keys_list'], sums: [] },
-  connection: { lists: [], sums: ['connections_list'] },
-  backup: { lists: ['backups_list'], sums: [] },
-  job: { lists: ['jobs_list'], one: 'jobs_get', sums: ['backups_list'] },
-  settings: { lists: [], sums: ['settings_get', 'host_info', 'queue_stats', 'browsers_list'] },
-  queue: { lists: [], sums: ['queue_stats', 'tasks_stats'] },
-  host: { lists: [], sums: ['host_info', 'host_diagnose'] },
-};
+import type { FineEvent } from '../../../contract/kernel/entity.ts';
 
 /** What to do with the cache after a batch of changes. */
 export interface Touch {
@@ -62,13 +33,6 @@ function isWhole(change: Change): change is Change & { data: Record<string, unkn
   );
 }
 
-/** Events finer than created, updated and deleted: which answers they concern. */
-const FINE: Record<string, { byId: readonly CallIdOf[]; patch?: readonly CallIdOf[] }> = {
-  'task.step': { byId: ['tasks_get'] },
-  'task.artifact': { byId: ['artifacts_list'] },
-  'task.progress': { byId: [], patch: ['tasks_list', 'tasks_get'] },
-};
-
 function addId(into: Touch, op: CallIdOf, id: string): void {
   const ids = into.byId.get(op) ?? new Set();
   ids.add(id);
@@ -87,29 +51,26 @@ function addUpdated(into: Touch, op: CallIdOf, one: CallIdOf, id: string): void 
   into.updated.set(op, updated);
 }
 
+function touchFine(into: Touch, change: Change, { stale = [], patch }: FineEvent<CallIdOf>): void {
+  for (const op of stale) addId(into, op, change.id);
+  const parsed = patch?.schema.safeParse(change.data);
+  if (patch === undefined || !parsed?.success) return;
+  for (const op of patch.ops) addRow(into, op, change.id, { [patch.member]: parsed.data });
+}
+
 /** Adds one change to what has to be done. */
 export function touch(into: Touch, change: Change): void {
-  const fine = FINE[change.type];
-  if (fine !== undefined) {
-    for (const op of fine.byId) addId(into, op, change.id);
-    const data = change.data;
-    if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
-      const progress = { percent: data.percent ?? null, message: data.message ?? null };
-      for (const op of fine.patch ?? []) addRow(into, op, change.id, { progress });
-    }
-    return;
-  }
-  const views = VIEWS[change.entity];
-  if (views === undefined) return;
-  for (const op of views.sums) into.ops.add(op);
-  for (const op of [views.one, ...(views.hang ?? [])]) {
-    if (op === undefined) continue;
-    addId(into, op, change.id);
-  }
-  for (const op of views.lists) {
+  const record = recordOf(change.entity);
+  if (record === undefined) return;
+  const fine = record.events?.[change.type.slice(change.entity.length + 1)];
+  if (fine !== undefined) return touchFine(into, change, fine);
+  const { lists = [], one, related = [], summaries = [] } = record;
+  for (const op of summaries) into.ops.add(op);
+  for (const op of one === undefined ? related : [one, ...related]) addId(into, op, change.id);
+  for (const op of lists) {
     if (!change.type.endsWith('.updated')) into.ops.add(op);
     else if (isWhole(change)) addRow(into, op, change.id, change.data);
-    else if (views.one === undefined) into.ops.add(op);
-    else addUpdated(into, op, views.one, change.id);
+    else if (one === undefined) into.ops.add(op);
+    else addUpdated(into, op, one, change.id);
   }
 }

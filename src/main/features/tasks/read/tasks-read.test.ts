@@ -31,14 +31,15 @@ describe('reading', () => {
     const { service } = host.tasks;
     const seen: string[] = [];
     for (let cursor: string | undefined; ; ) {
-      const page = service.list({ limit: 50, cursor, count: true }, {});
+      const page = service.list({ limit: 50, cursor, count: true });
       seen.push(...page.items.map((task) => task.id));
       expect(page.total).toBe(120);
       if (page.next_cursor === null) break;
       cursor = page.next_cursor;
     }
     expect(new Set(seen).size).toBe(120);
-    const ids = (filter: Parameters<typeof service.list>[1]) => service.list({ limit: 200, count: true }, filter);
+    const ids = (filter: Partial<Parameters<typeof service.list>[0]>) =>
+      service.list({ limit: 200, count: true, ...filter });
     expect(ids({ label: ['tenth'] }).total).toBe(12);
     expect(ids({ label: ['n10', 'n20'] }).items).toHaveLength(2);
     expect(ids({ priority: ['urgent', 'batch'] }).items).toHaveLength(60);
@@ -46,8 +47,8 @@ describe('reading', () => {
     expect(ids({ q: '100%' }).items).toHaveLength(0);
     expect(ids({ status: ['queued', 'scheduled'] }).total).toBe(120);
     expect(ids({ status: ['running'] }).total).toBe(0);
-    const foreign = service.list({ limit: 10, count: false }, { priority: ['low'] }).next_cursor ?? '';
-    expect((await thrownBy(() => service.list({ limit: 10, count: false, cursor: foreign }, {}))).slug).toBe(
+    const foreign = service.list({ limit: 10, count: false, priority: ['low'] }).next_cursor ?? '';
+    expect((await thrownBy(() => service.list({ limit: 10, count: false, cursor: foreign }))).slug).toBe(
       'validation-error',
     );
   });
@@ -101,7 +102,7 @@ describe('reading', () => {
     expect(await follow(live.at(-1)?.seq)).toEqual([]);
 
     host.events.prune(Date.now() + 1000, 0, 100_000);
-    host.events.append({ type: 'other', entity: 'other', id: 'x' });
+    host.events.append({ type: 'host.warning', entity: 'host', id: 'x' });
     const gone = await thrownBy(() => follow(1));
     expect(gone).toMatchObject({ slug: 'cursor-expired', status: 410 });
     expect((await follow()).map((event) => event.type)).toEqual(['end']);

@@ -1,27 +1,14 @@
 /** What lists, details, the queue's state and statistics read. */
-import { eq, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
-import { PRIORITIES, type Priority, TASK_STATUSES, type TaskStatus } from '../../../../contract/automation/tasks.ts';
+import { PRIORITIES, TASK_STATUSES, type TaskStatus, taskRecord } from '../../../../contract/automation/tasks.ts';
 import type { Page } from '../../../../contract/kernel/paging.ts';
-import { type Db, type ListQuery, listPage } from '../../../core/db/index.ts';
+import { type Db, filterValues, type ListInput, listPage } from '../../../core/db/index.ts';
 import type { HourCount } from '../model/hours.ts';
 import { laneOf } from '../model/lanes.ts';
 import { LIVE } from '../model/transitions.ts';
 import { type TaskRow, task } from '../schema.ts';
 
-/** Filters of a list; several values of one filter mean OR. Times are unix ms. */
-export interface TaskFilter {
-  q?: string | undefined;
-  status?: readonly TaskStatus[] | undefined;
-  kind?: string[] | undefined;
-  command_id?: string[] | undefined;
-  profile_id?: string[] | undefined;
-  batch_id?: string[] | undefined;
-  priority?: Priority[] | undefined;
-  label?: string[] | undefined;
-  error_code?: string[] | undefined;
-  created_after?: number | undefined;
-  created_before?: number | undefined;
-}
+/** What a list of tasks is asked for. */
+export type TaskListInput = ListInput<typeof taskRecord.filters>;
 
 /** What live tasks hold. */
 export interface Held {
@@ -41,7 +28,7 @@ export interface Lane {
 export interface ViewStore {
   get(id: string): TaskRow | null;
   status(id: string): TaskStatus | null;
-  list(query: ListQuery, filter: TaskFilter): Page<TaskRow>;
+  list(query: TaskListInput): Page<TaskRow>;
   /** Tasks by state, from the counter table. */
   counts(): Record<TaskStatus, number>;
   countsByKind(): { status: TaskStatus; kind: string; count: number }[];
@@ -51,35 +38,6 @@ export interface ViewStore {
   positions(rows: readonly Pick<TaskRow, 'id' | 'rank'>[]): Map<string, number>;
   /** Counters of the hours from `hour` (hours since 1970) on. */
   hours(hour: number): HourCount[];
-}
-
-const oneOf = (column: Parameters<typeof inArray>[0], values: readonly (string | number)[] | undefined) =>
-  values === undefined ? undefined : inArray(column, values as string[]);
-
-function conditions(filter: TaskFilter): (SQL | undefined)[] {
-  const { q, label } = filter;
-  const pattern = q === undefined ? '' : `%${q.replace(/[\\%_]/g, '\\$&')}%`;
-  return [
-    oneOf(task.status, filter.status),
-    oneOf(task.kind, filter.kind),
-    oneOf(task.command_id, filter.command_id),
-    oneOf(task.profile_id, filter.profile_id),
-    oneOf(task.batch_id, filter.batch_id),
-    oneOf(task.priority, filter.priority?.map(laneOf)),
-    oneOf(task.error_code, filter.error_code),
-    filter.created_after === undefined ? undefined : gte(task.created_at, filter.created_after),
-    filter.created_before === undefined ? undefined : lt(task.created_at, filter.created_before),
-    label === undefined
-      ? undefined
-      : or(...label.map((name) => sql`EXISTS (SELECT 1 FROM json_each(${task.labels}) WHERE value = ${name})`)),
-    q === undefined || q === ''
-      ? undefined
-      : or(
-          sql`${task.command_name} LIKE ${pattern} ESCAPE '\\'`,
-          sql`${task.labels} LIKE ${pattern} ESCAPE '\\'`,
-          eq(task.id, q),
-        ),
-  ];
 }
 
 /** Prepares the statements. */
@@ -115,10 +73,9 @@ export function createViewStore(db: Db): ViewStore {
   return {
     get: (id) => get.get(id) ?? null,
     status: (id) => status.get(id)?.status ?? null,
-    list(query, filter) {
-      const where = conditions(filter);
-      const onlyStatus = where.slice(1).every((condition) => condition === undefined);
-      const page = listPage<TaskRow>(
+    list(query) {
+      const onlyStatus = Object.keys(filterValues(taskRecord.filters, query)).every((name) => name === 'status');
+      const page = listPage(
         db,
         { ...query, count: query.count && !onlyStatus },
         {
@@ -132,15 +89,26 @@ export function createViewStore(db: Db): ViewStore {
             priority: task.priority,
             kind: task.kind,
           },
-          where,
-          filter,
+          filters: taskRecord.filters,
+          sources: {
+            command_name: task.command_name,
+            labels: { column: task.labels, elements: true },
+            status: task.status,
+            kind: task.kind,
+            command_id: task.command_id,
+            profile_id: task.profile_id,
+            batch_id: task.batch_id,
+            priority: { column: task.priority, encode: laneOf },
+            error_code: task.error_code,
+            created_at: task.created_at,
+          },
           map: (row) => row as TaskRow,
         },
       );
       if (!query.count || !onlyStatus) return page;
       // Counting a million rows takes too long; the counter table has the answer.
       const all = readCounts();
-      const wanted: readonly TaskStatus[] = filter.status ?? TASK_STATUSES;
+      const wanted = query.status === undefined ? TASK_STATUSES : [query.status].flat();
       const total = [...new Set(wanted)].reduce((sum, name) => sum + all[name], 0);
       return { ...page, total };
     },

@@ -1,0 +1,31 @@
+/** What the whole program knows of one entity: its id, who may see it, how lists filter it, what its changes make stale. */
+import type { z } from 'zod';
+import type { Area } from './define.ts';
+import type { Filters } from './filters.ts';
+
+/** An event finer than created, updated and deleted: it concerns the named operations and no others. */
+export interface FineEvent<Op extends string = string> {
+  /** Operations whose answer for this id is stale. */
+  stale?: readonly Op[];
+  /** The event's data, parsed with `schema`, is the new value of this member in the cached answers of `ops`. */
+  patch?: { member: string; schema: z.ZodType; ops: readonly Op[] };
+}
+
+/** One entity. `Op` is the id of an operation; the registry checks that each exists. */
+export interface EntityRecord<Op extends string = string> {
+  /** Only principals with this area see its changes; `any` means everybody. */
+  area: Area;
+  /** Absent for what there is only one of. */
+  id?: z.ZodType & { readonly prefix: string };
+  filters?: Filters;
+  /** Operations whose `items` hold the entity. */
+  lists?: readonly Op[];
+  /** Operation that answers the entity by id. */
+  one?: Op;
+  /** Operations asked with the entity's id whose answer depends on it. */
+  related?: readonly Op[];
+  /** Operations whose answer depends on any entity of this kind. */
+  summaries?: readonly Op[];
+  /** Finer events by the part of their type after the dot. */
+  events?: Readonly<Record<string, FineEvent<Op>>>;
+}
