@@ -31,7 +31,7 @@ import type { Platform } from './platform/platform.ts';
  */
 export async function createHost(platform: Platform, config: HostConfig) {
   const foundation = openFoundation(platform, config);
-  const { clock, dataDir, events, settings, log, logFiles, lock, tempDir, version } = foundation;
+  const { clock, dataDir, events, settings, faults, log, logFiles, lock, tempDir, version } = foundation;
   const at = (...parts: string[]) => path.join(dataDir, ...parts);
   const http = () => ({ url: doors.url(), error: doors.error() });
   const baseUrl = () => doors.url() ?? `http://127.0.0.1:${settings.get('port')}`;
@@ -87,6 +87,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
       queueDepth: tasks.service.queueDepth,
       profilesRunning: profiles.service.running,
       logDropped: logFiles.dropped,
+      listenerFailures: faults.count,
     },
   });
   const token = randomToken(32);

@@ -6,6 +6,7 @@ import type { Settings } from '../../src/contract/host/settings.ts';
 import type { Clock } from '../../src/main/core/clock.ts';
 import { type Db, openDatabase } from '../../src/main/core/db/index.ts';
 import { createEvents, type Events } from '../../src/main/core/events.ts';
+import { createFaults, type Faults } from '../../src/main/core/faults.ts';
 import type { Logger } from '../../src/main/core/log/logger.ts';
 import { createSecrets, type Secrets } from '../../src/main/core/secrets/secrets.ts';
 import { createSettings, type SettingsStore } from '../../src/main/core/settings.ts';
@@ -73,6 +74,7 @@ export interface TestCore extends Disposable {
   events: Events;
   settings: SettingsStore;
   secrets: Secrets;
+  faults: Faults;
   log: ReturnType<typeof memoryLog>;
 }
 
@@ -81,20 +83,22 @@ export function openTestCore(overrides: Partial<Settings> = {}): TestCore {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-core-'));
   const clock = manualClock();
   const { db } = openDatabase(dir, MIGRATIONS, clock.now());
-  const events = createEvents(db, clock);
+  const faults = createFaults();
+  const events = createEvents(db, clock, faults);
   const key = Buffer.alloc(32, 7);
   return {
     dir,
     db,
     clock,
     events,
-    settings: createSettings(db, events, clock, overrides),
+    settings: createSettings(db, events, clock, overrides, faults),
     secrets: createSecrets(db, clock, async () => ({
       backend: 'file',
       weak: true,
       detail: '',
       key: async () => key,
     })),
+    faults,
     log: memoryLog(),
     [Symbol.dispose]() {
       db.close();

@@ -132,6 +132,7 @@ export async function openTestDoors(
       queueDepth: () => [{ priority: 'normal', count: 2 }],
       profilesRunning: () => 1,
       logDropped: () => 0,
+      listenerFailures: () => 0,
     },
     ...(options.record === false ? {} : { checkOutputAt: 'all' as const }),
   });

@@ -2,6 +2,7 @@
 
 import { createDb, openConnection } from '../../src/main/core/db/index.ts';
 import { createEvents } from '../../src/main/core/events.ts';
+import { createFaults } from '../../src/main/core/faults.ts';
 import { newId } from '../../src/main/core/ids.ts';
 import { rankOf } from '../../src/main/features/tasks/model/lanes.ts';
 import { newToken } from '../../src/main/features/tasks/run/run-env.ts';
@@ -78,7 +79,10 @@ export function openStore(): StoreHarness {
     claim: (more) => claimFrom(store, core.clock.now(), more),
     second() {
       const db = createDb(openConnection(core.db.path));
-      return { store: createTaskStore(db, createEvents(db, core.clock), core.clock), close: () => db.close() };
+      return {
+        store: createTaskStore(db, createEvents(db, core.clock, createFaults()), core.clock),
+        close: () => db.close(),
+      };
     },
     [Symbol.dispose]: () => core[Symbol.dispose](),
   };

@@ -19,6 +19,7 @@ import type { CommandId, Json } from '../../src/contract/kernel/scalars.ts';
 import { type Clock, systemClock } from '../../src/main/core/clock.ts';
 import { openDatabase } from '../../src/main/core/db/index.ts';
 import { createEvents } from '../../src/main/core/events.ts';
+import { createFaults } from '../../src/main/core/faults.ts';
 import { randomToken } from '../../src/main/core/ids.ts';
 import type { CallContext, Principal } from '../../src/main/core/operation/operation.ts';
 import { createTickets } from '../../src/main/core/operation/tickets.ts';
@@ -73,8 +74,9 @@ export function openTaskHost(options: TaskHostOptions = {}) {
   const dir = options.dir ?? fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-tasks-'));
   const clock = options.clock ?? systemClock;
   const { db } = openDatabase(dir, MIGRATIONS, clock.now());
-  const events = createEvents(db, clock);
-  const settings = createSettings(db, events, clock, options.settings ?? {});
+  const faults = createFaults();
+  const events = createEvents(db, clock, faults);
+  const settings = createSettings(db, events, clock, options.settings ?? {}, faults);
   const redactor = createRedactor();
   const key = Buffer.alloc(32, 7);
   const secrets = createSecrets(db, clock, async () => ({

@@ -4,6 +4,8 @@ import type { Change } from '../../contract/host/telemetry.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
 import { type Clock, iso } from './clock.ts';
 import type { Db } from './db/index.ts';
+import type { Faults } from './faults.ts';
+import { createListeners } from './listeners.ts';
 
 /** A change to append; only entities of the registry can change. */
 export type NewEvent = { [E in EntityName]: ChangeOf<E> }[EntityName];
@@ -58,7 +60,7 @@ function toChange(row: EventRow): Change {
 }
 
 /** Creates the event log over an open database. */
-export function createEvents(db: Db, clock: Clock): Events {
+export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'>): Events {
   const insert = db.raw.prepare<[number, string, string, string, number | null, string | null]>(
     'INSERT INTO event (at, type, entity, entity_id, version, data) VALUES (?, ?, ?, ?, ?, ?)',
   );
@@ -74,7 +76,7 @@ export function createEvents(db: Db, clock: Clock): Events {
   const remove = db.raw.prepare<[number, number, number]>(
     'DELETE FROM event WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM event ORDER BY seq LIMIT ?) WHERE at < ? OR seq <= ?)',
   );
-  const listeners = new Set<(changes: readonly Change[]) => void>();
+  const listeners = createListeners<[changes: readonly Change[]]>((error) => faults.report('events', error));
   let committed: Change[] = [];
   let lastAt = Number.NaN;
   let lastIso = '';
@@ -85,7 +87,7 @@ export function createEvents(db: Db, clock: Clock): Events {
     if (committed.length === 0) return;
     const batch = committed;
     committed = [];
-    for (const listener of listeners) listener(batch);
+    listeners.notify(batch);
   }
 
   return {
@@ -119,10 +121,7 @@ export function createEvents(db: Db, clock: Clock): Events {
     oldest: () => selectOldest.get()?.seq ?? 0,
     list: (since, limit) => selectSince.all(since, limit).map(toChange),
     listOf: (entityId, since, limit) => selectOf.all(entityId, since, limit).map(toChange),
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: listeners.add,
     prune: (before, maxRows, limit) => remove.run(limit, before, head() - maxRows).changes,
   };
 }

@@ -7,6 +7,7 @@ import type { HostConfig } from './config.ts';
 import { databaseChore, openDatabase } from './db/index.ts';
 import { eventChore } from './event-retention.ts';
 import { createEvents } from './events.ts';
+import { createFaults } from './faults.ts';
 import { acquireInstanceLock } from './instance-lock.ts';
 import type { Part } from './lifecycle.ts';
 import { createAudit } from './log/audit.ts';
@@ -32,18 +33,20 @@ export function openFoundation(platform: Platform, config: HostConfig) {
   const lock = acquireInstanceLock(dataDir);
   try {
     const { db, movedAside } = openDatabase(dataDir, path.join(platform.appRoot, 'resources/migrations'), clock.now());
-    const events = createEvents(db, clock);
-    const settings = createSettings(db, events, clock, config.overrides);
+    const faults = createFaults();
+    const events = createEvents(db, clock, faults);
+    const settings = createSettings(db, events, clock, config.overrides, faults);
     const redactor = createRedactor();
     const holdExtra = () => redactor.hold('redaction.extra', settings.get('redaction.extra'));
     holdExtra();
-    const logFiles = openLogFiles(path.join(dataDir, 'logs'), () => settings.get('retention.logs_mb') * MIB);
+    const logFiles = openLogFiles(path.join(dataDir, 'logs'), () => settings.get('retention.logs_mb') * MIB, faults);
     const log = createLogger({
       files: logFiles,
       level: settings.get('log_level'),
       redact: (line) => redactor.text(line),
       ...(config.terminal ? { terminal: config.terminal } : {}),
     });
+    faults.logTo(log);
     settings.onChange((keys) => {
       if (keys.includes('log_level')) log.setLevel(settings.get('log_level'));
       if (keys.includes('redaction.extra')) holdExtra();
@@ -78,6 +81,7 @@ export function openFoundation(platform: Platform, config: HostConfig) {
       redactor,
       logFiles,
       log,
+      faults,
       audit: createAudit(db, clock),
       tickets: createTickets(clock),
       secrets: createSecrets(db, clock, () => platform.keyVault(dataDir)),

@@ -6,6 +6,8 @@ import type { Json } from '../../contract/kernel/scalars.ts';
 import type { Clock } from './clock.ts';
 import type { Db } from './db/index.ts';
 import type { Events } from './events.ts';
+import type { Faults } from './faults.ts';
+import { createListeners } from './listeners.ts';
 
 /** Read side, what features depend on. */
 export interface SettingsReader {
@@ -39,7 +41,13 @@ export function needsRestart(key: SettingKey): boolean {
 }
 
 /** Reads the settings from the database; `overrides` win for this run and are not stored. */
-export function createSettings(db: Db, events: Events, clock: Clock, overrides: Partial<Settings>): SettingsStore {
+export function createSettings(
+  db: Db,
+  events: Events,
+  clock: Clock,
+  overrides: Partial<Settings>,
+  faults: Pick<Faults, 'report'>,
+): SettingsStore {
   const select = db.raw.prepare<[], { key: string; value: string }>('SELECT key, value FROM setting');
   const upsert = db.raw.prepare<[string, string, number]>(
     'INSERT INTO setting (key, value, updated_at) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at',
@@ -49,7 +57,7 @@ export function createSettings(db: Db, events: Events, clock: Clock, overrides: 
   const writeVersion = db.raw.prepare<[string]>(
     "INSERT INTO meta (key, value) VALUES ('settings_version', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
   );
-  const listeners = new Set<(keys: SettingKey[]) => void>();
+  const listeners = createListeners<[keys: SettingKey[]]>((error) => faults.report('settings', error));
   const pendingRestart = new Set<string>();
 
   function load(): Settings {
@@ -71,10 +79,7 @@ export function createSettings(db: Db, events: Events, clock: Clock, overrides: 
     version,
     restartRequired: () => [...pendingRestart].sort(),
     overridden: () => Object.keys(overrides).filter(isKey),
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onChange: listeners.add,
     update(patch) {
       const errors: Record<string, string> = {};
       const accepted: [SettingKey, unknown][] = [];
@@ -119,7 +124,7 @@ export function createSettings(db: Db, events: Events, clock: Clock, overrides: 
         .map(([key]) => key)
         .filter((key) => JSON.stringify(before[key]) !== JSON.stringify(current[key]));
       for (const key of changed) if (needsRestart(key)) pendingRestart.add(key);
-      if (changed.length > 0) for (const listener of listeners) listener(changed);
+      if (changed.length > 0) listeners.notify(changed);
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The IPC door: one MessagePort for the panel's page, handed out after looking who asks. */
 import { ipcMain, MessageChannelMain, type MessagePortMain, type WebContents, type WebFrameMain } from 'electron';
 import { PORT_CHANNEL } from '../../contract/host/desktop.ts';
+import { createListeners } from '../core/listeners.ts';
 import type { Principal } from '../core/operation/operation.ts';
 import type { DesktopPort, FramePort, ShellLog } from './host-port.ts';
 import { isPanelPage } from './panel/panel-url.ts';
@@ -50,7 +51,7 @@ export function openIpcDoor({ connectPort, panel, log }: IpcDoorDeps): () => voi
       event.sender.on('destroyed', close);
     }
     const { port1, port2 } = new MessageChannelMain();
-    disconnect = connectPort(framePort(port1), DESKTOP_PRINCIPAL);
+    disconnect = connectPort(framePort(port1, log), DESKTOP_PRINCIPAL);
     frame.postMessage(PORT_CHANNEL, null, [port2]);
   };
 
@@ -66,13 +67,13 @@ export function isPanelFrame(frame: Pick<WebFrameMain, 'parent' | 'url' | 'detac
   return !frame.detached && frame.parent === null && isPanelPage(frame.url);
 }
 
-function framePort(port: MessagePortMain): FramePort {
-  const listeners: (() => void)[] = [];
+function framePort(port: MessagePortMain, log: ShellLog): FramePort {
+  const closed = createListeners<[]>((error) => log.error("a listener of the panel's port failed", { error }));
   let open = true;
   const ended = () => {
     if (!open) return;
     open = false;
-    for (const listener of listeners) listener();
+    closed.notify();
   };
   // Tells about the other end only.
   port.once('close', ended);
@@ -84,7 +85,7 @@ function framePort(port: MessagePortMain): FramePort {
       port.on('message', (event) => listener(event.data));
       port.start();
     },
-    onClose: (listener) => void listeners.push(listener),
+    onClose: (listener) => void closed.add(listener),
     close: () => {
       port.close();
       ended();

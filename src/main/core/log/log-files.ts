@@ -5,6 +5,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { LogEntry } from '../../../contract/host/telemetry.ts';
+import type { Faults } from '../faults.ts';
+import { createListeners } from '../listeners.ts';
 
 const SEGMENT_BYTES = 4 * 1024 * 1024;
 const RING = 5000;
@@ -69,7 +71,7 @@ function idAfter({ first, file }: Segment): number {
 }
 
 /** Opens the log in `dir`; `maxBytes` is asked at each rotation. */
-export function openLogFiles(dir: string, maxBytes: () => number): LogFiles {
+export function openLogFiles(dir: string, maxBytes: () => number, faults: Pick<Faults, 'report'>): LogFiles {
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
   const newest = listSegments(dir).at(-1);
   let nextId = newest ? idAfter(newest) : 1;
@@ -82,7 +84,7 @@ export function openLogFiles(dir: string, maxBytes: () => number): LogFiles {
   let stream = open(nextId);
   let dropped = 0;
   const ring: LogEntry[] = [];
-  const listeners = new Set<() => void>();
+  const listeners = createListeners<[]>((error) => faults.report('log', error));
 
   function open(first: number): fs.WriteStream {
     const opened = fs.createWriteStream(path.join(dir, `host-${first}.jsonl`), { flags: 'a', mode: 0o600 });
@@ -113,7 +115,7 @@ export function openLogFiles(dir: string, maxBytes: () => number): LogFiles {
 
   function keep(id: number): void {
     keptId = Math.max(keptId, id);
-    for (const listener of listeners) listener();
+    listeners.notify();
   }
 
   // The callback comes with an error too: a reader then sees what did reach the disk.
@@ -160,10 +162,7 @@ export function openLogFiles(dir: string, maxBytes: () => number): LogFiles {
         dropped: Math.max(0, Math.min(first - 1, keptId) - since),
       };
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: listeners.add,
     dropped: () => dropped,
     async clear(before) {
       // Lines that come meanwhile go to a segment of their own, whose name keeps the number when all others are gone.

@@ -3,6 +3,7 @@
 import type { ProfileHolder } from '../../../contract/automation/profiles.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import { createListeners } from '../../core/listeners.ts';
 
 /** Leases by profile. */
 export interface Leases {
@@ -15,10 +16,10 @@ export interface Leases {
   onFree(listener: (id: ProfileId) => void): () => void;
 }
 
-/** Creates an empty lease table. */
-export function createLeases(): Leases {
+/** Creates an empty lease table. @param report told of errors that listeners throw */
+export function createLeases(report: (error: unknown) => void): Leases {
   const holders = new Map<ProfileId, ProfileHolder>();
-  const listeners = new Set<(id: ProfileId) => void>();
+  const listeners = createListeners<[id: ProfileId]>(report);
   return {
     take(id, holder) {
       const current = holders.get(id);
@@ -29,13 +30,10 @@ export function createLeases(): Leases {
       holders.set(id, holder);
     },
     drop(id) {
-      if (holders.delete(id)) for (const listener of listeners) listener(id);
+      if (holders.delete(id)) listeners.notify(id);
     },
     holder: (id) => holders.get(id) ?? null,
     held: () => [...holders.keys()],
-    onFree(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onFree: listeners.add,
   };
 }

@@ -28,7 +28,7 @@ export function createOccupancy(deps: {
   dirOf: (row: ProfileRow) => string;
 }) {
   const { store, clock, log, dirOf } = deps;
-  const leases = createLeases();
+  const leases = createLeases((error) => log.error('profiles', 'a listener failed', { error }));
   const states = new Map<ProfileId, ProfileState>();
   const locks = createLockBook({ ...deps, onChange: store.announce });
 

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { createFaults } from '../../core/faults.ts';
 import { openLogFiles } from '../../core/log/log-files.ts';
 import { createLogger } from '../../core/log/logger.ts';
 import { createLogService } from './logs.ts';
@@ -9,7 +10,7 @@ import { createLogService } from './logs.ts';
 // Would catch: entries that are counted as stored and are nowhere, and a client's time that is accepted and lost.
 test('entries of a client keep its time and data; what the level leaves out is not counted as stored', async () => {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-log-'));
-  const files = openLogFiles(dir, () => 1e8);
+  const files = openLogFiles(dir, () => 1e8, createFaults());
   const logs = createLogService(files, createLogger({ files, level: 'info', redact: (line) => line }));
   const entry = { source: 'extension', context: 'tab', data: null } as const;
   const stored = logs.write([

@@ -8,6 +8,8 @@ export interface FeatureMetrics {
   queueDepth(): Iterable<{ priority: string; count: number }>;
   profilesRunning(): number;
   logDropped(): number;
+  /** Errors that listeners threw. */
+  listenerFailures(): number;
 }
 
 /** Answers scrapes. */
@@ -64,6 +66,9 @@ function createRegistry(prom: Prom, calls: CallMetrics, features: FeatureMetrics
   counter('tabagent_tasks_total', 'Tasks by state', ['status', 'kind'], (metric) => {
     for (const { status, kind, count } of features.tasks()) metric.inc({ status, kind }, count);
   });
+  counter('tabagent_listener_failures_total', 'Errors thrown by listeners inside the host', [], (metric) =>
+    metric.inc(features.listenerFailures()),
+  );
   counter('tabagent_log_dropped_total', 'Log entries that were dropped', [], (metric) =>
     metric.inc(features.logDropped()),
   );

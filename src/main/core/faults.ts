@@ -1,0 +1,36 @@
+/** Programming errors that the host survives: counted, and logged as soon as there is a log. */
+
+/** Where faults are logged: a `Logger`, which is itself built on what reports faults. */
+interface FaultLog {
+  error(source: string, message: string, data: Record<string, unknown>): void;
+}
+
+/** See the file's head. */
+export interface Faults {
+  /** @param source the component in which it happened */
+  report(source: string, error: unknown): void;
+  /** Since the start. */
+  count(): number;
+  /** Logs what was reported so far and everything from now on. */
+  logTo(log: FaultLog): void;
+}
+
+/** Creates an empty account of faults. */
+export function createFaults(): Faults {
+  let count = 0;
+  let log: FaultLog | undefined;
+  const early: [source: string, error: unknown][] = [];
+  const write = (source: string, error: unknown) => log?.error(source, 'a listener failed', { error });
+  return {
+    report(source, error) {
+      count += 1;
+      if (log) write(source, error);
+      else early.push([source, error]);
+    },
+    count: () => count,
+    logTo(target) {
+      log = target;
+      for (const [source, error] of early.splice(0)) write(source, error);
+    },
+  };
+}
