@@ -69,7 +69,7 @@ export function dryRun(request: DryRunRequest, row: CommandRow | undefined, fact
   }
   const kind = row?.kind ?? request.kind ?? (rawSpec.kind as CommandSpec['kind'] | undefined);
   if (kind === undefined) return refused([{ path: 'kind', message: 'kind is required' }]);
-  const schema = request.input_schema ?? row?.inputSchema ?? {};
+  const schema = request.input_schema ?? row?.input_schema ?? {};
   const schemaFault = schemaProblem(schema);
   if (schemaFault !== null) return refused([{ path: 'input_schema', message: schemaFault }]);
 

@@ -12,18 +12,18 @@ export const command = sqliteTable('command', {
   folder: text('folder'),
   tags: text('tags', { mode: 'json' }).$type<string[]>().notNull(),
   spec: text('spec', { mode: 'json' }).$type<CommandSpec>().notNull(),
-  inputSchema: text('input_schema', { mode: 'json' }).$type<JsonObject>().notNull(),
+  input_schema: text('input_schema', { mode: 'json' }).$type<JsonObject>().notNull(),
   defaults: text('defaults', { mode: 'json' }).$type<JsonObject>().notNull(),
   uses: text('uses', { mode: 'json' }).$type<{ profile: boolean; services: string[] }>().notNull(),
-  timeoutSeconds: integer('timeout_seconds').notNull(),
+  timeout_seconds: integer('timeout_seconds').notNull(),
   retry: text('retry', { mode: 'json' }).$type<RetryPolicy>().notNull(),
-  concurrencyKey: text('concurrency_key'),
+  concurrency_key: text('concurrency_key'),
   enabled: integer('enabled', { mode: 'boolean' }).notNull(),
   example: text('example'),
-  createdAt: integer('created_at').notNull(),
-  updatedAt: integer('updated_at').notNull(),
+  created_at: integer('created_at').notNull(),
+  updated_at: integer('updated_at').notNull(),
   version: integer('version').notNull(),
-  deletedAt: integer('deleted_at'),
+  deleted_at: integer('deleted_at'),
 });
 /** One row of {@link command}. */
 export type CommandRow = typeof command.$inferSelect;
@@ -32,11 +32,11 @@ export type CommandRow = typeof command.$inferSelect;
 export const commandVersion = sqliteTable(
   'command_version',
   {
-    commandId: text('command_id').$type<CommandId>().notNull(),
+    command_id: text('command_id').$type<CommandId>().notNull(),
     version: integer('version').notNull(),
     at: integer('at').notNull(),
-    byName: text('by_name').notNull(),
+    by_name: text('by_name').notNull(),
     body: text('body', { mode: 'json' }).$type<CommandRow>().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.commandId, table.version] })],
+  (table) => [primaryKey({ columns: [table.command_id, table.version] })],
 );

@@ -30,7 +30,7 @@ export function createCommandStore(db: Db, events: Events) {
       orm.insert(command).values(row).onConflictDoUpdate({ target: command.id, set: row }).run();
       orm
         .insert(commandVersion)
-        .values({ commandId: row.id, version: row.version, at: row.updatedAt, byName: by, body: row })
+        .values({ command_id: row.id, version: row.version, at: row.updated_at, by_name: by, body: row })
         .run();
       events.append({ type, entity: 'command', id: row.id, version: row.version });
     });
@@ -43,13 +43,13 @@ export function createCommandStore(db: Db, events: Events) {
       orm
         .select()
         .from(command)
-        .where(and(eq(command.id, id), isNull(command.deletedAt)))
+        .where(and(eq(command.id, id), isNull(command.deleted_at)))
         .get(),
     getDeleted: (id: CommandId): CommandRow | undefined =>
       orm
         .select()
         .from(command)
-        .where(and(eq(command.id, id), isNotNull(command.deletedAt)))
+        .where(and(eq(command.id, id), isNotNull(command.deleted_at)))
         .get(),
     byExample: (example: string): CommandRow | undefined =>
       orm.select().from(command).where(eq(command.example, example)).get(),
@@ -57,13 +57,13 @@ export function createCommandStore(db: Db, events: Events) {
       return listPage(db, query, {
         table: command,
         sortable: {
-          created_at: command.createdAt,
-          updated_at: command.updatedAt,
+          created_at: command.created_at,
+          updated_at: command.updated_at,
           name: command.name,
           kind: command.kind,
         },
         id: command.id,
-        where: isNull(command.deletedAt),
+        where: isNull(command.deleted_at),
         filters: commandRecord.filters,
         sources: {
           name: command.name,
@@ -77,19 +77,19 @@ export function createCommandStore(db: Db, events: Events) {
       });
     },
     versions: (id: CommandId) =>
-      orm.select().from(commandVersion).where(eq(commandVersion.commandId, id)).orderBy(sql`version DESC`).all(),
+      orm.select().from(commandVersion).where(eq(commandVersion.command_id, id)).orderBy(sql`version DESC`).all(),
     version: (id: CommandId, version: number): CommandRow | undefined =>
       orm
         .select({ body: commandVersion.body })
         .from(commandVersion)
-        .where(and(eq(commandVersion.commandId, id), eq(commandVersion.version, version)))
+        .where(and(eq(commandVersion.command_id, id), eq(commandVersion.version, version)))
         .get()?.body,
     lastTask: (id: CommandId): LastTask | undefined => lastTask.get(id),
     /** Deletes for good what was deleted before `before` (unix ms); answers the ids. */
     purge(before: number): CommandId[] {
       return orm
         .delete(command)
-        .where(and(isNotNull(command.deletedAt), sql`${command.deletedAt} < ${before}`))
+        .where(and(isNotNull(command.deleted_at), sql`${command.deleted_at} < ${before}`))
         .returning({ id: command.id })
         .all()
         .map((row) => row.id);

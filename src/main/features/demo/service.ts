@@ -47,7 +47,7 @@ export function createDemoService({ store, commands, profiles, examplesDir }: De
   async function ensureCommand({ id: name, command }: Example, url: string): Promise<CommandId> {
     const row = commands.example(name);
     if (row === undefined) return (await commands.create(withDemoUrl(command, url), AUTHOR, name)).id;
-    const current = row.deletedAt === null ? commands.get(row.id) : commands.restore(row.id, AUTHOR);
+    const current = row.deleted_at === null ? commands.get(row.id) : commands.restore(row.id, AUTHOR);
     const stale = demoUrlMembers(command.defaults).filter((member) => {
       const value = current.defaults[member];
       return typeof value === 'string' && /^http:\/\/127\.0\.0\.1:\d+$/.test(value) && value !== url;

@@ -1,0 +1,29 @@
+/** Secrets in the defaults of commands: sealed when they are saved, open only for runs. */
+import type { CommandId, Json, JsonObject } from '../../../contract/kernel/scalars.ts';
+import { MASK, secretId, secretText } from '../../core/secrets/secret-refs.ts';
+import type { Secrets } from '../../core/secrets/secrets.ts';
+import { mapSecrets } from './input.ts';
+
+/** Owner of a command's secrets. */
+export const ownerOf = (id: CommandId) => `command:${id}`;
+
+/**
+ * Seals the secret values of defaults; a mask keeps what was stored before.
+ * @param before the stored defaults
+ */
+export function sealDefaults(
+  secrets: Pick<Secrets, 'put'>,
+  id: CommandId,
+  schema: JsonObject,
+  defaults: JsonObject,
+  before: JsonObject,
+): Promise<JsonObject> {
+  return mapSecrets(schema, defaults, async (value, path) => {
+    if (value === MASK) {
+      const old = path.reduce<Json | undefined>((at, key) => (at as JsonObject | undefined)?.[key], before);
+      return old !== undefined && secretId(old) !== null ? old : undefined;
+    }
+    if (value === null || secretId(value) !== null) return undefined;
+    return { $secret: await secrets.put(ownerOf(id), secretText(value)) };
+  });
+}
