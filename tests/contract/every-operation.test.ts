@@ -2,31 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contract } from '../../src/contract/index.ts';
 import type { Operation } from '../../src/contract/kernel/define.ts';
-import type { AppError } from '../../src/contract/kernel/errors.ts';
 import { createMemoryClient } from '../../src/main/doors/index.ts';
-import { problemBody } from '../../src/main/doors/wire/problem.ts';
 import { addArtifact, OPERATOR, openTestDoors, type TestDoors } from '../support/doors.ts';
+import { DIFFERENT_OVER_HTTP, everyDoor, masked } from '../support/every-door.ts';
 import { type FrameClient, frameClient, openSocket } from '../support/frame-client.ts';
-import { httpCall } from '../support/http-call.ts';
 import { sampleOf } from '../support/sample.ts';
 
-/** What a call came to, the same shape at every door. */
-interface Outcome {
-  value?: unknown;
-  items?: unknown[];
-  error?: Record<string, unknown>;
-}
-
-interface Door {
-  name: string;
-  offers: (operation: Operation) => boolean;
-  call(id: string, input: unknown): Promise<Outcome>;
-}
-
 const ARTIFACT = `art_${'0'.repeat(26)}`;
-/** These do over HTTP what frames cannot: they answer bytes, take bytes, or set a cookie. */
-const DIFFERENT_OVER_HTTP = new Set(['artifacts_content', 'uploads_create', 'auth_login']);
-
 /** Sample input names things that do not exist. */
 const CONNECTION_FAILURES = [
   'keys_update not_found',
@@ -56,58 +38,12 @@ afterAll(async () => {
   await subject[Symbol.asyncDispose]();
 });
 
-function overFrames(name: string, client: () => FrameClient): Door {
-  return {
-    name,
-    offers: () => true,
-    async call(id, input) {
-      const { items, last } = await client().call(id, input);
-      if (last.t === 'ok') return { value: last.v };
-      if (last.t === 'end') return { items };
-      if (last.t === 'err') return { error: last.e };
-      throw new Error(`closed by ${last.t}`);
-    },
-  };
-}
-
-const doors: Door[] = [
-  {
-    name: 'memory',
-    offers: () => true,
-    async call(id, input) {
-      try {
-        const result = await createMemoryClient(subject.doors.dispatcher, OPERATOR).raw(id, input);
-        if (result.kind === 'value') return { value: result.value };
-        const items: unknown[] = [];
-        for await (const item of result.items) items.push(item);
-        return { items };
-      } catch (error) {
-        return { error: problemBody(error as AppError, {}) };
-      }
-    },
-  },
-  overFrames('MessagePort', () => ipc),
-  overFrames('WebSocket', () => ws),
-  {
-    name: 'HTTP',
-    offers: (operation) => operation.http !== null,
-    call: (id, input) => httpCall(subject.url, adminKey, id, input),
-  },
-];
-
-/** Ids and times differ from call to call. */
-function masked(outcome: Outcome): Outcome {
-  const text = JSON.stringify(outcome)
-    .replace(/ticket=[\w-]{43}/g, 'ticket=…')
-    .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<uuid>')
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>');
-  const value = JSON.parse(text) as Outcome;
-  if (value.error) {
-    const { instance: _instance, request_id: _id, ...rest } = value.error;
-    value.error = rest;
-  }
-  return value;
-}
+const doors = everyDoor({
+  memory: () => createMemoryClient(subject.doors.dispatcher, OPERATOR),
+  ipc: () => ipc,
+  ws: () => ws,
+  http: () => ({ url: subject.url, key: adminKey }),
+});
 
 describe.each(Object.entries(contract) as [string, Operation][])('%s', (id, operation) => {
   const input = id === 'artifacts_content' ? { id: ARTIFACT } : sampleOf(operation.input, 'input');
