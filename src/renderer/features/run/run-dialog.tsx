@@ -8,6 +8,7 @@ import type { CommandId, JsonObject, ProfileId } from '../../../contract/kernel/
 import { useAct, useAsk } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
+import { EntityPicker } from '../../ui/entity-picker/entity-picker.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
 import { cleanInput, fieldsOf, initialInput } from './schema.ts';
 import { SchemaForm } from './schema-form.tsx';
@@ -33,15 +34,14 @@ export function RunDialog(props: RunDialogProps) {
 function RunForm({ close, commandId, profileId }: RunDialogProps) {
   const navigate = useNavigate();
   const blocked = useCan('tasks_create');
-  const commands = useAsk('commands_list', { limit: 200, sort: 'name', enabled: true });
-  const profiles = useAsk('profiles_list', { limit: 200, sort: 'name' });
   const [chosen, setChosen] = useState<string | null>(commandId ?? null);
   const [profile, setProfile] = useState<string | null>(profileId ?? null);
   const [priority, setPriority] = useState<Priority>('normal');
   const [attempts, setAttempts] = useState<number | null>(null);
   const [labels, setLabels] = useState<string[]>([]);
   const [typed, setTyped] = useState<JsonObject | null>(null);
-  const command = commands.data?.items.find(({ id }) => id === chosen);
+  const asked = useAsk('commands_get', { id: chosen ?? '' }, { enabled: chosen !== null });
+  const command = chosen === null ? undefined : asked.data;
   const fields = command === undefined ? [] : fieldsOf(command.input_schema, command.defaults);
   // What was typed stays when the command changes while the dialog is open; only another choice starts anew.
   const input = typed ?? initialInput(fields);
@@ -53,7 +53,9 @@ function RunForm({ close, commandId, profileId }: RunDialogProps) {
   });
   const missing =
     command === undefined
-      ? 'Choose a command'
+      ? chosen === null
+        ? 'Choose a command'
+        : 'The command is not loaded yet'
       : command.uses.profile && profile === null
         ? 'This command needs a profile'
         : null;
@@ -77,30 +79,28 @@ function RunForm({ close, commandId, profileId }: RunDialogProps) {
         if (missing === null && blocked === null) submit();
       }}
     >
-      <Select
+      <EntityPicker
+        of="commands"
         label="Command"
-        data-autofocus
-        searchable
-        withAsterisk
-        data={commands.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+        autoFocus
+        required
         value={chosen}
         onChange={(id) => {
           setChosen(id);
           setTyped(null);
         }}
-        nothingFoundMessage="No command has this name"
       />
-      <Select
+      <EntityPicker
+        of="profiles"
         label="Profile"
-        searchable
         clearable
-        withAsterisk={command?.uses.profile ?? false}
+        required={command?.uses.profile ?? false}
         placeholder={command?.uses.profile ? 'Choose a profile' : 'None: a fresh browser'}
-        data={profiles.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []}
         value={profile}
         onChange={setProfile}
         error={errors.profile_id}
       />
+      {asked.error === null ? null : <ErrorState inline error={asked.error} retry={asked.refetch} />}
       {command === undefined ? null : (
         <SchemaForm key={command.id} fields={fields} value={input} onChange={setTyped} errors={errors} />
       )}
