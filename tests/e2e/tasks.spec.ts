@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { withScopes } from './support/credential.ts';
 import { expectTask, rowOf } from './support/panel.ts';
 import { expect, open, test } from './support/test.ts';
 
@@ -148,4 +149,28 @@ test('1 000 tasks: few rows in the page, all of them within reach', async ({ pag
   expect(await grid.getByRole('row').count()).toBeLessThan(90);
   await page.keyboard.press('Home');
   await expect(names(page).getByText('Task 1000', { exact: true })).toBeInViewport();
+});
+
+// Would catch: buttons that a caller may press but the host refuses, or that are dead without a reason.
+test('a caller with scope run may run and cancel one task, but no verb on many', async ({ page, host, api }) => {
+  await api.program('Runs for ever', WAIT);
+  await withScopes(page, host, api, ['run']);
+  await open(page, '/tasks');
+  await expect(rowOf(page, 'Runs for ever')).toContainText('Running');
+  await expect(page.getByRole('button', { name: 'Pause queue' })).toHaveAttribute('title', 'Needs scope manage');
+  await page.keyboard.press('J');
+  await page.keyboard.press('Space');
+  const peek = page.getByRole('complementary', { name: 'Task' });
+  await expect(peek).toContainText('Running');
+  await page.keyboard.press('X');
+  const bar = page.getByRole('toolbar', { name: 'Selection' });
+  for (const name of ['Cancel', 'Run again', 'Delete']) {
+    const button = bar.getByRole('button', { name, exact: true });
+    await expect(button).toHaveAttribute('aria-disabled', 'true');
+    await expect(button).toHaveAttribute('title', 'Needs scope manage');
+  }
+  await bar.getByRole('button', { name: 'Cancel', exact: true }).click({ force: true });
+  await expect(peek).toContainText('Running');
+  await peek.getByRole('button', { name: 'Cancel' }).click();
+  await expect(peek).toContainText('Cancelled');
 });

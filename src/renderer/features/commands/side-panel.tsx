@@ -1,9 +1,10 @@
 /** How the command runs, and what it runs with next. */
-import { Autocomplete, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { Autocomplete, NumberInput, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useAsk } from '../../lib/live/query.ts';
 import { Ago } from '../../ui/display/ago.tsx';
 import { Status } from '../../ui/display/status.tsx';
+import { EntityPicker } from '../../ui/entity-picker/entity-picker.tsx';
 import { SchemaForm } from '../run/index.ts';
 import { kindViews } from './kinds/index.ts';
 import type { ComposerState } from './use-composer.ts';
@@ -12,7 +13,6 @@ import type { ComposerState } from './use-composer.ts';
 export function SidePanel({ composer }: { composer: ComposerState }) {
   const { draft, change, errors, fields } = composer;
   const { Options } = kindViews[draft.kind];
-  const profiles = useAsk('profiles_list', { limit: 200, sort: 'name' });
   const commands = useAsk('commands_list', { limit: 200, sort: 'name' });
   const folders = [...new Set(commands.data?.items.flatMap(({ folder }) => folder ?? []) ?? [])];
   const last = commands.data?.items.find(({ name }) => name === draft.name)?.last_task;
@@ -35,12 +35,11 @@ export function SidePanel({ composer }: { composer: ComposerState }) {
   );
   return (
     <aside className="scroll side-panel" aria-label="Run settings">
-      <Select
+      <EntityPicker
+        of="profiles"
         label="Run with profile"
         clearable
-        searchable
         placeholder={draft.uses.profile ? 'Needed' : 'None: a fresh browser'}
-        data={profiles.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []}
         value={composer.profile}
         onChange={composer.setProfile}
       />

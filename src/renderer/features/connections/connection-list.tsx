@@ -1,7 +1,7 @@
 import { Unplug } from 'lucide-react';
 import type { Connection } from '../../../contract/host/access.ts';
-import { useBlocked } from '../../lib/client/context.tsx';
 import { useAct, useAsk } from '../../lib/live/query.ts';
+import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { Ago } from '../../ui/display/ago.tsx';
 import { Status } from '../../ui/display/status.tsx';
@@ -15,7 +15,7 @@ const idOf = (connection: Connection) => connection.id;
 /** Live and recent connections. */
 export function ConnectionList() {
   const query = useAsk('connections_list', {});
-  const blocked = useBlocked('admin');
+  const blocked = useCan('connections_revoke');
   const revoke = useAct('connections_revoke', {
     onDone: () => toast('Connection closed'),
     onError: (error) => errorToast('The connection was not closed', error),

@@ -1,7 +1,7 @@
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
-import { useBlocked } from '../../lib/client/context.tsx';
 import { useActions } from '../../lib/keys/use-actions.ts';
+import { useCan } from '../../lib/use-can.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
@@ -21,7 +21,7 @@ const TABS = [
 export function ConnectionsScreen() {
   const [search, set] = useFilters();
   const [creating, setCreating] = useState(false);
-  const blocked = useBlocked('admin');
+  const blocked = useCan('keys_create');
   const tab = TABS.find(({ id }) => id === search.tab)?.id ?? 'keys';
   useActions([
     {

@@ -1,8 +1,8 @@
 import { modals } from '@mantine/modals';
 import { KeyRound } from 'lucide-react';
 import type { ApiKey } from '../../../contract/host/access.ts';
-import { useBlocked } from '../../lib/client/context.tsx';
 import { useAct, usePages } from '../../lib/live/query.ts';
+import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { Ago } from '../../ui/display/ago.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
@@ -24,7 +24,7 @@ function Expiry({ apiKey }: { apiKey: ApiKey }) {
 /** Keys that programs use; revoking one cannot be undone, so it asks. */
 export function KeyTable({ onNew }: { onNew(): void }) {
   const list = usePages('keys_list', {});
-  const blocked = useBlocked('admin');
+  const blocked = useCan('keys_delete');
   const revoke = useAct('keys_delete', {
     onDone: () => toast('Key revoked; its connections are closed'),
     onError: (error) => errorToast('The key was not revoked', error),

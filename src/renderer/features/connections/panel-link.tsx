@@ -1,15 +1,15 @@
 import { Modal } from '@mantine/core';
 import { Link2 } from 'lucide-react';
 import { useState } from 'react';
-import { useBlocked } from '../../lib/client/context.tsx';
 import { dateTime } from '../../lib/format.ts';
 import { useAct } from '../../lib/live/query.ts';
+import { useCan } from '../../lib/use-can.ts';
 import { Button, CopyButton } from '../../ui/buttons.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
 
 /** Makes a one-time link that signs another browser in. */
 export function PanelLinkButton() {
-  const blocked = useBlocked('admin');
+  const blocked = useCan('auth_link_create');
   const [opened, setOpened] = useState(false);
   const create = useAct('auth_link_create');
   const open = () => {

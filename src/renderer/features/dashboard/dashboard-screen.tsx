@@ -1,8 +1,8 @@
 import { Play, Rocket } from 'lucide-react';
 import { useState } from 'react';
-import { useBlocked } from '../../lib/client/context.tsx';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useAsk } from '../../lib/live/query.ts';
+import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { RunDialog } from '../run/index.ts';
@@ -18,8 +18,8 @@ import './dashboard.css';
 /** What goes on, at a glance. */
 export function DashboardScreen() {
   const [running, setRunning] = useState(false);
-  const blocked = useBlocked('run');
-  const manage = useBlocked('manage');
+  const blocked = useCan('tasks_create');
+  const noDemo = useCan('demo_start');
   const queue = useAsk('queue_stats', {});
   const example = useExample();
   const fresh = queue.data !== undefined && Object.values(queue.data.counts).every((n) => n === 0);
@@ -39,7 +39,7 @@ export function DashboardScreen() {
       group: 'Dashboard',
       layer: 'view',
       keys: ['E'],
-      blocked: manage ?? blocked,
+      blocked: noDemo ?? blocked,
       run: example.run,
     },
   ]);
@@ -75,7 +75,7 @@ export function DashboardScreen() {
                     action="dashboard.example"
                     showKey
                     icon={<Play size={14} />}
-                    blocked={manage ?? blocked}
+                    blocked={noDemo ?? blocked}
                     busy={example.busy}
                     onClick={example.run}
                   >

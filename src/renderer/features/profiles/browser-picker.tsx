@@ -3,9 +3,10 @@ import { Modal, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { FolderSearch, RotateCw } from 'lucide-react';
 import { useState } from 'react';
-import { useBlocked, useClient } from '../../lib/client/context.tsx';
+import { useClient } from '../../lib/client/context.tsx';
 import { isDesktop } from '../../lib/client/message-port.ts';
 import { asError, useAct } from '../../lib/live/query.ts';
+import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { errorToast, toast } from '../../ui/feedback/toast.tsx';
 
@@ -13,7 +14,8 @@ import { errorToast, toast } from '../../ui/feedback/toast.tsx';
 export function BrowserPicker() {
   const client = useClient();
   const queries = useQueryClient();
-  const manage = useBlocked('manage');
+  const noCheck = useCan('browsers_check');
+  const noSave = useCan('settings_update');
   const [opened, setOpened] = useState(false);
   const [path, setPath] = useState('');
   const refresh = () =>
@@ -43,7 +45,7 @@ export function BrowserPicker() {
       <Button small icon={<RotateCw size={13} />} onClick={() => void refresh()}>
         Look again
       </Button>
-      <Button small blocked={manage} icon={<FolderSearch size={13} />} onClick={() => setOpened(true)}>
+      <Button small blocked={noCheck ?? noSave} icon={<FolderSearch size={13} />} onClick={() => setOpened(true)}>
         Pick path
       </Button>
       <Modal opened={opened} onClose={() => setOpened(false)} title="Where is your browser?">

@@ -14,9 +14,9 @@ import { useForm } from '@mantine/form';
 import { useMemo, useState } from 'react';
 import { BROWSERS, type Profile } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
-import { useBlocked } from '../../lib/client/context.tsx';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useAct, useAsk } from '../../lib/live/query.ts';
+import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { fieldErrors, inputOf, type ProfileValues, validateProfile, valuesOf } from './profile-values.ts';
@@ -81,7 +81,7 @@ function ProfileForm({
 }) {
   const settings = useAsk('settings_get', {});
   const browsers = useAsk('browsers_list', {});
-  const manage = useBlocked('manage');
+  const blocked = useCan(profile === null ? 'profiles_create' : 'profiles_update');
   const preferred = BROWSERS.find((family) => family === settings.data?.values['browser.default']) ?? 'chromium';
   const zones = useMemo(() => Intl.supportedValuesOf('timeZone'), []);
   const form = useForm<ProfileValues>({
@@ -106,7 +106,7 @@ function ProfileForm({
       layer: 'editor',
       keys: ['Mod+S', 'Mod+Enter'],
       inFields: true,
-      blocked: manage,
+      blocked,
       run: () => submit(),
     },
   ]);
@@ -196,7 +196,7 @@ function ProfileForm({
           kind="primary"
           label="Save"
           action="profile.save"
-          blocked={manage}
+          blocked={blocked}
           busy={create.isPending || update.isPending}
         >
           {profile === null ? 'Create profile' : 'Save'}

@@ -3,9 +3,9 @@ import { LockOpen, Pencil, Play, Square, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import type { Profile } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
-import { useBlocked } from '../../lib/client/context.tsx';
 import { bytes, dateTime } from '../../lib/format.ts';
 import { useAsk } from '../../lib/live/query.ts';
+import { useCan } from '../../lib/use-can.ts';
 import { Button, CopyButton, IconButton } from '../../ui/buttons.tsx';
 import { Ago } from '../../ui/display/ago.tsx';
 import { Status } from '../../ui/display/status.tsx';
@@ -92,8 +92,12 @@ export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): 
   const query = useAsk('profiles_get', { id }, { keep: true });
   const profile = query.data;
   const actions = useProfileActions();
-  const manage = useBlocked('manage');
-  const runs = useBlocked('run');
+  const noDelete = useCan('profiles_delete');
+  const noUpdate = useCan('profiles_update');
+  const noUnlock = useCan('profiles_unlock');
+  const noStart = useCan('profiles_start');
+  const noStop = useCan('profiles_stop');
+  const noTask = useCan('tasks_create');
   const [running, setRunning] = useState(false);
   return (
     <aside className="col grow" aria-label="Profile">
@@ -109,10 +113,10 @@ export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): 
               label="Delete"
               action="profiles.delete"
               Icon={Trash2}
-              blocked={manage}
+              blocked={noDelete}
               onClick={() => void actions.remove(profile, close)}
             />
-            <IconButton label="Edit" action="profiles.edit" Icon={Pencil} blocked={manage} onClick={edit} />
+            <IconButton label="Edit" action="profiles.edit" Icon={Pencil} blocked={noUpdate} onClick={edit} />
           </>
         )}
         <IconButton label="Close" Icon={X} onClick={close} />
@@ -126,7 +130,7 @@ export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): 
               {profile.state === 'locked' ? (
                 <Button
                   small
-                  blocked={manage}
+                  blocked={noUnlock}
                   busy={actions.busy}
                   icon={<LockOpen size={13} />}
                   onClick={() => actions.unlock(id)}
@@ -137,7 +141,7 @@ export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): 
                 <Button
                   small
                   action="profiles.toggle"
-                  blocked={runs}
+                  blocked={noStop}
                   busy={actions.busy}
                   icon={<Square size={12} />}
                   onClick={() => actions.stop(id)}
@@ -148,7 +152,7 @@ export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): 
                 <Button
                   small
                   action="profiles.toggle"
-                  blocked={startBlocked(profile) ?? runs}
+                  blocked={startBlocked(profile) ?? noStart}
                   busy={actions.busy}
                   icon={<Play size={13} />}
                   onClick={() => actions.start(id)}
@@ -156,7 +160,7 @@ export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): 
                   Open browser
                 </Button>
               )}
-              <Button small kind="primary" blocked={runs} icon={<Play size={13} />} onClick={() => setRunning(true)}>
+              <Button small kind="primary" blocked={noTask} icon={<Play size={13} />} onClick={() => setRunning(true)}>
                 Run a command
               </Button>
             </div>

@@ -1,10 +1,10 @@
 import { Play, Plus, Square, SquareUser, Trash2, TriangleAlert } from 'lucide-react';
 import { type Profile, ProfileState } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
-import { useBlocked } from '../../lib/client/context.tsx';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { type Input, useAsk, usePages } from '../../lib/live/query.ts';
 import { listOf, toggled } from '../../lib/search-params.ts';
+import { useCan } from '../../lib/use-can.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { lookOf } from '../../ui/display/status.tsx';
@@ -35,8 +35,12 @@ export function ProfilesScreen() {
   const list = usePages('profiles_list', filter);
   const browsers = useAsk('browsers_list', {});
   const actions = useProfileActions();
-  const manage = useBlocked('manage');
-  const runs = useBlocked('run');
+  const noCreate = useCan('profiles_create');
+  const noUpdate = useCan('profiles_update');
+  const noDelete = useCan('profiles_delete');
+  const noStart = useCan('profiles_start');
+  const noStop = useCan('profiles_stop');
+  const noBulk = useCan('profiles_bulk');
   const shown = list.rows.find(({ id }) => id === search.peek);
   const filtered = search.q !== undefined || states !== undefined || search.tag !== undefined;
   const noBrowser = browsers.data !== undefined && browsers.data.items.length === 0;
@@ -51,7 +55,7 @@ export function ProfilesScreen() {
       group: 'Profiles',
       layer: 'view',
       keys: ['N'],
-      blocked: manage,
+      blocked: noCreate,
       run: () => set({ edit: 'new' }),
     },
     {
@@ -60,7 +64,7 @@ export function ProfilesScreen() {
       group: 'Profiles',
       layer: 'view',
       keys: ['E'],
-      blocked: shown === undefined ? none : manage,
+      blocked: shown === undefined ? none : noUpdate,
       run: () => set({ edit: shown?.id }),
     },
     {
@@ -72,9 +76,11 @@ export function ProfilesScreen() {
       blocked:
         shown === undefined
           ? none
-          : startBlocked(shown) !== null && stopBlocked(shown) !== null
-            ? startBlocked(shown)
-            : runs,
+          : startBlocked(shown) === null
+            ? noStart
+            : stopBlocked(shown) === null
+              ? noStop
+              : startBlocked(shown),
       run: () => shown && toggle(shown),
     },
     {
@@ -83,7 +89,7 @@ export function ProfilesScreen() {
       group: 'Profiles',
       layer: 'view',
       keys: ['Delete'],
-      blocked: shown === undefined ? none : manage,
+      blocked: shown === undefined ? none : noDelete,
       run: () => void (shown && actions.remove(shown, () => set({ peek: undefined }))),
     },
     {
@@ -115,7 +121,7 @@ export function ProfilesScreen() {
           kind="primary"
           icon={<Plus size={14} />}
           action="profiles.new"
-          blocked={manage}
+          blocked={noCreate}
           onClick={() => set({ edit: 'new' })}
         >
           New profile
@@ -173,7 +179,7 @@ export function ProfilesScreen() {
                   <>
                     <Button
                       small
-                      blocked={runs}
+                      blocked={noBulk}
                       busy={actions.busy}
                       icon={<Play size={13} />}
                       onClick={() => actions.bulk(ids as ProfileId[], 'start', done)}
@@ -182,7 +188,7 @@ export function ProfilesScreen() {
                     </Button>
                     <Button
                       small
-                      blocked={runs}
+                      blocked={noBulk}
                       busy={actions.busy}
                       icon={<Square size={12} />}
                       onClick={() => actions.bulk(ids as ProfileId[], 'stop', done)}
@@ -192,7 +198,7 @@ export function ProfilesScreen() {
                     <Button
                       small
                       kind="danger"
-                      blocked={manage}
+                      blocked={noBulk}
                       busy={actions.busy}
                       icon={<Trash2 size={13} />}
                       onClick={() => actions.bulk(ids as ProfileId[], 'delete', done)}
@@ -214,7 +220,7 @@ export function ProfilesScreen() {
                     kind="primary"
                     action="profiles.new"
                     showKey
-                    blocked={manage}
+                    blocked={noCreate}
                     onClick={() => set({ edit: 'new' })}
                   >
                     New profile

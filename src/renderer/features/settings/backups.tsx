@@ -1,6 +1,6 @@
-import { useBlocked } from '../../lib/client/context.tsx';
 import { bytes, dateTime, shortId } from '../../lib/format.ts';
 import { useAct, useAsk } from '../../lib/live/query.ts';
+import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { errorToast, toast } from '../../ui/feedback/toast.tsx';
@@ -8,7 +8,7 @@ import { errorToast, toast } from '../../ui/feedback/toast.tsx';
 /** Copies of the database. */
 export function Backups() {
   const query = useAsk('backups_list', { limit: 50 });
-  const blocked = useBlocked('admin');
+  const blocked = useCan('backups_create');
   const create = useAct('backups_create', {
     onDone: () => toast('Database copied'),
     onError: (error) => errorToast('No backup was made', error),

@@ -1,15 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Json } from '../../../contract/kernel/scalars.ts';
-import { useBlocked } from '../../lib/client/context.tsx';
 import { keyOf, useAct } from '../../lib/live/query.ts';
+import { useCan } from '../../lib/use-can.ts';
 import { errorToast, undoToast } from '../../ui/feedback/toast.tsx';
 import type { SettingField } from './setting-fields.ts';
 
 /** Saves a setting at once and offers to take it back. */
 export function useSettingChange() {
   const queries = useQueryClient();
-  const blocked = useBlocked('admin');
+  const blocked = useCan('settings_update');
   const [errors, setErrors] = useState<Record<string, string>>({});
   const update = useAct('settings_update', {
     onDone: (answer) => queries.setQueryData(keyOf('settings_get', {}), answer),

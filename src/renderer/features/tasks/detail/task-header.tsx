@@ -2,8 +2,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Ban, ChevronRight, Copy, RotateCw, Trash2 } from 'lucide-react';
 import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
-import { useBlocked } from '../../../lib/client/context.tsx';
 import { useActions } from '../../../lib/keys/use-actions.ts';
+import { useCan } from '../../../lib/use-can.ts';
 import { Button, CopyButton, IconButton } from '../../../ui/buttons.tsx';
 import { Ago, Elapsed } from '../../../ui/display/ago.tsx';
 import { Status } from '../../../ui/display/status.tsx';
@@ -16,10 +16,11 @@ export function TaskHeader({ task }: { task: TaskDetail }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const actions = useTaskActions();
-  const run = useBlocked('run');
-  const manage = useBlocked('manage');
-  const cancel = cancelBlocked(task) ?? run;
-  const remove = deleteBlocked(task) ?? manage;
+  const retry = useCan('tasks_retry');
+  const cancelRight = useCan('tasks_cancel');
+  const deleteRight = useCan('tasks_delete');
+  const cancel = cancelBlocked(task) ?? cancelRight;
+  const remove = deleteBlocked(task) ?? deleteRight;
   const ended = cancelBlocked(task) !== null;
   const back = () => void navigate({ to: '/tasks' });
   const step = (by: 1 | -1) => {
@@ -55,7 +56,7 @@ export function TaskHeader({ task }: { task: TaskDetail }) {
       group: 'Task',
       layer: 'detail',
       keys: ['R'],
-      blocked: run,
+      blocked: retry,
       run: () => actions.retry(task.id),
     },
     {
@@ -64,7 +65,7 @@ export function TaskHeader({ task }: { task: TaskDetail }) {
       group: 'Task',
       layer: 'detail',
       keys: ['Shift+R'],
-      blocked: run,
+      blocked: retry,
       run: () => actions.again(task.id),
     },
     {
@@ -121,7 +122,7 @@ export function TaskHeader({ task }: { task: TaskDetail }) {
         icon={<Copy size={13} />}
         label="Run the snapshot exactly as it was"
         action="task.again"
-        blocked={run}
+        blocked={retry}
         onClick={() => actions.again(task.id)}
       >
         Run again exactly
@@ -133,7 +134,7 @@ export function TaskHeader({ task }: { task: TaskDetail }) {
           icon={<RotateCw size={13} />}
           label="Run again with the command as it is now"
           action="task.retry"
-          blocked={run}
+          blocked={retry}
           onClick={() => actions.retry(task.id)}
         >
           Retry

@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import { Ban, Maximize2, RotateCw, X } from 'lucide-react';
 import type { TaskId } from '../../../../contract/kernel/scalars.ts';
-import { useBlocked } from '../../../lib/client/context.tsx';
 import { dateTime } from '../../../lib/format.ts';
 import { useAsk } from '../../../lib/live/query.ts';
+import { useCan } from '../../../lib/use-can.ts';
 import { CopyButton, IconButton } from '../../../ui/buttons.tsx';
 import { Elapsed } from '../../../ui/display/ago.tsx';
 import { JsonView } from '../../../ui/display/json-view.tsx';
@@ -19,7 +19,8 @@ export function TaskPeek({ id, close }: { id: TaskId; close(): void }) {
   const query = useAsk('tasks_get', { id }, { keep: true });
   const task = query.data;
   const actions = useTaskActions();
-  const runBlocked = useBlocked('run');
+  const noRetry = useCan('tasks_retry');
+  const noCancel = useCan('tasks_cancel');
   return (
     <aside className="col grow" aria-label="Task">
       <div className="tool-bar">
@@ -30,14 +31,14 @@ export function TaskPeek({ id, close }: { id: TaskId; close(): void }) {
               label="Cancel"
               action="tasks.cancel"
               Icon={Ban}
-              blocked={cancelBlocked(task) ?? runBlocked}
+              blocked={cancelBlocked(task) ?? noCancel}
               onClick={() => actions.cancel(task.id)}
             />
             <IconButton
               label="Run again"
               action="tasks.retry"
               Icon={RotateCw}
-              blocked={runBlocked}
+              blocked={noRetry}
               onClick={() => actions.retry(task.id)}
             />
           </>
