@@ -21,8 +21,11 @@ interface ChangeOf<E extends EntityName> {
 
 /** The event table. */
 export interface Events {
-  /** Appends inside the current transaction (or one of its own) and answers the sequence number. */
-  append(event: NewEvent): number;
+  /**
+   * Appends inside the current transaction, all with one statement.
+   * @returns the sequence number of the last one
+   */
+  append(...events: readonly NewEvent[]): number;
   /** Highest sequence number, 0 when empty. */
   head(): number;
   /** Lowest sequence number that is still kept, 0 when empty. */
@@ -61,9 +64,12 @@ function toChange(row: EventRow): Change {
 
 /** Creates the event log over an open database. */
 export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'>): Events {
-  const insert = db.raw.prepare<[number, string, string, string, number | null, string | null]>(
-    'INSERT INTO event (at, type, entity, entity_id, version, data) VALUES (?, ?, ?, ?, ?, ?)',
-  );
+  const insertOf = (rows: number) =>
+    db.raw.prepare<(string | number | null)[]>(
+      `INSERT INTO event (at, type, entity, entity_id, version, data) VALUES ${Array(rows).fill('(?, ?, ?, ?, ?, ?)').join()}`,
+    );
+  /** By number of rows. */
+  const inserts = [1, 2].map(insertOf);
   const selectHead = db.raw.prepare<[], { seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'event'");
   const selectOldest = db.raw.prepare<[], { seq: number | null }>('SELECT min(seq) AS seq FROM event');
   const selectSince = db.raw.prepare<[number, number], EventRow>(
@@ -91,31 +97,32 @@ export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'
   }
 
   return {
-    append(event) {
+    append(...appended) {
       const at = clock.now();
       // Many changes share a moment, and writing one out costs as much as a small statement.
       if (at !== lastAt) {
         lastAt = at;
         lastIso = iso(at);
       }
-      const version = event.version ?? null;
-      const data = event.data ?? null;
-      const result = insert.run(
-        at,
-        event.type,
-        event.entity,
-        event.id,
-        version,
-        data === null ? null : JSON.stringify(data),
+      const values: (string | number | null)[] = [];
+      for (const { type, entity, id, version, data } of appended) {
+        values.push(at, type, entity, id, version ?? null, data == null ? null : JSON.stringify(data));
+      }
+      const insert = inserts[appended.length - 1] ?? insertOf(appended.length);
+      const last = Number(insert.run(...values).lastInsertRowid);
+      const first = last - appended.length + 1;
+      const changes = appended.map(
+        ({ type, entity, id, version, data }, i): Change => ({
+          ...{ seq: first + i, type, entity, id },
+          ...{ version: version ?? null, at: lastIso, data: data ?? null },
+        }),
       );
-      const seq = Number(result.lastInsertRowid);
-      const change: Change = { seq, type: event.type, entity: event.entity, id: event.id, version, at: lastIso, data };
       db.afterCommit(() => {
         // One delivery for all that commits at once.
         if (committed.length === 0) queueMicrotask(flush);
-        committed.push(change);
+        committed.push(...changes);
       });
-      return seq;
+      return last;
     },
     head,
     oldest: () => selectOldest.get()?.seq ?? 0,

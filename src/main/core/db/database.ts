@@ -13,6 +13,11 @@ export interface Db {
    * wrote is undone even if the outer transaction goes on.
    */
   transaction<T>(fn: () => T): T;
+  /**
+   * Runs `fn` in the current transaction, or in one of its own. There is no savepoint, which would copy every page that `fn` changes:
+   * an error must end the whole transaction.
+   */
+  join<T>(fn: () => T): T;
   /** Runs `fn` after the current transaction has committed, or at once outside one. Dropped on rollback. */
   afterCommit(fn: () => void): void;
   close(): void;
@@ -62,27 +67,29 @@ export function createDb(raw: Database.Database): Db {
     }
   }
 
+  function outermost<T>(fn: () => T): T {
+    begin.run();
+    let result: T;
+    try {
+      result = fn();
+      commit.run();
+    } catch (error) {
+      pending = [];
+      if (raw.inTransaction) rollback.run();
+      throw error;
+    }
+    const callbacks = pending;
+    pending = [];
+    for (const callback of callbacks) callback();
+    return result;
+  }
+
   return {
     raw,
     orm: drizzle(raw),
     path: raw.name,
-    transaction(fn) {
-      if (raw.inTransaction) return nested(fn);
-      begin.run();
-      let result: ReturnType<typeof fn>;
-      try {
-        result = fn();
-        commit.run();
-      } catch (error) {
-        pending = [];
-        if (raw.inTransaction) rollback.run();
-        throw error;
-      }
-      const callbacks = pending;
-      pending = [];
-      for (const callback of callbacks) callback();
-      return result;
-    },
+    transaction: (fn) => (raw.inTransaction ? nested(fn) : outermost(fn)),
+    join: (fn) => (raw.inTransaction ? fn() : outermost(fn)),
     afterCommit(fn) {
       if (raw.inTransaction) pending.push(fn);
       else fn();

@@ -41,7 +41,7 @@ export function createTasks(deps: TaskDeps) {
   const queue = createQueue(
     deps,
     store,
-    (task) => startAttempt(deps, store, logs, task),
+    (task, finish) => startAttempt(deps, store, logs, task, finish),
     (orphans) => recover(deps, store, logs, orphans),
   );
   const views = createViews(deps, store, queue);

@@ -8,6 +8,7 @@ import { type Activity, activityInForce, slowestLane } from '../model/lanes.ts';
 import type { Orphan } from '../store/end-store.ts';
 import type { Claimed } from '../store/queue-store.ts';
 import type { TaskStore } from '../store/store.ts';
+import { createEndWindow, type EndWindow } from './end-window.ts';
 import { newToken } from './run-env.ts';
 import type { Run } from './runner.ts';
 
@@ -37,13 +38,13 @@ export interface Queue {
 }
 
 /**
- * @param begin   starts a claimed task
+ * @param begin   starts a claimed task; `finish` writes its end
  * @param recover ends attempts that nobody looks after
  */
 export function createQueue(
   deps: TaskDeps,
   store: TaskStore,
-  begin: (task: Claimed) => Run,
+  begin: (task: Claimed, finish: EndWindow['finish']) => Run,
   recover: (orphans: readonly Orphan[]) => Promise<unknown>,
 ): Queue {
   const { clock, settings, log } = deps;
@@ -56,10 +57,15 @@ export function createQueue(
   let cancelLook: (() => void) | null = null;
   let cancelBeat: (() => void) | null = null;
 
+  const ends = createEndWindow(store, plan);
   const activity = () => activityInForce(settings.get('executor.activity'), onBattery);
 
   function wake(): void {
-    if (planned || state !== 'open') return;
+    if (state === 'open') plan();
+  }
+
+  function plan(): void {
+    if (planned) return;
     planned = true;
     setImmediate(() => {
       planned = false;
@@ -68,12 +74,16 @@ export function createQueue(
   }
 
   function look(): void {
-    if (state !== 'open') return;
+    if (state !== 'open') return ends.flush();
     cancelLook?.();
     let again = LOOK_MS;
     try {
-      store.promote();
-      if (claimSome() === CLAIMS_PER_TURN) wake();
+      const claimed = ends.commit(() => {
+        store.promote();
+        return claimSome();
+      });
+      for (const task of claimed) launch(task);
+      if (claimed.length === CLAIMS_PER_TURN) wake();
       const due = store.nextDue();
       if (due !== null) again = Math.min(again, Math.max(1, due - clock.now()));
       recoverExpired();
@@ -86,7 +96,7 @@ export function createQueue(
     cancelLook = clock.schedule(wake, again);
   }
 
-  function claimSome(): number {
+  function claimSome(): Claimed[] {
     const limits = {
       owner: deps.instanceId,
       maxRunning: settings.get('executor.paused') ? 0 : settings.get('executor.max_running'),
@@ -94,19 +104,16 @@ export function createQueue(
       busyProfiles: [...deps.profiles.busy()],
     };
     const claimed: Claimed[] = [];
-    store.batch(() => {
-      while (claimed.length < CLAIMS_PER_TURN) {
-        const task = store.claim({ ...limits, token: newToken(), leaseUntil: clock.now() + LEASE_MS });
-        if (!task) break;
-        claimed.push(task);
-      }
-    });
-    for (const task of claimed) launch(task);
-    return claimed.length;
+    while (claimed.length < CLAIMS_PER_TURN) {
+      const task = store.claim({ ...limits, token: newToken(), leaseUntil: clock.now() + LEASE_MS });
+      if (!task) break;
+      claimed.push(task);
+    }
+    return claimed;
   }
 
   function launch(task: Claimed): void {
-    const run = begin(task);
+    const run = begin(task, ends.finish);
     runs.set(task.id, run);
     void run.done
       .catch((error: unknown): TaskStatus | null => {

@@ -9,6 +9,7 @@ import type { Logs } from '../log/logs.ts';
 import { attemptOutcome, type Happened } from '../model/attempt-outcome.ts';
 import type { Claimed } from '../store/queue-store.ts';
 import type { TaskStore } from '../store/store.ts';
+import type { EndWindow } from './end-window.ts';
 import { execute, stoppedAs } from './execute.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { type AttemptDirs, type AttemptLease, leaseFor, prepareJob } from './prepare-job.ts';
@@ -39,6 +40,7 @@ interface Scope {
   logs: Logs;
   task: Claimed;
   stop: StopSwitch;
+  finish: EndWindow['finish'];
 }
 
 /** What an attempt opened before it began; both are null when it could not even do that. */
@@ -48,7 +50,13 @@ interface Opened {
 }
 
 /** Starts the attempt of a claimed task. */
-export function startAttempt(deps: TaskDeps, store: TaskStore, logs: Logs, task: Claimed): Run {
+export function startAttempt(
+  deps: TaskDeps,
+  store: TaskStore,
+  logs: Logs,
+  task: Claimed,
+  finish: EndWindow['finish'],
+): Run {
   const stop = createStopSwitch();
   return {
     taskId: task.id,
@@ -56,7 +64,7 @@ export function startAttempt(deps: TaskDeps, store: TaskStore, logs: Logs, task:
     profileId: task.profile_id,
     stop: stop.request,
     // Nothing of the attempt is written after this.
-    done: run({ deps, store, logs, task, stop }).finally(() => deps.redactor.release(task.attempt_token)),
+    done: run({ deps, store, logs, task, stop, finish }).finally(() => deps.redactor.release(task.attempt_token)),
   };
 }
 
@@ -114,7 +122,7 @@ function refused({ deps, task }: Scope, cause: unknown): Happened {
 
 /** Closes what the attempt opened and writes its end. */
 async function conclude(
-  { deps, store, task }: Scope,
+  { deps, task, finish }: Scope,
   { writer, intake }: Opened,
   lease: AttemptLease | null,
   outcome: Happened,
@@ -131,7 +139,7 @@ async function conclude(
   });
   // Before the end is written: the task that is claimed next may need this profile.
   await lease?.release();
-  return store.finish(task.attempt_token, { ...end, log: figures }) ?? 'fenced';
+  return (await finish(task.attempt_token, { ...end, log: figures })) ?? 'fenced';
 }
 
 function sentence(error: Problem, next: { dueAt: number } | null, now: number): string {

@@ -10,7 +10,7 @@ import { hourKeys } from '../model/hours.ts';
 import { cancelledProblem, problemJson } from '../model/problems.ts';
 import { assignmentOf, type EndName, ends, guardOf, LIVE, TRANSITIONS } from '../model/transitions.ts';
 import type { StepRow, TaskRow } from '../schema.ts';
-import { appendChanged, MOVED, type Moved } from './change-events.ts';
+import { changed, MOVED, type Moved } from './change-events.ts';
 import { stepData } from './detail-store.ts';
 
 /** How an attempt ended. */
@@ -53,25 +53,23 @@ export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
   const finish = Object.fromEntries(
     (['succeed', 'fail', 'dead_letter', 'time_out', 'retry', 'interrupt', 'cancel'] as const).map((name) => [
       name,
-      raw.prepare<[Record<string, unknown>], Moved>(
+      raw.prepare<(string | number | null)[], Moved>(
         `UPDATE task SET ${assignmentOf(name)}, attempt_token = NULL, lease_owner = NULL, lease_until = NULL,
-           output = @output, error = @error, error_code = @code, finished_at = @finishedAt,
-           due_at = coalesce(@dueAt, due_at), rank = coalesce(@rank, rank),
-           bytes = bytes + @logBytes
+           output = ?, error = ?, error_code = ?, finished_at = ?, due_at = coalesce(?, due_at), rank = coalesce(?, rank),
+           bytes = bytes + ?
              + (SELECT coalesce(sum(a.bytes), 0) FROM artifact a WHERE a.task_id = task.id AND a.attempt = task.attempt),
-           updated_at = @now, version = version + 1
-         WHERE attempt_token = @token AND ${guardOf(name)}
+           updated_at = ?, version = version + 1
+         WHERE attempt_token = ? AND ${guardOf(name)}
          RETURNING ${MOVED}`,
       ),
     ]),
   );
-  const endAttempt = raw.prepare<[Record<string, unknown>]>(
-    `UPDATE attempt SET status = @status, finished_at = @now, error = @error, exit_code = @exitCode, log_lines = @lines,
-       log_bytes = @logBytes, log_dropped = @dropped WHERE task_id = @id AND number = @attempt`,
+  const endAttempt = raw.prepare<(string | number | null)[]>(
+    `UPDATE attempt SET status = ?, finished_at = ?, error = ?, exit_code = ?, log_lines = ?, log_bytes = ?, log_dropped = ?
+     WHERE task_id = ? AND number = ?`,
   );
-  const endSteps = raw.prepare<[Record<string, unknown>], StepRow>(
-    `UPDATE step SET status = @status, finished_at = @now WHERE task_id = @id AND attempt = @attempt AND status = 'running'
-     RETURNING *`,
+  const endSteps = raw.prepare<[string, number, string, number], StepRow>(
+    "UPDATE step SET status = ?, finished_at = ? WHERE task_id = ? AND attempt = ? AND status = 'running' RETURNING *",
   );
   const requestCancel = raw.prepare<[string]>(
     `UPDATE task SET cancel_requested = 1 WHERE id = ? AND status IN (${LIVE})`,
@@ -92,64 +90,50 @@ export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
     );
   const orphans = orphaned('t.lease_owner <> ?');
   const expired = orphaned('t.lease_until < ?');
-  const countHour = raw.prepare<[number, string, string]>(
-    `INSERT INTO task_hour (hour, key, n, last_task_id) VALUES (?, ?, 1, ?)
-     ON CONFLICT (hour, key) DO UPDATE SET n = n + 1, last_task_id = excluded.last_task_id`,
+  /** One statement for one, two or three counters. */
+  const countHours = ['(?, ?, 1, ?)', '(?, ?, 1, ?), (?, ?, 1, ?)', '(?, ?, 1, ?), (?, ?, 1, ?), (?, ?, 1, ?)'].map(
+    (rows) =>
+      raw.prepare<(string | number)[]>(
+        `INSERT INTO task_hour (hour, key, n, last_task_id) VALUES ${rows}
+       ON CONFLICT (hour, key) DO UPDATE SET n = n + 1, last_task_id = excluded.last_task_id`,
+      ),
   );
 
-  /** The last event of a task, and its mark in the statistics. */
-  function ended(row: Moved, status: TaskStatus, error: Problem | null): void {
+  /** The last events of a task, and its mark in the statistics. */
+  function appendEnded(row: Moved, status: TaskStatus, error: Problem | null, reason?: Json): void {
     const now = clock.now();
     const duration = row.started_at === null ? null : now - row.started_at;
-    events.append({
-      type: 'task.ended',
-      entity: 'task',
-      id: row.id,
-      version: row.version,
-      data: { status, duration_ms: duration, error: problemJson(error) },
+    const data = { status, duration_ms: duration, error: problemJson(error) };
+    events.append(changed(row, status, reason), {
+      ...{ type: 'task.ended', entity: 'task', id: row.id, version: row.version },
+      data,
     });
-    for (const key of hourKeys(status, duration, error?.code ?? null)) {
-      countHour.run(Math.floor(now / 3_600_000), key, row.id);
-    }
+    const keys = hourKeys(status, duration, error?.code ?? null);
+    countHours[keys.length - 1]?.run(...keys.flatMap((key) => [Math.floor(now / 3_600_000), key, row.id]));
   }
 
   return {
     finish: (token, end) =>
-      db.transaction(() => {
+      db.join(() => {
         const now = clock.now();
         const error = end.error === null ? null : JSON.stringify(end.error);
         const terminal = ends(end.name);
-        const row = finish[end.name]?.get({
-          token,
-          now,
-          output: end.output === null ? null : JSON.stringify(end.output),
-          error,
-          code: end.error?.code ?? null,
-          finishedAt: terminal ? now : null,
-          dueAt: end.next?.dueAt ?? null,
-          rank: end.next?.rank ?? null,
-          logBytes: end.log.bytes,
-        });
-        if (!row) return null;
         const { lines, bytes, dropped } = end.log;
-        endAttempt.run({
-          id: row.id,
-          attempt: row.attempt,
-          now,
-          status: end.attemptStatus,
-          error,
-          exitCode: end.exitCode,
-          lines,
-          logBytes: bytes,
-          dropped,
-        });
+        const output = end.output === null ? null : JSON.stringify(end.output);
+        const code = end.error?.code ?? null;
+        const { dueAt, rank } = end.next ?? { dueAt: null, rank: null };
+        const row = finish[end.name]?.get(output, error, code, terminal ? now : null, dueAt, rank, bytes, now, token);
+        if (!row) return null;
+        const { id, attempt } = row;
+        endAttempt.run(end.attemptStatus, now, error, end.exitCode, lines, bytes, dropped, id, attempt);
         const status = end.attemptStatus === 'failed' ? 'failed' : 'cancelled';
-        for (const step of endSteps.all({ id: row.id, attempt: row.attempt, now, status })) {
+        for (const step of endSteps.all(status, now, id, attempt)) {
           events.append({ type: 'task.step', entity: 'task', id: row.id, data: stepData(step) });
         }
         const to = TRANSITIONS[end.name].to;
-        appendChanged(events, row, to, { error: problemJson(end.error) });
-        if (terminal) ended(row, to, end.error);
+        const reason = problemJson(end.error);
+        if (terminal) appendEnded(row, to, end.error, reason);
+        else events.append(changed(row, to, reason));
         return to;
       }),
     requestCancel: (id) => requestCancel.run(id).changes > 0,
@@ -158,8 +142,7 @@ export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
         const problem = cancelledProblem();
         const row = cancelIdle.get({ id, now: clock.now(), error: JSON.stringify(problem) });
         if (row) {
-          appendChanged(events, row, TRANSITIONS.cancel.to);
-          ended(row, TRANSITIONS.cancel.to, problem);
+          appendEnded(row, TRANSITIONS.cancel.to, problem);
           return;
         }
         const actual = statusOf.get(id)?.status;

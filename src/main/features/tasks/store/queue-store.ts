@@ -5,7 +5,7 @@ import type { Events } from '../../../core/events.ts';
 import { priorityOf } from '../model/lanes.ts';
 import { assignmentOf, guardOf, LIVE, TRANSITIONS } from '../model/transitions.ts';
 import type { TaskRow } from '../schema.ts';
-import { appendChanged, MOVED, type Moved } from './change-events.ts';
+import { changed, MOVED, type Moved } from './change-events.ts';
 
 /** A row to insert: the snapshot and where it starts. */
 export type NewTask = Pick<
@@ -32,8 +32,28 @@ export type NewTask = Pick<
   | 'rank'
 > & { status: 'scheduled' | 'queued' };
 
+/** What an attempt needs of its task. */
+const CLAIMED = [
+  'id',
+  'kind',
+  'spec',
+  'input',
+  'profile_id',
+  'profile',
+  'concurrency_key',
+  'priority',
+  'timeout_seconds',
+  'retry',
+  'attempt',
+  'max_attempts',
+  'attempt_token',
+  'version',
+  'started_at',
+  'finished_at',
+] as const satisfies (keyof TaskRow)[];
+
 /** A task that has just been claimed, with the token of its new attempt. */
-export type Claimed = TaskRow & { attempt_token: string };
+export type Claimed = Pick<TaskRow, (typeof CLAIMED)[number]> & { attempt_token: string };
 
 /** What limits a claim. */
 export interface ClaimLimits {
@@ -105,21 +125,21 @@ export function createQueueStore(db: Db, events: Events, clock: Clock): QueueSto
   const nextDue = raw.prepare<[], { due: number | null }>(
     `SELECT min(due_at) AS due FROM task INDEXED BY task_timer WHERE ${guardOf('due')}`,
   );
-  const claim = raw.prepare<[Record<string, unknown>], Claimed>(
-    `UPDATE task SET ${assignmentOf('claim')}, attempt = attempt + 1, attempt_token = @token, lease_owner = @owner,
-       lease_until = @leaseUntil, started_at = coalesce(started_at, @now), cancel_requested = 0, progress = NULL,
-       updated_at = @now, version = version + 1
+  const claim = raw.prepare<[string, string, number, number, number, number, number, string], Claimed>(
+    `UPDATE task SET ${assignmentOf('claim')}, attempt = attempt + 1, attempt_token = ?, lease_owner = ?,
+       lease_until = ?, started_at = coalesce(started_at, ?), cancel_requested = 0, progress = NULL,
+       updated_at = ?, version = version + 1
      WHERE id = (
        SELECT id FROM task INDEXED BY task_queue
-       WHERE ${guardOf('claim')} AND priority <= @slowestLane
-         AND (SELECT coalesce(sum(n), 0) FROM task_count WHERE status IN (${LIVE})) < @maxRunning
+       WHERE ${guardOf('claim')} AND priority <= ?
+         AND (SELECT coalesce(sum(n), 0) FROM task_count WHERE status IN (${LIVE})) < ?
          AND (profile_id IS NULL OR (
            profile_id NOT IN (SELECT profile_id FROM task WHERE status IN (${LIVE}) AND profile_id IS NOT NULL)
-           AND profile_id NOT IN (SELECT value FROM json_each(@busy))))
+           AND profile_id NOT IN (SELECT value FROM json_each(?))))
          AND (concurrency_key IS NULL OR
            concurrency_key NOT IN (SELECT concurrency_key FROM task WHERE status IN (${LIVE}) AND concurrency_key IS NOT NULL))
        ORDER BY rank, id LIMIT 1)
-     RETURNING *`,
+     RETURNING ${CLAIMED.join(', ')}`,
   );
   const addAttempt = raw.prepare<[string, number, string, number, string]>(
     `INSERT INTO attempt (task_id, number, token, status, started_at, log_first_seq)
@@ -161,18 +181,20 @@ export function createQueueStore(db: Db, events: Events, clock: Clock): QueueSto
       });
     },
     promote: () =>
-      db.transaction(() => {
+      db.join(() => {
         const rows = promote.all({ now: clock.now() });
-        for (const row of rows) appendChanged(events, row, TRANSITIONS.due.to);
+        for (const row of rows) events.append(changed(row, TRANSITIONS.due.to));
         return rows.length;
       }),
     nextDue: () => nextDue.get()?.due ?? null,
-    claim: ({ busyProfiles, ...limits }) =>
-      db.transaction(() => {
-        const row = claim.get({ ...limits, busy: JSON.stringify(busyProfiles), now: clock.now() });
+    claim: ({ token, owner, leaseUntil, slowestLane, maxRunning, busyProfiles }) =>
+      db.join(() => {
+        const now = clock.now();
+        const busy = JSON.stringify(busyProfiles);
+        const row = claim.get(token, owner, leaseUntil, now, now, slowestLane, maxRunning, busy);
         if (!row) return null;
-        addAttempt.run(row.id, row.attempt, row.attempt_token, clock.now(), row.id);
-        appendChanged(events, row, TRANSITIONS.claim.to);
+        addAttempt.run(row.id, row.attempt, token, now, row.id);
+        events.append(changed(row, TRANSITIONS.claim.to));
         return row;
       }),
     release: (token) =>
@@ -180,7 +202,7 @@ export function createQueueStore(db: Db, events: Events, clock: Clock): QueueSto
         const row = release.get({ token, now: clock.now() });
         if (!row) return false;
         dropAttempt.run(row.id, row.attempt + 1);
-        appendChanged(events, row, TRANSITIONS.release.to);
+        events.append(changed(row, TRANSITIONS.release.to));
         return true;
       }),
     heartbeat: (tokens, leaseUntil) =>
