@@ -5,6 +5,7 @@ import { MIGRATIONS, openTestCore } from '../../../../tests/support/core.ts';
 import { CommandCreate } from '../../../contract/automation/commands.ts';
 import { openDatabase } from '../../core/db/index.ts';
 import { createEvents } from '../../core/events.ts';
+import { createFaults } from '../../core/faults.ts';
 import { createCommands } from './index.ts';
 
 const full = CommandCreate.parse({
@@ -60,7 +61,7 @@ test('versions that an older program wrote are read after the upgrade', async ()
   old.close();
 
   const { db } = openDatabase(dir, MIGRATIONS, 2);
-  const { service } = createCommands({ ...core, db, events: createEvents(db, core.clock), ...facts });
+  const { service } = createCommands({ ...core, db, events: createEvents(db, core.clock, createFaults()), ...facts });
   expect(service.atVersion(id as never, 1)).toMatchObject({
     ...full,
     created_at: '1970-01-01T00:00:00.001Z',
