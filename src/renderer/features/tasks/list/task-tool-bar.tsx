@@ -1,0 +1,61 @@
+import { X } from 'lucide-react';
+import { COMMAND_KINDS } from '../../../../contract/automation/commands.ts';
+import type { Task } from '../../../../contract/automation/tasks.ts';
+import { listOf, type Search, toggled } from '../../../lib/search-params.ts';
+import { FilterField } from '../../../ui/filter-field.tsx';
+import { ColumnsMenu } from '../../../ui/table/columns-menu.tsx';
+import { TASK_COLUMNS } from './columns.tsx';
+import { QueueSwitch } from './queue-switch.tsx';
+import { LINKED } from './task-filter.ts';
+
+/** Filters of the list as chips, and the queue's switch. `first` is the first row: it names what a filter gives only an id of. */
+export function TaskToolBar({
+  search,
+  set,
+  first,
+}: {
+  search: Search;
+  set(patch: Record<string, string | undefined>): void;
+  first: Task | undefined;
+}) {
+  const kinds = listOf(search.kind, COMMAND_KINDS);
+  return (
+    <div className="tool-bar">
+      <FilterField value={search.q} onChange={(q) => set({ q })} placeholder="Filter tasks" />
+      {COMMAND_KINDS.map((kind) => (
+        <button
+          key={kind}
+          type="button"
+          className="chip"
+          aria-pressed={kinds?.includes(kind) ?? false}
+          onClick={() => set({ kind: toggled(search.kind, kind) })}
+        >
+          {kind}
+        </button>
+      ))}
+      {Object.entries(LINKED).map(([name, title]) =>
+        search[name] === undefined ? null : (
+          <button
+            key={name}
+            type="button"
+            className="chip"
+            aria-pressed="true"
+            aria-label={`Remove filter ${title}`}
+            onClick={() => set({ [name]: undefined })}
+          >
+            {title}:{' '}
+            {first !== undefined && name === 'command'
+              ? first.command_name
+              : first !== undefined && name === 'profile'
+                ? first.profile_name
+                : search[name]}
+            <X size={12} />
+          </button>
+        ),
+      )}
+      <span className="grow" />
+      <QueueSwitch />
+      <ColumnsMenu name="tasks" columns={TASK_COLUMNS} />
+    </div>
+  );
+}
