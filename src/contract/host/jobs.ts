@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { call, stream } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
 import { Problem } from '../kernel/errors.ts';
-import { oneOf } from '../kernel/filters.ts';
-import { listFields, listInput, page } from '../kernel/paging.ts';
+import { contains, oneOf } from '../kernel/filters.ts';
+import { listInput, page } from '../kernel/paging.ts';
 import { BackupId, JobId, Json, Seq, Timestamp, UploadId } from '../kernel/scalars.ts';
 
 /** Background work. */
@@ -50,7 +50,7 @@ export const UploadTarget = z.object({ upload_id: UploadId, put_url: z.string() 
 export const jobRecord = {
   area: 'any',
   id: JobId,
-  filters: { kind: oneOf(z.string()), status: oneOf(Job.shape.status) },
+  filters: { q: contains('kind'), kind: oneOf(z.string()), status: oneOf(Job.shape.status) },
   lists: ['jobs_list'],
   one: 'jobs_get',
   summaries: ['backups_list'],
@@ -61,6 +61,7 @@ export const uploadRecord = { area: 'any', id: UploadId } as const satisfies Ent
 export const backupRecord = {
   area: 'host',
   id: BackupId,
+  filters: { q: contains('kind') },
   lists: ['backups_list'],
 } as const satisfies EntityRecord;
 
@@ -122,7 +123,7 @@ export const jobOperations = {
       http: { method: 'POST', path: '/v1/uploads', status: 201 },
     },
   ),
-  backups_list: call(z.strictObject(listFields), page(Backup), {
+  backups_list: call(listInput(backupRecord), page(Backup), {
     ...host,
     row: 'B73',
     tags: ['backups'],

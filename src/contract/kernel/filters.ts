@@ -28,9 +28,6 @@ export type FilterField<F extends Filters> = {
 /** One value or several; several mean OR. */
 export const oneOrMany = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).max(200)]);
 
-/** The text that a list is searched for. */
-export const SearchText = z.string().max(500).optional();
-
 /** The field, or one of its elements, is one of the given values. */
 export function oneOf<T extends z.ZodType, Field extends string = never>(item: T, ...fields: Field[]) {
   return { test: 'oneOf', fields, input: oneOrMany(item).optional() } as const satisfies Filter;
@@ -43,7 +40,7 @@ export function is<T extends z.ZodType>(value: T) {
 
 /** One of the fields contains the given text, in whatever case, or the id is the text. */
 export function contains<Field extends string>(...fields: Field[]) {
-  return { test: 'contains', fields, input: SearchText } as const satisfies Filter;
+  return { test: 'contains', fields, input: z.string().max(500).optional() } as const satisfies Filter;
 }
 
 /** The moment in the field is the given one or later. */

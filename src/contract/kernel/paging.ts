@@ -2,13 +2,12 @@
 import { z } from 'zod';
 import { type Area, call, type Operation } from './define.ts';
 import { Problem } from './errors.ts';
-import { type Filters, filterShape, SearchText } from './filters.ts';
+import { type Filters, filterShape } from './filters.ts';
 
-/** Input members of every list. `sort` is a comma list of fields, `-` for descending. */
+/** Input members of every list. `sort` is a comma list of fields, `-` for descending. What a list filters by, its entity declares. */
 export const listFields = {
   limit: z.int().min(1).max(200).default(50),
   cursor: z.string().max(2048).optional(),
-  q: SearchText,
   sort: z.string().max(200).optional(),
   count: z.boolean().default(false),
   fields: z.string().max(500).optional(),

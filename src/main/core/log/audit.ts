@@ -1,11 +1,12 @@
-/** The audit: one line a deed, each hash covering the line and the hash before it, so that an edit is found. */
+/** The audit: one line for each action, each hash covering the line and the hash before it, so that an edit is found. */
 import { createHash } from 'node:crypto';
-import { setImmediate as breathe } from 'node:timers/promises';
-import type { AuditEntry } from '../../../contract/host/telemetry.ts';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { type AuditEntry, auditRecord } from '../../../contract/host/telemetry.ts';
+import type { Page } from '../../../contract/kernel/paging.ts';
 import { type Clock, iso } from '../clock.ts';
-import type { Db } from '../db/index.ts';
+import { audit, type Db, type ListInput, listPage } from '../db/index.ts';
 
-/** A deed to record. */
+/** An action to record. */
 export interface NewAudit {
   principal: string;
   door: string;
@@ -18,25 +19,16 @@ export interface NewAudit {
 /** The audit log. */
 export interface Audit {
   record(entry: NewAudit): void;
-  /** Newest first, seq < `before`. */
-  list(filter: { before: number; limit: number; op?: string; principal?: string; q?: string }): AuditEntry[];
-  /** Walks the chain in small bites, so that the host goes on answering; `broken_at` is the first line that does not fit. */
+  /** Newest first unless sorted otherwise. @throws AppError `validation-error` */
+  list(query: ListInput<typeof auditRecord.filters>): Page<AuditEntry>;
+  /** Walks the chain in batches and yields to the event loop in between; `broken_at` is the first line that does not fit. */
   verify(): Promise<{ ok: boolean; entries: number; broken_at: number | null }>;
 }
 
-interface Row {
-  seq: number;
-  at: number;
-  principal: string;
-  door: string;
-  op: string;
-  target: string | null;
-  outcome: string;
-  hash: string;
-}
+type Row = typeof audit.$inferSelect;
 
 const GENESIS = '0'.repeat(64);
-/** Lines checked before others have their turn; about 2 ms. */
+/** Lines checked between two yields to the event loop; about 2 ms. */
 const BATCH = 500;
 
 function link(previous: string, row: Omit<Row, 'hash' | 'seq'>): string {
@@ -51,14 +43,6 @@ export function createAudit(db: Db, clock: Clock): Audit {
   const insert = db.raw.prepare<[number, string, string, string, string | null, string, string]>(
     'INSERT INTO audit (at, principal, door, op, target, outcome, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
-  const select = db.raw.prepare<
-    { before: number; limit: number; op: string | null; principal: string | null; q: string | null },
-    Row
-  >(
-    `SELECT * FROM audit WHERE seq < @before AND (@op IS NULL OR op = @op) AND (@principal IS NULL OR principal = @principal)
-     AND (@q IS NULL OR instr(op || ' ' || principal || ' ' || coalesce(target, '') || ' ' || outcome, @q) > 0)
-     ORDER BY seq DESC LIMIT @limit`,
-  );
   const after = db.raw.prepare<[number, number], Row>('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?');
   let previous = last.get()?.hash ?? GENESIS;
 
@@ -69,10 +53,21 @@ export function createAudit(db: Db, clock: Clock): Audit {
       insert.run(row.at, row.principal, row.door, row.op, row.target, row.outcome, hash);
       previous = hash;
     },
-    list: ({ before, limit, op, principal, q }) =>
-      select
-        .all({ before, limit, op: op ?? null, principal: principal ?? null, q: q ?? null })
-        .map((row) => ({ ...row, at: iso(row.at) })),
+    list: (query) =>
+      listPage(db, query, {
+        table: audit,
+        sortable: { seq: audit.seq, at: audit.at },
+        defaultSort: '-seq',
+        id: audit.seq,
+        filters: auditRecord.filters,
+        sources: {
+          op: audit.op,
+          principal: audit.principal,
+          target: audit.target,
+          outcome: audit.outcome,
+        },
+        map: (row) => ({ ...(row as Row), at: iso((row as Row).at) }),
+      }),
     async verify() {
       let expected = GENESIS;
       let entries = 0;
@@ -86,7 +81,7 @@ export function createAudit(db: Db, clock: Clock): Audit {
           at = row.seq;
         }
         if (rows.length < BATCH) return { ok: true, entries, broken_at: null };
-        await breathe();
+        await yieldToEventLoop();
       }
     },
   };

@@ -6,7 +6,7 @@ import type { Backup } from '../../../contract/host/jobs.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import { runThread } from '../../core/process/thread.ts';
-import type { BackupRow, StorageStore } from './store.ts';
+import type { BackupListInput, BackupRow, StorageStore } from './store.ts';
 
 const Copied = z.object({ bytes: z.int(), sha256: z.string() });
 
@@ -29,7 +29,7 @@ export function createBackups(deps: {
   const { store, clock, dbPath, dir, thread } = deps;
 
   return {
-    list(query: Parameters<StorageStore['backups']>[0]) {
+    list(query: BackupListInput) {
       const page = store.backups(query);
       return { ...page, items: page.items.map(view) };
     },

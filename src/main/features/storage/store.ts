@@ -1,8 +1,9 @@
 /** The only SQL of uploads and backups. */
 import { eq, lt } from 'drizzle-orm';
+import { backupRecord } from '../../../contract/host/jobs.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { UploadId } from '../../../contract/kernel/scalars.ts';
-import { type Db, type ListQuery, listPage } from '../../core/db/index.ts';
+import { type Db, type ListInput, listPage } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { backup, upload } from './schema.ts';
 
@@ -10,6 +11,9 @@ import { backup, upload } from './schema.ts';
 export type UploadRow = typeof upload.$inferSelect;
 /** One row of the backups. */
 export type BackupRow = typeof backup.$inferSelect;
+
+/** What a list of backups is asked for. */
+export type BackupListInput = ListInput<typeof backupRecord.filters>;
 
 /** Creates the store. */
 export function createStorageStore(db: Db, events: Events) {
@@ -33,13 +37,13 @@ export function createStorageStore(db: Db, events: Events) {
         events.append({ type: 'backup.created', entity: 'backup', id: row.id });
       });
     },
-    backups: (query: ListQuery): Page<BackupRow> =>
+    backups: (query: BackupListInput): Page<BackupRow> =>
       listPage(db, query, {
         table: backup,
         sortable: { created_at: backup.createdAt, bytes: backup.bytes },
         id: backup.id,
-        filters: {},
-        sources: {},
+        filters: backupRecord.filters,
+        sources: { kind: backup.kind },
         map: (row) => row as BackupRow,
       }),
   };

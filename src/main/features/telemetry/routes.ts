@@ -1,6 +1,5 @@
 /** Handlers of logs, metrics, changes, audit and the host's own state: maps only. */
 import type { Health, HostInfo } from '../../../contract/host/system.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Audit } from '../../core/log/audit.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
 import type { ChangeService } from './changes.ts';
@@ -51,28 +50,7 @@ export function telemetryHandlers(deps: {
     metrics_follow: (_input, { signal }) => metrics.follow(signal),
     changes_follow: (input, { principal, signal }) => changes.follow(input, principal, signal),
     changes_list: (input, { principal }) => changes.list(input, principal),
-    audit_list: ({ cursor, limit, op, principal, q }) => {
-      const found = audit.list({
-        before: positionOf(cursor),
-        limit: limit + 1,
-        ...(op === undefined ? {} : { op }),
-        ...(principal === undefined ? {} : { principal }),
-        ...(q === undefined ? {} : { q }),
-      });
-      const more = found.length > limit;
-      const items = more ? found.slice(0, limit) : found;
-      return { items, next_cursor: more ? String(items.at(-1)?.seq) : null, total: null };
-    },
+    audit_list: (input) => audit.list(input),
     audit_verify: () => audit.verify(),
   };
-}
-
-/** @throws AppError `validation-error` */
-function positionOf(cursor: string | undefined): number {
-  const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
-  if (Number.isSafeInteger(before)) return before;
-  throw new AppError('validation-error', "Field 'cursor': is not a cursor of the audit", {
-    errors: { cursor: 'is not a cursor of the audit' },
-    extra: { field: 'cursor' },
-  });
 }

@@ -1,0 +1,198 @@
+/** One record per list: sample values of each field that its filters look at, and how to store an entity that has such a value. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { PRIORITIES, type Priority } from '../../src/contract/automation/tasks.ts';
+import type { EntityName, entities } from '../../src/contract/entities.ts';
+import type { FilterField, Filters } from '../../src/contract/kernel/filters.ts';
+import { openConnection } from '../../src/main/core/db/index.ts';
+import { newId } from '../../src/main/core/ids.ts';
+import type { TestHost } from './host.ts';
+
+/** Two or three values in ascending order; those of text do not contain each other. */
+export type Samples = readonly [unknown, unknown, unknown?];
+type Fields = Record<string, unknown>;
+
+/** What the generated test of filters needs to know about a list. */
+export interface ListSubject<Field extends string = string> {
+  samples: Record<Field, Samples>;
+  /** Stores an entity whose field has the value, which for an array is that of one element; answers what the list identifies it by. */
+  add(field: Field, value: unknown): unknown;
+}
+
+type Listed = { [E in EntityName]: (typeof entities)[E] extends { filters: Filters } ? E : never }[EntityName];
+type FieldOf<E extends Listed> = FilterField<(typeof entities)[E]['filters']>;
+/** A subject for every entity that has filters, and in it samples for every field. */
+export type ListSubjects = { [E in Listed]: ListSubject<FieldOf<E>> };
+
+const DAYS: Samples = ['2030-01-01T00:00:00.000Z', '2030-01-02T00:00:00.000Z', '2030-01-03T00:00:00.000Z'];
+const IDS = (entity: 'command' | 'profile' | 'batch'): Samples => [newId(entity), newId(entity), newId(entity)];
+const NO_HASH = '0'.repeat(64);
+
+/** Rows in the database of a running host, written past it: no runner starts them and no rule of a service refuses them. */
+export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable {
+  const db = openConnection(path.join(dir, 'tabagent.db'));
+  const now = Date.now();
+  let number = 1000;
+
+  function insert(table: string, row: Fields): void {
+    const columns = Object.keys(row);
+    const values = Object.values(row).map((value) => {
+      if (typeof value === 'boolean') return Number(value);
+      return typeof value === 'object' && value !== null && !Buffer.isBuffer(value) ? JSON.stringify(value) : value;
+    });
+    const quoted = columns.map((name) => `"${name}"`);
+    db.prepare(`INSERT INTO ${table} (${quoted}) VALUES (${columns.map(() => '?')})`).run(values);
+  }
+
+  return {
+    profile: {
+      samples: {
+        name: ['Aurora', 'Borealis', 'Cumulus'],
+        notes: ['warm start', 'second', 'third'],
+        tags: ['crimson', 'blue', 'green'],
+        group: ['shops', 'banks', 'mail'],
+        state: ['locked', 'stopped'],
+      },
+      async add(field, value) {
+        const id = newId('profile');
+        insert('profile', {
+          ...{ id, number: number++, name: '?', color: '#000000', tags: [], notes: '', browser: 'chromium' },
+          ...{ start_urls: [], extensions: [], launch_args: [], storage: 'persistent', clear_cache_on_stop: false },
+          ...{ created_at: now, updated_at: now, version: 1 },
+          ...(field === 'state'
+            ? {}
+            : { [field === 'group' ? 'group_name' : field]: field === 'tags' ? [value] : value }),
+        });
+        if (field === 'state' && value === 'locked') {
+          fs.mkdirSync(path.join(dir, 'profiles', id), { recursive: true });
+          fs.symlinkSync('another-computer-1', path.join(dir, 'profiles', id, 'SingletonLock'));
+        }
+        // Asked for one profile, the host reads its lock.
+        await host.client.call('profiles_get', { id });
+        return id;
+      },
+    },
+    command: {
+      samples: {
+        name: ['Collect', 'Deliver', 'Export'],
+        description: ['reads prices', 'writes', 'sends'],
+        kind: ['browser', 'process', 'http'],
+        folder: ['morning', 'noon', 'evening'],
+        tags: ['urgent', 'later', 'never'],
+        enabled: [true, false],
+      },
+      add(field, value) {
+        const id = newId('command');
+        insert('command', {
+          ...{ id, name: '?', kind: 'process', description: '', tags: [], spec: { kind: 'process', argv: ['true'] } },
+          ...{ input_schema: {}, defaults: {}, uses: { profile: false, services: [] }, timeout_seconds: 60 },
+          ...{ retry: { max: 0, backoff_seconds: 5, factor: 2 }, enabled: true },
+          ...{ created_at: now, updated_at: now, version: 1 },
+          [field]: field === 'tags' ? [value] : value,
+        });
+        return id;
+      },
+    },
+    task: {
+      samples: {
+        command_name: ['Fetch', 'Post', 'Scan'],
+        labels: ['nightly', 'weekly', 'yearly'],
+        status: ['succeeded', 'failed', 'cancelled'],
+        kind: ['browser', 'process', 'http'],
+        command_id: IDS('command'),
+        profile_id: IDS('profile'),
+        batch_id: IDS('batch'),
+        priority: ['urgent', 'low', 'batch'],
+        error_code: ['timed_out', 'exit_code', 'killed'],
+        created_at: DAYS,
+      },
+      add(field, value) {
+        const id = newId('task');
+        const stored: Fields = {
+          labels: [value],
+          priority: PRIORITIES.indexOf(value as Priority),
+          created_at: Date.parse(String(value)),
+        };
+        insert('task', {
+          ...{
+            id,
+            status: 'succeeded',
+            priority: 1,
+            kind: 'process',
+            command_name: '?',
+            spec: {},
+            input: {},
+            labels: [],
+          },
+          ...{
+            timeout_seconds: 60,
+            retry: {},
+            attempt: 1,
+            max_attempts: 1,
+            due_at: now,
+            rank: 0,
+            cancel_requested: false,
+          },
+          ...{ bytes: 0, created_at: now, updated_at: now, version: 1 },
+          [field]: stored[field] ?? value,
+        });
+        return id;
+      },
+    },
+    job: {
+      samples: { kind: ['download', 'import', 'backup'], status: ['succeeded', 'failed', 'cancelled'] },
+      add(field, value) {
+        const id = newId('job');
+        const amount = { percent: null, done_bytes: null, total_bytes: null, bytes_per_second: null };
+        insert('job', {
+          ...{ id, kind: '?', scope: 'admin', area: 'host', status: 'succeeded', request_id: '?', created_at: now },
+          progress: { ...amount, eta_seconds: null, step: null, message: null },
+          [field]: value,
+        });
+        return id;
+      },
+    },
+    backup: {
+      samples: { kind: ['manual', 'auto', 'migration'] },
+      add(field, value) {
+        const id = newId('backup');
+        insert('backup', { id, file: '?', bytes: 1, sha256: NO_HASH, created_at: now, [field]: value });
+        return id;
+      },
+    },
+    key: {
+      samples: { name: ['Laptop', 'Server', 'Phone'], prefix: ['tab_abcd', 'tab_1234', 'tab_wxyz'] },
+      add(field, value) {
+        const id = newId('key');
+        insert('api_key', {
+          ...{
+            id,
+            name: '?',
+            prefix: '?',
+            hash: Buffer.from(id),
+            scopes: ['read'],
+            areas: ['models'],
+            rate_multiplier: 1,
+          },
+          ...{ created_at: now, updated_at: now, version: 1 },
+          [field]: value,
+        });
+        return id;
+      },
+    },
+    audit: {
+      samples: {
+        op: ['jobs_cancel', 'keys_create', 'logs_clear'],
+        principal: ['laptop key', 'extension', 'panel'],
+        target: ['pro_first', 'key_second', 'job_third'],
+        outcome: ['forbidden', 'timeout', 'ok'],
+      },
+      add(field, value) {
+        const row = { at: now, principal: '?', door: 'http', op: '?', outcome: '?', hash: NO_HASH, [field]: value };
+        insert('audit', row);
+        return db.prepare('SELECT max(seq) FROM audit').pluck().get();
+      },
+    },
+    [Symbol.dispose]: () => void db.close(),
+  };
+}
