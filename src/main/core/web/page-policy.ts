@@ -1,4 +1,5 @@
 /** What the panel's pages may do, whichever door serves them: content security policies, media types, caching. */
+import mime from 'mime/lite';
 
 const policy = (...rules: string[]) => rules.join('; ');
 
@@ -60,27 +61,12 @@ export function cachingOf(path: string): string {
   return /^assets\/.+-[\w-]{8}\.\w+$/.test(path) ? 'max-age=31536000, immutable' : 'no-cache';
 }
 
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  mjs: 'text/javascript; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  json: 'application/json; charset=utf-8',
-  map: 'application/json; charset=utf-8',
-  webmanifest: 'application/manifest+json; charset=utf-8',
-  svg: 'image/svg+xml',
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  webp: 'image/webp',
-  ico: 'image/x-icon',
-  woff: 'font/woff',
-  woff2: 'font/woff2',
-  ttf: 'font/ttf',
-  wasm: 'application/wasm',
-  txt: 'text/plain; charset=utf-8',
-};
+/** Text that names its encoding, so that no page depends on a browser's guess. */
+const TEXT = /^text\/|[/+]json$/;
 
-/** Media type of a file by its extension. */
+/** Media type of a file of the panel by its extension; a browser neither shows nor runs what has no known type. */
 export function mediaTypeOf(path: string): string {
-  return MEDIA_TYPES[path.slice(path.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream';
+  if (path.endsWith('.ico')) return 'image/x-icon'; // Registered by a vendor, so not in the short table.
+  const type = mime.getType(path) ?? 'application/octet-stream';
+  return TEXT.test(type) ? `${type}; charset=utf-8` : type;
 }

@@ -1,4 +1,5 @@
-/** From what a client wrote to the operation it means (api.md §1): id rule, aliases, and a guess when nothing fits. */
+/** From what a client wrote to the operation it means: id rule, aliases, and a guess when nothing fits. */
+import { distance } from 'fastest-levenshtein';
 import type { Contract, Operation } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 
@@ -78,28 +79,15 @@ function normalise(op: string): string {
  */
 export function closest(text: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
-  let bestDistance = Number.POSITIVE_INFINITY;
+  let fewest = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const limit = Math.max(2, Math.floor(Math.max(text.length, candidate.length) / 3));
     if (Math.abs(text.length - candidate.length) > limit) continue;
-    const distance = levenshtein(text, candidate);
-    if (distance <= limit && distance < bestDistance) {
+    const edits = distance(text, candidate);
+    if (edits <= limit && edits < fewest) {
       best = candidate;
-      bestDistance = distance;
+      fewest = edits;
     }
   }
   return best;
-}
-
-function levenshtein(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, replaced));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }

@@ -19,31 +19,12 @@ export interface ArtifactInfo {
 /** Files up to this size are redacted in memory, larger ones piece by piece; bytes. */
 const IN_MEMORY = 64 * 1024 * 1024;
 
-const MIME: Record<string, string> = {
-  '.csv': 'text/csv',
-  '.gif': 'image/gif',
-  '.har': 'application/json',
-  '.htm': 'text/html',
-  '.html': 'text/html',
-  '.jpeg': 'image/jpeg',
-  '.jpg': 'image/jpeg',
-  '.json': 'application/json',
-  '.log': 'text/plain',
-  '.md': 'text/markdown',
-  '.pdf': 'application/pdf',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.txt': 'text/plain',
-  '.webm': 'video/webm',
-  '.webp': 'image/webp',
-  '.xlsx': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  '.xml': 'application/xml',
-  '.zip': 'application/zip',
-};
-
-/** Media type by the name's extension. */
-export function mimeOf(name: string): string {
-  return MIME[extname(name).toLowerCase()] ?? 'application/octet-stream';
+/** Media type by the name's extension; HAR files are JSON and registered nowhere. The table is loaded with the first file, not with every task. */
+async function mimeOf(name: string): Promise<string> {
+  const extension = extname(name).toLowerCase();
+  if (extension === '.har') return 'application/json';
+  const { default: mime } = await import('mime');
+  return mime.getType(extension) ?? 'application/octet-stream';
 }
 
 /** A name that every file system takes: no separators, no reserved names, 120 characters at most. */
@@ -93,8 +74,8 @@ export function createArtifacts(runDir: string, redactor: Redactor, report: Repo
     return name;
   }
 
-  function declare(info: ArtifactInfo, name: string): string {
-    report.send({ t: 'artifact', kind: info.kind, name, mime: info.mime ?? mimeOf(name), file: name });
+  async function declare(info: ArtifactInfo, name: string): Promise<string> {
+    report.send({ t: 'artifact', kind: info.kind, name, mime: info.mime ?? (await mimeOf(name)), file: name });
     return name;
   }
 
