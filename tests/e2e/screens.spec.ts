@@ -104,7 +104,7 @@ const misfits = (page: Page) =>
       found.push('the page scrolls sideways');
     // Elements of class `clip` end in an ellipsis on purpose; code and lists scroll on purpose.
     const texts =
-      'button, .btn, .tab, .tabs, .fact-bar, .chip, .badge, .tag, h1, h2, h3, th, label, legend, dt, summary, .screen-head, .tool-bar';
+      'button, .btn, [role=tab], [role=tablist], .fact-bar, .chip, .badge, .tag, h1, h2, h3, th, label, legend, dt, summary, .screen-head, .tool-bar';
     for (const element of document.querySelectorAll<HTMLElement>(texts)) {
       if (!element.checkVisibility() || element.matches('.clip, .visually-hidden, .clip *')) continue;
       if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline')

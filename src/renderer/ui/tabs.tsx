@@ -1,4 +1,6 @@
-import type { KeyboardEvent, ReactNode } from 'react';
+import { Tabs as MantineTabs } from '@mantine/core';
+import type { ReactNode } from 'react';
+import styles from './tabs.module.css';
 
 /** One tab. */
 export interface Tab<T extends string> {
@@ -8,7 +10,7 @@ export interface Tab<T extends string> {
   count?: number | string | null;
 }
 
-/** A row of tabs; arrow keys move between them. The panel they switch has `id={`${name}-panel`}`. */
+/** A row of tabs; arrow keys, Home and End move between them. The panel they switch is a {@link TabPanel} of the same name. */
 export function Tabs<T extends string>({
   name,
   label,
@@ -22,48 +24,35 @@ export function Tabs<T extends string>({
   value: NoInfer<T>;
   onChange(tab: NoInfer<T>): void;
 }) {
-  const onKeyDown = (event: KeyboardEvent) => {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (step === 0) return;
-    event.preventDefault();
-    const next = tabs[(tabs.findIndex(({ id }) => id === value) + step + tabs.length) % tabs.length];
-    if (next === undefined) return;
-    onChange(next.id);
-    document.getElementById(`${name}-tab-${next.id}`)?.focus();
+  const choose = (id: string | null) => {
+    const tab = tabs.find((candidate) => candidate.id === id);
+    if (tab !== undefined) onChange(tab.id);
   };
   return (
-    <div className="tabs" role="tablist" aria-label={label} onKeyDown={onKeyDown} tabIndex={-1}>
-      {tabs.map((tab) => (
-        <button
-          key={tab.id}
-          id={`${name}-tab-${tab.id}`}
-          type="button"
-          role="tab"
-          className="tab"
-          aria-selected={tab.id === value}
-          aria-controls={`${name}-panel`}
-          tabIndex={tab.id === value ? 0 : -1}
-          onClick={() => onChange(tab.id)}
-        >
-          {tab.icon}
-          {tab.label}
-          {tab.count === undefined || tab.count === null ? null : <span className="count">{tab.count}</span>}
-        </button>
-      ))}
-    </div>
+    <MantineTabs id={name} value={value} onChange={choose} unstyled classNames={styles}>
+      <MantineTabs.List aria-label={label}>
+        {tabs.map((tab) => (
+          <MantineTabs.Tab
+            key={tab.id}
+            value={tab.id}
+            aria-controls={`${name}-panel`}
+            leftSection={tab.icon}
+            rightSection={
+              tab.count === undefined || tab.count === null ? null : <span className={styles.count}>{tab.count}</span>
+            }
+          >
+            {tab.label}
+          </MantineTabs.Tab>
+        ))}
+      </MantineTabs.List>
+    </MantineTabs>
   );
 }
 
-/** The panel that {@link Tabs} of the same name switch. */
+/** The panel that {@link Tabs} of the same name switch; it may stand anywhere on the screen. */
 export function TabPanel({ name, value, children }: { name: string; value: string; children: ReactNode }) {
   return (
-    <div
-      id={`${name}-panel`}
-      role="tabpanel"
-      aria-labelledby={`${name}-tab-${value}`}
-      className="col grow"
-      style={{ flex: 1 }}
-    >
+    <div id={`${name}-panel`} role="tabpanel" aria-labelledby={`${name}-tab-${value}`} className={styles.panel}>
       {children}
     </div>
   );
