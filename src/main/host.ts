@@ -81,6 +81,8 @@ export async function createHost(platform: Platform, config: HostConfig) {
     outDir: path.join(platform.appRoot, 'out'),
     connections,
     uploads: storage.uploads,
+    // One line for each hand-written wire.
+    dialects: [],
     handlers: features.map(({ name, handlers }) => ({ feature: name, handlers })),
     metrics: {
       tasks: tasks.service.metrics,

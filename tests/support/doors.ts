@@ -13,7 +13,7 @@ import { createAudit } from '../../src/main/core/log/audit.ts';
 import type { AnyHandler, CallContext, FileContent, Principal } from '../../src/main/core/operation/operation.ts';
 import { createTickets } from '../../src/main/core/operation/tickets.ts';
 import { notFound } from '../../src/main/core/operation/versioned.ts';
-import { createDoors, type Doors, type FramePort, messagePort } from '../../src/main/doors/index.ts';
+import { createDoors, type Dialect, type Doors, type FramePort, messagePort } from '../../src/main/doors/index.ts';
 import { createConnections } from '../../src/main/features/connections/index.ts';
 import { openTestCore, ROOT, type TestCore } from './core.ts';
 import { sampleOf } from './sample.ts';
@@ -69,6 +69,7 @@ export async function openTestDoors(
     http?: boolean;
     record?: boolean;
     clock?: Clock;
+    dialects?: readonly Dialect[];
   } = {},
 ): Promise<TestDoors> {
   const core = openTestCore({ 'rate_limits.enabled': false, ...options.settings });
@@ -125,6 +126,7 @@ export async function openTestDoors(
         return { upload_id: id as never, bytes: size, sha256: 'f'.repeat(64), expires_at: '2026-11-21T00:00:00.000Z' };
       },
     },
+    dialects: options.dialects ?? [],
     baseUrl: () => doors.url() ?? '',
     handlers: [{ feature: 'test', handlers }],
     metrics: {

@@ -15,6 +15,7 @@ import { createIdempotency, createIdempotencyStore } from './dispatch/idempotenc
 import { createRateLimiter } from './dispatch/rate-limit.ts';
 import type { FramePort } from './frames/frame-port.ts';
 import { type FrameSession, openFrameSession } from './frames/frame-session.ts';
+import type { Dialect } from './http/dialect.ts';
 import { PortInUseError } from './http/listen.ts';
 import { createMetricsPage, type FeatureMetrics } from './http/pages/metrics-page.ts';
 import { listRoutes } from './http/pages/routes-list.ts';
@@ -40,6 +41,8 @@ export interface DoorsDeps {
   baseUrl: () => string;
   /** Handlers of every operation but `routes`, which the doors answer themselves. */
   handlers: readonly HandlerSet[];
+  /** Hand-written wires of the HTTP door. */
+  dialects: readonly Dialect[];
   metrics: FeatureMetrics;
   /** See `DispatcherDeps`. */
   checkOutputAt?: readonly DoorName[] | 'all';
@@ -99,6 +102,7 @@ export function createDoors(deps: DoorsDeps): Doors {
     settings,
     tickets,
     uploads: deps.uploads,
+    dialects: deps.dialects,
     metrics: createMetricsPage(calls, deps.metrics),
     webSocket: createWebSocketDoor({
       ...sessionDeps,

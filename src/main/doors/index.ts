@@ -2,4 +2,5 @@
 export { createDoors, type Doors } from './doors.ts';
 export type { FramePort } from './frames/frame-port.ts';
 export { messagePort } from './frames/message-port.ts';
+export type { Dialect } from './http/dialect.ts';
 export { createMemoryClient } from './memory.ts';

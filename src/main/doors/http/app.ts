@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { HttpDeps } from './deps.ts';
+import { addDialect } from './dialect.ts';
 import { addOperationRoutes } from './operations.ts';
 import { addPages } from './pages/pages.ts';
 import { send, sendJson, sendProblem } from './reply/answer.ts';
@@ -12,8 +13,11 @@ import { Exchange } from './request/exchange.ts';
 import { readJsonBody } from './request/input.ts';
 import { addUploadRoutes } from './request/uploads.ts';
 
-/** Adds body parsing, operations, uploads, pages, OpenAPI, metrics and the answers to everything else. */
-export function addApp(app: FastifyInstance, deps: HttpDeps & { admit: Admit; url: () => string }): void {
+/** Adds body parsing, dialects, operations, uploads, pages, OpenAPI, metrics and the answers to everything else. */
+export async function addApp(
+  app: FastifyInstance,
+  deps: HttpDeps & { admit: Admit; url: () => string },
+): Promise<void> {
   const { contract, settings, log, version, url, admit, metrics } = deps;
 
   // A GET may carry a JSON body.
@@ -43,6 +47,8 @@ export function addApp(app: FastifyInstance, deps: HttpDeps & { admit: Admit; ur
     sendProblem(Exchange.of(request.raw), notFound(request.method, path));
   });
 
+  // First, because what they serve the general mapping leaves to them.
+  for (const dialect of deps.dialects) await addDialect(app, dialect, deps);
   addOperationRoutes(app, {
     ...deps,
     admit: (exchange, id, request) => {

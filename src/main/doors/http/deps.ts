@@ -8,6 +8,7 @@ import type { Authenticator } from '../../features/connections/index.ts';
 import type { ServerDispatcher } from '../dispatch/dispatcher.ts';
 import type { RateLimiter } from '../dispatch/rate-limit.ts';
 import type { WebSocketDoor } from '../ws.ts';
+import type { Dialect } from './dialect.ts';
 import type { MetricsPage } from './pages/metrics-page.ts';
 import type { UploadSink } from './request/uploads.ts';
 
@@ -22,6 +23,8 @@ export interface HttpDeps {
   uploads: UploadSink;
   metrics: MetricsPage;
   webSocket: WebSocketDoor;
+  /** Hand-written wires. */
+  dialects: readonly Dialect[];
   clock: Clock;
   log: Logger;
   version: string;

@@ -7,7 +7,8 @@ import type { ServerDispatcher } from '../dispatch/dispatcher.ts';
 import { type HttpRoute, httpRoutes } from './pages/routes-list.ts';
 import { sendProblem, sendResult } from './reply/answer.ts';
 import { sendContent } from './reply/content.ts';
-import { sendStream } from './reply/sse.ts';
+import { eventWire } from './reply/sse.ts';
+import { sendStream } from './reply/stream.ts';
 import { planCoercion } from './request/coerce.ts';
 import { Exchange } from './request/exchange.ts';
 import { ifMatchOf, inputOf } from './request/input.ts';
@@ -21,12 +22,15 @@ export interface OperationDeps {
   admit: (exchange: Exchange, id: string, request: FastifyRequest) => void;
 }
 
-/** Adds a route per address of the contract. Operations that take a file in have routes of their own. */
+/** Adds a route per address of the contract that has none yet. Operations that take a file in have routes of their own. */
 export function addOperationRoutes(app: FastifyInstance, deps: OperationDeps): void {
   for (const route of httpRoutes(deps.contract)) {
-    if (route.operation.payload !== 'file') addRoute(app, route, deps);
+    const { method, path, operation } = route;
+    if (operation.payload !== 'file' && !app.hasRoute({ method, url: fastifyPath(path) })) addRoute(app, route, deps);
   }
 }
+
+const fastifyPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
 
 function addRoute(app: FastifyInstance, route: HttpRoute, deps: OperationDeps): void {
   const { id, operation, method, path } = route;
@@ -48,7 +52,7 @@ function addRoute(app: FastifyInstance, route: HttpRoute, deps: OperationDeps): 
       const key = headers['idempotency-key'];
       const options = typeof key === 'string' ? { idempotencyKey: key } : undefined;
       const result = await dispatcher.run(admission, inputOf(operation, plan, parts), options);
-      if (result.kind === 'stream') await sendStream(exchange, result, clock);
+      if (result.kind === 'stream') await sendStream(exchange, result.items, clock, eventWire(exchange, operation));
       else if (operation.bytes) await sendContent(exchange, result.value as FileContent);
       else sendResult(exchange, result);
     } catch (error) {
@@ -58,7 +62,7 @@ function addRoute(app: FastifyInstance, route: HttpRoute, deps: OperationDeps): 
 
   app.route({
     method: method === 'GET' ? ['GET', 'HEAD'] : method,
-    url: path.replace(/\{(\w+)\}/g, ':$1'),
+    url: fastifyPath(path),
     bodyLimit: PAYLOAD_LIMITS[operation.payload],
     onRequest(request, _reply, done) {
       try {

@@ -116,7 +116,7 @@ export function createHttpDoor(deps: HttpDeps): HttpDoor {
       routerOptions: { maxParamLength: 2048 },
       frameworkErrors: (error, request) => sendProblem(Exchange.of(request.raw), fromFramework(error)),
     });
-    addApp(created, { ...deps, admit, url: () => url ?? '' });
+    await addApp(created, { ...deps, admit, url: () => url ?? '' });
     await created.ready();
     app = created;
     servers.push(created.server);

@@ -53,13 +53,15 @@ export function acceptsGzip(header: string): boolean {
 /** Sends the problem of whatever was thrown. */
 export function sendProblem(exchange: Exchange, thrown: unknown): void {
   const error = toAppError(thrown);
-  const { instance, requestId, openai, req } = exchange;
-  const headers = Object.entries(problemHeaders(error)).flat();
+  const { instance, requestId, openai, problem, req } = exchange;
+  const own = problem === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
+  const headers = Object.entries({ ...problemHeaders(error), ...own }).flat();
   const length = Number(req.headers['content-length'] ?? 0);
   if (error.slug === 'payload-too-large' || (!req.complete && length > DRAIN_LIMIT)) {
     headers.push('connection', 'close');
   }
-  send(exchange, error.status, headers, JSON.stringify(problemBody(error, { instance, requestId, openai })));
+  const body = problem?.(error, { instance, requestId }) ?? problemBody(error, { instance, requestId, openai });
+  send(exchange, error.status, headers, JSON.stringify(body));
 }
 
 /** Sends the answer of an operation that gave a value. */

@@ -1,6 +1,7 @@
 /** One HTTP request with its answer: the call context of its operation, and the headers every answer carries. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CONTRACT_VERSION } from '../../../../contract/index.ts';
+import type { AppError } from '../../../../contract/kernel/errors.ts';
 import { newRequestId } from '../../../core/ids.ts';
 import type { CallContext, Principal } from '../../../core/operation/operation.ts';
 import { SESSION_COOKIE } from '../../../features/connections/index.ts';
@@ -16,6 +17,9 @@ const EXPOSED =
   'x-request-id, retry-after, retry-after-ms, etag, location, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests';
 
 const NOBODY: Principal = { kind: 'anonymous', id: '', name: 'anonymous', scope: null, areas: [], rateMultiplier: 1 };
+
+/** How a failure is said: the members of the body, as JSON. Status and the headers of retrying stay the error's own. */
+export type ProblemWire = (error: AppError, at: { instance: string; requestId: string }) => unknown;
 
 /** What all exchanges of a server share. */
 export class ServerState {
@@ -52,6 +56,8 @@ export class Exchange implements CallContext {
   rate?: RateState;
   /** Flag O of the operation: failures carry OpenAI's `error` member. */
   openai = false;
+  /** Set for requests of a dialect. */
+  problem?: ProblemWire;
   /** Origin that may read the answer; set once the guard has let the request pass. */
   corsOrigin: string | undefined;
   cookie: string | undefined;
