@@ -2,6 +2,7 @@
  * Redaction by value: once a secret is known, no text may carry it out, in whatever form it was encoded on the way.
  * Pure ECMAScript, so that the host, the workers and the panel share it.
  */
+import type { Problem } from './errors.ts';
 import type { Json } from './scalars.ts';
 
 /** What stands where a secret stood. */
@@ -266,6 +267,12 @@ export function createRedactor(values: Iterable<string> = []): Redactor {
     json: <T>(value: T): T => (known.size === 0 ? value : (walk(value) as T)),
     stream,
   };
+}
+
+/** Takes secrets out of a problem; the members that the protocol itself gives meaning to stay as they are. */
+export function redactProblem(value: Problem, redactor: Redactor): Problem {
+  const { type, title, status, code } = value;
+  return { ...redactor.json(value), type, title, status, code };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Runs one attempt from its job to its result. */
 import { mkdirSync } from 'node:fs';
-import type { ExecutorJob } from '../../contract/automation/executor.ts';
+import { type ExecutorJob, MAX_OUTPUT_CHARS } from '../../contract/automation/executor.ts';
 import { createRedactor } from '../../contract/kernel/redact.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
 import { textsOf } from './browser/script-error.ts';
@@ -12,9 +12,6 @@ import { createReport } from './output/report.ts';
 import { createSteps } from './output/steps.ts';
 import type { Port } from './port.ts';
 import type { Run } from './run.ts';
-
-/** Largest output that is kept with the task, characters of JSON; a larger one becomes a file. */
-const MAX_OUTPUT = 1024 * 1024;
 
 /** One attempt that has begun. */
 export interface Attempt {
@@ -63,7 +60,7 @@ export function startAttempt(job: ExecutorJob, port: Port): Attempt {
 
   async function keep(output: Json): Promise<Json> {
     const text = JSON.stringify(redactor.json(output));
-    if (text.length <= MAX_OUTPUT) return output;
+    if (text.length <= MAX_OUTPUT_CHARS) return output;
     const name = await artifacts.add({ kind: 'output', name: 'output.json' }, text);
     return { artifact: name, bytes: Buffer.byteLength(text) };
   }

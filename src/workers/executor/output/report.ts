@@ -1,10 +1,7 @@
 /** Messages to the host, redacted. */
-import type { FromExecutor } from '../../../contract/automation/executor.ts';
-import type { Redactor } from '../../../contract/kernel/redact.ts';
+import { type FromExecutor, PROGRESS_MS } from '../../../contract/automation/executor.ts';
+import { type Redactor, redactProblem } from '../../../contract/kernel/redact.ts';
 import type { Port } from '../port.ts';
-
-/** Shortest time between two progress messages, ms. */
-const PROGRESS_INTERVAL = 250;
 
 /** The host's side of an attempt. */
 export interface Report {
@@ -26,19 +23,16 @@ function redacted(message: FromExecutor, redactor: Redactor): FromExecutor {
     case 'step_start':
       return { ...message, name: redactor.text(message.name) };
     case 'step_end':
-      return { ...message, output: redactor.json(message.output), error: problem(message.error, redactor) };
+      return {
+        ...message,
+        output: redactor.json(message.output),
+        error: message.error === null ? null : redactProblem(message.error, redactor),
+      };
     case 'result':
       return message.ok
         ? { ...message, output: redactor.json(message.output) }
-        : { ...message, error: problem(message.error, redactor) ?? message.error };
+        : { ...message, error: redactProblem(message.error, redactor) };
   }
-}
-
-type Problem = Extract<FromExecutor, { t: 'step_end' }>['error'];
-function problem(error: Problem, redactor: Redactor): Problem {
-  return error === null
-    ? null
-    : { ...redactor.json(error), type: error.type, title: error.title, status: error.status, code: error.code };
 }
 
 /** Opens the way to the host. */
@@ -52,7 +46,7 @@ export function createReport(port: Port, redactor: Redactor): Report {
     if (waiting === null) return;
     send(waiting);
     waiting = null;
-    timer = setTimeout(next, PROGRESS_INTERVAL);
+    timer = setTimeout(next, PROGRESS_MS);
   }
 
   return {

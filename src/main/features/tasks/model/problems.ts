@@ -1,6 +1,5 @@
 /** Problems that the host itself writes on tasks. */
 import { AppError, type ErrorSlug, type Problem, problemOf } from '../../../../contract/kernel/errors.ts';
-import type { Redactor } from '../../../../contract/kernel/redact.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
 
 /** A problem body as it is stored on a task. */
@@ -34,10 +33,4 @@ export function crashedProblem(code: number | null, signal: string | null): Prob
 /** A problem as plain JSON, for events. */
 export function problemJson(value: Problem | null): Json {
   return value === null ? null : (JSON.parse(JSON.stringify(value)) as Json);
-}
-
-/** Takes secrets out of a problem; the members that the protocol itself gives meaning to stay as they are. */
-export function redactProblem(value: Problem, redactor: Redactor): Problem {
-  const { type, title, status, code } = value;
-  return { ...redactor.json(value), type, title, status, code };
 }

@@ -1,4 +1,5 @@
 /** Steps and progress of one attempt on their way to the database: in batches, at a bounded rate. */
+import { PROGRESS_MS } from '../../../../contract/automation/executor.ts';
 import type { TaskProgress } from '../../../../contract/automation/tasks.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { DetailStore, StepChange } from '../store/detail-store.ts';
@@ -7,8 +8,6 @@ import type { DetailStore, StepChange } from '../store/detail-store.ts';
 export const MAX_STEPS = 10_000;
 /** Batch window of steps, ms. */
 const BATCH_MS = 20;
-/** At most four progress events a second. */
-const PROGRESS_MS = 250;
 
 /** See {@link createDetails}. */
 export interface Details {

@@ -1,11 +1,11 @@
 /** The process of one attempt: started with its job, watched until neither it nor any of its descendants is left. */
 import { type ExecutorJob, FromExecutor, ToExecutor } from '../../../../contract/automation/executor.ts';
-import type { Redactor } from '../../../../contract/kernel/redact.ts';
+import { type Redactor, redactProblem } from '../../../../contract/kernel/redact.ts';
 import { startWorkerProcess, type WorkerExit } from '../../../core/process/worker-process.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { LogWriter } from '../log/log-writer.ts';
 import type { Happened } from '../model/attempt-outcome.ts';
-import { crashedProblem, redactProblem } from '../model/problems.ts';
+import { crashedProblem } from '../model/problems.ts';
 import type { Claimed } from '../store/queue-store.ts';
 import type { TaskStore } from '../store/store.ts';
 import type { Intake } from './intake.ts';

@@ -1,19 +1,17 @@
 /** What an executor reports about its attempt, redacted and bounded, on its way to the database. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { FromExecutor } from '../../../../contract/automation/executor.ts';
+import { type FromExecutor, MAX_OUTPUT_CHARS } from '../../../../contract/automation/executor.ts';
 import { toAppError } from '../../../../contract/kernel/errors.ts';
+import { redactProblem } from '../../../../contract/kernel/redact.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { LogWriter } from '../log/log-writer.ts';
-import { redactProblem } from '../model/problems.ts';
 import type { Claimed } from '../store/queue-store.ts';
 import type { TaskStore } from '../store/store.ts';
 import { type ArtifactNote, artifactsDir, takeArtifact } from './artifacts.ts';
 import { createDetails } from './details.ts';
 
-/** Larger outputs become a file, characters of JSON. */
-const MAX_OUTPUT = 1_048_576;
 const MAX_ARTIFACTS = 1_000;
 
 /** Notes of an executor; the result is the runner's. */
@@ -70,7 +68,7 @@ export function createIntake(
     async output(raw) {
       const output = redactor.json(raw);
       const text = JSON.stringify(output);
-      if (text.length <= MAX_OUTPUT) return output;
+      if (text.length <= MAX_OUTPUT_CHARS) return output;
       const file = 'output.json';
       await fs.writeFile(path.join(artifactsDir(taskDir, task.attempt), file), text, { mode: 0o600 });
       addArtifact({ kind: 'output', name: file, mime: 'application/json', file });
