@@ -1,9 +1,8 @@
-import { Play, Plus, Square, SquareUser, Trash2, TriangleAlert } from 'lucide-react';
+import { Plus, SquareUser, TriangleAlert } from 'lucide-react';
 import { type Profile, ProfileState } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
-import { useActions } from '../../lib/keys/use-actions.ts';
-import { type Input, useAsk, usePages } from '../../lib/live/query.ts';
-import { listOf, toggled } from '../../lib/search-params.ts';
+import { type Input, type PagedList, useAsk, usePages } from '../../lib/live/query.ts';
+import { listOf, type Search, toggled } from '../../lib/search-params.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button } from '../../ui/buttons.tsx';
@@ -15,9 +14,10 @@ import { ColumnsMenu } from '../../ui/table/columns-menu.tsx';
 import { DataTable } from '../../ui/table/data-table.tsx';
 import { BrowserPicker } from './browser-picker.tsx';
 import { PROFILE_COLUMNS } from './columns.tsx';
-import { startBlocked, stopBlocked, useProfileActions } from './profile-actions.tsx';
+import { ProfileBulk } from './profile-bulk.tsx';
 import { ProfileFormDialog } from './profile-form.tsx';
 import { ProfileInspector } from './profile-inspector.tsx';
+import { useListActions } from './use-list-actions.ts';
 
 const idOf = (profile: Profile) => profile.id;
 const STATES = ['running', 'stopped', 'crashed', 'locked'] as const;
@@ -34,83 +34,10 @@ export function ProfilesScreen() {
   } as Input<'profiles_list'>;
   const list = usePages('profiles_list', filter);
   const browsers = useAsk('browsers_list', {});
-  const actions = useProfileActions();
   const noCreate = useCan('profiles_create');
-  const noUpdate = useCan('profiles_update');
-  const noDelete = useCan('profiles_delete');
-  const noStart = useCan('profiles_start');
-  const noStop = useCan('profiles_stop');
-  const noBulk = useCan('profiles_bulk');
   const shown = list.rows.find(({ id }) => id === search.peek);
-  const filtered = search.q !== undefined || states !== undefined || search.tag !== undefined;
   const noBrowser = browsers.data !== undefined && browsers.data.items.length === 0;
-  const none = 'No profile is chosen';
-  const toggle = (profile: Profile) =>
-    startBlocked(profile) === null ? actions.start(profile.id) : actions.stop(profile.id);
-
-  useActions([
-    {
-      id: 'profiles.new',
-      title: 'New profile',
-      group: 'Profiles',
-      layer: 'view',
-      keys: ['N'],
-      blocked: noCreate,
-      run: () => set({ edit: 'new' }),
-    },
-    {
-      id: 'profiles.edit',
-      title: 'Edit the chosen profile',
-      group: 'Profiles',
-      layer: 'view',
-      keys: ['E'],
-      blocked: shown === undefined ? none : noUpdate,
-      run: () => set({ edit: shown?.id }),
-    },
-    {
-      id: 'profiles.toggle',
-      title: 'Start or stop the chosen profile',
-      group: 'Profiles',
-      layer: 'view',
-      keys: ['S'],
-      blocked:
-        shown === undefined
-          ? none
-          : startBlocked(shown) === null
-            ? noStart
-            : stopBlocked(shown) === null
-              ? noStop
-              : startBlocked(shown),
-      run: () => shown && toggle(shown),
-    },
-    {
-      id: 'profiles.delete',
-      title: 'Delete the chosen profile',
-      group: 'Profiles',
-      layer: 'view',
-      keys: ['Delete'],
-      blocked: shown === undefined ? none : noDelete,
-      run: () => void (shown && actions.remove(shown, () => set({ peek: undefined }))),
-    },
-    {
-      id: 'profiles.copy',
-      title: 'Copy id of the chosen profile',
-      group: 'Profiles',
-      layer: 'view',
-      keys: ['Mod+Shift+C'],
-      blocked: shown === undefined ? none : null,
-      run: () => void (shown && navigator.clipboard.writeText(shown.id)),
-    },
-    {
-      id: 'profiles.close',
-      title: 'Close the inspector',
-      group: 'Profiles',
-      layer: 'view',
-      keys: ['Escape'],
-      hidden: true,
-      run: () => set({ peek: undefined }),
-    },
-  ]);
+  useListActions({ shown, set });
 
   return (
     <div className="screen">
@@ -159,80 +86,7 @@ export function ProfilesScreen() {
         min={300}
         max={640}
         label="Width of the inspector"
-        first={
-          <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={10}>
-            {list.rows.length > 0 ? (
-              <DataTable
-                name="profiles"
-                label="Profiles"
-                rows={list.rows}
-                idOf={idOf}
-                columns={PROFILE_COLUMNS}
-                sort={filter.sort}
-                onSort={(sort) => set({ sort })}
-                resetKey={JSON.stringify(filter)}
-                loadMore={list.loadMore}
-                onOpen={(profile) => set({ peek: profile.id, edit: profile.id })}
-                peek={search.peek ?? null}
-                onPeek={(id) => set({ peek: id ?? undefined })}
-                bulk={(ids, done) => (
-                  <>
-                    <Button
-                      small
-                      blocked={noBulk}
-                      busy={actions.busy}
-                      icon={<Play size={13} />}
-                      onClick={() => actions.bulk(ids as ProfileId[], 'start', done)}
-                    >
-                      Start
-                    </Button>
-                    <Button
-                      small
-                      blocked={noBulk}
-                      busy={actions.busy}
-                      icon={<Square size={12} />}
-                      onClick={() => actions.bulk(ids as ProfileId[], 'stop', done)}
-                    >
-                      Stop
-                    </Button>
-                    <Button
-                      small
-                      kind="danger"
-                      blocked={noBulk}
-                      busy={actions.busy}
-                      icon={<Trash2 size={13} />}
-                      onClick={() => actions.bulk(ids as ProfileId[], 'delete', done)}
-                    >
-                      Delete
-                    </Button>
-                  </>
-                )}
-              />
-            ) : filtered ? (
-              <NoMatch what="profiles" clear={() => set({ q: undefined, state: undefined, tag: undefined })} />
-            ) : (
-              <EmptyState
-                icon={<SquareUser size={24} />}
-                title="No profiles yet"
-                help="profiles"
-                action={
-                  <Button
-                    kind="primary"
-                    action="profiles.new"
-                    showKey
-                    blocked={noCreate}
-                    onClick={() => set({ edit: 'new' })}
-                  >
-                    New profile
-                  </Button>
-                }
-              >
-                A profile is a browser of its own, with cookies, storage, language and time zone. One task or window
-                uses it at a time.
-              </EmptyState>
-            )}
-          </StateFrame>
-        }
+        first={<ProfileTable list={list} filter={filter} search={search} set={set} />}
         second={
           search.peek === undefined ? null : (
             <ProfileInspector
@@ -249,5 +103,64 @@ export function ProfilesScreen() {
         created={(id) => set({ edit: undefined, peek: id })}
       />
     </div>
+  );
+}
+
+/** The rows, or what there is instead of them. */
+function ProfileTable({
+  list,
+  filter,
+  search,
+  set,
+}: {
+  list: PagedList<'profiles_list'>;
+  filter: Input<'profiles_list'>;
+  search: Search;
+  set(patch: Record<string, string | undefined>): void;
+}) {
+  const noCreate = useCan('profiles_create');
+  const filtered = search.q !== undefined || search.state !== undefined || search.tag !== undefined;
+  return (
+    <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={10}>
+      {list.rows.length > 0 ? (
+        <DataTable
+          name="profiles"
+          label="Profiles"
+          rows={list.rows}
+          idOf={idOf}
+          columns={PROFILE_COLUMNS}
+          sort={filter.sort}
+          onSort={(sort) => set({ sort })}
+          resetKey={JSON.stringify(filter)}
+          loadMore={list.loadMore}
+          onOpen={(profile) => set({ peek: profile.id, edit: profile.id })}
+          peek={search.peek ?? null}
+          onPeek={(id) => set({ peek: id ?? undefined })}
+          bulk={(ids, done) => <ProfileBulk ids={ids as ProfileId[]} done={done} />}
+        />
+      ) : filtered ? (
+        <NoMatch what="profiles" clear={() => set({ q: undefined, state: undefined, tag: undefined })} />
+      ) : (
+        <EmptyState
+          icon={<SquareUser size={24} />}
+          title="No profiles yet"
+          help="profiles"
+          action={
+            <Button
+              kind="primary"
+              action="profiles.new"
+              showKey
+              blocked={noCreate}
+              onClick={() => set({ edit: 'new' })}
+            >
+              New profile
+            </Button>
+          }
+        >
+          A profile is a browser of its own, with cookies, storage, language and time zone. One task or window uses it
+          at a time.
+        </EmptyState>
+      )}
+    </StateFrame>
   );
 }

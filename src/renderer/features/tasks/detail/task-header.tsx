@@ -1,19 +1,17 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Ban, ChevronRight, Copy, RotateCw, Trash2 } from 'lucide-react';
 import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
-import { useActions } from '../../../lib/keys/use-actions.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { Button, CopyButton, IconButton } from '../../../ui/buttons.tsx';
 import { Ago, Elapsed } from '../../../ui/display/ago.tsx';
 import { Status } from '../../../ui/display/status.tsx';
 import { ShowFolder } from '../../../ui/show-folder.tsx';
 import { useTaskActions } from '../task-actions.tsx';
-import { cancelBlocked, deleteBlocked, neighbourIn, waitSentence } from '../task-facts.ts';
+import { cancelBlocked, deleteBlocked, waitSentence } from '../task-facts.ts';
+import { useHeaderActions } from './use-header-actions.ts';
 
 /** Name, state and verbs of a task. */
 export function TaskHeader({ task }: { task: TaskDetail }) {
-  const queries = useQueryClient();
   const navigate = useNavigate();
   const actions = useTaskActions();
   const retry = useCan('tasks_retry');
@@ -23,79 +21,7 @@ export function TaskHeader({ task }: { task: TaskDetail }) {
   const remove = deleteBlocked(task) ?? deleteRight;
   const ended = cancelBlocked(task) !== null;
   const back = () => void navigate({ to: '/tasks' });
-  const step = (by: 1 | -1) => {
-    const lists = queries.getQueryCache().findAll({ queryKey: ['tasks_list'] });
-    const latest = lists
-      .filter(({ queryKey }) => queryKey[2] === 'pages')
-      .sort((x, y) => y.state.dataUpdatedAt - x.state.dataUpdatedAt);
-    const id = neighbourIn(latest[0]?.state.data, task.id, by);
-    if (id !== null) void navigate({ to: '/tasks/$id', params: { id } });
-  };
-  useActions([
-    {
-      id: 'task.next',
-      title: 'Next task of the list',
-      group: 'Task',
-      layer: 'detail',
-      keys: ['J'],
-      hidden: true,
-      run: () => step(1),
-    },
-    {
-      id: 'task.before',
-      title: 'Task before in the list',
-      group: 'Task',
-      layer: 'detail',
-      keys: ['K'],
-      hidden: true,
-      run: () => step(-1),
-    },
-    {
-      id: 'task.retry',
-      title: 'Run again',
-      group: 'Task',
-      layer: 'detail',
-      keys: ['R'],
-      blocked: retry,
-      run: () => actions.retry(task.id),
-    },
-    {
-      id: 'task.again',
-      title: 'Run again exactly as it was',
-      group: 'Task',
-      layer: 'detail',
-      keys: ['Shift+R'],
-      blocked: retry,
-      run: () => actions.again(task.id),
-    },
-    {
-      id: 'task.cancel',
-      title: 'Cancel',
-      group: 'Task',
-      layer: 'detail',
-      keys: ['C'],
-      blocked: cancel,
-      run: () => actions.cancel(task.id),
-    },
-    {
-      id: 'task.delete',
-      title: 'Delete',
-      group: 'Task',
-      layer: 'detail',
-      keys: ['Delete'],
-      blocked: remove,
-      run: () => actions.remove(task.id, back),
-    },
-    {
-      id: 'task.copy',
-      title: 'Copy id',
-      group: 'Task',
-      layer: 'detail',
-      keys: ['Mod+Shift+C'],
-      run: () => void navigator.clipboard.writeText(task.id),
-    },
-    { id: 'task.back', title: 'Back to all tasks', group: 'Task', layer: 'detail', keys: ['Escape'], run: back },
-  ]);
+  useHeaderActions({ task, retry, cancel, remove, back });
   return (
     <header className="screen-head">
       <Link to="/tasks" className="muted">
