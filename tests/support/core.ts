@@ -78,9 +78,11 @@ export interface TestCore extends Disposable {
   log: ReturnType<typeof memoryLog>;
 }
 
-/** Opens a fresh core; disposing it closes the database and removes the folder. */
-export function openTestCore(overrides: Partial<Settings> = {}): TestCore {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-core-'));
+/** Opens a core on a fresh folder, or on one that is there; disposing it closes the database and removes the folder. */
+export function openTestCore(
+  overrides: Partial<Settings> = {},
+  dir = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-core-')),
+): TestCore {
   const clock = manualClock();
   const { db } = openDatabase(dir, MIGRATIONS, clock.now());
   const faults = createFaults();

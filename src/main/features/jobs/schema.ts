@@ -13,6 +13,13 @@ export const job = sqliteTable('job', {
   scope: text('scope').$type<Scope>().notNull(),
   area: text('area').$type<Area>().notNull(),
   status: text('status').$type<Job['status']>().notNull(),
+  /** What the kind was asked to do. */
+  input: text('input', { mode: 'json' }).$type<Json>().notNull(),
+  /** Where the next run goes on from. */
+  checkpoint: text('checkpoint', { mode: 'json' }).$type<Json>(),
+  cancelRequested: integer('cancel_requested', { mode: 'boolean' }).notNull(),
+  /** Starts since the last checkpoint. */
+  starts: integer('starts').notNull(),
   progress: text('progress', { mode: 'json' }).$type<Job['progress']>().notNull(),
   result: text('result', { mode: 'json' }).$type<Json>(),
   error: text('error', { mode: 'json' }).$type<Problem>(),

@@ -1,38 +1,35 @@
-/** Background jobs (api.md §4.6): one at a time per join key, throttled progress, cancel, and an end that is always told. */
-
+/** Rules of jobs: who may see and cancel them, how calls join, and how progress is followed. */
 import type { Job } from '../../../contract/host/jobs.ts';
 import { AREAS, type Area, SCOPES, type Scope } from '../../../contract/kernel/define.ts';
-import { AppError, problemOf, toAppError } from '../../../contract/kernel/errors.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import type { JobId, Json } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso, isoOrNull } from '../../core/clock.ts';
 import type { Events } from '../../core/events.ts';
 import { newId } from '../../core/ids.ts';
-import type { Logger } from '../../core/log/logger.ts';
 import type { Principal } from '../../core/operation/operation.ts';
 import { notFound } from '../../core/operation/versioned.ts';
+import type { JobKind, JobKinds } from './kind.ts';
+import type { JobRunner } from './runner.ts';
 import type { JobRow } from './schema.ts';
 import type { JobListInput, JobStore } from './store.ts';
 
-/** What a job's work is given. */
-export interface JobContext {
-  signal: AbortSignal;
-  /** Delivered at most four times a second; the last one always. */
-  progress(progress: Partial<Job['progress']>): void;
-}
-
 /** A job to start. */
-export interface NewJob {
-  kind: string;
-  /** A second job with this key joins the first while it runs. */
+export interface NewJob<Input> {
+  input: Input;
+  /** A second job with this key joins the first while it is not over. */
   joinKey?: string;
   /** What is needed to see and cancel it: those of the operation that started it. */
   scope: Scope;
   area: Area;
   requestId: string;
-  work: (context: JobContext) => Promise<Json>;
 }
 
-const PROGRESS_MS = 250;
+/** Starts jobs of one kind. */
+export interface JobStarter<Input> {
+  /** Starts a job or joins the one with the same key. `done` gives its state when it has ended, or when the host stops. */
+  start(job: NewJob<Input>): { job: Job; done: Promise<Job> };
+}
+
 const NO_PROGRESS: Job['progress'] = {
   percent: null,
   done_bytes: null,
@@ -58,15 +55,15 @@ const view = (row: JobRow): Job => ({
 
 const isLive = (status: Job['status']) => status === 'queued' || status === 'running';
 
-/** Creates the service; jobs that a dead host left behind end as failed. */
-export function createJobService(deps: { store: JobStore; events: Events; clock: Clock; log: Logger }) {
-  const { store, events, clock, log } = deps;
-  const running = new Map<JobId, { abort: AbortController; done: Promise<Job> }>();
-
-  for (const orphan of store.orphans()) {
-    const error = problemOf(new AppError('task-interrupted', 'The host stopped while this job ran; start it again.'));
-    store.change(orphan.id, { status: 'failed', error, finishedAt: clock.now() });
-  }
+/** Creates the service. */
+export function createJobService(deps: {
+  store: JobStore;
+  kinds: JobKinds;
+  runner: JobRunner;
+  events: Events;
+  clock: Clock;
+}) {
+  const { store, kinds, runner, events, clock } = deps;
 
   const require = (id: JobId): JobRow => {
     const row = store.get(id);
@@ -74,77 +71,51 @@ export function createJobService(deps: { store: JobStore; events: Events; clock:
     return row;
   };
 
-  function visibleTo(principal: Principal, row: Pick<JobRow, 'area'>): boolean {
-    return row.area === 'any' || principal.areas.includes(row.area);
-  }
-
   const requireVisible = (id: JobId, principal: Principal): JobRow => {
     const row = require(id);
-    if (!visibleTo(principal, row)) throw notFound('job', id);
+    if (row.area !== 'any' && !principal.areas.includes(row.area)) throw notFound('job', id);
     return row;
   };
 
-  async function run(id: JobId, work: NewJob['work'], signal: AbortSignal): Promise<Job> {
-    let latest = NO_PROGRESS;
-    let cancelTimer: (() => void) | undefined;
-    const write = () => {
-      cancelTimer = undefined;
-      store.change(id, { progress: latest });
+  const launched = (row: JobRow) => ({
+    job: view(row),
+    done: runner.launch(row).then(() => view(require(row.id))),
+  });
+
+  function insert(kind: string, job: NewJob<Json>): JobRow {
+    const row: JobRow = {
+      id: newId('job'),
+      kind,
+      joinKey: job.joinKey ?? null,
+      scope: job.scope,
+      area: job.area,
+      status: 'queued',
+      input: job.input,
+      checkpoint: null,
+      cancelRequested: false,
+      starts: 0,
+      progress: NO_PROGRESS,
+      result: null,
+      error: null,
+      requestId: job.requestId,
+      createdAt: clock.now(),
+      startedAt: null,
+      finishedAt: null,
     };
-    const context: JobContext = {
-      signal,
-      progress(progress) {
-        latest = { ...latest, ...progress };
-        cancelTimer ??= clock.schedule(write, PROGRESS_MS);
-      },
-    };
-    store.change(id, { status: 'running', startedAt: clock.now() });
-    try {
-      const result = await work(context);
-      store.change(id, { status: 'succeeded', result, progress: { ...latest, percent: 100 }, finishedAt: clock.now() });
-    } catch (thrown) {
-      const error = toAppError(thrown);
-      if (error.slug === 'internal-server-error') log.error('jobs', `job ${id} failed`, { error: thrown });
-      store.change(id, {
-        status: signal.aborted ? 'cancelled' : 'failed',
-        error: problemOf(error),
-        progress: latest,
-        finishedAt: clock.now(),
-      });
-    } finally {
-      cancelTimer?.();
-      running.delete(id);
-    }
-    return view(require(id));
+    store.insert(row);
+    return row;
   }
 
   return {
-    /** Starts a job or joins the one with the same key. */
-    start(job: NewJob): { job: Job; done: Promise<Job> } {
-      const joined = job.joinKey === undefined ? undefined : store.live(job.joinKey);
-      const live = joined && running.get(joined.id);
-      if (joined && live) return { job: view(joined), done: live.done };
-      const id = newId('job');
-      const row: JobRow = {
-        id,
-        kind: job.kind,
-        joinKey: job.joinKey ?? null,
-        scope: job.scope,
-        area: job.area,
-        status: 'queued',
-        progress: NO_PROGRESS,
-        result: null,
-        error: null,
-        requestId: job.requestId,
-        createdAt: clock.now(),
-        startedAt: null,
-        finishedAt: null,
+    /** Makes a kind known, before the host starts. @throws Error when the name is taken */
+    register<Input extends Json, State extends Json>(kind: JobKind<Input, State>): JobStarter<Input> {
+      kinds.add(kind);
+      return {
+        start(job) {
+          const joined = job.joinKey === undefined ? undefined : store.live(job.joinKey);
+          return launched(joined ?? insert(kind.name, { ...job, input: kind.input.parse(job.input) }));
+        },
       };
-      store.insert(row);
-      const abort = new AbortController();
-      const done = Promise.resolve().then(() => run(id, job.work, abort.signal));
-      running.set(id, { abort, done });
-      return { job: view(row), done };
     },
     get: (id: JobId, principal: Principal) => view(requireVisible(id, principal)),
     list(input: JobListInput, principal: Principal) {
@@ -159,13 +130,13 @@ export function createJobService(deps: { store: JobStore; events: Events; clock:
       if (rank < SCOPES.indexOf(row.scope)) {
         throw new AppError('forbidden', undefined, { extra: { required_scope: row.scope, required_area: row.area } });
       }
-      const live = running.get(id);
-      if (!live)
+      if (!isLive(row.status)) {
         throw new AppError('invalid-state', 'This job has already ended.', {
           extra: { expected: 'running', actual: row.status },
         });
-      live.abort.abort();
-      return live.done;
+      }
+      await runner.cancel(row);
+      return view(require(id));
     },
     /** Progress until the end; the first item is the state now. */
     async *follow(id: JobId, principal: Principal, signal: AbortSignal): AsyncGenerator<{ seq: number; job: Job }> {
@@ -196,12 +167,6 @@ export function createJobService(deps: { store: JobStore; events: Events; clock:
         signal.removeEventListener('abort', notify);
       }
     },
-    /** Cancels everything and waits. */
-    async stop(): Promise<void> {
-      for (const { abort } of running.values()) abort.abort();
-      await Promise.allSettled([...running.values()].map(({ done }) => done));
-    },
-    prune: (before: number) => store.prune(before),
   };
 }
 /** Type of {@link createJobService}. */

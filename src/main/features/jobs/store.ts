@@ -2,7 +2,7 @@
 import { and, eq, inArray, lt } from 'drizzle-orm';
 import { jobRecord } from '../../../contract/host/jobs.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
-import type { JobId } from '../../../contract/kernel/scalars.ts';
+import type { JobId, Json } from '../../../contract/kernel/scalars.ts';
 import { type Db, type ListInput, listPage } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type JobRow, job } from './schema.ts';
@@ -45,11 +45,20 @@ export function createJobStore(db: Db, events: Events) {
         .from(job)
         .where(and(eq(job.joinKey, joinKey), inArray(job.status, [...LIVE])))
         .get(),
-    orphans: (): JobRow[] =>
+    /** Stores where a job goes on from. Progress tells the outside, so this is no change of the job. */
+    saveCheckpoint: (id: JobId, checkpoint: Json): void =>
+      void orm
+        .update(job)
+        .set({ checkpoint, starts: 0 })
+        .where(and(eq(job.id, id), eq(job.status, 'running')))
+        .run(),
+    /** Jobs that have not ended, oldest first. */
+    unfinished: (): JobRow[] =>
       orm
         .select()
         .from(job)
         .where(inArray(job.status, [...LIVE]))
+        .orderBy(job.createdAt, job.id)
         .all(),
     /** Jobs of these areas. */
     list(query: JobListInput, areas: JobRow['area'][]): Page<JobRow> {

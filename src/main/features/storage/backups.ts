@@ -1,12 +1,21 @@
-/** Backups: copies of the database made in a worker thread. */
+/** Backups: copies of the database made in a worker thread, as jobs. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Backup } from '../../../contract/host/jobs.ts';
+import { Backup } from '../../../contract/host/jobs.ts';
+import { BackupId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import { runThread } from '../../core/process/thread.ts';
+import type { JobKind } from '../jobs/index.ts';
 import type { BackupListInput, BackupRow, StorageStore } from './store.ts';
+
+/** What a job of the kind `backup` is asked for; jobs of earlier versions have no input. */
+const BackupInput = z.strictObject({ kind: Backup.shape.kind.default('manual') });
+type BackupInput = z.infer<typeof BackupInput>;
+
+/** Its checkpoint: the copy goes under one id however often it is begun. */
+const Begun = z.strictObject({ id: BackupId });
 
 const Copied = z.object({ bytes: z.int(), sha256: z.string() });
 
@@ -28,26 +37,43 @@ export function createBackups(deps: {
 }) {
   const { store, clock, dbPath, dir, thread } = deps;
 
+  async function copy(id: BackupId, kind: Backup['kind'], signal: AbortSignal): Promise<Backup> {
+    await fs.promises.mkdir(dir, { recursive: true, mode: 0o700 });
+    const file = `${id}.db`;
+    const target = path.join(dir, file);
+    const remove = () => fs.promises.rm(target, { force: true });
+    // An earlier run of the host may have left a part of it.
+    await remove();
+    const { bytes, sha256 } = await runThread(thread, { source: dbPath, target }, Copied, signal).catch(
+      async (error) => {
+        await remove();
+        throw error;
+      },
+    );
+    const row: BackupRow = { id, kind, file, bytes, sha256, createdAt: clock.now() };
+    store.insertBackup(row);
+    return view(row);
+  }
+
+  const job: JobKind<BackupInput, z.infer<typeof Begun>> = {
+    name: 'backup',
+    input: BackupInput,
+    checkpoint: Begun,
+    resumable: true,
+    async run({ input, checkpoint, save, signal }) {
+      const id = checkpoint?.id ?? newId('backup');
+      if (checkpoint === null) save({ id });
+      // The host may have ended between the copy and the end of the job.
+      const made = store.backup(id);
+      return { ...(made ? view(made) : await copy(id, input.kind, signal)) };
+    },
+  };
+
   return {
     list(query: BackupListInput) {
       const page = store.backups(query);
       return { ...page, items: page.items.map(view) };
     },
-    /** Copies the database now. @throws AppError `cancelled` */
-    async create(kind: Backup['kind'], signal: AbortSignal): Promise<Backup> {
-      await fs.promises.mkdir(dir, { recursive: true, mode: 0o700 });
-      const id = newId('backup');
-      const file = `${id}.db`;
-      const target = path.join(dir, file);
-      const { bytes, sha256 } = await runThread(thread, { source: dbPath, target }, Copied, signal).catch(
-        async (error) => {
-          await fs.promises.rm(target, { force: true });
-          throw error;
-        },
-      );
-      const row: BackupRow = { id, kind, file, bytes, sha256, createdAt: clock.now() };
-      store.insertBackup(row);
-      return view(row);
-    },
+    job,
   };
 }

@@ -1,7 +1,7 @@
 /** Storage: uploads and backups. */
 import path from 'node:path';
 import { Backup } from '../../../contract/host/jobs.ts';
-import { errorOf } from '../../../contract/kernel/errors.ts';
+import { AppError, errorOf } from '../../../contract/kernel/errors.ts';
 import type { JobId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
@@ -39,6 +39,7 @@ export function createStorage(deps: {
     dir: path.join(deps.dataDir, 'backups'),
     thread: threadModule(deps.platform.appRoot, 'backup'),
   });
+  const backupJobs = deps.jobs.register(backups.job);
   const handlers: Handlers<StorageOperationId> = {
     // Frame doors announce the file and get an address; the HTTP door streams the bytes of its own request.
     uploads_create: ({ name, mime }, { principal }) => {
@@ -48,17 +49,17 @@ export function createStorage(deps: {
     },
     backups_list: (input) => backups.list(input),
     backups_create: async ({ wait }, { requestId }) => {
-      const { job, done } = deps.jobs.start({
-        kind: 'backup',
+      const { job, done } = backupJobs.start({
+        input: { kind: 'manual' },
         joinKey: 'backup',
         scope: 'admin',
         area: 'host',
         requestId,
-        work: async ({ signal }) => ({ ...(await backups.create('manual', signal)) }),
       });
       if (!wait) return { job_id: job.id as JobId, request_id: requestId };
       const ended = await done;
       if (ended.error) throw errorOf(ended.error);
+      if (ended.status !== 'succeeded') throw new AppError('task-interrupted');
       return Backup.parse(ended.result);
     },
   };

@@ -2,7 +2,7 @@
 import { eq, lt } from 'drizzle-orm';
 import { backupRecord } from '../../../contract/host/jobs.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
-import type { UploadId } from '../../../contract/kernel/scalars.ts';
+import type { BackupId, UploadId } from '../../../contract/kernel/scalars.ts';
 import { type Db, type ListInput, listPage } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { backup, upload } from './schema.ts';
@@ -37,6 +37,7 @@ export function createStorageStore(db: Db, events: Events) {
         events.append({ type: 'backup.created', entity: 'backup', id: row.id });
       });
     },
+    backup: (id: BackupId): BackupRow | undefined => orm.select().from(backup).where(eq(backup.id, id)).get(),
     backups: (query: BackupListInput): Page<BackupRow> =>
       listPage(db, query, {
         table: backup,

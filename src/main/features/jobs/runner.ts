@@ -1,0 +1,155 @@
+/** Runs jobs: from the queue to their end, or to the end of the host, after which they go on. */
+import type { Job } from '../../../contract/host/jobs.ts';
+import { AppError, problemOf, toAppError } from '../../../contract/kernel/errors.ts';
+import type { JobId, Json } from '../../../contract/kernel/scalars.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Logger } from '../../core/log/logger.ts';
+import type { AnyJobKind, JobKinds } from './kind.ts';
+import type { JobRow } from './schema.ts';
+import type { JobStore } from './store.ts';
+
+const PROGRESS_MS = 250;
+/** A job that was started this often without reaching a checkpoint or an orderly stop is given up: it may be what ends the host. */
+const MAX_STARTS = 5;
+
+/** A job that runs in this process. */
+interface Run {
+  abort: AbortController;
+  /** Why it was aborted; the first reason wins. */
+  reason: 'cancel' | 'stop' | null;
+  /** Settles when the row says how it ended; never rejects. */
+  done: Promise<void>;
+}
+
+/** See {@link createJobRunner}. */
+export interface JobRunner {
+  isRunning(id: JobId): boolean;
+  /** Starts a job that is in the store, or joins its run. Settles when its row says how it ended, or that it is to go on. */
+  launch(row: JobRow): Promise<void>;
+  /** Starts again what an earlier run of the host left, and ends what cannot go on. */
+  resume(): void;
+  cancel(row: JobRow): Promise<void>;
+  /** Interrupts everything and waits; jobs that can go on are queued for the next start. */
+  stop(): Promise<void>;
+}
+
+const interrupted = (detail = 'The host stopped while this job ran; start it again.') =>
+  new AppError('task-interrupted', detail);
+
+/** Creates the runner; nothing runs before `launch` or `resume`. */
+export function createJobRunner(deps: { store: JobStore; kinds: JobKinds; clock: Clock; log: Logger }): JobRunner {
+  const { store, kinds, clock, log } = deps;
+  const running = new Map<JobId, Run>();
+
+  function end(id: JobId, status: 'succeeded' | 'failed' | 'cancelled', facts: Partial<JobRow>): void {
+    store.change(id, { ...facts, status, checkpoint: null, finishedAt: clock.now() });
+  }
+
+  /** Why a job cannot run in this host; null when it can. */
+  function obstacle(row: JobRow, kind: AnyJobKind | undefined): AppError | null {
+    if (kind === undefined) {
+      return new AppError('not-implemented', `This version of TabAgent has no jobs of the kind ${row.kind}.`, {
+        extra: { feature: row.kind },
+      });
+    }
+    // What was queued has not begun, so every kind can start it.
+    if (!kind.resumable && row.status === 'running') return interrupted();
+    if (row.starts >= MAX_STARTS) {
+      return interrupted(`The host ended ${row.starts} times while this job ran; it is not tried again.`);
+    }
+    return null;
+  }
+
+  async function work(row: JobRow, kind: AnyJobKind, run: Run): Promise<void> {
+    const { id } = row;
+    const progress = createProgress(row.progress, (latest) => store.change(id, { progress: latest }), clock);
+    try {
+      store.change(id, { status: 'running', startedAt: row.startedAt ?? clock.now(), starts: row.starts + 1 });
+      run.abort.signal.throwIfAborted();
+      const result: Json = await kind.run({
+        input: row.input,
+        checkpoint: row.checkpoint,
+        signal: run.abort.signal,
+        progress: progress.report,
+        save: (checkpoint) => store.saveCheckpoint(id, checkpoint),
+      });
+      end(id, 'succeeded', { result, progress: { ...progress.latest(), percent: 100 } });
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      const facts = { progress: progress.latest(), error: problemOf(error) };
+      if (run.reason === 'cancel') end(id, 'cancelled', facts);
+      else if (run.reason !== 'stop') {
+        if (error.slug === 'internal-server-error') log.error('jobs', `job ${id} failed`, { error: thrown });
+        end(id, 'failed', facts);
+      } else if (kind.resumable) store.change(id, { status: 'queued', progress: progress.latest(), starts: 0 });
+      else end(id, 'failed', { ...facts, error: problemOf(interrupted()) });
+    } finally {
+      progress.dispose();
+      running.delete(id);
+    }
+  }
+
+  function launch(row: JobRow): Promise<void> {
+    const current = running.get(row.id);
+    if (current) return current.done;
+    const kind = kinds.get(row.kind);
+    const problem = obstacle(row, kind);
+    if (kind === undefined || problem !== null) {
+      end(row.id, 'failed', { error: problemOf(problem ?? interrupted()) });
+      return Promise.resolve();
+    }
+    const run: Run = { abort: new AbortController(), reason: null, done: Promise.resolve() };
+    running.set(row.id, run);
+    run.done = Promise.resolve()
+      .then(() => work(row, kind, run))
+      // Such as a database that was closed because the work did not end in time: the next start goes on.
+      .catch((error: unknown) => log.error('jobs', `the end of job ${row.id} could not be stored`, { error }));
+    return run.done;
+  }
+
+  function interrupt(run: Run, reason: 'cancel' | 'stop'): Promise<void> {
+    run.reason ??= reason;
+    run.abort.abort();
+    return run.done;
+  }
+
+  const endCancelled = (id: JobId) => end(id, 'cancelled', { error: problemOf(new AppError('cancelled')) });
+
+  return {
+    isRunning: (id) => running.has(id),
+    launch,
+    resume() {
+      for (const row of store.unfinished()) {
+        if (row.cancelRequested) endCancelled(row.id);
+        else void launch(row);
+      }
+    },
+    async cancel(row) {
+      // Stored first: a host that ends before the work has ended does not start it again.
+      store.change(row.id, { cancelRequested: true });
+      const run = running.get(row.id);
+      if (run) await interrupt(run, 'cancel');
+      else endCancelled(row.id);
+    },
+    async stop() {
+      await Promise.all([...running.values()].map((run) => interrupt(run, 'stop')));
+    },
+  };
+}
+
+/** Collects progress and writes it at most four times a second. */
+function createProgress(from: Job['progress'], write: (progress: Job['progress']) => void, clock: Clock) {
+  let latest = from;
+  let cancel: (() => void) | undefined;
+  return {
+    latest: () => latest,
+    report(progress: Partial<Job['progress']>) {
+      latest = { ...latest, ...progress };
+      cancel ??= clock.schedule(() => {
+        cancel = undefined;
+        write(latest);
+      }, PROGRESS_MS);
+    },
+    dispose: () => cancel?.(),
+  };
+}
