@@ -1,4 +1,4 @@
-/** Counts and durations of calls (api.md §14), gathered so cheaply that no request notices; prom-client reads them at a scrape. */
+/** Counts and durations of calls, gathered so cheaply that no request notices; prom-client reads them at a scrape. */
 import type { Tier } from '../../../contract/kernel/define.ts';
 import type { DoorName } from '../../core/operation/operation.ts';
 
@@ -38,18 +38,23 @@ export interface CallMetrics {
 
 /** Creates empty counters. Their number is bounded by operations × doors × statuses. */
 export function createCallMetrics(): CallMetrics {
-  const calls = new Map<string, CallSeries>();
+  /** By operation; each has few doors and statuses, and looking through them costs less than making a key for every call. */
+  const calls = new Map<string, CallSeries[]>();
   const limited = new Map<Tier, number>();
   const totals: CallTotals = { calls: 0, failed: 0 };
   return {
     observe(op, door, status, seconds) {
       totals.calls += 1;
       if (status >= 400 && status !== 499) totals.failed += 1;
-      const key = `${op} ${door} ${status}`;
-      let series = calls.get(key);
+      let ofOp = calls.get(op);
+      if (!ofOp) {
+        ofOp = [];
+        calls.set(op, ofOp);
+      }
+      let series = ofOp.find((one) => one.door === door && one.status === status);
       if (!series) {
         series = { op, door, status, count: 0, sum: 0, buckets: new Array(DURATION_BUCKETS.length + 1).fill(0) };
-        calls.set(key, series);
+        ofOp.push(series);
       }
       series.count += 1;
       series.sum += seconds;
@@ -60,7 +65,7 @@ export function createCallMetrics(): CallMetrics {
     limited(tier) {
       limited.set(tier, (limited.get(tier) ?? 0) + 1);
     },
-    series: () => calls.values(),
+    series: () => [...calls.values()].flat(),
     totals: () => ({ ...totals }),
     limitedByTier: () => limited.entries(),
   };

@@ -1,17 +1,18 @@
-/** Addresses that stand for others, by internal rewrite (api.md §2). */
+/** Addresses that stand for others, by internal rewrite. */
 
-const ALIASES: Readonly<Record<string, string>> = {
-  '/health': '/v1/health',
-  '/openapi.json': '/api-doc/openapi.json',
-};
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['/health', '/v1/health'],
+  ['/openapi.json', '/api-doc/openapi.json'],
+]);
 
 /** The address that is routed for one that was sent: aliases resolved, a trailing slash dropped. The query stays. */
 export function rewrite(url: string): string {
   const query = url.indexOf('?');
   let path = query === -1 ? url : url.slice(0, query);
-  const rest = query === -1 ? '' : url.slice(query);
+  const sent = path;
   // The panel's files refer to each other relative to their folder, so there the slash means something.
   if (path.length > 1 && path.endsWith('/') && !path.startsWith('/panel/')) path = path.replace(/\/+$/, '') || '/';
   if (path.startsWith('/api/v1/')) path = path.slice('/api'.length);
-  return (Object.hasOwn(ALIASES, path) ? ALIASES[path] : path) + rest;
+  path = ALIASES.get(path) ?? path;
+  return path === sent ? url : path + (query === -1 ? '' : url.slice(query));
 }
