@@ -1,22 +1,13 @@
 /** The list of every screen: native elements, virtual rows, keyboard first, order held under the pointer. */
 import { useElementSize } from '@mantine/hooks';
-import {
-  columnVisibilityFeature,
-  type RowSelectionState,
-  rowSelectionFeature,
-  tableFeatures,
-  useTable,
-} from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useView } from '../../lib/view-store.ts';
 import { Button } from '../buttons.tsx';
 import { type Column, fitting, hiddenOf } from './columns.ts';
 import { HeadRow } from './head-row.tsx';
 import { useHeldRows } from './use-held-rows.ts';
 import { useRowKeys } from './use-row-keys.ts';
-
-const features = tableFeatures({ rowSelectionFeature, columnVisibilityFeature });
 
 /** Props of {@link DataTable}. */
 export interface DataTableProps<R extends object> {
@@ -48,26 +39,15 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
   const { rows, fresh, hold, release } = useHeldRows(props.rows, idOf, props.resetKey ?? '');
   const [cursor, setCursor] = useState<string | null>(null);
   const [anchor, setAnchor] = useState<string | null>(null);
-  const [selection, setSelection] = useState<RowSelectionState>({});
+  const [selection, setSelection] = useState<Readonly<Record<string, true>>>({});
   const choice = useView((view) => view.hidden[name]);
-  const hidden = useMemo(() => hiddenOf(columns, choice), [columns, choice]);
+  const hidden = hiddenOf(columns, choice);
   const { ref: sizer, width } = useElementSize();
   const rowHeight = document.documentElement.dataset.density === 'compact' ? 28 : 32;
 
-  const table = useTable({
-    features,
-    data: rows,
-    columns: useMemo(() => columns.map(({ id, title }) => ({ id, header: title })), [columns]),
-    getRowId: idOf,
-    state: {
-      rowSelection: selection,
-      columnVisibility: useMemo(() => Object.fromEntries(hidden.map((id) => [id, false])), [hidden]),
-    },
-    onRowSelectionChange: setSelection,
-  });
-  const model = table.getRowModel().rows;
+  const model = rows.map((row) => ({ id: idOf(row), original: row }));
   const visible = fitting(
-    columns.filter((column) => table.getVisibleLeafColumns().some(({ id }) => id === column.id)),
+    columns.filter(({ id }) => !hidden.includes(id)),
     width === 0 ? 0 : width - (props.bulk === undefined ? 0 : 40),
   );
   const virtual = useVirtualizer({
