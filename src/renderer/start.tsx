@@ -14,15 +14,13 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { tradeTicket } from './app/login.ts';
-import { createClient } from './lib/client/client.ts';
-import { connectPort, isDesktop } from './lib/client/message-port.ts';
-import { connectWebSocket } from './lib/client/web-socket.ts';
+import { createPanelClient } from './lib/client/panel-client.ts';
 import { listenForKeys } from './lib/keys/use-actions.ts';
 
 listenForKeys();
 
 const problem = await tradeTicket();
-const client = createClient({ connect: isDesktop() ? connectPort : connectWebSocket });
+const client = createPanelClient();
 const root = document.getElementById('root');
 if (root !== null) {
   createRoot(root).render(

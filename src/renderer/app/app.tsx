@@ -1,7 +1,7 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import type { Client } from '../lib/client/client-types.ts';
+import type { Client } from '../../contract/client/client-types.ts';
 import { ClientProvider, useClientStatus } from '../lib/client/context.tsx';
 import { followChanges } from '../lib/live/live.ts';
 import { createQueryClient } from '../lib/live/query.ts';

@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { commandKinds } from '../../../contract/automation/kinds/index.ts';
+import type { Client } from '../../../contract/client/client-types.ts';
 import type { CommandId } from '../../../contract/kernel/scalars.ts';
-import type { Client } from '../../lib/client/client-types.ts';
 import { useClient } from '../../lib/client/context.tsx';
 import { asError } from '../../lib/live/query.ts';
 import { errorToast } from '../../ui/feedback/toast.tsx';

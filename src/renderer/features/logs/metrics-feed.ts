@@ -1,8 +1,8 @@
 /** The last hour of figures, kept up to date while the window can be seen. */
 
+import type { Client } from '../../../contract/client/client-types.ts';
 import type { MetricItem, MetricPoint } from '../../../contract/host/metrics.ts';
 import type { AppError } from '../../../contract/kernel/errors.ts';
-import type { Client } from '../../lib/client/client-types.ts';
 
 const KEPT_MS = 60 * 60_000;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Client, StreamOptions } from '../../../contract/client/client-types.ts';
 import type { MetricItem, MetricPoint } from '../../../contract/host/metrics.ts';
-import type { Client, StreamOptions } from '../../lib/client/client-types.ts';
 import { createChartCursor, indexNear } from '../../ui/chart/cursor.ts';
 import { createMetricsFeed, withPoint } from './metrics-feed.ts';
 import { frameOf } from './metrics-frame.ts';

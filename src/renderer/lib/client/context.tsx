@@ -1,8 +1,8 @@
 /** The client as React sees it. */
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react';
+import type { Client, ClientStatus } from '../../../contract/client/client-types.ts';
 import type { Scope } from '../../../contract/kernel/define.ts';
 import { SCOPES } from '../../../contract/kernel/define.ts';
-import type { Client, ClientStatus } from './client-types.ts';
 
 const Context = createContext<Client | null>(null);
 

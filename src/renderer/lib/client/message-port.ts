@@ -1,4 +1,6 @@
 /** The desktop door: the preload hands one MessagePort to the page, and another one whenever the page asks again. */
+
+import type { Connect, Transport, TransportEvents } from '../../../contract/client/transport.ts';
 import {
   DESKTOP_GLOBAL,
   type DesktopInfo,
@@ -7,7 +9,6 @@ import {
   READY_MESSAGE,
 } from '../../../contract/host/desktop.ts';
 import type { ClientFrame, ServerFrame } from '../../../contract/kernel/frames.ts';
-import type { Connect, Transport, TransportEvents } from './transport.ts';
 
 /** The parts of a MessagePort that are used, so that tests can bring their own. */
 export type PortLike = Pick<MessagePort, 'postMessage' | 'start' | 'close' | 'addEventListener'>;

@@ -1,6 +1,7 @@
 /** The WebSocket door: same origin, signed in by the session cookie. */
+
+import type { CloseCause, Connect } from '../../../contract/client/transport.ts';
 import { CLOSE, type ServerFrame, SUBPROTOCOL } from '../../../contract/kernel/frames.ts';
-import type { Connect } from './transport.ts';
 
 /** Address of the WebSocket door beside the page. */
 function rpcUrl(): string {
@@ -34,7 +35,7 @@ export const connectWebSocket: Connect = (events) => {
   const abort = new AbortController();
   let socket: WebSocket | null = null;
   let over = false;
-  const end = (cause: 'lost' | 'signed_out' | 'refused') => {
+  const end = (cause: CloseCause) => {
     if (over) return;
     over = true;
     events.close(cause);

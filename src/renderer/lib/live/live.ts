@@ -1,8 +1,8 @@
 /** One subscription to all changes keeps the whole cache right: no screen polls, none subscribes by itself. */
 import type { Query, QueryClient } from '@tanstack/react-query';
+import type { Client } from '../../../contract/client/client-types.ts';
 import type { Change } from '../../../contract/host/telemetry.ts';
 import type { CallIdOf } from '../../../contract/index.ts';
-import type { Client } from '../client/client-types.ts';
 import { createRefetcher } from './refetcher.ts';
 import { loadedIds, patchRows, type Row } from './rows.ts';
 import { noTouch, type Touch, touch } from './touch.ts';

@@ -1,8 +1,8 @@
 /** The two logs of the product as sources for the viewer: a task's and the host's. */
 
 import type { LogLine } from '../../../contract/automation/tasks.ts';
+import type { Client } from '../../../contract/client/client-types.ts';
 import type { LogEntry } from '../../../contract/host/telemetry.ts';
-import type { Client } from '../client/client-types.ts';
 import type { Input } from '../live/query.ts';
 import type { LogSource } from './feed.ts';
 import type { LogRow } from './ring.ts';
