@@ -5,7 +5,7 @@ import { type Clock, iso } from '../core/clock.ts';
 import type { Db } from '../core/db/index.ts';
 import type { Audit } from '../core/log/audit.ts';
 import type { Logger } from '../core/log/logger.ts';
-import type { DoorName, HandlerSet, Handlers, Principal } from '../core/operation/operation.ts';
+import type { DoorName, HandlerSet, Handlers } from '../core/operation/operation.ts';
 import type { Tickets } from '../core/operation/tickets.ts';
 import type { SettingsReader } from '../core/settings.ts';
 import type { Authenticator, ConnectionRegistry } from '../features/connections/index.ts';
@@ -13,15 +13,17 @@ import { type CallTotals, createCallMetrics } from './dispatch/call-metrics.ts';
 import { createDispatcher, type ServerDispatcher } from './dispatch/dispatcher.ts';
 import { createIdempotency, createIdempotencyStore } from './dispatch/idempotency/index.ts';
 import { createRateLimiter } from './dispatch/rate-limit.ts';
-import type { FramePort } from './frames/frame-port.ts';
-import { type FrameSession, openFrameSession } from './frames/frame-session.ts';
+import type { Door } from './door.ts';
 import type { Dialect } from './http/dialect.ts';
-import { PortInUseError } from './http/listen.ts';
 import { createMetricsPage, type FeatureMetrics } from './http/pages/metrics-page.ts';
 import { listRoutes } from './http/pages/routes-list.ts';
 import type { UploadSink } from './http/request/uploads.ts';
 import { createHttpDoor } from './http/server.ts';
+import { createIpcDoor, type IpcDoor } from './ipc.ts';
 import { createWebSocketDoor } from './ws.ts';
+
+/** How long running work may take to end when the doors stop, ms. */
+const GRACE_MS = 10_000;
 
 /** What the doors are made of. */
 export interface DoorsDeps {
@@ -57,11 +59,11 @@ export interface Doors {
   error(): string | null;
   /** Calls at every door since the start. */
   calls(): CallTotals;
-  /** Opens the HTTP door; a port that is taken is told by {@link error} and may be tried again. @throws other errors of the system */
+  /** Starts every door; a port that is taken is reported by {@link error} and may be tried again. @throws other errors of the system */
   start(host: string, port: number): Promise<void>;
-  /** Serves frames to a port of the desktop panel until it closes. @returns closes it */
-  connectPort(port: FramePort, principal: Principal): () => void;
-  /** Refuses new work, gives what runs `graceMs` (10 s), then closes everything. */
+  /** Serves frames to the desktop panel. */
+  connectPort: IpcDoor['connectPort'];
+  /** Refuses new work at every door, gives what runs `graceMs` (10 s), then closes everything. */
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -73,8 +75,6 @@ export function createDoors(deps: DoorsDeps): Doors {
   const { clock, db, log, settings, audit, tickets, version, connections } = deps;
   const limiter = createRateLimiter({ clock, settings });
   const calls = createCallMetrics();
-  const sessions = new Set<FrameSession>();
-  let failure: string | null = null;
 
   const own: Handlers<'routes'> = { routes: ({ tag }) => listRoutes(contract, tag) };
   const dispatcher = createDispatcher({
@@ -93,7 +93,13 @@ export function createDoors(deps: DoorsDeps): Doors {
     },
     ...(deps.checkOutputAt === undefined ? {} : { checkOutputAt: deps.checkOutputAt }),
   });
-  const sessionDeps = { dispatcher, clock, version };
+  const sessions = { dispatcher, clock, version, registry: connections.registry };
+  const ipc = createIpcDoor(sessions);
+  const webSocket = createWebSocketDoor({
+    ...sessions,
+    authenticator: connections.authenticator,
+    onBadToken: (remote) => limiter.takeFailure(remote),
+  });
   const http = createHttpDoor({
     contract,
     dispatcher,
@@ -104,57 +110,31 @@ export function createDoors(deps: DoorsDeps): Doors {
     uploads: deps.uploads,
     dialects: deps.dialects,
     metrics: createMetricsPage(calls, deps.metrics),
-    webSocket: createWebSocketDoor({
-      ...sessionDeps,
-      authenticator: connections.authenticator,
-      registry: connections.registry,
-      onBadToken: (remote) => limiter.takeFailure(remote),
-    }),
+    webSocket,
     clock,
     log,
     version,
     outDir: deps.outDir,
   });
 
+  /** Every door of this host: a new one is a folder and a line here. */
+  const doors: readonly Door[] = [ipc, webSocket, http];
+
   return {
     dispatcher,
     url: () => http.url,
-    error: () => failure,
+    error: () => http.error,
     calls: calls.totals,
+    connectPort: ipc.connectPort,
     async start(host, port) {
+      for (const door of doors) await door.start({ host, port });
+    },
+    async stop(graceMs = GRACE_MS) {
       try {
-        await http.listen(host, port);
-        failure = null;
-      } catch (error) {
-        if (!(error instanceof PortInUseError)) throw error;
-        failure = error.message;
-        log.warn('http', error.message);
+        await Promise.all(doors.map((door) => door.stop(graceMs)));
+      } finally {
+        limiter.dispose();
       }
-    },
-    connectPort(port, principal) {
-      const session = openFrameSession(port, sessionDeps, {
-        door: 'ipc',
-        peer: { principal, remote: 'local' },
-        instance: (op) => `/rpc#${op}`,
-      });
-      sessions.add(session);
-      const forget = connections.registry.add({
-        kind: 'panel',
-        origin: null,
-        principal: () => principal,
-        rttMs: () => session.rttMs,
-        revoke: () => session.close('revoked'),
-      });
-      session.onClose(() => {
-        sessions.delete(session);
-        forget();
-      });
-      return () => port.close();
-    },
-    async stop(graceMs) {
-      for (const session of sessions) session.close('shutdown');
-      await http.close(graceMs);
-      limiter.dispose();
     },
   };
 }

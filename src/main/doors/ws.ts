@@ -1,40 +1,36 @@
-/** The WebSocket door: frames of api.md §6 as JSON text on `/rpc` and `/v1/rpc`. */
+/** The WebSocket door: frames as JSON text on `/rpc` and `/v1/rpc`. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { AppError } from '../../contract/kernel/errors.ts';
-import { CLOSE, MAX_FRAME_BYTES, SUBPROTOCOL } from '../../contract/kernel/frames.ts';
-import type { Authenticated, Authenticator, ConnectionRegistry } from '../features/connections/index.ts';
+import { SUBPROTOCOL } from '../../contract/kernel/frames.ts';
+import type { Authenticated, Authenticator } from '../features/connections/index.ts';
+import type { Door } from './door.ts';
 import type { FramePort } from './frames/frame-port.ts';
-import { type FrameSession, openFrameSession, type SessionDeps } from './frames/frame-session.ts';
+import { MAX_CONNECTIONS, MAX_FRAME_BYTES } from './frames/limits.ts';
+import { createSessions, type SessionsDeps } from './frames/sessions.ts';
 import { parseJson } from './wire/json.ts';
 
-/** Connections that one principal may have open. */
-const MAX_CONNECTIONS = 32;
-const HIGH_WATER_BYTES = 1024 * 1024;
 /** How long a peer may take to answer a close before its connection is cut, ms. */
 const CLOSE_TIMEOUT_MS = 2000;
 
-/** What the door needs beside a session's own needs. */
-export interface WebSocketDeps extends SessionDeps {
+/** What the door needs beside its sessions' own needs. */
+export interface WebSocketDeps extends SessionsDeps {
   authenticator: Authenticator;
-  registry: ConnectionRegistry;
   /** Called with every failed `hello`. @throws AppError `too-many-requests` */
   onBadToken: (remote: string) => void;
 }
 
-/** Takes over upgraded connections. */
-export interface WebSocketDoor {
+/** Takes over upgraded connections. It listens nowhere itself: the HTTP server hands its upgrades over. */
+export interface WebSocketDoor extends Door {
   /** Completes the handshake of a request that has passed the host and origin checks and authentication. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Authenticated & { remote: string }): void;
-  /** Says goodbye to everybody. */
-  close(): void;
 }
 
-/** Creates the door. It listens nowhere itself: the HTTP server hands its upgrades over. */
+/** Creates the door. */
 export function createWebSocketDoor(deps: WebSocketDeps): WebSocketDoor {
-  const { authenticator, registry, onBadToken } = deps;
-  const sessions = new Set<FrameSession>();
+  const { authenticator, onBadToken } = deps;
+  const sessions = createSessions(deps, { door: 'ws', keepAlive: true, maxConnections: MAX_CONNECTIONS });
   // The types of `ws` do not know `closeTimeout` yet.
   const options: ServerOptions & { closeTimeout: number } = {
     noServer: true,
@@ -51,14 +47,11 @@ export function createWebSocketDoor(deps: WebSocketDeps): WebSocketDoor {
     const { remote } = caller;
     // `ws` closes with 1009 or 1002 by itself; without a listener the error would be thrown.
     socket.on('error', () => {});
-    if (registry.countOf(caller.principal.id) >= MAX_CONNECTIONS)
-      return socket.close(CLOSE.tooMany, 'too many connections');
-    const session = openFrameSession(socketPort(socket), deps, {
-      door: 'ws',
+    sessions.open(socketPort(socket), {
+      kind: caller.principal.kind === 'panel' ? 'panel' : 'websocket',
+      origin: origin ?? null,
       peer: caller,
-      keepAlive: true,
-      instance: (op) => `/rpc#${op}`,
-      authenticate: (token) => {
+      authenticate(token) {
         try {
           return authenticator.authenticateToken(token, { origin, remote, safe: false });
         } catch (error) {
@@ -66,36 +59,24 @@ export function createWebSocketDoor(deps: WebSocketDeps): WebSocketDoor {
           throw error;
         }
       },
-      // The connection itself is counted already when its principal is asked.
-      onPrincipal: (principal) => registry.countOf(principal.id) <= MAX_CONNECTIONS,
-    });
-    sessions.add(session);
-    const forget = registry.add({
-      kind: caller.principal.kind === 'panel' ? 'panel' : 'websocket',
-      origin: origin ?? null,
-      principal: () => session.principal,
-      rttMs: () => session.rttMs,
-      revoke: () => session.close('revoked'),
-    });
-    session.onClose(() => {
-      sessions.delete(session);
-      forget();
     });
   }
 
   return {
+    name: 'ws',
+    async start() {},
     accept(request, socket, head, caller) {
       server.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, request, caller));
     },
-    close() {
-      for (const session of [...sessions]) session.close('shutdown');
+    async stop() {
+      sessions.closeAll();
       server.close();
     },
   };
 }
 
-/** A socket as a frame port. A frame that is too big or not text ends or fails as api.md §6 says. */
-export function socketPort(socket: WebSocket): FramePort {
+/** A socket as a frame port. */
+function socketPort(socket: WebSocket): FramePort {
   // Each stream that waits for room listens for the end.
   socket.setMaxListeners(0);
   return {
@@ -106,9 +87,9 @@ export function socketPort(socket: WebSocket): FramePort {
       socket.on('message', (data: Buffer, isBinary: boolean) => listener(isBinary ? NOT_TEXT : read(data)));
     },
     onClose: (listener) => void socket.on('close', listener),
-    close: (code) => socket.close(code),
+    close: (code, reason) => socket.close(code, reason),
     bufferedBytes: () => backlogOf(socket),
-    drained: () => drained(socket),
+    drained: (bytes) => drained(socket, bytes),
   };
 }
 
@@ -127,13 +108,13 @@ function backlogOf(socket: WebSocket): number {
   return socket.readyState === socket.OPEN ? socket.bufferedAmount : Number.POSITIVE_INFINITY;
 }
 
-/** Settles when the socket has written enough of its backlog, or is gone. `ws` itself has no event for it. */
-function drained(socket: WebSocket): Promise<void> {
+/** Settles once at most `bytes` wait, or the socket is closed. `ws` itself has no event for it. */
+function drained(socket: WebSocket, bytes: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   // The callback of an empty ping runs when everything before it has been handed to the system. A socket that is
   // closing takes nothing more: its close is what to wait for.
   const probe = () => {
-    if (socket.readyState === socket.CLOSED || backlogOf(socket) <= HIGH_WATER_BYTES) resolve();
+    if (socket.readyState === socket.CLOSED || backlogOf(socket) <= bytes) resolve();
     else if (socket.readyState === socket.OPEN) socket.ping(undefined, undefined, probe);
   };
   socket.once('close', resolve);

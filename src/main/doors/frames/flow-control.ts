@@ -1,31 +1,31 @@
-/** Pacing of streams: no item is pulled from its source before the connection can take it. */
+/** Back-pressure on streams: no item is pulled from its source before the connection can take it. */
 import type { ServerFrame } from '../../../contract/kernel/frames.ts';
 import type { FramePort } from './frame-port.ts';
+import { HIGH_WATER_BYTES } from './limits.ts';
 
-/** Bytes that may wait in a port that counts them. */
-const MAX_BUFFERED_BYTES = 1024 * 1024;
-/** Items after which a peer that cannot be measured is asked whether it keeps up. */
+/** Items after which a peer whose backlog cannot be measured is pinged, to see whether it keeps up. */
 const ITEMS_PER_PING = 256;
-/** Unanswered questions that are allowed, so that a peer that keeps up is never waited for. */
+/** Unanswered pings that are allowed, so that a peer that keeps up is never waited for. */
 const MAX_UNANSWERED = 4;
 /** Numbers of these pings; keep-alive pings are positive. */
 let nextPing = -1;
 
 /** Says when the next stream item may be sent. */
-export interface Window {
+export interface FlowControl {
   /** Settles when the port can take an item; undefined when it can right now. */
   ready(): Promise<void> | undefined;
+  /** A pong arrived. */
   acknowledge(n: number): void;
-  /** Lets everybody who waits go on. */
+  /** Releases every stream that waits. */
   close(): void;
 }
 
-/** Creates the pacing of one port. */
-export function createWindow(port: FramePort, post: (frame: ServerFrame) => void): Window {
+/** Creates the flow control of one port. */
+export function createFlowControl(port: FramePort, post: (frame: ServerFrame) => void): FlowControl {
   if (port.bufferedBytes && port.drained) {
     const { bufferedBytes, drained } = port;
     return {
-      ready: () => (bufferedBytes.call(port) > MAX_BUFFERED_BYTES ? drained.call(port) : undefined),
+      ready: () => (bufferedBytes.call(port) > HIGH_WATER_BYTES ? drained.call(port, HIGH_WATER_BYTES) : undefined),
       acknowledge: () => {},
       close: () => {},
     };

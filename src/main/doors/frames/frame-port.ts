@@ -1,4 +1,4 @@
-/** What a door has to offer so that frames can travel over it. */
+/** What a door provides so that frames can travel over it. */
 import type { ServerFrame } from '../../../contract/kernel/frames.ts';
 
 /** One connection that carries frames: an IPC port, a WebSocket, a data channel, memory. */
@@ -9,9 +9,10 @@ export interface FramePort {
   onMessage(listener: (message: unknown) => void): void;
   /** Called once, whoever closed. */
   onClose(listener: () => void): void;
-  close(code?: number): void;
+  /** Code and reason are for doors that have them. */
+  close(code?: number, reason?: string): void;
   /** Bytes waiting to be sent. Without it, streams are paced by the peer's pongs instead. */
   bufferedBytes?(): number;
-  /** Settles when few enough bytes wait. */
-  drained?(): Promise<void>;
+  /** Settles once at most `bytes` wait, or the port is closed. */
+  drained?(bytes: number): Promise<void>;
 }

@@ -1,21 +1,15 @@
-/** The frame protocol of api.md §6 over anything that carries messages both ways. */
+/** The frame protocol (docs/wire.md) over anything that carries messages both ways. */
 import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
-import {
-  CLOSE,
-  type ClientFrame,
-  FRAME_VERSION,
-  MAX_FRAME_BYTES,
-  MAX_LIVE_CALLS,
-  type ServerFrame,
-} from '../../../contract/kernel/frames.ts';
+import { CLOSE, type ClientFrame, FRAME_VERSION, type ServerFrame } from '../../../contract/kernel/frames.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { DoorName, Principal } from '../../core/operation/operation.ts';
 import { infoOf } from '../../features/connections/index.ts';
 import type { ServerDispatcher } from '../dispatch/dispatcher.ts';
 import { problemBody } from '../wire/problem.ts';
-import { createWindow } from './flow-control.ts';
+import { createFlowControl } from './flow-control.ts';
 import type { FramePort } from './frame-port.ts';
 import { createKeepAlive } from './keep-alive.ts';
+import { MAX_FRAME_BYTES, MAX_LIVE_CALLS } from './limits.ts';
 import { createLiveCalls } from './live-calls.ts';
 import { readFrame } from './read-frame.ts';
 
@@ -41,12 +35,10 @@ export interface SessionOptions {
   peer: Peer;
   /** Accepts the token of a `hello`; absent where a connection's principal is settled. @throws AppError `unauthorized` */
   authenticate?: (token: string) => Principal;
-  /** Called when `hello` has changed the principal. @returns false to refuse the connection */
-  onPrincipal?: (principal: Principal) => boolean;
-  /** `instance` of problems. */
-  instance: (op: string) => string;
+  /** Whether the connection may go on with the principal that `hello` has changed it to. */
+  admits: (principal: Principal) => boolean;
   /** Ping every 30 s and close after 75 s of silence; for doors that cannot see the peer die. */
-  keepAlive?: boolean;
+  keepAlive: boolean;
 }
 
 /** One connection that speaks frames. */
@@ -54,7 +46,7 @@ export interface FrameSession {
   readonly principal: Principal;
   /** Last measured round trip, ms. */
   readonly rttMs: number | null;
-  /** Says why, aborts every call and closes. */
+  /** Sends the reason, aborts every call and closes. */
   close(reason: 'shutdown' | 'revoked' | 'idle'): void;
   onClose(listener: () => void): void;
 }
@@ -62,13 +54,16 @@ export interface FrameSession {
 const CLOSE_CODES = { shutdown: CLOSE.shutdown, revoked: CLOSE.badToken, idle: CLOSE.idle } as const;
 const CAPABILITIES = ['streams', 'cancel', 'idempotency'];
 
+/** `instance` of problems. */
+const instanceOf = (op: string) => `/rpc#${op}`;
+
 /** Serves one connection until it closes. */
 export function openFrameSession(port: FramePort, deps: SessionDeps, options: SessionOptions): FrameSession {
   const { dispatcher, clock, version } = deps;
   const { door, peer } = options;
   let principal = peer.principal;
   let greeted = false;
-  /** Nothing is said or heard any more. */
+  /** No frame is sent or read any more. */
   let ended = false;
   let closed = false;
   const closeListeners: (() => void)[] = [];
@@ -76,10 +71,10 @@ export function openFrameSession(port: FramePort, deps: SessionDeps, options: Se
   const post = (frame: ServerFrame) => {
     if (!ended) port.post(frame);
   };
-  const refuse = (error: AppError, instance = options.instance('')) =>
+  const refuse = (error: AppError, instance = instanceOf('')) =>
     post({ t: 'err', id: null, e: problemBody(error, { instance }) });
-  const window = createWindow(port, post);
-  const calls = createLiveCalls({ dispatcher, post, ready: window.ready, instance: options.instance });
+  const flowControl = createFlowControl(port, post);
+  const calls = createLiveCalls({ dispatcher, post, ready: flowControl.ready, instance: instanceOf });
   const keepAlive = options.keepAlive
     ? createKeepAlive(clock, { ping: (n) => post({ t: 'ping', n }), silent: () => session.close('idle') })
     : undefined;
@@ -89,7 +84,7 @@ export function openFrameSession(port: FramePort, deps: SessionDeps, options: Se
     if (ended) return;
     ended = true;
     keepAlive?.stop();
-    window.close();
+    flowControl.close();
     calls.abortAll();
   }
 
@@ -107,7 +102,7 @@ export function openFrameSession(port: FramePort, deps: SessionDeps, options: Se
         refuse(toAppError(thrown));
         return hangUp(CLOSE.badToken);
       }
-      if (options.onPrincipal?.(principal) === false) return hangUp(CLOSE.tooMany);
+      if (!options.admits(principal)) return hangUp(CLOSE.tooMany);
     }
     post({
       t: 'welcome',
@@ -131,7 +126,7 @@ export function openFrameSession(port: FramePort, deps: SessionDeps, options: Se
         return post({ t: 'pong', ...(frame.n === undefined ? {} : { n: frame.n }) });
       case 'pong':
         if (frame.n === undefined) return;
-        window.acknowledge(frame.n);
+        flowControl.acknowledge(frame.n);
         keepAlive?.pong(frame.n);
     }
   }

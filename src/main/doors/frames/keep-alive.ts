@@ -1,4 +1,4 @@
-/** Pings of a connection that cannot see its peer die, and the end of a silent one (api.md §6). */
+/** Pings of a connection that cannot see its peer die, and the end of a silent one. */
 import { IDLE_CLOSE_MS, PING_MS } from '../../../contract/kernel/frames.ts';
 import type { Clock } from '../../core/clock.ts';
 

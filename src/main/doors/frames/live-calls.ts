@@ -1,11 +1,12 @@
 /** The calls that one connection has open: each is closed by exactly one of ok, end, err. */
 import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
-import { type CallId, type ClientFrame, MAX_LIVE_CALLS, type ServerFrame } from '../../../contract/kernel/frames.ts';
+import type { CallId, ClientFrame, ServerFrame } from '../../../contract/kernel/frames.ts';
 import { newRequestId } from '../../core/ids.ts';
 import type { CallContext, DoorName, Principal } from '../../core/operation/operation.ts';
 import type { ServerDispatcher } from '../dispatch/dispatcher.ts';
 import { problemBody } from '../wire/problem.ts';
 import { assertRequestId } from '../wire/request-id.ts';
+import { MAX_LIVE_CALLS } from './limits.ts';
 
 type CallFrame = Extract<ClientFrame, { t: 'call' }>;
 

@@ -5,9 +5,10 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
 import { newRequestId } from '../../core/ids.ts';
 import { isLoopback } from '../../features/connections/index.ts';
+import type { Door, DoorAddress } from '../door.ts';
 import { addApp } from './app.ts';
 import type { HttpDeps } from './deps.ts';
-import { listen, listenOnIpv6Loopback } from './listen.ts';
+import { listen, listenOnIpv6Loopback, PortInUseError } from './listen.ts';
 import { rawProblem, sendProblem } from './reply/answer.ts';
 import { fromFramework, fromParser } from './reply/failures.ts';
 import { createAccess } from './request/access.ts';
@@ -16,23 +17,17 @@ import { isPreflight, sendPreflight } from './request/cors.ts';
 import { Exchange, ServerState } from './request/exchange.ts';
 import { rewrite } from './request/rewrite.ts';
 
-/** The door. */
-export interface HttpDoor {
+/** The door. A port that is taken is reported by {@link HttpDoor.error}, and the door may be started again. */
+export interface HttpDoor extends Door {
   /** Address in use, `http://127.0.0.1:8080`; null while closed. */
   readonly url: string | null;
-  /**
-   * Opens the port; loopback is opened for IPv6 too where that is possible.
-   * @throws PortInUseError when the port belongs to somebody else; the door may then be opened again
-   */
-  listen(host: string, port: number): Promise<string>;
-  /** Refuses new work at once, gives running requests and streams `graceMs`, then cuts them off. */
-  close(graceMs?: number): Promise<void>;
+  /** Why the door is closed, in one sentence for people; null when it is not. */
+  readonly error: string | null;
 }
 
-const GRACE_MS = 10_000;
 const UPGRADE_PATHS: ReadonlySet<string> = new Set(['/rpc', '/v1/rpc']);
 
-/** Creates the door; nothing is loaded or opened before {@link HttpDoor.listen}. */
+/** Creates the door; nothing is loaded or opened before it is started. */
 export function createHttpDoor(deps: HttpDeps): HttpDoor {
   const { settings, webSocket, log } = deps;
   const access = createAccess(settings, deps.contract);
@@ -42,6 +37,7 @@ export function createHttpDoor(deps: HttpDeps): HttpDoor {
   let app: FastifyInstance | undefined;
   let route: (req: IncomingMessage, res: ServerResponse) => void = () => {};
   let url: string | null = null;
+  let problem: string | null = null;
 
   const stopping = () =>
     new AppError('service-unavailable', 'TabAgent is shutting down.', {
@@ -122,28 +118,42 @@ export function createHttpDoor(deps: HttpDeps): HttpDoor {
     servers.push(created.server);
   }
 
+  /** Opens the port; loopback is opened for IPv6 too where that is possible. */
+  async function open({ host, port: wanted }: DoorAddress): Promise<void> {
+    if (!app) await build();
+    const [server] = servers;
+    if (!server) throw new Error('the server was not built');
+    const port = await listen(server, host, wanted);
+    access.setPort(port);
+    if (isLoopback(host)) {
+      const second = makeServer();
+      if (await listenOnIpv6Loopback(second, port)) servers.push(second);
+      else log.debug('http', 'the port is not open on ::1', { port });
+    }
+    url = `http://${host === '::1' ? '[::1]' : host}:${port}`;
+  }
+
   return {
+    name: 'http',
     get url() {
       return url;
     },
-    async listen(host, port) {
-      if (!app) await build();
-      const [server] = servers;
-      if (!server) throw new Error('the server was not built');
-      const open = await listen(server, host, port);
-      access.setPort(open);
-      if (isLoopback(host)) {
-        const second = makeServer();
-        if (await listenOnIpv6Loopback(second, open)) servers.push(second);
-        else log.debug('http', 'the port is not open on ::1', { port: open });
-      }
-      url = `http://${host === '::1' ? '[::1]' : host}:${open}`;
-      return url;
+    get error() {
+      return problem;
     },
-    async close(graceMs = GRACE_MS) {
+    async start(address) {
+      try {
+        await open(address);
+        problem = null;
+      } catch (error) {
+        if (!(error instanceof PortInUseError)) throw error;
+        problem = error.message;
+        log.warn('http', problem);
+      }
+    },
+    async stop(graceMs) {
       state.closing = true;
       access.dispose();
-      webSocket.close();
       await Promise.all(servers.filter((server) => server.listening).map((server) => closeServer(server, graceMs)));
       url = null;
       await app?.close();
