@@ -64,7 +64,7 @@ function comparable(outcome: Outcome): Outcome {
   const text = JSON.stringify(masked(outcome))
     .replace(ids, '$1_…')
     .replace(/"(duration_ms|size_bytes|number)":\d+/g, '"$1":0')
-    .replace(/"prefix":"\w+"/g, '"prefix":"…"');
+    .replace(/"prefix":"[^"]+"/g, '"prefix":"…"');
   return JSON.parse(text) as Outcome;
 }
 
