@@ -154,8 +154,8 @@ export async function openTestDoors(
         name: `${scope} key`,
         scopes,
         areas,
-        rateMultiplier: 1,
-        expiresAt: null,
+        rate_multiplier: 1,
+        expires_at: null,
       }).key;
     },
     ipc(principal = OPERATOR) {

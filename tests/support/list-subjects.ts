@@ -59,9 +59,7 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
           ...{ id, number: number++, name: '?', color: '#000000', tags: [], notes: '', browser: 'chromium' },
           ...{ start_urls: [], extensions: [], launch_args: [], storage: 'persistent', clear_cache_on_stop: false },
           ...{ created_at: now, updated_at: now, version: 1 },
-          ...(field === 'state'
-            ? {}
-            : { [field === 'group' ? 'group_name' : field]: field === 'tags' ? [value] : value }),
+          ...(field === 'state' ? {} : { [field]: field === 'tags' ? [value] : value }),
         });
         if (field === 'state' && value === 'locked') {
           fs.mkdirSync(path.join(dir, 'profiles', id), { recursive: true });

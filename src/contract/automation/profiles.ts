@@ -1,4 +1,4 @@
-/** Chrome profiles and the browsers found on this machine (B01–B03). */
+/** Chrome profiles and the browsers found on this machine. */
 import { z } from 'zod';
 import { call } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
@@ -100,7 +100,7 @@ const editable = {
   clear_cache_on_stop: z.boolean(),
 };
 
-/** One profile (B01). `size_bytes` is the size of its folder when it was last measured. */
+/** One profile. `size_bytes` is the size of its folder when it was last measured. */
 export const Profile = z.object({
   id: ProfileId,
   ...editable,
@@ -122,7 +122,7 @@ export type Profile = z.infer<typeof Profile>;
 
 /** Input of `profiles_create`. */
 export const ProfileCreate = z.strictObject({
-  name: editable.name,
+  ...editable,
   color: editable.color.default('#4f7cff'),
   group: editable.group.default(null),
   tags: editable.tags.default([]),
@@ -143,22 +143,9 @@ export const ProfileCreate = z.strictObject({
 export type ProfileCreate = z.infer<typeof ProfileCreate>;
 
 /** What a task remembers of the profile it ran with: everything a launch depends on. */
-export const ProfileSnapshot = Profile.pick({
-  id: true,
-  name: true,
-  browser: true,
-  executable_path: true,
-  start_urls: true,
-  locale: true,
-  timezone: true,
-  viewport: true,
-  window: true,
-  user_agent: true,
-  color_scheme: true,
-  launch_args: true,
-  storage: true,
-  clear_cache_on_stop: true,
-  version: true,
+export const ProfileSnapshot = Profile.omit({
+  ...{ color: true, group: true, tags: true, notes: true, number: true, proxy_id: true, extensions: true },
+  ...{ state: true, holder: true, size_bytes: true, last_started_at: true, created_at: true, updated_at: true },
 });
 export type ProfileSnapshot = z.infer<typeof ProfileSnapshot>;
 
@@ -198,23 +185,11 @@ export const profileOperations = {
     entity: Profile,
     create: ProfileCreate,
     update: {
-      name: editable.name.optional(),
-      color: editable.color.optional(),
-      group: editable.group.optional(),
+      ...z.object(editable).partial().shape,
       tags: editable.tags.nullable().optional(),
       notes: editable.notes.nullable().optional(),
-      browser: editable.browser.optional(),
-      executable_path: editable.executable_path.optional(),
       start_urls: editable.start_urls.nullable().optional(),
-      locale: editable.locale.optional(),
-      timezone: editable.timezone.optional(),
-      viewport: editable.viewport.optional(),
-      window: editable.window.optional(),
-      user_agent: editable.user_agent.optional(),
-      color_scheme: editable.color_scheme.optional(),
       launch_args: editable.launch_args.nullable().optional(),
-      storage: editable.storage.optional(),
-      clear_cache_on_stop: editable.clear_cache_on_stop.optional(),
     },
     actions: ['start', 'stop', 'delete', 'restore', 'update'],
   }),

@@ -10,8 +10,8 @@ const newKey = {
   name: 'k',
   scopes: ['read', 'run'] as const,
   areas: ['models'] as const,
-  rateMultiplier: 1,
-  expiresAt: null,
+  rate_multiplier: 1,
+  expires_at: null,
 };
 const make = (more: Partial<Parameters<typeof feature.service.keys.create>[0]> = {}) =>
   feature.service.keys.create({ ...newKey, scopes: [...newKey.scopes], areas: [...newKey.areas], ...more });
@@ -47,7 +47,7 @@ describe('API keys', () => {
   });
 
   test('end at their time and when they are deleted', () => {
-    const { key } = make({ expiresAt: core.clock.now() + 1000 });
+    const { key } = make({ expires_at: core.clock.now() + 1000 });
     feature.authenticator.authenticateToken(key, from);
     core.clock.advance(1000);
     expect(() => feature.authenticator.authenticateToken(key, from)).toThrow();

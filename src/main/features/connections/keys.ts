@@ -22,8 +22,8 @@ export interface NewKey {
   name: string;
   scopes: Scope[];
   areas: Area[];
-  rateMultiplier: number;
-  expiresAt: number | null;
+  rate_multiplier: number;
+  expires_at: number | null;
 }
 
 /** Makes, changes and checks keys. */
@@ -60,36 +60,32 @@ export function createKeys(deps: { store: ConnectionsStore; clock: Clock; onEnde
     store.touchKeys(used);
     for (const [id, at] of used) {
       const row = byId(id);
-      if (row) row.lastUsedAt = at;
+      if (row) row.last_used_at = at;
     }
     used.clear();
   }
 
-  const expired = (row: KeyRow) => row.expiresAt !== null && row.expiresAt <= clock.now();
+  const expired = (row: KeyRow) => row.expires_at !== null && row.expires_at <= clock.now();
 
   return {
     list(query) {
       flush();
       return store.listKeys(query);
     },
-    create({ name, scopes, areas, rateMultiplier, expiresAt }) {
+    create(input) {
       const prefix = randomToken(9);
       const key = `${KEY_PREFIX}${prefix}_${randomToken(32)}`;
       const now = clock.now();
       const row: KeyRow = {
+        ...input,
         id: newId('key'),
-        name,
         prefix,
         hash: sha256(key),
-        scopes,
-        areas,
-        rateMultiplier,
-        expiresAt,
-        lastUsedAt: null,
-        createdAt: now,
-        updatedAt: now,
+        last_used_at: null,
+        created_at: now,
+        updated_at: now,
         version: 1,
-        deletedAt: null,
+        deleted_at: null,
       };
       store.insertKey(row);
       byPrefix.set(prefix, row);
@@ -129,7 +125,7 @@ export function createKeys(deps: { store: ConnectionsStore; clock: Clock; onEnde
         name: row.name,
         scope: highestScope(row.scopes),
         areas: row.areas,
-        rateMultiplier: row.rateMultiplier,
+        rateMultiplier: row.rate_multiplier,
       };
     },
     any: () => [...byPrefix.values()].some((row) => !expired(row)),

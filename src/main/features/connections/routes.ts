@@ -2,6 +2,7 @@
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { iso } from '../../core/clock.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
+import { changesOf } from '../../core/operation/versioned.ts';
 import type { Keys } from './keys.ts';
 import { infoOf } from './principal.ts';
 import type { ConnectionRegistry } from './registry.ts';
@@ -32,24 +33,11 @@ export function connectionHandlers(deps: {
   const { keys, sessions, registry, panelUrl } = deps;
   return {
     keys_list: (input) => keys.list(input),
-    keys_create: (input) =>
-      keys.create({
-        name: input.name,
-        scopes: input.scopes,
-        areas: input.areas,
-        rateMultiplier: input.rate_multiplier,
-        expiresAt: msOrNull(input.expires_at),
-      }),
-    keys_update: (input, { ifMatch }) =>
+    keys_create: (input) => keys.create({ ...input, expires_at: msOrNull(input.expires_at) }),
+    keys_update: ({ expires_at, ...input }, { ifMatch }) =>
       keys.update(
         input.id,
-        {
-          ...(input.name === undefined ? {} : { name: input.name }),
-          ...(input.scopes === undefined ? {} : { scopes: input.scopes }),
-          ...(input.areas === undefined ? {} : { areas: input.areas }),
-          ...(input.rate_multiplier === undefined ? {} : { rateMultiplier: input.rate_multiplier }),
-          ...(input.expires_at === undefined ? {} : { expiresAt: msOrNull(input.expires_at) }),
-        },
+        { ...changesOf(input), ...(expires_at === undefined ? {} : { expires_at: msOrNull(expires_at) }) },
         ifMatch === undefined ? { version: input.version, status: 409 } : { version: ifMatch, status: 412 },
       ),
     keys_delete: ({ id }) => {

@@ -10,20 +10,20 @@ export const apiKey = sqliteTable('api_key', {
   hash: blob('hash', { mode: 'buffer' }).notNull(),
   scopes: text('scopes', { mode: 'json' }).$type<Scope[]>().notNull(),
   areas: text('areas', { mode: 'json' }).$type<Area[]>().notNull(),
-  rateMultiplier: real('rate_multiplier').notNull(),
-  expiresAt: integer('expires_at'),
-  lastUsedAt: integer('last_used_at'),
-  createdAt: integer('created_at').notNull(),
-  updatedAt: integer('updated_at').notNull(),
+  rate_multiplier: real('rate_multiplier').notNull(),
+  expires_at: integer('expires_at'),
+  last_used_at: integer('last_used_at'),
+  created_at: integer('created_at').notNull(),
+  updated_at: integer('updated_at').notNull(),
   version: integer('version').notNull(),
-  deletedAt: integer('deleted_at'),
+  deleted_at: integer('deleted_at'),
 });
 
 /** Signed-in browsers. */
 export const panelSession = sqliteTable('panel_session', {
   hash: blob('hash', { mode: 'buffer' }).primaryKey(),
   name: text('name').notNull(),
-  createdAt: integer('created_at').notNull(),
-  lastSeenAt: integer('last_seen_at').notNull(),
-  expiresAt: integer('expires_at').notNull(),
+  created_at: integer('created_at').notNull(),
+  last_seen_at: integer('last_seen_at').notNull(),
+  expires_at: integer('expires_at').notNull(),
 });

@@ -77,7 +77,7 @@ export function createPanelSessions(deps: {
       store.pruneSessions(now, now - IDLE_MS);
       const token = randomToken(32);
       const hash = sha256(token);
-      store.insertSession({ hash, name: 'Panel', createdAt: now, lastSeenAt: now, expiresAt: now + MAX_AGE_MS });
+      store.insertSession({ hash, name: 'Panel', created_at: now, last_seen_at: now, expires_at: now + MAX_AGE_MS });
       return { token, maxAgeSeconds: MAX_AGE_MS / 1000, principal: principalFor(hash, 'Panel') };
     },
     logout: (token) => forget(sha256(token)),
@@ -90,8 +90,8 @@ export function createPanelSessions(deps: {
       const hash = sha256(token);
       const row = store.session(hash);
       const now = clock.now();
-      if (!row || row.expiresAt <= now || row.lastSeenAt <= now - IDLE_MS) return undefined;
-      if (now - row.lastSeenAt >= TOUCH_MS) store.touchSession(hash, now);
+      if (!row || row.expires_at <= now || row.last_seen_at <= now - IDLE_MS) return undefined;
+      if (now - row.last_seen_at >= TOUCH_MS) store.touchSession(hash, now);
       hashes.set(principalIdOf(hash), hash);
       return principalFor(hash, row.name);
     },

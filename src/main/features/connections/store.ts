@@ -1,11 +1,12 @@
 /** The only SQL of API keys and panel sessions. */
 import { and, eq, isNull, lt, or } from 'drizzle-orm';
-import { type ApiKey, keyRecord } from '../../../contract/host/access.ts';
+import { ApiKey, keyRecord } from '../../../contract/host/access.ts';
 import type { Area, Scope } from '../../../contract/kernel/define.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import { iso, isoOrNull } from '../../core/clock.ts';
 import { type Db, type ListInput, listPage } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
+import { wireMembers } from '../../core/operation/values.ts';
 import { apiKey, panelSession } from './schema.ts';
 
 /** One key with what checks it. */
@@ -21,8 +22,8 @@ export interface KeyPatch {
   name?: string;
   scopes?: Scope[];
   areas?: Area[];
-  rateMultiplier?: number;
-  expiresAt?: number | null;
+  rate_multiplier?: number;
+  expires_at?: number | null;
 }
 
 /** Reads and writes keys and sessions. */
@@ -46,24 +47,19 @@ export interface ConnectionsStore {
 /** The wire form of a key. */
 export function toApiKey(row: KeyRow): ApiKey {
   return {
+    ...wireMembers(ApiKey, row),
     id: row.id as ApiKey['id'],
-    name: row.name,
-    prefix: row.prefix,
-    scopes: row.scopes,
-    areas: row.areas,
-    rate_multiplier: row.rateMultiplier,
-    expires_at: isoOrNull(row.expiresAt),
-    last_used_at: isoOrNull(row.lastUsedAt),
-    created_at: iso(row.createdAt),
-    updated_at: iso(row.updatedAt),
-    version: row.version,
+    expires_at: isoOrNull(row.expires_at),
+    last_used_at: isoOrNull(row.last_used_at),
+    created_at: iso(row.created_at),
+    updated_at: iso(row.updated_at),
   };
 }
 
 /** Creates the store; each change of a key writes its event in the same transaction. */
 export function createConnectionsStore(db: Db, events: Events): ConnectionsStore {
   const { orm } = db;
-  const live = isNull(apiKey.deletedAt);
+  const live = isNull(apiKey.deleted_at);
 
   return {
     announce(type, id) {
@@ -73,7 +69,7 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
     listKeys: (query) =>
       listPage(db, query, {
         table: apiKey,
-        sortable: { created_at: apiKey.createdAt, updated_at: apiKey.updatedAt, name: apiKey.name },
+        sortable: { created_at: apiKey.created_at, updated_at: apiKey.updated_at, name: apiKey.name },
         id: apiKey.id,
         where: live,
         filters: keyRecord.filters,
@@ -93,7 +89,7 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
           .where(and(eq(apiKey.id, id), live))
           .get();
         if (!current) return undefined;
-        const next: KeyRow = { ...current, ...patch, updatedAt: at, version: current.version + 1 };
+        const next: KeyRow = { ...current, ...patch, updated_at: at, version: current.version + 1 };
         orm.update(apiKey).set(next).where(eq(apiKey.id, id)).run();
         events.append({ type: 'key.updated', entity: 'key', id, version: next.version });
         return next;
@@ -102,7 +98,7 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
       db.transaction(() => {
         const done = orm
           .update(apiKey)
-          .set({ deletedAt: at, updatedAt: at })
+          .set({ deleted_at: at, updated_at: at })
           .where(and(eq(apiKey.id, id), live))
           .run();
         if (done.changes === 0) return false;
@@ -111,17 +107,17 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
       }),
     touchKeys: (used) =>
       db.transaction(() => {
-        for (const [id, at] of used) orm.update(apiKey).set({ lastUsedAt: at }).where(eq(apiKey.id, id)).run();
+        for (const [id, at] of used) orm.update(apiKey).set({ last_used_at: at }).where(eq(apiKey.id, id)).run();
       }),
     session: (hash) => orm.select().from(panelSession).where(eq(panelSession.hash, hash)).get(),
     insertSession: (row) => void orm.insert(panelSession).values(row).run(),
     touchSession: (hash, at) =>
-      void orm.update(panelSession).set({ lastSeenAt: at }).where(eq(panelSession.hash, hash)).run(),
+      void orm.update(panelSession).set({ last_seen_at: at }).where(eq(panelSession.hash, hash)).run(),
     deleteSession: (hash) => void orm.delete(panelSession).where(eq(panelSession.hash, hash)).run(),
     pruneSessions: (now, idleBefore) =>
       void orm
         .delete(panelSession)
-        .where(or(lt(panelSession.expiresAt, now), lt(panelSession.lastSeenAt, idleBefore)))
+        .where(or(lt(panelSession.expires_at, now), lt(panelSession.last_seen_at, idleBefore)))
         .run(),
   };
 }

@@ -42,7 +42,7 @@ export function createJobRunner(deps: { store: JobStore; kinds: JobKinds; clock:
   const running = new Map<JobId, Run>();
 
   function end(id: JobId, status: 'succeeded' | 'failed' | 'cancelled', facts: Partial<JobRow>): void {
-    store.change(id, { ...facts, status, checkpoint: null, finishedAt: clock.now() });
+    store.change(id, { ...facts, status, checkpoint: null, finished_at: clock.now() });
   }
 
   /** Why a job cannot run in this host; null when it can. */
@@ -64,7 +64,7 @@ export function createJobRunner(deps: { store: JobStore; kinds: JobKinds; clock:
     const { id } = row;
     const progress = createProgress(row.progress, (latest) => store.change(id, { progress: latest }), clock);
     try {
-      store.change(id, { status: 'running', startedAt: row.startedAt ?? clock.now(), starts: row.starts + 1 });
+      store.change(id, { status: 'running', started_at: row.started_at ?? clock.now(), starts: row.starts + 1 });
       run.abort.signal.throwIfAborted();
       const result: Json = await kind.run({
         input: row.input,
@@ -120,13 +120,13 @@ export function createJobRunner(deps: { store: JobStore; kinds: JobKinds; clock:
     launch,
     resume() {
       for (const row of store.unfinished()) {
-        if (row.cancelRequested) endCancelled(row.id);
+        if (row.cancel_requested) endCancelled(row.id);
         else void launch(row);
       }
     },
     async cancel(row) {
       // Stored first: a host that ends before the work has ended does not start it again.
-      store.change(row.id, { cancelRequested: true });
+      store.change(row.id, { cancel_requested: true });
       const run = running.get(row.id);
       if (run) await interrupt(run, 'cancel');
       else endCancelled(row.id);

@@ -1,5 +1,5 @@
 /** Rules of jobs: who may see and cancel them, how calls join, and how progress is followed. */
-import type { Job } from '../../../contract/host/jobs.ts';
+import { Job } from '../../../contract/host/jobs.ts';
 import { AREAS, type Area, SCOPES, type Scope } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { JobId, Json } from '../../../contract/kernel/scalars.ts';
@@ -7,6 +7,7 @@ import { type Clock, iso, isoOrNull } from '../../core/clock.ts';
 import type { Events } from '../../core/events.ts';
 import { newId } from '../../core/ids.ts';
 import type { Principal } from '../../core/operation/operation.ts';
+import { wireMembers } from '../../core/operation/values.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import type { JobKind, JobKinds } from './kind.ts';
 import type { JobRunner } from './runner.ts';
@@ -41,16 +42,10 @@ const NO_PROGRESS: Job['progress'] = {
 };
 
 const view = (row: JobRow): Job => ({
-  id: row.id,
-  kind: row.kind,
-  status: row.status,
-  progress: row.progress,
-  result: row.result,
-  error: row.error,
-  request_id: row.requestId,
-  created_at: iso(row.createdAt),
-  started_at: isoOrNull(row.startedAt),
-  finished_at: isoOrNull(row.finishedAt),
+  ...wireMembers(Job, row),
+  created_at: iso(row.created_at),
+  started_at: isoOrNull(row.started_at),
+  finished_at: isoOrNull(row.finished_at),
 });
 
 const isLive = (status: Job['status']) => status === 'queued' || status === 'running';
@@ -86,21 +81,21 @@ export function createJobService(deps: {
     const row: JobRow = {
       id: newId('job'),
       kind,
-      joinKey: job.joinKey ?? null,
+      join_key: job.joinKey ?? null,
       scope: job.scope,
       area: job.area,
       status: 'queued',
       input: job.input,
       checkpoint: null,
-      cancelRequested: false,
+      cancel_requested: false,
       starts: 0,
       progress: NO_PROGRESS,
       result: null,
       error: null,
-      requestId: job.requestId,
-      createdAt: clock.now(),
-      startedAt: null,
-      finishedAt: null,
+      request_id: job.requestId,
+      created_at: clock.now(),
+      started_at: null,
+      finished_at: null,
     };
     store.insert(row);
     return row;

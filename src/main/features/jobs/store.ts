@@ -43,7 +43,7 @@ export function createJobStore(db: Db, events: Events) {
       orm
         .select()
         .from(job)
-        .where(and(eq(job.joinKey, joinKey), inArray(job.status, [...LIVE])))
+        .where(and(eq(job.join_key, joinKey), inArray(job.status, [...LIVE])))
         .get(),
     /** Stores where a job goes on from. Progress tells the outside, so this is no change of the job. */
     saveCheckpoint: (id: JobId, checkpoint: Json): void =>
@@ -58,13 +58,13 @@ export function createJobStore(db: Db, events: Events) {
         .select()
         .from(job)
         .where(inArray(job.status, [...LIVE]))
-        .orderBy(job.createdAt, job.id)
+        .orderBy(job.created_at, job.id)
         .all(),
     /** Jobs of these areas. */
     list(query: JobListInput, areas: JobRow['area'][]): Page<JobRow> {
       return listPage(db, query, {
         table: job,
-        sortable: { created_at: job.createdAt, kind: job.kind, status: job.status },
+        sortable: { created_at: job.created_at, kind: job.kind, status: job.status },
         id: job.id,
         where: inArray(job.area, areas),
         filters: jobRecord.filters,
@@ -72,7 +72,7 @@ export function createJobStore(db: Db, events: Events) {
         map: (row) => row as JobRow,
       });
     },
-    prune: (before: number): number => orm.delete(job).where(lt(job.finishedAt, before)).run().changes,
+    prune: (before: number): number => orm.delete(job).where(lt(job.finished_at, before)).run().changes,
   };
 }
 /** Type of {@link createJobStore}. */

@@ -41,9 +41,9 @@ export function createOccupancy(deps: {
   function holder(row: ProfileRow, lock = locks.read(row.id, dirOf(row))): ProfileHolder | null {
     const held = leases.holder(row.id);
     if (held) return held;
-    if (lock.state === 'live') return { kind: 'foreign', id: `process ${lock.pid}`, since: iso(row.updatedAt) };
+    if (lock.state === 'live') return { kind: 'foreign', id: `process ${lock.pid}`, since: iso(row.updated_at) };
     if (lock.state === 'foreign')
-      return { kind: 'foreign', id: `${lock.host}, process ${lock.pid}`, since: iso(row.updatedAt) };
+      return { kind: 'foreign', id: `${lock.host}, process ${lock.pid}`, since: iso(row.updated_at) };
     return null;
   }
 
@@ -55,10 +55,10 @@ export function createOccupancy(deps: {
 
   async function tidy(row: ProfileRow, userDataDir: string): Promise<void> {
     if (row.storage === 'ephemeral') return removeFolder(userDataDir);
-    if (row.clearCacheOnStop) await clearCaches(userDataDir);
+    if (row.clear_cache_on_stop) await clearCaches(userDataDir);
     void folderBytes(userDataDir)
-      .then((sizeBytes) => {
-        store.note(row.id, { sizeBytes });
+      .then((size_bytes) => {
+        store.note(row.id, { size_bytes });
         store.announce(row.id);
       })
       .catch((error: unknown) => log.debug('profiles', 'size not measured', { id: row.id, error }));
@@ -88,7 +88,7 @@ export function createOccupancy(deps: {
     }
     leases.take(id, { ...by, since: iso(clock.now()) });
     fs.mkdirSync(userDataDir, { recursive: true, mode: 0o700 });
-    store.note(id, { lastStartedAt: clock.now() });
+    store.note(id, { last_started_at: clock.now() });
     set(id, by.kind === 'manual' ? 'starting' : 'running');
     let released = false;
     return {
@@ -120,3 +120,5 @@ export function createOccupancy(deps: {
     acquire,
   };
 }
+/** Type of {@link createOccupancy}. */
+export type Occupancy = ReturnType<typeof createOccupancy>;

@@ -44,7 +44,7 @@ export function createProfileStore(db: Db, events: Events) {
       });
     },
     /** Records facts of a run, which are not edits: the version stays. */
-    note(id: ProfileId, facts: Partial<Pick<ProfileRow, 'sizeBytes' | 'lastStartedAt'>>): void {
+    note(id: ProfileId, facts: Partial<Pick<ProfileRow, 'size_bytes' | 'last_started_at'>>): void {
       orm.update(profile).set(facts).where(eq(profile.id, id)).run();
     },
     /** Tells subscribers that the state of a profile changed. */
@@ -55,27 +55,27 @@ export function createProfileStore(db: Db, events: Events) {
       orm
         .select()
         .from(profile)
-        .where(and(eq(profile.id, id), isNull(profile.deletedAt)))
+        .where(and(eq(profile.id, id), isNull(profile.deleted_at)))
         .get(),
     getDeleted: (id: ProfileId): ProfileRow | undefined =>
       orm
         .select()
         .from(profile)
-        .where(and(eq(profile.id, id), isNotNull(profile.deletedAt)))
+        .where(and(eq(profile.id, id), isNotNull(profile.deleted_at)))
         .get(),
     /** `inState` tells which profiles are in the states that the list is filtered by. */
     list(query: ProfileListInput, inState: InState): Page<ProfileRow> {
       return listPage(db, query, {
         table: profile,
         sortable: {
-          created_at: profile.createdAt,
-          updated_at: profile.updatedAt,
+          created_at: profile.created_at,
+          updated_at: profile.updated_at,
           name: profile.name,
           number: profile.number,
-          size_bytes: profile.sizeBytes,
+          size_bytes: profile.size_bytes,
         },
         id: profile.id,
-        where: isNull(profile.deletedAt),
+        where: isNull(profile.deleted_at),
         filters: profileRecord.filters,
         sources: {
           name: profile.name,
@@ -92,7 +92,7 @@ export function createProfileStore(db: Db, events: Events) {
       orm
         .select({ id: profile.id })
         .from(profile)
-        .where(and(isNotNull(profile.deletedAt), lt(profile.deletedAt, before)))
+        .where(and(isNotNull(profile.deleted_at), lt(profile.deleted_at, before)))
         .all()
         .map((row) => row.id),
     purge: (id: ProfileId): void => void orm.delete(profile).where(eq(profile.id, id)).run(),

@@ -6,6 +6,7 @@ import { Backup } from '../../../contract/host/jobs.ts';
 import { BackupId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
+import { wireMembers } from '../../core/operation/values.ts';
 import { runThread } from '../../core/process/thread.ts';
 import type { JobKind } from '../jobs/index.ts';
 import type { BackupListInput, BackupRow, StorageStore } from './store.ts';
@@ -19,13 +20,7 @@ const Begun = z.strictObject({ id: BackupId });
 
 const Copied = z.object({ bytes: z.int(), sha256: z.string() });
 
-const view = (row: BackupRow): Backup => ({
-  id: row.id,
-  kind: row.kind,
-  bytes: row.bytes,
-  sha256: row.sha256,
-  created_at: iso(row.createdAt),
-});
+const view = (row: BackupRow): Backup => ({ ...wireMembers(Backup, row), created_at: iso(row.created_at) });
 
 /** Creates the service. `thread` is the path of the built `backup.thread`. */
 export function createBackups(deps: {
@@ -50,7 +45,7 @@ export function createBackups(deps: {
         throw error;
       },
     );
-    const row: BackupRow = { id, kind, file, bytes, sha256, createdAt: clock.now() };
+    const row: BackupRow = { id, kind, file, bytes, sha256, created_at: clock.now() };
     store.insertBackup(row);
     return view(row);
   }

@@ -11,8 +11,8 @@ export const upload = sqliteTable('upload', {
   bytes: integer('bytes'),
   sha256: text('sha256'),
   principal: text('principal').notNull(),
-  createdAt: integer('created_at').notNull(),
-  expiresAt: integer('expires_at').notNull(),
+  created_at: integer('created_at').notNull(),
+  expires_at: integer('expires_at').notNull(),
 });
 
 /** A copy of the database under `<data>/backups`. */
@@ -22,5 +22,5 @@ export const backup = sqliteTable('backup', {
   file: text('file').notNull(),
   bytes: integer('bytes').notNull(),
   sha256: text('sha256').notNull(),
-  createdAt: integer('created_at').notNull(),
+  created_at: integer('created_at').notNull(),
 });

@@ -28,7 +28,7 @@ export function createStorageStore(db: Db, events: Events) {
       orm
         .select({ id: upload.id })
         .from(upload)
-        .where(lt(upload.expiresAt, now))
+        .where(lt(upload.expires_at, now))
         .all()
         .map((row) => row.id),
     insertBackup(row: BackupRow): void {
@@ -41,7 +41,7 @@ export function createStorageStore(db: Db, events: Events) {
     backups: (query: BackupListInput): Page<BackupRow> =>
       listPage(db, query, {
         table: backup,
-        sortable: { created_at: backup.createdAt, bytes: backup.bytes },
+        sortable: { created_at: backup.created_at, bytes: backup.bytes },
         id: backup.id,
         filters: backupRecord.filters,
         sources: { kind: backup.kind },

@@ -32,8 +32,8 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
         bytes: null,
         sha256: null,
         principal: meta.principal,
-        createdAt: now,
-        expiresAt: now + TTL_MS,
+        created_at: now,
+        expires_at: now + TTL_MS,
       });
       return { id };
     },
@@ -70,7 +70,7 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
       }
       const sha256 = hash.digest('hex');
       store.completeUpload(id, { bytes: total, sha256 });
-      return { upload_id: id, bytes: total, sha256, expires_at: iso(row.expiresAt) };
+      return { upload_id: id, bytes: total, sha256, expires_at: iso(row.expires_at) };
     },
     /** Removes what nobody used within a day. */
     async prune(signal: AbortSignal): Promise<void> {
