@@ -226,8 +226,8 @@ describe('keys', () => {
       name: 'k',
       scopes: ['read'],
       areas: ['host'],
-      rateMultiplier: 1,
-      expiresAt: null,
+      rate_multiplier: 1,
+      expires_at: null,
     });
     const { client } = await openSocket(subject.url, { 'x-api-key': key.key });
     client.send({ t: 'hello', v: 1 });
