@@ -1,4 +1,4 @@
-/** Exit codes of the command line (api.md §2 fixes 3, 4 and 5). */
+/** Exit codes of the command line. Scripts rely on them: they do not change. */
 import type { TaskStatus } from '../../contract/automation/tasks.ts';
 
 /** Exit codes by meaning. */

@@ -1,4 +1,4 @@
-/** The command line: what it understands, in words a person can read. */
+/** The commands and options of `tabagent`. */
 import { Command, CommanderError } from 'commander';
 import { AppError } from '../../contract/kernel/errors.ts';
 import type { HostFlags } from '../core/config.ts';

@@ -13,7 +13,7 @@ function stopSignal(): Promise<string> {
   });
 }
 
-/** Serves until a signal. @returns the exit code (api.md §2) */
+/** Serves until a signal. @returns the exit code */
 export async function serve({ platform, env }: Surroundings, flags: HostFlags, print: Printer): Promise<number> {
   const stopped = stopSignal();
   let host: Host;

@@ -1,4 +1,4 @@
-/** How one run of the host is configured: flag > environment > stored setting > default (api.md §2). */
+/** How one run of the host is configured: flag > environment > stored setting > default. */
 import path from 'node:path';
 import { z } from 'zod';
 import { type SettingKey, Settings } from '../../contract/host/settings.ts';
@@ -11,7 +11,7 @@ export interface HostConfig {
   overrides: Partial<Settings>;
   /** False for a host that only serves its own process (`tabagent run` without a running host). */
   http: boolean;
-  /** Tells a person at a terminal about warnings and errors. */
+  /** Writes warnings and errors to a terminal. */
   terminal?: (line: string) => void;
   /** Further browser switches; tests silence background traffic with them. */
   browserArgs: readonly string[];

@@ -1,13 +1,13 @@
 /**
  * One host a data directory. An EXCLUSIVE SQLite transaction on `lock.db` is the lock: the operating system releases it with the
- * process, however that ends, so there are no stale pid files. `host.json` (0600) tells others where the host is.
+ * process, however that ends, so there are no stale pid files. `host.json` (0600) has the address of the host.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { tryLockFile } from './db/index.ts';
 
-/** What a running host tells programs of the same user. */
+/** What a running host publishes to programs of the same user. */
 export const HostFile = z.object({
   pid: z.int(),
   version: z.string(),

@@ -7,7 +7,7 @@ export interface Listeners<Args extends unknown[]> {
   notify(...args: Args): void;
 }
 
-/** @param report told of each error that a listener throws */
+/** @param report called with each error that a listener throws */
 export function createListeners<Args extends unknown[]>(report: (error: unknown) => void): Listeners<Args> {
   const listeners = new Set<(...args: Args) => void>();
   return {

@@ -1,4 +1,4 @@
-/** Settings in force: flag or environment > stored value > default (api.md §2, §12). */
+/** Settings in force: flag or environment > stored value > default. */
 
 import { DEFAULT_SETTINGS, type SettingKey, Settings } from '../../contract/host/settings.ts';
 import { AppError } from '../../contract/kernel/errors.ts';

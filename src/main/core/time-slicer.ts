@@ -1,6 +1,6 @@
 /** Shares the event loop between everything that has much to do: log readers, followers, retention. */
 
-/** Runs pieces of work one after the other, a few ms per turn of the event loop, so that no flood delays anybody else. */
+/** Runs pieces of work one after the other, a few ms per turn of the event loop, so that a flood of work delays nothing else. */
 export interface TimeSlicer {
   /** Runs `work` in this or a later turn, in order of request. */
   run(work: () => void): void;

@@ -60,7 +60,7 @@ function readable(stream: NodeJS.ReadableStream | null): Readable {
   return stream instanceof Readable ? stream : new Readable().wrap(stream);
 }
 
-/** Who keeps the key for us, in words; null when this session has no key store that protects anything. */
+/** Name of the store that keeps the key; null when this session has no key store that protects anything. */
 async function keeper(): Promise<string | null> {
   if (!(await safeStorage.isAsyncEncryptionAvailable())) return null;
   if (process.platform === 'darwin') return 'the macOS Keychain';

@@ -136,7 +136,7 @@ export function createNodePlatform({ appRoot }: { appRoot: string }): Platform {
       const { openKeyVault } = await import('../core/secrets/key-vault.ts');
       return openKeyVault(dataDir);
     },
-    // Node.js is told nothing about power; wake-ups compare the clock themselves.
+    // Node.js has no power events; timers compare the clock themselves.
     onPowerEvent: () => () => undefined,
   };
 }

@@ -34,7 +34,7 @@ import { loadShellState, saveShellState } from './window/window-state.ts';
 /** Changes of tasks come in bursts; the tray follows at most this often, ms. */
 const TRAY_REFRESH_MS = 250;
 
-/** Exit codes, the same as of `tabagent serve` (api.md §2). */
+/** Exit codes, the same as those of `tabagent serve`. */
 const EXIT = { failed: 1, alreadyRunning: 4, unsafeBind: 5 } as const;
 
 /** What the desktop app is made of. */
@@ -96,7 +96,7 @@ function giveUp(
   app.exit(code);
 }
 
-/** Routes that the OS asks for; those that come before somebody listens are kept. */
+/** Routes that the OS asks to open; the last one before `listen` is kept. */
 interface Links {
   /** Takes over; called with null when a second start only wants the window. */
   listen(listener: (route: string | null) => void): void;

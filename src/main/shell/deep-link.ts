@@ -1,4 +1,4 @@
-/** `tabagent://` links: anybody may send one, so they can open a screen and do nothing else. */
+/** `tabagent://` links: any web page can open one, so they can show a screen and do nothing else. */
 import { CommandId, ProfileId, TaskId } from '../../contract/kernel/scalars.ts';
 import { HELP, SCREENS, taskRoute } from './screens.ts';
 

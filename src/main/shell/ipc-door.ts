@@ -1,4 +1,4 @@
-/** The IPC door: one MessagePort for the panel's page, handed out after looking who asks. */
+/** The IPC door: one MessagePort for the panel's page, handed out after its sender was checked. */
 import { ipcMain, MessageChannelMain, type MessagePortMain, type WebContents, type WebFrameMain } from 'electron';
 import { PORT_CHANNEL } from '../../contract/host/desktop.ts';
 import { createListeners } from '../core/listeners.ts';
@@ -75,7 +75,7 @@ function framePort(port: MessagePortMain, log: ShellLog): FramePort {
     open = false;
     closed.notify();
   };
-  // Tells about the other end only.
+  // The event is emitted only when the other end closes.
   port.once('close', ended);
   return {
     post: (frame) => {

@@ -19,7 +19,7 @@ export interface ListQuery {
 /** What a list of an entity with filters `F` is asked for. */
 export type ListInput<F extends Filters> = ListQuery & FilterValues<F>;
 
-/** What a store tells about one list. */
+/** A store's description of one list. */
 export interface ListSpec<Row, F extends Filters> {
   table: SQLiteTable;
   /** Sortable fields by wire name; columns must not be null. */
@@ -87,7 +87,7 @@ function decodeCursor(cursor: string, tag: string, length: number): CursorValues
   );
 }
 
-/** Runs a list and answers one page. @throws AppError `validation-error` for an unknown sort field or a foreign cursor */
+/** Runs a list and answers one page. @throws AppError `validation-error` for an unknown sort field or a cursor of another list */
 export function listPage<Row, const F extends Filters>(db: Db, query: ListInput<F>, spec: ListSpec<Row, F>): Page<Row> {
   const sort = parseSort(query.sort ?? spec.defaultSort ?? '-created_at', spec);
   const keys = [...sort, { column: spec.id, name: 'id', descending: sort[0]?.descending ?? true }];

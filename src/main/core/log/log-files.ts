@@ -77,7 +77,7 @@ export function openLogFiles(dir: string, maxBytes: () => number, faults: Pick<F
   let nextId = newest ? idAfter(newest) : 1;
   // A new run starts a new segment, so that a torn line never has a line appended to it; one without a whole line makes room.
   if (newest?.first === nextId) fs.rmSync(newest.file);
-  /** Last line that readers may see: a host that is killed must not give the number of a line that somebody has seen to another. */
+  /** Last line that readers may see: after a crash, the number of a line that a reader has seen must not be used for another line. */
   let keptId = nextId - 1;
   let brokenAt = 0;
   let written = 0;

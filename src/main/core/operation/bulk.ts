@@ -1,4 +1,4 @@
-/** Bulk operations: one verb on many ids, per-row result, partial success is a success (api.md §13). */
+/** Bulk operations: one verb on many ids, per-row result, partial success is a success. */
 import type { z } from 'zod';
 import { AppError, type Problem, problemOf, toAppError } from '../../../contract/kernel/errors.ts';
 

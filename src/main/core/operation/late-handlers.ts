@@ -1,8 +1,8 @@
-/** Handlers that exist from the start and answer once somebody has registered them: the desktop shell comes after the host. */
+/** Handlers that are part of the host from the start but are registered later: the desktop shell is created after the host. */
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { AnyHandler } from './operation.ts';
 
-/** A place for handlers to come. */
+/** Handlers that can be registered after the host was built. */
 export interface LateHandlers {
   /** One handler per id; 501 `not-implemented` until {@link register}. */
   handlers: Record<string, AnyHandler>;

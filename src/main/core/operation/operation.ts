@@ -1,4 +1,4 @@
-/** What a handler is and what it is told about its caller. */
+/** Handlers of operations, and the context of a call. */
 
 import type { OperationId, Operations } from '../../../contract/index.ts';
 import type { Area, Operation, OutputOf, ParsedInputOf, Scope } from '../../../contract/kernel/define.ts';
@@ -91,7 +91,7 @@ export interface HandlerSet {
 export interface Dispatcher {
   /**
    * Runs a call and answers its output; for a stream, an async iterable of its items.
-   * @param op operation id or alias; case, `-` and `.` are normalised (api.md §1)
+   * @param op operation id or alias; case, `-` and `.` are normalised
    * @param input raw input; absent and null equal `{}`
    * @throws AppError always, whatever the handler threw
    */

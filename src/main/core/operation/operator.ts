@@ -1,4 +1,4 @@
-/** The person at the keyboard: the command line and whoever holds the token of `host.json` act with every right. */
+/** The local operator: the command line and programs that hold the token of `host.json` have every right. */
 import type { Principal } from './operation.ts';
 
 /** Principal of the command line. */

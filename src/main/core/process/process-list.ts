@@ -1,4 +1,4 @@
-/** The processes of this machine, as far as the operating system tells, for `process-tree.ts`. */
+/** The processes of this machine, as far as the operating system shows them, for `process-tree.ts`. */
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -6,7 +6,7 @@ import { RUN_ID_ENV } from '../../../contract/automation/executor.ts';
 
 const run = promisify(execFile);
 
-/** One living process. A pid may be given out again; together with `started` it names one process. */
+/** One living process. A pid may be reused; together with `started` it names one process. */
 export interface ProcessInfo {
   pid: number;
   ppid: number;
@@ -34,7 +34,7 @@ function markOf(environment: Buffer): string | null {
   return block.toString('utf8', from, end < 0 ? block.length : end);
 }
 
-/** Reads one process from /proc; null when it has gone, is a zombie, or is a thread of the kernel. */
+/** Reads one process from /proc; null when it has exited, is a zombie, or is a thread of the kernel. */
 async function readProc(pid: number): Promise<ProcessInfo | null> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
@@ -43,7 +43,7 @@ async function readProc(pid: number): Promise<ProcessInfo | null> {
     if (state === 'Z' || state === 'X' || sid === '0') return null;
     const environment = await readFile(`/proc/${pid}/environ`).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'EACCES' || error.code === 'EPERM') return null;
-      throw error; // it has gone
+      throw error; // it has exited
     });
     return {
       pid,
@@ -103,7 +103,7 @@ async function windows(): Promise<ProcessInfo[]> {
     if (pid === undefined || ppid === undefined || started === undefined) return [];
     return [{ pid: Number(pid), ppid: Number(ppid), pgid: 0, sid: 0, started, runId: null, blank: false }];
   });
-  // Windows keeps the pid of a parent that has gone, and may have given it to a younger process since.
+  // Windows keeps the pid of a parent that has gone, and may have reused it since.
   const startOf = new Map(all.map((info) => [info.pid, BigInt(info.started)]));
   return all.map((info) => ((startOf.get(info.ppid) ?? 0n) > BigInt(info.started) ? { ...info, ppid: 0 } : info));
 }
@@ -119,7 +119,7 @@ export function listProcesses(): Promise<ProcessInfo[]> {
 
 /**
  * Names of the pipes and sockets behind a process's standard input, output and error, such as `pipe:[4711]`. A name belongs to one
- * pipe as long as anybody holds it. Empty where /proc is missing.
+ * pipe as long as any process holds it. Empty where /proc is missing.
  */
 export async function standardPipes(pid: number): Promise<string[]> {
   if (process.platform !== 'linux') return [];

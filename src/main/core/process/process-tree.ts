@@ -71,7 +71,7 @@ function members(
   return found;
 }
 
-/** Sign 5: strangers that hold a pipe of the run. */
+/** Sign 5: processes outside the tree that hold a pipe of the run. */
 async function pipeHolders(
   all: readonly ProcessInfo[],
   found: Map<number, ProcessInfo>,
@@ -94,7 +94,7 @@ async function pipeHolders(
 
 interface Look {
   found: ProcessInfo[];
-  /** Strangers that may be just becoming another program, by pid and start: whether they belong to the run shows in a moment. */
+  /** Other processes in the exec window (no environment yet), by pid and start: whether they belong to the run shows in a moment. */
   blank: string[];
 }
 
@@ -106,14 +106,14 @@ async function look(snapshot: TreeSnapshot, rootPid?: number): Promise<Look> {
   return { found: [...found.values()], blank: blankOf(all.filter((info) => !found.has(info.pid))) };
 }
 
-/** Longer than any change of program takes, ms. */
+/** Longer than any exec window, ms. */
 const SETTLED_MS = 1_000;
 /** Processes without an environment and when that was seen first: those that stay so really have none. */
 let blanks = new Map<string, number>();
 
-function blankOf(strangers: readonly ProcessInfo[]): string[] {
+function blankOf(others: readonly ProcessInfo[]): string[] {
   const now = performance.now();
-  const names = strangers.filter(({ blank }) => blank).map(({ pid, started }) => `${pid} ${started}`);
+  const names = others.filter(({ blank }) => blank).map(({ pid, started }) => `${pid} ${started}`);
   const before = blanks;
   blanks = new Map(names.map((name) => [name, before.get(name) ?? now]));
   return names.filter((name) => now - (blanks.get(name) ?? now) < SETTLED_MS);
@@ -130,7 +130,7 @@ export async function findProcesses(runId: string, known: TreeSnapshot = createS
 /**
  * Remembers the processes of a run while their relations can still be seen. Call it when something was started or is about to be
  * stopped; each call costs one pass over the process list.
- * @param rootPid the executor, while it lives: a pid that was given out again would draw in strangers
+ * @param rootPid the executor, while it lives: a pid that was reused would draw in processes of others
  */
 export async function snapshotTree(rootPid: number, known: TreeSnapshot): Promise<void> {
   await look(known, rootPid);
@@ -140,7 +140,7 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has gone, or it is not ours to signal; the next look tells.
+    // It has exited, or may not be signalled by this user; the next snapshot shows which.
   }
 }
 
@@ -187,8 +187,8 @@ export interface ReapOptions {
 }
 
 /**
- * Kills every process of a run and resolves when none is left, or at the deadline. A process list is no photograph: one look misses what
- * was started by a process that ended meanwhile. Two looks in a row have to find nothing, and nobody who was becoming another program in both.
+ * Kills every process of a run and resolves when none is left, or at the deadline. A process list is not atomic: one look misses what
+ * was started by a process that ended meanwhile. Two looks in a row have to find nothing, and no process that was in the exec window in both.
  * @returns how many processes were still there at the deadline: 0, unless one is stuck in the kernel or belongs to another user
  */
 export async function reapRun(runId: string, options: ReapOptions): Promise<number> {
@@ -202,7 +202,7 @@ export async function reapRun(runId: string, options: ReapOptions): Promise<numb
     blankBefore = blank;
     if (clear === 2 || performance.now() >= end) return found.length;
     await signalAll(found, 'SIGKILL');
-    // The end of somebody else's child is announced to nobody but its parent: look again shortly.
+    // Only a parent is notified of the end of its child: look again shortly.
     if (clear === 0) await delay(wait);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The key that seals secrets, outside Electron: the OS keyring (Keychain, Credential Manager, Secret Service), or a 0600 file
  * where there is none. The file protects against other users of the machine, not against other programs of this user: that
- * state is `weak` and shown loudly.
+ * state is `weak`, which the panel shows as a warning.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';

@@ -1,4 +1,4 @@
-/** Secrets inside stored inputs: references at rest, dots in answers, values only on the way to the executor. */
+/** Secrets inside stored inputs: references at rest, dots in answers, plain values only in what is sent to the executor. */
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 
 /** What answers show where a secret is. */

@@ -1,4 +1,4 @@
-/** The one checkpoint that turns credentials into a principal, whatever header or frame they came in (requirement S5). */
+/** The one checkpoint that turns credentials into a principal, whichever header or frame they came in. */
 import { timingSafeEqual } from 'node:crypto';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { sha256 } from '../../core/ids.ts';
@@ -27,13 +27,13 @@ export interface Authenticated {
   sessionToken?: string;
 }
 
-/** Answers whose token this is, undefined when it is nobody's. */
+/** The principal of a token, undefined for an unknown one. */
 export type TokenSource = (token: string) => Principal | undefined;
 
 /** Recognises callers. */
 export interface Authenticator {
   /**
-   * @throws AppError `unauthorized` for a credential that nobody has, `origin-not-allowed` for one used from elsewhere
+   * @throws AppError `unauthorized` for an unknown credential, `origin-not-allowed` for one used from elsewhere
    */
   authenticate(credentials: Credentials): Authenticated;
   /** The principal of a bare token, as `hello` carries it. @throws as {@link authenticate} */
@@ -121,7 +121,7 @@ export function createAuthenticator(deps: { sessions: PanelSessions; settings: S
   };
 }
 
-/** The token of a request. A malformed `Authorization` is an empty token, which nobody has: it never falls through. */
+/** The token of a request. A malformed `Authorization` counts as an empty token, which is always refused: other credentials are then not tried. */
 function tokenOf({ authorization, apiKey }: Credentials): string | undefined {
   if (authorization !== undefined) return /^Bearer +([^\s]+) *$/i.exec(authorization)?.[1] ?? '';
   return apiKey?.trim();

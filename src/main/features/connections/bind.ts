@@ -1,4 +1,4 @@
-/** What a bind address beyond this computer needs (api.md §2, requirement S1). */
+/** What listening on more than the loopback interface requires. */
 import type { SettingsReader } from '../../core/settings.ts';
 import { isLoopback } from './authenticator.ts';
 

@@ -1,4 +1,4 @@
-/** API keys: made once, shown once, kept as SHA-256, compared in constant time (api.md §3). */
+/** API keys: made once, shown once, kept as SHA-256, compared in constant time. */
 import { timingSafeEqual } from 'node:crypto';
 import type { ApiKey } from '../../../contract/host/access.ts';
 import type { Area, Scope } from '../../../contract/kernel/define.ts';

@@ -14,7 +14,7 @@ export interface LiveConnection {
   /** Asked each time, because `hello` may change it. */
   principal(): Principal;
   rttMs(): number | null;
-  /** Tells the peer that it was revoked, and closes. */
+  /** Sends the peer the reason and closes the connection. */
   revoke(): void;
 }
 
@@ -31,7 +31,7 @@ export interface ConnectionRegistry {
   revokeAll(principalId: string): void;
 }
 
-/** Creates an empty registry. `announce` is told of everybody who comes and goes. */
+/** Creates an empty registry. @param announce called for each connection that opens or closes */
 export function createConnectionRegistry(
   clock: Clock,
   announce: (type: 'connection.created' | 'connection.deleted', id: string) => void,

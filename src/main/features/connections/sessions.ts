@@ -1,4 +1,4 @@
-/** Signing a browser in to the headless panel: a one-time link, traded for a session cookie (api.md §3). */
+/** Signing a browser in to the headless panel: a one-time link, exchanged for a session cookie. */
 import { AREAS } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Clock } from '../../core/clock.ts';

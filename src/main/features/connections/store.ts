@@ -40,7 +40,7 @@ export interface ConnectionsStore {
   touchSession(hash: Buffer, at: number): void;
   deleteSession(hash: Buffer): void;
   pruneSessions(now: number, idleBefore: number): void;
-  /** Tells subscribers that somebody came or went. A socket that closes after the host has stopped tells nobody. */
+  /** Appends the event of an opened or closed connection. A socket that closes after the host has stopped appends none. */
   announce(type: 'connection.created' | 'connection.deleted', id: string): void;
 }
 

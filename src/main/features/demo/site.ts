@@ -197,7 +197,7 @@ export function createDemoSite(preferredPort = 0): DemoSite {
   async function listen(): Promise<string> {
     const created = createServer((request, response) => {
       handle(request, response).catch(() => {
-        // The visitor left, or the site stops: there is nobody to tell.
+        // The visitor left, or the site stops: there is no connection to answer on.
         response.destroy();
       });
     });
@@ -206,7 +206,7 @@ export function createDemoSite(preferredPort = 0): DemoSite {
       created.listen(preferredPort, '127.0.0.1');
       await once(created, 'listening');
     } catch {
-      // Somebody else has the port now: any other will do.
+      // Another program has the port now: any other will do.
       created.listen(0, '127.0.0.1');
       await once(created, 'listening');
     }

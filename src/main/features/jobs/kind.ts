@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Job } from '../../../contract/host/jobs.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 
-/** What the work is told, and how it tells how far it is. */
+/** Input of the work, and its way to report progress. */
 export interface JobContext<Input, State> {
   readonly input: Input;
   /** What {@link save} stored last, also in an earlier run of the host; null at the beginning. */

@@ -7,7 +7,7 @@ import { type Db, type ListInput, listPage } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type JobRow, job } from './schema.ts';
 
-/** What a list of jobs is asked for. */
+/** Filters, order and page of a list. */
 export type JobListInput = ListInput<typeof jobRecord.filters>;
 
 const LIVE = ['queued', 'running'] as const;
@@ -45,7 +45,7 @@ export function createJobStore(db: Db, events: Events) {
         .from(job)
         .where(and(eq(job.join_key, joinKey), inArray(job.status, [...LIVE])))
         .get(),
-    /** Stores where a job goes on from. Progress tells the outside, so this is no change of the job. */
+    /** Stores where a job resumes. Clients see its progress, not its checkpoint, so no event is appended. */
     saveCheckpoint: (id: JobId, checkpoint: Json): void =>
       void orm
         .update(job)

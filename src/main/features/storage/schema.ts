@@ -3,7 +3,7 @@ import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Backup } from '../../../contract/host/jobs.ts';
 import type { BackupId, UploadId } from '../../../contract/kernel/scalars.ts';
 
-/** A file somebody brought; `bytes` is null until it is complete. */
+/** An uploaded file; `bytes` is null until it is complete. */
 export const upload = sqliteTable('upload', {
   id: text('id').$type<UploadId>().primaryKey(),
   name: text('name').notNull(),

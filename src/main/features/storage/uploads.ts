@@ -13,7 +13,7 @@ import { notFound } from '../../core/operation/versioned.ts';
 import type { StorageStore } from './store.ts';
 
 const TTL_MS = 24 * 3_600_000;
-/** Largest upload, bytes (api.md §2). */
+/** Largest upload, bytes. */
 export const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
 
 /** Creates the service over a folder. */
@@ -72,7 +72,7 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
       store.completeUpload(id, { bytes: total, sha256 });
       return { upload_id: id, bytes: total, sha256, expires_at: iso(row.expires_at) };
     },
-    /** Removes what nobody used within a day. */
+    /** Removes uploads that have expired. */
     async prune(signal: AbortSignal): Promise<void> {
       for (const id of store.expiredUploads(clock.now())) {
         if (signal.aborted) return;

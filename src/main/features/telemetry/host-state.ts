@@ -1,4 +1,4 @@
-/** What is worth telling about the running host: loud states, each one sentence with what to do. */
+/** Warnings of the running host: each one sentence that says what to do. */
 
 import type { HostInfo } from '../../../contract/host/system.ts';
 import type { Events } from '../../core/events.ts';
@@ -10,7 +10,7 @@ export interface HostState {
   /** True when something the host needs is down. */
   degraded(): boolean;
   warnings(): string[];
-  /** Sets or, with null, clears the warning of one subject. Subscribers of `host.warning` are told. */
+  /** Sets or, with null, clears the warning of one subject. A change appends a `host.warning` event. */
   warn(subject: string, warning: string | null): void;
   secrets(): Promise<HostInfo['secrets']>;
 }

@@ -64,7 +64,7 @@ export function createTelemetry(deps: TelemetryDeps) {
 
   const parts: Part[] = [
     { name: 'metrics', start: metrics.start, stop: metrics.stop },
-    // The key store may ask the operating system, and its warnings are wanted before somebody opens the page that shows them.
+    // Opened early for its warnings, but after the start: the operating system may prompt for a password.
     { name: 'key store', ...(deps.serving ? { afterStart: async () => void (await state.secrets()) } : {}) },
   ];
   const changes = createChangeService(deps.events);

@@ -131,7 +131,7 @@ export function createLogService(files: LogFiles, log: Logger) {
     },
     /**
      * Entries of a client take their place in the log as they come; when they happened by the client's clock is kept beside their data.
-     * @returns how many the log's level let in
+     * @returns how many passed the log's level
      */
     write(entries: ClientEntry[]): number {
       const first = files.nextId();

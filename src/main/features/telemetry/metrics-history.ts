@@ -1,7 +1,7 @@
 /** The last hour of points: the newest minutes as they were taken, what is older folded to one point every ten seconds. */
 import type { MetricPoint } from '../../../contract/host/metrics.ts';
 
-/** Length of a folded point, and what a host that nobody watches takes one point for, ms. */
+/** Length of a folded point, and the interval between points of a host that is not watched, ms. */
 export const COARSE_MS = 10_000;
 const FINE_KEPT_MS = 5 * 60_000;
 const KEPT_MS = 60 * 60_000;

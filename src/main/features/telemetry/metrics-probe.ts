@@ -4,7 +4,7 @@ import os from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { tenth } from './metrics-history.ts';
 
-/** How often the event loop is looked at, ms: while somebody watches, and otherwise. */
+/** Resolution of the event-loop monitor, ms: with followers, and without. */
 const WATCHED_MS = 20;
 const UNWATCHED_MS = 100;
 
@@ -24,7 +24,7 @@ export interface Probe {
   read(): ProbeReading;
   /** 99th percentile of how late the event loop was since the last time this was asked, ms; null when nothing was measured. */
   loopDelay(): number | null;
-  /** Measures the event loop, finely while somebody looks at it. What was measured before is forgotten. */
+  /** Restarts the event-loop monitor, at the finer resolution when there are followers. Earlier measurements are dropped. */
   watch(closely: boolean): void;
   stop(): void;
 }

@@ -1,4 +1,4 @@
-/** Takes points: one every ten seconds always, one a second while somebody follows. All followers share one timer. */
+/** Takes samples: one every ten seconds always, one a second while there are followers. All followers share one timer. */
 import type { MetricItem, MetricPoint } from '../../../contract/host/metrics.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log/logger.ts';

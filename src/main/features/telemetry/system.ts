@@ -66,7 +66,7 @@ export function createSystemReader(deps: { clock: Clock; version: string; dataDi
   };
 
   return {
-    /** R03. */
+    /** Facts about the machine. */
     async info(): Promise<z.infer<typeof SystemInfo>> {
       const list = os.cpus();
       const gpu = (await graphics())[0];
@@ -90,7 +90,7 @@ export function createSystemReader(deps: { clock: Clock; version: string; dataDi
         timestamp: iso(clock.now()),
       };
     },
-    /** R40. `cpu_usage` covers the time since the call before. */
+    /** Load of the machine. `cpu_usage` covers the time since the call before. */
     async resources(): Promise<Resources> {
       const before = cpus;
       cpus = os.cpus();

@@ -8,7 +8,7 @@ import { autostartEntry, autostartFile, startCommand } from './autostart-entry.t
 /** Makes the program start hidden at login, or not any more. @throws Error when the entry cannot be written */
 export async function setStartAtLogin(on: boolean): Promise<void> {
   if (process.platform !== 'linux') {
-    // macOS tells hidden starts by wasOpenedAtLogin, Windows by the argument.
+    // macOS marks starts at login with wasOpenedAtLogin, Windows with the argument.
     app.setLoginItemSettings({ openAtLogin: on, args: ['--hidden'] });
     return;
   }

@@ -1,4 +1,4 @@
-/** Tells about failed tasks while nobody looks at the window. */
+/** Notifications about failed tasks while the window is hidden. */
 import { Notification } from 'electron';
 import type { TaskStatus } from '../../../contract/automation/tasks.ts';
 import type { HostChange } from '../host-port.ts';
@@ -20,7 +20,7 @@ export interface FailedTask {
 
 /** What notifying needs. */
 export interface NotifierDeps {
-  /** Whether to notify now: the setting is on and nobody sees the window. */
+  /** Whether to notify now: the setting is on and the window is hidden. */
   wanted(): boolean;
   /** Looks the task up; null when it is gone. */
   task(id: string): Promise<FailedTask | null>;

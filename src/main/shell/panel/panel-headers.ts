@@ -1,7 +1,7 @@
-/** Response headers of `app://panel`: content security policies and what goes with them. */
+/** Response headers of `app://panel`: content security policies and related headers. */
 import { cachingOf, PAGE_HEADERS, panelPolicyOf } from '../../core/web/page-policy.ts';
 
-/** Policy of artifacts: whatever a task brought home is data here and never runs with the panel's rights. */
+/** Policy of artifacts: files that tasks recorded are data and never run with the panel's rights. */
 const ARTIFACT_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; sandbox";
 
 const COMMON = { 'x-content-type-options': 'nosniff', ...PAGE_HEADERS } as const;

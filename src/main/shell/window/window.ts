@@ -17,7 +17,7 @@ export interface WindowDeps {
   remember(patch: Partial<ShellState>): void;
   /** Asked when a person closes the window: keep the program running in the tray, or let the window go. */
   onClose(): 'hide' | 'close';
-  /** Told about every new window, before it loads the page. */
+  /** Called with every new window, before it loads the page. */
   onCreated(window: BrowserWindow): void;
 }
 
