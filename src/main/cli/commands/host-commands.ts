@@ -1,0 +1,38 @@
+/** Commands about the host itself: how to get into its panel, and whether it has what it needs. */
+import type { Command } from 'commander';
+import { EXIT } from '../exit-codes.ts';
+import type { CommandContext } from './context.ts';
+
+/** Adds `panel-link`. */
+export function addPanelLink(program: Command, { around, print, flags }: CommandContext): void {
+  program
+    .command('panel-link')
+    .description('make a one-time link that opens the panel of the running host')
+    .action(async () => {
+      const { requireRemote } = await import('../surroundings.ts');
+      const client = await requireRemote(around, flags());
+      try {
+        const link = await client.call('auth_link_create', {});
+        print().result(link, () => link.url);
+      } finally {
+        await client.close();
+      }
+    });
+}
+
+/** Adds `doctor`. */
+export function addDoctor(program: Command, { print, exit, withClient }: CommandContext): void {
+  program
+    .command('doctor')
+    .description('check browser, port, database, secrets store, disk and graphics, and say what to do')
+    .action(async () => {
+      const { checks } = await withClient((client) => client.call('host_diagnose', {}));
+      const mark = { ok: '✓', warning: '!', error: '✗' } as const;
+      print().result(checks, () =>
+        checks
+          .map((c) => `${mark[c.status]} ${c.title}: ${c.detail}${c.advice === null ? '' : `\n    ${c.advice}`}`)
+          .join('\n'),
+      );
+      if (checks.some((c) => c.status === 'error')) exit(EXIT.failed);
+    });
+}
