@@ -5,7 +5,7 @@ import type { Change } from '../contract/host/telemetry.ts';
 import type { ProfileId } from '../contract/kernel/scalars.ts';
 import type { HostConfig } from './core/config.ts';
 import type { Feature } from './core/feature.ts';
-import { openFoundation } from './core/foundation.ts';
+import { type Foundation, openFoundation } from './core/foundation.ts';
 import { newRequestId, randomToken } from './core/ids.ts';
 import { createLifecycle, type Part } from './core/lifecycle.ts';
 import { createMaintenance } from './core/maintenance.ts';
@@ -25,29 +25,27 @@ import { createTasks } from './features/tasks/index.ts';
 import { createTelemetry } from './features/telemetry/index.ts';
 import type { Platform } from './platform/platform.ts';
 
-/**
- * Builds the whole program on a data directory; nothing listens and nothing runs before `start`.
- * @throws AlreadyRunning when another host owns the directory, AppError `configuration-error` when it cannot be used
- */
-export async function createHost(platform: Platform, config: HostConfig) {
-  const foundation = openFoundation(platform, config);
-  const { clock, dataDir, events, settings, faults, log, logFiles, lock, tempDir, version } = foundation;
-  const at = (...parts: string[]) => path.join(dataDir, ...parts);
-  const http = () => ({ url: doors.url(), error: doors.error() });
-  const baseUrl = () => doors.url() ?? `http://127.0.0.1:${settings.get('port')}`;
-  const panelUrl = () => (doors.url() === null ? null : `${doors.url()}/panel/`);
-  const shared = { ...foundation, http, baseUrl, panelUrl };
+/** What only the doors know; they are created after the features, so it is asked for late. */
+interface Addresses {
+  http(): { url: string | null; error: string | null };
+  baseUrl(): string;
+  panelUrl(): string | null;
+  calls(): { calls: number; failed: number };
+}
 
-  // One line for each feature. Their parts start in this order and stop in the reverse order.
-  const features: (Feature & { name: string })[] = [];
+/** One line for each feature. Their parts start in this order and stop in the reverse order. */
+function createFeatures(shared: Foundation & Addresses) {
+  const { dataDir, log, platform, settings, tempDir } = shared;
+  const all: (Feature & { name: string })[] = [];
   const add = <F extends Feature>(name: string, feature: F): F => {
-    features.push({ ...feature, name });
+    all.push({ ...feature, name });
     return feature;
   };
+  const jobs = createJobs(shared);
   const shell = add('shell', createLateHandlers(Object.keys(shellOperations)));
   add('settings', createSettingsFeature(settings));
   const connections = add('connections', createConnections(shared));
-  const profiles = add('profiles', createProfiles({ ...shared, profilesDir: at('profiles') }));
+  const profiles = add('profiles', createProfiles({ ...shared, profilesDir: path.join(dataDir, 'profiles') }));
   const commands = add('commands', createCommands({ ...shared, profileName: profiles.service.name }));
   const tasks = add(
     'tasks',
@@ -56,34 +54,49 @@ export async function createHost(platform: Platform, config: HostConfig) {
       log: log.for('tasks'),
       commands: commands.service,
       profiles: profiles.service,
-      paths: { tasks: at('tasks'), temp: tempDir },
+      paths: { tasks: path.join(dataDir, 'tasks'), temp: tempDir },
       executorModule: workerModule(platform.appRoot, 'executor'),
       instanceId: newRequestId(),
     }),
   );
-  const jobs = createJobs(shared);
   const storage = add('storage', createStorage({ ...shared, jobs: jobs.service }));
   add('demo', createDemo({ ...shared, commands: commands.service, profiles: profiles.service }));
-  const telemetry = add(
-    'telemetry',
-    createTelemetry({
-      ...shared,
-      browsers: () => profiles.browsers.list(true),
-      figures: { tasks: tasks.service.metrics, calls: () => doors.calls() },
-    }),
-  );
-  // Last, so that jobs have ended before the features that their kinds belong to.
+  const figures = { tasks: tasks.service.metrics, calls: shared.calls };
+  const browsers = () => profiles.browsers.list(true);
+  const telemetry = add('telemetry', createTelemetry({ ...shared, browsers, figures }));
+  // Last, so that jobs have ended before the features that their kinds belong to stop.
   add('jobs', jobs);
+  return { all, shell, connections, profiles, tasks, storage, telemetry };
+}
+
+/**
+ * Builds the whole program on a data directory; nothing listens and nothing runs before `start`.
+ * @throws AlreadyRunning when another host owns the directory, AppError `configuration-error` when it cannot be used
+ */
+export async function createHost(platform: Platform, config: HostConfig) {
+  const foundation = openFoundation(platform, config);
+  const { clock, dataDir, events, settings, faults, log, logFiles, lock, version } = foundation;
+  const baseUrl = () => doors.url() ?? `http://127.0.0.1:${settings.get('port')}`;
+  const panelUrl = () => (doors.url() === null ? null : `${doors.url()}/panel/`);
+  const features = createFeatures({
+    ...foundation,
+    http: () => ({ url: doors.url(), error: doors.error() }),
+    baseUrl,
+    panelUrl,
+    calls: () => doors.calls(),
+  });
+  const { shell, connections, profiles, tasks, storage, telemetry } = features;
 
   const doors = createDoors({
-    ...shared,
+    ...foundation,
     log: log.for('http'),
+    baseUrl,
     outDir: path.join(platform.appRoot, 'out'),
     connections,
     uploads: storage.uploads,
     // One line for each hand-written wire.
     dialects: [],
-    handlers: features.map(({ name, handlers }) => ({ feature: name, handlers })),
+    handlers: features.all.map(({ name, handlers }) => ({ feature: name, handlers })),
     metrics: {
       tasks: tasks.service.metrics,
       queueDepth: tasks.service.queueDepth,
@@ -105,10 +118,10 @@ export async function createHost(platform: Platform, config: HostConfig) {
     stop: () => doors.stop(),
   };
 
-  const chores = [...foundation.chores, ...features.flatMap(({ chores }) => chores ?? [])];
+  const chores = [...foundation.chores, ...features.all.flatMap(({ chores }) => chores ?? [])];
   const lifecycle = createLifecycle(log, [
     ...foundation.parts,
-    ...features.flatMap(({ parts }) => parts ?? []),
+    ...features.all.flatMap(({ parts }) => parts ?? []),
     createMaintenance(clock, log, chores),
     doorsPart,
   ]);
@@ -127,9 +140,11 @@ export async function createHost(platform: Platform, config: HostConfig) {
     desktop: {
       folderOf(target: 'data' | 'logs' | 'profile' | 'task', id?: string): string | null {
         if (target === 'data') return dataDir;
-        if (target === 'logs') return at('logs');
+        if (target === 'logs') return path.join(dataDir, 'logs');
         if (id === undefined) return null;
-        return target === 'profile' ? profiles.service.folder(id as ProfileId) : at('tasks', tasks.service.get(id).id);
+        return target === 'profile'
+          ? profiles.service.folder(id as ProfileId)
+          : path.join(dataDir, 'tasks', tasks.service.get(id).id);
       },
       connectPort: doors.connectPort,
       queue: tasks.service.queue,

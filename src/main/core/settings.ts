@@ -40,6 +40,33 @@ export function needsRestart(key: SettingKey): boolean {
   return shape[key].meta()?.['x-restart'] === true;
 }
 
+/** @throws AppError `validation-error` naming each bad key */
+function parsePatch(patch: Record<string, Json>): [SettingKey, unknown][] {
+  const errors: Record<string, string> = {};
+  const accepted: [SettingKey, unknown][] = [];
+  for (const [key, value] of Object.entries(patch)) {
+    if (!isKey(key)) {
+      errors[key] = 'unknown field';
+      continue;
+    }
+    if (value === null && DEFAULT_SETTINGS[key] !== null) {
+      accepted.push([key, null]);
+      continue;
+    }
+    const parsed = shape[key].safeParse(value);
+    if (parsed.success) accepted.push([key, parsed.data]);
+    else errors[key] = parsed.error.issues[0]?.message ?? 'has a wrong value';
+  }
+  const first = Object.entries(errors)[0];
+  if (first) {
+    throw new AppError('validation-error', `Field '${first[0]}': ${first[1]}`, {
+      errors,
+      extra: { field: first[0], reason: first[1] },
+    });
+  }
+  return accepted;
+}
+
 /** Reads the settings from the database; `overrides` win for this run and are not stored. */
 export function createSettings(
   db: Db,
@@ -81,28 +108,7 @@ export function createSettings(
     overridden: () => Object.keys(overrides).filter(isKey),
     onChange: listeners.add,
     update(patch) {
-      const errors: Record<string, string> = {};
-      const accepted: [SettingKey, unknown][] = [];
-      for (const [key, value] of Object.entries(patch)) {
-        if (!isKey(key)) {
-          errors[key] = 'unknown field';
-          continue;
-        }
-        if (value === null && DEFAULT_SETTINGS[key] !== null) {
-          accepted.push([key, null]);
-          continue;
-        }
-        const parsed = shape[key].safeParse(value);
-        if (parsed.success) accepted.push([key, parsed.data]);
-        else errors[key] = parsed.error.issues[0]?.message ?? 'has a wrong value';
-      }
-      const first = Object.entries(errors)[0];
-      if (first) {
-        throw new AppError('validation-error', `Field '${first[0]}': ${first[1]}`, {
-          errors,
-          extra: { field: first[0], reason: first[1] },
-        });
-      }
+      const accepted = parsePatch(patch);
       const before = current;
       db.transaction(() => {
         for (const [key, value] of accepted) {

@@ -4,9 +4,10 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { LogEntry } from '../../../contract/host/telemetry.ts';
+import type { LogEntry } from '../../../contract/host/telemetry.ts';
 import type { Faults } from '../faults.ts';
 import { createListeners } from '../listeners.ts';
+import { deleteBefore, findBackwards, idAfter, listSegments, parseLine } from './segments.ts';
 
 const SEGMENT_BYTES = 4 * 1024 * 1024;
 const RING = 5000;
@@ -33,41 +34,6 @@ export interface LogFiles {
   clear(before: number): Promise<number>;
   flush(): Promise<void>;
   close(): Promise<void>;
-}
-
-interface Segment {
-  first: number;
-  file: string;
-}
-
-function listSegments(dir: string): Segment[] {
-  return fs
-    .readdirSync(dir)
-    .map((name) => /^host-(\d+)\.jsonl$/.exec(name))
-    .filter((match) => match !== null)
-    .map((match) => ({ first: Number(match[1]), file: path.join(dir, match[0]) }))
-    .sort((a, b) => a.first - b.first);
-}
-
-function parseLine(line: string): LogEntry | null {
-  try {
-    const parsed = LogEntry.safeParse({ data: null, ...JSON.parse(line) });
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null; // a torn last line after a power cut
-  }
-}
-
-/** Id after the last whole line, however many lines before it were dropped or cleared; read from the end, where it nearly always is. */
-function idAfter({ first, file }: Segment): number {
-  const bytes = fs.readFileSync(file);
-  for (let end = bytes.length; end > 0; ) {
-    const start = bytes.lastIndexOf(10, end - 1) + 1;
-    const entry = parseLine(bytes.toString('utf8', start, end));
-    if (entry !== null) return entry.id + 1;
-    end = start - 1;
-  }
-  return first;
 }
 
 /** Opens the log in `dir`; `maxBytes` is asked at each rotation. */
@@ -142,17 +108,7 @@ export function openLogFiles(dir: string, maxBytes: () => number, faults: Pick<F
     },
     async query(before, limit, match) {
       await flush();
-      const found: LogEntry[] = [];
-      for (const segment of listSegments(dir).reverse()) {
-        if (found.length >= limit) break;
-        if (segment.first >= before) continue;
-        const lines = (await fs.promises.readFile(segment.file, 'utf8').catch(() => '')).split('\n');
-        for (let index = lines.length - 1; index >= 0 && found.length < limit; index--) {
-          const entry = parseLine(lines[index] ?? '');
-          if (entry && entry.id < before && match(entry)) found.push(entry);
-        }
-      }
-      return found;
+      return findBackwards(dir, before, limit, match);
     },
     tail(since) {
       const first = ring[0]?.id ?? nextId;
@@ -167,18 +123,10 @@ export function openLogFiles(dir: string, maxBytes: () => number, faults: Pick<F
     async clear(before) {
       // Lines that come meanwhile go to a segment of their own, whose name keeps the number when all others are gone.
       const old = stream;
-      stream = open(nextId);
+      const first = nextId;
+      stream = open(first);
       await new Promise<void>((resolve) => old.end(resolve));
-      let cleared = 0;
-      for (const segment of listSegments(dir)) {
-        const text = await fs.promises.readFile(segment.file, 'utf8');
-        const lines = text.split('\n').filter((line) => line !== '');
-        const kept = lines.filter((line) => (parseLine(line)?.timestamp ?? 0) >= before);
-        cleared += lines.length - kept.length;
-        if (kept.length === 0 && segment.first < nextId) await fs.promises.rm(segment.file, { force: true });
-        else if (kept.length < lines.length)
-          await fs.promises.writeFile(segment.file, kept.map((line) => `${line}\n`).join(''));
-      }
+      const cleared = await deleteBefore(dir, before, first);
       const keptFrom = ring.findIndex((entry) => entry.timestamp >= before);
       ring.splice(0, keptFrom === -1 ? ring.length : keptFrom);
       return cleared;

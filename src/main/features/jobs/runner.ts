@@ -36,6 +36,21 @@ export interface JobRunner {
 const interrupted = (detail = 'The host stopped while this job ran; start it again.') =>
   new AppError('task-interrupted', detail);
 
+/** Why a job cannot run in this host; null when it can. */
+function obstacle(row: JobRow, kind: AnyJobKind | undefined): AppError | null {
+  if (kind === undefined) {
+    return new AppError('not-implemented', `This version of TabAgent has no jobs of the kind ${row.kind}.`, {
+      extra: { feature: row.kind },
+    });
+  }
+  // What was queued has not begun, so every kind can start it.
+  if (!kind.resumable && row.status === 'running') return interrupted();
+  if (row.starts >= MAX_STARTS) {
+    return interrupted(`The host ended ${row.starts} times while this job ran; it is not tried again.`);
+  }
+  return null;
+}
+
 /** Creates the runner; nothing runs before `launch` or `resume`. */
 export function createJobRunner(deps: { store: JobStore; kinds: JobKinds; clock: Clock; log: Logger }): JobRunner {
   const { store, kinds, clock, log } = deps;
@@ -43,21 +58,6 @@ export function createJobRunner(deps: { store: JobStore; kinds: JobKinds; clock:
 
   function end(id: JobId, status: 'succeeded' | 'failed' | 'cancelled', facts: Partial<JobRow>): void {
     store.change(id, { ...facts, status, checkpoint: null, finished_at: clock.now() });
-  }
-
-  /** Why a job cannot run in this host; null when it can. */
-  function obstacle(row: JobRow, kind: AnyJobKind | undefined): AppError | null {
-    if (kind === undefined) {
-      return new AppError('not-implemented', `This version of TabAgent has no jobs of the kind ${row.kind}.`, {
-        extra: { feature: row.kind },
-      });
-    }
-    // What was queued has not begun, so every kind can start it.
-    if (!kind.resumable && row.status === 'running') return interrupted();
-    if (row.starts >= MAX_STARTS) {
-      return interrupted(`The host ended ${row.starts} times while this job ran; it is not tried again.`);
-    }
-    return null;
   }
 
   async function work(row: JobRow, kind: AnyJobKind, run: Run): Promise<void> {

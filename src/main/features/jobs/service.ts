@@ -9,6 +9,7 @@ import { newId } from '../../core/ids.ts';
 import type { Principal } from '../../core/operation/operation.ts';
 import { wireMembers } from '../../core/operation/values.ts';
 import { notFound } from '../../core/operation/versioned.ts';
+import { followJob, isLive } from './follow.ts';
 import type { JobKind, JobKinds } from './kind.ts';
 import type { JobRunner } from './runner.ts';
 import type { JobRow } from './schema.ts';
@@ -48,7 +49,25 @@ const view = (row: JobRow): Job => ({
   finished_at: isoOrNull(row.finished_at),
 });
 
-const isLive = (status: Job['status']) => status === 'queued' || status === 'running';
+const newRow = (kind: string, job: NewJob<Json>, now: number): JobRow => ({
+  id: newId('job'),
+  kind,
+  join_key: job.joinKey ?? null,
+  scope: job.scope,
+  area: job.area,
+  status: 'queued',
+  input: job.input,
+  checkpoint: null,
+  cancel_requested: false,
+  starts: 0,
+  progress: NO_PROGRESS,
+  result: null,
+  error: null,
+  request_id: job.requestId,
+  created_at: now,
+  started_at: null,
+  finished_at: null,
+});
 
 /** Creates the service. */
 export function createJobService(deps: {
@@ -77,30 +96,6 @@ export function createJobService(deps: {
     done: runner.launch(row).then(() => view(require(row.id))),
   });
 
-  function insert(kind: string, job: NewJob<Json>): JobRow {
-    const row: JobRow = {
-      id: newId('job'),
-      kind,
-      join_key: job.joinKey ?? null,
-      scope: job.scope,
-      area: job.area,
-      status: 'queued',
-      input: job.input,
-      checkpoint: null,
-      cancel_requested: false,
-      starts: 0,
-      progress: NO_PROGRESS,
-      result: null,
-      error: null,
-      request_id: job.requestId,
-      created_at: clock.now(),
-      started_at: null,
-      finished_at: null,
-    };
-    store.insert(row);
-    return row;
-  }
-
   return {
     /** Makes a kind known, before the host starts. @throws Error when the name is taken */
     register<Input extends Json, State extends Json>(kind: JobKind<Input, State>): JobStarter<Input> {
@@ -108,7 +103,10 @@ export function createJobService(deps: {
       return {
         start(job) {
           const joined = job.joinKey === undefined ? undefined : store.live(job.joinKey);
-          return launched(joined ?? insert(kind.name, { ...job, input: kind.input.parse(job.input) }));
+          if (joined) return launched(joined);
+          const row = newRow(kind.name, { ...job, input: kind.input.parse(job.input) }, clock.now());
+          store.insert(row);
+          return launched(row);
         },
       };
     },
@@ -133,34 +131,10 @@ export function createJobService(deps: {
       await runner.cancel(row);
       return view(require(id));
     },
-    /** Progress until the end; the first item is the state now. */
+    /** Progress until the end; the first item is the state now. @throws AppError `not-found` */
     async *follow(id: JobId, principal: Principal, signal: AbortSignal): AsyncGenerator<{ seq: number; job: Job }> {
       requireVisible(id, principal);
-      let wake: () => void = () => undefined;
-      let changed = true;
-      const notify = () => {
-        changed = true;
-        wake();
-      };
-      const unsubscribe = events.subscribe((changes) => {
-        if (changes.some((change) => change.id === id)) notify();
-      });
-      signal.addEventListener('abort', notify, { once: true });
-      try {
-        while (!signal.aborted) {
-          if (!changed)
-            await new Promise<void>((resolve) => {
-              wake = resolve;
-            });
-          changed = false;
-          const current = view(require(id));
-          yield { seq: events.head(), job: current };
-          if (!isLive(current.status)) return;
-        }
-      } finally {
-        unsubscribe();
-        signal.removeEventListener('abort', notify);
-      }
+      yield* followJob(events, id, () => view(require(id)), signal);
     },
   };
 }
