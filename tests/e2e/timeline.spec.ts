@@ -8,7 +8,12 @@ const tree = (page: Page) => page.getByRole('tree', { name: 'Steps' });
 const rowsOf = (page: Page) => tree(page).getByRole('treeitem');
 const row = (page: Page, name: string) => rowsOf(page).filter({ hasText: name });
 const reset = (page: Page) => page.getByRole('button', { name: 'Reset zoom' });
-const ticks = (page: Page) => tree(page).locator('.ticks > span').allTextContents();
+/** What the axis says, once it has been laid out: before that it has no width, and only its zero. */
+async function ticks(page: Page): Promise<string[]> {
+  const all = tree(page).locator('.ticks > span');
+  await expect(all.nth(1)).toBeVisible();
+  return all.allTextContents();
+}
 
 async function boxOf(locator: Locator) {
   const box = await locator.boundingBox();

@@ -21,7 +21,7 @@ function profileIds(n: number): string[] {
   const columns = host.db.raw
     .prepare<[], { name: string }>("SELECT name FROM pragma_table_info('profile') WHERE name NOT IN ('id', 'number')")
     .all()
-    .map((column) => column.name);
+    .map((column) => `"${column.name}"`);
   const copy = host.db.raw.prepare(
     `INSERT INTO profile (id, number, ${columns}) SELECT ?, ?, ${columns} FROM profile WHERE id = ?`,
   );
