@@ -155,7 +155,7 @@ export default {
     room(
       'browser',
       ['playwright', 'playwright-core', '@playwright/test'],
-      ['src/workers/', 'src/main/features/profiles/launcher'],
+      ['src/workers/', 'src/main/features/profiles/launch/'],
     ),
     room(
       'panel',

@@ -5,7 +5,7 @@ import { commandOperations } from './automation/commands.ts';
 import { demoOperations } from './automation/demo.ts';
 import { profileOperations } from './automation/profiles.ts';
 import { queueOperations } from './automation/queue.ts';
-import { taskOperations } from './automation/tasks.ts';
+import { taskOperations } from './automation/task-operations.ts';
 import { accessOperations } from './host/access.ts';
 import { jobOperations } from './host/jobs.ts';
 import { metricOperations } from './host/metrics.ts';

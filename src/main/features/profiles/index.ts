@@ -7,13 +7,13 @@ import type { Logger } from '../../core/log/logger.ts';
 import type { Chore } from '../../core/maintenance.ts';
 import { TRASH_MS } from '../../core/operation/versioned.ts';
 import type { SettingsReader } from '../../core/settings.ts';
-import { createBrowsers } from './browsers.ts';
+import { createBrowsers } from './launch/browsers.ts';
 import { profileHandlers } from './routes.ts';
 import { createProfileService } from './service.ts';
 import { createProfileStore } from './store.ts';
 
+export type { LaunchPlan, LaunchRequest } from './launch/plan.ts';
 export type { ProfileLease } from './occupancy.ts';
-export type { LaunchPlan, LaunchRequest } from './plan.ts';
 export type { ProfileService } from './service.ts';
 
 /** Builds the feature. */

@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
-import { type ChromeLock, readChromeLock, readChromeLockAsync } from './chrome-lock.ts';
+import { type ChromeLock, readChromeLock, readChromeLockAsync } from './launch/chrome-lock.ts';
 
 /** Age at which a scan is repeated, ms. */
 const STALE_MS = 2000;

@@ -1,8 +1,8 @@
 /** Browsers that are opened by hand. */
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
-import { type LaunchedBrowser, launchBrowser } from './launcher.ts';
+import { type LaunchedBrowser, launchBrowser } from './launch/launcher.ts';
+import type { Planner } from './launch/plan.ts';
 import type { Occupancy } from './occupancy.ts';
-import type { Planner } from './plan.ts';
 
 const STOP_DEADLINE_MS = 10_000;
 

@@ -8,8 +8,8 @@ import { expect, test } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
 import { ProfileCreate } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
-import { readChromeLock, removeChromeLock } from './chrome-lock.ts';
 import { createProfiles } from './index.ts';
+import { readChromeLock, removeChromeLock } from './launch/chrome-lock.ts';
 
 /** Keeps Chromium from calling home (see the switches' names); tests only. */
 const QUIET = ['--gaia-url=http://127.0.0.1:9/', '--component-updater=url-source=http://127.0.0.1:9/', '--disable-gpu'];
@@ -184,7 +184,7 @@ test('the browser dies with the host: kill -9 of its parent closes the pipe, and
   const { id } = service.create(input());
   const plan = await service.plan(id, { kind: 'manual', id: 'manual' }, { headless: true, tempDir: core.dir });
   const script = path.join(core.dir, 'parent.ts');
-  const launcher = path.join(import.meta.dirname, 'launcher.ts');
+  const launcher = path.join(import.meta.dirname, 'launch/launcher.ts');
   fs.writeFileSync(
     script,
     `import { launchBrowser } from ${JSON.stringify(launcher)};

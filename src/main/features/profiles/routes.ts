@@ -4,7 +4,7 @@ import { profileOperations } from '../../../contract/automation/profiles.ts';
 import { parseMember, runBulk } from '../../core/operation/bulk.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
 import { changesOf } from '../../core/operation/versioned.ts';
-import type { Browsers } from './browsers.ts';
+import type { Browsers } from './launch/browsers.ts';
 import type { ProfileService } from './service.ts';
 
 /** Ids of the operations that this feature answers. */

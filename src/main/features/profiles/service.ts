@@ -7,14 +7,14 @@ import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import { notFound } from '../../core/operation/versioned.ts';
-import type { Browsers } from './browsers.ts';
-import { removeChromeLock } from './chrome-lock.ts';
 import { createEditing } from './editing.ts';
 import { snapshotOf, toProfile } from './fields.ts';
 import { removeFolder } from './folders.ts';
+import type { Browsers } from './launch/browsers.ts';
+import { removeChromeLock } from './launch/chrome-lock.ts';
+import { createPlanner, type Holder } from './launch/plan.ts';
 import { createManualBrowsers } from './manual.ts';
 import { createOccupancy, type ProfileLease } from './occupancy.ts';
-import { createPlanner, type Holder } from './plan.ts';
 import type { ProfileRow } from './schema.ts';
 import type { ProfileListInput, ProfileStore } from './store.ts';
 

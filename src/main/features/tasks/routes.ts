@@ -1,7 +1,7 @@
 /** Handlers of tasks, logs, artifacts and the queue: maps only. */
 import type { artifactOperations } from '../../../contract/automation/artifacts.ts';
 import type { queueOperations } from '../../../contract/automation/queue.ts';
-import type { taskOperations } from '../../../contract/automation/tasks.ts';
+import type { taskOperations } from '../../../contract/automation/task-operations.ts';
 import { runBulk } from '../../core/operation/bulk.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
 import type { TaskService } from './service.ts';

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { claimFrom, endWith, newTask } from '../../../../../tests/support/task-store.ts';
 import { callOf, openTaskHost, type TaskHost, thrownBy } from '../../../../../tests/support/tasks.ts';
 import { Artifact } from '../../../../contract/automation/artifacts.ts';
-import { TaskDetail, TaskEvent, taskOperations } from '../../../../contract/automation/tasks.ts';
+import { taskOperations } from '../../../../contract/automation/task-operations.ts';
+import { TaskDetail, TaskEvent } from '../../../../contract/automation/tasks.ts';
 import type { CommandId } from '../../../../contract/kernel/scalars.ts';
 import { problem } from '../model/problems.ts';
 

@@ -4,9 +4,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { BrowserFamily, FoundBrowser, ProfileSnapshot } from '../../../contract/automation/profiles.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
-import type { SettingsReader } from '../../core/settings.ts';
+import type { BrowserFamily, FoundBrowser, ProfileSnapshot } from '../../../../contract/automation/profiles.ts';
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import type { SettingsReader } from '../../../core/settings.ts';
 
 const run = promisify(execFile);
 

@@ -2,8 +2,8 @@
  * The settings of a profile as switches and environment of a browser. Both kinds of start use them instead of emulation through the
  * debugging protocol: a site then sees the same whether a person or a script drives the browser, in pages, frames and workers alike.
  */
-import { inheritedEnvironment } from '../../../contract/automation/executor.ts';
-import type { ProfileSnapshot } from '../../../contract/automation/profiles.ts';
+import { inheritedEnvironment } from '../../../../contract/automation/executor.ts';
+import type { ProfileSnapshot } from '../../../../contract/automation/profiles.ts';
 
 /** Blink's numbers of `PreferredColorScheme`. */
 const COLOR_SCHEMES = { dark: 0, light: 1 } as const;

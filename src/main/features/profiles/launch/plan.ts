@@ -1,12 +1,12 @@
 /** The launch plan: everything that starts a browser, and the lease on what it starts with. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { ProfileHolder, ProfileSnapshot } from '../../../contract/automation/profiles.ts';
-import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import type { ProfileHolder, ProfileSnapshot } from '../../../../contract/automation/profiles.ts';
+import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
+import { removeFolder } from '../folders.ts';
+import type { ProfileLease } from '../occupancy.ts';
 import type { Browsers } from './browsers.ts';
-import { removeFolder } from './folders.ts';
 import { launchArgs, launchEnv } from './launch-settings.ts';
-import type { ProfileLease } from './occupancy.ts';
 
 /** Who takes a profile. */
 export type Holder = Omit<ProfileHolder, 'since'>;

@@ -3,9 +3,9 @@ import fs from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EXECUTOR, openTaskHost, type TaskHost } from '../../../../tests/support/tasks.ts';
-import { ProfileCreate } from '../../../contract/automation/profiles.ts';
-import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import { EXECUTOR, openTaskHost, type TaskHost } from '../../../../../tests/support/tasks.ts';
+import { ProfileCreate } from '../../../../contract/automation/profiles.ts';
+import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
 import { readChromeLock } from './chrome-lock.ts';
 
 /** Reports what a page and a worker of it can know about their browser. */

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { AppError } from '../../../contract/kernel/errors.ts';
+import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { LaunchPlan } from './plan.ts';
 
 /** A running browser. */

@@ -1,0 +1,118 @@
+/** Operations on tasks. */
+import { z } from 'zod';
+import { call, stream } from '../kernel/define.ts';
+import { Problem } from '../kernel/errors.ts';
+import { Deleted, listInput, page } from '../kernel/paging.ts';
+import { BatchId, JsonObject, Seq, TaskId, Timestamp } from '../kernel/scalars.ts';
+import { GapItem, LogLine, Task, TaskCreate, TaskDetail, TaskEvent, taskRecord } from './tasks.ts';
+
+const common = { area: 'automation', tags: ['tasks'] } as const;
+const one = z.strictObject({ id: TaskId });
+
+/** Operations on tasks, their logs and events. */
+export const taskOperations = {
+  tasks_create: call(TaskCreate, z.union([Task, z.object({ batch_id: BatchId, items: z.array(Task) })]), {
+    ...common,
+    row: 'B25',
+    summary: 'Run a command, now or at a time, with one or many profiles',
+    scope: 'run',
+    scopeFor: ({ spec, command_id }) =>
+      spec === undefined || command_id !== undefined ? null : { scope: 'manage', what: 'Running a spec of your own' },
+    idempotencyKey: true,
+    http: { method: 'POST', path: '/v1/tasks', status: 201, location: '/v1/tasks/{id}' },
+  }),
+  tasks_list: call(listInput(taskRecord), page(Task), {
+    ...common,
+    row: 'B26',
+    summary: 'List tasks',
+    scope: 'read',
+    http: { method: 'GET', path: '/v1/tasks' },
+  }),
+  tasks_get: call(one, TaskDetail, {
+    ...common,
+    row: 'B27',
+    summary: 'One task with its attempts and steps',
+    scope: 'read',
+    http: { method: 'GET', path: '/v1/tasks/{id}' },
+  }),
+  tasks_delete: call(one, Deleted, {
+    ...common,
+    row: 'B27',
+    summary: 'Delete a finished task with its log and artifacts, for good',
+    scope: 'manage',
+    http: { method: 'DELETE', path: '/v1/tasks/{id}' },
+  }),
+  tasks_cancel: call(z.strictObject({ id: TaskId, force: z.boolean().default(false) }), Task, {
+    ...common,
+    row: 'B28',
+    summary: 'Cancel a task; its whole process tree ends',
+    scope: 'run',
+    http: { method: 'POST', path: '/v1/tasks/{id}/cancel' },
+  }),
+  tasks_retry: call(
+    z.strictObject({ id: TaskId, input: JsonObject.optional(), as_then: z.boolean().default(false) }),
+    Task,
+    {
+      ...common,
+      row: 'B28',
+      summary: 'Run a task again as a new task; as_then uses the snapshot exactly as it was',
+      scope: 'run',
+      idempotencyKey: true,
+      http: { method: 'POST', path: '/v1/tasks/{id}/retry' },
+    },
+  ),
+  tasks_bulk: call(
+    z.strictObject({ ids: z.array(TaskId).min(1).max(1000), action: z.enum(['cancel', 'retry', 'delete']) }),
+    z.object({ results: z.array(z.object({ id: z.string(), ok: z.boolean(), error: Problem.optional() })) }),
+    { ...common, row: '-', summary: 'One verb on many tasks', scope: 'manage', http: null },
+  ),
+  tasks_logs: call(
+    z.strictObject({
+      id: TaskId,
+      after_seq: Seq.optional(),
+      before_seq: Seq.optional(),
+      level: LogLine.shape.level.optional(),
+      q: z.string().max(500).optional(),
+      limit: z.int().min(1).max(5000).default(1000),
+    }),
+    z.object({ items: z.array(LogLine), next_cursor: z.string().nullable(), total: z.int().nullable() }),
+    {
+      ...common,
+      row: 'B30',
+      summary: 'Log lines of a task, oldest first',
+      scope: 'read',
+      http: { method: 'GET', path: '/v1/tasks/{id}/logs' },
+    },
+  ),
+  tasks_logs_follow: stream(z.strictObject({ id: TaskId, since: Seq.optional() }), z.union([LogLine, GapItem]), {
+    ...common,
+    row: 'B31',
+    summary: 'Log lines of a task as they are written, until it ends',
+    scope: 'read',
+    history: true,
+    http: { method: 'GET', path: '/v1/tasks/{id}/logs/stream' },
+  }),
+  tasks_follow: stream(z.strictObject({ id: TaskId, since: Seq.optional() }), z.union([TaskEvent, GapItem]), {
+    ...common,
+    row: 'B32',
+    summary: 'Status, steps, progress and artifacts of a task as they happen, until it ends',
+    scope: 'read',
+    history: true,
+    http: { method: 'GET', path: '/v1/tasks/{id}/events' },
+  }),
+  tasks_stats: call(
+    z.strictObject({ hours: z.int().min(1).max(168).default(24) }),
+    z.object({
+      /** One bucket per hour, oldest first. */
+      buckets: z.array(
+        z.object({ at: Timestamp, succeeded: z.int(), failed: z.int(), p95_duration_ms: z.int().nullable() }),
+      ),
+      failed: z.int(),
+      succeeded: z.int(),
+      success_rate: z.number().nullable(),
+      p95_duration_ms: z.int().nullable(),
+      failures: z.array(z.object({ code: z.string(), count: z.int(), last_task_id: TaskId })),
+    }),
+    { ...common, row: '-', summary: 'Outcomes of the last hours for the dashboard', scope: 'read', http: null },
+  ),
+};
