@@ -1,4 +1,4 @@
-/** Limits and small print of the HTTP door (api.md §2–§4): what happens at the edge of what is allowed. */
+/** Limits and small print of the HTTP door: what happens at the edge of what is allowed. */
 import { once } from 'node:events';
 import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** The rules of the HTTP door (api.md §2, §4, §5). */
+/** The rules of the HTTP door. */
 import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';

@@ -1,4 +1,4 @@
-/** Server-Sent Events while time passes (api.md §2, §4.7, §4.8), on a clock that the test moves. */
+/** Server-Sent Events while time passes, on a clock that the test moves. */
 import { once } from 'node:events';
 import http from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';

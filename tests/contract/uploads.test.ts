@@ -1,4 +1,4 @@
-/** Uploads into the real store (api.md B33): every way in, and what is left of those that fail. */
+/** Uploads into the real store: every way in, and what is left of those that fail. */
 import fs from 'node:fs';
 import { watch } from 'node:fs/promises';
 import http from 'node:http';

@@ -1,4 +1,4 @@
-/** The WebSocket door's own rules: liveness, limits, goodbyes (api.md §6). */
+/** The WebSocket door's own rules: liveness, limits, goodbyes. */
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';

@@ -133,7 +133,7 @@ describe.each(overHttp)('%s over HTTP', (id, operation) => {
 describe.each(operations.filter(([, operation]) => !operation.anonymous))('%s over frames', (id, operation) => {
   const input = sampleOf(operation.input, 'input');
 
-  // A transport must not widen a scope (requirement S6).
+  // A transport must not widen a scope.
   test('refuses what the principal lacks', async () => {
     const { client } = await openSocket(subject.url);
     const before = subject.seen.length;

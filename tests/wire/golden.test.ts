@@ -1,5 +1,5 @@
 /**
- * Golden bytes (api.md §15.7): what crosses the boundary does not change within contract 1. The files under `golden/` were
+ * Golden bytes: what crosses the boundary does not change within contract 1. The files under `golden/` were
  * written once; a difference is a break of the contract, not a reason to write them again.
  */
 import net from 'node:net';

@@ -1,4 +1,4 @@
-/** Settings (api.md §12): one schema gives defaults, validation, the JSON Schema and the settings screen. */
+/** Settings: one schema gives defaults, validation, the JSON Schema and the settings screen. */
 import { z } from 'zod';
 import { BROWSERS } from '../automation/profiles.ts';
 import { AREAS, call, TIERS } from '../kernel/define.ts';

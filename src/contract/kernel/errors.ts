@@ -1,5 +1,5 @@
 /**
- * The catalogue of errors (api.md §5): RFC 7807 slugs with their HTTP status and native code,
+ * The catalogue of errors: RFC 7807 slugs with their HTTP status and native code,
  * the one error class of the product, and the problem body that crosses every door.
  */
 import { z } from 'zod';
@@ -106,7 +106,7 @@ export type ErrorSlug = keyof typeof ERRORS;
 /** Base of every problem `type` URI. */
 export const PROBLEM_BASE = 'https://tabagent.dev/errors/';
 
-/** Problem details on the wire (RFC 9457, obsoletes RFC 7807), see api.md §5; extra members are allowed. */
+/** Problem details on the wire (RFC 9457, obsoletes RFC 7807), see docs/wire.md; extra members are allowed. */
 export const Problem = z.looseObject({
   type: z.string(),
   title: z.string(),

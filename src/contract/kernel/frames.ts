@@ -1,4 +1,4 @@
-/** Frames of the bidirectional doors: IPC, WebSocket, data channel (api.md §6). */
+/** Frames of the bidirectional doors: IPC, WebSocket, data channel. */
 import { z } from 'zod';
 import { AREAS, SCOPES } from './define.ts';
 import type { Problem } from './errors.ts';
@@ -79,7 +79,7 @@ export type ServerFrame =
   | { t: 'ping'; n?: number }
   | { t: 'pong'; n?: number };
 
-/** Marks where a slow reader lost items of a history stream (api.md §4.8). */
+/** Marks where a slow reader lost items of a history stream. */
 export interface Gap {
   type: 'gap';
   /** Number of items that were not delivered. */

@@ -44,7 +44,7 @@ interface ResourceSchemas<
   F extends Filters,
   A extends readonly [string, ...string[]],
 > {
-  /** Row of api.md, the tag, and the word used in summaries. */
+  /** Row of the specification, the tag, and the noun used in summaries. */
   row: string;
   tag: string;
   noun: string;
@@ -85,7 +85,7 @@ type ResourceOperations<
   [K in `${R}_bulk`]: Operation<ReturnType<typeof bulkInput<Id, A>>, typeof BulkResult, 'never'>;
 };
 
-/** The standard set ⑤ of api.md §13 for resource `name` (plural, as in ids and paths). */
+/** The standard set of seven operations for resource `name` (plural, as in ids and paths). */
 export function resource<
   const R extends string,
   Id extends z.ZodType,

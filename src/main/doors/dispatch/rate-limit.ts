@@ -1,4 +1,4 @@
-/** Token buckets per caller and tier (api.md §3), in bounded memory. */
+/** Token buckets per caller and tier, in bounded memory. */
 import type { Tier } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Clock } from '../../core/clock.ts';

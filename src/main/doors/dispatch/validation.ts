@@ -1,4 +1,4 @@
-/** Parsing an operation's input, with the texts of api.md §5 for whatever does not fit. */
+/** Parsing an operation's input, with a fixed text for whatever does not fit. */
 import { z } from 'zod';
 import type { Operation } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';

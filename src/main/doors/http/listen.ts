@@ -1,4 +1,4 @@
-/** Opening the port: on both loopback addresses, and with a clear word when somebody else has it (api.md §2). */
+/** Opening the port: on both loopback addresses, and with a clear word when somebody else has it. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { findPortOwner } from './port-owner.ts';

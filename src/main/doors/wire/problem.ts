@@ -1,4 +1,4 @@
-/** What goes with a problem body: headers that tell clients what to do, and OpenAI's error member (api.md §5). */
+/** What goes with a problem body: headers that tell clients what to do, and OpenAI's error member. */
 import { type AppError, codeOf, type ErrorSlug, type Problem, problemOf } from '../../../contract/kernel/errors.ts';
 
 /** Failures above 499 that repeating the request does not mend. */

@@ -18,7 +18,7 @@ const KEYS = [
   ['select', 'Select', 'X'],
 ] as const;
 
-/** Keys of a list (panel.md §4). `name` tells the lists of one screen apart. */
+/** Keys of a list. `name` tells the lists of one screen apart. */
 export function useRowKeys(name: string, verbs: RowVerbs): void {
   useActions(
     KEYS.flatMap(([verb, title, key]): Action[] => {

@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document (api.md §14), built once from the contract when it is first asked for. */
+/** The OpenAPI 3.1 document, built once from the contract when it is first asked for. */
 import type { Contract } from '../../../../contract/kernel/define.ts';
 import { httpRoutes } from '../pages/routes-list.ts';
 import { describeRoute } from './operation.ts';

@@ -1,4 +1,4 @@
-/** `/metrics` in Prometheus' text format 0.0.4 (api.md §14). prom-client is loaded with the first scrape. */
+/** `/metrics` in Prometheus' text format 0.0.4. prom-client is loaded with the first scrape. */
 import type { Counter as CounterType, Registry as RegistryType } from 'prom-client';
 import { type CallMetrics, type CallSeries, DURATION_BUCKETS } from '../../dispatch/call-metrics.ts';
 

@@ -1,4 +1,4 @@
-/** Bytes of artifacts (api.md B34): with a principal's rights, or with a one-time ticket. */
+/** Bytes of artifacts: with a principal's rights, or with a one-time ticket. */
 import { basename } from 'node:path';
 import type { FileContent } from '../../../core/operation/operation.ts';
 import type { Exchange } from '../request/exchange.ts';

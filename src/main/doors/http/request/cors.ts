@@ -1,4 +1,4 @@
-/** Preflight requests (api.md §3). Origins were checked before: here they are only told what they may send. */
+/** Preflight requests. Origins were checked before: here they are only told what they may send. */
 import type { IncomingMessage } from 'node:http';
 import { send } from '../reply/answer.ts';
 import type { Exchange } from './exchange.ts';

@@ -1,4 +1,4 @@
-/** The input object of a request: query, overlaid by body, overlaid by path (api.md §2). */
+/** The input object of a request: query, overlaid by body, overlaid by path. */
 import type { Operation } from '../../../../contract/kernel/define.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { parseJson } from '../../wire/json.ts';

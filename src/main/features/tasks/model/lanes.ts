@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Head start of each lane, ms: a task is ranked by due time plus this, so a waiting task ages past newer ones of faster lanes and
- * the slowest lane waits at most 24 h longer than it would without the others (requirement Q23).
+ * the slowest lane waits at most 24 h longer than it would without the others.
  */
 const HANDICAP_MS: Record<Priority, number> = { urgent: 0, normal: HOUR_MS, low: 6 * HOUR_MS, batch: 24 * HOUR_MS };
 
@@ -29,7 +29,7 @@ export function rankOf(lane: number, dueAt: number): number {
 /** How busy the people at this computer are. */
 export type Activity = 'high' | 'low' | 'sleep';
 
-/** Slowest lane that may start: high starts urgent only, low all but batch, sleep all (api.md, B42). */
+/** Slowest lane that may start: high starts urgent only, low all but batch, sleep all. */
 export function slowestLane(activity: Activity): number {
   const slowest: Record<Activity, Priority> = { high: 'urgent', low: 'low', sleep: 'batch' };
   return laneOf(slowest[activity]);
