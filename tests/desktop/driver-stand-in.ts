@@ -79,7 +79,7 @@ export async function launchStandIn({
     exited,
     stderr: () => told,
     kill: async () => {
-      // It ends when its channel does, and takes Chromium along, which would else still write into a removed folder.
+      // It ends when its channel does, and Chromium with it, which would otherwise write into a removed folder.
       if (child.connected) child.disconnect();
       const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
       await exited;

@@ -190,7 +190,7 @@ describe('the window', () => {
   });
 });
 
-test('a port that somebody else holds closes HTTP, not the panel', async () => {
+test('a port that another program holds closes HTTP, not the panel', async () => {
   const data = makeDataDir();
   const holder = createServer().listen(0, '127.0.0.1');
   await once(holder, 'listening');

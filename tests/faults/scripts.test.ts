@@ -44,7 +44,7 @@ async function aftermath(command: { id: string }, during?: (id: string) => Promi
   return done;
 }
 
-/** A process that has ended may stay in the list until somebody asks for its exit code; it runs nothing any more. */
+/** A process that has ended may stay in the list until its parent asks for its exit code; it runs nothing any more. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

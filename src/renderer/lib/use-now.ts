@@ -20,7 +20,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** Unix ms, renewed every second while somebody looks. */
+/** Unix ms, renewed every second while the page is visible. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }

@@ -1,4 +1,4 @@
-/** Mantine in our clothes: its colours, sizes and radii come from tokens.css. */
+/** The theme of Mantine: its colours, sizes and radii come from tokens.css. */
 import {
   type CSSVariablesResolver,
   createTheme,

@@ -11,7 +11,7 @@ export type Shares = readonly [from: number, to: number];
 export interface BrushOptions {
   /** The element that is as wide as the axis. */
   area: RefObject<HTMLElement | null>;
-  /** The element over the area that shows what is chosen; hidden unless somebody drags. `data-label` gets the label. */
+  /** The element over the area that shows what is chosen; hidden unless the user drags. `data-label` gets the label. */
   mark: RefObject<HTMLElement | null>;
   /** Whether a drag may begin on this element. */
   startsOn(target: Element): boolean;

@@ -1,9 +1,9 @@
-/** Opening the port: on both loopback addresses, and with a clear word when somebody else has it. */
+/** Opening the port: on both loopback addresses, and with a clear message when another program has it. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { findPortOwner } from './port-owner.ts';
 
-/** The port belongs to somebody else. `message` is what a person is told. */
+/** The port belongs to another program. `message` is what a person is told. */
 export class PortInUseError extends Error {
   readonly port: number;
 

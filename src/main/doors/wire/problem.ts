@@ -1,7 +1,7 @@
 /** What goes with a problem body: headers that tell clients what to do, and OpenAI's error member. */
 import { type AppError, codeOf, type ErrorSlug, type Problem, problemOf } from '../../../contract/kernel/errors.ts';
 
-/** Failures above 499 that repeating the request does not mend. */
+/** Non-retryable failures above 499. */
 const HOPELESS: ReadonlySet<ErrorSlug> = new Set<ErrorSlug>([
   'model-not-loaded',
   'out-of-memory',

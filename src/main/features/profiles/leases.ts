@@ -7,7 +7,7 @@ import { createListeners } from '../../core/listeners.ts';
 
 /** Leases by profile. */
 export interface Leases {
-  /** @throws AppError `conflict` with `holder` when somebody has it */
+  /** @throws AppError `conflict` with `holder` when the profile is held */
   take(id: ProfileId, holder: ProfileHolder): void;
   drop(id: ProfileId): void;
   holder(id: ProfileId): ProfileHolder | null;

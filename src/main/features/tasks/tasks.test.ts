@@ -72,9 +72,9 @@ describe('create', () => {
     expect(Task.parse(await create({ spec, name: 'Once' }))).toMatchObject({ command_id: null, command_name: 'Once' });
   });
 
-  test('a caller cannot refer to a secret of somebody else', async () => {
+  test('a caller cannot refer to a secret of another owner', async () => {
     const command = await host.command();
-    const id = await host.secrets.put('somebody', 'not yours');
+    const id = await host.secrets.put('another-owner', 'not yours');
     const task = Task.parse(
       await create({ command_id: command.id, input: { do: [['echo', null]], stolen: { $secret: id } } }),
     );

@@ -90,7 +90,7 @@ const nextPoint = async (follower: { next(): Promise<MetricItem> }) => {
   return item.point;
 };
 
-test('a second a point only while somebody follows: a host at rest reads six times a minute', async () => {
+test('a point a second only while a reader follows: a host at rest reads six times a minute', async () => {
   const { clock, sampler, reads, follow, watched, pending } = subject();
   sampler.start();
   expect(reads(), 'starting reads nothing').toBe(0);

@@ -12,7 +12,7 @@ export interface Column<R> {
   sort?: string;
   /** Cannot be hidden. */
   fixed?: boolean;
-  /** Hidden until somebody asks for it. */
+  /** Hidden until the user shows it. */
   hidden?: boolean;
   /** Leaves a table that has become too narrow; the highest first. */
   drop?: number;

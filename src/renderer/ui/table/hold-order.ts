@@ -1,4 +1,4 @@
-/** Keeps the order of a live list steady while somebody points at it. */
+/** Keeps the order of a live list steady while the pointer is over it. */
 
 /** What to show of a list whose order is held. */
 export interface Held<R> {

@@ -61,7 +61,7 @@ describe.skipIf(browserPath === null)('the end of a script in a browser', () => 
     expect(executor.artifacts().map((a) => a.name)).toEqual(expect.arrayContaining(['failure.png', 'trace.zip']));
   }, 60_000);
 
-  it('takes its browser along when a script that blocks the thread is killed', async () => {
+  it('ends its browser when a script that blocks the thread is killed', async () => {
     await using executor = new Harness();
     executor.run(spec(inScript(`log('blocking'); for (;;) {}`)));
     await executor.log('blocking');

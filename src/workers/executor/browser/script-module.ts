@@ -88,7 +88,7 @@ function installHooks(url: string, javascript: string): void {
   });
 }
 
-/** Errors of Node's module loader that the author of the script has to mend. */
+/** Errors of Node's module loader that the author of the script has to correct. */
 const LOADER_ERRORS =
   /^ERR_(MODULE_NOT_FOUND|UNKNOWN_BUILTIN_MODULE|PACKAGE_PATH_NOT_EXPORTED|UNSUPPORTED_DIR_IMPORT|INVALID_MODULE_SPECIFIER|NETWORK_IMPORT_DISALLOWED|UNSUPPORTED_ESM_URL_SCHEME)$/;
 

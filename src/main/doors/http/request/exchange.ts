@@ -40,7 +40,7 @@ export class ServerState {
   }
 }
 
-/** See file comment. Implements {@link CallContext} with a signal that costs nothing until somebody asks for it. */
+/** See file comment. Implements {@link CallContext} with a signal that costs nothing until it is asked for. */
 export class Exchange implements CallContext {
   readonly door = 'http';
   readonly req: IncomingMessage;

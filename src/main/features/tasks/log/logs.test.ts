@@ -150,7 +150,7 @@ describe('the log file', () => {
 describe('the end of an attempt', () => {
   const pump = `let n = 0; const more = () => { while (n < 3000) if (!process.stdout.write('line ' + ++n + ' ' + 'x'.repeat(80) + '\\n')) return process.stdout.once('drain', more); }; more();`;
 
-  test('does not wait for ever for a pipe that somebody who escaped holds open', async () => {
+  test('does not wait for ever for a pipe that a daemonised descendant holds open', async () => {
     const writer = await logs.write('tsk', 1, MIB);
     const stream = new PassThrough();
     writer.read(stream, 'stdout');

@@ -1,8 +1,8 @@
 /**
- * The log of one task while somebody writes or reads it. Lines get their number here, go to the file in batches and stay in memory
+ * The log of one task while it is written or read. Lines get their number here, go to the file in batches and stay in memory
  * until they are there; while there are live followers, the last 8 MiB stay in memory for all of them together.
  * Readers pull: nothing is ever queued for one of them. They are shown only what is in the file: a host that is killed must not give the
- * number of a line that somebody has seen to another line.
+ * number of a line that a reader has seen to another line.
  */
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
 import type { TimeSlicer } from '../../../core/time-slicer.ts';

@@ -7,7 +7,7 @@ export function problem(slug: ErrorSlug, detail?: string, extra: Record<string, 
   return problemOf(new AppError(slug, detail, { extra }));
 }
 
-/** On a task that somebody cancelled. */
+/** On a task that was cancelled. */
 export const cancelledProblem = () => problem('cancelled', 'The task was cancelled.');
 
 /** On an attempt that ran longer than its timeout. */

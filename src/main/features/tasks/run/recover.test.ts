@@ -89,7 +89,7 @@ async function firstLine(host: TaskHost, id: string): Promise<void> {
   await lines.return();
 }
 
-test('a run whose lease somebody else has ended kills its processes and writes nothing more', async () => {
+test('a run whose lease another owner has ended kills its processes and writes nothing more', async () => {
   const clock = manualClock(Date.now());
   const host = openTaskHost({ clock });
   try {

@@ -67,7 +67,7 @@ describe('one attempt', () => {
     expect(killed).toMatchObject({ status: 'dead', error: { code: 'worker_crashed', signal: 'SIGKILL' } });
   });
 
-  test('a failure that no retry can mend fails at once, whatever attempts are left', async () => {
+  test('a non-retryable failure fails at once, whatever attempts are left', async () => {
     const command = await host.command({ retry: { max: 3, backoff_seconds: 0, factor: 1 } });
     const task = await host.run(command, [['fail', { code: 'script-invalid', retryable: false }]]);
     expect(await host.ends(task.id)).toMatchObject({ status: 'failed', attempt: 1, error: { code: 'script_invalid' } });
