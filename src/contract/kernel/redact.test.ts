@@ -175,21 +175,18 @@ describe('secretsOf', () => {
 });
 
 describe('speed', () => {
-  it('costs little per line: a redactor that backtracks would stall the log', () => {
+  it('takes time in proportion to the text, also where every word begins like a secret: backtracking would stall the log', () => {
     const redactor = createRedactor(Array.from({ length: 10 }, (_, i) => `s3cr3t-Value_${i}/${i * 7919}`));
-    const line = 'GET https://shop.example/orders?page=3 200 in 41 ms';
-    const time = (run: () => void) => {
-      for (let i = 0; i < 20_000; i++) run();
-      const start = performance.now();
-      for (let i = 0; i < 100_000; i++) run();
-      return ((performance.now() - start) * 1000) / 100_000;
+    const fastest = (text: string) => {
+      const times = Array.from({ length: 20 }, () => {
+        const start = performance.now();
+        redactor.text(text);
+        return performance.now() - start;
+      });
+      return Math.min(...times);
     };
-    const none = createRedactor();
-    const micros = { none: time(() => none.text(line)), ten: time(() => redactor.text(line)) };
-    expect(micros.none).toBeLessThan(0.2);
-    expect(micros.ten).toBeLessThan(1);
-    process.stdout.write(
-      `redact: ${micros.none.toFixed(3)} µs/line without secrets, ${micros.ten.toFixed(3)} µs with ten\n`,
-    );
+    const begun = 's3cr3t-Value_ s3cr3t-Value_s3cr3t-'.repeat(500);
+    const ratio = fastest(begun.repeat(16)) / fastest(begun);
+    expect(ratio).toBeLessThan(16 * 4);
   });
 });

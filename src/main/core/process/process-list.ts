@@ -1,6 +1,7 @@
 /** The processes of this machine, as far as the operating system shows them, for `process-tree.ts`. */
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { RUN_ID_ENV } from '../../../contract/automation/executor.ts';
 
@@ -18,8 +19,10 @@ export interface ProcessInfo {
   started: string;
   /** Value of {@link RUN_ID_ENV} in its environment, null without one or where it cannot be read. */
   runId: string | null;
-  /** Its environment is empty, as for a moment while a process becomes another program (Linux: `execve`). */
+  /** Its environment is empty, as in the exec window: while a process becomes another program (Linux: `execve`). */
   blank: boolean;
+  /** Changes with each program that the process becomes (Linux: where its code and stack lie); empty where that cannot be seen. */
+  image: string;
 }
 
 const MARK = Buffer.from(`\0${RUN_ID_ENV}=`);
@@ -34,6 +37,29 @@ function markOf(environment: Buffer): string | null {
   return block.toString('utf8', from, end < 0 ? block.length : end);
 }
 
+/** Waits between looks at a process in the exec window, ms. */
+const EXEC_WAITS_MS = [1, 2, 4, 8];
+
+/**
+ * The environment block of a process, null where it may not be read. Reading waits for the lock that `execve` holds and is woken inside the
+ * exec window: without looking again, a process that becomes one program after the other would be empty almost every time.
+ * @throws Error when the process has exited
+ */
+async function readEnvironment(pid: number): Promise<Buffer | null> {
+  const read = () =>
+    readFile(`/proc/${pid}/environ`).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EACCES' || error.code === 'EPERM') return null;
+      throw error;
+    });
+  let environment = await read();
+  for (const wait of EXEC_WAITS_MS) {
+    if (environment?.length !== 0) break;
+    await delay(wait);
+    environment = await read();
+  }
+  return environment;
+}
+
 /** Reads one process from /proc; null when it has exited, is a zombie, or is a thread of the kernel. */
 async function readProc(pid: number): Promise<ProcessInfo | null> {
   try {
@@ -41,10 +67,7 @@ async function readProc(pid: number): Promise<ProcessInfo | null> {
     // The name is in parentheses and may hold anything, also parentheses.
     const [state, ppid, pgid, sid, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (state === 'Z' || state === 'X' || sid === '0') return null;
-    const environment = await readFile(`/proc/${pid}/environ`).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'EACCES' || error.code === 'EPERM') return null;
-      throw error; // it has exited
-    });
+    const environment = await readEnvironment(pid);
     return {
       pid,
       ppid: Number(ppid),
@@ -53,6 +76,7 @@ async function readProc(pid: number): Promise<ProcessInfo | null> {
       started: rest[15] ?? '',
       runId: environment === null ? null : markOf(environment),
       blank: environment?.length === 0,
+      image: `${rest[19]} ${rest[21]}`,
     };
   } catch {
     return null;
@@ -85,6 +109,7 @@ async function bsd(): Promise<ProcessInfo[]> {
         started,
         runId: mark.exec(command)?.[1] ?? null,
         blank: false,
+        image: '',
       },
     ];
   });
@@ -101,7 +126,7 @@ async function windows(): Promise<ProcessInfo[]> {
   const all = stdout.split(/\r?\n/).flatMap((line): ProcessInfo[] => {
     const [pid, ppid, started] = line.trim().split(' ');
     if (pid === undefined || ppid === undefined || started === undefined) return [];
-    return [{ pid: Number(pid), ppid: Number(ppid), pgid: 0, sid: 0, started, runId: null, blank: false }];
+    return [{ pid: Number(pid), ppid: Number(ppid), pgid: 0, sid: 0, started, runId: null, blank: false, image: '' }];
   });
   // Windows keeps the pid of a parent that has gone, and may have reused it since.
   const startOf = new Map(all.map((info) => [info.pid, BigInt(info.started)]));

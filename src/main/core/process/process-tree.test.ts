@@ -76,7 +76,7 @@ describe.skipIf(process.platform === 'win32')('process tree', () => {
   });
 
   // Would catch: a process that lives on because it had no environment in the moment of the one look, as between two programs.
-  it.runIf(process.platform === 'linux')('misses nobody who becomes another program all the time', async () => {
+  it.runIf(process.platform === 'linux')('misses no process that becomes one program after the other', async () => {
     const dir = mkdtempSync(path.join(os.tmpdir(), 'tabagent-exec-'));
     const restless = path.join(dir, 'restless.sh');
     writeFileSync(restless, '#!/bin/sh\nexec "$0"\n', { mode: 0o755 });

@@ -108,15 +108,25 @@ async function look(snapshot: TreeSnapshot, rootPid?: number): Promise<Look> {
 
 /** Longer than any exec window, ms. */
 const SETTLED_MS = 1_000;
-/** Processes without an environment and when that was seen first: those that stay so really have none. */
+/**
+ * Programs without an environment and when that was seen first: those that stay so really have none. A process that becomes one program
+ * after the other is in the exec window in look after look, but never with the same program.
+ */
 let blanks = new Map<string, number>();
 
 function blankOf(others: readonly ProcessInfo[]): string[] {
   const now = performance.now();
-  const names = others.filter(({ blank }) => blank).map(({ pid, started }) => `${pid} ${started}`);
   const before = blanks;
-  blanks = new Map(names.map((name) => [name, before.get(name) ?? now]));
-  return names.filter((name) => now - (blanks.get(name) ?? now) < SETTLED_MS);
+  blanks = new Map();
+  const names: string[] = [];
+  for (const { blank, pid, started, image } of others) {
+    if (!blank) continue;
+    const program = `${pid} ${started} ${image}`;
+    const since = before.get(program) ?? now;
+    blanks.set(program, since);
+    if (now - since < SETTLED_MS) names.push(`${pid} ${started}`);
+  }
+  return names;
 }
 
 /**
