@@ -1,3 +1,4 @@
+import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 const long = process.env.TABAGENT_FAULTS === 'long';
@@ -18,8 +19,20 @@ export default defineConfig({
     restoreMocks: true,
     unstubEnvs: true,
     projects: [
-      project('unit', ['src/**/*.test.{ts,tsx}', 'tests/tooling/**/*.test.ts'], long ? 3600 : 15),
+      project('unit', ['src/**/*.test.ts', 'tests/tooling/**/*.test.ts'], long ? 3600 : 15),
       project('contract', ['tests/contract/**/*.test.ts', 'tests/security/**/*.test.ts'], 60),
+      {
+        extends: true,
+        plugins: [react()],
+        test: {
+          name: 'panel',
+          include: ['tests/panel/**/*.test.tsx'],
+          environment: 'jsdom',
+          setupFiles: ['tests/panel/setup.ts'],
+          css: { modules: { classNameStrategy: 'non-scoped' } },
+          testTimeout: 30_000,
+        },
+      },
       project('wire', ['tests/wire/**/*.test.ts'], 30),
       project('cli', ['tests/cli/**/*.test.ts'], 90),
       project('desktop', ['tests/desktop/**/*.test.ts'], 90),

@@ -6,7 +6,7 @@ import { childEnv, foreground } from '../process.mjs';
 import { emptyReport, playwrightReport, vitestReports, withExitCode } from './report.mjs';
 
 /** Vitest projects whose files may run side by side. */
-const PARALLEL = ['unit', 'contract', 'wire'];
+const PARALLEL = ['unit', 'contract', 'panel', 'wire'];
 /** Vitest projects that start whole hosts and browsers, and measure time: one file after the other. */
 const SERIAL = ['cli', 'desktop', 'packaging', 'faults'];
 

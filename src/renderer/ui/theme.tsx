@@ -79,10 +79,10 @@ const shared = {
 };
 const resolver: CSSVariablesResolver = () => ({ variables: {}, light: shared, dark: shared });
 
-/** Look of the whole panel. */
-export function ThemeProvider({ children }: { children: ReactNode }) {
+/** Look of the whole panel. `env="test"` shows pop-ups at once, without the transitions that wait for a browser's layout. */
+export function ThemeProvider({ env = 'default', children }: { env?: 'default' | 'test'; children: ReactNode }) {
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto">
+    <MantineProvider env={env} theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto">
       <Notifications position="bottom-right" limit={4} containerWidth={360} transitionDuration={100} />
       <ModalsProvider>{children}</ModalsProvider>
     </MantineProvider>

@@ -1,0 +1,28 @@
+/** What a browser has and jsdom does not, as far as the panel's components ask for it. */
+import { cleanup, configure } from '@testing-library/react';
+import { afterEach, vi } from 'vitest';
+
+configure({ asyncUtilTimeout: 5_000 });
+afterEach(cleanup);
+
+const noop = () => undefined;
+vi.stubGlobal('matchMedia', (query: string) => ({
+  matches: false,
+  media: query,
+  onchange: null,
+  addEventListener: noop,
+  removeEventListener: noop,
+  addListener: noop,
+  removeListener: noop,
+  dispatchEvent: () => false,
+}));
+vi.stubGlobal(
+  'ResizeObserver',
+  class {
+    observe = noop;
+    unobserve = noop;
+    disconnect = noop;
+  },
+);
+vi.stubGlobal('scrollTo', noop);
+Element.prototype.scrollIntoView = noop;

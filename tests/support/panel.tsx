@@ -1,0 +1,97 @@
+/** Components of the panel on jsdom, asking a real host in this process over a MessagePort as the desktop app does. */
+import { MessageChannel } from 'node:worker_threads';
+import { QueryClientProvider } from '@tanstack/react-query';
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  RouterProvider,
+} from '@tanstack/react-router';
+import { act, type RenderResult, render } from '@testing-library/react';
+import userEvent, { type UserEvent } from '@testing-library/user-event';
+import type { ReactNode } from 'react';
+import { createClient } from '../../src/contract/client/client.ts';
+import type { Client } from '../../src/contract/client/client-types.ts';
+import { OPERATOR } from '../../src/main/core/operation/operator.ts';
+import { messagePort } from '../../src/main/doors/index.ts';
+import { ClientProvider } from '../../src/renderer/lib/client/context.tsx';
+import { portTransport } from '../../src/renderer/lib/client/message-port.ts';
+import { followChanges } from '../../src/renderer/lib/live/live.ts';
+import { createQueryClient } from '../../src/renderer/lib/live/query.ts';
+import { ThemeProvider } from '../../src/renderer/ui/theme.tsx';
+import type { TestHost } from './host.ts';
+
+/** What a test holds of a rendered component. */
+export interface TestPanel extends RenderResult, AsyncDisposable {
+  user: UserEvent;
+  /** The client that the component asks; a test may call the host with it too. */
+  client: Client;
+  /** Address that the component has navigated to, path and search. */
+  address(): string;
+}
+
+/**
+ * Renders `ui` inside everything that the panel gives its screens: theme, client, cache of queries with live changes,
+ * and a router that takes every address. Disposing unmounts it and closes its connection.
+ */
+export async function renderPanel(host: TestHost, ui: ReactNode, options: { at?: string } = {}): Promise<TestPanel> {
+  const client = createClient({
+    name: 'panel',
+    connect: (events) => {
+      const { port1, port2 } = new MessageChannel();
+      host.host.desktop.connectPort(messagePort(port1), OPERATOR);
+      return portTransport(port2 as unknown as MessagePort, events);
+    },
+    timers: {
+      now: () => Date.now(),
+      schedule(fn, delayMs) {
+        const timer = setTimeout(fn, delayMs);
+        return () => clearTimeout(timer);
+      },
+    },
+  });
+  const queries = createQueryClient();
+  const abort = new AbortController();
+  followChanges(client, queries, abort.signal);
+  const root = createRootRoute();
+  const any = createRoute({ getParentRoute: () => root, path: '$', component: () => ui });
+  const history = createMemoryHistory({ initialEntries: [options.at ?? '/'] });
+  const router = createRouter({ routeTree: root.addChildren([any]), history });
+  await online(client);
+  const rendered = await act(async () =>
+    render(
+      <ThemeProvider env="test">
+        <ClientProvider client={client}>
+          <QueryClientProvider client={queries}>
+            <RouterProvider router={router as never} />
+          </QueryClientProvider>
+        </ClientProvider>
+      </ThemeProvider>,
+    ),
+  );
+  return {
+    ...rendered,
+    user: userEvent.setup(),
+    client,
+    address: () => history.location.href,
+    async [Symbol.asyncDispose]() {
+      abort.abort();
+      rendered.unmount();
+      queries.clear();
+      client.close();
+    },
+  };
+}
+
+function online(client: Client): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (client.status().phase !== 'online') return;
+      stop();
+      resolve();
+    };
+    const stop = client.subscribe(look);
+    queueMicrotask(look);
+  });
+}
