@@ -65,7 +65,7 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
           fs.mkdirSync(path.join(dir, 'profiles', id), { recursive: true });
           fs.symlinkSync('another-computer-1', path.join(dir, 'profiles', id, 'SingletonLock'));
         }
-        // Asked for one profile, the host reads its lock.
+        // OperationResult for one profile, the host reads its lock.
         await host.client.call('profiles_get', { id });
         return id;
       },

@@ -7,7 +7,7 @@ import { isDesktop } from '../lib/client/message-port.ts';
 import { HELP_TOPICS, topicFor } from '../lib/help.ts';
 import type { Action } from '../lib/keys/registry.ts';
 import { useActions } from '../lib/keys/use-actions.ts';
-import { useAsk } from '../lib/live/query.ts';
+import { useOperationQuery } from '../lib/live/query.ts';
 import { useView } from '../lib/view-store.ts';
 import { Kbd } from '../ui/display/kbd.tsx';
 import { Split } from '../ui/split.tsx';
@@ -135,7 +135,7 @@ function useShellActions(openKeys: () => void): void {
 export function Shell() {
   const [sheet, setSheet] = useState(false);
   useShellActions(() => setSheet(true));
-  const settings = useAsk('settings_get', {});
+  const settings = useOperationQuery('settings_get', {});
   const value = (key: string) => settings.data?.values[key];
   const mode = value('appearance.theme');
   useAppearance(

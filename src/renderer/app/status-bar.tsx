@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { CircleCheck, CirclePause, LoaderCircle, ScrollText, TriangleAlert, Unplug } from 'lucide-react';
 import { useClientStatus } from '../lib/client/context.tsx';
 import { bytes } from '../lib/format.ts';
-import { useAsk } from '../lib/live/query.ts';
+import { useOperationQuery } from '../lib/live/query.ts';
 import { useView } from '../lib/view-store.ts';
 
 function HostState({ warnings }: { warnings: number }) {
@@ -32,10 +32,10 @@ function HostState({ warnings }: { warnings: number }) {
 /** Facts at the bottom: host, queue, memory, version. */
 export function StatusBar() {
   const { version } = useClientStatus();
-  const info = useAsk('host_info', {});
-  const queue = useAsk('queue_stats', {});
+  const info = useOperationQuery('host_info', {});
+  const queue = useOperationQuery('queue_stats', {});
   // No event announces memory, so it is asked when the window comes to the front.
-  const resources = useAsk('get_resources', {}, { refetchOnFocus: true });
+  const resources = useOperationQuery('get_resources', {}, { refetchOnFocus: true });
   const drawer = useView((view) => view.drawer);
   const set = useView((view) => view.set);
   const waiting =

@@ -3,7 +3,7 @@ import { FileCode2 } from 'lucide-react';
 import { useEffect } from 'react';
 import type { CommandId } from '../../../contract/kernel/scalars.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
-import { useAsk, usePages } from '../../lib/live/query.ts';
+import { useOperationQuery, usePages } from '../../lib/live/query.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { useView } from '../../lib/view-store.ts';
 import { Button } from '../../ui/buttons.tsx';
@@ -16,7 +16,7 @@ import { DEFAULT_TEMPLATE, TEMPLATES } from './templates.ts';
 import './commands.css';
 
 function Stored({ id }: { id: CommandId }) {
-  const query = useAsk('commands_get', { id });
+  const query = useOperationQuery('commands_get', { id });
   return (
     <StateFrame of={query} skeleton={12}>
       {query.data === undefined ? null : <Composer key={id} id={id} command={query.data} />}

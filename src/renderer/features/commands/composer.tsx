@@ -3,8 +3,8 @@ import { Braces, Copy, Play, Save, SearchCheck, Trash2, Undo2 } from 'lucide-rea
 import { useState } from 'react';
 import type { Command } from '../../../contract/automation/commands.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
-import { useBlocked } from '../../lib/client/context.tsx';
 import { useActions } from '../../lib/keys/use-actions.ts';
+import { useCan } from '../../lib/use-can.ts';
 import { Button, IconButton } from '../../ui/buttons.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
 import { Split } from '../../ui/split.tsx';
@@ -33,8 +33,9 @@ export function Composer({ id, command }: { id: string; command: Command | null 
   const { draft, change, changed, errors } = composer;
   const [tab, setTab] = useState<ComposerTab>('spec');
   const [mode, setMode] = useState<'form' | 'json'>('form');
-  const manage = useBlocked('manage');
-  const run = useBlocked('run');
+  const manage = useCan(command === null ? 'commands_create' : 'commands_update');
+  const run = useCan('tasks_create');
+  const dryRunBlocked = useCan('commands_dry_run');
   const saveBlocked = manage ?? (changed ? null : 'Nothing has changed');
   const runBlocked = run ?? (changed ? manage : null) ?? (draft.enabled ? null : 'The command is switched off');
   const dryRun = () => {
@@ -69,7 +70,7 @@ export function Composer({ id, command }: { id: string; command: Command | null 
       layer: 'editor',
       keys: ['Mod+Shift+Enter'],
       inFields: true,
-      blocked: run,
+      blocked: dryRunBlocked,
       run: dryRun,
     },
     {
@@ -148,7 +149,7 @@ export function Composer({ id, command }: { id: string; command: Command | null 
           label="Dry run"
           action="composer.dry"
           icon={<SearchCheck size={13} />}
-          blocked={run}
+          blocked={dryRunBlocked}
           busy={composer.dry.isPending}
           onClick={dryRun}
         >

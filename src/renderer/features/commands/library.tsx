@@ -3,9 +3,9 @@ import { Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { Folder, Plus } from 'lucide-react';
 import type { Command } from '../../../contract/automation/commands.ts';
-import { useBlocked } from '../../lib/client/context.tsx';
 import type { PagedList } from '../../lib/live/query.ts';
 import { toggled } from '../../lib/search-params.ts';
+import { useCan } from '../../lib/use-can.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { StatusIcon } from '../../ui/display/status.tsx';
@@ -39,7 +39,7 @@ function Item({ command, active }: { command: Command; active: boolean }) {
 
 /** Templates behind the "New" button. */
 export function NewMenu({ onNew }: { onNew(template: string): void }) {
-  const blocked = useBlocked('manage');
+  const blocked = useCan('commands_create');
   return (
     <Menu position="bottom-start" width={280} disabled={blocked !== null}>
       <Menu.Target>

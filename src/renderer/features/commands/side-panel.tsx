@@ -1,7 +1,7 @@
 /** How the command runs, and what it runs with next. */
 import { Autocomplete, NumberInput, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useAsk } from '../../lib/live/query.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
 import { Ago } from '../../ui/display/ago.tsx';
 import { Status } from '../../ui/display/status.tsx';
 import { EntityPicker } from '../../ui/entity-picker/entity-picker.tsx';
@@ -13,7 +13,7 @@ import type { ComposerState } from './use-composer.ts';
 export function SidePanel({ composer }: { composer: ComposerState }) {
   const { draft, change, errors, fields } = composer;
   const { Options } = kindViews[draft.kind];
-  const commands = useAsk('commands_list', { limit: 200, sort: 'name' });
+  const commands = useOperationQuery('commands_list', { limit: 200, sort: 'name' });
   const folders = [...new Set(commands.data?.items.flatMap(({ folder }) => folder ?? []) ?? [])];
   const last = commands.data?.items.find(({ name }) => name === draft.name)?.last_task;
   const number = (

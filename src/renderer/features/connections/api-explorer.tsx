@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { BookOpen, ExternalLink, FileJson, PlugZap } from 'lucide-react';
 import { isDesktop } from '../../lib/client/message-port.ts';
-import { useAsk } from '../../lib/live/query.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
 import { CopyButton } from '../../ui/buttons.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 
@@ -18,8 +18,8 @@ const PAGES = [
 
 /** Ways into the HTTP API. */
 export function ApiExplorer() {
-  const info = useAsk('host_info', {});
-  const settings = useAsk('settings_get', {});
+  const info = useOperationQuery('host_info', {});
+  const settings = useOperationQuery('settings_get', {});
   const base = isDesktop() ? info.data?.url : location.origin;
   const off = settings.data?.values.docs_enabled === false;
   return (

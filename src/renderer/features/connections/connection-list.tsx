@@ -1,6 +1,6 @@
 import { Unplug } from 'lucide-react';
 import type { Connection } from '../../../contract/host/access.ts';
-import { useAct, useAsk } from '../../lib/live/query.ts';
+import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { Ago } from '../../ui/display/ago.tsx';
@@ -14,7 +14,7 @@ const idOf = (connection: Connection) => connection.id;
 
 /** Live and recent connections. */
 export function ConnectionList() {
-  const query = useAsk('connections_list', {});
+  const query = useOperationQuery('connections_list', {});
   const blocked = useCan('connections_revoke');
   const revoke = useAct('connections_revoke', {
     onDone: () => toast('Connection closed'),

@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import { TriangleAlert } from 'lucide-react';
-import { useAsk } from '../../lib/live/query.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
 import { Button } from '../../ui/buttons.tsx';
 
 /** What is down or weak, each with what to do. Nothing when all is well. */
 export function Attention() {
-  const query = useAsk('host_info', {});
+  const query = useOperationQuery('host_info', {});
   const info = query.data;
   if (info === undefined) return null;
   const warnings = [

@@ -1,7 +1,7 @@
 import { Play, Rocket } from 'lucide-react';
 import { useState } from 'react';
 import { useActions } from '../../lib/keys/use-actions.ts';
-import { useAsk } from '../../lib/live/query.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
@@ -20,7 +20,7 @@ export function DashboardScreen() {
   const [running, setRunning] = useState(false);
   const blocked = useCan('tasks_create');
   const noDemo = useCan('demo_start');
-  const queue = useAsk('queue_stats', {});
+  const queue = useOperationQuery('queue_stats', {});
   const example = useExample();
   const fresh = queue.data !== undefined && Object.values(queue.data.counts).every((n) => n === 0);
   useActions([

@@ -1,12 +1,12 @@
 import { Link } from '@tanstack/react-router';
 import { CircleCheck } from 'lucide-react';
 import { count, words } from '../../lib/format.ts';
-import { useAsk } from '../../lib/live/query.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 
 /** Failures of the last day by their cause. */
 export function Failures() {
-  const query = useAsk('tasks_stats', { hours: 24 });
+  const query = useOperationQuery('tasks_stats', { hours: 24 });
   const failures = query.data?.failures ?? [];
   const most = Math.max(1, ...failures.map((failure) => failure.count));
   return (

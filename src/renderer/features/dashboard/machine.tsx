@@ -1,5 +1,5 @@
 import { bytes } from '../../lib/format.ts';
-import { useAsk } from '../../lib/live/query.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 
 const MIB = 1024 ** 2;
@@ -24,7 +24,7 @@ function Meter({ name, share, text }: { name: string; share: number; text: strin
  * window is visible.
  */
 export function Machine() {
-  const query = useAsk('get_resources', {}, { refetchInterval: 10_000, refetchOnFocus: true });
+  const query = useOperationQuery('get_resources', {}, { refetchInterval: 10_000, refetchOnFocus: true });
   const data = query.data;
   return (
     <section className="card" aria-label="This machine">

@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
-import { useAsk } from '../../lib/live/query.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
 import { Bars } from '../../ui/chart/bars.tsx';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 
 /** Ended tasks per hour. */
 export function Outcomes() {
-  const query = useAsk('tasks_stats', { hours: 24 });
+  const query = useOperationQuery('tasks_stats', { hours: 24 });
   const buckets = query.data?.buckets;
   const times = useMemo(() => buckets?.map(({ at }) => Date.parse(at) / 1_000) ?? [], [buckets]);
   const series = useMemo(

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Coffee } from 'lucide-react';
-import { useAsk } from '../../lib/live/query.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
 import { Elapsed } from '../../ui/display/ago.tsx';
 import { StatusIcon } from '../../ui/display/status.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
@@ -8,7 +8,7 @@ import { waitSentence } from '../tasks/index.ts';
 
 /** Tasks that run or are about to. */
 export function RunningNow() {
-  const query = useAsk('tasks_list', {
+  const query = useOperationQuery('tasks_list', {
     status: ['running', 'waiting', 'retrying', 'queued'],
     sort: 'created_at',
     limit: 8,

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { count, duration, percent } from '../../lib/format.ts';
-import { useAsk } from '../../lib/live/query.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
 import { Sparkline } from '../../ui/chart/sparkline.tsx';
 
 function Tile({
@@ -32,8 +32,8 @@ function Tile({
 
 /** The numbers to look at first; each leads to the tasks behind it. */
 export function Tiles() {
-  const queue = useAsk('queue_stats', {}).data;
-  const stats = useAsk('tasks_stats', { hours: 24 }).data;
+  const queue = useOperationQuery('queue_stats', {}).data;
+  const stats = useOperationQuery('tasks_stats', { hours: 24 }).data;
   const waiting = queue === undefined ? 0 : queue.urgent + queue.normal + queue.low + queue.batch;
   const buckets = stats?.buckets ?? [];
   return (

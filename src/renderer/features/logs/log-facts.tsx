@@ -1,9 +1,9 @@
 import { count, plural } from '../../lib/format.ts';
-import { useAsk } from '../../lib/live/query.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
 
 /** How much the log holds, beside the screen's title. */
 export function LogFacts() {
-  const { data } = useAsk('logs_stats', {});
+  const { data } = useOperationQuery('logs_stats', {});
   if (data === undefined) return null;
   return (
     <>

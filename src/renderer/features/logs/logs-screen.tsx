@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { useClient } from '../../lib/client/context.tsx';
 import { dateTime } from '../../lib/format.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
-import { useAsk } from '../../lib/live/query.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
 import { createLogFeed } from '../../lib/log/feed.ts';
 import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
 import { type HostLogFilter, hostLog } from '../../lib/log/sources.ts';
@@ -56,7 +56,7 @@ export function LogsScreen() {
   const queries = useQueryClient();
   const [search, set] = useFilters();
   const [row, setRow] = useState<LogRow | null>(null);
-  const stats = useAsk('logs_stats', {});
+  const stats = useOperationQuery('logs_stats', {});
   const levels = listOf(search.level, LEVELS);
   const { level, source, q, from, to } = search;
   const filterKey = JSON.stringify({ level, source, q, from, to });

@@ -15,7 +15,7 @@ import { useMemo, useState } from 'react';
 import { BROWSERS, type Profile } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
-import { useAct, useAsk } from '../../lib/live/query.ts';
+import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
@@ -62,7 +62,7 @@ export function ProfileFormDialog({ id, close, created }: ProfileFormProps) {
 }
 
 function Existing({ id, ...rest }: { id: ProfileId; close(): void; created(id: ProfileId): void }) {
-  const query = useAsk('profiles_get', { id });
+  const query = useOperationQuery('profiles_get', { id });
   return (
     <StateFrame of={query}>
       {query.data === undefined ? null : <ProfileForm profile={query.data} {...rest} />}
@@ -79,8 +79,8 @@ function ProfileForm({
   close(): void;
   created(id: ProfileId): void;
 }) {
-  const settings = useAsk('settings_get', {});
-  const browsers = useAsk('browsers_list', {});
+  const settings = useOperationQuery('settings_get', {});
+  const browsers = useOperationQuery('browsers_list', {});
   const blocked = useCan(profile === null ? 'profiles_create' : 'profiles_update');
   const preferred = BROWSERS.find((family) => family === settings.data?.values['browser.default']) ?? 'chromium';
   const zones = useMemo(() => Intl.supportedValuesOf('timeZone'), []);

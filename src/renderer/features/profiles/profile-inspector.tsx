@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Profile } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { bytes, dateTime } from '../../lib/format.ts';
-import { useAsk } from '../../lib/live/query.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button, CopyButton, IconButton } from '../../ui/buttons.tsx';
 import { Ago } from '../../ui/display/ago.tsx';
@@ -59,7 +59,7 @@ function Facts({ profile }: { profile: Profile }) {
 }
 
 function Recent({ id }: { id: ProfileId }) {
-  const query = useAsk('tasks_list', { profile_id: id, limit: 6 });
+  const query = useOperationQuery('tasks_list', { profile_id: id, limit: 6 });
   const tasks = query.data?.items ?? [];
   if (tasks.length === 0) return null;
   return (
@@ -89,7 +89,7 @@ function Recent({ id }: { id: ProfileId }) {
 
 /** One profile beside the list. */
 export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): void; edit(): void }) {
-  const query = useAsk('profiles_get', { id }, { keep: true });
+  const query = useOperationQuery('profiles_get', { id }, { keep: true });
   const profile = query.data;
   const actions = useProfileActions();
   const noDelete = useCan('profiles_delete');

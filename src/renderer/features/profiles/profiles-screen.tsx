@@ -1,7 +1,7 @@
 import { Plus, SquareUser, TriangleAlert } from 'lucide-react';
 import { type Profile, ProfileState } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
-import { type Input, type PagedList, useAsk, usePages } from '../../lib/live/query.ts';
+import { type Input, type PagedList, useOperationQuery, usePages } from '../../lib/live/query.ts';
 import { listOf, type Search, toggled } from '../../lib/search-params.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { useFilters } from '../../lib/use-filters.ts';
@@ -33,7 +33,7 @@ export function ProfilesScreen() {
     ...(search.tag === undefined ? {} : { tag: search.tag }),
   } as Input<'profiles_list'>;
   const list = usePages('profiles_list', filter);
-  const browsers = useAsk('browsers_list', {});
+  const browsers = useOperationQuery('browsers_list', {});
   const noCreate = useCan('profiles_create');
   const shown = list.rows.find(({ id }) => id === search.peek);
   const noBrowser = browsers.data !== undefined && browsers.data.items.length === 0;

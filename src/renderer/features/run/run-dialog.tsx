@@ -5,7 +5,7 @@ import { Play } from 'lucide-react';
 import { useState } from 'react';
 import { PRIORITIES, type Priority } from '../../../contract/automation/tasks.ts';
 import type { CommandId, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
-import { useAct, useAsk } from '../../lib/live/query.ts';
+import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { EntityPicker } from '../../ui/entity-picker/entity-picker.tsx';
@@ -40,7 +40,7 @@ function RunForm({ close, commandId, profileId }: RunDialogProps) {
   const [attempts, setAttempts] = useState<number | null>(null);
   const [labels, setLabels] = useState<string[]>([]);
   const [typed, setTyped] = useState<JsonObject | null>(null);
-  const asked = useAsk('commands_get', { id: chosen ?? '' }, { enabled: chosen !== null });
+  const asked = useOperationQuery('commands_get', { id: chosen ?? '' }, { enabled: chosen !== null });
   const command = chosen === null ? undefined : asked.data;
   const fields = command === undefined ? [] : fieldsOf(command.input_schema, command.defaults);
   // What was typed stays when the command changes while the dialog is open; only another choice starts anew.

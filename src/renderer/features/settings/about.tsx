@@ -1,5 +1,5 @@
 import { dateTime } from '../../lib/format.ts';
-import { useAsk } from '../../lib/live/query.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
 import { Button, CopyButton } from '../../ui/buttons.tsx';
 import { Status } from '../../ui/display/status.tsx';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
@@ -7,8 +7,8 @@ import { ShowFolder } from '../../ui/show-folder.tsx';
 
 /** Versions, folders and the host's own diagnosis, all of it to copy. */
 export function About() {
-  const info = useAsk('host_info', {});
-  const checks = useAsk('host_diagnose', {});
+  const info = useOperationQuery('host_info', {});
+  const checks = useOperationQuery('host_diagnose', {});
   const data = info.data;
   return (
     <div className="col" style={{ gap: 16 }}>

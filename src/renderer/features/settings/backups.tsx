@@ -1,5 +1,5 @@
 import { bytes, dateTime, shortId } from '../../lib/format.ts';
-import { useAct, useAsk } from '../../lib/live/query.ts';
+import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
@@ -7,7 +7,7 @@ import { errorToast, toast } from '../../ui/feedback/toast.tsx';
 
 /** Copies of the database. */
 export function Backups() {
-  const query = useAsk('backups_list', { limit: 50 });
+  const query = useOperationQuery('backups_list', { limit: 50 });
   const blocked = useCan('backups_create');
   const create = useAct('backups_create', {
     onDone: () => toast('Database copied'),

@@ -1,7 +1,7 @@
 import { SETTING_SECTIONS } from '../../../contract/host/settings.ts';
 import { isDesktop } from '../../lib/client/message-port.ts';
 import { useAllActions } from '../../lib/keys/use-actions.ts';
-import { useAsk } from '../../lib/live/query.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { NoMatch, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
@@ -19,8 +19,8 @@ const EXTRA = { shortcuts: 'Shortcuts', about: 'About & diagnostics' } as const;
 /** Settings by section; the rows come from the host's schema. */
 export function SettingsScreen() {
   const [search, set] = useFilters();
-  const schema = useAsk('settings_schema', {});
-  const settings = useAsk('settings_get', {});
+  const schema = useOperationQuery('settings_schema', {});
+  const settings = useOperationQuery('settings_get', {});
   const actions = useAllActions();
   const { change, errors, blocked } = useSettingChange();
   const section = search.section ?? SETTING_SECTIONS[0];

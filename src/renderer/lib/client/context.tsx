@@ -1,8 +1,6 @@
 /** The client as React sees it. */
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react';
 import type { Client, ClientStatus } from '../../../contract/client/client-types.ts';
-import type { Scope } from '../../../contract/kernel/define.ts';
-import { SCOPES } from '../../../contract/kernel/define.ts';
 
 const Context = createContext<Client | null>(null);
 
@@ -27,13 +25,4 @@ export function useClientStatus(): ClientStatus {
 /** True while the host can be reached. */
 export function useOnline(): boolean {
   return useClientStatus().phase === 'online';
-}
-
-/** Why an action that needs `scope` cannot be done now, as a sentence for its tooltip; `null` when it can. */
-export function useBlocked(scope: Scope): string | null {
-  const { phase, principal } = useClientStatus();
-  if (phase !== 'online') return 'The host cannot be reached';
-  const needed = SCOPES.indexOf(scope);
-  const allowed = principal?.scopes.some((given) => SCOPES.indexOf(given) >= needed) ?? false;
-  return allowed ? null : `Needs scope ${scope}`;
 }

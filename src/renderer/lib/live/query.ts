@@ -1,4 +1,4 @@
-/** TanStack Query over the client: one key shape, one way to ask. */
+/** TanStack Query over the client: one shape of key for every query. */
 import {
   type InfiniteData,
   QueryClient,
@@ -41,7 +41,7 @@ export function createQueryClient(): QueryClient {
 }
 
 /** Options that screens may set on a query. */
-export interface AskOptions {
+export interface QueryOptions {
   enabled?: boolean;
   /** Keeps showing the last answer while the next one, with another input, is on its way. */
   keep?: boolean;
@@ -50,11 +50,12 @@ export interface AskOptions {
   refetchOnFocus?: boolean;
 }
 
-/** Result of {@link useAsk}. */
-export type Asked<K extends CallIdOf> = UseQueryResult<Answer<K>, AppError>;
-
 /** Asks the host once and again whenever the live cache says that the answer changed. */
-export function useAsk<K extends CallIdOf>(op: K, input: Input<K>, options: AskOptions = {}): Asked<K> {
+export function useOperationQuery<K extends CallIdOf>(
+  op: K,
+  input: Input<K>,
+  options: QueryOptions = {},
+): UseQueryResult<Answer<K>, AppError> {
   const client = useClient();
   return useQuery<Answer<K>, AppError>({
     queryKey: keyOf(op, input),

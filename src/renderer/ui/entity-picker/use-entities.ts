@@ -1,5 +1,5 @@
 import { useDebouncedValue } from '@mantine/hooks';
-import { useAsk } from '../../lib/live/query.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
 
 /** Rows that the list of a picker shows at once; the rest is found by typing. */
 const SHOWN = 50;
@@ -18,12 +18,12 @@ export function useEntities(of: Pickable, chosenId: string | null, text: string)
   const { list, get, one, filter } = SOURCES[of];
   const typed = text.trim();
   const [q] = useDebouncedValue(typed, 120);
-  const found = useAsk(
+  const found = useOperationQuery(
     list,
     { ...filter, ...(q === '' ? {} : { q }), sort: 'name', limit: SHOWN, count: true },
     { keep: true },
   );
-  const chosen = useAsk(get, { id: chosenId ?? '' }, { enabled: chosenId !== null });
+  const chosen = useOperationQuery(get, { id: chosenId ?? '' }, { enabled: chosenId !== null });
   const items = found.data?.items ?? [];
   return {
     one,

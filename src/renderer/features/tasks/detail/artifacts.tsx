@@ -7,7 +7,7 @@ import type { TaskId } from '../../../../contract/kernel/scalars.ts';
 import { useClient } from '../../../lib/client/context.tsx';
 import { isDesktop } from '../../../lib/client/message-port.ts';
 import { bytes, clock } from '../../../lib/format.ts';
-import { asError, useAsk } from '../../../lib/live/query.ts';
+import { asError, useOperationQuery } from '../../../lib/live/query.ts';
 import { Button } from '../../../ui/buttons.tsx';
 import { EmptyState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { errorToast } from '../../../ui/feedback/toast.tsx';
@@ -32,7 +32,7 @@ const ICONS = {
 
 /** Screenshots of a task, small, with a lightbox. */
 export function Thumbnails({ id }: { id: TaskId }) {
-  const query = useAsk('artifacts_list', { id });
+  const query = useOperationQuery('artifacts_list', { id });
   const shots = query.data?.items.filter(({ kind }) => kind === 'screenshot') ?? [];
   if (shots.length === 0) return null;
   return (
@@ -95,7 +95,7 @@ function SaveButton({ artifact }: { artifact: Artifact }) {
 
 /** All files of a task. */
 export function Artifacts({ id, onTrace }: { id: TaskId; onTrace(artifact: Artifact): void }) {
-  const query = useAsk('artifacts_list', { id });
+  const query = useOperationQuery('artifacts_list', { id });
   const items = query.data?.items ?? [];
   return (
     <StateFrame of={query} skeleton={3}>

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Artifact } from '../../../../contract/automation/artifacts.ts';
 import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
 import { useActions } from '../../../lib/keys/use-actions.ts';
-import { useAsk } from '../../../lib/live/query.ts';
+import { useOperationQuery } from '../../../lib/live/query.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
 import { EmptyState } from '../../../ui/feedback/state-frame.tsx';
 import { neighbourTab, TabPanel, Tabs } from '../../../ui/tabs.tsx';
@@ -19,7 +19,7 @@ type BottomTab = 'log' | 'steps' | 'artifacts' | 'screens' | 'events';
 export function TaskBottom({ task }: { task: TaskDetail }) {
   const [search, set] = useFilters();
   const [trace, setTrace] = useState<Artifact | null>(null);
-  const artifacts = useAsk('artifacts_list', { id: task.id });
+  const artifacts = useOperationQuery('artifacts_list', { id: task.id });
   const shots = artifacts.data?.items.filter(({ kind }) => kind === 'screenshot') ?? [];
   const tabs = [
     { id: 'log', label: 'Log' },

@@ -1,7 +1,7 @@
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { TaskId } from '../../../../contract/kernel/scalars.ts';
-import { useAsk } from '../../../lib/live/query.ts';
+import { useOperationQuery } from '../../../lib/live/query.ts';
 import { Status } from '../../../ui/display/status.tsx';
 import { EmptyState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { Split } from '../../../ui/split.tsx';
@@ -15,7 +15,7 @@ import { TaskFacts, TaskHeader } from './task-header.tsx';
 /** One task with everything that hangs off it. */
 export function TaskScreen() {
   const { id } = useParams({ from: '/tasks/$id' });
-  const query = useAsk('tasks_get', { id: id as TaskId });
+  const query = useOperationQuery('tasks_get', { id: id as TaskId });
   const [chosen, setChosen] = useState<{ task: string; row: string } | null>(null);
   const task = query.data;
   const selected = chosen?.task === task?.id ? (chosen?.row ?? null) : null;

@@ -1,12 +1,12 @@
 import { CirclePause, CirclePlay } from 'lucide-react';
-import { useAct, useAsk } from '../../../lib/live/query.ts';
+import { useAct, useOperationQuery } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { Button } from '../../../ui/buttons.tsx';
 import { errorToast } from '../../../ui/feedback/toast.tsx';
 
 /** Pauses and resumes the queue, and says why nothing starts. */
 export function QueueSwitch() {
-  const queue = useAsk('queue_stats', {});
+  const queue = useOperationQuery('queue_stats', {});
   const blocked = useCan('queue_update');
   const update = useAct('queue_update', { onError: (error) => errorToast('The queue was not changed', error) });
   if (queue.data === undefined) return null;

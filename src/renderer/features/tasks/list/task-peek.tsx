@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Ban, Maximize2, RotateCw, X } from 'lucide-react';
 import type { TaskId } from '../../../../contract/kernel/scalars.ts';
 import { dateTime } from '../../../lib/format.ts';
-import { useAsk } from '../../../lib/live/query.ts';
+import { useOperationQuery } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { CopyButton, IconButton } from '../../../ui/buttons.tsx';
 import { Elapsed } from '../../../ui/display/ago.tsx';
@@ -16,7 +16,7 @@ import { cancelBlocked, waitSentence } from '../task-facts.ts';
 
 /** A task beside the list. */
 export function TaskPeek({ id, close }: { id: TaskId; close(): void }) {
-  const query = useAsk('tasks_get', { id }, { keep: true });
+  const query = useOperationQuery('tasks_get', { id }, { keep: true });
   const task = query.data;
   const actions = useTaskActions();
   const noRetry = useCan('tasks_retry');

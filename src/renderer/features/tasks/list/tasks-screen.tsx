@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { TASK_STATUSES, type Task } from '../../../../contract/automation/tasks.ts';
 import type { TaskId } from '../../../../contract/kernel/scalars.ts';
 import { count } from '../../../lib/format.ts';
-import { type Input, type PagedList, useAsk, usePages } from '../../../lib/live/query.ts';
+import { type Input, type PagedList, useOperationQuery, usePages } from '../../../lib/live/query.ts';
 import { listOf, type Search } from '../../../lib/search-params.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
@@ -26,7 +26,7 @@ const idOf = (task: Task) => task.id;
 
 /** Tabs by state with their counts. */
 function useStatusTabs() {
-  const counts = useAsk('queue_stats', {}).data?.counts;
+  const counts = useOperationQuery('queue_stats', {}).data?.counts;
   return STATUS_TABS.map(({ id, label, statuses }) => ({
     id,
     label,
