@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRedactor, REDACTED, secretsOf } from './redact.ts';
+import { createRedactor, REDACTED } from './redact.ts';
 
 const base64 = (bytes: string | Uint8Array) => Buffer.from(bytes).toString('base64');
 /** Secrets as operators have them: no lone surrogates, which no encoder keeps. */
@@ -152,25 +152,6 @@ describe('stream', () => {
     out += stream.flush();
     expect(out).not.toContain('hunter22');
     expect(out.split(REDACTED)).toHaveLength(101);
-  });
-});
-
-describe('secretsOf', () => {
-  it('names what the schema declares secret, at any depth', () => {
-    const schema = {
-      properties: {
-        user: { type: 'string' },
-        password: { type: 'string', format: 'password' },
-        accounts: { items: { properties: { pin: { writeOnly: true } } } },
-      },
-    };
-    expect(secretsOf(schema, { user: 'me', password: 'pw', accounts: [{ pin: 1234 }, { pin: 'x' }] })).toEqual([
-      'pw',
-      '1234',
-      'x',
-    ]);
-    expect(secretsOf(schema, {})).toEqual([]);
-    expect(secretsOf({}, { a: 1 })).toEqual([]);
   });
 });
 

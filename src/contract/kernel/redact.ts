@@ -3,13 +3,10 @@
  * Pure ECMAScript, so that the host, the workers and the panel share it.
  */
 import type { Problem } from './errors.ts';
-import type { Json } from './scalars.ts';
+import { LONGEST_FORM, MIN_SECRET_LENGTH, partsOf, patternOf, type Span, spansOf } from './secret-forms.ts';
 
 /** What stands where a secret stood. */
 export const REDACTED = '[redacted]';
-
-/** Values shorter than this are not redacted: they would match everywhere and protect nothing. */
-export const MIN_SECRET_LENGTH = 4;
 
 /** Redacts a text that arrives in pieces. */
 export interface RedactStream {
@@ -41,93 +38,116 @@ export interface Redactor {
 
 /** Longest unfinished line that {@link RedactStream} keeps, characters. */
 const MAX_HELD = 65_536;
-/** No form of a character is longer than this many characters (a doubly percent-encoded code point of four bytes). */
-const LONGEST_FORM = 32;
 
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const BASE64_CHARACTER = /[A-Za-z0-9+/_-]/;
-const HTML_NAMES: Record<string, string> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
-
-/** UTF-8 bytes of a code point (RFC 3629); lone surrogates become U+FFFD as in every encoder. */
-function utf8(codePoint: number): number[] {
-  const c = codePoint >= 0xd800 && codePoint <= 0xdfff ? 0xfffd : codePoint;
-  if (c < 0x80) return [c];
-  if (c < 0x800) return [0xc0 | (c >> 6), 0x80 | (c & 63)];
-  if (c < 0x10000) return [0xe0 | (c >> 12), 0x80 | ((c >> 6) & 63), 0x80 | (c & 63)];
-  return [0xf0 | (c >> 18), 0x80 | ((c >> 12) & 63), 0x80 | ((c >> 6) & 63), 0x80 | (c & 63)];
+/** What finds the known values in a text. */
+interface Search {
+  /** Null while no value is known. */
+  pattern: RegExp | null;
+  /** No secret of this search takes more characters than this, whatever its form. */
+  reach: number;
 }
 
-const hex = (n: number, width: number) => n.toString(16).padStart(width, '0');
-/** Hexadecimal digits in either case. */
-const anyCase = (digits: string) => digits.replace(/[a-f]/g, (d) => `[${d}${d.toUpperCase()}]`);
-const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+/** The values that are secret now, counted by who holds them. */
+class KnownValues {
+  readonly #held = new Map<string, ReadonlySet<string>>();
+  /** How many hold each value. */
+  readonly #holders = new Map<string, number>();
+  #search: Search | null = null;
 
-/** Pattern of one character in any mix of plain, percent, form, JSON and HTML encoding. */
-function characterPattern(character: string): string {
-  if (/[A-Za-z0-9_]/.test(character)) return character;
-  const codePoint = character.codePointAt(0) ?? 0;
-  const percent = utf8(codePoint)
-    .map((byte) => `%(?:25){0,2}${anyCase(hex(byte, 2))}`)
-    .join('');
-  const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
-  const forms = [literal(character), percent, units.map((unit) => `\\\\{1,4}u${anyCase(hex(unit, 4))}`).join('')];
-  if (character === ' ') forms.push('\\+');
-  if (character === '"' || character === '/') forms.push(`\\\\{1,4}${literal(character)}`);
-  if (character === '\\') forms.unshift('\\\\{2,8}');
-  const short = { '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f' }[character];
-  if (short !== undefined) forms.push(`\\\\{1,4}${short}`);
-  const entity = HTML_NAMES[character];
-  if (entity !== undefined) forms.push(`&(?:${entity}|#0?${codePoint}|#[xX]${anyCase(hex(codePoint, 2))});`);
-  return `(?:${forms.join('|')})`;
-}
+  constructor(lasting: Iterable<string>) {
+    this.#count(partsOf(lasting), 1);
+  }
 
-/**
- * Patterns of a value inside a longer base64 or base64url text (RFC 4648), one for each of the three positions its first byte
- * can have in a group. Only characters that the value determines alone are named; those it shares with its neighbours are
- * taken off by {@link widen}.
- */
-function base64Patterns(value: string): string[] {
-  const bytes = Array.from(value).flatMap((character) => utf8(character.codePointAt(0) ?? 0));
-  return [0, 1, 2].map((offset) => {
-    const padded = [...new Array<number>(offset).fill(0), ...bytes];
-    const first = Math.ceil((offset * 8) / 6);
-    const end = Math.floor((padded.length * 8) / 6);
-    let pattern = '';
-    for (let i = first; i < end; i++) {
-      const at = Math.floor((i * 6) / 8);
-      const word = ((padded[at] ?? 0) << 8) | (padded[at + 1] ?? 0);
-      const character = BASE64.charAt((word >> (10 - ((i * 6) % 8))) & 63);
-      if (character === '+') pattern += '(?:[+-]|%2[Bb])';
-      else if (character === '/') pattern += '(?:[/_]|\\\\\\/|%2[Ff])';
-      else pattern += character;
+  get size(): number {
+    return this.#holders.size;
+  }
+
+  has(value: string): boolean {
+    return this.#holders.has(value);
+  }
+
+  hold(holder: string, values: Iterable<string>): void {
+    const parts = partsOf(values);
+    // Before the release: what a holder keeps must not make the pattern stale.
+    this.#count(parts, 1);
+    this.release(holder);
+    if (parts.size > 0) this.#held.set(holder, parts);
+  }
+
+  release(holder: string): void {
+    this.#count(this.#held.get(holder) ?? new Set(), -1);
+    this.#held.delete(holder);
+  }
+
+  /** Compiled when it is first needed after a change. */
+  search(): Search {
+    this.#search ??= compile([...this.#holders.keys()]);
+    return this.#search;
+  }
+
+  #count(parts: ReadonlySet<string>, by: 1 | -1): void {
+    for (const part of parts) {
+      const holders = (this.#holders.get(part) ?? 0) + by;
+      if (holders === 0) this.#holders.delete(part);
+      else this.#holders.set(part, holders);
+      if (holders === 0 || holders === by) this.#search = null;
     }
-    return pattern;
-  });
+  }
 }
 
-/** A secret of several lines is also looked for line by line, because logs are. */
-function withLines(value: string): string[] {
-  const lines = value.split(/\r?\n/).map((line) => line.trim());
-  if (lines.length === 1) return [value];
-  return [value, ...lines.filter((line) => line.length >= 8 && !line.startsWith('-----'))];
+function compile(values: string[]): Search {
+  // Longest first: at one position the alternative that comes first wins.
+  values.sort((a, b) => b.length - a.length);
+  return {
+    pattern: values.length === 0 ? null : patternOf(values),
+    reach: (values[0]?.length ?? 0) * LONGEST_FORM,
+  };
 }
 
-/** What is looked for: each value that is long enough, and its lines. */
-function partsOf(values: Iterable<string>): Set<string> {
-  return new Set(Array.from(values).flatMap((value) => (value.length < MIN_SECRET_LENGTH ? [] : withLines(value))));
+function cut(text: string, found: readonly Span[]): string {
+  let out = '';
+  let from = 0;
+  for (const [start, end] of found) {
+    out += text.slice(from, start) + REDACTED;
+    from = end;
+  }
+  return out + text.slice(from);
 }
 
-/** Finds every form of the values, the longest first; group 1 is base64 that begins with the value, group 2 at another offset. */
-function patternOf(values: readonly string[]): RegExp {
-  const plain = values.map((value) => Array.from(value, characterPattern).join(''));
-  const encoded = values.map(base64Patterns);
-  const aligned = encoded.map(([first]) => first);
-  const shifted = encoded.flatMap(([, second, third]) => [second, third]);
-  return new RegExp(`${plain.join('|')}|(${aligned.join('|')})|(${shifted.join('|')})`, 'g');
+function redactText(input: string, { pattern }: Search): string {
+  if (pattern === null || input.length < MIN_SECRET_LENGTH) return input;
+  pattern.lastIndex = 0;
+  return pattern.test(input) ? cut(input, spansOf(input, pattern)) : input;
 }
 
-/** A place in a text, end exclusive. */
-type Span = [start: number, end: number];
+/** The head of an unfinished line that no secret can reach into any more, redacted, and the rest of the line. */
+function splitUnfinished(line: string, { pattern, reach }: Search): [out: string, rest: string] {
+  if (line.length <= MAX_HELD + reach) return ['', line];
+  const found = pattern === null ? [] : spansOf(line, pattern);
+  let safe = line.length - reach;
+  for (const [start, end] of found) if (start < safe && end > safe) safe = start;
+  const inside = found.filter(([, end]) => end <= safe);
+  return [cut(line.slice(0, safe), inside), line.slice(safe)];
+}
+
+function createStream(known: KnownValues): RedactStream {
+  let rest = '';
+  return {
+    push(chunk) {
+      rest += chunk;
+      const lineEnd = rest.lastIndexOf('\n') + 1;
+      const lines = redactText(rest.slice(0, lineEnd), known.search());
+      const [head, unfinished] = splitUnfinished(rest.slice(lineEnd), known.search());
+      rest = unfinished;
+      return lines + head;
+    },
+    flush() {
+      const last = redactText(rest, known.search());
+      rest = '';
+      return last;
+    },
+  };
+}
 
 /**
  * Makes a redactor for the values given, which it never forgets, and for those of its holders.
@@ -137,86 +157,8 @@ type Span = [start: number, end: number];
  * by something in between (base64 wrapped at 76 columns), and values under {@link MIN_SECRET_LENGTH} characters.
  */
 export function createRedactor(values: Iterable<string> = []): Redactor {
-  const lasting = partsOf(values);
-  const held = new Map<string, ReadonlySet<string>>();
-  /** How many hold each value. */
-  const known = new Map<string, number>();
-  let pattern: RegExp | null = null;
-  let longest = 0;
-  let stale = false;
-
-  function count(parts: ReadonlySet<string>, by: 1 | -1): void {
-    for (const part of parts) {
-      const holders = (known.get(part) ?? 0) + by;
-      if (holders === 0) known.delete(part);
-      else known.set(part, holders);
-      if (holders === 0 || holders === by) stale = true;
-    }
-  }
-
-  function release(holder: string): void {
-    count(held.get(holder) ?? new Set(), -1);
-    held.delete(holder);
-  }
-
-  function hold(holder: string, wanted: Iterable<string>): void {
-    const parts = partsOf(wanted);
-    count(parts, 1);
-    release(holder);
-    if (parts.size > 0) held.set(holder, parts);
-  }
-
-  function compile(): RegExp | null {
-    if (!stale) return pattern;
-    stale = false;
-    // Longest first: at one position the alternative that comes first wins.
-    const sorted = [...known.keys()].sort((a, b) => b.length - a.length);
-    longest = sorted[0]?.length ?? 0;
-    pattern = sorted.length === 0 ? null : patternOf(sorted);
-    return pattern;
-  }
-
-  /** Takes in the base64 characters at the edges that carry some bits of the value. */
-  function widen(text: string, match: RegExpExecArray): Span {
-    let start = match.index;
-    let end = start + match[0].length;
-    if (match[1] === undefined && match[2] === undefined) return [start, end];
-    if (match[2] !== undefined && start > 0 && BASE64_CHARACTER.test(text.charAt(start - 1))) start -= 1;
-    if (end < text.length && BASE64_CHARACTER.test(text.charAt(end))) end += 1;
-    return [start, end];
-  }
-
-  /** Every place of a secret, merged where they touch; overlapping secrets leave no rest of either. */
-  function spans(text: string, regexp: RegExp): Span[] {
-    const found: Span[] = [];
-    regexp.lastIndex = 0;
-    for (let match = regexp.exec(text); match !== null; match = regexp.exec(text)) {
-      const span = widen(text, match);
-      const last = found.at(-1);
-      if (last !== undefined && span[0] < last[1]) last[1] = Math.max(last[1], span[1]);
-      else found.push(span);
-      regexp.lastIndex = match.index + 1;
-    }
-    return found;
-  }
-
-  function cut(text: string, found: readonly Span[]): string {
-    let out = '';
-    let from = 0;
-    for (const [start, end] of found) {
-      out += text.slice(from, start) + REDACTED;
-      from = end;
-    }
-    return out + text.slice(from);
-  }
-
-  function text(input: string): string {
-    const regexp = compile();
-    if (regexp === null || input.length < MIN_SECRET_LENGTH) return input;
-    regexp.lastIndex = 0;
-    if (!regexp.test(input)) return input;
-    return cut(input, spans(input, regexp));
-  }
+  const known = new KnownValues(values);
+  const text = (input: string) => redactText(input, known.search());
 
   function walk(value: unknown): unknown {
     if (typeof value === 'string') return text(value);
@@ -226,46 +168,16 @@ export function createRedactor(values: Iterable<string> = []): Redactor {
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [text(name), walk(member)]));
   }
 
-  function stream(): RedactStream {
-    let rest = '';
-    return {
-      push(chunk) {
-        rest += chunk;
-        const lineEnd = rest.lastIndexOf('\n') + 1;
-        let out = text(rest.slice(0, lineEnd));
-        rest = rest.slice(lineEnd);
-        const regexp = compile();
-        const reach = longest * LONGEST_FORM;
-        if (rest.length <= MAX_HELD + reach) return out;
-        const found = regexp === null ? [] : spans(rest, regexp);
-        let safe = rest.length - reach;
-        for (const [start, end] of found) if (start < safe && end > safe) safe = start;
-        out += cut(
-          rest.slice(0, safe),
-          found.filter(([, end]) => end <= safe),
-        );
-        rest = rest.slice(safe);
-        return out;
-      },
-      flush() {
-        const last = text(rest);
-        rest = '';
-        return last;
-      },
-    };
-  }
-
-  count(lasting, 1);
   return {
     get empty() {
       return known.size === 0;
     },
-    hold,
-    release,
+    hold: (holder, wanted) => known.hold(holder, wanted),
+    release: (holder) => known.release(holder),
     text,
     // The shape stays the same: only strings and member names change.
     json: <T>(value: T): T => (known.size === 0 ? value : (walk(value) as T)),
-    stream,
+    stream: () => createStream(known),
   };
 }
 
@@ -273,28 +185,4 @@ export function createRedactor(values: Iterable<string> = []): Redactor {
 export function redactProblem(value: Problem, redactor: Redactor): Problem {
   const { type, title, status, code } = value;
   return { ...redactor.json(value), type, title, status, code };
-}
-
-/**
- * The strings of an input that are secret, by its JSON Schema: properties with `"format": "password"` or `"writeOnly": true`,
- * at any depth of `properties` and `items`. Numbers count in their decimal form.
- */
-export function secretsOf(schema: Json | undefined, input: Json | undefined): string[] {
-  if (typeof schema !== 'object' || schema === null || Array.isArray(schema) || input === undefined || input === null)
-    return [];
-  if (schema.format === 'password' || schema.writeOnly === true) return leaves(input);
-  if (Array.isArray(input)) return input.flatMap((item) => secretsOf(schema.items, item));
-  if (typeof input !== 'object') return [];
-  const properties = schema.properties;
-  if (typeof properties !== 'object' || properties === null || Array.isArray(properties)) return [];
-  return Object.entries(properties).flatMap(([name, member]) =>
-    Object.hasOwn(input, name) ? secretsOf(member, input[name]) : [],
-  );
-}
-
-function leaves(value: Json): string[] {
-  if (typeof value === 'string') return [value];
-  if (typeof value === 'number') return [String(value)];
-  if (Array.isArray(value)) return value.flatMap(leaves);
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [];
 }
