@@ -1,7 +1,25 @@
 import type { Profile } from '../../../contract/automation/profiles.ts';
+import type { Action } from '../../lib/keys/registry.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { startBlocked, stopBlocked, useProfileActions } from './profile-actions.tsx';
+
+const COMMON = { group: 'Profiles', layer: 'view' } as const;
+
+/** An action on the chosen profile, blocked while there is none. */
+function onChosen(
+  profile: Profile | undefined,
+  action: Pick<Action, 'id' | 'title' | 'keys'>,
+  blocked: (profile: Profile) => string | null,
+  run: (profile: Profile) => void,
+): Action {
+  return {
+    ...COMMON,
+    ...action,
+    blocked: profile === undefined ? 'No profile is chosen' : blocked(profile),
+    run: () => profile && run(profile),
+  };
+}
 
 /** Actions of the list of profiles with their keys; `shown` is the profile in the inspector. */
 export function useListActions({
@@ -17,71 +35,44 @@ export function useListActions({
   const noDelete = useCan('profiles_delete');
   const noStart = useCan('profiles_start');
   const noStop = useCan('profiles_stop');
-  const none = 'No profile is chosen';
-  const toggle = (profile: Profile) =>
-    startBlocked(profile) === null ? actions.start(profile.id) : actions.stop(profile.id);
+  const close = () => set({ peek: undefined });
 
   useActions([
     {
+      ...COMMON,
       id: 'profiles.new',
       title: 'New profile',
-      group: 'Profiles',
-      layer: 'view',
       keys: ['N'],
       blocked: noCreate,
       run: () => set({ edit: 'new' }),
     },
-    {
-      id: 'profiles.edit',
-      title: 'Edit the chosen profile',
-      group: 'Profiles',
-      layer: 'view',
-      keys: ['E'],
-      blocked: shown === undefined ? none : noUpdate,
-      run: () => set({ edit: shown?.id }),
-    },
-    {
-      id: 'profiles.toggle',
-      title: 'Start or stop the chosen profile',
-      group: 'Profiles',
-      layer: 'view',
-      keys: ['S'],
-      blocked:
-        shown === undefined
-          ? none
-          : startBlocked(shown) === null
-            ? noStart
-            : stopBlocked(shown) === null
-              ? noStop
-              : startBlocked(shown),
-      run: () => shown && toggle(shown),
-    },
-    {
-      id: 'profiles.delete',
-      title: 'Delete the chosen profile',
-      group: 'Profiles',
-      layer: 'view',
-      keys: ['Delete'],
-      blocked: shown === undefined ? none : noDelete,
-      run: () => void (shown && actions.remove(shown, () => set({ peek: undefined }))),
-    },
-    {
-      id: 'profiles.copy',
-      title: 'Copy id of the chosen profile',
-      group: 'Profiles',
-      layer: 'view',
-      keys: ['Mod+Shift+C'],
-      blocked: shown === undefined ? none : null,
-      run: () => void (shown && navigator.clipboard.writeText(shown.id)),
-    },
-    {
-      id: 'profiles.close',
-      title: 'Close the inspector',
-      group: 'Profiles',
-      layer: 'view',
-      keys: ['Escape'],
-      hidden: true,
-      run: () => set({ peek: undefined }),
-    },
+    onChosen(
+      shown,
+      { id: 'profiles.edit', title: 'Edit the chosen profile', keys: ['E'] },
+      () => noUpdate,
+      ({ id }) => set({ edit: id }),
+    ),
+    onChosen(
+      shown,
+      { id: 'profiles.toggle', title: 'Start or stop the chosen profile', keys: ['S'] },
+      (profile) => {
+        if (startBlocked(profile) === null) return noStart;
+        return stopBlocked(profile) === null ? noStop : startBlocked(profile);
+      },
+      (profile) => (startBlocked(profile) === null ? actions.start(profile.id) : actions.stop(profile.id)),
+    ),
+    onChosen(
+      shown,
+      { id: 'profiles.delete', title: 'Delete the chosen profile', keys: ['Delete'] },
+      () => noDelete,
+      (profile) => void actions.remove(profile, close),
+    ),
+    onChosen(
+      shown,
+      { id: 'profiles.copy', title: 'Copy id of the chosen profile', keys: ['Mod+Shift+C'] },
+      () => null,
+      ({ id }) => void navigator.clipboard.writeText(id),
+    ),
+    { ...COMMON, id: 'profiles.close', title: 'Close the inspector', keys: ['Escape'], hidden: true, run: close },
   ]);
 }

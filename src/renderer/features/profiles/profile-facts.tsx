@@ -1,0 +1,83 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Profile } from '../../../contract/automation/profiles.ts';
+import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import { bytes, dateTime } from '../../lib/format.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
+import { Ago } from '../../ui/display/ago.tsx';
+import { Status } from '../../ui/display/status.tsx';
+
+const size = (value: { width: number; height: number } | null): string =>
+  value === null ? 'browser default' : `${value.width} × ${value.height}`;
+
+function holderText(profile: Profile): ReactNode {
+  const { holder } = profile;
+  if (holder === null) return 'nobody';
+  if (holder.kind === 'task') {
+    return (
+      <Link to="/tasks/$id" params={{ id: holder.id }}>
+        a task
+      </Link>
+    );
+  }
+  return holder.kind === 'manual' ? 'an open window' : `another program (${holder.id})`;
+}
+
+/** What a profile is set to, and who uses it. */
+export function ProfileFacts({ profile }: { profile: Profile }) {
+  const facts: [string, ReactNode][] = [
+    ['In use by', holderText(profile)],
+    ['Browser', profile.executable_path ?? profile.browser],
+    ['Group', profile.group ?? '–'],
+    ['Locale', profile.locale ?? 'system'],
+    ['Time zone', profile.timezone ?? 'system'],
+    ['Viewport', size(profile.viewport)],
+    ['Window', size(profile.window)],
+    ['Colour scheme', profile.color_scheme ?? 'system'],
+    ['User agent', profile.user_agent ?? 'browser default'],
+    ['Storage', profile.storage === 'persistent' ? 'kept between runs' : 'fresh on every start'],
+    ['Size', bytes(profile.size_bytes)],
+    ['Last used', <Ago key="used" at={profile.last_started_at} />],
+    ['Created', dateTime(profile.created_at)],
+  ];
+  return (
+    <dl className="facts">
+      {facts.map(([name, value]) => (
+        <div key={name} style={{ display: 'contents' }}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** The last tasks that used a profile; nothing when there are none. */
+export function LastTasks({ id }: { id: ProfileId }) {
+  const query = useOperationQuery('tasks_list', { profile_id: id, limit: 6 });
+  const tasks = query.data?.items ?? [];
+  if (tasks.length === 0) return null;
+  return (
+    <section>
+      <div className="row">
+        <h3 className="grow">Last tasks</h3>
+        <Link to="/tasks" search={{ profile: id }}>
+          All
+        </Link>
+      </div>
+      <ul className="bare">
+        {tasks.map((task) => (
+          <li key={task.id} className="row" style={{ height: 28 }}>
+            <Status plain state={task.status} />
+            <Link to="/tasks/$id" params={{ id: task.id }} className="grow clip name-link">
+              {task.command_name}
+            </Link>
+            <span className="faint">
+              <Ago at={task.created_at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,131 @@
+/** The fields of a profile, by what they are about. */
+import { Autocomplete, ColorInput, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import type { UseFormReturnType } from '@mantine/form';
+import { useMemo } from 'react';
+import { BROWSERS } from '../../../contract/automation/profiles.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
+import type { ProfileValues } from './profile-values.ts';
+
+const LOCALES = [
+  'de-DE',
+  'en-GB',
+  'en-US',
+  'es-ES',
+  'fr-FR',
+  'it-IT',
+  'ja-JP',
+  'nl-NL',
+  'pl-PL',
+  'pt-BR',
+  'tr-TR',
+  'zh-CN',
+];
+const SWATCHES = ['#4f7cff', '#12a594', '#30a46c', '#e5484d', '#f76b15', '#ffc53d', '#8e4ec6', '#687076'];
+const COLOR_SCHEMES = [
+  { value: '', label: 'System' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+];
+const STORAGES = [
+  { value: 'persistent', label: 'Kept between runs' },
+  { value: 'ephemeral', label: 'Fresh on every start' },
+];
+
+/** Props of every group of fields. */
+interface FieldsProps {
+  form: UseFormReturnType<ProfileValues>;
+}
+
+/** All fields, in the order of the dialog. */
+export function ProfileFields({ form }: FieldsProps) {
+  return (
+    <>
+      <div className="name-row">
+        <TextInput label="Name" withAsterisk data-autofocus {...form.getInputProps('name')} />
+        <ColorInput
+          label="Colour"
+          format="hex"
+          withEyeDropper={false}
+          swatches={SWATCHES}
+          {...form.getInputProps('color')}
+        />
+      </div>
+      <div className="two">
+        <TextInput label="Group" placeholder="none" {...form.getInputProps('group')} />
+        <TagsInput label="Tags" maxTags={30} {...form.getInputProps('tags')} />
+        <BrowserFields form={form} />
+        <RegionFields form={form} />
+        <Select label="Colour scheme" data={COLOR_SCHEMES} {...form.getInputProps('color_scheme')} />
+        <Select label="Storage" data={STORAGES} {...form.getInputProps('storage')} />
+      </div>
+      <div className="four">
+        <NumberInput label="Viewport width" placeholder="default" {...form.getInputProps('viewport_width')} />
+        <NumberInput label="Viewport height" placeholder="default" {...form.getInputProps('viewport_height')} />
+        <NumberInput label="Window width" placeholder="default" {...form.getInputProps('window_width')} />
+        <NumberInput label="Window height" placeholder="default" {...form.getInputProps('window_height')} />
+      </div>
+      <TextInput label="User agent" placeholder="browser default" {...form.getInputProps('user_agent')} />
+      <LaunchFields form={form} />
+      <Textarea label="Notes" autosize minRows={2} maxRows={6} {...form.getInputProps('notes')} />
+      <Switch
+        label="Clear the cache when the browser stops"
+        {...form.getInputProps('clear_cache_on_stop', { type: 'checkbox' })}
+      />
+    </>
+  );
+}
+
+/** The family, with what was found on this computer, and a program that takes its place. */
+function BrowserFields({ form }: FieldsProps) {
+  const browsers = useOperationQuery('browsers_list', {});
+  const families = BROWSERS.map((family) => {
+    const found = browsers.data?.items.find((item) => item.family === family);
+    return {
+      value: family,
+      label: found === undefined ? `${family} (not found)` : `${found.name} ${found.version ?? ''}`,
+    };
+  });
+  return (
+    <>
+      <Select label="Browser" data={families} {...form.getInputProps('browser')} />
+      <TextInput label="Browser program" placeholder="found by itself" {...form.getInputProps('executable_path')} />
+    </>
+  );
+}
+
+/** Where pages believe the browser to be. */
+function RegionFields({ form }: FieldsProps) {
+  const zones = useMemo(() => Intl.supportedValuesOf('timeZone'), []);
+  return (
+    <>
+      <Autocomplete label="Locale" placeholder="system" data={LOCALES} {...form.getInputProps('locale')} />
+      <Autocomplete
+        label="Time zone"
+        placeholder="system"
+        data={zones}
+        limit={30}
+        {...form.getInputProps('timezone')}
+      />
+    </>
+  );
+}
+
+/** What the browser is started with. */
+function LaunchFields({ form }: FieldsProps) {
+  return (
+    <>
+      <TagsInput
+        label="Start pages"
+        description="Opened when you start the browser by hand; press Enter after each."
+        placeholder="https://…"
+        {...form.getInputProps('start_urls')}
+      />
+      <TagsInput
+        label="Further browser switches"
+        description="Such as --lang=de; switches that TabAgent manages itself are refused."
+        placeholder="--switch=value"
+        {...form.getInputProps('launch_args')}
+      />
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+import { SquareUser } from 'lucide-react';
+import type { Profile } from '../../../contract/automation/profiles.ts';
+import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import type { Input, PagedList } from '../../lib/live/query.ts';
+import type { Search } from '../../lib/search-params.ts';
+import { useCan } from '../../lib/use-can.ts';
+import { Button } from '../../ui/buttons.tsx';
+import { EmptyState, NoMatch, StateFrame } from '../../ui/feedback/state-frame.tsx';
+import { DataTable } from '../../ui/table/data-table.tsx';
+import { PROFILE_COLUMNS } from './columns.tsx';
+import { ProfileBulk } from './profile-bulk.tsx';
+
+const idOf = (profile: Profile) => profile.id;
+
+/** The rows, or what there is instead of them. */
+export function ProfileTable({
+  list,
+  filter,
+  search,
+  set,
+}: {
+  list: PagedList<'profiles_list'>;
+  filter: Input<'profiles_list'>;
+  search: Search;
+  set(patch: Record<string, string | undefined>): void;
+}) {
+  const noCreate = useCan('profiles_create');
+  const filtered = search.q !== undefined || search.state !== undefined || search.tag !== undefined;
+  return (
+    <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={10}>
+      {list.rows.length > 0 ? (
+        <DataTable
+          name="profiles"
+          label="Profiles"
+          rows={list.rows}
+          idOf={idOf}
+          columns={PROFILE_COLUMNS}
+          sort={filter.sort}
+          onSort={(sort) => set({ sort })}
+          resetKey={JSON.stringify(filter)}
+          loadMore={list.loadMore}
+          onOpen={(profile) => set({ peek: profile.id, edit: profile.id })}
+          peek={search.peek ?? null}
+          onPeek={(id) => set({ peek: id ?? undefined })}
+          bulk={(ids, done) => <ProfileBulk ids={ids as ProfileId[]} done={done} />}
+        />
+      ) : filtered ? (
+        <NoMatch what="profiles" clear={() => set({ q: undefined, state: undefined, tag: undefined })} />
+      ) : (
+        <EmptyState
+          icon={<SquareUser size={24} />}
+          title="No profiles yet"
+          help="profiles"
+          action={
+            <Button
+              kind="primary"
+              action="profiles.new"
+              showKey
+              blocked={noCreate}
+              onClick={() => set({ edit: 'new' })}
+            >
+              New profile
+            </Button>
+          }
+        >
+          A profile is a browser of its own, with cookies, storage, language and time zone. One task or window uses it
+          at a time.
+        </EmptyState>
+      )}
+    </StateFrame>
+  );
+}
