@@ -54,10 +54,15 @@ export function createProfileService(deps: ProfileDeps) {
   return {
     ...createEditing({ store, clock, leases, require, view }),
     get: (id: ProfileId) => view(require(id)),
-    /** Reads no file and asks the database for the page only, whatever the filter. */
+    /** Reads the locks of the page only; a filter by state is answered from the last scan of all folders. */
     async list(input: ProfileListInput): Promise<Page<Profile>> {
-      await locks.ready();
-      const page = store.list(input, states.inState([input.state ?? []].flat()));
+      const wanted = [input.state ?? []].flat();
+      if (wanted.length > 0) await locks.refresh();
+      const page = store.list(input, states.inState(wanted));
+      if (wanted.length === 0) {
+        await locks.readAll(page.items.map((row) => ({ id: row.id, dir: dirOf(row) })));
+        void locks.refresh();
+      }
       return { ...page, items: page.items.map((row) => view(row, locks.get(row.id))) };
     },
     unlock(id: ProfileId): Profile {
@@ -100,7 +105,10 @@ export function createProfileService(deps: ProfileDeps) {
     running: () => leases.held().length,
     folder: (id: ProfileId): string => dirOf(require(id)),
     /** Closes every browser that was opened by hand. */
-    closeAll: manual.closeAll,
+    async stop(): Promise<void> {
+      await manual.closeAll();
+      await locks.stop();
+    },
     /** Deletes for good what was deleted before `before` (unix ms), with its folder. */
     async purge(before: number): Promise<void> {
       for (const id of store.purgeable(before)) {
