@@ -41,14 +41,14 @@ export async function bench(): Promise<boolean> {
       mkdirSync(path.join(profilesDir, id), { recursive: true });
     }
   });
-  await writer.stop();
+  await writer.close();
 
   // A program that has just started: nothing is known of any lock.
   const firsts: number[] = [];
   for (let n = 0; n < STARTS; n++) {
     const started = open();
     firsts.push(await timed(() => started.list(PAGE)));
-    await started.stop();
+    await started.close();
   }
   const service = open();
   const scan = await timed(() => service.list({ ...PAGE, state: 'locked' }));
@@ -64,7 +64,7 @@ export async function bench(): Promise<boolean> {
     'stopped only': await median(() => service.list({ ...PAGE, state: 'stopped' })),
     search: await median(() => service.list({ ...PAGE, q: 'profile 99' })),
   };
-  await service.stop();
+  await service.close();
   say(
     `among ${PROFILES} profiles, bare SQL of a page ${bare.toFixed(2)} ms; scan of all locks, once, ${scan.toFixed(0)} ms`,
   );

@@ -22,11 +22,22 @@ const DRAINED = 32_000;
 /** Tasks that are claimed, and finished, in one transaction. */
 const PER_TURN = 8;
 const ROUNDS = 5;
+/** Tasks that one call can make at most. */
+const BATCH = 1000;
 const LATENCY_TASKS = 200;
 const FLOOD_MB = 200;
 const MIB = 1_048_576;
 
-const bars = { startP50: 5, startP99: 25, claimP99: 5, listMs: 50, countsMs: 5, loopP99: 20, ofPlainjob: 1.1 };
+const bars = {
+  startP50: 5,
+  startP99: 25,
+  claimP99: 5,
+  listMs: 50,
+  countsMs: 5,
+  loopP99: 20,
+  batchMs: 20,
+  ofPlainjob: 1.1,
+};
 
 function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -114,6 +125,35 @@ function amongFinished(): boolean {
     `among ${FINISHED} finished: claim p50 ${ms(percentile(claims, 0.5))}, p99 ${ms(p99)} (bar ${bars.claimP99}); list page ${ms(list)} (bar ${bars.listMs}); counters ${ms(count)} (bar ${bars.countsMs})`,
   );
   return p99 < bars.claimP99 && list < bars.listMs && count < bars.countsMs;
+}
+
+/** The largest batch in one transaction, which holds up the event loop as long as it takes, beside bare inserts of the same rows. */
+function largestBatch(): boolean {
+  using harness = openStore();
+  const { store, core } = harness;
+  const { raw } = core.db;
+  raw.exec('CREATE TABLE bare AS SELECT * FROM task WHERE 0');
+  const rounds = Array.from({ length: 15 }, () => {
+    const rows = Array.from({ length: BATCH }, () => newTask(core.clock.now()));
+    const names = Object.keys(rows[0] ?? {});
+    const insert = raw.prepare(`INSERT INTO bare (${names.join()}) VALUES (${names.map((name) => `@${name}`).join()})`);
+    return {
+      bare: timed(raw.transaction(() => rows.forEach((row) => insert.run(row)))),
+      batch: timed(() => core.db.transaction(() => store.insert(rows))),
+    };
+  });
+  const took = percentile(
+    rounds.map(({ batch }) => batch),
+    0.5,
+  );
+  const ratio = percentile(
+    rounds.map(({ batch, bare }) => batch / bare),
+    0.5,
+  );
+  say(
+    `${BATCH} tasks in one transaction: ${ms(took)} (bar ${bars.batchMs}), ${ratio.toFixed(1)} times bare inserts without indexes, events and counters`,
+  );
+  return took < bars.batchMs;
 }
 
 /** The least a queue on this database can do: insert, take, mark as done. */
@@ -229,7 +269,7 @@ async function flood(): Promise<boolean> {
 
 /** Runs the benchmark and prints its figures. @returns false when a bar is missed */
 export async function bench(): Promise<boolean> {
-  const results = [await startLatency(), amongFinished()];
+  const results = [await startLatency(), amongFinished(), largestBatch()];
   const bare = bareDrain();
   // Side by side in turns: what disturbs the machine disturbs both.
   const rounds: { plainjob: number; rate: number; loopP99: number }[] = [];

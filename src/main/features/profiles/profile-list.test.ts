@@ -28,7 +28,7 @@ function openProfiles(core: TestCore) {
   };
   return {
     service,
-    [Symbol.asyncDispose]: service.stop,
+    [Symbol.asyncDispose]: service.close,
     create,
     lock: (id: ProfileId) => fs.symlinkSync('another-computer-12345', path.join(folder(id), 'SingletonLock')),
     unlock: (id: ProfileId) => fs.rmSync(path.join(folder(id), 'SingletonLock')),

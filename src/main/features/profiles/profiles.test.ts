@@ -175,7 +175,7 @@ test('a browser that is killed from outside shows as crashed and can be started 
   expect(service.get(id).state).toBe('crashed');
   await service.start(id, { headless: true });
   expect(service.get(id).state).toBe('running');
-  await service.stop();
+  await service.close();
 }, 60_000);
 
 test('the browser dies with the host: kill -9 of its parent closes the pipe, and the pipe is its life-line', async () => {

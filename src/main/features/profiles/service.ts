@@ -104,8 +104,8 @@ export function createProfileService(deps: ProfileDeps) {
     onFree: leases.onFree,
     running: () => leases.held().length,
     folder: (id: ProfileId): string => dirOf(require(id)),
-    /** Closes every browser that was opened by hand. */
-    async stop(): Promise<void> {
+    /** Closes every browser that was opened by hand; nothing is announced afterwards. */
+    async close(): Promise<void> {
       await manual.closeAll();
       await locks.stop();
     },
