@@ -17,12 +17,12 @@ test('the example runs from an empty dashboard, live, and everything it left can
   await page.getByRole('button', { name: 'Run the example' }).click();
 
   await expect(page).toHaveURL(/#\/tasks\/tsk_/);
-  const head = page.locator('.screen-head');
+  const head = page.getByRole('main').locator('header');
   const tree = page.getByRole('tree', { name: 'Steps' });
   // Both at one moment: a tree that is drawn when the task has ended is not live.
   await page.waitForFunction(
     () =>
-      document.querySelector('.screen-head')?.textContent?.includes('Running') &&
+      document.querySelector('main header')?.textContent?.includes('Running') &&
       document.querySelector('[role=tree]')?.textContent?.includes('Sign in'),
   );
   await expect(head.getByText('Succeeded')).toBeVisible({ timeout: 40_000 });

@@ -140,7 +140,7 @@ const prepare = (page: Page) =>
             x,
             y,
             bottom,
-            bar: element.closest('.screen-head, .tool-bar')?.className ?? null,
+            bar: element.closest('main header, [class*="_toolBar_"]')?.className ?? null,
             shows: before.get(element) !== looks(element),
           };
         },

@@ -104,9 +104,13 @@ const misfits = (page: Page) =>
       found.push('the page scrolls sideways');
     // Elements of class `clip` end in an ellipsis on purpose; code and lists scroll on purpose.
     const texts =
-      'button, .btn, [role=tab], [role=tablist], .fact-bar, .chip, .badge, .tag, h1, h2, h3, th, label, legend, dt, summary, .screen-head, .tool-bar';
+      'button, a, [role=tab], [role=tablist], h1, h2, h3, th, label, legend, dt, summary, header, [class*="_toolBar_"], [class*="_badge_"], [class*="_tag_"]';
     for (const element of document.querySelectorAll<HTMLElement>(texts)) {
-      if (!element.checkVisibility() || element.matches('.clip, .visually-hidden, .clip *')) continue;
+      if (
+        !element.checkVisibility() ||
+        element.matches('[class*="_clip_"], [class*="_clip_"] *, [class*="_hidden_"], .clip, .clip *')
+      )
+        continue;
       if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline')
         found.push(
           `${element.tagName.toLowerCase()}.${element.className}: ${element.textContent?.slice(0, 60)} (${element.scrollWidth} > ${element.clientWidth})`,

@@ -1,6 +1,7 @@
 import { type ErrorComponentProps, Link } from '@tanstack/react-router';
 import { MapPinOff } from 'lucide-react';
 import { asError } from '../lib/live/query.ts';
+import { buttonClass } from '../ui/buttons.tsx';
 import { EmptyState, ErrorState } from '../ui/feedback/state-frame.tsx';
 
 /** What a screen shows when drawing it failed. */
@@ -15,7 +16,7 @@ export function NotFound() {
       icon={<MapPinOff size={24} />}
       title="There is no such screen"
       action={
-        <Link className="btn" to="/">
+        <Link className={buttonClass({})} to="/">
           Dashboard
         </Link>
       }

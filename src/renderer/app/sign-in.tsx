@@ -1,6 +1,11 @@
 import { KeyRound } from 'lucide-react';
 import { useClient, useClientStatus } from '../lib/client/context.tsx';
 import { Button, CopyButton } from '../ui/buttons.tsx';
+import { Card } from '../ui/display/card.tsx';
+import { Notice } from '../ui/feedback/notice.tsx';
+import layout from '../ui/styles/layout.module.css';
+import text from '../ui/styles/text.module.css';
+import css from './sign-in.module.css';
 
 const COMMAND = 'tabagent panel-link';
 
@@ -9,9 +14,9 @@ export function SignIn({ problem }: { problem: string | null }) {
   const client = useClient();
   const { phase } = useClientStatus();
   return (
-    <main className="sign-in">
-      <div className="card">
-        <div className="row">
+    <main className={css.signIn}>
+      <Card className={css.card}>
+        <div className={layout.row}>
           <KeyRound size={18} />
           <h1>Sign in to TabAgent</h1>
         </div>
@@ -27,12 +32,12 @@ export function SignIn({ problem }: { problem: string | null }) {
           </p>
         )}
         {problem === null ? null : (
-          <div className="notice bad" role="alert">
+          <Notice tone="bad" alert>
             {problem}
-          </div>
+          </Notice>
         )}
-        <div className="pre row">
-          <span className="grow">{COMMAND}</span>
+        <div className={`${text.pre} ${layout.row}`}>
+          <span className={layout.grow}>{COMMAND}</span>
           <CopyButton label="Copy command" text={COMMAND} />
         </div>
         <div>
@@ -40,7 +45,7 @@ export function SignIn({ problem }: { problem: string | null }) {
             Check again
           </Button>
         </div>
-      </div>
+      </Card>
     </main>
   );
 }

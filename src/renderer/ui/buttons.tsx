@@ -3,7 +3,17 @@ import { Check, Copy, type LucideIcon } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { chordLabel } from '../lib/keys/registry.ts';
 import { useChord } from '../lib/keys/use-actions.ts';
+import css from './buttons.module.css';
 import { Kbd } from './display/kbd.tsx';
+
+/** The look of a {@link Button}, for what is none: a link, the target of a menu. `icon`: it holds nothing but an icon. */
+export function buttonClass({
+  kind,
+  small = false,
+  icon = false,
+}: Pick<ButtonProps, 'kind'> & { small?: boolean | undefined; icon?: boolean }): string {
+  return [css.button, kind && css[kind], small && css.small, icon && css.icon].filter(Boolean).join(' ');
+}
 
 /** Props of {@link Button}. */
 export interface ButtonProps {
@@ -15,7 +25,7 @@ export interface ButtonProps {
   action?: string;
   /** Shows the key of the action inside the button. */
   showKey?: boolean;
-  kind?: 'primary' | 'ghost' | 'danger';
+  kind?: 'primary' | 'ghost' | 'danger' | undefined;
   small?: boolean;
   /** Why it cannot be used now; also its tooltip. */
   blocked?: string | null | undefined;
@@ -31,17 +41,11 @@ export function Button(props: ButtonProps) {
   const chord = useChord(props.action ?? '');
   const reason = props.blocked ?? null;
   const hint = [props.label, chord === undefined ? null : chordLabel(chord).join(' ')].filter(Boolean).join(' · ');
-  const classes = [
-    'btn',
-    props.kind === 'danger' ? 'danger' : props.kind,
-    props.small ? 'small' : null,
-    props.children === undefined ? 'icon' : null,
-  ];
   return (
     <button
       type={props.submit ? 'submit' : 'button'}
       form={props.form}
-      className={classes.filter(Boolean).join(' ')}
+      className={buttonClass({ kind: props.kind, small: props.small, icon: props.children === undefined })}
       aria-label={props.children === undefined ? props.label : undefined}
       aria-disabled={reason !== null || props.busy ? true : undefined}
       aria-pressed={props.pressed}
@@ -64,6 +68,35 @@ export function IconButton({
   ...props
 }: Pick<ButtonProps, 'action' | 'blocked' | 'onClick'> & { label: string; Icon: LucideIcon }) {
   return <Button small kind="ghost" icon={<Icon size={14} />} {...props} />;
+}
+
+/** A choice that is on or off, such as a filter of a list. */
+export function Chip({
+  pressed,
+  label,
+  title,
+  onClick,
+  children,
+}: {
+  pressed: boolean;
+  /** Name for assistive technology, where the text alone does not tell what a click does. */
+  label?: string;
+  title?: string | undefined;
+  onClick(): void;
+  children: ReactNode;
+}) {
+  return (
+    <button
+      type="button"
+      className={css.chip}
+      aria-label={label}
+      aria-pressed={pressed}
+      title={title}
+      onClick={onClick}
+    >
+      {children}
+    </button>
+  );
 }
 
 /** Copies a text and says that it did. */

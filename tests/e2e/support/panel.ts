@@ -16,7 +16,7 @@ export async function choose(page: Page, label: string, option: string): Promise
 }
 
 /** Header of a task's page, with its status. */
-export const taskHead = (page: Page): Locator => page.locator('.screen-head');
+export const taskHead = (page: Page): Locator => page.getByRole('main').locator('header');
 
 /** Waits on a task's page for its end. */
 export async function expectTask(page: Page, status: string): Promise<void> {

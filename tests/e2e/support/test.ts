@@ -94,5 +94,5 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 /** Opens a screen and waits until it is drawn. */
 export async function open(page: Page, path: string): Promise<void> {
   await page.goto(`/panel/#${path}`);
-  await expect(page.locator('main.content .screen')).toBeVisible();
+  await expect(page.getByRole('main').getByTestId('screen')).toBeVisible();
 }

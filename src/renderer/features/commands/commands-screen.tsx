@@ -8,6 +8,7 @@ import { useFilters } from '../../lib/use-filters.ts';
 import { useView } from '../../lib/view-store.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
+import { Screen } from '../../ui/screen.tsx';
 import { Split } from '../../ui/split.tsx';
 import { Composer } from './composer.tsx';
 import { draftFrom, useDrafts } from './draft.ts';
@@ -104,7 +105,7 @@ export function CommandsScreen() {
     </EmptyState>
   );
   return (
-    <div className="screen">
+    <Screen>
       <Split
         name="library"
         fixed="first"
@@ -127,6 +128,6 @@ export function CommandsScreen() {
           )
         }
       />
-    </div>
+    </Screen>
   );
 }

@@ -7,6 +7,7 @@ import { useActions } from '../../lib/keys/use-actions.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button, IconButton } from '../../ui/buttons.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
+import { ScreenHead, ToolBar } from '../../ui/screen.tsx';
 import { Split } from '../../ui/split.tsx';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { DryRunResult } from './dry-run.tsx';
@@ -114,7 +115,7 @@ export function Composer({ id, command }: { id: string; command: Command | null 
 
   return (
     <div className="col grow" style={{ flex: 1 }}>
-      <header className="screen-head">
+      <ScreenHead>
         <input
           className="title-input"
           aria-label="Name of the command"
@@ -178,7 +179,7 @@ export function Composer({ id, command }: { id: string; command: Command | null 
         >
           Run
         </Button>
-      </header>
+      </ScreenHead>
       {composer.error === null ? null : <ErrorState inline error={composer.error} />}
       <Split
         name="composer"
@@ -189,7 +190,7 @@ export function Composer({ id, command }: { id: string; command: Command | null 
         label="Width of the run settings"
         first={
           <section className="col grow" aria-label="Composer" style={{ flex: 1 }}>
-            <div className="tool-bar">
+            <ToolBar>
               <Tabs name="composer" label="Parts of the command" tabs={tabs} value={tab} onChange={setTab} />
               <span className="grow" />
               {tab === 'spec' ? (
@@ -204,7 +205,7 @@ export function Composer({ id, command }: { id: string; command: Command | null 
                   JSON
                 </Button>
               ) : null}
-            </div>
+            </ToolBar>
             <TabPanel name="composer" value={tab}>
               {tab === 'spec' ? (
                 <SpecEditor key={`${mode}-${composer.generation}`} composer={composer} mode={mode} />

@@ -11,6 +11,7 @@ import { Button } from '../../ui/buttons.tsx';
 import { StatusIcon } from '../../ui/display/status.tsx';
 import { NoMatch, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
+import { ToolBar } from '../../ui/screen.tsx';
 import { useDrafts } from './draft.ts';
 import { kindViews } from './kinds/index.ts';
 import { TEMPLATES } from './templates.ts';
@@ -89,12 +90,12 @@ export function Library({
   );
   return (
     <section className="col grow" aria-label="Library">
-      <div className="tool-bar">
+      <ToolBar>
         <h1 className="grow">Commands</h1>
         <NewMenu onNew={onNew} />
-      </div>
+      </ToolBar>
       <div className="library-filter">
-        <FilterField value={search.q} onChange={(q) => set({ q })} placeholder="Filter commands" />
+        <FilterField wide value={search.q} onChange={(q) => set({ q })} placeholder="Filter commands" />
         {tags.length === 0 ? null : (
           <div className="row" style={{ flexWrap: 'wrap', gap: 4 }}>
             {tags.map((tag) => (

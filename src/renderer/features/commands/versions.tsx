@@ -5,6 +5,7 @@ import { useClient } from '../../lib/client/context.tsx';
 import { asError, usePages } from '../../lib/live/query.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { Ago } from '../../ui/display/ago.tsx';
+import { Tag } from '../../ui/display/badge.tsx';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { errorToast, toast } from '../../ui/feedback/toast.tsx';
 import { type Draft, draftOf } from './draft.ts';
@@ -31,7 +32,7 @@ export function Versions({ command, onRestore }: { command: Command; onRestore(d
           <section key={item.version} className="version" aria-label={`Version ${item.version}`}>
             <div className="row">
               <strong>Version {item.version}</strong>
-              {item.version === command.version ? <span className="tag">current</span> : null}
+              {item.version === command.version ? <Tag>current</Tag> : null}
               <span className="muted">
                 <Ago at={item.at} /> by {item.by}
               </span>

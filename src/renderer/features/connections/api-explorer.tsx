@@ -3,6 +3,7 @@ import { BookOpen, ExternalLink, FileJson, PlugZap } from 'lucide-react';
 import { isDesktop } from '../../lib/client/message-port.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import { CopyButton } from '../../ui/buttons.tsx';
+import { Facts } from '../../ui/display/facts.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 
 const PAGES = [
@@ -31,7 +32,7 @@ export function ApiExplorer() {
       ) : (
         <div className="scroll" style={{ padding: 16 }}>
           <div className="col" style={{ gap: 16, maxWidth: 760 }}>
-            <dl className="facts">
+            <Facts>
               <dt>Address</dt>
               <dd className="row">
                 <code>{new URL('/v1', base).href}</code>
@@ -41,7 +42,7 @@ export function ApiExplorer() {
               <dd>
                 <code>Authorization: Bearer tak_…</code>
               </dd>
-            </dl>
+            </Facts>
             {off ? (
               <div className="notice warn">
                 <span>

@@ -4,6 +4,7 @@ import { useActions } from '../../lib/keys/use-actions.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button } from '../../ui/buttons.tsx';
+import { Screen, ScreenHead } from '../../ui/screen.tsx';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { ApiExplorer } from './api-explorer.tsx';
 import { ConnectionList } from './connection-list.tsx';
@@ -35,8 +36,8 @@ export function ConnectionsScreen() {
     },
   ]);
   return (
-    <div className="screen">
-      <header className="screen-head">
+    <Screen>
+      <ScreenHead>
         <h1>Connections</h1>
         <Tabs
           name="connections"
@@ -56,13 +57,13 @@ export function ConnectionsScreen() {
         >
           New API key
         </Button>
-      </header>
+      </ScreenHead>
       <TabPanel name="connections" value={tab}>
         {tab === 'keys' ? <KeyTable onNew={() => setCreating(true)} /> : null}
         {tab === 'clients' ? <ConnectionList /> : null}
         {tab === 'api' ? <ApiExplorer /> : null}
       </TabPanel>
       <KeyDialog opened={creating} close={() => setCreating(false)} />
-    </div>
+    </Screen>
   );
 }

@@ -5,6 +5,7 @@ import { useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
+import { Screen, ScreenHead } from '../../ui/screen.tsx';
 import { RunDialog } from '../run/index.ts';
 import { Attention } from './attention.tsx';
 import { Failures } from './failures.tsx';
@@ -44,8 +45,8 @@ export function DashboardScreen() {
     },
   ]);
   return (
-    <div className="screen">
-      <header className="screen-head">
+    <Screen>
+      <ScreenHead>
         <h1>Dashboard</h1>
         <span className="grow" />
         {fresh ? null : (
@@ -59,7 +60,7 @@ export function DashboardScreen() {
             Run a command
           </Button>
         )}
-      </header>
+      </ScreenHead>
       <StateFrame of={queue}>
         <div className="scroll dashboard">
           <Attention />
@@ -102,6 +103,6 @@ export function DashboardScreen() {
         </div>
       </StateFrame>
       <RunDialog opened={running} close={() => setRunning(false)} />
-    </div>
+    </Screen>
   );
 }

@@ -6,6 +6,7 @@ import { useActions } from '../../lib/keys/use-actions.ts';
 import { NoMatch } from '../../ui/feedback/state-frame.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { focusable } from '../../ui/focusable.ts';
+import { Screen } from '../../ui/screen.tsx';
 import { type Found, GUIDE, type GuidePage, searchGuide } from './guide.ts';
 import { GuideText } from './markdown.tsx';
 import './help.css';
@@ -115,10 +116,10 @@ export function HelpScreen() {
   ]);
 
   return (
-    <div className="screen">
+    <Screen>
       <div className="help">
         <nav className="help-nav" aria-label="Topics">
-          <FilterField value={q} onChange={setQ} placeholder="Search the guide" />
+          <FilterField wide value={q} onChange={setQ} placeholder="Search the guide" />
           {found.length === 0 ? (
             <NoMatch what="topics" clear={() => setQ(undefined)} />
           ) : (
@@ -138,6 +139,6 @@ export function HelpScreen() {
           </section>
         )}
       </div>
-    </div>
+    </Screen>
   );
 }

@@ -1,5 +1,6 @@
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useFilters } from '../../lib/use-filters.ts';
+import { Screen, ScreenHead } from '../../ui/screen.tsx';
 import { neighbourTab, TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { LogFacts } from './log-facts.tsx';
 import { LogsScreen } from './logs-screen.tsx';
@@ -28,16 +29,16 @@ export function LogsAndMetricsScreen() {
     }) as const;
   useActions([step(1, 'Next tab', ']'), step(-1, 'Tab before', '[')]);
   return (
-    <div className="screen">
-      <header className="screen-head">
+    <Screen>
+      <ScreenHead>
         <h1>Logs & metrics</h1>
         <Tabs name="logs" label="Logs & metrics" tabs={TABS} value={tab} onChange={setTab} />
         <span className="grow" />
         {tab === 'log' ? <LogFacts /> : null}
-      </header>
+      </ScreenHead>
       <TabPanel name="logs" value={tab}>
         {tab === 'log' ? <LogsScreen /> : <Metrics />}
       </TabPanel>
-    </div>
+    </Screen>
   );
 }

@@ -15,6 +15,7 @@ import { Button, CopyButton } from '../../ui/buttons.tsx';
 import { JsonView } from '../../ui/display/json-view.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { LEVELS, LogViewer, plainLine } from '../../ui/log/log-viewer.tsx';
+import { ToolBar } from '../../ui/screen.tsx';
 import { Split } from '../../ui/split.tsx';
 import { LogHistogram } from './log-histogram.tsx';
 
@@ -24,11 +25,11 @@ const HOST_LEVELS = { debug: ['debug'], info: ['info', 'log'], warn: ['warn'], e
 function Detail({ row, close }: { row: LogRow; close(): void }) {
   return (
     <aside className="col grow" aria-label="Line">
-      <div className="tool-bar">
+      <ToolBar>
         <h2 className="grow">Line {row.seq}</h2>
         <CopyButton label="Copy line" text={plainLine(row)} />
         <Button small kind="ghost" label="Close" icon={<X size={14} />} onClick={close} />
-      </div>
+      </ToolBar>
       <div className="scroll peek">
         <dl className="facts">
           <dt>At</dt>
@@ -108,7 +109,7 @@ export function LogsScreen() {
   const sources = Object.keys(stats.data?.by_source ?? {}).sort();
   return (
     <div className="col grow">
-      <div className="tool-bar">
+      <ToolBar>
         <FilterField value={search.q} onChange={(q) => set({ q })} placeholder="Filter on the host" />
         {sources.map((source) => (
           <button
@@ -134,7 +135,7 @@ export function LogsScreen() {
             <X size={12} aria-hidden />
           </button>
         )}
-      </div>
+      </ToolBar>
       <LogHistogram feed={feed} range={range} onRange={setRange} />
       <Split
         name="log-detail"

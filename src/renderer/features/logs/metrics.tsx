@@ -6,6 +6,7 @@ import { useFilters } from '../../lib/use-filters.ts';
 import { type ChartCursor, createChartCursor, indexNear } from '../../ui/chart/cursor.ts';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { focusable } from '../../ui/focusable.ts';
+import { ToolBar } from '../../ui/screen.tsx';
 import { MetricCard, spoken } from './metric-card.tsx';
 import { METRIC_CHARTS } from './metric-charts.ts';
 import { createMetricsFeed } from './metrics-feed.ts';
@@ -103,7 +104,7 @@ export function Metrics() {
   };
   return (
     <>
-      <div className="tool-bar">
+      <ToolBar>
         {RANGES.map(({ id, title }) => (
           <button key={id} type="button" className="chip" aria-pressed={id === range.id} onClick={() => setRange(id)}>
             {title}
@@ -111,7 +112,7 @@ export function Metrics() {
         ))}
         <span className="grow" />
         <Moment cursor={cursor} />
-      </div>
+      </ToolBar>
       <StateFrame
         of={{
           isPending: state.loading,

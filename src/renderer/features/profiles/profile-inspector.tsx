@@ -7,6 +7,7 @@ import { useCan } from '../../lib/use-can.ts';
 import { Button, CopyButton, IconButton } from '../../ui/buttons.tsx';
 import { Status } from '../../ui/display/status.tsx';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
+import { ToolBar } from '../../ui/screen.tsx';
 import { ShowFolder } from '../../ui/show-folder.tsx';
 import { RunDialog } from '../run/index.ts';
 import { startBlocked, stopBlocked, useProfileActions } from './profile-actions.tsx';
@@ -18,14 +19,14 @@ export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): 
   const profile = query.data;
   return (
     <aside className="col grow" aria-label="Profile">
-      <div className="tool-bar">
+      <ToolBar>
         {profile === undefined ? null : (
           <span className="swatch" style={{ background: profile.color }} aria-hidden="true" />
         )}
         <h2 className="grow clip">{profile?.name}</h2>
         {profile === undefined ? null : <ProfileTools profile={profile} close={close} edit={edit} />}
         <IconButton label="Close" Icon={X} onClick={close} />
-      </div>
+      </ToolBar>
       <StateFrame of={query} skeleton={6}>
         {profile === undefined ? null : <ProfileBody profile={profile} />}
       </StateFrame>

@@ -8,6 +8,7 @@ import { useFilters } from '../../lib/use-filters.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { lookOf } from '../../ui/display/status.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
+import { Screen, ScreenHead, ToolBar } from '../../ui/screen.tsx';
 import { Split } from '../../ui/split.tsx';
 import { ColumnsMenu } from '../../ui/table/columns-menu.tsx';
 import { BrowserPicker } from './browser-picker.tsx';
@@ -40,8 +41,8 @@ export function ProfilesScreen() {
   useListActions({ shown, set });
 
   return (
-    <div className="screen">
-      <header className="screen-head">
+    <Screen>
+      <ScreenHead>
         <h1>Profiles</h1>
         <span className="grow" />
         <Button
@@ -53,7 +54,7 @@ export function ProfilesScreen() {
         >
           New profile
         </Button>
-      </header>
+      </ScreenHead>
       <NoBrowser />
       <ProfileToolBar search={search} set={set} />
       <Split
@@ -79,7 +80,7 @@ export function ProfilesScreen() {
         close={() => set({ edit: undefined })}
         created={(id) => set({ edit: undefined, peek: id })}
       />
-    </div>
+    </Screen>
   );
 }
 
@@ -101,7 +102,7 @@ function NoBrowser() {
 function ProfileToolBar({ search, set }: { search: Search; set(patch: Record<string, string | undefined>): void }) {
   const states = listOf(search.state, ProfileState.options);
   return (
-    <div className="tool-bar">
+    <ToolBar>
       <FilterField value={search.q} onChange={(q) => set({ q })} placeholder="Filter profiles" />
       {STATES.map((state) => (
         <button
@@ -116,6 +117,6 @@ function ProfileToolBar({ search, set }: { search: Search; set(patch: Record<str
       ))}
       <span className="grow" />
       <ColumnsMenu name="profiles" columns={PROFILE_COLUMNS} />
-    </div>
+    </ToolBar>
   );
 }

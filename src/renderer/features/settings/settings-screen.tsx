@@ -6,6 +6,7 @@ import { useFilters } from '../../lib/use-filters.ts';
 import { NoMatch, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { KeyList } from '../../ui/key-list.tsx';
+import { Screen, ScreenHead } from '../../ui/screen.tsx';
 import { About } from './about.tsx';
 import { Audit } from './audit.tsx';
 import { Backups } from './backups.tsx';
@@ -40,17 +41,17 @@ export function SettingsScreen() {
   const title = (name: string) => (name in EXTRA ? EXTRA[name as keyof typeof EXTRA] : name);
   const waiting = settings.data?.restart_required.length ?? 0;
   return (
-    <div className="screen">
-      <header className="screen-head">
+    <Screen>
+      <ScreenHead>
         <h1>Settings</h1>
         <span className="grow" />
         {waiting === 0 ? null : (
           <span className="badge tone-warn">{waiting} take effect after a restart of the host</span>
         )}
-      </header>
+      </ScreenHead>
       <div className="settings">
         <nav className="settings-nav" aria-label="Sections">
-          <FilterField value={search.q} onChange={(next) => set({ q: next })} placeholder="Search settings" />
+          <FilterField wide value={search.q} onChange={(next) => set({ q: next })} placeholder="Search settings" />
           {sections.map((name) => (
             <button
               key={name}
@@ -90,6 +91,6 @@ export function SettingsScreen() {
           </div>
         </div>
       </div>
-    </div>
+    </Screen>
   );
 }

@@ -17,9 +17,9 @@ import {
   TimerOff,
   Unplug,
 } from 'lucide-react';
-
-/** Colour families of tokens.css. */
-export type Tone = 'good' | 'bad' | 'warn' | 'info' | 'idle';
+import text from '../styles/text.module.css';
+import { Badge, type Tone } from './badge.tsx';
+import css from './status.module.css';
 
 interface Look {
   word: string;
@@ -62,10 +62,10 @@ export function lookOf(state: string): Look {
 export function Status({ state, plain = false }: { state: string; plain?: boolean }) {
   const { word, tone, Icon } = lookOf(state);
   return (
-    <span className={`badge tone-${tone}${plain ? ' plain' : ''}`}>
+    <Badge tone={tone} plain={plain}>
       <Icon size={13} aria-hidden />
       {word}
-    </span>
+    </Badge>
   );
 }
 
@@ -73,7 +73,7 @@ export function Status({ state, plain = false }: { state: string; plain?: boolea
 export function StatusIcon({ state, size = 14 }: { state: string; size?: number }) {
   const { word, tone, Icon } = lookOf(state);
   return (
-    <span className={`tone-${tone}`} title={word} style={{ display: 'inline-flex', flex: 'none' }}>
+    <span className={`${css.icon} ${text[tone]}`} title={word}>
       <Icon size={size} role="img" aria-label={word} />
     </span>
   );

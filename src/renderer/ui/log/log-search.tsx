@@ -2,6 +2,7 @@ import { ChevronDown, ChevronUp } from 'lucide-react';
 import { type KeyboardEvent, useState } from 'react';
 import { nextHit } from '../../lib/log/hits.ts';
 import { Button } from '../buttons.tsx';
+import field from '../styles/field.module.css';
 
 /** Search box of the log viewer: Enter goes to the next hit, Shift+Enter to the one before. */
 export function LogSearch({
@@ -36,7 +37,7 @@ export function LogSearch({
   return (
     <span className="row" style={{ gap: 2 }}>
       <input
-        className="field small"
+        className={`${field.field} ${field.small}`}
         type="search"
         placeholder="Find"
         aria-label="Find in log"

@@ -9,7 +9,8 @@ import type { LogFeed } from '../../lib/log/feed.ts';
 import { shownHits } from '../../lib/log/hits.ts';
 import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
 import { useView } from '../../lib/view-store.ts';
-import { Button, CopyButton } from '../buttons.tsx';
+import { Button, Chip, CopyButton } from '../buttons.tsx';
+import { Badge } from '../display/badge.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../feedback/state-frame.tsx';
 import { focusable } from '../focusable.ts';
 import { LogLineRow } from './log-line.tsx';
@@ -98,11 +99,9 @@ export function LogViewer(props: LogViewerProps) {
         {props.onLevels === undefined
           ? null
           : LEVELS.map((level) => (
-              <button
+              <Chip
                 key={level}
-                type="button"
-                className="chip"
-                aria-pressed={levels?.includes(level) ?? false}
+                pressed={levels?.includes(level) ?? false}
                 onClick={() => {
                   const next = levels?.includes(level)
                     ? levels.filter((item) => item !== level)
@@ -111,10 +110,10 @@ export function LogViewer(props: LogViewerProps) {
                 }}
               >
                 {level}
-              </button>
+              </Chip>
             ))}
         <span className="grow" />
-        {dropped > 0 ? <span className="badge tone-warn">{dropped} lines dropped</span> : null}
+        {dropped > 0 ? <Badge tone="warn">{dropped} lines dropped</Badge> : null}
         <LogSearch q={q} setQ={setQ} hits={hits} goTo={goTo} />
         <Button
           small

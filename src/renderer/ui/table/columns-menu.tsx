@@ -1,6 +1,7 @@
 import { Menu } from '@mantine/core';
 import { Check, Columns3 } from 'lucide-react';
 import { useView } from '../../lib/view-store.ts';
+import { buttonClass } from '../buttons.tsx';
 import { type Column, hiddenOf } from './columns.ts';
 
 /** Chooses which columns of a table are shown. */
@@ -15,7 +16,12 @@ export function ColumnsMenu<R>({ name, columns }: { name: string; columns: reado
   return (
     <Menu position="bottom-end" closeOnItemClick={false}>
       <Menu.Target>
-        <button type="button" className="btn ghost icon small" aria-label="Columns" title="Columns">
+        <button
+          type="button"
+          className={buttonClass({ kind: 'ghost', small: true, icon: true })}
+          aria-label="Columns"
+          title="Columns"
+        >
           <Columns3 size={14} />
         </button>
       </Menu.Target>

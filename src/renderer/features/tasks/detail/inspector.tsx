@@ -7,6 +7,7 @@ import { bytes, count, dateTime, duration } from '../../../lib/format.ts';
 import { JsonView } from '../../../ui/display/json-view.tsx';
 import { Status } from '../../../ui/display/status.tsx';
 import { EmptyState } from '../../../ui/feedback/state-frame.tsx';
+import { ToolBar } from '../../../ui/screen.tsx';
 import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
 import { Problem } from '../problem.tsx';
 import type { TreeRow } from '../timeline/step-tree.ts';
@@ -35,11 +36,11 @@ export function Inspector({ task, row }: { task: TaskDetail; row: TreeRow | null
   const of = step === null ? 'the task' : `step “${step.name}”`;
   return (
     <section className="col grow" aria-label="Inspector">
-      <div className="tool-bar">
+      <ToolBar>
         <Tabs name="inspector" label="Inspector" tabs={TABS} value={tab} onChange={setChosen} />
         <span className="grow" />
         {step === null ? null : <span className="muted clip">{step.name}</span>}
-      </div>
+      </ToolBar>
       <TabPanel name="inspector" value={tab}>
         <div className="scroll">
           {tab === 'input' ? (

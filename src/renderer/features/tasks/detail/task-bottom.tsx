@@ -7,6 +7,7 @@ import { useActions } from '../../../lib/keys/use-actions.ts';
 import { useOperationQuery } from '../../../lib/live/query.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
 import { EmptyState } from '../../../ui/feedback/state-frame.tsx';
+import { ToolBar } from '../../../ui/screen.tsx';
 import { neighbourTab, TabPanel, Tabs } from '../../../ui/tabs.tsx';
 import { Artifacts, Screens, traceUrl } from './artifacts.tsx';
 import { StepsTable } from './steps-table.tsx';
@@ -65,9 +66,9 @@ export function TaskBottom({ task }: { task: TaskDetail }) {
   ]);
   return (
     <section className="col grow" aria-label="Details">
-      <div className="tool-bar">
+      <ToolBar>
         <Tabs name="task-bottom" label="Details" tabs={tabs} value={value} onChange={setTab} />
-      </div>
+      </ToolBar>
       <TabPanel name="task-bottom" value={value}>
         {value === 'log' ? <TaskLog id={task.id} /> : null}
         {value === 'steps' ? <StepsTable task={task} /> : null}

@@ -5,6 +5,7 @@ import { useCan } from '../../../lib/use-can.ts';
 import { Button, CopyButton, IconButton } from '../../../ui/buttons.tsx';
 import { Ago, Elapsed } from '../../../ui/display/ago.tsx';
 import { Status } from '../../../ui/display/status.tsx';
+import { ScreenHead } from '../../../ui/screen.tsx';
 import { ShowFolder } from '../../../ui/show-folder.tsx';
 import { useTaskActions } from '../task-actions.tsx';
 import { cancelBlocked, deleteBlocked, waitSentence } from '../task-facts.ts';
@@ -23,7 +24,7 @@ export function TaskHeader({ task }: { task: TaskDetail }) {
   const back = () => void navigate({ to: '/tasks' });
   useHeaderActions({ task, retry, cancel, remove, back });
   return (
-    <header className="screen-head">
+    <ScreenHead>
       <Link to="/tasks" className="muted">
         Tasks
       </Link>
@@ -78,7 +79,7 @@ export function TaskHeader({ task }: { task: TaskDetail }) {
           Cancel
         </Button>
       )}
-    </header>
+    </ScreenHead>
   );
 }
 

@@ -4,6 +4,7 @@ import type { TaskId } from '../../../../contract/kernel/scalars.ts';
 import { useOperationQuery } from '../../../lib/live/query.ts';
 import { Status } from '../../../ui/display/status.tsx';
 import { EmptyState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
+import { Screen } from '../../../ui/screen.tsx';
 import { Split } from '../../../ui/split.tsx';
 import { waitSentence } from '../task-facts.ts';
 import { StepTimeline } from '../timeline/step-timeline.tsx';
@@ -20,7 +21,7 @@ export function TaskScreen() {
   const task = query.data;
   const selected = chosen?.task === task?.id ? (chosen?.row ?? null) : null;
   return (
-    <div className="screen">
+    <Screen>
       <StateFrame of={query} skeleton={12}>
         {task === undefined ? null : (
           <>
@@ -66,6 +67,6 @@ export function TaskScreen() {
           </>
         )}
       </StateFrame>
-    </div>
+    </Screen>
   );
 }

@@ -9,6 +9,7 @@ import { Elapsed } from '../../../ui/display/ago.tsx';
 import { JsonView } from '../../../ui/display/json-view.tsx';
 import { Status } from '../../../ui/display/status.tsx';
 import { StateFrame } from '../../../ui/feedback/state-frame.tsx';
+import { ToolBar } from '../../../ui/screen.tsx';
 import { Thumbnails } from '../detail/artifacts.tsx';
 import { Problem } from '../problem.tsx';
 import { useTaskActions } from '../task-actions.tsx';
@@ -23,7 +24,7 @@ export function TaskPeek({ id, close }: { id: TaskId; close(): void }) {
   const noCancel = useCan('tasks_cancel');
   return (
     <aside className="col grow" aria-label="Task">
-      <div className="tool-bar">
+      <ToolBar>
         <h2 className="grow clip">{task?.command_name}</h2>
         {task === undefined ? null : (
           <>
@@ -53,7 +54,7 @@ export function TaskPeek({ id, close }: { id: TaskId; close(): void }) {
           <Maximize2 size={14} />
         </Link>
         <IconButton label="Close" Icon={X} onClick={close} />
-      </div>
+      </ToolBar>
       <StateFrame of={query} skeleton={6}>
         {task === undefined ? null : (
           <div className="scroll peek">

@@ -3,6 +3,7 @@ import { COMMAND_KINDS } from '../../../../contract/automation/commands.ts';
 import type { Task } from '../../../../contract/automation/tasks.ts';
 import { listOf, type Search, toggled } from '../../../lib/search-params.ts';
 import { FilterField } from '../../../ui/filter-field.tsx';
+import { ToolBar } from '../../../ui/screen.tsx';
 import { ColumnsMenu } from '../../../ui/table/columns-menu.tsx';
 import { TASK_COLUMNS } from './columns.tsx';
 import { QueueSwitch } from './queue-switch.tsx';
@@ -20,7 +21,7 @@ export function TaskToolBar({
 }) {
   const kinds = listOf(search.kind, COMMAND_KINDS);
   return (
-    <div className="tool-bar">
+    <ToolBar>
       <FilterField value={search.q} onChange={(q) => set({ q })} placeholder="Filter tasks" />
       {COMMAND_KINDS.map((kind) => (
         <button
@@ -56,6 +57,6 @@ export function TaskToolBar({
       <span className="grow" />
       <QueueSwitch />
       <ColumnsMenu name="tasks" columns={TASK_COLUMNS} />
-    </div>
+    </ToolBar>
   );
 }

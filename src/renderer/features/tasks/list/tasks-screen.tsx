@@ -10,6 +10,7 @@ import { useCan } from '../../../lib/use-can.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
 import { Button } from '../../../ui/buttons.tsx';
 import { EmptyState, NoMatch, StateFrame } from '../../../ui/feedback/state-frame.tsx';
+import { Screen, ScreenHead } from '../../../ui/screen.tsx';
 import { Split } from '../../../ui/split.tsx';
 import { DataTable } from '../../../ui/table/data-table.tsx';
 import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
@@ -54,8 +55,8 @@ export function TasksScreen() {
   useListActions({ peeked, statuses, run: () => setRunning(true), setTab, close: () => set({ peek: undefined }) });
 
   return (
-    <div className="screen">
-      <header className="screen-head">
+    <Screen>
+      <ScreenHead>
         <h1>Tasks</h1>
         <Tabs
           name="task-status"
@@ -74,7 +75,7 @@ export function TasksScreen() {
         >
           Run a command
         </Button>
-      </header>
+      </ScreenHead>
       <TaskToolBar search={search} set={set} first={list.rows[0]} />
       <TabPanel name="task-status" value={tabOf(statuses)}>
         <Split
@@ -93,7 +94,7 @@ export function TasksScreen() {
         />
       </TabPanel>
       <RunDialog opened={running} close={() => setRunning(false)} />
-    </div>
+    </Screen>
   );
 }
 
