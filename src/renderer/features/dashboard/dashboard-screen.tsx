@@ -1,14 +1,15 @@
-import { Play, Rocket } from 'lucide-react';
+import { Play } from 'lucide-react';
 import { useState } from 'react';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
-import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
+import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { Screen, ScreenHead } from '../../ui/screen.tsx';
 import { RunDialog } from '../run/index.ts';
 import { Attention } from './attention.tsx';
 import { Failures } from './failures.tsx';
+import { FirstRun } from './first-run.tsx';
 import { Machine } from './machine.tsx';
 import { Outcomes } from './outcomes.tsx';
 import { RunningNow } from './running-now.tsx';
@@ -19,8 +20,7 @@ import './dashboard.css';
 /** What goes on, at a glance. */
 export function DashboardScreen() {
   const [running, setRunning] = useState(false);
-  const blocked = useCan('tasks_create');
-  const noDemo = useCan('demo_start');
+  const noTask = useCan('tasks_create');
   const queue = useOperationQuery('queue_stats', {});
   const example = useExample();
   const fresh = queue.data !== undefined && Object.values(queue.data.counts).every((n) => n === 0);
@@ -31,7 +31,7 @@ export function DashboardScreen() {
       group: 'Dashboard',
       layer: 'view',
       keys: ['N'],
-      blocked,
+      blocked: noTask,
       run: () => setRunning(true),
     },
     {
@@ -40,7 +40,7 @@ export function DashboardScreen() {
       group: 'Dashboard',
       layer: 'view',
       keys: ['E'],
-      blocked: noDemo ?? blocked,
+      blocked: example.blocked,
       run: example.run,
     },
   ]);
@@ -54,7 +54,7 @@ export function DashboardScreen() {
             kind="primary"
             icon={<Play size={14} />}
             action="dashboard.new"
-            blocked={blocked}
+            blocked={noTask}
             onClick={() => setRunning(true)}
           >
             Run a command
@@ -65,29 +65,10 @@ export function DashboardScreen() {
         <div className="scroll dashboard">
           <Attention />
           {fresh ? (
-            <div className="card" style={{ display: 'flex', minHeight: 280 }}>
-              <EmptyState
-                icon={<Rocket size={28} />}
-                title="Nothing has run yet"
-                help="first-task"
-                action={
-                  <Button
-                    kind="primary"
-                    action="dashboard.example"
-                    showKey
-                    icon={<Play size={14} />}
-                    blocked={noDemo ?? blocked}
-                    busy={example.busy}
-                    onClick={example.run}
-                  >
-                    Run the example
-                  </Button>
-                }
-              >
-                The example signs in to a small demo site on this computer with a profile of its own, and leaves a
-                screenshot, a trace and an output.
-              </EmptyState>
-            </div>
+            <>
+              <FirstRun example={example} />
+              <Machine />
+            </>
           ) : (
             <>
               <Tiles />
@@ -99,7 +80,6 @@ export function DashboardScreen() {
               </div>
             </>
           )}
-          {fresh ? <Machine /> : null}
         </div>
       </StateFrame>
       <RunDialog opened={running} close={() => setRunning(false)} />

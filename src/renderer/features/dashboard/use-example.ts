@@ -5,6 +5,7 @@ import type { Client } from '../../../contract/client/client-types.ts';
 import type { CommandId } from '../../../contract/kernel/scalars.ts';
 import { useClient } from '../../lib/client/context.tsx';
 import { asError } from '../../lib/live/query.ts';
+import { useCan } from '../../lib/use-can.ts';
 import { errorToast } from '../../ui/feedback/toast.tsx';
 
 /** The example that shows the most: the browser command that signs in, else the first of them. */
@@ -14,10 +15,20 @@ async function pick(client: Client, ids: readonly CommandId[]): Promise<CommandI
   return (browser.find(({ name }) => /sign|log ?in/i.test(name)) ?? browser[0] ?? commands[0])?.id;
 }
 
+/** See {@link useExample}. */
+export interface Example {
+  run(): void;
+  busy: boolean;
+  /** Why it cannot be run now. */
+  blocked: string | null;
+}
+
 /** Starts the demo site and runs the sign-in example with the demo profile, then shows that task. */
-export function useExample(): { run(): void; busy: boolean } {
+export function useExample(): Example {
   const client = useClient();
   const navigate = useNavigate();
+  const noDemo = useCan('demo_start');
+  const noTask = useCan('tasks_create');
   const [busy, setBusy] = useState(false);
   const go = async () => {
     const demo = await client.call('demo_start', {});
@@ -33,5 +44,5 @@ export function useExample(): { run(): void; busy: boolean } {
       .catch((error: unknown) => errorToast('The example could not be run', asError(error)))
       .finally(() => setBusy(false));
   };
-  return { run, busy };
+  return { run, busy, blocked: noDemo ?? noTask };
 }

@@ -1,6 +1,6 @@
 import { Link, useLocation, useNavigate, useParams, useRouter } from '@tanstack/react-router';
 import { ArrowLeft, ArrowRight } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { topicOf } from '../../lib/help.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { NoMatch } from '../../ui/feedback/state-frame.tsx';
@@ -57,26 +57,11 @@ function Neighbours({ before, after }: { before: GuidePage | undefined; after: G
   );
 }
 
-/** The user guide: topics at the left, one page at the right. */
-export function HelpScreen() {
-  const { topic } = useParams({ from: '/help/$topic' });
-  const { hash, state } = useLocation();
-  const navigate = useNavigate();
-  const router = useRouter();
-  const [q, setQ] = useState<string | undefined>(undefined);
-  // Place in the history at which the guide was opened: going back leaves it, however many pages were read.
-  const at = state.__TSR_index;
-  const [openedAt] = useState(at);
-  const frame = useRef<HTMLElement>(null);
-  const index = GUIDE.findIndex(({ id }) => id === topicOf(topic).id);
-  const page = GUIDE[index];
-  const found =
-    q === undefined
-      ? GUIDE.map((each) => ({ page: each, sections: each === page ? each.sections.filter((s) => s.level === 2) : [] }))
-      : searchGuide(GUIDE, q);
-
+/** Brings what the address names into view, each time it is navigated to: a heading, or else the top of the page. */
+function useArrival(frame: RefObject<HTMLElement | null>): void {
+  const { pathname, hash, state } = useLocation();
   // Every navigation counts, also one to where the page is already.
-  const visit = `${topic}#${hash} ${state.__TSR_key ?? ''}`;
+  const visit = `${pathname}#${hash} ${state.__TSR_key ?? ''}`;
   useEffect(() => {
     const target = visit === '' || hash === '' ? null : document.getElementById(hash);
     if (target !== null) {
@@ -87,54 +72,68 @@ export function HelpScreen() {
     frame.current?.scrollTo({ top: 0 });
     // Keys scroll the page at once, unless the user is in the list of topics.
     if (document.activeElement === document.body) frame.current?.focus({ preventScroll: true });
-  }, [visit, hash]);
+  }, [visit, hash, frame]);
+}
 
-  const go = (by: 1 | -1) => {
-    const next = GUIDE[index + by];
-    if (next !== undefined) void navigate({ to: '/help/$topic', params: { topic: next.id } });
-  };
+/** Keys that turn the pages, and Escape that leaves the guide, however many pages were read. */
+function useReadingKeys(before: GuidePage | undefined, after: GuidePage | undefined): void {
+  const { state } = useLocation();
+  const navigate = useNavigate();
+  const router = useRouter();
+  const at = state.__TSR_index;
+  // Place in the history at which the guide was opened.
+  const [openedAt] = useState(at);
+  const show = (page: GuidePage | undefined) =>
+    page && void navigate({ to: '/help/$topic', params: { topic: page.id } });
+  const leave = () => (openedAt === 0 ? void navigate({ to: '/' }) : router.history.go(openedAt - at - 1));
+  const hidden = { group: 'Help', layer: 'view', hidden: true } as const;
   useActions([
-    { id: 'help.next', title: 'Next page', group: 'Help', layer: 'view', keys: ['J'], hidden: true, run: () => go(1) },
-    {
-      id: 'help.before',
-      title: 'Page before',
-      group: 'Help',
-      layer: 'view',
-      keys: ['K'],
-      hidden: true,
-      run: () => go(-1),
-    },
-    {
-      id: 'help.back',
-      title: 'Back to where you were',
-      group: 'Help',
-      layer: 'view',
-      keys: ['Escape'],
-      hidden: true,
-      run: () => (openedAt === 0 ? void navigate({ to: '/' }) : router.history.go(openedAt - at - 1)),
-    },
+    { ...hidden, id: 'help.next', title: 'Next page', keys: ['J'], run: () => show(after) },
+    { ...hidden, id: 'help.before', title: 'Page before', keys: ['K'], run: () => show(before) },
+    { ...hidden, id: 'help.back', title: 'Back to where you were', keys: ['Escape'], run: leave },
   ]);
+}
 
+/** The topics with the sections of the page that is open; while something is searched for, those that have it. */
+function Topics({ page }: { page: GuidePage | undefined }) {
+  const [q, setQ] = useState<string | undefined>(undefined);
+  const found =
+    q === undefined
+      ? GUIDE.map((each) => ({ page: each, sections: each === page ? each.sections.filter((s) => s.level === 2) : [] }))
+      : searchGuide(GUIDE, q);
+  return (
+    <nav className="help-nav" aria-label="Topics">
+      <FilterField wide value={q} onChange={setQ} placeholder="Search the guide" />
+      {found.length === 0 ? (
+        <NoMatch what="topics" clear={() => setQ(undefined)} />
+      ) : (
+        <ul className="bare">
+          {found.map((each) => (
+            <Topic key={each.page.id} {...each} />
+          ))}
+        </ul>
+      )}
+    </nav>
+  );
+}
+
+/** The user guide: topics at the left, one page at the right. */
+export function HelpScreen() {
+  const { topic } = useParams({ from: '/help/$topic' });
+  const frame = useRef<HTMLElement>(null);
+  const index = GUIDE.findIndex(({ id }) => id === topicOf(topic).id);
+  const [before, page, after] = [GUIDE[index - 1], GUIDE[index], GUIDE[index + 1]];
+  useArrival(frame);
+  useReadingKeys(before, after);
   return (
     <Screen>
       <div className="help">
-        <nav className="help-nav" aria-label="Topics">
-          <FilterField wide value={q} onChange={setQ} placeholder="Search the guide" />
-          {found.length === 0 ? (
-            <NoMatch what="topics" clear={() => setQ(undefined)} />
-          ) : (
-            <ul className="bare">
-              {found.map((each) => (
-                <Topic key={each.page.id} {...each} />
-              ))}
-            </ul>
-          )}
-        </nav>
+        <Topics page={page} />
         {page === undefined ? null : (
           <section className="scroll help-page" aria-label={page.title} ref={frame} {...focusable}>
             <article className="guide">
               <GuideText page={page} />
-              <Neighbours before={GUIDE[index - 1]} after={GUIDE[index + 1]} />
+              <Neighbours before={before} after={after} />
             </article>
           </section>
         )}

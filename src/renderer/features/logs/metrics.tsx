@@ -60,35 +60,14 @@ function target(event: KeyboardEvent, frame: MetricsFrame, at: number | null): n
   }
 }
 
-/** How the host and the machine do: small charts with one cursor, once a second. */
-export function Metrics() {
-  const client = useClient();
-  const [search, set] = useFilters();
-  const feed = useMemo(() => createMetricsFeed(client), [client]);
-  const cursor = useMemo(createChartCursor, []);
+/** Moves `cursor` with the keys. @returns the handler of the keys and what a screen reader says of the moment */
+function useCursorKeys(cursor: ChartCursor, frame: MetricsFrame) {
   const [said, setSaid] = useState('');
-  const state = useSyncExternalStore(feed.subscribe, feed.state);
-  useEffect(() => feed.start(), [feed]);
-  const range = RANGES.find(({ id }) => id === search.range) ?? RANGES[0];
-  const frame = useMemo(() => frameOf(state.points, range.seconds), [state.points, range.seconds]);
   // A moment that has left the charts on the left is not looked at any more.
   useEffect(() => {
     const at = cursor.at();
     if (at !== null && at < (frame.times[0] ?? 0)) cursor.set(null);
   }, [cursor, frame]);
-
-  const setRange = (id: (typeof RANGES)[number]['id']) => set({ range: id === RANGES[0].id ? undefined : id });
-  useActions(
-    RANGES.map(({ id, title }, index) => ({
-      id: `metrics.${id}`,
-      title: `Show the last ${title}`,
-      group: 'Logs & metrics',
-      layer: 'view',
-      keys: [`${index + 1}`],
-      run: () => setRange(id),
-    })),
-  );
-
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const to = target(event, frame, cursor.at());
@@ -102,6 +81,37 @@ export function Metrics() {
         : [timeOf(at), ...METRIC_CHARTS.map((chart) => spoken(chart, frame, to))].join('. '),
     );
   };
+  return { onKeyDown, said };
+}
+
+/** The range that the charts show, with keys to change it; it stands in the address unless it is the first. */
+function useRange() {
+  const [search, set] = useFilters();
+  const range = RANGES.find(({ id }) => id === search.range) ?? RANGES[0];
+  const setRange = (id: (typeof RANGES)[number]['id']) => set({ range: id === RANGES[0].id ? undefined : id });
+  useActions(
+    RANGES.map(({ id, title }, index) => ({
+      id: `metrics.${id}`,
+      title: `Show the last ${title}`,
+      group: 'Logs & metrics',
+      layer: 'view',
+      keys: [`${index + 1}`],
+      run: () => setRange(id),
+    })),
+  );
+  return [range, setRange] as const;
+}
+
+/** How the host and the machine do: small charts with one cursor, once a second. */
+export function Metrics() {
+  const client = useClient();
+  const feed = useMemo(() => createMetricsFeed(client), [client]);
+  const cursor = useMemo(createChartCursor, []);
+  const state = useSyncExternalStore(feed.subscribe, feed.state);
+  useEffect(() => feed.start(), [feed]);
+  const [range, setRange] = useRange();
+  const frame = useMemo(() => frameOf(state.points, range.seconds), [state.points, range.seconds]);
+  const { onKeyDown, said } = useCursorKeys(cursor, frame);
   return (
     <>
       <ToolBar>

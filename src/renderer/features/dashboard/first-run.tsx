@@ -1,0 +1,33 @@
+import { Play, Rocket } from 'lucide-react';
+import { Button } from '../../ui/buttons.tsx';
+import { EmptyState } from '../../ui/feedback/state-frame.tsx';
+import type { Example } from './use-example.ts';
+
+/** Stands where the figures will be, and offers an example while there are none. */
+export function FirstRun({ example }: { example: Example }) {
+  return (
+    <div className="card" style={{ display: 'flex', minHeight: 280 }}>
+      <EmptyState
+        icon={<Rocket size={28} />}
+        title="Nothing has run yet"
+        help="first-task"
+        action={
+          <Button
+            kind="primary"
+            action="dashboard.example"
+            showKey
+            icon={<Play size={14} />}
+            blocked={example.blocked}
+            busy={example.busy}
+            onClick={example.run}
+          >
+            Run the example
+          </Button>
+        }
+      >
+        The example signs in to a small demo site on this computer with a profile of its own, and leaves a screenshot, a
+        trace and an output.
+      </EmptyState>
+    </div>
+  );
+}

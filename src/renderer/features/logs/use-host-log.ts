@@ -1,0 +1,48 @@
+import { useEffect, useMemo } from 'react';
+import { useClient } from '../../lib/client/context.tsx';
+import { createLogFeed, type LogFeed } from '../../lib/log/feed.ts';
+import { type HostLogFilter, hostLog } from '../../lib/log/sources.ts';
+import { parseRange, rangeText, type TimeRange } from '../../lib/log/time-range.ts';
+import { listOf, type Search } from '../../lib/search-params.ts';
+import { LEVELS } from '../../ui/log/log-viewer.tsx';
+
+/** Levels as the host knows them; it has `log` beside `info`, which the panel shows as one. */
+const HOST_LEVELS = { debug: ['debug'], info: ['info', 'log'], warn: ['warn'], error: ['error'] } as const;
+
+/** The host's log as the address filters it. */
+export interface HostLog {
+  feed: LogFeed;
+  range: TimeRange | null;
+  /** The range in words; empty without one. */
+  rangeText: string;
+  /** The range lies in the past, so no line of it can come any more. */
+  past: boolean;
+}
+
+function filterOf({ level, source, q }: Search): HostLogFilter {
+  const levels = listOf(level, LEVELS)?.flatMap((name) => [...HOST_LEVELS[name]]);
+  return {
+    ...(levels === undefined ? {} : { level: levels }),
+    ...(source === undefined ? {} : { source: source.split(',') }),
+    ...(q === undefined ? {} : { q }),
+  };
+}
+
+/** Follows the log with the filters of the address; other filters begin a new feed. */
+export function useHostLog({ level, source, q, from, to }: Search): HostLog {
+  const client = useClient();
+  const key = JSON.stringify({ level, source, q, from, to });
+  const log = useMemo(() => {
+    const search: Search = JSON.parse(key);
+    const range = parseRange(search.from, search.to);
+    const now = Date.now();
+    return {
+      feed: createLogFeed(hostLog(client, filterOf(search), range)),
+      range,
+      rangeText: range === null ? '' : rangeText(range, now),
+      past: range !== null && range.to <= now,
+    };
+  }, [client, key]);
+  useEffect(() => log.feed.stop, [log]);
+  return log;
+}
