@@ -5,7 +5,6 @@ import '@mantine/notifications/styles.css';
 import '@mantine/spotlight/styles.css';
 import './ui/styles/tokens.css';
 import './ui/styles/base.css';
-import './ui/styles/shell.css';
 import './ui/styles/data.css';
 import './ui/styles/timeline.css';
 import './ui/styles/histogram.css';

@@ -94,7 +94,7 @@ export function callOverPort<K extends OperationId>(page: Page, op: K, input: In
 /** Waits until the panel says that it is connected. */
 export async function ready(page: Page): Promise<void> {
   await page
-    .locator('footer.status-bar')
+    .locator('footer')
     .getByText(/^v\d+\.\d+\.\d+$/)
     .waitFor();
 }

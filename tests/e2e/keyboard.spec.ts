@@ -169,7 +169,7 @@ for (const [path, ready] of [
     await expect(page.locator('main').getByText(ready).first()).toBeVisible();
     if (path === '/commands') await expect(page.getByRole('textbox', { name: 'Script', exact: true })).toBeVisible();
     // The next Tab starts at the top of the page.
-    await page.locator('.brand').click();
+    await page.getByRole('region', { name: 'Title bar' }).getByText('TabAgent').click();
     await prepare(page);
     const all = await page.evaluate(() => (globalThis as unknown as Tools).controls());
     const stops: Stop[] = [];

@@ -2,6 +2,8 @@ import { Modal } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useAllActions } from '../lib/keys/use-actions.ts';
 import { KeyList } from '../ui/key-list.tsx';
+import text from '../ui/styles/text.module.css';
+import css from './key-sheet.module.css';
 
 /** The `?` sheet. */
 export function KeySheet({ opened, close }: { opened: boolean; close(): void }) {
@@ -9,11 +11,11 @@ export function KeySheet({ opened, close }: { opened: boolean; close(): void }) 
   return (
     <Modal opened={opened} onClose={close} title="Keyboard shortcuts" size="lg">
       <KeyList actions={actions} />
-      <div className="sheet-foot">
+      <div className={css.foot}>
         <Link to="/help" onClick={close}>
           User guide
         </Link>
-        <span className="muted">Every page of it is in the palette too, under “Help”.</span>
+        <span className={text.muted}>Every page of it is in the palette too, under “Help”.</span>
       </div>
     </Modal>
   );

@@ -5,6 +5,7 @@ import { createLogFeed } from '../lib/log/feed.ts';
 import type { LogLevel } from '../lib/log/ring.ts';
 import { hostLog } from '../lib/log/sources.ts';
 import { LogViewer } from '../ui/log/log-viewer.tsx';
+import css from './log-drawer.module.css';
 
 /** The host's log under every screen. */
 export function LogDrawer() {
@@ -19,7 +20,7 @@ export function LogDrawer() {
       levels={levels}
       onLevels={setLevels}
       bar={
-        <Link to="/logs" className="muted" style={{ marginRight: 8, fontWeight: 500 }}>
+        <Link to="/logs" className={css.title}>
           Host log
         </Link>
       }

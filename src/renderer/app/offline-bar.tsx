@@ -2,6 +2,8 @@ import { Unplug } from 'lucide-react';
 import { useClient, useClientStatus } from '../lib/client/context.tsx';
 import { useNow } from '../lib/use-now.ts';
 import { Button } from '../ui/buttons.tsx';
+import layout from '../ui/styles/layout.module.css';
+import css from './offline-bar.module.css';
 
 /** Says that the host is gone and when the panel tries again; what was loaded stays readable. */
 export function OfflineBar() {
@@ -9,10 +11,10 @@ export function OfflineBar() {
   const { phase, retryAt } = useClientStatus();
   if (phase !== 'offline') return <div />;
   return (
-    <div className="offline-bar" role="alert">
+    <div className={css.bar} role="alert">
       <Unplug size={14} />
       The host cannot be reached. What you see may be out of date.
-      <span className="grow" />
+      <span className={layout.grow} />
       <Countdown retryAt={retryAt} />
       <Button small onClick={client.retry}>
         Connect now

@@ -13,6 +13,9 @@ import { Ago } from '../ui/display/ago.tsx';
 import { Kbd } from '../ui/display/kbd.tsx';
 import { Status } from '../ui/display/status.tsx';
 import { focusable } from '../ui/focusable.ts';
+import layout from '../ui/styles/layout.module.css';
+import text from '../ui/styles/text.module.css';
+import css from './palette.module.css';
 
 type Mode = 'all' | 'objects';
 
@@ -49,9 +52,9 @@ function ActionItem({ action }: { action: Action }) {
   const chord = action.keys?.[0];
   return (
     <Spotlight.Action onClick={action.run} disabled={Boolean(action.blocked)}>
-      <span className="row grow">
-        <span className="grow clip">{action.title}</span>
-        {action.blocked ? <span className="muted">{action.blocked}</span> : null}
+      <span className={`${layout.row} ${layout.grow}`}>
+        <span className={`${layout.grow} ${text.clip}`}>{action.title}</span>
+        {action.blocked ? <span className={text.muted}>{action.blocked}</span> : null}
         {chord === undefined ? null : <Kbd chord={chord} />}
       </span>
     </Spotlight.Action>
@@ -61,11 +64,9 @@ function ActionItem({ action }: { action: Action }) {
 function Hit({ icon, title, side, onClick }: { icon: ReactNode; title: string; side: ReactNode; onClick(): void }) {
   return (
     <Spotlight.Action onClick={onClick}>
-      <span className="row grow">
-        <span className="muted" style={{ display: 'inline-flex' }}>
-          {icon}
-        </span>
-        <span className="grow clip">{title}</span>
+      <span className={`${layout.row} ${layout.grow}`}>
+        <span className={css.icon}>{icon}</span>
+        <span className={`${layout.grow} ${text.clip}`}>{title}</span>
         {side}
       </span>
     </Spotlight.Action>
@@ -89,7 +90,7 @@ function Objects({ q }: { q: string }) {
           key={command.id}
           icon={<FileCode2 size={14} />}
           title={command.name}
-          side={<span className="muted">{command.kind}</span>}
+          side={<span className={text.muted}>{command.kind}</span>}
           onClick={() => void navigate({ to: '/commands/$id', params: { id: command.id } })}
         />
       ))}
@@ -109,7 +110,7 @@ function Objects({ q }: { q: string }) {
           title={task.command_name}
           side={
             <>
-              <span className="faint">
+              <span className={text.faint}>
                 <Ago at={task.created_at} />
               </span>
               <Status plain state={task.status} />
@@ -155,7 +156,7 @@ export function Palette() {
       // A transition would mount the field some frames later.
       transitionProps={{ duration: 0 }}
     >
-      <Modal.Title className="visually-hidden">Search or run a command</Modal.Title>
+      <Modal.Title className={text.hidden}>Search or run a command</Modal.Title>
       <Spotlight.Search
         id={FIELD}
         placeholder={current === 'objects' ? 'Find a task, command or profile' : 'Search or run a command'}

@@ -4,28 +4,32 @@ import { useClientStatus } from '../lib/client/context.tsx';
 import { bytes } from '../lib/format.ts';
 import { useOperationQuery } from '../lib/live/query.ts';
 import { useView } from '../lib/view-store.ts';
+import { Badge } from '../ui/display/badge.tsx';
+import layout from '../ui/styles/layout.module.css';
+import text from '../ui/styles/text.module.css';
+import css from './status-bar.module.css';
 
 function HostState({ warnings }: { warnings: number }) {
   const { phase } = useClientStatus();
   if (phase === 'online' && warnings === 0) {
     return (
-      <span className="badge plain tone-good">
+      <Badge plain tone="good">
         <CircleCheck size={12} /> Host ready
-      </span>
+      </Badge>
     );
   }
   if (phase === 'online') {
     return (
-      <Link to="/settings" search={{ section: 'about' }} className="tone-warn">
+      <Link to="/settings" search={{ section: 'about' }} className={text.warn}>
         <TriangleAlert size={12} /> {warnings} {warnings === 1 ? 'warning' : 'warnings'}
       </Link>
     );
   }
   return (
-    <span className="badge plain tone-warn">
+    <Badge plain tone="warn">
       {phase === 'offline' ? <Unplug size={12} /> : <LoaderCircle size={12} />}{' '}
       {phase === 'offline' ? 'Host unreachable' : 'Connecting'}
-    </span>
+    </Badge>
   );
 }
 
@@ -41,7 +45,7 @@ export function StatusBar() {
   const waiting =
     queue.data === undefined ? 0 : queue.data.urgent + queue.data.normal + queue.data.low + queue.data.batch;
   return (
-    <footer className="status-bar">
+    <footer className={css.bar}>
       <HostState warnings={info.data?.warnings.length ?? 0} />
       {queue.data === undefined ? null : (
         <Link to="/tasks" search={{ status: 'running,queued' }}>
@@ -50,7 +54,7 @@ export function StatusBar() {
           {queue.data.running}/{queue.data.capacity} running · {waiting} waiting
         </Link>
       )}
-      <span className="grow" />
+      <span className={layout.grow} />
       <button type="button" aria-pressed={drawer} title="Host log · Mod+J" onClick={() => set({ drawer: !drawer })}>
         <ScrollText size={12} /> Log
       </button>

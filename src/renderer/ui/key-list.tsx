@@ -1,5 +1,6 @@
 import type { Action } from '../lib/keys/registry.ts';
 import { Kbd } from './display/kbd.tsx';
+import css from './key-list.module.css';
 
 /** Actions with a key; of those with the same key only the innermost, which is the one that it runs. */
 function keyed(actions: readonly Action[]): Action[] {
@@ -15,7 +16,7 @@ function keyed(actions: readonly Action[]): Action[] {
 export function KeyList({ actions }: { actions: readonly Action[] }) {
   const groups = Map.groupBy(keyed(actions), (action) => action.group);
   return (
-    <div className="sheet-keys">
+    <div className={css.keys}>
       {[...groups].map(([group, items]) => (
         <section key={group} aria-label={group}>
           <h3>{group}</h3>

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef } from 'react';
 import { useView } from '../lib/view-store.ts';
 import { focusable } from './focusable.ts';
+import css from './split.module.css';
 
 /** Props of {@link Split}. */
 export interface SplitProps {
@@ -58,18 +59,18 @@ export function Split(props: SplitProps) {
   const style = { [vertical ? 'height' : 'width']: size };
   const pane = (which: 'first' | 'second') => (
     <div
-      className={fixed === which && props.second !== null ? 'pane fixed' : 'pane flexible'}
+      className={fixed === which && props.second !== null ? `${css.pane} ${css.fixed}` : `${css.pane} ${css.flexible}`}
       style={fixed === which && props.second !== null ? style : {}}
     >
       {props[which]}
     </div>
   );
   return (
-    <div className={vertical ? 'split vertical' : 'split'} ref={frame}>
+    <div className={`${css.split} ${vertical ? css.vertical : ''}`} ref={frame}>
       {pane('first')}
       {props.second === null ? null : (
         <hr
-          className="divider"
+          className={css.divider}
           {...focusable}
           aria-label={props.label}
           aria-orientation={vertical ? 'horizontal' : 'vertical'}
