@@ -84,6 +84,8 @@ for (const file of files) {
   functions.push(...functionsOf(file, text));
 }
 
+// Whoever reads only the first lines (`| head`) closes the pipe.
+process.stdout.on('error', () => process.exit());
 const say = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
 /** @param {string} title @param {readonly { lines: number }[]} items @param {number} limit */
 const spread = (title, items, limit) => {
@@ -99,7 +101,7 @@ const widest = [...folders].sort((a, b) => b[1] - a[1]);
 say(
   `folders    ${String(folders.size).padStart(6)}   most files: ${widest[0]?.[1]} in ${widest[0]?.[0]}; over ${MAX_FOLDER_FILES}: ${widest.filter(([, count]) => count > MAX_FOLDER_FILES).length}`,
 );
-const sourceLines = sources.reduce((sum, { lines }) => sum + lines, 0);
+const sourceLines = sources.reduce((sum, { file, lines }) => sum + (file.startsWith('src/') ? lines : 0), 0);
 say(
   `test:src   ${(testLines / sourceLines).toFixed(2).padStart(6)}   ${testLines} lines of tests, ${sourceLines} of src`,
 );
