@@ -9,5 +9,5 @@ export function readFrame(message: unknown): ClientFrame {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue && issue.path.length > 0 ? ` (${issue.path.join('.')})` : '';
-  throw new AppError('bad-request', `The frame cannot be read${where}; api.md lists the frames.`);
+  throw new AppError('bad-request', `The frame cannot be read${where}; docs/wire.md lists the frames.`);
 }
