@@ -9,6 +9,7 @@ import type { Settings } from '../../src/contract/host/settings.ts';
 import { contract, type OperationId } from '../../src/contract/index.ts';
 import type { Area, Scope } from '../../src/contract/kernel/define.ts';
 import { type Clock, systemClock } from '../../src/main/core/clock.ts';
+import { createFaults } from '../../src/main/core/faults.ts';
 import { createAudit } from '../../src/main/core/log/audit.ts';
 import type { AnyHandler, CallContext, FileContent, Principal } from '../../src/main/core/operation/operation.ts';
 import { createTickets } from '../../src/main/core/operation/tickets.ts';
@@ -106,6 +107,7 @@ export async function openTestDoors(
     clock,
     db,
     log,
+    faults: createFaults(),
     settings,
     audit: createAudit(db, clock),
     tickets: createTickets(clock),

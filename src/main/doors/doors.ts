@@ -3,6 +3,7 @@
 import { contract } from '../../contract/index.ts';
 import { type Clock, iso } from '../core/clock.ts';
 import type { Db } from '../core/db/index.ts';
+import type { Faults } from '../core/faults.ts';
 import type { Audit } from '../core/log/audit.ts';
 import type { Logger } from '../core/log/logger.ts';
 import type { DoorName, HandlerSet, Handlers } from '../core/operation/operation.ts';
@@ -30,6 +31,7 @@ export interface DoorsDeps {
   clock: Clock;
   db: Db;
   log: Logger;
+  faults: Pick<Faults, 'report'>;
   settings: SettingsReader;
   audit: Audit;
   tickets: Tickets;
@@ -93,7 +95,7 @@ export function createDoors(deps: DoorsDeps): Doors {
     },
     ...(deps.checkOutputAt === undefined ? {} : { checkOutputAt: deps.checkOutputAt }),
   });
-  const sessions = { dispatcher, clock, version, registry: connections.registry };
+  const sessions = { dispatcher, clock, version, faults: deps.faults, registry: connections.registry };
   const ipc = createIpcDoor(sessions);
   const webSocket = createWebSocketDoor({
     ...sessions,

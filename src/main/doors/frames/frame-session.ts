@@ -2,15 +2,17 @@
 import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
 import { CLOSE, type ClientFrame, FRAME_VERSION, type ServerFrame } from '../../../contract/kernel/frames.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { Faults } from '../../core/faults.ts';
+import { createListeners, type Listeners } from '../../core/listeners.ts';
 import type { DoorName, Principal } from '../../core/operation/operation.ts';
 import { infoOf } from '../../features/connections/index.ts';
 import type { ServerDispatcher } from '../dispatch/dispatcher.ts';
 import { problemBody } from '../wire/problem.ts';
-import { createFlowControl } from './flow-control.ts';
+import { createFlowControl, type FlowControl } from './flow-control.ts';
 import type { FramePort } from './frame-port.ts';
-import { createKeepAlive } from './keep-alive.ts';
+import { createKeepAlive, type KeepAlive } from './keep-alive.ts';
 import { MAX_FRAME_BYTES, MAX_LIVE_CALLS } from './limits.ts';
-import { createLiveCalls } from './live-calls.ts';
+import { createLiveCalls, type LiveCalls } from './live-calls.ts';
 import { readFrame } from './read-frame.ts';
 
 /** Who is at the other end of a port. */
@@ -27,6 +29,8 @@ export interface SessionDeps {
   dispatcher: ServerDispatcher;
   clock: Clock;
   version: string;
+  /** Takes what listeners throw. */
+  faults: Pick<Faults, 'report'>;
 }
 
 /** How one session behaves. */
@@ -41,17 +45,25 @@ export interface SessionOptions {
   keepAlive: boolean;
 }
 
+/** Why the host ends a connection. */
+type ByeReason = Extract<ServerFrame, { t: 'bye' }>['reason'];
+
 /** One connection that speaks frames. */
 export interface FrameSession {
   readonly principal: Principal;
   /** Last measured round trip, ms. */
   readonly rttMs: number | null;
   /** Sends the reason, aborts every call and closes. */
-  close(reason: 'shutdown' | 'revoked' | 'idle'): void;
+  close(reason: ByeReason): void;
+  /** Called once, at once when it is closed already. What a listener throws is reported and stops no other. */
   onClose(listener: () => void): void;
 }
 
-const CLOSE_CODES = { shutdown: CLOSE.shutdown, revoked: CLOSE.badToken, idle: CLOSE.idle } as const;
+const CLOSE_CODES: Record<ByeReason, number> = {
+  shutdown: CLOSE.shutdown,
+  revoked: CLOSE.badToken,
+  idle: CLOSE.idle,
+};
 const CAPABILITIES = ['streams', 'cancel', 'idempotency'];
 
 /** `instance` of problems. */
@@ -59,113 +71,144 @@ const instanceOf = (op: string) => `/rpc#${op}`;
 
 /** Serves one connection until it closes. */
 export function openFrameSession(port: FramePort, deps: SessionDeps, options: SessionOptions): FrameSession {
-  const { dispatcher, clock, version } = deps;
-  const { door, peer } = options;
-  let principal = peer.principal;
-  let greeted = false;
+  return new Session(port, deps, options);
+}
+
+class Session implements FrameSession {
+  readonly #port: FramePort;
+  readonly #version: string;
+  readonly #options: SessionOptions;
+  readonly #flowControl: FlowControl;
+  readonly #calls: LiveCalls;
+  readonly #keepAlive: KeepAlive | undefined;
+  readonly #closeListeners: Listeners<[]>;
+  #principal: Principal;
+  #greeted = false;
   /** No frame is sent or read any more. */
-  let ended = false;
-  let closed = false;
-  const closeListeners: (() => void)[] = [];
+  #ended = false;
+  #closed = false;
 
-  const post = (frame: ServerFrame) => {
-    if (!ended) port.post(frame);
-  };
-  const refuse = (error: AppError, instance = instanceOf('')) =>
-    post({ t: 'err', id: null, e: problemBody(error, { instance }) });
-  const flowControl = createFlowControl(port, post);
-  const calls = createLiveCalls({ dispatcher, post, ready: flowControl.ready, instance: instanceOf });
-  const keepAlive = options.keepAlive
-    ? createKeepAlive(clock, { ping: (n) => post({ t: 'ping', n }), silent: () => session.close('idle') })
-    : undefined;
-
-  /** Ends the session at once: a peer decides how long its connection takes to close, not how long it is served. */
-  function end(): void {
-    if (ended) return;
-    ended = true;
-    keepAlive?.stop();
-    flowControl.close();
-    calls.abortAll();
-  }
-
-  function hangUp(code: number): void {
-    end();
-    port.close(code);
-  }
-
-  function hello(frame: Extract<ClientFrame, { t: 'hello' }>): void {
-    if (greeted) return refuse(new AppError('bad-request', 'hello must be the first frame.'));
-    if (frame.token !== undefined && options.authenticate) {
-      try {
-        principal = options.authenticate(frame.token);
-      } catch (thrown) {
-        refuse(toAppError(thrown));
-        return hangUp(CLOSE.badToken);
-      }
-      if (!options.admits(principal)) return hangUp(CLOSE.tooMany);
+  constructor(port: FramePort, { dispatcher, clock, version, faults }: SessionDeps, options: SessionOptions) {
+    const post = (frame: ServerFrame) => this.#post(frame);
+    this.#port = port;
+    this.#version = version;
+    this.#options = options;
+    this.#principal = options.peer.principal;
+    this.#closeListeners = createListeners((error) => faults.report('frames', error));
+    this.#flowControl = createFlowControl(port, post);
+    this.#calls = createLiveCalls({ dispatcher, post, ready: this.#flowControl.ready, instance: instanceOf });
+    if (options.keepAlive) {
+      this.#keepAlive = createKeepAlive(clock, {
+        ping: (n) => post({ t: 'ping', n }),
+        silent: () => this.close('idle'),
+      });
     }
-    post({
-      t: 'welcome',
-      v: FRAME_VERSION,
-      server: { name: 'tabagent', version },
-      capabilities: CAPABILITIES,
-      principal: infoOf(principal),
-      limits: { frame_bytes: MAX_FRAME_BYTES, live_calls: MAX_LIVE_CALLS },
-    });
+    port.onMessage((message) => this.#read(message));
+    port.onClose(() => this.#portClosed());
   }
 
-  function accept(frame: ClientFrame): void {
-    switch (frame.t) {
-      case 'hello':
-        return hello(frame);
-      case 'call':
-        return calls.start(frame, { ...peer, principal, door });
-      case 'cancel':
-        return calls.cancel(frame.id);
-      case 'ping':
-        return post({ t: 'pong', ...(frame.n === undefined ? {} : { n: frame.n }) });
-      case 'pong':
-        if (frame.n === undefined) return;
-        flowControl.acknowledge(frame.n);
-        keepAlive?.pong(frame.n);
-    }
+  get principal(): Principal {
+    return this.#principal;
   }
 
-  port.onMessage((message) => {
-    if (ended) return;
-    keepAlive?.heard();
+  get rttMs(): number | null {
+    return this.#keepAlive?.rttMs ?? null;
+  }
+
+  close(reason: ByeReason): void {
+    if (this.#ended) return;
+    this.#post({ t: 'bye', reason });
+    this.#hangUp(CLOSE_CODES[reason]);
+  }
+
+  onClose(listener: () => void): void {
+    if (this.#closed) listener();
+    else this.#closeListeners.add(listener);
+  }
+
+  #post(frame: ServerFrame): void {
+    if (!this.#ended) this.#port.post(frame);
+  }
+
+  /** Answers a message that belongs to no call. */
+  #refuse(error: AppError): void {
+    this.#post({ t: 'err', id: null, e: problemBody(error, { instance: instanceOf('') }) });
+  }
+
+  #read(message: unknown): void {
+    if (this.#ended) return;
+    this.#keepAlive?.heard();
     let frame: ClientFrame;
     try {
       frame = readFrame(message);
     } catch (thrown) {
-      return refuse(toAppError(thrown));
+      return this.#refuse(toAppError(thrown));
     }
-    accept(frame);
-    greeted = true;
-  });
-  port.onClose(() => {
-    if (closed) return;
-    closed = true;
-    end();
-    for (const listener of closeListeners) listener();
-  });
+    this.#accept(frame);
+    this.#greeted = true;
+  }
 
-  const session: FrameSession = {
-    get principal() {
-      return principal;
-    },
-    get rttMs() {
-      return keepAlive?.rttMs ?? null;
-    },
-    close(reason) {
-      if (ended) return;
-      post({ t: 'bye', reason });
-      hangUp(CLOSE_CODES[reason]);
-    },
-    onClose(listener) {
-      if (closed) listener();
-      else closeListeners.push(listener);
-    },
-  };
-  return session;
+  #accept(frame: ClientFrame): void {
+    switch (frame.t) {
+      case 'hello':
+        return this.#hello(frame);
+      case 'call':
+        return this.#calls.start(frame, {
+          ...this.#options.peer,
+          principal: this.#principal,
+          door: this.#options.door,
+        });
+      case 'cancel':
+        return this.#calls.cancel(frame.id);
+      case 'ping':
+        return this.#post({ t: 'pong', ...(frame.n === undefined ? {} : { n: frame.n }) });
+      case 'pong':
+        if (frame.n === undefined) return;
+        this.#flowControl.acknowledge(frame.n);
+        this.#keepAlive?.pong(frame.n);
+    }
+  }
+
+  #hello({ token }: Extract<ClientFrame, { t: 'hello' }>): void {
+    if (this.#greeted) return this.#refuse(new AppError('bad-request', 'hello must be the first frame.'));
+    const { authenticate, admits } = this.#options;
+    if (token !== undefined && authenticate) {
+      try {
+        this.#principal = authenticate(token);
+      } catch (thrown) {
+        this.#refuse(toAppError(thrown));
+        return this.#hangUp(CLOSE.badToken);
+      }
+      if (!admits(this.#principal)) return this.#hangUp(CLOSE.tooMany);
+    }
+    this.#post({
+      t: 'welcome',
+      v: FRAME_VERSION,
+      server: { name: 'tabagent', version: this.#version },
+      capabilities: CAPABILITIES,
+      principal: infoOf(this.#principal),
+      limits: { frame_bytes: MAX_FRAME_BYTES, live_calls: MAX_LIVE_CALLS },
+    });
+  }
+
+  /** Ends the session at once: a peer decides how long its connection takes to close, not how long it is served. */
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#keepAlive?.stop();
+    this.#flowControl.close();
+    this.#calls.abortAll();
+  }
+
+  #hangUp(code: number): void {
+    this.#end();
+    this.#port.close(code);
+  }
+
+  #portClosed(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#end();
+    this.#closeListeners.notify();
+  }
 }

@@ -65,29 +65,8 @@ export function createLiveCalls(deps: {
     const options = frame.idem === undefined ? undefined : { idempotencyKey: frame.idem };
     const result = await dispatcher.dispatch(frame.op, frame.input, context, options);
     if (result.kind === 'value') return call.finish({ t: 'ok', id: frame.id, v: result.value });
-    await pump(frame.id, call, result.items);
+    await pump(result.items, context.signal, ready, (seq, v) => post({ t: 'next', id: frame.id, seq, v }));
     call.finish({ t: 'end', id: frame.id });
-  }
-
-  /** Forwards a stream, pulling the next item only when the connection can take it. */
-  async function pump(id: CallId, call: Call, items: AsyncIterable<unknown>): Promise<void> {
-    const { signal } = call.controller;
-    const iterator = items[Symbol.asyncIterator]();
-    let count = 0;
-    try {
-      while (!signal.aborted) {
-        const wait = ready();
-        if (wait) await wait;
-        if (signal.aborted) break;
-        const { done, value } = await iterator.next();
-        if (done) return;
-        count += 1;
-        if (!signal.aborted) post({ t: 'next', id, seq: seqOf(value) ?? count, v: value });
-      }
-    } finally {
-      // Not awaited: a source that ignores its signal would hold this call for ever.
-      if (signal.aborted) void iterator.return?.().catch(() => {});
-    }
   }
 
   return {
@@ -97,13 +76,7 @@ export function createLiveCalls(deps: {
       if (live.has(frame.id)) return refuse(new AppError('bad-request', `Call id ${frame.id} is in use.`));
       const requestId = frame.request_id ?? newRequestId();
       const call = open(frame, requestId);
-      if (running >= MAX_LIVE_CALLS) {
-        return call.fail(
-          new AppError('resource-limit-exceeded', `At most ${MAX_LIVE_CALLS} calls may be open on one connection.`, {
-            extra: { resource: 'live_calls', limit: MAX_LIVE_CALLS, current: running, retry_after: 1 },
-          }),
-        );
-      }
+      if (running >= MAX_LIVE_CALLS) return call.fail(tooManyCalls(running));
       try {
         assertRequestId(frame.request_id);
       } catch (thrown) {
@@ -129,6 +102,37 @@ export function createLiveCalls(deps: {
       for (const call of calls) call.controller.abort();
     },
   };
+}
+
+/** Forwards a stream until it ends or is aborted, pulling the next item only when the connection can take it. */
+async function pump(
+  items: AsyncIterable<unknown>,
+  signal: AbortSignal,
+  ready: () => Promise<void> | undefined,
+  next: (seq: number, item: unknown) => void,
+): Promise<void> {
+  const iterator = items[Symbol.asyncIterator]();
+  let count = 0;
+  try {
+    while (!signal.aborted) {
+      const wait = ready();
+      if (wait) await wait;
+      if (signal.aborted) break;
+      const { done, value } = await iterator.next();
+      if (done) return;
+      count += 1;
+      if (!signal.aborted) next(seqOf(value) ?? count, value);
+    }
+  } finally {
+    // Not awaited: a source that ignores its signal would hold this call for ever.
+    if (signal.aborted) void iterator.return?.().catch(() => {});
+  }
+}
+
+function tooManyCalls(running: number): AppError {
+  return new AppError('resource-limit-exceeded', `At most ${MAX_LIVE_CALLS} calls may be open on one connection.`, {
+    extra: { resource: 'live_calls', limit: MAX_LIVE_CALLS, current: running, retry_after: 1 },
+  });
 }
 
 /** An item of a history stream carries its own position; a gap continues at `next_since`. */
