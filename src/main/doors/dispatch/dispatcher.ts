@@ -69,17 +69,50 @@ export interface ServerDispatcher extends Dispatcher {
  * @throws Error when an operation has no handler, or two, or a handler has no operation
  */
 export function createDispatcher(deps: DispatcherDeps): ServerDispatcher {
-  const { contract, limiter, metrics, clock, checkOutputAt = ['http'] } = deps;
-  const handlers = collectHandlers(contract, deps.handlers);
-  const resolve = createResolve(contract);
+  const { limiter, metrics } = deps;
+  const resolve = createResolve(deps.contract);
   const accounts = createAccounting(deps);
   limiter.onLimited = (tier) => metrics.limited(tier);
-  const checked = checkOutputAt === 'all' ? null : new Set<DoorName>(checkOutputAt);
+  const admit = createAdmit(deps, resolve, accounts);
+  const run = createRun(deps, accounts);
+  return {
+    admit,
+    run,
+    dispatch: async (op, input, context, options) => run(admit(op, context, options), input, options),
+    resolve: (op) => resolve(op) as ReturnType<Dispatcher['resolve']>,
+    refused: accounts.refused,
+  };
+}
+
+/** The steps before the input: which operation it is, whether the caller may, and whether it is not too often. */
+function createAdmit(
+  { limiter, clock }: DispatcherDeps,
+  resolve: ReturnType<typeof createResolve>,
+  accounts: Accounting,
+): ServerDispatcher['admit'] {
+  return (op, context, options) => {
+    const { id, operation } = resolve(op);
+    const admission: Admission = { id, operation, context, startedAt: clock.monotonic() };
+    try {
+      authorise(operation, context.principal);
+      limiter.take(context.principal, operation.tier, context.remote, options?.onRate);
+    } catch (thrown) {
+      throw accounts.notAdmitted(admission, thrown);
+    }
+    return admission;
+  };
+}
+
+/** The steps from the input to the answer. */
+function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher['run'] {
+  const handlers = collectHandlers(deps.contract, deps.handlers);
+  const { checkOutputAt = ['http'] } = deps;
+  const isChecked = (door: DoorName) => checkOutputAt === 'all' || checkOutputAt.includes(door);
 
   /** Parses one answer where that is asked for; a file has no schema. */
   function shaped({ id, operation, context: { door } }: Admission, input: unknown, value: unknown): unknown {
     if (operation.bytes && door === 'http') return value;
-    return checked === null || checked.has(door) ? checkOutput(id, operation, input, value) : value;
+    return isChecked(door) ? checkOutput(id, operation, input, value) : value;
   }
 
   async function* streamed(admission: Admission, input: unknown, items: AsyncIterable<unknown>) {
@@ -112,19 +145,7 @@ export function createDispatcher(deps: DispatcherDeps): ServerDispatcher {
     return isStream(given) ? given : { value: await given, replayed: false };
   }
 
-  const admit: ServerDispatcher['admit'] = (op, context, options) => {
-    const { id, operation } = resolve(op);
-    const admission: Admission = { id, operation, context, startedAt: clock.monotonic() };
-    try {
-      authorise(operation, context.principal);
-      limiter.take(context.principal, operation.tier, context.remote, options?.onRate);
-    } catch (thrown) {
-      throw accounts.notAdmitted(admission, thrown);
-    }
-    return admission;
-  };
-
-  const run: ServerDispatcher['run'] = async (admission, raw, options) => {
+  return async (admission, raw, options) => {
     const { operation, context } = admission;
     const id = admission.id as OperationId;
     let input: unknown = raw;
@@ -149,14 +170,6 @@ export function createDispatcher(deps: DispatcherDeps): ServerDispatcher {
     } catch (thrown) {
       throw accounts.failed(admission, thrown, input);
     }
-  };
-
-  return {
-    admit,
-    run,
-    dispatch: async (op, input, context, options) => run(admit(op, context, options), input, options),
-    resolve: (op) => resolve(op) as ReturnType<Dispatcher['resolve']>,
-    refused: accounts.refused,
   };
 }
 

@@ -1,13 +1,15 @@
 /** Everything that Fastify routes. */
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '../../../contract/kernel/errors.ts';
+import type { Logger } from '../../core/log/logger.ts';
 import type { HttpDeps } from './deps.ts';
 import { addDialect } from './dialect.ts';
+import { addDocument } from './openapi/page.ts';
 import { addOperationRoutes } from './operations.ts';
+import { addMetricsRoute } from './pages/metrics-route.ts';
 import { addPages } from './pages/pages.ts';
-import { send, sendJson, sendProblem } from './reply/answer.ts';
+import { sendProblem } from './reply/answer.ts';
 import { fromFramework } from './reply/failures.ts';
-import { createNotFound } from './reply/not-found.ts';
+import { createNotFound, type NotFound } from './reply/not-found.ts';
 import type { Admit } from './request/admit.ts';
 import { Exchange } from './request/exchange.ts';
 import { readJsonBody } from './request/input.ts';
@@ -18,34 +20,10 @@ export async function addApp(
   app: FastifyInstance,
   deps: HttpDeps & { admit: Admit; url: () => string },
 ): Promise<void> {
-  const { contract, settings, log, version, url, admit, metrics } = deps;
-
-  // A GET may carry a JSON body.
-  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      done(null, readJsonBody(request.headers['content-type'], body as Buffer));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
-
-  app.setErrorHandler((thrown, request, reply) => {
-    reply.hijack();
-    const exchange = Exchange.of(request.raw);
-    const error = fromFramework(thrown, request.routeOptions.bodyLimit);
-    if (error.slug === 'internal-server-error') {
-      log.error('http', 'request failed', { request_id: exchange.requestId, error: error.cause ?? error });
-    }
-    sendProblem(exchange, error);
-  });
+  const { contract, admit } = deps;
   const notFound = createNotFound(contract);
-  app.setNotFoundHandler((request, reply) => {
-    reply.hijack();
-    const [path = ''] = request.url.split('?');
-    sendProblem(Exchange.of(request.raw), notFound(request.method, path));
-  });
+  addBodies(app);
+  addFailures(app, notFound, deps.log);
 
   // First, because what they serve the general mapping leaves to them.
   for (const dialect of deps.dialects) await addDialect(app, dialect, deps);
@@ -64,38 +42,37 @@ export async function addApp(
   });
   addUploadRoutes(app, { ...deps, admit: (exchange) => admit.operation(exchange, 'uploads_create') });
   addPages(app, deps);
+  addDocument(app, { ...deps, notFound });
+  addMetricsRoute(app, { ...deps, notFound });
+}
 
-  let document: unknown;
-  app.route({
-    method: ['GET', 'HEAD'],
-    url: '/api-doc/openapi.json',
-    async handler(request, reply) {
-      reply.hijack();
-      const exchange = Exchange.of(request.raw);
-      if (!settings.get('docs_enabled')) return sendProblem(exchange, notFound('GET', '/api-doc/openapi.json'));
-      const { buildOpenApi } = await import('./openapi/index.ts');
-      document ??= buildOpenApi(contract, { version, url: url() });
-      sendJson(exchange, 200, [], document);
-    },
+/** A GET may carry a JSON body. */
+function addBodies(app: FastifyInstance): void {
+  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      done(null, readJsonBody(request.headers['content-type'], body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
   });
+}
 
-  app.route({
-    method: ['GET', 'HEAD'],
-    url: '/metrics',
-    async handler(request, reply) {
-      reply.hijack();
-      const exchange = Exchange.of(request.raw);
-      try {
-        if (!settings.get('metrics_enabled')) throw notFound('GET', '/metrics');
-        admit.identify(exchange);
-        if (exchange.principal.scope === null || exchange.principal.kind === 'anonymous') {
-          throw new AppError('unauthorized', undefined, { extra: { required_scope: 'read' } });
-        }
-        const text = await metrics.render();
-        send(exchange, 200, ['content-type', metrics.contentType], text);
-      } catch (error) {
-        sendProblem(exchange, error);
-      }
-    },
+/** Answers whatever no route has answered. */
+function addFailures(app: FastifyInstance, notFound: NotFound, log: Logger): void {
+  app.setErrorHandler((thrown, request, reply) => {
+    reply.hijack();
+    const exchange = Exchange.of(request.raw);
+    const error = fromFramework(thrown, request.routeOptions.bodyLimit);
+    if (error.slug === 'internal-server-error') {
+      log.error('http', 'request failed', { request_id: exchange.requestId, error: error.cause ?? error });
+    }
+    sendProblem(exchange, error);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    reply.hijack();
+    const [path = ''] = request.url.split('?');
+    sendProblem(Exchange.of(request.raw), notFound(request.method, path));
   });
 }

@@ -5,7 +5,10 @@ import { closest, hint } from '../../dispatch/resolve.ts';
 import { httpRoutes } from '../pages/routes-list.ts';
 
 /** Says what is wrong with a request that no route takes. */
-export function createNotFound(contract: Contract): (method: string, path: string) => AppError {
+export type NotFound = (method: string, path: string) => AppError;
+
+/** The routes are those of the contract; they are read with the first request that none of them takes. */
+export function createNotFound(contract: Contract): NotFound {
   let patterns: { pattern: RegExp; path: string; methods: Set<Method | 'HEAD'> }[] | undefined;
 
   function read() {
