@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { manualClock } from '../../../../tests/support/core.ts';
-import { AppError, type ErrorSlug } from '../../../contract/kernel/errors.ts';
-import { type ChunkForm, dataChannelChunks, nativeChunks } from './chunk-forms.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+import { manualClock } from '../../../tests/support/core.ts';
+import { AppError, type ErrorSlug } from '../kernel/errors.ts';
 import { ASSEMBLY_TIMEOUT_MS, createAssembler, MAX_ASSEMBLIES, splitMessage } from './chunks.ts';
+import { type ChunkForm, dataChannelChunks, nativeChunks } from './forms.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 const FORMS: [string, ChunkForm][] = [
@@ -25,6 +25,8 @@ const slugOf = (run: () => unknown): ErrorSlug | undefined => {
     throw error;
   }
 };
+
+afterEach(() => vi.unstubAllGlobals());
 
 test.each(FORMS)('%s: only a message over the limit is split, and no chunk is over it', (_name, form) => {
   const { maxMessageBytes, sliceBytes } = form;
@@ -155,4 +157,15 @@ test('an incomplete message is dropped after 30 s, and its later chunks are refu
   subject.accept(first);
   clock.advance(1);
   expect(subject.accept(second)).toBe('x'.repeat(20_000));
+});
+
+// Catches a codec that works in the host alone: the panel and the extension have no `Buffer`.
+test.each(FORMS)('%s: messages are split and put together where there is no Buffer', (_name, form) => {
+  const text = '\u{1f600}é\ufeff'.repeat(form.maxMessageBytes / 8);
+  vi.stubGlobal('Buffer', undefined);
+  const subject = assembler(form, 8 * 1024 * 1024);
+  const results = chunksOf(form, 'm', text).map((chunk) => subject.accept(chunk));
+  vi.unstubAllGlobals();
+  expect(results.slice(0, -1).every((result) => result === null)).toBe(true);
+  expect(results.at(-1) === text).toBe(true);
 });

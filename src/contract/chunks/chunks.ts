@@ -1,7 +1,8 @@
 /** Large messages over doors that carry small ones: split on one side, assembled on the other. */
-import { AppError } from '../../../contract/kernel/errors.ts';
-import type { Clock } from '../../core/clock.ts';
-import type { Chunk, ChunkForm } from './chunk-forms.ts';
+import type { Timers } from '../client/transport.ts';
+import { AppError } from '../kernel/errors.ts';
+import { concat, decodeBase64, decodeUtf8, encodeBase64, encodeUtf8 } from './bytes.ts';
+import type { Chunk, ChunkForm } from './forms.ts';
 
 /** Messages that may be incomplete at once. */
 export const MAX_ASSEMBLIES = 4;
@@ -13,15 +14,15 @@ export const ASSEMBLY_TIMEOUT_MS = 30_000;
  * @returns null when the message is small enough to be sent as it is
  */
 export function splitMessage(form: ChunkForm, message: string | number, text: string): Iterable<object> | null {
-  const bytes = Buffer.from(text, 'utf8');
+  const bytes = encodeUtf8(text);
   return bytes.length <= form.maxMessageBytes ? null : slices(form, message, bytes);
 }
 
-function* slices(form: ChunkForm, message: string | number, bytes: Buffer): Generator<object, void> {
+function* slices(form: ChunkForm, message: string | number, bytes: Uint8Array): Generator<object, void> {
   const { sliceBytes } = form;
   const total = Math.ceil(bytes.length / sliceBytes);
   for (let index = 0; index < total; index += 1) {
-    const data = bytes.toString('base64', index * sliceBytes, Math.min(bytes.length, (index + 1) * sliceBytes));
+    const data = encodeBase64(bytes.subarray(index * sliceBytes, (index + 1) * sliceBytes));
     yield form.write({ message, index, total, data });
   }
 }
@@ -40,14 +41,14 @@ export interface Assembler {
 }
 
 interface Assembly {
-  slices: Buffer[];
+  slices: Uint8Array[];
   total: number;
   bytes: number;
   cancelTimeout: () => void;
 }
 
 /** Creates an assembler; a message may have `maxBytes` at most. */
-export function createAssembler(form: ChunkForm, clock: Clock, maxBytes: number): Assembler {
+export function createAssembler(form: ChunkForm, timers: Pick<Timers, 'schedule'>, maxBytes: number): Assembler {
   const open = new Map<string | number, Assembly>();
   const maxChunks = Math.ceil(maxBytes / form.sliceBytes);
 
@@ -71,7 +72,7 @@ export function createAssembler(form: ChunkForm, clock: Clock, maxBytes: number)
         extra: { resource: 'assemblies', limit: MAX_ASSEMBLIES, current: open.size, retry_after: 1 },
       });
     }
-    const cancelTimeout = clock.schedule(() => open.delete(message), ASSEMBLY_TIMEOUT_MS);
+    const cancelTimeout = timers.schedule(() => open.delete(message), ASSEMBLY_TIMEOUT_MS);
     const assembly: Assembly = { slices: [], total, bytes: 0, cancelTimeout };
     open.set(message, assembly);
     return assembly;
@@ -110,18 +111,16 @@ export function createAssembler(form: ChunkForm, clock: Clock, maxBytes: number)
   };
 }
 
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
-
 /** @returns null for what is not base64, or is more than a slice */
-function decode(data: string, sliceBytes: number): Buffer | null {
-  if (data.length % 4 !== 0 || data.length > Math.ceil(sliceBytes / 3) * 4 || !BASE64.test(data)) return null;
-  const slice = Buffer.from(data, 'base64');
-  return slice.length > sliceBytes ? null : slice;
+function decode(data: string, sliceBytes: number): Uint8Array | null {
+  if (data.length > Math.ceil(sliceBytes / 3) * 4) return null;
+  const slice = decodeBase64(data);
+  return slice === null || slice.length > sliceBytes ? null : slice;
 }
 
-function textOf(slices: readonly Buffer[]): string {
+function textOf(slices: readonly Uint8Array[]): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(slices));
+    return decodeUtf8(concat(slices));
   } catch (cause) {
     throw new AppError('bad-request', 'The chunks of the message are not UTF-8 together.', { cause });
   }

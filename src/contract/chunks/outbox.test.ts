@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { manualClock } from '../../../../tests/support/core.ts';
-import { dataChannelChunks } from './chunk-forms.ts';
+import { manualClock } from '../../../tests/support/core.ts';
+import { HIGH_WATER_BYTES } from '../kernel/frames.ts';
 import { createAssembler } from './chunks.ts';
-import { HIGH_WATER_BYTES } from './limits.ts';
+import { dataChannelChunks } from './forms.ts';
 import { createOutbox } from './outbox.ts';
 
 /** A channel that writes nothing until it is told to. */

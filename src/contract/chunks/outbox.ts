@@ -1,7 +1,7 @@
 /** Sends messages in order over a channel with small messages, and pauses while too much of it waits. */
-import type { ChunkForm } from './chunk-forms.ts';
+import { HIGH_WATER_BYTES } from '../kernel/frames.ts';
 import { splitMessage } from './chunks.ts';
-import { HIGH_WATER_BYTES } from './limits.ts';
+import type { ChunkForm } from './forms.ts';
 
 /** The sending side of a data channel or pipe. */
 export interface TextChannel {

@@ -21,7 +21,7 @@ export function createClient(options: ClientOptions): Client {
     frame: (frame) => calls.receive(frame),
     lost: (final) => calls.lost(final),
   });
-  const calls: LiveCalls = createLiveCalls(link.send, status, reconnect !== undefined);
+  const calls: LiveCalls = createLiveCalls((frame) => link.send(frame), status, reconnect !== undefined);
   link.open();
 
   return {
@@ -79,8 +79,8 @@ export function createClient(options: ClientOptions): Client {
     },
     status: status.get,
     subscribe: status.subscribe,
-    retry: link.retry,
-    close: link.close,
+    retry: () => link.retry(),
+    close: () => link.close(),
   };
 }
 

@@ -1,9 +1,9 @@
 /** The connection of a client: hello and welcome, liveness, and the way back after it was lost. */
 import { type ClientFrame, FRAME_VERSION, type ServerFrame } from '../kernel/frames.ts';
-import type { ClientOptions } from './client-types.ts';
-import { createHeartbeat } from './heartbeat.ts';
+import type { ClientOptions, Reconnect } from './client-types.ts';
+import { createHeartbeat, type Heartbeat } from './heartbeat.ts';
 import type { StatusStore } from './status.ts';
-import type { CloseCause, Transport } from './transport.ts';
+import type { CloseCause, Connect, Transport, TransportEvents } from './transport.ts';
 
 /** What the link tells. */
 export interface LinkEvents {
@@ -24,102 +24,133 @@ export interface Link {
 
 /** Creates a link; it connects with `open`. */
 export function createLink(options: ClientOptions, status: StatusStore, on: LinkEvents): Link {
-  const { connect, timers, name, reconnect } = options;
-  let transport: Transport | null = null;
-  let attempt = 0;
-  let closed = false;
-  let cancelRetry: () => void = () => {};
-  const heartbeat = createHeartbeat(timers, {
-    ping: () => transport?.send({ t: 'ping' }),
-    silent: () => hangUp('lost'),
-  });
+  return new ClientLink(options, status, on);
+}
 
-  function open(): void {
-    cancelRetry();
-    let current: Transport | null = null;
-    // A transport that was replaced may still call back.
-    const isCurrent = () => current !== null && current === transport;
-    current = connect({
-      open: () => {
-        if (isCurrent())
-          current?.send({ t: 'hello', v: FRAME_VERSION, client: { name, version: String(FRAME_VERSION) } });
-      },
-      frame: (frame) => {
-        if (isCurrent()) receive(frame);
-      },
-      close: (cause) => {
-        if (isCurrent()) lost(cause);
-      },
+class ClientLink implements Link {
+  readonly #options: ClientOptions;
+  readonly #status: StatusStore;
+  readonly #on: LinkEvents;
+  readonly #heartbeat: Heartbeat;
+  #transport: Transport | null = null;
+  #attempt = 0;
+  #closed = false;
+  #cancelRetry: () => void = () => {};
+
+  constructor(options: ClientOptions, status: StatusStore, on: LinkEvents) {
+    this.#options = options;
+    this.#status = status;
+    this.#on = on;
+    this.#heartbeat = createHeartbeat(options.timers, {
+      ping: () => this.send({ t: 'ping' }),
+      silent: () => this.#hangUp('lost'),
     });
-    transport = current;
   }
 
-  function lost(cause: CloseCause): void {
-    transport = null;
-    heartbeat.stop();
-    if (cause !== 'lost' || closed || reconnect === undefined) {
-      const phase = cause === 'lost' ? 'offline' : cause;
-      status.set({ phase, retryAt: null, principal: null });
-      return on.lost(closed || reconnect === undefined);
-    }
-    attempt += 1;
-    const wait = reconnect.backoff(attempt);
-    // One failed first attempt is not an outage yet: the host may still be starting.
-    const phase = status.get().connections === 0 && attempt < 2 ? 'connecting' : 'offline';
-    cancelRetry = timers.schedule(open, wait);
-    status.set({ phase, retryAt: timers.now() + wait });
-    on.lost(false);
+  open(): void {
+    this.#cancelRetry();
+    const client = { name: this.#options.name, version: String(FRAME_VERSION) };
+    this.#transport = openQuietly(this.#options.connect, {
+      open: () => this.send({ t: 'hello', v: FRAME_VERSION, client }),
+      frame: (frame) => this.#receive(frame),
+      close: (cause) => this.#lost(cause),
+    });
   }
 
-  function hangUp(cause: CloseCause): void {
-    transport?.close();
-    lost(cause);
+  send(frame: ClientFrame): void {
+    this.#transport?.send(frame);
   }
 
-  function welcome({ principal, server }: Extract<ServerFrame, { t: 'welcome' }>): void {
-    if (principal.kind === 'anonymous') return hangUp('signed_out');
-    attempt = 0;
-    heartbeat.start();
-    const connections = status.get().connections + 1;
-    status.set({ phase: 'online', retryAt: null, principal, version: server.version, connections });
-    on.online();
+  retry(): void {
+    const { phase } = this.#status.get();
+    if (phase === 'online' || this.#closed) return;
+    this.#transport?.close();
+    this.#status.set({ retryAt: null, ...(phase === 'offline' ? {} : { phase: 'connecting' }) });
+    this.open();
   }
 
-  function receive(frame: ServerFrame): void {
-    heartbeat.heard();
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#cancelRetry();
+    this.#hangUp('lost');
+  }
+
+  #receive(frame: ServerFrame): void {
+    this.#heartbeat.heard();
     switch (frame.t) {
       case 'welcome':
-        return welcome(frame);
+        return this.#welcome(frame);
       case 'bye':
-        return frame.reason === 'revoked' ? hangUp('signed_out') : undefined;
+        return frame.reason === 'revoked' ? this.#hangUp('signed_out') : undefined;
       case 'ping':
-        return transport?.send(frame.n === undefined ? { t: 'pong' } : { t: 'pong', n: frame.n });
+        return this.send(frame.n === undefined ? { t: 'pong' } : { t: 'pong', n: frame.n });
       case 'pong':
         return;
       case 'ok':
       case 'next':
       case 'end':
       case 'err':
-        return on.frame(frame);
+        return this.#on.frame(frame);
     }
   }
 
-  return {
-    open,
-    send: (frame) => transport?.send(frame),
-    retry() {
-      const { phase } = status.get();
-      if (phase === 'online' || closed) return;
-      transport?.close();
-      transport = null;
-      status.set({ retryAt: null, ...(phase === 'offline' ? {} : { phase: 'connecting' }) });
-      open();
+  #welcome({ principal, server }: Extract<ServerFrame, { t: 'welcome' }>): void {
+    if (principal.kind === 'anonymous') return this.#hangUp('signed_out');
+    this.#attempt = 0;
+    this.#heartbeat.start();
+    const connections = this.#status.get().connections + 1;
+    this.#status.set({ phase: 'online', retryAt: null, principal, version: server.version, connections });
+    this.#on.online();
+  }
+
+  #hangUp(cause: CloseCause): void {
+    this.#transport?.close();
+    this.#lost(cause);
+  }
+
+  #lost(cause: CloseCause): void {
+    const { reconnect } = this.#options;
+    this.#transport = null;
+    this.#heartbeat.stop();
+    if (cause === 'lost' && !this.#closed && reconnect !== undefined) return this.#retryLater(reconnect);
+    this.#status.set({ phase: cause === 'lost' ? 'offline' : cause, retryAt: null, principal: null });
+    this.#on.lost(this.#closed || reconnect === undefined);
+  }
+
+  #retryLater(reconnect: Reconnect): void {
+    const { timers } = this.#options;
+    this.#attempt += 1;
+    const wait = reconnect.backoff(this.#attempt);
+    // One failed first attempt is not an outage yet: the host may still be starting.
+    const phase = this.#status.get().connections === 0 && this.#attempt < 2 ? 'connecting' : 'offline';
+    this.#cancelRetry = timers.schedule(() => this.open(), wait);
+    this.#status.set({ phase, retryAt: timers.now() + wait });
+    this.#on.lost(false);
+  }
+}
+
+/** A transport that calls back no more once it was closed or has ended: one that was replaced may still try to. */
+function openQuietly(connect: Connect, on: TransportEvents): Transport {
+  let over = false;
+  const transport = connect({
+    open: () => {
+      if (!over) on.open();
     },
+    frame: (frame) => {
+      if (!over) on.frame(frame);
+    },
+    close: (cause) => {
+      if (over) return;
+      over = true;
+      on.close(cause);
+    },
+  });
+  return {
+    send: (frame) => transport.send(frame),
     close() {
-      if (closed) return;
-      closed = true;
-      cancelRetry();
-      hangUp('lost');
+      over = true;
+      transport.close();
     },
   };
 }

@@ -11,6 +11,8 @@ export const SUBPROTOCOL = 'tabagent.v1';
 export const MAX_FRAME_BYTES = 32 * 1024 * 1024;
 /** Calls one connection may have open at once. */
 export const MAX_LIVE_CALLS = 64;
+/** Bytes that may wait in a connection before nothing more is sent. */
+export const HIGH_WATER_BYTES = 1024 * 1024;
 /** Ping interval, ms; a connection silent for {@link IDLE_CLOSE_MS} is closed. */
 export const PING_MS = 30_000;
 /** Silence after which a connection is closed, ms. */

@@ -11,15 +11,49 @@ import { redactTrace } from './trace.ts';
 /** Shortest time between two screenshots that are taken by themselves, ms. */
 const SHOT_INTERVAL = 1000;
 
-/** Pictures and the trace of one run. */
-export interface Capture extends Pick<StepHooks, 'begin' | 'end'> {
+/** Pictures of one run. */
+interface Pictures extends Pick<StepHooks, 'end'> {
   /** A PNG of a page. */
   screenshot(page: Page | undefined, name: string): Promise<string>;
   /** The picture at the end, if the spec wants one for this outcome. */
   last(failed: boolean): Promise<void>;
-  /** Ends the recording; the file is stored by {@link Capture.store} once the browser has closed. */
-  stopTrace(): Promise<void>;
+}
+
+/** The recording of one run. */
+interface TraceRecording extends Pick<StepHooks, 'begin' | 'end'> {
+  /** Ends the recording; the file is stored by {@link TraceRecording.store} once the browser has closed. */
+  stop(): Promise<void>;
   store(failed: boolean): Promise<void>;
+}
+
+/** Pictures and the trace of one run. */
+export interface Capture extends Pick<Pictures, 'screenshot' | 'last'>, Pick<StepHooks, 'begin' | 'end'> {
+  readonly trace: Pick<TraceRecording, 'stop' | 'store'>;
+}
+
+/** Starts recording as the spec says. */
+export async function startCapture(context: BrowserContext, run: Run, spec: BrowserSpec): Promise<Capture> {
+  const pictures = createPictures(context, run, spec);
+  const trace = await startTrace(context, run, spec);
+  return {
+    screenshot: pictures.screenshot,
+    last: pictures.last,
+    begin: trace.begin,
+    async end(step) {
+      await pictures.end(step);
+      await trace.end(step);
+    },
+    trace,
+  };
+}
+
+/** Runs something that must not fail the script. */
+async function quietly(run: Run, what: string, action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (!run.signal.aborted) run.log.write('debug', 'host', `${what}: ${textsOf(error).detail}`);
+  }
 }
 
 /** The page that people would look at: the youngest one that is open. */
@@ -27,32 +61,8 @@ function currentPage(context: BrowserContext): Page | undefined {
   return context.pages().findLast((page) => !page.isClosed());
 }
 
-/** Starts recording as the spec says. */
-export async function startCapture(context: BrowserContext, run: Run, spec: BrowserSpec): Promise<Capture> {
-  const tracing = spec.trace !== 'off';
-  const traceFile = join(run.job.temp_dir, 'trace.zip');
-  const groups: number[] = [];
+function createPictures(context: BrowserContext, run: Run, spec: BrowserSpec): Pictures {
   let lastShot = 0;
-  let traceReady = false;
-
-  if (tracing) {
-    await mkdir(join(run.job.temp_dir, 'traces'), { recursive: true });
-    await context.tracing.start({
-      screenshots: true,
-      snapshots: true,
-      sources: true,
-      title: `${run.job.task_id} #${run.job.attempt}`,
-    });
-  }
-
-  /** Runs something that must not fail the script. */
-  async function quietly(what: string, action: () => Promise<unknown>): Promise<void> {
-    try {
-      await action();
-    } catch (error) {
-      if (!run.signal.aborted) run.log.write('debug', 'host', `${what}: ${textsOf(error).detail}`);
-    }
-  }
 
   async function shot(page: Page, name: string, type: 'png' | 'jpeg', timeout: number): Promise<string> {
     const bytes = await page.screenshot({ type, timeout, ...(type === 'jpeg' ? { quality: 60, scale: 'css' } : {}) });
@@ -65,46 +75,63 @@ export async function startCapture(context: BrowserContext, run: Run, spec: Brow
       if (target === undefined) throw new Error('artifact.screenshot: no page is open');
       return shot(target, name, 'png', 30_000);
     },
-    async begin(step: Step) {
-      // Groups of a trace form a stack: only steps that do not run side by side can be told apart in it.
-      if (!tracing || groups.at(-1) !== step.parent?.seq) return;
-      groups.push(step.seq);
-      await quietly('trace', () => context.tracing.group(step.name));
-    },
-    async end(step: Step) {
-      if (
-        spec.screenshot === 'on' &&
-        step.parent === null &&
-        Date.now() - lastShot >= SHOT_INTERVAL &&
-        !run.signal.aborted
-      ) {
-        const page = currentPage(context);
-        lastShot = Date.now();
-        if (page !== undefined) await quietly('screenshot', () => shot(page, `step-${step.seq}.jpg`, 'jpeg', 2000));
-      }
-      if (groups.at(-1) !== step.seq) return;
-      groups.pop();
-      await quietly('trace', () => context.tracing.groupEnd());
+    async end(step) {
+      if (spec.screenshot !== 'on' || step.parent !== null || run.signal.aborted) return;
+      if (Date.now() - lastShot < SHOT_INTERVAL) return;
+      lastShot = Date.now();
+      const page = currentPage(context);
+      if (page !== undefined) await quietly(run, 'screenshot', () => shot(page, `step-${step.seq}.jpg`, 'jpeg', 2000));
     },
     async last(failed) {
       if (spec.screenshot === 'off' || (spec.screenshot === 'on_failure' && !failed)) return;
       const page = currentPage(context);
-      if (page !== undefined)
-        await quietly('screenshot', () => shot(page, failed ? 'failure.png' : 'final.png', 'png', 5000));
+      if (page === undefined) return;
+      await quietly(run, 'screenshot', () => shot(page, failed ? 'failure.png' : 'final.png', 'png', 5000));
     },
-    async stopTrace() {
-      if (!tracing) return;
-      await quietly('trace', async () => {
-        await context.tracing.stop({ path: traceFile });
-        traceReady = true;
+  };
+}
+
+const NO_TRACE: TraceRecording = {
+  async begin() {},
+  async end() {},
+  async stop() {},
+  async store() {},
+};
+
+async function startTrace({ tracing }: BrowserContext, run: Run, spec: BrowserSpec): Promise<TraceRecording> {
+  if (spec.trace === 'off') return NO_TRACE;
+  const { temp_dir, task_id, attempt } = run.job;
+  const file = join(temp_dir, 'trace.zip');
+  /** Steps whose groups are open, the innermost last. */
+  const groups: number[] = [];
+  let complete = false;
+  await mkdir(join(temp_dir, 'traces'), { recursive: true });
+  await tracing.start({ screenshots: true, snapshots: true, sources: true, title: `${task_id} #${attempt}` });
+
+  return {
+    async begin(step: Step) {
+      // Groups of a trace form a stack: only steps that do not run side by side can be told apart in it.
+      if (groups.at(-1) !== step.parent?.seq) return;
+      groups.push(step.seq);
+      await quietly(run, 'trace', () => tracing.group(step.name));
+    },
+    async end(step: Step) {
+      if (groups.at(-1) !== step.seq) return;
+      groups.pop();
+      await quietly(run, 'trace', () => tracing.groupEnd());
+    },
+    async stop() {
+      await quietly(run, 'trace', async () => {
+        await tracing.stop({ path: file });
+        complete = true;
       });
     },
     async store(failed) {
-      if (!traceReady || (spec.trace === 'on_failure' && !failed)) return;
+      if (!complete || (spec.trace === 'on_failure' && !failed)) return;
       // A trace that cannot be redacted is not kept.
-      await quietly('trace', async () => {
-        await redactTrace(traceFile, run.redactor);
-        await run.artifacts.move({ kind: 'trace', name: 'trace.zip', mime: 'application/zip' }, traceFile);
+      await quietly(run, 'trace', async () => {
+        await redactTrace(file, run.redactor);
+        await run.artifacts.move({ kind: 'trace', name: 'trace.zip', mime: 'application/zip' }, file);
       });
     },
   };

@@ -58,12 +58,12 @@ async function closeSession({ context, capture, watch, gone }: Session, run: Run
   }
   if (!gone()) {
     await bounded('screenshot', () => capture.last(failed));
-    await bounded('trace', () => capture.stopTrace());
+    await bounded('trace', () => capture.trace.stop());
     await bounded('downloads', () => watch.downloads());
   }
   const reason = run.signal.reason instanceof Cancelled ? run.signal.reason.message : 'The script has ended.';
   await within(patience(run.signal).close, context.close({ reason }));
-  await capture.store(failed);
+  await capture.trace.store(failed);
 }
 
 function apiOf(run: Run, session: Session): ScriptApi {
