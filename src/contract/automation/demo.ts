@@ -18,3 +18,12 @@ export const demoOperations = {
     },
   ),
 };
+
+/** Stands for the address of the demo site in the values of a command file. */
+export const DEMO_URL = '{{demo.url}}';
+
+/** A JSON value with the site's address filled in, wherever an example names it. */
+export function withDemoUrl<T>(value: T, url: string): T {
+  // The shape stays the same: only strings change, and an address needs no escaping in JSON.
+  return JSON.parse(JSON.stringify(value).replaceAll(DEMO_URL, url)) as T;
+}

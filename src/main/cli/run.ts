@@ -2,11 +2,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Artifact } from '../../contract/automation/artifacts.ts';
+import { DEMO_URL, withDemoUrl } from '../../contract/automation/demo.ts';
 import type { LogLine, Step, TaskDetail } from '../../contract/automation/tasks.ts';
 import { AppError, framesOf } from '../../contract/kernel/errors.ts';
 import type { ProfileId, TaskId } from '../../contract/kernel/scalars.ts';
-import { DEMO_URL, parsePairs, readCommandFile, withDemoUrl } from '../core/command-file.ts';
 import type { HostClient } from './client.ts';
+import { parsePairs, readCommandFile } from './command-input.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import type { Printer } from './print.ts';
 

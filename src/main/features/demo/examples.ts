@@ -1,10 +1,11 @@
 /** The example commands that come with the product, read from `examples/`. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseCommandFile } from '../../../contract/automation/command-file.ts';
 import type { CommandCreate } from '../../../contract/automation/commands.ts';
+import { DEMO_URL } from '../../../contract/automation/demo.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
-import { DEMO_URL, readCommandFile } from '../../core/command-file.ts';
 
 /** One example; `id` is the name of its file and stays the same for ever. */
 export interface Example {
@@ -27,7 +28,9 @@ export async function readExamples(folder: string, platform: NodeJS.Platform = p
     .sort()
     .map((id) => {
       const own = join(folder, `${id}.${platform}${SUFFIX}`);
-      const { command } = readCommandFile(existsSync(own) ? own : join(folder, id + SUFFIX));
+      const file = existsSync(own) ? own : join(folder, id + SUFFIX);
+      const readBeside = (name: string) => readFileSync(join(folder, name), 'utf8');
+      const { command } = parseCommandFile({ file, text: readFileSync(file, 'utf8'), readBeside });
       return { id, command };
     });
 }

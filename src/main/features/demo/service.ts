@@ -1,7 +1,7 @@
 /** Makes the first task possible: the shop runs, and a profile and the example commands are there. */
+import { withDemoUrl } from '../../../contract/automation/demo.ts';
 import { ProfileCreate } from '../../../contract/automation/profiles.ts';
 import type { CommandId, ProfileId } from '../../../contract/kernel/scalars.ts';
-import { withDemoUrl } from '../../core/command-file.ts';
 import type { CommandService } from '../commands/index.ts';
 import type { ProfileService } from '../profiles/index.ts';
 import { demoUrlMembers, type Example, readExamples } from './examples.ts';
