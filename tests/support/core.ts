@@ -84,8 +84,8 @@ export function openTestCore(
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-core-')),
 ): TestCore {
   const clock = manualClock();
-  const { db } = openDatabase(dir, MIGRATIONS, clock.now());
   const faults = createFaults();
+  const { db } = openDatabase(dir, MIGRATIONS, clock.now(), faults);
   const events = createEvents(db, clock, faults);
   const key = Buffer.alloc(32, 7);
   return {

@@ -78,7 +78,7 @@ export function openStore(): StoreHarness {
     },
     claim: (more) => claimFrom(store, core.clock.now(), more),
     second() {
-      const db = createDb(openConnection(core.db.path));
+      const db = createDb(openConnection(core.db.path), core.faults);
       return {
         store: createTaskStore(db, createEvents(db, core.clock, createFaults()), core.clock),
         close: () => db.close(),

@@ -73,8 +73,8 @@ export interface TaskHostOptions {
 export function openTaskHost(options: TaskHostOptions = {}) {
   const dir = options.dir ?? fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-tasks-'));
   const clock = options.clock ?? systemClock;
-  const { db } = openDatabase(dir, MIGRATIONS, clock.now());
   const faults = createFaults();
+  const { db } = openDatabase(dir, MIGRATIONS, clock.now(), faults);
   const events = createEvents(db, clock, faults);
   const settings = createSettings(db, events, clock, options.settings ?? {}, faults);
   const redactor = createRedactor();

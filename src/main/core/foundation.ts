@@ -10,6 +10,7 @@ import { createEvents } from './events.ts';
 import { createFaults } from './faults.ts';
 import { acquireInstanceLock } from './instance-lock.ts';
 import type { Part } from './lifecycle.ts';
+import { guarded } from './listeners.ts';
 import { createAudit } from './log/audit.ts';
 import { openLogFiles } from './log/log-files.ts';
 import { createLogger } from './log/logger.ts';
@@ -32,8 +33,9 @@ export function openFoundation(platform: Platform, config: HostConfig) {
   const { dataDir } = config;
   const lock = acquireInstanceLock(dataDir);
   try {
-    const { db, movedAside } = openDatabase(dataDir, path.join(platform.appRoot, 'resources/migrations'), clock.now());
     const faults = createFaults();
+    const migrations = path.join(platform.appRoot, 'resources/migrations');
+    const { db, movedAside } = openDatabase(dataDir, migrations, clock.now(), faults);
     const events = createEvents(db, clock, faults);
     const settings = createSettings(db, events, clock, config.overrides, faults);
     const redactor = createRedactor();
@@ -62,7 +64,10 @@ export function openFoundation(platform: Platform, config: HostConfig) {
       parts,
       chores,
       dataDir,
-      platform,
+      platform: {
+        ...platform,
+        onPowerEvent: (listener) => platform.onPowerEvent(guarded(listener, (error) => faults.report('power', error))),
+      } satisfies Platform,
       version: platform.versions.app,
       startedAt: iso(clock.now()),
       tempDir: platform.paths.temp,

@@ -53,3 +53,38 @@ test('a listener that is added twice and removed once is called once', () => {
   listeners.notify(1);
   expect(heard).toEqual([1]);
 });
+
+// Would catch: a commit that looks as if it had failed, after which its caller does the work a second time.
+test('a callback after the commit that throws fails neither the transaction nor the other callbacks', () => {
+  using core = openTestCore();
+  const heard: string[] = [];
+  const written = core.db.transaction(() => {
+    core.db.afterCommit(() => {
+      throw new Error('first');
+    });
+    core.db.afterCommit(() => void heard.push('second'));
+    return 'written';
+  });
+  expect([written, ...heard]).toEqual(['written', 'second']);
+  core.db.afterCommit(() => {
+    throw new Error('outside of a transaction');
+  });
+  expect(core.faults.count()).toBe(2);
+});
+
+test('callbacks of a savepoint that was rolled back are dropped, those around it are called in order', () => {
+  using core = openTestCore();
+  const heard: number[] = [];
+  core.db.transaction(() => {
+    core.db.afterCommit(() => void heard.push(1));
+    expect(() =>
+      core.db.transaction(() => {
+        core.db.afterCommit(() => void heard.push(2));
+        throw new Error('undo');
+      }),
+    ).toThrow('undo');
+    core.db.transaction(() => core.db.afterCommit(() => void heard.push(3)));
+    expect(heard).toEqual([]);
+  });
+  expect(heard).toEqual([1, 3]);
+});

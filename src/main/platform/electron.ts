@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { app, powerMonitor, safeStorage, utilityProcess } from 'electron';
 import { openKeyVault, SEALED_KEY_FILE } from '../core/secrets/key-vault.ts';
 import { defaultPaths } from './node.ts';
-import type { Child, ForkOptions, KeyVault, Platform } from './platform.ts';
+import type { Child, ChildExit, ForkOptions, KeyVault, Platform } from './platform.ts';
 
 /** File in which a headless host keeps its key, see core/key-vault.ts. */
 const HEADLESS_KEY_FILE = 'secret.key';
@@ -23,8 +23,11 @@ function fork(modulePath: string, options: ForkOptions): Child {
     ...(options.execArgv === undefined ? {} : { execArgv: options.execArgv }),
   });
   let gone = false;
-  child.once('exit', () => {
-    gone = true;
+  const exited = new Promise<ChildExit>((resolve) => {
+    child.once('exit', (code) => {
+      gone = true;
+      resolve({ code, signal: null });
+    });
   });
   return {
     get pid() {
@@ -32,11 +35,11 @@ function fork(modulePath: string, options: ForkOptions): Child {
     },
     stdout: readable(child.stdout),
     stderr: readable(child.stderr),
+    exited,
     send: (message) => {
       if (!gone) child.postMessage(message);
     },
     onMessage: (listener) => void child.on('message', listener),
-    onExit: (listener) => void child.once('exit', (code) => listener(code, null)),
     kill: (signal) => {
       // Electron's own kill knows SIGTERM only.
       if (gone) return;

@@ -61,9 +61,8 @@ describe('fork', () => {
 
   it('tells the exit code, also to those who ask late', async () => {
     const child = forkSource('process.exit(7)');
-    const exit = () => new Promise((resolve) => child.onExit((code, signal) => resolve([code, signal])));
-    expect(await exit()).toEqual([7, null]);
-    expect(await exit()).toEqual([7, null]);
+    expect(await child.exited).toEqual({ code: 7, signal: null });
+    expect(await child.exited).toEqual({ code: 7, signal: null });
     child.send('nobody listens');
     child.kill();
   });

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Child, ForkOptions, Platform } from './platform.ts';
+import type { Child, ChildExit, ForkOptions, Platform } from './platform.ts';
 
 /** What {@link defaultPaths} depends on; the real ones unless a test says otherwise. */
 export interface Surroundings {
@@ -61,31 +61,23 @@ function piped(stream: Readable | null): Readable {
 function childOf(child: ChildProcess): Child {
   const stdout = piped(child.stdout);
   const stderr = piped(child.stderr);
-  let ended: [code: number | null, signal: NodeJS.Signals | null] | undefined;
-  const waiting: ((code: number | null, signal: NodeJS.Signals | null) => void)[] = [];
-  function end(code: number | null, signal: NodeJS.Signals | null): void {
-    if (ended !== undefined) return;
-    ended = [code, signal];
-    for (const listener of waiting.splice(0)) listener(code, signal);
-  }
-  child.once('exit', end);
-  // A program that cannot be started at all never exits; a failed send or kill is followed by an exit of its own.
-  child.on('error', () => {
-    if (child.pid === undefined) end(null, null);
+  const exited = new Promise<ChildExit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    // A program that cannot be started at all never exits; a failed send or kill is followed by an exit of its own.
+    child.on('error', () => {
+      if (child.pid === undefined) resolve({ code: null, signal: null });
+    });
   });
   return {
     pid: child.pid,
     stdout,
     stderr,
+    exited,
     send(message) {
       if (child.connected) child.send(message as object, () => undefined);
     },
     onMessage(listener) {
       child.on('message', listener);
-    },
-    onExit(listener) {
-      if (ended === undefined) waiting.push(listener);
-      else queueMicrotask(() => listener(...(ended ?? [null, null])));
     },
     kill(signal) {
       child.kill(signal);

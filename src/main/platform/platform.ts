@@ -1,6 +1,12 @@
 /** What the host needs from the program around it: plain Node (`node.ts`) or Electron (`electron.ts`). */
 import type { Readable } from 'node:stream';
 
+/** How a child ended. `signal` is null under Electron, which does not tell it. */
+export interface ChildExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
 /** A child process that speaks messages. */
 export interface Child {
   readonly pid: number | undefined;
@@ -9,8 +15,8 @@ export interface Child {
   /** Sends one structured-cloneable message; ignored once the child has gone. */
   send(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
-  /** Called once; `signal` is null under Electron, which does not tell it. */
-  onExit(listener: (code: number | null, signal: NodeJS.Signals | null) => void): void;
+  /** Resolves when the child has gone; both are null for one that could not be started. */
+  readonly exited: Promise<ChildExit>;
   /** Asks the process itself to end; the tree around it is the business of `core/process-tree.ts`. */
   kill(signal?: NodeJS.Signals): void;
 }

@@ -1,6 +1,8 @@
 /** The one connection of the host to SQLite: WAL, synchronous transactions, prepared statements. */
 import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import type { Faults } from '../faults.ts';
+import { guarded } from '../listeners.ts';
 import { foldCase } from './conditions.ts';
 
 /** An open database. Everything is synchronous; never `await` inside {@link Db.transaction}. */
@@ -18,7 +20,10 @@ export interface Db {
    * an error must end the whole transaction.
    */
   join<T>(fn: () => T): T;
-  /** Runs `fn` after the current transaction has committed, or at once outside one. Dropped on rollback. */
+  /**
+   * Runs `fn` after the current transaction has committed, or at once outside one. Dropped on rollback. An error of `fn` is reported as
+   * a fault: what is committed does not fail for its caller.
+   */
   afterCommit(fn: () => void): void;
   close(): void;
 }
@@ -40,7 +45,7 @@ export function openConnection(path: string, options: { readonly?: boolean } = {
 }
 
 /** Wraps a connection in {@link Db}. */
-export function createDb(raw: Database.Database): Db {
+export function createDb(raw: Database.Database, faults: Pick<Faults, 'report'>): Db {
   const begin = raw.prepare('BEGIN IMMEDIATE');
   const commit = raw.prepare('COMMIT');
   const rollback = raw.prepare('ROLLBACK');
@@ -91,8 +96,9 @@ export function createDb(raw: Database.Database): Db {
     transaction: (fn) => (raw.inTransaction ? nested(fn) : outermost(fn)),
     join: (fn) => (raw.inTransaction ? fn() : outermost(fn)),
     afterCommit(fn) {
-      if (raw.inTransaction) pending.push(fn);
-      else fn();
+      const callback = guarded(fn, (error) => faults.report('database', error));
+      if (raw.inTransaction) pending.push(callback);
+      else callback();
     },
     close() {
       if (!raw.open) return;

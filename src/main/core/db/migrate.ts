@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import type { Faults } from '../faults.ts';
 import { createDb, type Db, openConnection } from './database.ts';
 
 /** One migration file `NNNN-name.sql`. */
@@ -61,7 +62,12 @@ function tryOpen(file: string): Database.Database | null {
  * @param now time for file names, unix ms
  * @throws AppError `configuration-error` when the database is newer than this program or the folder cannot be written
  */
-export function openDatabase(dir: string, migrationsDir: string, now: number): OpenReport {
+export function openDatabase(
+  dir: string,
+  migrationsDir: string,
+  now: number,
+  faults: Pick<Faults, 'report'>,
+): OpenReport {
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
   const file = path.join(dir, 'tabagent.db');
   let movedAside: string | null = null;
@@ -100,5 +106,5 @@ export function openDatabase(dir: string, migrationsDir: string, now: number): O
     });
     upgrade.immediate();
   }
-  return { db: createDb(raw), from, to, backup, movedAside };
+  return { db: createDb(raw, faults), from, to, backup, movedAside };
 }

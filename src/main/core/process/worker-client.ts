@@ -1,15 +1,12 @@
-/**
- * Supervision of a long-lived worker process that answers requests: started by the first request, started again after a crash with
- * back-off, and given up for a while after several crashes in a row (circuit breaker).
- */
-import { randomUUID } from 'node:crypto';
+/** Requests to a supervised worker process: each is answered, or fails by its deadline, a cancel, or the end of the process. */
 import { z } from 'zod';
-import { RUN_ID_ENV } from '../../../contract/automation/executor.ts';
 import { AppError, ERRORS, type ErrorSlug, Problem } from '../../../contract/kernel/errors.ts';
-import { startWorkerProcess, type WorkerDeps, type WorkerExit } from './worker-process.ts';
+import type { CircuitOptions } from './circuit.ts';
+import { createSupervisor } from './supervisor.ts';
+import type { WorkerDeps } from './worker-process.ts';
 
 /** Options of {@link createWorkerClient}; all times in ms. */
-export interface ClientOptions<Ask extends z.ZodType, Answer extends z.ZodType> {
+export interface ClientOptions<Ask extends z.ZodType, Answer extends z.ZodType> extends CircuitOptions {
   module: string;
   name: string;
   /** Environment of the process, without the run id. */
@@ -20,12 +17,6 @@ export interface ClientOptions<Ask extends z.ZodType, Answer extends z.ZodType> 
   readyMs: number;
   /** How long a worker may take to confirm a cancel before it is killed. */
   cancelGraceMs: number;
-  /** Wait before the start after the first crash; it doubles with each further crash in a row. */
-  backoffMs: number;
-  /** Crashes in a row, without an answer in between, that open the circuit. */
-  maxCrashes: number;
-  /** How long the circuit stays open; then one crash more opens it again and one answer closes it. */
-  openMs: number;
 }
 
 /** A supervised worker; see {@link createWorkerClient}. */
@@ -41,9 +32,9 @@ export interface WorkerClient<Ask, Answer> {
   stop(graceMs: number): Promise<void>;
 }
 
-const REAP_MS = 5_000;
-
-interface Pending<Answer> {
+interface Pending<Body, Answer> {
+  body: Body;
+  sent: boolean;
   resolve(answer: Answer): void;
   reject(error: AppError): void;
 }
@@ -81,31 +72,36 @@ export function createWorkerClient<Ask extends z.ZodType, Answer extends z.ZodTy
 ): WorkerClient<z.input<Ask>, z.output<Answer>> {
   const { clock } = deps;
   const protocol = protocolOf(options.ask, options.answer);
-  const pending = new Map<number, Pending<z.output<Answer>> & { body: z.input<Ask>; sent: boolean }>();
+  const pending = new Map<number, Pending<z.input<Ask>, z.output<Answer>>>();
   /** Requests that were given up but not confirmed by the worker, with what stops their grace time. */
   const cancelling = new Map<number, () => void>();
-  let worker: ReturnType<typeof start> | null = null;
-  let ready = false;
   let lastId = 0;
-  let crashes = 0;
-  let reason = '';
-  let startAt = Number.NEGATIVE_INFINITY;
-  let stopped = false;
-  let cancelStart: (() => void) | null = null;
-  let gone = Promise.resolve();
 
-  const isOpen = () => crashes >= options.maxCrashes && clock.monotonic() < startAt;
+  const worker = createSupervisor(deps, {
+    ...options,
+    ...protocol,
+    wanted: () => pending.size > 0,
+    onReady: sendAll,
+    onMessage(message) {
+      if (message.t === 'answer') settle(message.id)?.resolve(message.body);
+      else settle(message.id)?.reject(errorOf(message.error));
+    },
+    onGone(reason, restarts) {
+      for (const stopGrace of cancelling.values()) stopGrace();
+      cancelling.clear();
+      // A request that was not sent yet cannot be the cause: it waits for the next start, unless there is none.
+      for (const [id, { sent }] of [...pending])
+        if (sent || !restarts) settle(id)?.reject(new AppError('worker-crashed', reason));
+    },
+  });
+  type Message = Parameters<typeof worker.send>[0];
 
   function sendAll(): void {
-    if (worker === null || !ready) return;
-    for (const [id, request] of pending) {
-      if (request.sent) continue;
-      request.sent = true;
-      worker.send({ t: 'request', id, body: request.body } as z.input<typeof protocol.to>);
-    }
+    for (const [id, request] of pending)
+      request.sent ||= worker.send({ t: 'request', id, body: request.body } as Message);
   }
 
-  function settle(id: number): Pending<z.output<Answer>> | undefined {
+  function settle(id: number) {
     cancelling.get(id)?.();
     cancelling.delete(id);
     const request = pending.get(id);
@@ -113,116 +109,46 @@ export function createWorkerClient<Ask extends z.ZodType, Answer extends z.ZodTy
     return request;
   }
 
-  function start() {
-    const runId = randomUUID().replaceAll('-', '');
-    ready = false;
-    const started = startWorkerProcess(deps, {
-      module: options.module,
-      name: options.name,
-      env: { ...options.env, [RUN_ID_ENV]: runId },
-      runId,
-      ...protocol,
-      readyMs: options.readyMs,
-      onReady() {
-        ready = true;
-        sendAll();
-      },
-      onMessage(message) {
-        crashes = 0;
-        if (message.t === 'answer') settle(message.id)?.resolve(message.body);
-        else settle(message.id)?.reject(errorOf(message.error));
-      },
-    });
-    // Nobody reads the streams yet; a full pipe would stop the worker.
-    started.stdout.resume();
-    started.stderr.resume();
-    gone = started.exited.then(async (exit) => {
-      const left = await started.reap(REAP_MS);
-      if (left > 0)
-        deps.log.error('workers', 'processes of a worker could not be ended', { worker: options.name, left });
-      onExit(exit);
-    });
-    return started;
-  }
-
-  function onExit({ code, signal, ready: wasReady }: WorkerExit): void {
-    worker = null;
-    for (const stopGrace of cancelling.values()) stopGrace();
-    cancelling.clear();
-    if (!stopped) {
-      crashes += 1;
-      const how = signal === null ? `with exit code ${code ?? 'unknown'}` : `by ${signal}`;
-      reason = `${options.name} ended ${how}${wasReady ? '' : ' before it was ready'}.`;
-      const open = crashes >= options.maxCrashes;
-      startAt = clock.monotonic() + (open ? options.openMs : options.backoffMs * 2 ** (crashes - 1));
-      deps.log.warn('workers', 'a worker crashed', { worker: options.name, crashes, reason });
-    }
-    // A request that was not sent yet cannot be the cause: it waits for the next start, unless there is none.
-    const mayWait = wasReady && !stopped && !isOpen();
-    for (const [id, request] of [...pending]) {
-      if (request.sent || !mayWait)
-        settle(id)?.reject(new AppError('worker-crashed', reason || 'The worker was stopped.'));
-    }
-    if (pending.size > 0) ensureStarted();
-  }
-
-  function ensureStarted(): void {
-    if (worker !== null || cancelStart !== null) return;
-    const wait = startAt - clock.monotonic();
-    if (wait <= 0) {
-      worker = start();
-      return;
-    }
-    cancelStart = clock.schedule(() => {
-      cancelStart = null;
-      if (worker === null && pending.size > 0 && !stopped) worker = start();
-    }, wait);
-  }
-
   /** The caller is answered at once; the worker has `cancelGraceMs` to confirm. */
   function giveUp(id: number, error: AppError): void {
-    const request = pending.get(id);
-    if (request === undefined) return;
-    pending.delete(id);
-    if (request.sent && worker !== null) {
-      worker.send({ t: 'cancel', id } as z.input<typeof protocol.to>);
-      cancelling.set(
-        id,
-        clock.schedule(() => worker?.kill(), options.cancelGraceMs),
-      );
-    }
-    request.reject(error);
+    const request = settle(id);
+    if (request?.sent && worker.send({ t: 'cancel', id } as Message))
+      cancelling.set(id, clock.schedule(worker.kill, options.cancelGraceMs));
+    request?.reject(error);
+  }
+
+  /** Why no request is taken now, or null. */
+  function refusal(signal: AbortSignal | undefined): AppError | null {
+    if (signal?.aborted) return new AppError('cancelled');
+    if (worker.stopped()) return new AppError('service-unavailable', 'The worker was stopped.');
+    const reason = worker.openBecause();
+    if (reason === null) return null;
+    const retry_after = Math.max(1, Math.ceil(worker.waitMs() / 1000));
+    return new AppError('service-unavailable', reason, { extra: { retry_after } });
   }
 
   return {
-    request(body, { deadlineMs, signal }) {
-      if (signal?.aborted) return Promise.reject(new AppError('cancelled'));
-      if (stopped || isOpen()) {
-        const seconds = Math.max(1, Math.ceil((startAt - clock.monotonic()) / 1000));
-        const detail = stopped ? 'The worker was stopped.' : reason;
-        const extra = stopped ? {} : { retry_after: seconds };
-        return Promise.reject(new AppError('service-unavailable', detail, { extra }));
-      }
+    async request(body, { deadlineMs, signal }) {
+      const refused = refusal(signal);
+      if (refused !== null) throw refused;
       const id = ++lastId;
       const abort = () => giveUp(id, new AppError('cancelled'));
       const cancelDeadline = clock.schedule(() => giveUp(id, new AppError('gateway-timeout')), deadlineMs);
       signal?.addEventListener('abort', abort, { once: true });
-      const answered = new Promise<z.output<Answer>>((resolve, reject) => {
-        pending.set(id, { resolve, reject, body, sent: false });
-      });
-      ensureStarted();
-      sendAll();
-      return answered.finally(() => {
+      try {
+        return await new Promise<z.output<Answer>>((resolve, reject) => {
+          pending.set(id, { resolve, reject, body, sent: false });
+          worker.ensureStarted();
+          sendAll();
+        });
+      } finally {
         cancelDeadline();
         signal?.removeEventListener('abort', abort);
-      });
+      }
     },
-    openBecause: () => (isOpen() ? reason : null),
+    openBecause: worker.openBecause,
     async stop(graceMs) {
-      stopped = true;
-      cancelStart?.();
-      worker?.stop({ t: 'stop' } as z.input<typeof protocol.to>, graceMs);
-      await gone;
+      await worker.stop({ t: 'stop' } as Message, graceMs);
       for (const id of [...pending.keys()])
         settle(id)?.reject(new AppError('worker-crashed', 'The worker was stopped.'));
     },

@@ -1,8 +1,9 @@
 /** One child process that speaks messages: fork, ready handshake, cancel, kill of the whole process tree. */
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
-import type { Platform } from '../../platform/platform.ts';
+import type { ChildExit, Platform } from '../../platform/platform.ts';
 import type { Clock } from '../clock.ts';
+import { guarded } from '../listeners.ts';
 import type { Logger } from '../log/logger.ts';
 import { outOfBounds } from './message-bounds.ts';
 import { createSnapshot, killTree, reapRun, snapshotTree } from './process-tree.ts';
@@ -38,9 +39,7 @@ export interface WorkerOptions<To extends z.ZodType, From extends z.ZodType<{ t:
 }
 
 /** How a process ended. */
-export interface WorkerExit {
-  code: number | null;
-  signal: NodeJS.Signals | null;
+export interface WorkerExit extends ChildExit {
   /** False when the process never completed the handshake. */
   ready: boolean;
 }
@@ -105,14 +104,16 @@ export function startWorkerProcess<To extends z.ZodType, From extends z.ZodType<
     }
   }
 
-  const exited = new Promise<WorkerExit>((resolve) => {
-    child.onExit((code, signal) => {
-      gone = true;
-      for (const cancel of timers) cancel();
-      resolve({ code, signal, ready });
-    });
+  const exited = child.exited.then((exit): WorkerExit => {
+    gone = true;
+    for (const cancel of timers) cancel();
+    return { ...exit, ready };
   });
-  child.onMessage(onMessage);
+  child.onMessage(
+    guarded(onMessage, (error) => {
+      log.error('workers', 'a message of a worker could not be handled', { worker: name, run_id: runId, error });
+    }),
+  );
   after(options.readyMs, () => {
     if (!ready) kill();
   });

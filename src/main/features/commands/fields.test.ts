@@ -45,7 +45,7 @@ test('versions that an older program wrote are read after the upgrade', async ()
   const first = path.join(core.dir, 'first');
   fs.mkdirSync(first);
   fs.copyFileSync(path.join(MIGRATIONS, '0001-foundation.sql'), path.join(first, '0001-foundation.sql'));
-  const old = openDatabase(dir, first, 1).db;
+  const old = openDatabase(dir, first, 1, createFaults()).db;
   const id = `cmd_${'0'.repeat(26)}`;
   const { input_schema: inputSchema, timeout_seconds: timeoutSeconds, concurrency_key: concurrencyKey, ...rest } = full;
   const stamps = { example: null, createdAt: 1, updatedAt: 2, version: 1, deletedAt: null };
@@ -60,7 +60,7 @@ test('versions that an older program wrote are read after the upgrade', async ()
   old.raw.prepare(`INSERT INTO command_version VALUES (?, 1, 2, 'anna', ?)`).run(id, body);
   old.close();
 
-  const { db } = openDatabase(dir, MIGRATIONS, 2);
+  const { db } = openDatabase(dir, MIGRATIONS, 2, createFaults());
   const { service } = createCommands({ ...core, db, events: createEvents(db, core.clock, createFaults()), ...facts });
   expect(service.atVersion(id as never, 1)).toMatchObject({
     ...full,

@@ -1,0 +1,120 @@
+/** One worker process at a time: started when it is wanted, and again after a crash as the circuit allows. */
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import { RUN_ID_ENV } from '../../../contract/automation/executor.ts';
+import { type CircuitOptions, createCircuit } from './circuit.ts';
+import { startWorkerProcess, type WorkerDeps, type WorkerOptions, type WorkerProcess } from './worker-process.ts';
+
+/** Options of {@link createSupervisor}. */
+export interface SupervisorOptions<To extends z.ZodType, From extends z.ZodType<{ t: string }>>
+  extends Pick<WorkerOptions<To, From>, 'module' | 'name' | 'to' | 'from' | 'readyMs' | 'onReady' | 'onMessage'>,
+    CircuitOptions {
+  /** Environment of the process, without the run id. */
+  env: Record<string, string>;
+  /** Whether a process is still needed after one has gone. */
+  wanted(): boolean;
+  /**
+   * Called when a process has gone and nothing of it is left.
+   * @param restarts whether what was not sent yet may wait for the next process
+   */
+  onGone(reason: string, restarts: boolean): void;
+}
+
+/** A supervised process; see {@link createSupervisor}. */
+export interface Supervisor<To> {
+  /** Starts a process unless there is one, after the back-off if there is any. */
+  ensureStarted(): void;
+  /** @returns false when no process takes messages now */
+  send(message: To): boolean;
+  kill(): void;
+  /** Time until the next start, ms. */
+  waitMs(): number;
+  openBecause(): string | null;
+  /** Ends the process for good; resolves when nothing of it is left. */
+  stop(farewell: To, graceMs: number): Promise<void>;
+  stopped(): boolean;
+}
+
+const REAP_MS = 5_000;
+
+/** Creates the supervisor; no process is started before {@link Supervisor.ensureStarted}. */
+export function createSupervisor<To extends z.ZodType, From extends z.ZodType<{ t: string }>>(
+  deps: WorkerDeps,
+  options: SupervisorOptions<To, From>,
+): Supervisor<z.input<To>> {
+  const { clock, log } = deps;
+  const { name, env } = options;
+  const circuit = createCircuit(clock, options);
+  let worker: WorkerProcess<z.input<To>> | null = null;
+  let living = false;
+  let ready = false;
+  let stopped = false;
+  let cancelStart: (() => void) | null = null;
+  let gone = Promise.resolve();
+
+  /** Lives from the start of a process until nothing of it is left. @returns why it ended */
+  async function live(): Promise<{ how: string; wasReady: boolean }> {
+    const runId = randomUUID().replaceAll('-', '');
+    const onReady = () => {
+      ready = true;
+      options.onReady();
+    };
+    const onMessage: typeof options.onMessage = (message) => {
+      circuit.answered();
+      options.onMessage(message);
+    };
+    worker = startWorkerProcess(deps, { ...options, env: { ...env, [RUN_ID_ENV]: runId }, runId, onReady, onMessage });
+    // Nobody reads the streams yet; a full pipe would stop the worker.
+    worker.stdout.resume();
+    worker.stderr.resume();
+    const { code, signal, ready: wasReady } = await worker.exited;
+    ready = false;
+    const left = await worker.reap(REAP_MS);
+    if (left > 0) log.error('workers', 'processes of a worker could not be ended', { worker: name, left });
+    return { how: signal === null ? `ended with exit code ${code ?? 'unknown'}` : `ended by ${signal}`, wasReady };
+  }
+
+  async function start(): Promise<void> {
+    living = true;
+    const { how, wasReady } = await live().catch((error: unknown) => {
+      log.error('workers', 'a worker could not be started', { worker: name, error });
+      return { how: 'could not be started', wasReady: false };
+    });
+    living = false;
+    worker = null;
+    if (stopped) return options.onGone('The worker was stopped.', false);
+    const reason = `${name} ${how}${wasReady ? '' : ' before it was ready'}.`;
+    const crashes = circuit.crashed(reason);
+    log.warn('workers', 'a worker crashed', { worker: name, crashes, reason });
+    options.onGone(reason, wasReady && circuit.openBecause() === null);
+    if (options.wanted()) ensureStarted();
+  }
+
+  function ensureStarted(): void {
+    if (living || cancelStart !== null || stopped) return;
+    const startNow = () => {
+      cancelStart = null;
+      if (options.wanted() && !stopped) gone = start();
+    };
+    if (circuit.waitMs() === 0) startNow();
+    else cancelStart = clock.schedule(startNow, circuit.waitMs());
+  }
+
+  return {
+    ensureStarted,
+    send(message) {
+      if (worker !== null && ready) worker.send(message);
+      return worker !== null && ready;
+    },
+    kill: () => worker?.kill(),
+    waitMs: circuit.waitMs,
+    openBecause: circuit.openBecause,
+    async stop(farewell, graceMs) {
+      stopped = true;
+      cancelStart?.();
+      worker?.stop(farewell, graceMs);
+      await gone;
+    },
+    stopped: () => stopped,
+  };
+}
