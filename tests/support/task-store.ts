@@ -6,8 +6,9 @@ import { createFaults } from '../../src/main/core/faults.ts';
 import { newId } from '../../src/main/core/ids.ts';
 import { rankOf } from '../../src/main/features/tasks/model/lanes.ts';
 import { newToken } from '../../src/main/features/tasks/run/run-env.ts';
+import type { Claimed, ClaimLimits } from '../../src/main/features/tasks/store/claim-store.ts';
 import type { AttemptEnd } from '../../src/main/features/tasks/store/end-store.ts';
-import type { Claimed, ClaimLimits, NewTask } from '../../src/main/features/tasks/store/queue-store.ts';
+import type { NewTask } from '../../src/main/features/tasks/store/queue-store.ts';
 import { createTaskStore, type TaskStore } from '../../src/main/features/tasks/store/store.ts';
 import { openTestCore, type TestCore } from './core.ts';
 

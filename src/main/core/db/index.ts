@@ -3,6 +3,6 @@ export { databaseChore } from './care.ts';
 export { filterValues } from './conditions.ts';
 export { createDb, type Db, openConnection } from './database.ts';
 export { tryLockFile } from './file-lock.ts';
-export { type ListInput, listPage } from './list.ts';
+export { type ListInput, type ListSpec, listPage } from './list.ts';
 export { openDatabase } from './migrate.ts';
 export { audit } from './schema.ts';

@@ -1,17 +1,16 @@
 /** Makes tasks in two steps: what may take time and may fail first, then one transaction in which all of them exist or none. */
-import { type CommandSpec, RetryPolicy } from '../../../contract/automation/commands.ts';
-import type { Task, TaskCreate } from '../../../contract/automation/tasks.ts';
+import type { TaskCreate } from '../../../contract/automation/tasks.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
-import type { CommandId, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
+import type { JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
 import { newId } from '../../core/ids.ts';
-import { replaceSecrets } from '../../core/secrets/secret-refs.ts';
 import type { SealedSecret } from '../../core/secrets/secrets.ts';
-import type { PreparedRun, RunSource } from '../commands/index.ts';
+import type { RunSource } from '../commands/index.ts';
 import type { TaskDeps } from './deps.ts';
+import { columnsOf, type Draft, ownerOf, profileColumn } from './draft.ts';
 import { laneOf, rankOf } from './model/lanes.ts';
 import type { TaskRow } from './schema.ts';
-import type { NewTask } from './store/queue-store.ts';
 import type { TaskStore } from './store/store.ts';
+import { freshAgain, sameAgain } from './task-again.ts';
 
 /** Tasks to make; the caller's rights have been checked. */
 export type TaskRequest = Omit<TaskCreate, 'wait'>;
@@ -27,9 +26,6 @@ export interface PreparedBatch {
   /** Unix ms; null means at once. */
   readonly runAt: number | null;
 }
-
-/** A row without what depends on the moment of the commit. */
-type Draft = Omit<NewTask, 'status' | 'due_at' | 'rank'>;
 
 /** See {@link createTaskFactory}. */
 export interface TaskFactory {
@@ -48,14 +44,9 @@ export interface TaskFactory {
 /** Tasks that are sealed in one turn of the event loop. */
 const SEALED_PER_TURN = 100;
 
-/** Owner of a task's secrets. */
-export const ownerOf = (taskId: string) => `task:${taskId}`;
-
 /** Creates the factory. */
 export function createTaskFactory(deps: TaskDeps, store: TaskStore): TaskFactory {
   const { clock, commands, db, secrets } = deps;
-
-  const profileOf = (id: ProfileId | null) => (id === null ? null : JSON.stringify(deps.profiles.snapshot(id)));
 
   return {
     async prepare(request) {
@@ -79,7 +70,7 @@ export function createTaskFactory(deps: TaskDeps, store: TaskStore): TaskFactory
         const id = newId('task');
         const own = await run.seal(ownerOf(id));
         sealed.push(...own.secrets);
-        const profile = profileOf(profileId);
+        const profile = profileColumn(deps.profiles, profileId);
         rows.push({ ...shared, id, input: JSON.stringify(own.input), profile_id: profileId, profile });
       }
       const runAt = request.run_at === undefined ? null : Date.parse(request.run_at);
@@ -90,7 +81,7 @@ export function createTaskFactory(deps: TaskDeps, store: TaskStore): TaskFactory
       if (as_then && input !== undefined) {
         throw invalid('input', 'cannot be changed when the task runs exactly as it did');
       }
-      const { draft, sealed } = as_then ? await same(row) : await fresh(row, input ?? {});
+      const { draft, sealed } = as_then ? await sameAgain(deps, row) : await freshAgain(deps, row, input ?? {});
       return { ids: [draft.id], batchId: null, rows: [draft], secrets: sealed, runAt: null };
     },
 
@@ -105,49 +96,6 @@ export function createTaskFactory(deps: TaskDeps, store: TaskStore): TaskFactory
       });
     },
   };
-
-  async function same(row: TaskRow): Promise<{ draft: Draft; sealed: SealedSecret[] }> {
-    const id = newId('task');
-    const sealed: SealedSecret[] = [];
-    const input = await replaceSecrets(JSON.parse(row.input) as JsonObject, async (reference) => {
-      const secret = await secrets.seal(ownerOf(id), await secrets.get(reference));
-      sealed.push(secret);
-      return { $secret: secret.id };
-    });
-    const { kind, command_id, command_version, command_name, spec, input_schema, profile_id, profile } = row;
-    const { priority, labels, concurrency_key, timeout_seconds, retry, max_attempts } = row;
-    const draft: Draft = {
-      ...{ id, kind, command_id, command_version, command_name, spec, input_schema, profile_id, profile },
-      ...{ priority, labels, concurrency_key, timeout_seconds, retry, max_attempts, batch_id: null, retry_of: row.id },
-      input: JSON.stringify(input),
-    };
-    return { draft, sealed };
-  }
-
-  async function fresh(row: TaskRow, given: JsonObject): Promise<{ draft: Draft; sealed: SealedSecret[] }> {
-    const source: RunSource =
-      row.command_id === null
-        ? { t: 'snapshot', snapshot: snapshotOf(row) }
-        : { t: 'command', id: row.command_id as CommandId };
-    const run = await commands.prepareRun(source, { given, earlier: JSON.parse(row.input) as JsonObject });
-    const id = newId('task');
-    const own = await run.seal(ownerOf(id));
-    const profileId = row.profile_id as ProfileId | null;
-    const draft: Draft = {
-      ...columnsOf(run),
-      id,
-      input: JSON.stringify(own.input),
-      profile_id: profileId,
-      profile: profileOf(profileId),
-      priority: row.priority,
-      batch_id: null,
-      retry_of: row.id,
-      labels: row.labels,
-      timeout_seconds: run.timeout_seconds,
-      max_attempts: row.max_attempts,
-    };
-    return { draft, sealed: own.secrets };
-  }
 }
 
 function invalid(field: string, reason: string): AppError {
@@ -166,34 +114,4 @@ function sourceOf(request: TaskRequest): RunSource {
   if (command_id !== undefined && spec === undefined) return { t: 'command', id: command_id, version: command_version };
   if (command_id === undefined && spec !== undefined) return { t: 'inline', spec, name, input_schema };
   throw invalid('command_id', 'give either command_id or spec');
-}
-
-/** The columns that say what runs. */
-function columnsOf(run: PreparedRun) {
-  return {
-    kind: run.kind,
-    command_id: run.command_id,
-    command_version: run.command_version,
-    command_name: run.command_name,
-    spec: JSON.stringify(run.spec),
-    input_schema: JSON.stringify(run.input_schema),
-    concurrency_key: run.concurrency_key,
-    retry: JSON.stringify(run.retry),
-  };
-}
-
-/** What a task of an inline spec ran. */
-function snapshotOf(row: TaskRow): Extract<RunSource, { t: 'snapshot' }>['snapshot'] {
-  return {
-    command_id: null,
-    command_version: null,
-    command_name: row.command_name,
-    kind: row.kind as Task['kind'],
-    spec: JSON.parse(row.spec) as CommandSpec,
-    input_schema: JSON.parse(row.input_schema) as JsonObject,
-    timeout_seconds: row.timeout_seconds,
-    retry: RetryPolicy.parse(JSON.parse(row.retry)),
-    concurrency_key: row.concurrency_key,
-    needs_profile: false,
-  };
 }

@@ -1,11 +1,10 @@
 /** Tasks as answers have them: with their place in the queue and what they wait for. */
 
 import type { Queue as QueueState } from '../../../../contract/automation/queue.ts';
-import type { Task, TaskDetail } from '../../../../contract/automation/tasks.ts';
-import { PRIORITIES } from '../../../../contract/automation/tasks.ts';
+import type { Priority, Task, TaskDetail } from '../../../../contract/automation/tasks.ts';
 import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
 import type { TaskDeps } from '../deps.ts';
-import { slowestLane } from '../model/lanes.ts';
+import { type Activity, laneOf, slowestLane } from '../model/lanes.ts';
 import { toAttempt, toStep, toTask, type Waiting } from '../model/mapping.ts';
 import type { Queue } from '../run/queue.ts';
 import type { TaskRow } from '../schema.ts';
@@ -22,7 +21,7 @@ export interface Views {
 const NOT_WAITING: Waiting = { queue_position: null, wait_reason: null };
 
 /** Creates the views. */
-export function createViews(deps: TaskDeps, store: TaskStore, queue: Queue): Views {
+export function createViews(deps: TaskDeps, store: TaskStore, queue: Pick<Queue, 'activity'>): Views {
   /** Says of each row why it is not running, from one look at the queue. */
   function waiting(rows: readonly TaskRow[]): (row: TaskRow) => Waiting {
     const queued = rows.filter((row) => row.status === 'queued');
@@ -72,35 +71,37 @@ export function createViews(deps: TaskDeps, store: TaskStore, queue: Queue): Vie
       steps: store.steps(row.id).map(toStep),
       spec: JSON.parse(row.spec),
     }),
-    queue() {
-      const lanes = store.lanes();
-      const counts = store.counts();
-      const n = (name: (typeof PRIORITIES)[number]) =>
-        lanes.find((lane) => lane.priority === PRIORITIES.indexOf(name))?.n ?? 0;
-      const running = counts.running + counts.waiting;
-      const capacity = deps.settings.get('executor.max_running');
-      const paused = deps.settings.get('executor.paused');
-      const oldest = Math.min(...lanes.map((lane) => lane.oldest));
-      const fastest = Math.min(...lanes.map((lane) => lane.priority));
-      const blocked = () => {
-        if (lanes.length === 0) return null;
-        if (paused) return 'queue_paused';
-        if (fastest > slowestLane(queue.activity())) return 'queue_activity';
-        return running >= capacity ? 'concurrency_limit' : null;
-      };
-      return {
-        urgent: n('urgent'),
-        normal: n('normal'),
-        low: n('low'),
-        batch: n('batch'),
-        running,
-        capacity,
-        paused,
-        activity: queue.activity(),
-        oldest_wait_seconds: lanes.length === 0 ? 0 : Math.max(0, (deps.clock.now() - oldest) / 1000),
-        blocked_reason: blocked(),
-        counts,
-      };
-    },
+    queue: () => queueState(deps, store, queue.activity()),
+  };
+}
+
+/** The queue as a whole: how many wait and run, and why nothing starts. */
+function queueState(deps: TaskDeps, store: TaskStore, activity: Activity): QueueState {
+  const lanes = store.lanes();
+  const counts = store.counts();
+  const waiting = (priority: Priority) => lanes.find((lane) => lane.priority === laneOf(priority))?.n ?? 0;
+  const running = counts.running + counts.waiting;
+  const capacity = deps.settings.get('executor.max_running');
+  const paused = deps.settings.get('executor.paused');
+  const oldest = Math.min(...lanes.map((lane) => lane.oldest));
+  const fastest = Math.min(...lanes.map((lane) => lane.priority));
+  const blocked = () => {
+    if (lanes.length === 0) return null;
+    if (paused) return 'queue_paused';
+    if (fastest > slowestLane(activity)) return 'queue_activity';
+    return running >= capacity ? 'concurrency_limit' : null;
+  };
+  return {
+    urgent: waiting('urgent'),
+    normal: waiting('normal'),
+    low: waiting('low'),
+    batch: waiting('batch'),
+    running,
+    capacity,
+    paused,
+    activity,
+    oldest_wait_seconds: lanes.length === 0 ? 0 : Math.max(0, (deps.clock.now() - oldest) / 1000),
+    blocked_reason: blocked(),
+    counts,
   };
 }

@@ -6,7 +6,7 @@ import type { TaskDeps } from '../deps.ts';
 import type { LogWriter } from '../log/log-writer.ts';
 import type { Happened } from '../model/attempt-outcome.ts';
 import { crashedProblem } from '../model/problems.ts';
-import type { Claimed } from '../store/queue-store.ts';
+import type { Claimed } from '../store/claim-store.ts';
 import type { TaskStore } from '../store/store.ts';
 import type { Intake } from './intake.ts';
 import { runEnv } from './run-env.ts';

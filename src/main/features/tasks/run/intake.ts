@@ -7,7 +7,7 @@ import { redactProblem } from '../../../../contract/kernel/redact.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { LogWriter } from '../log/log-writer.ts';
-import type { Claimed } from '../store/queue-store.ts';
+import type { Claimed } from '../store/claim-store.ts';
 import type { TaskStore } from '../store/store.ts';
 import { type ArtifactNote, artifactsDir, takeArtifact } from './artifacts.ts';
 import { createDetails } from './details.ts';

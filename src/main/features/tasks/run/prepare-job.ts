@@ -9,7 +9,7 @@ import type { JsonObject, ProfileId } from '../../../../contract/kernel/scalars.
 import { replaceSecrets, secretIds } from '../../../core/secrets/secret-refs.ts';
 import type { LaunchPlan, ProfileLease } from '../../profiles/index.ts';
 import type { TaskDeps } from '../deps.ts';
-import type { Claimed } from '../store/queue-store.ts';
+import type { Claimed } from '../store/claim-store.ts';
 import { artifactsDir } from './artifacts.ts';
 import { runEnv } from './run-env.ts';
 

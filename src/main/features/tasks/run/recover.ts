@@ -5,7 +5,7 @@ import type { TaskDeps } from '../deps.ts';
 import type { Logs } from '../log/logs.ts';
 import { attemptOutcome } from '../model/attempt-outcome.ts';
 import { interruptedProblem } from '../model/problems.ts';
-import type { Orphan } from '../store/end-store.ts';
+import type { Orphan } from '../store/orphan-store.ts';
 import type { TaskStore } from '../store/store.ts';
 import { tempDirOf } from './run-env.ts';
 

@@ -7,7 +7,7 @@ import type { TaskDeps } from '../deps.ts';
 import type { LogWriter } from '../log/log-writer.ts';
 import type { Logs } from '../log/logs.ts';
 import { attemptOutcome, type Happened } from '../model/attempt-outcome.ts';
-import type { Claimed } from '../store/queue-store.ts';
+import type { Claimed } from '../store/claim-store.ts';
 import type { TaskStore } from '../store/store.ts';
 import type { EndWindow } from './end-window.ts';
 import { execute, stoppedAs } from './execute.ts';

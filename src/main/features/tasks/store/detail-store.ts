@@ -20,12 +20,17 @@ export interface DetailBatch {
 }
 
 /** See {@link createDetailStore}. */
-export interface DetailStore {
+export interface DetailStore extends DetailReads, DetailWrites {}
+
+interface DetailWrites {
   /** Appends steps and progress in one transaction. False when the token is not in force any more. */
   appendDetails(token: string, batch: DetailBatch): boolean;
   /** Adds an artifact. False when the token is not in force any more. */
   addArtifact(token: string, artifact: ArtifactRow): boolean;
   setPid(token: string, pid: number): void;
+}
+
+interface DetailReads {
   attempts(taskId: string): AttemptRow[];
   steps(taskId: string): StepRow[];
   artifacts(taskId: string): ArtifactRow[];
@@ -48,6 +53,25 @@ export function stepData(row: StepRow): Json {
 
 /** Prepares the statements. */
 export function createDetailStore(db: Db, events: Events, clock: Clock): DetailStore {
+  return { ...createDetailReads(db), ...createDetailWrites(db, events, clock) };
+}
+
+function createDetailReads({ raw }: Db): DetailReads {
+  const attempts = raw.prepare<[string], AttemptRow>('SELECT * FROM attempt WHERE task_id = ? ORDER BY number');
+  const steps = raw.prepare<[string], StepRow>('SELECT * FROM step WHERE task_id = ? ORDER BY attempt, seq');
+  const artifacts = raw.prepare<[string], ArtifactRow>(
+    'SELECT * FROM artifact WHERE task_id = ? ORDER BY created_at, id',
+  );
+  const artifact = raw.prepare<[string], ArtifactRow>('SELECT * FROM artifact WHERE id = ?');
+  return {
+    attempts: (taskId) => attempts.all(taskId),
+    steps: (taskId) => steps.all(taskId),
+    artifacts: (taskId) => artifacts.all(taskId),
+    artifact: (id) => artifact.get(id) ?? null,
+  };
+}
+
+function createDetailWrites(db: Db, events: Events, clock: Clock): DetailWrites {
   const raw = db.raw;
   const owner = raw.prepare<[string], { id: string; attempt: number }>(
     'SELECT id, attempt FROM task WHERE attempt_token = ?',
@@ -68,12 +92,6 @@ export function createDetailStore(db: Db, events: Events, clock: Clock): DetailS
     `INSERT INTO artifact (id, task_id, attempt, kind, name, mime, bytes, sha256, file, created_at)
      VALUES (@id, @task_id, @attempt, @kind, @name, @mime, @bytes, @sha256, @file, @created_at)`,
   );
-  const attempts = raw.prepare<[string], AttemptRow>('SELECT * FROM attempt WHERE task_id = ? ORDER BY number');
-  const steps = raw.prepare<[string], StepRow>('SELECT * FROM step WHERE task_id = ? ORDER BY attempt, seq');
-  const artifacts = raw.prepare<[string], ArtifactRow>(
-    'SELECT * FROM artifact WHERE task_id = ? ORDER BY created_at, id',
-  );
-  const artifact = raw.prepare<[string], ArtifactRow>('SELECT * FROM artifact WHERE id = ?');
 
   function writeStep(at: { id: string; attempt: number }, change: StepChange): void {
     const row =
@@ -121,9 +139,5 @@ export function createDetailStore(db: Db, events: Events, clock: Clock): DetailS
         return true;
       }),
     setPid: (token, pid) => void setPid.run(pid, token),
-    attempts: (taskId) => attempts.all(taskId),
-    steps: (taskId) => steps.all(taskId),
-    artifacts: (taskId) => artifacts.all(taskId),
-    artifact: (id) => artifact.get(id) ?? null,
   };
 }

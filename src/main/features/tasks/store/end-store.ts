@@ -6,12 +6,12 @@ import type { Json } from '../../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Db } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';
-import { hourKeys } from '../model/hours.ts';
 import { cancelledProblem, problemJson } from '../model/problems.ts';
 import { assignmentOf, type EndName, ends, guardOf, LIVE, TRANSITIONS } from '../model/transitions.ts';
-import type { StepRow, TaskRow } from '../schema.ts';
+import type { StepRow } from '../schema.ts';
 import { changed, MOVED, type Moved } from './change-events.ts';
 import { stepData } from './detail-store.ts';
+import { createEndedEvents } from './ended-events.ts';
 
 /** How an attempt ended. */
 export interface AttemptEnd {
@@ -25,14 +25,6 @@ export interface AttemptEnd {
   log: { lines: number; bytes: number; dropped: number };
 }
 
-/** A live task whose owner is gone. */
-export type Orphan = Pick<TaskRow, 'id' | 'attempt' | 'max_attempts' | 'priority' | 'retry' | 'cancel_requested'> & {
-  attempt_token: string;
-  /** Number of the first log line of the attempt, and bytes of the log before it. */
-  log_first_seq: number;
-  log_bytes_before: number;
-};
-
 /** See {@link createEndStore}. */
 export interface EndStore {
   /** Ends an attempt. @returns the state of the task, or null when the token is not in force any more (a late worker) */
@@ -41,15 +33,12 @@ export interface EndStore {
   requestCancel(id: string): boolean;
   /** Cancels a task that has no attempt running. @throws AppError `invalid-state` naming the state it is in, `not-found` */
   cancelIdle(id: string): void;
-  /** Live tasks of other owners. Call it only while no other host can be alive. */
-  orphans(owner: string): Orphan[];
-  /** Live tasks with a lease that has ended, whoever owns it. */
-  expired(): Orphan[];
 }
 
 /** Prepares the statements once. */
 export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
   const raw = db.raw;
+  const appendEnded = createEndedEvents(db, events, clock);
   const finish = Object.fromEntries(
     (['succeed', 'fail', 'dead_letter', 'time_out', 'retry', 'interrupt', 'cancel'] as const).map((name) => [
       name,
@@ -81,36 +70,6 @@ export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
      RETURNING ${MOVED}`,
   );
   const statusOf = raw.prepare<[string], { status: TaskStatus }>('SELECT status FROM task WHERE id = ?');
-  const orphaned = (condition: string) =>
-    raw.prepare<[string | number], Orphan>(
-      `SELECT t.id, t.attempt, t.max_attempts, t.priority, t.retry, t.cancel_requested, t.attempt_token, a.log_first_seq,
-         (SELECT coalesce(sum(b.log_bytes), 0) FROM attempt b WHERE b.task_id = t.id AND b.number < a.number) AS log_bytes_before
-       FROM task t JOIN attempt a ON a.task_id = t.id AND a.number = t.attempt
-       WHERE t.status IN (${LIVE}) AND ${condition}`,
-    );
-  const orphans = orphaned('t.lease_owner <> ?');
-  const expired = orphaned('t.lease_until < ?');
-  /** One statement for one, two or three counters. */
-  const countHours = ['(?, ?, 1, ?)', '(?, ?, 1, ?), (?, ?, 1, ?)', '(?, ?, 1, ?), (?, ?, 1, ?), (?, ?, 1, ?)'].map(
-    (rows) =>
-      raw.prepare<(string | number)[]>(
-        `INSERT INTO task_hour (hour, key, n, last_task_id) VALUES ${rows}
-       ON CONFLICT (hour, key) DO UPDATE SET n = n + 1, last_task_id = excluded.last_task_id`,
-      ),
-  );
-
-  /** The last events of a task, and its mark in the statistics. */
-  function appendEnded(row: Moved, status: TaskStatus, error: Problem | null, reason?: Json): void {
-    const now = clock.now();
-    const duration = row.started_at === null ? null : now - row.started_at;
-    const data = { status, duration_ms: duration, error: problemJson(error) };
-    events.append(changed(row, status, reason), {
-      ...{ type: 'task.ended', entity: 'task', id: row.id, version: row.version },
-      data,
-    });
-    const keys = hourKeys(status, duration, error?.code ?? null);
-    countHours[keys.length - 1]?.run(...keys.flatMap((key) => [Math.floor(now / 3_600_000), key, row.id]));
-  }
 
   return {
     finish: (token, end) =>
@@ -152,7 +111,5 @@ export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
         });
       });
     },
-    orphans: (owner) => orphans.all(owner),
-    expired: () => expired.all(clock.now()),
   };
 }

@@ -1,14 +1,9 @@
-/** What lists, details, the queue's state and statistics read. */
-import { PRIORITIES, TASK_STATUSES, type TaskStatus, taskRecord } from '../../../../contract/automation/tasks.ts';
-import type { Page } from '../../../../contract/kernel/paging.ts';
-import { type Db, filterValues, type ListInput, listPage } from '../../../core/db/index.ts';
+/** What details, the queue's state and statistics read. */
+import { PRIORITIES, TASK_STATUSES, type TaskStatus } from '../../../../contract/automation/tasks.ts';
+import type { Db } from '../../../core/db/index.ts';
 import type { HourCount } from '../model/hours.ts';
-import { laneOf } from '../model/lanes.ts';
 import { LIVE } from '../model/transitions.ts';
-import { type TaskRow, task } from '../schema.ts';
-
-/** What a list of tasks is asked for. */
-export type TaskListInput = ListInput<typeof taskRecord.filters>;
+import type { TaskRow } from '../schema.ts';
 
 /** What live tasks hold. */
 export interface Held {
@@ -28,7 +23,6 @@ export interface Lane {
 export interface ViewStore {
   get(id: string): TaskRow | null;
   status(id: string): TaskStatus | null;
-  list(query: TaskListInput): Page<TaskRow>;
   /** Tasks by state, from the counter table. */
   counts(): Record<TaskStatus, number>;
   countsByKind(): { status: TaskStatus; kind: string; count: number }[];
@@ -73,45 +67,6 @@ export function createViewStore(db: Db): ViewStore {
   return {
     get: (id) => get.get(id) ?? null,
     status: (id) => status.get(id)?.status ?? null,
-    list(query) {
-      const onlyStatus = Object.keys(filterValues(taskRecord.filters, query)).every((name) => name === 'status');
-      const page = listPage(
-        db,
-        { ...query, count: query.count && !onlyStatus },
-        {
-          table: task,
-          id: task.id,
-          sortable: {
-            created_at: task.created_at,
-            updated_at: task.updated_at,
-            command_name: task.command_name,
-            status: task.status,
-            priority: task.priority,
-            kind: task.kind,
-          },
-          filters: taskRecord.filters,
-          sources: {
-            command_name: task.command_name,
-            labels: { column: task.labels, elements: true },
-            status: task.status,
-            kind: task.kind,
-            command_id: task.command_id,
-            profile_id: task.profile_id,
-            batch_id: task.batch_id,
-            priority: { column: task.priority, encode: laneOf },
-            error_code: task.error_code,
-            created_at: task.created_at,
-          },
-          map: (row) => row as TaskRow,
-        },
-      );
-      if (!query.count || !onlyStatus) return page;
-      // Counting a million rows takes too long; the counter table has the answer.
-      const all = readCounts();
-      const wanted = query.status === undefined ? TASK_STATUSES : [query.status].flat();
-      const total = [...new Set(wanted)].reduce((sum, name) => sum + all[name], 0);
-      return { ...page, total };
-    },
     counts: readCounts,
     countsByKind: () => countsByKind.all(),
     lanes: () => lanes.all().filter((lane) => lane.priority < PRIORITIES.length),

@@ -1,0 +1,61 @@
+/** Pages of a log: by line number, forwards or backwards, filtered by level and text. */
+import type { LogLine } from '../../../../contract/automation/tasks.ts';
+import type { TimeSlicer } from '../../../core/time-slicer.ts';
+import type { TaskLog } from './task-log.ts';
+
+/** What to read of a log. */
+export interface LogQuery {
+  after_seq?: number | undefined;
+  before_seq?: number | undefined;
+  /** This level and more severe ones. */
+  level?: LogLine['level'] | undefined;
+  /** Text of the message, case-insensitive. */
+  q?: string | undefined;
+  limit: number;
+}
+
+/** Some lines, oldest first. */
+export interface LogPage {
+  items: LogLine[];
+  /** Number to go on from: as `after_seq`, or as `before_seq` when the read went backwards; null at the end. */
+  next_cursor: string | null;
+  /** Lines of the whole log; null when filtered. */
+  total: number | null;
+}
+
+const LEVELS: LogLine['level'][] = ['debug', 'info', 'warn', 'error'];
+
+/** One page. With `before_seq` alone the lines just before it, else those after `after_seq`. */
+export async function readPage(log: TaskLog, query: LogQuery, timeSlicer: TimeSlicer): Promise<LogPage> {
+  const { level, q, limit } = query;
+  const least = level === undefined ? 0 : LEVELS.indexOf(level);
+  const needle = q?.toLowerCase();
+  const wanted = (line: LogLine) =>
+    LEVELS.indexOf(line.level) >= least && (needle === undefined || line.message.toLowerCase().includes(needle));
+  const last = Math.min(log.lastSeq(), (query.before_seq ?? Number.MAX_SAFE_INTEGER) - 1);
+  const first = (query.after_seq ?? 0) + 1;
+  const backwards = query.before_seq !== undefined && query.after_seq === undefined;
+  const total = level === undefined && q === undefined ? log.lastSeq() : null;
+  const items: LogLine[] = [];
+
+  for (let at = backwards ? last : first; at >= first && at <= last && items.length <= limit; ) {
+    const block = await log.block(at);
+    const begin = block[0]?.seq;
+    const end = block.at(-1)?.seq;
+    if (begin === undefined || end === undefined) break;
+    const found = block.filter((line) => line.seq >= first && line.seq <= last && wanted(line));
+    if (backwards) items.push(...found.reverse());
+    else items.push(...found.filter((line) => line.seq >= at));
+    // A full disk may have lost lines between this block and the next one.
+    at = backwards ? begin - 1 : Math.max(end, at) + 1;
+    await timeSlicer.next();
+  }
+  const more = items.length > limit;
+  const page = items.slice(0, limit);
+  const edge = page.at(-1)?.seq;
+  return {
+    items: backwards ? page.reverse() : page,
+    next_cursor: more && edge !== undefined ? String(edge) : null,
+    total,
+  };
+}

@@ -1,0 +1,50 @@
+/** Artifacts as answers have them, and the files behind them. */
+import { realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { Artifact } from '../../../../contract/automation/artifacts.ts';
+import type { FileContent } from '../../../core/operation/operation.ts';
+import { notFound } from '../../../core/operation/versioned.ts';
+import type { TaskDeps } from '../deps.ts';
+import { toArtifact } from '../model/mapping.ts';
+import { contentUrl } from '../run/artifacts.ts';
+import type { ArtifactRow } from '../schema.ts';
+import { requireArtifact, requireTask } from '../store/require.ts';
+import type { TaskStore } from '../store/store.ts';
+
+/** Creates the reader of artifacts. */
+export function createArtifactFiles(deps: Pick<TaskDeps, 'tickets' | 'baseUrl' | 'paths'>, store: TaskStore) {
+  const withUrl = (row: ArtifactRow): Artifact => {
+    const { ticket, expiresAt } = deps.tickets.issue('artifacts_content', row.id);
+    return toArtifact(row, { url: contentUrl(deps.baseUrl(), row.id, ticket), expiresAt });
+  };
+
+  /** The file of an artifact, for doors that send bytes; null when the row or the file is gone. */
+  function openContent(id: string): FileContent | null {
+    const row = store.artifact(id);
+    if (!row) return null;
+    const dir = path.join(deps.paths.tasks, row.task_id);
+    try {
+      const file = realpathSync(path.join(dir, row.file));
+      // The folder belongs to a script until its attempt has ended: a link may have replaced the file.
+      if (!file.startsWith(realpathSync(dir) + path.sep)) return null;
+      return { path: file, name: row.name, mime: row.mime, bytes: statSync(file).size };
+    } catch {
+      return null;
+    }
+  }
+
+  return {
+    artifacts(taskId: string): Artifact[] {
+      requireTask(store, taskId);
+      return store.artifacts(taskId).map(withUrl);
+    },
+    artifact: (id: string): Artifact => withUrl(requireArtifact(store, id)),
+    openContent,
+    /** Like {@link openContent}. @throws AppError `not-found` when the row or the file is gone */
+    content(id: string): FileContent {
+      const found = openContent(id);
+      if (!found) throw notFound('artifact', id);
+      return found;
+    },
+  };
+}

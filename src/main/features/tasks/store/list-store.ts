@@ -1,0 +1,51 @@
+/** Pages of tasks. */
+import { TASK_STATUSES, type TaskStatus, taskRecord } from '../../../../contract/automation/tasks.ts';
+import type { Page } from '../../../../contract/kernel/paging.ts';
+import { type Db, filterValues, type ListInput, type ListSpec, listPage } from '../../../core/db/index.ts';
+import { laneOf } from '../model/lanes.ts';
+import { type TaskRow, task } from '../schema.ts';
+
+/** What a list of tasks is asked for. */
+export type TaskListInput = ListInput<typeof taskRecord.filters>;
+
+const SPEC: ListSpec<TaskRow, typeof taskRecord.filters> = {
+  table: task,
+  id: task.id,
+  sortable: {
+    created_at: task.created_at,
+    updated_at: task.updated_at,
+    command_name: task.command_name,
+    status: task.status,
+    priority: task.priority,
+    kind: task.kind,
+  },
+  filters: taskRecord.filters,
+  sources: {
+    command_name: task.command_name,
+    labels: { column: task.labels, elements: true },
+    status: task.status,
+    kind: task.kind,
+    command_id: task.command_id,
+    profile_id: task.profile_id,
+    batch_id: task.batch_id,
+    priority: { column: task.priority, encode: laneOf },
+    error_code: task.error_code,
+    created_at: task.created_at,
+  },
+  map: (row) => row as TaskRow,
+};
+
+/**
+ * One page of tasks.
+ * @param counts tasks by state, from the counter table
+ */
+export function listTasks(db: Db, counts: () => Record<TaskStatus, number>, query: TaskListInput): Page<TaskRow> {
+  const onlyStatus = Object.keys(filterValues(taskRecord.filters, query)).every((name) => name === 'status');
+  const page = listPage(db, { ...query, count: query.count && !onlyStatus }, SPEC);
+  if (!query.count || !onlyStatus) return page;
+  // Counting a million rows takes too long; the counter table has the answer.
+  const all = counts();
+  const wanted = query.status === undefined ? TASK_STATUSES : [query.status].flat();
+  const total = [...new Set(wanted)].reduce((sum, name) => sum + all[name], 0);
+  return { ...page, total };
+}

@@ -1,0 +1,78 @@
+/** Drafts of tasks that run again what an ended task ran. */
+import { type CommandSpec, RetryPolicy } from '../../../contract/automation/commands.ts';
+import type { Task } from '../../../contract/automation/tasks.ts';
+import type { CommandId, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
+import { newId } from '../../core/ids.ts';
+import { replaceSecrets } from '../../core/secrets/secret-refs.ts';
+import type { SealedSecret } from '../../core/secrets/secrets.ts';
+import type { RunSource } from '../commands/index.ts';
+import type { TaskDeps } from './deps.ts';
+import { columnsOf, type Draft, ownerOf, profileColumn } from './draft.ts';
+import type { TaskRow } from './schema.ts';
+
+/** A draft and the secrets of its input. */
+export interface Again {
+  draft: Draft;
+  sealed: SealedSecret[];
+}
+
+/** The snapshot of the old task, with its secrets sealed anew for their new owner. */
+export async function sameAgain({ secrets }: TaskDeps, row: TaskRow): Promise<Again> {
+  const id = newId('task');
+  const sealed: SealedSecret[] = [];
+  const input = await replaceSecrets(JSON.parse(row.input) as JsonObject, async (reference) => {
+    const secret = await secrets.seal(ownerOf(id), await secrets.get(reference));
+    sealed.push(secret);
+    return { $secret: secret.id };
+  });
+  const { kind, command_id, command_version, command_name, spec, input_schema, profile_id, profile } = row;
+  const { priority, labels, concurrency_key, timeout_seconds, retry, max_attempts } = row;
+  const draft: Draft = {
+    ...{ id, kind, command_id, command_version, command_name, spec, input_schema, profile_id, profile },
+    ...{ priority, labels, concurrency_key, timeout_seconds, retry, max_attempts, batch_id: null, retry_of: row.id },
+    input: JSON.stringify(input),
+  };
+  return { draft, sealed };
+}
+
+/** The command and the profile as they are now, with the old input where `given` replaces nothing of it. */
+export async function freshAgain({ commands, profiles }: TaskDeps, row: TaskRow, given: JsonObject): Promise<Again> {
+  const source: RunSource =
+    row.command_id === null
+      ? { t: 'snapshot', snapshot: snapshotOf(row) }
+      : { t: 'command', id: row.command_id as CommandId };
+  const run = await commands.prepareRun(source, { given, earlier: JSON.parse(row.input) as JsonObject });
+  const id = newId('task');
+  const own = await run.seal(ownerOf(id));
+  const profileId = row.profile_id as ProfileId | null;
+  const draft: Draft = {
+    ...columnsOf(run),
+    id,
+    input: JSON.stringify(own.input),
+    profile_id: profileId,
+    profile: profileColumn(profiles, profileId),
+    priority: row.priority,
+    batch_id: null,
+    retry_of: row.id,
+    labels: row.labels,
+    timeout_seconds: run.timeout_seconds,
+    max_attempts: row.max_attempts,
+  };
+  return { draft, sealed: own.secrets };
+}
+
+/** What a task of an inline spec ran. */
+function snapshotOf(row: TaskRow): Extract<RunSource, { t: 'snapshot' }>['snapshot'] {
+  return {
+    command_id: null,
+    command_version: null,
+    command_name: row.command_name,
+    kind: row.kind as Task['kind'],
+    spec: JSON.parse(row.spec) as CommandSpec,
+    input_schema: JSON.parse(row.input_schema) as JsonObject,
+    timeout_seconds: row.timeout_seconds,
+    retry: RetryPolicy.parse(JSON.parse(row.retry)),
+    concurrency_key: row.concurrency_key,
+    needs_profile: false,
+  };
+}
