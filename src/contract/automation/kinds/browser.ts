@@ -25,7 +25,6 @@ const typescript = (script: string) => ({ script, language: 'typescript' });
 export const browser = {
   title: 'Playwright script',
   description: 'A script that drives a browser.',
-  runsIn: 'process',
   needsBrowser: true,
   spec: BrowserSpec,
   sources: { '.mjs': javascript, '.js': javascript, '.ts': typescript, '.mts': typescript },

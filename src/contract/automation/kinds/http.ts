@@ -38,7 +38,6 @@ export type HttpSpec = z.infer<typeof HttpSpec>;
 export const http = {
   title: 'HTTP request',
   description: 'One request with conditions that the response must meet.',
-  runsIn: 'process',
   needsBrowser: false,
   spec: HttpSpec,
   sources: {},

@@ -8,10 +8,8 @@ export const Template = z.string().max(65_536);
 /** One record of the registry in `index.ts`. */
 export interface CommandKindRecord {
   readonly title: string;
-  /** One sentence for people who choose a kind. */
+  /** One sentence for whoever chooses a kind; menus show it. */
   readonly description: string;
-  /** `process`: an executor of its own for each attempt; `host`: the host itself; `inference`: the worker of an engine. */
-  readonly runsIn: 'process' | 'host' | 'inference';
   /** Whether an attempt needs a browser on this machine. */
   readonly needsBrowser: boolean;
   /** Schema of the spec; `kind` is a literal whose default is the name of the kind. */

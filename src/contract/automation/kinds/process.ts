@@ -21,7 +21,6 @@ export type ProcessSpec = z.infer<typeof ProcessSpec>;
 export const process = {
   title: 'Process',
   description: 'A program that is started without a shell.',
-  runsIn: 'process',
   needsBrowser: false,
   spec: ProcessSpec,
   sources: {},

@@ -90,22 +90,22 @@ export function patchOf(command: Command, draft: Draft): Input<'commands_update'
 }
 
 interface Drafts {
-  /** By command id; `new` is the one that is not stored yet. */
-  drafts: Record<string, Draft>;
+  /** Members that differ from the stored command, by command id; `new` is the one that is not stored yet. */
+  edits: Record<string, Partial<Draft>>;
   /** Input typed into the run panel, by command id. */
   inputs: Record<string, JsonObject>;
-  setDraft(id: string, draft: Draft | null): void;
+  setEdits(id: string, edits: Partial<Draft> | null): void;
   setInput(id: string, input: JsonObject): void;
 }
 
-/** Drafts of this window. */
+/** Unsaved changes of this window. */
 export const useDrafts = create<Drafts>()((set) => ({
-  drafts: {},
+  edits: {},
   inputs: {},
-  setDraft: (id, draft) =>
-    set(({ drafts }) => {
-      const { [id]: _old, ...rest } = drafts;
-      return { drafts: draft === null ? rest : { ...rest, [id]: draft } };
+  setEdits: (id, next) =>
+    set(({ edits }) => {
+      const { [id]: _old, ...rest } = edits;
+      return { edits: next === null ? rest : { ...rest, [id]: next } };
     }),
   setInput: (id, input) => set(({ inputs }) => ({ inputs: { ...inputs, [id]: input } })),
 }));

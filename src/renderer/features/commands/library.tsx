@@ -2,7 +2,9 @@
 import { Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { Folder, Plus } from 'lucide-react';
+import { Fragment } from 'react';
 import type { Command } from '../../../contract/automation/commands.ts';
+import { COMMAND_KINDS, commandKinds } from '../../../contract/automation/kinds/index.ts';
 import type { PagedList } from '../../lib/live/query.ts';
 import { toggled } from '../../lib/search-params.ts';
 import { useCan } from '../../lib/use-can.ts';
@@ -14,11 +16,10 @@ import { FilterField } from '../../ui/filter-field.tsx';
 import { ToolBar } from '../../ui/screen.tsx';
 import { useDrafts } from './draft.ts';
 import { kindViews } from './kinds/index.ts';
-import { TEMPLATES } from './templates.ts';
 
 function Item({ command, active }: { command: Command; active: boolean }) {
   const [search] = useFilters();
-  const changed = useDrafts((state) => state.drafts[command.id] !== undefined);
+  const changed = useDrafts((state) => state.edits[command.id] !== undefined);
   const { Icon } = kindViews[command.kind];
   return (
     <li>
@@ -38,7 +39,7 @@ function Item({ command, active }: { command: Command; active: boolean }) {
   );
 }
 
-/** Templates behind the "New" button. */
+/** The kinds of commands behind the "New" button, each with what to start from. */
 export function NewMenu({ onNew }: { onNew(template: string): void }) {
   const blocked = useCan('commands_create');
   return (
@@ -54,16 +55,24 @@ export function NewMenu({ onNew }: { onNew(template: string): void }) {
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>Start from</Menu.Label>
-        {TEMPLATES.map((template) => {
-          const { Icon } = kindViews[template.kind];
+        {COMMAND_KINDS.map((kind) => {
+          const { Icon, templates } = kindViews[kind];
+          const { title, description } = commandKinds[kind];
           return (
-            <Menu.Item key={template.id} leftSection={<Icon size={14} />} onClick={() => onNew(template.id)}>
-              {template.title}
-              <div className="muted" style={{ fontSize: 12, lineHeight: '16px' }}>
-                {template.text}
-              </div>
-            </Menu.Item>
+            <Fragment key={kind}>
+              <Menu.Label>
+                {title}
+                <div className="faint">{description}</div>
+              </Menu.Label>
+              {templates.map((template) => (
+                <Menu.Item key={template.id} leftSection={<Icon size={14} />} onClick={() => onNew(template.id)}>
+                  {template.title}
+                  <div className="muted" style={{ fontSize: 12, lineHeight: '16px' }}>
+                    {template.text}
+                  </div>
+                </Menu.Item>
+              ))}
+            </Fragment>
           );
         })}
       </Menu.Dropdown>

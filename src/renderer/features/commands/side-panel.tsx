@@ -1,38 +1,17 @@
 /** How the command runs, and what it runs with next. */
-import { Autocomplete, NumberInput, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
-import { useOperationQuery } from '../../lib/live/query.ts';
-import { Ago } from '../../ui/display/ago.tsx';
-import { Status } from '../../ui/display/status.tsx';
+import { NumberInput, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import type { Command } from '../../../contract/automation/commands.ts';
 import { EntityPicker } from '../../ui/entity-picker/entity-picker.tsx';
 import { SchemaForm } from '../run/index.ts';
+import { FolderField } from './folder-field.tsx';
 import { kindViews } from './kinds/index.ts';
+import { LastRun } from './last-run.tsx';
 import type { ComposerState } from './use-composer.ts';
 
 /** See the file's head. */
-export function SidePanel({ composer }: { composer: ComposerState }) {
+export function SidePanel({ composer, command }: { composer: ComposerState; command: Command | null }) {
   const { draft, change, errors, fields } = composer;
   const { Options } = kindViews[draft.kind];
-  const commands = useOperationQuery('commands_list', { limit: 200, sort: 'name' });
-  const folders = [...new Set(commands.data?.items.flatMap(({ folder }) => folder ?? []) ?? [])];
-  const last = commands.data?.items.find(({ name }) => name === draft.name)?.last_task;
-  const number = (
-    label: string,
-    value: number,
-    min: number,
-    max: number,
-    set: (value: number) => void,
-    error?: string,
-  ) => (
-    <NumberInput
-      label={label}
-      min={min}
-      max={max}
-      value={value}
-      error={error}
-      onChange={(next) => next !== '' && set(Number(next))}
-    />
-  );
   return (
     <aside className="scroll side-panel" aria-label="Run settings">
       <EntityPicker
@@ -50,76 +29,13 @@ export function SidePanel({ composer }: { composer: ComposerState }) {
         onChange={composer.setInput}
         errors={errors}
       />
-      {last === undefined || last === null ? null : (
-        <div className="row">
-          <span className="muted">Last run</span>
-          <Link to="/tasks/$id" params={{ id: last.id }}>
-            <Status plain state={last.status} />
-          </Link>
-          <span className="faint">
-            <Ago at={last.at} />
-          </span>
-        </div>
-      )}
+      {command === null ? null : <LastRun id={command.id} />}
       <hr />
       {Options === null ? null : <Options spec={draft.spec} onChange={(spec) => change({ spec })} errors={errors} />}
-      <h3>Limits</h3>
-      <div className="two">
-        {number(
-          'Timeout, s',
-          draft.timeout_seconds,
-          1,
-          604_800,
-          (timeout_seconds) => change({ timeout_seconds }),
-          errors.timeout_seconds,
-        )}
-        {number(
-          'Retries',
-          draft.retry.max,
-          0,
-          100,
-          (max) => change({ retry: { ...draft.retry, max } }),
-          errors['retry.max'],
-        )}
-        {draft.retry.max === 0
-          ? null
-          : number('Backoff, s', draft.retry.backoff_seconds, 0, 86_400, (backoff_seconds) =>
-              change({ retry: { ...draft.retry, backoff_seconds } }),
-            )}
-        {draft.retry.max === 0
-          ? null
-          : number('Factor', draft.retry.factor, 1, 10, (factor) => change({ retry: { ...draft.retry, factor } }))}
-      </div>
-      <TextInput
-        label="Concurrency key"
-        description="Tasks with the same key run one after the other."
-        placeholder="none"
-        value={draft.concurrency_key ?? ''}
-        error={errors.concurrency_key}
-        onChange={(event) =>
-          change({ concurrency_key: event.currentTarget.value === '' ? null : event.currentTarget.value })
-        }
-      />
-      <Switch
-        label="Needs a profile"
-        checked={draft.uses.profile}
-        onChange={(event) => change({ uses: { ...draft.uses, profile: event.currentTarget.checked } })}
-      />
-      <Switch
-        label="Enabled"
-        checked={draft.enabled}
-        onChange={(event) => change({ enabled: event.currentTarget.checked })}
-      />
+      <Limits composer={composer} />
       <hr />
       <h3>Library</h3>
-      <Autocomplete
-        label="Folder"
-        placeholder="none"
-        data={folders}
-        value={draft.folder ?? ''}
-        error={errors.folder}
-        onChange={(folder) => change({ folder: folder.trim() === '' ? null : folder })}
-      />
+      <FolderField value={draft.folder} error={errors.folder} onChange={(folder) => change({ folder })} />
       <TagsInput
         label="Tags"
         value={draft.tags}
@@ -138,4 +54,85 @@ export function SidePanel({ composer }: { composer: ComposerState }) {
       />
     </aside>
   );
+}
+
+/** How long, how often, and beside what its tasks may run. */
+function Limits({ composer: { draft, change, errors } }: { composer: ComposerState }) {
+  const { retry, uses } = draft;
+  const setRetry = (patch: Partial<typeof retry>) => change({ retry: { ...retry, ...patch } });
+  return (
+    <>
+      <h3>Limits</h3>
+      <div className="two">
+        <Limit
+          label="Timeout, s"
+          value={draft.timeout_seconds}
+          min={1}
+          max={604_800}
+          error={errors.timeout_seconds}
+          onChange={(timeout_seconds) => change({ timeout_seconds })}
+        />
+        <Limit
+          label="Retries"
+          value={retry.max}
+          min={0}
+          max={100}
+          error={errors['retry.max']}
+          onChange={(max) => setRetry({ max })}
+        />
+        {retry.max === 0 ? null : (
+          <>
+            <Limit
+              label="Backoff, s"
+              value={retry.backoff_seconds}
+              min={0}
+              max={86_400}
+              error={errors['retry.backoff_seconds']}
+              onChange={(backoff_seconds) => setRetry({ backoff_seconds })}
+            />
+            <Limit
+              label="Factor"
+              value={retry.factor}
+              min={1}
+              max={10}
+              error={errors['retry.factor']}
+              onChange={(factor) => setRetry({ factor })}
+            />
+          </>
+        )}
+      </div>
+      <TextInput
+        label="Concurrency key"
+        description="Tasks with the same key run one after the other."
+        placeholder="none"
+        value={draft.concurrency_key ?? ''}
+        error={errors.concurrency_key}
+        onChange={({ currentTarget: { value } }) => change({ concurrency_key: value === '' ? null : value })}
+      />
+      <Switch
+        label="Needs a profile"
+        checked={uses.profile}
+        onChange={(event) => change({ uses: { ...uses, profile: event.currentTarget.checked } })}
+      />
+      <Switch
+        label="Enabled"
+        checked={draft.enabled}
+        onChange={(event) => change({ enabled: event.currentTarget.checked })}
+      />
+    </>
+  );
+}
+
+function Limit({
+  onChange,
+  ...field
+}: {
+  label: string;
+  value: number;
+  min: number;
+  max: number;
+  error: string | undefined;
+  onChange(value: number): void;
+}) {
+  return <NumberInput {...field} onChange={(next) => next !== '' && onChange(Number(next))} />;
 }

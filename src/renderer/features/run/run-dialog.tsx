@@ -2,7 +2,8 @@
 import { Modal, NumberInput, Select, TagsInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
-import { useState } from 'react';
+import { type FormEvent, useState } from 'react';
+import type { Command } from '../../../contract/automation/commands.ts';
 import { PRIORITIES, type Priority } from '../../../contract/automation/tasks.ts';
 import type { CommandId, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
 import { useAct, useOperationQuery } from '../../lib/live/query.ts';
@@ -31,14 +32,27 @@ export function RunDialog(props: RunDialogProps) {
   );
 }
 
-function RunForm({ close, commandId, profileId }: RunDialogProps) {
+/** What a task may be told beside its input. */
+interface Extras {
+  priority: Priority;
+  /** `null`: as the command's retry policy says. */
+  attempts: number | null;
+  labels: string[];
+}
+
+/** Why the task cannot be sent yet, or `null`. */
+function missingFor(chosen: string | null, command: Command | undefined, profile: string | null): string | null {
+  if (chosen === null) return 'Choose a command';
+  if (command === undefined) return 'The command is not loaded yet';
+  return command.uses.profile && profile === null ? 'This command needs a profile' : null;
+}
+
+/** The command that is chosen, the input typed for it, and the call that makes a task of them. */
+function useRun({ close, commandId, profileId }: RunDialogProps) {
   const navigate = useNavigate();
-  const blocked = useCan('tasks_create');
   const [chosen, setChosen] = useState<string | null>(commandId ?? null);
   const [profile, setProfile] = useState<string | null>(profileId ?? null);
-  const [priority, setPriority] = useState<Priority>('normal');
-  const [attempts, setAttempts] = useState<number | null>(null);
-  const [labels, setLabels] = useState<string[]>([]);
+  const [extras, setExtras] = useState<Extras>({ priority: 'normal', attempts: null, labels: [] });
   const [typed, setTyped] = useState<JsonObject | null>(null);
   const asked = useOperationQuery('commands_get', { id: chosen ?? '' }, { enabled: chosen !== null });
   const command = chosen === null ? undefined : asked.data;
@@ -51,86 +65,111 @@ function RunForm({ close, commandId, profileId }: RunDialogProps) {
       if ('id' in answer) void navigate({ to: '/tasks/$id', params: { id: answer.id } });
     },
   });
-  const missing =
-    command === undefined
-      ? chosen === null
-        ? 'Choose a command'
-        : 'The command is not loaded yet'
-      : command.uses.profile && profile === null
-        ? 'This command needs a profile'
-        : null;
-  const submit = () =>
-    command &&
+  const blocked = useCan('tasks_create') ?? missingFor(chosen, command, profile);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (command === undefined || blocked !== null || create.isPending) return;
     create.mutate({
       command_id: command.id,
       input: cleanInput(fields, input),
-      priority,
-      labels,
+      priority: extras.priority,
+      labels: extras.labels,
       ...(profile === null ? {} : { profile_id: profile as ProfileId }),
-      ...(attempts === null ? {} : { max_attempts: attempts }),
+      ...(extras.attempts === null ? {} : { max_attempts: extras.attempts }),
     });
+  };
+  const choose = (id: string | null) => {
+    setChosen(id);
+    setTyped(null);
+  };
+  return {
+    chosen,
+    choose,
+    asked,
+    command,
+    fields,
+    input,
+    setTyped,
+    profile,
+    setProfile,
+    extras,
+    setExtras,
+    create,
+    blocked,
+    submit,
+  };
+}
+
+function RunForm(props: RunDialogProps) {
+  const run = useRun(props);
+  const { asked, command, create } = run;
   const errors = create.error?.errors ?? {};
+  const needsProfile = command?.uses.profile ?? false;
   return (
-    <form
-      className="col"
-      style={{ gap: 12 }}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (missing === null && blocked === null) submit();
-      }}
-    >
-      <EntityPicker
-        of="commands"
-        label="Command"
-        autoFocus
-        required
-        value={chosen}
-        onChange={(id) => {
-          setChosen(id);
-          setTyped(null);
-        }}
-      />
+    <form className="col" style={{ gap: 12 }} onSubmit={run.submit}>
+      <EntityPicker of="commands" label="Command" autoFocus required value={run.chosen} onChange={run.choose} />
       <EntityPicker
         of="profiles"
         label="Profile"
         clearable
-        required={command?.uses.profile ?? false}
-        placeholder={command?.uses.profile ? 'Choose a profile' : 'None: a fresh browser'}
-        value={profile}
-        onChange={setProfile}
+        required={needsProfile}
+        placeholder={needsProfile ? 'Choose a profile' : 'None: a fresh browser'}
+        value={run.profile}
+        onChange={run.setProfile}
         error={errors.profile_id}
       />
       {asked.error === null ? null : <ErrorState inline error={asked.error} retry={asked.refetch} />}
       {command === undefined ? null : (
-        <SchemaForm key={command.id} fields={fields} value={input} onChange={setTyped} errors={errors} />
+        <SchemaForm key={command.id} fields={run.fields} value={run.input} onChange={run.setTyped} errors={errors} />
       )}
-      <details>
-        <summary className="muted">Priority, attempts, labels</summary>
-        <div className="two" style={{ marginTop: 8 }}>
-          <Select
-            label="Priority"
-            data={[...PRIORITIES]}
-            value={priority}
-            onChange={(next) => setPriority((next ?? 'normal') as Priority)}
-          />
-          <NumberInput
-            label="Attempts at most"
-            placeholder={`${(command?.retry.max ?? 0) + 1}`}
-            min={1}
-            max={101}
-            value={attempts ?? ''}
-            onChange={(next) => setAttempts(next === '' ? null : Number(next))}
-          />
-        </div>
-        <TagsInput label="Labels" value={labels} onChange={setLabels} maxTags={30} mt={8} />
-      </details>
+      <ExtraFields value={run.extras} onChange={run.setExtras} attempts={(command?.retry.max ?? 0) + 1} />
       {create.error === null ? null : <ErrorState inline error={create.error} />}
       <div className="row" style={{ justifyContent: 'flex-end' }}>
-        <Button onClick={close}>Cancel</Button>
-        <Button submit kind="primary" icon={<Play size={14} />} blocked={blocked ?? missing} busy={create.isPending}>
+        <Button onClick={props.close}>Cancel</Button>
+        <Button submit kind="primary" icon={<Play size={14} />} blocked={run.blocked} busy={create.isPending}>
           Run
         </Button>
       </div>
     </form>
+  );
+}
+
+/** @param attempts how many the command's own policy allows */
+function ExtraFields({
+  value,
+  onChange,
+  attempts,
+}: {
+  value: Extras;
+  onChange(value: Extras): void;
+  attempts: number;
+}) {
+  return (
+    <details>
+      <summary className="muted">Priority, attempts, labels</summary>
+      <div className="two" style={{ marginTop: 8 }}>
+        <Select
+          label="Priority"
+          data={[...PRIORITIES]}
+          value={value.priority}
+          onChange={(next) => onChange({ ...value, priority: (next ?? 'normal') as Priority })}
+        />
+        <NumberInput
+          label="Attempts at most"
+          placeholder={`${attempts}`}
+          min={1}
+          max={101}
+          value={value.attempts ?? ''}
+          onChange={(next) => onChange({ ...value, attempts: next === '' ? null : Number(next) })}
+        />
+      </div>
+      <TagsInput
+        label="Labels"
+        value={value.labels}
+        onChange={(labels) => onChange({ ...value, labels })}
+        maxTags={30}
+        mt={8}
+      />
+    </details>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { CodeEditor } from '../../ui/editor/code-editor.tsx';
 import type { Field } from './schema.ts';
+import { parseJson, parseObject, useJsonText } from './use-json-text.ts';
 
 /** Props of {@link SchemaForm}. */
 export interface SchemaFormProps {
@@ -18,34 +19,26 @@ export interface SchemaFormProps {
 export const errorAt = (errors: Record<string, string>, name: string): string | undefined =>
   errors[name] ?? errors[`input.${name}`] ?? errors[`/${name}`];
 
-function JsonField({
+function JsonField<V extends Json>({
   label,
   value,
+  parse,
   onChange,
   height,
 }: {
   label: string;
-  value: Json | undefined;
-  onChange(value: Json): void;
+  value: V | undefined;
+  parse(text: string): V;
+  onChange(value: V): void;
   height: string;
 }) {
-  const [text, setText] = useState(() => (value === undefined ? '' : JSON.stringify(value, null, 2)));
-  const [problem, setProblem] = useState<string | null>(null);
-  const change = (next: string) => {
-    setText(next);
-    try {
-      onChange(JSON.parse(next) as Json);
-      setProblem(null);
-    } catch {
-      setProblem('This is not valid JSON yet');
-    }
-  };
+  const { text, valid, change } = useJsonText(value, parse, onChange);
   return (
     <div className="col" style={{ gap: 2 }}>
       <CodeEditor boxed language="json" label={label} value={text} onChange={change} height={height} />
-      {problem === null ? null : (
+      {valid ? null : (
         <span className="tone-bad" style={{ fontSize: 12 }}>
-          {problem}
+          This is not valid JSON yet
         </span>
       )}
     </div>
@@ -115,7 +108,7 @@ function FieldInput({
       return (
         <div className="col">
           <span className="mantine-InputWrapper-label">{field.title}</span>
-          <JsonField label={field.title} value={value} onChange={onChange} height="96px" />
+          <JsonField label={field.title} value={value} parse={parseJson} onChange={onChange} height="96px" />
           {error === undefined ? null : <span className="tone-bad">{error}</span>}
         </div>
       );
@@ -132,12 +125,7 @@ export function SchemaForm({ fields, value, onChange, errors }: SchemaFormProps)
       <details>
         <summary className="muted">Input: none asked for</summary>
         <div style={{ marginTop: 8 }}>
-          <JsonField
-            label="Input as JSON"
-            value={value}
-            onChange={(next) => typeof next === 'object' && next !== null && !Array.isArray(next) && onChange(next)}
-            height="120px"
-          />
+          <JsonField label="Input as JSON" value={value} parse={parseObject} onChange={onChange} height="120px" />
         </div>
       </details>
     );
@@ -157,12 +145,7 @@ export function SchemaForm({ fields, value, onChange, errors }: SchemaFormProps)
         />
       </div>
       {mode === 'json' ? (
-        <JsonField
-          label="Input as JSON"
-          value={value}
-          onChange={(next) => typeof next === 'object' && next !== null && !Array.isArray(next) && onChange(next)}
-          height="140px"
-        />
+        <JsonField label="Input as JSON" value={value} parse={parseObject} onChange={onChange} height="140px" />
       ) : (
         fields.map((field) => (
           <FieldInput

@@ -1,8 +1,8 @@
 /** Fields that the forms of several kinds share. */
-import { Textarea } from '@mantine/core';
-import { useState } from 'react';
+import { Textarea, TextInput } from '@mantine/core';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { pairsText, parsePairs } from '../draft.ts';
+import { useTypedText } from '../use-typed-text.ts';
 
 /** Message of a member of the spec, or of a part of it. */
 export const errorOf = (errors: Record<string, string>, name: string): string | undefined =>
@@ -11,7 +11,14 @@ export const errorOf = (errors: Record<string, string>, name: string): string | 
     return plain === name || plain.startsWith(`${name}.`);
   })?.[1];
 
-/** Lines of `name=value`; typed text stays as it is until it parses to something else. */
+/** The object that a member of a spec is; empty when it is none. */
+export const objectOf = (value: Json | undefined): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+
+/** Items of a list as text. */
+export const strings = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+/** Lines of `name=value` or `name: value`. */
 export function Pairs({
   label,
   description,
@@ -27,7 +34,8 @@ export function Pairs({
   error: string | undefined;
   onChange(value: JsonObject): void;
 }) {
-  const [text, setText] = useState(() => pairsText(value, mark));
+  const parse = (text: string): JsonObject => parsePairs(text, mark);
+  const [text, setText] = useTypedText(objectOf(value), parse, (pairs) => pairsText(pairs, mark));
   return (
     <Textarea
       label={label}
@@ -41,14 +49,47 @@ export function Pairs({
       error={error}
       onChange={(event) => {
         setText(event.currentTarget.value);
-        onChange(parsePairs(event.currentTarget.value, mark));
+        onChange(parse(event.currentTarget.value));
       }}
     />
   );
 }
 
-/** Items of a list as text. */
-export const strings = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
+const parseNumbers = (text: string): number[] =>
+  text
+    .split(/[,\s]+/)
+    .filter(Boolean)
+    .map(Number)
+    .filter(Number.isInteger);
+
+/** Whole numbers with commas between them. */
+export function Numbers({
+  label,
+  placeholder,
+  value,
+  error,
+  onChange,
+}: {
+  label: string;
+  placeholder?: string;
+  value: readonly number[];
+  error: string | undefined;
+  onChange(value: number[]): void;
+}) {
+  const [text, setText] = useTypedText(value, parseNumbers, (numbers) => numbers.join(', '));
+  return (
+    <TextInput
+      label={label}
+      placeholder={placeholder}
+      value={text}
+      error={error}
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        onChange(parseNumbers(event.currentTarget.value));
+      }}
+    />
+  );
+}
 
 /** Input schema of a web address. */
 export const URL_SCHEMA: JsonObject = { type: 'string', format: 'uri', title: 'Address' };

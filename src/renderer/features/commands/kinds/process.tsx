@@ -1,15 +1,17 @@
 /** Kind `process`: a form for a program. */
 import { Select, Textarea, TextInput } from '@mantine/core';
 import { SquareTerminal } from 'lucide-react';
-import { useState } from 'react';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { specText } from '../draft.ts';
-import { errorOf, Pairs, strings } from './fields.tsx';
+import { useTypedText } from '../use-typed-text.ts';
+import { errorOf, Numbers, Pairs, strings } from './fields.tsx';
 import type { KindView, SpecFormProps } from './kind.ts';
+
+const parseLines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
 function Form({ spec, onChange, errors }: SpecFormProps) {
   const set = (patch: JsonObject) => onChange({ ...spec, ...patch });
-  const [argv, setArgv] = useState(() => strings(spec.argv).join('\n'));
+  const [argv, setArgv] = useTypedText(strings(spec.argv), parseLines, (lines) => lines.join('\n'));
   return (
     <div className="scroll">
       <div className="spec-form">
@@ -26,7 +28,7 @@ function Form({ spec, onChange, errors }: SpecFormProps) {
           error={errorOf(errors, 'argv')}
           onChange={(event) => {
             setArgv(event.currentTarget.value);
-            set({ argv: event.currentTarget.value.split('\n').filter((line) => line !== '') });
+            set({ argv: parseLines(event.currentTarget.value) });
           }}
         />
         <div className="two">
@@ -37,19 +39,11 @@ function Form({ spec, onChange, errors }: SpecFormProps) {
             error={errorOf(errors, 'cwd')}
             onChange={(event) => set({ cwd: event.currentTarget.value === '' ? null : event.currentTarget.value })}
           />
-          <TextInput
+          <Numbers
             label="Exit codes that are a success"
-            value={strings(spec.success_codes ?? [0]).join(', ')}
+            value={strings(spec.success_codes ?? [0]).map(Number)}
             error={errorOf(errors, 'success_codes')}
-            onChange={(event) =>
-              set({
-                success_codes: event.currentTarget.value
-                  .split(/[,\s]+/)
-                  .filter(Boolean)
-                  .map(Number)
-                  .filter(Number.isInteger),
-              })
-            }
+            onChange={(success_codes) => set({ success_codes })}
           />
         </div>
         <Pairs

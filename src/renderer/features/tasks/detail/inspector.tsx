@@ -1,8 +1,7 @@
 /** What went in and what came out, of the task or of the chosen step. */
-
 import { FileInput, FileOutput, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
-import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
+import type { Attempt, TaskDetail } from '../../../../contract/automation/tasks.ts';
 import { bytes, count, dateTime, duration } from '../../../lib/format.ts';
 import { JsonView } from '../../../ui/display/json-view.tsx';
 import { Status } from '../../../ui/display/status.tsx';
@@ -30,9 +29,6 @@ export function Inspector({ task, row }: { task: TaskDetail; row: TreeRow | null
   const [chosen, setChosen] = useState<InspectorTab | null>(null);
   const tab = chosen ?? firstTab(task);
   const step = row?.step ?? null;
-  const attempt = row?.attempt ?? null;
-  const output = step === null ? task.output : step.output;
-  const error = step === null ? (attempt?.error ?? task.error) : step.error;
   const of = step === null ? 'the task' : `step “${step.name}”`;
   return (
     <section className="col grow" aria-label="Inspector">
@@ -43,69 +39,88 @@ export function Inspector({ task, row }: { task: TaskDetail; row: TreeRow | null
       </ToolBar>
       <TabPanel name="inspector" value={tab}>
         <div className="scroll">
-          {tab === 'input' ? (
-            Object.keys(task.input).length === 0 ? (
-              <EmptyState icon={<FileInput size={24} />} title="This task has no input" help="commands#input-schema" />
-            ) : (
-              <JsonView value={task.input} label="input" />
-            )
-          ) : null}
-          {tab === 'output' ? (
-            output === null ? (
-              <EmptyState icon={<FileOutput size={24} />} title={`No output of ${of}`} help="commands#three-kinds" />
-            ) : (
-              <JsonView value={output} label="output" />
-            )
-          ) : null}
+          {tab === 'input' ? <Input input={task.input} /> : null}
+          {tab === 'output' ? <Output output={step === null ? task.output : step.output} of={of} /> : null}
           {tab === 'error' ? (
-            error === null ? (
-              <EmptyState icon={<ShieldCheck size={24} />} title={`No error of ${of}`} help={null} />
-            ) : (
-              <div style={{ padding: 12 }}>
-                <Problem problem={error} />
-              </div>
-            )
+            <Failure error={step === null ? (row?.attempt?.error ?? task.error) : step.error} of={of} />
           ) : null}
-          {tab === 'attempts' ? (
-            <div className="peek">
-              {task.attempts.map((item) => (
-                <section key={item.number}>
-                  <div className="row" style={{ marginBottom: 6 }}>
-                    <strong>Attempt {item.number}</strong>
-                    <Status state={item.status} />
-                  </div>
-                  <dl className="facts">
-                    <dt>Started</dt>
-                    <dd>{dateTime(item.started_at)}</dd>
-                    <dt>Duration</dt>
-                    <dd>{duration(item.duration_ms)}</dd>
-                    <dt>Exit code</dt>
-                    <dd>{item.exit_code ?? '–'}</dd>
-                    <dt>Log</dt>
-                    <dd>
-                      {count(item.log_lines)} lines, {bytes(item.log_bytes)}
-                      {item.log_dropped > 0 ? (
-                        <span className="tone-warn">, {count(item.log_dropped)} dropped over the limit</span>
-                      ) : null}
-                    </dd>
-                    {item.error === null ? null : (
-                      <>
-                        <dt>Error</dt>
-                        <dd>{item.error.detail}</dd>
-                      </>
-                    )}
-                  </dl>
-                </section>
-              ))}
-              {task.attempts.length === 0 ? <p className="muted">No attempt has started.</p> : null}
-              <section>
-                <h3>What runs</h3>
-                <JsonView value={task.spec} label="spec" />
-              </section>
-            </div>
-          ) : null}
+          {tab === 'attempts' ? <Attempts task={task} /> : null}
         </div>
       </TabPanel>
+    </section>
+  );
+}
+
+function Input({ input }: Pick<TaskDetail, 'input'>) {
+  return Object.keys(input).length === 0 ? (
+    <EmptyState icon={<FileInput size={24} />} title="This task has no input" help="commands#input-schema" />
+  ) : (
+    <JsonView value={input} label="input" />
+  );
+}
+
+function Output({ output, of }: Pick<TaskDetail, 'output'> & { of: string }) {
+  return output === null ? (
+    <EmptyState icon={<FileOutput size={24} />} title={`No output of ${of}`} help="commands#three-kinds" />
+  ) : (
+    <JsonView value={output} label="output" />
+  );
+}
+
+function Failure({ error, of }: Pick<TaskDetail, 'error'> & { of: string }) {
+  return error === null ? (
+    <EmptyState icon={<ShieldCheck size={24} />} title={`No error of ${of}`} help={null} />
+  ) : (
+    <div style={{ padding: 12 }}>
+      <Problem problem={error} />
+    </div>
+  );
+}
+
+/** The attempts so far, and the spec that they all run. */
+function Attempts({ task }: { task: TaskDetail }) {
+  return (
+    <div className="peek">
+      {task.attempts.map((attempt) => (
+        <AttemptFacts key={attempt.number} attempt={attempt} />
+      ))}
+      {task.attempts.length === 0 ? <p className="muted">No attempt has started.</p> : null}
+      <section>
+        <h3>What runs</h3>
+        <JsonView value={task.spec} label="spec" />
+      </section>
+    </div>
+  );
+}
+
+function AttemptFacts({ attempt }: { attempt: Attempt }) {
+  return (
+    <section aria-label={`Attempt ${attempt.number}`}>
+      <div className="row" style={{ marginBottom: 6 }}>
+        <strong>Attempt {attempt.number}</strong>
+        <Status state={attempt.status} />
+      </div>
+      <dl className="facts">
+        <dt>Started</dt>
+        <dd>{dateTime(attempt.started_at)}</dd>
+        <dt>Duration</dt>
+        <dd>{duration(attempt.duration_ms)}</dd>
+        <dt>Exit code</dt>
+        <dd>{attempt.exit_code ?? '–'}</dd>
+        <dt>Log</dt>
+        <dd>
+          {count(attempt.log_lines)} lines, {bytes(attempt.log_bytes)}
+          {attempt.log_dropped > 0 ? (
+            <span className="tone-warn">, {count(attempt.log_dropped)} dropped over the limit</span>
+          ) : null}
+        </dd>
+        {attempt.error === null ? null : (
+          <>
+            <dt>Error</dt>
+            <dd>{attempt.error.detail}</dd>
+          </>
+        )}
+      </dl>
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Ban, Maximize2, RotateCw, X } from 'lucide-react';
+import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
 import type { TaskId } from '../../../../contract/kernel/scalars.ts';
 import { dateTime } from '../../../lib/format.ts';
 import { useOperationQuery } from '../../../lib/live/query.ts';
@@ -19,31 +20,11 @@ import { cancelBlocked, waitSentence } from '../task-facts.ts';
 export function TaskPeek({ id, close }: { id: TaskId; close(): void }) {
   const query = useOperationQuery('tasks_get', { id }, { keep: true });
   const task = query.data;
-  const actions = useTaskActions();
-  const noRetry = useCan('tasks_retry');
-  const noCancel = useCan('tasks_cancel');
   return (
     <aside className="col grow" aria-label="Task">
       <ToolBar>
         <h2 className="grow clip">{task?.command_name}</h2>
-        {task === undefined ? null : (
-          <>
-            <IconButton
-              label="Cancel"
-              action="tasks.cancel"
-              Icon={Ban}
-              blocked={cancelBlocked(task) ?? noCancel}
-              onClick={() => actions.cancel(task.id)}
-            />
-            <IconButton
-              label="Run again"
-              action="tasks.retry"
-              Icon={RotateCw}
-              blocked={noRetry}
-              onClick={() => actions.retry(task.id)}
-            />
-          </>
-        )}
+        {task === undefined ? null : <Verbs task={task} />}
         <Link
           to="/tasks/$id"
           params={{ id }}
@@ -56,47 +37,76 @@ export function TaskPeek({ id, close }: { id: TaskId; close(): void }) {
         <IconButton label="Close" Icon={X} onClick={close} />
       </ToolBar>
       <StateFrame of={query} skeleton={6}>
-        {task === undefined ? null : (
-          <div className="scroll peek">
-            <dl className="facts">
-              <dt>Status</dt>
-              <dd>
-                <Status state={task.status} />
-              </dd>
-              <dt>Id</dt>
-              <dd className="row">
-                <code className="clip">{task.id}</code>
-                <CopyButton label="Copy id" text={task.id} />
-              </dd>
-              <dt>Profile</dt>
-              <dd>{task.profile_name ?? '–'}</dd>
-              <dt>Started</dt>
-              <dd>{dateTime(task.started_at)}</dd>
-              <dt>Duration</dt>
-              <dd>
-                <Elapsed from={task.started_at} ms={task.duration_ms} />
-              </dd>
-              <dt>Attempt</dt>
-              <dd>
-                {task.attempt} of {task.max_attempts}
-              </dd>
-            </dl>
-            {waitSentence(task) === null ? null : <div className="notice info">{waitSentence(task)}</div>}
-            {task.error === null ? null : <Problem problem={task.error} />}
-            <Thumbnails id={task.id} />
-            {task.output === null ? null : (
-              <section>
-                <h3>Output</h3>
-                <JsonView value={task.output} label="output" />
-              </section>
-            )}
-            <section>
-              <h3>Input</h3>
-              <JsonView value={task.input} label="input" />
-            </section>
-          </div>
-        )}
+        {task === undefined ? null : <Details task={task} />}
       </StateFrame>
     </aside>
+  );
+}
+
+function Verbs({ task }: { task: TaskDetail }) {
+  const actions = useTaskActions();
+  const noRetry = useCan('tasks_retry');
+  const noCancel = useCan('tasks_cancel');
+  return (
+    <>
+      <IconButton
+        label="Cancel"
+        action="tasks.cancel"
+        Icon={Ban}
+        blocked={cancelBlocked(task) ?? noCancel}
+        onClick={() => actions.cancel(task.id)}
+      />
+      <IconButton
+        label="Run again"
+        action="tasks.retry"
+        Icon={RotateCw}
+        blocked={noRetry}
+        onClick={() => actions.retry(task.id)}
+      />
+    </>
+  );
+}
+
+function Details({ task }: { task: TaskDetail }) {
+  const wait = waitSentence(task);
+  return (
+    <div className="scroll peek">
+      <dl className="facts">
+        <dt>Status</dt>
+        <dd>
+          <Status state={task.status} />
+        </dd>
+        <dt>Id</dt>
+        <dd className="row">
+          <code className="clip">{task.id}</code>
+          <CopyButton label="Copy id" text={task.id} />
+        </dd>
+        <dt>Profile</dt>
+        <dd>{task.profile_name ?? '–'}</dd>
+        <dt>Started</dt>
+        <dd>{dateTime(task.started_at)}</dd>
+        <dt>Duration</dt>
+        <dd>
+          <Elapsed from={task.started_at} ms={task.duration_ms} />
+        </dd>
+        <dt>Attempt</dt>
+        <dd>
+          {task.attempt} of {task.max_attempts}
+        </dd>
+      </dl>
+      {wait === null ? null : <div className="notice info">{wait}</div>}
+      {task.error === null ? null : <Problem problem={task.error} />}
+      <Thumbnails id={task.id} />
+      {task.output === null ? null : (
+        <section>
+          <h3>Output</h3>
+          <JsonView value={task.output} label="output" />
+        </section>
+      )}
+      <section>
+        <h3>Input</h3>
+        <JsonView value={task.input} label="input" />
+      </section>
+    </div>
   );
 }

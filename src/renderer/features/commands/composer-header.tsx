@@ -1,0 +1,87 @@
+import { Copy, Play, Save, SearchCheck, Trash2, Undo2 } from 'lucide-react';
+import type { Command } from '../../../contract/automation/commands.ts';
+import { Button, IconButton } from '../../ui/buttons.tsx';
+import { ScreenHead } from '../../ui/screen.tsx';
+import type { ComposerState } from './use-composer.ts';
+import type { ComposerVerbs } from './use-composer-verbs.ts';
+
+/** Name of the command, whether it is saved, and what can be done with it. */
+export function ComposerHeader({
+  command,
+  composer,
+  verbs,
+}: {
+  command: Command | null;
+  composer: ComposerState;
+  verbs: ComposerVerbs;
+}) {
+  const { draft, change, changed, busy, dry } = composer;
+  const { blocked } = verbs;
+  return (
+    <ScreenHead>
+      <input
+        className="title-input"
+        aria-label="Name of the command"
+        value={draft.name}
+        maxLength={100}
+        onChange={(event) => change({ name: event.target.value })}
+      />
+      {changed ? (
+        <span className="badge tone-warn">{command === null ? 'Not saved yet' : 'Unsaved changes'}</span>
+      ) : null}
+      {command?.example ? <span className="tag">example</span> : null}
+      <span className="grow" />
+      {command === null ? null : (
+        <IconButton
+          label="Delete"
+          action="composer.delete"
+          Icon={Trash2}
+          blocked={blocked.manage}
+          onClick={verbs.remove}
+        />
+      )}
+      <IconButton
+        label="Duplicate"
+        action="composer.duplicate"
+        Icon={Copy}
+        blocked={blocked.manage}
+        onClick={verbs.duplicate}
+      />
+      {changed ? <IconButton label="Discard changes" Icon={Undo2} onClick={verbs.discard} /> : null}
+      <Button
+        small
+        label="Dry run"
+        action="composer.dry"
+        icon={<SearchCheck size={13} />}
+        blocked={blocked.dryRun}
+        busy={dry.isPending}
+        onClick={verbs.dryRun}
+      >
+        Dry run
+      </Button>
+      <Button
+        small
+        label="Save"
+        action="composer.save"
+        icon={<Save size={13} />}
+        blocked={blocked.save}
+        busy={busy === 'save'}
+        onClick={composer.save}
+      >
+        Save
+      </Button>
+      <Button
+        small
+        kind="primary"
+        label={changed ? 'Save and run' : 'Run'}
+        action="composer.run"
+        icon={<Play size={13} />}
+        blocked={blocked.run}
+        busy={busy === 'run'}
+        onClick={composer.run}
+      >
+        Run
+      </Button>
+    </ScreenHead>
+  );
+}

@@ -1,0 +1,62 @@
+import { SegmentedControl, Textarea } from '@mantine/core';
+import type { Json } from '../../../../contract/kernel/scalars.ts';
+import { parseJson, useJsonText } from '../../run/index.ts';
+import { specText } from '../draft.ts';
+import { errorOf, objectOf } from './fields.tsx';
+import type { SpecFormProps } from './kind.ts';
+
+type BodyKind = 'none' | 'text' | 'json';
+
+function kindOf(body: Json | undefined): BodyKind {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return 'none';
+  return 'text' in body ? 'text' : 'json';
+}
+
+/** The body of a request: none, a text, or JSON; what was typed is taken along from one to the other. */
+export function BodyForm({ spec, onChange, errors }: SpecFormProps) {
+  const kind = kindOf(spec.body);
+  const body = objectOf(spec.body);
+  const set = (next: Json) => onChange({ ...spec, body: next });
+  const json = useJsonText(body.json, parseJson, (next) => set({ json: next }));
+  const text = kind === 'json' ? json.text : specText(body, 'text');
+  const turnInto = (next: BodyKind) => {
+    if (next === kind) return;
+    if (next === 'none') return set(null);
+    if (next === 'text') return set({ text });
+    try {
+      set({ json: text.trim() === '' ? {} : parseJson(text) });
+    } catch {
+      set({ json: text });
+    }
+  };
+  return (
+    <div className="col" style={{ gap: 4 }}>
+      <div className="row">
+        <span className="mantine-InputWrapper-label grow">Body</span>
+        <SegmentedControl<BodyKind>
+          aria-label="Kind of body"
+          data={[
+            { value: 'none', label: 'None' },
+            { value: 'text', label: 'Text' },
+            { value: 'json', label: 'JSON' },
+          ]}
+          value={kind}
+          onChange={turnInto}
+        />
+      </div>
+      {kind === 'none' ? null : (
+        <Textarea
+          aria-label="Body"
+          autosize
+          minRows={4}
+          maxRows={16}
+          spellCheck={false}
+          classNames={{ input: 'mono' }}
+          value={text}
+          error={kind === 'text' || json.valid ? errorOf(errors, 'body') : 'This is not valid JSON yet'}
+          onChange={({ currentTarget: { value } }) => (kind === 'text' ? set({ text: value }) : json.change(value))}
+        />
+      )}
+    </div>
+  );
+}
