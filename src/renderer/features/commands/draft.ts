@@ -116,20 +116,24 @@ export function specText(spec: JsonObject, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** `KEY=value` lines as an object; lines without `=` are ignored until they have one. */
+/** Lines of names and values as an object; a line counts once it has a name and the mark. */
 export function parsePairs(text: string, mark: '=' | ':'): Record<string, string> {
   return Object.fromEntries(
     text.split('\n').flatMap((line) => {
       const at = line.indexOf(mark);
-      return at <= 0 ? [] : [[line.slice(0, at).trim(), line.slice(at + 1).trim()]];
+      const name = line.slice(0, Math.max(0, at)).trim();
+      return name === '' ? [] : [[name, line.slice(at + 1).trim()]];
     }),
   );
 }
 
 /** The other way. */
-export function pairsText(value: Json | undefined, mark: '=' | ':'): string {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return '';
+export function pairsText(value: JsonObject, mark: '=' | ':'): string {
   return Object.entries(value)
     .map(([name, item]) => `${name}${mark === ':' ? ': ' : '='}${String(item)}`)
     .join('\n');
 }
+
+/** Whether lines can hold these pairs: a value of several lines, or with spaces at an end, would be another one afterwards. */
+export const fitsInLines = (value: JsonObject, mark: '=' | ':'): boolean =>
+  JSON.stringify(parsePairs(pairsText(value, mark), mark)) === JSON.stringify(value);

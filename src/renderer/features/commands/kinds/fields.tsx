@@ -1,7 +1,7 @@
 /** Fields that the forms of several kinds share. */
 import { Textarea, TextInput } from '@mantine/core';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
-import { pairsText, parsePairs } from '../draft.ts';
+import { fitsInLines, pairsText, parsePairs } from '../draft.ts';
 import { useTypedText } from '../use-typed-text.ts';
 
 /** Message of a member of the spec, or of a part of it. */
@@ -34,12 +34,15 @@ export function Pairs({
   error: string | undefined;
   onChange(value: JsonObject): void;
 }) {
-  const parse = (text: string): JsonObject => parsePairs(text, mark);
-  const [text, setText] = useTypedText(objectOf(value), parse, (pairs) => pairsText(pairs, mark));
+  const parse = (typed: string): JsonObject => parsePairs(typed, mark);
+  const pairs = objectOf(value);
+  const [text, setText] = useTypedText(pairs, parse, () => pairsText(pairs, mark));
+  const fits = fitsInLines(pairs, mark);
   return (
     <Textarea
       label={label}
-      description={description}
+      description={fits ? description : 'One of the values does not fit in a line: edit it as JSON.'}
+      readOnly={!fits}
       autosize
       minRows={2}
       maxRows={8}
