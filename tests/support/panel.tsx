@@ -19,6 +19,7 @@ import { ClientProvider } from '../../src/renderer/lib/client/context.tsx';
 import { portTransport } from '../../src/renderer/lib/client/message-port.ts';
 import { followChanges } from '../../src/renderer/lib/live/live.ts';
 import { createQueryClient } from '../../src/renderer/lib/live/query.ts';
+import { parseSearch, stringifySearch } from '../../src/renderer/lib/search-params.ts';
 import { ThemeProvider } from '../../src/renderer/ui/theme.tsx';
 import type { TestHost } from './host.ts';
 
@@ -33,7 +34,7 @@ export interface TestPanel extends RenderResult, AsyncDisposable {
 
 /**
  * Renders `ui` inside everything that the panel gives its screens: theme, client, cache of queries with live changes,
- * and a router that takes every address. Disposing unmounts it and closes its connection.
+ * and a router that takes every address, with the ids of those that have one. Disposing unmounts it and closes its connection.
  */
 export async function renderPanel(host: TestHost, ui: ReactNode, options: { at?: string } = {}): Promise<TestPanel> {
   const client = createClient({
@@ -55,9 +56,11 @@ export async function renderPanel(host: TestHost, ui: ReactNode, options: { at?:
   const abort = new AbortController();
   followChanges(client, queries, abort.signal);
   const root = createRootRoute();
-  const any = createRoute({ getParentRoute: () => root, path: '$', component: () => ui });
+  const routes = ['$', '/tasks/$id', '/commands/$id'].map((path) =>
+    createRoute({ getParentRoute: () => root, path, component: () => ui }),
+  );
   const history = createMemoryHistory({ initialEntries: [options.at ?? '/'] });
-  const router = createRouter({ routeTree: root.addChildren([any]), history });
+  const router = createRouter({ routeTree: root.addChildren(routes), history, parseSearch, stringifySearch });
   await online(client);
   const rendered = await act(async () =>
     render(
