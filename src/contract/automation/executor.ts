@@ -34,11 +34,6 @@ export const ExecutorJob = z.object({
 });
 export type ExecutorJob = z.infer<typeof ExecutorJob>;
 
-/** Largest output that is kept with the task, characters of JSON; a larger one becomes an artifact. The host enforces it. */
-export const MAX_OUTPUT_CHARS = 1_048_576;
-/** Shortest time between two progress events of an attempt, ms. The host enforces it; the executor sends no more than that either. */
-export const PROGRESS_MS = 250;
-
 /** Host → executor. */
 export const ToExecutor = z.discriminatedUnion('t', [
   z.object({ t: z.literal('run'), job: ExecutorJob }),

@@ -1,6 +1,7 @@
 /** Runs one attempt from its job to its result. */
 import { mkdirSync } from 'node:fs';
-import { type ExecutorJob, MAX_OUTPUT_CHARS } from '../../contract/automation/executor.ts';
+import type { ExecutorJob } from '../../contract/automation/executor.ts';
+import { fitsTask, OUTPUT_FILE, type OutputReference } from '../../contract/automation/report-limits.ts';
 import { createRedactor } from '../../contract/kernel/redact.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
 import { textsOf } from './browser/script-error.ts';
@@ -58,11 +59,12 @@ export function startAttempt(job: ExecutorJob, port: Port): Attempt {
     finish();
   }
 
+  /** Stores an output that is too large for a message, and answers what stands in its place. */
   async function keep(output: Json): Promise<Json> {
     const text = JSON.stringify(redactor.json(output));
-    if (text.length <= MAX_OUTPUT_CHARS) return output;
-    const name = await artifacts.add({ kind: 'output', name: 'output.json' }, text);
-    return { artifact: name, bytes: Buffer.byteLength(text) };
+    if (fitsTask(text)) return output;
+    const artifact = await artifacts.add({ kind: 'output', name: OUTPUT_FILE }, text);
+    return { artifact, bytes: Buffer.byteLength(text) } satisfies OutputReference;
   }
 
   function resultOf(error: unknown): Result {

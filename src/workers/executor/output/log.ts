@@ -3,33 +3,18 @@ import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { format } from 'node:util';
 import { LOG_MARK, type StructuredLog } from '../../../contract/automation/executor.ts';
+import { keptLine } from '../../../contract/automation/report-limits.ts';
 import type { Redactor } from '../../../contract/kernel/redact.ts';
-import type { Json } from '../../../contract/kernel/scalars.ts';
 import { toLogJson } from './json.ts';
 import { replaceStream, writeAll } from './output-stream.ts';
 
 export type Level = StructuredLog['level'];
-
-/** Longest message, and longest data as JSON, of one line; characters. */
-const MAX_LINE = 65_536;
 
 /** Writes log lines. */
 export interface Log {
   write(level: Level, source: string, message: string, data?: unknown): void;
   /** Writes unfinished raw output; for the end of the process. */
   flush(): void;
-}
-
-function shorten(message: string): string {
-  return message.length <= MAX_LINE
-    ? message
-    : `${message.slice(0, MAX_LINE)}… (${message.length - MAX_LINE} more characters)`;
-}
-
-function shortData(data: unknown, redactor: Redactor): Json {
-  const json = redactor.json(toLogJson(data));
-  const length = JSON.stringify(json).length;
-  return length <= MAX_LINE ? json : { omitted: `${length} characters of data` };
 }
 
 /**
@@ -44,14 +29,14 @@ export function createLog(redactor: Redactor, currentStep: () => number | null):
 
   return {
     write(level, source, message, data) {
-      const line: StructuredLog = {
+      const line = keptLine({
         level,
         source,
-        message: shorten(redactor.text(message)),
+        message: redactor.text(message),
         step: currentStep(),
-        ...(data === undefined ? {} : { data: shortData(data, redactor) }),
+        ...(data === undefined ? {} : { data: redactor.json(toLogJson(data)) }),
         at: Date.now(),
-      };
+      });
       writeAll(1, `${LOG_MARK}${JSON.stringify(line)}\n`);
     },
     flush() {

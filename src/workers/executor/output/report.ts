@@ -1,5 +1,6 @@
 /** Messages to the host, redacted. */
-import { type FromExecutor, PROGRESS_MS } from '../../../contract/automation/executor.ts';
+import type { FromExecutor } from '../../../contract/automation/executor.ts';
+import { PROGRESS_MS } from '../../../contract/automation/report-limits.ts';
 import { type Redactor, redactProblem } from '../../../contract/kernel/redact.ts';
 import type { Port } from '../port.ts';
 

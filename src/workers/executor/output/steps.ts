@@ -1,5 +1,6 @@
 /** Named steps of a script, nested by the call that made them. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { keptStepOutput } from '../../../contract/automation/report-limits.ts';
 import type { Problem } from '../../../contract/kernel/errors.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { toStrictJson } from './json.ts';
@@ -20,14 +21,10 @@ export interface StepHooks {
   describe(error: unknown): Problem;
 }
 
-/** Largest output of a step, characters of JSON; a larger one is not kept. */
-const MAX_OUTPUT = 16_384;
-
 function outputOf(value: unknown): Json {
   if (value === undefined) return null;
   try {
-    const json = toStrictJson(value, 'output');
-    return JSON.stringify(json).length <= MAX_OUTPUT ? json : null;
+    return keptStepOutput(toStrictJson(value, 'output'));
   } catch {
     // A step may hand a page or an element on to the script; only what can be shown is shown.
     return null;

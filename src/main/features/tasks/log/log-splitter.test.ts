@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LOG_MARK } from '../../../../contract/automation/executor.ts';
+import { MAX_LOG_CHARS } from '../../../../contract/automation/report-limits.ts';
 import { createRedactor } from '../../../../contract/kernel/redact.ts';
-import { createLineSplitter, MAX_MESSAGE } from './log-splitter.ts';
+import { createLineSplitter } from './log-splitter.ts';
 
 const redactor = createRedactor(['hunter2-secret']);
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
@@ -42,12 +43,12 @@ describe('lines', () => {
 
   test('of any length are split at 64 Ki characters, and a secret across a cut is still redacted', () => {
     const secret = 'hunter2-secret';
-    for (const place of [MAX_MESSAGE - 5, 2 * MAX_MESSAGE - 7, 4 * MAX_MESSAGE - 3, 4 * MAX_MESSAGE - 9]) {
-      const text = `${'ü'.repeat(place)}${secret}${'e'.repeat(6 * MAX_MESSAGE)}`;
+    for (const place of [MAX_LOG_CHARS - 5, 2 * MAX_LOG_CHARS - 7, 4 * MAX_LOG_CHARS - 3, 4 * MAX_LOG_CHARS - 9]) {
+      const text = `${'ü'.repeat(place)}${secret}${'e'.repeat(6 * MAX_LOG_CHARS)}`;
       const bytes = Buffer.from(text);
       const chunks = upTo(Math.ceil(bytes.length / 65_536)).map((n) => bytes.subarray((n - 1) * 65_536, n * 65_536));
       const out = split(chunks);
-      expect(out.every((line) => line.length <= MAX_MESSAGE)).toBe(true);
+      expect(out.every((line) => line.length <= MAX_LOG_CHARS)).toBe(true);
       expect(out.join('')).toBe(text.replace(secret, '[redacted]'));
     }
   });

@@ -1,16 +1,15 @@
 /** Bytes of an executor's output → lines: structured ones (LOG_MARK) or raw text, of bounded length, redacted. */
 import { LOG_MARK, StructuredLog } from '../../../../contract/automation/executor.ts';
+import { keptLine, MAX_LOG_CHARS } from '../../../../contract/automation/report-limits.ts';
 import type { Redactor } from '../../../../contract/kernel/redact.ts';
 
-/** Longest message of one log line, characters; longer lines are split. */
-export const MAX_MESSAGE = 65_536;
 /** Longest structured line, bytes; a longer one is taken for raw text. */
 const MAX_STRUCTURED = 1_048_576;
 /**
  * Bytes of an unfinished raw line after which its head is passed on. The tail that stays is longer than any secret, so a secret
  * is never cut in two before it has been redacted.
  */
-const MAX_HELD = 4 * MAX_MESSAGE;
+const MAX_HELD = 4 * MAX_LOG_CHARS;
 
 const NEWLINE = 10;
 const MARK = LOG_MARK.charCodeAt(0);
@@ -28,13 +27,13 @@ export interface LineSplitter {
   end(): void;
 }
 
-/** Cuts a text into messages; a surrogate pair stays together. */
+/** Cuts raw output into messages; a surrogate pair stays together. */
 export function cutMessage(text: string): string[] {
-  if (text.length <= MAX_MESSAGE) return [text];
+  if (text.length <= MAX_LOG_CHARS) return [text];
   const parts: string[] = [];
   for (let from = 0; from < text.length; ) {
-    const code = text.charCodeAt(from + MAX_MESSAGE - 1);
-    const length = code >= 0xd800 && code <= 0xdbff ? MAX_MESSAGE - 1 : MAX_MESSAGE;
+    const code = text.charCodeAt(from + MAX_LOG_CHARS - 1);
+    const length = code >= 0xd800 && code <= 0xdbff ? MAX_LOG_CHARS - 1 : MAX_LOG_CHARS;
     parts.push(text.slice(from, from + length));
     from += length;
   }
@@ -68,11 +67,9 @@ export function createLineSplitter(redactor: Redactor, sink: LineSink): LineSpli
   function emit(line: Buffer): void {
     const structured = parseStructured(line);
     if (structured !== null) {
-      sink.structured({
-        ...structured,
-        message: redactor.text(structured.message),
-        data: redactor.json(structured.data ?? null),
-      });
+      const { message, data = null } = structured;
+      // Redacted first: a secret that is cut in two is not found.
+      sink.structured(keptLine({ ...structured, message: redactor.text(message), data: redactor.json(data) }));
       return;
     }
     const end = line.at(-1) === 13 ? line.length - 1 : line.length;

@@ -1,7 +1,13 @@
 /** What an executor reports about its attempt, redacted and bounded, on its way to the database. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { type FromExecutor, MAX_OUTPUT_CHARS } from '../../../../contract/automation/executor.ts';
+import type { FromExecutor } from '../../../../contract/automation/executor.ts';
+import {
+  fitsTask,
+  keptStepOutput,
+  OUTPUT_FILE,
+  type OutputReference,
+} from '../../../../contract/automation/report-limits.ts';
 import { toAppError } from '../../../../contract/kernel/errors.ts';
 import { redactProblem } from '../../../../contract/kernel/redact.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
@@ -59,7 +65,7 @@ export function createIntake(
           return details.step({ ...note, t: 'start', name: redactor.text(note.name).slice(0, 500) });
         case 'step_end': {
           const error = note.error === null ? null : redactProblem(note.error, redactor);
-          return details.step({ ...note, t: 'end', output: redactor.json(note.output), error });
+          return details.step({ ...note, t: 'end', output: keptStepOutput(redactor.json(note.output)), error });
         }
         case 'artifact':
           return addArtifact(note);
@@ -68,13 +74,13 @@ export function createIntake(
     async output(raw) {
       const output = redactor.json(raw);
       const text = JSON.stringify(output);
-      if (text.length <= MAX_OUTPUT_CHARS) return output;
-      const file = 'output.json';
+      if (fitsTask(text)) return output;
+      const file = OUTPUT_FILE;
       await fs.writeFile(path.join(artifactsDir(taskDir, task.attempt), file), text, { mode: 0o600 });
       addArtifact({ kind: 'output', name: file, mime: 'application/json', file });
       const mib = (text.length / 1_048_576).toFixed(1);
       writer.say('info', `The output is ${mib} MiB and was kept as the artifact ${file}.`);
-      return null;
+      return { artifact: file, bytes: Buffer.byteLength(text) } satisfies OutputReference;
     },
     async close() {
       const dropped = details.close();

@@ -53,6 +53,27 @@ describe('one attempt', () => {
     expect(readdirSync(host.paths.temp)).toEqual([]);
   });
 
+  // Catches a host that trusts its executors to keep the limits: rows and log files would grow with what a script returns.
+  test('what an executor reports beyond the limits is bounded by the host, and a large output becomes an artifact', async () => {
+    const command = await host.command();
+    const task = await host.run(command, [
+      ['step', [1, 'large']],
+      ['endStep', [1, 'succeeded', 20_000]],
+      ['step', [2, 'small']],
+      ['endStep', [2, 'succeeded', 10]],
+      ['longLine', 70_000],
+      ['largeOutput', 1_200_000],
+    ]);
+    const done = await host.ends(task.id);
+    expect(done).toMatchObject({ status: 'succeeded', output: { artifact: 'output.json', bytes: 1_200_002 } });
+    expect(done.steps.map(({ output }) => output)).toEqual([null, 'oooooooooo']);
+    expect(host.tasks.service.artifacts(task.id)).toMatchObject([{ name: 'output.json', bytes: 1_200_002 }]);
+    const line = (await linesOf(task.id)).find(({ message }) => message.startsWith('mmm'));
+    expect(line?.message.length).toBeLessThanOrEqual(65_536);
+    expect(line?.message.slice(-30)).toMatch(/m… \(\d+ more characters\)$/);
+    expect(line?.data).toEqual({ omitted: '70011 characters of data' });
+  });
+
   test('a result sent right before the exit is not lost to the exit', async () => {
     const command = await host.command();
     const tasks = await Promise.all(Array.from({ length: 8 }, () => host.run(command, [['succeed', { ok: 1 }]])));
