@@ -7,7 +7,7 @@ export interface LineRing {
   push(line: LogLine, bytes: number): void;
   /** Number of the first line that is kept; the number after the last one when none is. */
   first(): number;
-  /** A line that is kept. @throws Error when it is not */
+  /** A line that is kept. @throws Error when there is none of that number yet */
   line(seq: number): LogLine;
   /** Lets the oldest lines go while more than `limit` bytes are kept, but none after `flushedSeq`. */
   trim(limit: number, flushedSeq: number): void;

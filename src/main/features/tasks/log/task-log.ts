@@ -21,6 +21,7 @@ const ITEMS_PER_TURN = 128;
 
 /** See {@link createTaskLog}. */
 export interface TaskLog {
+  /** Number of the last line in the file, 0 when there is none. */
   lastSeq(): number;
   /** Bytes in the file. */
   bytes(): number;
@@ -85,7 +86,7 @@ export function createTaskLog(
   }
 
   return {
-    lastSeq: () => lastSeq,
+    lastSeq: () => file?.lastSeq() ?? 0,
     bytes: () => file?.size() ?? 0,
     append(content) {
       lastSeq += 1;
