@@ -7,7 +7,6 @@ import './ui/styles/tokens.css';
 import './ui/styles/base.css';
 import './ui/styles/data.css';
 import './ui/styles/timeline.css';
-import './ui/styles/histogram.css';
 import './ui/styles/mantine.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

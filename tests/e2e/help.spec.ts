@@ -5,7 +5,7 @@ import { expect, open, test } from './support/test.ts';
 
 test.use({ fresh: true });
 
-const heading = (page: Page, name: string) => page.locator('.guide').getByRole('heading', { name, exact: true });
+const heading = (page: Page, name: string) => page.getByRole('article').getByRole('heading', { name, exact: true });
 
 // Would catch: a key that opens the browser's own help or the wrong page, a guide that cannot be left by keyboard.
 test('F1 opens the page of the screen, also from a field; Escape goes back', async ({ page }) => {
@@ -53,12 +53,12 @@ test('an empty state leads to the heading that answers it', async ({ page }) => 
 // Would catch: links of the Markdown that reload the panel or open a file, a heading that a second click does not find again.
 test('links between pages stay in the panel, the search finds parts', async ({ page }) => {
   await open(page, '/help/tasks');
-  const link = page.locator('.guide').getByRole('link', { name: 'retention' });
+  const link = page.getByRole('article').getByRole('link', { name: 'retention' });
   await link.click();
   await expect(page).toHaveURL(/#\/help\/settings-and-data#retention$/);
   await expect(heading(page, 'Retention')).toBeInViewport();
   // At its end the page shows the heading no more.
-  await page.locator('.help-page').evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+  await page.getByRole('region', { name: 'Settings and data' }).evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
   await expect(heading(page, 'Retention')).not.toBeInViewport();
   await page.getByRole('navigation', { name: 'Topics' }).getByRole('link', { name: 'Retention' }).click();
   await expect(heading(page, 'Retention')).toBeInViewport();
@@ -86,7 +86,7 @@ test('works without the network and without the host', async ({ page, context, h
   await expect(heading(page, 'Why a task waits')).toBeVisible();
   await host.kill();
   await context.setOffline(true);
-  await page.locator('.guide').getByRole('link', { name: 'retention' }).click();
+  await page.getByRole('article').getByRole('link', { name: 'retention' }).click();
   await expect(heading(page, 'Retention')).toBeInViewport();
   await page.getByRole('navigation', { name: 'Topics' }).getByRole('link', { name: 'Commands' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Commands' })).toBeVisible();

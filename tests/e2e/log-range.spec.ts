@@ -48,11 +48,11 @@ test('a dragged range shows its lines only, is in the address, and is cleared', 
     await page.mouse.down();
     await page.mouse.move(x(first + 0.5), y, { steps: 4 });
     await page.mouse.move(x(first + 0.1), y);
-    await expect(page.locator('.histogram .brush-mark')).toBeVisible();
+    await expect(page.getByTestId('brush-mark')).toBeVisible();
   };
   await drag();
   await page.keyboard.press('Escape');
-  await expect(page.locator('.histogram .brush-mark')).toBeHidden();
+  await expect(page.getByTestId('brush-mark')).toBeHidden();
   await page.mouse.up();
   await expect(chip(page)).toHaveCount(0);
 

@@ -10,7 +10,8 @@ const chart = (page: Page, title: string): Locator => page.getByRole('img', { na
 /** Where the cursor's line is in each chart that shows one, px from the left of its plot. */
 const cursors = (page: Page): Promise<number[]> =>
   page
-    .locator('.metrics .u-cursor-x:not(.u-off)')
+    .getByRole('region', { name: /Charts/ })
+    .locator('.u-cursor-x:not(.u-off)')
     .evaluateAll((lines) => lines.map((line) => new DOMMatrix(getComputedStyle(line).transform).m41));
 
 /** Pixels of a chart that have the colour of its first line. */

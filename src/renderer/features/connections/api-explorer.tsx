@@ -2,17 +2,22 @@ import { Link } from '@tanstack/react-router';
 import { BookOpen, ExternalLink, FileJson, PlugZap } from 'lucide-react';
 import { isDesktop } from '../../lib/client/message-port.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
-import { CopyButton } from '../../ui/buttons.tsx';
+import { buttonClass, CopyButton } from '../../ui/buttons.tsx';
+import { Card } from '../../ui/display/card.tsx';
 import { Facts } from '../../ui/display/facts.tsx';
+import { Notice } from '../../ui/feedback/notice.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
+import css from './api-explorer.module.css';
 
 const PAGES = [
-  { path: '/swagger-ui/', title: 'API explorer', text: 'Try every operation from the browser.', Icon: PlugZap },
-  { path: '/docs/', title: 'API reference', text: 'Read operations, schemas and errors.', Icon: BookOpen },
+  { path: '/swagger-ui/', title: 'API explorer', detail: 'Try every operation from the browser.', Icon: PlugZap },
+  { path: '/docs/', title: 'API reference', detail: 'Read operations, schemas and errors.', Icon: BookOpen },
   {
     path: '/api-doc/openapi.json',
     title: 'OpenAPI document',
-    text: 'For code generators and other tools.',
+    detail: 'For code generators and other tools.',
     Icon: FileJson,
   },
 ] as const;
@@ -30,11 +35,11 @@ export function ApiExplorer() {
           {info.data?.http_error}
         </EmptyState>
       ) : (
-        <div className="scroll" style={{ padding: 16 }}>
-          <div className="col" style={{ gap: 16, maxWidth: 760 }}>
+        <div className={`${layout.scroll} ${css.page}`}>
+          <div className={`${layout.col} ${css.column}`}>
             <Facts>
               <dt>Address</dt>
-              <dd className="row">
+              <dd className={layout.row}>
                 <code>{new URL('/v1', base).href}</code>
                 <CopyButton label="Copy address" text={new URL('/v1', base).href} />
               </dd>
@@ -44,7 +49,7 @@ export function ApiExplorer() {
               </dd>
             </Facts>
             {off ? (
-              <div className="notice warn">
+              <Notice tone="warn">
                 <span>
                   The documentation is switched off. Switch it on in{' '}
                   <Link to="/settings" search={{ section: 'API & security' }}>
@@ -52,26 +57,35 @@ export function ApiExplorer() {
                   </Link>
                   .
                 </span>
-              </div>
+              </Notice>
             ) : (
-              <ul className="bare card">
-                {PAGES.map(({ path, title, text, Icon }) => (
-                  <li key={path} className="link-row">
-                    <Icon size={16} className="muted" />
-                    <div className="grow">
-                      <strong>{title}</strong>
-                      <p className="muted">{text}</p>
-                    </div>
-                    <a className="btn small" href={new URL(path, base).href} target="_blank" rel="noreferrer">
-                      Open <ExternalLink size={12} />
-                    </a>
-                  </li>
-                ))}
-              </ul>
+              <Card>
+                <ul className={layout.bare}>
+                  {PAGES.map(({ path, title, detail, Icon }) => (
+                    <li key={path} className={css.link}>
+                      <Icon size={16} className={text.muted} />
+                      <div className={layout.grow}>
+                        <strong>{title}</strong>
+                        <p className={text.muted}>{detail}</p>
+                      </div>
+                      <a
+                        className={buttonClass({ small: true })}
+                        href={new URL(path, base).href}
+                        target="_blank"
+                        rel="noreferrer"
+                      >
+                        Open <ExternalLink size={12} />
+                      </a>
+                    </li>
+                  ))}
+                </ul>
+              </Card>
             )}
-            <div className="col" style={{ gap: 6 }}>
+            <div className={`${layout.col} ${css.first}`}>
               <h2>First request</h2>
-              <pre className="pre">{`curl ${new URL('/v1/tasks?limit=5', base).href} \\\n  -H "Authorization: Bearer $TABAGENT_KEY"`}</pre>
+              <pre
+                className={text.pre}
+              >{`curl ${new URL('/v1/tasks?limit=5', base).href} \\\n  -H "Authorization: Bearer $TABAGENT_KEY"`}</pre>
             </div>
           </div>
         </div>

@@ -7,8 +7,10 @@ import { Ago } from '../../ui/display/ago.tsx';
 import { Status } from '../../ui/display/status.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { errorToast, toast } from '../../ui/feedback/toast.tsx';
+import text from '../../ui/styles/text.module.css';
 import type { Column } from '../../ui/table/columns.ts';
 import { DataTable } from '../../ui/table/data-table.tsx';
+import css from './connections.module.css';
 
 const idOf = (connection: Connection) => connection.id;
 
@@ -22,14 +24,14 @@ export function ConnectionList() {
   });
   const columns: readonly Column<Connection>[] = [
     { id: 'state', title: 'State', width: 124, cell: (item) => <Status state={item.live ? 'live' : 'closed'} /> },
-    { id: 'name', title: 'Name', cell: (item) => <span style={{ fontWeight: 500 }}>{item.name}</span> },
-    { id: 'kind', title: 'Kind', width: 100, cell: (item) => <span className="muted">{item.kind}</span> },
+    { id: 'name', title: 'Name', cell: (item) => <span className={css.name}>{item.name}</span> },
+    { id: 'kind', title: 'Kind', width: 100, cell: (item) => <span className={text.muted}>{item.kind}</span> },
     {
       id: 'origin',
       drop: 3,
       title: 'Origin',
       width: 200,
-      cell: (item) => item.origin ?? <span className="faint">–</span>,
+      cell: (item) => item.origin ?? <span className={text.faint}>–</span>,
     },
     { id: 'scopes', drop: 2, title: 'Scopes', width: 190, cell: (item) => item.scopes.join(', ') },
     {

@@ -5,6 +5,7 @@ import { useCan } from '../../lib/use-can.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { Screen, ScreenHead } from '../../ui/screen.tsx';
+import layout from '../../ui/styles/layout.module.css';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { ApiExplorer } from './api-explorer.tsx';
 import { ConnectionList } from './connection-list.tsx';
@@ -46,7 +47,7 @@ export function ConnectionsScreen() {
           value={tab}
           onChange={(next) => set({ tab: next === 'keys' ? undefined : next })}
         />
-        <span className="grow" />
+        <span className={layout.grow} />
         <PanelLinkButton />
         <Button
           kind="primary"

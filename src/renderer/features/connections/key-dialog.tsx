@@ -5,7 +5,11 @@ import { KEY_AREAS } from '../../../contract/host/settings.ts';
 import { SCOPES, type Scope } from '../../../contract/kernel/define.ts';
 import { useAct } from '../../lib/live/query.ts';
 import { Button, CopyButton } from '../../ui/buttons.tsx';
+import { Notice } from '../../ui/feedback/notice.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
+import css from './connections.module.css';
 
 const DAY = 86_400_000;
 const LIFETIMES = [
@@ -44,18 +48,18 @@ export function KeyDialog({ opened, close }: { opened: boolean; close(): void })
       {create.data === undefined ? (
         <KeyForm create={create} close={done} />
       ) : (
-        <div className="col" style={{ gap: 12 }}>
-          <div className="notice warn">
+        <div className={`${layout.col} ${css.parts}`}>
+          <Notice tone="warn">
             <TriangleAlert size={15} />
             <span>Copy the key now. It is shown only this once; TabAgent keeps a hash of it.</span>
-          </div>
-          <div className="pre row">
-            <span className="grow" data-testid="new-key">
+          </Notice>
+          <div className={`${text.pre} ${layout.row}`}>
+            <span className={layout.grow} data-testid="new-key">
               {create.data.key}
             </span>
             <CopyButton label="Copy key" text={create.data.key} />
           </div>
-          <div className="row" style={{ justifyContent: 'flex-end' }}>
+          <div className={`${layout.row} ${css.foot}`}>
             <Button kind="primary" onClick={done}>
               Done
             </Button>
@@ -84,8 +88,7 @@ function KeyForm({ create, close }: { create: ReturnType<typeof useAct<'keys_cre
     });
   return (
     <form
-      className="col"
-      style={{ gap: 14 }}
+      className={`${layout.col} ${css.form}`}
       onSubmit={(event) => {
         event.preventDefault();
         if (missing === null) submit();
@@ -108,13 +111,13 @@ function KeyForm({ create, close }: { create: ReturnType<typeof useAct<'keys_cre
         onChange={(next) => setScope((next ?? 'read') as Scope)}
       />
       <Checkbox.Group label="In" value={areas} onChange={setAreas}>
-        <div className="col" style={{ gap: 6, paddingTop: 4 }}>
+        <div className={`${layout.col} ${css.choices}`}>
           {KEY_AREAS.map((area) => (
             <Checkbox key={area} value={area} label={`${area} – ${AREA_TEXT[area] ?? ''}`} />
           ))}
         </div>
       </Checkbox.Group>
-      <div className="two">
+      <div className={layout.two}>
         <Select label="Lifetime" data={LIFETIMES} value={days} onChange={(next) => setDays(next ?? '')} />
         <NumberInput
           label="Rate limit, times the usual"
@@ -126,7 +129,7 @@ function KeyForm({ create, close }: { create: ReturnType<typeof useAct<'keys_cre
         />
       </div>
       {create.error === null ? null : <ErrorState inline error={create.error} />}
-      <div className="row" style={{ justifyContent: 'flex-end' }}>
+      <div className={`${layout.row} ${css.foot}`}>
         <Button onClick={close}>Cancel</Button>
         <Button submit kind="primary" blocked={missing} busy={create.isPending}>
           Create key

@@ -7,15 +7,17 @@ import { Button } from '../../ui/buttons.tsx';
 import { Ago } from '../../ui/display/ago.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { errorToast, toast } from '../../ui/feedback/toast.tsx';
+import text from '../../ui/styles/text.module.css';
 import type { Column } from '../../ui/table/columns.ts';
 import { DataTable } from '../../ui/table/data-table.tsx';
+import css from './connections.module.css';
 
 const idOf = (key: ApiKey) => key.id;
 
 function Expiry({ apiKey }: { apiKey: ApiKey }) {
-  if (apiKey.expires_at === null) return <span className="faint">never</span>;
+  if (apiKey.expires_at === null) return <span className={text.faint}>never</span>;
   return Date.parse(apiKey.expires_at) < Date.now() ? (
-    <span className="tone-bad">expired</span>
+    <span className={text.bad}>expired</span>
   ) : (
     <Ago at={apiKey.expires_at} />
   );
@@ -39,8 +41,8 @@ export function KeyTable({ onNew }: { onNew(): void }) {
       onConfirm: () => revoke.mutate({ id: key.id }),
     });
   const columns: readonly Column<ApiKey>[] = [
-    { id: 'name', title: 'Name', cell: (key) => <span style={{ fontWeight: 500 }}>{key.name}</span> },
-    { id: 'prefix', title: 'Key', width: 180, cell: (key) => <code className="muted">tak_{key.prefix}…</code> },
+    { id: 'name', title: 'Name', cell: (key) => <span className={css.name}>{key.name}</span> },
+    { id: 'prefix', title: 'Key', width: 180, cell: (key) => <code className={text.muted}>tak_{key.prefix}…</code> },
     { id: 'scopes', title: 'Scopes', width: 180, cell: (key) => key.scopes.join(', ') },
     { id: 'areas', drop: 2, title: 'Areas', width: 180, cell: (key) => key.areas.join(', ') },
     { id: 'used', drop: 3, title: 'Last used', width: 110, cell: (key) => <Ago at={key.last_used_at} /> },

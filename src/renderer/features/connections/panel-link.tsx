@@ -6,6 +6,9 @@ import { useAct } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button, CopyButton } from '../../ui/buttons.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
+import css from './connections.module.css';
 
 /** Makes a one-time link that signs another browser in. */
 export function PanelLinkButton() {
@@ -24,13 +27,13 @@ export function PanelLinkButton() {
       <Modal opened={opened} onClose={() => setOpened(false)} title="Open the panel in a browser" size={520}>
         {create.error === null ? null : <ErrorState inline error={create.error} retry={() => create.mutate({})} />}
         {create.data === undefined ? null : (
-          <div className="col" style={{ gap: 12 }}>
+          <div className={`${layout.col} ${css.parts}`}>
             <p>
               This link signs one browser in, once, until {dateTime(create.data.expires_at)}. Whoever has it can do
               everything here.
             </p>
-            <div className="pre row">
-              <span className="grow">{create.data.url}</span>
+            <div className={`${text.pre} ${layout.row}`}>
+              <span className={layout.grow}>{create.data.url}</span>
               <CopyButton label="Copy link" text={create.data.url} />
             </div>
           </div>

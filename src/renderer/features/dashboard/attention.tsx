@@ -1,7 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import { TriangleAlert } from 'lucide-react';
 import { useOperationQuery } from '../../lib/live/query.ts';
-import { Button } from '../../ui/buttons.tsx';
+import { Button, buttonClass } from '../../ui/buttons.tsx';
+import { Notice } from '../../ui/feedback/notice.tsx';
+import layout from '../../ui/styles/layout.module.css';
 
 /** What is down or weak, each with what to do. Nothing when all is well. */
 export function Attention() {
@@ -14,19 +16,21 @@ export function Attention() {
   ];
   if (warnings.length === 0) return null;
   return (
-    <section className="notice warn" aria-label="Needs attention">
-      <TriangleAlert size={15} />
-      <ul className="bare grow">
-        {warnings.map((text) => (
-          <li key={text}>{text}</li>
-        ))}
-      </ul>
-      <Link to="/settings" search={{ section: 'about' }} className="btn small">
-        Diagnose
-      </Link>
-      <Button small onClick={() => void query.refetch()}>
-        Check again
-      </Button>
+    <section aria-label="Needs attention">
+      <Notice tone="warn">
+        <TriangleAlert size={15} />
+        <ul className={`${layout.bare} ${layout.grow}`}>
+          {warnings.map((text) => (
+            <li key={text}>{text}</li>
+          ))}
+        </ul>
+        <Link to="/settings" search={{ section: 'about' }} className={buttonClass({ small: true })}>
+          Diagnose
+        </Link>
+        <Button small onClick={() => void query.refetch()}>
+          Check again
+        </Button>
+      </Notice>
     </section>
   );
 }

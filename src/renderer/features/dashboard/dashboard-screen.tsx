@@ -6,8 +6,10 @@ import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { Screen, ScreenHead } from '../../ui/screen.tsx';
+import layout from '../../ui/styles/layout.module.css';
 import { RunDialog } from '../run/index.ts';
 import { Attention } from './attention.tsx';
+import css from './dashboard-screen.module.css';
 import { Failures } from './failures.tsx';
 import { FirstRun } from './first-run.tsx';
 import { Machine } from './machine.tsx';
@@ -15,7 +17,6 @@ import { Outcomes } from './outcomes.tsx';
 import { RunningNow } from './running-now.tsx';
 import { Tiles } from './tiles.tsx';
 import { useExample } from './use-example.ts';
-import './dashboard.css';
 
 /** What goes on, at a glance. */
 export function DashboardScreen() {
@@ -48,7 +49,7 @@ export function DashboardScreen() {
     <Screen>
       <ScreenHead>
         <h1>Dashboard</h1>
-        <span className="grow" />
+        <span className={layout.grow} />
         {fresh ? null : (
           <Button
             kind="primary"
@@ -62,7 +63,7 @@ export function DashboardScreen() {
         )}
       </ScreenHead>
       <StateFrame of={queue}>
-        <div className="scroll dashboard">
+        <div className={`${layout.scroll} ${css.dashboard}`}>
           <Attention />
           {fresh ? (
             <>
@@ -72,7 +73,7 @@ export function DashboardScreen() {
           ) : (
             <>
               <Tiles />
-              <div className="dashboard-main">
+              <div className={css.main}>
                 <Outcomes />
                 <Failures />
                 <RunningNow />

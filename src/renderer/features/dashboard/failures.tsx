@@ -2,7 +2,13 @@ import { Link } from '@tanstack/react-router';
 import { CircleCheck } from 'lucide-react';
 import { count, words } from '../../lib/format.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
+import { Card } from '../../ui/display/card.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
+import css from './failures.module.css';
+import list from './list.module.css';
+import { Meter } from './meter.tsx';
 
 /** Failures of the last day by their cause. */
 export function Failures() {
@@ -10,27 +16,20 @@ export function Failures() {
   const failures = query.data?.failures ?? [];
   const most = Math.max(1, ...failures.map((failure) => failure.count));
   return (
-    <section className="card col" aria-label="Failures by cause">
-      <div className="card-head">
-        <h2>Failures by cause</h2>
-      </div>
+    <Card className={layout.col} label="Failures by cause" head={<h2>Failures by cause</h2>}>
       <StateFrame of={query} skeleton={4}>
         {failures.length === 0 ? (
           <EmptyState icon={<CircleCheck size={22} />} title="No task failed in the last 24 hours" help={null} />
         ) : (
-          <ul className="plain-list">
+          <ul className={list.list}>
             {failures.slice(0, 7).map((failure) => (
               <li key={failure.code}>
-                <Link to="/tasks" search={{ error: failure.code }} className="grow clip">
+                <Link to="/tasks" search={{ error: failure.code }} className={`${layout.grow} ${text.clip}`}>
                   {words(failure.code)}
                 </Link>
-                <span className="meter" aria-hidden="true">
-                  <span className="tone-bad" style={{ width: `${(failure.count / most) * 100}%` }} />
-                </span>
-                <span className="num" style={{ width: 28 }}>
-                  {count(failure.count)}
-                </span>
-                <Link to="/tasks/$id" params={{ id: failure.last_task_id }} className="muted">
+                <Meter tone="bad" share={failure.count / most} />
+                <span className={`${text.num} ${css.count}`}>{count(failure.count)}</span>
+                <Link to="/tasks/$id" params={{ id: failure.last_task_id }} className={text.muted}>
                   last
                 </Link>
               </li>
@@ -38,6 +37,6 @@ export function Failures() {
           </ul>
         )}
       </StateFrame>
-    </section>
+    </Card>
   );
 }

@@ -1,12 +1,14 @@
 import { Play, Rocket } from 'lucide-react';
 import { Button } from '../../ui/buttons.tsx';
+import { Card } from '../../ui/display/card.tsx';
 import { EmptyState } from '../../ui/feedback/state-frame.tsx';
+import css from './first-run.module.css';
 import type { Example } from './use-example.ts';
 
 /** Stands where the figures will be, and offers an example while there are none. */
 export function FirstRun({ example }: { example: Example }) {
   return (
-    <div className="card" style={{ display: 'flex', minHeight: 280 }}>
+    <Card className={css.card}>
       <EmptyState
         icon={<Rocket size={28} />}
         title="Nothing has run yet"
@@ -28,6 +30,6 @@ export function FirstRun({ example }: { example: Example }) {
         The example signs in to a small demo site on this computer with a profile of its own, and leaves a screenshot, a
         trace and an output.
       </EmptyState>
-    </div>
+    </Card>
   );
 }

@@ -1,7 +1,10 @@
 import { useMemo } from 'react';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import { Bars } from '../../ui/chart/bars.tsx';
+import { Card } from '../../ui/display/card.tsx';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import css from './outcomes.module.css';
 
 /** Ended tasks per hour. */
 export function Outcomes() {
@@ -16,17 +19,21 @@ export function Outcomes() {
     [buckets],
   );
   return (
-    <section className="card" aria-label="Outcomes">
-      <div className="card-head">
-        <h2 className="grow">Outcomes, last 24 hours</h2>
-        <span className="legend good">Succeeded</span>
-        <span className="legend bad">Failed</span>
-      </div>
+    <Card
+      label="Outcomes"
+      head={
+        <>
+          <h2 className={layout.grow}>Outcomes, last 24 hours</h2>
+          <span className={`${css.legend} ${css.good}`}>Succeeded</span>
+          <span className={`${css.legend} ${css.bad}`}>Failed</span>
+        </>
+      }
+    >
       <StateFrame of={query} skeleton={5}>
-        <div style={{ padding: '4px 4px 8px' }}>
+        <div className={css.chart}>
           <Bars label="Tasks per hour" times={times} series={series} height={180} />
         </div>
       </StateFrame>
-    </section>
+    </Card>
   );
 }

@@ -2,9 +2,14 @@ import { Link } from '@tanstack/react-router';
 import { Coffee } from 'lucide-react';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import { Elapsed } from '../../ui/display/ago.tsx';
+import { Card } from '../../ui/display/card.tsx';
 import { StatusIcon } from '../../ui/display/status.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
 import { waitSentence } from '../tasks/index.ts';
+import list from './list.module.css';
+import css from './running-now.module.css';
 
 /** Tasks that run or are about to. */
 export function RunningNow() {
@@ -15,29 +20,34 @@ export function RunningNow() {
   });
   const tasks = query.data?.items ?? [];
   return (
-    <section className="card col" aria-label="Running now">
-      <div className="card-head">
-        <h2 className="grow">Running now</h2>
-        <Link to="/tasks" search={{ status: 'scheduled,queued,running,waiting,retrying' }}>
-          All active
-        </Link>
-      </div>
+    <Card
+      className={layout.col}
+      label="Running now"
+      head={
+        <>
+          <h2 className={layout.grow}>Running now</h2>
+          <Link to="/tasks" search={{ status: 'scheduled,queued,running,waiting,retrying' }}>
+            All active
+          </Link>
+        </>
+      }
+    >
       <StateFrame of={query} skeleton={4}>
         {tasks.length === 0 ? (
           <EmptyState icon={<Coffee size={22} />} title="Nothing is running" help="tasks#states" />
         ) : (
-          <ul className="plain-list">
+          <ul className={list.list}>
             {tasks.map((task) => (
               <li key={task.id}>
                 <StatusIcon state={task.status} />
-                <Link to="/tasks/$id" params={{ id: task.id }} className="clip name-link" style={{ flex: '0 1 auto' }}>
+                <Link to="/tasks/$id" params={{ id: task.id }} className={`${text.clip} ${text.nameLink} ${css.name}`}>
                   {task.command_name}
                 </Link>
-                <span className="muted grow clip">{task.progress?.message ?? waitSentence(task) ?? ''}</span>
-                <span className="muted clip" style={{ maxWidth: 140 }}>
-                  {task.profile_name}
+                <span className={`${text.muted} ${layout.grow} ${text.clip}`}>
+                  {task.progress?.message ?? waitSentence(task) ?? ''}
                 </span>
-                <span className="num" style={{ width: 72 }}>
+                <span className={`${text.muted} ${text.clip} ${css.profile}`}>{task.profile_name}</span>
+                <span className={`${text.num} ${css.elapsed}`}>
                   <Elapsed from={task.started_at} ms={task.duration_ms} />
                 </span>
               </li>
@@ -45,6 +55,6 @@ export function RunningNow() {
           </ul>
         )}
       </StateFrame>
-    </section>
+    </Card>
   );
 }

@@ -3,6 +3,9 @@ import type { ReactNode } from 'react';
 import { count, duration, percent } from '../../lib/format.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import { Sparkline } from '../../ui/chart/sparkline.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
+import css from './tiles.module.css';
 
 function Tile({
   title,
@@ -18,12 +21,12 @@ function Tile({
   children?: ReactNode;
 }) {
   return (
-    <Link to="/tasks" search={search} className="tile">
-      <span className="muted">{title}</span>
-      <span className="row">
+    <Link to="/tasks" search={search} className={css.tile}>
+      <span className={text.muted}>{title}</span>
+      <span className={`${layout.row} ${css.figure}`}>
         <strong>{value}</strong>
-        {side === undefined ? null : <span className="muted clip">{side}</span>}
-        <span className="grow" />
+        {side === undefined ? null : <span className={`${text.muted} ${text.clip}`}>{side}</span>}
+        <span className={layout.grow} />
         {children}
       </span>
     </Link>
@@ -37,7 +40,7 @@ export function Tiles() {
   const waiting = queue === undefined ? 0 : queue.urgent + queue.normal + queue.low + queue.batch;
   const buckets = stats?.buckets ?? [];
   return (
-    <section className="tiles" aria-label="Key figures">
+    <section className={css.tiles} aria-label="Key figures">
       <Tile
         title="Running"
         value={queue === undefined ? '–' : count(queue.running)}

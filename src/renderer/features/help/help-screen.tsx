@@ -7,9 +7,11 @@ import { NoMatch } from '../../ui/feedback/state-frame.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { focusable } from '../../ui/focusable.ts';
 import { Screen } from '../../ui/screen.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
 import { type Found, GUIDE, type GuidePage, searchGuide } from './guide.ts';
+import css from './help-screen.module.css';
 import { GuideText } from './markdown.tsx';
-import './help.css';
 
 function Topic({ page, sections }: Found) {
   return (
@@ -18,7 +20,7 @@ function Topic({ page, sections }: Found) {
         {page.title}
       </Link>
       {sections.length === 0 ? null : (
-        <ul className="bare">
+        <ul className={layout.bare}>
           {sections.map(({ id, title }) => (
             <li key={id}>
               <Link
@@ -26,7 +28,7 @@ function Topic({ page, sections }: Found) {
                 params={{ topic: page.id }}
                 hash={id}
                 activeOptions={{ includeHash: true }}
-                className="clip"
+                className={text.clip}
               >
                 {title}
               </Link>
@@ -41,15 +43,15 @@ function Topic({ page, sections }: Found) {
 /** Links to the pages before and after, for reading the guide as a whole. */
 function Neighbours({ before, after }: { before: GuidePage | undefined; after: GuidePage | undefined }) {
   return (
-    <nav className="row guide-foot" aria-label="Pages before and after">
+    <nav className={`${layout.row} ${css.foot}`} aria-label="Pages before and after">
       {before === undefined ? null : (
-        <Link to="/help/$topic" params={{ topic: before.id }} className="row">
+        <Link to="/help/$topic" params={{ topic: before.id }} className={layout.row}>
           <ArrowLeft size={13} /> {before.title}
         </Link>
       )}
-      <span className="grow" />
+      <span className={layout.grow} />
       {after === undefined ? null : (
-        <Link to="/help/$topic" params={{ topic: after.id }} className="row">
+        <Link to="/help/$topic" params={{ topic: after.id }} className={layout.row}>
           {after.title} <ArrowRight size={13} />
         </Link>
       )}
@@ -102,12 +104,12 @@ function Topics({ page }: { page: GuidePage | undefined }) {
       ? GUIDE.map((each) => ({ page: each, sections: each === page ? each.sections.filter((s) => s.level === 2) : [] }))
       : searchGuide(GUIDE, q);
   return (
-    <nav className="help-nav" aria-label="Topics">
+    <nav className={css.nav} aria-label="Topics">
       <FilterField wide value={q} onChange={setQ} placeholder="Search the guide" />
       {found.length === 0 ? (
         <NoMatch what="topics" clear={() => setQ(undefined)} />
       ) : (
-        <ul className="bare">
+        <ul className={layout.bare}>
           {found.map((each) => (
             <Topic key={each.page.id} {...each} />
           ))}
@@ -127,11 +129,11 @@ export function HelpScreen() {
   useReadingKeys(before, after);
   return (
     <Screen>
-      <div className="help">
+      <div className={css.help}>
         <Topics page={page} />
         {page === undefined ? null : (
-          <section className="scroll help-page" aria-label={page.title} ref={frame} {...focusable}>
-            <article className="guide">
+          <section className={`${layout.scroll} ${css.page}`} aria-label={page.title} ref={frame} {...focusable}>
+            <article className={css.article}>
               <GuideText page={page} />
               <Neighbours before={before} after={after} />
             </article>

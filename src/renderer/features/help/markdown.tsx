@@ -1,11 +1,14 @@
 /** Markdown of the guide as elements of the panel. */
+
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { CopyButton } from '../../ui/buttons.tsx';
+import text from '../../ui/styles/text.module.css';
 import type { GuidePage } from './guide.ts';
 import { guideLink, slugOf } from './guide.ts';
+import css from './markdown.module.css';
 
 /** What is read of a syntax tree: nodes with texts or children. */
 interface Node {
@@ -50,8 +53,8 @@ const COMPONENTS: Components = {
   ),
   a: ({ href, children }) => <GuideLink href={href}>{children}</GuideLink>,
   pre: ({ node, children }) => (
-    <div className="guide-code">
-      <pre className="pre">{children}</pre>
+    <div className={css.code}>
+      <pre className={text.pre}>{children}</pre>
       <CopyButton label="Copy code" text={node === undefined ? '' : textOf(node).trimEnd()} />
     </div>
   ),
@@ -62,12 +65,14 @@ const PLUGINS = [remarkGfm];
 /** One page of the guide. */
 export function GuideText({ page }: { page: GuidePage }) {
   return (
-    <ReactMarkdown
-      remarkPlugins={PLUGINS}
-      components={COMPONENTS}
-      urlTransform={(url) => (url.startsWith('#') ? `./${page.id}.md${url}` : url)}
-    >
-      {page.markdown}
-    </ReactMarkdown>
+    <div className={css.text}>
+      <ReactMarkdown
+        remarkPlugins={PLUGINS}
+        components={COMPONENTS}
+        urlTransform={(url) => (url.startsWith('#') ? `./${page.id}.md${url}` : url)}
+      >
+        {page.markdown}
+      </ReactMarkdown>
+    </div>
   );
 }

@@ -1,30 +1,40 @@
 import { X } from 'lucide-react';
 import { dateTime } from '../../lib/format.ts';
-import type { LogRow } from '../../lib/log/ring.ts';
+import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
 import { CopyButton, IconButton } from '../../ui/buttons.tsx';
+import { Facts } from '../../ui/display/facts.tsx';
 import { JsonView } from '../../ui/display/json-view.tsx';
 import { plainLine } from '../../ui/log/log-viewer.tsx';
 import { ToolBar } from '../../ui/screen.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
+
+const LEVEL_TEXT: Record<LogLevel, string | undefined> = {
+  error: text.bad,
+  warn: text.warn,
+  info: text.info,
+  debug: text.faint,
+};
 
 /** One line of the log with its data, beside the others. */
 export function LogDetail({ row, close }: { row: LogRow; close(): void }) {
   return (
-    <aside className="col grow" aria-label="Line">
+    <aside className={`${layout.col} ${layout.grow}`} aria-label="Line">
       <ToolBar>
-        <h2 className="grow">Line {row.seq}</h2>
+        <h2 className={layout.grow}>Line {row.seq}</h2>
         <CopyButton label="Copy line" text={plainLine(row)} />
         <IconButton label="Close" Icon={X} onClick={close} />
       </ToolBar>
-      <div className="scroll peek">
-        <dl className="facts">
+      <div className={`${layout.scroll} ${layout.peek}`}>
+        <Facts>
           <dt>At</dt>
           <dd>{dateTime(row.at)}</dd>
           <dt>Level</dt>
-          <dd className={`level-text-${row.level}`}>{row.level}</dd>
+          <dd className={LEVEL_TEXT[row.level]}>{row.level}</dd>
           <dt>Source</dt>
           <dd>{row.source}</dd>
-        </dl>
-        <pre className="pre">{row.text}</pre>
+        </Facts>
+        <pre className={text.pre}>{row.text}</pre>
         {row.data === null ? null : (
           <section>
             <h3>Data</h3>

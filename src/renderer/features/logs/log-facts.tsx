@@ -1,5 +1,7 @@
 import { count, plural } from '../../lib/format.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
+import { Badge } from '../../ui/display/badge.tsx';
+import text from '../../ui/styles/text.module.css';
 
 /** How much the log holds, beside the screen's title. */
 export function LogFacts() {
@@ -7,13 +9,11 @@ export function LogFacts() {
   if (data === undefined) return null;
   return (
     <>
-      <span className="muted">
+      <span className={text.muted}>
         {plural(data.total_logs, 'entry', 'entries')} · {plural(data.by_level.error ?? 0, 'error')} ·{' '}
         {plural(data.by_level.warn ?? 0, 'warning')}
       </span>
-      {data.dropped > 0 ? (
-        <span className="badge tone-warn">{count(data.dropped)} lines dropped by the host</span>
-      ) : null}
+      {data.dropped > 0 ? <Badge tone="warn">{count(data.dropped)} lines dropped by the host</Badge> : null}
     </>
   );
 }

@@ -1,9 +1,11 @@
 /** Loaded lines over time. Dragging, or the arrow keys with Shift, choose a time range. */
+
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { LogFeed } from '../../lib/log/feed.ts';
 import type { TimeRange } from '../../lib/log/time-range.ts';
 import { Bars } from '../../ui/chart/bars.tsx';
 import { bucketsOf } from './log-buckets.ts';
+import css from './log-histogram.module.css';
 import { RangeChooser } from './range-chooser.tsx';
 
 /** Fewer lines have no shape. */
@@ -52,7 +54,7 @@ export function LogHistogram({ feed, range, onRange }: LogHistogramProps) {
   if (!draws || buckets === null || charted === null) return null;
   const missing = range !== null && more && !loading ? (feed.ring.at(0)?.at ?? range.from) : null;
   return (
-    <div className="histogram">
+    <div className={css.histogram}>
       <Bars label="Log lines over time" times={charted.times} series={charted.series} height={72} />
       <RangeChooser buckets={buckets} missing={missing} range={range} onRange={onRange} />
     </div>

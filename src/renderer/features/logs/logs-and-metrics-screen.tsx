@@ -1,6 +1,7 @@
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Screen, ScreenHead } from '../../ui/screen.tsx';
+import layout from '../../ui/styles/layout.module.css';
 import { neighbourTab, TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { LogFacts } from './log-facts.tsx';
 import { LogsScreen } from './logs-screen.tsx';
@@ -33,7 +34,7 @@ export function LogsAndMetricsScreen() {
       <ScreenHead>
         <h1>Logs & metrics</h1>
         <Tabs name="logs" label="Logs & metrics" tabs={TABS} value={tab} onChange={setTab} />
-        <span className="grow" />
+        <span className={layout.grow} />
         {tab === 'log' ? <LogFacts /> : null}
       </ScreenHead>
       <TabPanel name="logs" value={tab}>

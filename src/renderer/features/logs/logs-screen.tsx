@@ -7,10 +7,12 @@ import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
 import type { TimeRange } from '../../lib/log/time-range.ts';
 import { listOf, toggled } from '../../lib/search-params.ts';
 import { useFilters } from '../../lib/use-filters.ts';
+import { Chip } from '../../ui/buttons.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { LEVELS, LogViewer } from '../../ui/log/log-viewer.tsx';
 import { ToolBar } from '../../ui/screen.tsx';
 import { Split } from '../../ui/split.tsx';
+import layout from '../../ui/styles/layout.module.css';
 import { LogDetail } from './log-detail.tsx';
 import { LogHistogram } from './log-histogram.tsx';
 import { useHostLog } from './use-host-log.ts';
@@ -46,22 +48,20 @@ export function LogsScreen() {
     },
   ]);
   return (
-    <div className="col grow">
+    <div className={`${layout.col} ${layout.grow}`}>
       <ToolBar>
         <FilterField value={search.q} onChange={(q) => set({ q })} placeholder="Filter on the host" />
         <SourceChips source={search.source} onChange={(source) => set({ source })} />
         {range === null ? null : (
-          <button
-            type="button"
-            className="chip"
-            aria-pressed
+          <Chip
+            pressed
             title="Show all times · Esc"
-            aria-label={`${log.rangeText}, show all times`}
+            label={`${log.rangeText}, show all times`}
             onClick={() => setRange(null)}
           >
             {log.rangeText}
             <X size={12} aria-hidden />
-          </button>
+          </Chip>
         )}
       </ToolBar>
       <LogHistogram feed={feed} range={range} onRange={setRange} />
@@ -98,14 +98,12 @@ function SourceChips({ source, onChange }: { source: string | undefined; onChang
   useEffect(() => void queries.invalidateQueries({ queryKey: ['logs_stats'] }), [queries]);
   const names = Object.keys(stats.data?.by_source ?? {}).sort();
   return names.map((name) => (
-    <button
+    <Chip
       key={name}
-      type="button"
-      className="chip"
-      aria-pressed={source?.split(',').includes(name) ?? false}
+      pressed={source?.split(',').includes(name) ?? false}
       onClick={() => onChange(toggled(source, name))}
     >
       {name}
-    </button>
+    </Chip>
   ));
 }

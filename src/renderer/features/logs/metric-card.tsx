@@ -1,6 +1,10 @@
 import { useSyncExternalStore } from 'react';
 import { type ChartCursor, indexNear } from '../../ui/chart/cursor.ts';
 import { Lines } from '../../ui/chart/lines.tsx';
+import { Card } from '../../ui/display/card.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
+import css from './metric-card.module.css';
 import type { MetricChart } from './metric-charts.ts';
 import type { MetricsFrame } from './metrics-frame.ts';
 
@@ -23,11 +27,11 @@ function Values({ chart, frame, cursor }: { chart: MetricChart; frame: MetricsFr
   const at = useSyncExternalStore(cursor.subscribe, cursor.at);
   const values = valuesAt(chart, frame, at === null ? frame.times.length - 1 : indexNear(frame.times, at));
   return chart.series.map(({ column, color, broken }, index) => (
-    <span key={column} className="metric-value">
+    <span key={column} className={css.value}>
       {chart.series.length === 1 ? null : (
         <>
-          <span className={broken ? 'dash broken' : 'dash'} style={{ color: `var(${color})` }} />
-          <span className="muted">{values[index]?.label}</span>
+          <span className={broken ? `${css.dash} ${css.broken}` : css.dash} style={{ color: `var(${color})` }} />
+          <span className={text.muted}>{values[index]?.label}</span>
         </>
       )}
       <strong style={{ minWidth: `${chart.width}ch` }}>{values[index]?.text}</strong>
@@ -45,13 +49,18 @@ export function MetricCard(props: {
 }) {
   const { chart, frame, cursor, span, memoryTotal } = props;
   return (
-    <section className="card metric" aria-label={chart.title}>
-      <div className="card-head">
-        <h2 className="grow clip" title={chart.hint}>
-          {chart.title}
-        </h2>
-        <Values chart={chart} frame={frame} cursor={cursor} />
-      </div>
+    <Card
+      className={css.card}
+      label={chart.title}
+      head={
+        <>
+          <h2 className={`${layout.grow} ${text.clip}`} title={chart.hint}>
+            {chart.title}
+          </h2>
+          <Values chart={chart} frame={frame} cursor={cursor} />
+        </>
+      }
+    >
       <Lines
         label={spoken(chart, frame, frame.times.length - 1)}
         series={chart.series}
@@ -63,6 +72,6 @@ export function MetricCard(props: {
         unit={chart.unit}
         cursor={cursor}
       />
-    </section>
+    </Card>
   );
 }

@@ -3,15 +3,19 @@ import { type KeyboardEvent, useEffect, useMemo, useState, useSyncExternalStore 
 import { useClient, useOnline } from '../../lib/client/context.tsx';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useFilters } from '../../lib/use-filters.ts';
+import { Chip } from '../../ui/buttons.tsx';
 import { type ChartCursor, createChartCursor, indexNear } from '../../ui/chart/cursor.ts';
+import { Badge } from '../../ui/display/badge.tsx';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { focusable } from '../../ui/focusable.ts';
 import { ToolBar } from '../../ui/screen.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
 import { MetricCard, spoken } from './metric-card.tsx';
 import { METRIC_CHARTS } from './metric-charts.ts';
+import css from './metrics.module.css';
 import { createMetricsFeed } from './metrics-feed.ts';
 import { frameOf, type MetricsFrame } from './metrics-frame.ts';
-import './metrics.css';
 
 const RANGES = [
   { id: '5m', title: '5 min', seconds: 300 },
@@ -28,15 +32,15 @@ const timeOf = (at: number) => new Date(at * 1_000).toTimeString().slice(0, 8);
 function Moment({ cursor }: { cursor: ChartCursor }) {
   const online = useOnline();
   const at = useSyncExternalStore(cursor.subscribe, cursor.at);
-  if (at !== null) return <span className="metric-moment">{timeOf(at)}</span>;
+  if (at !== null) return <span className={css.moment}>{timeOf(at)}</span>;
   return online ? (
-    <span className="badge plain tone-good">
+    <Badge plain tone="good">
       <Radio size={12} /> Live
-    </span>
+    </Badge>
   ) : (
-    <span className="badge plain tone-warn">
+    <Badge plain tone="warn">
       <Unplug size={12} /> Not live
-    </span>
+    </Badge>
   );
 }
 
@@ -116,11 +120,11 @@ export function Metrics() {
     <>
       <ToolBar>
         {RANGES.map(({ id, title }) => (
-          <button key={id} type="button" className="chip" aria-pressed={id === range.id} onClick={() => setRange(id)}>
+          <Chip key={id} pressed={id === range.id} onClick={() => setRange(id)}>
             {title}
-          </button>
+          </Chip>
         ))}
-        <span className="grow" />
+        <span className={layout.grow} />
         <Moment cursor={cursor} />
       </ToolBar>
       <StateFrame
@@ -132,7 +136,7 @@ export function Metrics() {
         }}
       >
         <section
-          className="scroll metrics"
+          className={`${layout.scroll} ${css.grid}`}
           aria-label="Charts; arrow keys move their cursor"
           onKeyDown={onKeyDown}
           {...focusable}
@@ -149,7 +153,7 @@ export function Metrics() {
           ))}
         </section>
       </StateFrame>
-      <p className="visually-hidden" role="status">
+      <p className={text.hidden} role="status">
         {said}
       </p>
     </>

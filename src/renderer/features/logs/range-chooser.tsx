@@ -1,12 +1,16 @@
 /** Lies over the bars of the histogram: a caret and a selection for the keys, a brush for the pointer. */
+
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { plural } from '../../lib/format.ts';
 import { momentText, rangeText, type TimeRange } from '../../lib/log/time-range.ts';
+import { BrushMark } from '../../ui/brush-mark.tsx';
 import { PLOT } from '../../ui/chart/bars.tsx';
 import { type Shares, useBrush } from '../../ui/use-brush.ts';
 import { type Buckets, countSlots, rangeOfSlots, slotAt } from './log-buckets.ts';
+import css from './range-chooser.module.css';
 
-const inArea = (target: Element) => target.closest('.brush-area') !== null;
+// The handlers are those of the area itself.
+const anywhere = () => true;
 
 /** Props of {@link RangeChooser}. */
 export interface RangeChooserProps {
@@ -90,7 +94,7 @@ export function RangeChooser(props: RangeChooserProps) {
   const brush = useBrush({
     area,
     mark,
-    startsOn: inArea,
+    startsOn: anywhere,
     snap: ([start, end]) => [
       Math.floor(start * slots) / slots,
       Math.max(Math.floor(start * slots) + 1, Math.ceil(end * slots)) / slots,
@@ -109,7 +113,7 @@ export function RangeChooser(props: RangeChooserProps) {
   const left = (slot: number) => `${(slot / slots) * 100}%`;
   return (
     <div
-      className="brush-area"
+      className={css.area}
       ref={area}
       style={{ inset: `${PLOT.top}px ${PLOT.right}px ${PLOT.bottom}px ${PLOT.left}px` }}
       role="slider"
@@ -125,18 +129,18 @@ export function RangeChooser(props: RangeChooserProps) {
     >
       {missing === null ? null : (
         <span
-          className="not-loaded"
+          className={css.notLoaded}
           title="Older lines of this range are not loaded yet; scroll up in the log"
           style={{ width: left(((missing - from) / (to - from)) * slots) }}
         />
       )}
       <span
-        className={caret.selecting ? 'caret chosen' : 'caret'}
+        className={caret.selecting ? `${css.caret} ${css.chosen}` : css.caret}
         data-label={caret.moved ? `${span} · ${plural(lines, 'line')}` : undefined}
         data-side={first > slots / 2 ? 'left' : 'right'}
         style={{ left: left(first), width: left(Math.abs(at - other) + 1) }}
       />
-      <div className="brush-mark" ref={mark} hidden />
+      <BrushMark ref={mark} />
     </div>
   );
 }

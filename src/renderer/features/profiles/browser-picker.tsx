@@ -1,4 +1,5 @@
 /** "My browser is somewhere else": checks a path and remembers it for all profiles. */
+
 import { Modal, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { FolderSearch, RotateCw } from 'lucide-react';
@@ -9,6 +10,8 @@ import { asError, useAct } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { errorToast, toast } from '../../ui/feedback/toast.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import css from './browser-picker.module.css';
 
 /** Buttons that look again, or take a path. */
 export function BrowserPicker() {
@@ -50,16 +53,15 @@ export function BrowserPicker() {
       </Button>
       <Modal opened={opened} onClose={() => setOpened(false)} title="Where is your browser?">
         <form
-          className="col"
-          style={{ gap: 12 }}
+          className={`${layout.col} ${css.form}`}
           onSubmit={(event) => {
             event.preventDefault();
             check.mutate({ path });
           }}
         >
-          <div className="row" style={{ alignItems: 'flex-end' }}>
+          <div className={`${layout.row} ${css.path}`}>
             <TextInput
-              className="grow"
+              className={layout.grow}
               label="Path of the program"
               data-autofocus
               placeholder="/usr/bin/chromium"
@@ -69,7 +71,7 @@ export function BrowserPicker() {
             />
             {isDesktop() ? <Button onClick={() => void pick()}>Browse</Button> : null}
           </div>
-          <div className="row" style={{ justifyContent: 'flex-end' }}>
+          <div className={`${layout.row} ${css.foot}`}>
             <Button onClick={() => setOpened(false)}>Cancel</Button>
             <Button submit kind="primary" blocked={path === '' ? 'Enter a path' : null} busy={check.isPending}>
               Check and use

@@ -1,8 +1,13 @@
 import type { Profile } from '../../../contract/automation/profiles.ts';
 import { bytes } from '../../lib/format.ts';
 import { Ago } from '../../ui/display/ago.tsx';
+import { Tag } from '../../ui/display/badge.tsx';
 import { Status } from '../../ui/display/status.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
 import type { Column } from '../../ui/table/columns.ts';
+import css from './profiles.module.css';
+import { Swatch } from './swatch.tsx';
 
 /** Columns of the profile list. */
 export const PROFILE_COLUMNS: readonly Column<Profile>[] = [
@@ -13,15 +18,11 @@ export const PROFILE_COLUMNS: readonly Column<Profile>[] = [
     sort: 'name',
     fixed: true,
     cell: (profile) => (
-      <span className="row">
-        <span className="swatch" style={{ background: profile.color }} aria-hidden="true" />
-        <span className="clip" style={{ fontWeight: 500 }}>
-          {profile.name}
-        </span>
+      <span className={layout.row}>
+        <Swatch color={profile.color} />
+        <span className={`${text.clip} ${css.name}`}>{profile.name}</span>
         {profile.tags.map((tag) => (
-          <span className="tag" key={tag}>
-            {tag}
-          </span>
+          <Tag key={tag}>{tag}</Tag>
         ))}
       </span>
     ),
@@ -32,21 +33,21 @@ export const PROFILE_COLUMNS: readonly Column<Profile>[] = [
     drop: 3,
     title: 'Group',
     width: 120,
-    cell: (profile) => profile.group ?? <span className="faint">–</span>,
+    cell: (profile) => profile.group ?? <span className={text.faint}>–</span>,
   },
   {
     id: 'browser',
     drop: 4,
     title: 'Browser',
     width: 96,
-    cell: (profile) => <span className="muted">{profile.browser}</span>,
+    cell: (profile) => <span className={text.muted}>{profile.browser}</span>,
   },
   {
     id: 'locale',
     drop: 6,
     title: 'Locale',
     width: 84,
-    cell: (profile) => profile.locale ?? <span className="faint">–</span>,
+    cell: (profile) => profile.locale ?? <span className={text.faint}>–</span>,
   },
   { id: 'used', drop: 2, title: 'Last used', width: 100, cell: (profile) => <Ago at={profile.last_started_at} /> },
   {

@@ -5,7 +5,11 @@ import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { bytes, dateTime } from '../../lib/format.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import { Ago } from '../../ui/display/ago.tsx';
+import { Facts } from '../../ui/display/facts.tsx';
 import { Status } from '../../ui/display/status.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
+import css from './profiles.module.css';
 
 const size = (value: { width: number; height: number } | null): string =>
   value === null ? 'browser default' : `${value.width} × ${value.height}`;
@@ -41,14 +45,14 @@ export function ProfileFacts({ profile }: { profile: Profile }) {
     ['Created', dateTime(profile.created_at)],
   ];
   return (
-    <dl className="facts">
+    <Facts>
       {facts.map(([name, value]) => (
-        <div key={name} style={{ display: 'contents' }}>
+        <div key={name} className={css.fact}>
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>
       ))}
-    </dl>
+    </Facts>
   );
 }
 
@@ -59,20 +63,20 @@ export function LastTasks({ id }: { id: ProfileId }) {
   if (tasks.length === 0) return null;
   return (
     <section>
-      <div className="row">
-        <h3 className="grow">Last tasks</h3>
+      <div className={layout.row}>
+        <h3 className={layout.grow}>Last tasks</h3>
         <Link to="/tasks" search={{ profile: id }}>
           All
         </Link>
       </div>
-      <ul className="bare">
+      <ul className={layout.bare}>
         {tasks.map((task) => (
-          <li key={task.id} className="row" style={{ height: 28 }}>
+          <li key={task.id} className={`${layout.row} ${css.task}`}>
             <Status plain state={task.status} />
-            <Link to="/tasks/$id" params={{ id: task.id }} className="grow clip name-link">
+            <Link to="/tasks/$id" params={{ id: task.id }} className={`${layout.grow} ${text.clip} ${text.nameLink}`}>
               {task.command_name}
             </Link>
-            <span className="faint">
+            <span className={text.faint}>
               <Ago at={task.created_at} />
             </span>
           </li>

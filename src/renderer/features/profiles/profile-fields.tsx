@@ -1,9 +1,12 @@
 /** The fields of a profile, by what they are about. */
+
 import { Autocomplete, ColorInput, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { useMemo } from 'react';
 import { BROWSERS } from '../../../contract/automation/profiles.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
+import layout from '../../ui/styles/layout.module.css';
+import css from './profile-form.module.css';
 import type { ProfileValues } from './profile-values.ts';
 
 const LOCALES = [
@@ -40,7 +43,7 @@ interface FieldsProps {
 export function ProfileFields({ form }: FieldsProps) {
   return (
     <>
-      <div className="name-row">
+      <div className={css.nameRow}>
         <TextInput label="Name" withAsterisk data-autofocus {...form.getInputProps('name')} />
         <ColorInput
           label="Colour"
@@ -50,7 +53,7 @@ export function ProfileFields({ form }: FieldsProps) {
           {...form.getInputProps('color')}
         />
       </div>
-      <div className="two">
+      <div className={layout.two}>
         <TextInput label="Group" placeholder="none" {...form.getInputProps('group')} />
         <TagsInput label="Tags" maxTags={30} {...form.getInputProps('tags')} />
         <BrowserFields form={form} />
@@ -58,7 +61,7 @@ export function ProfileFields({ form }: FieldsProps) {
         <Select label="Colour scheme" data={COLOR_SCHEMES} {...form.getInputProps('color_scheme')} />
         <Select label="Storage" data={STORAGES} {...form.getInputProps('storage')} />
       </div>
-      <div className="four">
+      <div className={css.four}>
         <NumberInput label="Viewport width" placeholder="default" {...form.getInputProps('viewport_width')} />
         <NumberInput label="Viewport height" placeholder="default" {...form.getInputProps('viewport_height')} />
         <NumberInput label="Window width" placeholder="default" {...form.getInputProps('window_width')} />

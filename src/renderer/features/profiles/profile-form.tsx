@@ -1,4 +1,5 @@
 /** Creating and changing a profile. */
+
 import { Modal } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
@@ -9,7 +10,9 @@ import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
+import layout from '../../ui/styles/layout.module.css';
 import { ProfileFields } from './profile-fields.tsx';
+import css from './profile-form.module.css';
 import { fieldErrors, inputOf, type ProfileValues, validateProfile, valuesOf } from './profile-values.ts';
 
 /** Props of {@link ProfileFormDialog}. */
@@ -84,10 +87,10 @@ function ProfileForm({
     },
   ]);
   return (
-    <form onSubmit={submit} className="col" style={{ gap: 14 }}>
+    <form onSubmit={submit} className={`${layout.col} ${css.form}`}>
       <ProfileFields form={form} />
       {error === null ? null : <ErrorState inline error={error} />}
-      <div className="row dialog-foot">
+      <div className={`${layout.row} ${css.foot}`}>
         <Button onClick={close}>Cancel</Button>
         <Button
           submit

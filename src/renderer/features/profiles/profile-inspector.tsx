@@ -6,24 +6,27 @@ import { useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button, CopyButton, IconButton } from '../../ui/buttons.tsx';
 import { Status } from '../../ui/display/status.tsx';
+import { Notice } from '../../ui/feedback/notice.tsx';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { ToolBar } from '../../ui/screen.tsx';
 import { ShowFolder } from '../../ui/show-folder.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
 import { RunDialog } from '../run/index.ts';
 import { startBlocked, stopBlocked, useProfileActions } from './profile-actions.tsx';
 import { LastTasks, ProfileFacts } from './profile-facts.tsx';
+import css from './profiles.module.css';
+import { Swatch } from './swatch.tsx';
 
 /** One profile beside the list. */
 export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): void; edit(): void }) {
   const query = useOperationQuery('profiles_get', { id }, { keep: true });
   const profile = query.data;
   return (
-    <aside className="col grow" aria-label="Profile">
+    <aside className={`${layout.col} ${layout.grow}`} aria-label="Profile">
       <ToolBar>
-        {profile === undefined ? null : (
-          <span className="swatch" style={{ background: profile.color }} aria-hidden="true" />
-        )}
-        <h2 className="grow clip">{profile?.name}</h2>
+        {profile === undefined ? null : <Swatch color={profile.color} />}
+        <h2 className={`${layout.grow} ${text.clip}`}>{profile?.name}</h2>
         {profile === undefined ? null : <ProfileTools profile={profile} close={close} edit={edit} />}
         <IconButton label="Close" Icon={X} onClick={close} />
       </ToolBar>
@@ -57,32 +60,32 @@ function ProfileBody({ profile }: { profile: Profile }) {
   const noTask = useCan('tasks_create');
   const [running, setRunning] = useState(false);
   return (
-    <div className="scroll peek">
-      <div className="row">
+    <div className={`${layout.scroll} ${layout.peek}`}>
+      <div className={layout.row}>
         <Status state={profile.state} />
-        <span className="grow" />
+        <span className={layout.grow} />
         <BrowserButton profile={profile} />
         <Button small kind="primary" blocked={noTask} icon={<Play size={13} />} onClick={() => setRunning(true)}>
           Run a command
         </Button>
       </div>
       {profile.state === 'locked' ? (
-        <div className="notice warn">
+        <Notice tone="warn">
           The profile is held by {profile.holder === null ? 'another program' : profile.holder.id}. Close that program;
           when it runs on another computer or is gone already, unlock the profile here.
-        </div>
+        </Notice>
       ) : null}
-      <div className="row">
-        <code className="clip faint">{profile.id}</code>
+      <div className={layout.row}>
+        <code className={`${text.clip} ${text.faint}`}>{profile.id}</code>
         <CopyButton label="Copy id" text={profile.id} />
       </div>
       <ProfileFacts profile={profile} />
       {profile.start_urls.length === 0 ? null : (
         <section>
           <h3>Start pages</h3>
-          <ul className="bare">
+          <ul className={layout.bare}>
             {profile.start_urls.map((url) => (
-              <li key={url} className="clip mono">
+              <li key={url} className={`${text.clip} ${text.mono}`}>
                 {url}
               </li>
             ))}
@@ -92,7 +95,7 @@ function ProfileBody({ profile }: { profile: Profile }) {
       {profile.notes === '' ? null : (
         <section>
           <h3>Notes</h3>
-          <p style={{ whiteSpace: 'pre-wrap' }}>{profile.notes}</p>
+          <p className={css.notes}>{profile.notes}</p>
         </section>
       )}
       <LastTasks id={profile.id} />

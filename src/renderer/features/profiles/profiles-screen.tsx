@@ -5,11 +5,13 @@ import { type Input, useOperationQuery, usePages } from '../../lib/live/query.ts
 import { listOf, type Search, toggled } from '../../lib/search-params.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { useFilters } from '../../lib/use-filters.ts';
-import { Button } from '../../ui/buttons.tsx';
+import { Button, Chip } from '../../ui/buttons.tsx';
 import { lookOf } from '../../ui/display/status.tsx';
+import { Notice } from '../../ui/feedback/notice.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { Screen, ScreenHead, ToolBar } from '../../ui/screen.tsx';
 import { Split } from '../../ui/split.tsx';
+import layout from '../../ui/styles/layout.module.css';
 import { ColumnsMenu } from '../../ui/table/columns-menu.tsx';
 import { BrowserPicker } from './browser-picker.tsx';
 import { PROFILE_COLUMNS } from './columns.tsx';
@@ -44,7 +46,7 @@ export function ProfilesScreen() {
     <Screen>
       <ScreenHead>
         <h1>Profiles</h1>
-        <span className="grow" />
+        <span className={layout.grow} />
         <Button
           kind="primary"
           icon={<Plus size={14} />}
@@ -89,13 +91,13 @@ function NoBrowser() {
   const browsers = useOperationQuery('browsers_list', {});
   if (browsers.data === undefined || browsers.data.items.length > 0) return null;
   return (
-    <div className="notice warn square" role="alert">
+    <Notice tone="warn" square alert>
       <TriangleAlert size={15} />
-      <span className="grow">
+      <span className={layout.grow}>
         No Chrome, Chromium, Edge or Brave was found on this computer. Install one, or tell TabAgent where yours is.
       </span>
       <BrowserPicker />
-    </div>
+    </Notice>
   );
 }
 
@@ -105,17 +107,15 @@ function ProfileToolBar({ search, set }: { search: Search; set(patch: Record<str
     <ToolBar>
       <FilterField value={search.q} onChange={(q) => set({ q })} placeholder="Filter profiles" />
       {STATES.map((state) => (
-        <button
+        <Chip
           key={state}
-          type="button"
-          className="chip"
-          aria-pressed={states?.includes(state) ?? false}
+          pressed={states?.includes(state) ?? false}
           onClick={() => set({ state: toggled(search.state, state) })}
         >
           {lookOf(state).word}
-        </button>
+        </Chip>
       ))}
-      <span className="grow" />
+      <span className={layout.grow} />
       <ColumnsMenu name="profiles" columns={PROFILE_COLUMNS} />
     </ToolBar>
   );

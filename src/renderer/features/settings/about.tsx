@@ -1,9 +1,14 @@
 import { dateTime } from '../../lib/format.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import { Button, CopyButton } from '../../ui/buttons.tsx';
+import { Card } from '../../ui/display/card.tsx';
+import { Facts } from '../../ui/display/facts.tsx';
 import { Status } from '../../ui/display/status.tsx';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { ShowFolder } from '../../ui/show-folder.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
+import css from './about.module.css';
 
 /** Versions, folders and the host's own diagnosis, all of it to copy. */
 export function About() {
@@ -11,10 +16,10 @@ export function About() {
   const checks = useOperationQuery('host_diagnose', {});
   const data = info.data;
   return (
-    <div className="col" style={{ gap: 16 }}>
+    <div className={`${layout.col} ${css.about}`}>
       <StateFrame of={info} skeleton={4}>
         {data === undefined ? null : (
-          <dl className="facts">
+          <Facts>
             <dt>Version</dt>
             <dd>{data.version}</dd>
             <dt>Runs as</dt>
@@ -28,24 +33,24 @@ export function About() {
               {data.pid}, since {dateTime(data.started_at)}
             </dd>
             <dt>API</dt>
-            <dd>{data.url ?? <span className="tone-bad">{data.http_error}</span>}</dd>
+            <dd>{data.url ?? <span className={text.bad}>{data.http_error}</span>}</dd>
             <dt>Data</dt>
-            <dd className="row">
+            <dd className={layout.row}>
               <code>{data.data_dir}</code>
               <ShowFolder target="data" label="Show data folder" />
             </dd>
             <dt>Logs</dt>
-            <dd className="row">
+            <dd className={layout.row}>
               <code>{data.log_dir}</code>
               <ShowFolder target="logs" label="Show log folder" />
             </dd>
             <dt>Secrets</dt>
-            <dd className={data.secrets.weak ? 'tone-warn' : undefined}>{data.secrets.detail}</dd>
-          </dl>
+            <dd className={data.secrets.weak ? text.warn : undefined}>{data.secrets.detail}</dd>
+          </Facts>
         )}
       </StateFrame>
-      <div className="row">
-        <h2 className="grow">Diagnosis</h2>
+      <div className={layout.row}>
+        <h2 className={layout.grow}>Diagnosis</h2>
         <CopyButton
           label="Copy diagnostics"
           text={() => JSON.stringify({ host: data, checks: checks.data?.checks }, null, 2)}
@@ -57,18 +62,20 @@ export function About() {
         </Button>
       </div>
       <StateFrame of={checks} skeleton={6}>
-        <ul className="bare card">
-          {checks.data?.checks.map((check) => (
-            <li key={check.id} className="check">
-              <Status state={check.status} />
-              <div className="grow">
-                <strong>{check.title}</strong>
-                <p className="muted">{check.detail}</p>
-                {check.advice === null ? null : <p>{check.advice}</p>}
-              </div>
-            </li>
-          ))}
-        </ul>
+        <Card>
+          <ul className={layout.bare}>
+            {checks.data?.checks.map((check) => (
+              <li key={check.id} className={css.check}>
+                <Status state={check.status} />
+                <div className={layout.grow}>
+                  <strong>{check.title}</strong>
+                  <p className={text.muted}>{check.detail}</p>
+                  {check.advice === null ? null : <p>{check.advice}</p>}
+                </div>
+              </li>
+            ))}
+          </ul>
+        </Card>
       </StateFrame>
     </div>
   );

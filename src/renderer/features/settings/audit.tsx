@@ -2,46 +2,55 @@ import { CircleCheck, CircleX } from 'lucide-react';
 import { dateTime, shortId } from '../../lib/format.ts';
 import { useAct, usePages } from '../../lib/live/query.ts';
 import { Button } from '../../ui/buttons.tsx';
+import { Badge } from '../../ui/display/badge.tsx';
+import { Card } from '../../ui/display/card.tsx';
 import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { focusable } from '../../ui/focusable.ts';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
+import css from './audit.module.css';
 
 /** Who did what; the chain of hashes shows whether a line was changed later. */
 export function Audit() {
   const list = usePages('audit_list', {});
   const verify = useAct('audit_verify');
   return (
-    <section className="card" aria-label="Audit">
-      <div className="card-head">
-        <h2>Audit</h2>
-        <span className="grow">
-          {verify.data === undefined ? null : verify.data.ok ? (
-            <span className="badge plain tone-good">
-              <CircleCheck size={13} /> {verify.data.entries} lines are unchanged
-            </span>
-          ) : (
-            <span className="badge plain tone-bad">
-              <CircleX size={13} /> The chain breaks at line {verify.data.broken_at}
-            </span>
-          )}
-        </span>
-        <Button small onClick={list.refetch}>
-          Refresh
-        </Button>
-        <Button small busy={verify.isPending} onClick={() => verify.mutate({})}>
-          Verify
-        </Button>
-      </div>
+    <Card
+      label="Audit"
+      head={
+        <>
+          <h2>Audit</h2>
+          <span className={layout.grow}>
+            {verify.data === undefined ? null : verify.data.ok ? (
+              <Badge plain tone="good">
+                <CircleCheck size={13} /> {verify.data.entries} lines are unchanged
+              </Badge>
+            ) : (
+              <Badge plain tone="bad">
+                <CircleX size={13} /> The chain breaks at line {verify.data.broken_at}
+              </Badge>
+            )}
+          </span>
+          <Button small onClick={list.refetch}>
+            Refresh
+          </Button>
+          <Button small busy={verify.isPending} onClick={() => verify.mutate({})}>
+            Verify
+          </Button>
+        </>
+      }
+    >
       {verify.error === null ? null : <ErrorState inline error={verify.error} />}
       <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={4}>
-        <section className="audit-scroll" aria-label="Audit lines" {...focusable}>
+        <section className={css.lines} aria-label="Audit lines" {...focusable}>
           <table className="grid plain-table">
             <colgroup>
-              <col style={{ width: 168 }} />
-              <col style={{ width: 120 }} />
-              <col style={{ width: 56 }} />
-              <col style={{ width: 164 }} />
-              <col style={{ width: 120 }} />
-              <col style={{ width: 84 }} />
+              <col className={css.at} />
+              <col className={css.who} />
+              <col className={css.door} />
+              <col className={css.op} />
+              <col className={css.target} />
+              <col className={css.outcome} />
             </colgroup>
             <thead>
               <tr>
@@ -58,12 +67,12 @@ export function Audit() {
                 <tr key={line.seq}>
                   <td>{dateTime(line.at)}</td>
                   <td>{line.principal}</td>
-                  <td className="muted">{line.door}</td>
-                  <td className="mono">{line.op}</td>
-                  <td className="mono muted" title={line.target ?? undefined}>
+                  <td className={text.muted}>{line.door}</td>
+                  <td className={text.mono}>{line.op}</td>
+                  <td className={`${text.mono} ${text.muted}`} title={line.target ?? undefined}>
                     {line.target === null ? '' : shortId(line.target)}
                   </td>
-                  <td className={line.outcome === 'ok' ? 'muted' : 'tone-bad'}>{line.outcome}</td>
+                  <td className={line.outcome === 'ok' ? text.muted : text.bad}>{line.outcome}</td>
                 </tr>
               ))}
             </tbody>
@@ -75,6 +84,6 @@ export function Audit() {
           ) : null}
         </section>
       </StateFrame>
-    </section>
+    </Card>
   );
 }

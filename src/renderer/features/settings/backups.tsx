@@ -2,8 +2,12 @@ import { bytes, dateTime, shortId } from '../../lib/format.ts';
 import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
+import { Card } from '../../ui/display/card.tsx';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { errorToast, toast } from '../../ui/feedback/toast.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
+import css from './backups.module.css';
 
 /** Copies of the database. */
 export function Backups() {
@@ -15,16 +19,20 @@ export function Backups() {
   });
   const items = query.data?.items ?? [];
   return (
-    <section className="card" aria-label="Backups">
-      <div className="card-head">
-        <h2 className="grow">Backups</h2>
-        <Button small blocked={blocked} busy={create.isPending} onClick={() => create.mutate({ wait: true })}>
-          Back up now
-        </Button>
-      </div>
+    <Card
+      label="Backups"
+      head={
+        <>
+          <h2 className={layout.grow}>Backups</h2>
+          <Button small blocked={blocked} busy={create.isPending} onClick={() => create.mutate({ wait: true })}>
+            Back up now
+          </Button>
+        </>
+      }
+    >
       <StateFrame of={query} skeleton={2}>
         {items.length === 0 ? (
-          <p className="muted" style={{ padding: '10px 14px' }}>
+          <p className={`${text.muted} ${css.none}`}>
             No backups yet. One is made before every change of the database’s structure.
           </p>
         ) : (
@@ -33,7 +41,7 @@ export function Backups() {
               <tr>
                 <th scope="col">Made</th>
                 <th scope="col">Why</th>
-                <th scope="col" className="num">
+                <th scope="col" className={text.num}>
                   Size
                 </th>
                 <th scope="col">SHA-256</th>
@@ -45,17 +53,17 @@ export function Backups() {
                 <tr key={item.id}>
                   <td>{dateTime(item.created_at)}</td>
                   <td>{{ manual: 'by hand', auto: 'automatic', migration: 'before a migration' }[item.kind]}</td>
-                  <td className="num">{bytes(item.bytes)}</td>
-                  <td className="mono muted" title={item.sha256}>
+                  <td className={text.num}>{bytes(item.bytes)}</td>
+                  <td className={`${text.mono} ${text.muted}`} title={item.sha256}>
                     {item.sha256.slice(0, 12)}…
                   </td>
-                  <td className="mono muted">{shortId(item.id)}</td>
+                  <td className={`${text.mono} ${text.muted}`}>{shortId(item.id)}</td>
                 </tr>
               ))}
             </tbody>
           </table>
         )}
       </StateFrame>
-    </section>
+    </Card>
   );
 }

@@ -4,8 +4,12 @@ import { useEffect, useState } from 'react';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { words } from '../../lib/format.ts';
 import { Button } from '../../ui/buttons.tsx';
+import { Badge, Tag } from '../../ui/display/badge.tsx';
 import { CodeEditor } from '../../ui/editor/code-editor.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
 import { problemWith, type SettingField } from './setting-fields.ts';
+import css from './setting-row.module.css';
 
 /** Props of {@link SettingRow}. */
 export interface SettingRowProps {
@@ -114,7 +118,7 @@ function JsonSetting({
     }
   };
   return (
-    <div className="col" style={{ gap: 6 }}>
+    <div className={`${layout.col} ${css.json}`}>
       <CodeEditor
         boxed
         language="json"
@@ -139,24 +143,20 @@ export function SettingRow({ field, value, error, needsRestart, blocked, onChang
   const fixed = field.overridden ? 'Set by a flag or the environment for this run' : blocked;
   const changed = JSON.stringify(value) !== JSON.stringify(field.initial);
   return (
-    <div className="setting">
+    <div className={css.setting}>
       <div>
-        <div className="row">
+        <div className={layout.row}>
           <strong>{field.title}</strong>
-          {field.desktop ? <span className="tag">desktop app</span> : null}
-          {needsRestart ? <span className="badge tone-warn">Restart needed</span> : null}
-          {field.overridden ? (
-            <span className="tag" title={fixed ?? undefined}>
-              fixed for this run
-            </span>
-          ) : null}
+          {field.desktop ? <Tag>desktop app</Tag> : null}
+          {needsRestart ? <Badge tone="warn">Restart needed</Badge> : null}
+          {field.overridden ? <Tag title={fixed ?? undefined}>fixed for this run</Tag> : null}
         </div>
-        <p className="muted">{field.description}</p>
-        <code className="faint">{field.key}</code>
+        <p className={text.muted}>{field.description}</p>
+        <code className={text.faint}>{field.key}</code>
       </div>
-      <div className="setting-control">
-        <div className="row" style={{ alignItems: 'flex-start' }}>
-          <div className="grow">
+      <div className={css.control}>
+        <div className={`${layout.row} ${css.field}`}>
+          <div className={layout.grow}>
             <Control
               field={field}
               value={value}
@@ -175,11 +175,11 @@ export function SettingRow({ field, value, error, needsRestart, blocked, onChang
               onClick={() => onChange(null)}
             />
           ) : (
-            <span style={{ width: 24 }} />
+            <span className={css.noButton} />
           )}
         </div>
         {problem === null && error === null ? null : (
-          <p className="tone-bad" role="alert">
+          <p className={text.bad} role="alert">
             {problem ?? error}
           </p>
         )}

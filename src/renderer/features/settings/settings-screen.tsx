@@ -3,17 +3,19 @@ import { isDesktop } from '../../lib/client/message-port.ts';
 import { useAllActions } from '../../lib/keys/use-actions.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import { useFilters } from '../../lib/use-filters.ts';
+import { Badge } from '../../ui/display/badge.tsx';
 import { NoMatch, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { KeyList } from '../../ui/key-list.tsx';
 import { Screen, ScreenHead } from '../../ui/screen.tsx';
+import layout from '../../ui/styles/layout.module.css';
 import { About } from './about.tsx';
 import { Audit } from './audit.tsx';
 import { Backups } from './backups.tsx';
 import { settingFields } from './setting-fields.ts';
 import { SettingRow } from './setting-row.tsx';
+import css from './settings-screen.module.css';
 import { useSettingChange } from './use-setting-change.ts';
-import './settings.css';
 
 const EXTRA = { shortcuts: 'Shortcuts', about: 'About & diagnostics' } as const;
 
@@ -44,13 +46,11 @@ export function SettingsScreen() {
     <Screen>
       <ScreenHead>
         <h1>Settings</h1>
-        <span className="grow" />
-        {waiting === 0 ? null : (
-          <span className="badge tone-warn">{waiting} take effect after a restart of the host</span>
-        )}
+        <span className={layout.grow} />
+        {waiting === 0 ? null : <Badge tone="warn">{waiting} take effect after a restart of the host</Badge>}
       </ScreenHead>
-      <div className="settings">
-        <nav className="settings-nav" aria-label="Sections">
+      <div className={css.settings}>
+        <nav className={css.nav} aria-label="Sections">
           <FilterField wide value={search.q} onChange={(next) => set({ q: next })} placeholder="Search settings" />
           {sections.map((name) => (
             <button
@@ -63,8 +63,8 @@ export function SettingsScreen() {
             </button>
           ))}
         </nav>
-        <div className="scroll settings-body">
-          <div className="settings-column">
+        <div className={layout.scroll}>
+          <div className={css.column}>
             <h2>{q === undefined ? title(current) : `Results for “${search.q}”`}</h2>
             {q === undefined && current === 'shortcuts' ? <KeyList actions={actions} /> : null}
             {q === undefined && current === 'about' ? <About /> : null}
