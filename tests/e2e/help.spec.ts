@@ -58,7 +58,9 @@ test('links between pages stay in the panel, the search finds parts', async ({ p
   await expect(page).toHaveURL(/#\/help\/settings-and-data#retention$/);
   await expect(heading(page, 'Retention')).toBeInViewport();
   // At its end the page shows the heading no more.
-  await page.getByRole('region', { name: 'Settings and data' }).evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+  await page
+    .getByRole('region', { name: 'Settings and data' })
+    .evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
   await expect(heading(page, 'Retention')).not.toBeInViewport();
   await page.getByRole('navigation', { name: 'Topics' }).getByRole('link', { name: 'Retention' }).click();
   await expect(heading(page, 'Retention')).toBeInViewport();

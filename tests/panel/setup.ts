@@ -1,9 +1,11 @@
 /** What a browser has and jsdom does not, as far as the panel's components ask for it. */
 import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
+import { listenForKeys } from '../../src/renderer/lib/keys/use-actions.ts';
 
 configure({ asyncUtilTimeout: 5_000 });
 afterEach(cleanup);
+listenForKeys();
 
 const noop = () => undefined;
 vi.stubGlobal('matchMedia', (query: string) => ({
@@ -26,3 +28,5 @@ vi.stubGlobal(
 );
 vi.stubGlobal('scrollTo', noop);
 Element.prototype.scrollIntoView = noop;
+// Fields that grow with their text measure it anew when a font has come.
+Object.defineProperty(document, 'fonts', { value: new EventTarget() });

@@ -31,7 +31,7 @@ export function ProfileFormDialog({ id, close, created }: ProfileFormProps) {
   return (
     <Modal opened={id !== null} onClose={close} title={shown === 'new' ? 'New profile' : 'Edit profile'} size={640}>
       {shown === null ? null : shown === 'new' ? (
-        <ProfileForm profile={null} close={close} created={created} />
+        <NewProfile close={close} created={created} />
       ) : (
         <Existing id={shown as ProfileId} close={close} created={created} />
       )}
@@ -39,40 +39,50 @@ export function ProfileFormDialog({ id, close, created }: ProfileFormProps) {
   );
 }
 
+/** The form of a new profile, once it is known which browser the settings name. */
+function NewProfile(rest: { close(): void; created(id: ProfileId): void }) {
+  const settings = useOperationQuery('settings_get', {});
+  const preferred = BROWSERS.find((family) => family === settings.data?.values['browser.default']) ?? 'chromium';
+  return settings.isPending ? null : <ProfileForm initial={valuesOf(null, preferred)} profile={null} {...rest} />;
+}
+
 function Existing({ id, ...rest }: { id: ProfileId; close(): void; created(id: ProfileId): void }) {
   const query = useOperationQuery('profiles_get', { id });
   return (
     <StateFrame of={query}>
-      {query.data === undefined ? null : <ProfileForm profile={query.data} {...rest} />}
+      {query.data === undefined ? null : (
+        <ProfileForm initial={valuesOf(query.data, query.data.browser)} profile={query.data} {...rest} />
+      )}
     </StateFrame>
   );
 }
 
 function ProfileForm({
+  initial,
   profile,
   close,
   created,
 }: {
+  initial: ProfileValues;
   profile: Profile | null;
   close(): void;
   created(id: ProfileId): void;
 }) {
-  const settings = useOperationQuery('settings_get', {});
   const blocked = useCan(profile === null ? 'profiles_create' : 'profiles_update');
-  const preferred = BROWSERS.find((family) => family === settings.data?.values['browser.default']) ?? 'chromium';
-  const form = useForm<ProfileValues>({
-    initialValues: valuesOf(profile, preferred),
-    validate: validateProfile,
-  });
+  // The version that the values are of: one that comes while the form is open has changes that the form does not know.
+  const [opened] = useState(profile);
+  const form = useForm<ProfileValues>({ initialValues: initial, validate: validateProfile });
   const onError = (error: { errors: Record<string, string> | undefined }) =>
     form.setErrors(fieldErrors(error.errors ?? {}));
   const create = useAct('profiles_create', { onDone: ({ id }) => created(id), onError });
   const update = useAct('profiles_update', { onDone: close, onError });
   const error = create.error ?? update.error;
+  const busy = create.isPending || update.isPending;
   const submit = form.onSubmit((values) => {
+    if (busy) return;
     const input = inputOf(values);
-    if (profile === null) create.mutate(input);
-    else update.mutate({ ...input, id: profile.id, version: profile.version });
+    if (opened === null) create.mutate(input);
+    else update.mutate({ ...input, id: opened.id, version: opened.version });
   });
   useActions([
     {
@@ -92,14 +102,7 @@ function ProfileForm({
       {error === null ? null : <ErrorState inline error={error} />}
       <div className={`${layout.row} ${css.foot}`}>
         <Button onClick={close}>Cancel</Button>
-        <Button
-          submit
-          kind="primary"
-          label="Save"
-          action="profile.save"
-          blocked={blocked}
-          busy={create.isPending || update.isPending}
-        >
+        <Button submit kind="primary" label="Save" action="profile.save" blocked={blocked} busy={busy}>
           {profile === null ? 'Create profile' : 'Save'}
         </Button>
       </div>
