@@ -13,7 +13,7 @@ import { createLateHandlers } from './core/operation/late-handlers.ts';
 import type { AnyHandler, Handlers } from './core/operation/operation.ts';
 import { OPERATOR } from './core/operation/operator.ts';
 import { workerModule } from './core/process/modules.ts';
-import { createDoors, createMemoryClient } from './doors/index.ts';
+import { createDoors, createMemoryClient, type Doors } from './doors/index.ts';
 import { createCommands } from './features/commands/index.ts';
 import { createConnections } from './features/connections/index.ts';
 import { createDemo } from './features/demo/index.ts';
@@ -69,13 +69,49 @@ function createFeatures(shared: Foundation & Addresses) {
   return { all, shell, connections, profiles, tasks, storage, telemetry };
 }
 
+type Features = ReturnType<typeof createFeatures>;
+
+/** The doors as a part: they open last, once everything that they lead to runs, and the lock file then tells where they are. */
+function doorsPart(doors: Doors, foundation: Foundation, features: Features, config: HostConfig): Part {
+  const { settings, lock, version, startedAt } = foundation;
+  const token = randomToken(32);
+  features.connections.authenticator.addStatic(token, OPERATOR);
+  return {
+    name: 'doors',
+    stopDeadlineMs: 15_000,
+    async start() {
+      if (config.http) await doors.start(settings.get('host'), settings.get('port'));
+      features.telemetry.state.warn('http', doors.error());
+      lock.publish({ pid: process.pid, version, url: doors.url(), token, started_at: startedAt });
+    },
+    stop: () => doors.stop(),
+  };
+}
+
+/** What only the desktop asks for; see `shell/host-port.ts`. */
+function desktopOf({ profiles, tasks, shell }: Features, dataDir: string) {
+  return {
+    folderOf(target: 'data' | 'logs' | 'profile' | 'task', id?: string): string | null {
+      if (target === 'data') return dataDir;
+      if (target === 'logs') return path.join(dataDir, 'logs');
+      if (id === undefined) return null;
+      return target === 'profile'
+        ? profiles.service.folder(id as ProfileId)
+        : path.join(dataDir, 'tasks', tasks.service.get(id).id);
+    },
+    queue: tasks.service.queue,
+    register: (handlers: Handlers<keyof typeof shellOperations>) =>
+      shell.register(handlers as Record<string, AnyHandler>),
+  };
+}
+
 /**
  * Builds the whole program on a data directory; nothing listens and nothing runs before `start`.
  * @throws AlreadyRunning when another host owns the directory, AppError `configuration-error` when it cannot be used
  */
 export async function createHost(platform: Platform, config: HostConfig) {
   const foundation = openFoundation(platform, config);
-  const { clock, dataDir, events, settings, faults, log, logFiles, lock, version } = foundation;
+  const { clock, dataDir, events, settings, faults, log, logFiles, version } = foundation;
   const baseUrl = () => doors.url() ?? `http://127.0.0.1:${settings.get('port')}`;
   const panelUrl = () => (doors.url() === null ? null : `${doors.url()}/panel/`);
   const features = createFeatures({
@@ -85,7 +121,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
     panelUrl,
     calls: () => doors.calls(),
   });
-  const { shell, connections, profiles, tasks, storage, telemetry } = features;
+  const { connections, profiles, tasks, storage, telemetry } = features;
 
   const doors = createDoors({
     ...foundation,
@@ -105,25 +141,12 @@ export async function createHost(platform: Platform, config: HostConfig) {
       listenerFailures: faults.count,
     },
   });
-  const token = randomToken(32);
-  connections.authenticator.addStatic(token, OPERATOR);
-  const doorsPart: Part = {
-    name: 'doors',
-    stopDeadlineMs: 15_000,
-    async start() {
-      if (config.http) await doors.start(settings.get('host'), settings.get('port'));
-      telemetry.state.warn('http', doors.error());
-      lock.publish({ pid: process.pid, version, url: doors.url(), token, started_at: foundation.startedAt });
-    },
-    stop: () => doors.stop(),
-  };
-
   const chores = [...foundation.chores, ...features.all.flatMap(({ chores }) => chores ?? [])];
   const lifecycle = createLifecycle(log, [
     ...foundation.parts,
     ...features.all.flatMap(({ parts }) => parts ?? []),
     createMaintenance(clock, log, chores),
-    doorsPart,
+    doorsPart(doors, foundation, features, config),
   ]);
 
   return {
@@ -136,21 +159,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
       subscribe: (listener: (change: Change) => void) => events.subscribe((changes) => changes.forEach(listener)),
     },
     openContent: tasks.service.openContent,
-    /** What only the desktop asks for; see `shell/host-port.ts`. */
-    desktop: {
-      folderOf(target: 'data' | 'logs' | 'profile' | 'task', id?: string): string | null {
-        if (target === 'data') return dataDir;
-        if (target === 'logs') return path.join(dataDir, 'logs');
-        if (id === undefined) return null;
-        return target === 'profile'
-          ? profiles.service.folder(id as ProfileId)
-          : path.join(dataDir, 'tasks', tasks.service.get(id).id);
-      },
-      connectPort: doors.connectPort,
-      queue: tasks.service.queue,
-      register: (handlers: Handlers<keyof typeof shellOperations>) =>
-        shell.register(handlers as Record<string, AnyHandler>),
-    },
+    desktop: { ...desktopOf(features, dataDir), connectPort: doors.connectPort },
     bindProblem: connections.service.bindProblem,
     /** Starts every part. @returns where the API is, or why it is not open */
     async start() {

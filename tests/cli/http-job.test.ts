@@ -6,7 +6,8 @@ import type { Artifact } from '../../src/contract/automation/artifacts.ts';
 import type { Command } from '../../src/contract/automation/commands.ts';
 import type { Profile } from '../../src/contract/automation/profiles.ts';
 import type { Task } from '../../src/contract/automation/tasks.ts';
-import { createDemoSite, DEMO_LOGIN } from '../../src/main/features/demo/site.ts';
+import { DEMO_LOGIN } from '../../src/main/features/demo/sign-in.ts';
+import { createDemoSite } from '../../src/main/features/demo/site.ts';
 import { ROOT } from '../support/core.ts';
 import { serveHost } from '../support/served-host.ts';
 

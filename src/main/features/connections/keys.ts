@@ -41,35 +41,48 @@ export interface Keys {
   dispose(): void;
 }
 
+/** Collects when keys were used, so that a call costs no write. */
+function createUses(clock: Clock, store: (used: ReadonlyMap<string, number>) => void) {
+  let used = new Map<string, number>();
+  let cancel: (() => void) | undefined;
+  function flush(): void {
+    cancel?.();
+    cancel = undefined;
+    if (used.size === 0) return;
+    store(used);
+    used = new Map();
+  }
+  return {
+    flush,
+    add(id: string): void {
+      used.set(id, clock.now());
+      cancel ??= clock.schedule(flush, TOUCH_MS);
+    },
+  };
+}
+
 /** Creates the keys of a host; the table is read once and kept in memory. */
 export function createKeys(deps: { store: ConnectionsStore; clock: Clock; onEnded: (id: string) => void }): Keys {
   const { store, clock, onEnded } = deps;
   const byPrefix = new Map<string, KeyRow>();
-  const used = new Map<string, number>();
-  let cancelTouch: (() => void) | undefined;
   for (const row of store.keys()) byPrefix.set(row.prefix, row);
 
   const byId = (id: string) => [...byPrefix.values()].find((row) => row.id === id);
-  const missing = (id: string) =>
-    new AppError('not-found', `There is no API key ${id}.`, { extra: { resource: 'key', id } });
-
-  function flush(): void {
-    cancelTouch?.();
-    cancelTouch = undefined;
-    if (used.size === 0) return;
+  const uses = createUses(clock, (used) => {
     store.touchKeys(used);
     for (const [id, at] of used) {
       const row = byId(id);
       if (row) row.last_used_at = at;
     }
-    used.clear();
-  }
+  });
+  const missing = (id: string) =>
+    new AppError('not-found', `There is no API key ${id}.`, { extra: { resource: 'key', id } });
 
   const expired = (row: KeyRow) => row.expires_at !== null && row.expires_at <= clock.now();
 
   return {
     list(query) {
-      flush();
+      uses.flush();
       return store.listKeys(query);
     },
     create(input) {
@@ -117,8 +130,7 @@ export function createKeys(deps: { store: ConnectionsStore; clock: Clock; onEnde
       const prefix = KEY.exec(token)?.[1];
       const row = prefix === undefined ? undefined : byPrefix.get(prefix);
       if (!row || !timingSafeEqual(row.hash, sha256(token)) || expired(row)) return undefined;
-      used.set(row.id, clock.now());
-      cancelTouch ??= clock.schedule(flush, TOUCH_MS);
+      uses.add(row.id);
       return {
         kind: 'key',
         id: row.id,
@@ -129,6 +141,6 @@ export function createKeys(deps: { store: ConnectionsStore; clock: Clock; onEnde
       };
     },
     any: () => [...byPrefix.values()].some((row) => !expired(row)),
-    dispose: flush,
+    dispose: uses.flush,
   };
 }

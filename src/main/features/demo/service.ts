@@ -5,7 +5,8 @@ import type { CommandId, ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { CommandService } from '../commands/index.ts';
 import type { ProfileService } from '../profiles/index.ts';
 import { demoUrlMembers, type Example, readExamples } from './examples.ts';
-import { createDemoSite, DEMO_LOGIN } from './site.ts';
+import { DEMO_LOGIN } from './sign-in.ts';
+import { createDemoSite } from './site.ts';
 import type { DemoStore } from './store.ts';
 
 /** Who makes the examples, in versions and audit. */

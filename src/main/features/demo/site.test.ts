@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ORDERS } from './orders.ts';
-import { createDemoSite, DEMO_LOGIN } from './site.ts';
+import { DEMO_LOGIN } from './sign-in.ts';
+import { createDemoSite } from './site.ts';
 
 const site = createDemoSite();
 let base = '';

@@ -2,6 +2,7 @@
 import type { Job } from '../../../contract/host/jobs.ts';
 import type { JobId } from '../../../contract/kernel/scalars.ts';
 import type { Events } from '../../core/events.ts';
+import { createWakeup } from '../../core/wakeup.ts';
 
 /** True until a job has ended. */
 export const isLive = (status: Job['status']): boolean => status === 'queued' || status === 'running';
@@ -13,29 +14,19 @@ export async function* followJob(
   read: () => Job,
   signal: AbortSignal,
 ): AsyncGenerator<{ seq: number; job: Job }> {
-  let wake: () => void = () => undefined;
-  let changed = true;
-  const notify = () => {
-    changed = true;
-    wake();
-  };
+  const news = createWakeup(signal);
   const unsubscribe = events.subscribe((changes) => {
-    if (changes.some((change) => change.id === id)) notify();
+    if (changes.some((change) => change.id === id)) news.notify();
   });
-  signal.addEventListener('abort', notify, { once: true });
   try {
     while (!signal.aborted) {
-      if (!changed)
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      changed = false;
       const job = read();
       yield { seq: events.head(), job };
       if (!isLive(job.status)) return;
+      await news.wait();
     }
   } finally {
     unsubscribe();
-    signal.removeEventListener('abort', notify);
+    news.dispose();
   }
 }

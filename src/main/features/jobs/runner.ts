@@ -1,25 +1,15 @@
 /** Runs jobs: from the queue to their end, or to the end of the host, after which they go on. */
-import type { Job } from '../../../contract/host/jobs.ts';
-import { AppError, problemOf, toAppError } from '../../../contract/kernel/errors.ts';
-import type { JobId, Json } from '../../../contract/kernel/scalars.ts';
+import { AppError, problemOf } from '../../../contract/kernel/errors.ts';
+import type { JobId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import type { AnyJobKind, JobKinds } from './kind.ts';
 import type { JobRow } from './schema.ts';
 import type { JobStore } from './store.ts';
+import { createWork, interrupted, type Run } from './work.ts';
 
-const PROGRESS_MS = 250;
 /** A job that was started this often without reaching a checkpoint or an orderly stop is given up: it may be what ends the host. */
 const MAX_STARTS = 5;
-
-/** A job that runs in this process. */
-interface Run {
-  abort: AbortController;
-  /** Why it was aborted; the first reason wins. */
-  reason: 'cancel' | 'stop' | null;
-  /** Settles when the row says how it ended; never rejects. */
-  done: Promise<void>;
-}
 
 /** See {@link createJobRunner}. */
 export interface JobRunner {
@@ -32,9 +22,6 @@ export interface JobRunner {
   /** Interrupts everything and waits; jobs that can go on are queued for the next start. */
   stop(): Promise<void>;
 }
-
-const interrupted = (detail = 'The host stopped while this job ran; start it again.') =>
-  new AppError('task-interrupted', detail);
 
 /** Why a job cannot run in this host; null when it can. */
 function obstacle(row: JobRow, kind: AnyJobKind | undefined): AppError | null {
@@ -56,38 +43,7 @@ export function createJobRunner(deps: { store: JobStore; kinds: JobKinds; clock:
   const { store, kinds, clock, log } = deps;
   const running = new Map<JobId, Run>();
 
-  function end(id: JobId, status: 'succeeded' | 'failed' | 'cancelled', facts: Partial<JobRow>): void {
-    store.change(id, { ...facts, status, checkpoint: null, finished_at: clock.now() });
-  }
-
-  async function work(row: JobRow, kind: AnyJobKind, run: Run): Promise<void> {
-    const { id } = row;
-    const progress = createProgress(row.progress, (latest) => store.change(id, { progress: latest }), clock);
-    try {
-      store.change(id, { status: 'running', started_at: row.started_at ?? clock.now(), starts: row.starts + 1 });
-      run.abort.signal.throwIfAborted();
-      const result: Json = await kind.run({
-        input: row.input,
-        checkpoint: row.checkpoint,
-        signal: run.abort.signal,
-        progress: progress.report,
-        save: (checkpoint) => store.saveCheckpoint(id, checkpoint),
-      });
-      end(id, 'succeeded', { result, progress: { ...progress.latest(), percent: 100 } });
-    } catch (thrown) {
-      const error = toAppError(thrown);
-      const facts = { progress: progress.latest(), error: problemOf(error) };
-      if (run.reason === 'cancel') end(id, 'cancelled', facts);
-      else if (run.reason !== 'stop') {
-        if (error.slug === 'internal-server-error') log.error('jobs', `job ${id} failed`, { error: thrown });
-        end(id, 'failed', facts);
-      } else if (kind.resumable) store.change(id, { status: 'queued', progress: progress.latest(), starts: 0 });
-      else end(id, 'failed', { ...facts, error: problemOf(interrupted()) });
-    } finally {
-      progress.dispose();
-      running.delete(id);
-    }
-  }
+  const work = createWork(store, clock, log);
 
   function launch(row: JobRow): Promise<void> {
     const current = running.get(row.id);
@@ -95,7 +51,7 @@ export function createJobRunner(deps: { store: JobStore; kinds: JobKinds; clock:
     const kind = kinds.get(row.kind);
     const problem = obstacle(row, kind);
     if (kind === undefined || problem !== null) {
-      end(row.id, 'failed', { error: problemOf(problem ?? interrupted()) });
+      store.end(row.id, 'failed', { error: problemOf(problem ?? interrupted()) }, clock.now());
       return Promise.resolve();
     }
     const run: Run = { abort: new AbortController(), reason: null, done: Promise.resolve() };
@@ -103,7 +59,8 @@ export function createJobRunner(deps: { store: JobStore; kinds: JobKinds; clock:
     run.done = Promise.resolve()
       .then(() => work(row, kind, run))
       // Such as a database that was closed because the work did not end in time: the next start goes on.
-      .catch((error: unknown) => log.error('jobs', `the end of job ${row.id} could not be stored`, { error }));
+      .catch((error: unknown) => log.error('jobs', `the end of job ${row.id} could not be stored`, { error }))
+      .finally(() => running.delete(row.id));
     return run.done;
   }
 
@@ -113,7 +70,8 @@ export function createJobRunner(deps: { store: JobStore; kinds: JobKinds; clock:
     return run.done;
   }
 
-  const endCancelled = (id: JobId) => end(id, 'cancelled', { error: problemOf(new AppError('cancelled')) });
+  const endCancelled = (id: JobId) =>
+    store.end(id, 'cancelled', { error: problemOf(new AppError('cancelled')) }, clock.now());
 
   return {
     isRunning: (id) => running.has(id),
@@ -134,22 +92,5 @@ export function createJobRunner(deps: { store: JobStore; kinds: JobKinds; clock:
     async stop() {
       await Promise.all([...running.values()].map((run) => interrupt(run, 'stop')));
     },
-  };
-}
-
-/** Collects progress and writes it at most four times a second. */
-function createProgress(from: Job['progress'], write: (progress: Job['progress']) => void, clock: Clock) {
-  let latest = from;
-  let cancel: (() => void) | undefined;
-  return {
-    latest: () => latest,
-    report(progress: Partial<Job['progress']>) {
-      latest = { ...latest, ...progress };
-      cancel ??= clock.schedule(() => {
-        cancel = undefined;
-        write(latest);
-      }, PROGRESS_MS);
-    },
-    dispose: () => cancel?.(),
   };
 }

@@ -18,6 +18,19 @@ export function createJobStore(db: Db, events: Events) {
   const announce = (row: Pick<JobRow, 'id'>, type: 'job.created' | 'job.updated') =>
     events.append({ type, entity: 'job', id: row.id });
 
+  function change(id: JobId, facts: Partial<JobRow>): boolean {
+    return db.transaction(() => {
+      const changed =
+        orm
+          .update(job)
+          .set(facts)
+          .where(and(eq(job.id, id), inArray(job.status, [...LIVE])))
+          .run().changes > 0;
+      if (changed) announce({ id }, 'job.updated');
+      return changed;
+    });
+  }
+
   return {
     insert(row: JobRow): void {
       db.transaction(() => {
@@ -26,17 +39,9 @@ export function createJobStore(db: Db, events: Events) {
       });
     },
     /** Changes a job that still runs; false when it has ended meanwhile. */
-    change(id: JobId, facts: Partial<JobRow>): boolean {
-      return db.transaction(() => {
-        const changed =
-          orm
-            .update(job)
-            .set(facts)
-            .where(and(eq(job.id, id), inArray(job.status, [...LIVE])))
-            .run().changes > 0;
-        if (changed) announce({ id }, 'job.updated');
-        return changed;
-      });
+    change,
+    end(id: JobId, status: 'succeeded' | 'failed' | 'cancelled', facts: Partial<JobRow>, at: number): void {
+      change(id, { ...facts, status, checkpoint: null, finished_at: at });
     },
     get: (id: JobId): JobRow | undefined => orm.select().from(job).where(eq(job.id, id)).get(),
     live: (joinKey: string): JobRow | undefined =>

@@ -1,5 +1,4 @@
 /** The host's log as operations: query, statistics, live tail, entries of clients. */
-
 import type { z } from 'zod';
 import type { GapItem } from '../../../contract/automation/tasks.ts';
 import type { LogEntry } from '../../../contract/host/telemetry.ts';
@@ -7,6 +6,7 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 import type { LogFiles } from '../../core/log/log-files.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import { many } from '../../core/operation/values.ts';
+import { createWakeup } from '../../core/wakeup.ts';
 
 /** Filters that query and tail share. */
 export interface LogFilter {
@@ -47,6 +47,64 @@ function parseCursor(cursor: string | undefined): number {
   });
 }
 
+/** Counts over everything that is kept. */
+async function statsOf(files: LogFiles) {
+  // Names come from clients: in a plain object `__proto__` would be lost.
+  const levels = new Map<string, number>();
+  const sources = new Map<string, number>();
+  const contexts = new Map<string, number>();
+  let total_logs = 0;
+  let oldest_timestamp: number | null = null;
+  let newest_timestamp: number | null = null;
+  const count = (table: Map<string, number>, key: string) => table.set(key, (table.get(key) ?? 0) + 1);
+  await files.query(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, (entry) => {
+    total_logs++;
+    count(levels, entry.level);
+    count(sources, entry.source);
+    count(contexts, entry.context);
+    newest_timestamp ??= entry.timestamp;
+    oldest_timestamp = entry.timestamp;
+    return false; // counted, not collected
+  });
+  return {
+    total_logs,
+    by_level: Object.fromEntries(levels),
+    by_source: Object.fromEntries(sources),
+    by_context: Object.fromEntries(contexts),
+    oldest_timestamp,
+    newest_timestamp,
+    dropped: files.dropped(),
+  };
+}
+
+/** Entries as they are written. Without `since` it starts now. A reader that falls behind gets a gap. */
+async function* follow(
+  files: LogFiles,
+  input: LogFilter & { since?: number | undefined },
+  signal: AbortSignal,
+): AsyncGenerator<(LogEntry & { seq: number }) | z.infer<typeof GapItem>> {
+  const matches = matcher(input);
+  let at = Math.min(input.since ?? Number.MAX_SAFE_INTEGER, files.nextId() - 1);
+  const news = createWakeup(signal);
+  const unsubscribe = files.subscribe(news.notify);
+  try {
+    while (!signal.aborted) {
+      const { entries, dropped } = files.tail(at);
+      at += dropped;
+      if (dropped > 0) yield { type: 'gap', dropped, next_since: at };
+      for (const entry of entries) {
+        at = entry.id;
+        if (matches(entry)) yield { ...entry, seq: entry.id };
+        if (signal.aborted) return;
+      }
+      await news.wait();
+    }
+  } finally {
+    unsubscribe();
+    news.dispose();
+  }
+}
+
 /** Creates the service. */
 export function createLogService(files: LogFiles, log: Logger) {
   return {
@@ -69,66 +127,8 @@ export function createLogService(files: LogFiles, log: Logger) {
       const logs = more ? found.slice(0, input.limit) : found;
       return { count: logs.length, logs, next_cursor: more ? String(logs.at(-1)?.id) : null };
     },
-    async stats() {
-      const by_level: Record<string, number> = {};
-      const by_source: Record<string, number> = {};
-      const by_context: Record<string, number> = {};
-      let total_logs = 0;
-      let oldest_timestamp: number | null = null;
-      let newest_timestamp: number | null = null;
-      const count = (table: Record<string, number>, key: string) => {
-        table[key] = (table[key] ?? 0) + 1;
-      };
-      await files.query(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, (entry) => {
-        total_logs++;
-        count(by_level, entry.level);
-        count(by_source, entry.source);
-        count(by_context, entry.context);
-        newest_timestamp ??= entry.timestamp;
-        oldest_timestamp = entry.timestamp;
-        return false; // counted, not collected
-      });
-      return {
-        total_logs,
-        by_level,
-        by_source,
-        by_context,
-        oldest_timestamp,
-        newest_timestamp,
-        dropped: files.dropped(),
-      };
-    },
-    /** Entries as they are written. Without `since` it starts now. A reader that falls behind gets a gap. */
-    async *follow(
-      input: LogFilter & { since?: number | undefined },
-      signal: AbortSignal,
-    ): AsyncGenerator<(LogEntry & { seq: number }) | z.infer<typeof GapItem>> {
-      const matches = matcher(input);
-      let at = Math.min(input.since ?? Number.MAX_SAFE_INTEGER, files.nextId() - 1);
-      let wake: () => void = () => undefined;
-      const unsubscribe = files.subscribe(() => wake());
-      const onAbort = () => wake();
-      signal.addEventListener('abort', onAbort, { once: true });
-      try {
-        while (!signal.aborted) {
-          const { entries, dropped } = files.tail(at);
-          at += dropped;
-          if (dropped > 0) yield { type: 'gap', dropped, next_since: at };
-          for (const entry of entries) {
-            at = entry.id;
-            if (matches(entry)) yield { ...entry, seq: entry.id };
-            if (signal.aborted) return;
-          }
-          if (files.keptId() > at) continue;
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        }
-      } finally {
-        unsubscribe();
-        signal.removeEventListener('abort', onAbort);
-      }
-    },
+    stats: () => statsOf(files),
+    follow: (input: Parameters<typeof follow>[1], signal: AbortSignal) => follow(files, input, signal),
     /**
      * Entries of a client take their place in the log as they come; when they happened by the client's clock is kept beside their data.
      * @returns how many passed the log's level

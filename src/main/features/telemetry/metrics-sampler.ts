@@ -2,6 +2,7 @@
 import type { MetricItem, MetricPoint } from '../../../contract/host/metrics.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log/logger.ts';
+import { createWakeup } from '../../core/wakeup.ts';
 import { COARSE_MS, createMetricsHistory, tenth } from './metrics-history.ts';
 import type { Probe, ProbeReading } from './metrics-probe.ts';
 
@@ -58,6 +59,23 @@ export function pointOf(
   };
 }
 
+/** Reads figures; each reading but the first makes a point with the one before. */
+function createReadings(clock: Clock, probe: Probe, work: () => WorkReading) {
+  let last: { reading: Reading; at: number } | null = null;
+  return {
+    /** Time since the last reading, ms; null before the first. */
+    age: () => (last === null ? null : clock.monotonic() - last.at),
+    take(): MetricPoint | null {
+      const before = last;
+      const at = clock.monotonic();
+      last = { reading: { ...probe.read(), ...work() }, at };
+      if (before === null) return null;
+      const time = { at: clock.now(), span_ms: Math.round(at - before.at), loop_delay_ms: probe.loopDelay() };
+      return pointOf(before.reading, last.reading, time);
+    },
+  };
+}
+
 /** Creates the sampler; nothing is read before `start`. */
 export function createMetricsSampler(deps: {
   clock: Clock;
@@ -68,34 +86,21 @@ export function createMetricsSampler(deps: {
   memoryTotal: number;
 }): MetricsSampler {
   const { clock, log, probe, work } = deps;
+  const readings = createReadings(clock, probe, work);
   const history = createMetricsHistory();
   const followers = new Set<() => void>();
   let state: 'new' | 'running' | 'stopped' = 'new';
-  let last: { reading: Reading; at: number } | null = null;
   let cancel: (() => void) | null = null;
   let failed = false;
-
-  function sample(): void {
-    const at = clock.monotonic();
-    const reading = { ...probe.read(), ...work() };
-    if (last !== null) {
-      const time = {
-        at: clock.now(),
-        span_ms: Math.round(at - last.at),
-        loop_delay_ms: probe.loopDelay(),
-      };
-      history.push(pointOf(last.reading, reading, time));
-    }
-    last = { reading, at };
-    for (const wake of followers) wake();
-  }
 
   function tick(): void {
     let wait = followers.size > 0 ? FOLLOWED_MS : COARSE_MS;
     try {
-      if (last === null) probe.watch(followers.size > 0);
-      sample();
+      if (readings.age() === null) probe.watch(followers.size > 0);
+      const point = readings.take();
+      if (point !== null) history.push(point);
       failed = false;
+      for (const wake of followers) wake();
     } catch (error) {
       // Such as a database that is busy for too long: the next point covers this time too.
       if (!failed) log.warn('metrics', 'figures could not be read', { error });
@@ -109,9 +114,9 @@ export function createMetricsSampler(deps: {
   function changePace(): void {
     if (state !== 'running') return;
     cancel?.();
-    const age = last === null ? 0 : clock.monotonic() - last.at;
-    if (followers.size > 0 && (last === null || age >= FOLLOWED_MS)) tick();
-    else cancel = clock.schedule(tick, (followers.size > 0 ? FOLLOWED_MS : COARSE_MS) - age);
+    const age = readings.age();
+    if (followers.size > 0 && (age ?? FOLLOWED_MS) >= FOLLOWED_MS) tick();
+    else cancel = clock.schedule(tick, (followers.size > 0 ? FOLLOWED_MS : COARSE_MS) - (age ?? 0));
     probe.watch(followers.size > 0);
   }
 
@@ -129,10 +134,8 @@ export function createMetricsSampler(deps: {
       for (const wake of followers) wake();
     },
     async *follow(signal) {
-      let resolve: () => void = () => undefined;
-      const wake = () => resolve();
-      signal.addEventListener('abort', wake, { once: true });
-      followers.add(wake);
+      const news = createWakeup(signal);
+      followers.add(news.notify);
       if (followers.size === 1) changePace();
       try {
         let seen = history.head();
@@ -144,14 +147,11 @@ export function createMetricsSampler(deps: {
             yield { type: 'point', point };
             if (signal.aborted) return;
           }
-          if (history.head() > seen) continue;
-          await new Promise<void>((done) => {
-            resolve = done;
-          });
+          await news.wait();
         }
       } finally {
-        signal.removeEventListener('abort', wake);
-        followers.delete(wake);
+        followers.delete(news.notify);
+        news.dispose();
         if (followers.size === 0) changePace();
       }
     },

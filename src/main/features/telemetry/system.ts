@@ -1,20 +1,12 @@
-/** Facts about the machine, read when asked. systeminformation is loaded at first use: it costs start-up time. */
+/** Facts about the machine and its load, read when asked. */
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import type { z } from 'zod';
 import type { Resources, SystemInfo } from '../../../contract/host/system.ts';
 import { type Clock, iso } from '../../core/clock.ts';
+import { createHardware } from './hardware.ts';
 
 const MIB = 1024 * 1024;
-
-/** Graphics card as far as it can be detected. */
-interface Gpu {
-  name: string;
-  vendor: string;
-  totalMb: number | null;
-  usedMb: number | null;
-  usage: number | null;
-}
 
 /** Busy share of all cores between two readings of {@link os.cpus}, percent. */
 function cpuBusy(before: os.CpuInfo[], after: os.CpuInfo[]): number {
@@ -35,35 +27,7 @@ function cpuBusy(before: os.CpuInfo[], after: os.CpuInfo[]): number {
 export function createSystemReader(deps: { clock: Clock; version: string; dataDir: string }) {
   const { clock, version, dataDir } = deps;
   let cpus = os.cpus();
-  let cores: Promise<number> | undefined;
-  let gpus: Promise<Gpu[]> | undefined;
-
-  const physicalCores = () => {
-    cores ??= import('systeminformation')
-      .then(({ default: si }) => si.cpu())
-      .then((cpu) => cpu.physicalCores || os.cpus().length)
-      .catch(() => os.cpus().length);
-    return cores;
-  };
-
-  // Probing graphics starts helper programs: once per run is enough for names and totals.
-  const graphics = () => {
-    gpus ??= import('systeminformation')
-      .then(({ default: si }) => si.graphics())
-      .then(({ controllers }) =>
-        controllers
-          .filter((gpu) => gpu.model !== '' && !/virtual|basic|llvmpipe/i.test(`${gpu.vendor} ${gpu.model}`))
-          .map((gpu) => ({
-            name: gpu.model,
-            vendor: gpu.vendor,
-            totalMb: gpu.memoryTotal ?? (gpu.vram || null),
-            usedMb: gpu.memoryUsed ?? null,
-            usage: gpu.utilizationGpu ?? null,
-          })),
-      )
-      .catch(() => []);
-    return gpus;
-  };
+  const { graphics, physicalCores } = createHardware();
 
   return {
     /** Facts about the machine. */

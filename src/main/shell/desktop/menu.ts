@@ -16,92 +16,103 @@ export interface MenuContext {
   packaged: boolean;
 }
 
-/** Template of the application menu. */
-export function menuTemplate(actions: MenuActions, { platform, packaged }: MenuContext): MenuItemConstructorOptions[] {
-  const mac = platform === 'darwin';
-  const separator: MenuItemConstructorOptions = { type: 'separator' };
-  const settings: MenuItemConstructorOptions = {
+type Item = MenuItemConstructorOptions;
+
+const separator: Item = { type: 'separator' };
+
+const EDIT: Item = {
+  label: '&Edit',
+  submenu: [
+    { role: 'undo' },
+    { role: 'redo' },
+    separator,
+    { role: 'cut' },
+    { role: 'copy' },
+    { role: 'paste' },
+    { role: 'pasteAndMatchStyle' },
+    { role: 'delete' },
+    { role: 'selectAll' },
+  ],
+};
+
+const viewMenu = (packaged: boolean): Item => ({
+  label: '&View',
+  submenu: [
+    { role: 'reload' },
+    separator,
+    { role: 'resetZoom' },
+    { role: 'zoomIn' },
+    { role: 'zoomOut' },
+    separator,
+    { role: 'togglefullscreen' },
+    ...(packaged ? [] : [separator, { role: 'toggleDevTools' } as const]),
+  ],
+});
+
+const goMenu = (actions: MenuActions): Item => ({
+  label: '&Go',
+  submenu: SCREENS.map(({ id, label, route }, index) => ({
+    id: `go-${id}`,
+    // A single ampersand would underline the letter after it.
+    label: label.replaceAll('&', '&&'),
+    ...(index < 9 ? { accelerator: `CmdOrCtrl+${index + 1}` } : {}),
+    click: () => actions.go(route),
+  })),
+});
+
+const helpMenu = (actions: MenuActions, mac: boolean): Item => ({
+  role: 'help',
+  submenu: [
+    // The panel handles the key itself and opens the page of the screen that is shown; here it is only written.
+    {
+      id: 'open-help',
+      label: HELP.label,
+      ...(mac ? {} : { accelerator: 'F1', registerAccelerator: false }),
+      click: () => actions.go(HELP.route),
+    },
+    { id: 'show-logs', label: 'Show logs', click: actions.openLogs },
+    ...(mac ? [] : [separator, { role: 'about' } as const]),
+  ],
+});
+
+/** The menus that hold settings and quit: the application's on macOS, File elsewhere. */
+function mainMenus(actions: MenuActions, mac: boolean): Item[] {
+  const settings: Item = {
     id: 'open-settings',
     label: mac ? 'Settings…' : 'Settings',
     accelerator: 'CmdOrCtrl+,',
     click: () => actions.go('/settings'),
   };
-  const quit: MenuItemConstructorOptions = {
+  const quit: Item = {
     id: 'quit',
     label: mac ? 'Quit TabAgent' : 'Quit',
     accelerator: 'CmdOrCtrl+Q',
     click: actions.quit,
   };
-  const app: MenuItemConstructorOptions = {
-    label: 'TabAgent',
-    submenu: [
-      { role: 'about' },
-      separator,
-      settings,
-      separator,
-      { role: 'services' },
-      separator,
-      { role: 'hide' },
-      { role: 'hideOthers' },
-      { role: 'unhide' },
-      separator,
-      quit,
-    ],
-  };
-  const file: MenuItemConstructorOptions = {
-    label: '&File',
-    submenu: mac ? [{ role: 'close' }] : [settings, separator, { role: 'close', accelerator: 'CmdOrCtrl+W' }, quit],
-  };
-  const edit: MenuItemConstructorOptions = {
-    label: '&Edit',
-    submenu: [
-      { role: 'undo' },
-      { role: 'redo' },
-      separator,
-      { role: 'cut' },
-      { role: 'copy' },
-      { role: 'paste' },
-      { role: 'pasteAndMatchStyle' },
-      { role: 'delete' },
-      { role: 'selectAll' },
-    ],
-  };
-  const view: MenuItemConstructorOptions = {
-    label: '&View',
-    submenu: [
-      { role: 'reload' },
-      separator,
-      { role: 'resetZoom' },
-      { role: 'zoomIn' },
-      { role: 'zoomOut' },
-      separator,
-      { role: 'togglefullscreen' },
-      ...(packaged ? [] : [separator, { role: 'toggleDevTools' } as const]),
-    ],
-  };
-  const go: MenuItemConstructorOptions = {
-    label: '&Go',
-    submenu: SCREENS.map(({ id, label, route }, index) => ({
-      id: `go-${id}`,
-      // A single ampersand would underline the letter after it.
-      label: label.replaceAll('&', '&&'),
-      ...(index < 9 ? { accelerator: `CmdOrCtrl+${index + 1}` } : {}),
-      click: () => actions.go(route),
-    })),
-  };
-  const help: MenuItemConstructorOptions = {
-    role: 'help',
-    submenu: [
-      // The panel has the key itself and opens the page of the screen that is shown; here it is only written.
-      {
-        id: 'open-help',
-        label: HELP.label,
-        ...(mac ? {} : { accelerator: 'F1', registerAccelerator: false }),
-        click: () => actions.go(HELP.route),
-      },
-      { id: 'show-logs', label: 'Show logs', click: actions.openLogs },
-      ...(mac ? [] : [separator, { role: 'about' } as const]),
-    ],
-  };
-  return [...(mac ? [app] : []), file, edit, view, go, { role: 'windowMenu' }, help];
+  const close: Item = { role: 'close', accelerator: 'CmdOrCtrl+W' };
+  if (!mac) return [{ label: '&File', submenu: [settings, separator, close, quit] }];
+  const services: Item[] = [
+    { role: 'services' },
+    separator,
+    { role: 'hide' },
+    { role: 'hideOthers' },
+    { role: 'unhide' },
+  ];
+  return [
+    { label: 'TabAgent', submenu: [{ role: 'about' }, separator, settings, separator, ...services, separator, quit] },
+    { label: '&File', submenu: [{ role: 'close' }] },
+  ];
+}
+
+/** Template of the application menu. */
+export function menuTemplate(actions: MenuActions, { platform, packaged }: MenuContext): Item[] {
+  const mac = platform === 'darwin';
+  return [
+    ...mainMenus(actions, mac),
+    EDIT,
+    viewMenu(packaged),
+    goMenu(actions),
+    { role: 'windowMenu' },
+    helpMenu(actions, mac),
+  ];
 }

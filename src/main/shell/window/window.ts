@@ -33,6 +33,57 @@ export interface MainWindow {
   save(): void;
 }
 
+/** A hidden window at its last place, whose page has no way to Node.js. */
+function newWindow({ preload, icon, state }: WindowDeps): BrowserWindow {
+  return new BrowserWindow({
+    ...fitBounds(state.bounds, workAreas()),
+    minWidth: MIN_SIZE.width,
+    minHeight: MIN_SIZE.height,
+    show: false,
+    title: 'TabAgent',
+    backgroundColor: surfaceColor(),
+    autoHideMenuBar: true,
+    // The panel draws the title bar; the system draws its buttons over it.
+    titleBarStyle: 'hidden',
+    titleBarOverlay: titleBarOverlay(),
+    ...(process.platform === 'darwin' ? {} : { icon }),
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      // Its dictionaries would be fetched from the internet.
+      spellcheck: false,
+    },
+  });
+}
+
+/** Calls `save` a while after the last move or resize. @returns cancels a call that is due */
+function saveWhenSettled(window: BrowserWindow, save: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const moved = () => {
+    clearTimeout(timer);
+    timer = setTimeout(save, SETTLE_MS);
+  };
+  window.on('resize', moved);
+  window.on('move', moved);
+  return () => clearTimeout(timer);
+}
+
+/** @returns stops following */
+function followTheme(window: BrowserWindow): () => void {
+  return onThemeChange(() => {
+    window.setBackgroundColor(surfaceColor());
+    if (process.platform !== 'darwin') window.setTitleBarOverlay(titleBarOverlay());
+  });
+}
+
 /** Prepares the window; nothing appears before `show`. */
 export function createMainWindow(deps: WindowDeps): MainWindow {
   let window: BrowserWindow | null = null;
@@ -43,52 +94,17 @@ export function createMainWindow(deps: WindowDeps): MainWindow {
   };
 
   const create = (route: string): BrowserWindow => {
-    const created = new BrowserWindow({
-      ...fitBounds(deps.state.bounds, workAreas()),
-      minWidth: MIN_SIZE.width,
-      minHeight: MIN_SIZE.height,
-      show: false,
-      title: 'TabAgent',
-      backgroundColor: surfaceColor(),
-      autoHideMenuBar: true,
-      // The panel draws the title bar; the system draws its buttons over it.
-      titleBarStyle: 'hidden',
-      titleBarOverlay: titleBarOverlay(),
-      ...(process.platform === 'darwin' ? {} : { icon: deps.icon }),
-      webPreferences: {
-        preload: deps.preload,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        nodeIntegrationInWorker: false,
-        nodeIntegrationInSubFrames: false,
-        webSecurity: true,
-        allowRunningInsecureContent: false,
-        webviewTag: false,
-        navigateOnDragDrop: false,
-        // Its dictionaries would be fetched from the internet.
-        spellcheck: false,
-      },
-    });
-    let timer: NodeJS.Timeout | undefined;
-    const moved = () => {
-      clearTimeout(timer);
-      timer = setTimeout(save, SETTLE_MS);
-    };
-    created.on('resize', moved);
-    created.on('move', moved);
+    const created = newWindow(deps);
+    const cancelSave = saveWhenSettled(created, save);
+    const stopTheme = followTheme(created);
     created.on('close', (event) => {
       save();
       if (deps.onClose() === 'close') return;
       event.preventDefault();
       created.hide();
     });
-    const stopTheme = onThemeChange(() => {
-      created.setBackgroundColor(surfaceColor());
-      if (process.platform !== 'darwin') created.setTitleBarOverlay(titleBarOverlay());
-    });
     created.once('closed', () => {
-      clearTimeout(timer);
+      cancelSave();
       stopTheme();
       window = null;
     });

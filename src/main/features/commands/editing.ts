@@ -1,0 +1,90 @@
+/** Creating, changing, deleting and restoring commands; each writes a version. */
+import type { Command, CommandCreate } from '../../../contract/automation/commands.ts';
+import type { CommandId } from '../../../contract/kernel/scalars.ts';
+import type { Clock } from '../../core/clock.ts';
+import { newId } from '../../core/ids.ts';
+import { checkVersion, notFound } from '../../core/operation/versioned.ts';
+import type { Secrets } from '../../core/secrets/secrets.ts';
+import { sealDefaults } from './defaults.ts';
+import { type CommandPatch, editable, patched } from './fields.ts';
+import { requireSchema } from './input.ts';
+import type { CommandRow } from './schema.ts';
+import { requireSpec } from './spec.ts';
+import type { CommandStore } from './store.ts';
+
+/** Creates the part of the service that edits; `require` throws `not-found`. */
+export function createEditing(deps: {
+  store: CommandStore;
+  secrets: Secrets;
+  clock: Clock;
+  require(id: CommandId): CommandRow;
+  view(row: CommandRow): Command;
+}) {
+  const { store, secrets, clock, require, view } = deps;
+
+  function setDeleted(row: CommandRow, deleted_at: number | null, by: string): CommandRow {
+    const next = { ...row, deleted_at, updated_at: clock.now(), version: row.version + 1 };
+    store.save(next, by, deleted_at === null ? 'command.created' : 'command.deleted');
+    return next;
+  }
+
+  return {
+    /** @throws AppError `validation-error` */
+    async create(input: CommandCreate, by: string, example: string | null = null): Promise<Command> {
+      requireSchema(input.input_schema);
+      const id = newId('command');
+      const now = clock.now();
+      const row: CommandRow = {
+        ...editable(input),
+        id,
+        kind: input.kind,
+        spec: requireSpec(input.kind, input.spec),
+        defaults: await sealDefaults(secrets, id, input.input_schema, input.defaults, {}),
+        example,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+        deleted_at: null,
+      };
+      store.save(row, by, 'command.created');
+      return view(row);
+    },
+    /** @throws AppError `not-found`, `version-conflict`, `validation-error` */
+    async update(
+      id: CommandId,
+      patch: CommandPatch,
+      by: string,
+      expected: { body?: number | undefined; ifMatch?: number | undefined },
+    ): Promise<Command> {
+      const row = require(id);
+      checkVersion(row.version, expected.body, expected.ifMatch);
+      const fields = patched(row, patch);
+      if (patch.input_schema !== undefined) requireSchema(fields.input_schema);
+      const next: CommandRow = {
+        ...row,
+        ...fields,
+        spec: patch.spec ? requireSpec(row.kind, patch.spec) : row.spec,
+        defaults:
+          patch.defaults === undefined
+            ? row.defaults
+            : await sealDefaults(secrets, id, fields.input_schema, fields.defaults, row.defaults),
+        updated_at: clock.now(),
+        version: row.version + 1,
+      };
+      // Sealing was asynchronous: the command may have changed meanwhile.
+      checkVersion(require(id).version, row.version, undefined);
+      store.save(next, by, 'command.updated');
+      return view(next);
+    },
+    /** @throws AppError `not-found` */
+    remove(id: CommandId, by: string): void {
+      setDeleted(require(id), clock.now(), by);
+    },
+    /** @throws AppError `not-found` */
+    restore(id: CommandId, by: string): Command {
+      const row = store.getDeleted(id);
+      if (!row) throw notFound('deleted command', id);
+      return view(setDeleted(row, null, by));
+    },
+  };
+}
