@@ -196,7 +196,7 @@ export function problemOf(error: AppError, context: { instance?: string; request
 export function errorOf(problem: Problem): AppError {
   const { type, title, status, detail, instance, request_id, code, errors, ...extra } = problem;
   const slug = code.replaceAll('_', '-');
-  return new AppError(slug in ERRORS ? (slug as ErrorSlug) : 'internal-server-error', detail, {
+  return new AppError(Object.hasOwn(ERRORS, slug) ? (slug as ErrorSlug) : 'internal-server-error', detail, {
     status,
     extra: { ...extra, request_id, instance },
     ...(errors === undefined ? {} : { errors }),
