@@ -53,15 +53,18 @@ export class Harness {
 
   readonly #drop: string | null;
 
-  /** @param drop source of log lines that are counted in {@link Harness.flood} instead of kept */
-  constructor(drop: string | null = null) {
+  /**
+   * @param drop source of log lines that are counted in {@link Harness.flood} instead of kept
+   * @param execArgv further options of Node.js
+   */
+  constructor(drop: string | null = null, execArgv: readonly string[] = []) {
     this.#drop = drop;
     this.dir = mkdtempSync(join(tmpdir(), 'tae-'));
     this.child = fork(ENTRY, [], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'advanced',
-      execArgv: ['--max-old-space-size=256'],
+      execArgv: ['--max-old-space-size=256', ...execArgv],
       env: { ...inheritedEnvironment(process.env), [RUN_ID_ENV]: this.runId },
     });
     const { child } = this;

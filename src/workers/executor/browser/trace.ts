@@ -1,18 +1,20 @@
 /** Redaction of Playwright traces: zip files of JSON lines, page snapshots and screenshots. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { type AsyncZippable, unzip, zip } from 'fflate';
+import type { AsyncZippable } from 'fflate';
 import type { Redactor } from '../../../contract/kernel/redact.ts';
 import { textOf } from '../output/artifacts.ts';
 
 /** Already compressed: another pass would only cost time. */
 const COMPRESSED = /\.(jpe?g|png|webp|gif|woff2?|zip|mp4|webm)$/i;
 
-const unpack = (bytes: Uint8Array) =>
+type Zip = typeof import('fflate');
+
+const unpack = ({ unzip }: Zip, bytes: Uint8Array) =>
   new Promise<Record<string, Uint8Array>>((resolve, reject) => {
     unzip(bytes, (error, files) => (error ? reject(error) : resolve(files)));
   });
 
-const pack = (files: AsyncZippable) =>
+const pack = ({ zip }: Zip, files: AsyncZippable) =>
   new Promise<Uint8Array>((resolve, reject) => {
     zip(files, { level: 6 }, (error, bytes) => (error ? reject(error) : resolve(bytes)));
   });
@@ -26,7 +28,9 @@ const pack = (files: AsyncZippable) =>
  */
 export async function redactTrace(path: string, redactor: Redactor): Promise<boolean> {
   if (redactor.empty) return false;
-  const files = await unpack(await readFile(path));
+  // Loaded by the few scripts that need it.
+  const fflate = await import('fflate');
+  const files = await unpack(fflate, await readFile(path));
   let changed = false;
   const packed: AsyncZippable = {};
   for (const [name, bytes] of Object.entries(files)) {
@@ -38,6 +42,6 @@ export async function redactTrace(path: string, redactor: Redactor): Promise<boo
     changed = true;
     packed[name] = [Buffer.from(clean), { level: 6 }];
   }
-  if (changed) await writeFile(path, await pack(packed));
+  if (changed) await writeFile(path, await pack(fflate, packed));
   return changed;
 }
