@@ -1,0 +1,181 @@
+/** What an operation says about itself beside its schemas, for the whole contract: dropping a field turns one of these red. */
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { contract } from '../index.ts';
+import { call, file, type Method, type Operation, type OperationMeta, type Scope, stream } from './define.ts';
+
+const operations = Object.entries<Operation>(contract);
+const idsWith = (fits: (operation: Operation) => boolean) =>
+  operations.flatMap(([id, operation]) => (fits(operation) ? [id] : [])).sort();
+
+const options = (method: Method | null, scope: Scope = 'read', more: Partial<OperationMeta> = {}) => ({
+  row: '-',
+  summary: '',
+  tags: [],
+  scope,
+  area: 'any' as const,
+  http: method === null ? null : { method, path: '/v1/x/{id}' },
+  ...more,
+});
+const empty = z.object({});
+
+describe('what follows from the rest unless it is said', () => {
+  // Catches changes that leave no trace in the audit log, and reads that fill it.
+  test.each([
+    ['GET', 'admin', false],
+    ['POST', 'read', true],
+    ['PUT', 'read', true],
+    ['PATCH', 'manage', true],
+    ['DELETE', 'manage', true],
+    [null, 'read', false],
+    [null, 'run', true],
+    [null, 'admin', true],
+  ] as const)('a call by %s with scope %s is audited: %s', (method, scope, audited) => {
+    expect(call(empty, empty, options(method, scope)).audited).toBe(audited);
+    expect(call(empty, empty, options(method, scope, { audited: !audited })).audited).toBe(!audited);
+  });
+
+  test.each([
+    ['GET', true],
+    ['PUT', true],
+    ['PATCH', true],
+    ['DELETE', true],
+    ['POST', false],
+    [null, false],
+  ] as const)('%s is idempotent: %s', (method, idempotent) => {
+    expect(call(empty, empty, options(method)).idempotent).toBe(idempotent);
+  });
+
+  // Catches a default that opens something to more callers than its author asked for.
+  test('nothing is open by default', () => {
+    expect(call(empty, empty, options('POST'))).toMatchObject({
+      anonymous: false,
+      localWithoutKey: false,
+      anyExtension: false,
+      desktopOnly: false,
+      payload: 'json',
+      openai: false,
+      job: false,
+      bytes: false,
+      idempotencyKey: false,
+      tier: 'standard',
+      scopeFor: null,
+    });
+  });
+
+  test('a stream has one schema for its items, and a history only when it says so', () => {
+    const item = z.object({ seq: z.int() });
+    const follow = stream(empty, item, options('GET'));
+    expect([follow.stream, follow.history, follow.output]).toEqual(['always', false, item]);
+    expect(stream(empty, item, options('GET', 'read', {})).bytes).toBe(false);
+    expect(stream(empty, item, { ...options('GET'), history: true }).history).toBe(true);
+  });
+
+  test('a file answers bytes over HTTP and an address elsewhere', () => {
+    const content = file(z.object({ id: z.string() }), {
+      ...options('GET'),
+      http: { method: 'GET', path: '/v1/x/{id}/content' },
+    });
+    expect([content.bytes, Object.keys(content.output.shape)]).toEqual([
+      true,
+      ['url', 'expires_at', 'name', 'mime', 'bytes'],
+    ]);
+  });
+});
+
+describe('the contract', () => {
+  // A list by name: who may call without a key is decided here and nowhere else.
+  test('only these operations answer callers without a credential', () => {
+    expect(idsWith(({ anonymous }) => anonymous)).toEqual(['auth_login', 'auth_status', 'health', 'routes']);
+  });
+
+  test('only these may be opened to local callers without a key, and they only tell', () => {
+    const open = idsWith(({ localWithoutKey }) => localWithoutKey);
+    expect(open).toEqual(['get_resources', 'system']);
+    for (const [id, { scope, http }] of operations.filter(([id]) => open.includes(id))) {
+      expect([id, scope, http?.method]).toEqual([id, 'read', 'GET']);
+    }
+  });
+
+  test('no operation is open to extensions that are not paired', () => {
+    expect(idsWith(({ anyExtension }) => anyExtension)).toEqual([]);
+  });
+
+  test('what only the desktop offers is the shell’s and has no route', () => {
+    const desktop = idsWith(({ desktopOnly }) => desktopOnly);
+    expect(desktop).toEqual(operations.flatMap(([id]) => (id.startsWith('shell_') ? [id] : [])).sort());
+    expect(desktop.length).toBeGreaterThan(0);
+    for (const [id, { http }] of operations.filter(([id]) => desktop.includes(id)))
+      expect([id, http]).toEqual([id, null]);
+  });
+
+  test('bodies are small JSON except where files come in', () => {
+    expect(idsWith(({ payload }) => payload !== 'json')).toEqual(['uploads_create']);
+    expect(contract.uploads_create.payload).toBe('file');
+  });
+
+  // Catches a new operation whose calls nobody can look up afterwards.
+  test('every operation that needs more than read is audited, but for those that only answer with more detail', () => {
+    const silent = operations.filter(
+      ([, { audited, scope, http }]) => !audited && scope !== 'read' && http?.method !== 'GET',
+    );
+    expect(silent.map(([id]) => id)).toEqual([]);
+  });
+
+  test('a path parameter is a member of the input, and a file’s path has its id', () => {
+    for (const [id, { http, bytes, input }] of operations) {
+      if (http === null) continue;
+      const names = [...http.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const members = input instanceof z.ZodObject ? Object.keys(input.shape) : null;
+      for (const name of names) if (members !== null) expect(members, `${id} has ${name}`).toContain(name);
+      if (bytes) expect([id, names]).toEqual([id, ['id']]);
+    }
+  });
+
+  test('no two operations share an address, aliases included', () => {
+    const addresses = operations.flatMap(([id, { http }]) =>
+      http === null
+        ? []
+        : [http, ...(http.aliases ?? [])].map(
+            ({ method, path }) => [`${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`, id] as const,
+          ),
+    );
+    const seen = new Map<string, string>();
+    for (const [address, id] of addresses) {
+      expect(seen.get(address), `${address} is ${id}'s and`).toBeUndefined();
+      seen.set(address, id);
+    }
+  });
+
+  test('a stream is a GET or has no route, and takes no idempotency key', () => {
+    for (const [id, operation] of operations) {
+      if (operation.stream !== 'always') continue;
+      expect([id, operation.http?.method ?? 'GET', operation.idempotencyKey, operation.audited]).toEqual([
+        id,
+        'GET',
+        false,
+        false,
+      ]);
+      if (operation.history) {
+        expect(operation.input instanceof z.ZodObject && 'since' in operation.input.shape, `${id} takes since`).toBe(
+          true,
+        );
+      }
+    }
+  });
+
+  test('Idempotency-Key is honoured only where repeating the call would do things twice', () => {
+    for (const [id, { idempotencyKey, idempotent, http }] of operations) {
+      if (idempotencyKey) expect([id, http?.method, idempotent]).toEqual([id, 'POST', false]);
+    }
+  });
+
+  test('every summary is one line, and every operation over HTTP is under /v1', () => {
+    for (const [id, { summary, http, tags }] of operations) {
+      expect(summary.length, id).toBeGreaterThan(3);
+      expect(summary, id).not.toMatch(/\n|\.$/);
+      expect(tags.length, id).toBeGreaterThan(0);
+      if (http !== null) expect(http.path, id).toMatch(/^\/v1\//);
+    }
+  });
+});
