@@ -6,7 +6,7 @@ import { expect, open, test } from './support/test.ts';
 test.use({ fresh: true });
 
 const chart = (page: Page) => page.getByRole('slider', { name: 'Time range of the log' });
-const rows = (page: Page) => page.getByRole('log').locator('.log-row');
+const rows = (page: Page) => page.getByRole('log').locator('[data-testid=log-line]');
 const chip = (page: Page) => page.getByRole('button', { name: 'show all times' });
 const follow = (page: Page) => page.getByRole('button', { name: /Follow(ing)? the end/ });
 
@@ -131,7 +131,8 @@ test('levels change nothing about following, and the place is kept', async ({ pa
   await expect(rows(page).filter({ hasText: 'line 200;' })).not.toBeInViewport();
   const top = await page.getByRole('log').evaluate((log) => {
     const from = log.getBoundingClientRect().top;
-    return [...log.querySelectorAll('.log-row')].find((row) => row.getBoundingClientRect().top >= from)?.textContent;
+    return [...log.querySelectorAll('[data-testid=log-line]')].find((row) => row.getBoundingClientRect().top >= from)
+      ?.textContent;
   });
   if (top == null) throw new Error('No line is shown');
 

@@ -20,7 +20,7 @@ test('60 000 coloured lines: followed, left, searched, filtered, and never run a
   const task = await api.program('Flood', FLOOD);
   await open(page, `/tasks/${task.id}`);
   const log = page.getByRole('log');
-  const rows = log.locator('.log-row');
+  const rows = log.locator('[data-testid=log-line]');
   await expectTask(page, 'Succeeded');
   await expect(log).toContainText('the last line');
   await expect(page.getByRole('button', { name: 'Following the end' })).toHaveAttribute('aria-pressed', 'true');

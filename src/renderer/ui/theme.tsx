@@ -10,6 +10,7 @@ import {
 import { ModalsProvider } from '@mantine/modals';
 import { Notifications } from '@mantine/notifications';
 import { type ReactNode, useEffect } from 'react';
+import css from './theme.module.css';
 
 const accent: MantineColorsTuple = [
   '#eef0fd',
@@ -37,19 +38,33 @@ const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
+    Input: { classNames: { input: css.input } },
+    InputWrapper: { classNames: { label: css.label, description: css.hint, error: css.hint } },
+    PillsInput: { classNames: { input: css.tall } },
+    Combobox: { classNames: { dropdown: css.raised, option: css.option } },
+    Popover: { classNames: { dropdown: css.raised } },
+    Spotlight: {
+      classNames: { content: css.raised, search: css.search, action: css.action, actionsGroup: css.group },
+    },
+    Notification: { classNames: { root: css.notification, description: css.message } },
+    Notifications: { classNames: { root: css.corner } },
     TextInput: { defaultProps: { size } },
     PasswordInput: { defaultProps: { size } },
     NumberInput: { defaultProps: { size, hideControls: true } },
-    Textarea: { defaultProps: { size } },
-    Select: { defaultProps: { size, checkIconPosition: 'right', allowDeselect: false } },
+    Textarea: { defaultProps: { size }, classNames: { input: css.tall } },
+    Select: {
+      defaultProps: { size, checkIconPosition: 'right', allowDeselect: false },
+      classNames: { option: css.option },
+    },
     MultiSelect: { defaultProps: { size } },
     Autocomplete: { defaultProps: { size } },
-    TagsInput: { defaultProps: { size } },
+    TagsInput: { defaultProps: { size }, classNames: { input: css.tags, inputField: css.tagField } },
     ColorInput: { defaultProps: { size } },
-    Switch: { defaultProps: { size } },
+    Switch: { defaultProps: { size }, classNames: { track: css.track } },
     Checkbox: { defaultProps: { size } },
-    SegmentedControl: { defaultProps: { size } },
+    SegmentedControl: { defaultProps: { size }, classNames: { root: css.segments, indicator: css.segment } },
     Modal: {
+      classNames: { content: css.raised, header: css.header, title: css.title },
       defaultProps: {
         centered: true,
         closeButtonProps: { 'aria-label': 'Close' },
@@ -57,7 +72,10 @@ const theme = createTheme({
         overlayProps: { backgroundOpacity: 0.4 },
       },
     },
-    Menu: { defaultProps: { transitionProps: { duration: 0 }, shadow: 'md' } },
+    Menu: {
+      classNames: { dropdown: css.raised, item: css.option },
+      defaultProps: { transitionProps: { duration: 0 }, shadow: 'md' },
+    },
   },
 });
 

@@ -4,7 +4,7 @@ import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
 import { CopyButton, IconButton } from '../../ui/buttons.tsx';
 import { Facts } from '../../ui/display/facts.tsx';
 import { JsonView } from '../../ui/display/json-view.tsx';
-import { plainLine } from '../../ui/log/log-viewer.tsx';
+import { plainLine } from '../../ui/log/log-text.ts';
 import { ToolBar } from '../../ui/screen.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';

@@ -4,7 +4,7 @@ import { createLogFeed, type LogFeed } from '../../lib/log/feed.ts';
 import { type HostLogFilter, hostLog } from '../../lib/log/sources.ts';
 import { parseRange, rangeText, type TimeRange } from '../../lib/log/time-range.ts';
 import { listOf, type Search } from '../../lib/search-params.ts';
-import { LEVELS } from '../../ui/log/log-viewer.tsx';
+import { LEVELS } from '../../ui/log/log-bar.tsx';
 
 /** Levels as the host knows them; it has `log` beside `info`, which the panel shows as one. */
 const HOST_LEVELS = { debug: ['debug'], info: ['info', 'log'], warn: ['warn'], error: ['error'] } as const;

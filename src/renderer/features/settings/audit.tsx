@@ -9,6 +9,7 @@ import { focusable } from '../../ui/focusable.ts';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import css from './audit.module.css';
+import { StaticTable } from '../../ui/table/static-table.tsx';
 
 /** Who did what; the chain of hashes shows whether a line was changed later. */
 export function Audit() {
@@ -43,7 +44,7 @@ export function Audit() {
       {verify.error === null ? null : <ErrorState inline error={verify.error} />}
       <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={4}>
         <section className={css.lines} aria-label="Audit lines" {...focusable}>
-          <table className="grid plain-table">
+          <StaticTable>
             <colgroup>
               <col className={css.at} />
               <col className={css.who} />
@@ -76,7 +77,7 @@ export function Audit() {
                 </tr>
               ))}
             </tbody>
-          </table>
+          </StaticTable>
           {list.hasMore ? (
             <Button small kind="ghost" onClick={list.loadMore}>
               Show older

@@ -8,6 +8,7 @@ import { errorToast, toast } from '../../ui/feedback/toast.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import css from './backups.module.css';
+import { StaticTable } from '../../ui/table/static-table.tsx';
 
 /** Copies of the database. */
 export function Backups() {
@@ -36,7 +37,7 @@ export function Backups() {
             No backups yet. One is made before every change of the database’s structure.
           </p>
         ) : (
-          <table className="grid plain-table">
+          <StaticTable>
             <thead>
               <tr>
                 <th scope="col">Made</th>
@@ -61,7 +62,7 @@ export function Backups() {
                 </tr>
               ))}
             </tbody>
-          </table>
+          </StaticTable>
         )}
       </StateFrame>
     </Card>

@@ -1,10 +1,10 @@
-/** ANSI colour sequences (ECMA-48 SGR) as spans of text with classes; everything else that is invisible is removed. */
+/** ANSI colour sequences (ECMA-48 SGR) as spans of text with names of styles; everything else that is invisible is removed. */
 
 /** A run of text in one style. */
 export interface AnsiSpan {
   text: string;
-  /** Class names, empty for plain text. */
-  className: string;
+  /** Names of its styles: `color0` to `color7`, `bold`, `dim`, `italic`, `underline`; empty for plain text. */
+  styles: readonly string[];
 }
 
 interface Style {
@@ -22,16 +22,14 @@ const SEQUENCE = /\u001b(?:\[([0-9:;<=>?]*)[ -/]*([@-~])|\][^\u0007\u001b]*(?:\u
 // C0 controls but tab and line feed.
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
-function classOf(style: Style): string {
+function namesOf(style: Style): string[] {
   return [
-    style.color === null ? null : `ansi-${style.color}`,
-    style.bold ? 'ansi-bold' : null,
-    style.dim ? 'ansi-dim' : null,
-    style.italic ? 'ansi-italic' : null,
-    style.underline ? 'ansi-underline' : null,
-  ]
-    .filter((name) => name !== null)
-    .join(' ');
+    style.color === null ? null : `color${style.color}`,
+    style.bold ? 'bold' : null,
+    style.dim ? 'dim' : null,
+    style.italic ? 'italic' : null,
+    style.underline ? 'underline' : null,
+  ].filter((name) => name !== null);
 }
 
 function apply(style: Style, codes: number[]): Style {
@@ -63,7 +61,7 @@ function apply(style: Style, codes: number[]): Style {
 export function parseAnsi(line: string): AnsiSpan[] {
   if (!line.includes(ESCAPE)) {
     const text = line.replaceAll(CONTROL, '');
-    return text === '' ? [] : [{ text, className: '' }];
+    return text === '' ? [] : [{ text, styles: [] }];
   }
   const spans: AnsiSpan[] = [];
   let style = PLAIN;
@@ -71,10 +69,10 @@ export function parseAnsi(line: string): AnsiSpan[] {
   const add = (raw: string) => {
     const text = raw.replaceAll(CONTROL, '');
     if (text === '') return;
-    const className = classOf(style);
+    const styles = namesOf(style);
     const last = spans.at(-1);
-    if (last !== undefined && last.className === className) last.text += text;
-    else spans.push({ text, className });
+    if (last !== undefined && last.styles.join() === styles.join()) last.text += text;
+    else spans.push({ text, styles });
   };
   for (const match of line.matchAll(SEQUENCE)) {
     add(line.slice(from, match.index));

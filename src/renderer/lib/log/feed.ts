@@ -3,17 +3,11 @@
  * window of the log; where it leaves the end to show older lines, new ones wait on the host until it comes back.
  */
 import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
-import { createLogRing, type LogRing, type LogRow, RING_CAPACITY } from './ring.ts';
+import { createLogWindow, type LogPage } from './log-window.ts';
+import { type LogRing, type LogRow, RING_CAPACITY } from './ring.ts';
 
 /** Time between two renders while lines pour in, ms. */
 const NOTIFY_MS = 100;
-
-/** One page of lines, oldest first. */
-export interface LogPage {
-  rows: LogRow[];
-  /** Whether there are further lines in the direction that was read. */
-  more: boolean;
-}
 
 /** How one kind of log is read. */
 export interface LogSource {
@@ -60,140 +54,105 @@ export interface LogFeed {
 
 /** Starts to read. */
 export function createLogFeed(source: LogSource, capacity = RING_CAPACITY): LogFeed {
-  const ring = createLogRing(capacity);
+  const window = createLogWindow(capacity);
+  const changes = createChanges();
   const abort = new AbortController();
-  const listeners = new Set<() => void>();
-  let version = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const { signal } = abort;
   let loading = true;
   let fetching = false;
-  let behind = false;
-  /** New lines that come while the window is on its way back to the end. */
-  let arrived: LogRow[] | null = null;
-  let more = false;
   let live = false;
   let dropped = 0;
   let error: AppError | null = null;
 
-  const notify = () => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      version += 1;
-      for (const listener of listeners) listener();
-    }, NOTIFY_MS);
-  };
   const fail = (cause: unknown) => {
-    if (abort.signal.aborted) return;
+    if (signal.aborted) return;
     error = cause instanceof AppError ? cause : toAppError(cause);
     loading = false;
     live = false;
-    notify();
-  };
-  const mark = (seq: number, text: string): LogRow => ({
-    seq,
-    at: Date.now(),
-    level: 'warn',
-    source: 'panel',
-    text,
-    data: null,
-    mark: true,
-  });
-
-  const take = (rows: LogRow[]) => {
-    if (arrived !== null) arrived.push(...rows);
-    else if (!behind && ring.append(rows) > 0) more = true;
+    changes.notify();
   };
   const read = (page: Promise<LogPage>, put: (page: LogPage) => void) => {
     fetching = true;
     page.then(put, fail).finally(() => {
       fetching = false;
-      arrived = null;
-      notify();
+      window.stopWaiting();
+      changes.notify();
     });
   };
-  const returnToEnd = () => {
-    const rows = arrived ?? [];
-    arrived = null;
-    behind = false;
-    take(rows);
-  };
-
   const toEnd = () => {
-    if (fetching || !behind) return;
-    arrived = [];
-    read(source.tail(abort.signal), (page) => {
-      ring.clear();
-      ring.append(page.rows);
-      more = page.more;
-      returnToEnd();
-    });
+    if (fetching || !window.behind) return;
+    window.wait();
+    read(source.tail(signal), window.restart);
   };
 
   const start = async () => {
-    const tail = await source.tail(abort.signal);
-    ring.append(tail.rows);
-    more = tail.more;
+    window.restart(await source.tail(signal));
     loading = false;
     live = true;
-    notify();
-    source.follow(
-      ring.last(),
-      {
-        rows: (rows) => {
-          take(rows);
-          notify();
-        },
-        gap: (lost, next) => {
-          dropped += lost;
-          take([
-            mark(next, `${lost} lines came too fast for this view; scroll up later or download the log to see them`),
-          ]);
-          notify();
-        },
-        end: () => {
-          live = false;
-          notify();
-        },
-        error: fail,
-      },
-      abort.signal,
-    );
+    changes.notify();
+    const take = (rows: LogRow[]) => {
+      window.take(rows);
+      changes.notify();
+    };
+    const gap = (lost: number, next: number) => {
+      dropped += lost;
+      take([gapRow(lost, next)]);
+    };
+    const end = () => {
+      live = false;
+      changes.notify();
+    };
+    source.follow(window.ring.last(), { rows: take, gap, end, error: fail }, signal);
   };
   start().catch(fail);
 
   return {
-    ring,
-    version: () => version,
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    state: () => ({ loading, error, more, live, dropped, behind }),
+    ring: window.ring,
+    version: changes.version,
+    subscribe: changes.subscribe,
+    state: () => ({ loading, error, more: window.more, live, dropped, behind: window.behind }),
     loadOlder: () => {
-      if (fetching || !more || loading) return;
-      read(source.before(ring.first(), abort.signal), (page) => {
-        const over = ring.length + page.rows.length - capacity;
-        if (over > 0) {
-          ring.dropLast(over);
-          behind = true;
-        }
-        ring.prepend(page.rows);
-        more = page.more;
-      });
+      if (fetching || !window.more || loading) return;
+      read(source.before(window.ring.first(), signal), window.addOlder);
     },
     loadNewer: () => {
-      if (fetching || !behind) return;
+      if (fetching || !window.behind) return;
       if (source.after === undefined) return toEnd();
-      arrived = [];
-      read(source.after(ring.last(), abort.signal), (page) => {
-        if (ring.append(page.rows) > 0) more = true;
-        if (!page.more) returnToEnd();
-      });
+      window.wait();
+      read(source.after(window.ring.last(), signal), window.addNewer);
     },
     toEnd,
     stop: () => {
       abort.abort();
-      clearTimeout(timer);
+      changes.stop();
     },
+  };
+}
+
+/** A line of the viewer itself in the place of lines that were lost. */
+function gapRow(lost: number, seq: number): LogRow {
+  const text = `${lost} lines came too fast for this view; scroll up later or download the log to see them`;
+  return { seq, at: Date.now(), level: 'warn', source: 'panel', text, data: null, mark: true };
+}
+
+/** Tells its listeners of changes, at most once in {@link NOTIFY_MS}. */
+function createChanges() {
+  const listeners = new Set<() => void>();
+  let version = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return {
+    version: () => version,
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    notify(): void {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        version += 1;
+        for (const listener of listeners) listener();
+      }, NOTIFY_MS);
+    },
+    stop: () => clearTimeout(timer),
   };
 }

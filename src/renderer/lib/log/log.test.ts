@@ -8,20 +8,20 @@ const rows = (from: number, to: number) => Array.from({ length: to - from + 1 },
 
 test('colours become classes and resets end them', () => {
   expect(parseAnsi('\u001b[31mred\u001b[0m and \u001b[1;32mbold green\u001b[22m green')).toEqual([
-    { text: 'red', className: 'ansi-1' },
-    { text: ' and ', className: '' },
-    { text: 'bold green', className: 'ansi-2 ansi-bold' },
-    { text: ' green', className: 'ansi-2' },
+    { text: 'red', styles: ['color1'] },
+    { text: ' and ', styles: [] },
+    { text: 'bold green', styles: ['color2', 'bold'] },
+    { text: ' green', styles: ['color2'] },
   ]);
 });
 
 test('256 colours and true colour do not eat the codes that follow', () => {
-  expect(parseAnsi('\u001b[38;5;9;1mx\u001b[0m')).toEqual([{ text: 'x', className: 'ansi-1 ansi-bold' }]);
-  expect(parseAnsi('\u001b[48;2;1;2;3;4mx')).toEqual([{ text: 'x', className: 'ansi-underline' }]);
+  expect(parseAnsi('\u001b[38;5;9;1mx\u001b[0m')).toEqual([{ text: 'x', styles: ['color1', 'bold'] }]);
+  expect(parseAnsi('\u001b[48;2;1;2;3;4mx')).toEqual([{ text: 'x', styles: ['underline'] }]);
 });
 
 test('cursor movement, titles and control characters disappear; markup stays text', () => {
-  expect(parseAnsi('\u001b[2K\u001b]0;title\u0007<b>\u0008x</b>\r')).toEqual([{ text: '<b>x</b>', className: '' }]);
+  expect(parseAnsi('\u001b[2K\u001b]0;title\u0007<b>\u0008x</b>\r')).toEqual([{ text: '<b>x</b>', styles: [] }]);
   expect(stripAnsi('a\u001b[31mb\u001b[0m\nc')).toBe('ab\nc');
 });
 

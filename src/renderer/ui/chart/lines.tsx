@@ -1,10 +1,10 @@
 /** Lines over time in the size of their box, drawn by uPlot; several with the same cursor move it together. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import './lines.css';
 import { useEffect, useRef } from 'react';
 import { useResolvedTheme } from '../theme.tsx';
 import type { ChartCursor } from './cursor.ts';
+import css from './lines.module.css';
 
 /** One line. */
 export interface LineSeries {
@@ -50,6 +50,75 @@ type View = Pick<LinesProps, 'times' | 'values' | 'span' | 'top' | 'fixedTop'>;
 const data = ({ times, values }: View) => [times, ...values] as uPlot.AlignedData;
 const off = { left: -10, top: -10 };
 const unbound = () => null;
+const sizeOf = (element: HTMLElement) => ({
+  width: Math.max(100, element.clientWidth),
+  height: Math.max(60, element.clientHeight),
+});
+
+/** Time moves on to the left below a fixed span; the vertical axis grows by round numbers. */
+const scalesOf = (view: { readonly current: View }): uPlot.Scales => ({
+  x: {
+    time: true,
+    range: (_chart, _min, max) => {
+      const to = max ?? Date.now() / 1_000;
+      return [to - view.current.span, to];
+    },
+  },
+  y: {
+    range: (_chart, _min, max) => {
+      const { top, fixedTop } = view.current;
+      const needed = (max ?? 0) * HEADROOM;
+      return [0, fixedTop || needed <= top ? top : roundTop(needed)];
+    },
+  },
+});
+
+function axesOf(color: (name: string) => string, unit: string): uPlot.Axis[] {
+  const axis = { stroke: color('--faint'), font: `11px ${color('--font')}`, ticks: { show: false } };
+  return [
+    {
+      ...axis,
+      grid: { show: false },
+      size: 22,
+      space: 56,
+      incrs: [60, 300, 600, 900, 1_800, 3_600],
+      values: (_chart, ticks) => ticks.map((tick) => new Date(tick * 1_000).toTimeString().slice(0, 5)),
+    },
+    {
+      ...axis,
+      grid: { stroke: color('--line'), width: 1 },
+      size: 58,
+      space: 28,
+      incrs: [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000],
+      values: (_chart, ticks) => ticks.map((tick) => `${tick.toLocaleString('en')}${unit}`),
+    },
+  ];
+}
+
+/** Shows the shared moment in a chart and lets the pointer over it move that moment. */
+function shareCursor(cursor: ChartCursor, view: { readonly current: View }): uPlot.Plugin {
+  // The moment stays where it is in time while the data move on below it.
+  const place = (chart: uPlot) => {
+    const at = cursor.at();
+    const left = at === null ? -1 : chart.valToPos(at, 'x');
+    chart.setCursor(left < 0 ? off : { left, top: 0 }, false);
+  };
+  let unfollow = () => {};
+  return {
+    hooks: {
+      ready: (chart) => {
+        chart.over.addEventListener('pointermove', ({ clientX }) => {
+          const index = chart.posToIdx(clientX - chart.over.getBoundingClientRect().left);
+          cursor.set(view.current.times[index] ?? null);
+        });
+        chart.over.addEventListener('pointerleave', () => cursor.set(null));
+        unfollow = cursor.subscribe(() => place(chart));
+      },
+      draw: place,
+      destroy: () => unfollow(),
+    },
+  };
+}
 
 function makeChart(
   element: HTMLElement,
@@ -58,21 +127,9 @@ function makeChart(
 ): uPlot {
   const style = getComputedStyle(element);
   const color = (name: string) => style.getPropertyValue(name).trim();
-  const axis = {
-    stroke: color('--faint'),
-    font: `11px ${color('--font')}`,
-    ticks: { show: false },
-  };
-  // The moment stays where it is in time while the data move on below it.
-  const place = (chart: uPlot) => {
-    const at = cursor.at();
-    const left = at === null ? -1 : chart.valToPos(at, 'x');
-    chart.setCursor(left < 0 ? off : { left, top: 0 }, false);
-  };
-  const chart = new uPlot(
+  return new uPlot(
     {
-      width: Math.max(100, element.clientWidth),
-      height: Math.max(60, element.clientHeight),
+      ...sizeOf(element),
       padding: [8, 14, 0, 0],
       legend: { show: false },
       cursor: {
@@ -82,40 +139,8 @@ function makeChart(
         // The shared cursor moves all charts; this one is not ahead of it.
         bind: { mousedown: unbound, mouseup: unbound, dblclick: unbound, mousemove: unbound, mouseleave: unbound },
       },
-      scales: {
-        x: {
-          time: true,
-          range: (_chart, _min, max) => {
-            const to = max ?? Date.now() / 1_000;
-            return [to - view.current.span, to];
-          },
-        },
-        y: {
-          range: (_chart, _min, max) => {
-            const { top, fixedTop } = view.current;
-            const needed = (max ?? 0) * HEADROOM;
-            return [0, fixedTop || needed <= top ? top : roundTop(needed)];
-          },
-        },
-      },
-      axes: [
-        {
-          ...axis,
-          grid: { show: false },
-          size: 22,
-          space: 56,
-          incrs: [60, 300, 600, 900, 1_800, 3_600],
-          values: (_chart, ticks) => ticks.map((tick) => new Date(tick * 1_000).toTimeString().slice(0, 5)),
-        },
-        {
-          ...axis,
-          grid: { stroke: color('--line'), width: 1 },
-          size: 58,
-          space: 28,
-          incrs: [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000],
-          values: (_chart, ticks) => ticks.map((tick) => `${tick.toLocaleString('en')}${unit}`),
-        },
-      ],
+      scales: scalesOf(view),
+      axes: axesOf(color, unit),
       series: [
         {},
         ...series.map((each) => ({
@@ -126,19 +151,11 @@ function makeChart(
           ...(each.broken ? { dash: [4, 3] } : { fill: color(`${each.color}-soft`) }),
         })),
       ],
-      hooks: { draw: [place] },
+      plugins: [shareCursor(cursor, view)],
     },
     data(view.current),
     element,
   );
-  chart.over.addEventListener('pointermove', ({ clientX }) => {
-    const index = chart.posToIdx(clientX - chart.over.getBoundingClientRect().left);
-    cursor.set(view.current.times[index] ?? null);
-  });
-  chart.over.addEventListener('pointerleave', () => cursor.set(null));
-  const unfollow = cursor.subscribe(() => place(chart));
-  chart.hooks.destroy = [unfollow];
-  return chart;
 }
 
 /** See the file's head. */
@@ -157,9 +174,7 @@ export function Lines({ label, series, unit, cursor, times, values, span, top, f
     if (element === null || theme === undefined) return;
     const made = makeChart(element, { series, unit, cursor }, view);
     chart.current = made;
-    const observer = new ResizeObserver(() =>
-      made.setSize({ width: Math.max(100, element.clientWidth), height: Math.max(60, element.clientHeight) }),
-    );
+    const observer = new ResizeObserver(() => made.setSize(sizeOf(element)));
     observer.observe(element);
     return () => {
       observer.disconnect();
@@ -167,5 +182,5 @@ export function Lines({ label, series, unit, cursor, times, values, span, top, f
       chart.current = null;
     };
   }, [series, unit, cursor, theme]);
-  return <div ref={host} className="lines" role="img" aria-label={label} />;
+  return <div ref={host} className={css.lines} role="img" aria-label={label} />;
 }

@@ -1,3 +1,5 @@
+import text from '../styles/text.module.css';
+
 /** A line without axes: how a number went. Decoration beside the number itself, so hidden from assistive technology. */
 export function Sparkline({
   values,
@@ -17,7 +19,7 @@ export function Sparkline({
   const y = (value: number) => height - 2 - (value / top) * (height - 4);
   const points = known.map((value, index) => `${x(index).toFixed(1)},${y(value).toFixed(1)}`).join(' ');
   return (
-    <svg width={width} height={height} aria-hidden="true" className={`tone-${tone}`}>
+    <svg width={width} height={height} aria-hidden="true" className={text[tone]}>
       <polygon points={`1,${height} ${points} ${width - 1},${height}`} fill="currentColor" opacity="0.12" />
       <polyline points={points} fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" />
     </svg>

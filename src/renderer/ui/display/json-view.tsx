@@ -1,15 +1,16 @@
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { stripAnsi } from '../../lib/log/ansi.ts';
 import { CopyButton } from '../buttons.tsx';
+import css from './json-view.module.css';
 
 function Scalar({ value }: { value: string | number | boolean | null }) {
-  if (typeof value === 'string') return <span className="s">{JSON.stringify(value)}</span>;
-  if (typeof value === 'number') return <span className="n">{value}</span>;
-  return <span className="b">{String(value)}</span>;
+  if (typeof value === 'string') return <span className={css.string}>{JSON.stringify(value)}</span>;
+  if (typeof value === 'number') return <span className={css.number}>{value}</span>;
+  return <span className={css.literal}>{String(value)}</span>;
 }
 
 function Node({ name, value, depth }: { name: string | null; value: Json; depth: number }) {
-  const label = name === null ? null : <span className="k">{name}: </span>;
+  const label = name === null ? null : <span className={css.key}>{name}: </span>;
   if (typeof value !== 'object' || value === null) {
     return (
       <>
@@ -26,7 +27,7 @@ function Node({ name, value, depth }: { name: string | null; value: Json; depth:
     return (
       <>
         {label}
-        <span className="o">
+        <span className={css.bracket}>
           {open}
           {close}
         </span>
@@ -37,7 +38,7 @@ function Node({ name, value, depth }: { name: string | null; value: Json; depth:
     <details open={depth < 3 && entries.length <= 100}>
       <summary>
         {label}
-        <span className="o">
+        <span className={css.bracket}>
           {open} {entries.length} {close}
         </span>
       </summary>
@@ -56,11 +57,11 @@ function Node({ name, value, depth }: { name: string | null; value: Json; depth:
 export function JsonView({ value, label }: { value: Json; label: string }) {
   const text = typeof value === 'string' ? stripAnsi(value) : null;
   return (
-    <div className="json" style={{ position: 'relative' }}>
-      <div style={{ position: 'absolute', top: 4, right: 4 }}>
+    <div className={css.json} data-json>
+      <div className={css.copy}>
         <CopyButton label={`Copy ${label}`} text={() => text ?? JSON.stringify(value, null, 2)} />
       </div>
-      {text?.includes('\n') ? <div className="text">{text}</div> : <Node name={null} value={value} depth={0} />}
+      {text?.includes('\n') ? <div className={css.text}>{text}</div> : <Node name={null} value={value} depth={0} />}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { lazy, Suspense } from 'react';
+import css from './code-editor.module.css';
 import type { EditorProps } from './code-editor-impl.tsx';
 
 const Impl = lazy(() => import('./code-editor-impl.tsx').then((module) => ({ default: module.CodeEditorImpl })));
@@ -7,7 +8,7 @@ const Impl = lazy(() => import('./code-editor-impl.tsx').then((module) => ({ def
 export function CodeEditor(props: EditorProps) {
   return (
     <div
-      className={props.boxed ? 'editor boxed' : 'editor'}
+      className={`${css.editor} ${props.boxed ? css.boxed : ''}`}
       style={props.height === undefined ? {} : { flex: 'none', height: props.height }}
     >
       <Suspense fallback={null}>

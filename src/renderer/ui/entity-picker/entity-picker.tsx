@@ -3,6 +3,8 @@ import { Combobox, InputBase, useCombobox } from '@mantine/core';
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import { Button } from '../buttons.tsx';
 import { Skeleton } from '../feedback/state-frame.tsx';
+import layout from '../styles/layout.module.css';
+import textLook from '../styles/text.module.css';
 import css from './entity-picker.module.css';
 import { type Pickable, useEntities } from './use-entities.ts';
 
@@ -20,6 +22,8 @@ export interface EntityPickerProps {
   /** Has the focus when the dialog around it opens. */
   autoFocus?: boolean;
 }
+
+type Entities = ReturnType<typeof useEntities>;
 
 /** See the file's head. */
 export function EntityPicker(props: EntityPickerProps) {
@@ -86,33 +90,38 @@ export function EntityPicker(props: EntityPickerProps) {
         />
       </Combobox.Target>
       <Combobox.Dropdown>
-        <Combobox.Options aria-label={label} className={css.options}>
-          {found.items.map(({ id, name }) => (
-            <Combobox.Option key={id} value={id} active={id === value} aria-selected={id === value}>
-              {name}
-            </Combobox.Option>
-          ))}
-          {found.items.length > 0 || found.error !== null ? null : found.isPending ? (
-            <Skeleton rows={3} />
-          ) : (
-            <Combobox.Empty>
-              {searching ? `No ${found.one} matches “${text.trim()}”` : `No ${found.one} yet`}
-            </Combobox.Empty>
-          )}
-        </Combobox.Options>
+        <Found found={found} label={label} value={value} q={text?.trim() ?? ''} />
         <Foot found={found} />
       </Combobox.Dropdown>
     </Combobox>
   );
 }
 
+/** What answers the search, as options. */
+function Found({ found, label, value, q }: { found: Entities; label: string; value: string | null; q: string }) {
+  return (
+    <Combobox.Options aria-label={label} className={css.options}>
+      {found.items.map(({ id, name }) => (
+        <Combobox.Option key={id} value={id} active={id === value} aria-selected={id === value}>
+          {name}
+        </Combobox.Option>
+      ))}
+      {found.items.length > 0 || found.error !== null ? null : found.isPending ? (
+        <Skeleton rows={3} />
+      ) : (
+        <Combobox.Empty>{q === '' ? `No ${found.one} yet` : `No ${found.one} matches “${q}”`}</Combobox.Empty>
+      )}
+    </Combobox.Options>
+  );
+}
+
 /** Below the options: why the search failed, or that there are more than are shown. */
-function Foot({ found }: { found: ReturnType<typeof useEntities> }) {
+function Foot({ found }: { found: Entities }) {
   if (found.error !== null) {
     return (
       <Combobox.Footer>
-        <div className="row" role="alert">
-          <span className="grow tone-bad">{found.error.message}</span>
+        <div className={layout.row} role="alert">
+          <span className={`${layout.grow} ${textLook.bad}`}>{found.error.message}</span>
           <Button small onClick={found.retry}>
             Retry
           </Button>
@@ -123,7 +132,7 @@ function Foot({ found }: { found: ReturnType<typeof useEntities> }) {
   if (found.total <= found.items.length) return null;
   return (
     <Combobox.Footer>
-      <span className="muted">
+      <span className={textLook.muted}>
         {found.items.length} of {found.total} shown. Type to search.
       </span>
     </Combobox.Footer>

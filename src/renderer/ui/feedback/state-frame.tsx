@@ -6,6 +6,9 @@ import { type AppError, codeOf, problemOf } from '../../../contract/kernel/error
 import { useOnline } from '../../lib/client/context.tsx';
 import { type HelpTarget, partsOf, topicOf } from '../../lib/help.ts';
 import { Button, CopyButton } from '../buttons.tsx';
+import layout from '../styles/layout.module.css';
+import text from '../styles/text.module.css';
+import css from './state-frame.module.css';
 
 /** What {@link StateFrame} needs to know of a query. */
 export interface Asking {
@@ -29,9 +32,9 @@ export function Skeleton({ rows = 8 }: { rows?: number }) {
     <div aria-busy="true" role="status" aria-label="Loading">
       {Array.from({ length: rows }, (_, index) => ({ id: `row-${index}`, width: widths[index % widths.length] })).map(
         (row) => (
-          <div className="skeleton-row" key={row.id}>
-            <div className="skeleton" style={{ width: `${row.width}%` }} />
-            <div className="skeleton" style={{ width: '12%' }} />
+          <div className={css.skeletonRow} key={row.id}>
+            <div className={css.bone} style={{ width: `${row.width}%` }} />
+            <div className={css.bone} style={{ width: '12%' }} />
           </div>
         ),
       )}
@@ -58,13 +61,13 @@ export function ErrorState({
   const forbidden = error.slug === 'forbidden';
   const scope = error.extra.required_scope;
   return (
-    <div className={inline ? 'state inline' : 'state'} role="alert">
-      <span className="icon tone-bad">{forbidden ? <LockKeyhole size={20} /> : <CircleAlert size={20} />}</span>
-      <div className={inline ? 'grow' : 'col'}>
+    <div className={inline ? `${css.state} ${css.inline}` : css.state} role="alert">
+      <span className={text.bad}>{forbidden ? <LockKeyhole size={20} /> : <CircleAlert size={20} />}</span>
+      <div className={inline ? layout.grow : layout.col}>
         <strong>{forbidden ? `This needs scope ${typeof scope === 'string' ? scope : 'admin'}` : error.message}</strong>
-        <p className="muted">{forbidden ? error.message : <code>{codeOf(error.slug)}</code>}</p>
+        <p className={text.muted}>{forbidden ? error.message : <code>{codeOf(error.slug)}</code>}</p>
       </div>
-      <div className="row">
+      <div className={layout.row}>
         {retry === undefined ? null : (
           <Button small blocked={online ? null : 'The host cannot be reached'} onClick={() => void retry()}>
             Retry
@@ -82,7 +85,7 @@ export function ErrorState({
 export function HelpLink({ to }: { to: HelpTarget }) {
   const { topic, hash } = partsOf(to);
   return (
-    <Link to="/help/$topic" params={{ topic }} hash={hash} className="help-link">
+    <Link to="/help/$topic" params={{ topic }} hash={hash} className={css.helpLink}>
       <CircleQuestionMark size={13} /> {topicOf(topic).link}
     </Link>
   );
@@ -104,11 +107,11 @@ export function EmptyState({
   help: HelpTarget | null;
 }) {
   return (
-    <div className="state">
-      <span className="icon">{icon}</span>
-      <div className="col">
+    <div className={css.state}>
+      <span className={css.icon}>{icon}</span>
+      <div className={layout.col}>
         <strong>{title}</strong>
-        {children === undefined ? null : <p className="muted">{children}</p>}
+        {children === undefined ? null : <p className={text.muted}>{children}</p>}
       </div>
       {action}
       {help === null ? null : <HelpLink to={help} />}

@@ -2,6 +2,8 @@
 import { notifications } from '@mantine/notifications';
 import { type AppError, codeOf } from '../../../contract/kernel/errors.ts';
 import { Button } from '../buttons.tsx';
+import layout from '../styles/layout.module.css';
+import text from '../styles/text.module.css';
 
 /** Time an undo is offered, ms. */
 export const UNDO_MS = 8_000;
@@ -20,8 +22,8 @@ export function undoToast(message: string, undo: () => unknown): void {
     withBorder: true,
     withCloseButton: false,
     message: (
-      <span className="row">
-        <span className="grow">{message}</span>
+      <span className={layout.row}>
+        <span className={layout.grow}>{message}</span>
         <Button
           small
           onClick={() => {
@@ -45,7 +47,7 @@ export function errorToast(what: string, error: AppError): void {
     title: what,
     message: (
       <>
-        {error.message} <code className="muted">{codeOf(error.slug)}</code>
+        {error.message} <code className={text.muted}>{codeOf(error.slug)}</code>
       </>
     ),
   });

@@ -1,5 +1,8 @@
 import { parseAnsi } from '../../lib/log/ansi.ts';
 import type { LogRow } from '../../lib/log/ring.ts';
+import look from '../styles/text.module.css';
+import ansi from './ansi.module.css';
+import css from './log.module.css';
 
 /** Longest text of one row that is laid out; the rest is in the detail and in the download. */
 const MAX_SHOWN = 4_000;
@@ -21,10 +24,10 @@ export interface LogLineProps {
 /** One visible line; only here are colours parsed. */
 export function LogLineRow({ row, time, top, index, hit, selected, onSelect, measure }: LogLineProps) {
   const classes = [
-    'log-row',
-    row.level === 'error' ? 'level-error' : null,
-    hit || selected ? 'hit' : null,
-    row.mark ? 'log-mark' : null,
+    css.row,
+    row.level === 'error' ? css.errorRow : null,
+    hit || selected ? css.hit : null,
+    row.mark ? css.mark : null,
   ];
   const shown = row.text.length > MAX_SHOWN ? `${row.text.slice(0, MAX_SHOWN)} …` : row.text;
   // A row of fixed height has one line; where lines wrap, it may have more.
@@ -38,29 +41,30 @@ export function LogLineRow({ row, time, top, index, hit, selected, onSelect, mea
   return (
     <div
       ref={measure}
+      data-testid="log-line"
       data-index={index}
       className={classes.filter(Boolean).join(' ')}
       style={{ transform: `translateY(${top}px)` }}
     >
       {onSelect === undefined ? (
-        <span className="at">{time}</span>
+        <span className={css.at}>{time}</span>
       ) : (
         <button
           type="button"
-          className="at link-plain"
+          className={css.at}
           aria-label={`Details of line ${row.seq}`}
           onClick={() => onSelect(row)}
         >
           {time}
         </button>
       )}
-      <span className={`level level-text-${row.level}`}>{row.level}</span>
-      <span className="from clip" title={row.source}>
+      <span className={`${css.level} ${css[row.level]}`}>{row.level}</span>
+      <span className={`${css.from} ${look.clip}`} title={row.source}>
         {row.source}
       </span>
       <span>
         {spans.map((span) => (
-          <span key={span.key} className={span.className}>
+          <span key={span.key} className={span.styles.map((name) => ansi[name]).join(' ')}>
             {span.text}
           </span>
         ))}

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useState } from 'react';
 import { nextHit } from '../../lib/log/hits.ts';
 import { Button } from '../buttons.tsx';
 import field from '../styles/field.module.css';
+import css from './log.module.css';
 
 /** Search box of the log viewer: Enter goes to the next hit, Shift+Enter to the one before. */
 export function LogSearch({
@@ -35,7 +36,7 @@ export function LogSearch({
   };
   const position = at === null ? 0 : Math.max(0, hits.indexOf(at));
   return (
-    <span className="row" style={{ gap: 2 }}>
+    <span className={css.search}>
       <input
         className={`${field.field} ${field.small}`}
         type="search"
@@ -50,11 +51,7 @@ export function LogSearch({
       />
       {q === '' ? null : (
         <>
-          <span
-            className="muted"
-            title="Hits in the lines that are loaded and shown"
-            style={{ fontSize: 12, minWidth: 44, textAlign: 'center' }}
-          >
+          <span className={css.hits} title="Hits in the lines that are loaded and shown">
             {hits.length === 0 ? '0' : `${position + 1}/${hits.length}`}
           </span>
           <Button small kind="ghost" label="Hit before" icon={<ChevronUp size={14} />} onClick={() => step(-1)} />

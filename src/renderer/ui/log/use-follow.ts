@@ -30,39 +30,28 @@ export function placeIn(rows: readonly Pick<LogRow, 'seq'>[], seq: number): numb
   return Math.min(low, rows.length - 1);
 }
 
-/**
- * Follows the end until the user goes up, and again when the user, not the list by getting shorter, comes back to the end. What else
- * changes the rows, such as a level, keeps the place.
- */
-export function useFollow({
-  virtual,
-  rows,
-  feed,
-  levels,
-  still,
-}: {
+/** What a log viewer shows. */
+interface Shown {
   virtual: Virtualizer<HTMLDivElement, Element>;
   rows: readonly LogRow[];
   feed: LogFeed;
   levels: readonly LogLevel[] | undefined;
-  still: string | undefined;
-}) {
-  const [follow, setFollow] = useState(true);
-  /** The user's last gesture, until something else moves the list. */
-  const gesture = useRef<'up' | 'down' | null>(null);
+}
+
+/** Keeps the line at the top where it is when other rows come, unless the end is followed. `onSource`: another feed or level is shown. */
+function useKeptPlace({ virtual, rows, feed, levels }: Shown, following: boolean, onSource: () => void) {
   /** Line at the top, where the user left it. */
   const top = useRef<number | null>(null);
   /** Set while the rows of another feed or of other levels have not found their place yet. */
   const moved = useRef(false);
   const source = useRef({ feed, levels });
-  const following = follow && still === undefined;
   const last = rows.length - 1;
 
   useLayoutEffect(() => {
     if (source.current.feed === feed && source.current.levels === levels) return;
     source.current = { feed, levels };
-    gesture.current = null;
     moved.current = true;
+    onSource();
   });
   useEffect(() => {
     if (last < 0) return;
@@ -72,11 +61,51 @@ export function useFollow({
     moved.current = false;
   }, [following, last, rows, virtual]);
 
-  const notePlace = () => {
-    // The virtualizer hears of a scroll later than this.
-    const index = virtual.getVirtualItemForOffset(virtual.scrollElement?.scrollTop ?? 0)?.index;
-    if (index !== undefined) top.current = rows[index]?.seq ?? top.current;
+  return {
+    /** The line that is at the top now is the place to keep. */
+    note() {
+      // The virtualizer hears of a scroll later than this.
+      const index = virtual.getVirtualItemForOffset(virtual.scrollElement?.scrollTop ?? 0)?.index;
+      if (index !== undefined) top.current = rows[index]?.seq ?? top.current;
+    },
+    /** Moves to a line, which is the place to keep. */
+    goTo(index: number) {
+      top.current = rows[index]?.seq ?? null;
+      virtual.scrollToIndex(index, { align: 'center' });
+    },
   };
+}
+
+/** Handlers that tell the direction in which the user moves a list. */
+const gestures = (goUp: () => void, goDown: () => void) => ({
+  onWheel: ({ deltaY }: WheelEvent) => {
+    if (deltaY < 0) goUp();
+    else if (deltaY > 0) goDown();
+  },
+  onKeyDown: ({ key }: KeyboardEvent) => {
+    if (UP.includes(key)) goUp();
+    else if (DOWN.includes(key)) goDown();
+  },
+  // On the scroll bar, or with a finger.
+  onPointerDown: (event: PointerEvent) => {
+    if (event.target === event.currentTarget || event.pointerType === 'touch') goDown();
+  },
+});
+
+/**
+ * Follows the end until the user goes up, and again when the user, not the list by getting shorter, comes back to the end. What else
+ * changes the rows, such as a level, keeps the place. `still`: why nothing new can come.
+ */
+export function useFollow({ still, ...shown }: Shown & { still: string | undefined }) {
+  const { virtual, feed } = shown;
+  const [follow, setFollow] = useState(true);
+  /** The user's last gesture, until something else moves the list. */
+  const gesture = useRef<'up' | 'down' | null>(null);
+  const following = follow && still === undefined;
+  const place = useKeptPlace(shown, following, () => {
+    gesture.current = null;
+  });
+
   const goUp = () => {
     gesture.current = 'up';
     const element = virtual.scrollElement;
@@ -92,15 +121,14 @@ export function useFollow({
     following,
     /** The button's way to follow or to stay. */
     setFollow: (on: boolean) => {
-      if (!on) notePlace();
+      if (!on) place.note();
       setFollow(on);
     },
     /** Leaves the end for one line. */
     goTo: (index: number) => {
       gesture.current = null;
-      top.current = rows[index]?.seq ?? null;
       setFollow(false);
-      virtual.scrollToIndex(index, { align: 'center' });
+      place.goTo(index);
     },
     /** The list has been moved. Loads what lies beyond its ends when the user moved it. */
     scrolled: (element: HTMLElement) => {
@@ -109,21 +137,8 @@ export function useFollow({
       if (atEnd && feed.state().behind) feed.loadNewer();
       else if (atEnd && gesture.current === 'down') setFollow(true);
       if (element.scrollTop < NEAR_START) feed.loadOlder();
-      notePlace();
+      place.note();
     },
-    handlers: {
-      onWheel: ({ deltaY }: WheelEvent) => {
-        if (deltaY < 0) goUp();
-        else if (deltaY > 0) goDown();
-      },
-      onKeyDown: (event: KeyboardEvent) => {
-        if (UP.includes(event.key)) goUp();
-        else if (DOWN.includes(event.key)) goDown();
-      },
-      // On the scroll bar, or with a finger.
-      onPointerDown: (event: PointerEvent) => {
-        if (event.target === event.currentTarget || event.pointerType === 'touch') goDown();
-      },
-    },
+    handlers: gestures(goUp, goDown),
   };
 }

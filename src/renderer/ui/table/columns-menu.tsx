@@ -3,6 +3,7 @@ import { Check, Columns3 } from 'lucide-react';
 import { useView } from '../../lib/view-store.ts';
 import { buttonClass } from '../buttons.tsx';
 import { type Column, hiddenOf } from './columns.ts';
+import css from './columns-menu.module.css';
 
 /** Chooses which columns of a table are shown. */
 export function ColumnsMenu<R>({ name, columns }: { name: string; columns: readonly Column<R>[] }) {
@@ -34,7 +35,7 @@ export function ColumnsMenu<R>({ name, columns }: { name: string; columns: reado
               key={column.id}
               role="menuitemcheckbox"
               aria-checked={!hidden.includes(column.id)}
-              leftSection={hidden.includes(column.id) ? <span style={{ width: 14 }} /> : <Check size={14} />}
+              leftSection={hidden.includes(column.id) ? <span className={css.unchecked} /> : <Check size={14} />}
               onClick={() => flip(column.id)}
             >
               {column.title}

@@ -1,5 +1,7 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
+import text from '../styles/text.module.css';
 import { type Column, nextSort, parseSort } from './columns.ts';
+import css from './table.module.css';
 
 /** Props of {@link HeadRow}. */
 export interface HeadRowProps<R> {
@@ -33,12 +35,12 @@ export function HeadRow<R>({ columns, sort: current, onSort, all, onAll }: HeadR
           <th
             key={column.id}
             scope="col"
-            className={column.num ? 'num' : undefined}
+            className={column.num ? css.num : undefined}
             aria-sort={active ? (sorted?.down ? 'descending' : 'ascending') : undefined}
           >
             {sort === undefined || onSort === undefined ? (
               column.title === '' ? (
-                <span className="visually-hidden">Actions</span>
+                <span className={text.hidden}>Actions</span>
               ) : (
                 column.title
               )

@@ -2,6 +2,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useRef } from 'react';
 import { focusable } from '../focusable.ts';
+import layout from '../styles/layout.module.css';
+import { rowHeight } from './row-height.ts';
+import { Spacer } from './spacer.tsx';
+import css from './table.module.css';
 
 /** Props of {@link PlainTable}. */
 export interface PlainTableProps {
@@ -17,23 +21,17 @@ export interface PlainTableProps {
 export function PlainTable({ label, columns, count, row }: PlainTableProps) {
   'use no memo'; // The virtualizer is one mutable object; the compiler would freeze its first answer.
   const scroll = useRef<HTMLElement>(null);
-  const rowHeight = document.documentElement.dataset.density === 'compact' ? 28 : 32;
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => scroll.current,
-    estimateSize: () => rowHeight,
+    estimateSize: rowHeight,
     overscan: 12,
   });
   const items = virtual.getVirtualItems();
-  const space = (height: number) =>
-    height <= 0 ? null : (
-      <tr className="spacer" aria-hidden>
-        <td colSpan={columns.length} style={{ height }} />
-      </tr>
-    );
+  const span = columns.length;
   return (
-    <section className="scroll" aria-label={label} ref={scroll} {...focusable}>
-      <table className="grid plain-table" aria-rowcount={count + 1}>
+    <section className={layout.scroll} aria-label={label} ref={scroll} {...focusable}>
+      <table className={`${css.grid} ${css.plain}`} aria-rowcount={count + 1}>
         <colgroup>
           {columns.map(({ title, width }) => (
             <col key={title} style={width === undefined ? undefined : { width }} />
@@ -42,16 +40,16 @@ export function PlainTable({ label, columns, count, row }: PlainTableProps) {
         <thead>
           <tr aria-rowindex={1}>
             {columns.map(({ title, numeric }) => (
-              <th key={title} scope="col" className={numeric ? 'num' : undefined}>
+              <th key={title} scope="col" className={numeric ? css.num : undefined}>
                 {title}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {space(items[0]?.start ?? 0)}
+          <Spacer span={span} height={items[0]?.start ?? 0} />
           {items.map(({ index }) => row(index))}
-          {space(virtual.getTotalSize() - (items.at(-1)?.end ?? 0))}
+          <Spacer span={span} height={virtual.getTotalSize() - (items.at(-1)?.end ?? 0)} />
         </tbody>
       </table>
     </section>

@@ -11,6 +11,7 @@ import { asError, useOperationQuery } from '../../../lib/live/query.ts';
 import { Button } from '../../../ui/buttons.tsx';
 import { EmptyState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { errorToast } from '../../../ui/feedback/toast.tsx';
+import { StaticTable } from '../../../ui/table/static-table.tsx';
 
 /** Address of an artifact on the panel's own origin, where the session opens it. */
 export const contentUrl = (artifact: Pick<Artifact, 'id'>): string => `/v1/artifacts/${artifact.id}/content`;
@@ -103,7 +104,7 @@ export function Artifacts({ id, onTrace }: { id: TaskId; onTrace(artifact: Artif
         <EmptyState icon={<FileText size={24} />} title="No artifacts" help="tasks#artifacts" />
       ) : (
         <div className="scroll">
-          <table className="grid plain-table">
+          <StaticTable>
             <thead>
               <tr>
                 <th scope="col">Name</th>
@@ -147,7 +148,7 @@ export function Artifacts({ id, onTrace }: { id: TaskId; onTrace(artifact: Artif
                 );
               })}
             </tbody>
-          </table>
+          </StaticTable>
         </div>
       )}
     </StateFrame>

@@ -1,0 +1,72 @@
+import type { KeyboardEvent, MouseEvent } from 'react';
+import type { DataTableProps } from './data-table-props.ts';
+import { useCursor } from './use-cursor.ts';
+import { useRowKeys } from './use-row-keys.ts';
+import { useSelection } from './use-selection.ts';
+
+/** Rows that PageUp and PageDown go. */
+const PAGE = 15;
+
+const rowOf = (event: MouseEvent): string | undefined => (event.target as HTMLElement).closest('tr')?.dataset.id;
+
+/** Cursor and selection of a table, moved by keys and clicks. `scrollTo` brings a row into view. */
+export function useNavigation<R extends object>(
+  { name, idOf, peek, onPeek, onOpen, bulk }: DataTableProps<R>,
+  rows: readonly R[],
+  scrollTo: (index: number) => void,
+) {
+  const ids = rows.map(idOf);
+  const cursor = useCursor(ids, peek);
+  const selection = useSelection();
+
+  const moveTo = (position: number, range: boolean) => {
+    const index = Math.max(0, Math.min(position, ids.length - 1));
+    const id = ids[index];
+    if (id === undefined) return;
+    if (range && bulk !== undefined) selection.put(cursor.extend(id), true);
+    else cursor.move(id);
+    scrollTo(index);
+    if (peek) onPeek?.(id);
+  };
+  const open = (id: string | undefined) => {
+    const row = rows[ids.indexOf(id ?? '')];
+    if (row !== undefined) onOpen?.(row);
+  };
+
+  const { id: current } = cursor;
+  useRowKeys(name, {
+    down: () => moveTo(cursor.index + 1, false),
+    up: () => moveTo(cursor.index - 1, false),
+    open: onOpen && (() => open(current)),
+    peek: onPeek && (() => current !== undefined && onPeek(peek === current ? null : current)),
+    select: bulk && (() => current !== undefined && selection.put([current], !selection.has(current))),
+  });
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: PAGE, PageUp: -PAGE }[event.key];
+    if (step !== undefined) moveTo(cursor.index + step, event.shiftKey);
+    else if (event.key === 'Home') moveTo(0, event.shiftKey);
+    else if (event.key === 'End') moveTo(ids.length - 1, event.shiftKey);
+    else if (event.key === 'Escape' && selection.ids.length > 0) selection.replace([]);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const onClick = (event: MouseEvent) => {
+    const id = rowOf(event);
+    // What a row holds to be clicked on has a click of its own.
+    if (id === undefined || (event.target as HTMLElement).closest('a, button, input, label') !== null) return;
+    if (event.shiftKey) return moveTo(ids.indexOf(id), true);
+    cursor.put(id);
+    if (onPeek !== undefined) onPeek(id);
+    else open(id);
+  };
+
+  return {
+    current,
+    selection,
+    selectAll: (on: boolean) => selection.replace(on ? ids : []),
+    handlers: { onKeyDown, onClick, onDoubleClick: (event: MouseEvent) => open(rowOf(event)) },
+  };
+}
