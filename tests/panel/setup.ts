@@ -27,6 +27,17 @@ vi.stubGlobal(
   },
 );
 vi.stubGlobal('scrollTo', noop);
+// jsdom has no layout: every element is as large as a window, so that lists show their first rows.
+for (const [name, px] of [
+  ['clientWidth', 1280],
+  ['clientHeight', 800],
+] as const)
+  Object.defineProperty(Element.prototype, name, { configurable: true, get: () => px });
 Element.prototype.scrollIntoView = noop;
 // Fields that grow with their text measure it anew when a font has come.
 Object.defineProperty(document, 'fonts', { value: new EventTarget() });
+Element.prototype.scrollTo = function (this: Element, to?: ScrollToOptions | number) {
+  if (typeof to !== 'object' || to.top === undefined) return;
+  this.scrollTop = to.top;
+  this.dispatchEvent(new Event('scroll'));
+};

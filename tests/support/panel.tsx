@@ -13,6 +13,7 @@ import userEvent, { type UserEvent } from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { createClient } from '../../src/contract/client/client.ts';
 import type { Client } from '../../src/contract/client/client-types.ts';
+import type { Principal } from '../../src/main/core/operation/operation.ts';
 import { OPERATOR } from '../../src/main/core/operation/operator.ts';
 import { messagePort } from '../../src/main/doors/index.ts';
 import { ClientProvider } from '../../src/renderer/lib/client/context.tsx';
@@ -32,16 +33,27 @@ export interface TestPanel extends RenderResult, AsyncDisposable {
   address(): string;
 }
 
+/** Options of {@link renderPanel}. */
+export interface PanelOptions {
+  /** Address to begin at. */
+  at?: string;
+  /** Who is calling; the operator unless given. */
+  as?: Principal;
+  /** Puts something between the component and its client, such as a fault. */
+  through?: (client: Client) => Client;
+}
+
 /**
  * Renders `ui` inside everything that the panel gives its screens: theme, client, cache of queries with live changes,
  * and a router that takes every address, with the ids of those that have one. Disposing unmounts it and closes its connection.
  */
-export async function renderPanel(host: TestHost, ui: ReactNode, options: { at?: string } = {}): Promise<TestPanel> {
-  const client = createClient({
+export async function renderPanel(host: TestHost, ui: ReactNode, options: PanelOptions = {}): Promise<TestPanel> {
+  const { as = OPERATOR, through = (client: Client) => client } = options;
+  const direct = createClient({
     name: 'panel',
     connect: (events) => {
       const { port1, port2 } = new MessageChannel();
-      host.host.desktop.connectPort(messagePort(port1), OPERATOR);
+      host.host.desktop.connectPort(messagePort(port1), as);
       return portTransport(port2 as unknown as MessagePort, events);
     },
     timers: {
@@ -52,6 +64,7 @@ export async function renderPanel(host: TestHost, ui: ReactNode, options: { at?:
       },
     },
   });
+  const client = through(direct);
   const queries = createQueryClient();
   const abort = new AbortController();
   followChanges(client, queries, abort.signal);

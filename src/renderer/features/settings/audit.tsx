@@ -8,8 +8,8 @@ import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { focusable } from '../../ui/focusable.ts';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
-import css from './audit.module.css';
 import { StaticTable } from '../../ui/table/static-table.tsx';
+import css from './audit.module.css';
 
 /** Who did what; the chain of hashes shows whether a line was changed later. */
 export function Audit() {

@@ -7,8 +7,8 @@ import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { errorToast, toast } from '../../ui/feedback/toast.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
-import css from './backups.module.css';
 import { StaticTable } from '../../ui/table/static-table.tsx';
+import css from './backups.module.css';
 
 /** Copies of the database. */
 export function Backups() {

@@ -3,7 +3,6 @@ import { Check, Columns3 } from 'lucide-react';
 import { useView } from '../../lib/view-store.ts';
 import { buttonClass } from '../buttons.tsx';
 import { type Column, hiddenOf } from './columns.ts';
-import css from './columns-menu.module.css';
 
 /** Chooses which columns of a table are shown. */
 export function ColumnsMenu<R>({ name, columns }: { name: string; columns: readonly Column<R>[] }) {
@@ -15,7 +14,7 @@ export function ColumnsMenu<R>({ name, columns }: { name: string; columns: reado
   const flip = (id: string) =>
     setHidden(name, hidden.includes(id) ? hidden.filter((item) => item !== id) : [...hidden, id]);
   return (
-    <Menu position="bottom-end" closeOnItemClick={false}>
+    <Menu position="bottom-end">
       <Menu.Target>
         <button
           type="button"
@@ -31,15 +30,14 @@ export function ColumnsMenu<R>({ name, columns }: { name: string; columns: reado
         {columns
           .filter((column) => !column.fixed)
           .map((column) => (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={column.id}
-              role="menuitemcheckbox"
-              aria-checked={!hidden.includes(column.id)}
-              leftSection={hidden.includes(column.id) ? <span className={css.unchecked} /> : <Check size={14} />}
-              onClick={() => flip(column.id)}
+              checked={!hidden.includes(column.id)}
+              checkIcon={<Check size={14} />}
+              onChange={() => flip(column.id)}
             >
               {column.title}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           ))}
       </Menu.Dropdown>
     </Menu>

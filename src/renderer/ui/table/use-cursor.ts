@@ -10,8 +10,6 @@ export function useCursor(ids: readonly string[], shown: string | null | undefin
     index,
     /** Id of the row, `undefined` while there is none. */
     id: ids[index],
-    /** Puts the cursor on a row and leaves the range open. */
-    put: setCursor,
     /** Puts the cursor on a row and ends the range. */
     move(id: string): void {
       setAnchor(null);

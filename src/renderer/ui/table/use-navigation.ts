@@ -58,7 +58,7 @@ export function useNavigation<R extends object>(
     // What a row holds to be clicked on has a click of its own.
     if (id === undefined || (event.target as HTMLElement).closest('a, button, input, label') !== null) return;
     if (event.shiftKey) return moveTo(ids.indexOf(id), true);
-    cursor.put(id);
+    cursor.move(id);
     if (onPeek !== undefined) onPeek(id);
     else open(id);
   };
