@@ -2,7 +2,6 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { useState } from 'react';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { listenForKeys } from '../../../src/renderer/lib/keys/use-actions.ts';
 import { useView } from '../../../src/renderer/lib/view-store.ts';
 import type { Column } from '../../../src/renderer/ui/table/columns.ts';
 import { ColumnsMenu } from '../../../src/renderer/ui/table/columns-menu.tsx';
@@ -19,7 +18,6 @@ interface Fruit {
 let subject: TestHost;
 beforeAll(async () => {
   subject = await createTestHost();
-  listenForKeys();
 });
 afterAll(() => subject[Symbol.asyncDispose]());
 beforeEach(() => useView.setState({ hidden: {} }));
