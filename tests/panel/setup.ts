@@ -1,10 +1,14 @@
 /** What a browser has and jsdom does not, as far as the panel's components ask for it. */
+import { notifications } from '@mantine/notifications';
 import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
 import { listenForKeys } from '../../src/renderer/lib/keys/use-actions.ts';
 
 configure({ asyncUtilTimeout: 5_000 });
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  notifications.clean();
+});
 listenForKeys();
 
 const noop = () => undefined;
@@ -41,3 +45,5 @@ Element.prototype.scrollTo = function (this: Element, to?: ScrollToOptions | num
   this.scrollTop = to.top;
   this.dispatchEvent(new Event('scroll'));
 };
+// Where the editor would draw its selection.
+Range.prototype.getClientRects = () => document.createElement('div').getClientRects();

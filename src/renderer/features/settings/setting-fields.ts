@@ -27,7 +27,12 @@ export interface SettingField {
 const record = (value: unknown): Record<string, Json> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, Json>) : {};
 
+/** The type of a setting apart from `null`, which JSON Schema joins to it by `anyOf` or by a list of types. */
 function core(schema: Record<string, Json>): { type: Record<string, Json>; nullable: boolean } {
+  if (Array.isArray(schema.type)) {
+    const [type = null, ...more] = schema.type.filter((name) => name !== 'null');
+    return { type: more.length > 0 ? {} : { ...schema, type }, nullable: schema.type.includes('null') };
+  }
   if (!Array.isArray(schema.anyOf)) return { type: schema, nullable: false };
   const options = schema.anyOf.map(record);
   return {

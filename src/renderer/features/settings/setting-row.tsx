@@ -1,6 +1,6 @@
 import { NumberInput, Select, Switch, TagsInput, TextInput } from '@mantine/core';
 import { RotateCcw } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { words } from '../../lib/format.ts';
 import { Button } from '../../ui/buttons.tsx';
@@ -23,6 +23,13 @@ export interface SettingRowProps {
   onChange(value: Json): void;
 }
 
+/** What the user types; begins anew with `initial` when the value has changed, here or elsewhere. */
+function useDraft(value: string, initial: string): [string, (text: string) => void] {
+  const [draft, setDraft] = useState({ of: value, text: initial });
+  if (draft.of !== value) setDraft({ of: value, text: initial });
+  return [draft.text, (text) => setDraft({ of: value, text })];
+}
+
 function Control({
   field,
   value,
@@ -36,12 +43,8 @@ function Control({
   onChange(value: Json): void;
   setProblem(problem: string | null): void;
 }) {
-  const [text, setText] = useState(typeof value === 'string' || typeof value === 'number' ? String(value) : '');
   const shown = JSON.stringify(value);
-  useEffect(() => {
-    const fresh: Json = JSON.parse(shown);
-    setText(typeof fresh === 'string' || typeof fresh === 'number' ? String(fresh) : '');
-  }, [shown]);
+  const [text, setText] = useDraft(shown, typeof value === 'string' || typeof value === 'number' ? String(value) : '');
   // A value that is not allowed stays here with its reason; only good ones leave.
   const send = (next: Json) => {
     const problem = problemWith(field.key, next);
@@ -109,7 +112,7 @@ function JsonSetting({
   send(value: Json): void;
   setProblem(problem: string | null): void;
 }) {
-  const [text, setText] = useState(() => JSON.stringify(JSON.parse(shown), null, 2));
+  const [text, setText] = useDraft(shown, JSON.stringify(JSON.parse(shown), null, 2));
   const apply = () => {
     try {
       send(JSON.parse(text) as Json);
@@ -139,9 +142,12 @@ function JsonSetting({
 
 /** One setting: title and description at the left, its control at the right. */
 export function SettingRow({ field, value, error, needsRestart, blocked, onChange }: SettingRowProps) {
-  const [problem, setProblem] = useState<string | null>(null);
+  const shown = JSON.stringify(value);
+  // A problem is that of a draft, which ends when the value changes.
+  const [refused, setRefused] = useState<{ of: string; problem: string | null }>({ of: shown, problem: null });
+  const problem = refused.of === shown ? refused.problem : null;
   const fixed = field.overridden ? 'Set by a flag or the environment for this run' : blocked;
-  const changed = JSON.stringify(value) !== JSON.stringify(field.initial);
+  const changed = shown !== JSON.stringify(field.initial);
   return (
     <div className={css.setting}>
       <div>
@@ -162,7 +168,7 @@ export function SettingRow({ field, value, error, needsRestart, blocked, onChang
               value={value}
               disabled={fixed !== null}
               onChange={onChange}
-              setProblem={setProblem}
+              setProblem={(next) => setRefused({ of: shown, problem: next })}
             />
           </div>
           {changed ? (
