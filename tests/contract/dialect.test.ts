@@ -2,10 +2,13 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { contract, type OperationId } from '../../src/contract/index.ts';
 import { AppError } from '../../src/contract/kernel/errors.ts';
 import type { CallContext } from '../../src/main/core/operation/operation.ts';
+import type { DialectRoute } from '../../src/main/doors/http/dialect.ts';
 import type { Dialect } from '../../src/main/doors/index.ts';
 import { openTestDoors, type TestDoors, type TestHandlers } from '../support/doors.ts';
+import { sampleOf } from '../support/sample.ts';
 
 const TASK = `tsk_${'0'.repeat(26)}`;
 const STEPS = `/talk/${TASK}`;
@@ -200,4 +203,98 @@ describe('a stream', () => {
     await closed;
     if (!signal.aborted) await once(signal, 'abort');
   });
+});
+
+/** A dialect whose routes do what a test says, at `/own/<operation>`. */
+function ownDialect(routes: Partial<Record<OperationId, DialectRoute['answer']>>): Dialect {
+  return {
+    name: 'own',
+    problem: ({ slug }) => ({ own: slug }),
+    register(_app, kit) {
+      for (const [operation, answer] of Object.entries(routes))
+        kit.route({ method: 'POST', url: `/own/${operation}`, operation: operation as OperationId, answer });
+    },
+  };
+}
+
+describe('what an operation says of itself holds in a dialect', () => {
+  const say: DialectRoute['answer'] = async ({ run, json, request }) => {
+    const result = await run(request.body ?? {});
+    json(200, { kind: result.kind });
+  };
+  let own: TestDoors;
+  beforeAll(async () => {
+    own = await openTestDoors({
+      settings: { allow_unauthenticated_local: true },
+      dialects: [
+        ownDialect({
+          system: say,
+          queue_stats: say,
+          shell_quit: say,
+          tasks_list: async () => {},
+          auth_status: async ({ principal, json }) => json(200, { who: principal.kind }),
+          uploads_create: async ({ request, json }) => json(200, { length: JSON.stringify(request.body).length }),
+          commands_create: async ({ run, request, json }) => {
+            const key = String(request.headers['idempotency-key']);
+            const result = await run(request.body, { idempotencyKey: key });
+            json(200, { replayed: result.kind === 'value' && result.replayed });
+          },
+        }),
+      ],
+    });
+  });
+  afterAll(() => own[Symbol.asyncDispose]());
+
+  async function ask(operation: OperationId, apiKey: string | null, body: unknown = {}, headers: object = {}) {
+    const response = await fetch(`${own.url}/own/${operation}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(apiKey === null ? {} : { 'x-api-key': apiKey }), ...headers },
+      body: JSON.stringify(body),
+    });
+    return [response.status, await response.json()];
+  }
+  const admin = () => own.key('admin', ['models', 'automation', 'host']);
+
+  // Catches a dialect that opens to local callers what its operation keeps to those with a key.
+  test('localWithoutKey: local callers without a key reach only what is open to them', async () => {
+    expect(await ask('system', null)).toEqual([200, { kind: 'value' }]);
+    expect(await ask('queue_stats', null)).toEqual([401, { own: 'unauthorized' }]);
+    expect(await ask('auth_status', null)).toEqual([200, { who: 'anonymous' }]);
+  });
+
+  test('desktopOnly: 501, and its handler does not run', async () => {
+    const before = own.seen.length;
+    expect(await ask('shell_quit', admin())).toEqual([501, { own: 'not-implemented' }]);
+    expect(own.seen.length).toBe(before);
+  });
+
+  test('area: a key of another area is refused', async () => {
+    expect(await ask('queue_stats', own.key('admin', ['models']))).toEqual([403, { own: 'forbidden' }]);
+  });
+
+  test('payload: the limit of the body is that of the operation', async () => {
+    const large = { text: 'x'.repeat(3 * 1024 ** 2) };
+    expect(await ask('queue_stats', admin(), large)).toEqual([413, { own: 'payload-too-large' }]);
+    expect(await ask('uploads_create', admin(), large)).toEqual([200, { length: JSON.stringify(large).length }]);
+  });
+
+  test('idempotencyKey: the same request under the same key runs once', async () => {
+    const body = sampleOf(contract.commands_create.input, 'input');
+    const headers = { 'idempotency-key': 'dialect-1' };
+    const key = admin();
+    expect(await ask('commands_create', key, body, headers)).toEqual([200, { replayed: false }]);
+    expect(await ask('commands_create', key, body, headers)).toEqual([200, { replayed: true }]);
+  });
+
+  // Catches a client that waits for ever on a route whose author forgot a branch.
+  test('a route that answers nothing is 500 in the shape of the dialect, and in the log', async () => {
+    expect(await ask('tasks_list', admin())).toEqual([500, { own: 'internal-server-error' }]);
+    expect(own.core.log.lines).toContain('error http dialect own failed');
+  });
+});
+
+// Catches a misspelt operation that would be served without any check.
+test('a dialect that names an operation that does not exist makes the host refuse to start', async () => {
+  const wrong = ownDialect({ ['tasks_lst' as OperationId]: async ({ json }) => json(200, {}) });
+  await expect(openTestDoors({ dialects: [wrong] })).rejects.toThrow('dialect own: there is no operation tasks_lst');
 });
