@@ -1,4 +1,4 @@
-/** The registry of entities, one record each. What is not here has no id, announces no change, and is visible to nobody. */
+/** The registry of entities, one record each. An entity that is not here has no id, and no caller sees its changes. */
 import type { z } from 'zod';
 import { artifactRecord } from './automation/artifacts.ts';
 import { commandRecord } from './automation/commands.ts';

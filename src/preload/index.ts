@@ -15,7 +15,7 @@ import {
 const info: DesktopInfo = { kind: 'desktop', platform: process.platform };
 contextBridge.exposeInMainWorld(DESKTOP_GLOBAL, info);
 
-// Frames inside the page are no source of ours, even of the same origin.
+// Messages from frames inside the page are ignored, even of the same origin.
 window.addEventListener('message', (event) => {
   if (event.source === window && event.data === READY_MESSAGE) ipcRenderer.send(PORT_CHANNEL);
 });

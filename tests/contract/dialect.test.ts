@@ -133,7 +133,7 @@ describe('refusals are in the shape of the dialect', () => {
     expect(await refused.json()).toMatchObject({ error: { type: 'too-many-requests' } });
   });
 
-  // Catches an unforeseen fault whose text reaches the client, or nobody.
+  // Catches an internal error whose text reaches the client, or not even the log.
   test('a fault of the dialect itself is 500 without its text, and in the log', async () => {
     const answer = await post('{"broken":true}');
     const text = await answer.text();
@@ -143,7 +143,7 @@ describe('refusals are in the shape of the dialect', () => {
   });
 });
 
-// Catches a dialect whose calls nobody sees, or whose address the general mapping keeps.
+// Catches a dialect whose calls are neither audited nor counted, or whose address the general mapping keeps.
 test('takes the place of the general mapping; its calls are audited and counted', async () => {
   const answer = await post('{"labels":["a"]}');
   expect([answer.status, await answer.json()]).toEqual([202, { said: 'value' }]);

@@ -272,7 +272,7 @@ describe('rate limits', () => {
 describe('CORS', () => {
   const PREFLIGHT = { 'access-control-request-method': 'PATCH', 'access-control-request-private-network': 'true' };
 
-  test('preflights of an allowed origin get all of §3', async () => {
+  test('preflights of an allowed origin get methods, headers and their lifetime', async () => {
     const asked = [
       'authorization, X-Api-Key, content-type, idempotency-key, if-match, if-none-match, last-event-id, x-request-id',
       'openai-organization, x-stainless-retry-count',

@@ -133,7 +133,7 @@ describe('addresses', () => {
 });
 
 describe('every answer', () => {
-  test('carries the headers of §2', async () => {
+  test('carries the headers of every answer', async () => {
     const { headers } = await call('GET', '/v1/health');
     expect(headers.get('x-request-id')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     expect(headers.get('x-tabagent-contract')).toBe('1');
@@ -232,7 +232,7 @@ describe('input', () => {
     expect(subject.seen.at(-1)?.input).toEqual({ id: TASK, force: true });
   });
 
-  test('that does not fit is refused with the texts of §5', async () => {
+  test('that does not fit is refused with a text for each field', async () => {
     const { json } = await call('GET', '/v1/tasks?limit=500&nope=1&count=maybe');
     expect(json).toMatchObject({
       code: 'validation_error',

@@ -57,7 +57,7 @@ test('in a form and raw: the whole file, of more than a JSON body may have', asy
   }
 });
 
-// Catches failures of the client's making that are told, and logged, as ours.
+// Catches failures of the client that are answered, and logged, as internal errors.
 test.each([
   ['a form without a file', 'multipart/form-data; boundary=b', '--b--\r\n'],
   ['a form without a boundary', 'multipart/form-data', 'x'],

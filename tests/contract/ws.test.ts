@@ -1,4 +1,4 @@
-/** The WebSocket door's own rules: liveness, limits, goodbyes. */
+/** The WebSocket door's own rules: liveness, limits, close codes. */
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -73,7 +73,7 @@ describe('limits', () => {
     const other = (await open({ 'x-api-key': subject.key('read', ['host']) })).client;
     expect((await other.call('logs_stats')).last.t).toBe('ok');
 
-    // The same limit for those who only say later who they are.
+    // The same limit for connections that authenticate later, with hello.
     const late = (await open({})).client;
     late.send({ t: 'hello', v: 1, token: key });
     expect(await late.closed).toBe(4429);

@@ -1,4 +1,4 @@
-/** A generated matrix: whoever must not get in is refused on every operation before its handler, and before its body is read. */
+/** A generated matrix: a caller without the right is refused on every operation before its handler runs and before its body is read. */
 import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contract } from '../../src/contract/index.ts';

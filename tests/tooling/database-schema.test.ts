@@ -74,7 +74,7 @@ describe.each(tables)('$name', ({ name, columns, primaryKeys, table }) => {
 
 const sqlLiteral = (value: unknown) => (typeof value === 'string' ? `'${value}'` : String(Number(value)));
 
-// Catches a new table that nobody describes, and a description of one that is gone.
+// Catches a new table without a description, and a description of one that is gone.
 test('every table of the database is described, by Drizzle or with a reason why not', () => {
   const made = core.db.raw
     .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")

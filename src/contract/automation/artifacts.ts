@@ -1,10 +1,10 @@
-/** Files that tasks leave (B33, B34). */
+/** Files that tasks leave. */
 import { z } from 'zod';
 import { call, file } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
 import { ArtifactId, TaskId, Timestamp } from '../kernel/scalars.ts';
 
-/** One file that a task left (B33). */
+/** One file that a task left. */
 export const Artifact = z.object({
   id: ArtifactId,
   task_id: TaskId,

@@ -1,4 +1,4 @@
-/** Commands: what can be run, with versions, an input schema and a dry run (B21–B24). */
+/** Commands: what can be run, with versions, an input schema and a dry run. */
 import { z } from 'zod';
 import { call } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
@@ -39,7 +39,7 @@ const editable = {
   enabled: z.boolean(),
 };
 
-/** One command (B21). Each update is a new version. */
+/** One command. Each update is a new version. */
 export const Command = z.object({
   id: CommandId,
   kind: CommandKind,

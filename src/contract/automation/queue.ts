@@ -1,10 +1,10 @@
-/** The queue in front of tasks (B42). */
+/** The queue in front of tasks. */
 import { z } from 'zod';
 import { call } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
 import { TaskStatus } from './tasks.ts';
 
-/** State of the queue (B42). */
+/** State of the queue. */
 export const Queue = z.object({
   urgent: z.int(),
   normal: z.int(),

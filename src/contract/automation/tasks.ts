@@ -1,4 +1,4 @@
-/** Tasks: immutable snapshots that run, with attempts, steps, logs and artifacts (B25–B32). */
+/** Tasks: immutable snapshots that run, with attempts, steps, logs and artifacts. */
 import { z } from 'zod';
 import type { EntityRecord } from '../kernel/entity.ts';
 import { Problem } from '../kernel/errors.ts';
@@ -72,7 +72,7 @@ export const TaskProgress = z.object({
 });
 export type TaskProgress = z.infer<typeof TaskProgress>;
 
-/** One task (B26). */
+/** One task. */
 export const Task = z.object({
   id: TaskId,
   command_id: CommandId.nullable(),
@@ -135,7 +135,7 @@ export const Step = z.object({
 });
 export type Step = z.infer<typeof Step>;
 
-/** A task with everything that hangs off it but its log and artifacts (B27). */
+/** A task with everything that hangs off it but its log and artifacts. */
 export const TaskDetail = Task.extend({
   attempts: z.array(Attempt),
   steps: z.array(Step),
@@ -144,7 +144,7 @@ export const TaskDetail = Task.extend({
 });
 export type TaskDetail = z.infer<typeof TaskDetail>;
 
-/** One line of a task's log (B30); `seq` counts through all attempts. */
+/** One line of a task's log; `seq` counts through all attempts. */
 export const LogLine = z.object({
   seq: z.int(),
   at: Timestamp,
@@ -161,7 +161,7 @@ export type LogLine = z.infer<typeof LogLine>;
 /** Marks lost lines or events of a reader that was too slow. */
 export const GapItem = z.object({ type: z.literal('gap'), dropped: z.int(), next_since: z.int() });
 
-/** One event in the life of a task (B32). */
+/** One event in the life of a task. */
 export const TaskEvent = z.object({
   seq: z.int(),
   type: z.enum(['status', 'step', 'progress', 'artifact', 'screenshot', 'end']),

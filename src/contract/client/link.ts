@@ -5,7 +5,7 @@ import { createHeartbeat, type Heartbeat } from './heartbeat.ts';
 import type { StatusStore } from './status.ts';
 import type { CloseCause, Connect, Transport, TransportEvents } from './transport.ts';
 
-/** What the link tells. */
+/** Events of the link. */
 export interface LinkEvents {
   online(): void;
   /** A frame about a call. */

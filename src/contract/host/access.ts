@@ -1,4 +1,4 @@
-/** Who may come in: API keys, connections, signing in to the panel (B60, B61, B63). */
+/** Access: API keys, connections, signing in to the panel. */
 import { z } from 'zod';
 import { AREAS, call, SCOPES } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
@@ -10,7 +10,7 @@ import { ConnectionId, entityFields, KeyId, Nothing, Timestamp } from '../kernel
 const Scope = z.enum(SCOPES);
 const Area = z.enum(AREAS);
 
-/** An API key without its secret (B60). */
+/** An API key without its secret. */
 export const ApiKey = z.object({
   id: KeyId,
   name: z.string(),
@@ -33,7 +33,7 @@ const keyFields = {
   expires_at: Timestamp.nullable(),
 };
 
-/** A live or recent connection (B61). */
+/** A live or recent connection. */
 export const Connection = z.object({
   id: ConnectionId,
   kind: z.enum(['extension', 'native', 'websocket', 'webrtc', 'panel']),

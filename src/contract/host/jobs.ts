@@ -1,4 +1,4 @@
-/** Background work and bytes: jobs, uploads, backups (B70, B71, B73). */
+/** Background work and bytes: jobs, uploads, backups. */
 import { z } from 'zod';
 import { call, stream } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
@@ -30,7 +30,7 @@ export const Job = z.object({
 });
 export type Job = z.infer<typeof Job>;
 
-/** A copy of the database (B73). */
+/** A copy of the database. */
 export const Backup = z.object({
   id: BackupId,
   kind: z.enum(['manual', 'auto', 'migration']),
@@ -40,7 +40,7 @@ export const Backup = z.object({
 });
 export type Backup = z.infer<typeof Backup>;
 
-/** An upload that other operations refer to (B71). */
+/** An upload that other operations refer to. */
 export const Upload = z.object({ upload_id: UploadId, bytes: z.int(), sha256: z.string(), expires_at: Timestamp });
 export type Upload = z.infer<typeof Upload>;
 /** Where a frame door's client puts the bytes. */

@@ -242,7 +242,7 @@ export const settingsRecord = {
 
 const host = { area: 'host' } as const;
 
-/** Operations on settings (B64). */
+/** Operations on settings. */
 export const settingsOperations = {
   settings_get: call(
     Nothing,

@@ -1,4 +1,4 @@
-/** Host facts: health, the route list, system information, resources (R01–R03, R40) and the host's own diagnosis. */
+/** Host facts: health, the route list, system information, resources and the host's own diagnosis. */
 import { z } from 'zod';
 import { AREAS, call, SCOPES, TIERS } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';

@@ -1,4 +1,4 @@
-/** What happened: the log, the changes, the audit (B65–B69, B74). */
+/** What happened: the log, the changes, the audit. */
 import { z } from 'zod';
 import { GapItem } from '../automation/tasks.ts';
 import { call, stream } from '../kernel/define.ts';
@@ -7,7 +7,7 @@ import { contains, is, oneOrMany } from '../kernel/filters.ts';
 import { listInput, page } from '../kernel/paging.ts';
 import { Json, Nothing, Seq, Timestamp } from '../kernel/scalars.ts';
 
-/** One entry of the host's log (B65). `timestamp` is unix ms. */
+/** One entry of the host's log. `timestamp` is unix ms. */
 export const LogEntry = z.object({
   id: z.int(),
   timestamp: z.int(),
@@ -27,7 +27,7 @@ const logFilters = {
   task_id: z.string().max(64).optional(),
 };
 
-/** One change of anything (B68), straight from the event table. */
+/** One change of anything, straight from the event table. */
 export const Change = z.object({
   seq: z.int(),
   type: z.string(),
@@ -39,7 +39,7 @@ export const Change = z.object({
 });
 export type Change = z.infer<typeof Change>;
 
-/** One line of the tamper-evident audit (B74): `hash` covers the line and the hash before it. */
+/** One line of the tamper-evident audit: `hash` covers the line and the hash before it. */
 export const AuditEntry = z.object({
   seq: z.int(),
   at: Timestamp,

@@ -1,6 +1,6 @@
 /** Every form in which a secret may be written into a text, as one regular expression, and where it matches. */
 
-/** Values shorter than this are not redacted: they would match everywhere and protect nothing. */
+/** Shorter values are not redacted: they would match almost any text. */
 export const MIN_SECRET_LENGTH = 4;
 /** No form of a character is longer than this many characters (a doubly percent-encoded code point of four bytes). */
 export const LONGEST_FORM = 32;

@@ -17,9 +17,9 @@ import type { Run } from './run.ts';
 /** One attempt that has begun. */
 export interface Attempt {
   cancel(reason: CancelReason): void;
-  /** Takes an error that nobody caught. */
+  /** Takes an uncaught error. */
   fault(error: unknown): void;
-  /** Called while the process exits: whatever was not told is told, without waiting. */
+  /** Called while the process exits: sends the result if it has not been sent, without waiting. */
   exiting(code: number): void;
   /** Resolves once the result is on its way. */
   readonly done: Promise<void>;
@@ -46,7 +46,7 @@ export function startAttempt(job: ExecutorJob, port: Port): Attempt {
   forwardConsole(log);
   process.removeAllListeners('warning');
   process.on('warning', (warning) => {
-    // Those are about the features that we chose to use, not about the script.
+    // Experimental features are used by the executor, not by the script.
     if (warning.name !== 'ExperimentalWarning') log.write('debug', 'host', `${warning.name}: ${warning.message}`);
   });
 

@@ -14,7 +14,7 @@ Error.stackTraceLimit = 50;
 const port = openPort();
 let attempt: Attempt | undefined;
 
-async function leave(): Promise<never> {
+async function exit(): Promise<never> {
   await port.flush();
   process.exit(0);
 }
@@ -24,7 +24,7 @@ function cancel(reason: CancelReason): void {
   attempt.cancel(reason);
 }
 
-/** Nobody waits for this process any more: close the browser in order and go. */
+/** The host has gone: close the browser in order and exit. */
 function orphaned(): void {
   setTimeout(() => process.exit(1), ORPHAN_GRACE).unref();
   cancel('shutdown');
@@ -40,7 +40,7 @@ port.onMessage((message) => {
   if (parsed.t === 'cancel') return cancel(parsed.reason);
   if (attempt !== undefined) return;
   attempt = startAttempt(parsed.job, port);
-  void attempt.done.then(leave);
+  void attempt.done.then(exit);
 });
 port.onClose(orphaned);
 process.on('SIGTERM', () => cancel('shutdown'));

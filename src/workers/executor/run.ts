@@ -17,7 +17,7 @@ export interface Run {
   readonly steps: Steps;
   /** Aborts with a `Cancelled` as its reason. */
   readonly signal: AbortSignal;
-  /** Takes errors that nobody caught while code of the operator runs; without it such an error ends the attempt at once. */
+  /** Takes uncaught errors while a script runs; without it such an error ends the attempt at once. */
   onFault: ((error: unknown) => void) | null;
 }
 

@@ -1,4 +1,4 @@
-/** What every call leaves behind: a count, an audit line, and a log line when it failed for a reason of our own. */
+/** What every call leaves behind: a count, an audit line, and a log line when it failed with an internal error. */
 import type { Operation } from '../../../contract/kernel/define.ts';
 import { type AppError, codeOf, toAppError } from '../../../contract/kernel/errors.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -8,7 +8,7 @@ import type { CallContext } from '../../core/operation/operation.ts';
 import type { CallMetrics } from './call-metrics.ts';
 import { createRefusalAudit } from './refusal-audit.ts';
 
-/** A call that has been looked up. */
+/** A call whose operation is known. */
 export interface AccountedCall {
   readonly id: string;
   readonly operation: Operation;
@@ -17,21 +17,21 @@ export interface AccountedCall {
   readonly startedAt: number;
 }
 
-/** Keeps the books of the dispatcher. */
+/** Metrics, audit and error log of the dispatcher. */
 export interface Accounting {
   /** Counts a call that ended with an HTTP status; 499 for one that its caller left. */
   finished(call: AccountedCall, status: number): void;
   /** Writes the audit line of a call that took effect. */
   succeeded(call: AccountedCall, input: unknown, value?: unknown): void;
-  /** Counts, audits and, for a fault of ours, logs. @returns what the client is told */
+  /** Counts, audits, and logs an internal error. @returns the error for the client */
   failed(call: AccountedCall, thrown: unknown, input: unknown): AppError;
-  /** Counts and audits a call that was not admitted. @returns what the client is told */
+  /** Counts and audits a call that was not admitted. @returns the error for the client */
   notAdmitted(call: AccountedCall, thrown: unknown): AppError;
   /** Counts and audits a request that a door refused before it was a call of the dispatcher. */
   refused(op: string, context: Pick<CallContext, 'principal' | 'door'>, error: AppError): void;
 }
 
-/** Creates the books. */
+/** Creates the accounting. */
 export function createAccounting(deps: { metrics: CallMetrics; audit: Audit; clock: Clock; log: Logger }): Accounting {
   const { metrics, audit, clock, log } = deps;
   const refusals = createRefusalAudit(audit, clock);

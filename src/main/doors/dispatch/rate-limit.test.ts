@@ -58,7 +58,7 @@ test('a key has its own bucket and its multiplier, the desktop none', () => {
   expect(stateOf(caller({ rateMultiplier: Number.POSITIVE_INFINITY }), 'management', 'local')).toBeUndefined();
 });
 
-// Catches strangers who get a new bucket with each invented name.
+// Catches anonymous callers that get a new bucket with each made-up name.
 test('anonymous callers and signing in are counted by address', () => {
   const stranger = (id: string) => caller({ kind: 'anonymous', id });
   expect(drain(stranger('x'), '10.0.0.1').taken).toBe(20);

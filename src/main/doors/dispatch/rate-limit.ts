@@ -43,7 +43,7 @@ export interface RateLimiter {
   /**
    * Takes one token of the caller's bucket of a tier.
    * @param remote address that anonymous callers and tier `auth` are counted by
-   * @param onState told the state of the bucket, also of one that refuses; never for callers without a limit
+   * @param onState called with the state of the bucket, also when it refuses; never for callers without a limit
    * @throws AppError `too-many-requests` with `retry_after` in seconds and `retry_after_ms`
    */
   take(principal: Principal, tier: Tier, remote: string, onState?: (state: RateState) => void): void;

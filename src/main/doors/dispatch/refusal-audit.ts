@@ -10,7 +10,7 @@ const MAX_CALLERS = 1000;
 
 /** Records refusals. */
 export interface RefusalAudit {
-  /** Writes a line, or counts it when this caller has had its share of the current minute; the count is told with the next line. */
+  /** Writes a line, or counts it when this caller has had its share of the current minute; the count is part of the next line. */
   record(context: Pick<CallContext, 'principal' | 'door'>, op: string, outcome: string): void;
 }
 

@@ -74,8 +74,8 @@ function normalise(op: string): string {
 }
 
 /**
- * The candidate with the smallest Levenshtein distance to `text`, if it is near enough to be a slip of the pen
- * (a third of the longer text).
+ * The candidate with the smallest Levenshtein distance to `text`, if it is near enough to be a typing error
+ * (at most a third of the longer text).
  */
 export function closest(text: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;

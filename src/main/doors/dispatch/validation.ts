@@ -157,7 +157,7 @@ function limitsOf(schema: z.ZodType): { minimum?: number; maximum?: number; inte
   const inner = unwrap(schema);
   if (!(inner instanceof z.ZodNumber)) return undefined;
   const { minValue, maxValue } = inner;
-  // `z.int()` alone has the bounds of a safe integer, which are nobody's rule.
+  // `z.int()` alone has the bounds of a safe integer, which no author of a schema asked for.
   const isRule = (bound: number | null): bound is number => bound !== null && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
   return {
     ...(isRule(minValue) ? { minimum: minValue } : {}),

@@ -5,9 +5,9 @@ import type { ServerFrame } from '../../../contract/kernel/frames.ts';
 export interface FramePort {
   /** Sends one frame; ignored once closed. */
   post(frame: ServerFrame): void;
-  /** Hands over each message; an `AppError` stands for one that could not be read. */
+  /** Called with each message; an `AppError` stands for one that could not be read. */
   onMessage(listener: (message: unknown) => void): void;
-  /** Called once, whoever closed. */
+  /** Called once, whichever side closed. */
   onClose(listener: () => void): void;
   /** Code and reason are for doors that have them. */
   close(code?: number, reason?: string): void;

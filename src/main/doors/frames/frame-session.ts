@@ -15,7 +15,7 @@ import { MAX_FRAME_BYTES, MAX_LIVE_CALLS } from './limits.ts';
 import { createLiveCalls, type LiveCalls } from './live-calls.ts';
 import { readFrame } from './read-frame.ts';
 
-/** Who is at the other end of a port. */
+/** The other end of a port. */
 export interface Peer {
   principal: Principal;
   /** Address for rate limits. */

@@ -124,7 +124,7 @@ async function pump(
       if (!signal.aborted) next(seqOf(value) ?? count, value);
     }
   } finally {
-    // Not awaited: a source that ignores its signal would hold this call for ever.
+    // Not awaited: a source that ignores its signal would keep this call open indefinitely.
     if (signal.aborted) void iterator.return?.().catch(() => {});
   }
 }

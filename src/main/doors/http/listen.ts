@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { findPortOwner } from './port-owner.ts';
 
-/** The port belongs to another program. `message` is what a person is told. */
+/** The port belongs to another program. `message` is shown to the operator. */
 export class PortInUseError extends Error {
   readonly port: number;
 

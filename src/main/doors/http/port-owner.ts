@@ -1,4 +1,4 @@
-/** Which process listens on a port. Only Linux tells, through /proc; elsewhere nobody is named. */
+/** Which process listens on a port. Known on Linux only, through /proc. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
 /** State LISTEN in /proc/net/tcp. */

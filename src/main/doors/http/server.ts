@@ -82,7 +82,7 @@ export function createHttpDoor(deps: HttpDeps): HttpDoor {
   };
 }
 
-/** Fastify on a server of ours. */
+/** Fastify on a server that the guard stands in front of. */
 function createApp(makeServer: (route: Route) => Server): { app: FastifyInstance; route: Route } {
   let handler: Route = () => {};
   const route: Route = (req, res) => handler(req, res);

@@ -1,4 +1,4 @@
-/** Where a text stops being JSON (RFC 8259). V8 tells the position for some errors only. */
+/** Where a text stops being JSON (RFC 8259). V8 reports the position of some errors only. */
 
 const SPACE = /[ \t\n\r]*/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;

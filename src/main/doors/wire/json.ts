@@ -1,4 +1,4 @@
-/** Reading JSON that strangers sent: exact error positions and a limit on nesting. */
+/** Reading untrusted JSON: exact error positions and a limit on nesting. */
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { faultPosition } from './json-fault.ts';
 

@@ -1,8 +1,8 @@
-/** What goes with a problem body: headers that tell clients what to do, and OpenAI's error member. */
+/** What goes with a problem body: headers about retrying, and OpenAI's error member. */
 import { type AppError, codeOf, type ErrorSlug, type Problem, problemOf } from '../../../contract/kernel/errors.ts';
 
 /** Non-retryable failures above 499. */
-const HOPELESS: ReadonlySet<ErrorSlug> = new Set<ErrorSlug>([
+const NON_RETRYABLE: ReadonlySet<ErrorSlug> = new Set<ErrorSlug>([
   'model-not-loaded',
   'out-of-memory',
   'embedding-model-not-available',
@@ -16,7 +16,7 @@ export function problemHeaders(error: AppError): Record<string, string> {
   const headers: Record<string, string> = { 'content-type': 'application/problem+json; charset=utf-8' };
   const { slug, status, extra } = error;
   const clientFault = status >= 400 && status < 500 && status !== 429 && slug !== 'idempotency-in-progress';
-  if (clientFault || HOPELESS.has(slug)) headers['x-should-retry'] = 'false';
+  if (clientFault || NON_RETRYABLE.has(slug)) headers['x-should-retry'] = 'false';
   if (status === 401) headers['www-authenticate'] = 'Bearer';
   if (typeof extra.retry_after === 'number') {
     headers['retry-after'] = String(Math.ceil(extra.retry_after));

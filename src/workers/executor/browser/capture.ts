@@ -56,7 +56,7 @@ async function quietly(run: Run, what: string, action: () => Promise<unknown>): 
   }
 }
 
-/** The page that people would look at: the youngest one that is open. */
+/** The page in front: the youngest one that is open. */
 function currentPage(context: BrowserContext): Page | undefined {
   return context.pages().findLast((page) => !page.isClosed());
 }
@@ -110,7 +110,7 @@ async function startTrace({ tracing }: BrowserContext, run: Run, spec: BrowserSp
 
   return {
     async begin(step: Step) {
-      // Groups of a trace form a stack: only steps that do not run side by side can be told apart in it.
+      // Groups of a trace form a stack: concurrent steps cannot be separate groups.
       if (groups.at(-1) !== step.parent?.seq) return;
       groups.push(step.seq);
       await quietly(run, 'trace', () => tracing.group(step.name));

@@ -20,7 +20,7 @@ interface Session {
   page: Page;
   capture: Capture;
   watch: Watch;
-  /** Whether the browser ended although nobody asked it to. */
+  /** Whether the browser ended unexpectedly. */
   gone(): boolean;
 }
 
@@ -92,7 +92,7 @@ function apiOf(run: Run, session: Session): ScriptApi {
   };
 }
 
-/** Tells a failure to the log: its text at error, everything there is at debug. */
+/** Logs a failure: its message at error, all details at debug. */
 function logFailure(run: Run, failure: Failure): void {
   const { line, column } = failure.problem;
   run.log.write('error', 'script', failure.message, line === undefined ? undefined : { line, column });
@@ -116,7 +116,7 @@ export const runBrowser: Runner<BrowserSpec> = async (run, spec) => {
   } catch (error) {
     failure = run.signal.aborted ? run.signal.reason : await settle(error, session, failureOf);
   }
-  // What the script left running fails now, because its browser closes: that is no news.
+  // What the script left running fails now because its browser closes; that is expected.
   run.onFault = (error) => run.log.write('debug', 'script', textsOf(error).full);
   if (failure instanceof Failure) logFailure(run, failure);
   steps.close(run.signal.aborted || failure === undefined ? 'cancelled' : 'failed');
@@ -125,7 +125,7 @@ export const runBrowser: Runner<BrowserSpec> = async (run, spec) => {
   return output;
 };
 
-/** Rejects with the first error that nobody caught, such as that of an action without its `await`. */
+/** Rejects with the first uncaught error, such as that of an action without its `await`. */
 function uncaught(run: Run): Promise<never> {
   return new Promise((_resolve, reject) => {
     run.onFault = reject;

@@ -59,7 +59,7 @@ export const isBrowserGone = (error: unknown) =>
 /**
  * Turns what a script threw into a failure.
  * @param where step that it came out of
- * @param browserGone whether the browser ended although nobody asked it to
+ * @param browserGone whether the browser ended unexpectedly
  */
 export function scriptFailure(
   error: unknown,

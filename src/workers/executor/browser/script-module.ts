@@ -111,7 +111,7 @@ async function importFailure(error: unknown, file: ScriptFile, javascript: strin
 
 /**
  * Writes a script into the attempt's folder and imports it.
- * @throws Failure `script-invalid` (never mended by a retry) when it does not compile or has no default function, `script-error`
+ * @throws Failure `script-invalid` (non-retryable) when it does not compile or has no default function, `script-error`
  *   when its top level throws
  */
 export async function loadScript(

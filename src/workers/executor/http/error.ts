@@ -1,4 +1,4 @@
-/** Failures of HTTP requests, told apart by what the operator can do about them. */
+/** Failures of HTTP requests, classified by what the operator can do about them. */
 import { Failure } from '../failure.ts';
 
 type Reason = 'refused' | 'dns' | 'tls' | 'timeout' | 'reset' | 'unreachable' | 'redirects' | 'request' | 'network';

@@ -130,7 +130,7 @@ describe('http runner', () => {
     probe.close();
     await once(probe, 'close');
     await using refused = await run({ url: `http://127.0.0.1:${port}/` });
-    // A label of 64 characters (RFC 1035 allows 63) is refused without asking anybody.
+    // A label of 64 characters (RFC 1035 allows 63) is refused without a query.
     await using dns = await run({ url: `http://${'a'.repeat(64)}.test/` });
     await using tls = await run({ url: url.replace('http:', 'https:') });
     await using cut = await run({ url: `${url}/cut` });

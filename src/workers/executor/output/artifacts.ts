@@ -47,7 +47,7 @@ export function textOf(bytes: Uint8Array): string | null {
   }
 }
 
-/** Stores files and tells the host about them. */
+/** Stores files and reports them to the host. */
 export interface Artifacts {
   /** Stores a text or bytes; text is redacted. Answers the name, made safe and unique. */
   add(info: ArtifactInfo, content: string | Uint8Array): Promise<string>;

@@ -1,4 +1,4 @@
-/** JSON values out of whatever a script hands over. */
+/** JSON from the values of scripts. */
 import { inspect } from 'node:util';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 
@@ -61,7 +61,7 @@ export function toStrictJson(value: unknown, name: string): Json {
   return convert(value, name);
 }
 
-/** Like {@link toStrictJson}, but what JSON cannot hold becomes a text for people: for log data, which must not stop a script. */
+/** Like {@link toStrictJson}, but what JSON cannot hold becomes readable text: for log data, which must not stop a script. */
 export function toLogJson(value: unknown): Json {
   if (value instanceof Error) return { name: value.name, message: value.message };
   try {

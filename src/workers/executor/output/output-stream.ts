@@ -29,7 +29,7 @@ export function writeAll(fd: number, text: string): void {
 }
 
 /**
- * Puts a stream of ours in the place of `process.stdout` or `process.stderr`. The built-in one is never opened, because it
+ * Replaces `process.stdout` or `process.stderr`. The built-in one is never opened, because it
  * would make the descriptor non-blocking and keep what the pipe does not take.
  * @param emit called with text as it comes, cut anywhere
  */

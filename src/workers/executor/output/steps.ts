@@ -42,7 +42,7 @@ export interface Steps {
   attach(hooks: StepHooks): void;
 }
 
-/** Steps are told to the host as they begin and end. */
+/** Steps are reported to the host as they begin and end. */
 export function createSteps(report: Report): Steps {
   const storage = new AsyncLocalStorage<Step>();
   const open = new Map<number, Step>();

@@ -21,9 +21,9 @@ const OUTPUT_JSON = 32 * 1024 * 1024;
 const MAX_LINE = 16_384;
 /** Between SIGTERM and SIGKILL after a cancel, ms. */
 const TERM_GRACE = 400;
-/** Silence after the program's end that counts as the end of its output, ms; a daemon of its may hold the pipe for ever. */
+/** Silence after the program's end that counts as the end of its output, ms; a daemonised descendant may keep the pipe open. */
 const DRAIN_SILENCE = 250;
-/** More than pipes can hold, bytes: what comes beyond it after the program's end was written by a daemon. */
+/** More than pipes can hold, bytes: what comes beyond it after the program's end was written by a daemonised descendant. */
 const DRAIN_BYTES = 4 * 1024 * 1024;
 
 type Program = ChildProcessByStdio<Writable, Readable, Readable>;

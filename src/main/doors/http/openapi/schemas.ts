@@ -119,7 +119,7 @@ function componentsOf(named: [string, z.ZodType][], direction: Direction): Recor
   return convert(registry, direction);
 }
 
-/** `$schema` and `$id` say what the document says already; bounds of safe integers are nobody's rule. */
+/** `$schema` and `$id` say what the document says already; bounds of safe integers are no rule of the schema. */
 function clean(schema: JsonSchema): JsonSchema {
   return mapObjects(schema, (object) => {
     const { $schema: _schema, $id: _id, ...rest } = object;

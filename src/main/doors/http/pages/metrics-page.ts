@@ -2,7 +2,7 @@
 import type { Counter as CounterType, Registry as RegistryType } from 'prom-client';
 import { type CallMetrics, type CallSeries, DURATION_BUCKETS } from '../../dispatch/call-metrics.ts';
 
-/** Figures of the features, asked at each scrape. Labels are closed sets: no ids, no names of people's things. */
+/** Figures of the features, asked at each scrape. Labels are closed sets: no ids, no names that users give. */
 export interface FeatureMetrics {
   tasks(): Iterable<{ status: string; kind: string; count: number }>;
   queueDepth(): Iterable<{ priority: string; count: number }>;

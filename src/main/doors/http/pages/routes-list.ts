@@ -23,7 +23,7 @@ export function httpRoutes(contract: Contract): HttpRoute[] {
   });
 }
 
-/** What `routes` (R02) answers. */
+/** What `routes` answers. */
 export function listRoutes(contract: Contract, tag?: string): { routes: z.infer<typeof Route>[]; total: number } {
   const routes = httpRoutes(contract)
     .filter(({ operation }) => tag === undefined || operation.tags.includes(tag))

@@ -7,7 +7,7 @@ interface ForeignError {
   message?: unknown;
 }
 
-/** Turns a framework's error into ours; what nobody foresaw becomes `internal-server-error`. */
+/** Turns a framework's error into ours; an unknown one becomes `internal-server-error`. */
 export function fromFramework(thrown: unknown, limitBytes?: number): AppError {
   if (thrown instanceof AppError) return thrown;
   const { code, statusCode, message } = (thrown ?? {}) as ForeignError;
@@ -38,7 +38,7 @@ export function fromFramework(thrown: unknown, limitBytes?: number): AppError {
   return toAppError(thrown);
 }
 
-/** The error for bytes that never became a request; null when nobody is there to read it. */
+/** The error for bytes that never became a request; null when the client has gone. */
 export function fromParser(error: NodeJS.ErrnoException): AppError | null {
   switch (error.code) {
     case 'ECONNRESET':

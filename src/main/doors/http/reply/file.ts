@@ -44,7 +44,7 @@ export async function sendFile(exchange: Exchange, path: string, options: FileOp
       res.end();
       return;
     }
-    // A client that goes away in the middle is no failure of ours.
+    // A client that disconnects in the middle is not an error of the host.
     await pipeline(createReadStream('', { fd: handle, start, end, autoClose: false }), res).catch(() => res.destroy());
   } catch (error) {
     sendProblem(

@@ -1,4 +1,4 @@
-/** Sending a stream: its pace is the reader's, its failure is told, and it ends when either side has gone. */
+/** Sending a stream: at the reader's pace, with an event for its failure, until either side ends it. */
 import { AppError, toAppError } from '../../../../contract/kernel/errors.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Exchange } from '../request/exchange.ts';
@@ -49,7 +49,7 @@ export async function sendStream(
   const output = keptAlive(exchange, clock);
   if (wire.open !== undefined) output.write(wire.open);
 
-  // A source that waits is woken by its signal; one that ignores it is told to return and left behind.
+  // A source that waits is woken by its signal; one that ignores its signal is asked to return, but not awaited.
   signal.addEventListener('abort', stop, { once: true });
   try {
     for (;;) {

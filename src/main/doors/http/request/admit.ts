@@ -18,7 +18,7 @@ export interface AdmitDeps {
 
 /** The checkpoint of the HTTP door. */
 export interface Admit {
-  /** Who sends this; for sockets that are to be upgraded. @throws AppError */
+  /** The principal of a request that is to be upgraded. @throws AppError */
   caller(req: IncomingMessage): Authenticated & { remote: string };
   /** Fills in the principal. @throws AppError */
   identify(exchange: Exchange): void;
@@ -82,7 +82,7 @@ export function createAdmit({ dispatcher, authenticator, limiter, tickets }: Adm
       if (ticket === undefined) {
         identify(exchange);
       } else if (tickets.redeem(op, ticket.target, ticket.value)) {
-        // Whoever has the ticket may read this one thing, and nothing else.
+        // The ticket is the credential: it opens this operation on this id only.
         exchange.principal = {
           ...anonymous(exchange.remote),
           kind: 'key',

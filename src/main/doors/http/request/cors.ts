@@ -1,4 +1,4 @@
-/** Preflight requests. Origins were checked before: here they are only told what they may send. */
+/** Preflight requests. The origin was checked before; the answer lists the allowed methods and headers. */
 import type { IncomingMessage } from 'node:http';
 import { send } from '../reply/answer.ts';
 import type { Exchange } from './exchange.ts';

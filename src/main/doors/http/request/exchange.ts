@@ -97,7 +97,7 @@ export class Exchange implements CallContext {
     return this.#controller.signal;
   }
 
-  /** Aborts what runs and ends the life of the request id: nobody wants the answer, or the rest of it. */
+  /** Aborts what runs and frees the request id: the answer, or the rest of it, is not wanted any more. */
   abandon(): void {
     this.#state.release(this.requestId);
     if (!this.signal.aborted) this.#controller?.abort();

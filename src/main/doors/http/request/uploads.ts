@@ -134,7 +134,7 @@ function assertFits({ headers }: FastifyRequest): void {
     throw new AppError('payload-too-large', undefined, { extra: { limit_bytes: MAX_UPLOAD_BYTES } });
 }
 
-/** The same bytes; when the body itself fails, the failure is the client's and not that of whoever stores it. */
+/** The same bytes; when the body itself fails, the failure is the client's, not the storage's. */
 function guarded(bytes: Readable): Readable {
   async function* chunks() {
     try {
