@@ -25,8 +25,21 @@ export interface HostFlags {
   logLevel?: string | undefined;
 }
 
-/** `TABAGENT_BROWSER_ARGS` is a JSON array of switches. */
+const BROWSER_ARGS_ENV = 'TABAGENT_BROWSER_ARGS';
 const BrowserArgs = z.array(z.string());
+
+/** Switches as a JSON array. */
+function browserArgs(text: string | undefined): string[] {
+  if (!text) return [];
+  try {
+    return BrowserArgs.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new AppError('configuration-error', `${BROWSER_ARGS_ENV}: must be a JSON array of strings`, {
+      cause,
+      extra: { setting: BROWSER_ARGS_ENV, reason: 'invalid' },
+    });
+  }
+}
 
 function override(overrides: Partial<Settings>, key: SettingKey, value: unknown, origin: string): void {
   const parsed = Settings.shape[key].safeParse(value);
@@ -58,6 +71,6 @@ export function readConfig(flags: HostFlags, env: NodeJS.ProcessEnv, defaultData
     dataDir: path.resolve(flags.dataDir ?? env.TABAGENT_DATA_DIR ?? defaultDataDir),
     overrides,
     http: true,
-    browserArgs: env.TABAGENT_BROWSER_ARGS ? BrowserArgs.parse(JSON.parse(env.TABAGENT_BROWSER_ARGS)) : [],
+    browserArgs: browserArgs(env[BROWSER_ARGS_ENV]),
   };
 }

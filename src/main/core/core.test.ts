@@ -110,3 +110,103 @@ test('ids sort by creation and fit the contract', () => {
   expect(ids[0]).toMatch(/^tsk_[0-9a-hjkmnp-tv-z]{26}$/);
   expect(newRequestId()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab]/);
 });
+
+// Would catch: a line that refers to one that was rolled back, so that the chain is reported as forged for ever.
+test('an audit line whose transaction was rolled back leaves the chain whole', async () => {
+  using core = openTestCore();
+  const audit = createAudit(core.db, core.clock);
+  const line = { principal: 'panel', door: 'ipc', op: 'tasks_create', target: null, outcome: 'ok' };
+  audit.record(line);
+  expect(() =>
+    core.db.transaction(() => {
+      audit.record({ ...line, target: 'undone' });
+      throw new Error('undo');
+    }),
+  ).toThrow('undo');
+  audit.record(line);
+  expect(await audit.verify()).toEqual({ ok: true, entries: 2, broken_at: null });
+});
+
+test('a chain longer than one batch is verified to its end, also while it grows', async () => {
+  using core = openTestCore();
+  const audit = createAudit(core.db, core.clock);
+  const line = { principal: 'panel', door: 'ipc', op: 'tasks_create', target: null, outcome: 'ok' };
+  core.db.transaction(() => {
+    for (let n = 0; n < 1200; n++) audit.record({ ...line, target: `täsk "${n}"\n` });
+  });
+  const verifying = audit.verify();
+  await new Promise(setImmediate);
+  audit.record(line);
+  expect(await verifying).toMatchObject({ ok: true, broken_at: null });
+  expect(await createAudit(core.db, core.clock).verify()).toEqual({ ok: true, entries: 1201, broken_at: null });
+  core.db.raw.exec("UPDATE audit SET outcome = 'denied' WHERE seq = 1100");
+  expect(await audit.verify()).toEqual({ ok: false, entries: 1099, broken_at: 1100 });
+});
+
+// Would catch: a keyring that was locked at the first secret and stays closed until the host is restarted.
+test('a key store that cannot be opened is asked again at the next secret', async () => {
+  using core = openTestCore();
+  let tries = 0;
+  const secrets = createSecrets(core.db, core.clock, async () => {
+    tries += 1;
+    if (tries === 1) throw new Error('locked');
+    return { backend: 'keyring', weak: false, detail: '', key: async () => Buffer.alloc(32, 1) };
+  });
+  await expect(secrets.put('task:1', 'value')).rejects.toThrow('locked');
+  const id = await secrets.put('task:1', 'value');
+  expect(await secrets.get(id)).toBe('value');
+  expect(tries).toBe(2);
+});
+
+test('a secret keeps every character, however long or odd, and equal values look different at rest', async () => {
+  using core = openTestCore();
+  for (const value of ['', ' ', '\u0000', 'пароль 🔑 \ud83d', 'x'.repeat(1_000_000)]) {
+    const id = await core.secrets.put('task:1', value);
+    expect(await core.secrets.get(id)).toBe(Buffer.from(value, 'utf8').toString('utf8'));
+  }
+  const boxes = await Promise.all([core.secrets.seal('a', 'same'), core.secrets.seal('a', 'same')]);
+  expect(boxes[0]?.box.equals(boxes[1]?.box ?? Buffer.alloc(0))).toBe(false);
+  expect(boxes[0]?.nonce.equals(boxes[1]?.nonce ?? Buffer.alloc(0))).toBe(false);
+});
+
+test.each(['nonce', 'box'])('a secret whose %s was changed in one bit is refused', async (column) => {
+  using core = openTestCore();
+  const id = await core.secrets.put('task:1', 'a value of some length');
+  const read = core.db.raw.prepare<[string], { bytes: Buffer }>(`SELECT ${column} AS bytes FROM secret WHERE id = ?`);
+  const write = core.db.raw.prepare<[Buffer, string]>(`UPDATE secret SET ${column} = ? WHERE id = ?`);
+  const original = read.get(id)?.bytes ?? Buffer.alloc(0);
+  for (let at = 0; at < original.length; at++) {
+    const changed = Buffer.from(original);
+    changed[at] = (changed[at] ?? 0) ^ 1;
+    write.run(changed, id);
+    await expect(core.secrets.get(id), `byte ${at}`).rejects.toMatchObject({ slug: 'configuration-error' });
+  }
+  write.run(original, id);
+  expect(await core.secrets.get(id)).toBe('a value of some length');
+});
+
+// Would catch: a stored secret without the row that names it, or the reverse, after a transaction that failed.
+test('sealed values are stored with the transaction around them or not at all', async () => {
+  using core = openTestCore();
+  const sealed = await core.secrets.seal('task:1', 'value');
+  expect(() =>
+    core.db.transaction(() => {
+      core.secrets.store([sealed]);
+      throw new Error('undo');
+    }),
+  ).toThrow('undo');
+  await expect(core.secrets.get(sealed.id)).rejects.toMatchObject({ slug: 'not-found' });
+  core.db.transaction(() => core.secrets.store([sealed]));
+  expect(await core.secrets.get(sealed.id)).toBe('value');
+});
+
+// Would catch: tickets that are asked for in a loop and fill the memory of the host.
+test('tickets are bounded: beyond 100 000 the oldest end first', () => {
+  using core = openTestCore();
+  const tickets = createTickets(core.clock);
+  const first = tickets.issue('artifacts_content', 'first').ticket;
+  const second = tickets.issue('artifacts_content', 'second').ticket;
+  for (let n = 0; n < 99_999; n++) tickets.issue('artifacts_content', `art_${n}`);
+  expect(tickets.redeem('artifacts_content', 'first', first)).toBe(false);
+  expect(tickets.redeem('artifacts_content', 'second', second)).toBe(true);
+});

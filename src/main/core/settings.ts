@@ -1,5 +1,5 @@
 /** Settings in force: flag or environment > stored value > default. */
-
+import { z } from 'zod';
 import { DEFAULT_SETTINGS, type SettingKey, Settings } from '../../contract/host/settings.ts';
 import { AppError } from '../../contract/kernel/errors.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
@@ -21,7 +21,7 @@ export interface SettingsStore extends SettingsReader {
   all(): Settings;
   /** Grows by one per change. */
   version(): number;
-  /** Changed keys that take effect only after a restart. */
+  /** Keys whose value takes effect only after a restart, and is another one than at the start. */
   restartRequired(): string[];
   /** Keys that a flag or the environment fixes for this run. */
   overridden(): SettingKey[];
@@ -33,6 +33,17 @@ export interface SettingsStore extends SettingsReader {
 }
 
 const shape = Settings.shape;
+
+/** A value as its column has it. */
+const Stored = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    context.addIssue('is not JSON');
+    return z.NEVER;
+  }
+});
+
 const isKey = (key: string): key is SettingKey => Object.hasOwn(shape, key);
 
 /** True when a change of `key` needs a restart of the host. */
@@ -85,26 +96,29 @@ export function createSettings(
     "INSERT INTO meta (key, value) VALUES ('settings_version', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
   );
   const listeners = createListeners<[keys: SettingKey[]]>((error) => faults.report('settings', error));
-  const pendingRestart = new Set<string>();
 
   function load(): Settings {
     const stored: Partial<Record<SettingKey, unknown>> = {};
     for (const row of select.all()) {
       if (!isKey(row.key)) continue; // written by a later version
-      const parsed = shape[row.key].safeParse(JSON.parse(row.value));
+      const parsed = Stored.pipe(shape[row.key]).safeParse(row.value);
+      // One damaged value must not keep the host from starting: its default holds until it is set again.
       if (parsed.success) stored[row.key] = parsed.data;
     }
     return Settings.parse({ ...stored, ...overrides });
   }
 
   let current = load();
+  const atStart = current;
+  const differs = (a: Settings, b: Settings) => (key: SettingKey) => JSON.stringify(a[key]) !== JSON.stringify(b[key]);
   const version = () => Number(readVersion.get()?.value ?? 1);
 
   return {
     get: (key) => current[key],
     all: () => current,
     version,
-    restartRequired: () => [...pendingRestart].sort(),
+    restartRequired: () =>
+      Object.keys(shape).filter(isKey).filter(needsRestart).filter(differs(atStart, current)).sort(),
     overridden: () => Object.keys(overrides).filter(isKey),
     onChange: listeners.add,
     update(patch) {
@@ -126,10 +140,7 @@ export function createSettings(
         });
       });
       current = load();
-      const changed = accepted
-        .map(([key]) => key)
-        .filter((key) => JSON.stringify(before[key]) !== JSON.stringify(current[key]));
-      for (const key of changed) if (needsRestart(key)) pendingRestart.add(key);
+      const changed = accepted.map(([key]) => key).filter(differs(before, current));
       if (changed.length > 0) listeners.notify(changed);
     },
   };

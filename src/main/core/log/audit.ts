@@ -44,14 +44,13 @@ export function createAudit(db: Db, clock: Clock): Audit {
     'INSERT INTO audit (at, principal, door, op, target, outcome, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const after = db.raw.prepare<[number, number], Row>('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?');
-  let previous = last.get()?.hash ?? GENESIS;
 
   return {
     record(entry) {
       const row = { at: clock.now(), ...entry };
-      const hash = link(previous, row);
+      // Read and not remembered: a transaction around this may be rolled back.
+      const hash = link(last.get()?.hash ?? GENESIS, row);
       insert.run(row.at, row.principal, row.door, row.op, row.target, row.outcome, hash);
-      previous = hash;
     },
     list: (query) =>
       listPage(db, query, {

@@ -62,17 +62,18 @@ export async function findBackwards(
 }
 
 /**
- * Deletes the entries older than `before` (unix ms), and files without any; the file that starts at `nextId` stays.
+ * Deletes the entries older than `before` (unix ms), and files without any. Files from `nextId` on are still written to: they stay.
  * @returns how many entries were deleted
  */
 export async function deleteBefore(dir: string, before: number, nextId: number): Promise<number> {
   let deleted = 0;
   for (const segment of listSegments(dir)) {
+    if (segment.first >= nextId) continue;
     const text = await fs.promises.readFile(segment.file, 'utf8');
     const lines = text.split('\n').filter((line) => line !== '');
     const kept = lines.filter((line) => (parseLine(line)?.timestamp ?? 0) >= before);
     deleted += lines.length - kept.length;
-    if (kept.length === 0 && segment.first < nextId) await fs.promises.rm(segment.file, { force: true });
+    if (kept.length === 0) await fs.promises.rm(segment.file, { force: true });
     else if (kept.length < lines.length)
       await fs.promises.writeFile(segment.file, kept.map((line) => `${line}\n`).join(''));
   }

@@ -47,7 +47,11 @@ export function createSecrets(db: Db, clock: Clock, openVault: () => Promise<Key
   const remove = db.raw.prepare<[string]>('DELETE FROM secret WHERE owner = ?');
   let opening: Promise<KeyVault> | undefined;
   const vault = () => {
-    opening ??= openVault();
+    opening ??= openVault().catch((error: unknown) => {
+      // A keyring that is locked now may be open at the next try.
+      opening = undefined;
+      throw error;
+    });
     return opening;
   };
   const key = async () => (await vault()).key();

@@ -19,6 +19,9 @@ export const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
 /** Creates the service over a folder. */
 export function createUploads(store: StorageStore, clock: Clock, dir: string) {
   const fileOf = (id: UploadId) => path.join(dir, id);
+  const partOf = (id: UploadId) => `${fileOf(id)}.part`;
+  /** Uploads whose bytes are arriving. */
+  const writing = new Set<UploadId>();
 
   return {
     /** Announces a file; its bytes follow with {@link write}. */
@@ -39,7 +42,7 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
     },
     /**
      * Stores the bytes of an announced file. A broken stream leaves nothing behind.
-     * @throws AppError `not-found`, `invalid-state` when it is complete, `payload-too-large`
+     * @throws AppError `not-found`, `invalid-state` when it is complete or its bytes are arriving already, `payload-too-large`
      */
     async write(id: UploadId, bytes: Readable): Promise<Upload> {
       const row = store.upload(id);
@@ -48,7 +51,11 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
         throw new AppError('invalid-state', 'This upload is complete; start another one.', {
           extra: { expected: 'open', actual: 'complete' },
         });
-      await fs.promises.mkdir(dir, { recursive: true, mode: 0o700 });
+      if (writing.has(id))
+        throw new AppError('invalid-state', 'The bytes of this upload are arriving already; start another one.', {
+          extra: { expected: 'open', actual: 'writing' },
+        });
+      writing.add(id);
       const hash = createHash('sha256');
       let total = 0;
       const meter = new Transform({
@@ -60,13 +67,16 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
           else done(null, chunk);
         },
       });
-      const partial = `${fileOf(id)}.part`;
+      const partial = partOf(id);
       try {
+        await fs.promises.mkdir(dir, { recursive: true, mode: 0o700 });
         await pipeline(bytes, meter, fs.createWriteStream(partial, { mode: 0o600 }));
         await fs.promises.rename(partial, fileOf(id));
       } catch (error) {
         await fs.promises.rm(partial, { force: true });
         throw error;
+      } finally {
+        writing.delete(id);
       }
       const sha256 = hash.digest('hex');
       store.completeUpload(id, { bytes: total, sha256 });
@@ -77,6 +87,8 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
       for (const id of store.expiredUploads(clock.now())) {
         if (signal.aborted) return;
         await fs.promises.rm(fileOf(id), { force: true });
+        // A host that was killed leaves the part that had arrived.
+        await fs.promises.rm(partOf(id), { force: true });
         store.removeUpload(id);
       }
     },
