@@ -1,12 +1,14 @@
 import { ago, dateTime, duration } from '../../lib/format.ts';
 import { useNow } from '../../lib/use-now.ts';
+import text from '../styles/text.module.css';
+import css from './ago.module.css';
 
 /** A moment as distance from now; the exact time is its tooltip. */
 export function Ago({ at }: { at: string | number | null }) {
   const now = useNow();
-  if (at === null) return <span className="faint">–</span>;
+  if (at === null) return <span className={text.faint}>–</span>;
   return (
-    <time dateTime={new Date(at).toISOString()} title={dateTime(at)}>
+    <time className={css.ago} dateTime={new Date(at).toISOString()} title={dateTime(at)}>
       {ago(at, now)}
     </time>
   );
@@ -15,7 +17,7 @@ export function Ago({ at }: { at: string | number | null }) {
 /** How long something ran, or has been running. */
 export function Elapsed({ from, ms }: { from: string | null; ms: number | null }) {
   if (ms !== null) return duration(ms);
-  return from === null ? <span className="faint">–</span> : <Running from={from} />;
+  return from === null ? <span className={text.faint}>–</span> : <Running from={from} />;
 }
 
 function Running({ from }: { from: string }) {

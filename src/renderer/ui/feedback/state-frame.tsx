@@ -34,7 +34,7 @@ export function Skeleton({ rows = 8 }: { rows?: number }) {
         (row) => (
           <div className={css.skeletonRow} key={row.id}>
             <div className={css.bone} style={{ width: `${row.width}%` }} />
-            <div className={css.bone} style={{ width: '12%' }} />
+            <div className={css.bone} />
           </div>
         ),
       )}
