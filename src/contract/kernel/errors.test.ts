@@ -67,7 +67,7 @@ test('a code that this version does not know becomes an internal error and keeps
   const error = errorOf({ type: '', title: '', status: 418, detail: 'from the future', code: 'teapot' });
   expect([error.slug, error.message, error.status]).toEqual(['internal-server-error', 'from the future', 418]);
   // Not what objects inherit.
-  expect(errorOf({ type: '', title: '', status: 500, detail: '', code: 'to_string' }).slug).toBe(
+  expect(errorOf({ type: '', title: '', status: 500, detail: '', code: 'constructor' }).slug).toBe(
     'internal-server-error',
   );
 });

@@ -90,7 +90,7 @@ describe('depth', () => {
 
   // Catches brackets inside texts that are counted, and escaped quotes that end a text too soon.
   test('brackets in texts are no levels', () => {
-    const value = { text: `${'['.repeat(200)}"\\"${'{'.repeat(200)}`, list: ['\\', '"[', '\\"['.repeat(50)] };
+    const value = { text: `${'['.repeat(200)}"\\"${'{'.repeat(200)}`, list: ['\\', '"[', '\\"['.repeat(300)] };
     expect(parseJson(JSON.stringify(value))).toEqual(value);
   });
 
