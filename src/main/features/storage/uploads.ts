@@ -69,7 +69,8 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
       });
       const partial = partOf(id);
       try {
-        await fs.promises.mkdir(dir, { recursive: true, mode: 0o700 });
+        // Nothing is awaited before the pipeline listens: a stream that breaks earlier would be an uncaught exception.
+        fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
         await pipeline(bytes, meter, fs.createWriteStream(partial, { mode: 0o600 }));
         await fs.promises.rename(partial, fileOf(id));
       } catch (error) {

@@ -1,0 +1,96 @@
+import { createHash, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
+import { createStorageStore } from './store.ts';
+import { createUploads } from './uploads.ts';
+
+let core: TestCore;
+let dir: string;
+let uploads: ReturnType<typeof createUploads>;
+beforeEach(() => {
+  core = openTestCore();
+  dir = path.join(core.dir, 'uploads');
+  uploads = createUploads(createStorageStore(core.db, core.events), core.clock, dir);
+});
+afterEach(() => core[Symbol.dispose]());
+
+const begin = () => uploads.begin({ name: '../../etc/passwd', mime: 'text/plain', principal: 'p' }).id;
+const files = () => (fs.existsSync(dir) ? fs.readdirSync(dir) : []);
+const never = new AbortController().signal;
+
+test('the bytes are stored under the id, never under the name, with their size and hash', async () => {
+  const id = begin();
+  const bytes = randomBytes(300_000);
+  const upload = await uploads.write(id, Readable.from([bytes.subarray(0, 7), bytes.subarray(7)]));
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  expect(upload).toMatchObject({ upload_id: id, bytes: 300_000, sha256 });
+  expect(files()).toEqual([id]);
+  expect(fs.readFileSync(path.join(dir, id)).equals(bytes)).toBe(true);
+  if (process.platform !== 'win32') expect(fs.statSync(path.join(dir, id)).mode & 0o777).toBe(0o600);
+});
+
+test('an upload without a byte is complete', async () => {
+  const id = begin();
+  expect(await uploads.write(id, Readable.from([]))).toMatchObject({ bytes: 0 });
+  await expect(uploads.write(id, Readable.from(['late']))).rejects.toMatchObject({
+    slug: 'invalid-state',
+    extra: { actual: 'complete' },
+  });
+  expect(fs.statSync(path.join(dir, id)).size).toBe(0);
+});
+
+test('what was not announced is not stored', async () => {
+  const unknown = begin();
+  core.db.raw.exec('DELETE FROM upload');
+  await expect(uploads.write(unknown, Readable.from(['x']))).rejects.toMatchObject({ slug: 'not-found' });
+  expect(files()).toEqual([]);
+});
+
+// Would catch: a client that lost its connection and can neither go on nor start again, or a half file that counts as whole.
+test('a stream that breaks leaves nothing behind, and the bytes may be sent again', async () => {
+  const id = begin();
+  const broken = new PassThrough();
+  const writing = uploads.write(id, broken);
+  broken.write(randomBytes(100_000));
+  broken.destroy(new Error('connection reset'));
+  await expect(writing).rejects.toThrow('connection reset');
+  expect(files()).toEqual([]);
+  expect(await uploads.write(id, Readable.from(['whole']))).toMatchObject({ bytes: 5 });
+});
+
+// Would catch: two streams mixed into one file whose hash fits neither.
+test('bytes that come a second time while the first are arriving are refused, and the first are whole', async () => {
+  const id = begin();
+  const first = new PassThrough();
+  const writing = uploads.write(id, first);
+  first.write('fi');
+  await expect(uploads.write(id, Readable.from(['second']))).rejects.toMatchObject({
+    slug: 'invalid-state',
+    extra: { actual: 'writing' },
+  });
+  first.end('rst');
+  expect(await writing).toMatchObject({ bytes: 5 });
+  expect(fs.readFileSync(path.join(dir, id), 'utf8')).toBe('first');
+});
+
+// Would catch: files that stay for ever after a host that was killed in the middle of an upload.
+test('what has expired is removed with the part of a stream that was cut off; what has not stays', async () => {
+  const old = begin();
+  const cut = begin();
+  await uploads.write(old, Readable.from(['old']));
+  fs.writeFileSync(path.join(dir, `${cut}.part`), 'half');
+  core.clock.advance(24 * 3_600_000);
+  const fresh = begin();
+  await uploads.write(fresh, Readable.from(['fresh']));
+  await uploads.prune(never);
+  expect(files().sort()).toEqual([old, `${cut}.part`, fresh].sort());
+  core.clock.advance(1);
+  await uploads.prune(AbortSignal.abort());
+  expect(files()).toHaveLength(3);
+  await uploads.prune(never);
+  expect(files()).toEqual([fresh]);
+  expect(core.db.raw.prepare('SELECT count(*) AS n FROM upload').get()).toEqual({ n: 1 });
+});
