@@ -1,0 +1,195 @@
+/** The forms of each kind of command: what is typed is what the host gets, letter by letter. */
+import { screen, within } from '@testing-library/react';
+import { useState } from 'react';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { COMMAND_KINDS, type CommandKind, CommandSpec } from '../../../src/contract/automation/kinds/index.ts';
+import type { JsonObject } from '../../../src/contract/kernel/scalars.ts';
+import { kindViews } from '../../../src/renderer/features/commands/kinds/index.ts';
+import { createTestHost, type TestHost } from '../../support/host.ts';
+import { renderPanel, type TestPanel } from '../../support/panel.tsx';
+
+let subject: TestHost;
+beforeAll(async () => {
+  subject = await createTestHost();
+});
+afterAll(() => subject[Symbol.asyncDispose]());
+
+interface Subject extends AsyncDisposable {
+  panel: TestPanel;
+  /** The spec after what was typed. */
+  spec(): JsonObject;
+  /** Replaces the spec from outside, as another template or an earlier version does. */
+  load(spec: JsonObject): Promise<void>;
+}
+
+/** The form of a kind with the state that a composer would keep. */
+async function renderForm(kind: CommandKind, first: JsonObject, errors: Record<string, string> = {}): Promise<Subject> {
+  let current = first;
+  let others: JsonObject = {};
+  function Subject() {
+    const [spec, setSpec] = useState(first);
+    current = spec;
+    const { Form, Options } = kindViews[kind];
+    return (
+      <>
+        <Form spec={spec} onChange={setSpec} errors={errors} />
+        {Options === null ? null : <Options spec={spec} onChange={setSpec} errors={errors} />}
+        <button type="button" onClick={() => setSpec(others)}>
+          Load
+        </button>
+      </>
+    );
+  }
+  const panel = await renderPanel(subject, <Subject />);
+  await screen.findByRole('button', { name: 'Load' });
+  return {
+    panel,
+    spec: () => current,
+    async load(spec) {
+      others = spec;
+      await panel.user.click(screen.getByRole('button', { name: 'Load' }));
+    },
+    [Symbol.asyncDispose]: () => panel[Symbol.asyncDispose](),
+  };
+}
+/** A field by its label, which ends in an asterisk where it is required. */
+const field = (label: string) =>
+  screen.getByLabelText<HTMLInputElement | HTMLTextAreaElement>(new RegExp(`^${label}( \\*)?$`), {
+    selector: 'input, textarea',
+  });
+
+describe('program', () => {
+  // Catches a field that tidies its text with each letter, so that a comma or a space after a number can never be typed.
+  test('several exit codes can be typed, with commas or spaces', async () => {
+    await using form = await renderForm('process', { kind: 'process', argv: ['true'], success_codes: [0] });
+    await form.panel.user.type(field('Exit codes that are a success'), ', 3 4,');
+    expect(form.spec().success_codes).toEqual([0, 3, 4]);
+    expect(field('Exit codes that are a success').value).toBe('0, 3 4,');
+  });
+
+  // Catches an argument that is lost when a line is begun, and one with spaces that is split.
+  test('an argument is a line; an empty line is none while it is typed', async () => {
+    await using form = await renderForm('process', { kind: 'process', argv: ['printf'] });
+    await form.panel.user.type(field('Program and arguments'), '{Enter}two words{Enter}');
+    expect(form.spec().argv).toEqual(['printf', 'two words']);
+    expect(field('Program and arguments').value).toBe('printf\ntwo words\n');
+    await form.panel.user.type(field('Program and arguments'), '--last');
+    expect(form.spec().argv).toEqual(['printf', 'two words', '--last']);
+  });
+
+  // Catches an empty text that is sent where the contract wants null: the folder of the attempt would be the root.
+  test('an emptied folder or input is none', async () => {
+    await using form = await renderForm('process', { kind: 'process', argv: ['true'], cwd: '/srv', stdin: 'text' });
+    await form.panel.user.clear(field('Working folder'));
+    await form.panel.user.clear(field('Standard input'));
+    expect(form.spec()).toMatchObject({ cwd: null, stdin: null });
+    expect(CommandSpec.safeParse(form.spec()).success).toBe(true);
+  });
+});
+
+describe('variables and headers', () => {
+  // Catches a line that vanishes while it is typed because it is not a pair yet.
+  test('a line that is not a pair yet stays in the field and is not sent', async () => {
+    await using form = await renderForm('process', { kind: 'process', argv: ['true'], env: { A: '1' } });
+    await form.panel.user.type(field('Environment'), '{Enter}B');
+    expect(field('Environment').value).toBe('A=1\nB');
+    expect(form.spec().env).toEqual({ A: '1' });
+    await form.panel.user.type(field('Environment'), '=x=y');
+    expect(form.spec().env).toEqual({ A: '1', B: 'x=y' });
+  });
+
+  // Catches a form that keeps the text of what was loaded before, and writes it back with the next letter.
+  test('another spec replaces what was typed', async () => {
+    await using form = await renderForm('http', { kind: 'http', url: 'http://a.test', headers: { accept: 'a' } });
+    await form.panel.user.type(field('Headers'), '{Enter}x-typed: 1');
+    await form.load({ kind: 'http', url: 'http://b.test', headers: { accept: 'b' } });
+    expect(field('Headers').value).toBe('accept: b');
+    await form.panel.user.type(field('Headers'), '!');
+    expect(form.spec().headers).toEqual({ accept: 'b!' });
+  });
+
+  // Catches a key of several lines that is cut to its first one because somebody changed the line above it.
+  test('a value of several lines is shown but not edited as lines', async () => {
+    const env = { KEY: '-----BEGIN\nabc\nEND-----', PLAIN: '1' };
+    await using form = await renderForm('process', { kind: 'process', argv: ['true'], env });
+    expect(field('Environment').readOnly).toBe(true);
+    expect(screen.getByText(/edit it as JSON/)).toBeTruthy();
+    await form.panel.user.type(field('Environment'), 'x');
+    expect(form.spec().env).toEqual(env);
+  });
+});
+
+describe('request', () => {
+  const json = async (form: Subject, name: 'None' | 'Text' | 'JSON') =>
+    form.panel.user.click(within(screen.getByRole('radiogroup', { name: 'Kind of body' })).getByLabelText(name));
+
+  // Catches a body that is lost when somebody looks at the other kind, or JSON that becomes a text with quotes around it.
+  test('a body is taken along from JSON to text and back', async () => {
+    const body = { json: { name: '{{input.name}}', list: [1, null] } };
+    await using form = await renderForm('http', { kind: 'http', url: 'http://a.test', body });
+    await json(form, 'Text');
+    expect(JSON.parse(String((form.spec().body as JsonObject).text))).toEqual(body.json);
+    await json(form, 'JSON');
+    expect(form.spec().body).toEqual(body);
+    await json(form, 'None');
+    expect(form.spec().body).toBeNull();
+    expect(screen.queryByLabelText('Body')).toBeNull();
+    await json(form, 'JSON');
+    expect(form.spec().body).toEqual({ json: {} });
+  });
+
+  // Catches a text that is no JSON and is thrown away by choosing JSON.
+  test('a text that is no JSON becomes a JSON text', async () => {
+    await using form = await renderForm('http', { kind: 'http', url: 'http://a.test', body: { text: 'a=1&b=2' } });
+    await json(form, 'JSON');
+    expect(form.spec().body).toEqual({ json: 'a=1&b=2' });
+    expect(field('Body').value).toBe('"a=1&b=2"');
+  });
+
+  // Catches half-typed JSON that is sent, or that takes the last good body away.
+  test('JSON that does not parse yet stays in the field, and the last good body is kept', async () => {
+    await using form = await renderForm('http', { kind: 'http', url: 'http://a.test', body: { json: [1] } });
+    await form.panel.user.clear(field('Body'));
+    await form.panel.user.type(field('Body'), '[[1, 2');
+    expect(form.spec().body).not.toEqual({ json: [1, 2] });
+    expect(screen.getByText('This is not valid JSON yet')).toBeTruthy();
+    await form.panel.user.type(field('Body'), ']');
+    expect(form.spec().body).toEqual({ json: [1, 2] });
+    expect(screen.queryByText('This is not valid JSON yet')).toBeNull();
+  });
+
+  // Catches an empty condition that is sent and that no response can meet.
+  test('a status is one or several, and an emptied condition is none', async () => {
+    await using form = await renderForm('http', { kind: 'http', url: 'http://a.test', expect: { status: 200 } });
+    await form.panel.user.type(field('Status'), ', 201');
+    expect(form.spec().expect).toEqual({ status: [200, 201] });
+    await form.panel.user.type(field('Text in the body'), 'ok');
+    await form.panel.user.type(field('Within, ms'), '50');
+    expect(form.spec().expect).toEqual({ status: [200, 201], body_contains: 'ok', max_duration_ms: 50 });
+    for (const label of ['Status', 'Text in the body', 'Within, ms']) await form.panel.user.clear(field(label));
+    expect(form.spec().expect).toEqual({});
+    expect(CommandSpec.safeParse(form.spec()).success).toBe(true);
+  });
+});
+
+// Catches an error of the host that no field shows because its path is written in another way.
+test.each([
+  ['/spec/url', 'Address'],
+  ['spec.headers.x', 'Headers'],
+  ['/spec/expect/status/0', 'Status'],
+  ['url', 'Address'],
+])('an error at %s is shown at “%s”', async (path, label) => {
+  await using form = await renderForm('http', { kind: 'http', url: '' }, { [path]: 'is wrong' });
+  expect(field(label).getAttribute('aria-invalid')).toBe('true');
+  expect(screen.getAllByText('is wrong')).toHaveLength(1);
+  expect(form.spec()).toEqual({ kind: 'http', url: '' });
+});
+
+// Catches a form that changes a command only because it was opened.
+test.each(COMMAND_KINDS)('the form of kind %s changes nothing by itself', async (kind) => {
+  for (const template of kindViews[kind].templates) {
+    const spec = { kind, ...template.spec };
+    await using form = await renderForm(kind, spec);
+    expect(form.spec()).toBe(spec);
+  }
+});
