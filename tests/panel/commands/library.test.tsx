@@ -19,8 +19,8 @@ const ids: Record<string, CommandId> = {};
 beforeAll(async () => {
   subject = await createTestHost();
   listenForKeys();
-  const common = { kind: 'process', spec: { argv: ['true'] }, input_schema: { properties: { a: {} } } } as const;
   const make = async (name: string, more: { folder?: string; tags?: string[]; enabled?: boolean } = {}) => {
+    const common = { kind: 'process' as const, spec: { argv: ['true'] }, input_schema: { properties: { a: {} } } };
     ids[name] = (await subject.host.client.call('commands_create', { name, ...common, ...more })).id;
   };
   // The oldest: on the last page of every list that begins with the newest.

@@ -5,6 +5,9 @@ import type { TaskId } from '../../../contract/kernel/scalars.ts';
 import { useAct } from '../../lib/live/query.ts';
 import { errorToast, toast } from '../../ui/feedback/toast.tsx';
 
+/** For a failure that a toast has told already. */
+const shown = () => undefined;
+
 /** Verbs on one task. */
 export function useTaskActions() {
   const navigate = useNavigate();
@@ -32,7 +35,8 @@ export function useTaskActions() {
         labels: { confirm: 'Delete', cancel: 'Keep' },
         confirmProps: { color: 'red', size: 'xs' },
         cancelProps: { size: 'xs' },
-        onConfirm: () => remove.mutate({ id }, { onSuccess: () => done?.() }),
+        // Not a callback of mutate(): the page is gone when the event of the deletion is faster than the answer.
+        onConfirm: () => void remove.mutateAsync({ id }).then(done, shown),
       }),
     busy: cancel.isPending || retry.isPending || remove.isPending,
   };
@@ -52,7 +56,7 @@ export function useTasksBulk() {
     onError: (error) => errorToast('Nothing was changed', error),
   });
   const act = (action: 'cancel' | 'retry' | 'delete', ids: TaskId[], done: () => void) =>
-    bulk.mutate({ ids, action }, { onSuccess: done });
+    void bulk.mutateAsync({ ids, action }).then(done, shown);
   return {
     cancel: (ids: TaskId[], done: () => void) => act('cancel', ids, done),
     retry: (ids: TaskId[], done: () => void) => act('retry', ids, done),
