@@ -6,7 +6,6 @@ import type { CommandCreate } from '../../../src/contract/automation/commands.ts
 import type { CommandId } from '../../../src/contract/kernel/scalars.ts';
 import { CommandsScreen } from '../../../src/renderer/features/commands/commands-screen.tsx';
 import { useDrafts } from '../../../src/renderer/features/commands/draft.ts';
-import { listenForKeys } from '../../../src/renderer/lib/keys/use-actions.ts';
 import { useView } from '../../../src/renderer/lib/view-store.ts';
 import { createTestHost, type TestHost } from '../../support/host.ts';
 import { renderPanel } from '../../support/panel.tsx';
@@ -14,7 +13,6 @@ import { renderPanel } from '../../support/panel.tsx';
 let subject: TestHost;
 beforeAll(async () => {
   subject = await createTestHost({ settings: { 'executor.paused': true } });
-  listenForKeys();
 });
 afterAll(() => subject[Symbol.asyncDispose]());
 beforeEach(() => {

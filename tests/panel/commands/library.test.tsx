@@ -6,7 +6,6 @@ import type { CommandId } from '../../../src/contract/kernel/scalars.ts';
 import { CommandsScreen } from '../../../src/renderer/features/commands/commands-screen.tsx';
 import { useDrafts } from '../../../src/renderer/features/commands/draft.ts';
 import { kindViews } from '../../../src/renderer/features/commands/kinds/index.ts';
-import { listenForKeys } from '../../../src/renderer/lib/keys/use-actions.ts';
 import { useView } from '../../../src/renderer/lib/view-store.ts';
 import { createTestHost, type TestHost } from '../../support/host.ts';
 import { renderPanel } from '../../support/panel.tsx';
@@ -18,7 +17,6 @@ let subject: TestHost;
 const ids: Record<string, CommandId> = {};
 beforeAll(async () => {
   subject = await createTestHost();
-  listenForKeys();
   const make = async (name: string, more: { folder?: string; tags?: string[]; enabled?: boolean } = {}) => {
     const common = { kind: 'process' as const, spec: { argv: ['true'] }, input_schema: { properties: { a: {} } } };
     ids[name] = (await subject.host.client.call('commands_create', { name, ...common, ...more })).id;

@@ -10,7 +10,6 @@ import { StepsTable } from '../../../src/renderer/features/tasks/detail/steps-ta
 import { TaskEvents } from '../../../src/renderer/features/tasks/detail/task-events.tsx';
 import { TaskScreen } from '../../../src/renderer/features/tasks/detail/task-screen.tsx';
 import { findRow } from '../../../src/renderer/features/tasks/timeline/step-tree.ts';
-import { listenForKeys } from '../../../src/renderer/lib/keys/use-actions.ts';
 import { createTestHost, type TestHost } from '../../support/host.ts';
 import { renderPanel } from '../../support/panel.tsx';
 
@@ -29,7 +28,6 @@ let good: TaskDetail;
 let bad: TaskDetail;
 beforeAll(async () => {
   subject = await createTestHost();
-  listenForKeys();
   const { client } = subject.host;
   const command = await client.call('commands_create', {
     name: 'Collect',
