@@ -47,3 +47,4 @@ Element.prototype.scrollTo = function (this: Element, to?: ScrollToOptions | num
 };
 // Where the editor would draw its selection.
 Range.prototype.getClientRects = () => document.createElement('div').getClientRects();
+Element.prototype.setPointerCapture = noop;

@@ -36,6 +36,8 @@ export function Tabs<T extends string>({
             key={tab.id}
             value={tab.id}
             aria-controls={`${name}-panel`}
+            // Home and End move the focus only; the tab that has it is the one that is open.
+            onFocus={() => tab.id !== value && onChange(tab.id)}
             leftSection={tab.icon}
             rightSection={
               tab.count === undefined || tab.count === null ? null : <span className={styles.count}>{tab.count}</span>
