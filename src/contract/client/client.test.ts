@@ -3,7 +3,7 @@ import { contract } from '../index.ts';
 import type { ClientFrame, ServerFrame } from '../kernel/frames.ts';
 import { createClient } from './client.ts';
 import type { Client, Reconnect } from './client-types.ts';
-import type { CloseCause, Connect, Timers, TransportEvents } from './transport.ts';
+import type { CancelSignal, CloseCause, Connect, Timers, TransportEvents } from './transport.ts';
 
 /** One end of an in-memory connection: what the client sent, and ways to answer or break it. */
 interface Wire {
@@ -168,6 +168,26 @@ test('an aborted call is cancelled at the host and rejects', async () => {
   abort.abort();
   await expect(answer).rejects.toMatchObject({ slug: 'cancelled' });
   expect(wire().sent.at(-1)).toMatchObject({ t: 'cancel' });
+});
+
+// Catches a signal that lives as long as a page and collects a listener with every call made under it.
+test('a call that is over, however it ended, leaves no listener on its signal', async () => {
+  wire().welcome();
+  const listeners = new Set<() => void>();
+  const signal: CancelSignal = {
+    aborted: false,
+    addEventListener: (_type, listener) => void listeners.add(listener),
+    removeEventListener: (_type, listener) => void listeners.delete(listener),
+  };
+  const ended = [client.call('health', {}, { signal }), client.call('queue_stats', {}, { signal })];
+  client.stream('jobs_follow', { id: 'job_1' } as never, { signal, onItem: () => {} });
+  expect(listeners.size).toBe(3);
+  const [first, second, third] = calls(wire()).map(({ id }) => id);
+  wire().say({ t: 'ok', id: first ?? 0, v: { status: 'ok' } });
+  wire().say({ t: 'err', id: second ?? 0, e: { type: '', title: '', status: 404, detail: '', code: 'not_found' } });
+  wire().say({ t: 'end', id: third ?? 0 });
+  await Promise.allSettled(ended);
+  expect(listeners.size).toBe(0);
 });
 
 test('an error frame becomes the error of the contract', async () => {
