@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
 import { CommandCreate } from '../../../contract/automation/commands.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
@@ -158,4 +158,222 @@ test('paging walks every row once, in every sort order, and refuses a cursor of 
   const { next_cursor } = service.list({ limit: 4, sort: 'name', count: false });
   expect(() => service.list({ limit: 4, sort: '-name', cursor: next_cursor ?? '', count: false })).toThrow(/cursor/);
   expect(() => service.list({ limit: 4, sort: 'spec', count: false })).toThrow(/sort/);
+});
+
+describe('versions', () => {
+  // Would catch: two operators of whom the second overwrites the first, because sealing let the first one in between.
+  test('of two edits at the same time one wins and the other is told', async () => {
+    using core = openTestCore();
+    const service = commandsOn(core);
+    const { id } = await service.create(http({ defaults: { user: 'demo', password: 'one' } }), 'anna');
+    const edits = await Promise.allSettled([
+      service.update(id, { defaults: { user: 'anna', password: 'two' } }, 'anna', {}),
+      service.update(id, { defaults: { user: 'ben', password: 'three' } }, 'ben', {}),
+    ]);
+    expect(edits.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(edits.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { slug: 'version-conflict' } });
+    expect(service.versions(id).map(({ version }) => version)).toEqual([2, 1]);
+    expect((await service.snapshot(id)).defaults.password).toBe('two');
+  });
+
+  test('that are deleted while they are sealed are not brought back by the edit', async () => {
+    using core = openTestCore();
+    const service = commandsOn(core);
+    const { id } = await service.create(http(), 'anna');
+    const editing = service.update(id, { defaults: { user: 'demo', password: 'one' } }, 'anna', {});
+    service.remove(id, 'ben');
+    await expect(editing).rejects.toMatchObject({ slug: 'not-found' });
+    expect(service.list({ limit: 10, count: true }).total).toBe(0);
+  });
+
+  test('count on through deleting and restoring, and name who did it', async () => {
+    using core = openTestCore();
+    const service = commandsOn(core);
+    const { id } = await service.create(http(), 'anna');
+    service.remove(id, 'ben');
+    expect(service.restore(id, 'cleo')).toMatchObject({ id, version: 3 });
+    expect(() => service.restore(id, 'cleo')).toThrow(expect.objectContaining({ slug: 'not-found' }));
+    expect(service.versions(id).map(({ version, by }) => [version, by])).toEqual([
+      [3, 'cleo'],
+      [2, 'ben'],
+      [1, 'anna'],
+    ]);
+    expect(core.events.list(0, 10).map(({ type, version }) => [type, version])).toEqual([
+      ['command.created', 1],
+      ['command.deleted', 2],
+      ['command.created', 3],
+    ]);
+  });
+
+  test('are found by their number only, and a task can be made from each', async () => {
+    using core = openTestCore();
+    const service = commandsOn(core);
+    const { id } = await service.create(http({ timeout_seconds: 5 }), 'anna');
+    await service.update(id, { timeout_seconds: 50 }, 'anna', {});
+    expect(await service.snapshot(id, 1)).toMatchObject({ version: 1, timeout_seconds: 5 });
+    expect(await service.snapshot(id)).toMatchObject({ version: 2, timeout_seconds: 50 });
+    for (const version of [0, 3, -1]) {
+      expect(() => service.atVersion(id, version)).toThrow(expect.objectContaining({ slug: 'not-found' }));
+      await expect(service.snapshot(id, version)).rejects.toMatchObject({ slug: 'not-found' });
+    }
+  });
+
+  test('that are switched off make no task, in whatever version', async () => {
+    using core = openTestCore();
+    const service = commandsOn(core);
+    const { id } = await service.create(http(), 'anna');
+    await service.update(id, { enabled: false }, 'anna', {});
+    for (const version of [undefined, 1])
+      await expect(service.snapshot(id, version)).rejects.toMatchObject({ slug: 'invalid-state' });
+  });
+
+  // Would catch: null that is stored as null where the wire promises a value.
+  test('null sets a member back to what a new command has; one that has nothing by itself stays', async () => {
+    using core = openTestCore();
+    const service = commandsOn(core);
+    const fresh = await service.create(http(), 'anna');
+    const { id } = await service.create(http({ timeout_seconds: 5, tags: ['a'], folder: 'f', enabled: false }), 'anna');
+    const cleared = {
+      name: null,
+      spec: null,
+      timeout_seconds: null,
+      tags: null,
+      folder: null,
+      enabled: null,
+      retry: null,
+    };
+    const { timeout_seconds, tags, folder, enabled, retry, name, spec } = fresh;
+    expect(await service.update(id, cleared, 'anna', {})).toMatchObject({
+      ...{ timeout_seconds, tags, folder, enabled, retry, name, spec },
+      version: 2,
+    });
+  });
+});
+
+describe('input schemas', () => {
+  const schemaOf = (type: string): JsonObject => ({
+    $id: 'https://example.test/input',
+    type: 'object',
+    properties: { n: { type } },
+  });
+
+  // Would catch: an edit of a schema with an $id that is refused until the host is restarted, since the old one has that name.
+  test('with one $id and another content stand beside each other', async () => {
+    using core = openTestCore();
+    const service = commandsOn(core);
+    const { id } = await service.create(http({ input_schema: schemaOf('number') }), 'anna');
+    await service.update(id, { input_schema: schemaOf('string') }, 'anna', {});
+    expect(service.dryRun({ id, input: { n: 'text', user: 'u', password: 'p' } }).errors).toEqual([]);
+    expect(service.dryRun({ id, input: { n: 7 } }).errors).toContainEqual({
+      path: 'input.n',
+      message: 'must be string',
+    });
+    const other = await service.create(http({ input_schema: schemaOf('number') }), 'anna');
+    expect(service.dryRun({ id: other.id, input: { n: 'text' } }).errors).toContainEqual({
+      path: 'input.n',
+      message: 'must be number',
+    });
+  });
+
+  test('that refer to themselves are followed', () => {
+    using core = openTestCore();
+    const schema: JsonObject = {
+      $id: 'https://example.test/tree',
+      type: 'object',
+      properties: { name: { type: 'string' }, child: { $ref: '#' } },
+    };
+    const run = (input: JsonObject) =>
+      commandsOn(core).dryRun({ kind: 'http', spec: { url: 'http://127.0.0.1/' }, input_schema: schema, input });
+    expect(run({ child: { child: { name: 'leaf' } } }).valid).toBe(true);
+    expect(run({ child: { child: { name: 7 } } }).errors).toEqual([
+      { path: 'input.child.child.name', message: 'must be string' },
+    ]);
+  });
+
+  test.each<[JsonObject, JsonObject, { path: string; message: string }[]]>([
+    [
+      { required: ['a', 'b'] },
+      {},
+      [
+        { path: 'input.a', message: 'a is required' },
+        { path: 'input.b', message: 'b is required' },
+      ],
+    ],
+    [{ additionalProperties: false }, { extra: 1 }, [{ path: 'input.extra', message: 'unknown field' }]],
+    [{ properties: { a: { enum: [1, 'x'] } } }, { a: 2 }, [{ path: 'input.a', message: 'must be one of 1, x' }]],
+    [
+      { properties: { 'a/b~c': { type: 'string' } } },
+      { 'a/b~c': 1 },
+      [{ path: 'input.a/b~c', message: 'must be string' }],
+    ],
+    [
+      { properties: { list: { items: { type: 'integer' } } } },
+      { list: [1, 1.5] },
+      [{ path: 'input.list.1', message: 'must be integer' }],
+    ],
+    [{ minProperties: 1 }, {}, [{ path: 'input', message: 'must NOT have fewer than 1 properties' }]],
+  ])('%j finds in %j what is wrong, each at its path', (input_schema, input, errors) => {
+    using core = openTestCore();
+    const spec = { url: 'http://127.0.0.1/' };
+    const found = commandsOn(core).dryRun({ kind: 'http', spec, input_schema, input });
+    expect(found).toMatchObject({ valid: false, errors });
+  });
+});
+
+// Would catch: a merge that reads what objects inherit, so that a required member seems to be there.
+test('a member of the input that is named like a part of every object is a member like any other', () => {
+  using core = openTestCore();
+  const run = (input: string) =>
+    commandsOn(core).dryRun({
+      kind: 'http',
+      spec: { url: 'http://127.0.0.1/' },
+      input_schema: { type: 'object', required: ['password'] },
+      input: JSON.parse(input) as JsonObject,
+    });
+  expect(run('{"__proto__":{"password":"x"}}').errors).toEqual([
+    { path: 'input.password', message: 'password is required' },
+  ]);
+  expect(run('{"constructor":{"a":1},"password":"x"}').valid).toBe(true);
+});
+
+describe('dry runs', () => {
+  const spec = { url: 'http://127.0.0.1/{{profile.name}}' };
+
+  test('show the profile that is chosen, and tell when there is none of that id', () => {
+    using core = openTestCore();
+    const run = (profile_id?: string) => commandsOn(core).dryRun({ kind: 'http', spec, input: {}, profile_id });
+    expect(run('prf_1')).toMatchObject({ valid: true, resolved: { url: 'http://127.0.0.1/Anna' } });
+    expect(run('prf_2').errors).toEqual([{ path: 'profile_id', message: 'there is no such profile' }]);
+    expect(run().missing).toEqual(['profile.name']);
+  });
+
+  test('of what is being written win over the stored command, and change nothing', async () => {
+    using core = openTestCore();
+    const service = commandsOn(core);
+    const { id } = await service.create(http(), 'anna');
+    const head = core.events.head();
+    const run = service.dryRun({
+      id,
+      spec: { url: 'http://127.0.0.1/other/{{n}}' },
+      input_schema: {},
+      defaults: { n: 1 },
+      input: {},
+    });
+    expect(run).toMatchObject({ valid: true, resolved: { url: 'http://127.0.0.1/other/1' } });
+    expect(service.get(id).version).toBe(1);
+    expect(core.events.head()).toBe(head);
+  });
+
+  test('name what is missing instead of failing', () => {
+    using core = openTestCore();
+    const service = commandsOn(core);
+    expect(() => service.dryRun({ input: {} })).toThrow(expect.objectContaining({ slug: 'validation-error' }));
+    expect(service.dryRun({ spec: { url: 'x' }, input: {} }).errors).toEqual([
+      { path: 'kind', message: 'kind is required' },
+    ]);
+    expect(service.dryRun({ kind: 'http', spec, input_schema: { type: 'nonsense' }, input: {} }).errors).toMatchObject([
+      { path: 'input_schema' },
+    ]);
+    expect(service.dryRun({ kind: 'process', spec: { argv: [] }, input: {} }).errors[0]?.path).toBe('spec.argv');
+  });
 });

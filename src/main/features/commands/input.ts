@@ -11,7 +11,8 @@ export interface InputIssue {
   message: string;
 }
 
-const ajv = new Ajv2020({ allErrors: true, strict: false, useDefaults: false });
+// Schemas with the same $id may differ: each version of a command has its own.
+const ajv = new Ajv2020({ allErrors: true, strict: false, useDefaults: false, addUsedSchema: false });
 addFormats.default(ajv);
 ajv.addFormat('password', true);
 
@@ -24,6 +25,8 @@ function validatorOf(schema: JsonObject): ValidateFunction {
   const known = validators.get(key);
   if (known) return known;
   const compiled = ajv.compile(schema);
+  // Ajv would keep every schema for ever.
+  ajv.removeSchema(schema);
   if (validators.size >= MAX_VALIDATORS) {
     const oldest = validators.keys().next();
     if (!oldest.done) validators.delete(oldest.value);
@@ -113,10 +116,9 @@ export async function mapSecrets(
 
 /** Deep merge of objects; arrays and scalars of `over` win. */
 export function mergeInput(base: JsonObject, over: JsonObject): JsonObject {
-  const merged: JsonObject = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    const below = merged[key];
-    merged[key] = isRecord(below) && isRecord(value) && secretId(below) === null ? mergeInput(below, value) : value;
-  }
-  return merged;
+  const merged = Object.entries(over).map(([key, value]): [string, Json] => {
+    const below = Object.hasOwn(base, key) ? base[key] : undefined;
+    return [key, isRecord(below) && isRecord(value) && secretId(below) === null ? mergeInput(below, value) : value];
+  });
+  return { ...base, ...Object.fromEntries(merged) };
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
+import type { Principal } from '../../core/operation/operation.ts';
 import { createConnections } from './index.ts';
 
 let core: TestCore;
@@ -153,5 +154,187 @@ describe('the checkpoint', () => {
     expect(scopeOf('192.168.1.5')).toBeNull();
     core.settings.update({ host: '0.0.0.0' });
     expect(scopeOf('127.0.0.1')).toBeNull();
+  });
+});
+
+describe('keys at their edges', () => {
+  // Would catch: a scan that gives a caller a key of somebody else, or a pattern that takes what merely begins like a key.
+  test.each([
+    ['cut off', (key: string) => key.slice(0, -1)],
+    ['longer', (key: string) => `${key}A`],
+    ['with a line end', (key: string) => `${key}\n`],
+    ['in another case', (key: string) => key.toUpperCase()],
+    ['without its prefix', (key: string) => key.slice(4)],
+    ['its public part alone', (key: string) => key.slice(0, 16)],
+    ['empty', () => ''],
+  ])('a key that is %s is nobody', (_name, change) => {
+    expect(feature.service.keys.principalOf(change(make().key))).toBeUndefined();
+  });
+
+  test('many keys are told apart, each with its own rights', () => {
+    const made = Array.from({ length: 50 }, (_, n) => make({ name: `k${n}`, rate_multiplier: n + 1 }));
+    expect(new Set(made.map(({ key }) => key)).size).toBe(50);
+    for (const [n, { key, id }] of made.entries())
+      expect(feature.service.keys.principalOf(key)).toMatchObject({ id, name: `k${n}`, rateMultiplier: n + 1 });
+  });
+
+  test('a change takes effect at once and after a restart', () => {
+    const { id, key } = make();
+    feature.service.keys.update(
+      id,
+      { scopes: ['read'], areas: ['any', 'models'] },
+      { version: undefined, status: 409 },
+    );
+    for (const keys of [feature.service.keys, open().service.keys])
+      expect(keys.principalOf(key)).toMatchObject({ scope: 'read', areas: ['any', 'models'] });
+  });
+
+  test('an update that names another version is refused with the current one, and changes nothing', () => {
+    const { id } = make();
+    expect(() => feature.service.keys.update(id, { name: 'x' }, { version: 7, status: 412 })).toThrow(
+      expect.objectContaining({ slug: 'version-conflict', status: 412, extra: { current_version: 1 } }),
+    );
+    expect(feature.service.keys.list({ limit: 1, count: false }).items[0]).toMatchObject({ name: 'k', version: 1 });
+  });
+
+  test('a deleted key is not found a second time, and its name may be used again', () => {
+    const { id } = make();
+    feature.service.keys.remove(id);
+    for (const again of [
+      () => feature.service.keys.remove(id),
+      () => feature.service.keys.update(id, { name: 'x' }, { version: undefined, status: 409 }),
+    ])
+      expect(again).toThrow(expect.objectContaining({ slug: 'not-found' }));
+    expect(make().name).toBe('k');
+  });
+
+  // Would catch: a host without any usable key that believes that it has one, and opens its port to the network.
+  test('there is a usable key while at least one has not expired', () => {
+    expect(feature.service.keys.any()).toBe(false);
+    make({ expires_at: core.clock.now() + 10 });
+    expect(feature.service.keys.any()).toBe(true);
+    core.clock.advance(10);
+    expect(feature.service.keys.any()).toBe(false);
+  });
+
+  test('the last use is stored when the host stops, and a list shows it at once', () => {
+    const used = make();
+    const listed = make();
+    core.clock.advance(5);
+    feature.service.keys.principalOf(used.key);
+    feature.service.keys.principalOf(listed.key);
+    const { items } = feature.service.keys.list({ limit: 10, count: false });
+    expect(items.map((key) => key.last_used_at !== null)).toEqual([true, true]);
+    core.clock.advance(1000);
+    feature.service.keys.principalOf(used.key);
+    for (const part of feature.parts) part.stop();
+    const again = open()
+      .service.keys.list({ limit: 10, count: false })
+      .items.find(({ id }) => id === used.id);
+    expect(again?.last_used_at).toBe('2026-01-01T00:00:01.005Z');
+  });
+});
+
+describe('live connections', () => {
+  const principal = (id: string): Principal => ({
+    kind: 'key',
+    id,
+    name: id,
+    scope: 'run',
+    areas: ['models'],
+    rateMultiplier: 1,
+  });
+  function connect(id: string, revoke: () => void = () => undefined) {
+    return feature.registry.add({
+      kind: 'websocket',
+      origin: null,
+      principal: () => principal(id),
+      rttMs: () => null,
+      revoke,
+    });
+  }
+
+  // Would catch: connections that keep their rights because one before them could not be closed.
+  test('all of a principal are closed, even when one of them throws', () => {
+    const closed: string[] = [];
+    connect('a', () => {
+      throw new Error('socket');
+    });
+    connect('a', () => void closed.push('a'));
+    connect('b', () => void closed.push('b'));
+    expect(() => feature.registry.revokeAll('a')).toThrow('socket');
+    expect(closed).toEqual(['a']);
+  });
+
+  test('are announced once when they open and once when they close, however often they are removed', () => {
+    const remove = connect('a');
+    expect(feature.registry.countOf('a')).toBe(1);
+    remove();
+    remove();
+    expect(feature.registry.countOf('a')).toBe(0);
+    expect(core.events.list(0, 10).map(({ type }) => type)).toEqual(['connection.created', 'connection.deleted']);
+  });
+
+  test('that close while all are being closed are no trouble', () => {
+    const removes: (() => void)[] = [];
+    const removeAll = () => {
+      for (const remove of removes) remove();
+    };
+    for (let n = 0; n < 3; n++) removes.push(connect('a', removeAll));
+    feature.registry.revokeAll('a');
+    expect(feature.registry.list()).toEqual([]);
+    expect(() => feature.registry.revoke('con_x')).toThrow(expect.objectContaining({ slug: 'not-found' }));
+  });
+});
+
+describe('panel links and sessions at their edges', () => {
+  const sessions = () => feature.service.sessions;
+
+  test('links are bounded: beyond a hundred the oldest are void', () => {
+    const tickets = Array.from({ length: 101 }, () => sessions().issueLink().ticket);
+    expect(() => sessions().login(tickets[0] ?? '')).toThrow('used or is too old');
+    expect(sessions().login(tickets[1] ?? '').token).toHaveLength(43);
+    expect(sessions().login(tickets[100] ?? '').token).toHaveLength(43);
+  });
+
+  test('a session outlives a restart of the host, a link does not', () => {
+    const { token } = sessions().login(sessions().issueLink().ticket);
+    const { ticket } = sessions().issueLink();
+    feature = open();
+    expect(sessions().principalOf(token)?.kind).toBe('panel');
+    expect(() => sessions().login(ticket)).toThrow('used or is too old');
+  });
+
+  test('signing out ends this session and its connections, no other', () => {
+    const [one, two] = [0, 1].map(() => sessions().login(sessions().issueLink().ticket));
+    const closed: string[] = [];
+    for (const session of [one, two]) {
+      const who = session?.principal;
+      if (who === undefined) throw new Error('no session');
+      feature.registry.add({
+        kind: 'websocket',
+        origin: null,
+        principal: () => who,
+        rttMs: () => null,
+        revoke: () => void closed.push(who.id),
+      });
+    }
+    sessions().logout(one?.token ?? '');
+    expect(sessions().principalOf(one?.token ?? '')).toBeUndefined();
+    expect(sessions().principalOf(two?.token ?? '')?.kind).toBe('panel');
+    expect(closed).toEqual([one?.principal.id]);
+    sessions().logout('unknown');
+  });
+
+  test('the cookie of a session counts from the own pages only', () => {
+    const { token } = sessions().login(sessions().issueLink().ticket);
+    const as = (cookie: string, fetchSite?: string) =>
+      feature.authenticator.authenticate({ cookie, fetchSite, ...from }).principal.kind;
+    expect(as(`tabagent_session=${token}`)).toBe('panel');
+    expect(as(`a=b; tabagent_session=${token}; c=d`, 'same-origin')).toBe('panel');
+    expect(as(`xtabagent_session=${token}`)).toBe('anonymous');
+    expect(as('tabagent_session=')).toBe('anonymous');
+    for (const site of ['cross-site', 'same-site'])
+      expect(() => as(`tabagent_session=${token}`, site)).toThrow('own pages only');
   });
 });

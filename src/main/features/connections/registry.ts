@@ -74,9 +74,16 @@ export function createConnectionRegistry(
       return principal;
     },
     revokeAll(principalId) {
+      const failures: unknown[] = [];
       for (const { connection } of [...live.values()]) {
-        if (connection.principal().id === principalId) connection.revoke();
+        try {
+          if (connection.principal().id === principalId) connection.revoke();
+        } catch (error) {
+          // One connection that cannot be closed must not keep the others open.
+          failures.push(error);
+        }
       }
+      if (failures.length > 0) throw failures[0];
     },
   };
 }

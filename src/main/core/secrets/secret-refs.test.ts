@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
+import { MASK, masked, replaceSecrets, sealLike, secretIds, secretText, withoutReferences } from './secret-refs.ts';
+
+/** Any stored input: JSON with references at some places. */
+const stored = fc.letrec<{ value: Json; object: JsonObject }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.jsonValue({ maxDepth: 0 }) as fc.Arbitrary<Json>,
+    fc.string().map((id): Json => ({ $secret: id })),
+    fc.array(tie('value'), { maxLength: 4 }),
+    tie('object'),
+  ),
+  object: fc.dictionary(fc.string(), tie('value'), { maxKeys: 4 }).map((entries) => ({ ...entries, plain: 1 })),
+})).object;
+
+// Would catch: a place in which a reference is not seen, so that its id, or the value behind it, gets out.
+test('no reference is left in an answer, and each is found exactly once', async () => {
+  await fc.assert(
+    fc.asyncProperty(stored, async (input) => {
+      const opened: string[] = [];
+      const plain = await replaceSecrets(input, async (id) => {
+        opened.push(id);
+        return MASK;
+      });
+      expect(opened.sort()).toEqual(secretIds(input).sort());
+      expect(plain).toEqual(masked(input));
+      expect(secretIds(masked(input))).toEqual([]);
+    }),
+  );
+});
+
+test('what a caller writes in the form of a reference is thrown away, everything else stays', () => {
+  fc.assert(
+    fc.property(stored, (input) => {
+      expect(secretIds(withoutReferences(input))).toEqual([]);
+      const nulled = JSON.parse(JSON.stringify(masked(input)).replaceAll(JSON.stringify(MASK), 'null'));
+      fc.pre(!JSON.stringify(input).includes(MASK));
+      expect(withoutReferences(input)).toEqual(nulled);
+    }),
+  );
+});
+
+test.each<[Json, boolean]>([
+  [{ $secret: 'sec_1' }, true],
+  [{ $secret: '' }, true],
+  [{ $secret: 7 }, false],
+  [{ $secret: null }, false],
+  [{ $secret: 'sec_1', more: 1 }, false],
+  [[{ $secret: 'sec_1' }], true],
+  ['$secret', false],
+])('%j holds a reference: %s', (value, holds) => {
+  expect(secretIds(value).length > 0).toBe(holds);
+});
+
+// Would catch: a retry of a task whose secret input is stored in plain text, since no schema calls it a secret any more.
+test('a value takes the seal of the value at its place, at any depth; an empty one and a sealed one do not', async () => {
+  const like: JsonObject = { a: { $secret: 's1' }, b: [{ $secret: 's2' }, { c: { $secret: 's3' } }], d: 'plain' };
+  const sealed: Json[] = [];
+  const seal = async (value: Json): Promise<Json> => {
+    sealed.push(value);
+    return { $secret: secretText(value) };
+  };
+  const input: JsonObject = { a: 'new', b: ['x', { c: { deep: 1 } }, 'more'], d: 'plain', e: 'other' };
+  expect(await sealLike(like, input, seal)).toEqual({
+    a: { $secret: 'new' },
+    b: [{ $secret: 'x' }, { c: { $secret: '{"deep":1}' } }, 'more'],
+    d: 'plain',
+    e: 'other',
+  });
+  expect(sealed).toEqual(['new', 'x', { deep: 1 }]);
+  expect(await sealLike(like, { a: null, b: [{ $secret: 'kept' }] }, seal)).toEqual({
+    a: null,
+    b: [{ $secret: 'kept' }],
+  });
+});
