@@ -242,7 +242,12 @@ describe('filters', () => {
     fill();
     for (const row of allRows()) if (row.status === 'queued' && row.rank % 2 === 0) store.cancelIdle(row.id);
     for (const row of allRows()) if (row.status === 'failed') store.deleteFinished(row.id);
-    for (const status of [...TASK_STATUSES, [...TASK_STATUSES], ['failed', 'failed', 'queued'] as TaskStatus[], []]) {
+    for (const status of [
+      ...TASK_STATUSES,
+      [...TASK_STATUSES],
+      ['queued', 'queued', 'cancelled'] as TaskStatus[],
+      [],
+    ]) {
       const page = list({ status, limit: 200, count: true });
       expect(page.total, String(status)).toBe(page.items.length);
     }
