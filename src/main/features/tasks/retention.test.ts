@@ -86,6 +86,8 @@ describe('by size', () => {
     expect(host.store.usedBytes()).toBe(50 * MIB);
     host.store.finish(running?.attempt_token ?? '', endWith());
     expect(host.store.usedBytes()).toBe(75 * MIB);
+    ended();
+    expect(host.store.usedBytes()).toBe(75 * MIB);
     expect(await host.tasks.prune()).toBe(3);
     expect(left(all)).toEqual(all.slice(6));
   });

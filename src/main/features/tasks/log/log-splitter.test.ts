@@ -53,6 +53,21 @@ describe('lines', () => {
     }
   });
 
+  // Would catch: a character that is broken where the head of a long line is passed on before its end has come.
+  test.each([
+    '→',
+    '😀',
+    'aé',
+    'e\u0301',
+  ])('made of %s stay whole when their head is passed on in the middle of a character', (unit) => {
+    const text = `x${unit.repeat(300_000)}`;
+    const bytes = Buffer.from(text);
+    for (const size of [65_536, 65_537, 65_539]) {
+      const chunks = upTo(Math.ceil(bytes.length / size)).map((n) => bytes.subarray((n - 1) * size, n * size));
+      expect(split(chunks).join('') === text, `chunks of ${size}`).toBe(true);
+    }
+  });
+
   test('with a mark that is no valid structured line are kept as text', () => {
     expect(split([Buffer.from(`${LOG_MARK}{"level":"info"}\n`)])).toEqual([`${LOG_MARK}{"level":"info"}`]);
   });

@@ -25,6 +25,8 @@ export interface LineSplitter {
   push(chunk: Buffer): void;
   /** The stream has ended: what is left is a line. */
   end(): void;
+  /** True when a line has begun that has not ended. */
+  isWithinLine(): boolean;
 }
 
 /** Cuts raw output into messages; a surrogate pair stays together. */
@@ -116,5 +118,6 @@ export function createLineSplitter(redactor: Redactor, sink: LineSink): LineSpli
     end() {
       if (heldBytes > 0) emit(takeHeld());
     },
+    isWithinLine: () => heldBytes > 0,
   };
 }

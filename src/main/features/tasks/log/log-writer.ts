@@ -5,7 +5,7 @@ import type { LogLine } from '../../../../contract/automation/tasks.ts';
 import type { Redactor } from '../../../../contract/kernel/redact.ts';
 import { type Clock, iso } from '../../../core/clock.ts';
 import type { TimeSlicer } from '../../../core/time-slicer.ts';
-import { createLineSplitter, cutMessage } from './log-splitter.ts';
+import { createLineSplitter, cutMessage, type LineSplitter } from './log-splitter.ts';
 import { type ByteSink, createStreamIntake } from './stream-intake.ts';
 import type { TaskLog } from './task-log.ts';
 
@@ -70,11 +70,9 @@ export function createLogWriter(options: {
   }
 
   function addStructured(line: StructuredLog): void {
-    const { level, source, step } = line;
+    const { level, source, step, message, data = null } = line;
     const at = Math.abs(line.at) <= MAX_TIME ? line.at : clock.now();
-    cutMessage(line.message).forEach((message, i) => {
-      addLimited({ at: iso(at), level, source, step, message, data: i === 0 ? (line.data ?? null) : null });
-    });
+    addLimited({ at: iso(at), level, source, step, message, data });
   }
 
   return {
@@ -84,7 +82,7 @@ export function createLogWriter(options: {
         structured: addStructured,
         raw: (message) => addLimited({ at: iso(clock.now()), level, source, step: null, message, data: null }),
       });
-      const overLimit = createLineCounter(() => {
+      const overLimit = createLineCounter(splitter, () => {
         figures.dropped += 1;
       });
       const sink = () => (full() ? overLimit : splitter);
@@ -103,16 +101,19 @@ export function createLogWriter(options: {
   };
 }
 
-/** Counts line ends without decoding anything, which is fast. */
-function createLineCounter(count: () => void): ByteSink {
-  let cutShort = false;
+/**
+ * Counts line ends without decoding anything, which is fast.
+ * @param before what the stream went to until now: a line that it had begun is counted with its end
+ */
+function createLineCounter(before: Pick<LineSplitter, 'isWithinLine'>, count: () => void): ByteSink {
+  let last: number | null = null;
   return {
     push(chunk) {
-      cutShort = chunk.at(-1) !== NEWLINE;
+      last = chunk.at(-1) ?? last;
       for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, at + 1)) count();
     },
     end() {
-      if (cutShort) count();
+      if (last === null ? before.isWithinLine() : last !== NEWLINE) count();
     },
   };
 }
