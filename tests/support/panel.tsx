@@ -74,7 +74,7 @@ export async function renderPanel(host: TestHost, ui: ReactNode, options: PanelO
   );
   const history = createMemoryHistory({ initialEntries: [options.at ?? '/'] });
   const router = createRouter({ routeTree: root.addChildren(routes), history, parseSearch, stringifySearch });
-  await online(client);
+  await online(direct);
   const rendered = await act(async () =>
     render(
       <ThemeProvider env="test">
