@@ -2,9 +2,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { Contract } from '../../../../contract/kernel/define.ts';
 import type { SettingsReader } from '../../../core/settings.ts';
-import { sendJson, sendProblem } from '../reply/answer.ts';
+import { addGet } from '../pages/get.ts';
+import { sendJson } from '../reply/answer.ts';
 import type { NotFound } from '../reply/not-found.ts';
-import { Exchange } from '../request/exchange.ts';
 
 const PATH = '/api-doc/openapi.json';
 
@@ -15,16 +15,10 @@ export function addDocument(
 ): void {
   const { contract, settings, notFound, version, url } = deps;
   let document: unknown;
-  app.route({
-    method: ['GET', 'HEAD'],
-    url: PATH,
-    async handler(request, reply) {
-      reply.hijack();
-      const exchange = Exchange.of(request.raw);
-      if (!settings.get('docs_enabled')) return sendProblem(exchange, notFound('GET', PATH));
-      const { buildOpenApi } = await import('./index.ts');
-      document ??= buildOpenApi(contract, { version, url: url() });
-      sendJson(exchange, 200, [], document);
-    },
+  addGet(app, PATH, async (exchange) => {
+    if (!settings.get('docs_enabled')) throw notFound('GET', PATH);
+    const { buildOpenApi } = await import('./index.ts');
+    document ??= buildOpenApi(contract, { version, url: url() });
+    sendJson(exchange, 200, [], document);
   });
 }

@@ -2,10 +2,10 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { SettingsReader } from '../../../core/settings.ts';
-import { send, sendProblem } from '../reply/answer.ts';
+import { send } from '../reply/answer.ts';
 import type { NotFound } from '../reply/not-found.ts';
 import type { Admit } from '../request/admit.ts';
-import { Exchange } from '../request/exchange.ts';
+import { addGet } from './get.ts';
 import type { MetricsPage } from './metrics-page.ts';
 
 const PATH = '/metrics';
@@ -16,22 +16,12 @@ export function addMetricsRoute(
   deps: { settings: SettingsReader; admit: Admit; metrics: MetricsPage; notFound: NotFound },
 ): void {
   const { settings, admit, metrics, notFound } = deps;
-  app.route({
-    method: ['GET', 'HEAD'],
-    url: PATH,
-    async handler(request, reply) {
-      reply.hijack();
-      const exchange = Exchange.of(request.raw);
-      try {
-        if (!settings.get('metrics_enabled')) throw notFound('GET', PATH);
-        admit.identify(exchange);
-        if (exchange.principal.scope === null || exchange.principal.kind === 'anonymous') {
-          throw new AppError('unauthorized', undefined, { extra: { required_scope: 'read' } });
-        }
-        send(exchange, 200, ['content-type', metrics.contentType], await metrics.render());
-      } catch (error) {
-        sendProblem(exchange, error);
-      }
-    },
+  addGet(app, PATH, async (exchange) => {
+    if (!settings.get('metrics_enabled')) throw notFound('GET', PATH);
+    admit.identify(exchange);
+    if (exchange.principal.scope === null || exchange.principal.kind === 'anonymous') {
+      throw new AppError('unauthorized', undefined, { extra: { required_scope: 'read' } });
+    }
+    send(exchange, 200, ['content-type', metrics.contentType], await metrics.render());
   });
 }

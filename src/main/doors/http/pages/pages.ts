@@ -6,8 +6,9 @@ import type { SettingsReader } from '../../../core/settings.ts';
 import { cachingOf, DOCS_CSP, mediaTypeOf, PAGE_HEADERS, panelPolicyOf } from '../../../core/web/page-policy.ts';
 import { send, sendProblem } from '../reply/answer.ts';
 import { sendFile } from '../reply/file.ts';
-import { Exchange } from '../request/exchange.ts';
+import type { Exchange } from '../request/exchange.ts';
 import { docsPages, SCALAR_INDEX, SWAGGER_INDEX } from './docs-pages.ts';
+import { type AnswerGet, addGet } from './get.ts';
 
 const secured = (csp: string) => ['content-security-policy', csp, ...Object.entries(PAGE_HEADERS).flat()];
 
@@ -18,44 +19,32 @@ export function addPages(app: FastifyInstance, deps: { outDir: string; settings:
   const docsDir = join(outDir, 'docs');
 
   const redirect = (url: string, to: string) =>
-    app.route({
-      method: ['GET', 'HEAD'],
-      url,
-      handler: (request, reply) => {
-        reply.hijack();
-        send(Exchange.of(request.raw), 302, ['location', to], '');
-      },
-    });
-
-  const page = (url: string, answer: (exchange: Exchange, path: string) => void | Promise<void>, docs: boolean) =>
-    app.route<{ Params: { '*'?: string } }>({
-      method: ['GET', 'HEAD'],
-      url,
-      handler: (request, reply) => {
-        reply.hijack();
-        const exchange = Exchange.of(request.raw);
-        if (docs && !settings.get('docs_enabled')) return sendProblem(exchange, noSuchPage());
-        void answer(exchange, request.params['*'] ?? '');
-      },
+    addGet(app, url, (exchange) => send(exchange, 302, ['location', to], ''));
+  /** A page of the documentation. */
+  const docs = (url: string, answer: AnswerGet) =>
+    addGet(app, url, (exchange, path) => {
+      if (!settings.get('docs_enabled')) throw noSuchPage();
+      return answer(exchange, path);
     });
 
   redirect('/', '/panel/');
   redirect('/panel', '/panel/');
-  page('/panel/*', (exchange, path) => servePanel(exchange, panelDir, path), false);
+  addGet(app, '/panel/*', (exchange, path) => servePanel(exchange, panelDir, path));
 
-  for (const url of ['/redoc', '/rapidoc'])
-    page(url, (exchange) => send(exchange, 302, ['location', '/docs/'], ''), true);
+  for (const url of ['/redoc', '/rapidoc']) docs(url, (exchange) => send(exchange, 302, ['location', '/docs/'], ''));
   const text = (exchange: Exchange, mime: string, body: string) =>
     send(exchange, 200, ['content-type', mime, ...secured(DOCS_CSP)], body);
-  page('/swagger-ui', (exchange) => text(exchange, 'text/html; charset=utf-8', SWAGGER_INDEX), true);
-  page('/docs', (exchange) => text(exchange, 'text/html; charset=utf-8', SCALAR_INDEX), true);
-  const asset = (folder: string) => (exchange: Exchange, path: string) => {
-    const made = docsPages[`${folder}/${path}`];
-    if (made !== undefined) return text(exchange, 'text/javascript; charset=utf-8', made);
-    return serveFile(exchange, join(docsDir, folder), path, DOCS_CSP);
-  };
-  page('/swagger-ui/*', asset('swagger-ui'), true);
-  page('/docs/*', asset('scalar'), true);
+  docs('/swagger-ui', (exchange) => text(exchange, 'text/html; charset=utf-8', SWAGGER_INDEX));
+  docs('/docs', (exchange) => text(exchange, 'text/html; charset=utf-8', SCALAR_INDEX));
+  const asset =
+    (folder: string): AnswerGet =>
+    (exchange, path) => {
+      const made = docsPages[`${folder}/${path}`];
+      if (made !== undefined) return text(exchange, 'text/javascript; charset=utf-8', made);
+      return serveFile(exchange, join(docsDir, folder), path, DOCS_CSP);
+    };
+  docs('/swagger-ui/*', asset('swagger-ui'));
+  docs('/docs/*', asset('scalar'));
 }
 
 /** The panel keeps its own addresses: a path without extension is one of its screens. */
