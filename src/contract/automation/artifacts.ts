@@ -29,7 +29,6 @@ export const artifactRecord = {
 
 const common = { area: 'automation', tags: ['artifacts'] } as const;
 
-/** Operations on artifacts. */
 export const artifactOperations = {
   artifacts_list: call(z.strictObject({ id: TaskId }), z.object({ items: z.array(Artifact) }), {
     ...common,

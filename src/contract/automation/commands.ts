@@ -52,7 +52,6 @@ export const Command = z.object({
 });
 export type Command = z.infer<typeof Command>;
 
-/** Input of `commands_create`. */
 export const CommandCreate = z.strictObject({
   name: editable.name,
   kind: CommandKind,
@@ -91,7 +90,6 @@ export const DryRun = z.object({
 });
 export type DryRun = z.infer<typeof DryRun>;
 
-/** Record of commands in the registry of entities. */
 export const commandRecord = {
   area: 'automation',
   id: CommandId,
@@ -109,7 +107,6 @@ export const commandRecord = {
 
 const common = { area: 'automation', tags: ['commands'] } as const;
 
-/** Operations on commands. */
 export const commandOperations = {
   ...resource('commands', {
     row: 'B21',

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { call } from '../kernel/define.ts';
 import { CommandId, Nothing, ProfileId } from '../kernel/scalars.ts';
 
-/** Operations of the demo site. */
 export const demoOperations = {
   demo_start: call(
     Nothing,

@@ -120,7 +120,6 @@ export const Profile = z.object({
 });
 export type Profile = z.infer<typeof Profile>;
 
-/** Input of `profiles_create`. */
 export const ProfileCreate = z.strictObject({
   ...editable,
   color: editable.color.default('#4f7cff'),
@@ -159,7 +158,6 @@ export const FoundBrowser = z.object({
 });
 export type FoundBrowser = z.infer<typeof FoundBrowser>;
 
-/** Record of profiles in the registry of entities. */
 export const profileRecord = {
   area: 'automation',
   id: ProfileId,
@@ -175,7 +173,6 @@ export const profileRecord = {
 
 const area = { area: 'automation', tags: ['profiles'] } as const;
 
-/** Operations on profiles. */
 export const profileOperations = {
   ...resource('profiles', {
     row: 'B01',

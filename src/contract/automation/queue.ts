@@ -29,7 +29,6 @@ export const queueRecord = {
 
 const common = { area: 'automation', tags: ['queue'] } as const;
 
-/** Operations on the queue. */
 export const queueOperations = {
   queue_stats: call(z.strictObject({}), Queue, {
     ...common,

@@ -9,7 +9,6 @@ import { GapItem, LogLine, Task, TaskCreate, TaskDetail, TaskEvent, taskRecord }
 const common = { area: 'automation', tags: ['tasks'] } as const;
 const one = z.strictObject({ id: TaskId });
 
-/** Operations on tasks, their logs and events. */
 export const taskOperations = {
   tasks_create: call(TaskCreate, z.union([Task, z.object({ batch_id: BatchId, items: z.array(Task) })]), {
     ...common,

@@ -72,7 +72,6 @@ export const TaskProgress = z.object({
 });
 export type TaskProgress = z.infer<typeof TaskProgress>;
 
-/** One task. */
 export const Task = z.object({
   id: TaskId,
   command_id: CommandId.nullable(),
@@ -170,7 +169,6 @@ export const TaskEvent = z.object({
 });
 export type TaskEvent = z.infer<typeof TaskEvent>;
 
-/** Input of `tasks_create`. */
 export const TaskCreate = z.strictObject({
   command_id: CommandId.optional(),
   /** Inline spec with its `kind`; needs scope manage. */
@@ -192,7 +190,6 @@ export const TaskCreate = z.strictObject({
 });
 export type TaskCreate = z.infer<typeof TaskCreate>;
 
-/** Record of tasks in the registry of entities. */
 export const taskRecord = {
   area: 'automation',
   id: TaskId,
@@ -221,5 +218,4 @@ export const taskRecord = {
 } as const satisfies EntityRecord;
 /** Record of batches: tasks that were created together. */
 export const batchRecord = { area: 'automation', id: BatchId } as const satisfies EntityRecord;
-/** Record of attempts. */
 export const attemptRecord = { area: 'automation', id: AttemptId } as const satisfies EntityRecord;

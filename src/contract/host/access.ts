@@ -48,14 +48,12 @@ export const Connection = z.object({
 });
 export type Connection = z.infer<typeof Connection>;
 
-/** Record of API keys. */
 export const keyRecord = {
   area: 'host',
   id: KeyId,
   filters: { q: contains('name', 'prefix') },
   lists: ['keys_list'],
 } as const satisfies EntityRecord;
-/** Record of connections. */
 export const connectionRecord = {
   area: 'host',
   id: ConnectionId,
@@ -64,7 +62,6 @@ export const connectionRecord = {
 
 const host = { area: 'host' } as const;
 
-/** Operations on keys, connections and panel sessions. */
 export const accessOperations = {
   keys_list: call(listInput(keyRecord), page(ApiKey), {
     ...host,

@@ -55,9 +55,7 @@ export const jobRecord = {
   one: 'jobs_get',
   summaries: ['backups_list'],
 } as const satisfies EntityRecord;
-/** Record of uploads. */
 export const uploadRecord = { area: 'any', id: UploadId } as const satisfies EntityRecord;
-/** Record of backups. */
 export const backupRecord = {
   area: 'host',
   id: BackupId,
@@ -67,7 +65,6 @@ export const backupRecord = {
 
 const host = { area: 'host' } as const;
 
-/** Operations on jobs, uploads and backups. */
 export const jobOperations = {
   jobs_list: call(listInput(jobRecord), page(Job), {
     row: 'B70',

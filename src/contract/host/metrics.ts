@@ -40,7 +40,6 @@ export const MetricItem = z.discriminatedUnion('type', [
 ]);
 export type MetricItem = z.infer<typeof MetricItem>;
 
-/** Operations on figures over time. */
 export const metricOperations = {
   metrics_follow: stream(Nothing, MetricItem, {
     row: '-',

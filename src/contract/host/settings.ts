@@ -242,7 +242,6 @@ export const settingsRecord = {
 
 const host = { area: 'host' } as const;
 
-/** Operations on settings. */
 export const settingsOperations = {
   settings_get: call(
     Nothing,

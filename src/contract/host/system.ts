@@ -105,7 +105,6 @@ export const HostInfo = z.object({
 });
 export type HostInfo = z.infer<typeof HostInfo>;
 
-/** Record of the running host. */
 export const hostRecord = {
   area: 'host',
   summaries: ['host_info', 'host_diagnose'],

@@ -61,7 +61,6 @@ export const auditRecord = {
 
 const host = { area: 'host' } as const;
 
-/** Operations on the log, the changes and the audit. */
 export const telemetryOperations = {
   logs_query: call(
     z.strictObject({

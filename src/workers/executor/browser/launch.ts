@@ -81,7 +81,7 @@ export async function launchBrowser({ job, log }: Run, spec: BrowserSpec): Promi
     args,
     env,
     executablePath: executable,
-    // We stop the browser ourselves, in order.
+    // The runner stops the browser, in order.
     handleSIGHUP: false,
     handleSIGINT: false,
     handleSIGTERM: false,

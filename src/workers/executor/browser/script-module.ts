@@ -136,6 +136,6 @@ export async function loadScript(
     const detail = `${label} has no default export that is a function: write \`export default async ({ page, input }) => { … }\`.`;
     throw invalid(detail, undefined, undefined);
   }
-  // Checked to be callable; what it takes is the author's promise.
+  // Checked to be callable; its parameters cannot be checked.
   return { run: module.default as ScriptFunction, file };
 }

@@ -127,7 +127,7 @@ function environmentOf(spec: ProcessSpec): Record<string, string> {
   const marker = process.env[RUN_ID_ENV];
   return {
     ...inheritedEnvironment(process.env),
-    // In the desktop app {{host.node}} is Electron's binary, which is Node.js only when it is told to be.
+    // In the desktop app {{host.node}} is Electron's binary, which runs as Node.js only with this variable.
     ...(process.versions.electron !== undefined && spec.argv[0] === process.execPath
       ? { ELECTRON_RUN_AS_NODE: '1' }
       : {}),
@@ -146,7 +146,7 @@ async function execute(run: Run, child: Program, spec: ProcessSpec, env: NodeJS.
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
   child.once('error', (error) => reject(startFailure(error, spec.argv[0] ?? '', env)));
   child.once('exit', (code, signal) => resolve({ code, signal }));
-  // A program that does not read its input closes the pipe; that is its right.
+  // A program that does not read its input may close the pipe.
   child.stdin.on('error', () => undefined);
   child.stdin.end(spec.stdin ?? '');
 
@@ -159,7 +159,7 @@ async function execute(run: Run, child: Program, spec: ProcessSpec, env: NodeJS.
   else run.signal.addEventListener('abort', cancel, { once: true });
   try {
     const ended = await promise;
-    // What it left in its group would only outlive the task.
+    // What is left in its process group must not outlive the task.
     signalGroup(child, 'SIGKILL');
     await drained(child);
     return ended;

@@ -146,7 +146,7 @@ function guarded(bytes: Readable): Readable {
   return Readable.from(chunks(), { objectMode: false });
 }
 
-/** A body that broke off, or a form that cannot be read: the parser's own errors carry nothing to tell them by. */
+/** A body that broke off, or a form that cannot be read: the parser's own errors have no code to recognise them by. */
 function bodyFault(thrown: unknown): AppError {
   const error = fromFramework(thrown, MAX_UPLOAD_BYTES);
   if (error.slug !== 'internal-server-error') return error;
