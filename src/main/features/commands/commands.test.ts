@@ -275,6 +275,18 @@ describe('input schemas', () => {
     });
   });
 
+  // Would catch: a mistake in a schema that keeps its $id taken after it was corrected.
+  test('that were refused leave nothing behind', async () => {
+    using core = openTestCore();
+    const service = commandsOn(core);
+    const fixed = { ...schemaOf('number'), $id: 'https://example.test/broken' };
+    const broken = { ...fixed, allOf: [{ $ref: '#/nowhere' }] };
+    await expect(service.create(http({ input_schema: broken }), 'anna')).rejects.toMatchObject({
+      errors: { input_schema: expect.stringContaining('nowhere') },
+    });
+    expect((await service.create(http({ input_schema: fixed }), 'anna')).version).toBe(1);
+  });
+
   test('that refer to themselves are followed', () => {
     using core = openTestCore();
     const schema: JsonObject = {
