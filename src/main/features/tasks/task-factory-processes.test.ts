@@ -55,7 +55,7 @@ function made(): boolean {
 }
 
 // Would catch: a key that is only remembered in memory, so that two hosts, or a host and the next one, make the batch twice.
-test('two processes with one key at one moment make one batch; who repeats the request gets the same tasks', async () => {
+test('two processes with one key at one moment make one batch; a repetition of the request gets the same tasks', async () => {
   const input = await batch();
   const both = await Promise.all([maker(), maker()]);
   const answers = both.map(answerOf);

@@ -192,7 +192,7 @@ describe('the queue', () => {
     expect(most).toBe(1);
   }, 60_000);
 
-  test('poison does not hold up what is behind it', async () => {
+  test('a task that always crashes (poison message) does not hold up the tasks behind it', async () => {
     const poison = await host.command({ retry: { max: 2, backoff_seconds: 0, factor: 1 } });
     const healthy = await host.command();
     const bad = await host.run(poison, [['kill', 'SIGSEGV']]);

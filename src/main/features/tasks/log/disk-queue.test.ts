@@ -121,7 +121,7 @@ describe('lines on their way to the disk', () => {
     expect(queue.flushedSeq()).toBe(2);
   });
 
-  test('of a log without a file are given up at once, and hold up nobody', async () => {
+  test('of a log without a file are dropped at once and block no writer', async () => {
     const log = createTaskLog(null, createTimeSlicer(), () => true);
     log.append({ at, level: 'info', source: 'host', attempt: 1, step: null, message: 'into the void', data: null });
     await Promise.all([log.flush(), log.drained(), log.close()]);

@@ -1,4 +1,4 @@
-/** Lines on their way to the file: what is appended in one turn of the event loop becomes one write, and writers are slowed down. */
+/** Write-behind buffer of a log: lines appended in one turn of the event loop become one write, with backpressure for the writers. */
 import type { LogFile, Piece } from './log-file.ts';
 import { BLOCK_BYTES } from './scan.ts';
 
@@ -41,7 +41,7 @@ export function createDiskQueue(file: LogFile | null, onWritten: () => void): Di
       try {
         await file.append(pieces);
       } catch (error) {
-        // The disk is full or gone: the lines stay lost, the task goes on, the caller of flush hears of it.
+        // The disk is full or gone: the lines are lost, the task goes on, and the next flush throws.
         failure ??= error;
       }
       pendingBytes -= bytes;

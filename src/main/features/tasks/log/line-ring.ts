@@ -1,4 +1,4 @@
-/** The last lines of a log in memory: all that are not in the file yet, and for live followers up to a limit more. */
+/** The latest lines of a log in memory: all that are not in the file yet, and up to a limit more for live followers. */
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
 
 /** See {@link createLineRing}. */

@@ -56,7 +56,7 @@ test('a log that cannot be opened fails all who wait for it, and is tried again 
   expect([opened, closed]).toEqual([['a', 'a'], ['a']]);
 });
 
-test('a use that fails gives the log back, and the end of an unknown or unreadable log is no news', async () => {
+test('a use that fails gives the log back, and the end of a log that is not open or cannot be opened is ignored', async () => {
   await expect(logs.use('a', () => Promise.reject(new Error('reader left')))).rejects.toThrow('reader left');
   expect(closed).toEqual(['a']);
   logs.ended('never opened');

@@ -1,4 +1,4 @@
-/** Logs that are open: each once, whoever reads or writes it, until nobody does. */
+/** Reference-counted open logs: readers and writers of a task share one, and the last of them closes it. */
 import type { TaskLog } from './task-log.ts';
 
 /** The use of an open log. */

@@ -69,7 +69,7 @@ test('followers see a line only when it is in the file', async () => {
   await log.close();
 });
 
-test('followers that stall get one gap and go on; nobody else is held up, and memory stays within the ring', async () => {
+test('followers that stall get one gap and go on; no other reader is held up, and memory stays within the ring', async () => {
   const timeSlicer = createTimeSlicer();
   const file = await openLogFile(dir, { write: true });
   let over = false;

@@ -1,8 +1,8 @@
 /**
  * The log of one task while it is written or read. Lines get their number here, go to the file in batches and stay in memory
  * until they are there; while there are live followers, the last 8 MiB stay in memory for all of them together.
- * Readers pull: nothing is ever queued for one of them. They are shown only what is in the file: a host that is killed must not give the
- * number of a line that a reader has seen to another line.
+ * Readers pull, so nothing is buffered per reader. They get a line only when it is in the file: after a kill -9 the number of a line that a
+ * reader has seen must not be given to another line.
  */
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
 import type { TimeSlicer } from '../../../core/time-slicer.ts';
@@ -40,7 +40,7 @@ export interface TaskLog {
 }
 
 /**
- * @param file   null when the task has no log yet and nobody writes one
+ * @param file   null when the task has no log and will not get one
  * @param isOver true when the task has ended and no writer is open
  */
 export function createTaskLog(

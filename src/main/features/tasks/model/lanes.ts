@@ -6,7 +6,7 @@ import type { Settings } from '../../../../contract/host/settings.ts';
 const HOUR_MS = 3_600_000;
 
 /**
- * Head start of each lane, ms: a task is ranked by due time plus this, so a waiting task ages past newer ones of faster lanes and
+ * Handicap of each lane, ms: a task is ranked by due time plus this, so a waiting task ages past newer ones of faster lanes and
  * the slowest lane waits at most 24 h longer than it would without the others.
  */
 const HANDICAP_MS: Record<Priority, number> = { urgent: 0, normal: HOUR_MS, low: 6 * HOUR_MS, batch: 24 * HOUR_MS };
@@ -26,7 +26,7 @@ export function rankOf(lane: number, dueAt: number): number {
   return dueAt + HANDICAP_MS[priorityOf(lane)];
 }
 
-/** How busy the people at this computer are. */
+/** How much the computer is in use by people. */
 export type Activity = 'high' | 'low' | 'sleep';
 
 /** Slowest lane that may start: high starts urgent only, low all but batch, sleep all. */

@@ -133,7 +133,7 @@ describe('a follower', () => {
     expect((await one).map(seqOf)).toEqual(inTable(first.id));
   });
 
-  test('that is on its way gets the end although the task is deleted; nobody can begin then', async () => {
+  test('that is on its way gets the end although the task is deleted; no follower can begin after that', async () => {
     const id = harness.add();
     harness.store.cancelIdle(id);
     const following = feed.follow(id, undefined, never);

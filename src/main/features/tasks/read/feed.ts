@@ -71,7 +71,7 @@ export function createFeed(deps: { events: Events; store: TaskStore; clock: Cloc
         while (!signal.aborted) {
           const recent = tail.after(cursor);
           const over = recent.length === 0 && isOver(taskId);
-          // A commit is seen before it is delivered: the last changes of an ended task are in the table for certain.
+          // A commit is visible before its changes are delivered to listeners: the last ones of an ended task are read from the table.
           const changes = over ? events.listOf(taskId, cursor, ITEMS_PER_TURN) : recent;
           for (const change of changes) {
             if (signal.aborted) return;

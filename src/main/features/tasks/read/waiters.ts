@@ -1,15 +1,15 @@
-/** Readers that wait for more of something they share: a log, the events of a task. */
+/** A condition variable for readers of something shared: a log, the events of a task. */
 import type { TimeSlicer } from '../../../core/time-slicer.ts';
 
 /** See {@link createWaiters}. */
 export interface Waiters {
   /** Resolves at the next {@link notify}, or when the signal is aborted. */
   more(signal: AbortSignal): Promise<void>;
-  /** Wakes everyone who waits, a few in each turn of the event loop; calls before that happens are one. */
+  /** Wakes all waiters, a few in each turn of the event loop; calls until then are coalesced. */
   notify(): void;
 }
 
-/** Creates a list nobody waits on. */
+/** Creates an empty set of waiters. */
 export function createWaiters(timeSlicer: TimeSlicer): Waiters {
   const waiting = new Set<() => void>();
   let notifying = false;

@@ -15,7 +15,7 @@ import type { StopReason, StopSwitch } from './stop-switch.ts';
 /** How long an executor may take to be ready, and to end after its result, ms. */
 const READY_MS = 30_000;
 const LEAVE_MS = 10_000;
-/** How long leftover processes are hunted, ms. */
+/** How long leftover processes are searched for and killed, ms. */
 const REAP_MS = 5_000;
 
 /** What an attempt works with once its job is prepared. */

@@ -12,7 +12,7 @@ const LEASE_MS = 15_000;
 export interface LiveRuns {
   add(run: Run): void;
   get(taskId: string): Run | undefined;
-  /** Attempts whose lease has ended and that none of these runs looks after. */
+  /** Attempts with an expired lease that are none of these runs. */
   lost(): Orphan[];
   size(): number;
   /** End of a lease that begins now, unix ms. */

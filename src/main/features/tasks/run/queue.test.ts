@@ -175,7 +175,7 @@ describe('a pause', () => {
 });
 
 describe('what is held', () => {
-  // Would catch: a task that spins because the profile it needs is in use, or that nobody wakes when the profile is free.
+  // Would catch: a task that spins because the profile it needs is in use, or that is not woken when the profile is free.
   test('a task whose profile was taken meanwhile goes back, and starts when the profile is free', async () => {
     const profile_id = 'prf_a' as ProfileId;
     const task = add({ profile_id });

@@ -68,7 +68,7 @@ test('what a dead host left running is ended by its mark, and the retry policy d
   }
 });
 
-test('an attempt whose lease has run out without anybody looking after it is ended while the host runs', async () => {
+test('an attempt with an expired lease and no run is recovered while the host runs', async () => {
   const host = openTaskHost({ settings: { 'executor.paused': true } });
   try {
     await host.tasks.start();

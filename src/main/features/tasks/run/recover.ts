@@ -9,7 +9,7 @@ import type { Orphan } from '../store/orphan-store.ts';
 import type { TaskStore } from '../store/store.ts';
 import { tempDirOf } from './run-env.ts';
 
-/** How long leftover processes of one attempt are hunted, ms; all attempts together stay below 5 s. */
+/** How long leftover processes of one attempt are searched for and killed, ms; all attempts together stay below 5 s. */
 const REAP_MS = 3_000;
 const AT_ONCE = 8;
 

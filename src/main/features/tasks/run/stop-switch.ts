@@ -13,7 +13,7 @@ export interface StopSwitch {
   listen(listener: (reason: StopReason, graceMs: number) => void): void;
 }
 
-/** Creates a switch that nobody has used. */
+/** Creates a switch without a request. */
 export function createStopSwitch(): StopSwitch {
   let requested: { reason: StopReason; graceMs: number } | null = null;
   let notify: ((reason: StopReason, graceMs: number) => void) | null = null;

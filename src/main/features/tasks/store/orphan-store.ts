@@ -1,4 +1,4 @@
-/** Live tasks that no host looks after any more, for recovery. */
+/** Live tasks whose owner is gone, for recovery. */
 import type { Clock } from '../../../core/clock.ts';
 import type { Db } from '../../../core/db/index.ts';
 import { LIVE } from '../model/transitions.ts';
@@ -16,7 +16,7 @@ export type Orphan = Pick<TaskRow, 'id' | 'attempt' | 'max_attempts' | 'priority
 export interface OrphanStore {
   /** Live tasks of other owners. Call it only while no other host can be alive. */
   orphans(owner: string): Orphan[];
-  /** Live tasks with a lease that has ended, whoever owns it. */
+  /** Live tasks with an expired lease, of any owner. */
   expired(): Orphan[];
 }
 

@@ -10,7 +10,7 @@ beforeEach(() => {
 afterEach(() => harness[Symbol.dispose]());
 
 const HOUR = 3_600_000;
-const HEAD_START = [0, HOUR, 6 * HOUR, 24 * HOUR];
+const HANDICAP = [0, HOUR, 6 * HOUR, 24 * HOUR];
 
 describe('the order of the queue', () => {
   // Would catch: a lane that starves, or a place in the queue that is shown and is not the one that counts.
@@ -28,7 +28,7 @@ describe('the order of the queue', () => {
         core.db.raw.exec('DELETE FROM task');
         const made = tasks.map(({ lane, wait }) => {
           core.clock.advance(wait);
-          return { id: harness.add({ priority: lane }), place: core.clock.now() + (HEAD_START[lane] ?? 0) };
+          return { id: harness.add({ priority: lane }), place: core.clock.now() + (HANDICAP[lane] ?? 0) };
         });
         const order = made.sort((a, b) => a.place - b.place || (a.id < b.id ? -1 : 1)).map(({ id }) => id);
         const rows = order.map((id) => store.get(id)).filter((row) => row !== null);
