@@ -48,3 +48,11 @@ Element.prototype.scrollTo = function (this: Element, to?: ScrollToOptions | num
 // Where the editor would draw its selection.
 Range.prototype.getClientRects = () => document.createElement('div').getClientRects();
 Element.prototype.setPointerCapture = noop;
+// Charts draw on a canvas, which jsdom has no pixels for: every stroke is taken and none is kept.
+const pen = new Proxy({} as Record<PropertyKey, unknown>, {
+  get: (kept, name) => kept[name] ?? (name === 'measureText' ? () => ({ width: 0 }) : noop),
+});
+HTMLCanvasElement.prototype.getContext = (() => pen) as never;
+vi.stubGlobal('Path2D', function Path2D() {
+  return pen;
+});

@@ -51,7 +51,7 @@ export function Tiles() {
       </Tile>
       <Tile
         title="Waiting"
-        value={count(waiting)}
+        value={queue === undefined ? '–' : count(waiting)}
         side={queue !== undefined && waiting > 0 ? `oldest ${duration(queue.oldest_wait_seconds * 1_000)}` : undefined}
         search={{ status: 'queued' }}
       />
