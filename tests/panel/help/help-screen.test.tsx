@@ -1,5 +1,5 @@
 /** The user guide: finding, reading on, going back. */
-import { useLocation } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { GUIDE } from '../../../src/renderer/features/help/guide.ts';
@@ -13,9 +13,14 @@ beforeAll(async () => {
 });
 afterAll(() => subject[Symbol.asyncDispose]());
 
-/** The guide where the panel shows it, nothing elsewhere. */
+/** The guide where the panel shows it, a link to it elsewhere. */
 function Guide() {
-  return useLocation().pathname.startsWith('/help/') ? <HelpScreen /> : null;
+  if (useLocation().pathname.startsWith('/help/')) return <HelpScreen />;
+  return (
+    <Link to="/help/$topic" params={{ topic: 'tasks' }}>
+      To the guide
+    </Link>
+  );
 }
 const open = (at: string) => renderPanel(subject, <Guide />, { at });
 const title = (name: string) => screen.findByRole('heading', { level: 1, name });
@@ -56,10 +61,23 @@ test('J and K turn the pages in reading order and stop at its ends', async () =>
 
 // Catches an Escape that goes back page by page instead of leaving the guide.
 test('Escape leaves the guide at once, however many pages were read', async () => {
+  await using panel = await open('/profiles?q=shop');
+  await panel.user.click(await screen.findByRole('link', { name: 'To the guide' }));
+  await title('Tasks');
+  for (const page of ['commands', 'profiles', 'logs-and-metrics']) {
+    press('j');
+    await waitFor(() => expect(panel.address()).toBe(`/help/${page}`));
+  }
+  press('Escape');
+  await waitFor(() => expect(panel.address()).toBe('/profiles?q=shop'));
+});
+
+// Catches an Escape that leaves the program, or does nothing, where there is nothing to go back to.
+test('Escape goes to the dashboard when the guide was the first page', async () => {
   await using panel = await open('/help/tasks');
   await title('Tasks');
-  for (let page = 0; page < 3; page += 1) press('j');
-  await waitFor(() => expect(panel.address()).not.toBe('/help/tasks'));
+  press('j');
+  await waitFor(() => expect(panel.address()).toBe('/help/commands'));
   press('Escape');
   await waitFor(() => expect(panel.address()).toBe('/'));
 });

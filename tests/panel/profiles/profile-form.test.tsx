@@ -37,15 +37,16 @@ test('a new profile has what the form says, and nothing where the form is empty'
   const made: ProfileId[] = [];
   await using panel = await renderPanel(subject, <Dialog id="new" made={(id) => made.push(id)} />);
   const form = await dialog();
-  await panel.user.type(await form.findByRole('textbox', { name: 'Name' }), '  Größe 東京 🗼 ');
-  await panel.user.type(form.getByRole('textbox', { name: 'Group' }), '   ');
-  await panel.user.type(
-    form.getByLabelText('Tags', { selector: 'input[type=text], input:not([type])' }),
-    'shop{Enter}eu{Enter}',
-  );
-  await panel.user.type(form.getByRole('textbox', { name: 'Viewport width' }), '1280');
-  await panel.user.type(form.getByRole('textbox', { name: 'Viewport height' }), '800');
-  await panel.user.type(form.getByRole('textbox', { name: 'Notes' }), 'one{Enter}two');
+  await form.findByRole('textbox', { name: 'Name' });
+  const fill = (name: string, value: string) =>
+    fireEvent.change(form.getByRole('textbox', { name }), { target: { value } });
+  fill('Name', '  Größe 東京 🗼 ');
+  fill('Group', '   ');
+  const tags = form.getByLabelText('Tags', { selector: 'input[type=text], input:not([type])' });
+  await panel.user.type(tags, 'shop{Enter}eu{Enter}');
+  fill('Viewport width', '1280');
+  fill('Viewport height', '800');
+  fill('Notes', 'one\ntwo');
   await panel.user.click(form.getByRole('switch', { name: 'Clear the cache when the browser stops' }));
   await panel.user.click(form.getByRole('button', { name: 'Create profile' }));
   await waitFor(() => expect(made).toHaveLength(1));
