@@ -22,7 +22,7 @@ const PAGES = [
   },
 ] as const;
 
-/** Ways into the HTTP API. */
+/** Address and documentation of the HTTP API. */
 export function ApiExplorer() {
   const info = useOperationQuery('host_info', {});
   const settings = useOperationQuery('settings_get', {});

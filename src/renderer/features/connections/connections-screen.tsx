@@ -19,7 +19,6 @@ const TABS = [
   { id: 'api', label: 'API' },
 ] as const;
 
-/** Who may talk to the host, and who does. */
 export function ConnectionsScreen() {
   const [search, set] = useFilters();
   const [creating, setCreating] = useState(false);

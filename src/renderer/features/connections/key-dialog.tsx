@@ -30,7 +30,7 @@ const AREA_TEXT: Record<string, string> = {
   host: 'settings, keys, logs, backups',
 };
 
-/** Makes a key and shows it once. */
+/** Creates an API key and shows it once. */
 export function KeyDialog({ opened, close }: { opened: boolean; close(): void }) {
   const create = useAct('keys_create');
   const done = () => {

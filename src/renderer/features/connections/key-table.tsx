@@ -23,7 +23,7 @@ function Expiry({ apiKey }: { apiKey: ApiKey }) {
   );
 }
 
-/** Keys that programs use; revoking one cannot be undone, so it asks. */
+/** API keys. Revoking one cannot be undone, so it asks for confirmation. */
 export function KeyTable({ onNew }: { onNew(): void }) {
   const list = usePages('keys_list', {});
   const blocked = useCan('keys_delete');

@@ -10,7 +10,7 @@ import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import css from './connections.module.css';
 
-/** Makes a one-time link that signs another browser in. */
+/** Creates a one-time link that signs in another browser. */
 export function PanelLinkButton() {
   const blocked = useCan('auth_link_create');
   const [opened, setOpened] = useState(false);

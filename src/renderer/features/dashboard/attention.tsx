@@ -5,7 +5,7 @@ import { Button, buttonClass } from '../../ui/buttons.tsx';
 import { Notice } from '../../ui/feedback/notice.tsx';
 import layout from '../../ui/styles/layout.module.css';
 
-/** What is down or weak, each with what to do. Nothing when all is well. */
+/** Warnings of the host; renders nothing when there are none. */
 export function Attention() {
   const query = useOperationQuery('host_info', {});
   const info = query.data;

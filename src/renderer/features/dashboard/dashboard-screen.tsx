@@ -18,7 +18,6 @@ import { RunningNow } from './running-now.tsx';
 import { Tiles } from './tiles.tsx';
 import { useExample } from './use-example.ts';
 
-/** What goes on, at a glance. */
 export function DashboardScreen() {
   const [running, setRunning] = useState(false);
   const noTask = useCan('tasks_create');

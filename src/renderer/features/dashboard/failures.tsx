@@ -10,7 +10,7 @@ import css from './failures.module.css';
 import list from './list.module.css';
 import { Meter } from './meter.tsx';
 
-/** Failures of the last day by their cause. */
+/** Failures of the last 24 hours by error code. */
 export function Failures() {
   const query = useOperationQuery('tasks_stats', { hours: 24 });
   const failures = query.data?.failures ?? [];

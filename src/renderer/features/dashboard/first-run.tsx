@@ -5,7 +5,7 @@ import { EmptyState } from '../../ui/feedback/state-frame.tsx';
 import css from './first-run.module.css';
 import type { Example } from './use-example.ts';
 
-/** Stands where the figures will be, and offers an example while there are none. */
+/** Offers the example in place of the figures until a first task exists. */
 export function FirstRun({ example }: { example: Example }) {
   return (
     <Card className={css.card}>

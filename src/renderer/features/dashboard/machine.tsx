@@ -21,8 +21,7 @@ function Load({ name, share, figure }: { name: string; share: number; figure: st
 }
 
 /**
- * Load of the machine. No event announces it (it changes all the time), so this one card asks every 10 s, only while it is shown and the
- * window is visible.
+ * Load of the machine. No event announces it, so this card polls every 10 s while it is mounted and the window is visible.
  */
 export function Machine() {
   const query = useOperationQuery('get_resources', {}, { refetchInterval: 10_000, refetchOnFocus: true });

@@ -6,7 +6,7 @@ import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import css from './outcomes.module.css';
 
-/** Ended tasks per hour. */
+/** Succeeded and failed tasks per hour. */
 export function Outcomes() {
   const query = useOperationQuery('tasks_stats', { hours: 24 });
   const buckets = query.data?.buckets;

@@ -11,7 +11,7 @@ import { waitSentence } from '../tasks/index.ts';
 import list from './list.module.css';
 import css from './running-now.module.css';
 
-/** Tasks that run or are about to. */
+/** Running and queued tasks. */
 export function RunningNow() {
   const query = useOperationQuery('tasks_list', {
     status: ['running', 'waiting', 'retrying', 'queued'],

@@ -33,7 +33,7 @@ function Tile({
   );
 }
 
-/** The numbers to look at first; each leads to the tasks behind it. */
+/** Key figures; each links to the tasks that it counts. */
 export function Tiles() {
   const queue = useOperationQuery('queue_stats', {}).data;
   const stats = useOperationQuery('tasks_stats', { hours: 24 }).data;

@@ -8,22 +8,21 @@ import { asError } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { errorToast } from '../../ui/feedback/toast.tsx';
 
-/** The example that shows the most: the browser command that signs in, else the first of them. */
+/** Prefers the browser command that signs in, then any browser command, then the first one. */
 async function pick(client: Client, ids: readonly CommandId[]): Promise<CommandId | undefined> {
   const commands = await Promise.all(ids.map((id) => client.call('commands_get', { id })));
   const browser = commands.filter(({ kind }) => commandKinds[kind].needsBrowser);
   return (browser.find(({ name }) => /sign|log ?in/i.test(name)) ?? browser[0] ?? commands[0])?.id;
 }
 
-/** See {@link useExample}. */
 export interface Example {
   run(): void;
   busy: boolean;
-  /** Why it cannot be run now. */
+  /** Why it cannot be run now; `null` when it can. */
   blocked: string | null;
 }
 
-/** Starts the demo site and runs the sign-in example with the demo profile, then shows that task. */
+/** Starts the demo site, runs the sign-in example with the demo profile and opens that task. */
 export function useExample(): Example {
   const client = useClient();
   const navigate = useNavigate();

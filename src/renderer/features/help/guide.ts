@@ -1,18 +1,17 @@
-/** The guide's pages as they stand in `docs/guide`, bundled: they are there without a network, in a browser and on the desktop. */
+/** The pages of `docs/guide`, bundled so that they work offline. */
 import { HELP_TOPICS, type HelpTopic } from '../../lib/help.ts';
 
-/** A part of a page, from one heading to the next. */
+/** The part of a page from one heading to the next. */
 export interface Section {
-  /** Id of the heading, the same that code hosts make of it. */
+  /** Id of the heading, as code hosts derive it. */
   id: string;
   title: string;
-  /** 1 for the page's title. */
+  /** Heading level; 1 is the page's title. */
   level: number;
   /** Markdown below the heading. */
   text: string;
 }
 
-/** One page. */
 export interface GuidePage {
   id: HelpTopic;
   title: string;
@@ -35,7 +34,7 @@ export function slugOf(heading: string): string {
     .replaceAll(/\s/g, '-');
 }
 
-/** Splits Markdown at its headings; a `#` in a code block is none. */
+/** Splits Markdown at its headings; a `#` inside a code block does not count. */
 export function sectionsOf(markdown: string): Section[] {
   const sections: Section[] = [];
   let code = false;
@@ -57,16 +56,16 @@ export const GUIDE: readonly GuidePage[] = HELP_TOPICS.map(({ id, title }) => {
   return { id, title, markdown, sections: sectionsOf(markdown) };
 });
 
-/** Names of the files that there are, for the test that none is forgotten. */
+/** Names of all files of the guide, so that a test can find one without a topic. */
 export const GUIDE_FILES: readonly string[] = Object.keys(SOURCES).map((path) => path.replace(/^.*\//, ''));
 
-/** A page with those of its sections that have every word of a search. */
+/** A page with the sections that match a search. */
 export interface Found {
   page: GuidePage;
   sections: Section[];
 }
 
-/** Finds sections by words in any order; a page with the words in its title alone is found without sections. */
+/** Finds sections that contain all words in any order; a page that matches only by its title has no sections. */
 export function searchGuide(pages: readonly GuidePage[], q: string): Found[] {
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
   const has = (text: string) => words.every((word) => text.toLowerCase().includes(word));
@@ -78,7 +77,7 @@ export function searchGuide(pages: readonly GuidePage[], q: string): Found[] {
     .filter(({ page, sections }) => sections.length > 0 || has(`${page.title} ${page.sections[0]?.text ?? ''}`));
 }
 
-/** The page and heading that a link in the guide leads to; `null` for anything but another page of it. */
+/** Page and heading of a link within the guide; `null` for any other link. */
 export function guideLink(href: string | undefined): { topic: HelpTopic; hash: string } | null {
   const match = /^\.\/([\w-]+)\.md(?:#([\w-]+))?$/.exec(href ?? '');
   const topic = HELP_TOPICS.find(({ id }) => id === match?.[1]);

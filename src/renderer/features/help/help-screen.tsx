@@ -40,7 +40,7 @@ function Topic({ page, sections }: Found) {
   );
 }
 
-/** Links to the pages before and after, for reading the guide as a whole. */
+/** Links to the previous and the next page. */
 function Neighbours({ before, after }: { before: GuidePage | undefined; after: GuidePage | undefined }) {
   return (
     <nav className={`${layout.row} ${css.foot}`} aria-label="Pages before and after">
@@ -59,10 +59,10 @@ function Neighbours({ before, after }: { before: GuidePage | undefined; after: G
   );
 }
 
-/** Brings what the address names into view, each time it is navigated to: a heading, or else the top of the page. */
+/** After each navigation, scrolls to and focuses the heading that the address names, or else scrolls to the top. */
 function useArrival(frame: RefObject<HTMLElement | null>): void {
   const { pathname, hash, state } = useLocation();
-  // Every navigation counts, also one to where the page is already.
+  // The key of the history entry differs on every visit, also to an address that was open before.
   const visit = `${pathname}#${hash} ${state.__TSR_key ?? ''}`;
   useEffect(() => {
     const target = visit === '' || hash === '' ? null : document.getElementById(hash);
@@ -72,18 +72,18 @@ function useArrival(frame: RefObject<HTMLElement | null>): void {
       return;
     }
     frame.current?.scrollTo({ top: 0 });
-    // Keys scroll the page at once, unless the user is in the list of topics.
+    // With the focus on the page, keys scroll it at once; the focus stays when the user is in the list of topics.
     if (document.activeElement === document.body) frame.current?.focus({ preventScroll: true });
   }, [visit, hash, frame]);
 }
 
-/** Keys that turn the pages, and Escape that leaves the guide, however many pages were read. */
+/** J and K turn the pages; Escape leaves the guide, however many pages were read. */
 function useReadingKeys(before: GuidePage | undefined, after: GuidePage | undefined): void {
   const { state } = useLocation();
   const navigate = useNavigate();
   const router = useRouter();
   const at = state.__TSR_index;
-  // Place in the history at which the guide was opened.
+  // Index in the history at which the guide was opened.
   const [openedAt] = useState(at);
   const show = (page: GuidePage | undefined) =>
     page && void navigate({ to: '/help/$topic', params: { topic: page.id } });
@@ -96,7 +96,7 @@ function useReadingKeys(before: GuidePage | undefined, after: GuidePage | undefi
   ]);
 }
 
-/** The topics with the sections of the page that is open; while something is searched for, those that have it. */
+/** Topics, with the sections of the open page; during a search, the matching topics and sections. */
 function Topics({ page }: { page: GuidePage | undefined }) {
   const [q, setQ] = useState<string | undefined>(undefined);
   const found =
@@ -119,7 +119,6 @@ function Topics({ page }: { page: GuidePage | undefined }) {
   );
 }
 
-/** The user guide: topics at the left, one page at the right. */
 export function HelpScreen() {
   const { topic } = useParams({ from: '/help/$topic' });
   const frame = useRef<HTMLElement>(null);

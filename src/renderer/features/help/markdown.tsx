@@ -1,4 +1,4 @@
-/** Markdown of the guide as elements of the panel. */
+/** Renders the guide's Markdown. */
 
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -10,7 +10,7 @@ import type { GuidePage } from './guide.ts';
 import { guideLink, slugOf } from './guide.ts';
 import css from './markdown.module.css';
 
-/** What is read of a syntax tree: nodes with texts or children. */
+/** The parts of a syntax tree that are read here. */
 interface Node {
   value?: unknown;
   children?: readonly Node[];
@@ -25,7 +25,7 @@ function idOf(node: Node | undefined): string {
 
 function GuideLink({ href, children }: { href?: string | undefined; children?: ReactNode }) {
   const target = guideLink(href);
-  // The guide has links to its own pages only; a test holds it to that.
+  // The guide links to its own pages only, which a test enforces.
   if (target === null) return children;
   return (
     <Link to="/help/$topic" params={{ topic: target.topic }} hash={target.hash}>
@@ -35,7 +35,7 @@ function GuideLink({ href, children }: { href?: string | undefined; children?: R
 }
 
 const COMPONENTS: Components = {
-  // A link to a heading puts the focus there.
+  // Focusable, because a link to a heading moves the focus there.
   h1: ({ node, children }) => (
     <h1 id={idOf(node)} tabIndex={-1}>
       {children}
@@ -62,7 +62,6 @@ const COMPONENTS: Components = {
 
 const PLUGINS = [remarkGfm];
 
-/** One page of the guide. */
 export function GuideText({ page }: { page: GuidePage }) {
   return (
     <div className={css.text}>

@@ -1,16 +1,16 @@
-/** Lines of the log counted by slots of time. */
+/** Counts log lines per time slot. */
 import type { LogRow } from '../../lib/log/ring.ts';
 import type { TimeRange } from '../../lib/log/time-range.ts';
 
-/** Most bars of the histogram. */
+/** Maximum number of bars. */
 export const MOST_SLOTS = 60;
-/** Shortest slot unless the user chose a range, ms. */
+/** Minimum slot length while no range is selected, ms. */
 const SHORTEST_SLOT_MS = 1_000;
 
-/** Lines of one level over all slots. */
+/** Number of lines per slot. */
 export type Counts = number[];
 
-/** Slots of one length from `from` to `to`, unix ms. */
+/** Slots of equal length from `from` to `to`, unix ms. */
 export interface Buckets extends TimeRange {
   slots: number;
   error: Counts;
@@ -26,7 +26,7 @@ interface Rows {
 function each(rows: Rows, use: (row: Pick<LogRow, 'at' | 'level'>) => void): void {
   for (let index = 0; index < rows.length; index += 1) {
     const row = rows.at(index);
-    // What the viewer itself says is no line of the log.
+    // Marks are messages of the viewer, not log lines.
     if (row !== undefined && row.mark === undefined) use(row);
   }
 }
@@ -41,7 +41,7 @@ function spanOf(rows: Rows): TimeRange {
   return to === 0 ? { from: 0, to: 1 } : { from, to };
 }
 
-/** Counts the lines of `range`, or of all their time when it is `null`. */
+/** Counts the lines in `range`, or over their whole time span when it is `null`. */
 export function bucketsOf(rows: Rows, range: TimeRange | null): Buckets {
   const { from, to: last } = range ?? spanOf(rows);
   const to = range === null ? Math.max(last, from + MOST_SLOTS * SHORTEST_SLOT_MS) : last;
@@ -59,18 +59,18 @@ export function bucketsOf(rows: Rows, range: TimeRange | null): Buckets {
 
 type Axis = Pick<Buckets, 'from' | 'to' | 'slots'>;
 
-/** The slot that a moment lies in; moments outside lie in the first or the last. */
+/** Index of the slot that contains `at`, clamped to the first and last. */
 export function slotAt({ from, to, slots }: Axis, at: number): number {
   return Math.min(slots - 1, Math.max(0, Math.floor(((at - from) / (to - from)) * slots)));
 }
 
-/** The time from the start of one slot to the end of another, in whole ms, so that it holds exactly the lines of its bars. */
+/** Time range of two slots and all between them, in whole ms, so that it contains exactly the lines that their bars count. */
 export function rangeOfSlots({ from, to, slots }: Axis, first: number, last: number): TimeRange {
   const edge = (slot: number) => Math.ceil(from + ((to - from) * slot) / slots);
   return { from: edge(Math.min(first, last)), to: edge(Math.max(first, last) + 1) };
 }
 
-/** Lines and errors from one slot to another. */
+/** Totals of two slots and all between them. */
 export function countSlots(buckets: Buckets, first: number, last: number): { lines: number; errors: number } {
   const [low, high] = [Math.min(first, last), Math.max(first, last) + 1];
   const sum = (counts: Counts) => counts.slice(low, high).reduce((total, count) => total + count, 0);

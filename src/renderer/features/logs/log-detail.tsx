@@ -16,7 +16,7 @@ const LEVEL_TEXT: Record<LogLevel, string | undefined> = {
   debug: text.faint,
 };
 
-/** One line of the log with its data, beside the others. */
+/** One log line with its structured data, in a side pane. */
 export function LogDetail({ row, close }: { row: LogRow; close(): void }) {
   return (
     <aside className={`${layout.col} ${layout.grow}`} aria-label="Line">

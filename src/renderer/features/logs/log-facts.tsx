@@ -3,7 +3,7 @@ import { useOperationQuery } from '../../lib/live/query.ts';
 import { Badge } from '../../ui/display/badge.tsx';
 import text from '../../ui/styles/text.module.css';
 
-/** How much the log holds, beside the screen's title. */
+/** Totals of the log, shown beside the title. */
 export function LogFacts() {
   const { data } = useOperationQuery('logs_stats', {});
   if (data === undefined) return null;

@@ -1,4 +1,4 @@
-/** Loaded lines over time. Dragging, or the arrow keys with Shift, choose a time range. */
+/** Histogram of the loaded lines over time. Dragging, or Shift with the arrow keys, selects a time range. */
 
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { LogFeed } from '../../lib/log/feed.ts';
@@ -8,12 +8,11 @@ import { bucketsOf } from './log-buckets.ts';
 import css from './log-histogram.module.css';
 import { RangeChooser } from './range-chooser.tsx';
 
-/** Fewer lines have no shape. */
+/** Minimum number of lines for a histogram without a range. */
 const WORTH_DRAWING = 30;
-/** Lines of a chosen range that are loaded without being asked for, so that its bars are all there. */
+/** Lines of a selected range that are loaded ahead, so that its bars are complete. */
 const LOADED_AT_ONCE = 20_000;
 
-/** Props of {@link LogHistogram}. */
 export interface LogHistogramProps {
   feed: LogFeed;
   /** The range that the feed is limited to. */
@@ -21,13 +20,12 @@ export interface LogHistogramProps {
   onRange(range: TimeRange | null): void;
 }
 
-/** See the file's head. */
 export function LogHistogram({ feed, range, onRange }: LogHistogramProps) {
   const version = useSyncExternalStore(feed.subscribe, feed.version);
   const { more, loading } = feed.state();
   const loaded = feed.ring.length;
   const oldest = feed.ring.first();
-  // Bars need not move with every line, but they do when older lines come or nothing else will.
+  // Counting again on every tenth change is enough for a live log; older lines and a fixed range must count at once.
   const coarse = range === null ? `${Math.ceil(version / 10)} ${oldest}` : `${version}`;
   const buckets = useMemo(() => (coarse === '' ? null : bucketsOf(feed.ring, range)), [feed, range, coarse]);
   const charted = useMemo(() => {

@@ -13,7 +13,6 @@ const TABS = [
 ] as const;
 type LogsTab = (typeof TABS)[number]['id'];
 
-/** What the host says and how it does. */
 export function LogsAndMetricsScreen() {
   const [search, set] = useFilters();
   const tab = TABS.find(({ id }) => id === search.tab)?.id ?? 'log';

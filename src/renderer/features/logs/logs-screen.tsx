@@ -18,7 +18,7 @@ import { LogDetail } from './log-detail.tsx';
 import { LogHistogram } from './log-histogram.tsx';
 import { useHostLog } from './use-host-log.ts';
 
-/** The host's log: levels, sources, text, live. One tab of `logs-and-metrics-screen.tsx`. */
+/** The host's log with its filters. */
 export function LogsScreen() {
   const [search, set] = useFilters();
   const [row, setRow] = useState<LogRow | null>(null);
@@ -91,11 +91,11 @@ export function LogsScreen() {
   );
 }
 
-/** A chip for each part of the program that has written lines. `source` is the comma list of those that are chosen. */
+/** One filter chip per source that has written lines. `source` is the comma-separated selection. */
 function SourceChips({ source, onChange }: { source: string | undefined; onChange(source: string | undefined): void }) {
   const queries = useQueryClient();
   const stats = useOperationQuery('logs_stats', {});
-  // No event announces log lines; the counters are asked again each time this screen opens.
+  // No event announces log lines, so the counters are fetched again whenever this screen opens.
   useEffect(() => void queries.invalidateQueries({ queryKey: ['logs_stats'] }), [queries]);
   const names = Object.keys(stats.data?.by_source ?? {}).sort();
   return names.map((name) => (

@@ -8,7 +8,7 @@ import css from './metric-card.module.css';
 import type { MetricChart } from './metric-charts.ts';
 import type { MetricsFrame } from './metrics-frame.ts';
 
-/** Value of each series at a row of the frame, as text. */
+/** Formatted value of each series at `index` of the frame. */
 export function valuesAt(chart: MetricChart, frame: MetricsFrame, index: number): { label: string; text: string }[] {
   return chart.series.map(({ label, column }) => {
     const value = frame.columns[column][index];
@@ -16,13 +16,13 @@ export function valuesAt(chart: MetricChart, frame: MetricsFrame, index: number)
   });
 }
 
-/** {@link valuesAt} in one line: `Queue: Running 3, Waiting 0`. */
+/** Accessible text, such as `Queue: Running 3, Waiting 0`. */
 export function spoken(chart: MetricChart, frame: MetricsFrame, index: number): string {
   const values = valuesAt(chart, frame, index).map(({ label, text }) => (label === '' ? text : `${label} ${text}`));
   return `${chart.title}: ${values.join(', ')}`;
 }
 
-/** Values at the cursor, the latest ones without it. Alone in rendering when the cursor moves. */
+/** Values at the cursor, or the latest. A component of its own, so that moving the cursor renders nothing else. */
 function Values({ chart, frame, cursor }: { chart: MetricChart; frame: MetricsFrame; cursor: ChartCursor }) {
   const at = useSyncExternalStore(cursor.subscribe, cursor.at);
   const values = valuesAt(chart, frame, at === null ? frame.times.length - 1 : indexNear(frame.times, at));
@@ -39,7 +39,6 @@ function Values({ chart, frame, cursor }: { chart: MetricChart; frame: MetricsFr
   ));
 }
 
-/** One chart of the grid. */
 export function MetricCard(props: {
   chart: MetricChart;
   frame: MetricsFrame;

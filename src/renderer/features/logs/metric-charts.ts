@@ -1,27 +1,25 @@
-/** The charts of the metrics grid, in its order: this program, the machine and the queue, the work done. */
+/** Charts of the metrics grid in display order: host process, machine and queue, throughput. */
 import { count } from '../../lib/format.ts';
 import type { LineSeries } from '../../ui/chart/lines.tsx';
 import type { ColumnId } from './metrics-frame.ts';
 
-/** One line of a chart. */
 export interface MetricSeries extends LineSeries {
   column: ColumnId;
 }
 
-/** One chart. */
 export interface MetricChart {
   id: string;
   title: string;
-  /** What is measured, when the title does not say it. */
+  /** Tooltip that says what is measured. */
   hint?: string;
   series: readonly MetricSeries[];
   format(value: number): string;
-  /** Room for a value, in characters: it changes all the time, and what stands before it stays where it is. */
+  /** Reserved width of a value, in characters, so that changing values do not move their labels. */
   width: number;
   unit: string;
-  /** Least end of the vertical axis; `memory`: as much as the machine has. */
+  /** Minimum upper bound of the vertical axis; `memory`: the machine's total. */
   top: number | 'memory';
-  /** There cannot be more than that. */
+  /** `top` is the upper bound whatever the data. */
   fixedTop?: boolean;
 }
 
@@ -30,7 +28,6 @@ const rate = (value: number) => `${value > 0 && value < 10 ? tenths(value) : cou
 const whole = (value: number) => count(Math.round(value));
 const percent = (value: number) => `${tenths(value)} %`;
 
-/** See the file's head. */
 export const METRIC_CHARTS: readonly MetricChart[] = [
   {
     id: 'host-cpu',

@@ -1,4 +1,4 @@
-/** The last hour of figures, kept up to date while the window can be seen. */
+/** The last hour of metrics, followed while the window is visible. */
 
 import type { Client } from '../../../contract/client/client-types.ts';
 import type { MetricItem, MetricPoint } from '../../../contract/host/metrics.ts';
@@ -6,9 +6,9 @@ import type { AppError } from '../../../contract/kernel/errors.ts';
 
 const KEPT_MS = 60 * 60_000;
 
-/** What is known; a new object on every change. */
+/** Immutable snapshot; a new object on every change. */
 export interface MetricsState {
-  /** Nothing has come yet. */
+  /** Nothing has been received yet. */
   loading: boolean;
   error: AppError | null;
   memoryTotal: number;
@@ -16,28 +16,27 @@ export interface MetricsState {
   points: readonly MetricPoint[];
 }
 
-/** See the file's head. */
 export interface MetricsFeed {
-  /** Begins to follow. @returns ends it */
+  /** Starts to follow. @returns a function that stops it */
   start(): () => void;
-  /** Follows again after an error. */
+  /** Reconnects after an error. */
   retry(): void;
   state(): MetricsState;
   subscribe(listener: () => void): () => void;
 }
 
-/** Points after one more has come: an hour of them, each moment once although clocks are set back. */
+/** Appends a point and keeps an hour. Times stay strictly ascending even when the clock is set back. */
 export function withPoint(points: readonly MetricPoint[], point: MetricPoint): MetricPoint[] {
   return [...points.filter(({ at }) => at > point.at - KEPT_MS && at < point.at), point];
 }
 
-/** What a host keeps, after what was seen before that: another host, started since, knows nothing of it. */
+/** Merges the host's history after the points seen earlier: a restarted host no longer has those. */
 export function withHistory(points: readonly MetricPoint[], history: readonly MetricPoint[]): MetricPoint[] {
   const began = history[0] === undefined ? Number.POSITIVE_INFINITY : history[0].at - history[0].span_ms;
   return [...points.filter(({ at }) => at <= began), ...history];
 }
 
-/** Creates a feed that does nothing yet. `page` says whether anybody can see it. */
+/** Creates a stopped feed. `page` is the document whose visibility is observed. */
 export function createMetricsFeed(client: Client, page: Document = document): MetricsFeed {
   const listeners = new Set<() => void>();
   let state: MetricsState = { loading: true, error: null, memoryTotal: 0, points: [] };
@@ -62,13 +61,13 @@ export function createMetricsFeed(client: Client, page: Document = document): Me
       {
         signal,
         onItem: take,
-        // Only a host that is stopping ends this; the next one is asked when it is there.
+        // The stream ends only when the host stops; the client reconnects to the next one.
         onEnd: () => void setTimeout(() => signal.aborted || follow(), 1_000),
         onError: (error) => set({ error, loading: false }),
       },
     );
   };
-  // Nobody looks: the host need not measure each second. What it keeps fills the time in between.
+  // While hidden, the host need not sample every second; its history fills the gap on return.
   const onVisibility = () => (page.hidden ? following?.abort() : follow());
 
   return {

@@ -1,14 +1,14 @@
-/** Points → columns that charts draw. */
+/** Turns metric points into the columns that charts draw. */
 import type { MetricPoint } from '../../../contract/host/metrics.ts';
 
-/** Width of the window in which ended tasks are counted, ms. */
+/** Sliding window of the counts of ended tasks, ms. */
 const MINUTE_MS = 60_000;
-/** A hole in time above this breaks the lines: the host was down, or the machine slept. */
+/** Longer gaps break the lines: the host was down, or the machine slept. */
 const HOLE_MS = 2_500;
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 
-/** One value a point, in the unit that is shown. */
+/** Value of a point per column, in display units. */
 const COLUMNS = {
   host_cpu: (point: MetricPoint) => point.host_cpu,
   machine_cpu: (point: MetricPoint) => point.machine_cpu,
@@ -22,13 +22,12 @@ const COLUMNS = {
   log_entries: (point: MetricPoint) => perSecond(point, point.log_entries),
   log_dropped: (point: MetricPoint) => perSecond(point, point.log_dropped),
 } as const;
-/** Counted over the minute before each point, so that points of one second and of ten can stand side by side. */
+/** Summed over the minute before each point, so that points of one and of ten seconds are comparable. */
 const MINUTE_COLUMNS = { succeeded: 'tasks_succeeded', failed: 'tasks_failed' } as const;
 
-/** Name of a column. */
 export type ColumnId = keyof typeof COLUMNS | keyof typeof MINUTE_COLUMNS;
 
-/** What charts draw: all columns are as long as `times`. */
+/** Every column has the length of `times`; `null` is a gap. */
 export interface MetricsFrame {
   /** Unix s, ascending. */
   times: number[];
@@ -50,7 +49,7 @@ function lastMinute(points: readonly MetricPoint[], member: 'tasks_succeeded' | 
   });
 }
 
-/** The points of the last `span` seconds as columns, with a row of nulls where time is missing. */
+/** Columns of the last `span` seconds, with a row of nulls in each gap. */
 export function frameOf(points: readonly MetricPoint[], span: number): MetricsFrame {
   const names = [...Object.keys(COLUMNS), ...Object.keys(MINUTE_COLUMNS)] as ColumnId[];
   const columns = Object.fromEntries(names.map((name) => [name, [] as (number | null)[]])) as MetricsFrame['columns'];

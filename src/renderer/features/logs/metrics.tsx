@@ -23,12 +23,12 @@ const RANGES = [
   { id: '1h', title: '1 h', seconds: 3_600 },
 ] as const;
 
-/** Points that one press of a key with Shift goes on. */
+/** Points that an arrow key moves with Shift. */
 const LEAP = 10;
 
 const timeOf = (at: number) => new Date(at * 1_000).toTimeString().slice(0, 8);
 
-/** The moment under the cursor, or that the charts are live. */
+/** Time under the cursor, or whether the charts are live. */
 function Moment({ cursor }: { cursor: ChartCursor }) {
   const online = useOnline();
   const at = useSyncExternalStore(cursor.subscribe, cursor.at);
@@ -44,7 +44,7 @@ function Moment({ cursor }: { cursor: ChartCursor }) {
   );
 }
 
-/** Where a key moves the cursor: an index of the frame, null for away, undefined when the key means nothing here. */
+/** Index of the frame that a key moves the cursor to; `null` hides the cursor, `undefined` is any other key. */
 function target(event: KeyboardEvent, frame: MetricsFrame, at: number | null): number | null | undefined {
   const last = frame.times.length - 1;
   const step = event.shiftKey ? LEAP : 1;
@@ -64,10 +64,10 @@ function target(event: KeyboardEvent, frame: MetricsFrame, at: number | null): n
   }
 }
 
-/** Moves `cursor` with the keys. @returns the handler of the keys and what a screen reader says of the moment */
+/** Keyboard control of the shared cursor. @returns the key handler, and the text to announce to screen readers */
 function useCursorKeys(cursor: ChartCursor, frame: MetricsFrame) {
   const [said, setSaid] = useState('');
-  // A moment that has left the charts on the left is not looked at any more.
+  // Hide the cursor once its time has scrolled out on the left.
   useEffect(() => {
     const at = cursor.at();
     if (at !== null && at < (frame.times[0] ?? 0)) cursor.set(null);
@@ -88,7 +88,7 @@ function useCursorKeys(cursor: ChartCursor, frame: MetricsFrame) {
   return { onKeyDown, said };
 }
 
-/** The range that the charts show, with keys to change it; it stands in the address unless it is the first. */
+/** Displayed time range, kept in the address unless it is the default, with its keys. */
 function useRange() {
   const [search, set] = useFilters();
   const range = RANGES.find(({ id }) => id === search.range) ?? RANGES[0];
@@ -106,7 +106,7 @@ function useRange() {
   return [range, setRange] as const;
 }
 
-/** How the host and the machine do: small charts with one cursor, once a second. */
+/** Live charts of the host and the machine that share one cursor. */
 export function Metrics() {
   const client = useClient();
   const feed = useMemo(() => createMetricsFeed(client), [client]);

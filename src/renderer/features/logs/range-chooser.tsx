@@ -1,4 +1,4 @@
-/** Lies over the bars of the histogram: a caret and a selection for the keys, a brush for the pointer. */
+/** Overlay of the histogram that selects a time range: caret and selection for the keyboard, brush for the pointer. */
 
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { plural } from '../../lib/format.ts';
@@ -9,23 +9,21 @@ import { type Shares, useBrush } from '../../ui/use-brush.ts';
 import { type Buckets, countSlots, rangeOfSlots, slotAt } from './log-buckets.ts';
 import css from './range-chooser.module.css';
 
-// The handlers are those of the area itself.
+// The handlers sit on the area itself.
 const anywhere = () => true;
 
-/** Props of {@link RangeChooser}. */
 export interface RangeChooserProps {
   buckets: Buckets;
-  /** Lines before this moment are not loaded; unix ms. */
+  /** Lines before this time are not loaded yet; unix ms. */
   missing: number | null;
   range: TimeRange | null;
   onRange(range: TimeRange | null): void;
 }
 
-/** Where the arrow keys have put the caret, and where the selection began. */
 interface Caret {
-  /** Slot under the caret. */
+  /** Slot of the caret. */
   at: number;
-  /** Other end of the selection; `at` when there is none. */
+  /** Slot at the other end of the selection; equal to `at` without one. */
   other: number;
   moved: boolean;
   selecting: boolean;
@@ -33,7 +31,7 @@ interface Caret {
   reset(): void;
 }
 
-/** Slot that a key goes to from slot `at`, or `undefined` when the key does not move. */
+/** Slot that a key moves to from `at`; `undefined` for any other key. */
 function slotFor(key: string, at: number, slots: number): number | undefined {
   const moves: Record<string, number> = {
     ArrowLeft: at - 1,
@@ -47,12 +45,12 @@ function slotFor(key: string, at: number, slots: number): number | undefined {
   return next === undefined ? undefined : Math.min(slots - 1, Math.max(0, next));
 }
 
-/** Moves a caret over the slots: Shift selects, Enter calls `choose`, Escape gives up the selection, then the range. */
+/** Keyboard caret over the slots: Shift selects, Enter calls `choose`, Escape clears the selection, then the range. */
 function useCaret(
   { buckets, range, onRange }: RangeChooserProps,
   choose: (first: number, last: number) => void,
 ): Caret {
-  // Moments, not slots: the bars of a live log move on.
+  // Times, not slots: the slots of a live log move on.
   const [caret, setCaret] = useState<number | null>(null);
   const [anchor, setAnchor] = useState<number | null>(null);
   const { from, to, slots } = buckets;
@@ -79,7 +77,6 @@ function useCaret(
   return { at, other, moved: caret !== null, selecting: anchor !== null, onKeyDown, reset };
 }
 
-/** See the file's head. */
 export function RangeChooser(props: RangeChooserProps) {
   const { buckets, missing, onRange } = props;
   const area = useRef<HTMLDivElement>(null);

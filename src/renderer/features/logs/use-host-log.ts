@@ -6,16 +6,15 @@ import { parseRange, rangeText, type TimeRange } from '../../lib/log/time-range.
 import { listOf, type Search } from '../../lib/search-params.ts';
 import { LEVELS } from '../../ui/log/log-bar.tsx';
 
-/** Levels as the host knows them; it has `log` beside `info`, which the panel shows as one. */
+/** The host distinguishes `log` from `info`; the panel shows them as one level. */
 const HOST_LEVELS = { debug: ['debug'], info: ['info', 'log'], warn: ['warn'], error: ['error'] } as const;
 
-/** The host's log as the address filters it. */
 export interface HostLog {
   feed: LogFeed;
   range: TimeRange | null;
-  /** The range in words; empty without one. */
+  /** The range as text; empty without one. */
   rangeText: string;
-  /** The range lies in the past, so no line of it can come any more. */
+  /** The range ends in the past, so no new line can match. */
   past: boolean;
 }
 
@@ -28,7 +27,7 @@ function filterOf({ level, source, q }: Search): HostLogFilter {
   };
 }
 
-/** Follows the log with the filters of the address; other filters begin a new feed. */
+/** Follows the host's log with the filters of the address. Changed filters start a new feed. */
 export function useHostLog({ level, source, q, from, to }: Search): HostLog {
   const client = useClient();
   const key = JSON.stringify({ level, source, q, from, to });

@@ -1,4 +1,4 @@
-/** "My browser is somewhere else": checks a path and remembers it for all profiles. */
+/** Sets the browser for all profiles when detection does not find it. */
 
 import { Modal, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
@@ -13,7 +13,7 @@ import { errorToast, toast } from '../../ui/feedback/toast.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import css from './browser-picker.module.css';
 
-/** Buttons that look again, or take a path. */
+/** Buttons that repeat the detection or ask for a path, which the host checks before it is saved. */
 export function BrowserPicker() {
   const client = useClient();
   const queries = useQueryClient();

@@ -9,7 +9,6 @@ import type { Column } from '../../ui/table/columns.ts';
 import css from './profiles.module.css';
 import { Swatch } from './swatch.tsx';
 
-/** Columns of the profile list. */
 export const PROFILE_COLUMNS: readonly Column<Profile>[] = [
   { id: 'state', title: 'State', width: 116, fixed: true, cell: (profile) => <Status state={profile.state} /> },
   {

@@ -4,7 +4,7 @@ import { useClient } from '../../lib/client/context.tsx';
 import { asError, useAct } from '../../lib/live/query.ts';
 import { errorToast, toast, undoToast } from '../../ui/feedback/toast.tsx';
 
-/** Verbs on profiles. */
+/** Calls that act on profiles, with their notifications. */
 export function useProfileActions() {
   const client = useClient();
   const failed = (what: string) => (error: unknown) => errorToast(what, asError(error));

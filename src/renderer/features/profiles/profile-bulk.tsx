@@ -4,7 +4,7 @@ import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { useProfileActions } from './profile-actions.tsx';
 
-/** Verbs on the chosen profiles. */
+/** Buttons for the selected profiles. */
 export function ProfileBulk({ ids, done }: { ids: ProfileId[]; done(): void }) {
   const actions = useProfileActions();
   const blocked = useCan('profiles_bulk');

@@ -27,7 +27,7 @@ function holderText(profile: Profile): ReactNode {
   return holder.kind === 'manual' ? 'an open window' : `another program (${holder.id})`;
 }
 
-/** What a profile is set to, and who uses it. */
+/** Configuration and current holder. */
 export function ProfileFacts({ profile }: { profile: Profile }) {
   const facts: [string, ReactNode][] = [
     ['In use by', holderText(profile)],
@@ -56,7 +56,7 @@ export function ProfileFacts({ profile }: { profile: Profile }) {
   );
 }
 
-/** The last tasks that used a profile; nothing when there are none. */
+/** Most recent tasks of a profile; renders nothing when there are none. */
 export function LastTasks({ id }: { id: ProfileId }) {
   const query = useOperationQuery('tasks_list', { profile_id: id, limit: 6 });
   const tasks = query.data?.items ?? [];

@@ -1,4 +1,4 @@
-/** The fields of a profile, by what they are about. */
+/** The fields of the profile form, grouped by subject. */
 
 import { Autocomplete, ColorInput, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
@@ -34,12 +34,10 @@ const STORAGES = [
   { value: 'ephemeral', label: 'Fresh on every start' },
 ];
 
-/** Props of every group of fields. */
 interface FieldsProps {
   form: UseFormReturnType<ProfileValues>;
 }
 
-/** All fields, in the order of the dialog. */
 export function ProfileFields({ form }: FieldsProps) {
   return (
     <>
@@ -78,7 +76,7 @@ export function ProfileFields({ form }: FieldsProps) {
   );
 }
 
-/** The family, with what was found on this computer, and a program that takes its place. */
+/** The browser family, labelled with the installed version, and an optional path that overrides it. */
 function BrowserFields({ form }: FieldsProps) {
   const browsers = useOperationQuery('browsers_list', {});
   const families = BROWSERS.map((family) => {
@@ -96,7 +94,7 @@ function BrowserFields({ form }: FieldsProps) {
   );
 }
 
-/** Where pages believe the browser to be. */
+/** Locale and time zone that pages see. */
 function RegionFields({ form }: FieldsProps) {
   const zones = useMemo(() => Intl.supportedValuesOf('timeZone'), []);
   return (
@@ -113,7 +111,7 @@ function RegionFields({ form }: FieldsProps) {
   );
 }
 
-/** What the browser is started with. */
+/** Start pages and command-line switches. */
 function LaunchFields({ form }: FieldsProps) {
   return (
     <>

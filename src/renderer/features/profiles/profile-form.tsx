@@ -1,4 +1,4 @@
-/** Creating and changing a profile. */
+/** The dialog that creates and edits a profile. */
 
 import { Modal } from '@mantine/core';
 import { useForm } from '@mantine/form';
@@ -25,7 +25,7 @@ export interface ProfileFormProps {
 
 /** See the file's head. */
 export function ProfileFormDialog({ id, close, created }: ProfileFormProps) {
-  // While the dialog fades out it still shows what it showed.
+  // The content stays while the dialog fades out.
   const [shown, setShown] = useState(id);
   if (id !== null && id !== shown) setShown(id);
   return (
@@ -39,7 +39,7 @@ export function ProfileFormDialog({ id, close, created }: ProfileFormProps) {
   );
 }
 
-/** The form of a new profile, once it is known which browser the settings name. */
+/** Waits for the settings, which name the default browser: a form takes its initial values only once. */
 function NewProfile(rest: { close(): void; created(id: ProfileId): void }) {
   const settings = useOperationQuery('settings_get', {});
   const preferred = BROWSERS.find((family) => family === settings.data?.values['browser.default']) ?? 'chromium';
@@ -69,7 +69,7 @@ function ProfileForm({
   created(id: ProfileId): void;
 }) {
   const blocked = useCan(profile === null ? 'profiles_create' : 'profiles_update');
-  // The version that the values are of: one that comes while the form is open has changes that the form does not know.
+  // A later version, read while the form is open, has changes that these values lack; saving over it must be a version conflict.
   const [opened] = useState(profile);
   const form = useForm<ProfileValues>({ initialValues: initial, validate: validateProfile });
   const onError = (error: { errors: Record<string, string> | undefined }) =>

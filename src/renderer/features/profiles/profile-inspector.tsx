@@ -18,7 +18,7 @@ import { LastTasks, ProfileFacts } from './profile-facts.tsx';
 import css from './profiles.module.css';
 import { Swatch } from './swatch.tsx';
 
-/** One profile beside the list. */
+/** Details of one profile, in a pane beside the list. */
 export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): void; edit(): void }) {
   const query = useOperationQuery('profiles_get', { id }, { keep: true });
   const profile = query.data;
@@ -104,7 +104,7 @@ function ProfileBody({ profile }: { profile: Profile }) {
   );
 }
 
-/** Opens, stops or unlocks the browser, whichever its state allows. */
+/** The one action that the profile's state allows: start, stop or unlock. */
 function BrowserButton({ profile }: { profile: Profile }) {
   const actions = useProfileActions();
   const noUnlock = useCan('profiles_unlock');

@@ -12,7 +12,7 @@ import { ProfileBulk } from './profile-bulk.tsx';
 
 const idOf = (profile: Profile) => profile.id;
 
-/** The rows, or what there is instead of them. */
+/** The table, or its loading, empty and no-match states. */
 export function ProfileTable({
   list,
   filter,

@@ -1,8 +1,8 @@
-/** The profile form's values and what is sent for them. */
+/** Maps between profiles and the values of their form. */
 import { type Profile, ProfileCreate } from '../../../contract/automation/profiles.ts';
 import type { Input } from '../../lib/live/query.ts';
 
-/** What the form holds; empty text stands for "not set". */
+/** Values of the form; empty text means "not set". */
 export interface ProfileValues {
   name: string;
   color: string;
@@ -25,7 +25,7 @@ export interface ProfileValues {
   clear_cache_on_stop: boolean;
 }
 
-/** Values of a profile, or of a new one. */
+/** Initial values for editing `profile`, or for a new one with `browser`. */
 export function valuesOf(profile: Profile | null, browser: Profile['browser']): ProfileValues {
   return {
     name: profile?.name ?? '',
@@ -54,7 +54,7 @@ const textOrNull = (text: string): string | null => (text.trim() === '' ? null :
 const sizeOrNull = (width: number | '', height: number | '') =>
   width === '' || height === '' ? null : { width, height };
 
-/** The input of `profiles_create` that the values stand for. */
+/** Input of `profiles_create` and `profiles_update`. */
 export function inputOf(values: ProfileValues): Input<'profiles_create'> {
   return {
     name: values.name,
@@ -77,17 +77,17 @@ export function inputOf(values: ProfileValues): Input<'profiles_create'> {
   };
 }
 
-/** Field of the form that a path of the input belongs to. */
+/** Form field of an input path such as `/viewport/height` or `tags.0`. */
 const fieldOf = (path: string): string => {
   const [first = '', second] = path.replace(/^\//, '').split(/[./]/);
   return first === 'viewport' || first === 'window' ? `${first}_${second === 'height' ? 'height' : 'width'}` : first;
 };
 
-/** Messages by form field for messages by input path. */
+/** Maps validation messages from input paths to form fields. */
 export const fieldErrors = (errors: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(errors).map(([path, message]) => [fieldOf(path), message]));
 
-/** Checks the values against the contract, before anything is sent. */
+/** Validates against the contract's schema. @returns messages by form field; empty when valid */
 export function validateProfile(values: ProfileValues): Record<string, string> {
   const errors: Record<string, string> = {};
   if (values.name.trim() === '') errors.name = 'Give the profile a name';

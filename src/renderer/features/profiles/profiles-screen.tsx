@@ -22,7 +22,7 @@ import { useListActions } from './use-list-actions.ts';
 
 const STATES = ['running', 'stopped', 'crashed', 'locked'] as const;
 
-/** What the address asks the host for. */
+/** Query for the filters in the address. */
 const filterOf = (search: Search) => {
   const states = listOf(search.state, ProfileState.options);
   return {
@@ -33,7 +33,6 @@ const filterOf = (search: Search) => {
   } as Input<'profiles_list'>;
 };
 
-/** All profiles, with an inspector beside the table. */
 export function ProfilesScreen() {
   const [search, set] = useFilters();
   const filter = filterOf(search);
@@ -86,7 +85,7 @@ export function ProfilesScreen() {
   );
 }
 
-/** Says that no browser was found, and takes a path to one. Nothing when there is one. */
+/** Warns when no browser was found. */
 function NoBrowser() {
   const browsers = useOperationQuery('browsers_list', {});
   if (browsers.data === undefined || browsers.data.items.length > 0) return null;

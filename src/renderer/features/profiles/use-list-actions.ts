@@ -6,7 +6,7 @@ import { startBlocked, stopBlocked, useProfileActions } from './profile-actions.
 
 const COMMON = { group: 'Profiles', layer: 'view' } as const;
 
-/** An action on the chosen profile, blocked while there is none. */
+/** An action on the selected profile, blocked while none is selected. */
 function onChosen(
   profile: Profile | undefined,
   action: Pick<Action, 'id' | 'title' | 'keys'>,
@@ -21,7 +21,7 @@ function onChosen(
   };
 }
 
-/** Actions of the list of profiles with their keys; `shown` is the profile in the inspector. */
+/** Registers the list's keyboard actions; `shown` is the profile in the inspector. */
 export function useListActions({
   shown,
   set,

@@ -10,7 +10,7 @@ import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import css from './about.module.css';
 
-/** Versions, folders and the host's own diagnosis, all of it to copy. */
+/** Versions, folders and self-diagnosis of the host. */
 export function About() {
   const info = useOperationQuery('host_info', {});
   const checks = useOperationQuery('host_diagnose', {});

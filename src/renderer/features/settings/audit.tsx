@@ -11,7 +11,7 @@ import text from '../../ui/styles/text.module.css';
 import { StaticTable } from '../../ui/table/static-table.tsx';
 import css from './audit.module.css';
 
-/** Who did what; the chain of hashes shows whether a line was changed later. */
+/** The audit log; its hash chain reveals lines that were changed afterwards. */
 export function Audit() {
   const list = usePages('audit_list', {});
   const verify = useAct('audit_verify');

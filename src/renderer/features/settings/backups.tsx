@@ -10,7 +10,7 @@ import text from '../../ui/styles/text.module.css';
 import { StaticTable } from '../../ui/table/static-table.tsx';
 import css from './backups.module.css';
 
-/** Copies of the database. */
+/** Backups of the database. */
 export function Backups() {
   const query = useOperationQuery('backups_list', { limit: 50 });
   const blocked = useCan('backups_create');

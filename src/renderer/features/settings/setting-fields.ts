@@ -1,12 +1,11 @@
-/** The settings schema as the rows of the screen. */
+/** Turns the JSON Schema of the settings into rows. */
 
 import { type SettingKey, Settings } from '../../../contract/host/settings.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 
-/** How a setting is edited. */
+/** Kind of control. */
 export type SettingKind = 'boolean' | 'choice' | 'number' | 'text' | 'list' | 'json';
 
-/** One row. */
 export interface SettingField {
   key: string;
   section: string;
@@ -20,14 +19,14 @@ export interface SettingField {
   initial: Json;
   restart: boolean;
   desktop: boolean;
-  /** Fixed by a flag or the environment for this run. */
+  /** Set by a flag or the environment, so it cannot change in this run. */
   overridden: boolean;
 }
 
 const record = (value: unknown): Record<string, Json> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, Json>) : {};
 
-/** The type of a setting apart from `null`, which JSON Schema joins to it by `anyOf` or by a list of types. */
+/** Separates the type from `null`; JSON Schema combines them by `anyOf` or by a list of types. */
 function core(schema: Record<string, Json>): { type: Record<string, Json>; nullable: boolean } {
   if (Array.isArray(schema.type)) {
     const [type = null, ...more] = schema.type.filter((name) => name !== 'null');
@@ -49,7 +48,6 @@ function kindOf(type: Record<string, Json>): SettingKind {
   return type.type === 'array' && record(type.items).type === 'string' ? 'list' : 'json';
 }
 
-/** Rows in the order of the schema. */
 export function settingFields(schema: JsonObject): SettingField[] {
   const overridden = Array.isArray(schema['x-overridden']) ? schema['x-overridden'] : [];
   return Object.entries(record(schema.properties)).map(([key, raw]) => {
@@ -76,7 +74,7 @@ export function settingFields(schema: JsonObject): SettingField[] {
 
 const isSetting = (key: string): key is SettingKey => Object.hasOwn(Settings.shape, key);
 
-/** What is wrong with a value, before it is sent; `null` when nothing is. */
+/** Validates a value before it is sent. @returns the message, or `null` when it is valid or the key is unknown here */
 export function problemWith(key: string, value: unknown): string | null {
   if (!isSetting(key)) return null;
   const parsed = Settings.shape[key].safeParse(value);

@@ -11,19 +11,18 @@ import text from '../../ui/styles/text.module.css';
 import { problemWith, type SettingField } from './setting-fields.ts';
 import css from './setting-row.module.css';
 
-/** Props of {@link SettingRow}. */
 export interface SettingRowProps {
   field: SettingField;
   value: Json;
-  /** Message of the host about the value that was sent last. */
+  /** Why the host refused the last value. */
   error: string | null;
   needsRestart: boolean;
-  /** Why nothing can be changed now. */
+  /** Why settings cannot be changed now. */
   blocked: string | null;
   onChange(value: Json): void;
 }
 
-/** What the user types; begins anew with `initial` when the value has changed, here or elsewhere. */
+/** Text being edited; reset to `initial` whenever the saved value changes, here or elsewhere. */
 function useDraft(value: string, initial: string): [string, (text: string) => void] {
   const [draft, setDraft] = useState({ of: value, text: initial });
   if (draft.of !== value) setDraft({ of: value, text: initial });
@@ -45,7 +44,7 @@ function Control({
 }) {
   const shown = JSON.stringify(value);
   const [text, setText] = useDraft(shown, typeof value === 'string' || typeof value === 'number' ? String(value) : '');
-  // A value that is not allowed stays here with its reason; only good ones leave.
+  // An invalid value stays in the field with its message; only valid ones are sent.
   const send = (next: Json) => {
     const problem = problemWith(field.key, next);
     setProblem(problem);
@@ -143,7 +142,7 @@ function JsonSetting({
 /** One setting: title and description at the left, its control at the right. */
 export function SettingRow({ field, value, error, needsRestart, blocked, onChange }: SettingRowProps) {
   const shown = JSON.stringify(value);
-  // A problem is that of a draft, which ends when the value changes.
+  // A message belongs to a draft, and drafts are discarded when the saved value changes.
   const [refused, setRefused] = useState<{ of: string; problem: string | null }>({ of: shown, problem: null });
   const problem = refused.of === shown ? refused.problem : null;
   const fixed = field.overridden ? 'Set by a flag or the environment for this run' : blocked;

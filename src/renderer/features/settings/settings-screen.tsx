@@ -19,7 +19,7 @@ import { useSettingChange } from './use-setting-change.ts';
 
 const EXTRA = { shortcuts: 'Shortcuts', about: 'About & diagnostics' } as const;
 
-/** Settings by section; the rows come from the host's schema. */
+/** Settings by section; the rows are generated from the host's JSON Schema. */
 export function SettingsScreen() {
   const [search, set] = useFilters();
   const schema = useOperationQuery('settings_schema', {});

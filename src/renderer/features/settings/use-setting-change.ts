@@ -6,7 +6,7 @@ import { useCan } from '../../lib/use-can.ts';
 import { errorToast, undoToast } from '../../ui/feedback/toast.tsx';
 import type { SettingField } from './setting-fields.ts';
 
-/** Saves a setting at once and offers to take it back. */
+/** Saves a setting at once and offers to undo it. */
 export function useSettingChange() {
   const queries = useQueryClient();
   const blocked = useCan('settings_update');
