@@ -1,4 +1,4 @@
-// Who may import whom: design.md §4, word for word. Everything that is not allowed here is an error.
+// Who may import whom. Everything that is not allowed here is an error.
 
 /** @import { IConfiguration, IForbiddenRuleType } from 'dependency-cruiser' */
 

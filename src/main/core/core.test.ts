@@ -5,7 +5,7 @@ import { createAudit } from './log/audit.ts';
 import { createTickets } from './operation/tickets.ts';
 import { createSecrets } from './secrets/secrets.ts';
 
-test('a rolled-back transaction tells nobody and keeps nothing', async () => {
+test('a rolled-back transaction notifies no listener and keeps nothing', async () => {
   using core = openTestCore();
   const heard: string[] = [];
   core.events.subscribe((changes) => heard.push(...changes.map((change) => change.type)));

@@ -34,7 +34,7 @@ test('the published file is for this user only', () => {
   expect(readHostFile(dir)).toBeNull();
 });
 
-test('kill -9 of the holder frees the lock at once: nobody has to delete a stale file', async () => {
+test('kill -9 of the holder frees the lock at once: no stale file has to be deleted', async () => {
   const script = path.join(dir, 'hold.ts');
   const module = path.join(import.meta.dirname, 'instance-lock.ts');
   fs.writeFileSync(

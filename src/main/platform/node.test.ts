@@ -63,7 +63,7 @@ describe('fork', () => {
     const child = forkSource('process.exit(7)');
     expect(await child.exited).toEqual({ code: 7, signal: null });
     expect(await child.exited).toEqual({ code: 7, signal: null });
-    child.send('nobody listens');
+    child.send('too late');
     child.kill();
   });
 });

@@ -128,7 +128,7 @@ test('lines that come while the log is cleared stay, and their numbers are not g
   await second.close();
 });
 
-// Would catch: a call to the log that throws, in whatever happens to log then, when somebody has deleted the folder.
+// Would catch: a log call that throws into its caller after the folder was deleted.
 test('a folder that vanishes while the log is open ends nothing, not even when the log rotates', async () => {
   const files = openLogFiles(dir, () => 8 * MIB, createFaults());
   const log = createLogger({ files, level: 'info', redact: (line) => line });

@@ -64,9 +64,8 @@ export function createSupervisor<To extends z.ZodType, From extends z.ZodType<{ 
       options.onMessage(message);
     };
     worker = startWorkerProcess(deps, { ...options, env: { ...env, [RUN_ID_ENV]: runId }, runId, onReady, onMessage });
-    // Nobody reads the streams yet; a full pipe would stop the worker.
-    worker.stdout.resume();
-    worker.stderr.resume();
+    // The output is discarded; a full pipe would block the worker.
+    for (const output of [worker.stdout, worker.stderr]) output.resume();
     const { code, signal, ready: wasReady } = await worker.exited;
     ready = false;
     const left = await worker.reap(REAP_MS);

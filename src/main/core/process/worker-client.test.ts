@@ -175,7 +175,7 @@ describe('deadline and cancel', () => {
     expect(client.forks()).toBe(0);
   });
 
-  // Would catch: work that nobody waits for any more and that the new process does all the same.
+  // Would catch: work that is done although its caller has cancelled it.
   test('before the process is ready takes the request back: the worker never sees it', async () => {
     const client = open();
     const controller = new AbortController();
@@ -195,7 +195,7 @@ describe('deadline and cancel', () => {
     expect(await client.request('a', long)).toBe(before);
   });
 
-  // Would catch: a grace period that goes on after the crash and kills the innocent next process.
+  // Would catch: a grace period that goes on after the crash and kills the next process.
   test('before a crash does not kill the process that comes after it', async () => {
     const clock = manualClock();
     const client = open({ clock, env: { CRASH_ON_CANCEL: '1' } });
@@ -228,7 +228,7 @@ describe('answers', () => {
     expect(client.forks()).toBe(1);
   });
 
-  test('that come twice or to a question that nobody asked change nothing', async () => {
+  test('that come twice, or for an unknown request, change nothing', async () => {
     const client = open();
     expect(await client.request('twice', long)).toBe('first');
     expect(await client.request('stray', long)).toBe('asked');
@@ -244,7 +244,7 @@ describe('answers', () => {
     expect(client.log.lines.join()).toContain('message of a worker dropped');
   }, 30_000);
 
-  // Would catch: a pipe that nobody reads: the worker stands still in its write, and the request with it.
+  // Would catch: a pipe that is not drained: the worker blocks in its write, and the request with it.
   test('come although the worker floods both of its outputs', async () => {
     expect(await open().request('flood', long)).toBe('flooded');
   });

@@ -40,7 +40,7 @@ describe('API keys', () => {
   });
 
   // Catches a comparison that looks at the public part only.
-  test('with a right prefix and a wrong secret are nobody', () => {
+  test('with a right prefix and a wrong secret are refused', () => {
     const { key } = make();
     expect(() =>
       feature.authenticator.authenticateToken(`${key.slice(0, -1)}${key.endsWith('A') ? 'B' : 'A'}`, from),
@@ -158,7 +158,7 @@ describe('the checkpoint', () => {
 });
 
 describe('keys at their edges', () => {
-  // Would catch: a scan that gives a caller a key of somebody else, or a pattern that takes what merely begins like a key.
+  // Would catch: a lookup that finds the key of another caller, or a pattern that accepts what merely begins like a key.
   test.each([
     ['cut off', (key: string) => key.slice(0, -1)],
     ['longer', (key: string) => `${key}A`],
@@ -167,7 +167,7 @@ describe('keys at their edges', () => {
     ['without its prefix', (key: string) => key.slice(4)],
     ['its public part alone', (key: string) => key.slice(0, 16)],
     ['empty', () => ''],
-  ])('a key that is %s is nobody', (_name, change) => {
+  ])('a key that is %s has no principal', (_name, change) => {
     expect(feature.service.keys.principalOf(change(make().key))).toBeUndefined();
   });
 

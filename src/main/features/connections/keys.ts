@@ -41,6 +41,14 @@ export interface Keys {
   dispose(): void;
 }
 
+/** A new key, and what is stored of it. */
+function generate(input: NewKey, now: number): { key: string; row: KeyRow } {
+  const prefix = randomToken(9);
+  const key = `${KEY_PREFIX}${prefix}_${randomToken(32)}`;
+  const times = { last_used_at: null, created_at: now, updated_at: now, deleted_at: null };
+  return { key, row: { ...input, ...times, id: newId('key'), prefix, hash: sha256(key), version: 1 } };
+}
+
 /** Collects when keys were used, so that a call costs no write. */
 function createUses(clock: Clock, store: (used: ReadonlyMap<string, number>) => void) {
   let used = new Map<string, number>();
@@ -86,22 +94,9 @@ export function createKeys(deps: { store: ConnectionsStore; clock: Clock; onEnde
       return store.listKeys(query);
     },
     create(input) {
-      const prefix = randomToken(9);
-      const key = `${KEY_PREFIX}${prefix}_${randomToken(32)}`;
-      const now = clock.now();
-      const row: KeyRow = {
-        ...input,
-        id: newId('key'),
-        prefix,
-        hash: sha256(key),
-        last_used_at: null,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-        deleted_at: null,
-      };
+      const { key, row } = generate(input, clock.now());
       store.insertKey(row);
-      byPrefix.set(prefix, row);
+      byPrefix.set(row.prefix, row);
       return { ...toApiKey(row), key };
     },
     update(id, patch, expected) {

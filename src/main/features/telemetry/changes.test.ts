@@ -60,7 +60,7 @@ test('following starts with hello, resumes without a gap or a double, and filter
   expect(seen).toEqual(['hello', 2, 3, 5]);
 });
 
-test('an entity that is not in the registry is visible to nobody, whatever they may do', () => {
+test('an entity that is not in the registry is visible to no caller, whatever its scope', () => {
   using core = openTestCore();
   const changes = createChangeService(core.events);
   for (const name of ['spaceship', 'constructor'])

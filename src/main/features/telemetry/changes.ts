@@ -7,7 +7,7 @@ import type { Events } from '../../core/events.ts';
 import type { Principal } from '../../core/operation/operation.ts';
 import { many } from '../../core/operation/values.ts';
 
-/** An entity that is not in the registry is visible to nobody: no record states its area. */
+/** An entity that is not in the registry is visible to no caller: no record states its area. */
 function visible(principal: Principal, change: Change): boolean {
   const area = recordOf(change.entity)?.area;
   if (area === undefined) return false;

@@ -125,7 +125,7 @@ describe('with some entries', () => {
     expect(await now.next()).toMatchObject({ done: true });
   });
 
-  // Would catch: lines that are lost without a word for a reader who was away for long.
+  // Would catch: lines that a slow reader loses without being told.
   test('a follower whose place has left the memory is told how many lines it lost', async () => {
     for (let n = 0; n < 10_000; n++) log.info('flood', `${n}`);
     await files.flush();

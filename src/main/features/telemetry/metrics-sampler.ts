@@ -76,15 +76,17 @@ function createReadings(clock: Clock, probe: Probe, work: () => WorkReading) {
   };
 }
 
-/** Creates the sampler; nothing is read before `start`. */
-export function createMetricsSampler(deps: {
+interface SamplerDeps {
   clock: Clock;
   log: Logger;
   probe: Probe;
   work: () => WorkReading;
   /** Memory of the machine, bytes. */
   memoryTotal: number;
-}): MetricsSampler {
+}
+
+/** Creates the sampler; nothing is read before `start`. */
+export function createMetricsSampler(deps: SamplerDeps): MetricsSampler {
   const { clock, log, probe, work } = deps;
   const readings = createReadings(clock, probe, work);
   const history = createMetricsHistory();
