@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { AppError, ERRORS, type ErrorSlug, Problem } from '../../../contract/kernel/errors.ts';
 import type { CircuitOptions } from './circuit.ts';
-import { createSupervisor } from './supervisor.ts';
+import { createSupervisor, type Supervisor } from './supervisor.ts';
 import type { WorkerDeps } from './worker-process.ts';
 
 /** Options of {@link createWorkerClient}; all times in ms. */
@@ -65,6 +65,19 @@ function errorOf(problem: Problem): AppError {
   return new AppError(Object.hasOwn(ERRORS, slug) ? (slug as ErrorSlug) : 'internal-server-error', problem.detail);
 }
 
+/** Why a worker takes no request now, or null. */
+function refusalOf(
+  worker: Pick<Supervisor<never>, 'stopped' | 'openBecause' | 'waitMs'>,
+  signal: AbortSignal | undefined,
+): AppError | null {
+  if (signal?.aborted) return new AppError('cancelled');
+  if (worker.stopped()) return new AppError('service-unavailable', 'The worker was stopped.');
+  const reason = worker.openBecause();
+  if (reason === null) return null;
+  const retry_after = Math.max(1, Math.ceil(worker.waitMs() / 1000));
+  return new AppError('service-unavailable', reason, { extra: { retry_after } });
+}
+
 /** Creates the client; no process is started before the first request. */
 export function createWorkerClient<Ask extends z.ZodType, Answer extends z.ZodType>(
   deps: WorkerDeps,
@@ -117,19 +130,9 @@ export function createWorkerClient<Ask extends z.ZodType, Answer extends z.ZodTy
     request?.reject(error);
   }
 
-  /** Why no request is taken now, or null. */
-  function refusal(signal: AbortSignal | undefined): AppError | null {
-    if (signal?.aborted) return new AppError('cancelled');
-    if (worker.stopped()) return new AppError('service-unavailable', 'The worker was stopped.');
-    const reason = worker.openBecause();
-    if (reason === null) return null;
-    const retry_after = Math.max(1, Math.ceil(worker.waitMs() / 1000));
-    return new AppError('service-unavailable', reason, { extra: { retry_after } });
-  }
-
   return {
     async request(body, { deadlineMs, signal }) {
-      const refused = refusal(signal);
+      const refused = refusalOf(worker, signal);
       if (refused !== null) throw refused;
       const id = ++lastId;
       const abort = () => giveUp(id, new AppError('cancelled'));
