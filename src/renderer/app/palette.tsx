@@ -41,11 +41,11 @@ const subscribe = (listener: () => void) => {
 };
 
 function matches(action: Action, query: string): boolean {
-  const text = `${action.title} ${action.group} ${action.keywords ?? ''}`.toLowerCase();
+  const described = `${action.title} ${action.group} ${action.keywords ?? ''}`.toLowerCase();
   return query
     .toLowerCase()
     .split(/\s+/)
-    .every((word) => text.includes(word));
+    .every((word) => described.includes(word));
 }
 
 function ActionItem({ action }: { action: Action }) {
