@@ -93,6 +93,10 @@ test('the search lists the parts that have every word, and leads to them', async
   await panel.user.click(part);
   expect(panel.address()).toBe('/help/tasks#why-a-task-waits');
   await waitFor(() => expect(document.activeElement?.id).toBe('why-a-task-waits'));
+  fireEvent.change(search, { target: { value: 'exit 124' } });
+  await panel.user.click(await topics().findByRole('link', { name: 'run' }));
+  await title('Command line');
+  await waitFor(() => expect(document.activeElement?.id, 'on another page').toBe('run'));
   fireEvent.change(search, { target: { value: 'no such words' } });
   await panel.user.click(await screen.findByRole('button', { name: 'Clear filters' }));
   expect(await topics().findByRole('link', { name: 'Profiles' })).toBeDefined();

@@ -60,10 +60,10 @@ function Neighbours({ before, after }: { before: GuidePage | undefined; after: G
 }
 
 /** After each navigation, scrolls to and focuses the heading that the address names, or else scrolls to the top. */
-function useArrival(frame: RefObject<HTMLElement | null>): void {
-  const { pathname, hash, state } = useLocation();
-  // The key of the history entry differs on every visit, also to an address that was open before.
-  const visit = `${pathname}#${hash} ${state.__TSR_key ?? ''}`;
+function useArrival(topic: string, frame: RefObject<HTMLElement | null>): void {
+  const { hash, state } = useLocation();
+  // The topic rather than the path, which changes before the page is rendered. The key of the history entry differs on every visit.
+  const visit = `${topic}#${hash} ${state.__TSR_key ?? ''}`;
   useEffect(() => {
     const target = visit === '' || hash === '' ? null : document.getElementById(hash);
     if (target !== null) {
@@ -124,7 +124,7 @@ export function HelpScreen() {
   const frame = useRef<HTMLElement>(null);
   const index = GUIDE.findIndex(({ id }) => id === topicOf(topic).id);
   const [before, page, after] = [GUIDE[index - 1], GUIDE[index], GUIDE[index + 1]];
-  useArrival(frame);
+  useArrival(topic, frame);
   useReadingKeys(before, after);
   return (
     <Screen>
