@@ -5,8 +5,6 @@ import '@mantine/notifications/styles.css';
 import '@mantine/spotlight/styles.css';
 import './ui/styles/tokens.css';
 import './ui/styles/reset.css';
-import './ui/styles/base.css';
-import './ui/styles/timeline.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';

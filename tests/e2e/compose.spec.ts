@@ -83,8 +83,8 @@ test('a profile and a command are made by form and editor, run with one key, and
   const second = page.getByRole('region', { name: 'Version 2' });
   await expect(second).toContainText('current');
   await second.getByRole('button', { name: 'Show changes' }).click();
-  await expect(second.locator('.come')).toContainText('Open the sign-in page');
-  await expect(second.locator('.gone')).not.toContainText('Open the sign-in page');
+  await expect(second.locator('pre').last()).toContainText('Open the sign-in page');
+  await expect(second.locator('pre').first()).not.toContainText('Open the sign-in page');
 });
 
 // Would catch: a secret that a dry run shows, in the panel or in what the host answers.

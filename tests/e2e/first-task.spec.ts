@@ -56,7 +56,10 @@ test('the example runs from an empty dashboard, live, and everything it left can
     await shot.scrollIntoViewIfNeeded();
     await expect.poll(() => shot.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
   }
-  await details.locator('.shot').first().click();
+  await details
+    .getByRole('button', { name: /\.png$/ })
+    .first()
+    .click();
   await expect(page.getByRole('dialog').locator('img.lightbox')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);

@@ -26,7 +26,7 @@ test('while tasks change by the hundred per second, the open list follows with a
   // Every name that was ever the first row.
   const tops = await page.evaluateHandle(() => {
     const seen = new Set<string>();
-    const look = () => seen.add(document.querySelector('[role=grid] .name-link')?.textContent ?? '');
+    const look = () => seen.add(document.querySelector('[role=grid] tbody a')?.textContent ?? '');
     new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
     return seen;
   });

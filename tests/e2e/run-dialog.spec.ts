@@ -49,7 +49,7 @@ test('the 250th of 300 profiles is found by typing, chosen by Enter and run with
 
   await dialog.getByRole('button', { name: 'Run', exact: true }).click();
   await expectTask(page, 'Succeeded');
-  await expect(page.locator('.fact-bar')).toContainText('Shop 250');
+  await expect(page.getByTestId('task-facts')).toContainText('Shop 250');
 });
 
 // Would catch: an Enter that is faster than the host's answer and takes the first row of the list before.

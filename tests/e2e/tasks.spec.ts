@@ -6,7 +6,7 @@ import { expect, open, test } from './support/test.ts';
 test.use({ fresh: true });
 
 const WAIT = 'setInterval(() => {}, 1000)';
-const names = (page: Page) => page.getByRole('grid', { name: 'Tasks' }).locator('.name-link');
+const names = (page: Page) => page.getByRole('grid', { name: 'Tasks' }).getByRole('row').getByRole('link');
 
 // Would catch: a list that needs the mouse, a cancel or retry key that hits another row, a peek that does not follow.
 test('by keyboard: move, peek, cancel, open, run again', async ({ page, api }) => {

@@ -7,10 +7,12 @@ import { expect, open, test } from './support/test.ts';
 const tree = (page: Page) => page.getByRole('tree', { name: 'Steps' });
 const rowsOf = (page: Page) => tree(page).getByRole('treeitem');
 const row = (page: Page, name: string) => rowsOf(page).filter({ hasText: name });
+/** Bars of a row; `which` narrows them by their attributes. */
+const bars = (page: Page, name: string, which = '') => row(page, name).locator(`[data-testid=bar]${which}`);
 const reset = (page: Page) => page.getByRole('button', { name: 'Reset zoom' });
 /** What the axis says, once it has been laid out: before that it has no width, and only its zero. */
 async function ticks(page: Page): Promise<string[]> {
-  const all = tree(page).locator('.ticks > span');
+  const all = tree(page).getByTestId('ticks').locator('span');
   await expect(all.nth(1)).toBeVisible();
   return all.allTextContents();
 }
@@ -44,8 +46,8 @@ test('the pointer zooms by dragging and back by double click; what is cut shows 
   await open(page, `/tasks/${task.id}`);
   await expectTask(page, 'Succeeded');
   const whole = await ticks(page);
-  const bar = await boxOf(row(page, 'Inner two').locator('.bar.run'));
-  const track = await boxOf(row(page, 'Inner two').locator('.track'));
+  const bar = await boxOf(bars(page, 'Inner two'));
+  const track = await boxOf(row(page, 'Inner two').getByTestId('track'));
   const y = track.y + track.height / 2;
   const middle = bar.x + bar.width / 2;
 
@@ -59,7 +61,7 @@ test('the pointer zooms by dragging and back by double click; what is cut shows 
     await page.mouse.move(bar.x - 1, y);
     await page.mouse.down();
     await page.mouse.move(middle, y, { steps: 3 });
-    await expect(page.locator('.timeline .brush-mark')).toBeVisible();
+    await expect(page.getByTestId('timeline').getByTestId('brush-mark')).toBeVisible();
   };
   await drag();
   await page.keyboard.press('Escape');
@@ -71,12 +73,11 @@ test('the pointer zooms by dragging and back by double click; what is cut shows 
   await page.mouse.up();
   await expect(reset(page)).toBeVisible();
   expect(await ticks(page)).not.toEqual(whole);
-  await expect(row(page, 'Inner two').locator('.bar')).toHaveClass(/cut-right/);
-  await expect(row(page, 'Inner two').locator('.bar')).not.toHaveClass(/cut-left/);
-  await expect(row(page, 'Attempt 1').locator('.bar.run')).toHaveClass(/cut-left cut-right/);
-  await expect(row(page, 'After').locator('.bar')).toHaveCount(0);
-  await expect(row(page, 'After').locator('.beyond.after')).toBeVisible();
-  const shown = await boxOf(row(page, 'Inner two').locator('.bar'));
+  await expect(bars(page, 'Inner two')).toHaveAttribute('data-cut', 'right');
+  await expect(bars(page, 'Attempt 1', '[data-kind=run]')).toHaveAttribute('data-cut', 'both');
+  await expect(bars(page, 'After')).toHaveCount(0);
+  await expect(row(page, 'After').getByTitle('Later')).toBeVisible();
+  const shown = await boxOf(bars(page, 'Inner two'));
   expect(shown.x + shown.width).toBeLessThanOrEqual(track.x + track.width + 1);
   expect(shown.width).toBeGreaterThan(track.width * 0.8);
   expect(await faults(page)).toEqual([]);
@@ -108,14 +109,14 @@ test('the keyboard moves in the tree, zooms around the chosen row, pans, and bac
   expect(await tree(page).getAttribute('aria-activedescendant')).toBe(await row(page, 'Inner one').getAttribute('id'));
 
   const whole = await ticks(page);
-  const before = await boxOf(row(page, 'Inner one').locator('.bar'));
+  const before = await boxOf(bars(page, 'Inner one'));
   await page.keyboard.press('+');
   await page.keyboard.press('+');
-  const after = await boxOf(row(page, 'Inner one').locator('.bar'));
+  const after = await boxOf(bars(page, 'Inner one'));
   expect(after.width).toBeGreaterThan(before.width * 2);
   const zoomed = await ticks(page);
   await page.keyboard.press('Shift+ArrowRight');
-  expect((await boxOf(row(page, 'Inner one').locator('.bar'))).x).toBeLessThan(after.x);
+  expect((await boxOf(bars(page, 'Inner one'))).x).toBeLessThan(after.x);
   await page.keyboard.press('Shift+ArrowLeft');
   expect(await ticks(page)).toEqual(zoomed);
   await page.keyboard.press('-');
@@ -145,12 +146,12 @@ test('the keyboard moves in the tree, zooms around the chosen row, pans, and bac
 const countWrites = (page: Page) =>
   page.evaluate(() => {
     const count = { writes: 0, rows: 0 };
-    const frame = document.querySelector('.timeline');
+    const frame = document.querySelector('[data-testid=timeline]');
     if (frame === null) throw new Error('There is no timeline');
     new MutationObserver((all) => {
       for (const { target } of all) {
         if (target === frame) count.writes += 1;
-        else if (target instanceof Element && target.closest('.track') !== null) count.rows += 1;
+        else if (target instanceof Element && target.closest('[data-testid=track]') !== null) count.rows += 1;
       }
     }).observe(frame, { subtree: true, attributes: true, attributeFilter: ['style'] });
     Object.assign(globalThis, { nowCount: count });
@@ -163,14 +164,14 @@ test('the line of now moves while a task runs, by one write a tick, and then sto
   const task = await api.program('Goes on', 'setInterval(() => {}, 1000)');
   await open(page, `/tasks/${task.id}`);
   await expectTask(page, 'Running');
-  const line = tree(page).locator('.now');
+  const line = tree(page).getByTestId('now');
   await expect(line).toBeVisible();
   const place = () => line.evaluate((element) => element.getBoundingClientRect().x);
   const start = await place();
   await countWrites(page);
   await expect.poll(async () => (await counted(page)).writes, { intervals: [50] }).toBeGreaterThanOrEqual(6);
   expect(await place()).toBeGreaterThan(start);
-  const bar = await boxOf(row(page, 'Attempt 1').locator('.bar.open'));
+  const bar = await boxOf(bars(page, 'Attempt 1', '[data-open]'));
   expect(Math.abs(bar.x + bar.width - (await place()))).toBeLessThan(3);
   // The axis may grow once in this time, and then its bars are laid out again; they are not with each tick.
   expect((await counted(page)).rows).toBeLessThan(3);
@@ -209,12 +210,12 @@ test('waits and retries are pieces of their own, and the next attempt is announc
   const task = await api.task({ command_id: command.id });
   await open(page, `/tasks/${task.id}`);
   await expectTask(page, 'Retrying');
-  await expect(row(page, 'Attempt 3').locator('.bar.retry.open')).toBeVisible({ timeout: 20_000 });
-  await expect(row(page, 'Attempt 2').locator('.bar.retry')).toBeVisible();
-  await expect(row(page, 'Attempt 2').locator('.bar.run.tone-bad')).toBeVisible();
+  await expect(bars(page, 'Attempt 3', '[data-kind=retry][data-open]')).toBeVisible({ timeout: 20_000 });
+  await expect(bars(page, 'Attempt 2', '[data-kind=retry]')).toBeVisible();
+  await expect(bars(page, 'Attempt 2', '[data-kind=run][data-tone=bad]')).toBeVisible();
   await expect(row(page, 'Attempt 2')).toContainText(/waited \d/);
-  await expect(row(page, 'Attempt 3').locator('.bar.run')).toHaveCount(0);
-  await expect(tree(page).locator('.now')).toBeVisible();
+  await expect(bars(page, 'Attempt 3', '[data-kind=run]')).toHaveCount(0);
+  await expect(tree(page).getByTestId('now')).toBeVisible();
   await api.call('tasks_cancel', { id: task.id });
   await expect(row(page, 'Attempt 3')).toHaveCount(0);
 });

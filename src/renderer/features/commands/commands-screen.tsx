@@ -9,12 +9,12 @@ import { Button } from '../../ui/buttons.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { Split } from '../../ui/split.tsx';
+import layout from '../../ui/styles/layout.module.css';
 import { Composer } from './composer.tsx';
 import { draftFrom, useDrafts } from './draft.ts';
 import { Library } from './library.tsx';
 import { DEFAULT_TEMPLATE, TEMPLATES } from './templates.ts';
 import { useLibraryActions } from './use-library-actions.ts';
-import './commands.css';
 
 /** Remembers the command in the address as the one opened last. */
 function useRecent(id: string | undefined): readonly string[] {
@@ -66,7 +66,7 @@ function Editor({ id, isPending, onNew }: { id: string | undefined; isPending: b
   const isStarted = useDrafts((state) => state.edits.new !== undefined);
   if (id === 'new' && isStarted) return <Composer key="new" id="new" command={null} />;
   if (id !== undefined && id !== 'new') return <Stored id={id as CommandId} />;
-  if (isPending) return <div className="grow" />;
+  if (isPending) return <div className={layout.grow} />;
   return (
     <EmptyState
       icon={<FileCode2 size={24} />}

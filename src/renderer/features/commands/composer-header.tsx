@@ -1,7 +1,10 @@
 import { Copy, Play, Save, SearchCheck, Trash2, Undo2 } from 'lucide-react';
 import type { Command } from '../../../contract/automation/commands.ts';
 import { Button, IconButton } from '../../ui/buttons.tsx';
+import { Badge, Tag } from '../../ui/display/badge.tsx';
 import { ScreenHead } from '../../ui/screen.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import css from './composer.module.css';
 import type { ComposerState } from './use-composer.ts';
 import type { ComposerVerbs } from './use-composer-verbs.ts';
 
@@ -20,17 +23,15 @@ export function ComposerHeader({
   return (
     <ScreenHead>
       <input
-        className="title-input"
+        className={css.title}
         aria-label="Name of the command"
         value={draft.name}
         maxLength={100}
         onChange={(event) => change({ name: event.target.value })}
       />
-      {changed ? (
-        <span className="badge tone-warn">{command === null ? 'Not saved yet' : 'Unsaved changes'}</span>
-      ) : null}
-      {command?.example ? <span className="tag">example</span> : null}
-      <span className="grow" />
+      {changed ? <Badge tone="warn">{command === null ? 'Not saved yet' : 'Unsaved changes'}</Badge> : null}
+      {command?.example ? <Tag>example</Tag> : null}
+      <span className={layout.grow} />
       {command === null ? null : (
         <IconButton
           label="Delete"

@@ -8,6 +8,7 @@ import { Button } from '../../ui/buttons.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
 import { ToolBar } from '../../ui/screen.tsx';
 import { Split } from '../../ui/split.tsx';
+import layout from '../../ui/styles/layout.module.css';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { ComposerHeader } from './composer-header.tsx';
 import { DryRunResult } from './dry-run.tsx';
@@ -27,7 +28,7 @@ export function Composer({ id, command }: { id: string; command: Command | null 
   const [tab, setTab] = useState<ComposerTab>('spec');
   const verbs = useComposerVerbs(id, command, composer, () => setTab('dry'));
   return (
-    <div className="col grow" style={{ flex: 1 }}>
+    <div className={`${layout.col} ${layout.grow}`}>
       <ComposerHeader command={command} composer={composer} verbs={verbs} />
       {composer.error === null ? null : <ErrorState inline error={composer.error} />}
       <Split
@@ -74,10 +75,10 @@ function Parts({
     { id: 'dry', label: 'Dry run', count: dryCount(dry.data) },
   ] as const;
   return (
-    <section className="col grow" aria-label="Composer" style={{ flex: 1 }}>
+    <section className={`${layout.col} ${layout.grow}`} aria-label="Composer">
       <ToolBar>
         <Tabs name="composer" label="Parts of the command" tabs={tabs} value={tab} onChange={onTab} />
-        <span className="grow" />
+        <span className={layout.grow} />
         {tab === 'spec' ? (
           <Button
             small

@@ -4,7 +4,11 @@ import type { AppError } from '../../../contract/kernel/errors.ts';
 import type { Answer } from '../../lib/live/query.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { JsonView } from '../../ui/display/json-view.tsx';
+import { Notice } from '../../ui/feedback/notice.tsx';
 import { EmptyState, ErrorState } from '../../ui/feedback/state-frame.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
+import css from './composer.module.css';
 import { kindViews } from './kinds/index.ts';
 
 /** What would run: the request, the program or the script with every variable resolved and secrets masked. */
@@ -37,38 +41,38 @@ export function DryRunResult({
   }
   const { Resolved } = kindViews[kind];
   return (
-    <div className="col grow" style={{ flex: 1 }}>
-      <div className="peek" style={{ gap: 8, padding: 12 }}>
-        <div className={data.valid ? 'row tone-good' : 'row tone-bad'}>
+    <div className={`${layout.col} ${layout.grow}`}>
+      <div className={`${layout.peek} ${css.verdict}`}>
+        <div className={data.valid ? `${layout.row} ${text.good}` : `${layout.row} ${text.bad}`}>
           {data.valid ? <CircleCheck size={15} /> : <CircleX size={15} />}
           <strong>{data.valid ? 'It can run' : 'It cannot run like this'}</strong>
         </div>
         {data.missing.length === 0 ? null : (
-          <div className="notice bad">
+          <Notice tone="bad">
             <CircleX size={14} />
             <span>No value for {data.missing.join(', ')}</span>
-          </div>
+          </Notice>
         )}
         {data.errors.map((item) => (
-          <div key={`${item.path}${item.message}`} className="notice bad">
+          <Notice key={`${item.path}${item.message}`} tone="bad">
             <CircleX size={14} />
             <span>
               <code>{item.path}</code> {item.message}
             </span>
-          </div>
+          </Notice>
         ))}
         {data.warnings.map((text) => (
-          <div key={text} className="notice warn">
+          <Notice key={text} tone="warn">
             <TriangleAlert size={14} />
             <span>{text}</span>
-          </div>
+          </Notice>
         ))}
       </div>
-      <h3 className="pane-title">What would run; secrets are masked</h3>
+      <h3 className={css.paneTitle}>What would run; secrets are masked</h3>
       {Resolved !== null && Object.keys(data.resolved).length > 0 ? (
         <Resolved resolved={data.resolved} />
       ) : (
-        <div className="scroll">
+        <div className={layout.scroll}>
           <JsonView value={data.resolved} label="resolved spec" />
         </div>
       )}

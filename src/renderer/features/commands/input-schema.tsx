@@ -1,4 +1,7 @@
+import { Notice } from '../../ui/feedback/notice.tsx';
 import { Split } from '../../ui/split.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import css from './composer.module.css';
 import type { Draft } from './draft.ts';
 import { JsonEditor } from './json-editor.tsx';
 
@@ -16,9 +19,9 @@ export function InputSchema({
   return (
     <>
       {problems.map(([path, message]) => (
-        <div key={path} className="notice bad square">
+        <Notice key={path} tone="bad" square>
           <code>{path}</code> {message}
-        </div>
+        </Notice>
       ))}
       <Split
         name="input-schema"
@@ -29,8 +32,8 @@ export function InputSchema({
         max={500}
         label="Height of the defaults"
         first={
-          <section className="col grow" style={{ flex: 1 }} aria-label="JSON Schema">
-            <h3 className="pane-title">JSON Schema of the input; “format”: “password” makes a secret</h3>
+          <section className={`${layout.col} ${layout.grow}`} aria-label="JSON Schema">
+            <h3 className={css.paneTitle}>JSON Schema of the input; “format”: “password” makes a secret</h3>
             <JsonEditor
               label="JSON Schema of the input"
               value={draft.input_schema}
@@ -39,8 +42,8 @@ export function InputSchema({
           </section>
         }
         second={
-          <section className="col grow" style={{ flex: 1 }} aria-label="Defaults">
-            <h3 className="pane-title">Default values</h3>
+          <section className={`${layout.col} ${layout.grow}`} aria-label="Defaults">
+            <h3 className={css.paneTitle}>Default values</h3>
             <JsonEditor label="Default values" value={draft.defaults} onChange={(defaults) => change({ defaults })} />
           </section>
         }

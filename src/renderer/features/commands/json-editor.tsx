@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { CodeEditor } from '../../ui/editor/code-editor.tsx';
+import { Notice } from '../../ui/feedback/notice.tsx';
 import { parseObject, useJsonText } from '../run/index.ts';
 
 /** An object edited as JSON text; what does not parse stays in the editor only. */
@@ -16,7 +17,9 @@ export function JsonEditor({
   return (
     <>
       {valid ? null : (
-        <div className="notice bad square">This is not a JSON object yet; the last valid one is kept.</div>
+        <Notice tone="bad" square>
+          This is not a JSON object yet; the last valid one is kept.
+        </Notice>
       )}
       <CodeEditor language="json" label={label} value={text} onChange={change} />
     </>

@@ -9,13 +9,16 @@ import type { PagedList } from '../../lib/live/query.ts';
 import { toggled } from '../../lib/search-params.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { useFilters } from '../../lib/use-filters.ts';
-import { Button } from '../../ui/buttons.tsx';
+import { Button, buttonClass, Chip } from '../../ui/buttons.tsx';
 import { StatusIcon } from '../../ui/display/status.tsx';
 import { NoMatch, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { ToolBar } from '../../ui/screen.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
 import { useDrafts } from './draft.ts';
 import { kindViews } from './kinds/index.ts';
+import css from './library.module.css';
 
 function Item({ command, active }: { command: Command; active: boolean }) {
   const [search] = useFilters();
@@ -27,12 +30,14 @@ function Item({ command, active }: { command: Command; active: boolean }) {
         to="/commands/$id"
         params={{ id: command.id }}
         search={search}
-        className="library-item"
+        className={css.item}
         aria-current={active ? 'page' : undefined}
       >
-        <Icon size={14} className="muted" aria-label={command.kind} />
-        <span className={command.enabled ? 'grow clip' : 'grow clip faint'}>{command.name}</span>
-        {changed ? <span className="dot" role="img" title="Unsaved changes" aria-label="Unsaved changes" /> : null}
+        <Icon size={14} className={text.muted} aria-label={command.kind} />
+        <span className={command.enabled ? `${layout.grow} ${text.clip}` : `${layout.grow} ${text.clip} ${text.faint}`}>
+          {command.name}
+        </span>
+        {changed ? <span className={css.dot} role="img" title="Unsaved changes" aria-label="Unsaved changes" /> : null}
         {command.last_task === null ? null : <StatusIcon state={command.last_task.status} size={13} />}
       </Link>
     </li>
@@ -47,7 +52,7 @@ export function NewMenu({ onNew }: { onNew(template: string): void }) {
       <Menu.Target>
         <button
           type="button"
-          className="btn small"
+          className={buttonClass({ small: true })}
           aria-disabled={blocked !== null}
           title={blocked ?? 'New command · N'}
         >
@@ -62,14 +67,12 @@ export function NewMenu({ onNew }: { onNew(template: string): void }) {
             <Fragment key={kind}>
               <Menu.Label>
                 {title}
-                <div className="faint">{description}</div>
+                <div className={text.faint}>{description}</div>
               </Menu.Label>
               {templates.map((template) => (
                 <Menu.Item key={template.id} leftSection={<Icon size={14} />} onClick={() => onNew(template.id)}>
                   {template.title}
-                  <div className="muted" style={{ fontSize: 12, lineHeight: '16px' }}>
-                    {template.text}
-                  </div>
+                  <div className={css.about}>{template.text}</div>
                 </Menu.Item>
               ))}
             </Fragment>
@@ -98,25 +101,23 @@ export function Library({
     a === '' ? 1 : b === '' ? -1 : a.localeCompare(b),
   );
   return (
-    <section className="col grow" aria-label="Library">
+    <section className={`${layout.col} ${layout.grow}`} aria-label="Library">
       <ToolBar>
-        <h1 className="grow">Commands</h1>
+        <h1 className={layout.grow}>Commands</h1>
         <NewMenu onNew={onNew} />
       </ToolBar>
-      <div className="library-filter">
+      <div className={css.filter}>
         <FilterField wide value={search.q} onChange={(q) => set({ q })} placeholder="Filter commands" />
         {tags.length === 0 ? null : (
-          <div className="row" style={{ flexWrap: 'wrap', gap: 4 }}>
+          <div className={css.tags}>
             {tags.map((tag) => (
-              <button
+              <Chip
                 key={tag}
-                type="button"
-                className="chip"
-                aria-pressed={search.tag?.split(',').includes(tag) ?? false}
+                pressed={search.tag?.split(',').includes(tag) ?? false}
                 onClick={() => set({ tag: toggled(search.tag, tag) })}
               >
                 {tag}
-              </button>
+              </Chip>
             ))}
           </div>
         )}
@@ -125,16 +126,16 @@ export function Library({
         {list.rows.length === 0 && (search.q !== undefined || search.tag !== undefined) ? (
           <NoMatch what="commands" clear={() => set({ q: undefined, tag: undefined })} />
         ) : (
-          <nav className="scroll" aria-label="Commands">
+          <nav className={layout.scroll} aria-label="Commands">
             {folders.map(([folder, commands]) => (
               <section key={folder} aria-label={folder === '' ? 'No folder' : folder}>
                 {folder === '' && folders.length === 1 ? null : (
-                  <h2 className="folder">
+                  <h2 className={css.folder}>
                     <Folder size={12} />
                     {folder === '' ? 'No folder' : folder}
                   </h2>
                 )}
-                <ul className="bare">
+                <ul className={layout.bare}>
                   {commands.map((command) => (
                     <Item key={command.id} command={command} active={command.id === current} />
                   ))}

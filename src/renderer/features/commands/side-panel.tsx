@@ -2,10 +2,12 @@
 import { NumberInput, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import type { Command } from '../../../contract/automation/commands.ts';
 import { EntityPicker } from '../../ui/entity-picker/entity-picker.tsx';
+import layout from '../../ui/styles/layout.module.css';
 import { SchemaForm } from '../run/index.ts';
 import { FolderField } from './folder-field.tsx';
 import { kindViews } from './kinds/index.ts';
 import { LastRun } from './last-run.tsx';
+import css from './side-panel.module.css';
 import type { ComposerState } from './use-composer.ts';
 
 /** See the file's head. */
@@ -13,7 +15,7 @@ export function SidePanel({ composer, command }: { composer: ComposerState; comm
   const { draft, change, errors, fields } = composer;
   const { Options } = kindViews[draft.kind];
   return (
-    <aside className="scroll side-panel" aria-label="Run settings">
+    <aside className={`${layout.scroll} ${css.panel}`} aria-label="Run settings">
       <EntityPicker
         of="profiles"
         label="Run with profile"
@@ -63,7 +65,7 @@ function Limits({ composer: { draft, change, errors } }: { composer: ComposerSta
   return (
     <>
       <h3>Limits</h3>
-      <div className="two">
+      <div className={layout.two}>
         <Limit
           label="Timeout, s"
           value={draft.timeout_seconds}

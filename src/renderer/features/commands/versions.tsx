@@ -8,7 +8,10 @@ import { Ago } from '../../ui/display/ago.tsx';
 import { Tag } from '../../ui/display/badge.tsx';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { errorToast, toast } from '../../ui/feedback/toast.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
 import { type Draft, draftOf } from './draft.ts';
+import css from './versions.module.css';
 
 const show = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value, null, 2));
 
@@ -27,16 +30,16 @@ export function Versions({ command, onRestore }: { command: Command; onRestore(d
     );
   return (
     <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={5}>
-      <div className="scroll">
+      <div className={layout.scroll}>
         {list.rows.map((item) => (
-          <section key={item.version} className="version" aria-label={`Version ${item.version}`}>
-            <div className="row">
+          <section key={item.version} className={css.version} aria-label={`Version ${item.version}`}>
+            <div className={layout.row}>
               <strong>Version {item.version}</strong>
               {item.version === command.version ? <Tag>current</Tag> : null}
-              <span className="muted">
+              <span className={text.muted}>
                 <Ago at={item.at} /> by {item.by}
               </span>
-              <span className="muted grow clip">
+              <span className={`${text.muted} ${layout.grow} ${text.clip}`}>
                 {item.diff.length === 0 ? 'created' : item.diff.map(({ path }) => path).join(', ')}
               </span>
               {item.diff.length === 0 ? null : (
@@ -59,9 +62,9 @@ export function Versions({ command, onRestore }: { command: Command; onRestore(d
               ? item.diff.map((part) => (
                   <div key={part.path}>
                     <h3>{part.path}</h3>
-                    <div className="diff">
-                      <pre className="gone">{show(part.from)}</pre>
-                      <pre className="come">{show(part.to)}</pre>
+                    <div className={css.diff}>
+                      <pre className={css.gone}>{show(part.from)}</pre>
+                      <pre className={css.come}>{show(part.to)}</pre>
                     </div>
                   </div>
                 ))

@@ -11,6 +11,9 @@ import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { EntityPicker } from '../../ui/entity-picker/entity-picker.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
+import css from './run.module.css';
 import { cleanInput, fieldsOf, initialInput } from './schema.ts';
 import { SchemaForm } from './schema-form.tsx';
 
@@ -106,7 +109,7 @@ function RunForm(props: RunDialogProps) {
   const errors = create.error?.errors ?? {};
   const needsProfile = command?.uses.profile ?? false;
   return (
-    <form className="col" style={{ gap: 12 }} onSubmit={run.submit}>
+    <form className={css.form} onSubmit={run.submit}>
       <EntityPicker of="commands" label="Command" autoFocus required value={run.chosen} onChange={run.choose} />
       <EntityPicker
         of="profiles"
@@ -124,7 +127,7 @@ function RunForm(props: RunDialogProps) {
       )}
       <ExtraFields value={run.extras} onChange={run.setExtras} attempts={(command?.retry.max ?? 0) + 1} />
       {create.error === null ? null : <ErrorState inline error={create.error} />}
-      <div className="row" style={{ justifyContent: 'flex-end' }}>
+      <div className={css.buttons}>
         <Button onClick={props.close}>Cancel</Button>
         <Button submit kind="primary" icon={<Play size={14} />} blocked={run.blocked} busy={create.isPending}>
           Run
@@ -146,8 +149,8 @@ function ExtraFields({
 }) {
   return (
     <details>
-      <summary className="muted">Priority, attempts, labels</summary>
-      <div className="two" style={{ marginTop: 8 }}>
+      <summary className={text.muted}>Priority, attempts, labels</summary>
+      <div className={`${layout.two} ${css.below}`}>
         <Select
           label="Priority"
           data={[...PRIORITIES]}

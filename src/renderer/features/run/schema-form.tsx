@@ -1,8 +1,20 @@
 /** The form that a command's input schema asks for, or the same input as JSON. */
-import { NumberInput, PasswordInput, SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/core';
+import {
+  Input,
+  NumberInput,
+  PasswordInput,
+  SegmentedControl,
+  Select,
+  Switch,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import { useState } from 'react';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { CodeEditor } from '../../ui/editor/code-editor.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import looks from '../../ui/styles/text.module.css';
+import css from './run.module.css';
 import type { Field } from './schema.ts';
 import { parseJson, parseObject, useJsonText } from './use-json-text.ts';
 
@@ -34,13 +46,9 @@ function JsonField<V extends Json>({
 }) {
   const { text, valid, change } = useJsonText(value, parse, onChange);
   return (
-    <div className="col" style={{ gap: 2 }}>
+    <div className={css.json}>
       <CodeEditor boxed language="json" label={label} value={text} onChange={change} height={height} />
-      {valid ? null : (
-        <span className="tone-bad" style={{ fontSize: 12 }}>
-          This is not valid JSON yet
-        </span>
-      )}
+      {valid ? null : <span className={`${looks.bad} ${looks.small}`}>This is not valid JSON yet</span>}
     </div>
   );
 }
@@ -106,11 +114,9 @@ function FieldInput({
       );
     case 'json':
       return (
-        <div className="col">
-          <span className="mantine-InputWrapper-label">{field.title}</span>
+        <Input.Wrapper label={field.title} labelElement="div" error={error}>
           <JsonField label={field.title} value={value} parse={parseJson} onChange={onChange} height="96px" />
-          {error === undefined ? null : <span className="tone-bad">{error}</span>}
-        </div>
+        </Input.Wrapper>
       );
     case 'text':
       return <TextInput {...common} value={textual} onChange={(event) => onChange(event.currentTarget.value)} />;
@@ -123,17 +129,17 @@ export function SchemaForm({ fields, value, onChange, errors }: SchemaFormProps)
   if (fields.length === 0) {
     return (
       <details>
-        <summary className="muted">Input: none asked for</summary>
-        <div style={{ marginTop: 8 }}>
+        <summary className={looks.muted}>Input: none asked for</summary>
+        <div className={css.below}>
           <JsonField label="Input as JSON" value={value} parse={parseObject} onChange={onChange} height="120px" />
         </div>
       </details>
     );
   }
   return (
-    <div className="col" style={{ gap: 10 }}>
-      <div className="row">
-        <h3 className="grow">Input</h3>
+    <div className={css.fields}>
+      <div className={layout.row}>
+        <h3 className={layout.grow}>Input</h3>
         <SegmentedControl
           aria-label="Form or JSON"
           data={[

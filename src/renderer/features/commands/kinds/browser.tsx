@@ -3,6 +3,7 @@ import { NumberInput, Select, Switch } from '@mantine/core';
 import { FileCode2 } from 'lucide-react';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { CodeEditor } from '../../../ui/editor/code-editor.tsx';
+import layout from '../../../ui/styles/layout.module.css';
 import { specText } from '../draft.ts';
 import { URL_SCHEMA } from './fields.tsx';
 import type { KindView, SpecFormProps } from './kind.ts';
@@ -55,7 +56,7 @@ function Options({ spec, onChange }: SpecFormProps) {
         checked={spec.headless !== false}
         onChange={(event) => set({ headless: event.currentTarget.checked })}
       />
-      <div className="two">
+      <div className={layout.two}>
         <Select
           label="Trace"
           data={when}

@@ -1,6 +1,7 @@
 /** Fields that the forms of several kinds share. */
 import { Textarea, TextInput } from '@mantine/core';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
+import looks from '../../../ui/styles/text.module.css';
 import { fitsInLines, pairsText, parsePairs } from '../draft.ts';
 import { useTypedText } from '../use-typed-text.ts';
 
@@ -47,7 +48,7 @@ export function Pairs({
       minRows={2}
       maxRows={8}
       spellCheck={false}
-      classNames={{ input: 'mono' }}
+      classNames={{ input: looks.mono ?? '' }}
       value={text}
       error={error}
       onChange={(event) => {

@@ -1,9 +1,12 @@
-import { SegmentedControl, Textarea } from '@mantine/core';
+import { Input, SegmentedControl, Textarea } from '@mantine/core';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
+import layout from '../../../ui/styles/layout.module.css';
+import looks from '../../../ui/styles/text.module.css';
 import { parseJson, useJsonText } from '../../run/index.ts';
 import { specText } from '../draft.ts';
 import { errorOf, objectOf } from './fields.tsx';
 import type { SpecFormProps } from './kind.ts';
+import css from './kinds.module.css';
 
 type BodyKind = 'none' | 'text' | 'json';
 
@@ -30,9 +33,9 @@ export function BodyForm({ spec, onChange, errors }: SpecFormProps) {
     }
   };
   return (
-    <div className="col" style={{ gap: 4 }}>
-      <div className="row">
-        <span className="mantine-InputWrapper-label grow">Body</span>
+    <div className={css.body}>
+      <div className={layout.row}>
+        <Input.Wrapper label="Body" labelElement="div" className={layout.grow} />
         <SegmentedControl<BodyKind>
           aria-label="Kind of body"
           data={[
@@ -51,7 +54,7 @@ export function BodyForm({ spec, onChange, errors }: SpecFormProps) {
           minRows={4}
           maxRows={16}
           spellCheck={false}
-          classNames={{ input: 'mono' }}
+          classNames={{ input: looks.mono ?? '' }}
           value={text}
           error={kind === 'text' || json.valid ? errorOf(errors, 'body') : 'This is not valid JSON yet'}
           onChange={({ currentTarget: { value } }) => (kind === 'text' ? set({ text: value }) : json.change(value))}

@@ -3,6 +3,7 @@ import type { Json } from '../../../../contract/kernel/scalars.ts';
 import { specText } from '../draft.ts';
 import { errorOf, Numbers, objectOf } from './fields.tsx';
 import type { SpecFormProps } from './kind.ts';
+import css from './kinds.module.css';
 
 /** What the response of a request must be; an empty field asks for nothing. */
 export function ExpectForm({ spec, onChange, errors }: SpecFormProps) {
@@ -15,7 +16,7 @@ export function ExpectForm({ spec, onChange, errors }: SpecFormProps) {
   return (
     <>
       <h3>The answer must have</h3>
-      <div className="three">
+      <div className={css.three}>
         <Numbers
           label="Status"
           placeholder="any"

@@ -3,20 +3,23 @@ import { Select, Switch, TextInput } from '@mantine/core';
 import { Globe } from 'lucide-react';
 import { HttpSpec } from '../../../../contract/automation/kinds/http.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
 import { specText } from '../draft.ts';
 import { errorOf, Pairs, URL_SCHEMA } from './fields.tsx';
 import { BodyForm } from './http-body.tsx';
 import { ExpectForm } from './http-expect.tsx';
 import type { KindView, SpecFormProps } from './kind.ts';
+import css from './kinds.module.css';
 
 const METHODS = HttpSpec.shape.method.unwrap().options;
 
 function Form({ spec, onChange, errors }: SpecFormProps) {
   const set = (patch: JsonObject) => onChange({ ...spec, ...patch });
   return (
-    <div className="scroll">
-      <div className="spec-form">
-        <div className="row" style={{ alignItems: 'flex-start' }}>
+    <div className={layout.scroll}>
+      <div className={css.specForm}>
+        <div className={css.target}>
           <Select
             label="Method"
             w={110}
@@ -25,16 +28,16 @@ function Form({ spec, onChange, errors }: SpecFormProps) {
             onChange={(method) => set({ method: method ?? 'GET' })}
           />
           <TextInput
-            className="grow"
+            className={layout.grow}
             label="Address"
             withAsterisk
-            classNames={{ input: 'mono' }}
+            classNames={{ input: text.mono ?? '' }}
             value={specText(spec, 'url')}
             error={errorOf(errors, 'url')}
             onChange={(event) => set({ url: event.currentTarget.value })}
           />
         </div>
-        <div className="two">
+        <div className={css.two}>
           <Pairs
             label="Headers"
             description="Name: value, one per line."

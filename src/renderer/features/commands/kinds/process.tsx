@@ -2,10 +2,13 @@
 import { Select, Textarea, TextInput } from '@mantine/core';
 import { SquareTerminal } from 'lucide-react';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
 import { specText } from '../draft.ts';
 import { useTypedText } from '../use-typed-text.ts';
 import { errorOf, Numbers, Pairs, strings } from './fields.tsx';
 import type { KindView, SpecFormProps } from './kind.ts';
+import css from './kinds.module.css';
 
 const parseLines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
@@ -13,8 +16,8 @@ function Form({ spec, onChange, errors }: SpecFormProps) {
   const set = (patch: JsonObject) => onChange({ ...spec, ...patch });
   const [argv, setArgv] = useTypedText(strings(spec.argv), parseLines, (lines) => lines.join('\n'));
   return (
-    <div className="scroll">
-      <div className="spec-form">
+    <div className={layout.scroll}>
+      <div className={css.specForm}>
         <Textarea
           label="Program and arguments"
           description="One per line. No shell reads them; {{variables}} come from the input."
@@ -23,7 +26,7 @@ function Form({ spec, onChange, errors }: SpecFormProps) {
           minRows={3}
           maxRows={14}
           spellCheck={false}
-          classNames={{ input: 'mono' }}
+          classNames={{ input: text.mono ?? '' }}
           value={argv}
           error={errorOf(errors, 'argv')}
           onChange={(event) => {
@@ -31,7 +34,7 @@ function Form({ spec, onChange, errors }: SpecFormProps) {
             set({ argv: parseLines(event.currentTarget.value) });
           }}
         />
-        <div className="two">
+        <div className={css.two}>
           <TextInput
             label="Working folder"
             placeholder="A fresh folder of the attempt"
@@ -59,7 +62,7 @@ function Form({ spec, onChange, errors }: SpecFormProps) {
           autosize
           minRows={2}
           maxRows={8}
-          classNames={{ input: 'mono' }}
+          classNames={{ input: text.mono ?? '' }}
           value={specText(spec, 'stdin')}
           error={errorOf(errors, 'stdin')}
           onChange={(event) => set({ stdin: event.currentTarget.value === '' ? null : event.currentTarget.value })}

@@ -8,10 +8,13 @@ import { useClient } from '../../../lib/client/context.tsx';
 import { isDesktop } from '../../../lib/client/message-port.ts';
 import { bytes, clock } from '../../../lib/format.ts';
 import { asError, useOperationQuery } from '../../../lib/live/query.ts';
-import { Button } from '../../../ui/buttons.tsx';
+import { Button, buttonClass } from '../../../ui/buttons.tsx';
 import { EmptyState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { errorToast } from '../../../ui/feedback/toast.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
 import { StaticTable } from '../../../ui/table/static-table.tsx';
+import css from './artifacts.module.css';
 
 /** Address of an artifact on the panel's own origin, where the session opens it. */
 export const contentUrl = (artifact: Pick<Artifact, 'id'>): string => `/v1/artifacts/${artifact.id}/content`;
@@ -50,11 +53,11 @@ export function Screens({ shots }: { shots: Artifact[] }) {
   const shown = open === null ? undefined : shots[open];
   const step = (by: number) => setOpen((index) => (index === null ? null : (index + by + shots.length) % shots.length));
   return (
-    <div className="shots">
+    <div className={css.shots}>
       {shots.map((shot, index) => (
-        <button key={shot.id} type="button" className="shot" onClick={() => setOpen(index)}>
+        <button key={shot.id} type="button" className={css.shot} onClick={() => setOpen(index)}>
           <img src={contentUrl(shot)} alt="" loading="lazy" />
-          <span className="clip">{shot.name}</span>
+          <span className={text.clip}>{shot.name}</span>
         </button>
       ))}
       <Modal
@@ -64,7 +67,7 @@ export function Screens({ shots }: { shots: Artifact[] }) {
         size="auto"
         onKeyDown={(event) => (event.key === 'ArrowRight' ? step(1) : event.key === 'ArrowLeft' ? step(-1) : null)}
       >
-        {shown === undefined ? null : <img className="lightbox" src={contentUrl(shown)} alt={shown.name} />}
+        {shown === undefined ? null : <img className={css.lightbox} src={contentUrl(shown)} alt={shown.name} />}
       </Modal>
     </div>
   );
@@ -75,7 +78,7 @@ function SaveButton({ artifact }: { artifact: Artifact }) {
   if (!isDesktop()) {
     return (
       <a
-        className="btn ghost small icon"
+        className={buttonClass({ kind: 'ghost', small: true, icon: true })}
         href={contentUrl(artifact)}
         download={artifact.name}
         aria-label={`Download ${artifact.name}`}
@@ -103,19 +106,19 @@ export function Artifacts({ id, onTrace }: { id: TaskId; onTrace(artifact: Artif
       {items.length === 0 ? (
         <EmptyState icon={<FileText size={24} />} title="No artifacts" help="tasks#artifacts" />
       ) : (
-        <div className="scroll">
+        <div className={layout.scroll}>
           <StaticTable>
             <thead>
               <tr>
                 <th scope="col">Name</th>
                 <th scope="col">Kind</th>
-                <th scope="col" className="num">
+                <th scope="col" className={text.num}>
                   Size
                 </th>
                 <th scope="col">Attempt</th>
                 <th scope="col">At</th>
                 <th scope="col">
-                  <span className="visually-hidden">Actions</span>
+                  <span className={text.hidden}>Actions</span>
                 </th>
               </tr>
             </thead>
@@ -125,17 +128,17 @@ export function Artifacts({ id, onTrace }: { id: TaskId; onTrace(artifact: Artif
                 return (
                   <tr key={artifact.id}>
                     <td>
-                      <span className="row">
-                        <Icon size={14} className="muted" />
+                      <span className={layout.row}>
+                        <Icon size={14} className={text.muted} />
                         {artifact.name}
                       </span>
                     </td>
-                    <td className="muted">{artifact.kind}</td>
-                    <td className="num">{bytes(artifact.bytes)}</td>
+                    <td className={text.muted}>{artifact.kind}</td>
+                    <td className={text.num}>{bytes(artifact.bytes)}</td>
                     <td>{artifact.attempt}</td>
-                    <td className="muted">{clock(artifact.created_at).slice(0, 8)}</td>
+                    <td className={text.muted}>{clock(artifact.created_at).slice(0, 8)}</td>
                     <td>
-                      <span className="row" style={{ justifyContent: 'flex-end' }}>
+                      <span className={css.actions}>
                         {artifact.kind === 'trace' ? (
                           <Button small onClick={() => onTrace(artifact)}>
                             Open trace

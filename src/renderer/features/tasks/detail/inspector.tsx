@@ -3,13 +3,17 @@ import { FileInput, FileOutput, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import type { Attempt, TaskDetail } from '../../../../contract/automation/tasks.ts';
 import { bytes, count, dateTime, duration } from '../../../lib/format.ts';
+import { Facts } from '../../../ui/display/facts.tsx';
 import { JsonView } from '../../../ui/display/json-view.tsx';
 import { Status } from '../../../ui/display/status.tsx';
 import { EmptyState } from '../../../ui/feedback/state-frame.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
 import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
 import { Problem } from '../problem.tsx';
 import type { TreeRow } from '../timeline/step-tree.ts';
+import css from './inspector.module.css';
 
 const TABS = [
   { id: 'input', label: 'Input' },
@@ -31,14 +35,14 @@ export function Inspector({ task, row }: { task: TaskDetail; row: TreeRow | null
   const step = row?.step ?? null;
   const of = step === null ? 'the task' : `step “${step.name}”`;
   return (
-    <section className="col grow" aria-label="Inspector">
+    <section className={`${layout.col} ${layout.grow}`} aria-label="Inspector">
       <ToolBar>
         <Tabs name="inspector" label="Inspector" tabs={TABS} value={tab} onChange={setChosen} />
-        <span className="grow" />
-        {step === null ? null : <span className="muted clip">{step.name}</span>}
+        <span className={layout.grow} />
+        {step === null ? null : <span className={`${text.muted} ${text.clip}`}>{step.name}</span>}
       </ToolBar>
       <TabPanel name="inspector" value={tab}>
-        <div className="scroll">
+        <div className={layout.scroll}>
           {tab === 'input' ? <Input input={task.input} /> : null}
           {tab === 'output' ? <Output output={step === null ? task.output : step.output} of={of} /> : null}
           {tab === 'error' ? (
@@ -71,7 +75,7 @@ function Failure({ error, of }: Pick<TaskDetail, 'error'> & { of: string }) {
   return error === null ? (
     <EmptyState icon={<ShieldCheck size={24} />} title={`No error of ${of}`} help={null} />
   ) : (
-    <div style={{ padding: 12 }}>
+    <div className={css.error}>
       <Problem problem={error} />
     </div>
   );
@@ -80,11 +84,11 @@ function Failure({ error, of }: Pick<TaskDetail, 'error'> & { of: string }) {
 /** The attempts so far, and the spec that they all run. */
 function Attempts({ task }: { task: TaskDetail }) {
   return (
-    <div className="peek">
+    <div className={layout.peek}>
       {task.attempts.map((attempt) => (
         <AttemptFacts key={attempt.number} attempt={attempt} />
       ))}
-      {task.attempts.length === 0 ? <p className="muted">No attempt has started.</p> : null}
+      {task.attempts.length === 0 ? <p className={text.muted}>No attempt has started.</p> : null}
       <section>
         <h3>What runs</h3>
         <JsonView value={task.spec} label="spec" />
@@ -96,11 +100,11 @@ function Attempts({ task }: { task: TaskDetail }) {
 function AttemptFacts({ attempt }: { attempt: Attempt }) {
   return (
     <section aria-label={`Attempt ${attempt.number}`}>
-      <div className="row" style={{ marginBottom: 6 }}>
+      <div className={css.attempt}>
         <strong>Attempt {attempt.number}</strong>
         <Status state={attempt.status} />
       </div>
-      <dl className="facts">
+      <Facts>
         <dt>Started</dt>
         <dd>{dateTime(attempt.started_at)}</dd>
         <dt>Duration</dt>
@@ -111,7 +115,7 @@ function AttemptFacts({ attempt }: { attempt: Attempt }) {
         <dd>
           {count(attempt.log_lines)} lines, {bytes(attempt.log_bytes)}
           {attempt.log_dropped > 0 ? (
-            <span className="tone-warn">, {count(attempt.log_dropped)} dropped over the limit</span>
+            <span className={text.warn}>, {count(attempt.log_dropped)} dropped over the limit</span>
           ) : null}
         </dd>
         {attempt.error === null ? null : (
@@ -120,7 +124,7 @@ function AttemptFacts({ attempt }: { attempt: Attempt }) {
             <dd>{attempt.error.detail}</dd>
           </>
         )}
-      </dl>
+      </Facts>
     </section>
   );
 }

@@ -3,6 +3,7 @@ import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
 import { clock, duration } from '../../../lib/format.ts';
 import { Status } from '../../../ui/display/status.tsx';
 import { EmptyState } from '../../../ui/feedback/state-frame.tsx';
+import text from '../../../ui/styles/text.module.css';
 import { PlainTable } from '../../../ui/table/plain-table.tsx';
 
 const COLUMNS = [
@@ -40,14 +41,14 @@ function StepRow({ step, index }: { step: TaskDetail['steps'][number]; index: nu
   const lasted = step.finished_at === null ? null : Date.parse(step.finished_at) - Date.parse(step.started_at);
   return (
     <tr aria-rowindex={index + 2}>
-      <td className="muted">{step.attempt}</td>
+      <td className={text.muted}>{step.attempt}</td>
       <td>
         <Status state={step.status} />
       </td>
       <td>{step.name}</td>
-      <td className="mono">{clock(step.started_at)}</td>
-      <td className="num">{lasted === null ? '–' : duration(lasted)}</td>
-      <td className={step.error === null ? 'muted mono' : 'tone-bad'}>
+      <td className={text.mono}>{clock(step.started_at)}</td>
+      <td className={text.num}>{lasted === null ? '–' : duration(lasted)}</td>
+      <td className={step.error === null ? `${text.muted} ${text.mono}` : text.bad}>
         {step.error?.detail ?? (step.output === null ? '' : JSON.stringify(step.output))}
       </td>
     </tr>

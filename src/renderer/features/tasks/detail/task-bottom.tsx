@@ -8,9 +8,11 @@ import { useOperationQuery } from '../../../lib/live/query.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
 import { EmptyState } from '../../../ui/feedback/state-frame.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
+import layout from '../../../ui/styles/layout.module.css';
 import { neighbourTab, TabPanel, Tabs } from '../../../ui/tabs.tsx';
 import { Artifacts, Screens, traceUrl } from './artifacts.tsx';
 import { StepsTable } from './steps-table.tsx';
+import css from './task-bottom.module.css';
 import { TaskEvents } from './task-events.tsx';
 import { TaskLog } from './task-log.tsx';
 
@@ -65,7 +67,7 @@ export function TaskBottom({ task }: { task: TaskDetail }) {
     },
   ]);
   return (
-    <section className="col grow" aria-label="Details">
+    <section className={`${layout.col} ${layout.grow}`} aria-label="Details">
       <ToolBar>
         <Tabs name="task-bottom" label="Details" tabs={tabs} value={value} onChange={setTab} />
       </ToolBar>
@@ -77,7 +79,7 @@ export function TaskBottom({ task }: { task: TaskDetail }) {
           shots.length === 0 ? (
             <EmptyState icon={<ImageIcon size={24} />} title="No screenshots" help="tasks#artifacts" />
           ) : (
-            <div className="scroll" style={{ padding: 12 }}>
+            <div className={css.screens}>
               <Screens shots={shots} />
             </div>
           )
@@ -89,9 +91,9 @@ export function TaskBottom({ task }: { task: TaskDetail }) {
         onClose={() => setTrace(null)}
         title={trace?.name}
         size="calc(100vw - 64px)"
-        classNames={{ body: 'trace-body' }}
+        classNames={{ body: css.traceBody ?? '' }}
       >
-        {trace === null ? null : <iframe className="trace" title={`Trace ${trace.name}`} src={traceUrl(trace)} />}
+        {trace === null ? null : <iframe className={css.trace} title={`Trace ${trace.name}`} src={traceUrl(trace)} />}
       </Modal>
     </section>
   );

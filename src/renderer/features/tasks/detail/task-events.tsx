@@ -6,6 +6,7 @@ import type { TaskId } from '../../../../contract/kernel/scalars.ts';
 import { useClient } from '../../../lib/client/context.tsx';
 import { clock } from '../../../lib/format.ts';
 import { EmptyState, ErrorState } from '../../../ui/feedback/state-frame.tsx';
+import text from '../../../ui/styles/text.module.css';
 import { PlainTable } from '../../../ui/table/plain-table.tsx';
 
 /** Events shown; a task that reports progress all day has more, and the newest are the ones wanted. */
@@ -74,10 +75,10 @@ export function TaskEvents({ id }: { id: TaskId }) {
         const event = events[index];
         return event === undefined ? null : (
           <tr key={event.seq} aria-rowindex={index + 2}>
-            <td className="muted">{event.seq}</td>
-            <td className="mono">{clock(event.at)}</td>
+            <td className={text.muted}>{event.seq}</td>
+            <td className={text.mono}>{clock(event.at)}</td>
             <td>{event.type}</td>
-            <td className="muted">{summary(event)}</td>
+            <td className={text.muted}>{summary(event)}</td>
           </tr>
         );
       }}

@@ -7,8 +7,11 @@ import { Ago, Elapsed } from '../../../ui/display/ago.tsx';
 import { Status } from '../../../ui/display/status.tsx';
 import { ScreenHead } from '../../../ui/screen.tsx';
 import { ShowFolder } from '../../../ui/show-folder.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
 import { useTaskActions } from '../task-actions.tsx';
 import { cancelBlocked, deleteBlocked, waitSentence } from '../task-facts.ts';
+import css from './task-header.module.css';
 import { useHeaderActions } from './use-header-actions.ts';
 
 /** Name, state and verbs of a task. */
@@ -25,17 +28,17 @@ export function TaskHeader({ task }: { task: TaskDetail }) {
   useHeaderActions({ task, retry, cancel, remove, back });
   return (
     <ScreenHead>
-      <Link to="/tasks" className="muted">
+      <Link to="/tasks" className={text.muted}>
         Tasks
       </Link>
-      <ChevronRight size={13} className="faint" />
-      <h1 className="clip" title={task.command_name}>
+      <ChevronRight size={13} className={text.faint} />
+      <h1 className={text.clip} title={task.command_name}>
         {task.command_name}
       </h1>
       <Status state={task.status} />
-      <code className="faint clip id">{task.id}</code>
+      <code className={`${text.faint} ${text.clip}`}>{task.id}</code>
       <CopyButton label="Copy id" text={task.id} />
-      <span className="grow" />
+      <span className={layout.grow} />
       <ShowFolder target="task" id={task.id} />
       <IconButton
         label="Delete"
@@ -111,10 +114,10 @@ export function TaskFacts({ task }: { task: TaskDetail }) {
     ['Attempt', `${task.attempt} of ${task.max_attempts}`],
   ];
   return (
-    <div className="fact-bar">
+    <div className={css.factBar} data-testid="task-facts">
       {items.map(([name, value]) => (
         <span key={name}>
-          <span className="muted">{name}</span> {value}
+          <span className={text.muted}>{name}</span> {value}
         </span>
       ))}
       {task.retry_of === null ? null : (
@@ -122,17 +125,17 @@ export function TaskFacts({ task }: { task: TaskDetail }) {
           Repeats an earlier task
         </Link>
       )}
-      <span className="grow" />
+      <span className={layout.grow} />
       {task.progress !== null && task.status === 'running' ? (
-        <span className="row">
+        <span className={layout.row}>
           {task.progress.message}
           {task.progress.percent === null ? null : (
-            <progress max={100} value={task.progress.percent} aria-label="Progress" />
+            <progress className={css.progress} max={100} value={task.progress.percent} aria-label="Progress" />
           )}
         </span>
       ) : null}
       {wait === null ? null : (
-        <span className="tone-warn clip" title={wait}>
+        <span className={`${text.warn} ${text.clip}`} title={wait}>
           {wait}
         </span>
       )}

@@ -2,29 +2,30 @@ import { Link } from '@tanstack/react-router';
 import type { Task } from '../../../../contract/automation/tasks.ts';
 import { shortId } from '../../../lib/format.ts';
 import { Ago, Elapsed } from '../../../ui/display/ago.tsx';
+import { Tag } from '../../../ui/display/badge.tsx';
 import { Status } from '../../../ui/display/status.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
 import type { Column } from '../../../ui/table/columns.ts';
 
 function Name({ task }: { task: Task }) {
   const progress = task.status === 'running' ? task.progress : null;
   return (
-    <span className="row">
-      <Link to="/tasks/$id" params={{ id: task.id }} className="clip name-link" tabIndex={-1}>
+    <span className={layout.row}>
+      <Link to="/tasks/$id" params={{ id: task.id }} className={`${text.clip} ${text.nameLink}`} tabIndex={-1}>
         {task.command_name}
       </Link>
       {progress === null ? null : (
-        <span className="muted clip">
+        <span className={`${text.muted} ${text.clip}`}>
           {progress.percent === null ? '' : `${Math.round(progress.percent)} % `}
           {progress.message}
         </span>
       )}
       {task.status !== 'running' && task.error !== null ? (
-        <span className="faint clip">{task.error.detail}</span>
+        <span className={`${text.faint} ${text.clip}`}>{task.error.detail}</span>
       ) : null}
       {task.labels.map((label) => (
-        <span className="tag" key={label}>
-          {label}
-        </span>
+        <Tag key={label}>{label}</Tag>
       ))}
     </span>
   );
@@ -47,14 +48,14 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
     title: 'Kind',
     width: 84,
     sort: 'kind',
-    cell: (task) => <span className="muted">{task.kind}</span>,
+    cell: (task) => <span className={text.muted}>{task.kind}</span>,
   },
   {
     id: 'profile',
     drop: 3,
     title: 'Profile',
     width: 128,
-    cell: (task) => task.profile_name ?? <span className="faint">–</span>,
+    cell: (task) => task.profile_name ?? <span className={text.faint}>–</span>,
   },
   {
     id: 'created',
@@ -88,6 +89,6 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
     hidden: true,
     title: 'Id',
     width: 112,
-    cell: (task) => <code className="faint">{shortId(task.id)}</code>,
+    cell: (task) => <code className={text.faint}>{shortId(task.id)}</code>,
   },
 ];

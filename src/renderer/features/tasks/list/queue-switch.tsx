@@ -2,7 +2,9 @@ import { CirclePause, CirclePlay } from 'lucide-react';
 import { useAct, useOperationQuery } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { Button } from '../../../ui/buttons.tsx';
+import { Badge } from '../../../ui/display/badge.tsx';
 import { errorToast } from '../../../ui/feedback/toast.tsx';
+import text from '../../../ui/styles/text.module.css';
 
 /** Pauses and resumes the queue, and says why nothing starts. */
 export function QueueSwitch() {
@@ -13,8 +15,10 @@ export function QueueSwitch() {
   const { paused, blocked_reason } = queue.data;
   return (
     <>
-      {blocked_reason === null || paused ? null : <span className="muted clip">{blocked_reason}</span>}
-      {paused ? <span className="badge tone-warn">Queue paused</span> : null}
+      {blocked_reason === null || paused ? null : (
+        <span className={`${text.muted} ${text.clip}`}>{blocked_reason}</span>
+      )}
+      {paused ? <Badge tone="warn">Queue paused</Badge> : null}
       <Button
         small
         kind="ghost"

@@ -5,12 +5,16 @@ import type { TaskId } from '../../../../contract/kernel/scalars.ts';
 import { dateTime } from '../../../lib/format.ts';
 import { useOperationQuery } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
-import { CopyButton, IconButton } from '../../../ui/buttons.tsx';
+import { buttonClass, CopyButton, IconButton } from '../../../ui/buttons.tsx';
 import { Elapsed } from '../../../ui/display/ago.tsx';
+import { Facts } from '../../../ui/display/facts.tsx';
 import { JsonView } from '../../../ui/display/json-view.tsx';
 import { Status } from '../../../ui/display/status.tsx';
+import { Notice } from '../../../ui/feedback/notice.tsx';
 import { StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
 import { Thumbnails } from '../detail/artifacts.tsx';
 import { Problem } from '../problem.tsx';
 import { useTaskActions } from '../task-actions.tsx';
@@ -21,14 +25,14 @@ export function TaskPeek({ id, close }: { id: TaskId; close(): void }) {
   const query = useOperationQuery('tasks_get', { id }, { keep: true });
   const task = query.data;
   return (
-    <aside className="col grow" aria-label="Task">
+    <aside className={`${layout.col} ${layout.grow}`} aria-label="Task">
       <ToolBar>
-        <h2 className="grow clip">{task?.command_name}</h2>
+        <h2 className={`${layout.grow} ${text.clip}`}>{task?.command_name}</h2>
         {task === undefined ? null : <Verbs task={task} />}
         <Link
           to="/tasks/$id"
           params={{ id }}
-          className="btn ghost small icon"
+          className={buttonClass({ kind: 'ghost', small: true, icon: true })}
           aria-label="Open task"
           title="Open task · Enter"
         >
@@ -70,15 +74,15 @@ function Verbs({ task }: { task: TaskDetail }) {
 function Details({ task }: { task: TaskDetail }) {
   const wait = waitSentence(task);
   return (
-    <div className="scroll peek">
-      <dl className="facts">
+    <div className={`${layout.scroll} ${layout.peek}`}>
+      <Facts>
         <dt>Status</dt>
         <dd>
           <Status state={task.status} />
         </dd>
         <dt>Id</dt>
-        <dd className="row">
-          <code className="clip">{task.id}</code>
+        <dd className={layout.row}>
+          <code className={text.clip}>{task.id}</code>
           <CopyButton label="Copy id" text={task.id} />
         </dd>
         <dt>Profile</dt>
@@ -93,8 +97,8 @@ function Details({ task }: { task: TaskDetail }) {
         <dd>
           {task.attempt} of {task.max_attempts}
         </dd>
-      </dl>
-      {wait === null ? null : <div className="notice info">{wait}</div>}
+      </Facts>
+      {wait === null ? null : <Notice tone="info">{wait}</Notice>}
       {task.error === null ? null : <Problem problem={task.error} />}
       <Thumbnails id={task.id} />
       {task.output === null ? null : (

@@ -2,8 +2,10 @@ import { X } from 'lucide-react';
 import { COMMAND_KINDS } from '../../../../contract/automation/commands.ts';
 import type { Task } from '../../../../contract/automation/tasks.ts';
 import { listOf, type Search, toggled } from '../../../lib/search-params.ts';
+import { Chip } from '../../../ui/buttons.tsx';
 import { FilterField } from '../../../ui/filter-field.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
+import layout from '../../../ui/styles/layout.module.css';
 import { ColumnsMenu } from '../../../ui/table/columns-menu.tsx';
 import { TASK_COLUMNS } from './columns.tsx';
 import { QueueSwitch } from './queue-switch.tsx';
@@ -24,26 +26,17 @@ export function TaskToolBar({
     <ToolBar>
       <FilterField value={search.q} onChange={(q) => set({ q })} placeholder="Filter tasks" />
       {COMMAND_KINDS.map((kind) => (
-        <button
+        <Chip
           key={kind}
-          type="button"
-          className="chip"
-          aria-pressed={kinds?.includes(kind) ?? false}
+          pressed={kinds?.includes(kind) ?? false}
           onClick={() => set({ kind: toggled(search.kind, kind) })}
         >
           {kind}
-        </button>
+        </Chip>
       ))}
       {Object.entries(LINKED).map(([name, title]) =>
         search[name] === undefined ? null : (
-          <button
-            key={name}
-            type="button"
-            className="chip"
-            aria-pressed="true"
-            aria-label={`Remove filter ${title}`}
-            onClick={() => set({ [name]: undefined })}
-          >
+          <Chip key={name} pressed label={`Remove filter ${title}`} onClick={() => set({ [name]: undefined })}>
             {title}:{' '}
             {first !== undefined && name === 'command'
               ? first.command_name
@@ -51,10 +44,10 @@ export function TaskToolBar({
                 ? first.profile_name
                 : search[name]}
             <X size={12} />
-          </button>
+          </Chip>
         ),
       )}
-      <span className="grow" />
+      <span className={layout.grow} />
       <QueueSwitch />
       <ColumnsMenu name="tasks" columns={TASK_COLUMNS} />
     </ToolBar>

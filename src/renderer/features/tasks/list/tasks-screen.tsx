@@ -12,6 +12,7 @@ import { Button } from '../../../ui/buttons.tsx';
 import { EmptyState, NoMatch, StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { Screen, ScreenHead } from '../../../ui/screen.tsx';
 import { Split } from '../../../ui/split.tsx';
+import layout from '../../../ui/styles/layout.module.css';
 import { DataTable } from '../../../ui/table/data-table.tsx';
 import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
 import { RunDialog } from '../../run/index.ts';
@@ -65,7 +66,7 @@ export function TasksScreen() {
           value={tabOf(statuses) as never}
           onChange={setTab}
         />
-        <span className="grow" />
+        <span className={layout.grow} />
         <Button
           kind="primary"
           action="tasks.new"

@@ -4,7 +4,9 @@ import { type KeyboardEvent, type MouseEvent, useRef } from 'react';
 import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
 import { duration } from '../../../lib/format.ts';
 import { Button } from '../../../ui/buttons.tsx';
+import text from '../../../ui/styles/text.module.css';
 import { useBrush } from '../../../ui/use-brush.ts';
+import css from './timeline.module.css';
 import { AXIS, TimelineAxis, TimelineOverlay } from './timeline-axis.tsx';
 import { rangeLabel } from './timeline-range.ts';
 import { TimelineRow } from './timeline-row.tsx';
@@ -13,7 +15,7 @@ import { useStepTree } from './use-step-tree.ts';
 import { useTimelineRange } from './use-timeline-range.ts';
 import { useZoomKeys } from './use-zoom-keys.ts';
 
-const onAxis = (target: EventTarget) => target instanceof Element && target.closest('.track, .ticks') !== null;
+const onAxis = (target: EventTarget) => target instanceof Element && target.closest('[data-axis]') !== null;
 
 /** Props of {@link StepTimeline}. */
 export interface StepTimelineProps {
@@ -35,16 +37,16 @@ export function StepTimeline({ task, selected, onSelect }: StepTimelineProps) {
     return bar === undefined ? (range.from + range.to) / 2 : (bar.from + (bar.to ?? Date.now())) / 2;
   });
   return (
-    <div className="timeline" ref={frame}>
+    <div className={css.timeline} data-testid="timeline" ref={frame}>
       {time.isZoomed ? (
-        <span className="zoom">
+        <span className={css.zoom}>
           <Button small kind="ghost" action="timeline.fit" showKey onClick={() => move({ type: 'fit' })}>
             Reset zoom
           </Button>
         </span>
       ) : null}
       <Tree tree={tree} time={time} selected={selected} onSelect={onSelect} />
-      <span className="visually-hidden" aria-live="polite">
+      <span className={text.hidden} aria-live="polite">
         {time.isZoomed ? `Shows ${rangeLabel(range, time.zero)}` : ''}
       </span>
     </div>
@@ -89,7 +91,7 @@ function Tree({ tree: { rows, folded, fold }, time, selected, onSelect }: TreePr
   const { lane, mark, handlers } = useAxisPointer(time);
   return (
     <div
-      className="tree"
+      className={css.tree}
       ref={scroll}
       role="tree"
       aria-label="Steps"
@@ -102,7 +104,7 @@ function Tree({ tree: { rows, folded, fold }, time, selected, onSelect }: TreePr
     >
       <TimelineAxis range={time.range} zero={time.zero} />
       <TimelineOverlay isLive={time.isLive} lane={lane} mark={mark} />
-      <div className="tree-rows" role="presentation" style={{ height: virtual.getTotalSize() }}>
+      <div className={css.rows} role="presentation" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
           const row = rows[item.index];
           return row === undefined ? null : (

@@ -1,8 +1,11 @@
 import { useElementSize } from '@mantine/hooks';
 import type { RefObject } from 'react';
+import { BrushMark } from '../../../ui/brush-mark.tsx';
+import text from '../../../ui/styles/text.module.css';
+import css from './timeline.module.css';
 import { type Range, ticksOf } from './timeline-range.ts';
 
-/** Height of the axis, px; the style sheet has it too. */
+/** Height of the axis, px; timeline.module.css has it too. */
 export const AXIS = 24;
 /** Room that the words of one tick need, px. */
 const TICK_ROOM = 60;
@@ -11,16 +14,16 @@ const TICK_ROOM = 60;
 export function TimelineAxis({ range, zero }: { range: Range; zero: number }) {
   const { ref, width } = useElementSize();
   return (
-    <div className="tree-row axis" aria-hidden="true">
+    <div className={`${css.row} ${css.axis}`} aria-hidden="true">
       <span>Step</span>
-      <span className="ticks" ref={ref}>
+      <span className={css.ticks} data-axis data-testid="ticks" ref={ref}>
         {ticksOf(range, zero, Math.floor(width / TICK_ROOM)).map(({ left, label }) => (
           <span key={label} style={{ left: `${left}%` }} data-end={left > 88 ? true : undefined}>
             {label}
           </span>
         ))}
       </span>
-      <span className="num">Time</span>
+      <span className={text.num}>Time</span>
     </div>
   );
 }
@@ -36,11 +39,11 @@ export function TimelineOverlay({
   mark: RefObject<HTMLDivElement | null>;
 }) {
   return (
-    <div className="tree-row lanes" aria-hidden="true">
+    <div className={`${css.row} ${css.lanes}`} aria-hidden="true">
       <span />
-      <div className="lane" ref={lane}>
-        {isLive ? <div className="now" /> : null}
-        <div className="brush-mark" ref={mark} hidden />
+      <div className={css.lane} ref={lane}>
+        {isLive ? <div className={css.now} data-testid="now" /> : null}
+        <BrushMark ref={mark} />
       </div>
     </div>
   );

@@ -3,7 +3,9 @@ import type { CSSProperties } from 'react';
 import { duration } from '../../../lib/format.ts';
 import { Elapsed } from '../../../ui/display/ago.tsx';
 import { lookOf, StatusIcon } from '../../../ui/display/status.tsx';
+import text from '../../../ui/styles/text.module.css';
 import type { Segment, TreeRow } from './step-tree.ts';
+import css from './timeline.module.css';
 import { placeOf, type Range } from './timeline-range.ts';
 
 /** Deeper rows are not moved further to the right. */
@@ -33,18 +35,25 @@ function Bar({ segment, state, range, moment }: { segment: Segment; state: strin
   const place = placeOf({ from, to }, range);
   if (typeof place === 'string') return null;
   const { left, width, cutLeft, cutRight } = place;
-  const classes = ['bar', kind, kind === 'run' ? `tone-${lookOf(state).tone}` : null];
-  if (cutLeft) classes.push('cut-left');
-  if (cutRight) classes.push('cut-right');
   const hint = [
     `${WORDS[kind]}${segment.to === null ? '' : `: ${duration(to - from)}`}`,
     cutLeft ? 'begins before what is shown' : null,
     cutRight ? 'goes on after what is shown' : null,
   ];
   const style: CSSProperties & Record<'--left', number> = { '--left': left };
-  if (segment.to === null) classes.push('open');
-  else style.width = `${width}%`;
-  return <span className={classes.filter(Boolean).join(' ')} title={hint.filter(Boolean).join(', ')} style={style} />;
+  if (segment.to !== null) style.width = `${width}%`;
+  return (
+    <span
+      className={css.bar}
+      data-testid="bar"
+      data-kind={kind}
+      data-tone={kind === 'run' ? lookOf(state).tone : undefined}
+      data-open={segment.to === null ? true : undefined}
+      data-cut={cutLeft ? (cutRight ? 'both' : 'left') : cutRight ? 'right' : undefined}
+      title={hint.filter(Boolean).join(', ')}
+      style={style}
+    />
+  );
 }
 
 /** The small arrow of a row whose bars are all outside of the range. */
@@ -52,7 +61,7 @@ function Beyond({ row, range, moment }: Pick<TimelineRowProps, 'row' | 'range' |
   const places = row.segments.map(({ from, to }) => placeOf({ from, to: to ?? moment }, range));
   const [first] = places;
   if (typeof first !== 'string' || places.some((place) => place !== first)) return null;
-  return <span className={`beyond ${first}`} title={first === 'before' ? 'Earlier' : 'Later'} />;
+  return <span className={css.beyond} data-side={first} title={first === 'before' ? 'Earlier' : 'Later'} />;
 }
 
 /** One row of the tree with its bar in time. */
@@ -64,7 +73,7 @@ export function TimelineRow({ row, range, moment, top, selected, open, onSelect,
   return (
     <div
       id={row.id}
-      className="tree-row"
+      className={css.row}
       role="treeitem"
       tabIndex={-1}
       aria-level={row.depth + 1}
@@ -76,11 +85,11 @@ export function TimelineRow({ row, range, moment, top, selected, open, onSelect,
       onClick={() => onSelect(row.id)}
       onKeyDown={(event) => event.key === 'Enter' && onSelect(row.id)}
     >
-      <span className="name" style={{ paddingLeft: Math.min(row.depth, MOST_INDENT) * 16 }}>
+      <span className={css.name} style={{ paddingLeft: Math.min(row.depth, MOST_INDENT) * 16 }}>
         {row.hasChildren ? (
           <button
             type="button"
-            className="twist"
+            className={css.twist}
             tabIndex={-1}
             aria-label={open ? 'Collapse' : 'Expand'}
             onClick={(event) => {
@@ -91,15 +100,17 @@ export function TimelineRow({ row, range, moment, top, selected, open, onSelect,
             <Twist size={14} />
           </button>
         ) : (
-          <span className="twist" />
+          <span className={css.twist} />
         )}
         <StatusIcon state={row.state} size={13} />
-        <span className="clip" title={row.name}>
+        <span className={text.clip} title={row.name}>
           {row.name}
         </span>
-        {waited < WORTH_SAYING_MS ? null : <span className="waited clip">waited {duration(waited)}</span>}
+        {waited < WORTH_SAYING_MS ? null : (
+          <span className={`${css.waited} ${text.clip}`}>waited {duration(waited)}</span>
+        )}
       </span>
-      <span className="track">
+      <span className={css.track} data-axis data-testid="track">
         {row.segments.map((segment) => (
           <Bar
             key={`${segment.kind}${segment.from}`}
@@ -111,7 +122,7 @@ export function TimelineRow({ row, range, moment, top, selected, open, onSelect,
         ))}
         <Beyond row={row} range={range} moment={moment} />
       </span>
-      <span className="num muted">
+      <span className={`${text.num} ${text.muted}`}>
         {last === undefined ? null : (
           <Elapsed from={new Date(last.from).toISOString()} ms={last.to === null ? null : last.to - last.from} />
         )}
