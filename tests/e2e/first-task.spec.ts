@@ -60,7 +60,7 @@ test('the example runs from an empty dashboard, live, and everything it left can
     .getByRole('button', { name: /\.png$/ })
     .first()
     .click();
-  await expect(page.getByRole('dialog').locator('img.lightbox')).toBeVisible();
+  await expect(page.getByRole('dialog').getByRole('img')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
@@ -81,7 +81,7 @@ test('the trace opens in the bundled viewer without a network', async ({ page, a
   expect((await api.ended(task.id)).status).toBe('succeeded');
   await open(page, `/tasks/${task.id}?tab=artifacts`);
   await page.getByRole('button', { name: 'Open trace' }).click();
-  const viewer = page.frameLocator('iframe.trace');
+  const viewer = page.frameLocator('iframe[title^=Trace]');
   await expect(viewer.getByText('Look')).toBeVisible({ timeout: 30_000 });
   await viewer.getByText('Fill').first().click();
   await viewer.getByRole('tab', { name: 'After' }).click();
