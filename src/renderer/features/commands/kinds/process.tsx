@@ -10,7 +10,7 @@ import { errorOf, Numbers, Pairs, strings } from './fields.tsx';
 import type { KindView, SpecFormProps } from './kind.ts';
 import css from './kinds.module.css';
 
-const parseLines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
+const parseLines = (typed: string): string[] => typed.split('\n').filter((line) => line !== '');
 
 function Form({ spec, onChange, errors }: SpecFormProps) {
   const set = (patch: JsonObject) => onChange({ ...spec, ...patch });
