@@ -4,19 +4,29 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useView } from '../../lib/view-store.ts';
 import { Button } from '../buttons.tsx';
-import { fitting, hiddenOf } from './columns.ts';
+import { type Column, fitting, hiddenOf } from './columns.ts';
 import type { DataTableProps } from './data-table-props.ts';
 import { GridRows } from './grid-rows.tsx';
 import { HeadRow } from './head-row.tsx';
+import { useHeldRows } from './hold-order.ts';
 import { rowHeight } from './row-height.ts';
 import css from './table.module.css';
-import { useHeldRows } from './use-held-rows.ts';
 import { useNavigation } from './use-navigation.ts';
 
 /** Width of the column of ticks, px. */
 const TICKS = 40;
 /** Rows before the last loaded one at which the next page is asked for. */
 const AHEAD = 20;
+
+/** Columns that the user wants to see and that fit into `width` px. */
+function useVisible<R>(name: string, columns: readonly Column<R>[], width: number): Column<R>[] {
+  const chosen = useView((view) => view.hidden[name]);
+  const hidden = hiddenOf(columns, chosen);
+  return fitting(
+    columns.filter(({ id }) => !hidden.includes(id)),
+    width,
+  );
+}
 
 /** See the file's head. */
 export function DataTable<R extends object>(props: DataTableProps<R>) {
@@ -36,14 +46,7 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
   const { current, selection, selectAll, handlers } = useNavigation(props, rows, (index) =>
     virtual.scrollToIndex(index, { align: 'auto' }),
   );
-  const hidden = hiddenOf(
-    columns,
-    useView((view) => view.hidden[name]),
-  );
-  const visible = fitting(
-    columns.filter(({ id }) => !hidden.includes(id)),
-    width === 0 ? 0 : width - (bulk === undefined ? 0 : TICKS),
-  );
+  const visible = useVisible(name, columns, width === 0 ? 0 : width - (bulk === undefined ? 0 : TICKS));
   const items = virtual.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
   useEffect(() => {

@@ -1,5 +1,7 @@
 /** Keeps the order of a live list steady while the pointer is over it. */
 
+import { useState } from 'react';
+
 /** What to show of a list whose order is held. */
 export interface Held<R> {
   rows: R[];
@@ -20,4 +22,17 @@ export function holdOrder<R>(order: readonly string[], rows: readonly R[], idOf:
   const later = last < 0 ? [] : rows.slice(last + 1);
   const fresh = rows.length - held.length - later.length;
   return { rows: [...held, ...later], fresh };
+}
+
+/** Rows in the order to show, see {@link holdOrder}; `hold` when the pointer comes, `release` when it leaves. */
+export function useHeldRows<R>(rows: R[], idOf: (row: R) => string, resetKey: string) {
+  const [held, setHeld] = useState<{ order: string[]; key: string } | null>(null);
+  const active = held !== null && held.key === resetKey && held.order.length > 0;
+  const shown = active ? holdOrder(held.order, rows, idOf) : { rows, fresh: 0 };
+  return {
+    rows: shown.rows,
+    fresh: shown.fresh,
+    hold: () => setHeld({ order: rows.map(idOf), key: resetKey }),
+    release: () => setHeld(null),
+  };
 }
