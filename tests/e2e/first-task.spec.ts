@@ -60,7 +60,7 @@ test('the example runs from an empty dashboard, live, and everything it left can
     .getByRole('button', { name: /\.png$/ })
     .first()
     .click();
-  await expect(page.getByRole('dialog').getByRole('img')).toBeVisible();
+  await expect(page.getByRole('dialog').getByRole('img', { name: /\.png$/ })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
