@@ -14,7 +14,6 @@ const CONNECTION_FAILURES = [
   'keys_update not_found',
   'keys_delete not_found',
   'connections_revoke not_found',
-  'auth_login not_implemented',
   'auth_login unauthorized',
 ];
 /** Their answers speak of the caller or of what the calls before them made. */

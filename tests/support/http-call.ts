@@ -41,6 +41,8 @@ export async function httpCall(url: string, key: string, id: string, input: unkn
     headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     ...(body === undefined ? {} : { body }),
   });
+  // A cookie would be authority that a browser sends by itself, to every port of this machine.
+  if (response.headers.has('set-cookie')) throw new Error(`${id} sets a cookie`);
   const type = response.headers.get('content-type') ?? '';
   const text = await response.text();
   if (type.startsWith('application/problem+json')) return { error: JSON.parse(text) };

@@ -34,6 +34,8 @@ export interface ClientOptions {
   timers: Timers;
   /** Who is calling, as `hello` tells the host: `panel`, `cli`. */
   name: string;
+  /** Token that `hello` carries; asked for at each connection. Absent where the transport signs in. */
+  token?: () => string | null;
   /** Without it a lost connection ends every call and stream. */
   reconnect?: Reconnect;
 }

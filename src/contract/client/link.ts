@@ -51,7 +51,10 @@ class ClientLink implements Link {
     this.#cancelRetry();
     const client = { name: this.#options.name, version: String(FRAME_VERSION) };
     this.#transport = openQuietly(this.#options.connect, {
-      open: () => this.send({ t: 'hello', v: FRAME_VERSION, client }),
+      open: () => {
+        const token = this.#options.token?.() ?? undefined;
+        this.send({ t: 'hello', v: FRAME_VERSION, client, ...(token === undefined ? {} : { token }) });
+      },
       frame: (frame) => this.#receive(frame),
       close: (cause) => this.#lost(cause),
     });

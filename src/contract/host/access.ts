@@ -140,11 +140,11 @@ export const accessOperations = {
   ),
   auth_login: call(
     z.strictObject({ ticket: z.string().length(43) }),
-    z.object({ ok: z.literal(true), principal: PrincipalInfo }),
+    z.object({ ok: z.literal(true), principal: PrincipalInfo, token: z.string(), expires_at: Timestamp }),
     {
       row: 'B63',
       tags: ['auth'],
-      summary: 'Trade a one-time panel link for a session cookie',
+      summary: 'Trade a one-time panel link for a session token',
       scope: 'read',
       area: 'any',
       anonymous: true,

@@ -4,9 +4,10 @@ import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { AppError } from '../../contract/kernel/errors.ts';
 import { SUBPROTOCOL } from '../../contract/kernel/frames.ts';
-import type { Authenticated, Authenticator } from '../features/connections/index.ts';
+import type { Authenticator } from '../features/connections/index.ts';
 import type { Door } from './door.ts';
 import type { FramePort } from './frames/frame-port.ts';
+import type { Peer } from './frames/frame-session.ts';
 import { MAX_CONNECTIONS, MAX_FRAME_BYTES } from './frames/limits.ts';
 import { createSessions, type SessionsDeps } from './frames/sessions.ts';
 import { parseJson } from './wire/json.ts';
@@ -24,7 +25,7 @@ export interface WebSocketDeps extends SessionsDeps {
 /** Takes over upgraded connections. It listens nowhere itself: the HTTP server hands its upgrades over. */
 export interface WebSocketDoor extends Door {
   /** Completes the handshake of a request that has passed the host and origin checks and authentication. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Authenticated & { remote: string }): void;
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Peer): void;
 }
 
 /** Creates the door. */
@@ -42,7 +43,7 @@ export function createWebSocketDoor(deps: WebSocketDeps): WebSocketDoor {
   };
   const server = new WebSocketServer(options);
 
-  function open(socket: WebSocket, request: IncomingMessage, caller: Authenticated & { remote: string }): void {
+  function open(socket: WebSocket, request: IncomingMessage, caller: Peer): void {
     const { origin } = request.headers;
     const { remote } = caller;
     // `ws` closes with 1009 or 1002 by itself; without a listener the error would be thrown.
@@ -50,10 +51,15 @@ export function createWebSocketDoor(deps: WebSocketDeps): WebSocketDoor {
     sessions.open(socketPort(socket), {
       kind: caller.principal.kind === 'panel' ? 'panel' : 'websocket',
       origin: origin ?? null,
-      peer: caller,
+      peer: origin === undefined ? caller : { ...caller, origin },
       authenticate(token) {
         try {
-          return authenticator.authenticateToken(token, { origin, remote, safe: false });
+          return authenticator.authenticateToken(token, {
+            origin,
+            fetchSite: request.headers['sec-fetch-site'] as string | undefined,
+            remote,
+            safe: false,
+          });
         } catch (error) {
           onBadToken(remote);
           throw error;

@@ -1,10 +1,12 @@
 /** The one-time link `…/panel/#ticket=<43>`. */
+import { contract } from '../../contract/index.ts';
 import { errorOf, Problem } from '../../contract/kernel/errors.ts';
+import { keepSession } from '../lib/client/session.ts';
 
 const TICKET = /^#\/?ticket=([A-Za-z0-9_-]{43})$/;
 
 /**
- * Takes the ticket out of the address, so that neither history nor a screenshot keeps it, and trades it for the session cookie.
+ * Takes the ticket out of the address, so that neither history nor a screenshot keeps it, and trades it for the session token.
  * @returns why it did not work, for the sign-in screen; `null` when there was no ticket or it worked
  */
 export async function tradeTicket(): Promise<string | null> {
@@ -17,8 +19,12 @@ export async function tradeTicket(): Promise<string | null> {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ ticket }),
     });
-    if (answer.ok) return null;
-    const problem = Problem.safeParse(await answer.json());
+    const body: unknown = await answer.json();
+    if (answer.ok) {
+      keepSession(contract.auth_login.output.parse(body).token);
+      return null;
+    }
+    const problem = Problem.safeParse(body);
     return problem.success
       ? `This link does not work any more: ${errorOf(problem.data).message}`
       : 'This link does not work any more.';

@@ -23,7 +23,7 @@ export interface TestHost {
   readonly url: string;
   /** One-time link of the last start; used up by {@link TestHost.session} for the first start. */
   readonly link: string;
-  /** Cookies of a browser that was signed in through the one-time link. */
+  /** Storage of a browser that was signed in through the one-time link. */
   session(): Promise<Session>;
   /** Operations over the panel's own socket. */
   api(): Promise<Api>;
@@ -78,23 +78,9 @@ async function signIn({ url, ticket }: Running): Promise<Session> {
     headers: { 'content-type': 'application/json', origin: url },
     body: JSON.stringify({ ticket }),
   });
-  const [name = '', value = ''] = (answer.headers.get('set-cookie') ?? '').split(';')[0]?.split(/=(.*)/s) ?? [];
-  if (!answer.ok || value === '') throw new Error(`The one-time link was refused with ${answer.status}`);
-  return {
-    cookies: [
-      {
-        name,
-        value,
-        domain: '127.0.0.1',
-        path: '/',
-        expires: -1,
-        httpOnly: true,
-        secure: false,
-        sameSite: 'Strict',
-      },
-    ],
-    origins: [],
-  };
+  if (!answer.ok) throw new Error(`The one-time link was refused with ${answer.status}`);
+  const { token } = (await answer.json()) as { token: string };
+  return { cookies: [], origins: [{ origin: url, localStorage: [{ name: 'tabagent.session', value: token }] }] };
 }
 
 /** Starts a host. Resolves when it says that it is ready. */
@@ -109,11 +95,8 @@ export async function startHost(): Promise<TestHost> {
     return session;
   };
   const connect = async () => {
-    const [cookie] = (await getSession()).cookies;
-    const { client } = await openSocket(running.url, {
-      cookie: `${cookie?.name}=${cookie?.value}`,
-      origin: running.url,
-    });
+    const token = (await getSession()).origins[0]?.localStorage[0]?.value;
+    const { client } = await openSocket(running.url, { authorization: `Bearer ${token}`, origin: running.url });
     return apiOver(client);
   };
   return {

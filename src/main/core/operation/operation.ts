@@ -48,10 +48,8 @@ export interface CallContext {
   claim?: IdempotencyClaim;
   /** Remote address for rate limits per IP; `local` for IPC and memory. */
   remote: string;
-  /** Lets a handler set the panel cookie; only the HTTP door offers it. */
-  setSession?: (session: { token: string; maxAgeSeconds: number } | null) => void;
-  /** Session token of a cookie principal, so that it can be ended. */
-  sessionToken?: string;
+  /** Origin of the page that calls; absent for callers that are no page. */
+  origin?: string;
 }
 
 /** A file that a `bytes` operation answers with. HTTP sends its bytes; for every other door the dispatcher makes it a URL with a ticket. */

@@ -20,8 +20,8 @@ export interface Peer {
   principal: Principal;
   /** Address for rate limits. */
   remote: string;
-  /** Session token of a cookie principal. */
-  sessionToken?: string;
+  /** Origin of the page at the other end. */
+  origin?: string;
 }
 
 /** What a session needs. */

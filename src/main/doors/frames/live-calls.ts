@@ -13,7 +13,7 @@ type CallFrame = Extract<ClientFrame, { t: 'call' }>;
 interface Caller {
   principal: Principal;
   remote: string;
-  sessionToken?: string;
+  origin?: string;
   door: DoorName;
 }
 

@@ -4,13 +4,11 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 import { sha256 } from '../../core/ids.ts';
 import type { Principal } from '../../core/operation/operation.ts';
 import type { SettingsReader } from '../../core/settings.ts';
-import type { PanelSessions } from './sessions.ts';
 
 /** What a request says about its caller. Header values are as received. */
 export interface Credentials {
   authorization?: string | undefined;
   apiKey?: string | undefined;
-  cookie?: string | undefined;
   origin?: string | undefined;
   /** `Sec-Fetch-Site`. */
   fetchSite?: string | undefined;
@@ -18,13 +16,6 @@ export interface Credentials {
   safe: boolean;
   /** Address of the caller. */
   remote: string;
-}
-
-/** A caller that was let in. */
-export interface Authenticated {
-  principal: Principal;
-  /** Set when the session cookie did it. */
-  sessionToken?: string;
 }
 
 /** The principal of a token, undefined for an unknown one. */
@@ -35,17 +26,14 @@ export interface Authenticator {
   /**
    * @throws AppError `unauthorized` for an unknown credential, `origin-not-allowed` for one used from elsewhere
    */
-  authenticate(credentials: Credentials): Authenticated;
+  authenticate(credentials: Credentials): Principal;
   /** The principal of a bare token, as `hello` carries it. @throws as {@link authenticate} */
-  authenticateToken(token: string, from: Pick<Credentials, 'origin' | 'remote' | 'safe'>): Principal;
+  authenticateToken(token: string, from: Pick<Credentials, 'origin' | 'fetchSite' | 'remote' | 'safe'>): Principal;
   /** Accepts one fixed token for this run: the CLI's. */
   addStatic(token: string, principal: Principal): void;
   /** Accepts the tokens that start with `prefix`. */
   addSource(prefix: string, source: TokenSource): void;
 }
-
-/** Name of the session cookie. */
-export const SESSION_COOKIE = 'tabagent_session';
 
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
 
@@ -55,8 +43,7 @@ export function isLoopback(address: string): boolean {
 }
 
 /** Creates the checkpoint. */
-export function createAuthenticator(deps: { sessions: PanelSessions; settings: SettingsReader }): Authenticator {
-  const { sessions, settings } = deps;
+export function createAuthenticator(settings: SettingsReader): Authenticator {
   const statics: { hash: Buffer; principal: Principal }[] = [];
   const sources = new Map<string, TokenSource>();
 
@@ -80,7 +67,7 @@ export function createAuthenticator(deps: { sessions: PanelSessions; settings: S
 
   const ours = (token: string) => [...sources.keys()].some((prefix) => token.startsWith(prefix));
 
-  const authenticateToken: Authenticator['authenticateToken'] = (token, { origin, remote, safe }) => {
+  const authenticateToken: Authenticator['authenticateToken'] = (token, { origin, fetchSite, remote, safe }) => {
     const principal = ownerOf(token);
     if (!principal) {
       // Clients that insist on a key send a dummy; where no key is needed it counts as none.
@@ -92,28 +79,17 @@ export function createAuthenticator(deps: { sessions: PanelSessions; settings: S
     }
     const atHome = principal.origin === undefined || principal.origin === origin || (origin === undefined && safe);
     if (!atHome) throw new AppError('origin-not-allowed', 'This credential belongs to another origin.');
+    // A token of a page of ours that arrives from a page elsewhere was stolen, whatever the rest of the request says.
+    if (principal.kind === 'panel' && fetchSite !== undefined && fetchSite !== 'none' && fetchSite !== 'same-origin') {
+      throw new AppError('origin-not-allowed', 'A signed-in panel may call this server from its own pages only.');
+    }
     return principal;
   };
 
   return {
     authenticate(credentials) {
       const token = tokenOf(credentials);
-      if (token !== undefined) return { principal: authenticateToken(token, credentials) };
-      const session = cookieOf(credentials.cookie);
-      if (session !== undefined) {
-        const principal = sessions.principalOf(session);
-        if (principal) {
-          const { fetchSite = 'none' } = credentials;
-          if (fetchSite !== 'none' && fetchSite !== 'same-origin') {
-            throw new AppError(
-              'origin-not-allowed',
-              'A signed-in browser may call this server from its own pages only.',
-            );
-          }
-          return { principal, sessionToken: session };
-        }
-      }
-      return { principal: anonymous(credentials.remote) };
+      return token === undefined ? anonymous(credentials.remote) : authenticateToken(token, credentials);
     },
     authenticateToken,
     addStatic: (token, principal) => void statics.push({ hash: sha256(token), principal }),
@@ -125,13 +101,4 @@ export function createAuthenticator(deps: { sessions: PanelSessions; settings: S
 function tokenOf({ authorization, apiKey }: Credentials): string | undefined {
   if (authorization !== undefined) return /^Bearer +([^\s]+) *$/i.exec(authorization)?.[1] ?? '';
   return apiKey?.trim();
-}
-
-function cookieOf(header: string | undefined): string | undefined {
-  if (header === undefined) return undefined;
-  for (const pair of header.split(';')) {
-    const [name, value] = pair.trim().split('=', 2);
-    if (name === SESSION_COOKIE && value !== undefined && value !== '') return value;
-  }
-  return undefined;
 }

@@ -83,7 +83,8 @@ describe('API keys', () => {
 });
 
 describe('panel sessions', () => {
-  const signIn = () => feature.service.sessions.login(feature.service.sessions.issueLink().ticket).token;
+  const HOME = 'http://127.0.0.1:8080';
+  const signIn = () => feature.service.sessions.login(feature.service.sessions.issueLink().ticket, HOME).token;
   const who = (token: string) => feature.service.sessions.principalOf(token)?.kind;
 
   test('end after 12 idle hours', () => {
@@ -106,11 +107,46 @@ describe('panel sessions', () => {
 
   test('begin with a link of ten minutes that works once', () => {
     const { ticket } = feature.service.sessions.issueLink();
-    feature.service.sessions.login(ticket);
-    expect(() => feature.service.sessions.login(ticket)).toThrow('used or is too old');
+    feature.service.sessions.login(ticket, HOME);
+    expect(() => feature.service.sessions.login(ticket, HOME)).toThrow('used or is too old');
     const late = feature.service.sessions.issueLink().ticket;
     core.clock.advance(600_000);
-    expect(() => feature.service.sessions.login(late)).toThrow('used or is too old');
+    expect(() => feature.service.sessions.login(late, HOME)).toThrow('used or is too old');
+  });
+});
+
+describe('a session token', () => {
+  const HOME = 'http://127.0.0.1:8080';
+  const signIn = () => feature.service.sessions.login(feature.service.sessions.issueLink().ticket, HOME);
+  const ask = (more: Partial<Parameters<typeof feature.authenticator.authenticate>[0]>) =>
+    feature.authenticator.authenticate({ ...from, origin: HOME, ...more });
+
+  test('is kept as a hash, and ends with the session it belongs to and no other', () => {
+    const [one, two] = [signIn(), signIn()];
+    expect(one.token).toMatch(/^tas_[\w-]{12}_[\w-]{43}$/);
+    const stored = JSON.stringify(core.db.raw.prepare('SELECT * FROM panel_session').all());
+    expect(stored).not.toContain(one.token.slice(17));
+    expect(ask({ authorization: `Bearer ${one.token}` }).id).toBe(one.principal.id);
+    feature.service.sessions.end(one.principal.id);
+    expect(() => ask({ authorization: `Bearer ${one.token}` })).toThrow('unknown');
+    expect(ask({ authorization: `Bearer ${two.token}` }).id).toBe(two.principal.id);
+  });
+
+  // Catches a session that any page which got hold of its token can use: another port of this machine, another site.
+  test.each<[string, Parameters<typeof ask>[0]]>([
+    ['another port', { origin: 'http://127.0.0.1:9999' }],
+    ['a sandboxed page', { origin: 'null' }],
+    ['no origin, to change something', { origin: undefined, safe: false }],
+    ['a page of the same site', { fetchSite: 'same-site' }],
+    ['a page of another site', { origin: undefined, safe: true, fetchSite: 'cross-site' }],
+  ])('is refused from %s', (_name, more) => {
+    const { token } = signIn();
+    expect(() => ask({ authorization: `Bearer ${token}`, ...more })).toThrow(/another origin|own pages only/);
+  });
+
+  test('with the id of a session and another secret is nobody', () => {
+    const { token } = signIn();
+    expect(() => ask({ authorization: `Bearer ${token.slice(0, 17)}${'A'.repeat(43)}` })).toThrow('unknown');
   });
 });
 
@@ -139,7 +175,7 @@ describe('the checkpoint', () => {
       origin,
     }));
     const as = (given: string | undefined, safe: boolean) =>
-      feature.authenticator.authenticate({ apiKey: 'tax_1', origin: given, safe, remote: 'x' }).principal.kind;
+      feature.authenticator.authenticate({ apiKey: 'tax_1', origin: given, safe, remote: 'x' }).kind;
     expect(as(origin, false)).toBe('extension');
     expect(as(undefined, true)).toBe('extension');
     expect(() => as(undefined, false)).toThrow('another origin');
@@ -148,7 +184,7 @@ describe('the checkpoint', () => {
 
   test('never opens a non-loopback bind or a foreign address to callers without a key', () => {
     core.settings.update({ allow_unauthenticated_local: true });
-    const scopeOf = (remote: string) => feature.authenticator.authenticate({ safe: true, remote }).principal.scope;
+    const scopeOf = (remote: string) => feature.authenticator.authenticate({ safe: true, remote }).scope;
     expect(scopeOf('127.0.0.1')).toBe('run');
     expect(scopeOf('::1')).toBe('run');
     expect(scopeOf('192.168.1.5')).toBeNull();

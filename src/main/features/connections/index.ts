@@ -9,10 +9,10 @@ import { bindProblem } from './bind.ts';
 import { createKeys, KEY_PREFIX } from './keys.ts';
 import { createConnectionRegistry } from './registry.ts';
 import { connectionHandlers } from './routes.ts';
-import { createPanelSessions } from './sessions.ts';
+import { createPanelSessions, SESSION_PREFIX } from './sessions.ts';
 import { createConnectionsStore } from './store.ts';
 
-export { type Authenticated, type Authenticator, isLoopback, SESSION_COOKIE } from './authenticator.ts';
+export { type Authenticator, isLoopback } from './authenticator.ts';
 export { infoOf } from './principal.ts';
 export type { ConnectionRegistry } from './registry.ts';
 
@@ -34,8 +34,9 @@ export function createConnections(deps: ConnectionsDeps) {
   const onEnded = (principalId: string) => registry.revokeAll(principalId);
   const keys = createKeys({ store, clock, onEnded });
   const sessions = createPanelSessions({ store, clock, onEnded });
-  const authenticator = createAuthenticator({ sessions, settings });
+  const authenticator = createAuthenticator(settings);
   authenticator.addSource(KEY_PREFIX, keys.principalOf);
+  authenticator.addSource(SESSION_PREFIX, sessions.principalOf);
   return {
     authenticator,
     registry,

@@ -21,6 +21,7 @@ export type ConnectionOperationId =
   | 'auth_status'
   | 'auth_link_create';
 
+const originOf = (url: string | null) => (url === null ? '' : new URL(url).origin);
 const msOrNull = (at: string | null) => (at === null ? null : Date.parse(at));
 
 /** Makes the handlers. `panelUrl` is the address of the panel, null while HTTP is closed. */
@@ -51,19 +52,14 @@ export function connectionHandlers(deps: {
       sessions.end(principal.id);
       return { id, revoked: true };
     },
-    auth_login: ({ ticket }, { setSession }) => {
-      if (!setSession) {
-        throw new AppError('not-implemented', 'Sign in over HTTP: POST /v1/auth/login sets the session cookie.', {
-          extra: { feature: 'auth_login' },
-        });
-      }
-      const { token, maxAgeSeconds, principal } = sessions.login(ticket);
-      setSession({ token, maxAgeSeconds });
-      return { ok: true, principal: infoOf(principal) };
+    auth_login: ({ ticket }, { origin }) => {
+      // A client that is no page names no origin; its token is good for reading, as every token without its origin.
+      const home = origin ?? originOf(panelUrl());
+      const { token, expiresAt, principal } = sessions.login(ticket, home);
+      return { ok: true, principal: infoOf(principal), token, expires_at: iso(expiresAt) };
     },
-    auth_logout: (_input, { sessionToken, setSession }) => {
-      setSession?.(null);
-      if (sessionToken !== undefined) sessions.logout(sessionToken);
+    auth_logout: (_input, { principal }) => {
+      sessions.end(principal.id);
       return { ok: true };
     },
     auth_status: (_input, { principal }) => {

@@ -19,9 +19,11 @@ export const apiKey = sqliteTable('api_key', {
   deleted_at: integer('deleted_at'),
 });
 
-/** Signed-in browsers. */
+/** Signed-in browsers; `id` is the part of the token that finds its row. */
 export const panelSession = sqliteTable('panel_session', {
-  hash: blob('hash', { mode: 'buffer' }).primaryKey(),
+  id: text('id').primaryKey(),
+  hash: blob('hash', { mode: 'buffer' }).notNull(),
+  origin: text('origin').notNull(),
   name: text('name').notNull(),
   created_at: integer('created_at').notNull(),
   last_seen_at: integer('last_seen_at').notNull(),

@@ -35,10 +35,10 @@ export interface ConnectionsStore {
   updateKey(id: string, patch: KeyPatch, at: number): KeyRow | undefined;
   deleteKey(id: string, at: number): boolean;
   touchKeys(used: ReadonlyMap<string, number>): void;
-  session(hash: Buffer): SessionRow | undefined;
+  session(id: string): SessionRow | undefined;
   insertSession(row: SessionRow): void;
-  touchSession(hash: Buffer, at: number): void;
-  deleteSession(hash: Buffer): void;
+  touchSession(id: string, at: number): void;
+  deleteSession(id: string): void;
   pruneSessions(now: number, idleBefore: number): void;
   /** Appends the event of an opened or closed connection. A socket that closes after the host has stopped appends none. */
   announce(type: 'connection.created' | 'connection.deleted', id: string): void;
@@ -109,11 +109,11 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
       db.transaction(() => {
         for (const [id, at] of used) orm.update(apiKey).set({ last_used_at: at }).where(eq(apiKey.id, id)).run();
       }),
-    session: (hash) => orm.select().from(panelSession).where(eq(panelSession.hash, hash)).get(),
+    session: (id) => orm.select().from(panelSession).where(eq(panelSession.id, id)).get(),
     insertSession: (row) => void orm.insert(panelSession).values(row).run(),
-    touchSession: (hash, at) =>
-      void orm.update(panelSession).set({ last_seen_at: at }).where(eq(panelSession.hash, hash)).run(),
-    deleteSession: (hash) => void orm.delete(panelSession).where(eq(panelSession.hash, hash)).run(),
+    touchSession: (id, at) =>
+      void orm.update(panelSession).set({ last_seen_at: at }).where(eq(panelSession.id, id)).run(),
+    deleteSession: (id) => void orm.delete(panelSession).where(eq(panelSession.id, id)).run(),
     pruneSessions: (now, idleBefore) =>
       void orm
         .delete(panelSession)

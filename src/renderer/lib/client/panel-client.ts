@@ -4,6 +4,7 @@ import type { Client } from '../../../contract/client/client-types.ts';
 import type { Timers } from '../../../contract/client/transport.ts';
 import { contract } from '../../../contract/index.ts';
 import { connectPort, isDesktop } from './message-port.ts';
+import { readSession } from './session.ts';
 import { connectWebSocket } from './web-socket.ts';
 
 const timers: Timers = {
@@ -20,6 +21,7 @@ export function createPanelClient(): Client {
     name: 'panel',
     connect: isDesktop() ? connectPort : connectWebSocket,
     timers,
+    token: readSession,
     reconnect: { backoff: defaultBackoff, isHistory: (op) => contract[op].history },
   });
 }

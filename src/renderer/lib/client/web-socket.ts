@@ -1,7 +1,8 @@
-/** The WebSocket door: same origin, signed in by the session cookie. */
+/** The WebSocket door: same origin, signed in by the session token that `hello` carries. */
 
 import type { CloseCause, Connect } from '../../../contract/client/transport.ts';
 import { CLOSE, type ServerFrame, SUBPROTOCOL } from '../../../contract/kernel/frames.ts';
+import { keepSession, readSession } from './session.ts';
 
 /** Address of the WebSocket door beside the page. */
 function rpcUrl(): string {
@@ -14,7 +15,12 @@ function rpcUrl(): string {
  * @throws TypeError when the server cannot be reached
  */
 async function isSignedIn(signal: AbortSignal): Promise<boolean> {
-  const answer = await fetch('/v1/auth/status', { signal, headers: { accept: 'application/json' } });
+  const token = readSession();
+  if (token === null) return false;
+  const headers = { accept: 'application/json', authorization: `Bearer ${token}` };
+  const answer = await fetch('/v1/auth/status', { signal, headers });
+  // Only an answer of the host is a reason to forget the session, not that of something else on its port.
+  if (answer.status === 401) keepSession(null);
   if (!answer.ok) return false;
   const body: unknown = await answer.json();
   return typeof body === 'object' && body !== null && 'authenticated' in body && body.authenticated === true;

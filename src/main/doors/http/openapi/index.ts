@@ -28,7 +28,7 @@ export function buildOpenApi(contract: Contract, options: { version: string; url
       license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
     },
     servers: [{ url: options.url, description: 'This host' }],
-    security: [{ bearer: [] }, { cookie: [] }],
+    security: [{ bearer: [] }],
     tags: [...tags].sort().map((name) => ({ name, description: `Operations on ${name.replaceAll('_', ' ')}.` })),
     paths,
     components: {
@@ -38,13 +38,8 @@ export function buildOpenApi(contract: Contract, options: { version: string; url
         bearer: {
           type: 'http',
           scheme: 'bearer',
-          description: 'API key `tak_…`, made in Connections or with `tabagent keys create`; `x-api-key` works too.',
-        },
-        cookie: {
-          type: 'apiKey',
-          in: 'cookie',
-          name: 'tabagent_session',
-          description: 'Session of a signed-in panel.',
+          description:
+            'API key `tak_…`, made in Connections or with `tabagent keys create`; `x-api-key` works too. A signed-in panel sends its session token `tas_…`.',
         },
       },
     },

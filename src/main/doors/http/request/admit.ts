@@ -3,9 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import { AppError, type ErrorSlug, toAppError } from '../../../../contract/kernel/errors.ts';
 import type { Principal } from '../../../core/operation/operation.ts';
 import type { Tickets } from '../../../core/operation/tickets.ts';
-import type { Authenticated, Authenticator } from '../../../features/connections/index.ts';
+import type { Authenticator } from '../../../features/connections/index.ts';
 import type { ServerDispatcher } from '../../dispatch/dispatcher.ts';
 import type { RateLimiter } from '../../dispatch/rate-limit.ts';
+import type { Peer } from '../../frames/frame-session.ts';
 import type { Exchange } from './exchange.ts';
 
 /** What it takes. */
@@ -19,7 +20,7 @@ export interface AdmitDeps {
 /** The checkpoint of the HTTP door. */
 export interface Admit {
   /** The principal of a request that is to be upgraded. @throws AppError */
-  caller(req: IncomingMessage): Authenticated & { remote: string };
+  caller(req: IncomingMessage): Peer;
   /** Fills in the principal. @throws AppError */
   identify(exchange: Exchange): void;
   /** Identifies and asks the dispatcher. `ticket` opens one `bytes` operation on `target` once. @throws AppError */
@@ -44,7 +45,7 @@ export function createAdmit({ dispatcher, authenticator, limiter, tickets }: Adm
     rateMultiplier: 1,
   });
 
-  function caller(req: IncomingMessage): Authenticated & { remote: string } {
+  function caller(req: IncomingMessage): Peer {
     const { headers, method } = req;
     const remote = req.socket.remoteAddress ?? 'unknown';
     const safe = (method === 'GET' || method === 'HEAD') && headers.upgrade === undefined;
@@ -52,13 +53,12 @@ export function createAdmit({ dispatcher, authenticator, limiter, tickets }: Adm
       const credentials = {
         authorization: headers.authorization,
         apiKey: headers['x-api-key'] as string | undefined,
-        cookie: headers.cookie,
         origin: headers.origin,
         fetchSite: headers['sec-fetch-site'] as string | undefined,
         safe,
         remote,
       };
-      return { ...authenticator.authenticate(credentials), remote };
+      return { principal: authenticator.authenticate(credentials), remote };
     } catch (thrown) {
       const error = toAppError(thrown);
       dispatcher.refused(NO_OPERATION, { principal: anonymous(remote), door: 'http' }, error);
@@ -68,9 +68,7 @@ export function createAdmit({ dispatcher, authenticator, limiter, tickets }: Adm
   }
 
   function identify(exchange: Exchange): void {
-    const { principal, sessionToken } = caller(exchange.req);
-    exchange.principal = principal;
-    if (sessionToken !== undefined) exchange.sessionToken = sessionToken;
+    exchange.principal = caller(exchange.req).principal;
   }
 
   return {

@@ -4,7 +4,6 @@ import { CONTRACT_VERSION } from '../../../../contract/index.ts';
 import type { AppError } from '../../../../contract/kernel/errors.ts';
 import { newRequestId } from '../../../core/ids.ts';
 import type { CallContext, Principal } from '../../../core/operation/operation.ts';
-import { SESSION_COOKIE } from '../../../features/connections/index.ts';
 import type { Admission } from '../../dispatch/dispatcher.ts';
 import type { RateState } from '../../dispatch/rate-limit.ts';
 import { isUuid } from '../../wire/request-id.ts';
@@ -51,7 +50,7 @@ export class Exchange implements CallContext {
   readonly remote: string;
   principal: Principal = NOBODY;
   ifMatch?: number;
-  sessionToken?: string;
+  readonly origin?: string;
   admission?: Admission;
   rate?: RateState;
   /** Flag O of the operation: failures carry OpenAI's `error` member. */
@@ -60,7 +59,6 @@ export class Exchange implements CallContext {
   problem?: ProblemWire;
   /** Origin that may read the answer; set once the guard has let the request pass. */
   corsOrigin: string | undefined;
-  cookie: string | undefined;
   readonly #state: ServerState;
   #controller: AbortController | undefined;
 
@@ -73,6 +71,7 @@ export class Exchange implements CallContext {
     const query = url.indexOf('?');
     this.instance = query === -1 ? url : url.slice(0, query);
     this.remote = req.socket.remoteAddress ?? 'unknown';
+    if (req.headers.origin !== undefined) this.origin = req.headers.origin;
     (req as Tagged)[EXCHANGE] = this;
   }
 
@@ -103,14 +102,6 @@ export class Exchange implements CallContext {
     if (!this.signal.aborted) this.#controller?.abort();
   }
 
-  readonly setSession = (session: { token: string; maxAgeSeconds: number } | null): void => {
-    const attributes = 'HttpOnly; SameSite=Strict; Path=/';
-    this.cookie =
-      session === null
-        ? `${SESSION_COOKIE}=; ${attributes}; Max-Age=0`
-        : `${SESSION_COOKIE}=${session.token}; ${attributes}; Max-Age=${session.maxAgeSeconds}`;
-  };
-
   /** Name, value, name, value, … of the headers that every answer has. Ends the life of the request id. */
   head(cacheControl = 'no-store'): string[] {
     this.#state.release(this.requestId);
@@ -139,7 +130,6 @@ export class Exchange implements CallContext {
       head.push('x-ratelimit-remaining-requests', String(this.rate.remaining));
       head.push('x-ratelimit-reset-requests', String(this.rate.resetSeconds));
     }
-    if (this.cookie !== undefined) head.push('set-cookie', this.cookie);
     if (this.#state.closing) head.push('connection', 'close');
     return head;
   }
