@@ -18,7 +18,7 @@ export default defineConfig(({ command }) => ({
   plugins: [react(), babel({ presets: [reactCompilerPreset()], exclude: /[\\/](?:node_modules|\.cache)[\\/]/ })],
   build: {
     outDir: join(root, 'out/renderer'),
-    // The trace viewer lies there too; scripts/lib/build/renderer.mjs clears the rest.
+    // scripts/lib/build/renderer.mjs clears the folder.
     emptyOutDir: false,
     target: 'chrome120',
     sourcemap: true,

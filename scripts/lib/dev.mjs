@@ -112,7 +112,6 @@ export async function develop(given) {
       // Everything but the panel belongs to the host. It admits only its own origin, so the proxy speaks as that.
       proxy: {
         '^/(?!panel/)': { target, changeOrigin: true, ws: true, headers: { origin: target } },
-        '^/panel/trace-viewer/': { target, changeOrigin: true },
       },
     },
   });

@@ -13,7 +13,7 @@ import { createLateHandlers } from './core/operation/late-handlers.ts';
 import type { AnyHandler, Handlers } from './core/operation/operation.ts';
 import { OPERATOR } from './core/operation/operator.ts';
 import { workerModule } from './core/process/modules.ts';
-import { createDoors, createMemoryClient, type Doors } from './doors/index.ts';
+import { createContentOrigin, createDoors, createMemoryClient, type Doors, panelOrigins } from './doors/index.ts';
 import { createCommands } from './features/commands/index.ts';
 import { createConnections } from './features/connections/index.ts';
 import { createDemo } from './features/demo/index.ts';
@@ -29,6 +29,7 @@ import type { Platform } from './platform/platform.ts';
 interface Addresses {
   http(): { url: string | null; error: string | null };
   baseUrl(): string;
+  contentUrl(artifact: { id: string; name: string }): string | null;
   panelUrl(): string | null;
   calls(): { calls: number; failed: number };
 }
@@ -113,11 +114,18 @@ export async function createHost(platform: Platform, config: HostConfig) {
   const foundation = openFoundation(platform, config);
   const { clock, dataDir, events, settings, faults, log, logFiles, version } = foundation;
   const baseUrl = () => doors.url() ?? `http://127.0.0.1:${settings.get('port')}`;
+  const content = createContentOrigin({
+    ...foundation,
+    viewerDir: path.join(platform.appRoot, 'out', 'content'),
+    openContent: (id) => tasks.service.openContent(id),
+    panels: () => panelOrigins(doors.url(), settings.get('allowed_origins')),
+  });
   const panelUrl = () => (doors.url() === null ? null : `${doors.url()}/panel/`);
   const features = createFeatures({
     ...foundation,
     http: () => ({ url: doors.url(), error: doors.error() }),
     baseUrl,
+    contentUrl: content.urlOf,
     panelUrl,
     calls: () => doors.calls(),
   });
@@ -128,6 +136,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
     log: log.for('http'),
     baseUrl,
     outDir: path.join(platform.appRoot, 'out'),
+    contentOrigin: content.url,
     connections,
     uploads: storage.uploads,
     // One line for each hand-written wire.
@@ -146,6 +155,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
     ...foundation.parts,
     ...features.all.flatMap(({ parts }) => parts ?? []),
     createMaintenance(clock, log, chores),
+    ...(config.http ? [content.part(config.contentPort)] : []),
     doorsPart(doors, foundation, features, config),
   ]);
 
@@ -159,6 +169,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
       subscribe: (listener: (change: Change) => void) => events.subscribe((changes) => changes.forEach(listener)),
     },
     openContent: tasks.service.openContent,
+    contentPages: content.pages,
     desktop: { ...desktopOf(features, dataDir), connectPort: doors.connectPort },
     bindProblem: connections.service.bindProblem,
     /** Starts every part. @returns where the API is, or why it is not open */

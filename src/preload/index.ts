@@ -4,6 +4,7 @@
  */
 import { contextBridge, ipcRenderer } from 'electron';
 import {
+  CONTENT_ORIGIN,
   DESKTOP_GLOBAL,
   type DesktopInfo,
   PORT_CHANNEL,
@@ -12,7 +13,8 @@ import {
   READY_MESSAGE,
 } from '../contract/host/desktop.ts';
 
-const info: DesktopInfo = { kind: 'desktop', platform: process.platform };
+const desktop = { kind: 'desktop', platform: process.platform } as const;
+const info: DesktopInfo = { ...desktop, contentOrigin: CONTENT_ORIGIN };
 contextBridge.exposeInMainWorld(DESKTOP_GLOBAL, info);
 
 // Messages from frames inside the page are ignored, even of the same origin.
@@ -22,6 +24,6 @@ window.addEventListener('message', (event) => {
 
 // A context bridge cannot carry ports; a message to our own window can.
 ipcRenderer.on(PORT_CHANNEL, ({ ports }) => {
-  const message: PortMessage = { type: PORT_MESSAGE, ...info };
+  const message: PortMessage = { type: PORT_MESSAGE, ...desktop };
   window.postMessage(message, window.location.origin, ports);
 });

@@ -155,8 +155,8 @@ describe('the window', () => {
         ipcMain.emit('tabagent:port', { sender, senderFrame, ports: [] });
       };
       ask('frame', contents, { url: 'app://panel/index.html', parent: {} });
-      ask('viewer', contents, { url: 'app://panel/trace-viewer/index.html' });
-      ask('artifact', contents, { url: 'app://panel/v1/artifacts/art_x/content' });
+      ask('viewer', contents, { url: 'content://artifacts/trace-viewer/index.html' });
+      ask('artifact', contents, { url: 'content://artifacts/artifacts/art_x/t/shot.png' });
       ask('site', contents, { url: 'https://example.com/index.html' });
       ask('look-alike', contents, { url: 'app://panel.example.com/index.html' });
       ask('left', contents, { url: 'app://panel/index.html', detached: true });

@@ -44,7 +44,7 @@ test('the example runs from an empty dashboard, live, and everything it left can
   const downloading = page.waitForEvent('download');
   await details
     .getByRole('row', { name: /orders\.csv/ })
-    .getByRole('link', { name: /Download/ })
+    .getByRole('button', { name: /Download/ })
     .click();
   const csv = await readFile(await (await downloading).path(), 'utf8');
   expect(csv.trim().split(/\r?\n/)).toHaveLength(49);

@@ -85,7 +85,7 @@ only("the archive has everything that runs: a missing file would only show on a 
     'out/main/cli.js',
     'out/preload/index.cjs',
     'out/renderer/index.html',
-    'out/renderer/trace-viewer/index.html',
+    'out/content/index.html',
     'out/workers/executor.js',
     'examples/login-and-collect.command.json',
     'examples/login-and-collect.script.ts',

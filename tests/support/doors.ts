@@ -113,6 +113,7 @@ export async function openTestDoors(
     tickets: createTickets(clock),
     version: '0.0.0-test',
     outDir: path.join(ROOT, 'out'),
+    contentOrigin: () => null,
     connections,
     uploads: {
       begin: () => {

@@ -26,6 +26,7 @@ export async function createTestHost(options: { settings?: Partial<Settings> } =
     dataDir: dir,
     overrides: { host: '127.0.0.1', port: 0, 'rate_limits.enabled': false, ...options.settings },
     http: true,
+    contentPort: 0,
     browserArgs: [],
   });
   const { url } = await host.start();

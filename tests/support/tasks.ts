@@ -107,6 +107,7 @@ export function openTaskHost(options: TaskHostOptions = {}) {
     platform,
     commands: commands.service,
     profiles: profiles.service,
+    contentUrl: () => null,
     baseUrl: () => 'http://127.0.0.1:8080',
     paths: { tasks: path.join(dir, 'tasks'), temp },
     executorModule: options.executor ?? SCRIPTED,

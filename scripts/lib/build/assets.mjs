@@ -2,10 +2,9 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { outDir, root } from '../paths.mjs';
 
-/** Name of the trace viewer's folder in `out/renderer`. */
-export const TRACE_VIEWER = 'trace-viewer';
-
 const modules = join(root, 'node_modules');
+/** Apart from the panel's files: it is served from the origin of recorded content. */
+const VIEWER = join(outDir, 'content');
 
 /** @type {readonly { from: string; to: string; files?: readonly string[] }[]} */
 const COPIES = [
@@ -29,7 +28,7 @@ const COPIES = [
   },
   {
     from: join(modules, 'playwright-core', 'lib', 'vite', 'traceViewer'),
-    to: join(outDir, 'renderer', TRACE_VIEWER),
+    to: VIEWER,
   },
 ];
 
@@ -41,7 +40,8 @@ export async function copyAssets() {
     if (!files) await cp(from, to, { recursive: true });
     else for (const file of files) await cp(join(from, file), join(to, file));
   }
-  await withoutInlineScripts(join(outDir, 'renderer', TRACE_VIEWER, 'index.html'));
+  await withoutInlineScripts(join(VIEWER, 'index.html'));
+  await withPolicy(join(VIEWER, 'sw.bundle.js'));
 }
 
 /**
@@ -51,4 +51,41 @@ export async function copyAssets() {
 async function withoutInlineScripts(file) {
   const html = await readFile(file, 'utf8');
   await writeFile(file, html.replace(/<script>[\s\S]*?<\/script>/g, ''));
+}
+
+/** What a recorded page may do in its frame: show what the trace holds, which the service worker answers; reach no server. */
+const SNAPSHOT_POLICY = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline'",
+  "style-src 'unsafe-inline' http: https: data: blob:",
+  'img-src http: https: data: blob:',
+  'font-src http: https: data: blob:',
+  'media-src http: https: data: blob:',
+  'frame-src http: https: data: blob:',
+  "connect-src 'none'",
+  "object-src 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/**
+ * Gives every page that the service worker makes of a trace a content security policy beside the worker's own, which only names the
+ * scripts that may run. The worker writes names of attributes as they were recorded, so a hostile recording decides what is in its
+ * frame; the policy leaves it nothing to talk to.
+ * @param {string} file
+ */
+async function withPolicy(file) {
+  const prelude = `{
+  const respondWith = FetchEvent.prototype.respondWith;
+  const guarded = (answer) => {
+    if (!/^text\\/html\\b/i.test(answer.headers.get('content-type') ?? '')) return answer;
+    const headers = new Headers(answer.headers);
+    headers.append('content-security-policy', ${JSON.stringify(SNAPSHOT_POLICY)});
+    return new Response(answer.body, { status: answer.status, statusText: answer.statusText, headers });
+  };
+  FetchEvent.prototype.respondWith = function (answer) {
+    return respondWith.call(this, Promise.resolve(answer).then(guarded));
+  };
+}
+`;
+  await writeFile(file, prelude + (await readFile(file, 'utf8')));
 }

@@ -28,7 +28,7 @@ export const zones = {
     entry: 'src/renderer/index.html',
     outputs: ['out/renderer/index.html'],
   },
-  assets: { inputs: TOOLS, entry: 'package.json', outputs: ['out/docs', 'out/renderer/trace-viewer'] },
+  assets: { inputs: TOOLS, entry: 'package.json', outputs: ['out/docs', 'out/content'] },
 };
 
 export const zoneNames = /** @type {ZoneName[]} */ (Object.keys(zones));

@@ -17,6 +17,8 @@ export const Artifact = z.object({
   /** Address with a one-time ticket, valid until `expires_at`. */
   url: z.string(),
   expires_at: Timestamp,
+  /** Address that shows it, on the content origin, good for an hour at least; null while that origin is closed. */
+  view_url: z.string().nullable(),
   created_at: Timestamp,
 });
 export type Artifact = z.infer<typeof Artifact>;

@@ -6,6 +6,9 @@
 /** Origin of the panel in the desktop app. */
 export const PANEL_ORIGIN = 'app://panel';
 
+/** Origin of recorded and downloaded content in the desktop app; over HTTP it is a second port of the host. */
+export const CONTENT_ORIGIN = 'content://artifacts';
+
 /** IPC channel on which the preload script asks for a port and on which the port arrives. */
 export const PORT_CHANNEL = 'tabagent:port';
 
@@ -31,4 +34,6 @@ export interface DesktopInfo {
   kind: 'desktop';
   /** `process.platform` of the main process. */
   platform: string;
+  /** {@link CONTENT_ORIGIN}: where the page finds what tasks recorded. */
+  contentOrigin: string;
 }

@@ -11,6 +11,8 @@ export interface HostConfig {
   overrides: Partial<Settings>;
   /** False for a host that only serves its own process (`tabagent run` without a running host). */
   http: boolean;
+  /** Port of the content origin; 0 takes any free one. */
+  contentPort: number;
   /** Writes warnings and errors to a terminal. */
   terminal?: (line: string) => void;
   /** Further browser switches; tests silence background traffic with them. */
@@ -51,6 +53,19 @@ function override(overrides: Partial<Settings>, key: SettingKey, value: unknown,
   Object.assign(overrides, { [key]: parsed.data });
 }
 
+/** @throws AppError `configuration-error` for what is no port */
+function readContentPort(value: string | undefined): number {
+  const parsed = Settings.shape.port.safeParse(value ? Number(value) : 0);
+  if (parsed.success) return parsed.data;
+  throw new AppError(
+    'configuration-error',
+    `TABAGENT_CONTENT_PORT: ${parsed.error.issues[0]?.message ?? 'wrong value'}`,
+    {
+      extra: { setting: 'TABAGENT_CONTENT_PORT', reason: 'invalid' },
+    },
+  );
+}
+
 /**
  * Reads flags and environment.
  * @throws AppError `configuration-error` naming the flag or variable that is wrong
@@ -71,6 +86,7 @@ export function readConfig(flags: HostFlags, env: NodeJS.ProcessEnv, defaultData
     dataDir: path.resolve(flags.dataDir ?? env.TABAGENT_DATA_DIR ?? defaultDataDir),
     overrides,
     http: true,
+    contentPort: readContentPort(env.TABAGENT_CONTENT_PORT),
     browserArgs: browserArgs(env[BROWSER_ARGS_ENV]),
   };
 }

@@ -39,6 +39,8 @@ export interface DoorsDeps {
   version: string;
   /** Folder of the build, with `renderer/` and `docs/`. */
   outDir: string;
+  /** Origin of recorded and downloaded content, null while it is closed. */
+  contentOrigin: () => string | null;
   connections: { authenticator: Authenticator; registry: ConnectionRegistry };
   uploads: UploadSink;
   /** Address that one-time URLs begin with. */
@@ -117,6 +119,7 @@ export function createDoors(deps: DoorsDeps): Doors {
     log,
     version,
     outDir: deps.outDir,
+    contentOrigin: deps.contentOrigin,
   });
 
   /** Every door of this host: a new one is a folder and a line here. */

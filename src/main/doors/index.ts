@@ -1,4 +1,6 @@
 /** The doors of the host, and the dispatcher behind all of them. */
+export { createContentOrigin } from './content/content-origin.ts';
+export { panelOrigins } from './content/panel-origins.ts';
 export { createDoors, type Doors } from './doors.ts';
 export type { FramePort } from './frames/frame-port.ts';
 export { messagePort } from './frames/message-port.ts';

@@ -7,7 +7,7 @@ import { type DesktopProgram, runReady, type Start } from './desktop-app.ts';
 import { giveUp } from './give-up.ts';
 import { receiveLinks } from './links.ts';
 import { parseOptions } from './options.ts';
-import { PANEL_SCHEME } from './panel/panel-url.ts';
+import { CONTENT_SCHEME, PANEL_SCHEME } from './panel/panel-url.ts';
 
 /**
  * Runs the desktop app. Call it synchronously from the entry: schemes, the sandbox and the lock have to be there
@@ -26,18 +26,11 @@ export function runDesktop(program: DesktopProgram): void {
   if (!app.requestSingleInstanceLock()) return app.quit();
   app.setAppUserModelId('dev.tabagent.desktop');
   app.enableSandbox();
+  const standard = { standard: true, secure: true, supportFetchAPI: true, stream: true };
   protocol.registerSchemesAsPrivileged([
-    {
-      scheme: PANEL_SCHEME,
-      privileges: {
-        standard: true,
-        secure: true,
-        supportFetchAPI: true,
-        stream: true,
-        codeCache: true,
-        allowServiceWorkers: true,
-      },
-    },
+    { scheme: PANEL_SCHEME, privileges: { ...standard, codeCache: true } },
+    // The trace viewer is a service worker.
+    { scheme: CONTENT_SCHEME, privileges: { ...standard, allowServiceWorkers: true } },
   ]);
   const links = receiveLinks();
   app

@@ -1,6 +1,7 @@
 /** The desktop app around the host: how its parts meet, and in which order they end. */
 import { join } from 'node:path';
 import { app, type BrowserWindow, Menu, protocol, session } from 'electron';
+import { PANEL_ORIGIN } from '../../contract/host/desktop.ts';
 import type { HostConfig } from '../core/config.ts';
 import { electronPlatform } from '../platform/electron.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -13,8 +14,8 @@ import { type ShellHost, type ShellLog, shellLog } from './host-port.ts';
 import { openIpcDoor } from './ipc-door.ts';
 import type { Links } from './links.ts';
 import { openFolder, shellHandlers } from './operations.ts';
-import { createPanelProtocol } from './panel/panel-protocol.ts';
-import { PANEL_SCHEME } from './panel/panel-url.ts';
+import { createContentProtocol, createPanelProtocol } from './panel/panel-protocol.ts';
+import { CONTENT_SCHEME, PANEL_SCHEME } from './panel/panel-url.ts';
 import { type Quit, takeOverQuit } from './quit.ts';
 import { offerContextMenu } from './window/context-menu.ts';
 import { logChildProcesses, watchWindow } from './window/crashes.ts';
@@ -70,10 +71,8 @@ export async function runReady(
   guardContents(external, log);
   guardSession(session.defaultSession);
   logChildProcesses(log);
-  protocol.handle(
-    PANEL_SCHEME,
-    createPanelProtocol({ rendererDir: join(appRoot, 'out', 'renderer'), openContent: host.openContent }),
-  );
+  protocol.handle(PANEL_SCHEME, createPanelProtocol(join(appRoot, 'out', 'renderer')));
+  protocol.handle(CONTENT_SCHEME, createContentProtocol(host.contentPages(() => PANEL_ORIGIN)));
   const closeDoor = openIpcDoor({
     connectPort: host.desktop.connectPort,
     panel: () => window.current()?.webContents ?? null,

@@ -69,6 +69,8 @@ export interface ShellHost {
   stop(reason: string): Promise<void>;
   /** File of an artifact, null when there is none. */
   openContent(artifactId: string): FileContent | null;
+  /** Answers addresses of the content origin; `frames` lists the origins that may frame them. */
+  contentPages(frames: () => string): (request: Request) => Promise<Response>;
   readonly settings: {
     get<K extends keyof Settings>(key: K): Settings[K];
     onChange(listener: () => void): () => void;

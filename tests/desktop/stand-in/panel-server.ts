@@ -1,7 +1,8 @@
 /**
  * Custom schemes in plain Chromium: it knows none, and requests for them never reach a place where they could be
- * answered. So `app://panel` is a loopback server that answers with what the program's protocol handler says; the page
- * sees `http://panel.localhost:<port>` (a secure context, like the real scheme), everybody else sees `app://panel`.
+ * answered. So `app://panel` and `content://artifacts` are a loopback server that answers with what the program's protocol
+ * handlers say; the page sees `http://panel.localhost:<port>` (a secure context, like the real scheme), everybody else sees
+ * `app://panel`.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
@@ -11,14 +12,21 @@ import type { ReadableStream as WebStream } from 'node:stream/web';
 type ProtocolHandler = (request: Request) => Response | Promise<Response>;
 
 const handlers = new Map<string, ProtocolHandler>();
-let origin = '';
+let port = 0;
+
+/** Origins of the program, and the names under which the page sees them. */
+const ORIGINS = [
+  ['app://panel', 'panel.localhost'],
+  ['content://artifacts', 'artifacts.localhost'],
+] as const;
+const pageOrigin = (name: string) => `http://${name}:${port}`;
 
 /** Registers the handler of `<scheme>://`. */
 export function setHandler(scheme: string, handler: ProtocolHandler): void {
   handlers.set(scheme, handler);
 }
 
-/** Starts the server that stands for `app://panel`. It does not keep the process alive. */
+/** Starts the server that stands for the program's origins. It does not keep the process alive. */
 export async function startPanelServer(): Promise<void> {
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
@@ -27,24 +35,28 @@ export async function startPanelServer(): Promise<void> {
   server.unref();
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  origin = `http://panel.localhost:${address.port}`;
+  port = address.port;
 }
 
-/** `app://panel/…` → the address that the page is loaded from; other addresses stay. */
-export function toPage(url: string): string {
-  return url.startsWith('app://panel') ? origin + url.slice('app://panel'.length) : url;
+/** `app://panel/…` → the address that the page is loaded from; other addresses stay. Headers and sources are texts that name origins. */
+export function toPage(text: string): string {
+  return ORIGINS.reduce((all, [origin, name]) => all.replaceAll(origin, pageOrigin(name)), text);
 }
 
 /** The address as the program would see it under Electron. */
 export function fromPage(url: string): string {
-  return url === origin || url.startsWith(`${origin}/`)
-    ? `app://panel${url.slice(origin.length)}`
-    : url.replace(`blob:${origin}/`, 'blob:app://panel/');
+  for (const [origin, name] of ORIGINS) {
+    const page = pageOrigin(name);
+    if (url === page || url.startsWith(`${page}/`)) return origin + url.slice(page.length);
+    if (url.startsWith(`blob:${page}/`)) return `blob:${origin}${url.slice(`blob:${page}`.length)}`;
+  }
+  return url;
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const handler = handlers.get('app');
-  if (!handler || request.headers.host !== new URL(origin).host) {
+  const [origin] = ORIGINS.find(([, name]) => request.headers.host === `${name}:${port}`) ?? [];
+  const handler = origin === undefined ? undefined : handlers.get(new URL(origin).protocol.slice(0, -1));
+  if (!handler) {
     response.writeHead(404).end();
     return;
   }
@@ -55,8 +67,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const method = request.method ?? 'GET';
-  const result = await handler(new Request(`app://panel${request.url}`, { method, headers, signal: gone.signal }));
-  response.writeHead(result.status, Object.fromEntries(result.headers));
+  const result = await handler(new Request(`${origin}${request.url}`, { method, headers, signal: gone.signal }));
+  const answered = [...result.headers].map(([name, value]) => [name, toPage(value)]);
+  response.writeHead(result.status, Object.fromEntries(answered));
   if (!result.body) response.end();
   else await pipeline(Readable.fromWeb(result.body as WebStream), response);
 }

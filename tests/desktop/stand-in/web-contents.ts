@@ -200,7 +200,10 @@ export class WebContents extends EventEmitter implements ContentsShape {
   #installPreload(session: CdpSession, preload: string): Promise<Json>[] {
     return [
       session.send('Runtime.addBinding', { name: BINDING, executionContextName: WORLD }),
-      session.send('Page.addScriptToEvaluateOnNewDocument', { source: isolatedSource(preload), worldName: WORLD }),
+      session.send('Page.addScriptToEvaluateOnNewDocument', {
+        source: toPage(isolatedSource(preload)),
+        worldName: WORLD,
+      }),
     ];
   }
 
@@ -267,7 +270,7 @@ export class WebContents extends EventEmitter implements ContentsShape {
   ) {
     const isMainFrame = frameId === this.#mainFrame;
     const url = fromPage(request.url);
-    const ours = url.startsWith('app://panel/');
+    const ours = url.startsWith('app://panel/') || url.startsWith('content://artifacts/');
     if (!(isMainFrame && this.#programmatic.delete(request.url))) {
       const event = Object.assign(new StandInEvent(), { url, isMainFrame, isSameDocument: false, frame: null });
       this.emit('will-frame-navigate', event);

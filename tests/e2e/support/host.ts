@@ -21,6 +21,8 @@ export type Session = Exclude<BrowserContextOptions['storageState'], string | un
 export interface TestHost {
   /** Origin, the same after a restart. */
   readonly url: string;
+  /** Origin of recorded content, as the panel's policy names it; another one after a restart. */
+  contentUrl(): Promise<string>;
   /** One-time link of the last start; used up by {@link TestHost.session} for the first start. */
   readonly link: string;
   /** Storage of a browser that was signed in through the one-time link. */
@@ -105,6 +107,10 @@ export async function startHost(): Promise<TestHost> {
     },
     get link() {
       return running.link;
+    },
+    async contentUrl() {
+      const policy = (await fetch(`${running.url}/panel/`)).headers.get('content-security-policy') ?? '';
+      return /frame-src 'self' (http:\/\/127\.0\.0\.1:\d+)/.exec(policy)?.[1] ?? '';
     },
     session: getSession,
     api: () => {

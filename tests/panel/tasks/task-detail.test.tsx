@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Artifact } from '../../../src/contract/automation/artifacts.ts';
 import type { TaskDetail } from '../../../src/contract/automation/tasks.ts';
 import type { TaskId } from '../../../src/contract/kernel/scalars.ts';
-import { contentUrl, Screens, traceUrl } from '../../../src/renderer/features/tasks/detail/artifacts.tsx';
+import { Screens } from '../../../src/renderer/features/tasks/detail/artifacts.tsx';
 import { Inspector } from '../../../src/renderer/features/tasks/detail/inspector.tsx';
 import { StepsTable } from '../../../src/renderer/features/tasks/detail/steps-table.tsx';
 import { TaskEvents } from '../../../src/renderer/features/tasks/detail/task-events.tsx';
 import { TaskScreen } from '../../../src/renderer/features/tasks/detail/task-screen.tsx';
 import { findRow } from '../../../src/renderer/features/tasks/timeline/step-tree.ts';
+import { traceUrl, viewUrl } from '../../../src/renderer/lib/client/content.ts';
 import { createTestHost, type TestHost } from '../../support/host.ts';
 import { renderPanel } from '../../support/panel.tsx';
 
@@ -192,7 +193,11 @@ describe('steps as a table', () => {
 });
 
 describe('artifacts', () => {
-  const shot = (name: string): Artifact => ({ id: `art_${name}`, name, kind: 'screenshot' }) as unknown as Artifact;
+  const shot = (name: string): Artifact =>
+    ({
+      ...{ id: `art_${name}`, name, kind: 'screenshot' },
+      view_url: `http://127.0.0.1:4000/artifacts/art_${name}/t/${name}`,
+    }) as unknown as Artifact;
 
   // Catches a lightbox that ends at the last picture, or shows another one than its name says.
   test('the lightbox goes round by arrow keys', async () => {
@@ -200,7 +205,7 @@ describe('artifacts', () => {
     await panel.user.click(await screen.findByRole('button', { name: 'one.png' }));
     const shown = async (name: string) => {
       const image = await within(await screen.findByRole('dialog', { name })).findByRole('img', { name });
-      expect(image.getAttribute('src')).toBe(contentUrl(shot(name)));
+      expect(image.getAttribute('src')).toBe(viewUrl(shot(name)));
     };
     await shown('one.png');
     for (const [key, name] of [
@@ -215,13 +220,13 @@ describe('artifacts', () => {
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   });
 
-  // Catches a trace viewer that is asked for the trace of the page it stands on, or for a name that it cannot read.
-  test('a trace is named by its full address, whatever page it is opened from', () => {
-    window.location.hash = '#/tasks/tsk_1?tab=artifacts';
-    const url = new URL(traceUrl(shot('trace.zip')));
+  // Catches a viewer, or a trace, on the panel's own origin.
+  test('a trace is opened on the content origin, by its path there', () => {
+    const url = new URL(traceUrl(shot('trace.zip')) ?? '');
+    const { origin, pathname } = new URL(shot('trace.zip').view_url ?? '');
+    expect(url.origin).toBe(origin);
     expect(url.pathname).toBe('/trace-viewer/index.html');
-    expect(url.hash).toBe('');
-    expect(url.searchParams.get('trace')).toBe(`${window.location.origin}/v1/artifacts/art_trace.zip/content`);
-    window.location.hash = '';
+    expect(url.searchParams.get('trace')).toBe(pathname);
+    expect(traceUrl({ view_url: null })).toBeUndefined();
   });
 });

@@ -21,28 +21,15 @@ const BASE = [
   "frame-ancestors 'self'",
 ];
 
-/** Policy of the panel. */
-export const PANEL_CSP = policy(...BASE, "frame-src 'self'", "media-src 'self' blob:");
+/** Policy of the panel; it shows pictures, videos and frames of the content origin, null while that is closed. */
+export function panelPolicy(contentOrigin: string | null): string {
+  const content = contentOrigin === null ? '' : ` ${contentOrigin}`;
+  const own = BASE.map((rule) => (rule.startsWith('img-src') ? rule + content : rule));
+  return policy(...own, `frame-src 'self'${content}`, `media-src 'self' blob:${content}`);
+}
 
 /** Policy of the API documentation. */
 export const DOCS_CSP = policy(...BASE, "frame-src 'none'");
-
-/** Policy of Playwright's trace viewer: it shows recorded pages in frames whose resources are blobs and data. */
-export const TRACE_VIEWER_CSP = policy(
-  "default-src 'self'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline' blob: data:",
-  "img-src 'self' data: blob:",
-  "font-src 'self' data: blob:",
-  "media-src 'self' data: blob:",
-  "connect-src 'self' data: blob:",
-  "worker-src 'self' blob:",
-  "frame-src 'self' blob: data:",
-  "object-src 'none'",
-  "base-uri 'self'",
-  "form-action 'none'",
-  "frame-ancestors 'self'",
-);
 
 /** Headers that go with every policy. */
 export const PAGE_HEADERS = {
@@ -50,11 +37,6 @@ export const PAGE_HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
 } as const;
-
-/** Policy of a file of the panel, by its path below the panel's root without a leading slash. */
-export function panelPolicyOf(path: string): string {
-  return path.startsWith('trace-viewer/') ? TRACE_VIEWER_CSP : PANEL_CSP;
-}
 
 /** `Cache-Control` of a file of the panel: Vite puts a hash into the names of assets; everything else may differ after an update. */
 export function cachingOf(path: string): string {

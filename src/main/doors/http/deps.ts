@@ -30,4 +30,6 @@ export interface HttpDeps {
   version: string;
   /** Folder of the build, with `renderer/` and `docs/`. */
   outDir: string;
+  /** Origin of recorded and downloaded content, null while it is closed. */
+  contentOrigin: () => string | null;
 }

@@ -325,24 +325,25 @@ describe('live connections', () => {
 
 describe('panel links and sessions at their edges', () => {
   const sessions = () => feature.service.sessions;
+  const HOME = 'http://127.0.0.1:8080';
 
   test('links are bounded: beyond a hundred the oldest are void', () => {
     const tickets = Array.from({ length: 101 }, () => sessions().issueLink().ticket);
-    expect(() => sessions().login(tickets[0] ?? '')).toThrow('used or is too old');
-    expect(sessions().login(tickets[1] ?? '').token).toHaveLength(43);
-    expect(sessions().login(tickets[100] ?? '').token).toHaveLength(43);
+    expect(() => sessions().login(tickets[0] ?? '', HOME)).toThrow('used or is too old');
+    expect(sessions().login(tickets[1] ?? '', HOME).token).toMatch(/^tas_/);
+    expect(sessions().login(tickets[100] ?? '', HOME).token).toMatch(/^tas_/);
   });
 
   test('a session outlives a restart of the host, a link does not', () => {
-    const { token } = sessions().login(sessions().issueLink().ticket);
+    const { token } = sessions().login(sessions().issueLink().ticket, HOME);
     const { ticket } = sessions().issueLink();
     feature = open();
     expect(sessions().principalOf(token)?.kind).toBe('panel');
-    expect(() => sessions().login(ticket)).toThrow('used or is too old');
+    expect(() => sessions().login(ticket, HOME)).toThrow('used or is too old');
   });
 
   test('signing out ends this session and its connections, no other', () => {
-    const [one, two] = [0, 1].map(() => sessions().login(sessions().issueLink().ticket));
+    const [one, two] = [0, 1].map(() => sessions().login(sessions().issueLink().ticket, HOME));
     const closed: string[] = [];
     for (const session of [one, two]) {
       const who = session?.principal;
@@ -355,22 +356,10 @@ describe('panel links and sessions at their edges', () => {
         revoke: () => void closed.push(who.id),
       });
     }
-    sessions().logout(one?.token ?? '');
+    sessions().end(one?.principal.id ?? '');
     expect(sessions().principalOf(one?.token ?? '')).toBeUndefined();
     expect(sessions().principalOf(two?.token ?? '')?.kind).toBe('panel');
     expect(closed).toEqual([one?.principal.id]);
-    sessions().logout('unknown');
-  });
-
-  test('the cookie of a session counts from the own pages only', () => {
-    const { token } = sessions().login(sessions().issueLink().ticket);
-    const as = (cookie: string, fetchSite?: string) =>
-      feature.authenticator.authenticate({ cookie, fetchSite, ...from }).principal.kind;
-    expect(as(`tabagent_session=${token}`)).toBe('panel');
-    expect(as(`a=b; tabagent_session=${token}; c=d`, 'same-origin')).toBe('panel');
-    expect(as(`xtabagent_session=${token}`)).toBe('anonymous');
-    expect(as('tabagent_session=')).toBe('anonymous');
-    for (const site of ['cross-site', 'same-site'])
-      expect(() => as(`tabagent_session=${token}`, site)).toThrow('own pages only');
+    sessions().end('unknown');
   });
 });

@@ -49,6 +49,8 @@ export interface TaskDeps {
   };
   /** Address of this host's API without a slash at the end. */
   baseUrl(): string;
+  /** Address that shows an artifact on the content origin, null while that is closed. */
+  contentUrl(artifact: { id: string; name: string }): string | null;
   paths: {
     /** One folder per task. */
     tasks: string;

@@ -1,9 +1,11 @@
 /** Addresses of the panel inside the app, and which addresses are ours. */
-import { PANEL_ORIGIN } from '../../../contract/host/desktop.ts';
+import { CONTENT_ORIGIN, PANEL_ORIGIN } from '../../../contract/host/desktop.ts';
 
 /** The custom scheme; standard and secure, so that it has origins, storage and the rights of https. */
 export const PANEL_SCHEME = 'app';
 const PANEL_HOST = 'panel';
+/** The scheme of recorded and downloaded content: an origin of its own, without the panel's storage and port. */
+export const CONTENT_SCHEME = 'content';
 
 /** The panel's page. */
 export const PANEL_PAGE = `${PANEL_ORIGIN}/index.html`;
@@ -22,6 +24,12 @@ export function isPanelUrl(url: string): boolean {
   return (
     parsed !== null && parsed.protocol === `${PANEL_SCHEME}:` && parsed.host === PANEL_HOST && parsed.username === ''
   );
+}
+
+/** Whether an address belongs to the origin of recorded and downloaded content. */
+export function isContentUrl(url: string): boolean {
+  const parsed = URL.parse(url);
+  return parsed !== null && `${parsed.protocol}//${parsed.host}` === CONTENT_ORIGIN && parsed.username === '';
 }
 
 /** Whether an address is the panel's page itself, on any screen. */

@@ -1,7 +1,8 @@
 /** Locks: where pages may go, what windows they may open, which rights they get. Everything not named is refused. */
 import { app, type Session, type WebContents } from 'electron';
+import { CONTENT_ORIGIN } from '../../../contract/host/desktop.ts';
 import type { ShellLog } from '../host-port.ts';
-import { isPanelPage, isPanelUrl } from '../panel/panel-url.ts';
+import { isContentUrl, isPanelPage, isPanelUrl } from '../panel/panel-url.ts';
 
 /** The one right that the panel has; it is what "Copy" needs. */
 const GRANTED = 'clipboard-sanitized-write';
@@ -35,28 +36,16 @@ function guard(contents: WebContents, openExternal: (url: string) => void, log: 
   });
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.setWindowOpenHandler(({ url }) => {
-    if (!isViewer(url)) {
-      openExternal(url);
-      return { action: 'deny' };
-    }
-    return {
-      action: 'allow',
-      overrideBrowserWindowOptions: {
-        autoHideMenuBar: true,
-        webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, spellcheck: false },
-      },
-    };
+    openExternal(url);
+    return { action: 'deny' };
   });
 }
 
-/** What a frame inside the panel may show: the trace viewer and what it makes itself. */
+/** What a frame inside the panel may show: recorded content on its own origin, and what the trace viewer makes of it. */
 function isFramed(url: string): boolean {
-  return isPanelUrl(url) || url === 'about:blank' || url === 'about:srcdoc' || url.startsWith('blob:app://panel/');
-}
-
-/** What may have a window of its own, without a preload script: the trace viewer and artifacts. */
-function isViewer(url: string): boolean {
-  return isPanelUrl(url) && /^\/(trace-viewer|v1\/artifacts)\//.test(new URL(url).pathname);
+  return (
+    isContentUrl(url) || url === 'about:blank' || url === 'about:srcdoc' || url.startsWith(`blob:${CONTENT_ORIGIN}/`)
+  );
 }
 
 function withoutQuery(url: string): string {

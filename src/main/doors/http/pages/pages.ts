@@ -2,8 +2,8 @@
 import { join, normalize, sep } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../../../contract/kernel/errors.ts';
-import type { SettingsReader } from '../../../core/settings.ts';
-import { cachingOf, DOCS_CSP, mediaTypeOf, PAGE_HEADERS, panelPolicyOf } from '../../../core/web/page-policy.ts';
+import { cachingOf, DOCS_CSP, mediaTypeOf, PAGE_HEADERS, panelPolicy } from '../../../core/web/page-policy.ts';
+import type { HttpDeps } from '../deps.ts';
 import { send, sendProblem } from '../reply/answer.ts';
 import { sendFile } from '../reply/file.ts';
 import type { Exchange } from '../request/exchange.ts';
@@ -13,8 +13,8 @@ import { type AnswerGet, addGet } from './get.ts';
 const secured = (csp: string) => ['content-security-policy', csp, ...Object.entries(PAGE_HEADERS).flat()];
 
 /** Adds `/`, the panel under `/panel/`, and the documentation. `outDir` is the folder of the build. */
-export function addPages(app: FastifyInstance, deps: { outDir: string; settings: SettingsReader }): void {
-  const { outDir, settings } = deps;
+export function addPages(app: FastifyInstance, deps: Pick<HttpDeps, 'outDir' | 'contentOrigin' | 'settings'>): void {
+  const { outDir, contentOrigin, settings } = deps;
   const panelDir = join(outDir, 'renderer');
   const docsDir = join(outDir, 'docs');
 
@@ -29,7 +29,7 @@ export function addPages(app: FastifyInstance, deps: { outDir: string; settings:
 
   redirect('/', '/panel/');
   redirect('/panel', '/panel/');
-  addGet(app, '/panel/*', (exchange, path) => servePanel(exchange, panelDir, path));
+  addGet(app, '/panel/*', (exchange, path) => servePanel(exchange, panelDir, path, panelPolicy(contentOrigin())));
 
   for (const url of ['/redoc', '/rapidoc']) docs(url, (exchange) => send(exchange, 302, ['location', '/docs/'], ''));
   const text = (exchange: Exchange, mime: string, body: string) =>
@@ -48,10 +48,10 @@ export function addPages(app: FastifyInstance, deps: { outDir: string; settings:
 }
 
 /** The panel keeps its own addresses: a path without extension is one of its screens. */
-function servePanel(exchange: Exchange, dir: string, path: string): Promise<void> {
+function servePanel(exchange: Exchange, dir: string, path: string, csp: string): Promise<void> {
   const file = path === '' || path.endsWith('/') ? `${path}index.html` : path;
-  const screen = !path.startsWith('trace-viewer/') && !/\.[a-z0-9]+$/i.test(file);
-  return serveFile(exchange, dir, screen ? 'index.html' : file, panelPolicyOf(file));
+  const screen = !/\.[a-z0-9]+$/i.test(file);
+  return serveFile(exchange, dir, screen ? 'index.html' : file, csp);
 }
 
 async function serveFile(exchange: Exchange, dir: string, path: string, csp: string): Promise<void> {

@@ -92,7 +92,10 @@ export function toStep(row: StepRow): Step {
 }
 
 /** One artifact with an address for its bytes. */
-export function toArtifact(row: ArtifactRow, address: { url: string; expiresAt: number }): Artifact {
+export function toArtifact(
+  row: ArtifactRow,
+  address: { url: string; expiresAt: number; viewUrl: string | null },
+): Artifact {
   return {
     id: row.id as ArtifactId,
     task_id: row.task_id as TaskId,
@@ -104,6 +107,7 @@ export function toArtifact(row: ArtifactRow, address: { url: string; expiresAt: 
     sha256: row.sha256,
     url: address.url,
     expires_at: iso(address.expiresAt),
+    view_url: address.viewUrl,
     created_at: iso(row.created_at),
   };
 }

@@ -12,10 +12,17 @@ import { requireArtifact, requireTask } from '../store/require.ts';
 import type { TaskStore } from '../store/store.ts';
 
 /** Creates the reader of artifacts. */
-export function createArtifactFiles(deps: Pick<TaskDeps, 'tickets' | 'baseUrl' | 'paths'>, store: TaskStore) {
+export function createArtifactFiles(
+  deps: Pick<TaskDeps, 'tickets' | 'baseUrl' | 'contentUrl' | 'paths'>,
+  store: TaskStore,
+) {
   const withUrl = (row: ArtifactRow): Artifact => {
     const { ticket, expiresAt } = deps.tickets.issue('artifacts_content', row.id);
-    return toArtifact(row, { url: contentUrl(deps.baseUrl(), row.id, ticket), expiresAt });
+    return toArtifact(row, {
+      url: contentUrl(deps.baseUrl(), row.id, ticket),
+      expiresAt,
+      viewUrl: deps.contentUrl(row),
+    });
   };
 
   /** The file of an artifact, for doors that send bytes; null when the row or the file is gone. */

@@ -4,26 +4,18 @@ import { Download, FileArchive, FileText, ImageIcon, Save, Video } from 'lucide-
 import { useState } from 'react';
 import type { Artifact } from '../../../../contract/automation/artifacts.ts';
 import type { TaskId } from '../../../../contract/kernel/scalars.ts';
+import { viewUrl } from '../../../lib/client/content.ts';
 import { useClient } from '../../../lib/client/context.tsx';
 import { isDesktop } from '../../../lib/client/message-port.ts';
 import { bytes, clock } from '../../../lib/format.ts';
 import { asError, useOperationQuery } from '../../../lib/live/query.ts';
-import { Button, buttonClass } from '../../../ui/buttons.tsx';
+import { Button } from '../../../ui/buttons.tsx';
 import { EmptyState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { errorToast } from '../../../ui/feedback/toast.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import { StaticTable } from '../../../ui/table/static-table.tsx';
 import css from './artifacts.module.css';
-
-/** Address of an artifact on the panel's own origin, where the session opens it. */
-export const contentUrl = (artifact: Pick<Artifact, 'id'>): string => `/v1/artifacts/${artifact.id}/content`;
-
-/** Address of the bundled trace viewer with a trace in it. */
-export function traceUrl(artifact: Pick<Artifact, 'id'>): string {
-  const trace = new URL(contentUrl(artifact), location.href).href;
-  return new URL(`trace-viewer/index.html?trace=${encodeURIComponent(trace)}`, location.href.split('#')[0]).href;
-}
 
 const ICONS = {
   screenshot: ImageIcon,
@@ -56,7 +48,7 @@ export function Screens({ shots }: { shots: Artifact[] }) {
     <div className={css.shots}>
       {shots.map((shot, index) => (
         <button key={shot.id} type="button" className={css.shot} onClick={() => setOpen(index)}>
-          <img src={contentUrl(shot)} alt="" loading="lazy" />
+          <img src={viewUrl(shot)} alt="" loading="lazy" />
           <span className={text.clip}>{shot.name}</span>
         </button>
       ))}
@@ -67,7 +59,7 @@ export function Screens({ shots }: { shots: Artifact[] }) {
         size="auto"
         onKeyDown={(event) => (event.key === 'ArrowRight' ? step(1) : event.key === 'ArrowLeft' ? step(-1) : null)}
       >
-        {shown === undefined ? null : <img className={css.lightbox} src={contentUrl(shown)} alt={shown.name} />}
+        {shown === undefined ? null : <img className={css.lightbox} src={viewUrl(shown)} alt={shown.name} />}
       </Modal>
     </div>
   );
@@ -75,26 +67,24 @@ export function Screens({ shots }: { shots: Artifact[] }) {
 
 function SaveButton({ artifact }: { artifact: Artifact }) {
   const client = useClient();
-  if (!isDesktop()) {
+  const failed = (error: unknown) => errorToast('Not saved', asError(error));
+  if (isDesktop()) {
+    const save = () => client.call('shell_save_file', { artifact_id: artifact.id }).catch(failed);
     return (
-      <a
-        className={buttonClass({ kind: 'ghost', small: true, icon: true })}
-        href={contentUrl(artifact)}
-        download={artifact.name}
-        aria-label={`Download ${artifact.name}`}
-        title="Download"
-      >
-        <Download size={14} />
-      </a>
+      <Button
+        small
+        kind="ghost"
+        label={`Save ${artifact.name}`}
+        icon={<Save size={14} />}
+        onClick={() => void save()}
+      />
     );
   }
-  const save = () =>
-    client
-      .call('shell_save_file', { artifact_id: artifact.id })
-      .catch((error: unknown) => errorToast('Not saved', asError(error)));
-  return (
-    <Button small kind="ghost" label={`Save ${artifact.name}`} icon={<Save size={14} />} onClick={() => void save()} />
-  );
+  // Each address opens the bytes once, so every click asks for a new one; it is an attachment, so the page stays.
+  const download = () =>
+    client.call('artifacts_get', { id: artifact.id }).then(({ url }) => location.assign(url), failed);
+  const icon = <Download size={14} />;
+  return <Button small kind="ghost" label={`Download ${artifact.name}`} icon={icon} onClick={() => void download()} />;
 }
 
 /** All files of a task. */

@@ -3,6 +3,7 @@ import { ImageIcon } from 'lucide-react';
 import { useState } from 'react';
 import type { Artifact } from '../../../../contract/automation/artifacts.ts';
 import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
+import { traceUrl } from '../../../lib/client/content.ts';
 import { useActions } from '../../../lib/keys/use-actions.ts';
 import { useOperationQuery } from '../../../lib/live/query.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
@@ -10,7 +11,7 @@ import { EmptyState } from '../../../ui/feedback/state-frame.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import { neighbourTab, TabPanel, Tabs } from '../../../ui/tabs.tsx';
-import { Artifacts, Screens, traceUrl } from './artifacts.tsx';
+import { Artifacts, Screens } from './artifacts.tsx';
 import { StepsTable } from './steps-table.tsx';
 import css from './task-bottom.module.css';
 import { TaskEvents } from './task-events.tsx';
@@ -93,7 +94,15 @@ export function TaskBottom({ task }: { task: TaskDetail }) {
         size="calc(100vw - 64px)"
         classNames={{ body: css.traceBody ?? '' }}
       >
-        {trace === null ? null : <iframe className={css.trace} title={`Trace ${trace.name}`} src={traceUrl(trace)} />}
+        {trace === null ? null : (
+          <iframe
+            className={css.trace}
+            title={`Trace ${trace.name}`}
+            src={traceUrl(trace)}
+            // Not the panel's origin, but its own, where the viewer's service worker is; it may not lead the panel elsewhere.
+            sandbox="allow-scripts allow-same-origin allow-downloads"
+          />
+        )}
       </Modal>
     </section>
   );

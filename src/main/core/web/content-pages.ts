@@ -1,0 +1,74 @@
+/** What the content origin answers, over HTTP and in the desktop app alike: artifacts by their address, and the trace viewer. */
+import { readFile, realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import type { FileContent } from '../operation/operation.ts';
+import type { ContentLinks } from './content-links.ts';
+import { artifactHeaders, viewerHeaders } from './content-policy.ts';
+import { decodePath, isMissing, plain, sendFile } from './file-response.ts';
+import { mediaTypeOf } from './page-policy.ts';
+
+/** Folder of the trace viewer on the content origin. */
+const VIEWER = '/trace-viewer/';
+/** The viewer's pages that take a trace; Playwright's other pages there are for its own test runner. */
+const VIEWER_PAGE = `${VIEWER}index.html`;
+const FOREIGN_PAGES: ReadonlySet<string> = new Set([VIEWER, `${VIEWER}uiMode.html`]);
+
+/** What {@link createContentPages} serves. */
+export interface ContentSources {
+  /** Folder of the built trace viewer. */
+  viewerDir: string;
+  links: ContentLinks;
+  /** Looks an artifact up; null when there is none. */
+  openContent(artifactId: string): FileContent | null;
+  /** Origins that may frame the content, as `frame-ancestors` lists them. */
+  frames(): string;
+}
+
+/**
+ * Makes the handler. It answers 404 for everything that is not an artifact whose address was given out, or a file of the viewer; the
+ * viewer opens such an artifact and nothing else.
+ */
+export function createContentPages(sources: ContentSources): (request: Request) => Promise<Response> {
+  const { viewerDir, links, openContent, frames } = sources;
+  let root: Promise<string> | null = null;
+
+  async function viewerFile(path: string): Promise<Uint8Array | null> {
+    root ??= realpath(viewerDir);
+    const base = await root;
+    const file = await realpath(join(base, path.slice(VIEWER.length)));
+    // Read whole: inside an asar archive a file has no descriptor of its own.
+    return file.startsWith(base + sep) ? readFile(file) : null;
+  }
+
+  async function viewer(request: Request, path: string, trace: string | null): Promise<Response> {
+    if (FOREIGN_PAGES.has(path)) return plain(404, 'Not found');
+    if (path === VIEWER_PAGE && (trace === null || links.artifactOf(trace) === null)) {
+      return plain(404, 'The address of this trace is too old. Open it again from its task.');
+    }
+    const bytes = await viewerFile(path).catch((error: unknown) => {
+      if (isMissing(error)) return null;
+      throw error;
+    });
+    if (bytes === null) return plain(404, 'Not found');
+    const headers = { ...viewerHeaders(`'self' ${frames()}`), 'content-type': mediaTypeOf(path) };
+    return new Response(request.method === 'HEAD' ? null : new Uint8Array(bytes), {
+      headers: { ...headers, 'content-length': String(bytes.length) },
+    });
+  }
+
+  return async (request) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return plain(405, 'Method not allowed', { allow: 'GET, HEAD' });
+    }
+    const { pathname, searchParams } = new URL(request.url);
+    const id = links.artifactOf(pathname);
+    if (id !== null) {
+      const content = openContent(id);
+      if (content === null) return plain(404, 'This file is gone.');
+      return sendFile(request, content.path, artifactHeaders(content, `'self' ${frames()}`));
+    }
+    const path = decodePath(pathname);
+    if (path === null) return plain(400, 'Bad address');
+    return path.startsWith(VIEWER) ? viewer(request, path, searchParams.get('trace')) : plain(404, 'Not found');
+  };
+}

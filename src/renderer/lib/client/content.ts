@@ -1,0 +1,18 @@
+/** Addresses of the content origin: what tasks recorded is shown there, never on the panel's own. */
+import type { Artifact } from '../../../contract/automation/artifacts.ts';
+import { desktopInfo } from './message-port.ts';
+
+/** Address that shows an artifact; undefined while the host has no content origin open. */
+export function viewUrl({ view_url }: Pick<Artifact, 'view_url'>): string | undefined {
+  if (view_url === null) return undefined;
+  const desktop = desktopInfo();
+  return desktop === null ? view_url : desktop.contentOrigin + new URL(view_url).pathname;
+}
+
+/** Address of the trace viewer with a trace in it. */
+export function traceUrl(artifact: Pick<Artifact, 'view_url'>): string | undefined {
+  const trace = viewUrl(artifact);
+  if (trace === undefined) return undefined;
+  const path = new URL(trace).pathname;
+  return `${trace.slice(0, -path.length)}/trace-viewer/index.html?trace=${encodeURIComponent(path)}`;
+}
