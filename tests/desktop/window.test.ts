@@ -58,7 +58,7 @@ describe('the window', () => {
     });
   });
 
-  test('gives the page two facts and nothing of Node or Electron', async () => {
+  test('gives the page three facts and nothing of Node or Electron', async () => {
     const seen = await page.evaluate(() => {
       const world = globalThis as unknown as Record<string, unknown>;
       return {
@@ -66,7 +66,8 @@ describe('the window', () => {
         leaked: ['require', 'process', 'module', 'Buffer', 'ipcRenderer', 'electron'].filter((name) => name in world),
       };
     });
-    expect(seen).toEqual({ bridge: { kind: 'desktop', platform: process.platform }, leaked: [] });
+    const contentOrigin = expect.stringMatching(/^(?:content:\/\/artifacts|http:\/\/artifacts\.localhost:\d+)$/);
+    expect(seen).toEqual({ bridge: { kind: 'desktop', platform: process.platform, contentOrigin }, leaked: [] });
   });
 
   test('runs no script that is not ours: text from a page must not become code', async () => {
@@ -144,6 +145,26 @@ describe('the window', () => {
       midi: 'denied',
       'clipboard-read': 'denied',
     });
+  });
+
+  // Catches recorded content that shares the panel's origin, and a frame that leads elsewhere.
+  test('shows recorded content in a frame of another origin, and frames nothing else', async () => {
+    const seen = await page.evaluate(async () => {
+      const { contentOrigin } = (globalThis as unknown as { tabagentDesktop: { contentOrigin: string } })
+        .tabagentDesktop;
+      const framed = async (src: string) => {
+        const frame = document.createElement('iframe');
+        const loaded = new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }));
+        frame.src = src;
+        document.body.append(frame);
+        await Promise.race([loaded, new Promise((resolve) => setTimeout(resolve, 2_000))]);
+        const reachable = frame.contentDocument !== null;
+        frame.remove();
+        return reachable ? 'own' : 'foreign';
+      };
+      return [await framed(`${contentOrigin}/trace-viewer/snapshot.html`), contentOrigin === location.origin];
+    });
+    expect(seen).toEqual(['foreign', false]);
   });
 
   test('hands no port to a frame, to another page or to a foreign window', async () => {
