@@ -1,28 +1,19 @@
 import type { Page } from '@playwright/test';
+import { NUMBERED_SCREENS } from '../../src/contract/host/screens.ts';
 import { expect, open, test } from './support/test.ts';
 
 test.use({ fresh: true });
 
-const SCREENS = [
-  ['G T', 'Tasks'],
-  ['G C', 'Commands'],
-  ['G P', 'Profiles'],
-  ['G N', 'Connections'],
-  ['G L', 'Logs & metrics'],
-  ['ControlOrMeta+,', 'Settings'],
-  ['G D', 'Dashboard'],
-] as const;
-
 const press = async (page: Page, chord: string) => {
-  for (const stroke of chord.split(' ')) await page.keyboard.press(stroke);
+  for (const stroke of chord.split(' ')) await page.keyboard.press(stroke.replace('Mod', 'ControlOrMeta'));
 };
 
 // Would catch: a key that leads nowhere, keys that mean two things, a palette that does not find what the host has.
 test('every screen by its key, every key on the sheet once, objects by name', async ({ page, api }) => {
   await api.call('profiles_create', { name: 'Lisbon counter' });
-  await open(page, '/');
-  for (const [chord, title] of SCREENS) {
-    await press(page, chord);
+  await open(page, '/help');
+  for (const { key, title } of NUMBERED_SCREENS) {
+    await press(page, key);
     await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible();
     await page.keyboard.press('?');
     const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });

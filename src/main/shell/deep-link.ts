@@ -1,11 +1,16 @@
 /** `tabagent://` links: any web page can open one, so they can show a screen and do nothing else. */
+import { SCREENS } from '../../contract/host/screens.ts';
 import { CommandId, ProfileId, TaskId } from '../../contract/kernel/scalars.ts';
-import { HELP, SCREENS, taskRoute } from './screens.ts';
 
 /** Scheme of deep links. */
 export const DEEP_LINK_SCHEME = 'tabagent';
 
 const MAX_LENGTH = 200;
+
+/** Route of a task's page. */
+export function taskRoute(id: string): string {
+  return `/tasks/${id}`;
+}
 
 /** Pages of single things: `tabagent://<word>/<id>`. */
 const THINGS = {
@@ -24,7 +29,7 @@ export function parseDeepLink(link: string): string | null {
   const word = match?.[1];
   if (word === undefined) return null;
   const id = match?.[2];
-  if (id === undefined) return [...SCREENS, HELP].find((screen) => screen.id === word)?.route ?? null;
+  if (id === undefined) return SCREENS.find((screen) => screen.id === word)?.path ?? null;
   const thing = Object.hasOwn(THINGS, word) ? THINGS[word as keyof typeof THINGS] : null;
   return thing?.id.safeParse(id).success ? thing.route(id) : null;
 }

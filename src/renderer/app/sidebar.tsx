@@ -2,38 +2,24 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { Link, useLocation } from '@tanstack/react-router';
 import { PanelLeft } from 'lucide-react';
+import { SCREENS, type Screen } from '../../contract/host/screens.ts';
 import { topicFor } from '../lib/help.ts';
 import { useView } from '../lib/view-store.ts';
-import { HELP_NAV, NAV, type NavItem, SETTINGS_NAV } from './nav.ts';
+import { viewOf } from './screens.ts';
 import css from './sidebar.module.css';
 
-function NavLink({ item, open }: { item: NavItem; open: boolean }) {
+function NavLink({ screen, open }: { screen: Screen; open: boolean }) {
+  const { id, path, title, key, where } = screen;
+  const here = useLocation({ select: ({ pathname }) => pathname });
+  const { Icon } = viewOf(id);
+  const target =
+    where === 'help'
+      ? ({ to: '/help/$topic', params: { topic: topicFor(here) }, activeOptions: { includeHash: false } } as const)
+      : { to: path, activeOptions: { exact: path === '/', includeSearch: false } };
   return (
-    <Link
-      to={item.to}
-      activeOptions={{ exact: item.to === '/', includeSearch: false }}
-      aria-label={item.title}
-      title={`${item.title} · ${item.keys[0]}`}
-    >
-      <item.Icon size={16} />
-      {open ? item.title : null}
-    </Link>
-  );
-}
-
-/** Leads to the page of the guide about the screen that is shown. */
-function HelpLink({ open }: { open: boolean }) {
-  const path = useLocation({ select: ({ pathname }) => pathname });
-  return (
-    <Link
-      to="/help/$topic"
-      params={{ topic: topicFor(path) }}
-      activeOptions={{ includeHash: false }}
-      aria-label={HELP_NAV.title}
-      title={`${HELP_NAV.title} · ${HELP_NAV.keys[0]}`}
-    >
-      <HELP_NAV.Icon size={16} />
-      {open ? HELP_NAV.title : null}
+    <Link {...target} aria-label={title} title={`${title} · ${key}`}>
+      <Icon size={16} />
+      {open ? title : null}
     </Link>
   );
 }
@@ -49,14 +35,15 @@ export function useSidebar(): boolean {
 export function Sidebar() {
   const open = useSidebar();
   const set = useView((view) => view.set);
+  const links = (top: boolean) =>
+    SCREENS.filter(({ where }) => (where === 'top') === top).map((screen) => (
+      <NavLink key={screen.id} screen={screen} open={open} />
+    ));
   return (
     <nav className={`${css.side} ${open ? css.open : ''}`} aria-label="Screens">
-      {NAV.map((item) => (
-        <NavLink key={item.to} item={item} open={open} />
-      ))}
+      {links(true)}
       <span className={css.space} />
-      <HelpLink open={open} />
-      <NavLink item={SETTINGS_NAV} open={open} />
+      {links(false)}
       <button
         type="button"
         aria-label={open ? 'Collapse sidebar' : 'Expand sidebar'}

@@ -1,11 +1,11 @@
 /** What can be done on every screen, by key and from the palette. */
 import { useNavigate, useRouter } from '@tanstack/react-router';
+import { NUMBERED_SCREENS, SCREENS } from '../../contract/host/screens.ts';
 import { isDesktop } from '../lib/client/message-port.ts';
 import { HELP_TOPICS, topicFor } from '../lib/help.ts';
 import type { Action } from '../lib/keys/registry.ts';
 import { useActions } from '../lib/keys/use-actions.ts';
 import { useView } from '../lib/view-store.ts';
-import { HELP_NAV, NAV, SETTINGS_NAV } from './nav.ts';
 import { openPalette } from './palette.tsx';
 import { useSidebar } from './sidebar.tsx';
 
@@ -32,15 +32,15 @@ export function useShellActions(openKeys: () => void): void {
     ...extra,
   });
   useActions([
-    ...[...NAV, SETTINGS_NAV].map(
-      (item, index): Action => ({
-        id: `go${item.to}`,
-        title: `Go to ${item.title}`,
+    ...NUMBERED_SCREENS.map(
+      ({ path, title, key }, index): Action => ({
+        id: `go${path}`,
+        title: `Go to ${title}`,
         group: 'Navigation',
         layer: 'global',
-        keys: [...item.keys, ...(isDesktop() ? [`Mod+${index + 1}`] : [])],
+        keys: [key, ...(isDesktop() ? [`Mod+${index + 1}`] : [])],
         inFields: false,
-        run: () => void navigate({ to: item.to }),
+        run: () => void navigate({ to: path }),
       }),
     ),
     global('palette', 'Search and commands', ['Mod+K'], () => openPalette('all'), { inFields: true, hidden: true }),
@@ -51,7 +51,7 @@ export function useShellActions(openKeys: () => void): void {
     global(
       'help',
       'Help for this screen',
-      [...HELP_NAV.keys],
+      SCREENS.filter(({ where }) => where === 'help').map(({ key }) => key),
       () => void navigate({ to: '/help/$topic', params: { topic: topicFor(router.state.location.pathname) } }),
       { inFields: true },
     ),

@@ -1,5 +1,7 @@
 /** Topics of the user guide. The pages are `docs/guide/<id>.md`; only the Help screen loads them. */
 
+import { SCREENS } from '../../contract/host/screens.ts';
+
 /** One page of the guide. */
 interface Topic {
   id: string;
@@ -54,18 +56,9 @@ export function partsOf(target: string): { topic: HelpTopic; hash: string } {
   return { topic: topicOf(id).id, hash };
 }
 
-/** Topics of screens by the first part of their path. */
-const OF_SCREEN: Record<string, HelpTopic> = {
-  tasks: 'tasks',
-  commands: 'commands',
-  profiles: 'profiles',
-  connections: 'connections',
-  logs: 'logs-and-metrics',
-  settings: 'settings-and-data',
-};
-
 /** The topic that belongs to a screen; on the Help screen the one that is open. */
 export function topicFor(path: string): HelpTopic {
-  const [, screen = '', rest] = path.split('/');
-  return screen === 'help' ? topicOf(rest).id : (OF_SCREEN[screen] ?? HELP_TOPICS[0].id);
+  const [, first = '', rest] = path.split('/');
+  const screen = SCREENS.find((each) => each.path === `/${first}`);
+  return screen === undefined || screen.where === 'help' ? topicOf(rest).id : screen.help;
 }

@@ -1,6 +1,6 @@
 /** The native menu: the roles each platform expects, and the panel's screens. */
 import type { MenuItemConstructorOptions } from 'electron';
-import { HELP, SCREENS } from '../screens.ts';
+import { NUMBERED_SCREENS } from '../../../contract/host/screens.ts';
 
 /** What the menu does. */
 export interface MenuActions {
@@ -51,12 +51,12 @@ const viewMenu = (packaged: boolean): Item => ({
 
 const goMenu = (actions: MenuActions): Item => ({
   label: '&Go',
-  submenu: SCREENS.map(({ id, label, route }, index) => ({
+  submenu: NUMBERED_SCREENS.map(({ id, title, path }, index) => ({
     id: `go-${id}`,
     // A single ampersand would underline the letter after it.
-    label: label.replaceAll('&', '&&'),
+    label: title.replaceAll('&', '&&'),
     ...(index < 9 ? { accelerator: `CmdOrCtrl+${index + 1}` } : {}),
-    click: () => actions.go(route),
+    click: () => actions.go(path),
   })),
 });
 
@@ -66,9 +66,9 @@ const helpMenu = (actions: MenuActions, mac: boolean): Item => ({
     // The panel handles the key itself and opens the page of the screen that is shown; here it is only written.
     {
       id: 'open-help',
-      label: HELP.label,
+      label: 'TabAgent help',
       ...(mac ? {} : { accelerator: 'F1', registerAccelerator: false }),
-      click: () => actions.go(HELP.route),
+      click: () => actions.go('/help'),
     },
     { id: 'show-logs', label: 'Show logs', click: actions.openLogs },
     ...(mac ? [] : [separator, { role: 'about' } as const]),

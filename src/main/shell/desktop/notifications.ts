@@ -1,8 +1,8 @@
 /** Notifications about failed tasks while the window is hidden. */
 import { Notification } from 'electron';
 import type { TaskStatus } from '../../../contract/automation/tasks.ts';
+import { taskRoute } from '../deep-link.ts';
 import type { HostChange } from '../host-port.ts';
-import { taskRoute } from '../screens.ts';
 
 const FAILED: ReadonlySet<string> = new Set<TaskStatus>(['failed', 'timed_out', 'dead']);
 

@@ -1,4 +1,4 @@
-import { Link, useLocation, useNavigate, useParams, useRouter } from '@tanstack/react-router';
+import { Link, Navigate, useLocation, useNavigate, useParams, useRouter } from '@tanstack/react-router';
 import { ArrowLeft, ArrowRight } from 'lucide-react';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { topicOf } from '../../lib/help.ts';
@@ -117,6 +117,11 @@ function Topics({ page }: { page: GuidePage | undefined }) {
       )}
     </nav>
   );
+}
+
+/** Opens the first page. */
+export function HelpStart() {
+  return <Navigate to="/help/$topic" params={{ topic: topicOf(undefined).id }} replace />;
 }
 
 export function HelpScreen() {

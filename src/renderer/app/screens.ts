@@ -1,0 +1,15 @@
+/** What the features show on the screens of the contract's registry. */
+import type { ScreenId } from '../../contract/host/screens.ts';
+import type { ScreenView } from '../lib/screen-view.ts';
+
+const VIEWS = import.meta.glob<ScreenView>('../features/*/screen.ts', { eager: true, import: 'screen' });
+
+/** The view of a screen. Throws for a screen whose feature has none. */
+export function viewOf(id: ScreenId): ScreenView {
+  const view = VIEWS[`../features/${id}/screen.ts`];
+  if (view === undefined) throw new Error(`src/renderer/features/${id}/screen.ts is missing`);
+  return view;
+}
+
+/** Names of all features with a screen, so that a test can find one that is not in the registry. */
+export const VIEW_IDS: readonly string[] = Object.keys(VIEWS).map((path) => path.split('/').at(-2) ?? path);
