@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { EntityRecord } from '../kernel/entity.ts';
 import { Problem } from '../kernel/errors.ts';
-import { before, contains, from, oneOf } from '../kernel/filters.ts';
+import { before, contains, fixed, from, oneOf } from '../kernel/filters.ts';
 import {
   AttemptId,
   BatchId,
@@ -197,14 +197,14 @@ export const taskRecord = {
     q: contains('command_name', 'labels'),
     status: oneOf(TaskStatus),
     kind: oneOf(CommandKind),
-    command_id: oneOf(CommandId),
-    profile_id: oneOf(ProfileId),
-    batch_id: oneOf(BatchId),
+    command_id: fixed(oneOf(CommandId)),
+    profile_id: fixed(oneOf(ProfileId)),
+    batch_id: fixed(oneOf(BatchId)),
     priority: oneOf(Priority),
-    label: oneOf(z.string(), 'labels'),
+    label: fixed(oneOf(z.string(), 'labels')),
     error_code: oneOf(z.string()),
-    created_after: from('created_at'),
-    created_before: before('created_at'),
+    created_after: fixed(from('created_at')),
+    created_before: fixed(before('created_at')),
   },
   lists: ['tasks_list'],
   one: 'tasks_get',

@@ -11,6 +11,8 @@ export interface Filter<I extends z.ZodType = z.ZodType, Field extends string = 
   fields: readonly Field[];
   /** Member of the list's input. */
   input: I;
+  /** True when no update of an entity changes the value: see {@link fixed}. */
+  fixed?: boolean;
 }
 /** Filters by the name of their input member. */
 export type Filters = Readonly<Record<string, Filter>>;
@@ -51,6 +53,11 @@ export function from<Field extends string>(field: Field) {
 /** The moment in the field is before the given one. */
 export function before<Field extends string>(field: Field) {
   return { test: 'before', fields: [field], input: Timestamp.optional() } as const satisfies Filter;
+}
+
+/** A filter by what an entity keeps for life: an update cannot move a row into a list with this filter, or out of it. */
+export function fixed<const F extends Filter>(filter: F) {
+  return { ...filter, fixed: true } as const;
 }
 
 /** The input members of `filters`. */

@@ -195,6 +195,26 @@ test('a change of one row fetches that row, not its list, also when it changes a
   unsubscribe();
 });
 
+// Would catch: a filter by what a task keeps for life that costs a whole list per change, a filter by an editable field that goes stale.
+test.each([
+  ['what stays', { label: ['a'], created_after: '2026-01-01T00:00:00.000Z', limit: 20 }, { list: 1, one: 1 }],
+  ['what changes', { label: ['a'], error_code: ['timeout'] }, { list: 2, one: 0 }],
+])('a list filtered by %s', async (_, input, calls) => {
+  const host = stormHost();
+  const queries = createQueryClient();
+  const observer = new QueryObserver(queries, { queryKey: ['tasks_list', input], queryFn: () => host.list() });
+  const unsubscribe = observer.subscribe(() => {});
+  await vi.advanceTimersByTimeAsync(100);
+  const cache = createLiveCache(queries, host.one);
+  const batch = noTouch();
+  touch(batch, change({ id: 'tsk_5' }));
+  cache.apply(batch);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(host.calls).toMatchObject(calls);
+  cache.stop();
+  unsubscribe();
+});
+
 test('an answer that left the host before a change does not stay: the list is asked once more', async () => {
   const host = stormHost();
   const queries = createQueryClient();

@@ -1,8 +1,10 @@
 /** One subscription to all changes keeps the whole cache right: no screen polls, none subscribes by itself. */
 import type { Query, QueryClient } from '@tanstack/react-query';
 import type { Client } from '../../../contract/client/client-types.ts';
+import { entities } from '../../../contract/entities.ts';
 import type { Change } from '../../../contract/host/telemetry.ts';
 import type { CallIdOf } from '../../../contract/index.ts';
+import type { EntityRecord } from '../../../contract/kernel/entity.ts';
 import { createRefetcher } from './refetcher.ts';
 import { loadedIds, patchRows, type Row } from './rows.ts';
 import { noTouch, type Touch, touch } from './touch.ts';
@@ -13,25 +15,24 @@ export const FLUSH_MS = 250;
 /** Changed rows of a list that are fetched one by one; when more of them changed at once, one fetch of the list costs less. */
 const MAX_BY_ID = 8;
 
-/** Members of a list's input that no update of an entity can affect: which rows are in the list, and in which order, stays as it is. */
-const FIXED_INPUT: ReadonlySet<string> = new Set([
-  'limit',
-  'count',
-  'fields',
-  'command_id',
-  'profile_id',
-  'batch_id',
-  'label',
-  'created_after',
-  'created_before',
-]);
+/** Members of every list's input that say nothing about which rows are in the list. */
+const FIXED_INPUT: readonly string[] = ['limit', 'count', 'fields'];
+
+/** By list operation: the members of its input that no update of an entity can affect. */
+const fixedInputs: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.values<EntityRecord>(entities).flatMap(({ lists = [], filters = {} }) => {
+    const fixed = Object.keys(filters).filter((name) => filters[name]?.fixed);
+    return lists.map((op) => [op, new Set([...FIXED_INPUT, ...fixed])] as const);
+  }),
+);
 
 /** True when an updated row may have entered the list, left it or moved. */
-function mayMove(input: unknown): boolean {
+function mayMove({ queryKey: [op, input] }: Query): boolean {
   if (typeof input !== 'object' || input === null) return false;
+  const fixed = fixedInputs.get(String(op));
   return Object.entries(input).some(
     ([name, value]) =>
-      value !== undefined && !FIXED_INPUT.has(name) && !(name === 'sort' && /^-?created_at$/.test(String(value))),
+      value !== undefined && !fixed?.has(name) && !(name === 'sort' && /^-?created_at$/.test(String(value))),
   );
 }
 
@@ -90,7 +91,7 @@ export function createLiveCache(queries: QueryClient, call: (op: CallIdOf, id: s
   const applyRows = (op: CallIdOf, rows: Map<string, Row>) => {
     const whole = [...rows.values()].some((row) => 'version' in row);
     for (const query of listsOf(op)) {
-      if (whole && (mayMove(query.queryKey[1]) || query.state.fetchStatus === 'fetching')) refetcher.request(query);
+      if (whole && (mayMove(query) || query.state.fetchStatus === 'fetching')) refetcher.request(query);
       else queries.setQueryData(query.queryKey, (data: unknown) => patchRows(data, rows));
     }
   };
@@ -98,7 +99,7 @@ export function createLiveCache(queries: QueryClient, call: (op: CallIdOf, id: s
   const applyUpdated = (op: CallIdOf, one: CallIdOf, ids: ReadonlySet<string>) => {
     const wanted = new Set<string>();
     for (const query of listsOf(op)) {
-      if (mayMove(query.queryKey[1]) || query.state.fetchStatus === 'fetching') {
+      if (mayMove(query) || query.state.fetchStatus === 'fetching') {
         refetcher.request(query);
         continue;
       }
