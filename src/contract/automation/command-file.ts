@@ -1,5 +1,6 @@
 /** Commands as files: JSON, or a source file of one of the kinds. Where the bytes come from is the caller's business. */
 import { z } from 'zod';
+import { parseBounded } from '../kernel/bounds.ts';
 import { AppError } from '../kernel/errors.ts';
 import { JsonObject } from '../kernel/scalars.ts';
 import { CommandCreate } from './commands.ts';
@@ -55,8 +56,9 @@ function parseSource(file: string, read: () => string): { kind: CommandKind; spe
 function parseJson(file: string, text: string): unknown {
   try {
     // Some editors begin a file with a byte order mark, which JSON does not allow.
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return parseBounded(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
+    if (cause instanceof AppError) throw cause;
     throw new AppError('invalid-json', `${file}: ${cause instanceof Error ? cause.message : 'is not JSON'}`, { cause });
   }
 }

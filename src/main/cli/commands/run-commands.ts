@@ -1,5 +1,6 @@
 /** Commands that run something: the host, a file, or any operation. */
 import type { Command } from 'commander';
+import { parseBounded } from '../../../contract/kernel/bounds.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { HostFlags } from '../../core/config.ts';
 import type { CommandContext } from './context.ts';
@@ -7,8 +8,9 @@ import type { CommandContext } from './context.ts';
 function parseJson(text: string | undefined): unknown {
   if (text === undefined) return {};
   try {
-    return JSON.parse(text);
+    return parseBounded(text);
   } catch (cause) {
+    if (cause instanceof AppError) throw cause;
     throw new AppError('invalid-json', `The input is not JSON: ${cause instanceof Error ? cause.message : ''}`, {
       cause,
     });

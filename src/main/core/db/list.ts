@@ -1,6 +1,7 @@
 /** Keyset paging over a table: filters, sort, opaque cursors tied to both. */
 import { and, asc, count, desc, eq, gt, lt, or, type SQL } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { type Bounds, parseBounded } from '../../../contract/kernel/bounds.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Filters, FilterValues } from '../../../contract/kernel/filters.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
@@ -63,13 +64,16 @@ function parseSort(sort: string, spec: Pick<ListSpec<unknown, Filters>, 'sortabl
 
 type CursorValues = (string | number)[];
 
+/** A cursor is a list of the values of one row. */
+const CURSOR_BOUNDS: Bounds = { depth: 1, members: 20, string: 4096, size: 16_384 };
+
 function encodeCursor(tag: string, values: CursorValues): string {
   return Buffer.from(JSON.stringify([tag, ...values])).toString('base64url');
 }
 
 function decodeCursor(cursor: string, tag: string, length: number): CursorValues {
   try {
-    const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const parsed: unknown = parseBounded(Buffer.from(cursor, 'base64url').toString(), CURSOR_BOUNDS);
     if (Array.isArray(parsed) && parsed[0] === tag && parsed.length === length + 1) {
       const values = parsed.slice(1);
       if (values.every((v): v is string | number => typeof v === 'string' || typeof v === 'number')) return values;

@@ -1,11 +1,11 @@
 /** One child process that speaks messages: fork, ready handshake, cancel, kill of the whole process tree. */
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
+import { excessOf, MESSAGE_BOUNDS } from '../../../contract/kernel/bounds.ts';
 import type { ChildExit, Platform } from '../../platform/platform.ts';
 import type { Clock } from '../clock.ts';
 import { guarded } from '../listeners.ts';
 import type { Logger } from '../log/logger.ts';
-import { outOfBounds } from './message-bounds.ts';
 import { createSnapshot, killTree, reapRun, snapshotTree } from './process-tree.ts';
 
 /** What a worker sends first, once it can take messages. */
@@ -36,6 +36,8 @@ export interface WorkerOptions<To extends z.ZodType, From extends z.ZodType<{ t:
   readyMs: number;
   onReady(): void;
   onMessage(message: Exclude<z.output<From>, Ready>): void;
+  /** Called for each message that was dropped, with the reason. */
+  onRefused?(reason: string): void;
 }
 
 /** How a process ended. */
@@ -90,11 +92,12 @@ export function startWorkerProcess<To extends z.ZodType, From extends z.ZodType<
   }
 
   function onMessage(message: unknown): void {
-    const excess = outOfBounds(message);
+    const excess = excessOf(message, MESSAGE_BOUNDS);
     const parsed = excess === null ? from.safeParse(message) : null;
     if (!parsed?.success) {
-      const reason = excess ?? parsed?.error?.issues[0]?.message ?? '';
+      const reason = (excess ?? parsed?.error?.issues[0]?.message ?? '').slice(0, 200);
       log.warn('workers', 'message of a worker dropped', { worker: name, run_id: runId, reason });
+      options.onRefused?.(reason);
       return;
     }
     if (parsed.data.t !== 'ready') options.onMessage(parsed.data as Exclude<z.output<From>, Ready>);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { BOUNDS } from '../../../contract/kernel/bounds.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
-import { MAX_DEPTH, parseJson } from './json.ts';
+import { parseJson } from './json.ts';
 import { faultPosition } from './json-fault.ts';
 
 function failure(text: string): AppError {
@@ -83,8 +84,8 @@ describe('depth', () => {
   const nested = (depth: number, core = '1') => `${'['.repeat(depth)}${core}${']'.repeat(depth)}`;
 
   test('64 levels are read, 65 are not', () => {
-    expect(() => parseJson(nested(MAX_DEPTH))).not.toThrow();
-    expect(failure(nested(MAX_DEPTH + 1)).slug).toBe('bad-request');
+    expect(() => parseJson(nested(BOUNDS.depth))).not.toThrow();
+    expect(failure(nested(BOUNDS.depth + 1)).slug).toBe('bad-request');
     expect(failure(`${'{"a":'.repeat(65)}1${'}'.repeat(65)}`).slug).toBe('bad-request');
   });
 
@@ -102,5 +103,8 @@ describe('depth', () => {
 
   test('a text without its end is refused as JSON, however long', () => {
     expect(failure(`"${'\\"'.repeat(100_000)}`).slug).toBe('invalid-json');
+    // Catches a pattern that takes stack for each character of a string.
+    expect(failure(`["${'x'.repeat(12_000_000)}"x`)).toMatchObject({ extra: { position: 12_000_003 } });
+    expect(failure(`["${'\\\\'.repeat(6_000_000)}"x`)).toMatchObject({ extra: { position: 12_000_003 } });
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { HttpSpec } from '../../../contract/automation/kinds/http.ts';
+import { OUTPUT_BOUNDS, parseBounded } from '../../../contract/kernel/bounds.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { Failure } from '../failure.ts';
 import { textOf } from '../output/artifacts.ts';
@@ -75,8 +76,8 @@ async function download(response: Response, file: string): Promise<Body> {
 function parse(text: string | null): Json | undefined {
   if (text === null || text.trim() === '') return undefined;
   try {
-    // JSON.parse gives nothing but JSON.
-    return JSON.parse(text) as Json;
+    // A JSON text gives nothing but JSON.
+    return parseBounded(text, OUTPUT_BOUNDS) as Json;
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 /** JSON from the values of scripts. */
 import { inspect } from 'node:util';
+import { BOUNDS } from '../../../contract/kernel/bounds.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 
 /** Says where a value is not JSON: `output.rows[3].at: a Map`. */
@@ -44,7 +45,7 @@ export function toStrictJson(value: unknown, name: string): Json {
     if (typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean') return item;
     if (typeof item !== 'object') throw new NotJson(`${path}: a ${typeof item} cannot be stored as JSON`);
     if (around.has(item)) throw new NotJson(`${path}: refers to something that contains it, which JSON cannot express`);
-    if (around.size > 200) throw new NotJson(`${path}: is nested more than 200 levels deep`);
+    if (around.size >= BOUNDS.depth) throw new NotJson(`${path}: is nested more than ${BOUNDS.depth} levels deep`);
     if (hasToJson(item)) return convert(item.toJSON(), path);
     around.add(item);
     const result = Array.isArray(item)

@@ -8,6 +8,8 @@ import { StringDecoder } from 'node:string_decoder';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inheritedEnvironment, RUN_ID_ENV } from '../../../contract/automation/executor.ts';
 import type { ProcessSpec } from '../../../contract/automation/kinds/process.ts';
+import { OUTPUT_BOUNDS, parseBounded } from '../../../contract/kernel/bounds.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { Failure } from '../failure.ts';
 import type { Level } from '../output/log.ts';
@@ -198,12 +200,14 @@ const done = (stream: Readable) =>
 
 function parseOutput(text: string): Json {
   try {
-    // JSON.parse gives nothing but JSON.
-    return JSON.parse(text) as Json;
+    // A JSON text gives nothing but JSON.
+    return parseBounded(text, OUTPUT_BOUNDS) as Json;
   } catch (error) {
     throw new Failure(
       'process-failed',
-      `The output is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+      error instanceof AppError
+        ? `The output cannot be taken: ${error.message}`
+        : `The output is not JSON: ${String(error)}`,
       {
         retryable: false,
         extra: { reason: 'output' },

@@ -1,6 +1,8 @@
 /** Query and path values are text; a plan made once per operation turns each into what its schema asks for. */
 import { z } from 'zod';
+import { parseBounded } from '../../../../contract/kernel/bounds.ts';
 import type { Operation } from '../../../../contract/kernel/define.ts';
+import { AppError } from '../../../../contract/kernel/errors.ts';
 import { unwrap } from '../../dispatch/validation.ts';
 
 /** Turns the text of one member into its value; text that does not fit stays as it is, for the schema to refuse. */
@@ -23,7 +25,7 @@ export function planCoercion(operation: Operation): CoercionPlan {
   return plan;
 }
 
-/** Applies a plan to raw members. */
+/** Applies a plan to raw members. @throws AppError for JSON beyond the bounds */
 export function coerceMembers(plan: CoercionPlan, members: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(members)) {
@@ -72,8 +74,9 @@ function unionCoercion(options: readonly z.ZodType[]): Coerce | undefined {
 
 function jsonOrText(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
+    return parseBounded(text);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
     return text;
   }
 }

@@ -1,5 +1,6 @@
 /** The process of one attempt: started with its job, watched until neither it nor any of its descendants is left. */
 import { type ExecutorJob, FromExecutor, ToExecutor } from '../../../../contract/automation/executor.ts';
+import { AppError, problemOf } from '../../../../contract/kernel/errors.ts';
 import { type Redactor, redactProblem } from '../../../../contract/kernel/redact.ts';
 import { startWorkerProcess, type WorkerExit } from '../../../core/process/worker-process.ts';
 import type { TaskDeps } from '../deps.ts';
@@ -36,7 +37,7 @@ export async function execute(
   { task, job, writer, intake, stop }: Execution,
 ): Promise<Happened> {
   const token = task.attempt_token;
-  const said: { result: Result | null } = { result: null };
+  const said: { result: Result | null; refused: string | null } = { result: null, refused: null };
   const worker = startWorkerProcess(deps, {
     module: deps.executorModule,
     name: 'tabagent-executor',
@@ -52,6 +53,9 @@ export async function execute(
       said.result ??= message;
       worker.expectExit(LEAVE_MS);
     },
+    onRefused: (reason) => {
+      said.refused ??= reason;
+    },
   });
   if (worker.pid !== undefined) store.setPid(token, worker.pid);
   writer.read(worker.stdout, 'stdout');
@@ -66,7 +70,16 @@ export async function execute(
   // Messages sent just before the exit can arrive after it; they do so while the leftovers are looked for.
   const left = await worker.reap(REAP_MS);
   if (left > 0) deps.log.error('tasks', 'processes of a task could not be ended', { task_id: task.id, left });
-  return happened(said.result, stop.reason(), exit, deps.redactor);
+  return happened(said.result ?? unreadable(said.refused, exit), stop.reason(), exit, deps.redactor);
+}
+
+/** The result of a process that ended by itself after it had said something that could not be taken: most likely its result. */
+function unreadable(refused: string | null, { code }: WorkerExit): Result | null {
+  if (refused === null || code !== 0) return null;
+  const error = problemOf(
+    new AppError('unprocessable-entity', `The task reported something that cannot be taken: ${refused}.`),
+  );
+  return { t: 'result', ok: false, outcome: 'failed', error, retryable: false, exit_code: code };
 }
 
 /** A success stands even when a stop was requested meanwhile; every other answer after a stop is only its consequence. */

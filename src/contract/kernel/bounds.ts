@@ -1,0 +1,134 @@
+/**
+ * The one rule for values that come from elsewhere: callers, child processes, pages, servers, programs. What is read recursively after
+ * this check (schemas, redaction, serialisation) can neither exhaust the stack nor hold up the event loop.
+ */
+import { AppError } from './errors.ts';
+
+/** Limits of one value. */
+export interface Bounds {
+  /** Levels of nesting. */
+  depth: number;
+  /** Items of all arrays and members of all objects together. */
+  members: number;
+  /** Characters of one string. */
+  string: number;
+  /** Characters of a text; or of all strings and names, bytes of all byte arrays, and 8 for every other value. */
+  size: number;
+}
+
+/** What every edge takes; an edge may take less. */
+export const BOUNDS: Bounds = { depth: 64, members: 250_000, string: 16 * 1024 * 1024, size: 32 * 1024 * 1024 };
+/** What a program or a server gives to the process that asked for it; what is large becomes a file and travels no further. */
+export const OUTPUT_BOUNDS: Bounds = { ...BOUNDS, members: 8_000_000, string: BOUNDS.size };
+/** A value of {@link BOUNDS} inside the message of a child process. */
+export const MESSAGE_BOUNDS: Bounds = { ...BOUNDS, depth: BOUNDS.depth + 4, members: BOUNDS.members + 1000 };
+
+const deeper = ({ depth }: Bounds) => `nested deeper than ${depth} levels`;
+const larger = ({ size }: Bounds) => `larger than ${size}`;
+const tooMany = ({ members }: Bounds) => `made of more than ${members} values`;
+const tooLong = ({ string }: Bounds) => `holding a string of more than ${string} characters`;
+
+const isPlain = (value: object) => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+};
+
+/**
+ * What is wrong with a structured-cloned value, or null. Only JSON values, undefined and byte arrays pass; the walk keeps its own stack
+ * and stops at the first excess.
+ */
+export function excessOf(value: unknown, bounds: Bounds = BOUNDS): string | null {
+  const open: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
+  let size = 0;
+  let members = 0;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, depth } = next;
+    if (typeof value === 'string') {
+      if (value.length > bounds.string) return tooLong(bounds);
+      size += value.length;
+    } else size += 8;
+    if (typeof value === 'object' && value !== null) {
+      if (depth >= bounds.depth) return deeper(bounds);
+      if (value instanceof Uint8Array) size += value.byteLength;
+      else if (Array.isArray(value)) {
+        members += value.length;
+        if (members > bounds.members) return tooMany(bounds);
+        for (const item of value) open.push({ value: item, depth: depth + 1 });
+      } else if (isPlain(value)) {
+        const entries = Object.entries(value);
+        members += entries.length;
+        if (members > bounds.members) return tooMany(bounds);
+        for (const [name, member] of entries) {
+          size += name.length;
+          open.push({ value: member, depth: depth + 1 });
+        }
+      } else return `holding a ${value.constructor.name}`;
+    }
+    if (size > bounds.size) return larger(bounds);
+  }
+  return null;
+}
+
+/** What is wrong with a JSON text before it is parsed, or null; a text that is not JSON is somebody else's to refuse. */
+function excessOfText(text: string, bounds: Bounds): string | null {
+  if (text.length > bounds.size) return larger(bounds);
+  if (text.length <= Math.min(bounds.depth, bounds.members, bounds.string)) return null;
+  let depth = 0;
+  // Every item but the first of its list follows a comma, and every list opens with a bracket.
+  let members = 0;
+  for (let index = 0; index < text.length; index++) {
+    switch (text.charCodeAt(index)) {
+      case 0x22: {
+        const end = endOfString(text, index);
+        if (end - index - 1 > bounds.string) return tooLong(bounds);
+        index = end;
+        break;
+      }
+      case 0x5b:
+      case 0x7b:
+        depth += 1;
+        members += 1;
+        if (depth > bounds.depth) return deeper(bounds);
+        if (members > bounds.members) return tooMany(bounds);
+        break;
+      case 0x5d:
+      case 0x7d:
+        depth -= 1;
+        break;
+      case 0x2c:
+        members += 1;
+        if (members > bounds.members) return tooMany(bounds);
+        break;
+    }
+  }
+  return null;
+}
+
+/** Index of the quote that closes the string which opens at `start`; the length of a text that ends before. */
+function endOfString(text: string, start: number): number {
+  let end = start;
+  for (;;) {
+    end = text.indexOf('"', end + 1);
+    if (end === -1) return text.length;
+    let slashes = 0;
+    while (text.charCodeAt(end - 1 - slashes) === 0x5c) slashes += 1;
+    if (slashes % 2 === 0) return end;
+  }
+}
+
+/** The error for an excess that {@link excessOf} has found. @param what the subject of the sentence */
+export function excessError(what: string, excess: string): AppError {
+  const slug = excess.startsWith('nested') ? 'bad-request' : 'payload-too-large';
+  return new AppError(slug, `${what} is ${excess}.`);
+}
+
+/**
+ * `JSON.parse` for texts that come from elsewhere.
+ * @throws AppError `bad-request` for one that is nested too deeply, `payload-too-large` beyond the other bounds; SyntaxError for one that
+ *   is not JSON
+ */
+export function parseBounded(text: string, bounds: Bounds = BOUNDS): unknown {
+  const excess = excessOfText(text, bounds);
+  if (excess !== null) throw excessError('The JSON', excess);
+  return JSON.parse(text);
+}
