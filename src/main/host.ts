@@ -180,6 +180,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
       const panelLink = () => `${panelUrl()}#ticket=${connections.service.sessions.issueLink().ticket}`;
       return { url: doors.url(), httpError: doors.error(), panelLink };
     },
+    ...foundation.uncaught,
     /** Stops every part in reverse order; resolves when nothing is left. */
     async stop(reason: string): Promise<void> {
       telemetry.state.ready = false;

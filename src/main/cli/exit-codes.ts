@@ -9,6 +9,8 @@ export const EXIT = {
   portTaken: 3,
   alreadyRunning: 4,
   unsafeBind: 5,
+  /** The host failed again and again (`EX_SOFTWARE` of sysexits.h). */
+  crashed: 70,
   timedOut: 124,
   cancelled: 130,
 } as const;

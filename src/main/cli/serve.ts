@@ -1,21 +1,45 @@
 /** `tabagent serve`: the host in a terminal or as a service, until a signal stops it. */
 import { type HostFlags, readConfig } from '../core/config.ts';
 import { AlreadyRunning } from '../core/instance-lock.ts';
+import { guardProcess } from '../core/process/fault-policy.ts';
 import { createHost, type Host } from '../host.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Printer } from './print.ts';
 import type { Surroundings } from './surroundings.ts';
 
+/** How long a host that has crashed may take to stop before the process ends without it, ms. */
+const STOP_DEADLINE_MS = 15_000;
+
+/** Why a host is to end. */
+type End = { by: 'signal'; signal: string } | { by: 'crash'; error: unknown };
+
 /** Resolves with the first signal that asks the process to end. */
-function stopSignal(): Promise<string> {
+function stopSignal(): Promise<End> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => resolve({ by: 'signal', signal }));
   });
 }
 
-/** Serves until a signal. @returns the exit code */
-export async function serve({ platform, env }: Surroundings, flags: HostFlags, print: Printer): Promise<number> {
-  const stopped = stopSignal();
+/** Serves until a signal; a host that crashes is started again, at most three times in ten minutes. @returns the exit code */
+export async function serve(surroundings: Surroundings, flags: HostFlags, print: Printer): Promise<number> {
+  const signalled = stopSignal();
+  for (let crashed = false; ; crashed = true) {
+    const code = await serveOnce(surroundings, flags, print, signalled);
+    if (code === 'again') print.note('Starting again…');
+    // What a crashed host has left half done can keep the event loop, and so the process, alive.
+    else if (crashed) process.exit(code);
+    else return code;
+  }
+}
+
+/** One host from its start to its end. @returns the exit code, or that it crashed and is to be started again */
+async function serveOnce(
+  { platform, env }: Surroundings,
+  flags: HostFlags,
+  print: Printer,
+  signalled: Promise<End>,
+): Promise<number | 'again'> {
   let host: Host;
   try {
     host = await createHost(platform, { ...readConfig(flags, env, platform.paths.data), terminal: print.note });
@@ -23,26 +47,46 @@ export async function serve({ platform, env }: Surroundings, flags: HostFlags, p
     print.failure(error);
     return error instanceof AlreadyRunning ? EXIT.alreadyRunning : EXIT.failed;
   }
-  const unsafe = host.bindProblem();
-  if (unsafe !== null) {
-    print.note(unsafe);
-    await host.stop('unsafe bind address');
-    return EXIT.unsafeBind;
+  const { promise: crashed, resolve: crash } = Promise.withResolvers<End>();
+  const unguard = guardProcess({ rejected: host.rejected, crashed: (error) => crash({ by: 'crash', error }) });
+  try {
+    const unsafe = host.bindProblem();
+    if (unsafe !== null) {
+      print.note(unsafe);
+      await host.stop('unsafe bind address');
+      return EXIT.unsafeBind;
+    }
+    const { url, httpError, panelLink } = await host.start();
+    if (url === null) {
+      print.note(httpError ?? 'The port cannot be opened.');
+      await host.stop('port taken');
+      return EXIT.portTaken;
+    }
+    const link = panelLink();
+    print.result(
+      { url, panel: link, pid: process.pid },
+      () =>
+        `TabAgent ${platform.versions.app} ready: ${link}  (one-time link, 10 minutes; tabagent panel-link makes another)`,
+    );
+    return await endOf(host, await Promise.race([signalled, crashed]), print);
+  } finally {
+    unguard();
   }
-  const { url, httpError, panelLink } = await host.start();
-  if (url === null) {
-    print.note(httpError ?? 'The port cannot be opened.');
-    await host.stop('port taken');
-    return EXIT.portTaken;
+}
+
+async function endOf(host: Host, end: End, print: Printer): Promise<number | 'again'> {
+  if (end.by === 'signal') {
+    print.note(`${end.signal}: stopping…`);
+    await host.stop(end.signal);
+    return EXIT.ok;
   }
-  const link = panelLink();
-  print.result(
-    { url, panel: link, pid: process.pid },
-    () =>
-      `TabAgent ${platform.versions.app} ready: ${link}  (one-time link, 10 minutes; tabagent panel-link makes another)`,
-  );
-  const signal = await stopped;
-  print.note(`${signal}: stopping…`);
-  await host.stop(signal);
-  return EXIT.ok;
+  const { file, again } = host.reportCrash(end.error);
+  print.note(`The host failed${file === null ? '' : `; what is known of it is in ${file}`}. Stopping…`);
+  // Half of the host may not answer any more: then the process goes, and the next start takes up what is left.
+  const deadline = setTimeout(() => process.exit(EXIT.crashed), STOP_DEADLINE_MS);
+  await host.stop('an exception was caught by nothing');
+  clearTimeout(deadline);
+  if (again) return 'again';
+  print.note('It failed more than three times in ten minutes, or that cannot be recorded, so it stays stopped.');
+  return EXIT.crashed;
 }

@@ -1,5 +1,7 @@
 /** Programming errors that the host survives: counted, and logged as soon as there is a log. */
 
+import { currentOperation } from './operation/current.ts';
+
 /** Where faults are logged: a `Logger`, which is itself built on what reports faults. */
 interface FaultLog {
   error(source: string, message: string, data: Record<string, unknown>): void;
@@ -20,7 +22,8 @@ export function createFaults(): Faults {
   let count = 0;
   let log: FaultLog | undefined;
   const early: [source: string, error: unknown][] = [];
-  const write = (source: string, error: unknown) => log?.error(source, 'a listener failed', { error });
+  const write = (source: string, error: unknown) =>
+    log?.error(source, 'a callback failed', { error, ...currentOperation.getStore() });
   return {
     report(source, error) {
       count += 1;

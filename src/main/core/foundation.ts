@@ -4,6 +4,7 @@ import { createRedactor } from '../../contract/kernel/redact.ts';
 import type { Platform } from '../platform/platform.ts';
 import { iso, systemClock } from './clock.ts';
 import type { HostConfig } from './config.ts';
+import { createUncaught } from './crash-report.ts';
 import { databaseChore, openDatabase } from './db/index.ts';
 import { eventChore } from './event-retention.ts';
 import { createEvents } from './events.ts';
@@ -59,6 +60,13 @@ export function openFoundation(platform: Platform, config: HostConfig) {
       { name: 'log', stop: logFiles.close },
       { name: 'database', stop: db.close },
     ];
+    const startedAt = iso(clock.now());
+    const version = platform.versions.app;
+    const redact = (text: string) => redactor.text(text);
+    const uncaught = createUncaught({
+      ...{ dir: path.join(dataDir, 'crashes'), version, startedAt, redact },
+      ...{ clock, log, faults },
+    });
     const chores: Chore[] = [eventChore(events, settings, clock), databaseChore(db)];
     return {
       parts,
@@ -68,8 +76,9 @@ export function openFoundation(platform: Platform, config: HostConfig) {
         ...platform,
         onPowerEvent: (listener) => platform.onPowerEvent(guarded(listener, (error) => faults.report('power', error))),
       } satisfies Platform,
-      version: platform.versions.app,
-      startedAt: iso(clock.now()),
+      version,
+      startedAt,
+      uncaught,
       tempDir: platform.paths.temp,
       /** False for a host that only serves its own process. */
       serving: config.http,

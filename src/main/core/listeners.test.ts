@@ -39,7 +39,7 @@ test('faults before the log is open are logged when it opens', () => {
   faults.report('events', new Error('early'));
   faults.logTo(log);
   faults.report('settings', new Error('late'));
-  expect(lines).toEqual(['events: a listener failed', 'settings: a listener failed']);
+  expect(lines).toEqual(['events: a callback failed', 'settings: a callback failed']);
 });
 
 test('a listener that is added twice and removed once is called once', () => {

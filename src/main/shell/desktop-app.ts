@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { app, type BrowserWindow, Menu, protocol, session } from 'electron';
 import { PANEL_ORIGIN } from '../../contract/host/desktop.ts';
 import type { HostConfig } from '../core/config.ts';
+import { guardProcess } from '../core/process/fault-policy.ts';
 import { electronPlatform } from '../platform/electron.ts';
 import type { Platform } from '../platform/platform.ts';
+import { endAfterCrash } from './crash.ts';
 import { startedAtLogin } from './desktop/autostart.ts';
 import { followSettings, notifyFailures, openTray } from './desktop/follow-host.ts';
 import { windowIcon } from './desktop/icons.ts';
@@ -68,6 +70,7 @@ export async function runReady(
   const window = openMainWindow({ appRoot, log, openLogs, quit, closeToTray });
   const external = createExternal({ apiUrl: () => apiUrl, window: window.current, log });
 
+  guardProcess({ rejected: host.rejected, crashed: (error) => endAfterCrash(host, error) });
   guardContents(external, log);
   guardSession(session.defaultSession);
   logChildProcesses(log);

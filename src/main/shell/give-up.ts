@@ -3,7 +3,7 @@ import { app, dialog } from 'electron';
 import { AlreadyRunning } from '../core/instance-lock.ts';
 
 /** Exit codes, the same as those of `tabagent serve`. */
-export const EXIT = { failed: 1, alreadyRunning: 4, unsafeBind: 5 } as const;
+export const EXIT = { failed: 1, alreadyRunning: 4, unsafeBind: 5, crashed: 70 } as const;
 
 /** Says why the program cannot run, and ends it. */
 export function giveUp(

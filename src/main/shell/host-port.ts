@@ -70,6 +70,8 @@ export interface ShellHost {
   /** File of an artifact, null when there is none. */
   openContent(artifactId: string): FileContent | null;
   /** Answers addresses of the content origin; `frames` lists the origins that may frame them. */
+  rejected(reason: unknown): void;
+  reportCrash(error: unknown): { file: string | null; again: boolean };
   contentPages(frames: () => string): (request: Request) => Promise<Response>;
   readonly settings: {
     get<K extends keyof Settings>(key: K): Settings[K];

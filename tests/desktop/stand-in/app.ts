@@ -24,6 +24,7 @@ type Shape = Pick<
   | 'getVersion'
   | 'isPackaged'
   | 'quit'
+  | 'relaunch'
   | 'requestSingleInstanceLock'
   | 'setAppUserModelId'
   | 'setAsDefaultProtocolClient'
@@ -147,6 +148,10 @@ class StandInApp extends EventEmitter implements Shape {
     const open = BrowserWindow.getAllWindows();
     if (open.length === 0) this.#leave(0);
     for (const window of open) window.close();
+  }
+
+  relaunch(): void {
+    this.emit('stand-in-relaunch');
   }
 
   exit(code = 0): void {

@@ -8,6 +8,7 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Audit } from '../../core/log/audit.ts';
 import type { Logger } from '../../core/log/logger.ts';
+import { currentOperation } from '../../core/operation/current.ts';
 import type {
   CallContext,
   Dispatcher,
@@ -133,8 +134,9 @@ function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher
     const { id, operation, context } = admission;
     const handler = options?.instead ?? handlers.get(id);
     if (!handler) throw new Error(`${id} has no handler`);
+    const during = { operation: id, request_id: context.requestId };
     const call = (claim?: IdempotencyClaim) =>
-      handler(input as never, claim === undefined ? context : { ...context, claim });
+      currentOperation.run(during, handler, input as never, claim === undefined ? context : { ...context, claim });
     const key = operation.idempotencyKey ? options?.idempotencyKey : undefined;
     if (key !== undefined) {
       return deps.idempotency.once({ principal: context.principal.id, key, op: id, input }, async (claim) =>

@@ -1,0 +1,89 @@
+/** What is kept of a crash: one small file each, without secrets, for whoever looks into it. */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Clock } from './clock.ts';
+import type { Faults } from './faults.ts';
+import type { Logger } from './log/logger.ts';
+import { currentOperation } from './operation/current.ts';
+
+/** Newest reports that are kept. */
+const KEPT = 10;
+const PREFIX = 'crash-';
+
+/** What a report needs to know of the program. */
+interface CrashContext {
+  /** Folder of the reports; made when it is needed. */
+  dir: string;
+  version: string;
+  startedAt: string;
+  /** Unix ms. */
+  now: number;
+  redact: (text: string) => string;
+}
+
+/** A host that crashes is started again, at most this often in {@link WINDOW_MS}. */
+const MAX_RESTARTS = 3;
+const WINDOW_MS = 600_000;
+
+/** What is known of a crash. */
+export interface CrashReport {
+  /** Null when the report cannot be written. */
+  file: string | null;
+  /** Whether the host may be started again: it has not crashed too often of late, and that is on record. */
+  again: boolean;
+}
+
+/** What becomes of errors that nothing has caught. */
+export interface Uncaught {
+  /** A promise that nothing waits for: logged and counted, the host goes on. */
+  rejected(reason: unknown): void;
+  /** An exception on the event loop: put on record; the host is to be stopped then. */
+  reportCrash(error: unknown): CrashReport;
+}
+
+/** See {@link Uncaught}. */
+export function createUncaught(
+  context: Omit<CrashContext, 'now'> & { clock: Clock; log: Logger; faults: Pick<Faults, 'report'> },
+): Uncaught {
+  const { clock, log, faults } = context;
+  return {
+    rejected: (reason) => faults.report('host', reason),
+    reportCrash(error) {
+      log.error('host', 'nothing caught an exception; the host stops', { error });
+      return writeCrashReport(error, { ...context, now: clock.now() });
+    },
+  };
+}
+
+/** Writes the report of `error`. */
+function writeCrashReport(error: unknown, context: CrashContext): CrashReport {
+  const { dir, now } = context;
+  const at = new Date(now).toISOString();
+  try {
+    fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const file = path.join(dir, nameOf(at));
+    fs.writeFileSync(file, reportOf(error, at, context), { mode: 0o600, flag: 'wx' });
+    const reports = fs.readdirSync(dir).filter((entry) => entry.startsWith(PREFIX));
+    for (const old of reports.sort().slice(0, -KEPT)) fs.rmSync(path.join(dir, old), { force: true });
+    const since = nameOf(new Date(now - WINDOW_MS).toISOString());
+    return { file, again: reports.filter((entry) => entry > since).length <= MAX_RESTARTS };
+  } catch {
+    return { file: null, again: false };
+  }
+}
+
+/** Names sort by time. */
+function nameOf(at: string): string {
+  return `${PREFIX}${at.replace(/[:.]/g, '-')}.json`;
+}
+
+function reportOf(error: unknown, at: string, { version, startedAt, redact }: CrashContext): string {
+  const { name, message, stack, cause } = error instanceof Error ? error : new Error(String(error));
+  const { node, electron } = process.versions;
+  const report = {
+    ...{ at, version, node, electron: electron ?? null, platform: process.platform, started_at: startedAt },
+    ...{ memory_bytes: process.memoryUsage.rss(), during: currentOperation.getStore() ?? null },
+    error: { name, message, stack: stack ?? null, cause: cause === undefined ? null : String(cause) },
+  };
+  return redact(`${JSON.stringify(report, null, 2)}\n`);
+}
