@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { ReadableStream as WebStream } from 'node:stream/web';
 import { createClient, whenOnline } from '../../contract/client/client.ts';
 import { AppError } from '../../contract/kernel/errors.ts';
 import { systemClock } from '../core/clock.ts';
@@ -32,7 +33,7 @@ export async function connectRemote(info: HostFile): Promise<HostClient> {
       const response = await fetch(content);
       if (!response.ok || response.body === null)
         throw new AppError('not-found', `The artifact could not be fetched (HTTP ${response.status}).`);
-      await pipeline(Readable.fromWeb(response.body), fs.createWriteStream(file));
+      await pipeline(Readable.fromWeb(response.body as WebStream), fs.createWriteStream(file));
     },
     close: async () => client.close(),
   };
