@@ -23,7 +23,12 @@ export async function withScopes(page: Page, host: TestHost, api: Api, scopes: S
       },
       () => void panel.close({ code: 4001 }),
     );
-    panel.onMessage((text) => void opened.then(({ socket }) => socket.send(text)));
+    panel.onMessage((text) => {
+      const frame = JSON.parse(String(text)) as { t: string };
+      // The page's own session would win over the key.
+      const sent = frame.t === 'hello' ? { ...frame, token: key } : frame;
+      void opened.then(({ socket }) => socket.send(JSON.stringify(sent)));
+    });
     panel.onClose(() => void opened.then(({ client }) => client.close()));
   });
 }

@@ -127,7 +127,7 @@ test('the figures come from the host, and the keys move one cursor over all char
   press(']');
   const charts = await screen.findByRole('region', { name: /^Charts/ }, { timeout: 15_000 });
   expect(panel.address()).toBe('/logs?tab=metrics');
-  const memory = screen.getByRole('img', { name: /^Memory, TabAgent: \d+ MB$/ });
+  const memory = await screen.findByRole('img', { name: /^Memory, TabAgent: [\d.]+ [MG]B$/ }, { timeout: 15_000 });
   expect(within(charts).getAllByRole('img')).toHaveLength(9);
   const calls = screen.getByRole('img', { name: /^Calls:/ });
   await waitFor(() => expect(calls.getAttribute('aria-label')).toMatch(/All (?!0\/s)/), { timeout: 10_000 });
