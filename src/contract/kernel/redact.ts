@@ -1,28 +1,29 @@
 /**
- * Redaction by value: once a secret is known, no text may carry it out, in whatever form it was encoded on the way.
- * Pure ECMAScript, so that the host, the workers and the panel share it.
+ * Redaction by value: once a secret is known, no text may carry it out, in whatever form it was encoded on the way. Pure ECMAScript,
+ * so that the host, the workers and the panel share it.
  */
 import type { Problem } from './errors.ts';
-import { LONGEST_FORM, MIN_SECRET_LENGTH, partsOf, patternOf, type Span, spansOf } from './secret-forms.ts';
+import { MIN_SECRET_LENGTH, partsOf, patternsOf } from './redact-forms.ts';
+import type { Pattern } from './redact-matcher.ts';
+import { PatternSet } from './redact-spans.ts';
+import {
+  createByteStream,
+  createTextStream,
+  type Finder,
+  type RedactByteStream,
+  type RedactStream,
+} from './redact-stream.ts';
+import { encodeBriefly, encodeUtf8, rangesInText } from './utf8.ts';
 
 /** What stands where a secret stood. */
 export const REDACTED = '[redacted]';
-
-/** Redacts a text that arrives in pieces. */
-export interface RedactStream {
-  /**
-   * Takes the next piece and gives back what is safe to pass on. Complete lines leave at once; an unfinished line is kept
-   * until its end, or until it is so long that its head cannot be part of a secret any more.
-   */
-  push(chunk: string): string;
-  /** Gives back what was kept. */
-  flush(): string;
-}
 
 /** Replaces known secret values, see {@link createRedactor}. */
 export interface Redactor {
   /** True while no value is known: every method then returns its argument. */
   readonly empty: boolean;
+  /** No secret takes more bytes than this, in whatever form. */
+  readonly reach: number;
   /**
    * Sets the values of one holder in place of those it had. A value stays known while at least one holder has it. Values under
    * {@link MIN_SECRET_LENGTH} characters are ignored.
@@ -31,134 +32,129 @@ export interface Redactor {
   /** Forgets every value that only this holder has. Without effect when it holds none. */
   release(holder: string): void;
   text(text: string): string;
+  /** Redacts text in any encoding that keeps ASCII; answers the same array when there is no secret in it. */
+  bytes(bytes: Uint8Array): Uint8Array;
   /** Redacts every string and every member name; a number that *is* a secret becomes the marker. */
   json<T>(value: T): T;
   stream(): RedactStream;
+  byteStream(): RedactByteStream;
 }
 
-/** Longest unfinished line that {@link RedactStream} keeps, characters. */
-const MAX_HELD = 65_536;
-
-/** What finds the known values in a text. */
-interface Search {
-  /** Null while no value is known. */
-  pattern: RegExp | null;
-  /** No secret of this search takes more characters than this, whatever its form. */
-  reach: number;
+/** One value that is secret. */
+interface Known {
+  holders: number;
+  readonly patterns: readonly Pattern[];
 }
 
 /** The values that are secret now, counted by who holds them. */
 class KnownValues {
+  readonly patterns = new PatternSet();
   readonly #held = new Map<string, ReadonlySet<string>>();
-  /** How many hold each value. */
-  readonly #holders = new Map<string, number>();
-  #search: Search | null = null;
+  readonly #values = new Map<string, Known>();
 
   constructor(lasting: Iterable<string>) {
-    this.#count(partsOf(lasting), 1);
-  }
-
-  get size(): number {
-    return this.#holders.size;
+    this.#take(partsOf(lasting));
   }
 
   has(value: string): boolean {
-    return this.#holders.has(value);
+    return this.#values.has(value);
   }
 
   hold(holder: string, values: Iterable<string>): void {
     const parts = partsOf(values);
-    // Before the release: what a holder keeps must not make the pattern stale.
-    this.#count(parts, 1);
+    // Before the release: what a holder keeps is not taken out and put in again.
+    this.#take(parts);
     this.release(holder);
     if (parts.size > 0) this.#held.set(holder, parts);
   }
 
   release(holder: string): void {
-    this.#count(this.#held.get(holder) ?? new Set(), -1);
+    for (const part of this.#held.get(holder) ?? []) {
+      const known = this.#values.get(part);
+      if (known === undefined) continue;
+      known.holders -= 1;
+      if (known.holders > 0) continue;
+      this.#values.delete(part);
+      for (const pattern of known.patterns) this.patterns.remove(pattern);
+    }
     this.#held.delete(holder);
   }
 
-  /** Compiled when it is first needed after a change. */
-  search(): Search {
-    this.#search ??= compile([...this.#holders.keys()]);
-    return this.#search;
-  }
-
-  #count(parts: ReadonlySet<string>, by: 1 | -1): void {
+  #take(parts: ReadonlySet<string>): void {
     for (const part of parts) {
-      const holders = (this.#holders.get(part) ?? 0) + by;
-      if (holders === 0) this.#holders.delete(part);
-      else this.#holders.set(part, holders);
-      if (holders === 0 || holders === by) this.#search = null;
+      const known = this.#values.get(part);
+      if (known !== undefined) {
+        known.holders += 1;
+        continue;
+      }
+      const patterns = patternsOf(part);
+      this.#values.set(part, { holders: 1, patterns });
+      for (const pattern of patterns) this.patterns.add(pattern);
     }
   }
 }
 
-function compile(values: string[]): Search {
-  // Longest first: at one position the alternative that comes first wins.
-  values.sort((a, b) => b.length - a.length);
+function textFinder({ patterns }: KnownValues): Finder<string> {
   return {
-    pattern: values.length === 0 ? null : patternOf(values),
-    reach: (values[0]?.length ?? 0) * LONGEST_FORM,
+    find(text) {
+      if (patterns.empty || text.length < MIN_SECRET_LENGTH) return [];
+      const spans = patterns.spans(encodeBriefly(text));
+      return spans.length === 0 ? spans : rangesInText(text, spans);
+    },
+    cut(text, places) {
+      let out = '';
+      let from = 0;
+      for (const [start, end] of places) {
+        out += text.slice(from, start) + REDACTED;
+        from = end;
+      }
+      return out + text.slice(from);
+    },
+    reach: () => patterns.reach,
   };
 }
 
-function cut(text: string, found: readonly Span[]): string {
-  let out = '';
-  let from = 0;
-  for (const [start, end] of found) {
-    out += text.slice(from, start) + REDACTED;
-    from = end;
-  }
-  return out + text.slice(from);
-}
-
-function redactText(input: string, { pattern }: Search): string {
-  if (pattern === null || input.length < MIN_SECRET_LENGTH) return input;
-  pattern.lastIndex = 0;
-  return pattern.test(input) ? cut(input, spansOf(input, pattern)) : input;
-}
-
-/** The head of an unfinished line that no secret can reach into any more, redacted, and the rest of the line. */
-function splitUnfinished(line: string, { pattern, reach }: Search): [out: string, rest: string] {
-  if (line.length <= MAX_HELD + reach) return ['', line];
-  const found = pattern === null ? [] : spansOf(line, pattern);
-  let safe = line.length - reach;
-  for (const [start, end] of found) if (start < safe && end > safe) safe = start;
-  const inside = found.filter(([, end]) => end <= safe);
-  return [cut(line.slice(0, safe), inside), line.slice(safe)];
-}
-
-function createStream(known: KnownValues): RedactStream {
-  let rest = '';
+function byteFinder({ patterns }: KnownValues): Finder<Uint8Array> {
+  const marker = encodeUtf8(REDACTED);
   return {
-    push(chunk) {
-      rest += chunk;
-      const lineEnd = rest.lastIndexOf('\n') + 1;
-      const lines = redactText(rest.slice(0, lineEnd), known.search());
-      const [head, unfinished] = splitUnfinished(rest.slice(lineEnd), known.search());
-      rest = unfinished;
-      return lines + head;
+    find: (bytes) => patterns.spans(bytes),
+    cut(bytes, places) {
+      if (places.length === 0) return bytes;
+      const gone = places.reduce((sum, [start, end]) => sum + end - start, 0);
+      const out = new Uint8Array(bytes.length - gone + places.length * marker.length);
+      let at = 0;
+      let from = 0;
+      for (const [start, end] of places) {
+        out.set(bytes.subarray(from, start), at);
+        at += start - from;
+        out.set(marker, at);
+        at += marker.length;
+        from = end;
+      }
+      out.set(bytes.subarray(from), at);
+      return out;
     },
-    flush() {
-      const last = redactText(rest, known.search());
-      rest = '';
-      return last;
-    },
+    reach: () => patterns.reach,
   };
 }
 
 /**
- * Makes a redactor for the values given, which it never forgets, and for those of its holders.
+ * Makes a redactor for the values given, which it never forgets, and for those of its holders. Its work is linear in the text,
+ * however many values it knows.
  *
- * Each value is found as it is, percent-encoded (fully, partly or twice) and form-encoded, JSON-escaped, HTML-escaped, and as
- * base64 or base64url at any offset of a longer encoded text. Not found: hashes, compressed or encrypted forms, a value split
- * by something in between (base64 wrapped at 76 columns), and values under {@link MIN_SECRET_LENGTH} characters.
+ * Each value is found as it is (UTF-8, UTF-16, ISO 8859-1), with any of its characters percent-encoded, form-encoded or escaped as in
+ * JSON or HTML, up to four times over, as hexadecimal digits, and as base64 or base64url at any offset of a longer encoded text, of
+ * UTF-8 and of UTF-16. Not found: hashes, compressed or encrypted forms, a value split by something in between (base64 wrapped at
+ * 76 columns), and values under {@link MIN_SECRET_LENGTH} characters.
  */
 export function createRedactor(values: Iterable<string> = []): Redactor {
   const known = new KnownValues(values);
-  const text = (input: string) => redactText(input, known.search());
+  const inText = textFinder(known);
+  const inBytes = byteFinder(known);
+  const text = (input: string) => {
+    const places = inText.find(input);
+    return places.length === 0 ? input : inText.cut(input, places);
+  };
 
   function walk(value: unknown): unknown {
     if (typeof value === 'string') return text(value);
@@ -170,14 +166,19 @@ export function createRedactor(values: Iterable<string> = []): Redactor {
 
   return {
     get empty() {
-      return known.size === 0;
+      return known.patterns.empty;
+    },
+    get reach() {
+      return known.patterns.reach;
     },
     hold: (holder, wanted) => known.hold(holder, wanted),
     release: (holder) => known.release(holder),
     text,
+    bytes: (input) => inBytes.cut(input, inBytes.find(input)),
     // The shape stays the same: only strings and member names change.
-    json: <T>(value: T): T => (known.size === 0 ? value : (walk(value) as T)),
-    stream: () => createStream(known),
+    json: <T>(value: T): T => (known.patterns.empty ? value : (walk(value) as T)),
+    stream: () => createTextStream(inText),
+    byteStream: () => createByteStream(inBytes),
   };
 }
 

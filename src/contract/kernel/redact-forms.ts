@@ -1,0 +1,102 @@
+/** The forms in which a secret may be written into a text, as bytes. Escapes are undone in the text instead, see `redact-views.ts`. */
+import type { Pattern } from './redact-matcher.ts';
+import { unescaped } from './redact-views.ts';
+import { type Bytes, encodeUtf8 } from './utf8.ts';
+
+/** Shorter values are not redacted: they would match almost any text. */
+export const MIN_SECRET_LENGTH = 4;
+/** Times that a text may be escaped over and over. */
+export const MAX_NESTING = 4;
+
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/** One character for each byte. */
+function binary(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+  return text;
+}
+
+function hex(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  return text;
+}
+
+function utf16(text: string, littleEndian: boolean): Bytes {
+  const bytes = new Uint8Array(2 * text.length);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < text.length; i++) view.setUint16(2 * i, text.charCodeAt(i), littleEndian);
+  return bytes;
+}
+
+/**
+ * The characters of a longer base64 text (RFC 4648) that the bytes determine alone when they begin at an offset in a group of three;
+ * those that they share with their neighbours are taken off where it is found.
+ */
+function base64At(bytes: Uint8Array, offset: 0 | 1 | 2): string {
+  const length = offset + bytes.length;
+  const first = Math.ceil((offset * 8) / 6);
+  const end = Math.floor((length * 8) / 6);
+  let text = '';
+  for (let i = first; i < end; i++) {
+    const at = Math.floor((i * 6) / 8) - offset;
+    const word = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+    text += BASE64.charAt((word >> (10 - ((i * 6) % 8))) & 63);
+  }
+  return text;
+}
+
+function base64Patterns(bytes: Uint8Array): Pattern[] {
+  return ([0, 1, 2] as const).flatMap((offset) => {
+    const plain = base64At(bytes, offset);
+    const url = plain.replaceAll('+', '-').replaceAll('/', '_');
+    return [...new Set([plain, url])].map((text) => ({ bytes: text, before: offset === 0 ? 0 : 1, after: 1 }) as const);
+  });
+}
+
+/** What undoing escapes makes of a value that looks escaped itself, as it will in an escaped text. */
+function decodings(bytes: Bytes): string[] {
+  const all: string[] = [];
+  let now: Bytes | undefined = bytes;
+  for (let level = 0; level < MAX_NESTING; level++) {
+    now = unescaped(now, Number.POSITIVE_INFINITY)?.bytes;
+    if (now === undefined) break;
+    all.push(binary(now));
+  }
+  return all;
+}
+
+/** Every byte sequence to look for. */
+export function patternsOf(value: string): Pattern[] {
+  const bytes = encodeUtf8(value);
+  const little = utf16(value, true);
+  const digits = hex(bytes);
+  const exact = [
+    binary(bytes),
+    ...decodings(bytes),
+    binary(little),
+    binary(utf16(value, false)),
+    digits,
+    digits.toUpperCase(),
+  ];
+  // Forms write a space so (WHATWG URL, application/x-www-form-urlencoded).
+  if (value.includes(' ')) exact.push(binary(encodeUtf8(value.replaceAll(' ', '+'))));
+  // ISO 8859-1.
+  if (bytes.length > value.length && /^[\0-\xff]*$/.test(value)) exact.push(value);
+  const all: Pattern[] = [...new Set(exact)].map((text) => ({ bytes: text, before: 0, after: 0 }));
+  all.push(...base64Patterns(bytes), ...base64Patterns(little));
+  return all.filter((pattern) => pattern.bytes.length >= MIN_SECRET_LENGTH);
+}
+
+/** A secret of several lines is also looked for line by line, because logs are. */
+function withLines(value: string): string[] {
+  const lines = value.split(/\r?\n/).map((line) => line.trim());
+  if (lines.length === 1) return [value];
+  return [value, ...lines.filter((line) => line.length >= 8 && !line.startsWith('-----'))];
+}
+
+/** What is looked for: each value that is long enough, and its lines. */
+export function partsOf(values: Iterable<string>): Set<string> {
+  return new Set(Array.from(values).flatMap((value) => (value.length < MIN_SECRET_LENGTH ? [] : withLines(value))));
+}
