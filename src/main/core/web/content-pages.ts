@@ -1,17 +1,16 @@
 /** What the content origin answers, over HTTP and in the desktop app alike: artifacts by their address, and the trace viewer. */
 import { readFile, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { VIEWER_FOLDER } from '../../../contract/host/content.ts';
 import type { FileContent } from '../operation/operation.ts';
 import type { ContentLinks } from './content-links.ts';
 import { artifactHeaders, viewerHeaders } from './content-policy.ts';
 import { decodePath, isMissing, plain, sendFile } from './file-response.ts';
 import { mediaTypeOf } from './page-policy.ts';
 
-/** Folder of the trace viewer on the content origin. */
-const VIEWER = '/trace-viewer/';
 /** The viewer's pages that take a trace; Playwright's other pages there are for its own test runner. */
-const VIEWER_PAGE = `${VIEWER}index.html`;
-const FOREIGN_PAGES: ReadonlySet<string> = new Set([VIEWER, `${VIEWER}uiMode.html`]);
+const VIEWER_PAGE = `${VIEWER_FOLDER}index.html`;
+const FOREIGN_PAGES: ReadonlySet<string> = new Set([VIEWER_FOLDER, `${VIEWER_FOLDER}uiMode.html`]);
 
 /** What {@link createContentPages} serves. */
 export interface ContentSources {
@@ -35,7 +34,7 @@ export function createContentPages(sources: ContentSources): (request: Request) 
   async function viewerFile(path: string): Promise<Uint8Array | null> {
     root ??= realpath(viewerDir);
     const base = await root;
-    const file = await realpath(join(base, path.slice(VIEWER.length)));
+    const file = await realpath(join(base, path.slice(VIEWER_FOLDER.length)));
     // Read whole: inside an asar archive a file has no descriptor of its own.
     return file.startsWith(base + sep) ? readFile(file) : null;
   }
@@ -69,6 +68,6 @@ export function createContentPages(sources: ContentSources): (request: Request) 
     }
     const path = decodePath(pathname);
     if (path === null) return plain(400, 'Bad address');
-    return path.startsWith(VIEWER) ? viewer(request, path, searchParams.get('trace')) : plain(404, 'Not found');
+    return path.startsWith(VIEWER_FOLDER) ? viewer(request, path, searchParams.get('trace')) : plain(404, 'Not found');
   };
 }

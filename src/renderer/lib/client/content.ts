@@ -1,5 +1,6 @@
 /** Addresses of the content origin: what tasks recorded is shown there, never on the panel's own. */
 import type { Artifact } from '../../../contract/automation/artifacts.ts';
+import { viewerPath } from '../../../contract/host/content.ts';
 import { desktopInfo } from './message-port.ts';
 
 /** Address that shows an artifact; undefined while the host has no content origin open. */
@@ -14,5 +15,5 @@ export function traceUrl(artifact: Pick<Artifact, 'view_url'>): string | undefin
   const trace = viewUrl(artifact);
   if (trace === undefined) return undefined;
   const path = new URL(trace).pathname;
-  return `${trace.slice(0, -path.length)}/trace-viewer/index.html?trace=${encodeURIComponent(path)}`;
+  return trace.slice(0, -path.length) + viewerPath(path);
 }
