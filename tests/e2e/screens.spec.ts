@@ -145,7 +145,7 @@ for (const theme of ['light', 'dark'] as const) {
 
   // Would catch: the same, with content.
   test(`filled screens, ${theme}`, async ({ page, api }) => {
-    test.setTimeout(300_000);
+    test.setTimeout(600_000);
     const filled = await fill(api);
     await page.emulateMedia({ colorScheme: theme });
     for (const screen of filledLooks(filled)) await look(page, screen, 'filled', theme);
