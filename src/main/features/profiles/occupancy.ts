@@ -31,6 +31,7 @@ export function createOccupancy(deps: {
   const leases = createLeases((error) => log.error('profiles', 'a listener failed', { error }));
   const states = new Map<ProfileId, ProfileState>();
   const locks = createLockBook({ ...deps, onChange: store.announce });
+  let stopped = false;
 
   function of(id: ProfileId, lock: ChromeLock): ProfileState {
     if (leases.holder(id)) return states.get(id) ?? 'running';
@@ -58,6 +59,7 @@ export function createOccupancy(deps: {
     if (row.clear_cache_on_stop) await clearCaches(userDataDir);
     void folderBytes(userDataDir)
       .then((size_bytes) => {
+        if (stopped) return;
         store.note(row.id, { size_bytes });
         store.announce(row.id);
       })
@@ -87,9 +89,15 @@ export function createOccupancy(deps: {
       );
     }
     leases.take(id, { ...by, since: iso(clock.now()) });
-    fs.mkdirSync(userDataDir, { recursive: true, mode: 0o700 });
-    store.note(id, { last_started_at: clock.now() });
-    set(id, by.kind === 'manual' ? 'starting' : 'running');
+    try {
+      fs.mkdirSync(userDataDir, { recursive: true, mode: 0o700 });
+      store.note(id, { last_started_at: clock.now() });
+      set(id, by.kind === 'manual' ? 'starting' : 'running');
+    } catch (error) {
+      states.delete(id);
+      leases.drop(id);
+      throw error;
+    }
     let released = false;
     return {
       userDataDir,
@@ -118,6 +126,11 @@ export function createOccupancy(deps: {
     locks,
     states: { of, holder, set, inState, crashed: (id: ProfileId) => void states.set(id, 'crashed') },
     acquire,
+    /** Ends what runs in the background; nothing of it is written or announced once this is done. */
+    async stop(): Promise<void> {
+      stopped = true;
+      await locks.stop();
+    },
   };
 }
 /** Type of {@link createOccupancy}. */

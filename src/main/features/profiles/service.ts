@@ -43,13 +43,14 @@ export function createProfileService(deps: ProfileDeps) {
   const persistentDir = (id: ProfileId) => path.join(profilesDir, id);
   const dirOf = (row: ProfileRow) =>
     row.storage === 'ephemeral' ? path.join(tempDir, `profile-${row.id}`) : persistentDir(row.id);
-  const { leases, locks, states, acquire } = createOccupancy({ store, clock, log, profilesDir, dirOf });
+  const occupancy = createOccupancy({ store, clock, log, profilesDir, dirOf });
+  const { leases, locks, states, acquire } = occupancy;
   const view = (row: ProfileRow, lock = locks.read(row.id, dirOf(row))): Profile =>
     toProfile(row, { state: states.of(row.id, lock), holder: states.holder(row, lock) });
   const hold = (id: ProfileId, holder: Holder): ProfileLease => acquire(require(id), holder);
   const snapshot = (id: ProfileId): ProfileSnapshot => snapshotOf(require(id));
   const plan = createPlanner({ browsers, browserArgs: deps.browserArgs, hold, snapshot });
-  const manual = createManualBrowsers({ states, plan, tempDir });
+  const manual = createManualBrowsers({ states, plan, tempDir, log });
 
   return {
     ...createEditing({ store, clock, leases, require, view }),
@@ -104,10 +105,10 @@ export function createProfileService(deps: ProfileDeps) {
     onFree: leases.onFree,
     running: () => leases.held().length,
     folder: (id: ProfileId): string => dirOf(require(id)),
-    /** Closes every browser that was opened by hand; nothing is announced afterwards. */
+    /** Closes every browser that was opened by hand and refuses new starts; nothing is announced once this is done. */
     async close(): Promise<void> {
       await manual.closeAll();
-      await locks.stop();
+      await occupancy.stop();
     },
     /** Deletes for good what was deleted before `before` (unix ms), with its folder. */
     async purge(before: number): Promise<void> {

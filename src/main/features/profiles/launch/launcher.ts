@@ -28,9 +28,12 @@ function ready(
   toBrowser: Writable,
   fromBrowser: Readable,
   exited: Promise<{ clean: boolean }>,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (why: string) => reject(new AppError('browser-failed', `The browser did not start: ${why}`));
+    const abort = () => reject(signal?.reason);
+    signal?.addEventListener('abort', abort);
     const timer = setTimeout(() => fail(`no answer within ${READY_TIMEOUT_MS / 1000} s`), READY_TIMEOUT_MS);
     let errors = '';
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -38,11 +41,13 @@ function ready(
     });
     fromBrowser.once('data', () => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
       fromBrowser.resume();
       resolve();
     });
     void exited.then(() => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
       const reason = errors.split('\n').find((line) => /error|failed|cannot|missing|display|profile/i.test(line));
       fail(reason?.trim() ?? `it ended at once (exit code ${child.exitCode ?? child.signalCode})`);
     });
@@ -52,12 +57,15 @@ function ready(
 
 /**
  * Starts the browser of a plan on some pages and waits until it answers. The plan's lease stays with the caller.
- * @throws AppError `browser-failed` with the browser's own words
+ * @param signal gives the start up: the browser is killed
+ * @throws AppError `browser-failed` with the browser's own words, or the reason of `signal`; no browser is left then
  */
 export async function launchBrowser(
   plan: Pick<LaunchPlan, 'executable' | 'userDataDir' | 'args' | 'env'>,
   urls: readonly string[],
+  signal?: AbortSignal,
 ): Promise<LaunchedBrowser> {
+  signal?.throwIfAborted();
   const pages = urls.length > 0 ? urls : ['about:blank'];
   const args = [`--user-data-dir=${plan.userDataDir}`, '--remote-debugging-pipe', ...plan.args, ...pages];
   const child = spawn(plan.executable, args, {
@@ -85,9 +93,10 @@ export async function launchBrowser(
   }
 
   try {
-    await ready(child, toBrowser, fromBrowser, exited);
+    await ready(child, toBrowser, fromBrowser, exited, signal);
   } catch (error) {
     killGroup();
+    await exited;
     throw error;
   }
   return {
