@@ -43,7 +43,7 @@ const named = Object.entries(entities).flatMap(([entity, record]) =>
 function slotOf({ input }: Operation): { member: 'id' | 'ids'; entity: EntityName } | undefined {
   const { properties = {} } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any', reused: 'inline' });
   for (const member of ['id', 'ids'] as const) {
-    const prefix = /\^([a-z]{3})_\[/.exec(JSON.stringify(properties[member] ?? ''))?.[1];
+    const prefix = /\^([a-z]+)_\[/.exec(JSON.stringify(properties[member] ?? ''))?.[1];
     const found = named.find(({ id }) => id.prefix === prefix);
     if (found) return { member, entity: found.entity };
   }

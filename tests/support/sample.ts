@@ -44,7 +44,7 @@ function objectOf(schema: JsonSchema): JsonSchema {
 }
 
 function stringOf({ pattern, format, minLength }: JsonSchema): string {
-  const prefix = typeof pattern === 'string' ? /^\^([a-z]{3}_)\[/.exec(pattern)?.[1] : undefined;
+  const prefix = typeof pattern === 'string' ? /^\^([a-z]+_)\[/.exec(pattern)?.[1] : undefined;
   if (prefix) return prefix + '0'.repeat(26);
   if (format === 'date-time') return '2026-11-20T10:50:00.000Z';
   if (format === 'uri') return 'https://example.test/';

@@ -13,7 +13,7 @@ const OWN = [
   /^src\/contract\/automation\/kinds\//,
   /^src\/main\/features\/commands\/kinds\//,
   /^src\/renderer\/features\/commands\/kinds\//,
-  /^src\/workers\/executor\/(?:kinds\.ts$|browser\/|process\/|http\/)/,
+  new RegExp(`^src/workers/executor/(?:kinds\\.ts$|(?:${COMMAND_KINDS.join('|')})/)`),
 ];
 /** Where the same word means something else: a door or a log source, the family of a profile's browser. */
 const HOMONYMS: readonly [file: RegExp, word: string][] = [

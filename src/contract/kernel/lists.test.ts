@@ -85,16 +85,16 @@ test('a position is a whole number from 0, also as the text of a query', () => {
 
 describe('a resource', () => {
   const Entity = z.object({ id: Id, name: z.string() });
-  const things = resource('things', {
+  const base = {
     row: '-',
     tag: 'things',
     noun: 'thing',
-    record: { area: 'automation', id: Id, filters },
+    record: { area: 'automation' as const, id: Id, filters },
     entity: Entity,
     create: z.strictObject({ name: z.string() }),
     update: { name: z.string().optional() },
-    actions: ['enable', 'disable'],
-  });
+  };
+  const things = resource('things', { ...base, actions: ['enable', 'disable'] });
 
   // Catches an operation whose scope or address drifts from the other resources'.
   test('has seven operations with the usual addresses and scopes', () => {
@@ -116,6 +116,15 @@ describe('a resource', () => {
     ]);
     expect(things.things_create.http).toMatchObject({ status: 201, location: '/v1/things/{id}' });
     expect([things.things_create.idempotencyKey, things.things_bulk.idempotencyKey]).toEqual([true, false]);
+  });
+
+  test('has only the operations that are asked for, also by type', () => {
+    const few = resource('things', { ...base, only: ['list', 'get', 'delete'] });
+    expect(Object.keys(few)).toEqual(['things_list', 'things_get', 'things_delete']);
+    expect(few.things_delete.summary).toBe('Delete a thing');
+    // @ts-expect-error It has no such operation.
+    expect(few.things_bulk).toBeUndefined();
+    expect(() => resource('things', base)).toThrow('without actions');
   });
 
   test('changes take the members of the patch, the id and the version, and nothing else', () => {

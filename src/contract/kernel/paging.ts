@@ -36,6 +36,10 @@ export const BulkResult = z.object({
   results: z.array(z.object({ id: z.string(), ok: z.boolean(), error: Problem.optional() })),
 });
 
+/** The standard operations of a resource. */
+const VERBS = ['list', 'create', 'get', 'update', 'delete', 'restore', 'bulk'] as const;
+type Verb = (typeof VERBS)[number];
+
 interface ResourceSchemas<
   Id extends z.ZodType,
   E extends z.ZodType,
@@ -43,8 +47,9 @@ interface ResourceSchemas<
   U extends z.ZodRawShape,
   F extends Filters,
   A extends readonly [string, ...string[]],
+  O extends Verb,
 > {
-  /** Row of the specification, the tag, and the noun used in summaries. */
+  /** Tracking number of the operations, `-` for none; then the tag, and the noun used in summaries. */
   row: string;
   tag: string;
   noun: string;
@@ -55,7 +60,9 @@ interface ResourceSchemas<
   /** Members of the merge-patch. */
   update: U;
   /** Verbs that the bulk operation accepts. */
-  actions: A;
+  actions?: A;
+  /** The operations that the resource has; all seven unless said. */
+  only?: readonly O[];
 }
 
 const updateInput = <Id extends z.ZodType, U extends z.ZodRawShape>(id: Id, update: U) =>
@@ -69,23 +76,27 @@ const bulkInput = <Id extends z.ZodType, A extends readonly [string, ...string[]
 const deleteInput = <Id extends z.ZodType>(id: Id) => z.strictObject({ id, force: z.boolean().default(false) });
 const oneInput = <Id extends z.ZodType>(id: Id) => z.strictObject({ id });
 
-type ResourceOperations<
-  R extends string,
+interface ByVerb<
   Id extends z.ZodType,
   E extends z.ZodType,
   C extends z.ZodType,
   U extends z.ZodRawShape,
   F extends Filters,
   A extends readonly [string, ...string[]],
-> = { [K in `${R}_list`]: Operation<ReturnType<typeof listInput<F>>, ReturnType<typeof page<E>>, 'never'> } & {
-  [K in `${R}_create`]: Operation<C, E, 'never'>;
-} & { [K in `${R}_get` | `${R}_restore`]: Operation<ReturnType<typeof oneInput<Id>>, E, 'never'> } & {
-  [K in `${R}_update`]: Operation<ReturnType<typeof updateInput<Id, U>>, E, 'never'>;
-} & { [K in `${R}_delete`]: Operation<ReturnType<typeof deleteInput<Id>>, typeof Deleted, 'never'> } & {
-  [K in `${R}_bulk`]: Operation<ReturnType<typeof bulkInput<Id, A>>, typeof BulkResult, 'never'>;
-};
+> {
+  list: Operation<ReturnType<typeof listInput<F>>, ReturnType<typeof page<E>>, 'never'>;
+  create: Operation<C, E, 'never'>;
+  get: Operation<ReturnType<typeof oneInput<Id>>, E, 'never'>;
+  update: Operation<ReturnType<typeof updateInput<Id, U>>, E, 'never'>;
+  delete: Operation<ReturnType<typeof deleteInput<Id>>, typeof Deleted, 'never'>;
+  restore: Operation<ReturnType<typeof oneInput<Id>>, E, 'never'>;
+  bulk: Operation<ReturnType<typeof bulkInput<Id, A>>, typeof BulkResult, 'never'>;
+}
 
-/** The standard set of seven operations for resource `name` (plural, as in ids and paths). */
+/**
+ * The standard operations for resource `name` (plural, as in ids and paths).
+ * @throws Error when it has a bulk operation and no verbs for it
+ */
 export function resource<
   const R extends string,
   Id extends z.ZodType,
@@ -94,53 +105,58 @@ export function resource<
   U extends z.ZodRawShape,
   F extends Filters,
   const A extends readonly [string, ...string[]],
->(name: R, s: ResourceSchemas<Id, E, C, U, F, A>): ResourceOperations<R, Id, E, C, U, F, A> {
+  const O extends Verb = Verb,
+>(name: R, s: ResourceSchemas<Id, E, C, U, F, A, O>): { [V in O as `${R}_${V}`]: ByVerb<Id, E, C, U, F, A>[V] } {
   const base = `/v1/${name}`;
   const common = { row: s.row, tags: [s.tag], area: s.record.area };
-  const operations: Record<string, Operation> = {
-    [`${name}_list`]: call(listInput(s.record), page(s.entity), {
+  const wanted = new Set<Verb>(s.only ?? VERBS);
+  if (wanted.has('bulk') && s.actions === undefined) throw new Error(`${name} has a bulk operation without actions`);
+  const operations: Record<Verb, Operation> = {
+    list: call(listInput(s.record), page(s.entity), {
       ...common,
       summary: `List ${name}`,
       scope: 'read',
       http: { method: 'GET', path: base },
     }),
-    [`${name}_create`]: call(s.create, s.entity, {
+    create: call(s.create, s.entity, {
       ...common,
       summary: `Create a ${s.noun}`,
       scope: 'manage',
       idempotencyKey: true,
       http: { method: 'POST', path: base, status: 201, location: `${base}/{id}` },
     }),
-    [`${name}_get`]: call(oneInput(s.record.id), s.entity, {
+    get: call(oneInput(s.record.id), s.entity, {
       ...common,
       summary: `One ${s.noun}`,
       scope: 'read',
       http: { method: 'GET', path: `${base}/{id}` },
     }),
-    [`${name}_update`]: call(updateInput(s.record.id, s.update), s.entity, {
+    update: call(updateInput(s.record.id, s.update), s.entity, {
       ...common,
       summary: `Change a ${s.noun} (merge-patch, null clears)`,
       scope: 'manage',
       http: { method: 'PATCH', path: `${base}/{id}` },
     }),
-    [`${name}_delete`]: call(deleteInput(s.record.id), Deleted, {
+    delete: call(deleteInput(s.record.id), Deleted, {
       ...common,
-      summary: `Delete a ${s.noun}; it can be restored for 30 days`,
+      summary: `Delete a ${s.noun}${wanted.has('restore') ? '; it can be restored for 30 days' : ''}`,
       scope: 'manage',
       http: { method: 'DELETE', path: `${base}/{id}` },
     }),
-    [`${name}_restore`]: call(oneInput(s.record.id), s.entity, {
+    restore: call(oneInput(s.record.id), s.entity, {
       ...common,
       summary: `Restore a deleted ${s.noun}`,
       scope: 'manage',
       http: { method: 'POST', path: `${base}/{id}/restore` },
     }),
-    [`${name}_bulk`]: call(bulkInput(s.record.id, s.actions), BulkResult, {
+    bulk: call(bulkInput(s.record.id, s.actions ?? ['-']), BulkResult, {
       ...common,
       summary: `One verb on many ${name}`,
       scope: 'manage',
       http: { method: 'POST', path: `${base}/bulk` },
     }),
   };
-  return operations as unknown as ResourceOperations<R, Id, E, C, U, F, A>;
+  return Object.fromEntries(
+    VERBS.filter((verb) => wanted.has(verb)).map((verb) => [`${name}_${verb}`, operations[verb]]),
+  ) as { [V in O as `${R}_${V}`]: ByVerb<Id, E, C, U, F, A>[V] };
 }

@@ -6,7 +6,7 @@ const ULID = '[0-9a-hjkmnp-tv-z]{26}';
 
 /**
  * Schema of an entity's ids, `<prefix>_<ulid>`, which knows the prefix.
- * Ids are here, rather than beside their entities, because entities refer to each other.
+ * Ids to which other entities refer are here, so that their files need not import each other; others belong beside their entity.
  */
 export function entityId<Brand extends string>(prefix: string) {
   const schema = z.string().regex(new RegExp(`^${prefix}_${ULID}$`), `must be an id like ${prefix}_01j…`);

@@ -30,10 +30,9 @@ function found(q: string, names: string[], tags: string[][] = []): string[] {
       defaultSort: 'id',
       filters: { q: search('name', 'tags') },
       sources: { name: item.name, tags: { column: item.tags, elements: true } },
-      map: (row) => String(row.name),
     },
   );
-  return page.items;
+  return page.items.map(({ name }) => name);
 }
 
 test.each([

@@ -1,5 +1,5 @@
 /** Keyset paging over a table: filters, sort, opaque cursors tied to both. */
-import { and, asc, count, desc, eq, gt, lt, or, type SQL } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, type InferSelectModel, lt, or, type SQL } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type Bounds, parseBounded } from '../../../contract/kernel/bounds.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
@@ -21,8 +21,8 @@ export interface ListQuery {
 export type ListInput<F extends Filters> = ListQuery & FilterValues<F>;
 
 /** A store's description of one list. */
-export interface ListSpec<Row, F extends Filters> {
-  table: SQLiteTable;
+export interface ListSpec<T extends SQLiteTable, F extends Filters> {
+  table: T;
   /** Sortable fields by wire name; columns must not be null. */
   sortable: Record<string, SQLiteColumn>;
   /** Tie-breaker, unique. */
@@ -34,7 +34,6 @@ export interface ListSpec<Row, F extends Filters> {
   /** Conditions that hold whatever the caller asks for. */
   where?: SQL | undefined;
   defaultSort?: string;
-  map: (row: Record<string, unknown>) => Row;
 }
 
 interface SortKey {
@@ -43,7 +42,7 @@ interface SortKey {
   descending: boolean;
 }
 
-function parseSort(sort: string, spec: Pick<ListSpec<unknown, Filters>, 'sortable'>): SortKey[] {
+function parseSort(sort: string, spec: Pick<ListSpec<SQLiteTable, Filters>, 'sortable'>): SortKey[] {
   return sort.split(',').map((part) => {
     const descending = part.startsWith('-');
     const name = descending ? part.slice(1) : part;
@@ -91,8 +90,12 @@ function decodeCursor(cursor: string, tag: string, length: number): CursorValues
   );
 }
 
-/** Runs a list and answers one page. @throws AppError `validation-error` for an unknown sort field or a cursor of another list */
-export function listPage<Row, const F extends Filters>(db: Db, query: ListInput<F>, spec: ListSpec<Row, F>): Page<Row> {
+/** Runs a list and answers one page of rows. @throws AppError `validation-error` for an unknown sort field or a cursor of another list */
+export function listPage<T extends SQLiteTable, const F extends Filters>(
+  db: Db,
+  query: ListInput<F>,
+  spec: ListSpec<T, F>,
+): Page<InferSelectModel<T>> {
   const sort = parseSort(query.sort ?? spec.defaultSort ?? '-created_at', spec);
   const keys = [...sort, { column: spec.id, name: 'id', descending: sort[0]?.descending ?? true }];
   const values = filterValues(spec.filters, query);
@@ -115,24 +118,26 @@ export function listPage<Row, const F extends Filters>(db: Db, query: ListInput<
     );
   }
 
+  const table: SQLiteTable = spec.table;
+  // The query builder cannot infer the row of a table that is not known here.
   const rows = db.orm
     .select()
-    .from(spec.table)
+    .from(table)
     .where(and(filter, after))
     .orderBy(...keys.map((key) => (key.descending ? desc(key.column) : asc(key.column))))
     .limit(query.limit + 1)
-    .all() as Record<string, unknown>[];
+    .all() as InferSelectModel<T>[];
   const more = rows.length > query.limit;
   const items = more ? rows.slice(0, query.limit) : rows;
   const last = items.at(-1);
-  const total = query.count ? (db.orm.select({ n: count() }).from(spec.table).where(filter).get()?.n ?? 0) : null;
+  const total = query.count ? (db.orm.select({ n: count() }).from(table).where(filter).get()?.n ?? 0) : null;
   return {
-    items: items.map(spec.map),
+    items,
     next_cursor:
       more && last
         ? encodeCursor(
             tag,
-            keys.map((key) => cursorValue(last, key.column, spec.table)),
+            keys.map((key) => cursorValue(last, key.column, table)),
           )
         : null,
     total,

@@ -52,8 +52,8 @@ export function createAudit(db: Db, clock: Clock): Audit {
       const hash = link(last.get()?.hash ?? GENESIS, row);
       insert.run(row.at, row.principal, row.door, row.op, row.target, row.outcome, hash);
     },
-    list: (query) =>
-      listPage(db, query, {
+    list(query) {
+      const page = listPage(db, query, {
         table: audit,
         sortable: { seq: audit.seq, at: audit.at },
         defaultSort: '-seq',
@@ -65,8 +65,9 @@ export function createAudit(db: Db, clock: Clock): Audit {
           target: audit.target,
           outcome: audit.outcome,
         },
-        map: (row) => ({ ...(row as Row), at: iso((row as Row).at) }),
-      }),
+      });
+      return { ...page, items: page.items.map((row) => ({ ...row, at: iso(row.at) })) };
+    },
     async verify() {
       let expected = GENESIS;
       let entries = 0;

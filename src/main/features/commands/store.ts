@@ -73,7 +73,6 @@ export function createCommandStore(db: Db, events: Events) {
           tags: { column: command.tags, elements: true },
           enabled: command.enabled,
         },
-        map: (row) => row as CommandRow,
       });
     },
     versions: (id: CommandId) =>

@@ -66,16 +66,17 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
       if (db.raw.open) events.append({ type, entity: 'connection', id });
     },
     keys: () => orm.select().from(apiKey).where(live).all(),
-    listKeys: (query) =>
-      listPage(db, query, {
+    listKeys(query) {
+      const page = listPage(db, query, {
         table: apiKey,
         sortable: { created_at: apiKey.created_at, updated_at: apiKey.updated_at, name: apiKey.name },
         id: apiKey.id,
         where: live,
         filters: keyRecord.filters,
         sources: { name: apiKey.name, prefix: apiKey.prefix },
-        map: (row) => toApiKey(row as KeyRow),
-      }),
+      });
+      return { ...page, items: page.items.map(toApiKey) };
+    },
     insertKey: (row) =>
       db.transaction(() => {
         orm.insert(apiKey).values(row).run();

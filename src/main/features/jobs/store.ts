@@ -74,7 +74,6 @@ export function createJobStore(db: Db, events: Events) {
         where: inArray(job.area, areas),
         filters: jobRecord.filters,
         sources: { kind: job.kind, status: job.status },
-        map: (row) => row as JobRow,
       });
     },
     prune: (before: number): number => orm.delete(job).where(lt(job.finished_at, before)).run().changes,

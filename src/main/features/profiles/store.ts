@@ -12,6 +12,30 @@ export type ProfileListInput = ListInput<typeof profileRecord.filters>;
 /** Profiles in some states, which are not in the database: these and no others, or all but these. */
 export type InState = { in: ProfileId[] } | { notIn: ProfileId[] };
 
+/** One page; `inState` tells which profiles are in the states that the list is filtered by. */
+function listProfiles(db: Db, query: ProfileListInput, inState: InState): Page<ProfileRow> {
+  return listPage(db, query, {
+    table: profile,
+    sortable: {
+      created_at: profile.created_at,
+      updated_at: profile.updated_at,
+      name: profile.name,
+      number: profile.number,
+      size_bytes: profile.size_bytes,
+    },
+    id: profile.id,
+    where: isNull(profile.deleted_at),
+    filters: profileRecord.filters,
+    sources: {
+      name: profile.name,
+      notes: profile.notes,
+      tags: { column: profile.tags, elements: true },
+      group: profile.group,
+      state: () => ('in' in inState ? inArray(profile.id, inState.in) : notInArray(profile.id, inState.notIn)),
+    },
+  });
+}
+
 /** Creates the store. */
 export function createProfileStore(db: Db, events: Events) {
   const { orm } = db;
@@ -63,30 +87,7 @@ export function createProfileStore(db: Db, events: Events) {
         .from(profile)
         .where(and(eq(profile.id, id), isNotNull(profile.deleted_at)))
         .get(),
-    /** `inState` tells which profiles are in the states that the list is filtered by. */
-    list(query: ProfileListInput, inState: InState): Page<ProfileRow> {
-      return listPage(db, query, {
-        table: profile,
-        sortable: {
-          created_at: profile.created_at,
-          updated_at: profile.updated_at,
-          name: profile.name,
-          number: profile.number,
-          size_bytes: profile.size_bytes,
-        },
-        id: profile.id,
-        where: isNull(profile.deleted_at),
-        filters: profileRecord.filters,
-        sources: {
-          name: profile.name,
-          notes: profile.notes,
-          tags: { column: profile.tags, elements: true },
-          group: profile.group,
-          state: () => ('in' in inState ? inArray(profile.id, inState.in) : notInArray(profile.id, inState.notIn)),
-        },
-        map: (row) => row as ProfileRow,
-      });
-    },
+    list: (query: ProfileListInput, inState: InState) => listProfiles(db, query, inState),
     /** Profiles deleted before `before` (unix ms). */
     purgeable: (before: number): ProfileId[] =>
       orm

@@ -45,7 +45,6 @@ export function createStorageStore(db: Db, events: Events) {
         id: backup.id,
         filters: backupRecord.filters,
         sources: { kind: backup.kind },
-        map: (row) => row as BackupRow,
       }),
   };
 }

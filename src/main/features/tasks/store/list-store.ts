@@ -8,7 +8,7 @@ import { type TaskRow, task } from '../schema.ts';
 /** What a list of tasks is asked for. */
 export type TaskListInput = ListInput<typeof taskRecord.filters>;
 
-const SPEC: ListSpec<TaskRow, typeof taskRecord.filters> = {
+const SPEC: ListSpec<typeof task, typeof taskRecord.filters> = {
   table: task,
   id: task.id,
   sortable: {
@@ -32,7 +32,6 @@ const SPEC: ListSpec<TaskRow, typeof taskRecord.filters> = {
     error_code: task.error_code,
     created_at: task.created_at,
   },
-  map: (row) => row as TaskRow,
 };
 
 /**
