@@ -83,3 +83,5 @@ export function createManualBrowsers(deps: {
     },
   };
 }
+/** Type of {@link createManualBrowsers}. */
+export type ManualBrowsers = ReturnType<typeof createManualBrowsers>;

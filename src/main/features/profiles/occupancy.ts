@@ -19,14 +19,42 @@ export interface ProfileLease {
   release(): Promise<void>;
 }
 
-/** Creates the book of holders; `dirOf` answers the folder of a profile. */
-export function createOccupancy(deps: {
+interface OccupancyDeps {
   store: ProfileStore;
   clock: Clock;
   log: Logger;
   profilesDir: string;
+  /** Folder of a profile. */
   dirOf: (row: ProfileRow) => string;
-}) {
+}
+
+/** The other program that a lock in the folder speaks of. */
+function foreignHolder(row: ProfileRow, lock: ChromeLock): ProfileHolder | null {
+  const since = iso(row.updated_at);
+  if (lock.state === 'live') return { kind: 'foreign', id: `process ${lock.pid}`, since };
+  if (lock.state === 'foreign') return { kind: 'foreign', id: `${lock.host}, process ${lock.pid}`, since };
+  return null;
+}
+
+/** @throws AppError `profile-locked` when another program has the folder open */
+function refuseLocked(row: ProfileRow, lock: ChromeLock): void {
+  const holder = foreignHolder(row, lock);
+  if (holder === null) return;
+  const why =
+    lock.state === 'foreign'
+      ? `The folder of ${row.name} carries a lock of another computer (${lock.host}). If no browser there uses it, unlock the profile.`
+      : `Another browser (${holder.id}) has the folder of ${row.name} open; close it first.`;
+  throw new AppError('profile-locked', why, { extra: { holder } });
+}
+
+/** Removes what a run leaves in the folder. */
+async function tidy(row: ProfileRow, userDataDir: string): Promise<void> {
+  if (row.storage === 'ephemeral') await removeFolder(userDataDir);
+  else if (row.clear_cache_on_stop) await clearCaches(userDataDir);
+}
+
+/** Creates the book of holders. */
+export function createOccupancy(deps: OccupancyDeps) {
   const { store, clock, log, dirOf } = deps;
   const leases = createLeases((error) => log.error('profiles', 'a listener failed', { error }));
   const states = new Map<ProfileId, ProfileState>();
@@ -39,14 +67,8 @@ export function createOccupancy(deps: {
     return states.get(id) ?? 'stopped';
   }
 
-  function holder(row: ProfileRow, lock = locks.read(row.id, dirOf(row))): ProfileHolder | null {
-    const held = leases.holder(row.id);
-    if (held) return held;
-    if (lock.state === 'live') return { kind: 'foreign', id: `process ${lock.pid}`, since: iso(row.updated_at) };
-    if (lock.state === 'foreign')
-      return { kind: 'foreign', id: `${lock.host}, process ${lock.pid}`, since: iso(row.updated_at) };
-    return null;
-  }
+  const holder = (row: ProfileRow, lock = locks.read(row.id, dirOf(row))): ProfileHolder | null =>
+    leases.holder(row.id) ?? foreignHolder(row, lock);
 
   function set(id: ProfileId, state: ProfileState): void {
     if (state === 'stopped') states.delete(id);
@@ -54,9 +76,8 @@ export function createOccupancy(deps: {
     store.announce(id);
   }
 
-  async function tidy(row: ProfileRow, userDataDir: string): Promise<void> {
-    if (row.storage === 'ephemeral') return removeFolder(userDataDir);
-    if (row.clear_cache_on_stop) await clearCaches(userDataDir);
+  /** Notes the size of the folder, without being waited for. */
+  function measure(row: ProfileRow, userDataDir: string): void {
     void folderBytes(userDataDir)
       .then((size_bytes) => {
         if (stopped) return;
@@ -73,21 +94,7 @@ export function createOccupancy(deps: {
   function acquire(row: ProfileRow, by: Omit<ProfileHolder, 'since'>): ProfileLease {
     const { id } = row;
     const userDataDir = dirOf(row);
-    const lock = readChromeLock(userDataDir);
-    if (!leases.holder(id) && lock.state === 'live') {
-      throw new AppError(
-        'profile-locked',
-        `Another browser (process ${lock.pid}) has the folder of ${row.name} open; close it first.`,
-        { extra: { holder: holder(row) } },
-      );
-    }
-    if (!leases.holder(id) && lock.state === 'foreign') {
-      throw new AppError(
-        'profile-locked',
-        `The folder of ${row.name} carries a lock of another computer (${lock.host}). If no browser there uses it, unlock the profile.`,
-        { extra: { holder: holder(row) } },
-      );
-    }
+    if (!leases.holder(id)) refuseLocked(row, readChromeLock(userDataDir));
     leases.take(id, { ...by, since: iso(clock.now()) });
     try {
       fs.mkdirSync(userDataDir, { recursive: true, mode: 0o700 });
@@ -104,9 +111,12 @@ export function createOccupancy(deps: {
       async release() {
         if (released) return;
         released = true;
-        await tidy(row, userDataDir).catch((error: unknown) =>
-          log.warn('profiles', 'profile folder not tidied', { id, error }),
-        );
+        try {
+          await tidy(row, userDataDir);
+          if (row.storage !== 'ephemeral') measure(row, userDataDir);
+        } catch (error) {
+          log.warn('profiles', 'profile folder not tidied', { id, error });
+        }
         if (states.get(id) !== 'crashed') states.delete(id);
         leases.drop(id);
         store.announce(id);

@@ -1,7 +1,6 @@
 /** Profiles as the rest of the program sees them: editing, exclusive use, opening and closing browsers. */
 import path from 'node:path';
 import type { Profile, ProfileSnapshot } from '../../../contract/automation/profiles.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -11,10 +10,10 @@ import { createEditing } from './editing.ts';
 import { snapshotOf, toProfile } from './fields.ts';
 import { removeFolder } from './folders.ts';
 import type { Browsers } from './launch/browsers.ts';
-import { removeChromeLock } from './launch/chrome-lock.ts';
 import { createPlanner, type Holder } from './launch/plan.ts';
 import { createManualBrowsers } from './manual.ts';
 import { createOccupancy, type ProfileLease } from './occupancy.ts';
+import { createOpening } from './opening.ts';
 import type { ProfileRow } from './schema.ts';
 import type { ProfileListInput, ProfileStore } from './store.ts';
 
@@ -54,6 +53,7 @@ export function createProfileService(deps: ProfileDeps) {
 
   return {
     ...createEditing({ store, clock, leases, require, view }),
+    ...createOpening({ leases, states, manual, require, view, dirOf }),
     get: (id: ProfileId) => view(require(id)),
     /** Reads the locks of the page only; a filter by state is answered from the last scan of all folders. */
     async list(input: ProfileListInput): Promise<Page<Profile>> {
@@ -65,30 +65,6 @@ export function createProfileService(deps: ProfileDeps) {
         void locks.refresh();
       }
       return { ...page, items: page.items.map((row) => view(row, locks.get(row.id))) };
-    },
-    unlock(id: ProfileId): Profile {
-      const row = require(id);
-      if (leases.holder(id) || !removeChromeLock(dirOf(row))) {
-        throw new AppError('conflict', `A running browser holds ${row.name}; close it instead.`, {
-          extra: { holder: states.holder(row) },
-        });
-      }
-      states.set(id, 'stopped');
-      return view(row);
-    },
-    async start(id: ProfileId, options: Parameters<typeof manual.start>[1]): Promise<Profile> {
-      await manual.start(id, options);
-      return view(require(id));
-    },
-    async stop(id: ProfileId, force: boolean): Promise<Profile> {
-      const row = require(id);
-      const holder = leases.holder(id);
-      if (!(await manual.stop(id, force)) && holder?.kind === 'task') {
-        throw new AppError('conflict', `The profile is in use by ${holder.id}; cancel that task instead.`, {
-          extra: { holder },
-        });
-      }
-      return view(row);
     },
     /**
      * Takes a profile, or makes a temporary one for `null`, to start a browser with it.

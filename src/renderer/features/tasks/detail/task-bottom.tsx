@@ -19,6 +19,41 @@ import { TaskLog } from './task-log.tsx';
 
 type BottomTab = 'log' | 'steps' | 'artifacts' | 'screens' | 'events';
 
+/** Keys of the tabs: some by their letter, all by going from one to the next. */
+function useTabKeys(setTab: (tab: BottomTab) => void, move: (by: 1 | -1) => void): void {
+  const to = (id: string, title: string, key: string, run: () => void) =>
+    ({ id: `task.tab.${id}`, title, group: 'Task', layer: 'detail', keys: [key], hidden: true, run }) as const;
+  useActions([
+    to('log', 'Log', 'L', () => setTab('log')),
+    to('steps', 'Steps', 'S', () => setTab('steps')),
+    to('artifacts', 'Artifacts', 'A', () => setTab('artifacts')),
+    to('next', 'Next tab', ']', () => move(1)),
+    to('before', 'Tab before', '[', () => move(-1)),
+  ]);
+}
+
+function TraceDialog({ trace, close }: { trace: Artifact | null; close(): void }) {
+  return (
+    <Modal
+      opened={trace !== null}
+      onClose={close}
+      title={trace?.name}
+      size="calc(100vw - 64px)"
+      classNames={{ body: css.traceBody ?? '' }}
+    >
+      {trace === null ? null : (
+        <iframe
+          className={css.trace}
+          title={`Trace ${trace.name}`}
+          src={traceUrl(trace)}
+          // Not the panel's origin, but its own, where the viewer's service worker is; it may not lead the panel elsewhere.
+          sandbox="allow-scripts allow-same-origin allow-downloads"
+        />
+      )}
+    </Modal>
+  );
+}
+
 /** Log, steps, artifacts, screenshots and events of a task. */
 export function TaskBottom({ task }: { task: TaskDetail }) {
   const [search, set] = useFilters();
@@ -34,39 +69,7 @@ export function TaskBottom({ task }: { task: TaskDetail }) {
   ] as const;
   const value = tabs.find(({ id }) => id === search.tab)?.id ?? 'log';
   const setTab = (tab: BottomTab) => set({ tab: tab === 'log' ? undefined : tab });
-  const to = (tab: BottomTab, title: string, key: string) =>
-    ({
-      id: `task.tab.${tab}`,
-      title,
-      group: 'Task',
-      layer: 'detail',
-      keys: [key],
-      hidden: true,
-      run: () => setTab(tab),
-    }) as const;
-  useActions([
-    to('log', 'Log', 'L'),
-    to('steps', 'Steps', 'S'),
-    to('artifacts', 'Artifacts', 'A'),
-    {
-      id: 'task.tab.next',
-      title: 'Next tab',
-      group: 'Task',
-      layer: 'detail',
-      keys: [']'],
-      hidden: true,
-      run: () => setTab(neighbourTab(tabs, value, 1)),
-    },
-    {
-      id: 'task.tab.before',
-      title: 'Tab before',
-      group: 'Task',
-      layer: 'detail',
-      keys: ['['],
-      hidden: true,
-      run: () => setTab(neighbourTab(tabs, value, -1)),
-    },
-  ]);
+  useTabKeys(setTab, (by) => setTab(neighbourTab(tabs, value, by)));
   return (
     <section className={`${layout.col} ${layout.grow}`} aria-label="Details">
       <ToolBar>
@@ -87,23 +90,7 @@ export function TaskBottom({ task }: { task: TaskDetail }) {
         ) : null}
         {value === 'events' ? <TaskEvents id={task.id} /> : null}
       </TabPanel>
-      <Modal
-        opened={trace !== null}
-        onClose={() => setTrace(null)}
-        title={trace?.name}
-        size="calc(100vw - 64px)"
-        classNames={{ body: css.traceBody ?? '' }}
-      >
-        {trace === null ? null : (
-          <iframe
-            className={css.trace}
-            title={`Trace ${trace.name}`}
-            src={traceUrl(trace)}
-            // Not the panel's origin, but its own, where the viewer's service worker is; it may not lead the panel elsewhere.
-            sandbox="allow-scripts allow-same-origin allow-downloads"
-          />
-        )}
-      </Modal>
+      <TraceDialog trace={trace} close={() => setTrace(null)} />
     </section>
   );
 }
