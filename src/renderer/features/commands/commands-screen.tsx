@@ -10,11 +10,11 @@ import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { Split } from '../../ui/split.tsx';
 import layout from '../../ui/styles/layout.module.css';
-import { Composer } from './composer.tsx';
+import { Composer } from './composer/composer.tsx';
 import { draftFrom, useDrafts } from './draft.ts';
-import { Library } from './library.tsx';
+import { Library } from './library/library.tsx';
+import { useLibraryActions } from './library/use-library-actions.ts';
 import { DEFAULT_TEMPLATE, TEMPLATES } from './templates.ts';
-import { useLibraryActions } from './use-library-actions.ts';
 
 /** Remembers the command in the address as the one opened last. */
 function useRecent(id: string | undefined): readonly string[] {

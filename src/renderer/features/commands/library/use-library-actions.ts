@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
-import type { Command } from '../../../contract/automation/commands.ts';
-import { useActions } from '../../lib/keys/use-actions.ts';
+import type { Command } from '../../../../contract/automation/commands.ts';
+import { useActions } from '../../../lib/keys/use-actions.ts';
 
 /** Keys of the library: a new command, and the one after or before `shown`. */
 export function useLibraryActions(rows: readonly Command[], shown: string | undefined, onNew: () => void): void {

@@ -1,11 +1,11 @@
 import { useNavigate } from '@tanstack/react-router';
-import type { Command } from '../../../contract/automation/commands.ts';
-import { useClient } from '../../lib/client/context.tsx';
-import { useActions } from '../../lib/keys/use-actions.ts';
-import { asError } from '../../lib/live/query.ts';
-import { useCan } from '../../lib/use-can.ts';
-import { errorToast, undoToast } from '../../ui/feedback/toast.tsx';
-import { useDrafts } from './draft.ts';
+import type { Command } from '../../../../contract/automation/commands.ts';
+import { useClient } from '../../../lib/client/context.tsx';
+import { useActions } from '../../../lib/keys/use-actions.ts';
+import { asError } from '../../../lib/live/query.ts';
+import { useCan } from '../../../lib/use-can.ts';
+import { errorToast, undoToast } from '../../../ui/feedback/toast.tsx';
+import { useDrafts } from '../draft.ts';
 import type { ComposerState } from './use-composer.ts';
 
 /** What the composer does with the command as a whole: copy it, delete it, give up its changes. */

@@ -1,8 +1,8 @@
-import { Notice } from '../../ui/feedback/notice.tsx';
-import { Split } from '../../ui/split.tsx';
-import layout from '../../ui/styles/layout.module.css';
+import { Notice } from '../../../ui/feedback/notice.tsx';
+import { Split } from '../../../ui/split.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import type { Draft } from '../draft.ts';
 import css from './composer.module.css';
-import type { Draft } from './draft.ts';
 import { JsonEditor } from './json-editor.tsx';
 
 /** JSON Schema of the input, default values below it. */

@@ -1,15 +1,15 @@
 import { CircleCheck, CircleX, SearchCheck, TriangleAlert } from 'lucide-react';
-import type { CommandKind } from '../../../contract/automation/kinds/index.ts';
-import type { AppError } from '../../../contract/kernel/errors.ts';
-import type { Answer } from '../../lib/live/query.ts';
-import { Button } from '../../ui/buttons.tsx';
-import { JsonView } from '../../ui/display/json-view.tsx';
-import { Notice } from '../../ui/feedback/notice.tsx';
-import { EmptyState, ErrorState } from '../../ui/feedback/state-frame.tsx';
-import layout from '../../ui/styles/layout.module.css';
-import text from '../../ui/styles/text.module.css';
+import type { CommandKind } from '../../../../contract/automation/kinds/index.ts';
+import type { AppError } from '../../../../contract/kernel/errors.ts';
+import type { Answer } from '../../../lib/live/query.ts';
+import { Button } from '../../../ui/buttons.tsx';
+import { JsonView } from '../../../ui/display/json-view.tsx';
+import { Notice } from '../../../ui/feedback/notice.tsx';
+import { EmptyState, ErrorState } from '../../../ui/feedback/state-frame.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
+import { kindViews } from '../kinds/index.ts';
 import css from './composer.module.css';
-import { kindViews } from './kinds/index.ts';
 
 /** What would run: the request, the program or the script with every variable resolved and secrets masked. */
 export function DryRunResult({

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../../contract/kernel/scalars.ts';
-import { CodeEditor } from '../../ui/editor/code-editor.tsx';
-import { Notice } from '../../ui/feedback/notice.tsx';
-import { parseObject, useJsonText } from '../run/index.ts';
+import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { CodeEditor } from '../../../ui/editor/code-editor.tsx';
+import { Notice } from '../../../ui/feedback/notice.tsx';
+import { parseObject, useJsonText } from '../../run/index.ts';
 
 /** An object edited as JSON text; what does not parse stays in the editor only. */
 export function JsonEditor({

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
-import type { CommandId } from '../../../contract/kernel/scalars.ts';
-import { useOperationQuery } from '../../lib/live/query.ts';
-import { Ago } from '../../ui/display/ago.tsx';
-import { Status } from '../../ui/display/status.tsx';
-import layout from '../../ui/styles/layout.module.css';
-import text from '../../ui/styles/text.module.css';
+import type { CommandId } from '../../../../contract/kernel/scalars.ts';
+import { useOperationQuery } from '../../../lib/live/query.ts';
+import { Ago } from '../../../ui/display/ago.tsx';
+import { Status } from '../../../ui/display/status.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
 
 /** The newest task of a command, live while it runs; nothing before the first. */
 export function LastRun({ id }: { id: CommandId }) {

@@ -1,9 +1,9 @@
 import { Copy, Play, Save, SearchCheck, Trash2, Undo2 } from 'lucide-react';
-import type { Command } from '../../../contract/automation/commands.ts';
-import { Button, IconButton } from '../../ui/buttons.tsx';
-import { Badge, Tag } from '../../ui/display/badge.tsx';
-import { ScreenHead } from '../../ui/screen.tsx';
-import layout from '../../ui/styles/layout.module.css';
+import type { Command } from '../../../../contract/automation/commands.ts';
+import { Button, IconButton } from '../../../ui/buttons.tsx';
+import { Badge, Tag } from '../../../ui/display/badge.tsx';
+import { ScreenHead } from '../../../ui/screen.tsx';
+import layout from '../../../ui/styles/layout.module.css';
 import css from './composer.module.css';
 import type { ComposerState } from './use-composer.ts';
 import type { ComposerVerbs } from './use-composer-verbs.ts';

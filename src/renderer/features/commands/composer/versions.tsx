@@ -1,16 +1,16 @@
 import { useState } from 'react';
-import type { Command } from '../../../contract/automation/commands.ts';
-import type { Json } from '../../../contract/kernel/scalars.ts';
-import { useClient } from '../../lib/client/context.tsx';
-import { asError, usePages } from '../../lib/live/query.ts';
-import { Button } from '../../ui/buttons.tsx';
-import { Ago } from '../../ui/display/ago.tsx';
-import { Tag } from '../../ui/display/badge.tsx';
-import { StateFrame } from '../../ui/feedback/state-frame.tsx';
-import { errorToast, toast } from '../../ui/feedback/toast.tsx';
-import layout from '../../ui/styles/layout.module.css';
-import text from '../../ui/styles/text.module.css';
-import { type Draft, draftOf } from './draft.ts';
+import type { Command } from '../../../../contract/automation/commands.ts';
+import type { Json } from '../../../../contract/kernel/scalars.ts';
+import { useClient } from '../../../lib/client/context.tsx';
+import { asError, usePages } from '../../../lib/live/query.ts';
+import { Button } from '../../../ui/buttons.tsx';
+import { Ago } from '../../../ui/display/ago.tsx';
+import { Tag } from '../../../ui/display/badge.tsx';
+import { StateFrame } from '../../../ui/feedback/state-frame.tsx';
+import { errorToast, toast } from '../../../ui/feedback/toast.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
+import { type Draft, draftOf } from '../draft.ts';
 import css from './versions.module.css';
 
 const show = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value, null, 2));

@@ -1,6 +1,6 @@
 import { Autocomplete } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { usePages } from '../../lib/live/query.ts';
+import { usePages } from '../../../lib/live/query.ts';
 
 /** The folders that commands are in. They are read page by page, and only once somebody looks for one. */
 function useFolders(wanted: boolean): string[] {

@@ -1,11 +1,11 @@
 /** How the command runs, and what it runs with next. */
 import { NumberInput, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
-import type { Command } from '../../../contract/automation/commands.ts';
-import { EntityPicker } from '../../ui/entity-picker/entity-picker.tsx';
-import layout from '../../ui/styles/layout.module.css';
-import { SchemaForm } from '../run/index.ts';
+import type { Command } from '../../../../contract/automation/commands.ts';
+import { EntityPicker } from '../../../ui/entity-picker/entity-picker.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import { SchemaForm } from '../../run/index.ts';
+import { kindViews } from '../kinds/index.ts';
 import { FolderField } from './folder-field.tsx';
-import { kindViews } from './kinds/index.ts';
 import { LastRun } from './last-run.tsx';
 import css from './side-panel.module.css';
 import type { ComposerState } from './use-composer.ts';

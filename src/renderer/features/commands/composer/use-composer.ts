@@ -1,14 +1,14 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Command } from '../../../contract/automation/commands.ts';
-import type { AppError } from '../../../contract/kernel/errors.ts';
-import type { CommandId, ProfileId } from '../../../contract/kernel/scalars.ts';
-import { useClient } from '../../lib/client/context.tsx';
-import { asError, useAct } from '../../lib/live/query.ts';
-import { toast } from '../../ui/feedback/toast.tsx';
-import { cleanInput } from '../run/index.ts';
-import { patchOf, useDrafts } from './draft.ts';
-import { useDraft } from './use-draft.ts';
+import type { Command } from '../../../../contract/automation/commands.ts';
+import type { AppError } from '../../../../contract/kernel/errors.ts';
+import type { CommandId, ProfileId } from '../../../../contract/kernel/scalars.ts';
+import { useClient } from '../../../lib/client/context.tsx';
+import { asError, useAct } from '../../../lib/live/query.ts';
+import { toast } from '../../../ui/feedback/toast.tsx';
+import { cleanInput } from '../../run/index.ts';
+import { patchOf, useDrafts } from '../draft.ts';
+import { useDraft } from '../use-draft.ts';
 
 /** One composer: the draft, what it runs with, and saving, running and checking it. */
 export function useComposer(id: string, command: Command | null) {
