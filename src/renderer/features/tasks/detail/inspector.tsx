@@ -65,7 +65,7 @@ function Input({ input }: Pick<TaskDetail, 'input'>) {
 
 function Output({ output, of }: Pick<TaskDetail, 'output'> & { of: string }) {
   return output === null ? (
-    <EmptyState icon={<FileOutput size={24} />} title={`No output of ${of}`} help="commands#three-kinds" />
+    <EmptyState icon={<FileOutput size={24} />} title={`No output of ${of}`} help="commands#kinds-of-commands" />
   ) : (
     <JsonView value={output} label="output" />
   );
