@@ -3,12 +3,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { AppError } from '../../contract/kernel/errors.ts';
-import { SUBPROTOCOL } from '../../contract/kernel/frames.ts';
+import { CLOSE, SUBPROTOCOL } from '../../contract/kernel/frames.ts';
 import type { Authenticator } from '../features/connections/index.ts';
 import type { Door } from './door.ts';
 import type { FramePort } from './frames/frame-port.ts';
 import type { Peer } from './frames/frame-session.ts';
-import { MAX_CONNECTIONS, MAX_FRAME_BYTES } from './frames/limits.ts';
+import { MAX_ANONYMOUS_FRAME_BYTES, MAX_CONNECTIONS, MAX_FRAME_BYTES } from './frames/limits.ts';
 import { createSessions, type SessionsDeps } from './frames/sessions.ts';
 import { parseJson } from './wire/json.ts';
 
@@ -48,18 +48,23 @@ export function createWebSocketDoor(deps: WebSocketDeps): WebSocketDoor {
     const { remote } = caller;
     // `ws` closes with 1009 or 1002 by itself; without a listener the error would be thrown.
     socket.on('error', () => {});
-    sessions.open(socketPort(socket), {
+    let known = caller.principal.kind !== 'anonymous';
+    const limit = () => (known ? MAX_FRAME_BYTES : MAX_ANONYMOUS_FRAME_BYTES);
+    if (!known) boundIntake(socket, request.socket, limit);
+    sessions.open(socketPort(socket, limit), {
       kind: caller.principal.kind === 'panel' ? 'panel' : 'websocket',
       origin: origin ?? null,
       peer: origin === undefined ? caller : { ...caller, origin },
       authenticate(token) {
         try {
-          return authenticator.authenticateToken(token, {
+          const principal = authenticator.authenticateToken(token, {
             origin,
             fetchSite: request.headers['sec-fetch-site'] as string | undefined,
             remote,
             safe: false,
           });
+          known = principal.kind !== 'anonymous';
+          return principal;
         } catch (error) {
           onBadToken(remote);
           throw error;
@@ -81,8 +86,27 @@ export function createWebSocketDoor(deps: WebSocketDeps): WebSocketDoor {
   };
 }
 
-/** A socket as a frame port. */
-function socketPort(socket: WebSocket): FramePort {
+/**
+ * Stops reading from a peer as soon as more has come than a frame of `limit` bytes, long before the frame is complete. `ws` has one
+ * limit for the whole life of a socket, which is that of known callers. What is read at once may hold the end of one frame and the
+ * beginning of the next: hence twice the limit.
+ */
+function boundIntake(socket: WebSocket, raw: Duplex, limit: () => number): void {
+  let pending = 0;
+  const reset = () => {
+    pending = 0;
+  };
+  for (const event of ['message', 'ping', 'pong']) socket.on(event, reset);
+  raw.on('data', (chunk: Buffer) => {
+    pending += chunk.length;
+    if (pending <= 2 * limit()) return;
+    socket.close(CLOSE.tooBig);
+    socket.pause();
+  });
+}
+
+/** A socket as a frame port. A message beyond `limit` bytes closes it. */
+function socketPort(socket: WebSocket, limit: () => number): FramePort {
   // Each stream that waits for room listens for the end.
   socket.setMaxListeners(0);
   return {
@@ -90,7 +114,10 @@ function socketPort(socket: WebSocket): FramePort {
       if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
     },
     onMessage(listener) {
-      socket.on('message', (data: Buffer, isBinary: boolean) => listener(isBinary ? NOT_TEXT : read(data)));
+      socket.on('message', (data: Buffer, isBinary: boolean) => {
+        if (data.length > limit()) socket.close(CLOSE.tooBig);
+        else listener(isBinary ? NOT_TEXT : read(data));
+      });
     },
     onClose: (listener) => void socket.on('close', listener),
     close: (code, reason) => socket.close(code, reason),

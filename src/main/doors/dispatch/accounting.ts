@@ -73,11 +73,19 @@ export function createAccounting(deps: { metrics: CallMetrics; audit: Audit; clo
   };
 }
 
+/** Longest id in the audit; no entity has one of more than 30 characters. */
+const MAX_ID = 64;
+
+/** Ids come from callers, as long as a body may be and in any code units. */
+function shortId(id: string): string {
+  return (id.length > MAX_ID ? `${id.slice(0, MAX_ID - 1)}…` : id).toWellFormed();
+}
+
 /** The id of what a call was about. */
 function targetOf(...sources: readonly unknown[]): string | null {
   for (const source of sources) {
     if (typeof source === 'object' && source !== null && 'id' in source && typeof source.id === 'string')
-      return source.id;
+      return shortId(source.id);
   }
   return null;
 }

@@ -96,7 +96,8 @@ function createAdmit(
     const admission: Admission = { id, operation, context, startedAt: clock.monotonic() };
     try {
       authorise(operation, context.principal);
-      limiter.take(context.principal, operation.tier, context.remote, options?.onRate);
+      // Signing in costs when it fails, see `takeFailure`.
+      if (operation.tier !== 'auth') limiter.take(context.principal, operation.tier, context.remote, options?.onRate);
     } catch (thrown) {
       throw accounts.notAdmitted(admission, thrown);
     }
@@ -109,6 +110,17 @@ function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher
   const handlers = collectHandlers(deps.contract, deps.handlers);
   const { checkOutputAt = ['http'] } = deps;
   const isChecked = (door: DoorName) => checkOutputAt === 'all' || checkOutputAt.includes(door);
+
+  /** A sign-in that failed, or the error that there have been too many of them. */
+  function charged({ operation, context }: Admission, thrown: unknown): unknown {
+    if (operation.tier !== 'auth' || !(thrown instanceof AppError) || thrown.slug !== 'unauthorized') return thrown;
+    try {
+      deps.limiter.takeFailure(context.remote);
+    } catch (tooMany) {
+      return tooMany;
+    }
+    return thrown;
+  }
 
   /** Parses one answer where that is asked for; a file has no schema. */
   function shaped({ id, operation, context: { door } }: Admission, input: unknown, value: unknown): unknown {
@@ -170,7 +182,7 @@ function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher
       if (!replayed) accounts.succeeded(admission, input, value);
       return { kind: 'value', id, operation, value, replayed, accepted: isAccepted(operation, value) };
     } catch (thrown) {
-      throw accounts.failed(admission, thrown, input);
+      throw accounts.failed(admission, charged(admission, thrown), input);
     }
   };
 }

@@ -4,6 +4,7 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Principal } from '../../core/operation/operation.ts';
 import type { SettingsReader } from '../../core/settings.ts';
+import { addressBlock } from './address-block.ts';
 
 interface Rate {
   per_min: number;
@@ -42,12 +43,16 @@ export interface RateState {
 export interface RateLimiter {
   /**
    * Takes one token of the caller's bucket of a tier.
-   * @param remote address that anonymous callers and tier `auth` are counted by
+   * @param remote address by whose block anonymous callers and tier `auth` are counted
    * @param onState called with the state of the bucket, also when it refuses; never for callers without a limit
    * @throws AppError `too-many-requests` with `retry_after` in seconds and `retry_after_ms`
    */
   take(principal: Principal, tier: Tier, remote: string, onState?: (state: RateState) => void): void;
-  /** Takes one token of tier `auth` for a credential that was not accepted. @throws AppError `too-many-requests` */
+  /**
+   * Takes one token of tier `auth` for a credential that was not accepted. A credential that is accepted costs nothing, so that no amount of
+   * wrong ones keeps the operator out.
+   * @throws AppError `too-many-requests`
+   */
   takeFailure(remote: string): void;
   /** Called with the tier of each refusal. */
   onLimited?: (tier: Tier) => void;
@@ -121,10 +126,10 @@ export function createRateLimiter(deps: { clock: Clock; settings: SettingsReader
     take(principal, tier, remote, onState) {
       if (!enabled || principal.rateMultiplier === Number.POSITIVE_INFINITY) return;
       const byAddress = tier === 'auth' || principal.kind === 'anonymous';
-      take(byAddress ? `ip ${remote}` : principal.id, tier, principal.rateMultiplier, onState);
+      take(byAddress ? `ip ${addressBlock(remote)}` : principal.id, tier, principal.rateMultiplier, onState);
     },
     takeFailure(remote) {
-      if (enabled) take(`ip ${remote}`, 'auth', 1);
+      if (enabled) take(`ip ${addressBlock(remote)}`, 'auth', 1);
     },
     dispose: stop,
   };

@@ -30,6 +30,9 @@ export function addOperationRoutes(app: FastifyInstance, deps: OperationDeps): v
   }
 }
 
+/** Largest body of an operation that asks for no credential, bytes. */
+const MAX_ANONYMOUS_BODY = 64 * 1024;
+
 const fastifyPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
 
 function addRoute(app: FastifyInstance, route: HttpRoute, deps: OperationDeps): void {
@@ -63,7 +66,7 @@ function addRoute(app: FastifyInstance, route: HttpRoute, deps: OperationDeps): 
   app.route({
     method: method === 'GET' ? ['GET', 'HEAD'] : method,
     url: fastifyPath(path),
-    bodyLimit: PAYLOAD_LIMITS[operation.payload],
+    bodyLimit: operation.anonymous ? MAX_ANONYMOUS_BODY : PAYLOAD_LIMITS[operation.payload],
     onRequest(request, _reply, done) {
       try {
         admit(Exchange.of(request.raw), id, request);

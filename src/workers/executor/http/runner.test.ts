@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Harness } from '../executor.harness.ts';
 import { retryAfter } from './error.ts';
@@ -21,6 +22,20 @@ beforeAll(async () => {
       response.write('short', () => response.socket?.destroy());
       return;
     }
+    if (path === '/bomb') {
+      // 100 MiB of zeros in 100 KiB.
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'text/plain' });
+      return void response.end(gzipSync(Buffer.alloc(100 * 1024 * 1024)));
+    }
+    if (path === '/endless') {
+      const block = Buffer.alloc(1024 * 1024);
+      const more = () => {
+        while (response.write(block));
+      };
+      response.on('drain', more);
+      return more();
+    }
+    if (path === '/deep') return void response.end(`${'['.repeat(2000)}${']'.repeat(2000)}`);
     if (path === '/never') return;
     if (path === '/bytes') return void response.end(Buffer.from([0xff, 0, 1, 2]));
     if (path === '/large') return void response.end('é'.repeat(100_000));
@@ -112,6 +127,25 @@ describe('http runner', () => {
     await using broken = await run({ url: `${url}/broken` });
     expect(busy.result).toMatchObject({ ok: false, retryable: true, error: { http_status: 429, retry_after: 7 } });
     expect(broken.result).toMatchObject({ ok: false, retryable: true, error: { http_status: 503 } });
+  });
+
+  // Catches an answer that fills the disk: 2 MB of gzip became 2 GB.
+  it.each([
+    ['/bomb', /sent more than 64 MiB after decompression/],
+    ['/endless', /sent more than 256 MiB;/],
+  ])('stops reading %s', async (path, detail) => {
+    await using executor = await run({ url: url + path });
+    expect(executor.result).toMatchObject({
+      ok: false,
+      retryable: false,
+      error: { code: 'payload_too_large', detail: expect.stringMatching(detail) },
+    });
+    expect(executor.artifacts()).toEqual([]);
+  });
+
+  it('shows deep JSON as text', async () => {
+    await using executor = await run({ url: `${url}/deep` });
+    expect(executor.result).toMatchObject({ ok: true, output: { body: expect.stringMatching(/^\[{2000}\]{2000}$/) } });
   });
 
   it('follows redirects or shows them, as asked', async () => {

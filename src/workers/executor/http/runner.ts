@@ -14,6 +14,10 @@ import { type Answer, unmet } from './expect.ts';
 
 /** Largest body that expectations look into, bytes. */
 const MAX_CHECKED = 32 * 1024 * 1024;
+/** Largest body that is kept, bytes. */
+const MAX_BODY = 256 * 1024 * 1024;
+/** Largest body that arrives compressed, bytes after decompression: a thousandth of it is enough to send. */
+const MAX_DECOMPRESSED = 64 * 1024 * 1024;
 
 const EXTENSIONS: readonly [pattern: RegExp, extension: string][] = [
   [/[/+]json\b/, 'json'],
@@ -58,14 +62,22 @@ interface Body {
   file: string;
 }
 
-/** Streams a body into a file and keeps its head. */
+function tooLarge(response: Response, limit: number): Failure {
+  const how = response.headers.has('content-encoding') ? ' after decompression' : '';
+  const detail = `${new URL(response.url).host} sent more than ${limit / 1024 ** 2} MiB${how}; ask for less at a time.`;
+  return new Failure('payload-too-large', detail, { retryable: false, extra: { limit_bytes: limit } });
+}
+
+/** Streams a body into a file and keeps its head. @throws Failure `payload-too-large` */
 async function download(response: Response, file: string): Promise<Body> {
   const parts: Buffer[] = [];
   let bytes = 0;
+  const limit = response.headers.has('content-encoding') ? MAX_DECOMPRESSED : MAX_BODY;
   async function* tap(source: AsyncIterable<Uint8Array>) {
     for await (const chunk of source) {
       if (bytes < MAX_CHECKED) parts.push(Buffer.from(chunk.subarray(0, MAX_CHECKED - bytes)));
       bytes += chunk.byteLength;
+      if (bytes > limit) throw tooLarge(response, limit);
       yield chunk;
     }
   }
@@ -109,6 +121,7 @@ async function exchange(
     return { response, body, durationMs: Math.round(performance.now() - started) };
   } catch (error) {
     run.signal.throwIfAborted();
+    if (error instanceof Failure) throw error;
     throw networkFailure(error, url);
   }
 }

@@ -5,13 +5,20 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['/openapi.json', '/api-doc/openapi.json'],
 ]);
 
+/** Without the slashes at the end, but never empty; a pattern would look at each run of slashes as often as it is long. */
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (end > 1 && path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
+}
+
 /** The address that is routed for one that was sent: aliases resolved, a trailing slash dropped. The query stays. */
 export function rewrite(url: string): string {
   const query = url.indexOf('?');
   let path = query === -1 ? url : url.slice(0, query);
   const sent = path;
   // The panel's files refer to each other relative to their folder, so there the slash means something.
-  if (path.length > 1 && path.endsWith('/') && !path.startsWith('/panel/')) path = path.replace(/\/+$/, '') || '/';
+  if (!path.startsWith('/panel/')) path = withoutSlashes(path);
   if (path.startsWith('/api/v1/')) path = path.slice('/api'.length);
   path = ALIASES.get(path) ?? path;
   return path === sent ? url : path + (query === -1 ? '' : url.slice(query));
