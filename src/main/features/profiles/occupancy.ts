@@ -1,8 +1,7 @@
 /** Who has a profile: tasks and manual starts by leases, other programs by Chrome's lock in the folder. */
 import fs from 'node:fs';
-import type { ProfileHolder, ProfileState } from '../../../contract/automation/profiles.ts';
+import type { ProfileHolder } from '../../../contract/automation/profiles.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
-import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import { clearCaches, folderBytes, removeFolder } from './folders.ts';
@@ -10,7 +9,8 @@ import { type ChromeLock, readChromeLock } from './launch/chrome-lock.ts';
 import { createLeases } from './leases.ts';
 import { createLockBook } from './lock-book.ts';
 import type { ProfileRow } from './schema.ts';
-import type { InState, ProfileStore } from './store.ts';
+import { createStates, foreignHolder } from './states.ts';
+import type { ProfileStore } from './store.ts';
 
 /** Exclusive use of a profile and of its folder. */
 export interface ProfileLease {
@@ -26,14 +26,6 @@ interface OccupancyDeps {
   profilesDir: string;
   /** Folder of a profile. */
   dirOf: (row: ProfileRow) => string;
-}
-
-/** The other program that a lock in the folder speaks of. */
-function foreignHolder(row: ProfileRow, lock: ChromeLock): ProfileHolder | null {
-  const since = iso(row.updated_at);
-  if (lock.state === 'live') return { kind: 'foreign', id: `process ${lock.pid}`, since };
-  if (lock.state === 'foreign') return { kind: 'foreign', id: `${lock.host}, process ${lock.pid}`, since };
-  return null;
 }
 
 /** @throws AppError `profile-locked` when another program has the folder open */
@@ -57,24 +49,9 @@ async function tidy(row: ProfileRow, userDataDir: string): Promise<void> {
 export function createOccupancy(deps: OccupancyDeps) {
   const { store, clock, log, dirOf } = deps;
   const leases = createLeases((error) => log.error('profiles', 'a listener failed', { error }));
-  const states = new Map<ProfileId, ProfileState>();
   const locks = createLockBook({ ...deps, onChange: store.announce });
+  const states = createStates({ store, leases, locks, dirOf });
   let stopped = false;
-
-  function of(id: ProfileId, lock: ChromeLock): ProfileState {
-    if (leases.holder(id)) return states.get(id) ?? 'running';
-    if (lock.state === 'live' || lock.state === 'foreign') return 'locked';
-    return states.get(id) ?? 'stopped';
-  }
-
-  const holder = (row: ProfileRow, lock = locks.read(row.id, dirOf(row))): ProfileHolder | null =>
-    leases.holder(row.id) ?? foreignHolder(row, lock);
-
-  function set(id: ProfileId, state: ProfileState): void {
-    if (state === 'stopped') states.delete(id);
-    else states.set(id, state);
-    store.announce(id);
-  }
 
   /** Notes the size of the folder, without being waited for. */
   function measure(row: ProfileRow, userDataDir: string): void {
@@ -99,9 +76,9 @@ export function createOccupancy(deps: OccupancyDeps) {
     try {
       fs.mkdirSync(userDataDir, { recursive: true, mode: 0o700 });
       store.note(id, { last_started_at: clock.now() });
-      set(id, by.kind === 'manual' ? 'starting' : 'running');
+      states.set(id, by.kind === 'manual' ? 'starting' : 'running');
     } catch (error) {
-      states.delete(id);
+      states.forget(id);
       leases.drop(id);
       throw error;
     }
@@ -117,24 +94,17 @@ export function createOccupancy(deps: OccupancyDeps) {
         } catch (error) {
           log.warn('profiles', 'profile folder not tidied', { id, error });
         }
-        if (states.get(id) !== 'crashed') states.delete(id);
+        states.ended(id);
         leases.drop(id);
         store.announce(id);
       },
     };
   }
 
-  /** States are not in the database, but only the few profiles that something has happened to are not `stopped`. */
-  function inState(wanted: readonly ProfileState[]): InState {
-    const known = [...new Set([...leases.held(), ...states.keys(), ...locks.held()])];
-    const fits = (id: ProfileId) => wanted.includes(of(id, locks.get(id)));
-    return wanted.includes('stopped') ? { notIn: known.filter((id) => !fits(id)) } : { in: known.filter(fits) };
-  }
-
   return {
     leases,
     locks,
-    states: { of, holder, set, inState, crashed: (id: ProfileId) => void states.set(id, 'crashed') },
+    states,
     acquire,
     /** Ends what runs in the background; nothing of it is written or announced once this is done. */
     async stop(): Promise<void> {
