@@ -4,7 +4,6 @@ import { createRedactor } from '../../contract/kernel/redact.ts';
 import type { Platform } from '../platform/platform.ts';
 import { iso, systemClock } from './clock.ts';
 import type { HostConfig } from './config.ts';
-import { createUncaught } from './crash-report.ts';
 import { databaseChore, openDatabase } from './db/index.ts';
 import { eventChore } from './event-retention.ts';
 import { createEvents } from './events.ts';
@@ -17,6 +16,7 @@ import { openLogFiles } from './log/log-files.ts';
 import { createLogger } from './log/logger.ts';
 import type { Chore } from './maintenance.ts';
 import { createTickets } from './operation/tickets.ts';
+import { createUncaught } from './process/crash-report.ts';
 import { createSecrets } from './secrets/secrets.ts';
 import { createSettings } from './settings.ts';
 

@@ -1,10 +1,10 @@
 /** What is kept of a crash: one small file each, without secrets, for whoever looks into it. */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Clock } from './clock.ts';
-import type { Faults } from './faults.ts';
-import type { Logger } from './log/logger.ts';
-import { currentOperation } from './operation/current.ts';
+import type { Clock } from '../clock.ts';
+import type { Faults } from '../faults.ts';
+import type { Logger } from '../log/logger.ts';
+import { currentOperation } from '../operation/current.ts';
 
 /** Newest reports that are kept. */
 const KEPT = 10;
