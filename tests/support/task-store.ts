@@ -35,6 +35,7 @@ export function newTask(now: number, more: Partial<NewTask> = {}): NewTask {
     timeout_seconds: 60,
     retry: '{"max":0,"backoff_seconds":0,"factor":1}',
     max_attempts: 1,
+    overrides: '{}',
     ...more,
     priority,
     due_at: due,

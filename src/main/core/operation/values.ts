@@ -7,6 +7,11 @@ export function many<T extends string>(value: T | T[] | undefined): T[] | undefi
   return Array.isArray(value) ? value : [value];
 }
 
+/** Some members of an object. */
+export function pick<T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(names.map((name) => [name, from[name]])) as Pick<T, K>;
+}
+
 /** The members of a row that the wire knows; what else is stored stays in the host. */
 export function wireMembers<S extends z.ZodRawShape, Row extends object>(
   { shape }: { shape: S },

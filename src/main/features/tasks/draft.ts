@@ -1,17 +1,31 @@
 /** The columns of a task that is about to be made. */
+import type { TaskCreate } from '../../../contract/automation/tasks.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { PreparedRun } from '../commands/index.ts';
 import type { TaskDeps } from './deps.ts';
+import type { TaskSnapshot } from './schema.ts';
 import type { NewTask } from './store/queue-store.ts';
 
 /** A row without what depends on the moment of the commit. */
 export type Draft = Omit<NewTask, 'status' | 'due_at' | 'rank'>;
 
+/** Limits that a request sets itself. What it leaves out is said by the command, anew each time the task runs again. */
+export type Overrides = Pick<TaskCreate, 'timeout_seconds' | 'max_attempts'>;
+
+/** What a request chooses for its tasks, and what a task that runs again takes over from the earlier one. */
+export interface Choice extends Pick<TaskSnapshot, 'priority' | 'labels'> {
+  overrides: Overrides;
+}
+
 /** Owner of a task's secrets. */
 export const ownerOf = (taskId: string) => `task:${taskId}`;
 
-/** The columns that say what runs. */
-export function columnsOf(run: PreparedRun) {
+/** The columns that are the same for every task of a request. */
+export function columnsOf(
+  run: PreparedRun,
+  { priority, labels, overrides }: Choice,
+): Omit<TaskSnapshot, 'input' | 'profile_id' | 'profile'> {
   return {
     kind: run.kind,
     command_id: run.command_id,
@@ -21,10 +35,29 @@ export function columnsOf(run: PreparedRun) {
     input_schema: JSON.stringify(run.input_schema),
     concurrency_key: run.concurrency_key,
     retry: JSON.stringify(run.retry),
+    timeout_seconds: overrides.timeout_seconds ?? run.timeout_seconds,
+    max_attempts: overrides.max_attempts ?? run.retry.max + 1,
+    overrides: JSON.stringify(overrides),
+    priority,
+    labels,
   };
 }
 
-/** The profile as it is now. @throws AppError `not-found` */
-export function profileColumn(profiles: TaskDeps['profiles'], id: ProfileId | null): string | null {
-  return id === null ? null : JSON.stringify(profiles.snapshot(id));
+/** The profile as it is now. @throws AppError `not-found`, `validation-error` when the run needs a profile and has none */
+export function profileColumns(
+  run: PreparedRun,
+  profiles: TaskDeps['profiles'],
+  profile_id: ProfileId | null,
+): Pick<TaskSnapshot, 'profile_id' | 'profile'> {
+  if (profile_id !== null) return { profile_id, profile: JSON.stringify(profiles.snapshot(profile_id)) };
+  if (run.needs_profile) throw invalid('profile_id', 'profile_id is required');
+  return { profile_id, profile: null };
+}
+
+/** A field of the request that is refused. */
+export function invalid(field: string, reason: string): AppError {
+  return new AppError('validation-error', `Field '${field}': ${reason}`, {
+    errors: { [field]: reason },
+    extra: { field, reason },
+  });
 }

@@ -31,6 +31,8 @@ export const task = sqliteTable('task', {
   retry: text('retry').notNull(),
   attempt: integer('attempt').notNull(),
   max_attempts: integer('max_attempts').notNull(),
+  /** Limits that the request set itself, see {@link Overrides}; the command sets the others. */
+  overrides: text('overrides').notNull().default('{}'),
   due_at: integer('due_at').notNull(),
   rank: integer('rank').notNull(),
   attempt_token: text('attempt_token'),
@@ -50,6 +52,29 @@ export const task = sqliteTable('task', {
 });
 /** A row of {@link task}. */
 export type TaskRow = typeof task.$inferSelect;
+
+/** What a task is made with and keeps: written once, copied as it is when the task runs again exactly as it did. */
+export const SNAPSHOT_COLUMNS = [
+  'kind',
+  'command_id',
+  'command_version',
+  'command_name',
+  'spec',
+  'input',
+  'input_schema',
+  'profile_id',
+  'profile',
+  'priority',
+  'labels',
+  'concurrency_key',
+  'timeout_seconds',
+  'retry',
+  'max_attempts',
+  'overrides',
+] as const satisfies (keyof TaskRow)[];
+
+/** The columns of {@link SNAPSHOT_COLUMNS}. */
+export type TaskSnapshot = Pick<TaskRow, (typeof SNAPSHOT_COLUMNS)[number]>;
 
 /** A row of table `attempt`. */
 export interface AttemptRow {

@@ -3,12 +3,13 @@ import { type CommandSpec, RetryPolicy } from '../../../contract/automation/comm
 import type { Task } from '../../../contract/automation/tasks.ts';
 import type { CommandId, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
 import { newId } from '../../core/ids.ts';
+import { pick } from '../../core/operation/values.ts';
 import { replaceSecrets } from '../../core/secrets/secret-refs.ts';
 import type { SealedSecret } from '../../core/secrets/secrets.ts';
 import type { RunSource } from '../commands/index.ts';
 import type { TaskDeps } from './deps.ts';
-import { columnsOf, type Draft, ownerOf, profileColumn } from './draft.ts';
-import type { TaskRow } from './schema.ts';
+import { columnsOf, type Draft, type Overrides, ownerOf, profileColumns } from './draft.ts';
+import { SNAPSHOT_COLUMNS, type TaskRow } from './schema.ts';
 
 /** A draft and the secrets of its input. */
 export interface Again {
@@ -25,17 +26,17 @@ export async function sameAgain({ secrets }: TaskDeps, row: TaskRow): Promise<Ag
     sealed.push(secret);
     return { $secret: secret.id };
   });
-  const { kind, command_id, command_version, command_name, spec, input_schema, profile_id, profile } = row;
-  const { priority, labels, concurrency_key, timeout_seconds, retry, max_attempts } = row;
   const draft: Draft = {
-    ...{ id, kind, command_id, command_version, command_name, spec, input_schema, profile_id, profile },
-    ...{ priority, labels, concurrency_key, timeout_seconds, retry, max_attempts, batch_id: null, retry_of: row.id },
-    input: JSON.stringify(input),
+    ...pick(row, SNAPSHOT_COLUMNS),
+    ...{ id, input: JSON.stringify(input), batch_id: null, retry_of: row.id },
   };
   return { draft, sealed };
 }
 
-/** The command and the profile as they are now, with the old input where `given` replaces nothing of it. */
+/**
+ * The command and the profile as they are now, with the old input where `given` replaces nothing of it, and with the limits that the first
+ * request set itself.
+ */
 export async function freshAgain({ commands, profiles }: TaskDeps, row: TaskRow, given: JsonObject): Promise<Again> {
   const source: RunSource =
     row.command_id === null
@@ -43,20 +44,13 @@ export async function freshAgain({ commands, profiles }: TaskDeps, row: TaskRow,
       : { t: 'command', id: row.command_id as CommandId };
   const run = await commands.prepareRun(source, { given, earlier: JSON.parse(row.input) as JsonObject });
   const id = newId('task');
+  const { priority, labels } = row;
+  const profile = profileColumns(run, profiles, row.profile_id as ProfileId | null);
   const own = await run.seal(ownerOf(id));
-  const profileId = row.profile_id as ProfileId | null;
   const draft: Draft = {
-    ...columnsOf(run),
-    id,
-    input: JSON.stringify(own.input),
-    profile_id: profileId,
-    profile: profileColumn(profiles, profileId),
-    priority: row.priority,
-    batch_id: null,
-    retry_of: row.id,
-    labels: row.labels,
-    timeout_seconds: run.timeout_seconds,
-    max_attempts: row.max_attempts,
+    ...columnsOf(run, { priority, labels, overrides: JSON.parse(row.overrides) as Overrides }),
+    ...profile,
+    ...{ id, input: JSON.stringify(own.input), batch_id: null, retry_of: row.id },
   };
   return { draft, sealed: own.secrets };
 }

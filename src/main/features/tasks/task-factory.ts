@@ -1,12 +1,11 @@
 /** Makes tasks in two steps: what may take time and may fail first, then one transaction in which all of them exist or none. */
 import type { TaskCreate } from '../../../contract/automation/tasks.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
 import type { JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
 import { newId } from '../../core/ids.ts';
 import type { SealedSecret } from '../../core/secrets/secrets.ts';
 import type { RunSource } from '../commands/index.ts';
 import type { TaskDeps } from './deps.ts';
-import { columnsOf, type Draft, ownerOf, profileColumn } from './draft.ts';
+import { columnsOf, type Draft, invalid, ownerOf, profileColumns } from './draft.ts';
 import { laneOf, rankOf } from './model/lanes.ts';
 import type { TaskRow } from './schema.ts';
 import type { TaskStore } from './store/store.ts';
@@ -27,7 +26,7 @@ export interface PreparedBatch {
   readonly runAt: number | null;
 }
 
-/** See {@link createTaskFactory}. */
+/** Makes tasks for every source of them. */
 export interface TaskFactory {
   /** @throws AppError `validation-error`, `not-found`, `invalid-state` */
   prepare(request: TaskRequest): Promise<PreparedBatch>;
@@ -52,26 +51,22 @@ export function createTaskFactory(deps: TaskDeps, store: TaskStore): TaskFactory
     async prepare(request) {
       const run = await commands.prepareRun(sourceOf(request), { given: request.input });
       const profileIds: (ProfileId | null)[] = request.profile_ids ?? [request.profile_id ?? null];
-      if (run.needs_profile && profileIds[0] === null) throw invalid('profile_id', 'profile_id is required');
       const batchId = request.profile_ids === undefined ? null : newId('batch');
-      const shared = {
-        ...columnsOf(run),
+      const { timeout_seconds, max_attempts } = request;
+      const shared = columnsOf(run, {
         priority: laneOf(request.priority),
-        batch_id: batchId,
-        retry_of: null,
         labels: JSON.stringify(request.labels),
-        timeout_seconds: request.timeout_seconds ?? run.timeout_seconds,
-        max_attempts: request.max_attempts ?? run.retry.max + 1,
-      };
+        overrides: { timeout_seconds, max_attempts },
+      });
       const rows: Draft[] = [];
       const sealed: SealedSecret[] = [];
       for (const [i, profileId] of profileIds.entries()) {
         if (i > 0 && i % SEALED_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
         const id = newId('task');
+        const profile = profileColumns(run, deps.profiles, profileId);
         const own = await run.seal(ownerOf(id));
         sealed.push(...own.secrets);
-        const profile = profileColumn(deps.profiles, profileId);
-        rows.push({ ...shared, id, input: JSON.stringify(own.input), profile_id: profileId, profile });
+        rows.push({ ...shared, ...profile, id, input: JSON.stringify(own.input), batch_id: batchId, retry_of: null });
       }
       const runAt = request.run_at === undefined ? null : Date.parse(request.run_at);
       return { ids: rows.map((row) => row.id), batchId, rows, secrets: sealed, runAt };
@@ -96,13 +91,6 @@ export function createTaskFactory(deps: TaskDeps, store: TaskStore): TaskFactory
       });
     },
   };
-}
-
-function invalid(field: string, reason: string): AppError {
-  return new AppError('validation-error', `Field '${field}': ${reason}`, {
-    errors: { [field]: reason },
-    extra: { field, reason },
-  });
 }
 
 /** What a request runs. @throws AppError `validation-error` when it names both or neither of two members */

@@ -4,33 +4,14 @@ import type { Db } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';
 import { priorityOf } from '../model/lanes.ts';
 import { assignmentOf, guardOf, TRANSITIONS } from '../model/transitions.ts';
-import type { TaskRow } from '../schema.ts';
+import { SNAPSHOT_COLUMNS, type TaskRow } from '../schema.ts';
 import { changed, MOVED, type Moved } from './change-events.ts';
 
 /** What a new row is given; the rest has defaults. */
 const COLUMNS = [
-  'id',
-  'status',
-  'priority',
-  'kind',
-  'command_id',
-  'command_version',
-  'command_name',
-  'spec',
-  'input',
-  'input_schema',
-  'profile_id',
-  'profile',
-  'batch_id',
-  'retry_of',
-  'labels',
-  'concurrency_key',
-  'timeout_seconds',
-  'retry',
-  'max_attempts',
-  'due_at',
-  'rank',
-] as const satisfies (keyof TaskRow)[];
+  ...SNAPSHOT_COLUMNS,
+  ...(['id', 'batch_id', 'retry_of', 'status', 'due_at', 'rank'] as const),
+] satisfies (keyof TaskRow)[];
 
 /** A row to insert: the snapshot and where it starts. */
 export type NewTask = Pick<TaskRow, (typeof COLUMNS)[number]> & { status: 'scheduled' | 'queued' };
