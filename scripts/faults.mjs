@@ -12,8 +12,13 @@ await entry(async () => {
   const browser = await ensureBrowser(node, { required: true });
   const env = { TABAGENT_FAULTS: 'long', TABAGENT_BROWSER: browser?.path };
   const options = { node, env, filters: process.argv.slice(2) };
-  // Some tests of single parts have a long version too: races of two claimers, random orders, a flood of 2 GB.
-  const parts = [...(await runVitest(['unit'], options)), ...(await runVitest(['faults'], options))];
+  // Some tests of single parts have a long version too: races of two claimers, random orders, a flood of 2 GB, 200 000 fuzzed calls.
+  const fuzz = { ...options, filters: options.filters.length > 0 ? options.filters : ['tests/security/fuzz'] };
+  const parts = [
+    ...(await runVitest(['unit'], options)),
+    ...(await runVitest(['contract'], fuzz)),
+    ...(await runVitest(['faults'], options)),
+  ];
   const { lines, exitCode } = summary(parts);
   process.stdout.write(`${lines.join('\n')}\n`);
   return exitCode;

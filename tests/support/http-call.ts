@@ -22,7 +22,7 @@ export function httpRequestOf(id: string, input: unknown): { method: string; pat
   const path = address.path.replace(/\{(\w+)\}/g, (_all, name: string) => {
     const value = rest[name] ?? 'missing';
     delete rest[name];
-    return encodeURIComponent(String(value));
+    return encodeURIComponent(String(value).toWellFormed());
   });
   const { method } = address;
   if (method !== 'GET' && method !== 'DELETE') return { method, path, body: JSON.stringify(rest) };

@@ -26,7 +26,8 @@ export function taskHandlers(service: TaskService): Handlers<TaskOperationId> {
     tasks_retry: ({ id, ...options }, { claim }) => service.retry(id, options, claim),
     tasks_bulk: ({ ids, action }) => {
       // Each cancel waits for the end of its processes, so all of them wait together.
-      const cancelling = new Map(action === 'cancel' ? ids.map((id) => [id, service.cancel(id, false)]) : []);
+      const cancelled = action === 'cancel' ? [...new Set(ids)] : [];
+      const cancelling = new Map(cancelled.map((id) => [id, service.cancel(id, false)]));
       for (const cancel of cancelling.values()) cancel.catch(() => undefined); // reported for its row below
       return runBulk(ids, (id) => {
         switch (action) {

@@ -221,6 +221,16 @@ describe('the queue', () => {
   });
 });
 
+// Catches a promise for the first of two equal ids that nothing waits for: its rejection was nobody's.
+test('a bulk cancel that names an unknown task twice reports both', async () => {
+  const id = `tsk_${'0'.repeat(26)}` as never;
+  const { results } = await host.tasks.handlers.tasks_bulk({ ids: [id, id], action: 'cancel' }, callOf());
+  expect(results).toMatchObject([
+    { id, ok: false, error: { code: 'not_found' } },
+    { id, ok: false, error: { code: 'not_found' } },
+  ]);
+});
+
 test('a bulk cancel ends all of them together and reports each', async () => {
   host.settings.update({ 'executor.max_running': 6 });
   const command = await host.command();
