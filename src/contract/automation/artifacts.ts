@@ -14,6 +14,8 @@ export const Artifact = z.object({
   mime: z.string(),
   bytes: z.int(),
   sha256: z.string(),
+  /** True when it is no text and a secret of the task was found in its bytes: it was kept as it is. */
+  has_secret: z.boolean(),
   /** Address with a one-time ticket, valid until `expires_at`. */
   url: z.string(),
   expires_at: Timestamp,

@@ -65,6 +65,8 @@ export const FromExecutor = z.discriminatedUnion('t', [
     mime: z.string(),
     /** Path below `run_dir/artifacts`. */
     file: z.string(),
+    /** True when a secret was found in bytes that could not be redacted without breaking the file. */
+    has_secret: z.boolean().default(false),
   }),
   z.discriminatedUnion('ok', [
     z.object({ t: z.literal('result'), ok: z.literal(true), output: Json.nullable() }),

@@ -1,4 +1,5 @@
 /** Secrets inside stored inputs: references at rest, dots in answers, plain values only in what is sent to the executor. */
+import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 
 /** What answers show where a secret is. */
@@ -57,9 +58,23 @@ function strip(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, strip(item)]));
 }
 
-/** The text of a secret value, as it is sealed. */
-export function secretText(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+/** Longest secret, bytes of UTF-8: every form of each is looked for in whatever a task writes. */
+export const MAX_SECRET_BYTES = 65_536;
+
+/**
+ * The text of a secret value, as it is sealed.
+ * @param field where the value was given, like `input.password`
+ * @throws AppError `validation-error` at that field when it is longer than {@link MAX_SECRET_BYTES}
+ */
+export function secretText(value: Json, field: string): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const length = Buffer.byteLength(text);
+  if (length <= MAX_SECRET_BYTES) return text;
+  const reason = `a secret may have at most ${MAX_SECRET_BYTES} bytes, this one has ${length}`;
+  throw new AppError('validation-error', `Field '${field}': ${reason}; keep it in a file and give its path.`, {
+    errors: { [field]: reason },
+    extra: { field, reason },
+  });
 }
 
 /** Seals in `input` every value that is sealed at the same place of `like`, for inputs that no schema describes. */

@@ -29,6 +29,21 @@ const http = (over: Record<string, unknown> = {}) =>
     ...over,
   });
 
+test('a secret of more than 64 KiB is refused where it is given, with its field', async () => {
+  using core = openTestCore();
+  const service = commandsOn(core);
+  const long = 'ü'.repeat(32_769);
+  await expect(service.create(http({ defaults: { nested: { pin: long } } }), 'anna')).rejects.toMatchObject({
+    slug: 'validation-error',
+    extra: { field: 'defaults.nested.pin', reason: expect.stringContaining('65536 bytes') },
+  });
+  const { id } = await service.create(http(), 'anna');
+  const seal = async (password: string) =>
+    (await service.prepareRun({ t: 'command', id }, { given: { user: 'anna', password } })).seal('task:1');
+  await expect(seal(long)).rejects.toMatchObject({ slug: 'validation-error', extra: { field: 'input.password' } });
+  await expect(seal(long.slice(1))).resolves.toMatchObject({ secrets: [{}] });
+});
+
 test('each update is a version; the history names what changed, from and to', async () => {
   using core = openTestCore();
   const service = commandsOn(core);

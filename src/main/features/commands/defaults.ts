@@ -24,6 +24,6 @@ export function sealDefaults(
       return old !== undefined && secretId(old) !== null ? old : undefined;
     }
     if (value === null || secretId(value) !== null) return undefined;
-    return { $secret: await secrets.put(ownerOf(id), secretText(value)) };
+    return { $secret: await secrets.put(ownerOf(id), secretText(value, ['defaults', ...path].join('.'))) };
   });
 }

@@ -121,9 +121,9 @@ export function createPrepareRun(
       async seal(owner) {
         if (plain) return { input, secrets: [] };
         const sealed: SealedSecret[] = [];
-        const seal = async (value: Json): Promise<Json> => {
+        const seal = async (value: Json, path: readonly string[] = []): Promise<Json> => {
           if (value === null) return null;
-          const secret = await secrets.seal(owner, secretText(value));
+          const secret = await secrets.seal(owner, secretText(value, ['input', ...path].join('.')));
           sealed.push(secret);
           return { $secret: secret.id };
         };

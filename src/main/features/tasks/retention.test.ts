@@ -78,7 +78,15 @@ describe('by size', () => {
     expect(await host.tasks.prune()).toBe(0);
     host.store.insert([newTask(clock.now())]);
     const running = claimFrom(host.store, clock.now());
-    const row = { kind: 'output', name: 'a', mime: 'text/plain', sha256: '', file: 'a', created_at: clock.now() };
+    const row = {
+      kind: 'output',
+      name: 'a',
+      mime: 'text/plain',
+      sha256: '',
+      has_secret: 0,
+      file: 'a',
+      created_at: clock.now(),
+    };
     host.store.addArtifact(running?.attempt_token ?? '', {
       ...{ ...row, id: newId('artifact'), task_id: running?.id ?? '', attempt: 1, bytes: 25 * MIB },
     });

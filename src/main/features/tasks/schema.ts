@@ -117,6 +117,8 @@ export interface ArtifactRow {
   mime: string;
   bytes: number;
   sha256: string;
+  /** 1 when a secret is in it that could not be redacted. */
+  has_secret: number;
   file: string;
   created_at: number;
 }

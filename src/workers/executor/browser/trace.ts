@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { AsyncZippable } from 'fflate';
 import type { Redactor } from '../../../contract/kernel/redact.ts';
-import { textOf } from '../output/artifacts.ts';
+import { redactBytes } from '../output/redact-file.ts';
 
 /** Already compressed: another pass would only cost time. */
 const COMPRESSED = /\.(jpe?g|png|webp|gif|woff2?|zip|mp4|webm)$/i;
@@ -20,8 +20,8 @@ const pack = ({ zip }: Zip, files: AsyncZippable) =>
   });
 
 /**
- * Rewrites every text inside a trace without the secrets: what was typed, page snapshots, requests, answers and console lines.
- * Pictures stay as they are; browsers show passwords as dots there. Names of entries stay too, although those of resources are
+ * Rewrites everything inside a trace without the secrets: what was typed, page snapshots, requests, answers and console lines.
+ * Bodies that are no text may be broken by it, which only the viewer will see. Pictures stay as they are; browsers show passwords as dots there. Names of entries stay too, although those of resources are
  * hashes of what they held before, because the trace refers to them.
  * @returns whether anything had to be changed
  * @throws Error when the file is not a zip
@@ -35,12 +35,12 @@ export async function redactTrace(path: string, redactor: Redactor): Promise<boo
   const packed: AsyncZippable = {};
   for (const [name, bytes] of Object.entries(files)) {
     packed[name] = [bytes, { level: COMPRESSED.test(name) ? 0 : 6 }];
-    const text = COMPRESSED.test(name) ? null : textOf(bytes);
-    if (text === null) continue;
-    const clean = redactor.text(text);
-    if (clean === text) continue;
+    if (COMPRESSED.test(name)) continue;
+    const { bytes: text, has_secret } = redactBytes(bytes, redactor);
+    const clean = has_secret ? redactor.bytes(bytes) : text;
+    if (clean === bytes) continue;
     changed = true;
-    packed[name] = [Buffer.from(clean), { level: 6 }];
+    packed[name] = [clean, { level: 6 }];
   }
   if (changed) await writeFile(path, await pack(fflate, packed));
   return changed;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FromExecutor } from '../../../contract/automation/executor.ts';
 import { createRedactor } from '../../../contract/kernel/redact.ts';
 import { redactTrace } from '../browser/trace.ts';
 import { createArtifacts, safeName } from './artifacts.ts';
@@ -17,6 +18,13 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true }));
 
 const silent: Report = { send: () => undefined, progress: () => undefined, flush: () => undefined };
+
+/** A report that keeps what is said about artifacts. */
+function noted() {
+  const notes: Extract<FromExecutor, { t: 'artifact' }>[] = [];
+  const send = (message: FromExecutor) => void (message.t === 'artifact' && notes.push(message));
+  return { notes, report: { ...silent, send } satisfies Report };
+}
 
 describe('safeName', () => {
   it('never leaves its folder and never is a name that a system reserves', () => {
@@ -46,7 +54,7 @@ describe('artifacts', () => {
     expect(readFileSync(join(dir, 'names/artifacts/A-2.TXT'), 'utf8')).toBe('2');
   });
 
-  it('redacts text of any size and leaves bytes as they are', async () => {
+  it('redacts text of any size', async () => {
     const artifacts = createArtifacts(join(dir, 'redact'), createRedactor(['hunter22']), silent);
     const large = join(dir, 'large.txt');
     writeFileSync(large, `${'x'.repeat(1024 * 1024 - 3)}hunter22${'y\n'.repeat(33 * 1024 * 1024)}`);
@@ -54,14 +62,62 @@ describe('artifacts', () => {
     const stored = readFileSync(join(dir, 'redact/artifacts/large.txt'), 'latin1');
     expect(stored.includes('hunter22')).toBe(false);
     expect(stored.length).toBe(1024 * 1024 - 3 + '[redacted]'.length + 66 * 1024 * 1024);
-    const bytes = Buffer.concat([Buffer.from([0, 255]), Buffer.from('hunter2')]);
-    await artifacts.add({ kind: 'output', name: 'x.bin' }, bytes);
-    expect(readFileSync(join(dir, 'redact/artifacts/x.bin'))).toEqual(bytes);
   }, 30_000);
+
+  const swapped = (bytes: Buffer) => Buffer.from(bytes).swap16();
+  it.each([
+    ['UTF-8', (text: string) => Buffer.from(text)],
+    ['ISO 8859-1', (text: string) => Buffer.from(text, 'latin1')],
+    ['UTF-16 with a mark', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['UTF-16 without a mark', (text: string) => Buffer.from(text, 'utf16le')],
+    ['UTF-16, high byte first', (text: string) => swapped(Buffer.from(`\ufeff${text}`, 'utf16le'))],
+    ['UTF-16, high byte first, without a mark', (text: string) => swapped(Buffer.from(text, 'utf16le'))],
+  ])('redacts text in %s, whatever form the secret has in it, from memory and from a file', async (name, encode) => {
+    const secret = 'pässword "1"';
+    const folder = join(dir, 'encodings', name);
+    const { notes, report } = noted();
+    const artifacts = createArtifacts(folder, createRedactor([secret]), report);
+    const text = (value: string) => `Zeile für Zeile\n${'x'.repeat(1024 * 1024)}${value}, "${value}"\r\n`;
+    const forms = [secret, JSON.stringify(secret), encodeURIComponent(secret)];
+    const whole = encode(forms.map(text).join(''));
+    const clean = encode([text('[redacted]'), text('"[redacted]"'), text('[redacted]')].join(''));
+    await artifacts.add({ kind: 'output', name: 'memory' }, whole);
+    const from = join(dir, 'encoded');
+    writeFileSync(from, whole);
+    await artifacts.addFile({ kind: 'output', name: 'file' }, from);
+    for (const stored of ['memory', 'file']) {
+      expect(readFileSync(join(folder, 'artifacts', stored)).equals(clean), stored).toBe(true);
+    }
+    expect(notes.map(({ has_secret }) => has_secret)).toEqual([false, false]);
+  });
+
+  it('keeps bytes that are no text as they are, and marks those with a secret in any form', async () => {
+    const secret = 'hunter22 "x"';
+    const { notes, report } = noted();
+    const artifacts = createArtifacts(join(dir, 'binary'), createRedactor([secret]), report);
+    const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 1, 2, 0xff, 0]);
+    const cases: [bytes: Buffer, has_secret: boolean][] = [
+      [png, false],
+      [Buffer.concat([png, Buffer.from(secret)]), true],
+      [Buffer.concat([png, Buffer.from(secret, 'utf16le'), png]), true],
+      [Buffer.concat([png, Buffer.from(Buffer.from(secret).toString('base64'))]), true],
+      [Buffer.concat([png, Buffer.alloc(1024 * 1024 - 15, 3), Buffer.from(encodeURIComponent(secret)), png]), true],
+    ];
+    for (const [i, [bytes, has_secret]] of cases.entries()) {
+      const from = join(dir, 'bytes');
+      writeFileSync(from, bytes);
+      await artifacts.add({ kind: 'output', name: `a${i}` }, bytes);
+      await artifacts.addFile({ kind: 'output', name: `b${i}` }, from);
+      for (const name of [`a${i}`, `b${i}`]) {
+        expect(readFileSync(join(dir, 'binary/artifacts', name)).equals(bytes)).toBe(true);
+        expect(notes.find((note) => note.name === name)?.has_secret, name).toBe(has_secret);
+      }
+    }
+  });
 });
 
 describe('redactTrace', () => {
-  it('rewrites text entries only, and the file stays a zip', async () => {
+  it('rewrites everything but pictures, and the file stays a zip', async () => {
     const path = join(dir, 'trace.zip');
     const picture = new Uint8Array([0xff, 0xd8, 0, 1]);
     writeFileSync(
@@ -70,12 +126,16 @@ describe('redactTrace', () => {
         'trace.trace': strToU8('{"value":"hunter22"}\n'),
         'resources/a.jpeg': picture,
         'resources/b': strToU8('fine'),
+        'resources/c': Buffer.from('\ufeff"hunter22"', 'utf16le'),
+        'resources/d': strToU8('\0\x01hunter22'),
       }),
     );
     expect(await redactTrace(path, createRedactor(['hunter22']))).toBe(true);
     const files = unzipSync(readFileSync(path));
     expect(strFromU8(files['trace.trace'] ?? picture)).toBe('{"value":"[redacted]"}\n');
     expect(files['resources/a.jpeg']).toEqual(picture);
+    expect(Buffer.from(files['resources/c'] ?? picture).toString('utf16le')).toBe('\ufeff"[redacted]"');
+    expect(strFromU8(files['resources/d'] ?? picture)).toBe('\0\x01[redacted]');
     expect(await redactTrace(path, createRedactor(['hunter22']))).toBe(false);
   });
 });

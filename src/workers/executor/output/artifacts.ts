@@ -1,9 +1,10 @@
 /** Files that an attempt leaves, below `artifacts/` of its folder. */
-import { createReadStream, mkdirSync } from 'node:fs';
-import { copyFile, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { copyFile, rename, rm, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { FromExecutor } from '../../../contract/automation/executor.ts';
 import type { Redactor } from '../../../contract/kernel/redact.ts';
+import { type CleanFile, redactBytes, redactCopy } from './redact-file.ts';
 import type { Report } from './report.ts';
 
 export type ArtifactKind = Extract<FromExecutor, { t: 'artifact' }>['kind'];
@@ -15,9 +16,6 @@ export interface ArtifactInfo {
   /** Guessed from the name when left out. */
   mime?: string;
 }
-
-/** Files up to this size are redacted in memory, larger ones piece by piece; bytes. */
-const IN_MEMORY = 64 * 1024 * 1024;
 
 /** Media type by the name's extension; HAR files are JSON and registered nowhere. The table is loaded with the first file, not with every task. */
 async function mimeOf(name: string): Promise<string> {
@@ -37,21 +35,11 @@ export function safeName(name: string): string {
   return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(short) ? `_${short}` : short;
 }
 
-/** The text of bytes that are text, null for anything else. */
-export function textOf(bytes: Uint8Array): string | null {
-  if (bytes.includes(0)) return null;
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
-}
-
 /** Stores files and reports them to the host. */
 export interface Artifacts {
-  /** Stores a text or bytes; text is redacted. Answers the name, made safe and unique. */
+  /** Stores a text or bytes; text in any encoding is redacted, other bytes that hold a secret are marked. Answers the name, made safe and unique. */
   add(info: ArtifactInfo, content: string | Uint8Array): Promise<string>;
-  /** Stores a copy of a file; text is redacted. */
+  /** Stores a copy of a file, likewise. */
   addFile(info: ArtifactInfo, path: string): Promise<string>;
   /** Moves a file that has been redacted already. */
   move(info: ArtifactInfo, path: string): Promise<string>;
@@ -74,45 +62,30 @@ export function createArtifacts(runDir: string, redactor: Redactor, report: Repo
     return name;
   }
 
-  async function declare(info: ArtifactInfo, name: string): Promise<string> {
-    report.send({ t: 'artifact', kind: info.kind, name, mime: info.mime ?? (await mimeOf(name)), file: name });
+  async function declare(info: ArtifactInfo, name: string, has_secret: boolean): Promise<string> {
+    const mime = info.mime ?? (await mimeOf(name));
+    report.send({ t: 'artifact', kind: info.kind, name, mime, file: name, has_secret });
     return name;
   }
 
-  function clean(bytes: Uint8Array): Uint8Array | string {
-    if (redactor.empty) return bytes;
-    const text = textOf(bytes);
-    return text === null ? bytes : redactor.text(text);
-  }
-
-  async function redactLarge(from: string, to: string): Promise<void> {
-    const target = await open(to, 'w');
-    try {
-      // latin1 keeps every byte as it is, so that a file of any kind goes through unharmed.
-      const stream = redactor.stream();
-      for await (const chunk of createReadStream(from, { encoding: 'latin1', highWaterMark: 1024 * 1024 })) {
-        await target.write(stream.push(String(chunk)), null, 'latin1');
-      }
-      await target.write(stream.flush(), null, 'latin1');
-    } finally {
-      await target.close();
-    }
+  function clean(content: string | Uint8Array): CleanFile {
+    if (typeof content === 'string') return { bytes: Buffer.from(redactor.text(content)), has_secret: false };
+    return redactBytes(content, redactor);
   }
 
   return {
     async add(info, content) {
       const name = reserve(info.name);
-      await writeFile(join(folder, name), typeof content === 'string' ? redactor.text(content) : clean(content));
-      return declare(info, name);
+      const { bytes, has_secret } = clean(content);
+      await writeFile(join(folder, name), bytes);
+      return declare(info, name, has_secret);
     },
     async addFile(info, path) {
-      const { size } = await stat(path);
       const name = reserve(info.name);
       const target = join(folder, name);
-      if (redactor.empty) await copyFile(path, target);
-      else if (size > IN_MEMORY) await redactLarge(path, target);
-      else await writeFile(target, clean(await readFile(path)));
-      return declare(info, name);
+      if (!redactor.empty) return declare(info, name, await redactCopy(path, target, redactor));
+      await copyFile(path, target);
+      return declare(info, name, false);
     },
     async move(info, path) {
       const name = reserve(info.name);
@@ -121,7 +94,7 @@ export function createArtifacts(runDir: string, redactor: Redactor, report: Repo
         await copyFile(path, join(folder, name));
         await rm(path);
       });
-      return declare(info, name);
+      return declare(info, name, false);
     },
   };
 }

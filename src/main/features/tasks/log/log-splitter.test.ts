@@ -53,6 +53,15 @@ describe('lines', () => {
     }
   });
 
+  test('without an end are passed on, and a secret of 64 KiB across the cuts is still redacted', () => {
+    const secret = '"s3cr3t" '.repeat(7281);
+    const text = `${'x'.repeat(300_000)}${JSON.stringify(secret).slice(1, -1)}${'€'.repeat(9_000_000)}`;
+    const bytes = Buffer.from(text);
+    const chunks = upTo(Math.ceil(bytes.length / 262_144)).map((n) => bytes.subarray((n - 1) * 262_144, n * 262_144));
+    const out = split(chunks, createRedactor([secret])).join('');
+    expect(out === `${'x'.repeat(300_000)}[redacted]${'€'.repeat(9_000_000)}`).toBe(true);
+  });
+
   // Would catch: a character that is broken where the head of a long line is passed on before its end has come.
   test.each([
     '→',

@@ -6,11 +6,8 @@ import type { Redactor } from '../../../../contract/kernel/redact.ts';
 
 /** Longest structured line, bytes; a longer one is taken for raw text. */
 const MAX_STRUCTURED = 1_048_576;
-/**
- * Bytes of an unfinished raw line after which its head is passed on. The tail that stays is longer than any secret, so a secret
- * is never cut in two before it has been redacted.
- */
-const MAX_HELD = 4 * MAX_LOG_CHARS;
+/** Longest UTF-8 encoding of one UTF-16 unit, bytes. */
+const BYTES_PER_UNIT = 3;
 
 const NEWLINE = 10;
 const MARK = LOG_MARK.charCodeAt(0);
@@ -90,13 +87,15 @@ export function createLineSplitter(redactor: Redactor, sink: LineSink): LineSpli
     if (bytes.length === 0) return;
     held.push(bytes);
     heldBytes += bytes.length;
-    if (heldBytes <= (held[0]?.[0] === MARK ? MAX_STRUCTURED : MAX_HELD)) return;
+    // The tail that stays is longer than any secret, so that none is cut in two before it has been redacted.
+    const tail = 1 + Math.max(1, Math.ceil(redactor.reach / MAX_LOG_CHARS));
+    const enough = 2 * tail * MAX_LOG_CHARS * BYTES_PER_UNIT;
+    if (heldBytes <= (held[0]?.[0] === MARK ? Math.max(MAX_STRUCTURED, enough) : enough)) return;
     const all = takeHeld();
     const open = unfinished(all);
     const text = redactor.text(all.toString('utf8', 0, all.length - open));
     const parts = cutMessage(text);
-    // At least one whole message stays behind, see MAX_HELD.
-    const kept = parts.splice(Math.max(1, parts.length - 2)).join('');
+    const kept = parts.splice(Math.max(1, parts.length - tail)).join('');
     for (const part of parts) sink.raw(part);
     held = [Buffer.from(kept), all.subarray(all.length - open)];
     heldBytes = (held[0]?.length ?? 0) + open;

@@ -105,6 +105,7 @@ export function toArtifact(
     mime: row.mime,
     bytes: row.bytes,
     sha256: row.sha256,
+    has_secret: row.has_secret === 1,
     url: address.url,
     expires_at: iso(address.expiresAt),
     view_url: address.viewUrl,

@@ -16,6 +16,8 @@ export interface ArtifactNote {
   mime: string;
   /** Path below `<attempt folder>/artifacts`. */
   file: string;
+  /** A secret is in it that could not be redacted. */
+  has_secret: boolean;
 }
 
 /** Folder of an attempt's artifacts. */
@@ -73,6 +75,7 @@ export async function takeArtifact(
     mime: note.mime,
     bytes,
     sha256,
+    has_secret: note.has_secret ? 1 : 0,
     file: path.join(String(at.attempt), 'artifacts', path.relative(root, real)),
     created_at: at.clock.now(),
   };

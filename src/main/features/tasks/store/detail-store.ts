@@ -89,8 +89,8 @@ function createDetailWrites(db: Db, events: Events, clock: Clock): DetailWrites 
     'UPDATE attempt SET pid = ? WHERE (task_id, number) = (SELECT id, attempt FROM task WHERE attempt_token = ?)',
   );
   const addArtifact = raw.prepare<[ArtifactRow]>(
-    `INSERT INTO artifact (id, task_id, attempt, kind, name, mime, bytes, sha256, file, created_at)
-     VALUES (@id, @task_id, @attempt, @kind, @name, @mime, @bytes, @sha256, @file, @created_at)`,
+    `INSERT INTO artifact (id, task_id, attempt, kind, name, mime, bytes, sha256, has_secret, file, created_at)
+     VALUES (@id, @task_id, @attempt, @kind, @name, @mime, @bytes, @sha256, @has_secret, @file, @created_at)`,
   );
 
   function writeStep(at: { id: string; attempt: number }, change: StepChange): void {

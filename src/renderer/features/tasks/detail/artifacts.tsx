@@ -10,6 +10,7 @@ import { isDesktop } from '../../../lib/client/message-port.ts';
 import { bytes, clock } from '../../../lib/format.ts';
 import { asError, useOperationQuery } from '../../../lib/live/query.ts';
 import { Button } from '../../../ui/buttons.tsx';
+import { Badge } from '../../../ui/display/badge.tsx';
 import { EmptyState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { errorToast } from '../../../ui/feedback/toast.tsx';
 import layout from '../../../ui/styles/layout.module.css';
@@ -121,6 +122,7 @@ export function Artifacts({ id, onTrace }: { id: TaskId; onTrace(artifact: Artif
                       <span className={layout.row}>
                         <Icon size={14} className={text.muted} />
                         {artifact.name}
+                        {artifact.has_secret ? <Badge tone="warn">holds a secret</Badge> : null}
                       </span>
                     </td>
                     <td className={text.muted}>{artifact.kind}</td>
