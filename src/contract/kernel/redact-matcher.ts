@@ -81,16 +81,17 @@ class Index {
   }
 }
 
-const MIX_LOW = 0x9e3779b1;
-const MIX_HIGH = 0x85ebca6b;
+const MIX = 0x9e3779b1;
 /** Bits of the filter for each bucket, and its smallest and largest size as powers of two. */
-const BITS_PER_BUCKET = 64;
+const BITS_PER_BUCKET = 32;
 const SMALLEST = 14;
 const LARGEST = 24;
 
 /** A set of patterns of at least `window` bytes; a pattern that is added twice is there until it has been removed twice. */
 export class Matcher {
   readonly #window: 4 | 6;
+  /** Bits that each byte moves the hash by: so many that a byte has left its 32 bits when it has left the window. */
+  readonly #push: number;
   readonly #patterns = new Map<string, Entry>();
   /** By the first bytes as a number. */
   readonly #buckets = new Map<number, Bucket>();
@@ -102,6 +103,7 @@ export class Matcher {
 
   constructor(window: 4 | 6) {
     this.#window = window;
+    this.#push = window === 4 ? 8 : 6;
   }
 
   get size(): number {
@@ -116,8 +118,7 @@ export class Matcher {
     }
     const entry = { ...pattern, uses: 1 };
     this.#patterns.set(pattern.bytes, entry);
-    const [low, high] = this.#start(pattern.bytes);
-    const key = high * 0x1_0000_0000 + (low >>> 0);
+    const key = this.#keyOf(pattern.bytes);
     const bucket = this.#buckets.get(key) ?? { entries: [], live: 0, index: null };
     if (bucket.entries.length > 2 * bucket.live + 8) bucket.entries = bucket.entries.filter(({ uses }) => uses > 0);
     bucket.entries.push(entry);
@@ -125,7 +126,7 @@ export class Matcher {
     bucket.index = null;
     if (bucket.live > 1) return;
     this.#buckets.set(key, bucket);
-    this.#mark(low, high);
+    this.#mark(key);
     this.#resize();
   }
 
@@ -133,8 +134,7 @@ export class Matcher {
     const entry = this.#patterns.get(pattern.bytes);
     if (!entry || --entry.uses > 0) return;
     this.#patterns.delete(pattern.bytes);
-    const [low, high] = this.#start(pattern.bytes);
-    const key = high * 0x1_0000_0000 + (low >>> 0);
+    const key = this.#keyOf(pattern.bytes);
     const bucket = this.#buckets.get(key);
     if (!bucket) return;
     bucket.live -= 1;
@@ -151,17 +151,17 @@ export class Matcher {
     this.#hashes.reset(bytes);
     const filter = this.#filter;
     const shift = 32 - this.#log2;
-    const mask = this.#window === 6 ? 0xffff : 0;
+    const push = this.#push;
     const before = this.#window - 1;
-    let low = 0;
-    let high = 0;
+    let hash = 0;
     let covered = 0;
     for (let at = 0; at < bytes.length; at++) {
-      high = ((high << 8) | (low >>> 24)) & mask;
-      low = (low << 8) | (bytes[at] ?? 0);
-      const slot = Math.imul(low ^ Math.imul(high, MIX_HIGH), MIX_LOW) >>> shift;
+      hash = (hash << push) ^ (bytes[at] ?? 0);
+      const slot = Math.imul(hash, MIX) >>> shift;
       if ((((filter[slot >>> 5] ?? 0) >>> (slot & 31)) & 1) === 0 || at < before) continue;
-      const bucket = this.#buckets.get(high * 0x1_0000_0000 + (low >>> 0));
+      let key = 0;
+      for (let i = at - before; i <= at; i++) key = key * 256 + (bytes[i] ?? 0);
+      const bucket = this.#buckets.get(key);
       if (bucket === undefined) continue;
       bucket.index ??= new Index(bucket.entries.filter(({ uses }) => uses > 0));
       const entry = bucket.index.longest(this.#hashes, at - before, bytes.length);
@@ -171,19 +171,17 @@ export class Matcher {
     }
   }
 
-  /** The first bytes of a pattern, as {@link find} reads them. */
-  #start(pattern: string): [low: number, high: number] {
-    let low = 0;
-    let high = 0;
-    for (let at = 0; at < this.#window; at++) {
-      high = (high << 8) | (low >>> 24);
-      low = (low << 8) | pattern.charCodeAt(at);
-    }
-    return [low, high];
+  /** The first bytes of a pattern as one number. */
+  #keyOf(pattern: string): number {
+    let key = 0;
+    for (let i = 0; i < this.#window; i++) key = key * 256 + pattern.charCodeAt(i);
+    return key;
   }
 
-  #mark(low: number, high: number): void {
-    const slot = Math.imul(low ^ Math.imul(high, MIX_HIGH), MIX_LOW) >>> (32 - this.#log2);
+  #mark(key: number): void {
+    let hash = 0;
+    for (let i = this.#window - 1; i >= 0; i--) hash = (hash << this.#push) ^ (Math.floor(key / 256 ** i) % 256);
+    const slot = Math.imul(hash, MIX) >>> (32 - this.#log2);
     this.#filter[slot >>> 5] = (this.#filter[slot >>> 5] ?? 0) | (1 << (slot & 31));
   }
 
@@ -197,6 +195,6 @@ export class Matcher {
     if (this.#buckets.size === 0) this.#log2 = SMALLEST;
     this.#filter = new Int32Array(1 << (this.#log2 - 5));
     this.#stale = 0;
-    for (const key of this.#buckets.keys()) this.#mark(key | 0, Math.floor(key / 0x1_0000_0000));
+    for (const key of this.#buckets.keys()) this.#mark(key);
   }
 }

@@ -60,7 +60,7 @@ test('a value takes the seal of the value at its place, at any depth; an empty o
   const sealed: Json[] = [];
   const seal = async (value: Json): Promise<Json> => {
     sealed.push(value);
-    return { $secret: secretText(value) };
+    return { $secret: secretText(value, 'input') };
   };
   const input: JsonObject = { a: 'new', b: ['x', { c: { deep: 1 } }, 'more'], d: 'plain', e: 'other' };
   expect(await sealLike(like, input, seal)).toEqual({

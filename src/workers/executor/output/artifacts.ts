@@ -35,6 +35,16 @@ export function safeName(name: string): string {
   return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(short) ? `_${short}` : short;
 }
 
+/** The text of bytes that are text, null for anything else. */
+export function textOf(bytes: Uint8Array): string | null {
+  if (bytes.includes(0)) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
 /** Stores files and reports them to the host. */
 export interface Artifacts {
   /** Stores a text or bytes; text in any encoding is redacted, other bytes that hold a secret are marked. Answers the name, made safe and unique. */

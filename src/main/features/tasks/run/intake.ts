@@ -77,7 +77,7 @@ export function createIntake(
       if (fitsTask(text)) return output;
       const file = OUTPUT_FILE;
       await fs.writeFile(path.join(artifactsDir(taskDir, task.attempt), file), text, { mode: 0o600 });
-      addArtifact({ kind: 'output', name: file, mime: 'application/json', file });
+      addArtifact({ kind: 'output', name: file, mime: 'application/json', file, has_secret: false });
       const mib = (text.length / 1_048_576).toFixed(1);
       writer.say('info', `The output is ${mib} MiB and was kept as the artifact ${file}.`);
       return { artifact: file, bytes: Buffer.byteLength(text) } satisfies OutputReference;
