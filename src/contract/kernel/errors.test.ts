@@ -63,6 +63,12 @@ test('every error crosses a door and is the same on the other side', () => {
   );
 });
 
+// Would catch: an answer without the id under which the log has its cause, because the worker behind it gave none.
+test('an error that was rebuilt without a request id takes the one of the next door', () => {
+  const rebuilt = errorOf(problemOf(new AppError('conflict')));
+  expect(problemOf(rebuilt, { requestId: 'r', instance: '/i' })).toMatchObject({ request_id: 'r', instance: '/i' });
+});
+
 test('a code that this version does not know becomes an internal error and keeps its text and status', () => {
   const error = errorOf({ type: '', title: '', status: 418, detail: 'from the future', code: 'teapot' });
   expect([error.slug, error.message, error.status]).toEqual(['internal-server-error', 'from the future', 418]);

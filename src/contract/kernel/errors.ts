@@ -198,7 +198,11 @@ export function errorOf(problem: Problem): AppError {
   const slug = code.replaceAll('_', '-');
   return new AppError(Object.hasOwn(ERRORS, slug) ? (slug as ErrorSlug) : 'internal-server-error', detail, {
     status,
-    extra: { ...extra, request_id, instance },
+    extra: {
+      ...extra,
+      ...(request_id === undefined ? {} : { request_id }),
+      ...(instance === undefined ? {} : { instance }),
+    },
     ...(errors === undefined ? {} : { errors }),
   });
 }

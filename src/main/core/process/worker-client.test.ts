@@ -217,11 +217,13 @@ describe('deadline and cancel', () => {
 });
 
 describe('answers', () => {
-  test('with a problem keep its code and text; a code that the host does not know is an internal error', async () => {
+  test('with a problem keep its code, text, status and further members; a code that the host does not know is an internal error', async () => {
     const client = open();
     await expect(client.request('known', long)).rejects.toMatchObject({
       slug: 'worker-crashed',
       message: 'told by the worker',
+      status: 507,
+      extra: { timestamp: 't' },
     });
     await expect(client.request('unknown', long)).rejects.toMatchObject({ slug: 'internal-server-error' });
     // Neither was a crash.

@@ -1,6 +1,6 @@
 /** Requests to a supervised worker process: each is answered, or fails by its deadline, a cancel, or the end of the process. */
 import { z } from 'zod';
-import { AppError, ERRORS, type ErrorSlug, Problem } from '../../../contract/kernel/errors.ts';
+import { AppError, errorOf, Problem } from '../../../contract/kernel/errors.ts';
 import type { CircuitOptions } from './circuit.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
 import type { WorkerDeps } from './worker-process.ts';
@@ -57,12 +57,6 @@ function protocolOf<Ask extends z.ZodType, Answer extends z.ZodType>(ask: Ask, a
       z.object({ t: z.literal('failed'), id, error: Problem }),
     ]) as unknown as z.ZodType<{ t: 'ready' } | Reply<z.output<Answer>>>,
   };
-}
-
-/** The error that a worker answered; an unknown code becomes `internal-server-error`. */
-function errorOf(problem: Problem): AppError {
-  const slug = problem.code.replaceAll('_', '-');
-  return new AppError(Object.hasOwn(ERRORS, slug) ? (slug as ErrorSlug) : 'internal-server-error', problem.detail);
 }
 
 /** Why a worker takes no request now, or null. */
