@@ -142,9 +142,10 @@ export const ProfileCreate = z.strictObject({
 export type ProfileCreate = z.infer<typeof ProfileCreate>;
 
 /** What a task remembers of the profile it ran with: everything a launch depends on. */
-export const ProfileSnapshot = Profile.omit({
-  ...{ color: true, group: true, tags: true, notes: true, number: true, proxy_id: true, extensions: true },
-  ...{ state: true, holder: true, size_bytes: true, last_started_at: true, created_at: true, updated_at: true },
+export const ProfileSnapshot = Profile.pick({
+  ...{ id: true, version: true, name: true, browser: true, executable_path: true, launch_args: true, start_urls: true },
+  ...{ locale: true, timezone: true, viewport: true, window: true, user_agent: true, color_scheme: true },
+  ...{ storage: true, clear_cache_on_stop: true },
 });
 export type ProfileSnapshot = z.infer<typeof ProfileSnapshot>;
 
