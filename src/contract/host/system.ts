@@ -115,6 +115,7 @@ export const systemOperations = {
   // Table A: unknown members are ignored.
   health: call(z.object({}), Health, {
     row: 'R01',
+    aliases: ['ping'],
     summary: 'Liveness of the server',
     tags: ['System'],
     scope: 'read',
@@ -135,6 +136,7 @@ export const systemOperations = {
   }),
   system: call(z.object({}), SystemInfo, {
     row: 'R03',
+    aliases: ['system_info'],
     summary: 'Processor, memory and graphics of this machine',
     tags: ['System'],
     scope: 'read',
@@ -145,6 +147,7 @@ export const systemOperations = {
   }),
   get_resources: call(z.object({}), Resources, {
     row: 'R40',
+    aliases: ['resources'],
     summary: 'What of the machine is in use right now',
     tags: ['Resources'],
     scope: 'read',

@@ -132,6 +132,13 @@ describe('the contract', () => {
     }
   });
 
+  test('no two operations share a name, aliases included', () => {
+    const names = operations.flatMap(([id, { aliases }]) => [id, ...aliases]);
+    expect(names).toEqual([...new Set(names)]);
+    // What a client writes is compared without case, with `_` for `-` and `.`.
+    for (const name of names) expect(name).toMatch(/^[a-z0-9_]+$/);
+  });
+
   test('no two operations share an address, aliases included', () => {
     const addresses = operations.flatMap(([id, { http }]) =>
       http === null

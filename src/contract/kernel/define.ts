@@ -64,6 +64,8 @@ export interface OperationMeta {
   summary: string;
   /** Stable tracking number (`R01`, `B26`), shown in OpenAPI as `x-row`; `-` for operations of our own panel. Nothing depends on it. */
   row: string;
+  /** Further names that clients call it by, such as `ping` for `health`; lower case with underscores. */
+  aliases: readonly string[];
   tags: readonly string[];
   scope: Scope;
   area: Area;
@@ -131,6 +133,7 @@ export type OperationOptions = Pick<OperationMeta, 'summary' | 'row' | 'tags' | 
 function meta(options: OperationOptions): OperationMeta {
   const method = options.http?.method;
   return {
+    aliases: [],
     anonymous: false,
     localWithoutKey: false,
     anyExtension: false,
