@@ -58,7 +58,7 @@ test('of tasks from before it the migration keeps the limits that differ from th
   ];
   for (const { id } of made) await host.ends(id);
   host.db.raw.exec('ALTER TABLE task DROP COLUMN overrides');
-  host.db.raw.exec(fs.readFileSync(path.join(MIGRATIONS, '0007-task-overrides.sql'), 'utf8'));
+  host.db.raw.exec(fs.readFileSync(path.join(MIGRATIONS, '0008-task-overrides.sql'), 'utf8'));
   expect(made.map(({ id }) => host.store.get(id)?.overrides)).toEqual([
     '{}',
     '{"timeout_seconds":3600}',
