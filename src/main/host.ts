@@ -118,6 +118,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
     ...foundation,
     viewerDir: path.join(platform.appRoot, 'out', 'content'),
     openContent: (id) => tasks.service.openContent(id),
+    portFile: path.join(dataDir, 'content-port'),
     panels: () => panelOrigins(doors.url(), settings.get('allowed_origins')),
   });
   const panelUrl = () => (doors.url() === null ? null : `${doors.url()}/panel/`);

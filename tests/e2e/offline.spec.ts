@@ -33,6 +33,7 @@ test('the host is killed and comes back: the panel says so, waits, and goes on w
   await open(page, `/tasks/${id}`);
   await expect(page.getByRole('log')).toContainText('attempt 1 tick 50');
 
+  const content = await host.contentUrl();
   await host.kill();
   const bar = page.getByRole('alert').filter({ hasText: 'The host cannot be reached' });
   await expect(bar).toBeVisible();
@@ -46,6 +47,8 @@ test('the host is killed and comes back: the panel says so, waits, and goes on w
 
   await host.restart();
   await expect(bar).toBeHidden({ timeout: 20_000 });
+  // The page has the content origin in its policy: pictures of another one would be broken until a reload.
+  expect(await host.contentUrl()).toBe(content);
   await expectTask(page, 'Succeeded');
   await expect(page.getByText('2 of 2')).toBeVisible();
   await expect(page.getByRole('log')).toContainText('attempt 2 tick 100');

@@ -62,6 +62,13 @@ test('a page that writes markup into its own trace reaches nothing of the panel'
   await viewer.getByText('Navigate').first().click({ timeout: 30_000 });
   await viewer.getByRole('tab', { name: 'After' }).click();
   await expect(viewer.frameLocator('iframe.snapshot-visible').getByText('Orders')).toBeVisible();
+  // What the worker makes of a trace beside snapshots is a file in a sandbox, whatever type it was recorded with.
+  const inside = page.frames().find((frame) => frame.url().includes('/trace-viewer/index.html'));
+  const policy = await inside?.evaluate(async () => {
+    const answer = await fetch(`/trace-viewer/contexts${location.search}`);
+    return answer.headers.get('content-security-policy');
+  });
+  expect(policy).toBe("default-src 'none'; sandbox");
   const content = await host.contentUrl();
   const frames = page.frames().filter((frame) => frame.url().includes('/snapshot'));
   expect(frames.length).toBeGreaterThan(0);

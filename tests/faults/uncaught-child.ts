@@ -38,6 +38,24 @@ const PLANTS: Record<string, () => void> = {
     port1.on('message', fail);
     port2.postMessage('x');
   },
+  'a message that throws': () =>
+    void setImmediate(() => {
+      throw Object.defineProperty(new Error('x'), 'message', { get: fail });
+    }),
+  'a proxy that throws': () =>
+    void setImmediate(() => {
+      throw new Proxy({}, { get: fail, getPrototypeOf: fail, ownKeys: fail });
+    }),
+  'an object without prototype': () =>
+    void setImmediate(() => {
+      throw Object.create(null);
+    }),
+  'an endless chain of causes': () =>
+    void setImmediate(() => {
+      let error = new Error('planted');
+      for (let n = 0; n < 50_000; n++) error = new Error('planted', { cause: error });
+      throw error;
+    }),
   'worker thread': () => void new Worker('throw new Error("planted")', { eval: true }),
 };
 

@@ -38,6 +38,18 @@ test.each(['evil.test', 'evil.test:80', '127.0.0.1', '127.0.0.1:1'])('Host %j is
   expect(await statusWith(host)).toBe(403);
 });
 
+// Catches a method that the server's own request type refuses, which would be a fault for each try.
+test.each(['TRACE', 'POST', 'OPTIONS', 'PUT', 'DELETE'])('%s is refused', async (method) => {
+  const { port } = new URL(content);
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  const req = http.request({ port, method, path: '/trace-viewer/sw.bundle.js' }, (res) => {
+    res.resume();
+    resolve(res.statusCode);
+  });
+  req.on('error', reject).end();
+  expect(await promise).toBe(405);
+});
+
 test('its own names are served', async () => {
   const { port } = new URL(content);
   expect(await statusWith(`127.0.0.1:${port}`)).toBe(200);

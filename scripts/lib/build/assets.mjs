@@ -53,7 +53,10 @@ async function withoutInlineScripts(file) {
   await writeFile(file, html.replace(/<script>[\s\S]*?<\/script>/g, ''));
 }
 
-/** What a recorded page may do in its frame: show what the trace holds, which the service worker answers; reach no server. */
+/**
+ * What a recorded page may do in its frame: show what the trace holds, which the service worker answers, and frame its own frames; reach
+ * no server and lead nowhere.
+ */
 const SNAPSHOT_POLICY = [
   "default-src 'none'",
   "script-src 'unsafe-inline'",
@@ -61,29 +64,37 @@ const SNAPSHOT_POLICY = [
   'img-src http: https: data: blob:',
   'font-src http: https: data: blob:',
   'media-src http: https: data: blob:',
-  'frame-src http: https: data: blob:',
+  "frame-src 'self'",
   "connect-src 'none'",
   "object-src 'none'",
   "form-action 'none'",
 ].join('; ');
+/** Everything else that a trace holds is a file, whatever type it claims. */
+const FILE_POLICY = "default-src 'none'; sandbox";
 
 /**
- * Gives every page that the service worker makes of a trace a content security policy beside the worker's own, which only names the
- * scripts that may run. The worker writes names of attributes as they were recorded, so a hostile recording decides what is in its
- * frame; the policy leaves it nothing to talk to.
+ * Gives everything that the service worker makes of a trace a content security policy beside the worker's own, which only names the
+ * scripts that may run in snapshots. The worker writes names of attributes as they were recorded and sends resources under the type that
+ * they were recorded with, so a hostile recording decides what is in its frame and in its files. Which policy holds is decided by the
+ * address that was asked for, never by a type.
  * @param {string} file
  */
 async function withPolicy(file) {
   const prelude = `{
   const respondWith = FetchEvent.prototype.respondWith;
-  const guarded = (answer) => {
-    if (!/^text\\/html\\b/i.test(answer.headers.get('content-type') ?? '')) return answer;
+  const guarded = (request) => (answer) => {
+    // What comes from the server, the viewer's own page among it, has the server's policy.
+    if (answer.type !== 'default') return answer;
+    const snapshot = /^\\/trace-viewer\\/snapshot\\//.test(new URL(request.url).pathname);
     const headers = new Headers(answer.headers);
-    headers.append('content-security-policy', ${JSON.stringify(SNAPSHOT_POLICY)});
-    return new Response(answer.body, { status: answer.status, statusText: answer.statusText, headers });
+    headers.append('content-security-policy', snapshot ? ${JSON.stringify(SNAPSHOT_POLICY)} : ${JSON.stringify(FILE_POLICY)});
+    headers.set('x-content-type-options', 'nosniff');
+    headers.set('referrer-policy', 'no-referrer');
+    const { status, statusText } = answer;
+    return new Response(answer.body, { status, statusText, headers });
   };
   FetchEvent.prototype.respondWith = function (answer) {
-    return respondWith.call(this, Promise.resolve(answer).then(guarded));
+    return respondWith.call(this, Promise.resolve(answer).then(guarded(this.request)));
   };
 }
 `;

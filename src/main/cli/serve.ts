@@ -80,10 +80,10 @@ async function endOf(host: Host, end: End, print: Printer): Promise<number | 'ag
     await host.stop(end.signal);
     return EXIT.ok;
   }
-  const { file, again } = host.reportCrash(end.error);
-  print.note(`The host failed${file === null ? '' : `; what is known of it is in ${file}`}. Stopping…`);
   // Half of the host may not answer any more: then the process goes, and the next start takes up what is left.
   const deadline = setTimeout(() => process.exit(EXIT.crashed), STOP_DEADLINE_MS);
+  const { file, again } = host.reportCrash(end.error);
+  print.note(`The host failed${file === null ? '' : `; what is known of it is in ${file}`}. Stopping…`);
   await host.stop('an exception was caught by nothing');
   clearTimeout(deadline);
   if (again) return 'again';

@@ -11,7 +11,7 @@ export interface HostConfig {
   overrides: Partial<Settings>;
   /** False for a host that only serves its own process (`tabagent run` without a running host). */
   http: boolean;
-  /** Port of the content origin; 0 takes any free one. */
+  /** Port of the content origin; 0 takes that of the last start, or any free one. */
   contentPort: number;
   /** Writes warnings and errors to a terminal. */
   terminal?: (line: string) => void;

@@ -1,6 +1,7 @@
 /** Programming errors that the host survives: counted, and logged as soon as there is a log. */
 
 import { currentOperation } from './operation/current.ts';
+import { describeError } from './process/describe-error.ts';
 
 /** Where faults are logged: a `Logger`, which is itself built on what reports faults. */
 interface FaultLog {
@@ -23,7 +24,7 @@ export function createFaults(): Faults {
   let log: FaultLog | undefined;
   const early: [source: string, error: unknown][] = [];
   const write = (source: string, error: unknown) =>
-    log?.error(source, 'a callback failed', { error, ...currentOperation.getStore() });
+    log?.error(source, 'a callback failed', { error: describeError(error), ...currentOperation.getStore() });
   return {
     report(source, error) {
       count += 1;

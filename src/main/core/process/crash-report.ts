@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import type { Logger } from '../log/logger.ts';
 import { currentOperation } from '../operation/current.ts';
+import { describeError } from './describe-error.ts';
 
 /** Newest reports that are kept. */
 const KEPT = 10;
@@ -49,8 +50,12 @@ export function createUncaught(
   return {
     rejected: (reason) => faults.report('host', reason),
     reportCrash(error) {
-      log.error('host', 'nothing caught an exception; the host stops', { error });
-      return writeCrashReport(error, { ...context, now: clock.now() });
+      const report = writeCrashReport(error, { ...context, now: clock.now() });
+      log.error('host', 'nothing caught an exception; the host stops', {
+        ...describeError(error),
+        report: report.file,
+      });
+      return report;
     },
   };
 }
@@ -63,10 +68,11 @@ function writeCrashReport(error: unknown, context: CrashContext): CrashReport {
     fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
     const file = path.join(dir, nameOf(at));
     fs.writeFileSync(file, reportOf(error, at, context), { mode: 0o600, flag: 'wx' });
-    const reports = fs.readdirSync(dir).filter((entry) => entry.startsWith(PREFIX));
-    for (const old of reports.sort().slice(0, -KEPT)) fs.rmSync(path.join(dir, old), { force: true });
-    const since = nameOf(new Date(now - WINDOW_MS).toISOString());
-    return { file, again: reports.filter((entry) => entry > since).length <= MAX_RESTARTS };
+    const names = fs.readdirSync(dir).filter((entry) => entry.startsWith(PREFIX) && entry !== path.basename(file));
+    for (const old of names.sort().slice(0, 1 - KEPT)) fs.rmSync(path.join(dir, old), { force: true });
+    // What a clock that was wrong has dated into the future does not count.
+    const [since, until] = [nameOf(new Date(now - WINDOW_MS).toISOString()), nameOf(at)];
+    return { file, again: names.filter((entry) => entry > since && entry <= until).length < MAX_RESTARTS };
   } catch {
     return { file: null, again: false };
   }
@@ -78,12 +84,11 @@ function nameOf(at: string): string {
 }
 
 function reportOf(error: unknown, at: string, { version, startedAt, redact }: CrashContext): string {
-  const { name, message, stack, cause } = error instanceof Error ? error : new Error(String(error));
   const { node, electron } = process.versions;
   const report = {
     ...{ at, version, node, electron: electron ?? null, platform: process.platform, started_at: startedAt },
     ...{ memory_bytes: process.memoryUsage.rss(), during: currentOperation.getStore() ?? null },
-    error: { name, message, stack: stack ?? null, cause: cause === undefined ? null : String(cause) },
+    error: describeError(error),
   };
   return redact(`${JSON.stringify(report, null, 2)}\n`);
 }

@@ -166,6 +166,16 @@ describe('the trace viewer', () => {
     for (const page of ['index.html', '', 'uiMode.html']) expect((await get(`/trace-viewer/${page}`)).status).toBe(404);
   });
 
+  // Catches a check of how the address is written instead of the file that it leads to.
+  test.each([
+    '/trace-viewer//index.html',
+    '/trace-viewer/.%2findex.html',
+    '/trace-viewer//uiMode.html',
+    '/trace-viewer/x/..%2findex.html',
+  ])('%s is the same page', async (path) => {
+    expect([400, 404]).toContain((await get(path)).status);
+  });
+
   // What the worker fetches is held by the policy that its own script came with.
   test('gives its service worker a policy', async () => {
     const response = await get('/trace-viewer/sw.bundle.js');

@@ -8,9 +8,9 @@ import { artifactHeaders, viewerHeaders } from './content-policy.ts';
 import { decodePath, isMissing, plain, sendFile } from './file-response.ts';
 import { mediaTypeOf } from './page-policy.ts';
 
-/** The viewer's pages that take a trace; Playwright's other pages there are for its own test runner. */
-const VIEWER_PAGE = `${VIEWER_FOLDER}index.html`;
-const FOREIGN_PAGES: ReadonlySet<string> = new Set([VIEWER_FOLDER, `${VIEWER_FOLDER}uiMode.html`]);
+/** The viewer's page, and the one that it frames; Playwright's other pages there are for its own test runner. */
+const PAGE = 'index.html';
+const FRAMED_PAGE = 'snapshot.html';
 
 /** What {@link createContentPages} serves. */
 export interface ContentSources {
@@ -31,25 +31,25 @@ export function createContentPages(sources: ContentSources): (request: Request) 
   const { viewerDir, links, openContent, frames } = sources;
   let root: Promise<string> | null = null;
 
-  async function viewerFile(path: string): Promise<Uint8Array | null> {
+  /** Path of a file of the viewer below its folder, as the file system knows it; null for what lies elsewhere. */
+  async function resolved(path: string): Promise<string | null> {
     root ??= realpath(viewerDir);
     const base = await root;
     const file = await realpath(join(base, path.slice(VIEWER_FOLDER.length)));
-    // Read whole: inside an asar archive a file has no descriptor of its own.
-    return file.startsWith(base + sep) ? readFile(file) : null;
+    return file.startsWith(base + sep) ? file.slice(base.length + 1) : null;
   }
 
   async function viewer(request: Request, path: string, trace: string | null): Promise<Response> {
-    if (FOREIGN_PAGES.has(path)) return plain(404, 'Not found');
-    if (path === VIEWER_PAGE && (trace === null || links.artifactOf(trace) === null)) {
+    // Decided by the file that is there, not by one of the many ways to write its address.
+    const file = await resolved(path);
+    if (file === null) return plain(404, 'Not found');
+    if (file === PAGE && (trace === null || links.artifactOf(trace) === null)) {
       return plain(404, 'The address of this trace is too old. Open it again from its task.');
     }
-    const bytes = await viewerFile(path).catch((error: unknown) => {
-      if (isMissing(error)) return null;
-      throw error;
-    });
-    if (bytes === null) return plain(404, 'Not found');
-    const headers = { ...viewerHeaders(`'self' ${frames()}`), 'content-type': mediaTypeOf(path) };
+    if (file.endsWith('.html') && file !== PAGE && file !== FRAMED_PAGE) return plain(404, 'Not found');
+    // Read whole: inside an asar archive a file has no descriptor of its own.
+    const bytes = await readFile(join(await realpath(viewerDir), file));
+    const headers = { ...viewerHeaders(`'self' ${frames()}`), 'content-type': mediaTypeOf(file) };
     return new Response(request.method === 'HEAD' ? null : new Uint8Array(bytes), {
       headers: { ...headers, 'content-length': String(bytes.length) },
     });
@@ -68,6 +68,10 @@ export function createContentPages(sources: ContentSources): (request: Request) 
     }
     const path = decodePath(pathname);
     if (path === null) return plain(400, 'Bad address');
-    return path.startsWith(VIEWER_FOLDER) ? viewer(request, path, searchParams.get('trace')) : plain(404, 'Not found');
+    if (!path.startsWith(VIEWER_FOLDER)) return plain(404, 'Not found');
+    return viewer(request, path, searchParams.get('trace')).catch((error: unknown) => {
+      if (isMissing(error)) return plain(404, 'Not found');
+      throw error;
+    });
   };
 }

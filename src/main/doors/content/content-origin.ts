@@ -6,6 +6,7 @@ import type { Logger } from '../../core/log/logger.ts';
 import { createContentLinks } from '../../core/web/content-links.ts';
 import { type ContentSources, createContentPages } from '../../core/web/content-pages.ts';
 import { createContentServer } from './content-server.ts';
+import { keepPort, lastPort } from './kept-port.ts';
 
 /** The origin. */
 export interface ContentOrigin {
@@ -15,7 +16,7 @@ export interface ContentOrigin {
   urlOf(artifact: { id: string; name: string }): string | null;
   /** Answers the same addresses at another door; `frames` lists the origins that may frame the content. */
   pages(frames: () => string): (request: Request) => Promise<Response>;
-  /** Opens `port` (0: any free one) with the host. One that is taken is logged: there are no previews then. */
+  /** Opens `port` (0: the one of the last start, or any free one) with the host. One that is taken is logged: there are no previews then. */
   part(port: number): Part;
 }
 
@@ -27,11 +28,25 @@ export function createContentOrigin(deps: {
   viewerDir: string;
   openContent: ContentSources['openContent'];
   panels: () => readonly string[];
+  /** Remembers the port. */
+  portFile: string;
 }): ContentOrigin {
-  const { clock, log, faults, viewerDir, openContent, panels } = deps;
+  const { clock, log, faults, viewerDir, openContent, panels, portFile } = deps;
   const links = createContentLinks(clock);
   const pages: ContentOrigin['pages'] = (frames) => createContentPages({ viewerDir, openContent, links, frames });
   const server = createContentServer({ pages: pages(() => panels().join(' ')), faults });
+
+  async function open(port: number): Promise<void> {
+    const wanted = port === 0 ? lastPort(portFile) : port;
+    try {
+      await server.start(wanted);
+    } catch (error) {
+      if (wanted === port) throw error;
+      // Another program has taken the port of the last start meanwhile.
+      await server.start(0);
+    }
+    keepPort(portFile, server.url());
+  }
 
   return {
     url: server.url,
@@ -44,7 +59,7 @@ export function createContentOrigin(deps: {
       name: 'content',
       async start() {
         try {
-          await server.start(port);
+          await open(port);
         } catch (error) {
           log.warn('content', 'no artifacts and traces are shown: the port of their origin cannot be opened', {
             error,

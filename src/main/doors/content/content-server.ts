@@ -10,6 +10,11 @@ const HOST = '127.0.0.1';
 /** Largest request head, bytes: an address and a few headers. */
 const MAX_HEADER_BYTES = 8 * 1024;
 
+/** Connections at once; a screen full of pictures takes six. */
+const MAX_CONNECTIONS = 128;
+/** A connection on which nothing moves for this long is closed, ms. */
+const IDLE_MS = 60_000;
+
 /** The server. */
 export interface ContentServer {
   /** Its origin, `http://127.0.0.1:40123`; null while it is closed. */
@@ -33,11 +38,13 @@ export function createContentServer(deps: {
     if (req.headers.host !== `${HOST}:${port}` && req.headers.host !== `localhost:${port}`) {
       return end(res, 403, 'This address is not served here.');
     }
+    // The Fetch standard makes no request of some methods, so they are refused before.
+    if (req.method !== 'GET' && req.method !== 'HEAD') return end(res, 405, 'Method not allowed');
     const url = URL.parse(req.url ?? '', `http://${HOST}:${port}`);
     if (url === null || !req.url?.startsWith('/')) return end(res, 400, 'Bad address');
     const { range } = req.headers;
     const response = await pages(
-      new Request(url, { method: req.method ?? 'GET', ...(range === undefined ? {} : { headers: { range } }) }),
+      new Request(url, { method: req.method, ...(range === undefined ? {} : { headers: { range } }) }),
     );
     res.writeHead(response.status, Object.fromEntries(response.headers));
     if (response.body === null) return void res.end();
@@ -55,6 +62,9 @@ export function createContentServer(deps: {
           else end(res, 500, 'This cannot be shown.');
         });
       });
+      // Readers that take nothing hold a file open each.
+      created.maxConnections = MAX_CONNECTIONS;
+      created.timeout = IDLE_MS;
       port = await listen(created, HOST, wanted);
       server = created;
     },

@@ -147,8 +147,11 @@ function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher
     const handler = options?.instead ?? handlers.get(id);
     if (!handler) throw new Error(`${id} has no handler`);
     const during = { operation: id, request_id: context.requestId };
-    const call = (claim?: IdempotencyClaim) =>
-      currentOperation.run(during, handler, input as never, claim === undefined ? context : { ...context, claim });
+    const call = (claim?: IdempotencyClaim) => {
+      // Never spread: the context of a door may be an object whose members are getters.
+      if (claim !== undefined) context.claim = claim;
+      return currentOperation.run(during, handler, input as never, context);
+    };
     const key = operation.idempotencyKey ? options?.idempotencyKey : undefined;
     if (key !== undefined) {
       return deps.idempotency.once({ principal: context.principal.id, key, op: id, input }, async (claim) =>

@@ -54,7 +54,7 @@ export function connectionHandlers(deps: {
     },
     auth_login: ({ ticket }, { origin }) => {
       // A client that is no page names no origin; its token is good for reading, as every token without its origin.
-      const home = origin ?? originOf(panelUrl());
+      const home = originOf(origin ?? panelUrl());
       const { token, expiresAt, principal } = sessions.login(ticket, home);
       return { ok: true, principal: infoOf(principal), token, expires_at: iso(expiresAt) };
     },

@@ -1,0 +1,22 @@
+/** The port of the content origin from one start to the next: a panel that stays open has it in its policy. */
+import fs from 'node:fs';
+
+/** The port of the last start, 0 when there is none. */
+export function lastPort(file: string): number {
+  try {
+    const port = Number(fs.readFileSync(file, 'utf8'));
+    return Number.isInteger(port) && port > 0 && port < 65_536 ? port : 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** Notes the port. Where that is not possible the next start takes another one, and an open panel has to be loaded again. */
+export function keepPort(file: string, url: string | null): void {
+  if (url === null) return;
+  try {
+    fs.writeFileSync(file, new URL(url).port, { mode: 0o600 });
+  } catch {
+    // Nothing depends on it but pictures in a panel that is open during a restart.
+  }
+}
