@@ -79,6 +79,19 @@ test('a crash fails every pending request with worker-crashed; the next request 
   expect(await client.request('b', long)).toContain('b');
 });
 
+// Catches a body that cannot be sent and stays in the queue: every later request would fail with its error.
+test('a request that cannot be sent fails alone', async () => {
+  const client = open();
+  const unsendable = {
+    toJSON: () => Promise.reject,
+    get text() {
+      throw new Error('planted');
+    },
+  };
+  expect(await slugOf(client.request(unsendable as never, long))).not.toBeNull();
+  expect(await client.request('hello', long)).toContain('hello');
+});
+
 test('a process that is never ready is killed and its request fails', async () => {
   const client = open({ env: { NEVER_READY: '1' }, readyMs: 300 });
   await expect(client.request('a', long)).rejects.toMatchObject({

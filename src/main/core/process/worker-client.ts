@@ -1,6 +1,6 @@
 /** Requests to a supervised worker process: each is answered, or fails by its deadline, a cancel, or the end of the process. */
 import { z } from 'zod';
-import { AppError, errorOf, Problem } from '../../../contract/kernel/errors.ts';
+import { AppError, errorOf, Problem, toAppError } from '../../../contract/kernel/errors.ts';
 import type { CircuitOptions } from './circuit.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
 import type { WorkerDeps } from './worker-process.ts';
@@ -104,8 +104,15 @@ export function createWorkerClient<Ask extends z.ZodType, Answer extends z.ZodTy
   type Message = Parameters<typeof worker.send>[0];
 
   function sendAll(): void {
-    for (const [id, request] of pending)
-      request.sent ||= worker.send({ t: 'request', id, body: request.body } as Message);
+    for (const [id, request] of [...pending]) {
+      if (request.sent) continue;
+      try {
+        request.sent = worker.send({ t: 'request', id, body: request.body } as Message);
+      } catch (error) {
+        // A body that cannot be sent is the end of its own request and of no other.
+        settle(id)?.reject(toAppError(error));
+      }
+    }
   }
 
   function settle(id: number) {

@@ -19,7 +19,9 @@ export function holdOrder<R>(order: readonly string[], rows: readonly R[], idOf:
   let last = -1;
   for (const [index, row] of rows.entries()) if (known.has(idOf(row))) last = index;
   const held = order.flatMap((id) => byId.get(id) ?? []);
-  const later = last < 0 ? [] : rows.slice(last + 1);
+  // With the last held row goes what was to be kept in place.
+  if (held.length === 0) return { rows: [...rows], fresh: 0 };
+  const later = rows.slice(last + 1);
   const fresh = rows.length - held.length - later.length;
   return { rows: [...held, ...later], fresh };
 }

@@ -11,6 +11,11 @@ test('rows do not move under the pointer: new ones are counted, further pages ar
   expect(held.fresh).toBe(1);
 });
 
+// Catches an empty list after everything that was shown has been deleted.
+test('with the last held row gone, the list is shown as it is', () => {
+  expect(holdOrder(['a', 'b'], rows('c', 'd'), id)).toEqual({ rows: rows('c', 'd'), fresh: 0 });
+});
+
 test('an update shows at once although the order is held', () => {
   const held = holdOrder(['a'], [{ id: 'a', state: 'failed' }], id);
   expect(held.rows[0]).toEqual({ id: 'a', state: 'failed' });
