@@ -20,14 +20,17 @@ export const MIGRATIONS = path.join(ROOT, 'resources/migrations');
 export interface ManualClock extends Clock {
   /** Moves both clocks on and runs what falls due, in order. */
   advance(ms: number): void;
+  /** Sets the wall clock forward or back; the monotonic one stays. */
+  step(ms: number): void;
 }
 
 /** Starts at 2026-01-01 unless told otherwise. */
 export function manualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
   let elapsed = 0;
+  let stepped = 0;
   let timers: { at: number; fn: () => void }[] = [];
   return {
-    now: () => start + elapsed,
+    now: () => start + elapsed + stepped,
     monotonic: () => elapsed,
     schedule(fn, delayMs) {
       const timer = { at: elapsed + delayMs, fn };
@@ -35,6 +38,9 @@ export function manualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
       return () => {
         timers = timers.filter((other) => other !== timer);
       };
+    },
+    step(ms) {
+      stepped += ms;
     },
     advance(ms) {
       const end = elapsed + ms;

@@ -9,7 +9,6 @@ import type { Settings } from '../../src/contract/host/settings.ts';
 import { contract, type OperationId } from '../../src/contract/index.ts';
 import type { Area, Scope } from '../../src/contract/kernel/define.ts';
 import { type Clock, systemClock } from '../../src/main/core/clock.ts';
-import { createFaults } from '../../src/main/core/faults.ts';
 import { createAudit } from '../../src/main/core/log/audit.ts';
 import type { AnyHandler, CallContext, FileContent, Principal } from '../../src/main/core/operation/operation.ts';
 import { createTickets } from '../../src/main/core/operation/tickets.ts';
@@ -76,7 +75,15 @@ export async function openTestDoors(
   const core = openTestCore({ 'rate_limits.enabled': false, ...options.settings });
   const clock = options.clock ?? systemClock;
   const { db, events, settings, log } = core;
-  const connections = createConnections({ db, events, clock, settings, panelUrl: () => `${doors.url() ?? ''}/panel/` });
+  const { faults } = core;
+  const connections = createConnections({
+    db,
+    events,
+    clock,
+    settings,
+    faults,
+    panelUrl: () => `${doors.url() ?? ''}/panel/`,
+  });
   const seen: SeenCall[] = [];
   const contents = new Map<string, FileContent>();
   const uploads = new Map<string, Buffer>();
@@ -107,7 +114,7 @@ export async function openTestDoors(
     clock,
     db,
     log,
-    faults: createFaults(),
+    faults,
     settings,
     audit: createAudit(db, clock),
     tickets: createTickets(clock),

@@ -5,6 +5,7 @@ import type { EntityRecord } from '../kernel/entity.ts';
 import { contains, oneOf } from '../kernel/filters.ts';
 import { resource } from '../kernel/paging.ts';
 import { entityFields, ProfileId, Timestamp } from '../kernel/scalars.ts';
+import { deniedSwitch } from './launch-switches.ts';
 
 /** Browser families that the product can drive. */
 export const BROWSERS = ['chromium', 'chrome', 'edge', 'brave'] as const;
@@ -48,34 +49,11 @@ function isLocale(tag: string): boolean {
   }
 }
 
-/** Switches that would break isolation, the debugging life-line or the proxy; see `launch_args`. */
-export const DENIED_LAUNCH_ARGS = [
-  '--user-data-dir',
-  '--remote-debugging-port',
-  '--remote-debugging-pipe',
-  '--remote-debugging-address',
-  '--remote-allow-origins',
-  '--proxy-server',
-  '--proxy-bypass-list',
-  '--proxy-pac-url',
-  '--no-sandbox',
-  '--disable-web-security',
-  '--disable-features',
-  '--enable-automation',
-  '--load-extension',
-  '--disk-cache-dir',
-  '--crash-dumps-dir',
-  '--renderer-cmd-prefix',
-  '--utility-cmd-prefix',
-  '--gpu-launcher',
-  '--browser-subprocess-path',
-] as const;
-
 const LaunchArg = z
   .string()
   .max(500)
   .regex(/^--[a-z0-9-]+(=.*)?$/s, 'must look like --switch or --switch=value')
-  .refine((arg) => !DENIED_LAUNCH_ARGS.some((denied) => arg === denied || arg.startsWith(`${denied}=`)), {
+  .refine((arg) => deniedSwitch(arg) === undefined, {
     message: 'is managed by TabAgent and cannot be set here',
   });
 

@@ -1,6 +1,6 @@
 /** Operations on tasks. */
 import { z } from 'zod';
-import { call, stream } from '../kernel/define.ts';
+import { call, type InputScope, stream } from '../kernel/define.ts';
 import { Problem } from '../kernel/errors.ts';
 import { Deleted, listInput, page } from '../kernel/paging.ts';
 import { BatchId, JsonObject, Seq, TaskId, Timestamp } from '../kernel/scalars.ts';
@@ -9,14 +9,16 @@ import { GapItem, LogLine, Task, TaskCreate, TaskDetail, TaskEvent, taskRecord }
 const common = { area: 'automation', tags: ['tasks'] } as const;
 const one = z.strictObject({ id: TaskId });
 
+/** What it takes to run a spec that is no command's, for the first time and again. */
+export const INLINE_SPEC = { scope: 'manage', what: 'Running a spec of your own' } as const satisfies InputScope;
+
 export const taskOperations = {
   tasks_create: call(TaskCreate, z.union([Task, z.object({ batch_id: BatchId, items: z.array(Task) })]), {
     ...common,
     row: 'B25',
     summary: 'Run a command, now or at a time, with one or many profiles',
     scope: 'run',
-    scopeFor: ({ spec, command_id }) =>
-      spec === undefined || command_id !== undefined ? null : { scope: 'manage', what: 'Running a spec of your own' },
+    scopeFor: ({ spec, command_id }) => (spec === undefined || command_id !== undefined ? null : INLINE_SPEC),
     idempotencyKey: true,
     http: { method: 'POST', path: '/v1/tasks', status: 201, location: '/v1/tasks/{id}' },
   }),

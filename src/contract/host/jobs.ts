@@ -46,9 +46,10 @@ export type Upload = z.infer<typeof Upload>;
 /** Where a frame door's client puts the bytes. */
 export const UploadTarget = z.object({ upload_id: UploadId, put_url: z.string() });
 
-/** Record of jobs. An event names a job and nothing more; who may read the job itself depends on the job. */
+/** Record of jobs. Who may see one, and that there is one, depends on the operation that started it. */
 export const jobRecord = {
   area: 'any',
+  ownArea: true,
   id: JobId,
   filters: { q: contains('kind'), kind: oneOf(z.string()), status: oneOf(Job.shape.status) },
   lists: ['jobs_list'],

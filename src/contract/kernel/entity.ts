@@ -15,6 +15,8 @@ export interface FineEvent<Op extends string = string> {
 export interface EntityRecord<Op extends string = string> {
   /** Only principals with this area see its changes; `any` means everybody. */
   area: Area;
+  /** True where each one has an area of its own: `data.area` of its changes names it, and `area` only says who may ask at all. */
+  ownArea?: boolean;
   /** Absent for what there is only one of. */
   id?: z.ZodType & { readonly prefix: string };
   filters?: Filters;

@@ -26,6 +26,20 @@ export const systemClock: Clock = {
   },
 };
 
+/**
+ * A point of time that is reached once and for all: when the wall clock says so, or when as much time has passed as lay before it
+ * now. Setting the clock back does not put it off.
+ * @returns whether it has been reached
+ */
+export function deadlineAt(clock: Clock, at: number): () => boolean {
+  const monotonicAt = clock.monotonic() + at - clock.now();
+  let reached = false;
+  return () => {
+    reached ||= clock.now() >= at || clock.monotonic() >= monotonicAt;
+    return reached;
+  };
+}
+
 /** Unix ms → `2026-11-20T10:50:00.000Z`. */
 export function iso(ms: number): string {
   return new Date(ms).toISOString();

@@ -12,8 +12,8 @@ import { MAX_ANONYMOUS_FRAME_BYTES, MAX_CONNECTIONS, MAX_FRAME_BYTES } from './f
 import { createSessions, type SessionsDeps } from './frames/sessions.ts';
 import { parseJson } from './wire/json.ts';
 
-/** How long a peer may take to answer a close before its connection is cut, ms. */
-const CLOSE_TIMEOUT_MS = 2000;
+/** How long a peer may take to answer a close before its connection is cut, ms. A revoked one has to be gone within a second. */
+const CLOSE_TIMEOUT_MS = 500;
 
 /** What the door needs beside its sessions' own needs. */
 export interface WebSocketDeps extends SessionsDeps {

@@ -21,6 +21,17 @@ export interface Principal {
   rateMultiplier: number;
   /** Web origin this credential is bound to, if any. */
   origin?: string;
+  /** Absent for callers whose credential cannot end before the host does. */
+  grant?: Grant;
+}
+
+/** The life of a credential with the rights that it has now. It ends when the credential is revoked, changed or expired. */
+export interface Grant {
+  readonly ended: boolean;
+  /** Called once, at once when it has ended already. @returns removes the listener; call it when the work is done */
+  onEnd(listener: () => void): () => void;
+  /** Notes that a call was admitted. */
+  used(): void;
 }
 
 /** The idempotency key of a call, for handlers that record it in the transaction of their effect. */

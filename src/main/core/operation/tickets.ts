@@ -1,6 +1,6 @@
 /** One-time tickets for bytes: they let an address be fetched once without a credential in it. */
 import type { OperationId } from '../../../contract/index.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, deadlineAt } from '../clock.ts';
 import { randomToken } from '../ids.ts';
 
 /** Issues and redeems tickets; they live in memory and die with the host. */
@@ -19,26 +19,25 @@ const MAX_TICKETS = 100_000;
 
 /** Creates an empty ticket box. */
 export function createTickets(clock: Clock): Tickets {
-  const open = new Map<string, { subject: string; expiresAt: number }>();
+  const open = new Map<string, { subject: string; isOver: () => boolean }>();
 
   return {
     issue(op, id) {
-      const now = clock.now();
       // Insertion order is expiry order: drop from the front.
       for (const [ticket, entry] of open) {
-        if (entry.expiresAt > now && open.size < MAX_TICKETS) break;
+        if (!entry.isOver() && open.size < MAX_TICKETS) break;
         open.delete(ticket);
       }
       const ticket = randomToken(32);
-      const expiresAt = now + TTL_MS;
-      open.set(ticket, { subject: `${op}:${id}`, expiresAt });
+      const expiresAt = clock.now() + TTL_MS;
+      open.set(ticket, { subject: `${op}:${id}`, isOver: deadlineAt(clock, expiresAt) });
       return { ticket, expiresAt };
     },
     redeem(op, id, ticket) {
       const entry = open.get(ticket);
       if (!entry || entry.subject !== `${op}:${id}`) return false;
       open.delete(ticket);
-      return entry.expiresAt > clock.now();
+      return !entry.isOver();
     },
   };
 }

@@ -2,6 +2,7 @@
 import { type Operation, SCOPES, type Scope } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Principal } from '../../core/operation/operation.ts';
+import { requireScope } from '../../core/operation/scope.ts';
 
 const rank = (scope: Scope): number => SCOPES.indexOf(scope);
 
@@ -32,8 +33,5 @@ export function authorise(operation: Operation, principal: Principal): void {
 /** What some inputs of an operation need beyond its scope. @throws AppError `forbidden` */
 export function authoriseInput(operation: Operation, input: unknown, principal: Principal): void {
   const needed = operation.scopeFor?.(input as never) ?? null;
-  if (needed === null || (principal.scope !== null && rank(principal.scope) >= rank(needed.scope))) return;
-  throw new AppError('forbidden', `${needed.what} needs a credential with scope ${needed.scope}.`, {
-    extra: { required_scope: needed.scope, required_area: operation.area },
-  });
+  if (needed !== null) requireScope(needed, principal, operation.area);
 }

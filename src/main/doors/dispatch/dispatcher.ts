@@ -22,6 +22,7 @@ import type {
 import { type AccountedCall, type Accounting, createAccounting } from './accounting.ts';
 import { authorise, authoriseInput } from './authorise.ts';
 import type { CallMetrics } from './call-metrics.ts';
+import { createGrantedCall, type GrantedCall } from './granted-call.ts';
 import { collectHandlers } from './handlers.ts';
 import type { Idempotency } from './idempotency/index.ts';
 import { checkOutput } from './output-check.ts';
@@ -98,6 +99,7 @@ function createAdmit(
       authorise(operation, context.principal);
       // Signing in costs when it fails, see `takeFailure`.
       if (operation.tier !== 'auth') limiter.take(context.principal, operation.tier, context.remote, options?.onRate);
+      context.principal.grant?.used();
     } catch (thrown) {
       throw accounts.notAdmitted(admission, thrown);
     }
@@ -142,39 +144,38 @@ function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher
   }
 
   /** What the handler gave: a stream, or a value that has settled. */
-  async function answer(admission: Admission, input: unknown, options: RunOptions | undefined) {
+  async function answer(admission: Admission, granted: GrantedCall, input: unknown, options: RunOptions | undefined) {
     const { id, operation, context } = admission;
     const handler = options?.instead ?? handlers.get(id);
     if (!handler) throw new Error(`${id} has no handler`);
     const during = { operation: id, request_id: context.requestId };
-    const call = (claim?: IdempotencyClaim) => {
-      // Never spread: the context of a door may be an object whose members are getters.
-      if (claim !== undefined) context.claim = claim;
-      return currentOperation.run(during, handler, input as never, context);
-    };
+    const call = (claim?: IdempotencyClaim) =>
+      currentOperation.run(during, handler, input as never, granted.context(claim));
     const key = operation.idempotencyKey ? options?.idempotencyKey : undefined;
     if (key !== undefined) {
-      return deps.idempotency.once({ principal: context.principal.id, key, op: id, input }, async (claim) =>
-        call(claim),
-      );
+      const once = { principal: context.principal.id, key, op: id, input };
+      return granted.value(deps.idempotency.once(once, async (claim) => call(claim)));
     }
     const given = call();
-    return isStream(given) ? given : { value: await given, replayed: false };
+    return isStream(given) ? granted.items(given) : { value: await granted.value(given), replayed: false };
   }
 
   return async (admission, raw, options) => {
     const { operation, context } = admission;
     const id = admission.id as OperationId;
     let input: unknown = raw;
+    const granted = createGrantedCall(context);
     try {
+      granted.check();
       if (operation.desktopOnly && context.door !== 'ipc') throw notOffered(id);
       input = parseInput(operation, raw);
       authoriseInput(operation, input, context.principal);
-      const given = await answer(admission, input, options);
+      const given = await answer(admission, granted, input, options);
       if (isStream(given)) {
         accounts.succeeded(admission, input);
         return { kind: 'stream', id, operation, items: streamed(admission, input, given) };
       }
+      granted.close();
       const { replayed } = given;
       let { value } = given;
       if (operation.bytes && context.door !== 'http') {
@@ -185,6 +186,7 @@ function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher
       if (!replayed) accounts.succeeded(admission, input, value);
       return { kind: 'value', id, operation, value, replayed, accepted: isAccepted(operation, value) };
     } catch (thrown) {
+      granted.close();
       throw accounts.failed(admission, charged(admission, thrown), input);
     }
   };

@@ -83,6 +83,8 @@ class Session implements FrameSession {
   readonly #keepAlive: KeepAlive | undefined;
   readonly #closeListeners: Listeners<[]>;
   #principal: Principal;
+  /** Stops watching the credential of the principal. */
+  #release: () => void = () => undefined;
   #greeted = false;
   /** No frame is sent or read any more. */
   #ended = false;
@@ -105,6 +107,13 @@ class Session implements FrameSession {
     }
     port.onMessage((message) => this.#read(message));
     port.onClose(() => this.#portClosed());
+    this.#actAs(options.peer.principal);
+  }
+
+  #actAs(principal: Principal): void {
+    this.#release();
+    this.#principal = principal;
+    this.#release = principal.grant?.onEnd(() => this.close('revoked')) ?? (() => undefined);
   }
 
   get principal(): Principal {
@@ -174,7 +183,7 @@ class Session implements FrameSession {
     const { authenticate, admits } = this.#options;
     if (token !== undefined && authenticate) {
       try {
-        this.#principal = authenticate(token);
+        this.#actAs(authenticate(token));
       } catch (thrown) {
         this.#refuse(toAppError(thrown));
         return this.#hangUp(CLOSE.badToken);
@@ -195,6 +204,7 @@ class Session implements FrameSession {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#release();
     this.#keepAlive?.stop();
     this.#flowControl.close();
     this.#calls.abortAll();

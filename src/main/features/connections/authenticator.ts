@@ -4,6 +4,7 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 import { sha256 } from '../../core/ids.ts';
 import type { Principal } from '../../core/operation/operation.ts';
 import type { SettingsReader } from '../../core/settings.ts';
+import type { Grants } from './grants.ts';
 
 /** What a request says about its caller. Header values are as received. */
 export interface Credentials {
@@ -42,8 +43,11 @@ export function isLoopback(address: string): boolean {
   return LOOPBACK.test(address) || address === 'localhost' || address === '[::1]';
 }
 
+/** Stands for every caller that needs no credential because of `allow_unauthenticated_local`. */
+const LOCAL = 'local';
+
 /** Creates the checkpoint. */
-export function createAuthenticator(settings: SettingsReader): Authenticator {
+export function createAuthenticator(settings: SettingsReader, grants: Grants): Authenticator {
   const statics: { hash: Buffer; principal: Principal }[] = [];
   const sources = new Map<string, TokenSource>();
 
@@ -52,8 +56,12 @@ export function createAuthenticator(settings: SettingsReader): Authenticator {
 
   function anonymous(remote: string): Principal {
     const base = { kind: 'anonymous', id: `ip:${remote}`, name: 'anonymous', rateMultiplier: 1 } as const;
-    return localIsOpen(remote) ? { ...base, scope: 'run', areas: ['models'] } : { ...base, scope: null, areas: [] };
+    if (!localIsOpen(remote)) return { ...base, scope: null, areas: [] };
+    return { ...base, scope: 'run', areas: ['models'], grant: grants.hold(LOCAL, { expiresAt: null }) };
   }
+  settings.onChange((keys) => {
+    if (keys.includes('allow_unauthenticated_local') || keys.includes('host')) grants.end(LOCAL);
+  });
 
   function ownerOf(token: string): Principal | undefined {
     const hash = sha256(token);

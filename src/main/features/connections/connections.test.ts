@@ -66,14 +66,7 @@ describe('API keys', () => {
     core.clock.advance(60_000);
     expect(lastUsed()).not.toBeNull();
     let revoked = 0;
-    const principal = feature.authenticator.authenticateToken(key, from);
-    feature.registry.add({
-      kind: 'websocket',
-      origin: null,
-      principal: () => principal,
-      rttMs: () => null,
-      revoke: () => (revoked += 1),
-    });
+    feature.authenticator.authenticateToken(key, from).grant?.onEnd(() => (revoked += 1));
     feature.service.keys.update(id, { scopes: ['read'] }, { version: 1, status: 409 });
     expect(revoked).toBe(1);
     expect(() => feature.service.keys.update(id, { name: 'x' }, { version: 1, status: 412 })).toThrow(
@@ -290,18 +283,6 @@ describe('live connections', () => {
     });
   }
 
-  // Would catch: connections that keep their rights because one before them could not be closed.
-  test('all of a principal are closed, even when one of them throws', () => {
-    const closed: string[] = [];
-    connect('a', () => {
-      throw new Error('socket');
-    });
-    connect('a', () => void closed.push('a'));
-    connect('b', () => void closed.push('b'));
-    expect(() => feature.registry.revokeAll('a')).toThrow('socket');
-    expect(closed).toEqual(['a']);
-  });
-
   test('are announced once when they open and once when they close, however often they are removed', () => {
     const remove = connect('a');
     expect(feature.registry.countOf('a')).toBe(1);
@@ -309,17 +290,6 @@ describe('live connections', () => {
     remove();
     expect(feature.registry.countOf('a')).toBe(0);
     expect(core.events.list(0, 10).map(({ type }) => type)).toEqual(['connection.created', 'connection.deleted']);
-  });
-
-  test('that close while all are being closed are no trouble', () => {
-    const removes: (() => void)[] = [];
-    const removeAll = () => {
-      for (const remove of removes) remove();
-    };
-    for (let n = 0; n < 3; n++) removes.push(connect('a', removeAll));
-    feature.registry.revokeAll('a');
-    expect(feature.registry.list()).toEqual([]);
-    expect(() => feature.registry.revoke('con_x')).toThrow(expect.objectContaining({ slug: 'not-found' }));
   });
 });
 
@@ -347,14 +317,7 @@ describe('panel links and sessions at their edges', () => {
     const closed: string[] = [];
     for (const session of [one, two]) {
       const who = session?.principal;
-      if (who === undefined) throw new Error('no session');
-      feature.registry.add({
-        kind: 'websocket',
-        origin: null,
-        principal: () => who,
-        rttMs: () => null,
-        revoke: () => void closed.push(who.id),
-      });
+      who?.grant?.onEnd(() => void closed.push(who.id));
     }
     sessions().end(one?.principal.id ?? '');
     expect(sessions().principalOf(one?.token ?? '')).toBeUndefined();

@@ -2,10 +2,12 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
+import type { Faults } from '../../core/faults.ts';
 import type { Part } from '../../core/lifecycle.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import { createAuthenticator } from './authenticator.ts';
 import { bindProblem } from './bind.ts';
+import { createGrants } from './grants.ts';
 import { createKeys, KEY_PREFIX } from './keys.ts';
 import { createConnectionRegistry } from './registry.ts';
 import { connectionHandlers } from './routes.ts';
@@ -22,19 +24,21 @@ export interface ConnectionsDeps {
   events: Events;
   clock: Clock;
   settings: SettingsReader;
+  /** Takes what throws while a credential ends. */
+  faults: Pick<Faults, 'report'>;
   /** Address of the panel with its closing slash, null while HTTP is closed. */
   panelUrl: () => string | null;
 }
 
 /** Creates the feature. */
 export function createConnections(deps: ConnectionsDeps) {
-  const { db, events, clock, settings, panelUrl } = deps;
+  const { db, events, clock, settings, faults, panelUrl } = deps;
   const store = createConnectionsStore(db, events);
   const registry = createConnectionRegistry(clock, store.announce);
-  const onEnded = (principalId: string) => registry.revokeAll(principalId);
-  const keys = createKeys({ store, clock, onEnded });
-  const sessions = createPanelSessions({ store, clock, onEnded });
-  const authenticator = createAuthenticator(settings);
+  const grants = createGrants(clock, faults);
+  const keys = createKeys({ store, clock, grants });
+  const sessions = createPanelSessions({ store, clock, grants });
+  const authenticator = createAuthenticator(settings, grants);
   authenticator.addSource(KEY_PREFIX, keys.principalOf);
   authenticator.addSource(SESSION_PREFIX, sessions.principalOf);
   return {

@@ -7,6 +7,7 @@ import type { Page } from '../../../contract/kernel/paging.ts';
 import type { Clock } from '../../core/clock.ts';
 import { newId, randomToken, sha256 } from '../../core/ids.ts';
 import type { Principal } from '../../core/operation/operation.ts';
+import type { Grants } from './grants.ts';
 import { highestScope } from './principal.ts';
 import { type ConnectionsStore, type KeyListInput, type KeyPatch, type KeyRow, toApiKey } from './store.ts';
 
@@ -70,11 +71,9 @@ function createUses(clock: Clock, store: (used: ReadonlyMap<string, number>) => 
 }
 
 /** Creates the keys of a host; the table is read once and kept in memory. */
-export function createKeys(deps: { store: ConnectionsStore; clock: Clock; onEnded: (id: string) => void }): Keys {
-  const { store, clock, onEnded } = deps;
+export function createKeys(deps: { store: ConnectionsStore; clock: Clock; grants: Grants }): Keys {
+  const { store, clock, grants } = deps;
   const byPrefix = new Map<string, KeyRow>();
-  for (const row of store.keys()) byPrefix.set(row.prefix, row);
-
   const byId = (id: string) => [...byPrefix.values()].find((row) => row.id === id);
   const uses = createUses(clock, (used) => {
     store.touchKeys(used);
@@ -86,7 +85,13 @@ export function createKeys(deps: { store: ConnectionsStore; clock: Clock; onEnde
   const missing = (id: string) =>
     new AppError('not-found', `There is no API key ${id}.`, { extra: { resource: 'key', id } });
 
-  const expired = (row: KeyRow) => row.expires_at !== null && row.expires_at <= clock.now();
+  const grantOf = ({ id, expires_at }: KeyRow) => grants.hold(id, { expiresAt: expires_at, onUse: () => uses.add(id) });
+  /** Its time runs from now on, whether it is used or not. */
+  function keep(row: KeyRow): void {
+    byPrefix.set(row.prefix, row);
+    grantOf(row);
+  }
+  for (const row of store.keys()) keep(row);
 
   return {
     list(query) {
@@ -96,7 +101,7 @@ export function createKeys(deps: { store: ConnectionsStore; clock: Clock; onEnde
     create(input) {
       const { key, row } = generate(input, clock.now());
       store.insertKey(row);
-      byPrefix.set(row.prefix, row);
+      keep(row);
       return { ...toApiKey(row), key };
     },
     update(id, patch, expected) {
@@ -110,21 +115,23 @@ export function createKeys(deps: { store: ConnectionsStore; clock: Clock; onEnde
       }
       const next = store.updateKey(id, patch, clock.now());
       if (!next) throw missing(id);
-      byPrefix.set(next.prefix, next);
-      // Open connections carry the rights of before: they have to come back.
-      onEnded(id);
+      // What is open carries the rights of before: it has to come back.
+      grants.end(id);
+      keep(next);
       return toApiKey(next);
     },
     remove(id) {
       const current = byId(id);
       if (!current || !store.deleteKey(id, clock.now())) throw missing(id);
       byPrefix.delete(current.prefix);
-      onEnded(id);
+      grants.end(id);
     },
     principalOf(token) {
       const prefix = KEY.exec(token)?.[1];
       const row = prefix === undefined ? undefined : byPrefix.get(prefix);
-      if (!row || !timingSafeEqual(row.hash, sha256(token)) || expired(row)) return undefined;
+      if (!row || !timingSafeEqual(row.hash, sha256(token))) return undefined;
+      const grant = grantOf(row);
+      if (grant.ended) return undefined;
       uses.add(row.id);
       return {
         kind: 'key',
@@ -133,9 +140,10 @@ export function createKeys(deps: { store: ConnectionsStore; clock: Clock; onEnde
         scope: highestScope(row.scopes),
         areas: row.areas,
         rateMultiplier: row.rate_multiplier,
+        grant,
       };
     },
-    any: () => [...byPrefix.values()].some((row) => !expired(row)),
+    any: () => [...byPrefix.values()].some((row) => !grantOf(row).ended),
     dispose: uses.flush,
   };
 }

@@ -27,8 +27,6 @@ export interface ConnectionRegistry {
   list(): Connection[];
   /** Closes one connection and answers whose it was. @throws AppError `not-found` */
   revoke(id: string): Principal;
-  /** Closes every connection of a principal. */
-  revokeAll(principalId: string): void;
 }
 
 /** Creates an empty registry. @param announce called for each connection that opens or closes */
@@ -72,18 +70,6 @@ export function createConnectionRegistry(
       const principal = found.connection.principal();
       found.connection.revoke();
       return principal;
-    },
-    revokeAll(principalId) {
-      const failures: unknown[] = [];
-      for (const { connection } of [...live.values()]) {
-        try {
-          if (connection.principal().id === principalId) connection.revoke();
-        } catch (error) {
-          // One connection that cannot be closed must not keep the others open.
-          failures.push(error);
-        }
-      }
-      if (failures.length > 0) throw failures[0];
     },
   };
 }

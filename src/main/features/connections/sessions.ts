@@ -2,9 +2,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { AREAS } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, deadlineAt } from '../../core/clock.ts';
 import { randomToken, sha256 } from '../../core/ids.ts';
-import type { Principal } from '../../core/operation/operation.ts';
+import type { Grant, Principal } from '../../core/operation/operation.ts';
+import type { Grants } from './grants.ts';
 import type { ConnectionsStore, SessionRow } from './store.ts';
 
 /** What every session token starts with. */
@@ -42,40 +43,53 @@ export interface PanelSessions {
   principalOf(token: string): Principal | undefined;
 }
 
-function principalFor({ id, origin, name }: Pick<SessionRow, 'id' | 'origin' | 'name'>): Principal {
-  return { kind: 'panel', id: PRINCIPAL + id, name, scope: 'admin', areas: AREAS, rateMultiplier: 1, origin };
+function principalFor({ id, origin, name }: Pick<SessionRow, 'id' | 'origin' | 'name'>, grant: Grant): Principal {
+  return { kind: 'panel', id: PRINCIPAL + id, name, scope: 'admin', areas: AREAS, rateMultiplier: 1, origin, grant };
 }
 
 /** Creates the sessions over their table. Links live in memory and die with the host. */
-export function createPanelSessions(deps: {
-  store: ConnectionsStore;
-  clock: Clock;
-  onEnded: (principalId: string) => void;
-}): PanelSessions {
-  const { store, clock, onEnded } = deps;
-  const links = new Map<string, number>();
+export function createPanelSessions(deps: { store: ConnectionsStore; clock: Clock; grants: Grants }): PanelSessions {
+  const { store, clock, grants } = deps;
+  const links = new Map<string, () => boolean>();
   store.pruneSessions(clock.now(), clock.now() - IDLE_MS);
+
+  function grantOf(row: SessionRow): Grant {
+    let seenAt = row.last_seen_at;
+    return grants.hold(PRINCIPAL + row.id, {
+      expiresAt: row.expires_at,
+      idle: { ms: IDLE_MS, since: row.last_seen_at },
+      onUse() {
+        const now = clock.now();
+        // In either direction: the clock may have been set back.
+        if (Math.abs(now - seenAt) < TOUCH_MS) return;
+        seenAt = now;
+        store.touchSession(row.id, now);
+      },
+      // A host that starts again, on a clock that is behind, must not find it.
+      onExpired: () => store.deleteSession(row.id),
+    });
+  }
+  for (const row of store.sessions()) grantOf(row);
 
   function redeem(ticket: string): void {
     const key = sha256(ticket).toString('hex');
-    const expiresAt = links.get(key);
+    const isOver = links.get(key);
     links.delete(key);
-    if (expiresAt === undefined || expiresAt <= clock.now()) {
+    if (isOver === undefined || isOver()) {
       throw new AppError('unauthorized', 'This link was used or is too old; make a new one with tabagent panel-link.');
     }
   }
 
   return {
     issueLink() {
-      const now = clock.now();
       // Insertion order is expiry order.
-      for (const [key, expiresAt] of links) {
-        if (expiresAt > now && links.size < MAX_LINKS) break;
+      for (const [key, isOver] of links) {
+        if (!isOver() && links.size < MAX_LINKS) break;
         links.delete(key);
       }
       const ticket = randomToken(32);
-      const expiresAt = now + LINK_MS;
-      links.set(sha256(ticket).toString('hex'), expiresAt);
+      const expiresAt = clock.now() + LINK_MS;
+      links.set(sha256(ticket).toString('hex'), deadlineAt(clock, expiresAt));
       return { ticket, expiresAt };
     },
     login(ticket, origin) {
@@ -90,21 +104,21 @@ export function createPanelSessions(deps: {
         ...{ created_at: now, last_seen_at: now, expires_at: expiresAt },
       };
       store.insertSession(row);
-      return { token, expiresAt, principal: principalFor(row) };
+      return { token, expiresAt, principal: principalFor(row, grantOf(row)) };
     },
     end(principalId) {
       if (!principalId.startsWith(PRINCIPAL)) return;
       store.deleteSession(principalId.slice(PRINCIPAL.length));
-      onEnded(principalId);
+      grants.end(principalId);
     },
     principalOf(token) {
       const id = TOKEN.exec(token)?.[1];
       const row = id === undefined ? undefined : store.session(id);
       if (!row || !timingSafeEqual(row.hash, sha256(token))) return undefined;
-      const now = clock.now();
-      if (row.expires_at <= now || row.last_seen_at <= now - IDLE_MS) return undefined;
-      if (now - row.last_seen_at >= TOUCH_MS) store.touchSession(row.id, now);
-      return principalFor(row);
+      const grant = grantOf(row);
+      if (grant.ended) return undefined;
+      grant.used();
+      return principalFor(row, grant);
     },
   };
 }

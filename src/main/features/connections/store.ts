@@ -35,6 +35,7 @@ export interface ConnectionsStore {
   updateKey(id: string, patch: KeyPatch, at: number): KeyRow | undefined;
   deleteKey(id: string, at: number): boolean;
   touchKeys(used: ReadonlyMap<string, number>): void;
+  sessions(): SessionRow[];
   session(id: string): SessionRow | undefined;
   insertSession(row: SessionRow): void;
   touchSession(id: string, at: number): void;
@@ -110,6 +111,7 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
       db.transaction(() => {
         for (const [id, at] of used) orm.update(apiKey).set({ last_used_at: at }).where(eq(apiKey.id, id)).run();
       }),
+    sessions: () => orm.select().from(panelSession).all(),
     session: (id) => orm.select().from(panelSession).where(eq(panelSession.id, id)).get(),
     insertSession: (row) => void orm.insert(panelSession).values(row).run(),
     touchSession: (id, at) =>

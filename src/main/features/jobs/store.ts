@@ -15,19 +15,20 @@ const LIVE = ['queued', 'running'] as const;
 /** Creates the store. */
 export function createJobStore(db: Db, events: Events) {
   const { orm } = db;
-  const announce = (row: Pick<JobRow, 'id'>, type: 'job.created' | 'job.updated') =>
-    events.append({ type, entity: 'job', id: row.id });
+  /** The area is the job's own: who may not see the job learns nothing of it, its id included. */
+  const announce = ({ id, area }: Pick<JobRow, 'id' | 'area'>, type: 'job.created' | 'job.updated') =>
+    events.append({ type, entity: 'job', id, data: { area } });
 
   function change(id: JobId, facts: Partial<JobRow>): boolean {
     return db.transaction(() => {
-      const changed =
-        orm
-          .update(job)
-          .set(facts)
-          .where(and(eq(job.id, id), inArray(job.status, [...LIVE])))
-          .run().changes > 0;
-      if (changed) announce({ id }, 'job.updated');
-      return changed;
+      const changed = orm
+        .update(job)
+        .set(facts)
+        .where(and(eq(job.id, id), inArray(job.status, [...LIVE])))
+        .returning({ area: job.area })
+        .get();
+      if (changed) announce({ id, ...changed }, 'job.updated');
+      return changed !== undefined;
     });
   }
 

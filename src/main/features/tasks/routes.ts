@@ -23,8 +23,8 @@ export function taskHandlers(service: TaskService): Handlers<TaskOperationId> {
       return { id, deleted: true };
     },
     tasks_cancel: ({ id, force }) => service.cancel(id, force),
-    tasks_retry: ({ id, ...options }, { claim }) => service.retry(id, options, claim),
-    tasks_bulk: ({ ids, action }) => {
+    tasks_retry: ({ id, ...options }, { principal, claim }) => service.retry(id, principal, options, claim),
+    tasks_bulk: ({ ids, action }, { principal }) => {
       // Each cancel waits for the end of its processes, so all of them wait together.
       const cancelled = action === 'cancel' ? [...new Set(ids)] : [];
       const cancelling = new Map(cancelled.map((id) => [id, service.cancel(id, false)]));
@@ -34,7 +34,7 @@ export function taskHandlers(service: TaskService): Handlers<TaskOperationId> {
           case 'cancel':
             return cancelling.get(id);
           case 'retry':
-            return service.retry(id, { as_then: false });
+            return service.retry(id, principal, { as_then: false });
           case 'delete':
             return service.remove(id);
         }

@@ -3,9 +3,11 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Queue as QueueState } from '../../../contract/automation/queue.ts';
+import { INLINE_SPEC } from '../../../contract/automation/task-operations.ts';
 import type { Task, TaskCreate, TaskDetail } from '../../../contract/automation/tasks.ts';
 import type { BatchId, JsonObject } from '../../../contract/kernel/scalars.ts';
-import type { IdempotencyClaim } from '../../core/operation/operation.ts';
+import type { IdempotencyClaim, Principal } from '../../core/operation/operation.ts';
+import { requireScope } from '../../core/operation/scope.ts';
 import type { TaskDeps } from './deps.ts';
 import { ownerOf } from './draft.ts';
 import type { Logs } from './log/logs.ts';
@@ -114,13 +116,17 @@ function createRequests({ deps, store, factory, feed, views }: TaskParts) {
       if (batch_id === null && only) return only;
       return { batch_id: batch_id as BatchId, items };
     },
-    /** @throws AppError `invalid-state` while the task has not ended */
+    /** @throws AppError `invalid-state` while the task has not ended, `forbidden` without the scope that making it needs */
     async retry(
       id: string,
+      principal: Pick<Principal, 'scope'>,
       options: { input?: JsonObject | undefined; as_then: boolean },
       claim?: IdempotencyClaim,
     ): Promise<Task> {
-      const prepare = () => factory.prepareAgain(requireFinished(store, id, 'repeat'), options);
+      const row = requireFinished(store, id, 'repeat');
+      // Otherwise a caller that may only run commands runs programs that it could not have asked for, with an input of its own.
+      if (row.command_id === null) requireScope(INLINE_SPEC, principal, 'automation');
+      const prepare = () => factory.prepareAgain(row, options);
       const { ids } = await makeOnce(prepare, claim);
       return views.task(requireTask(store, ids[0] ?? id));
     },

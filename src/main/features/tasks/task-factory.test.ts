@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { callOf, openTaskHost, type TaskHost, thrownBy } from '../../../../tests/support/tasks.ts';
 import { Task, TaskCreate } from '../../../contract/automation/tasks.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
+import { OPERATOR } from '../../core/operation/operator.ts';
 import { createIdempotency, createIdempotencyStore } from '../../doors/dispatch/idempotency/index.ts';
 
 let host: TaskHost;
@@ -128,11 +129,31 @@ test('a repeated inline task checks its input against the schema it kept, and se
       callOf(),
     ),
   );
-  const wrong = await thrownBy(() => host.tasks.service.retry(first.id, { as_then: false, input: { pin: 'abc' } }));
+  const wrong = await thrownBy(() =>
+    host.tasks.service.retry(first.id, OPERATOR, { as_then: false, input: { pin: 'abc' } }),
+  );
   expect(wrong).toMatchObject({ slug: 'validation-error', errors: { 'input.pin': expect.any(String) } });
-  const again = await host.tasks.service.retry(first.id, { as_then: false, input: { pin: 'tiger-lily' } });
+  const again = await host.tasks.service.retry(first.id, OPERATOR, { as_then: false, input: { pin: 'tiger-lily' } });
   expect(again.input.pin).toBe('••••••');
   expect(JSON.stringify(host.db.raw.prepare('SELECT * FROM task').all())).not.toContain('tiger-lily');
   expect(host.store.get(again.id)?.input_schema).toBe(JSON.stringify(PIN));
+  await host.ends(again.id);
+});
+
+// Would catch: a key that may only run commands and repeats a program of somebody else's with an input of its own.
+test('repeating a spec that is no command needs the scope that making it needs, a command does not', async () => {
+  await host.tasks.start();
+  const { id } = Task.parse(
+    await host.tasks.handlers.tasks_create(
+      request({ spec: { kind: 'process', argv: ['true'] }, input: { do: [['succeed', 1]] }, wait: true }),
+      callOf(),
+    ),
+  );
+  for (const options of [{ as_then: true }, { as_then: false, input: {} }]) {
+    const refused = await thrownBy(() => host.tasks.service.retry(id, { scope: 'run' }, options));
+    expect(refused).toMatchObject({ slug: 'forbidden', extra: { required_scope: 'manage' } });
+  }
+  const again = await host.tasks.service.retry(id, { scope: 'manage' }, { as_then: true });
+  expect(again.retry_of).toBe(id);
   await host.ends(again.id);
 });

@@ -5,6 +5,7 @@ import { Queue } from '../../../contract/automation/queue.ts';
 import { Task, TaskCreate } from '../../../contract/automation/tasks.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
+import { OPERATOR } from '../../core/operation/operator.ts';
 
 let host: TaskHost;
 beforeEach(async () => {
@@ -205,7 +206,7 @@ describe('the queue', () => {
       'worker_crashed',
       'worker_crashed',
     ]);
-    const again = await host.tasks.service.retry(bad.id, { as_then: true });
+    const again = await host.tasks.service.retry(bad.id, OPERATOR, { as_then: true });
     expect(again).toMatchObject({ attempt: 0, max_attempts: 3, retry_of: bad.id });
   });
 
@@ -271,7 +272,7 @@ describe('run again', () => {
     );
     await host.commandService.update(command.id, { name: 'Renamed', timeout_seconds: 7 }, 'test', {});
     host.profileService.update(profile.id, { name: 'Bea' }, {});
-    const same = await host.tasks.service.retry(first.id, { as_then: true });
+    const same = await host.tasks.service.retry(first.id, OPERATOR, { as_then: true });
     expect(same).toMatchObject({
       command_name: 'Test',
       command_version: 1,
@@ -279,7 +280,10 @@ describe('run again', () => {
       timeout_seconds: 600,
       retry_of: first.id,
     });
-    const fresh = await host.tasks.service.retry(first.id, { as_then: false, input: { do: [['succeed', 2]] } });
+    const fresh = await host.tasks.service.retry(first.id, OPERATOR, {
+      as_then: false,
+      input: { do: [['succeed', 2]] },
+    });
     expect(fresh).toMatchObject({
       command_name: 'Renamed',
       command_version: 2,
@@ -293,14 +297,16 @@ describe('run again', () => {
     expect(host.db.raw.prepare('SELECT count(*) AS n FROM secret').get()).toEqual({ n: 2 });
     const sealed = JSON.parse(host.store.get(fresh.id)?.input ?? '{}').pin.$secret;
     expect(await host.secrets.get(sealed)).toBe('pin-123456');
-    const both = await thrownBy(() => host.tasks.service.retry(same.id, { as_then: true, input: {} }));
+    const both = await thrownBy(() => host.tasks.service.retry(same.id, OPERATOR, { as_then: true, input: {} }));
     expect(both.slug).toBe('validation-error');
   });
 
   test('not while the task has not ended; neither can it be deleted', async () => {
     const command = await host.command();
     const task = await host.run(command, [['hang', null]]);
-    expect((await thrownBy(() => host.tasks.service.retry(task.id, { as_then: true }))).slug).toBe('invalid-state');
+    expect((await thrownBy(() => host.tasks.service.retry(task.id, OPERATOR, { as_then: true }))).slug).toBe(
+      'invalid-state',
+    );
     expect((await thrownBy(() => host.tasks.service.remove(task.id))).slug).toBe('invalid-state');
     await host.tasks.service.cancel(task.id, true);
   });

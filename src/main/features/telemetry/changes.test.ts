@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
+import { asked, openJobs, stepsKind } from '../../../../tests/support/jobs.ts';
 import type { Principal } from '../../core/operation/operation.ts';
 import { createChangeService } from './changes.ts';
 
@@ -41,6 +43,22 @@ test('a key sees the changes of its areas only', () => {
   expect(changes.list({ since: 0, limit: 10 }, reader(['models'])).items).toEqual([]);
   expect(changes.list({ since: 0, limit: 10 }, reader(['automation'])).items.map((c) => c.entity)).toEqual(['task']);
   expect(changes.list({ since: 0, limit: 10 }, all).items).toHaveLength(2);
+});
+
+// Would catch: a caller of one area that learns of the backups and exports of another.
+test('the changes of a job are those of the area of the operation that started it', async () => {
+  using core = openTestCore();
+  const changes = createChangeService(core.events);
+  const host = openJobs(core);
+  const steps = host.service.register(stepsKind(path.join(core.dir, 'steps.txt'), () => undefined));
+  const { done } = steps.start({ ...asked, area: 'host', input: { steps: 1 } });
+  await done;
+  // From a version that named no area.
+  core.events.append({ type: 'job.updated', entity: 'job', id: 'job_old' });
+  const seenBy = (areas: Principal['areas']) => changes.list({ since: 0, limit: 100 }, reader(areas)).items;
+  expect(seenBy(['automation', 'models'])).toEqual([]);
+  expect(new Set(seenBy(['host']).map(({ type }) => type))).toEqual(new Set(['job.created', 'job.updated']));
+  expect(seenBy(['host']).map(({ id }) => id)).not.toContain('job_old');
 });
 
 test('following starts with hello, resumes without a gap or a double, and filters by type', async () => {

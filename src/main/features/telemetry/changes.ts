@@ -1,17 +1,27 @@
 /** The event table as operations: catch up and follow, filtered by what the principal may see. */
-
+import { z } from 'zod';
 import { recordOf } from '../../../contract/entities.ts';
 import type { Change } from '../../../contract/host/telemetry.ts';
+import { AREAS, type Area } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Events } from '../../core/events.ts';
 import type { Principal } from '../../core/operation/operation.ts';
 import { many } from '../../core/operation/values.ts';
 
+const OwnArea = z.object({ area: z.enum(AREAS) });
+
 /** An entity that is not in the registry is visible to no caller: no record states its area. */
 function visible(principal: Principal, change: Change): boolean {
-  const area = recordOf(change.entity)?.area;
+  const record = recordOf(change.entity);
+  if (!record) return false;
+  const area = record.ownArea ? areaIn(change.data) : record.area;
   if (area === undefined) return false;
   return area === 'any' || principal.areas.includes(area) || principal.areas.includes('any');
+}
+
+/** A change that names no area, from before it had to, is visible to nobody. */
+function areaIn(data: Change['data']): Area | undefined {
+  return OwnArea.safeParse(data).data?.area;
 }
 
 /** `task.*` or an exact type. */

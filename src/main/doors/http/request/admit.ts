@@ -68,7 +68,7 @@ export function createAdmit({ dispatcher, authenticator, limiter, tickets }: Adm
   }
 
   function identify(exchange: Exchange): void {
-    exchange.principal = caller(exchange.req).principal;
+    exchange.actAs(caller(exchange.req).principal);
   }
 
   return {
@@ -81,14 +81,14 @@ export function createAdmit({ dispatcher, authenticator, limiter, tickets }: Adm
         identify(exchange);
       } else if (tickets.redeem(op, ticket.target, ticket.value)) {
         // The ticket is the credential: it opens this operation on this id only.
-        exchange.principal = {
+        exchange.actAs({
           ...anonymous(exchange.remote),
           kind: 'key',
           id: 'ticket',
           name: 'one-time ticket',
           scope: operation.scope,
           areas: [operation.area],
-        };
+        });
       } else {
         throw new AppError(
           'unauthorized',

@@ -17,6 +17,9 @@ const EXPOSED =
 
 const NOBODY: Principal = { kind: 'anonymous', id: '', name: 'anonymous', scope: null, areas: [], rateMultiplier: 1 };
 
+/** How long an answer may take to go out after the caller's credential has ended, ms. */
+const LAST_WORD_MS = 250;
+
 /** How a failure is said: the members of the body, as JSON. Status and the headers of retrying stay the error's own. */
 export type ProblemWire = (error: AppError, at: { instance: string; requestId: string }) => unknown;
 
@@ -48,7 +51,6 @@ export class Exchange implements CallContext {
   /** Request path as sent, without query: a query may hold a ticket. */
   readonly instance: string;
   readonly remote: string;
-  principal: Principal = NOBODY;
   ifMatch?: number;
   readonly origin?: string;
   admission?: Admission;
@@ -60,6 +62,7 @@ export class Exchange implements CallContext {
   /** Origin that may read the answer; set once the guard has let the request pass. */
   corsOrigin: string | undefined;
   readonly #state: ServerState;
+  #principal: Principal = NOBODY;
   #controller: AbortController | undefined;
 
   constructor(req: IncomingMessage, res: ServerResponse, state: ServerState) {
@@ -80,6 +83,25 @@ export class Exchange implements CallContext {
     const exchange = (req as Tagged)[EXCHANGE];
     if (!exchange) throw new Error('the request did not pass the guard');
     return exchange;
+  }
+
+  get principal(): Principal {
+    return this.#principal;
+  }
+
+  /**
+   * Names the caller. When its credential ends, the dispatcher fails the call and the failure is the answer; what does not end by
+   * that (a reader that takes nothing, a body that does not come) is cut.
+   */
+  actAs(principal: Principal): void {
+    this.#principal = principal;
+    if (!principal.grant) return;
+    const cut = () => this.req.socket.destroy();
+    const release = principal.grant.onEnd(() => {
+      const timer = setTimeout(cut, LAST_WORD_MS);
+      this.res.once('close', () => clearTimeout(timer));
+    });
+    this.res.once('close', release);
   }
 
   /** Aborted when the client goes away before it has its answer. */

@@ -7,6 +7,7 @@ import { Artifact } from '../../../../contract/automation/artifacts.ts';
 import { taskOperations } from '../../../../contract/automation/task-operations.ts';
 import { TaskDetail, TaskEvent } from '../../../../contract/automation/tasks.ts';
 import type { CommandId } from '../../../../contract/kernel/scalars.ts';
+import { OPERATOR } from '../../../core/operation/operator.ts';
 import { problem } from '../model/problems.ts';
 
 let host: TaskHost;
@@ -187,6 +188,8 @@ test('the command of a task that has been deleted can be shown still', async () 
   await host.ends(task.id);
   host.commandService.remove(command.id as CommandId, 'test');
   expect(host.tasks.service.get(task.id).command_name).toBe('Test');
-  expect((await thrownBy(() => host.tasks.service.retry(task.id, { as_then: false }))).slug).toBe('not-found');
-  expect((await host.tasks.service.retry(task.id, { as_then: true })).status).toBe('queued');
+  expect((await thrownBy(() => host.tasks.service.retry(task.id, OPERATOR, { as_then: false }))).slug).toBe(
+    'not-found',
+  );
+  expect((await host.tasks.service.retry(task.id, OPERATOR, { as_then: true })).status).toBe('queued');
 });
