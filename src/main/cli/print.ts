@@ -1,5 +1,6 @@
 /** What the command line writes: results to stdout, everything else to stderr. */
 import { AppError, problemOf, toAppError } from '../../contract/kernel/errors.ts';
+import { printable } from '../../contract/kernel/printable.ts';
 
 /** Writes for people or, with `--json`, for programs. */
 export interface Printer {
@@ -18,8 +19,9 @@ export interface Printer {
 
 /** Creates a printer. */
 export function createPrinter(json: boolean): Printer {
-  const out = (text: string) => void process.stdout.write(`${text}\n`);
-  const err = (text: string) => void process.stderr.write(`${text}\n`);
+  // What is said may hold what pages, servers and callers wrote.
+  const out = (text: string) => void process.stdout.write(`${printable(text)}\n`);
+  const err = (text: string) => void process.stderr.write(`${printable(text)}\n`);
   return {
     json,
     line: (text = '') => {

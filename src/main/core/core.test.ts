@@ -91,6 +91,21 @@ test('the audit chain finds an edited, a removed and an inserted line', async ()
   expect((await audit.verify()).broken_at).toBe(3);
 });
 
+// Red before: an id with a lone surrogate, or one cut in the middle of a pair, made its line count as forged.
+test.each([
+  'a\uD800b',
+  '\uDC00',
+  `${'x'.repeat(255)}😀`,
+  'nul\0nul',
+  '\u202E\u001B[2J',
+])('an id of %j leaves the chain of the audit whole', async (id) => {
+  using core = openTestCore();
+  const audit = createAudit(core.db, core.clock);
+  audit.record({ principal: id, door: 'http', op: id, target: id, outcome: 'ok' });
+  audit.record({ principal: 'panel', door: 'ipc', op: 'tasks_create', target: null, outcome: id });
+  expect(await audit.verify()).toEqual({ ok: true, entries: 2, broken_at: null });
+});
+
 test('a ticket opens one thing once and only for a while', () => {
   using core = openTestCore();
   const tickets = createTickets(core.clock);

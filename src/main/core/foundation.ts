@@ -16,6 +16,7 @@ import { openLogFiles } from './log/log-files.ts';
 import { createLogger } from './log/logger.ts';
 import type { Chore } from './maintenance.ts';
 import { createTickets } from './operation/tickets.ts';
+import { createPrivately, openTempFolder } from './private-folder.ts';
 import { createUncaught } from './process/crash-report.ts';
 import { createSecrets } from './secrets/secrets.ts';
 import { createSettings } from './settings.ts';
@@ -32,6 +33,7 @@ export type Foundation = ReturnType<typeof openFoundation>;
 export function openFoundation(platform: Platform, config: HostConfig) {
   const clock = systemClock;
   const { dataDir } = config;
+  createPrivately();
   const lock = acquireInstanceLock(dataDir);
   try {
     const faults = createFaults();
@@ -79,7 +81,7 @@ export function openFoundation(platform: Platform, config: HostConfig) {
       version,
       startedAt,
       uncaught,
-      tempDir: platform.paths.temp,
+      tempDir: openTempFolder(dataDir, platform.paths.temp),
       /** False for a host that only serves its own process. */
       serving: config.http,
       browserArgs: config.browserArgs,

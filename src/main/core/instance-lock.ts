@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { tryLockFile } from './db/index.ts';
+import { ensurePrivateFolder, isOpenToOthers } from './private-folder.ts';
 
 /** What a running host publishes to programs of the same user. */
 export const HostFile = z.object({
@@ -59,16 +60,35 @@ export function isLocked(dataDir: string): boolean {
   return release === null;
 }
 
-/** Takes the lock of a data directory. @throws AlreadyRunning */
+function isRunning(pid: number | undefined): boolean {
+  if (pid === undefined) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Takes the lock of a data directory. @throws AlreadyRunning, AppError `configuration-error` */
 export function acquireInstanceLock(dataDir: string): InstanceLock {
-  fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const release = tryLockFile(lockFile(dataDir));
+  const file = lockFile(dataDir);
+  const wasExposed = isOpenToOthers(file);
+  ensurePrivateFolder(dataDir);
+  let release = tryLockFile(file);
+  if (release === null && wasExposed && !isRunning(readHostFile(dataDir)?.pid)) {
+    // Whoever could read the file could lock it. The folder is private now, so a new file is ours alone.
+    fs.rmSync(file);
+    release = tryLockFile(file);
+  }
   if (release === null) throw new AlreadyRunning(dataDir, readHostFile(dataDir)?.pid ?? null);
+  fs.chmodSync(file, 0o600);
   fs.rmSync(hostFile(dataDir), { force: true });
   return {
     publish(info) {
       const temporary = `${hostFile(dataDir)}.${process.pid}`;
-      fs.writeFileSync(temporary, JSON.stringify(info), { mode: 0o600 });
+      fs.rmSync(temporary, { force: true });
+      fs.writeFileSync(temporary, JSON.stringify(info), { mode: 0o600, flag: 'wx' });
       fs.renameSync(temporary, hostFile(dataDir));
     },
     release() {

@@ -31,6 +31,14 @@ const GENESIS = '0'.repeat(64);
 /** Lines checked between two yields to the event loop; about 2 ms. */
 const BATCH = 500;
 
+/** Longest text that a line keeps of what a caller sent. */
+const MAX_TEXT = 256;
+
+/** As the database gives it back: a lone surrogate would come back as another character, and the line would count as forged. */
+function stored(text: string): string {
+  return text.slice(0, MAX_TEXT).toWellFormed().replaceAll('\0', '\uFFFD');
+}
+
 function link(previous: string, row: Omit<Row, 'hash' | 'seq'>): string {
   return createHash('sha256')
     .update(JSON.stringify([previous, row.at, row.principal, row.door, row.op, row.target, row.outcome]))
@@ -46,8 +54,12 @@ export function createAudit(db: Db, clock: Clock): Audit {
   const after = db.raw.prepare<[number, number], Row>('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?');
 
   return {
-    record(entry) {
-      const row = { at: clock.now(), ...entry };
+    record({ principal, door, op, target, outcome }) {
+      const row = {
+        at: clock.now(),
+        ...{ principal: stored(principal), door, op: stored(op), target: target === null ? null : stored(target) },
+        outcome: stored(outcome),
+      };
       // Read and not remembered: a transaction around this may be rolled back.
       const hash = link(last.get()?.hash ?? GENESIS, row);
       insert.run(row.at, row.principal, row.door, row.op, row.target, row.outcome, hash);

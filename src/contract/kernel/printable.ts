@@ -1,0 +1,9 @@
+/** Text for a terminal. */
+
+/** C0 and C1 controls but tab and line feed, and the marks that change the direction of what follows. */
+const UNPRINTABLE = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g;
+
+/** Without what a terminal obeys instead of showing: escape sequences, carriage returns, changes of direction. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, '\uFFFD');
+}
