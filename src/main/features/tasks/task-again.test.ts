@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MIGRATIONS } from '../../../../tests/support/core.ts';
 import { openTaskHost, type TaskHost, thrownBy } from '../../../../tests/support/tasks.ts';
+import { OPERATOR } from '../../core/operation/operator.ts';
 
 let host: TaskHost;
 beforeEach(async () => {
@@ -11,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => host.dispose());
 
-const again = (id: string, as_then = false) => host.tasks.service.retry(id, { as_then });
+const again = (id: string, as_then = false) => host.tasks.service.retry(id, OPERATOR, { as_then });
 
 // Would catch: a task that was given an hour and is cut off after the default of its command when somebody repeats it.
 test('limits that the request set itself hold again, also when that task is repeated in its turn', async () => {
