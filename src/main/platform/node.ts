@@ -1,9 +1,10 @@
 /** {@link Platform} under plain Node.js. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, type StdioOptions, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Duplex, type Readable } from 'node:stream';
+import { type ChildChannel, openChildChannel } from './child-channel.ts';
 import type { Child, ChildExit, ForkOptions, Platform } from './platform.ts';
 
 /** What {@link defaultPaths} depends on; the real ones unless a test says otherwise. */
@@ -58,7 +59,7 @@ function piped(stream: Readable | null): Readable {
   return stream;
 }
 
-function childOf(child: ChildProcess): Child {
+function childOf(child: ChildProcess, channel: ChildChannel): Child {
   const stdout = piped(child.stdout);
   const stderr = piped(child.stderr);
   const exited = new Promise<ChildExit>((resolve) => {
@@ -73,16 +74,40 @@ function childOf(child: ChildProcess): Child {
     stdout,
     stderr,
     exited,
-    send(message) {
-      if (child.connected) child.send(message as object, () => undefined);
-    },
-    onMessage(listener) {
-      child.on('message', listener);
-    },
+    ...channel,
     kill(signal) {
       child.kill(signal);
     },
   };
+}
+
+/** Number of the channel's descriptor in the child. */
+const CHANNEL_FD = 3;
+
+function start(modulePath: string, { env, cwd, execArgv = [], name }: ForkOptions): Child {
+  const args = [`--title=${name}`, ...execArgv];
+  const options = { env, ...(cwd === undefined ? {} : { cwd }) };
+  // On Windows libuv frames its IPC pipes in its own way, which only Node reads.
+  if (process.platform === 'win32') {
+    const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'ipc'];
+    const child = fork(modulePath, [], { ...options, execArgv: args, stdio, serialization: 'advanced' });
+    return childOf(child, {
+      send(message) {
+        if (child.connected) child.send(message as object, () => undefined);
+      },
+      onMessage: (listener) => void child.on('message', listener),
+    });
+  }
+  const child = spawn(process.execPath, [...args, modulePath], {
+    ...options,
+    env: { ...env, NODE_CHANNEL_FD: String(CHANNEL_FD), NODE_CHANNEL_SERIALIZATION_MODE: 'advanced' },
+    // A process group of its own: a Ctrl-C in the terminal reaches the host alone, and the host ends its children in order.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  const pipe = child.stdio[CHANNEL_FD];
+  if (!(pipe instanceof Duplex)) throw new Error('the child process has no channel');
+  return childOf(child, openChildChannel(pipe));
 }
 
 function versionOf(appRoot: string): string {
@@ -109,20 +134,7 @@ export function createNodePlatform({ appRoot }: { appRoot: string }): Platform {
     appRoot,
     paths: defaultPaths(),
     versions: { app: versionOf(appRoot), electron: null },
-    fork(modulePath: string, { env, cwd, execArgv = [], name }: ForkOptions): Child {
-      return childOf(
-        fork(modulePath, [], {
-          env,
-          ...(cwd === undefined ? {} : { cwd }),
-          execArgv: [`--title=${name}`, ...execArgv],
-          // A process group of its own: a Ctrl-C in the terminal reaches the host alone, and the host ends its
-          // children in order. On Windows `detached` would open a console window instead.
-          detached: process.platform !== 'win32',
-          stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-          serialization: 'advanced',
-        }),
-      );
-    },
+    fork: start,
     async keyVault(dataDir) {
       // Loaded when it is needed: the keyring's native module is not part of every start.
       const { openKeyVault } = await import('../core/secrets/key-vault.ts');

@@ -92,7 +92,7 @@ export function startWorkerProcess<To extends z.ZodType, From extends z.ZodType<
   }
 
   function onMessage(message: unknown): void {
-    const excess = excessOf(message, MESSAGE_BOUNDS);
+    const excess = message instanceof Error ? `no message: ${message.message}` : excessOf(message, MESSAGE_BOUNDS);
     const parsed = excess === null ? from.safeParse(message) : null;
     if (!parsed?.success) {
       const reason = (excess ?? parsed?.error?.issues[0]?.message ?? '').slice(0, 200);

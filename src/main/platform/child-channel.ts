@@ -1,0 +1,101 @@
+/**
+ * The host's end of a child's IPC channel. Node's own reader throws out of reach of any listener at bytes that are no message, and takes
+ * memory for whatever length a message claims; a child is not trusted with either. The wire is Node's serialization mode `advanced`: the
+ * length in four bytes, then the value as V8 serializes it.
+ */
+import type { Duplex } from 'node:stream';
+import { DefaultDeserializer, DefaultSerializer } from 'node:v8';
+
+/** Longest message, bytes; beyond it the channel is not read any more. */
+const MAX_MESSAGE = 64 * 1024 * 1024;
+const HEAD = 4;
+/** What Node writes before an object that V8 leaves to its embedder. */
+const BYTES = 0;
+const OTHER = 1;
+
+/** Node's own classes have these methods, and the types do not know them. */
+interface HostObjects {
+  _writeHostObject(object: object): void;
+  _readHostObject(): unknown;
+}
+const writer = DefaultSerializer.prototype as unknown as HostObjects;
+const reader = DefaultDeserializer.prototype as unknown as HostObjects;
+
+class Serializer extends DefaultSerializer {
+  _writeHostObject(object: object): void {
+    this.writeUint32(ArrayBuffer.isView(object) ? BYTES : OTHER);
+    if (ArrayBuffer.isView(object)) writer._writeHostObject.call(this, object);
+    else this.writeValue({ ...object });
+  }
+}
+
+class Deserializer extends DefaultDeserializer {
+  _readHostObject(): unknown {
+    return this.readUint32() === BYTES ? reader._readHostObject.call(this) : this.readValue();
+  }
+}
+
+function serialized(message: unknown): Buffer {
+  const serializer = new Serializer();
+  serializer.writeRawBytes(Buffer.alloc(HEAD));
+  serializer.writeHeader();
+  serializer.writeValue(message);
+  const bytes = serializer.releaseBuffer();
+  bytes.writeUInt32BE(bytes.length - HEAD, 0);
+  return bytes;
+}
+
+/** The value, or the error that stands for bytes that are none. */
+function deserialized(bytes: Buffer): unknown {
+  try {
+    const deserializer = new Deserializer(bytes);
+    deserializer.readHeader();
+    return deserializer.readValue();
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Messages over a pipe. */
+export interface ChildChannel {
+  send(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+}
+
+/** Opens the host's end. What cannot be read arrives as an `Error` in place of the message. */
+export function openChildChannel(pipe: Duplex): ChildChannel {
+  // A child that has gone; how it ended is told by its exit.
+  pipe.on('error', () => undefined);
+  return {
+    send(message) {
+      if (pipe.writable) pipe.write(serialized(message));
+    },
+    onMessage(listener) {
+      let held: Buffer[] = [];
+      let bytes = 0;
+      /** Length of the message that has begun, with its head; HEAD until that is known. */
+      let wanted = HEAD;
+
+      pipe.on('data', (chunk: Buffer) => {
+        held.push(chunk);
+        bytes += chunk.length;
+        while (bytes >= wanted) {
+          const all = held.length === 1 && held[0] ? held[0] : Buffer.concat(held);
+          held = [all];
+          const length = HEAD + all.readUInt32BE(0);
+          if (length > MAX_MESSAGE) {
+            held = [];
+            pipe.destroy();
+            return listener(new Error(`a message of ${length} bytes`));
+          }
+          wanted = length;
+          if (bytes < wanted) return;
+          held = [all.subarray(wanted)];
+          bytes -= wanted;
+          wanted = HEAD;
+          listener(deserialized(all.subarray(HEAD, length)));
+        }
+      });
+    },
+  };
+}
