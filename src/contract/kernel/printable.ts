@@ -7,3 +7,8 @@ const UNPRINTABLE = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, '\uFFFD');
 }
+
+/** JSON that a terminal shows and a program reads as it was: the same characters as escapes. */
+export function printableJson(json: string): string {
+  return json.replace(UNPRINTABLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

@@ -1,6 +1,6 @@
 /** What the command line writes: results to stdout, everything else to stderr. */
 import { AppError, problemOf, toAppError } from '../../contract/kernel/errors.ts';
-import { printable } from '../../contract/kernel/printable.ts';
+import { printable, printableJson } from '../../contract/kernel/printable.ts';
 
 /** Writes for people or, with `--json`, for programs. */
 export interface Printer {
@@ -28,11 +28,11 @@ export function createPrinter(json: boolean): Printer {
       if (!json) out(text);
     },
     note: err,
-    result: (value, people) => out(json ? JSON.stringify(value, null, 2) : people()),
-    item: (value) => out(JSON.stringify(value)),
+    result: (value, people) => out(json ? printableJson(JSON.stringify(value, null, 2)) : people()),
+    item: (value) => out(printableJson(JSON.stringify(value))),
     failure(thrown) {
       const error = toAppError(thrown);
-      if (json) return err(JSON.stringify(problemOf(error)));
+      if (json) return err(printableJson(JSON.stringify(problemOf(error))));
       err(
         `error: ${error.slug === 'internal-server-error' && thrown instanceof Error && !(thrown instanceof AppError) ? thrown.message : error.message}`,
       );
