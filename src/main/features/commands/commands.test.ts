@@ -44,6 +44,23 @@ test('a secret of more than 64 KiB is refused where it is given, with its field'
   await expect(seal(long.slice(1))).resolves.toMatchObject({ secrets: [{}] });
 });
 
+test('secrets in a list are sealed in defaults and inputs, masked in a dry run, and kept by their mask', async () => {
+  using core = openTestCore();
+  const service = commandsOn(core);
+  const input_schema: JsonObject = {
+    properties: { pins: { items: { $ref: '#/$defs/pin' } } },
+    $defs: { pin: { writeOnly: true } },
+  };
+  const created = await service.create(http({ input_schema, defaults: { pins: ['48213', '99120'] } }), 'anna');
+  expect(created.defaults).toEqual({ pins: [MASK, MASK] });
+  const run = await service.prepareRun({ t: 'command', id: created.id }, { given: { pins: [MASK, 'tiger-lily'] } });
+  const { input, secrets } = await run.seal('task:1');
+  core.secrets.store(secrets);
+  expect(await Promise.all(secrets.map(({ id }) => core.secrets.get(id)))).toEqual(['48213', 'tiger-lily']);
+  const dry = service.dryRun({ id: created.id, input: { user: 'anna', pins: ['tiger-lily'] } });
+  for (const shown of [input, dry]) expect(JSON.stringify(shown)).not.toMatch(/48213|99120|tiger-lily/);
+});
+
 test('each update is a version; the history names what changed, from and to', async () => {
   using core = openTestCore();
   const service = commandsOn(core);

@@ -1,8 +1,8 @@
 /** Secrets in the defaults of commands: sealed when they are saved, open only for runs. */
-import type { CommandId, Json, JsonObject } from '../../../contract/kernel/scalars.ts';
+import type { CommandId, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { MASK, secretId, secretText } from '../../core/secrets/secret-refs.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
-import { mapSecrets } from './input.ts';
+import { mapSecrets, valueAt } from './secret-places.ts';
 
 /** Owner of a command's secrets. */
 export const ownerOf = (id: CommandId) => `command:${id}`;
@@ -18,12 +18,12 @@ export function sealDefaults(
   defaults: JsonObject,
   before: JsonObject,
 ): Promise<JsonObject> {
-  return mapSecrets(schema, defaults, async (value, path) => {
+  return mapSecrets(schema, defaults, async (value, place) => {
     if (value === MASK) {
-      const old = path.reduce<Json | undefined>((at, key) => (at as JsonObject | undefined)?.[key], before);
+      const old = valueAt(before, place);
       return old !== undefined && secretId(old) !== null ? old : undefined;
     }
     if (value === null || secretId(value) !== null) return undefined;
-    return { $secret: await secrets.put(ownerOf(id), secretText(value, ['defaults', ...path].join('.'))) };
+    return { $secret: await secrets.put(ownerOf(id), secretText(value, ['defaults', ...place].join('.'))) };
   });
 }

@@ -2,10 +2,11 @@
 import type { CommandSpec, DryRun } from '../../../contract/automation/commands.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { CommandId, JsonObject } from '../../../contract/kernel/scalars.ts';
-import { MASK, masked } from '../../core/secrets/secret-refs.ts';
-import { mergeInput, schemaProblem, secretPaths, validateInput } from './input.ts';
+import { masked } from '../../core/secrets/secret-refs.ts';
+import { mergeInput, schemaProblem, validateInput } from './input.ts';
 import { previewOf, type SpecIssue } from './kinds/index.ts';
 import type { CommandRow } from './schema.ts';
+import { maskSecrets } from './secret-places.ts';
 import { parseSpec, resolveSpec } from './spec.ts';
 
 /** What to resolve: a stored command, or a spec that is still being written (its members win). */
@@ -24,18 +25,6 @@ export interface DryRunFacts {
   /** Name of a profile, null when there is none with this id. */
   profileName: (id: string) => string | null;
   nodePath: string | null;
-}
-
-/** Hides the value at a path, when there is one. */
-function maskAt(input: JsonObject, path: string[]): void {
-  let at: JsonObject = input;
-  for (const key of path.slice(0, -1)) {
-    const next = at[key];
-    if (typeof next !== 'object' || next === null || Array.isArray(next)) return;
-    at = next as JsonObject;
-  }
-  const name = path.at(-1);
-  if (name !== undefined && Object.hasOwn(at, name)) at[name] = MASK;
 }
 
 const refused = (errors: SpecIssue[]): DryRun => ({ valid: false, resolved: {}, warnings: [], errors, missing: [] });
@@ -73,12 +62,12 @@ export function dryRun(request: DryRunRequest, row: CommandRow | undefined, fact
   const schemaFault = schemaProblem(schema);
   if (schemaFault !== null) return refused([{ path: 'input_schema', message: schemaFault }]);
 
-  const input = mergeInput(masked(request.defaults ?? row?.defaults ?? {}), request.input);
-  const errors: SpecIssue[] = validateInput(schema, input).map(({ path, message }) => ({
+  const given = mergeInput(masked(request.defaults ?? row?.defaults ?? {}), request.input);
+  const errors: SpecIssue[] = validateInput(schema, given).map(({ path, message }) => ({
     path: path === '' ? 'input' : `input.${path}`,
     message,
   }));
-  for (const path of secretPaths(schema)) maskAt(input, path);
+  const input = maskSecrets(schema, given);
 
   const parsed = parseSpec(kind, rawSpec as JsonObject);
   if ('issues' in parsed) return refused([...errors, ...parsed.issues]);

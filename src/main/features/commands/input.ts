@@ -4,6 +4,7 @@ import addFormats from 'ajv-formats';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { secretId } from '../../core/secrets/secret-refs.ts';
+import { unsealable } from './secret-places.ts';
 
 /** One thing that is wrong, at a path like `user.name` (empty for the whole). */
 export interface InputIssue {
@@ -54,7 +55,8 @@ function issueOf(error: ErrorObject): InputIssue {
 export function schemaProblem(schema: JsonObject): string | null {
   try {
     validatorOf(schema);
-    return null;
+    const hidden = unsealable(schema);
+    return hidden && `${hidden.pointer} ${hidden.reason}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -80,38 +82,6 @@ export function validateInput(schema: JsonObject, input: JsonObject): InputIssue
 
 function isRecord(value: unknown): value is Record<string, Json> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Paths of the properties that a schema marks as secret (`format: password` or `writeOnly: true`), nested objects included. */
-export function secretPaths(schema: JsonObject): string[][] {
-  const properties = schema.properties;
-  if (!isRecord(properties)) return [];
-  return Object.entries(properties).flatMap(([name, property]) => {
-    if (!isRecord(property)) return [];
-    if (property.format === 'password' || property.writeOnly === true) return [[name]];
-    return secretPaths(property).map((path) => [name, ...path]);
-  });
-}
-
-/**
- * A copy of `input` in which every secret value present has gone through `replace`.
- * @param replace gets the value (or reference) and its path; undefined removes the member
- */
-export async function mapSecrets(
-  schema: JsonObject,
-  input: JsonObject,
-  replace: (value: Json, path: string[]) => Json | undefined | Promise<Json | undefined>,
-): Promise<JsonObject> {
-  const copy = structuredClone(input);
-  for (const path of secretPaths(schema)) {
-    const parent = path.slice(0, -1).reduce<Json | undefined>((at, key) => (isRecord(at) ? at[key] : undefined), copy);
-    const name = path.at(-1);
-    if (name === undefined || !isRecord(parent) || !Object.hasOwn(parent, name)) continue;
-    const next = await replace(parent[name] ?? null, path);
-    if (next === undefined) delete parent[name];
-    else parent[name] = next;
-  }
-  return copy;
 }
 
 /** Deep merge of objects; arrays and scalars of `over` win. */

@@ -4,7 +4,8 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 import type { CommandId, Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { MASK, replaceSecrets, sealLike, secretText, withoutReferences } from '../../core/secrets/secret-refs.ts';
 import type { SealedSecret, Secrets } from '../../core/secrets/secrets.ts';
-import { mapSecrets, mergeInput, requireSchema, secretPaths, validateInput } from './input.ts';
+import { mergeInput, requireSchema, validateInput } from './input.ts';
+import { mapSecrets, type Place, secretPlaces, valueAt } from './secret-places.ts';
 import type { CommandSnapshot } from './snapshot.ts';
 import { requireSpec } from './spec.ts';
 
@@ -112,18 +113,20 @@ export function createPrepareRun(
     const { snapshot, defaults } = await resolve(source);
     const schema = snapshot.input_schema;
     const base = earlier === undefined ? defaults : await replaceSecrets(earlier, (id) => secrets.get(id));
-    const changes = await mapSecrets(schema, withoutReferences(given), (value) => (value === MASK ? undefined : value));
+    const changes = await mapSecrets(schema, withoutReferences(given), (value, place) =>
+      value === MASK ? valueAt(base, place) : value,
+    );
     const input = mergeInput(base, changes);
     requireInput(schema, input);
-    const plain = earlier === undefined && secretPaths(schema).length === 0;
+    const plain = earlier === undefined && secretPlaces(schema, input).length === 0;
     return {
       ...snapshot,
       async seal(owner) {
         if (plain) return { input, secrets: [] };
         const sealed: SealedSecret[] = [];
-        const seal = async (value: Json, path: readonly string[] = []): Promise<Json> => {
+        const seal = async (value: Json, place: Place = []): Promise<Json> => {
           if (value === null) return null;
-          const secret = await secrets.seal(owner, secretText(value, ['input', ...path].join('.')));
+          const secret = await secrets.seal(owner, secretText(value, ['input', ...place].join('.')));
           sealed.push(secret);
           return { $secret: secret.id };
         };
