@@ -3,7 +3,7 @@
  * of one value. CPU time counts, so that other processes do not; rounds alternate, and medians count.
  */
 import { randomBytes } from 'node:crypto';
-import { createRedactor, type Redactor } from '../../src/contract/kernel/redact.ts';
+import { createRedactor, type Redactor } from '../../src/contract/kernel/redact/redact.ts';
 
 const MEGABYTE = 1e6;
 const MANY = 10_000;

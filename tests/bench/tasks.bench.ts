@@ -9,7 +9,7 @@ import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { better, defineQueue, defineWorker } from 'plainjob';
-import { createRedactor } from '../../src/contract/kernel/redact.ts';
+import { createRedactor } from '../../src/contract/kernel/redact/redact.ts';
 import { systemClock } from '../../src/main/core/clock.ts';
 import { openConnection } from '../../src/main/core/db/index.ts';
 import { createTimeSlicer } from '../../src/main/core/time-slicer.ts';

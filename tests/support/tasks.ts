@@ -14,7 +14,7 @@ import {
 } from '../../src/contract/automation/tasks.ts';
 import type { Settings } from '../../src/contract/host/settings.ts';
 import { AppError } from '../../src/contract/kernel/errors.ts';
-import { createRedactor } from '../../src/contract/kernel/redact.ts';
+import { createRedactor } from '../../src/contract/kernel/redact/redact.ts';
 import type { CommandId, Json } from '../../src/contract/kernel/scalars.ts';
 import { type Clock, systemClock } from '../../src/main/core/clock.ts';
 import { openDatabase } from '../../src/main/core/db/index.ts';

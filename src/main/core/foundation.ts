@@ -1,6 +1,6 @@
 /** What every feature is built on: lock, log, database, events, settings, audit, tickets, secrets. */
 import path from 'node:path';
-import { createRedactor } from '../../contract/kernel/redact.ts';
+import { createRedactor } from '../../contract/kernel/redact/redact.ts';
 import type { Platform } from '../platform/platform.ts';
 import { iso, systemClock } from './clock.ts';
 import type { HostConfig } from './config.ts';

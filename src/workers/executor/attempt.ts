@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { ExecutorJob } from '../../contract/automation/executor.ts';
 import { fitsTask, OUTPUT_FILE, type OutputReference } from '../../contract/automation/report-limits.ts';
 import { excessOf } from '../../contract/kernel/bounds.ts';
-import { createRedactor } from '../../contract/kernel/redact.ts';
+import { createRedactor } from '../../contract/kernel/redact/redact.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
 import { textsOf } from './browser/script-error.ts';
 import { Cancelled, type CancelReason, cancelledResult, Failure, failedResult, type Result } from './failure.ts';

@@ -1,6 +1,6 @@
 /** What the runner of every kind of command works with. */
 import type { ExecutorJob } from '../../contract/automation/executor.ts';
-import type { Redactor } from '../../contract/kernel/redact.ts';
+import type { Redactor } from '../../contract/kernel/redact/redact.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
 import type { Artifacts } from './output/artifacts.ts';
 import type { Log } from './output/log.ts';

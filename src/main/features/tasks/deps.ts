@@ -1,7 +1,7 @@
 /** What tasks need from the rest of the host. */
 import type { CommandSpec } from '../../../contract/automation/commands.ts';
 import type { ProfileSnapshot } from '../../../contract/automation/profiles.ts';
-import type { Redactor } from '../../../contract/kernel/redact.ts';
+import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';

@@ -1,7 +1,7 @@
 /** Redaction of Playwright traces: zip files of JSON lines, page snapshots and screenshots. */
 import { readFile, writeFile } from 'node:fs/promises';
 import type { AsyncZippable } from 'fflate';
-import type { Redactor } from '../../../contract/kernel/redact.ts';
+import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
 import { redactBytes } from '../output/redact-file.ts';
 
 /** Already compressed: another pass would only cost time. */

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FromExecutor } from '../../../contract/automation/executor.ts';
-import { createRedactor } from '../../../contract/kernel/redact.ts';
+import { createRedactor } from '../../../contract/kernel/redact/redact.ts';
 import { redactTrace } from '../browser/trace.ts';
 import { createArtifacts, safeName } from './artifacts.ts';
 import { NotJson, toLogJson, toStrictJson } from './json.ts';

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { copyFile, rename, rm, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { FromExecutor } from '../../../contract/automation/executor.ts';
-import type { Redactor } from '../../../contract/kernel/redact.ts';
+import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
 import { type CleanFile, redactBytes, redactCopy } from './redact-file.ts';
 import type { Report } from './report.ts';
 

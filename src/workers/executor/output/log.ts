@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { format } from 'node:util';
 import { LOG_MARK, type StructuredLog } from '../../../contract/automation/executor.ts';
 import { keptLine } from '../../../contract/automation/report-limits.ts';
-import type { Redactor } from '../../../contract/kernel/redact.ts';
+import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
 import { toLogJson } from './json.ts';
 import { replaceStream, writeAll } from './output-stream.ts';
 

@@ -1,7 +1,7 @@
 /** Redaction of files: text in its own encoding; anything else is only searched, because a changed byte could break it. */
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Redactor } from '../../../contract/kernel/redact.ts';
+import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
 
 /** `ascii` is every encoding whose ASCII characters are single bytes: UTF-8, ISO 8859, Windows, Shift JIS, GBK, EUC. */
 export type Encoding = 'ascii' | 'utf-16le' | 'utf-16be' | 'binary';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { FromExecutor } from '../../../contract/automation/executor.ts';
 import { PROGRESS_MS } from '../../../contract/automation/report-limits.ts';
-import { createRedactor, REDACTED } from '../../../contract/kernel/redact.ts';
+import { createRedactor, REDACTED } from '../../../contract/kernel/redact/redact.ts';
 import { createReport, type Report } from './report.ts';
 
 let sent: FromExecutor[];

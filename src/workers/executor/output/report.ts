@@ -1,7 +1,7 @@
 /** Messages to the host, redacted. */
 import type { FromExecutor } from '../../../contract/automation/executor.ts';
 import { PROGRESS_MS } from '../../../contract/automation/report-limits.ts';
-import { type Redactor, redactProblem } from '../../../contract/kernel/redact.ts';
+import { type Redactor, redactProblem } from '../../../contract/kernel/redact/redact.ts';
 import type { Port } from '../port.ts';
 
 /** The host's side of an attempt. */

@@ -2,7 +2,7 @@
 import { LOG_MARK, StructuredLog } from '../../../../contract/automation/executor.ts';
 import { keptLine, MAX_LOG_CHARS } from '../../../../contract/automation/report-limits.ts';
 import { parseBounded } from '../../../../contract/kernel/bounds.ts';
-import type { Redactor } from '../../../../contract/kernel/redact.ts';
+import type { Redactor } from '../../../../contract/kernel/redact/redact.ts';
 
 /** Longest structured line, bytes; a longer one is taken for raw text. */
 const MAX_STRUCTURED = 1_048_576;

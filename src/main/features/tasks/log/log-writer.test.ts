@@ -8,7 +8,7 @@ import { manualClock } from '../../../../../tests/support/core.ts';
 import { LOG_MARK } from '../../../../contract/automation/executor.ts';
 import { MAX_LOG_CHARS } from '../../../../contract/automation/report-limits.ts';
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
-import { createRedactor } from '../../../../contract/kernel/redact.ts';
+import { createRedactor } from '../../../../contract/kernel/redact/redact.ts';
 import { systemClock } from '../../../core/clock.ts';
 import { createTimeSlicer } from '../../../core/time-slicer.ts';
 import { openLogFile } from './log-file.ts';

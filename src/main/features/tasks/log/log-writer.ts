@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { StructuredLog } from '../../../../contract/automation/executor.ts';
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
-import type { Redactor } from '../../../../contract/kernel/redact.ts';
+import type { Redactor } from '../../../../contract/kernel/redact/redact.ts';
 import { type Clock, iso } from '../../../core/clock.ts';
 import type { TimeSlicer } from '../../../core/time-slicer.ts';
 import { createLineSplitter, cutMessage, type LineSplitter } from './log-splitter.ts';

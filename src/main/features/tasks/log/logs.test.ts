@@ -6,7 +6,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LOG_MARK } from '../../../../contract/automation/executor.ts';
-import { createRedactor } from '../../../../contract/kernel/redact.ts';
+import { createRedactor } from '../../../../contract/kernel/redact/redact.ts';
 import { systemClock } from '../../../core/clock.ts';
 import { createTimeSlicer } from '../../../core/time-slicer.ts';
 import { createLogs, type Logs } from './logs.ts';

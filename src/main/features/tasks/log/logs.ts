@@ -1,5 +1,5 @@
 /** Logs of all tasks: what writes, reads and follows them. */
-import type { Redactor } from '../../../../contract/kernel/redact.ts';
+import type { Redactor } from '../../../../contract/kernel/redact/redact.ts';
 import { type Clock, iso } from '../../../core/clock.ts';
 import type { TimeSlicer } from '../../../core/time-slicer.ts';
 import { openLogFile } from './log-file.ts';

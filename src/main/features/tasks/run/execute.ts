@@ -1,7 +1,7 @@
 /** The process of one attempt: started with its job, watched until neither it nor any of its descendants is left. */
 import { type ExecutorJob, FromExecutor, ToExecutor } from '../../../../contract/automation/executor.ts';
 import { AppError, problemOf } from '../../../../contract/kernel/errors.ts';
-import { type Redactor, redactProblem } from '../../../../contract/kernel/redact.ts';
+import { type Redactor, redactProblem } from '../../../../contract/kernel/redact/redact.ts';
 import { startWorkerProcess, type WorkerExit } from '../../../core/process/worker-process.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { LogWriter } from '../log/log-writer.ts';

@@ -9,7 +9,7 @@ import {
   type OutputReference,
 } from '../../../../contract/automation/report-limits.ts';
 import { toAppError } from '../../../../contract/kernel/errors.ts';
-import { redactProblem } from '../../../../contract/kernel/redact.ts';
+import { redactProblem } from '../../../../contract/kernel/redact/redact.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { LogWriter } from '../log/log-writer.ts';

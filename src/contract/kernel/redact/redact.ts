@@ -2,17 +2,11 @@
  * Redaction by value: once a secret is known, no text may carry it out, in whatever form it was encoded on the way. Pure ECMAScript,
  * so that the host, the workers and the panel share it.
  */
-import type { Problem } from './errors.ts';
-import { MIN_SECRET_LENGTH, partsOf, patternsOf } from './redact-forms.ts';
-import type { Pattern } from './redact-matcher.ts';
-import { PatternSet } from './redact-spans.ts';
-import {
-  createByteStream,
-  createTextStream,
-  type Finder,
-  type RedactByteStream,
-  type RedactStream,
-} from './redact-stream.ts';
+import type { Problem } from '../errors.ts';
+import { MIN_SECRET_LENGTH, partsOf, patternsOf } from './forms.ts';
+import type { Pattern } from './matcher.ts';
+import { PatternSet } from './spans.ts';
+import { createByteStream, createTextStream, type Finder, type RedactByteStream, type RedactStream } from './stream.ts';
 import { encodeBriefly, encodeUtf8, rangesInText } from './utf8.ts';
 
 /** What stands where a secret stood. */

@@ -1,7 +1,7 @@
 /** Where the patterns of several secrets are in a text: as it is and with its escapes undone, block by block. */
-import { MAX_NESTING } from './redact-forms.ts';
-import { Matcher, type Pattern } from './redact-matcher.ts';
-import { unescaped } from './redact-views.ts';
+import { MAX_NESTING } from './forms.ts';
+import { Matcher, type Pattern } from './matcher.ts';
+import { unescaped } from './views.ts';
 
 /** A place in a text, end exclusive. */
 export type Span = [start: number, end: number];

@@ -3,7 +3,7 @@
  * among the patterns that begin so. Which of those begin at a place, the longest, is found by binary search over their lengths with
  * markers (Waldvogel et al., 1997), so that patterns that begin alike, or that are prefixes of each other, cost a logarithm.
  */
-import { PrefixHashes } from './redact-hash.ts';
+import { PrefixHashes } from './hash.ts';
 
 /** Bytes to look for. */
 export interface Pattern {

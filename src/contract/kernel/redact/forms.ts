@@ -1,7 +1,7 @@
 /** The forms in which a secret may be written into a text, as bytes. Escapes are undone in the text instead, see `redact-views.ts`. */
-import type { Pattern } from './redact-matcher.ts';
-import { unescaped } from './redact-views.ts';
+import type { Pattern } from './matcher.ts';
 import { type Bytes, encodeUtf8 } from './utf8.ts';
+import { unescaped } from './views.ts';
 
 /** Shorter values are not redacted: they would match almost any text. */
 export const MIN_SECRET_LENGTH = 4;
