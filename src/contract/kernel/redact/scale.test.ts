@@ -14,14 +14,15 @@ const FORMS = [
 ];
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `s3cr3t value #${i * 7919 + 1_000_000}`);
 
-/** CPU time of the fastest of some runs, ms: other processes do not count. */
+/** CPU time of the fastest of some runs, ms: other processes do not count. Never 0, which is what the system says of a very short run. */
 function fastest(work: () => void, runs = 5): number {
   const times = Array.from({ length: runs }, () => {
     const start = process.cpuUsage();
     work();
-    return process.cpuUsage(start).user / 1000;
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1000;
   });
-  return Math.min(...times);
+  return Math.max(1, Math.min(...times));
 }
 
 it('a secret of 64 KiB is found in every form, also when it comes in pieces', () => {
@@ -73,8 +74,11 @@ describe('time', () => {
     const redactor = createRedactor(secrets);
     const short = begun.repeat(4000);
     const long = begun.repeat(4000 * 8);
+    const eightTimes = () => {
+      for (let n = 0; n < 8; n++) redactor.text(short);
+    };
     redactor.text(long);
-    expect(fastest(() => redactor.text(long)) / fastest(() => redactor.text(short))).toBeLessThan(8 * 4);
+    expect(fastest(() => redactor.text(long)) / fastest(eightTimes)).toBeLessThan(4);
   });
 });
 
