@@ -37,6 +37,17 @@ test.each(SCOPES)('with scope %s exactly the operations of that scope and below 
   }
 });
 
+// Catches the same for a credential of another area, whatever its scope.
+test('operations of an area that the credential does not have are not offered', async () => {
+  const as = { ...OPERATOR, kind: 'key' as const, areas: ['host' as const] };
+  await using _panel = await renderPanel(subject, <Rights />, { as });
+  await screen.findByText('tasks_list: Needs area automation');
+  for (const op of OPS) {
+    const { area } = contract[op];
+    screen.getByText(`${op}: ${area === 'host' ? 'allowed' : `Needs area ${area}`}`);
+  }
+});
+
 // Catches buttons that stay usable while nothing can be reached.
 test('nothing is offered while the host is away', async () => {
   await using _panel = await renderPanel(subject, <Rights />, {

@@ -1,10 +1,9 @@
 /** The one decision whether a caller may run an operation; every door asks it. */
-import { type Operation, SCOPES, type Scope } from '../../../contract/kernel/define.ts';
+import type { Operation } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import { reaches } from '../../../contract/kernel/rights.ts';
 import type { Principal } from '../../core/operation/operation.ts';
 import { requireScope } from '../../core/operation/scope.ts';
-
-const rank = (scope: Scope): number => SCOPES.indexOf(scope);
 
 /**
  * @throws AppError `unauthorized` for a caller without credential, `forbidden` for one whose credential does not reach;
@@ -14,15 +13,12 @@ export function authorise(operation: Operation, principal: Principal): void {
   if (operation.anonymous) return;
   const extra = { required_scope: operation.scope, required_area: operation.area };
   const { scope, areas } = principal;
-  const reaches =
-    scope !== null &&
-    rank(scope) >= rank(operation.scope) &&
-    (operation.area === 'any' || areas.includes(operation.area));
+  const reached = reaches(principal, operation);
   if (principal.kind === 'anonymous') {
-    if (!reaches || !operation.localWithoutKey) throw new AppError('unauthorized', undefined, { extra });
+    if (!reached || !operation.localWithoutKey) throw new AppError('unauthorized', undefined, { extra });
     return;
   }
-  if (reaches) return;
+  if (reached) return;
   const has =
     scope === null ? 'no scope' : `scope ${scope} and ${areas.length === 1 ? 'area' : 'areas'} ${areas.join(', ')}`;
   const needs =

@@ -4,11 +4,11 @@ import type { ApiKey } from '../../../contract/host/access.ts';
 import type { Area, Scope } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
+import { highestScope } from '../../../contract/kernel/rights.ts';
 import type { Clock } from '../../core/clock.ts';
 import { newId, randomToken, sha256 } from '../../core/ids.ts';
 import type { Principal } from '../../core/operation/operation.ts';
 import type { Grants } from './grants.ts';
-import { highestScope } from './principal.ts';
 import { type ConnectionsStore, type KeyListInput, type KeyPatch, type KeyRow, toApiKey } from './store.ts';
 
 /** What every key starts with. */

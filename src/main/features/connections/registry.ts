@@ -2,10 +2,10 @@
 
 import type { Connection } from '../../../contract/host/access.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import { scopesUpTo } from '../../../contract/kernel/rights.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import type { Principal } from '../../core/operation/operation.ts';
-import { scopesUpTo } from './principal.ts';
 
 /** One live connection, as its door describes it. */
 export interface LiveConnection {

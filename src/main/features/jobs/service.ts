@@ -1,7 +1,8 @@
 /** Rules of jobs: who may see and cancel them, how calls join, and how progress is followed. */
 import { Job } from '../../../contract/host/jobs.ts';
-import { AREAS, type Area, SCOPES, type Scope } from '../../../contract/kernel/define.ts';
+import { AREAS, type Area, type Scope } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import { reaches, reachesArea } from '../../../contract/kernel/rights.ts';
 import type { JobId, Json } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso, isoOrNull } from '../../core/clock.ts';
 import type { Events } from '../../core/events.ts';
@@ -87,7 +88,7 @@ export function createJobService(deps: {
 
   const requireVisible = (id: JobId, principal: Principal): JobRow => {
     const row = require(id);
-    if (row.area !== 'any' && !principal.areas.includes(row.area)) throw notFound('job', id);
+    if (!reachesArea(principal, row.area)) throw notFound('job', id);
     return row;
   };
 
@@ -112,15 +113,14 @@ export function createJobService(deps: {
     },
     get: (id: JobId, principal: Principal) => view(requireVisible(id, principal)),
     list(input: JobListInput, principal: Principal) {
-      const areas = AREAS.filter((area) => area === 'any' || principal.areas.includes(area));
+      const areas = AREAS.filter((area) => reachesArea(principal, area));
       const page = store.list(input, areas);
       return { ...page, items: page.items.map(view) };
     },
     /** @throws AppError `forbidden` without the scope of the operation that started it, `invalid-state` when it has ended */
     async cancel(id: JobId, principal: Principal): Promise<Job> {
       const row = requireVisible(id, principal);
-      const rank = principal.scope === null ? -1 : SCOPES.indexOf(principal.scope);
-      if (rank < SCOPES.indexOf(row.scope)) {
+      if (!reaches(principal, row)) {
         throw new AppError('forbidden', undefined, { extra: { required_scope: row.scope, required_area: row.area } });
       }
       if (!isLive(row.status)) {

@@ -4,6 +4,7 @@ import { recordOf } from '../../../contract/entities.ts';
 import type { Change } from '../../../contract/host/telemetry.ts';
 import { AREAS, type Area } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import { reachesArea } from '../../../contract/kernel/rights.ts';
 import type { Events } from '../../core/events.ts';
 import type { Principal } from '../../core/operation/operation.ts';
 import { many } from '../../core/operation/values.ts';
@@ -15,8 +16,7 @@ function visible(principal: Principal, change: Change): boolean {
   const record = recordOf(change.entity);
   if (!record) return false;
   const area = record.ownArea ? areaIn(change.data) : record.area;
-  if (area === undefined) return false;
-  return area === 'any' || principal.areas.includes(area) || principal.areas.includes('any');
+  return area !== undefined && reachesArea(principal, area);
 }
 
 /** A change that names no area, from before it had to, is visible to nobody. */

@@ -3,6 +3,7 @@ import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { KEY_AREAS } from '../../../contract/host/settings.ts';
 import { SCOPES, type Scope } from '../../../contract/kernel/define.ts';
+import { scopesUpTo } from '../../../contract/kernel/rights.ts';
 import { useAct } from '../../lib/live/query.ts';
 import { Button, CopyButton } from '../../ui/buttons.tsx';
 import { Notice } from '../../ui/feedback/notice.tsx';
@@ -80,8 +81,7 @@ function KeyForm({ create, close }: { create: ReturnType<typeof useAct<'keys_cre
   const submit = () =>
     create.mutate({
       name,
-      // Each scope includes those before it.
-      scopes: SCOPES.slice(0, SCOPES.indexOf(scope) + 1),
+      scopes: scopesUpTo(scope),
       areas: KEY_AREAS.filter((area) => areas.includes(area)),
       rate_multiplier: rate,
       expires_at: days === '' ? null : new Date(Date.now() + Number(days) * DAY).toISOString(),
