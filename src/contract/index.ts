@@ -35,7 +35,6 @@ export const contract = {
   ...shellOperations,
 } satisfies Contract;
 
-/** Type of {@link contract}. */
 export type Operations = typeof contract;
 /** Id of an operation. */
 export type OperationId = keyof Operations;

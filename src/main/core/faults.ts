@@ -8,7 +8,6 @@ interface FaultLog {
   error(source: string, message: string, data: Record<string, unknown>): void;
 }
 
-/** See the file's head. */
 export interface Faults {
   /** @param source the component in which it happened */
   report(source: string, error: unknown): void;

@@ -15,7 +15,6 @@ export function buttonClass({
   return [css.button, kind && css[kind], small && css.small, icon && css.icon].filter(Boolean).join(' ');
 }
 
-/** Props of {@link Button}. */
 export interface ButtonProps {
   children?: ReactNode;
   icon?: ReactNode;

@@ -3,7 +3,6 @@ import { useView } from '../lib/view-store.ts';
 import { focusable } from './focusable.ts';
 import css from './split.module.css';
 
-/** Props of {@link Split}. */
 export interface SplitProps {
   /** Under this name the size is remembered. */
   name: string;

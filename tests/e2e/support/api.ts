@@ -6,7 +6,6 @@ import type { InputOf, OutputOf } from '../../../src/contract/kernel/define.ts';
 import type { ServerFrame } from '../../../src/contract/kernel/frames.ts';
 import type { FrameClient } from '../../support/frame-client.ts';
 
-/** See the file's head. */
 export interface Api {
   /** @throws Error with the problem's code and detail */
   call<K extends CallIdOf>(op: K, input: InputOf<Operations[K]>): Promise<OutputOf<Operations[K]>>;

@@ -17,7 +17,6 @@ const READY = /ready: ((http:\/\/127\.0\.0\.1:(\d+))\/panel\/#ticket=([\w-]{43})
 /** What Playwright puts into a browser before a test starts. */
 export type Session = Exclude<BrowserContextOptions['storageState'], string | undefined>;
 
-/** See the file's head. */
 export interface TestHost {
   /** Origin, the same after a restart. */
   readonly url: string;

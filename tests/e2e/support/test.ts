@@ -27,7 +27,6 @@ interface WorkerFixtures {
 
 export { expect };
 
-/** See the file's head. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   // A request that leaves this machine fails here already, whatever the watch sees.
   launchOptions: [

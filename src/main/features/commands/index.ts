@@ -13,7 +13,6 @@ export type { PreparedRun, PrepareRun, RunSource } from './run.ts';
 export type { CommandService } from './service.ts';
 export type { Variables } from './spec.ts';
 
-/** Builds the feature. */
 export function createCommands(deps: {
   db: Db;
   events: Events;

@@ -137,5 +137,4 @@ export function createPrepareRun(
     };
   };
 }
-/** Type of what {@link createPrepareRun} makes. */
 export type PrepareRun = ReturnType<typeof createPrepareRun>;

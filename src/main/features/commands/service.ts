@@ -94,5 +94,4 @@ export function createCommandService({ store, secrets, clock, profileName, nodeP
     },
   };
 }
-/** Type of {@link createCommandService}. */
 export type CommandService = ReturnType<typeof createCommandService>;

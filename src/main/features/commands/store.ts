@@ -95,5 +95,4 @@ export function createCommandStore(db: Db, events: Events) {
     },
   };
 }
-/** Type of {@link createCommandStore}. */
 export type CommandStore = ReturnType<typeof createCommandStore>;

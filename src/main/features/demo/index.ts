@@ -15,7 +15,6 @@ export interface DemoFeatureDeps extends Pick<DemoDeps, 'commands' | 'profiles'>
   serving: boolean;
 }
 
-/** Builds the feature. */
 export function createDemo({ db, platform, serving, commands, profiles }: DemoFeatureDeps) {
   const examplesDir = path.join(platform.appRoot, 'examples');
   const service = createDemoService({ commands, profiles, examplesDir, store: createDemoStore(db) });

@@ -12,5 +12,4 @@ export function createDemoStore(db: Db) {
     set: (key: 'demo_port', value: string): void => void upsert.run(key, value),
   };
 }
-/** Type of {@link createDemoStore}. */
 export type DemoStore = ReturnType<typeof createDemoStore>;

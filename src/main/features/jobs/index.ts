@@ -20,7 +20,6 @@ export type { JobService } from './service.ts';
 /** Ids of the operations that this feature answers. */
 export type JobOperationId = 'jobs_list' | 'jobs_get' | 'jobs_cancel' | 'jobs_follow';
 
-/** Builds the feature. */
 export function createJobs(deps: { db: Db; events: Events; clock: Clock; log: Logger; serving: boolean }) {
   const store = createJobStore(deps.db, deps.events);
   const kinds = createJobKinds();

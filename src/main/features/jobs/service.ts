@@ -138,5 +138,4 @@ export function createJobService(deps: {
     },
   };
 }
-/** Type of {@link createJobService}. */
 export type JobService = ReturnType<typeof createJobService>;

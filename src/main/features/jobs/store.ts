@@ -80,5 +80,4 @@ export function createJobStore(db: Db, events: Events) {
     prune: (before: number): number => orm.delete(job).where(lt(job.finished_at, before)).run().changes,
   };
 }
-/** Type of {@link createJobStore}. */
 export type JobStore = ReturnType<typeof createJobStore>;

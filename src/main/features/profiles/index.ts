@@ -16,7 +16,6 @@ export type { LaunchPlan, LaunchRequest } from './launch/plan.ts';
 export type { ProfileLease } from './occupancy.ts';
 export type { ProfileService } from './service.ts';
 
-/** Builds the feature. */
 export function createProfiles(deps: {
   db: Db;
   events: Events;

@@ -83,5 +83,4 @@ export function createManualBrowsers(deps: {
     },
   };
 }
-/** Type of {@link createManualBrowsers}. */
 export type ManualBrowsers = ReturnType<typeof createManualBrowsers>;

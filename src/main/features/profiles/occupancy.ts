@@ -113,5 +113,4 @@ export function createOccupancy(deps: OccupancyDeps) {
     },
   };
 }
-/** Type of {@link createOccupancy}. */
 export type Occupancy = ReturnType<typeof createOccupancy>;

@@ -95,5 +95,4 @@ export function createProfileService(deps: ProfileDeps) {
     },
   };
 }
-/** Type of {@link createProfileService}. */
 export type ProfileService = ReturnType<typeof createProfileService>;

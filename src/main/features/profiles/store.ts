@@ -99,5 +99,4 @@ export function createProfileStore(db: Db, events: Events) {
     purge: (id: ProfileId): void => void orm.delete(profile).where(eq(profile.id, id)).run(),
   };
 }
-/** Type of {@link createProfileStore}. */
 export type ProfileStore = ReturnType<typeof createProfileStore>;

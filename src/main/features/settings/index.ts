@@ -8,7 +8,6 @@ import type { SettingsStore } from '../../core/settings.ts';
 /** Ids of the operations that this feature answers. */
 export type SettingsOperationId = 'settings_get' | 'settings_update' | 'settings_schema';
 
-/** Builds the feature. */
 export function createSettingsFeature(settings: SettingsStore): { handlers: Handlers<SettingsOperationId> } {
   const view = () => ({
     values: settings.all() as unknown as JsonObject,

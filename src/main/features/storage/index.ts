@@ -19,7 +19,6 @@ import { createUploads } from './uploads.ts';
 /** Ids of the operations that this feature answers. */
 export type StorageOperationId = 'uploads_create' | 'backups_list' | 'backups_create';
 
-/** Builds the feature. */
 export function createStorage(deps: {
   db: Db;
   events: Events;

@@ -48,5 +48,4 @@ export function createStorageStore(db: Db, events: Events) {
       }),
   };
 }
-/** Type of {@link createStorageStore}. */
 export type StorageStore = ReturnType<typeof createStorageStore>;

@@ -20,7 +20,7 @@ import { createTaskFactory } from './task-factory.ts';
 
 export type { TaskDeps } from './deps.ts';
 
-/** Builds the feature. Nothing runs before {@link start}. */
+/** Nothing runs before {@link start}. */
 export function createTasks(deps: TaskDeps) {
   const { db, events, clock, redactor, log } = deps;
   const store = createTaskStore(db, events, clock);

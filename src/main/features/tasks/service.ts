@@ -81,7 +81,6 @@ export function createTaskService(parts: TaskParts) {
     healthy: () => queue.healthy(),
   };
 }
-/** Type of {@link createTaskService}. */
 export type TaskService = ReturnType<typeof createTaskService>;
 
 /** Requests that make tasks. */

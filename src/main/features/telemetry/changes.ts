@@ -100,5 +100,4 @@ export function createChangeService(events: Events) {
     },
   };
 }
-/** Type of {@link createChangeService}. */
 export type ChangeService = ReturnType<typeof createChangeService>;

@@ -22,7 +22,6 @@ export interface TelemetryDeps extends Foundation {
   figures: Figures;
 }
 
-/** Builds the feature. */
 export function createTelemetry(deps: TelemetryDeps) {
   const { clock, version, dataDir, platform, secrets } = deps;
   const { electron } = platform.versions;

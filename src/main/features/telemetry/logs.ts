@@ -146,5 +146,4 @@ export function createLogService(files: LogFiles, log: Logger) {
     clear: (before: number) => files.clear(before),
   };
 }
-/** Type of {@link createLogService}. */
 export type LogService = ReturnType<typeof createLogService>;

@@ -8,7 +8,7 @@ const KEPT_MS = 60 * 60_000;
 /** Timers are late by a little; ten of one second are still ten seconds. */
 const SLACK = 1.05;
 
-/** See the file's head. Points have numbers from 1 on, so that a reader knows which it has. */
+/** Points have numbers from 1 on, so that a reader knows which it has. */
 export interface MetricsHistory {
   push(point: MetricPoint): void;
   /** Oldest first. */

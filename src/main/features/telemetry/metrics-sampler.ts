@@ -25,7 +25,6 @@ export type WorkReading = Pick<
 
 type Reading = ProbeReading & WorkReading;
 
-/** See the file's head. */
 export interface MetricsSampler {
   start(): void;
   /** No more points; followers end. */

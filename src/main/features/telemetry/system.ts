@@ -89,5 +89,4 @@ export function createSystemReader(deps: { clock: Clock; version: string; dataDi
     graphics,
   };
 }
-/** Type of {@link createSystemReader}. */
 export type SystemReader = ReturnType<typeof createSystemReader>;

@@ -15,7 +15,6 @@ import { ProfileFields } from './profile-fields.tsx';
 import css from './profile-form.module.css';
 import { fieldErrors, inputOf, type ProfileValues, validateProfile, valuesOf } from './profile-values.ts';
 
-/** Props of {@link ProfileFormDialog}. */
 export interface ProfileFormProps {
   /** Profile to change, `new` for a new one, `null` while the dialog is closed. */
   id: string | null;
@@ -23,7 +22,6 @@ export interface ProfileFormProps {
   created(id: ProfileId): void;
 }
 
-/** See the file's head. */
 export function ProfileFormDialog({ id, close, created }: ProfileFormProps) {
   // The content stays while the dialog fades out.
   const [shown, setShown] = useState(id);

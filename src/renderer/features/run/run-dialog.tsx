@@ -17,7 +17,6 @@ import css from './run.module.css';
 import { cleanInput, fieldsOf, initialInput } from './schema.ts';
 import { SchemaForm } from './schema-form.tsx';
 
-/** Props of {@link RunDialog}. */
 export interface RunDialogProps {
   opened: boolean;
   close(): void;
@@ -26,7 +25,6 @@ export interface RunDialogProps {
   profileId?: ProfileId | undefined;
 }
 
-/** See the file's head. */
 export function RunDialog(props: RunDialogProps) {
   return (
     <Modal opened={props.opened} onClose={props.close} title="Run a command" size={520}>

@@ -18,7 +18,6 @@ import css from './run.module.css';
 import type { Field } from './schema.ts';
 import { parseJson, parseObject, useJsonText } from './use-json-text.ts';
 
-/** Props of {@link SchemaForm}. */
 export interface SchemaFormProps {
   fields: readonly Field[];
   value: JsonObject;
@@ -123,7 +122,6 @@ function FieldInput({
   }
 }
 
-/** See the file's head. */
 export function SchemaForm({ fields, value, onChange, errors }: SchemaFormProps) {
   const [mode, setMode] = useState<'form' | 'json'>('form');
   if (fields.length === 0) {

@@ -6,7 +6,6 @@ export interface SearchLine {
   text: string;
 }
 
-/** See the file's head. */
 export interface SearchIndex {
   /** Adds lines, and forgets those that are no longer between `first` and `last`. */
   keep(first: number, last: number, lines: readonly SearchLine[]): void;

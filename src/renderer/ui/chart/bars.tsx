@@ -16,7 +16,6 @@ export interface BarSeries {
   values: readonly number[];
 }
 
-/** Props of {@link Bars}. */
 export interface BarsProps {
   label: string;
   /** Start of each bar, unix s. */
@@ -44,7 +43,6 @@ function tickText(tick: number, step: number): string {
   return step >= 60 ? text.slice(0, 5) : step >= 1 ? text.slice(0, 8) : text.slice(3);
 }
 
-/** See the file's head. */
 export function Bars({ label, times, series, height, onPick }: BarsProps) {
   const host = useRef<HTMLDivElement>(null);
   const pick = useRef(onPick);

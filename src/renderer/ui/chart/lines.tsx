@@ -15,7 +15,7 @@ export interface LineSeries {
   broken?: boolean;
 }
 
-/** Props of {@link Lines}. `series` and `unit` are read when the chart is made; the rest may change at any time. */
+/** `series` and `unit` are read when the chart is made; the rest may change at any time. */
 export interface LinesProps {
   /** What the chart shows, with its latest values: its text for those who do not see it. */
   label: string;
@@ -158,7 +158,6 @@ function makeChart(
   );
 }
 
-/** See the file's head. */
 export function Lines({ label, series, unit, cursor, times, values, span, top, fixedTop = false }: LinesProps) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);

@@ -6,7 +6,6 @@ import CodeMirror, { EditorView, keymap, Prec } from '@uiw/react-codemirror';
 import { useMemo } from 'react';
 import { useResolvedTheme } from '../theme.tsx';
 
-/** Props of the code editor. */
 export interface EditorProps {
   value: string;
   onChange?: (text: string) => void;

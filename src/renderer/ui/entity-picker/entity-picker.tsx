@@ -8,7 +8,6 @@ import textLook from '../styles/text.module.css';
 import css from './entity-picker.module.css';
 import { type Pickable, useEntities } from './use-entities.ts';
 
-/** Props of {@link EntityPicker}. */
 export interface EntityPickerProps {
   of: Pickable;
   label: string;
@@ -25,7 +24,6 @@ export interface EntityPickerProps {
 
 type Entities = ReturnType<typeof useEntities>;
 
-/** See the file's head. */
 export function EntityPicker(props: EntityPickerProps) {
   const { value, onChange, label } = props;
   // What is being typed; `null` while nobody searches and the field shows the chosen entity.

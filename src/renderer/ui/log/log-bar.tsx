@@ -13,7 +13,7 @@ import type { LogViewerProps } from './log-viewer-props.ts';
 /** Levels as chips, most severe first. */
 export const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 
-/** See the file's head. `children` is the search. */
+/** `children` is the search. */
 export function LogBar({
   view: { name, bar, feed, levels, onLevels, still },
   rows,

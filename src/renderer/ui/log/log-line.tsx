@@ -7,7 +7,6 @@ import css from './log.module.css';
 /** Longest text of one row that is laid out; the rest is in the detail and in the download. */
 const MAX_SHOWN = 4_000;
 
-/** Props of {@link LogLineRow}. */
 export interface LogLineProps {
   row: LogRow;
   time: string;

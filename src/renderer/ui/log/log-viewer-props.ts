@@ -3,7 +3,6 @@ import type { HelpTarget } from '../../lib/help.ts';
 import type { LogFeed } from '../../lib/log/feed.ts';
 import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
 
-/** Props of `LogViewer`. */
 export interface LogViewerProps {
   feed: LogFeed;
   /** What the log is of, for file names and assistive technology. */

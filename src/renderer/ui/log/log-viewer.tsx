@@ -27,7 +27,6 @@ function visibleRows(feed: LogFeed, levels: LogLevel[] | undefined): LogRow[] {
   return rows;
 }
 
-/** See the file's head. */
 export function LogViewer(props: LogViewerProps) {
   'use no memo'; // The virtualizer is one mutable object; the compiler would freeze its first answer.
   const { name, feed, levels, still } = props;

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Column } from './columns.ts';
 
-/** Props of `DataTable`. */
 export interface DataTableProps<R extends object> {
   /** Under this name the column choice is remembered. */
   name: string;

@@ -28,7 +28,6 @@ function useVisible<R>(name: string, columns: readonly Column<R>[], width: numbe
   );
 }
 
-/** See the file's head. */
 export function DataTable<R extends object>(props: DataTableProps<R>) {
   'use no memo'; // The virtualizer is one mutable object; the compiler would freeze its first answer.
   const { name, columns, bulk, loadMore } = props;

@@ -3,7 +3,6 @@ import text from '../styles/text.module.css';
 import { type Column, nextSort, parseSort } from './columns.ts';
 import css from './table.module.css';
 
-/** Props of {@link HeadRow}. */
 export interface HeadRowProps<R> {
   columns: readonly Column<R>[];
   sort: string | undefined;

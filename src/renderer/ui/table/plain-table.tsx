@@ -7,7 +7,6 @@ import { rowHeight } from './row-height.ts';
 import { Spacer } from './spacer.tsx';
 import css from './table.module.css';
 
-/** Props of {@link PlainTable}. */
 export interface PlainTableProps {
   label: string;
   /** Title of each column, and its width in px; without one it shares the rest. */
@@ -17,7 +16,6 @@ export interface PlainTableProps {
   row(index: number): ReactNode;
 }
 
-/** See the file's head. */
 export function PlainTable({ label, columns, count, row }: PlainTableProps) {
   'use no memo'; // The virtualizer is one mutable object; the compiler would freeze its first answer.
   const scroll = useRef<HTMLElement>(null);

@@ -22,7 +22,7 @@ import { Versions } from './versions.tsx';
 
 type ComposerTab = 'spec' | 'input' | 'versions' | 'dry';
 
-/** See the file's head. `command` is `null` for one that is not stored yet. */
+/** `command` is `null` for one that is not stored yet. */
 export function Composer({ id, command }: { id: string; command: Command | null }) {
   const composer = useComposer(id, command);
   const [tab, setTab] = useState<ComposerTab>('spec');

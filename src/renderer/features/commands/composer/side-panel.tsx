@@ -10,7 +10,6 @@ import { LastRun } from './last-run.tsx';
 import css from './side-panel.module.css';
 import type { ComposerState } from './use-composer.ts';
 
-/** See the file's head. */
 export function SidePanel({ composer, command }: { composer: ComposerState; command: Command | null }) {
   const { draft, change, errors, fields } = composer;
   const { Options } = kindViews[draft.kind];

@@ -83,7 +83,6 @@ export function NewMenu({ onNew }: { onNew(template: string): void }) {
   );
 }
 
-/** See the file's head. */
 export function Library({
   list,
   current,

@@ -17,7 +17,6 @@ import { useZoomKeys } from './use-zoom-keys.ts';
 
 const onAxis = (target: EventTarget) => target instanceof Element && target.closest('[data-axis]') !== null;
 
-/** Props of {@link StepTimeline}. */
 export interface StepTimelineProps {
   task: TaskDetail;
   /** Id of the chosen row. */
@@ -25,7 +24,7 @@ export interface StepTimelineProps {
   onSelect(id: string): void;
 }
 
-/** See the file's head. Needs a task with at least one attempt. */
+/** Needs a task with at least one attempt. */
 export function StepTimeline({ task, selected, onSelect }: StepTimelineProps) {
   const frame = useRef<HTMLDivElement>(null);
   const tree = useStepTree(task);

@@ -15,7 +15,6 @@ const WORTH_SAYING_MS = 1_000;
 
 const WORDS = { wait: 'In the queue', retry: 'Before the next attempt', run: 'At work' } as const;
 
-/** Props of {@link TimelineRow}. */
 export interface TimelineRowProps {
   row: TreeRow;
   range: Range;
