@@ -108,7 +108,7 @@ describe('an artifact', () => {
   test('has a name that cannot add headers', async () => {
     const response = await get(pathOf('art_trace'), {}, 'HEAD');
     expect(response.headers.get('content-disposition')).toBe(
-      "attachment; filename*=UTF-8''trace%20%221%22%0D%0Ax%3A%20y.zip",
+      `attachment; filename="trace _1___x: y.zip"; filename*=UTF-8''trace%20%221%22%0D%0Ax%3A%20y.zip`,
     );
   });
 

@@ -1,6 +1,6 @@
 /** What the content origin answers, over HTTP and in the desktop app alike: artifacts by their address, and the trace viewer. */
 import { readFile, realpath } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { sep } from 'node:path';
 import { VIEWER_FOLDER } from '../../../contract/host/content.ts';
 import type { FileContent } from '../operation/operation.ts';
 import type { ContentLinks } from './content-links.ts';
@@ -31,25 +31,26 @@ export function createContentPages(sources: ContentSources): (request: Request) 
   const { viewerDir, links, openContent, frames } = sources;
   let root: Promise<string> | null = null;
 
-  /** Path of a file of the viewer below its folder, as the file system knows it; null for what lies elsewhere. */
-  async function resolved(path: string): Promise<string | null> {
+  /** A file of the viewer as the file system knows it: its path, and its name below the folder; null for what lies elsewhere. */
+  async function resolved(path: string): Promise<{ file: string; name: string } | null> {
     root ??= realpath(viewerDir);
-    const base = await root;
-    const file = await realpath(join(base, path.slice(VIEWER_FOLDER.length)));
-    return file.startsWith(base + sep) ? file.slice(base.length + 1) : null;
+    const base = (await root) + sep;
+    const file = await realpath(base + path.slice(VIEWER_FOLDER.length));
+    return file.startsWith(base) ? { file, name: file.slice(base.length) } : null;
   }
 
   async function viewer(request: Request, path: string, trace: string | null): Promise<Response> {
     // Decided by the file that is there, not by one of the many ways to write its address.
-    const file = await resolved(path);
-    if (file === null) return plain(404, 'Not found');
-    if (file === PAGE && (trace === null || links.artifactOf(trace) === null)) {
+    const found = await resolved(path);
+    if (found === null) return plain(404, 'Not found');
+    const { file, name } = found;
+    if (name === PAGE && (trace === null || links.artifactOf(trace) === null)) {
       return plain(404, 'The address of this trace is too old. Open it again from its task.');
     }
-    if (file.endsWith('.html') && file !== PAGE && file !== FRAMED_PAGE) return plain(404, 'Not found');
+    if (name.endsWith('.html') && name !== PAGE && name !== FRAMED_PAGE) return plain(404, 'Not found');
     // Read whole: inside an asar archive a file has no descriptor of its own.
-    const bytes = await readFile(join(await realpath(viewerDir), file));
-    const headers = { ...viewerHeaders(`'self' ${frames()}`), 'content-type': mediaTypeOf(file) };
+    const bytes = await readFile(file);
+    const headers = { ...viewerHeaders(`'self' ${frames()}`), 'content-type': mediaTypeOf(name) };
     return new Response(request.method === 'HEAD' ? null : new Uint8Array(bytes), {
       headers: { ...headers, 'content-length': String(bytes.length) },
     });

@@ -3,8 +3,10 @@
  * also keep it from the network and from other frames.
  */
 
+import { disposition } from './disposition.ts';
+
 /** A file of a task. Nothing in it runs, whatever its type says. */
-const ARTIFACT =
+export const ARTIFACT_CSP =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; form-action 'none'; base-uri 'none'; sandbox";
 
 /**
@@ -54,14 +56,13 @@ export function artifactHeaders(
   frames: string,
 ): Record<string, string> {
   const type = safeTypeOf(mime);
-  const disposition = type === 'application/octet-stream' ? 'attachment' : 'inline';
+  const kind = type === 'application/octet-stream' ? 'attachment' : 'inline';
   return {
     ...COMMON,
     'content-type': type,
-    'content-security-policy': `${ARTIFACT}; frame-ancestors ${frames}`,
+    'content-security-policy': `${ARTIFACT_CSP}; frame-ancestors ${frames}`,
     'cache-control': 'private, max-age=3600, immutable',
-    // RFC 6266 with the encoding of RFC 8187: one ASCII form for every name.
-    'content-disposition': `${disposition}; filename*=UTF-8''${encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)}`,
+    'content-disposition': disposition(kind, name),
   };
 }
 
