@@ -1,6 +1,6 @@
 /** Programming errors that the host survives: counted, and logged as soon as there is a log. */
 
-import { currentOperation } from './operation/current.ts';
+import { currentNames } from './operation/current.ts';
 import { describeError } from './process/describe-error.ts';
 
 /** Where faults are logged: a `Logger`, which is itself built on what reports faults. */
@@ -23,7 +23,7 @@ export function createFaults(): Faults {
   let log: FaultLog | undefined;
   const early: [source: string, error: unknown][] = [];
   const write = (source: string, error: unknown) =>
-    log?.error(source, 'a callback failed', { error: describeError(error), ...currentOperation.getStore() });
+    log?.error(source, 'a callback failed', { error: describeError(error), ...currentNames() });
   return {
     report(source, error) {
       count += 1;

@@ -1,11 +1,17 @@
 /** Which call the running code works for, so that an error that reaches nobody can be named after it. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** The call. */
-export interface CurrentOperation {
-  operation: string;
-  request_id: string;
+/** The call, as the dispatcher knows it anyway: nothing is made for the sake of an error that hardly ever comes. */
+export interface CurrentCall {
+  readonly id: string;
+  readonly context: { readonly requestId: string };
 }
 
 /** Set by the dispatcher around each handler; follows its promises, timers and callbacks. */
-export const currentOperation = new AsyncLocalStorage<CurrentOperation>();
+export const currentOperation = new AsyncLocalStorage<CurrentCall>();
+
+/** Members by which logs and reports name the call; none outside of one. */
+export function currentNames(): { operation?: string; request_id?: string } {
+  const call = currentOperation.getStore();
+  return call === undefined ? {} : { operation: call.id, request_id: call.context.requestId };
+}

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import type { Logger } from '../log/logger.ts';
-import { currentOperation } from '../operation/current.ts';
+import { currentNames } from '../operation/current.ts';
 import { describeError } from './describe-error.ts';
 
 /** Newest reports that are kept. */
@@ -87,7 +87,7 @@ function reportOf(error: unknown, at: string, { version, startedAt, redact }: Cr
   const { node, electron } = process.versions;
   const report = {
     ...{ at, version, node, electron: electron ?? null, platform: process.platform, started_at: startedAt },
-    ...{ memory_bytes: process.memoryUsage.rss(), during: currentOperation.getStore() ?? null },
+    ...{ memory_bytes: process.memoryUsage.rss(), during: currentNames() },
     error: describeError(error),
   };
   return redact(`${JSON.stringify(report, null, 2)}\n`);

@@ -148,9 +148,8 @@ function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher
     const { id, operation, context } = admission;
     const handler = options?.instead ?? handlers.get(id);
     if (!handler) throw new Error(`${id} has no handler`);
-    const during = { operation: id, request_id: context.requestId };
     const call = (claim?: IdempotencyClaim) =>
-      currentOperation.run(during, handler, input as never, granted.context(claim));
+      currentOperation.run(admission, handler, input as never, granted.context(claim));
     const key = operation.idempotencyKey ? options?.idempotencyKey : undefined;
     if (key !== undefined) {
       const once = { principal: context.principal.id, key, op: id, input };
