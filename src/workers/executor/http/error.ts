@@ -1,7 +1,7 @@
 /** Failures of HTTP requests, classified by what the operator can do about them. */
 import { Failure } from '../failure.ts';
 
-type Reason = 'refused' | 'dns' | 'tls' | 'timeout' | 'reset' | 'unreachable' | 'redirects' | 'request' | 'network';
+type Reason = 'refused' | 'dns' | 'tls' | 'timeout' | 'reset' | 'unreachable' | 'request' | 'network';
 
 /** Codes of Node.js, libuv, OpenSSL and undici. */
 const CODES: readonly [pattern: RegExp, reason: Reason][] = [
@@ -20,7 +20,6 @@ const TEXTS: Record<Reason, (host: string, code: string) => string> = {
   timeout: (host) => `${host} did not answer in time.`,
   reset: (host) => `${host} closed the connection before its answer was complete.`,
   unreachable: (host) => `${host} cannot be reached from this machine.`,
-  redirects: (host) => `${host} redirects in circles.`,
   request: (_host, message) => `The request cannot be sent: ${message}`,
   network: (host, message) => `The request to ${host} failed: ${message}`,
 };
@@ -38,14 +37,10 @@ export function networkFailure(error: unknown, url: URL): Failure {
   const code = 'code' in cause ? String(cause.code) : '';
   const reason =
     CODES.find(([pattern]) => pattern.test(code))?.[1] ??
-    (/redirect count/.test(cause.message)
-      ? 'redirects'
-      : cause instanceof TypeError && code === ''
-        ? 'request'
-        : 'network');
+    (cause instanceof TypeError && code === '' ? 'request' : 'network');
   const detail = TEXTS[reason](url.host, reason === 'request' || reason === 'network' ? cause.message : code);
   return new Failure(reason === 'timeout' ? 'gateway-timeout' : 'service-unavailable', detail, {
-    retryable: !['tls', 'redirects', 'request'].includes(reason),
+    retryable: !['tls', 'request'].includes(reason),
     extra: { reason, ...(code === '' ? {} : { error_code: code }) },
     cause: error,
   });

@@ -11,6 +11,7 @@ import { textOf } from '../output/artifacts.ts';
 import type { Run, Runner } from '../run.ts';
 import { networkFailure, retryAfter } from './error.ts';
 import { type Answer, unmet } from './expect.ts';
+import { type HttpRequest, MAX_REDIRECTS, redirected, tooManyRedirects } from './redirect.ts';
 
 /** Largest body that expectations look into, bytes. */
 const MAX_CHECKED = 32 * 1024 * 1024;
@@ -43,7 +44,7 @@ function urlOf(spec: HttpSpec): URL {
   return url;
 }
 
-function requestOf(spec: HttpSpec, signal: AbortSignal): RequestInit {
+function requestOf(spec: HttpSpec, url: URL): HttpRequest {
   const headers = new Headers(spec.headers);
   if (!headers.has('user-agent')) headers.set('user-agent', 'TabAgent');
   let body: string | null = null;
@@ -52,7 +53,7 @@ function requestOf(spec: HttpSpec, signal: AbortSignal): RequestInit {
     if (!headers.has('content-type'))
       headers.set('content-type', 'json' in spec.body ? 'application/json' : 'text/plain; charset=utf-8');
   }
-  return { method: spec.method, headers, body, redirect: spec.follow_redirects ? 'follow' : 'manual', signal };
+  return { method: spec.method, url, headers, body };
 }
 
 interface Body {
@@ -109,16 +110,38 @@ function shown(body: Body, text: string | null, json: Json | undefined, limit: n
   };
 }
 
-async function exchange(
-  run: Run,
-  spec: HttpSpec,
-  url: URL,
-): Promise<{ response: Response; body: Body; durationMs: number }> {
-  const started = performance.now();
+/** Sends one request of a chain. @throws Failure by what is wrong with the network */
+async function send(run: Run, { url, ...request }: HttpRequest): Promise<Response> {
   try {
-    const response = await fetch(url, requestOf(spec, run.signal));
-    const body = await download(response, join(run.job.temp_dir, 'response'));
-    return { response, body, durationMs: Math.round(performance.now() - started) };
+    return await fetch(url, { ...request, redirect: 'manual', signal: run.signal });
+  } catch (error) {
+    run.signal.throwIfAborted();
+    throw networkFailure(error, url);
+  }
+}
+
+/** Sends a request, follows redirects when the spec says so, and answers the last response. */
+async function exchange(run: Run, spec: HttpSpec, first: HttpRequest): Promise<Response> {
+  const { redactor, job } = run;
+  // Redaction leaves very short secrets alone; another origin must not get them either.
+  const holdsSecret = (text: string) =>
+    redactor.text(text) !== text || job.secrets.some((secret) => secret !== '' && text.includes(secret));
+  let request = first;
+  for (let hops = 0; ; hops++) {
+    const response = await send(run, request);
+    const next = spec.follow_redirects ? redirected(request, response, holdsSecret) : null;
+    if (next === null) return response;
+    await response.body?.cancel();
+    if (hops >= MAX_REDIRECTS) throw tooManyRedirects(request.url.host);
+    const without = next.dropped.length === 0 ? '' : ` without ${next.dropped.join(', ')}: it is another origin`;
+    run.log.write('info', 'host', `${response.status} to ${next.request.url.href}${without}`);
+    request = next.request;
+  }
+}
+
+async function bodyOf(run: Run, response: Response, url: URL): Promise<Body> {
+  try {
+    return await download(response, join(run.job.temp_dir, 'response'));
   } catch (error) {
     run.signal.throwIfAborted();
     if (error instanceof Failure) throw error;
@@ -130,7 +153,10 @@ async function exchange(
 export const runHttp: Runner<HttpSpec> = async (run, spec) => {
   const url = urlOf(spec);
   run.log.write('info', 'host', `${spec.method} ${url.href}`);
-  const { response, body, durationMs } = await exchange(run, spec, url);
+  const started = performance.now();
+  const response = await exchange(run, spec, requestOf(spec, url));
+  const body = await bodyOf(run, response, url);
+  const durationMs = Math.round(performance.now() - started);
   run.log.write('info', 'host', `${response.status} ${response.statusText} in ${durationMs} ms, ${body.bytes} bytes`);
 
   const type = response.headers.get('content-type') ?? 'application/octet-stream';
