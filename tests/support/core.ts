@@ -10,6 +10,7 @@ import { createFaults, type Faults } from '../../src/main/core/faults.ts';
 import type { Logger } from '../../src/main/core/log/logger.ts';
 import { createSecrets, type Secrets } from '../../src/main/core/secrets/secrets.ts';
 import { createSettings, type SettingsStore } from '../../src/main/core/settings.ts';
+import { createStorageHealth, type StorageHealth } from '../../src/main/core/storage-health.ts';
 
 /** Folder of the repository. */
 export const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -81,6 +82,7 @@ export interface TestCore extends Disposable {
   settings: SettingsStore;
   secrets: Secrets;
   faults: Faults;
+  storage: StorageHealth;
   log: ReturnType<typeof memoryLog>;
 }
 
@@ -90,7 +92,8 @@ export function openTestCore(
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-core-')),
 ): TestCore {
   const clock = manualClock();
-  const faults = createFaults();
+  const storage = createStorageHealth(dir, clock);
+  const faults = createFaults(storage);
   const { db } = openDatabase(dir, MIGRATIONS, clock.now(), faults);
   const events = createEvents(db, clock, faults);
   const key = Buffer.alloc(32, 7);
@@ -107,6 +110,7 @@ export function openTestCore(
       key: async () => key,
     })),
     faults,
+    storage,
     log: memoryLog(),
     [Symbol.dispose]() {
       db.close();

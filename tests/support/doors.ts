@@ -116,6 +116,7 @@ export async function openTestDoors(
     log,
     faults,
     settings,
+    storage: core.storage,
     audit: createAudit(db, clock),
     tickets: createTickets(clock),
     version: '0.0.0-test',

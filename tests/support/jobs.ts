@@ -50,7 +50,7 @@ export const stepsIn = (file: string): number[] =>
 export const asked = { scope: 'run', area: 'host', requestId: 'test' } as const;
 
 /** The feature as one run of a host has it. */
-export function openJobs(core: Pick<TestCore, 'db' | 'events' | 'clock' | 'log'>, serving = true) {
+export function openJobs(core: Pick<TestCore, 'db' | 'events' | 'clock' | 'log' | 'storage'>, serving = true) {
   const jobs = createJobs({ ...core, serving });
   const part = jobs.parts[0];
   return {

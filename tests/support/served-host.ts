@@ -16,6 +16,8 @@ export interface ServedHost extends AsyncDisposable {
   token: string;
   pid: number;
   dir: string;
+  /** What it has said on the terminal, line by line. */
+  terminal(): string[];
   /** Calls an operation over HTTP; the answer is parsed JSON. */
   request<T>(method: string, path: string, body?: unknown): Promise<T>;
   /** Resident memory now, MiB (Linux). */
@@ -24,19 +26,26 @@ export interface ServedHost extends AsyncDisposable {
 }
 
 /** Starts the host on a free port; disposing it stops it and removes its data. */
-export async function serveHost(dir = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-host-'))): Promise<ServedHost> {
+export async function serveHost(
+  dir = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-host-')),
+  flags: readonly string[] = [],
+): Promise<ServedHost> {
   const child = spawn(
     process.execPath,
-    [path.join(ROOT, 'out/main/cli.js'), '--data-dir', dir, 'serve', '--port', '0'],
+    [path.join(ROOT, 'out/main/cli.js'), '--data-dir', dir, 'serve', '--port', '0', ...flags],
     {
       cwd: ROOT,
       env: { ...process.env, TABAGENT_KEYRING: 'off', TABAGENT_BROWSER_ARGS: QUIET },
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
   await Promise.race([
     once(child.stdout, 'data'),
-    once(child, 'exit').then(([code]) => Promise.reject(new Error(`the host ended with ${code}`))),
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`the host ended with ${code}: ${said}`))),
   ]);
   const info = readHostFile(dir);
   if (!info?.url) throw new Error('the host published no address');
@@ -52,6 +61,7 @@ export async function serveHost(dir = fs.mkdtempSync(path.join(os.tmpdir(), 'tab
     token,
     pid,
     dir,
+    terminal: () => said.split('\n').filter((line) => line !== ''),
     stop,
     async request(method, route, body) {
       const response = await fetch(url + route, {

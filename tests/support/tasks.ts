@@ -25,6 +25,7 @@ import type { CallContext, Principal } from '../../src/main/core/operation/opera
 import { createTickets } from '../../src/main/core/operation/tickets.ts';
 import { createSecrets } from '../../src/main/core/secrets/secrets.ts';
 import { createSettings } from '../../src/main/core/settings.ts';
+import { createStorageHealth } from '../../src/main/core/storage-health.ts';
 import { createCommands } from '../../src/main/features/commands/index.ts';
 import { createProfiles } from '../../src/main/features/profiles/index.ts';
 import { createTasks } from '../../src/main/features/tasks/index.ts';
@@ -73,7 +74,8 @@ export interface TaskHostOptions {
 export function openTaskHost(options: TaskHostOptions = {}) {
   const dir = options.dir ?? fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-tasks-'));
   const clock = options.clock ?? systemClock;
-  const faults = createFaults();
+  const storage = createStorageHealth(dir, clock);
+  const faults = createFaults(storage);
   const { db } = openDatabase(dir, MIGRATIONS, clock.now(), faults);
   const events = createEvents(db, clock, faults);
   const settings = createSettings(db, events, clock, options.settings ?? {}, faults);
@@ -87,7 +89,7 @@ export function openTaskHost(options: TaskHostOptions = {}) {
   }));
   const log = memoryLog();
   const platform = createNodePlatform({ appRoot: ROOT });
-  const shared = { db, events, clock, settings, secrets, log, redactor };
+  const shared = { db, events, clock, settings, secrets, log, redactor, storage };
   // Short, as sockets of browsers live below it.
   const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'ta-'));
   const profiles = createProfiles({

@@ -12,6 +12,8 @@ export const Health = z.object({
   timestamp: Timestamp,
   uptime_seconds: z.number(),
   ready: z.boolean(),
+  /** What is wrong, in one sentence without paths, when degraded. */
+  reason: z.string().optional(),
 });
 export type Health = z.infer<typeof Health>;
 

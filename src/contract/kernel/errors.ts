@@ -3,6 +3,7 @@
  * the one error class of the product, and the problem body that crosses every door.
  */
 import { z } from 'zod';
+import { storageFaultCode } from './storage-faults.ts';
 
 /** Code of the native-messaging failure frame. */
 export type NativeCode =
@@ -83,6 +84,11 @@ export const ERRORS = {
   'service-unavailable': entry(503, 'BACKEND_ERROR', 'Try again in retry_after seconds.'),
   'generation-timeout': entry(504, 'BACKEND_ERROR', 'POST /v1/generation/stop, then try a smaller request.'),
   'gateway-timeout': entry(504, 'BACKEND_ERROR', 'The upstream did not answer in time.'),
+  'storage-full': entry(
+    507,
+    'BACKEND_ERROR',
+    'Free some space on the disk that holds the data; work goes on by itself afterwards.',
+  ),
   // Outcomes of tasks: stored on the task, not answered by routes.
   'script-error': entry(500, 'BACKEND_ERROR', 'Fix the script at the named line and run the task again.'),
   'script-invalid': entry(422, 'BAD_REQUEST', 'The script does not compile or has no default export.'),
@@ -166,11 +172,15 @@ export function codeOf(slug: ErrorSlug): string {
   return slug.replaceAll('-', '_');
 }
 
-/** Turns any thrown value into an {@link AppError}; unknown values become `internal-server-error` with the value as cause. */
+/**
+ * Turns any thrown value into an {@link AppError}: `storage-full` when a disk refused a write, `cancelled` for an abort; any other
+ * becomes `internal-server-error` with the value as cause.
+ */
 export function toAppError(value: unknown): AppError {
   if (value instanceof AppError) return value;
   if (value instanceof Error && value.name === 'AbortError')
     return new AppError('cancelled', undefined, { cause: value });
+  if (storageFaultCode(value) !== null) return new AppError('storage-full', undefined, { cause: value });
   return new AppError('internal-server-error', undefined, { cause: value });
 }
 

@@ -17,8 +17,11 @@ export interface Faults {
   logTo(log: FaultLog): void;
 }
 
-/** Creates an empty account of faults. */
-export function createFaults(): Faults {
+/**
+ * Creates an empty account of faults.
+ * @param storage takes those by which the disk refused a write: they are no errors of the program
+ */
+export function createFaults(storage?: { report(error: unknown): boolean }): Faults {
   let count = 0;
   let log: FaultLog | undefined;
   const early: [source: string, error: unknown][] = [];
@@ -26,6 +29,7 @@ export function createFaults(): Faults {
     log?.error(source, 'a callback failed', { error: describeError(error), ...currentNames() });
   return {
     report(source, error) {
+      if (storage?.report(error)) return;
       count += 1;
       if (log) write(source, error);
       else early.push([source, error]);

@@ -4,7 +4,7 @@ import { createRedactor } from '../../contract/kernel/redact/redact.ts';
 import type { Platform } from '../platform/platform.ts';
 import { iso, systemClock } from './clock.ts';
 import type { HostConfig } from './config.ts';
-import { databaseChore, openDatabase } from './db/index.ts';
+import { databaseChore, databaseProbe, openDatabase } from './db/index.ts';
 import { eventChore } from './event-retention.ts';
 import { createEvents } from './events.ts';
 import { createFaults } from './faults.ts';
@@ -20,6 +20,7 @@ import { createPrivately, openTempFolder } from './private-folder.ts';
 import { createUncaught } from './process/crash-report.ts';
 import { createSecrets } from './secrets/secrets.ts';
 import { createSettings } from './settings.ts';
+import { createStorageHealth } from './storage-health.ts';
 
 const MIB = 1024 * 1024;
 
@@ -36,7 +37,8 @@ export function openFoundation(platform: Platform, config: HostConfig) {
   createPrivately();
   const lock = acquireInstanceLock(dataDir);
   try {
-    const faults = createFaults();
+    const storage = createStorageHealth(dataDir, clock);
+    const faults = createFaults(storage);
     const migrations = path.join(platform.appRoot, 'resources/migrations');
     const { db, movedAside } = openDatabase(dataDir, migrations, clock.now(), faults);
     const events = createEvents(db, clock, faults);
@@ -49,9 +51,11 @@ export function openFoundation(platform: Platform, config: HostConfig) {
       files: logFiles,
       level: settings.get('log_level'),
       redact: (line) => redactor.text(line),
+      quiet: storage.report,
       ...(config.terminal ? { terminal: config.terminal } : {}),
     });
     faults.logTo(log);
+    storage.watch(log, databaseProbe(db));
     settings.onChange((keys) => {
       if (keys.includes('log_level')) log.setLevel(settings.get('log_level'));
       if (keys.includes('redaction.extra')) holdExtra();
@@ -61,6 +65,7 @@ export function openFoundation(platform: Platform, config: HostConfig) {
       { name: 'data directory', stop: lock.release },
       { name: 'log', stop: logFiles.close },
       { name: 'database', stop: db.close },
+      { name: 'storage health', stop: storage.stop },
     ];
     const startedAt = iso(clock.now());
     const version = platform.versions.app;
@@ -98,6 +103,7 @@ export function openFoundation(platform: Platform, config: HostConfig) {
       logFiles,
       log,
       faults,
+      storage,
       audit: createAudit(db, clock),
       tickets: createTickets(clock),
       secrets: createSecrets(db, clock, () => platform.keyVault(dataDir)),

@@ -9,6 +9,7 @@ import type { Logger } from '../core/log/logger.ts';
 import type { DoorName, HandlerSet, Handlers } from '../core/operation/operation.ts';
 import type { Tickets } from '../core/operation/tickets.ts';
 import type { SettingsReader } from '../core/settings.ts';
+import type { StorageHealth } from '../core/storage-health.ts';
 import type { Authenticator, ConnectionRegistry } from '../features/connections/index.ts';
 import { type CallTotals, createCallMetrics } from './dispatch/call-metrics.ts';
 import { createDispatcher, type ServerDispatcher } from './dispatch/dispatcher.ts';
@@ -33,6 +34,7 @@ export interface DoorsDeps {
   log: Logger;
   faults: Pick<Faults, 'report'>;
   settings: SettingsReader;
+  storage: Pick<StorageHealth, 'typed'>;
   audit: Audit;
   tickets: Tickets;
   /** Version of the product. */
@@ -90,6 +92,7 @@ export function createDoors(deps: DoorsDeps): Doors {
     metrics: calls,
     clock,
     log,
+    storage: deps.storage,
     addressOf(op, operation, id, { name, mime, bytes }) {
       const { ticket, expiresAt } = tickets.issue(op, id);
       const path = operation.http?.path.replace('{id}', encodeURIComponent(id));

@@ -3,6 +3,7 @@
 import type { FromExecutor } from '../../contract/automation/executor.ts';
 import type { Problem } from '../../contract/kernel/errors.ts';
 import { AppError, type ErrorSlug, problemOf } from '../../contract/kernel/errors.ts';
+import { storageFaultCode } from '../../contract/kernel/storage-faults.ts';
 
 /** Reason of a cancel message. */
 export type CancelReason = 'cancelled' | 'timed_out' | 'shutdown';
@@ -74,15 +75,36 @@ export function cancelledResult(reason: CancelReason): Result {
   };
 }
 
+/** What a disk refused; where a script wanted to write stays known. */
+function diskFull(code: string, error: unknown): Failure {
+  const {
+    type,
+    title,
+    status,
+    detail,
+    code: _,
+    ...extra
+  } = error instanceof Failure ? error.problem : problemOf(new AppError('storage-full'));
+  const what = error instanceof Error ? error.message : detail;
+  return new Failure('storage-full', `The disk took nothing more (${code}): ${what}`, {
+    retryable: true,
+    extra: { ...extra, reason: code },
+    cause: error,
+  });
+}
+
 /** Result of an attempt that threw. */
 export function failedResult(error: unknown): Result {
+  const full = storageFaultCode(error);
   const failure =
-    error instanceof Failure
-      ? error
-      : new Failure('internal-server-error', 'The executor failed; its log has the cause.', {
-          retryable: true,
-          cause: error,
-        });
+    full !== null
+      ? diskFull(full, error)
+      : error instanceof Failure
+        ? error
+        : new Failure('internal-server-error', 'The executor failed; its log has the cause.', {
+            retryable: true,
+            cause: error,
+          });
   return {
     t: 'result',
     ok: false,

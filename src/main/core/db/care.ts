@@ -6,6 +6,14 @@ import type { Db } from './database.ts';
 /** Free pages that may stay for the next writes. */
 const FREE_PAGES = 2000;
 
+/** A write that changes nothing, to learn whether the database takes any. @returns does it; throws what SQLite throws */
+export function databaseProbe(db: Db): () => void {
+  const write = db.raw.prepare(
+    "INSERT INTO meta (key, value) VALUES ('storage_probe', '1') ON CONFLICT DO UPDATE SET value = 1 - value",
+  );
+  return () => void write.run();
+}
+
 /** Gives free pages back to the file system, a few at a time, and truncates the WAL. */
 export function databaseChore(db: Db): Chore {
   return {

@@ -1,6 +1,7 @@
 /** The one connection of the host to SQLite: WAL, synchronous transactions, prepared statements. */
 import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { storageFaultCode } from '../../../contract/kernel/storage-faults.ts';
 import type { Faults } from '../faults.ts';
 import { guarded } from '../listeners.ts';
 import { foldCase } from './conditions.ts';
@@ -25,6 +26,8 @@ export interface Db {
    * a fault: what is committed does not fail for its caller.
    */
   afterCommit(fn: () => void): void;
+  /** Runs `fn`, whose writes may be lost when the disk takes none: what they accompany goes on. Other errors are thrown. */
+  bestEffort(fn: () => void): void;
   close(): void;
 }
 
@@ -100,10 +103,21 @@ export function createDb(raw: Database.Database, faults: Pick<Faults, 'report'>)
       if (raw.inTransaction) pending.push(callback);
       else callback();
     },
+    bestEffort(fn) {
+      try {
+        fn();
+      } catch (error) {
+        if (storageFaultCode(error) === null) throw error;
+        faults.report('database', error);
+      }
+    },
     close() {
       if (!raw.open) return;
-      raw.pragma('optimize');
-      raw.close();
+      try {
+        raw.pragma('optimize');
+      } finally {
+        raw.close();
+      }
     },
   };
 }

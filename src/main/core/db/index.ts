@@ -1,5 +1,5 @@
 /** Public door of the database. */
-export { databaseChore } from './care.ts';
+export { databaseChore, databaseProbe } from './care.ts';
 export { filterValues } from './conditions.ts';
 export { createDb, type Db, openConnection } from './database.ts';
 export { tryLockFile } from './file-lock.ts';

@@ -33,6 +33,8 @@ const BATCH = 500;
 
 /** Longest text that a line keeps of what a caller sent. */
 const MAX_TEXT = 256;
+/** Lines that wait for a full disk; beyond, they are lost. */
+const MAX_WAITING = 10_000;
 
 /** As the database gives it back: a lone surrogate would come back as another character, and the line would count as forged. */
 function stored(text: string): string {
@@ -51,7 +53,15 @@ export function createAudit(db: Db, clock: Clock): Audit {
   const insert = db.raw.prepare<[number, string, string, string, string | null, string, string]>(
     'INSERT INTO audit (at, principal, door, op, target, outcome, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
+  /** Lines that a full disk refused; they come before the next one that it takes. */
+  const waiting: Omit<Row, 'hash' | 'seq'>[] = [];
   const after = db.raw.prepare<[number, number], Row>('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?');
+
+  function append(row: Omit<Row, 'hash' | 'seq'>): void {
+    // Read and not remembered: a transaction around this may be rolled back.
+    const hash = link(last.get()?.hash ?? GENESIS, row);
+    insert.run(row.at, row.principal, row.door, row.op, row.target, row.outcome, hash);
+  }
 
   return {
     record({ principal, door, op, target, outcome }) {
@@ -60,9 +70,13 @@ export function createAudit(db: Db, clock: Clock): Audit {
         ...{ principal: stored(principal), door, op: stored(op), target: target === null ? null : stored(target) },
         outcome: stored(outcome),
       };
-      // Read and not remembered: a transaction around this may be rolled back.
-      const hash = link(last.get()?.hash ?? GENESIS, row);
-      insert.run(row.at, row.principal, row.door, row.op, row.target, row.outcome, hash);
+      if (waiting.length < MAX_WAITING) waiting.push(row);
+      db.bestEffort(() => {
+        for (let next = waiting[0]; next; next = waiting[0]) {
+          append(next);
+          waiting.shift();
+        }
+      });
     },
     list(query) {
       const page = listPage(db, query, {

@@ -21,6 +21,8 @@ export interface LoggerOptions {
   redact: (line: string) => string;
   /** Also tell a person at a terminal about warnings and errors. */
   terminal?: (line: string) => void;
+  /** Takes the errors of entries. @returns whether it tells the terminal about them itself, less often */
+  quiet?: (error: unknown) => boolean;
 }
 
 /** Makes errors readable in JSON: name, message, stack, code, cause. */
@@ -36,7 +38,8 @@ function unfold(data: Record<string, unknown> | undefined): Record<string, unkno
 
 /** Creates the root logger; its source is `host`. */
 export function createLogger(options: LoggerOptions): Logger {
-  const { files, redact, terminal } = options;
+  const { files, redact, terminal, quiet } = options;
+  let silent = false;
   const root = pino(
     {
       level: options.level,
@@ -50,7 +53,7 @@ export function createLogger(options: LoggerOptions): Logger {
       write(line: string) {
         const clean = redact(line);
         files.write(clean);
-        if (terminal && /^\{"level":"(warn|error)"/.test(clean)) {
+        if (terminal && !silent && /^\{"level":"(warn|error)"/.test(clean)) {
           const entry = JSON.parse(clean) as { level: string; context: string; message: string };
           terminal(`${entry.level}: ${entry.context}: ${entry.message}`);
         }
@@ -61,8 +64,12 @@ export function createLogger(options: LoggerOptions): Logger {
   const make = (source: string): Logger => {
     const at =
       (level: 'debug' | 'info' | 'warn' | 'error') =>
-      (context: string, message: string, data?: Record<string, unknown>): void =>
+      (context: string, message: string, data?: Record<string, unknown>): void => {
+        // pino writes before it returns.
+        silent = data?.error !== undefined && quiet?.(data.error) === true;
         root[level]({ source, context, data: unfold(data) }, message);
+        silent = false;
+      };
     return {
       debug: at('debug'),
       info: at('info'),

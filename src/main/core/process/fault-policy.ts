@@ -4,6 +4,8 @@
  * again, a few times.
  */
 
+import { storageFaultCode } from '../../../contract/kernel/storage-faults.ts';
+
 /** What takes the errors of this process. */
 export interface FaultHandlers {
   rejected(reason: unknown): void;
@@ -15,7 +17,8 @@ export interface FaultHandlers {
 export function guardProcess({ rejected, crashed }: FaultHandlers): () => void {
   let over = false;
   const onException = (error: unknown) => {
-    if (over) return rejected(error);
+    // A full disk has undone the transaction, and nothing else is half done: the host goes on and tries again.
+    if (over || storageFaultCode(error) !== null) return rejected(error);
     over = true;
     crashed(error);
   };

@@ -1,10 +1,11 @@
 /** What every call leaves behind: a count, an audit line, and a log line when it failed with an internal error. */
 import type { Operation } from '../../../contract/kernel/define.ts';
-import { type AppError, codeOf, toAppError } from '../../../contract/kernel/errors.ts';
+import { type AppError, codeOf } from '../../../contract/kernel/errors.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Audit } from '../../core/log/audit.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import type { CallContext } from '../../core/operation/operation.ts';
+import type { StorageHealth } from '../../core/storage-health.ts';
 import type { CallMetrics } from './call-metrics.ts';
 import { createRefusalAudit } from './refusal-audit.ts';
 
@@ -32,8 +33,14 @@ export interface Accounting {
 }
 
 /** Creates the accounting. */
-export function createAccounting(deps: { metrics: CallMetrics; audit: Audit; clock: Clock; log: Logger }): Accounting {
-  const { metrics, audit, clock, log } = deps;
+export function createAccounting(deps: {
+  metrics: CallMetrics;
+  audit: Audit;
+  clock: Clock;
+  log: Logger;
+  storage: Pick<StorageHealth, 'typed'>;
+}): Accounting {
+  const { metrics, audit, clock, log, storage } = deps;
   const refusals = createRefusalAudit(audit, clock);
 
   function record({ id, operation, context }: AccountedCall, input: unknown, value: unknown, outcome: string): void {
@@ -49,7 +56,7 @@ export function createAccounting(deps: { metrics: CallMetrics; audit: Audit; clo
     finished,
     succeeded: (call, input, value) => record(call, input, value, 'ok'),
     failed(call, thrown, input) {
-      const error = toAppError(thrown);
+      const error = storage.typed(thrown);
       if (error.slug === 'internal-server-error') {
         log.error(call.id, 'operation failed', {
           request_id: call.context.requestId,
@@ -61,7 +68,7 @@ export function createAccounting(deps: { metrics: CallMetrics; audit: Audit; clo
       return error;
     },
     notAdmitted(call, thrown) {
-      const error = toAppError(thrown);
+      const error = storage.typed(thrown);
       finished(call, error.status);
       refusals.record(call.context, call.id, codeOf(error.slug));
       return error;

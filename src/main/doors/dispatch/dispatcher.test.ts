@@ -91,6 +91,7 @@ function make(own: Partial<Record<Id, AnyHandler>> = {}, more: Partial<Dispatche
     metrics,
     clock: core.clock,
     log: core.log,
+    storage: core.storage,
     addressOf: (op, _operation, id) => ({ url: `${op}:${id}`, expires_at: '', name: '', mime: '', bytes: 0 }),
     ...more,
   });

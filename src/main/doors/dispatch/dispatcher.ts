@@ -19,6 +19,7 @@ import type {
   HandlerSet,
   IdempotencyClaim,
 } from '../../core/operation/operation.ts';
+import type { StorageHealth } from '../../core/storage-health.ts';
 import { type AccountedCall, type Accounting, createAccounting } from './accounting.ts';
 import { authorise, authoriseInput } from './authorise.ts';
 import type { CallMetrics } from './call-metrics.ts';
@@ -41,6 +42,8 @@ export interface DispatcherDeps {
   metrics: CallMetrics;
   clock: Clock;
   log: Logger;
+  /** Names what the disk refused. */
+  storage: Pick<StorageHealth, 'typed'>;
   /** A one-time address of a file, for doors that carry no bytes. */
   addressOf: (op: OperationId, operation: Operation, id: string, content: FileContent) => ContentUrl;
   /** Doors at which outputs are parsed by their schema before they leave; HTTP alone unless said (tests: all). */

@@ -66,7 +66,7 @@ export function createPanelSessions(deps: { store: ConnectionsStore; clock: Cloc
         store.touchSession(row.id, now);
       },
       // A host that starts again, on a clock that is behind, must not find it.
-      onExpired: () => store.deleteSession(row.id),
+      onExpired: () => store.dropExpired(row.id),
     });
   }
   for (const row of store.sessions()) grantOf(row);

@@ -40,6 +40,8 @@ export interface ConnectionsStore {
   insertSession(row: SessionRow): void;
   touchSession(id: string, at: number): void;
   deleteSession(id: string): void;
+  /** {@link deleteSession} of one that is over anyway. */
+  dropExpired(id: string): void;
   pruneSessions(now: number, idleBefore: number): void;
   /** Appends the event of an opened or closed connection. A socket that closes after the host has stopped appends none. */
   announce(type: 'connection.created' | 'connection.deleted', id: string): void;
@@ -64,7 +66,7 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
 
   return {
     announce(type, id) {
-      if (db.raw.open) events.append({ type, entity: 'connection', id });
+      if (db.raw.open) db.bestEffort(() => void events.append({ type, entity: 'connection', id }));
     },
     keys: () => orm.select().from(apiKey).where(live).all(),
     listKeys(query) {
@@ -108,15 +110,18 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
         return true;
       }),
     touchKeys: (used) =>
-      db.transaction(() => {
-        for (const [id, at] of used) orm.update(apiKey).set({ last_used_at: at }).where(eq(apiKey.id, id)).run();
-      }),
+      db.bestEffort(() =>
+        db.transaction(() => {
+          for (const [id, at] of used) orm.update(apiKey).set({ last_used_at: at }).where(eq(apiKey.id, id)).run();
+        }),
+      ),
     sessions: () => orm.select().from(panelSession).all(),
     session: (id) => orm.select().from(panelSession).where(eq(panelSession.id, id)).get(),
     insertSession: (row) => void orm.insert(panelSession).values(row).run(),
     touchSession: (id, at) =>
-      void orm.update(panelSession).set({ last_seen_at: at }).where(eq(panelSession.id, id)).run(),
+      db.bestEffort(() => void orm.update(panelSession).set({ last_seen_at: at }).where(eq(panelSession.id, id)).run()),
     deleteSession: (id) => void orm.delete(panelSession).where(eq(panelSession.id, id)).run(),
+    dropExpired: (id) => db.bestEffort(() => void orm.delete(panelSession).where(eq(panelSession.id, id)).run()),
     pruneSessions: (now, idleBefore) =>
       void orm
         .delete(panelSession)

@@ -6,6 +6,7 @@ import type { Part } from '../../core/lifecycle.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import type { Chore } from '../../core/maintenance.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
+import type { StorageHealth } from '../../core/storage-health.ts';
 import { createJobKinds } from './kind.ts';
 import { createJobRunner } from './runner.ts';
 import { createJobService } from './service.ts';
@@ -20,7 +21,14 @@ export type { JobService } from './service.ts';
 /** Ids of the operations that this feature answers. */
 export type JobOperationId = 'jobs_list' | 'jobs_get' | 'jobs_cancel' | 'jobs_follow';
 
-export function createJobs(deps: { db: Db; events: Events; clock: Clock; log: Logger; serving: boolean }) {
+export function createJobs(deps: {
+  db: Db;
+  events: Events;
+  clock: Clock;
+  log: Logger;
+  storage: Pick<StorageHealth, 'refusal' | 'report' | 'typed' | 'onChange'>;
+  serving: boolean;
+}) {
   const store = createJobStore(deps.db, deps.events);
   const kinds = createJobKinds();
   const runner = createJobRunner({ ...deps, store, kinds });

@@ -3,6 +3,7 @@ import { AppError, problemOf } from '../../../contract/kernel/errors.ts';
 import type { JobId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log/logger.ts';
+import type { StorageHealth } from '../../core/storage-health.ts';
 import type { AnyJobKind, JobKinds } from './kind.ts';
 import type { JobRow } from './schema.ts';
 import type { JobStore } from './store.ts';
@@ -39,11 +40,18 @@ function obstacle(row: JobRow, kind: AnyJobKind | undefined): AppError | null {
 }
 
 /** Creates the runner; nothing runs before `launch` or `resume`. */
-export function createJobRunner(deps: { store: JobStore; kinds: JobKinds; clock: Clock; log: Logger }): JobRunner {
-  const { store, kinds, clock, log } = deps;
+export function createJobRunner(deps: {
+  store: JobStore;
+  kinds: JobKinds;
+  clock: Clock;
+  log: Logger;
+  storage: Pick<StorageHealth, 'refusal' | 'report' | 'typed' | 'onChange'>;
+}): JobRunner {
+  const { store, kinds, clock, log, storage } = deps;
   const running = new Map<JobId, Run>();
+  let unsubscribe: (() => void) | undefined;
 
-  const work = createWork(store, clock, log);
+  const work = createWork(deps);
 
   function launch(row: JobRow): Promise<void> {
     const current = running.get(row.id);
@@ -73,14 +81,22 @@ export function createJobRunner(deps: { store: JobStore; kinds: JobKinds; clock:
   const endCancelled = (id: JobId) =>
     store.end(id, 'cancelled', { error: problemOf(new AppError('cancelled')) }, clock.now());
 
+  function takeUp(): void {
+    for (const row of store.unfinished()) {
+      if (row.cancel_requested && !running.has(row.id)) endCancelled(row.id);
+      else void launch(row);
+    }
+  }
+
   return {
     isRunning: (id) => running.has(id),
     launch,
     resume() {
-      for (const row of store.unfinished()) {
-        if (row.cancel_requested) endCancelled(row.id);
-        else void launch(row);
-      }
+      unsubscribe ??= storage.onChange(() => {
+        // Jobs whose end could not be stored.
+        if (storage.refusal() === null) takeUp();
+      });
+      takeUp();
     },
     async cancel(row) {
       // Stored first: a host that ends before the work has ended does not start it again.
@@ -90,6 +106,7 @@ export function createJobRunner(deps: { store: JobStore; kinds: JobKinds; clock:
       else endCancelled(row.id);
     },
     async stop() {
+      unsubscribe?.();
       await Promise.all([...running.values()].map((run) => interrupt(run, 'stop')));
     },
   };

@@ -1,9 +1,10 @@
 /** One run of a job: its progress while it works, and what its row says afterwards. */
 import type { Job } from '../../../contract/host/jobs.ts';
-import { AppError, problemOf, toAppError } from '../../../contract/kernel/errors.ts';
+import { AppError, problemOf } from '../../../contract/kernel/errors.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log/logger.ts';
+import type { StorageHealth } from '../../core/storage-health.ts';
 import type { AnyJobKind } from './kind.ts';
 import type { JobRow } from './schema.ts';
 import type { JobStore } from './store.ts';
@@ -41,12 +42,29 @@ function createProgress(from: Job['progress'], write: (progress: Job['progress']
 }
 
 /** @returns does the work of a job and stores how it ended; rejects when that cannot be stored */
-export function createWork(store: JobStore, clock: Clock, log: Logger) {
+export function createWork(deps: {
+  store: JobStore;
+  clock: Clock;
+  log: Logger;
+  storage: Pick<StorageHealth, 'report' | 'typed'>;
+}) {
+  const { store, clock, log, storage } = deps;
   return async (row: JobRow, kind: AnyJobKind, run: Run): Promise<void> => {
     const { id } = row;
     const end = (status: 'succeeded' | 'failed' | 'cancelled', facts: Partial<JobRow>) =>
       store.end(id, status, facts, clock.now());
-    const progress = createProgress(row.progress, (latest) => store.change(id, { progress: latest }), clock);
+    const progress = createProgress(
+      row.progress,
+      (latest) => {
+        try {
+          store.change(id, { progress: latest });
+        } catch (error) {
+          // The next report, or the end, brings it up to date.
+          if (!storage.report(error)) throw error;
+        }
+      },
+      clock,
+    );
     try {
       store.change(id, { status: 'running', started_at: row.started_at ?? clock.now(), starts: row.starts + 1 });
       run.abort.signal.throwIfAborted();
@@ -59,7 +77,7 @@ export function createWork(store: JobStore, clock: Clock, log: Logger) {
       });
       end('succeeded', { result, progress: { ...progress.latest(), percent: 100 } });
     } catch (thrown) {
-      const error = toAppError(thrown);
+      const error = storage.typed(thrown);
       const facts = { progress: progress.latest(), error: problemOf(error) };
       if (run.reason === 'cancel') end('cancelled', facts);
       else if (run.reason !== 'stop') {

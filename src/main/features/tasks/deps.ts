@@ -10,6 +10,7 @@ import type { Logger } from '../../core/log/logger.ts';
 import type { Tickets } from '../../core/operation/tickets.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
 import type { SettingsStore } from '../../core/settings.ts';
+import type { StorageHealth } from '../../core/storage-health.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { PrepareRun, Variables } from '../commands/index.ts';
 import type { LaunchPlan, LaunchRequest, ProfileLease } from '../profiles/index.ts';
@@ -30,6 +31,7 @@ export interface TaskDeps {
   secrets: Pick<Secrets, 'get' | 'seal' | 'store' | 'removeOwner'>;
   tickets: Pick<Tickets, 'issue'>;
   redactor: Redactor;
+  storage: Pick<StorageHealth, 'refusal' | 'report' | 'typed' | 'onChange' | 'endedFull'>;
   platform: Pick<Platform, 'fork' | 'onPowerEvent'>;
   commands: {
     prepareRun: PrepareRun;

@@ -1,33 +1,47 @@
 /** Warnings of the running host: each one sentence that says what to do. */
 
 import type { HostInfo } from '../../../contract/host/system.ts';
-import type { Events } from '../../core/events.ts';
-import type { Secrets } from '../../core/secrets/secrets.ts';
+import type { Foundation } from '../../core/foundation.ts';
 
 /** Collects warnings and the state of the parts. */
 export interface HostState {
   ready: boolean;
-  /** True when something the host needs is down. */
-  degraded(): boolean;
+  /** What the host needs and has not, in one sentence that anybody may read; null when it has everything. */
+  reason(): string | null;
   warnings(): string[];
   /** Sets or, with null, clears the warning of one subject. A change appends a `host.warning` event. */
   warn(subject: string, warning: string | null): void;
   secrets(): Promise<HostInfo['secrets']>;
 }
 
+/** Warnings that make the host degraded. Health is asked for without a key, so they name no path. */
+const REASONS = {
+  storage: 'The disk is full or takes no writes: nothing can be stored until it does.',
+  database: 'The database is damaged or was replaced by an empty one.',
+  http: 'The port of the API cannot be opened.',
+  key: 'The key of the stored secrets cannot be read.',
+} as const;
+
 /** Creates the state; nothing is wrong yet. */
-export function createHostState(events: Events, secrets: Secrets): HostState {
+export function createHostState({
+  db,
+  events,
+  secrets,
+  storage,
+}: Pick<Foundation, 'db' | 'events' | 'secrets' | 'storage'>): HostState {
   const warnings = new Map<string, string>();
   const warn: HostState['warn'] = (subject, warning) => {
     if ((warnings.get(subject) ?? null) === warning) return;
     if (warning === null) warnings.delete(subject);
     else warnings.set(subject, warning);
-    events.append({ type: 'host.warning', entity: 'host', id: subject, data: { warning } });
+    db.bestEffort(() => void events.append({ type: 'host.warning', entity: 'host', id: subject, data: { warning } }));
   };
+
+  storage.onChange(() => warn('storage', storage.refusal()));
 
   return {
     ready: false,
-    degraded: () => warnings.has('http') || warnings.has('database') || warnings.has('key'),
+    reason: () => Object.entries(REASONS).find(([subject]) => warnings.has(subject))?.[1] ?? null,
     warnings: () => [...warnings.values()],
     warn,
     async secrets() {

@@ -23,10 +23,10 @@ export interface TelemetryDeps extends Foundation {
 }
 
 export function createTelemetry(deps: TelemetryDeps) {
-  const { clock, version, dataDir, platform, secrets } = deps;
+  const { clock, version, dataDir, platform } = deps;
   const { electron } = platform.versions;
   const started = clock.monotonic();
-  const state = createHostState(deps.events, secrets);
+  const state = createHostState(deps);
   const logs = createLogService(deps.logFiles, deps.log);
   const metrics = createMetrics(deps);
   const system = createSystemReader({ clock, version, dataDir });
@@ -38,14 +38,18 @@ export function createTelemetry(deps: TelemetryDeps) {
     );
   }
 
-  const health = (): Health => ({
-    status: state.degraded() ? 'degraded' : 'ok',
-    service: 'tabagent-server',
-    version,
-    timestamp: iso(clock.now()),
-    uptime_seconds: Math.round(clock.monotonic() - started) / 1000,
-    ready: state.ready,
-  });
+  const health = (): Health => {
+    const reason = state.reason();
+    return {
+      status: reason === null ? 'ok' : 'degraded',
+      service: 'tabagent-server',
+      version,
+      timestamp: iso(clock.now()),
+      uptime_seconds: Math.round(clock.monotonic() - started) / 1000,
+      ready: state.ready,
+      ...(reason === null ? {} : { reason }),
+    };
+  };
   const hostInfo = async (): Promise<HostInfo> => ({
     platform: platform.kind,
     electron,

@@ -16,8 +16,8 @@ export type Happened =
   | { t: 'crashed'; error: Problem; exitCode: number | null }
   | { t: 'timed_out' }
   | { t: 'cancelled' }
-  /** The host stopped or died. */
-  | { t: 'interrupted' };
+  /** The host stopped or died, for a reason of its own when one is known. */
+  | { t: 'interrupted'; error?: Problem };
 
 /** The part of a task that decides. */
 export type Attempted = Pick<TaskRow, 'attempt' | 'max_attempts' | 'priority' | 'retry'> &
@@ -71,7 +71,7 @@ export function attemptOutcome(
       return { ...none, name: 'time_out', attemptStatus: 'timed_out', error };
     }
     case 'interrupted': {
-      const error = interruptedProblem();
+      const error = happened.error ?? interruptedProblem();
       if (left) return retry('interrupted', error, null);
       return { ...none, name: 'interrupt', attemptStatus: 'interrupted', error };
     }

@@ -17,6 +17,13 @@ export const timeoutProblem = (seconds: number) =>
 /** On an attempt that the end of the host cut off. */
 export const interruptedProblem = () => problem('task-interrupted');
 
+/** On an attempt that was cut off while nothing could be stored. */
+export const diskFullProblem = () =>
+  problem(
+    'storage-full',
+    'The disk was full when the host ended, so that the end of the task was not stored: run it again.',
+  );
+
 /** On an attempt whose process ended without an answer. */
 export function crashedProblem(code: number | null, signal: string | null): Problem {
   const how = signal !== null ? `was ended by ${signal}` : `ended with exit code ${code ?? 'unknown'}`;

@@ -9,7 +9,12 @@ let details: Details;
 beforeEach(() => {
   harness = openStore();
   id = harness.add();
-  details = createDetails(harness.store, harness.claim()?.attempt_token ?? '', harness.core.clock);
+  details = createDetails(
+    harness.store,
+    harness.claim()?.attempt_token ?? '',
+    harness.core.clock,
+    harness.core.storage,
+  );
 });
 afterEach(() => harness[Symbol.dispose]());
 
@@ -90,4 +95,27 @@ test('of an attempt whose token is not in force any more nothing is written', ()
   details.progress({ percent: 1, message: null });
   details.close();
   expect([steps(), percents()]).toEqual([[], []]);
+});
+
+// Would catch: steps that are lost, or an exception in a timer that ends the host, because the disk was full for a moment.
+test('what a full disk refuses is written when there is space again', () => {
+  const { core, store, claim, add } = harness;
+  const other = add();
+  let full = true;
+  const refusing = {
+    ...store,
+    appendDetails: (...args: Parameters<typeof store.appendDetails>) => {
+      if (full) throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
+      return store.appendDetails(...args);
+    },
+  };
+  const late = createDetails(refusing, claim()?.attempt_token ?? '', core.clock, core.storage);
+  late.step(start(1));
+  late.progress({ percent: 10, message: null });
+  core.clock.advance(500);
+  late.step(end(1));
+  core.clock.advance(500);
+  full = false;
+  core.clock.advance(2000);
+  expect(harness.store.steps(other).map((step) => `${step.seq} ${step.status}`)).toEqual(['1 succeeded']);
 });

@@ -2,12 +2,15 @@
 import { PROGRESS_MS } from '../../../../contract/automation/report-limits.ts';
 import type { TaskProgress } from '../../../../contract/automation/tasks.ts';
 import type { Clock } from '../../../core/clock.ts';
+import type { StorageHealth } from '../../../core/storage-health.ts';
 import type { DetailStore, StepChange } from '../store/detail-store.ts';
 
 /** Steps of one attempt that are kept. */
 export const MAX_STEPS = 10_000;
 /** Batch window of steps, ms. */
 const BATCH_MS = 20;
+/** How soon what a full disk refused is tried again, ms. */
+const RETRY_MS = 1_000;
 
 /** See {@link createDetails}. */
 export interface Details {
@@ -18,7 +21,12 @@ export interface Details {
 }
 
 /** Creates the buffer of one attempt. */
-export function createDetails(store: DetailStore, token: string, clock: Clock): Details {
+export function createDetails(
+  store: DetailStore,
+  token: string,
+  clock: Clock,
+  storage: Pick<StorageHealth, 'report'>,
+): Details {
   let steps: StepChange[] = [];
   let progress: TaskProgress | null = null;
   let progressAt = Number.NEGATIVE_INFINITY;
@@ -40,7 +48,16 @@ export function createDetails(store: DetailStore, token: string, clock: Clock): 
     if (steps.length > 0 || due !== null) {
       const batch = steps;
       steps = [];
-      store.appendDetails(token, { steps: batch, progress: due });
+      try {
+        store.appendDetails(token, { steps: batch, progress: due });
+      } catch (error) {
+        if (!storage.report(error)) throw error;
+        // They wait for space as long as the attempt runs; there are never more than the limit.
+        steps = [...batch, ...steps];
+        progress ??= due;
+        if (!closed) plan(RETRY_MS);
+        return;
+      }
     }
     if (!closed && progress !== null) plan(wait);
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { endWith, openStore } from '../../../../../tests/support/task-store.ts';
+import type { TaskStore } from '../store/store.ts';
 import { createEndWindow } from './end-window.ts';
 
 test('ends of one turn and the next claims are one transaction, and listeners get their changes at once', async () => {
@@ -38,4 +39,27 @@ test('an end that cannot be written is rejected alone: the others and the claims
     { status: 'rejected', reason: { message: 'disk full' } },
   ]);
   expect(store.counts()).toMatchObject({ succeeded: 1, running: 2, queued: 0 });
+});
+
+// Would catch: the outcome of a task that is lost because the disk was full when its process ended.
+test('an end that a full disk refuses waits for the next commit', async () => {
+  using harness = openStore();
+  const { store, core } = harness;
+  harness.add();
+  const task = harness.claim();
+  let full = true;
+  const refusing: Pick<TaskStore, 'batch' | 'finish'> = {
+    batch: store.batch,
+    finish: (token, end) => {
+      if (full) throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
+      return store.finish(token, end);
+    },
+  };
+  const ends = createEndWindow(refusing, () => undefined, core.storage.report);
+  const ended = ends.finish(task?.attempt_token ?? '', endWith());
+  ends.flush();
+  expect(store.counts()).toMatchObject({ running: 1 });
+  full = false;
+  ends.flush();
+  expect(await ended).toBe('succeeded');
 });

@@ -23,15 +23,23 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** @param plan asks for a commit in the next turn of the event loop */
-export function createEndWindow(store: Pick<TaskStore, 'batch' | 'finish'>, plan: () => void): EndWindow {
+/**
+ * @param plan asks for a commit in the next turn of the event loop
+ * @param keep whether an end that cannot be written waits for the next commit, by what was thrown
+ */
+export function createEndWindow(
+  store: Pick<TaskStore, 'batch' | 'finish'>,
+  plan: () => void,
+  keep: (error: unknown) => boolean = () => false,
+): EndWindow {
   let waiting: Waiting[] = [];
 
-  function writeAlone({ token, end, resolve, reject }: Waiting): void {
+  function writeAlone(one: Waiting): void {
     try {
-      resolve(store.finish(token, end));
+      one.resolve(store.finish(one.token, one.end));
     } catch (error) {
-      reject(error);
+      if (keep(error)) waiting.push(one);
+      else one.reject(error);
     }
   }
 

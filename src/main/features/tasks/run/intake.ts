@@ -8,7 +8,6 @@ import {
   OUTPUT_FILE,
   type OutputReference,
 } from '../../../../contract/automation/report-limits.ts';
-import { toAppError } from '../../../../contract/kernel/errors.ts';
 import { redactProblem } from '../../../../contract/kernel/redact/redact.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
 import type { TaskDeps } from '../deps.ts';
@@ -34,14 +33,14 @@ export interface Intake {
 
 /** Opens the intake of one attempt. */
 export function createIntake(
-  { clock, redactor }: Pick<TaskDeps, 'clock' | 'redactor'>,
+  { clock, redactor, storage }: Pick<TaskDeps, 'clock' | 'redactor' | 'storage'>,
   store: TaskStore,
   writer: LogWriter,
   task: Claimed,
   taskDir: string,
 ): Intake {
   const token = task.attempt_token;
-  const details = createDetails(store, token, clock);
+  const details = createDetails(store, token, clock, storage);
   const artifacts: Promise<void>[] = [];
   const at = { taskId: task.id, taskDir, attempt: task.attempt, clock };
 
@@ -50,7 +49,7 @@ export function createIntake(
     artifacts.push(
       takeArtifact(at, { ...note, name: redactor.text(note.name) })
         .then((row) => void store.addArtifact(token, row))
-        .catch((error: unknown) => writer.say('warn', toAppError(error).message)),
+        .catch((error: unknown) => writer.say('warn', storage.typed(error).message)),
     );
   }
 

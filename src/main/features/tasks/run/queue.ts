@@ -44,14 +44,15 @@ export function createQueue(
   begin: (task: Claimed, finish: EndWindow['finish']) => Run,
   recover: (orphans: readonly Orphan[]) => Promise<unknown>,
 ): Queue {
-  const { clock, settings, log } = deps;
+  const { clock, settings, log, storage } = deps;
   let state: 'idle' | 'open' | 'stopping' = 'idle';
   let planned = false;
   let lookedAt = clock.monotonic();
   let cancelLook: (() => void) | null = null;
   let unsubscribe = () => {};
 
-  const ends = createEndWindow(store, plan);
+  // With a full disk the ends wait for space, and with them the profiles and the places of their tasks.
+  const ends = createEndWindow(store, plan, (error) => storage.report(error) && state === 'open');
   const power = { onBattery: false };
   const activity = () => activityInForce(settings.get('executor.activity'), power.onBattery);
   const runs = createLiveRuns(deps, store, (end) => {
@@ -105,6 +106,7 @@ export function createQueue(
     async stop() {
       if (state === 'idle') return;
       state = 'stopping';
+      plan();
       unsubscribe();
       cancelLook?.();
       await runs.stopAll(FINISH_MS, settings.get('executor.grace_seconds') * 1000);
@@ -120,9 +122,11 @@ export function createQueue(
 /** Claims what may start, a few tasks at most; inside a transaction. */
 function claimSome(deps: TaskDeps, store: TaskStore, lane: number, leaseUntil: number): Claimed[] {
   const { settings } = deps;
+  // What begins with a full disk would only fail.
+  const refused = deps.storage.refusal() !== null;
   const limits = {
     owner: deps.instanceId,
-    maxRunning: settings.get('executor.paused') ? 0 : settings.get('executor.max_running'),
+    maxRunning: settings.get('executor.paused') || refused ? 0 : settings.get('executor.max_running'),
     slowestLane: lane,
     busyProfiles: [...deps.profiles.busy()],
     leaseUntil,
@@ -146,6 +150,7 @@ function onOpportunity(deps: TaskDeps, power: { onBattery: boolean }, wake: () =
       if (keys.some((key) => key.startsWith('executor.'))) wake();
     }),
     deps.profiles.onFree(wake),
+    deps.storage.onChange(wake),
     deps.platform.onPowerEvent((event) => {
       if (event === 'on-battery' || event === 'on-ac') power.onBattery = event === 'on-battery';
       wake();

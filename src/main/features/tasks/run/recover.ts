@@ -3,8 +3,8 @@ import fs from 'node:fs/promises';
 import { reapRun } from '../../../core/process/process-tree.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { Logs } from '../log/logs.ts';
-import { attemptOutcome } from '../model/attempt-outcome.ts';
-import { interruptedProblem } from '../model/problems.ts';
+import { attemptOutcome, type Happened } from '../model/attempt-outcome.ts';
+import { diskFullProblem, interruptedProblem } from '../model/problems.ts';
 import type { Orphan } from '../store/orphan-store.ts';
 import type { TaskStore } from '../store/store.ts';
 import { tempDirOf } from './run-env.ts';
@@ -49,14 +49,13 @@ async function endOrphan(deps: TaskDeps, store: TaskStore, logs: Logs, orphan: O
   await fs.rm(tempDirOf(deps.paths.temp, token), { recursive: true, force: true }).catch((error: unknown) => {
     deps.log.warn('tasks', 'temporary folder not removed', { task_id: orphan.id, error });
   });
-  const { lastSeq, bytes } = await logs
-    .epilogue(orphan.id, orphan.attempt, interruptedProblem().detail)
-    .catch((error: unknown) => {
-      deps.log.warn('tasks', 'log not repaired', { task_id: orphan.id, error });
-      return { lastSeq: orphan.log_first_seq - 1, bytes: orphan.log_bytes_before };
-    });
-  const happened = orphan.cancel_requested === 1 ? 'cancelled' : 'interrupted';
-  const end = attemptOutcome(orphan, { t: happened }, deps.clock.now(), Math.random());
+  const error = deps.storage.endedFull ? diskFullProblem() : interruptedProblem();
+  const { lastSeq, bytes } = await logs.epilogue(orphan.id, orphan.attempt, error.detail).catch((error: unknown) => {
+    deps.log.warn('tasks', 'log not repaired', { task_id: orphan.id, error });
+    return { lastSeq: orphan.log_first_seq - 1, bytes: orphan.log_bytes_before };
+  });
+  const happened: Happened = orphan.cancel_requested === 1 ? { t: 'cancelled' } : { t: 'interrupted', error };
+  const end = attemptOutcome(orphan, happened, deps.clock.now(), Math.random());
   const lines = lastSeq - orphan.log_first_seq + 1;
   store.finish(token, { ...end, log: { lines, bytes: Math.max(0, bytes - orphan.log_bytes_before), dropped: 0 } });
 }

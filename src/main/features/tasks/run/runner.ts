@@ -2,7 +2,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { TaskStatus } from '../../../../contract/automation/tasks.ts';
-import { AppError, type Problem, problemOf, toAppError } from '../../../../contract/kernel/errors.ts';
+import { AppError, type Problem, problemOf } from '../../../../contract/kernel/errors.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { LogWriter } from '../log/log-writer.ts';
 import type { Logs } from '../log/logs.ts';
@@ -114,7 +114,7 @@ function openLog({ deps, logs, task }: Scope): Promise<LogWriter> {
 
 /** The attempt could not even begin. */
 function refused({ deps, task }: Scope, cause: unknown): Happened {
-  const error = toAppError(cause);
+  const error = deps.storage.typed(cause);
   const unexpected = !(cause instanceof AppError);
   if (unexpected) deps.log.error('tasks', 'attempt not started', { task_id: task.id, error: cause });
   return { t: 'failed', error: problemOf(error), retryable: unexpected, exitCode: null };
