@@ -116,17 +116,6 @@ function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher
   const { checkOutputAt = ['http'] } = deps;
   const isChecked = (door: DoorName) => checkOutputAt === 'all' || checkOutputAt.includes(door);
 
-  /** A sign-in that failed, or the error that there have been too many of them. */
-  function charged({ operation, context }: Admission, thrown: unknown): unknown {
-    if (operation.tier !== 'auth' || !(thrown instanceof AppError) || thrown.slug !== 'unauthorized') return thrown;
-    try {
-      deps.limiter.takeFailure(context.remote);
-    } catch (tooMany) {
-      return tooMany;
-    }
-    return thrown;
-  }
-
   /** Parses one answer where that is asked for; a file has no schema. */
   function shaped({ id, operation, context: { door } }: Admission, input: unknown, value: unknown): unknown {
     if (operation.bytes && door === 'http') return value;
@@ -159,7 +148,8 @@ function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher
       return granted.value(deps.idempotency.once(once, async (claim) => call(claim)));
     }
     const given = call();
-    return isStream(given) ? granted.items(given) : { value: await granted.value(given), replayed: false };
+    if (isStream(given)) return granted.items(given);
+    return { value: given instanceof Promise ? await granted.value(given) : given, replayed: false };
   }
 
   return async (admission, raw, options) => {
@@ -189,9 +179,20 @@ function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher
       return { kind: 'value', id, operation, value, replayed, accepted: isAccepted(operation, value) };
     } catch (thrown) {
       granted.close();
-      throw accounts.failed(admission, charged(admission, thrown), input);
+      throw accounts.failed(admission, charged(deps.limiter, admission, thrown), input);
     }
   };
+}
+
+/** A sign-in that failed, or the error that there have been too many of them. */
+function charged(limiter: RateLimiter, { operation, context }: Admission, thrown: unknown): unknown {
+  if (operation.tier !== 'auth' || !(thrown instanceof AppError) || thrown.slug !== 'unauthorized') return thrown;
+  try {
+    limiter.takeFailure(context.remote);
+  } catch (tooMany) {
+    return tooMany;
+  }
+  return thrown;
 }
 
 function notOffered(id: string): AppError {

@@ -9,7 +9,7 @@ export interface GrantedCall {
   /** What the handler is given: its signal is aborted when the credential ends. */
   context(claim?: IdempotencyClaim): CallContext;
   /** Settles like `work`, which ends the call. @throws AppError `unauthorized` when the credential ends before */
-  value<T>(work: T | Promise<T>): T | Promise<T>;
+  value<T>(work: Promise<T>): Promise<T>;
   /** The same items. @throws AppError `unauthorized` while iterating, when the credential ends */
   items(source: AsyncIterable<unknown>): AsyncIterable<unknown>;
   /** Stops watching the credential: the call has ended. The end of {@link items} does it too. */
@@ -42,7 +42,7 @@ export function createGrantedCall(context: CallContext): GrantedCall {
         },
         claim,
       ),
-    value: (work) => (work instanceof Promise ? beforeEnd(onEnd, work) : work),
+    value: (work) => beforeEnd(onEnd, work),
     items: (source) => itemsBeforeEnd(onEnd, source, close),
     close,
   };
@@ -63,7 +63,7 @@ class Ungranted implements GrantedCall {
     return claim === undefined ? context : derived(context, () => context.signal, claim);
   }
 
-  value<T>(work: T | Promise<T>): T | Promise<T> {
+  value<T>(work: Promise<T>): Promise<T> {
     return work;
   }
 

@@ -17,8 +17,10 @@ export function createResolve(contract: Contract): Resolve {
     ),
   );
   return (op) => {
+    const exact = byName.get(op);
+    if (exact) return exact;
     const id = normalise(op);
-    const found = byName.get(op) ?? byName.get(id);
+    const found = byName.get(id);
     if (found) return found;
     if (RESERVED.has(id)) {
       throw new AppError('not-implemented', `Operation ${id} is reserved.`, { extra: { feature: id } });

@@ -8,6 +8,7 @@ import { problemBody, problemHeaders } from '../../wire/problem.ts';
 import type { Exchange } from '../request/exchange.ts';
 
 const compress = promisify(gzip);
+const JSON_TYPE: readonly string[] = ['content-type', 'application/json; charset=utf-8'];
 /** Shorter bodies are not worth compressing. */
 const COMPRESS_FROM = 1024;
 /** A refused body larger than this is not read to its end: the connection is closed instead. */
@@ -22,22 +23,24 @@ export function send(exchange: Exchange, status: number, headers: readonly strin
   }
   const head = exchange.head();
   for (const part of headers) head.push(part);
-  head.push('content-length', String(Buffer.byteLength(body)));
+  const length = Buffer.byteLength(body);
+  head.push('content-length', String(length));
   res.writeHead(status, head);
-  res.end(body);
+  // As many bytes as characters: ASCII, which goes out as it is, without a look at each character.
+  res.end(body, length === body.length ? 'latin1' : 'utf8');
 }
 
 /** Sends JSON, compressed when it is long and the client asks for that. */
 export function sendJson(exchange: Exchange, status: number, headers: readonly string[], value: unknown): void {
   const body = JSON.stringify(value);
-  const typed = [...headers, 'content-type', 'application/json; charset=utf-8'];
+  const typed = headers.length === 0 ? JSON_TYPE : [...headers, ...JSON_TYPE];
   if (body.length <= COMPRESS_FROM) return send(exchange, status, typed, body);
-  typed.push('vary', 'Accept-Encoding');
+  const plain = [...typed, 'vary', 'Accept-Encoding'];
   const accepted = exchange.req.headers['accept-encoding'];
-  if (typeof accepted !== 'string' || !acceptsGzip(accepted)) return send(exchange, status, typed, body);
+  if (typeof accepted !== 'string' || !acceptsGzip(accepted)) return send(exchange, status, plain, body);
   compress(body).then(
-    (packed) => send(exchange, status, [...typed, 'content-encoding', 'gzip'], packed),
-    () => send(exchange, status, typed, body),
+    (packed) => send(exchange, status, [...plain, 'content-encoding', 'gzip'], packed),
+    () => send(exchange, status, plain, body),
   );
 }
 

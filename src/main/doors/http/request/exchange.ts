@@ -27,18 +27,18 @@ export type ProblemWire = (error: AppError, at: { instance: string; requestId: s
 export class ServerState {
   /** True while the server stops: work is refused and connections are not kept. */
   closing = false;
-  /** Ids of requests that are being answered, so that a client cannot adopt one of them. */
+  /** Ids of clients' own whose requests are being answered. A new id is told with the answer, so nobody can offer it before. */
   readonly #live = new Set<string>();
 
   /** The client's own id when it is a uuid not in use, else a new one. */
   adopt(offered: string | string[] | undefined): string {
-    const id = typeof offered === 'string' && isUuid(offered) && !this.#live.has(offered) ? offered : newRequestId();
-    this.#live.add(id);
-    return id;
+    if (typeof offered !== 'string' || !isUuid(offered) || this.#live.has(offered)) return newRequestId();
+    this.#live.add(offered);
+    return offered;
   }
 
   release(id: string): void {
-    this.#live.delete(id);
+    if (this.#live.size > 0) this.#live.delete(id);
   }
 }
 
