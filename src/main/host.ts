@@ -5,7 +5,7 @@ import type { Change } from '../contract/host/telemetry.ts';
 import type { ProfileId } from '../contract/kernel/scalars.ts';
 import type { HostConfig } from './core/config.ts';
 import type { Feature } from './core/feature.ts';
-import { type Foundation, openFoundation } from './core/foundation.ts';
+import { explained, type Foundation, openFoundation } from './core/foundation.ts';
 import { newRequestId, randomToken } from './core/ids.ts';
 import { createLifecycle, type Part } from './core/lifecycle.ts';
 import { createMaintenance } from './core/maintenance.ts';
@@ -175,7 +175,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
     bindProblem: connections.service.bindProblem,
     /** Starts every part. @returns where the API is, or why it is not open */
     async start() {
-      await lifecycle.start();
+      await lifecycle.start().catch((error: unknown) => Promise.reject(explained(dataDir, error)));
       telemetry.state.ready = true;
       log.info('host', `TabAgent ${version} is ready`, { url: doors.url(), pid: process.pid, platform: platform.kind });
       const panelLink = () => `${panelUrl()}#ticket=${connections.service.sessions.issueLink().ticket}`;

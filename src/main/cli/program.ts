@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { AppError } from '../../contract/kernel/errors.ts';
 import type { CommandContext } from './commands/context.ts';
-import { addDoctor, addPanelLink } from './commands/host-commands.ts';
+import { addDoctor, addPanelLink, addRestore } from './commands/host-commands.ts';
 import { addKeys } from './commands/keys.ts';
 import { addCall, addRun, addServe } from './commands/run-commands.ts';
 import { EXIT } from './exit-codes.ts';
@@ -40,7 +40,7 @@ export async function runProgram(argv: readonly string[], around: Surroundings):
     },
     withClient: (use) => withClient(around, context.flags(), print, use),
   };
-  for (const add of [addServe, addRun, addCall, addKeys, addPanelLink, addDoctor]) add(program, context);
+  for (const add of [addServe, addRun, addCall, addKeys, addPanelLink, addDoctor, addRestore]) add(program, context);
   program.hook('preAction', () => {
     print = createPrinter(globals().json === true);
   });

@@ -13,6 +13,8 @@ export interface HostConfig {
   http: boolean;
   /** Port of the content origin; 0 takes that of the last start, or any free one. */
   contentPort: number;
+  /** A damaged database is moved aside and replaced by an empty one. */
+  replaceDatabase?: boolean;
   /** Writes warnings and errors to a terminal. */
   terminal?: (line: string) => void;
   /** Further browser switches; tests silence background traffic with them. */
@@ -25,6 +27,7 @@ export interface HostFlags {
   port?: string | undefined;
   dataDir?: string | undefined;
   logLevel?: string | undefined;
+  replaceDatabase?: boolean | undefined;
 }
 
 const BROWSER_ARGS_ENV = 'TABAGENT_BROWSER_ARGS';
@@ -85,6 +88,7 @@ export function readConfig(flags: HostFlags, env: NodeJS.ProcessEnv, defaultData
   return {
     dataDir: path.resolve(flags.dataDir ?? env.TABAGENT_DATA_DIR ?? defaultDataDir),
     overrides,
+    replaceDatabase: flags.replaceDatabase ?? false,
     http: true,
     contentPort: readContentPort(env.TABAGENT_CONTENT_PORT),
     browserArgs: browserArgs(env[BROWSER_ARGS_ENV]),

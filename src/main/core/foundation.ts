@@ -4,7 +4,7 @@ import { createRedactor } from '../../contract/kernel/redact/redact.ts';
 import type { Platform } from '../platform/platform.ts';
 import { iso, systemClock } from './clock.ts';
 import type { HostConfig } from './config.ts';
-import { databaseChore, databaseProbe, openDatabase } from './db/index.ts';
+import { damagedError, databaseChore, databaseProbe, isDamage, openDatabase } from './db/index.ts';
 import { eventChore } from './event-retention.ts';
 import { createEvents } from './events.ts';
 import { createFaults } from './faults.ts';
@@ -27,6 +27,12 @@ const MIB = 1024 * 1024;
 /** What every feature can be given. */
 export type Foundation = ReturnType<typeof openFoundation>;
 
+/** What was thrown, with the way on when it was a damaged database. */
+export function explained(dataDir: string, error: unknown): unknown {
+  if (!isDamage(error)) return error;
+  return damagedError(path.join(dataDir, 'tabagent.db'), error instanceof Error ? error.message : '', error);
+}
+
 /**
  * Opens a data directory.
  * @throws AlreadyRunning when another host owns it, AppError `configuration-error` when it cannot be used
@@ -40,7 +46,9 @@ export function openFoundation(platform: Platform, config: HostConfig) {
     const storage = createStorageHealth(dataDir, clock);
     const faults = createFaults(storage);
     const migrations = path.join(platform.appRoot, 'resources/migrations');
-    const { db, movedAside } = openDatabase(dataDir, migrations, clock.now(), faults);
+    const { db, movedAside } = openDatabase(dataDir, migrations, clock.now(), faults, {
+      replaceDamaged: config.replaceDatabase ?? false,
+    });
     const events = createEvents(db, clock, faults);
     const settings = createSettings(db, events, clock, config.overrides, faults);
     const redactor = createRedactor();
@@ -95,7 +103,7 @@ export function openFoundation(platform: Platform, config: HostConfig) {
       clock,
       lock,
       db,
-      /** Where an unreadable database was moved, or null. */
+      /** Where a damaged database was moved, or null. */
       movedAside,
       events,
       settings,
@@ -110,6 +118,6 @@ export function openFoundation(platform: Platform, config: HostConfig) {
     };
   } catch (error) {
     lock.release();
-    throw error;
+    throw explained(dataDir, error);
   }
 }

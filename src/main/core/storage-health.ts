@@ -7,6 +7,7 @@ import path from 'node:path';
 import { AppError, toAppError } from '../../contract/kernel/errors.ts';
 import { storageFaultCode } from '../../contract/kernel/storage-faults.ts';
 import type { Clock } from './clock.ts';
+import { damagedError, isDamage } from './db/index.ts';
 import { createListeners } from './listeners.ts';
 import type { Logger } from './log/logger.ts';
 
@@ -23,9 +24,13 @@ const FULL_BYTES = 1024 * 1024;
 export interface StorageHealth {
   /** Why nothing can be stored now and what to do, in one sentence; null when there is nothing wrong. */
   refusal(): string | null;
-  /** Takes any error. @returns whether it was the disk that refused a write */
+  /** What is wrong with the database, in one sentence with what to do; null as long as nothing is known. */
+  damage(): string | null;
+  /** From now on the database counts as damaged: `what` is how that shows. */
+  foundDamage(what: string): void;
+  /** Takes any error. @returns whether it was the disk that refused a write, or a damaged database */
   report(thrown: unknown): boolean;
-  /** What was thrown as the error for a caller: `storage-full` with `path`, `free_bytes` and `reason` when the disk refused a write. */
+  /** What was thrown as the error for a caller: `configuration-error` for a damaged database, `storage-full` with `path`, `free_bytes` and `reason` when the disk refused a write. */
   typed(thrown: unknown): AppError;
   /** Called when writes are refused, and when they are taken again. @returns unsubscribes */
   onChange(listener: () => void): () => void;
@@ -46,6 +51,8 @@ export function createStorageHealth(dataDir: string, clock: Clock): StorageHealt
   let refused: { code: string; count: number; told: boolean } | null = null;
   let toldAt = Number.NEGATIVE_INFINITY;
   let watched: { log: Logger; write: () => void } | null = null;
+  let damage: string | null = null;
+  let damageToldAt = Number.NEGATIVE_INFINITY;
   let cancel: () => void = () => undefined;
 
   function freeBytes(): number {
@@ -99,9 +106,22 @@ export function createStorageHealth(dataDir: string, clock: Clock): StorageHealt
     listeners.notify();
   }
 
+  function foundDamage(what: string): void {
+    const first = damage === null;
+    damage ??= damagedError(path.join(dataDir, 'tabagent.db'), what).message;
+    if (first) listeners.notify();
+    if (watched === null || clock.monotonic() - damageToldAt < TELL_MS) return;
+    damageToldAt = clock.monotonic();
+    watched.log.error('database', damage);
+  }
+
   function report(thrown: unknown): boolean {
     const code = storageFaultCode(thrown);
-    if (code === null) return false;
+    if (code === null) {
+      if (!isDamage(thrown)) return false;
+      foundDamage(thrown instanceof Error ? thrown.message : '');
+      return true;
+    }
     if (refused !== null) refused.count += 1;
     else {
       refused = { code, count: 1, told: false };
@@ -120,8 +140,17 @@ export function createStorageHealth(dataDir: string, clock: Clock): StorageHealt
 
   return {
     refusal: () => (refused === null ? null : sentence(refused.code)),
+    damage: () => damage,
+    foundDamage,
     report,
     typed(thrown) {
+      if (isDamage(thrown)) {
+        report(thrown);
+        return new AppError('configuration-error', damage ?? undefined, {
+          cause: thrown,
+          extra: { setting: 'data_dir', reason: 'database_damaged' },
+        });
+      }
       const error = toAppError(thrown);
       const code = error.slug === 'storage-full' ? storageFaultCode(error) : null;
       if (code === null) return error;

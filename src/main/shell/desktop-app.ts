@@ -7,6 +7,7 @@ import { guardProcess } from '../core/process/fault-policy.ts';
 import { electronPlatform } from '../platform/electron.ts';
 import type { Platform } from '../platform/platform.ts';
 import { endAfterCrash } from './crash.ts';
+import { createOrRepair } from './damaged.ts';
 import { startedAtLogin } from './desktop/autostart.ts';
 import { followSettings, notifyFailures, openTray } from './desktop/follow-host.ts';
 import { windowIcon } from './desktop/icons.ts';
@@ -45,7 +46,8 @@ export async function runReady(
   { hidden, config }: Start,
   links: Links,
 ): Promise<void> {
-  const host = await createHost(electronPlatform(appRoot), config);
+  const host = await createOrRepair(appRoot, config, (wanted) => createHost(electronPlatform(appRoot), wanted));
+  if (host === null) return app.exit(EXIT.failed);
   const unsafe = host.bindProblem();
   if (unsafe !== null) return giveUp(new Error(unsafe), EXIT.unsafeBind);
   const log = shellLog(host.log);

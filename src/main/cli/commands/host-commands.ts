@@ -20,6 +20,27 @@ export function addPanelLink(program: Command, { around, print, flags }: Command
     });
 }
 
+/** Adds `restore`. */
+export function addRestore(program: Command, { around, print, flags }: CommandContext): void {
+  program
+    .command('restore')
+    .description(
+      'put the newest good backup, or a file, in the place of the database; the database of now is kept beside it',
+    )
+    .option('--from <file>', 'the backup to restore')
+    .action(async (options: { from?: string }) => {
+      const { restore } = await import('../restore.ts');
+      const { backup, madeAt, keptAs, refused } = restore(around, flags(), options.from);
+      for (const { file, why } of refused) print().note(`not taken: ${file}: ${why}`);
+      const made_at = new Date(madeAt).toISOString();
+      print().result(
+        { backup, made_at, kept_as: keptAs },
+        () =>
+          `Restored ${backup} of ${made_at}.${keptAs === null ? '' : ` The database of before is kept as ${keptAs}.`}`,
+      );
+    });
+}
+
 /** Adds `doctor`. */
 export function addDoctor(program: Command, { print, exit, withClient }: CommandContext): void {
   program

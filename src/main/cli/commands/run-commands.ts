@@ -27,6 +27,10 @@ export function addServe(program: Command, { around, print, flags, exit }: Comma
     .option('--host <address>', 'address to listen on (default 127.0.0.1)')
     .option('--port <number>', 'port to listen on (default 8080, 0 = any free one)')
     .option('--log-level <level>', 'debug, info, warn or error')
+    .option(
+      '--replace-database',
+      'start with an empty database when the one that is there is damaged; it is kept beside it',
+    )
     .action(async (options: HostFlags) => {
       const { serve } = await import('../serve.ts');
       exit(await serve(around, flags(options), print()));

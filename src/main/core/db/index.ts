@@ -1,8 +1,10 @@
 /** Public door of the database. */
 export { databaseChore, databaseProbe } from './care.ts';
 export { filterValues } from './conditions.ts';
+export { damagedError, damageOf, isDamage, isDamagedError } from './damage.ts';
 export { createDb, type Db, openConnection } from './database.ts';
 export { tryLockFile } from './file-lock.ts';
 export { type ListInput, type ListSpec, listPage } from './list.ts';
 export { openDatabase } from './migrate.ts';
+export { type Restored, restoreDatabase } from './restore.ts';
 export { audit } from './schema.ts';

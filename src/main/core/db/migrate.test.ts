@@ -57,13 +57,6 @@ test('a database of a newer program is refused and left as it is', () => {
   expect(fs.readFileSync(path.join(dir, 'tabagent.db')).equals(before)).toBe(true);
 });
 
-test('a corrupt database is moved aside, never overwritten', () => {
-  fs.writeFileSync(path.join(dir, 'tabagent.db'), 'this is not a database, but it is all I have'.repeat(100));
-  const { db, movedAside } = openDatabase(dir, MIGRATIONS, 5, createFaults());
-  db.close();
-  expect(fs.readFileSync(movedAside as string, 'utf8')).toContain('all I have');
-});
-
 test('a gap in the migration numbers is an error of the build, not of the user', () => {
   const folder = path.join(dir, 'm');
   fs.mkdirSync(folder);

@@ -1,10 +1,18 @@
-/** Forward-only migrations with a backup before each upgrade; a newer database is refused, a corrupt one is moved aside. */
+/** Forward-only migrations with a backup before each upgrade; a newer or damaged database is refused and left as it is. */
 import fs from 'node:fs';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import { storageFaultCode } from '../../../contract/kernel/storage-faults.ts';
 import type { Faults } from '../faults.ts';
+import { damagedError, damageOf, isDamage, isEmptied, moveAside } from './damage.ts';
 import { createDb, type Db, openConnection } from './database.ts';
+
+/** Name of the database in a data directory. */
+export const DATABASE_FILE = 'tabagent.db';
+
+/** A backup on its way to the place of the database. */
+export const restoringFile = (dir: string) => path.join(dir, `${DATABASE_FILE}.restoring`);
 
 /** One migration file `NNNN-name.sql`. */
 interface Migration {
@@ -21,7 +29,7 @@ export interface OpenReport {
   to: number;
   /** Backup made before the upgrade. */
   backup: string | null;
-  /** Where an unreadable database was moved. */
+  /** Where a damaged database was moved, because the operator said so. */
   movedAside: string | null;
 }
 
@@ -38,8 +46,9 @@ export function readMigrations(dir: string): Migration[] {
   return migrations;
 }
 
-/** Opens a file as a database and proves that it is readable; null when SQLite says it is not a database or is corrupt. */
-function tryOpen(file: string): Database.Database | null {
+/** Opens a file as a database and proves that it can be read. @throws AppError `configuration-error` */
+function tryOpen(file: string): Database.Database {
+  if (isEmptied(file)) throw damagedError(file, 'it has no content any more');
   let raw: Database.Database | undefined;
   try {
     raw = openConnection(file);
@@ -47,8 +56,9 @@ function tryOpen(file: string): Database.Database | null {
     return raw;
   } catch (error) {
     raw?.close();
+    if (isDamage(error)) throw damagedError(file, error instanceof Error ? error.message : String(error), error);
+    if (storageFaultCode(error) !== null) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return null;
     throw new AppError(
       'configuration-error',
       `The database ${file} cannot be opened (${code || String(error)}). Check that the folder is writable and the disk is not full.`,
@@ -60,25 +70,26 @@ function tryOpen(file: string): Database.Database | null {
 /**
  * Opens `<dir>/tabagent.db`, upgrading it where needed.
  * @param now time for file names, unix ms
- * @throws AppError `configuration-error` when the database is newer than this program or the folder cannot be written
+ * @param replaceDamaged looks the whole database through first, and moves a damaged one aside
+ * @throws AppError `configuration-error` when the database is damaged or newer than this program, or the folder cannot be written
  */
 export function openDatabase(
   dir: string,
   migrationsDir: string,
   now: number,
   faults: Pick<Faults, 'report'>,
+  { replaceDamaged = false }: { replaceDamaged?: boolean } = {},
 ): OpenReport {
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const file = path.join(dir, 'tabagent.db');
+  const file = path.join(dir, DATABASE_FILE);
   let movedAside: string | null = null;
-  let raw = tryOpen(file);
-  if (raw === null) {
-    movedAside = `${file}.corrupt-${now}`;
-    for (const suffix of ['', '-wal', '-shm']) {
-      if (fs.existsSync(file + suffix)) fs.renameSync(file + suffix, movedAside + suffix);
-    }
-    raw = openConnection(file);
+  if (replaceDamaged) {
+    if (damageOf(file) !== null) movedAside = moveAside(file, 'corrupt', now);
+    fs.rmSync(restoringFile(dir), { force: true });
+  } else if (!fs.existsSync(file) && fs.existsSync(restoringFile(dir))) {
+    throw damagedError(file, 'a restore was cut off');
   }
+  const raw = tryOpen(file);
 
   const migrations = readMigrations(migrationsDir);
   const from = raw.pragma('user_version', { simple: true }) as number;

@@ -43,7 +43,7 @@ test('a damaged database is told, with what to do', async () => {
   fs.writeSync(file, Buffer.alloc(200_000, 0xff), 0, 200_000, 500_000);
   fs.closeSync(file);
   const found = await databaseCheck(doctor(core));
-  expect(found).toMatchObject({ status: 'error', advice: expect.stringContaining('backups folder') });
+  expect(found).toMatchObject({ status: 'error', advice: expect.stringContaining('tabagent restore') });
   expect(found?.detail).toMatch(/ page \d+/);
 });
 

@@ -51,14 +51,23 @@ async function browserCheck(deps: DoctorDeps): Promise<Check> {
   );
 }
 
-async function databaseCheck({ db, dbThread }: DoctorDeps, signal: AbortSignal): Promise<Check> {
-  const result = await runThread(dbThread, { path: db.path }, z.object({ result: z.string() }), signal).then(
+/** Reads the whole database in a thread. @returns `ok`, or what is wrong with it. @throws AppError `cancelled` */
+export async function checkDatabase(
+  { db, dbThread }: Pick<DoctorDeps, 'db' | 'dbThread'>,
+  signal: AbortSignal,
+): Promise<string> {
+  return runThread(dbThread, { path: db.path }, z.object({ result: z.string() }), signal).then(
     (answer) => answer.result,
     (error: unknown) => {
       if (error instanceof AppError) throw error;
       return error instanceof Error ? error.message : String(error);
     },
   );
+}
+
+async function databaseCheck(deps: DoctorDeps, signal: AbortSignal): Promise<Check> {
+  const { db } = deps;
+  const result = await checkDatabase(deps, signal);
   const schema = db.raw.pragma('user_version', { simple: true });
   if (result === 'ok') return check('database', 'Database', 'ok', `${db.path} is sound (schema ${schema}).`);
   return check(
@@ -66,7 +75,7 @@ async function databaseCheck({ db, dbThread }: DoctorDeps, signal: AbortSignal):
     'Database',
     'error',
     `${db.path}: ${result}`,
-    'Stop TabAgent and put a file from the backups folder in its place.',
+    'Stop TabAgent and run: tabagent restore. It takes the newest good backup and keeps what is there.',
   );
 }
 

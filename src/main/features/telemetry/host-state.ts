@@ -37,7 +37,10 @@ export function createHostState({
     db.bestEffort(() => void events.append({ type: 'host.warning', entity: 'host', id: subject, data: { warning } }));
   };
 
-  storage.onChange(() => warn('storage', storage.refusal()));
+  storage.onChange(() => {
+    warn('storage', storage.refusal());
+    if (storage.damage() !== null) warn('database', storage.damage());
+  });
 
   return {
     ready: false,

@@ -6,12 +6,15 @@ import type { Foundation } from '../../core/foundation.ts';
 import type { Part } from '../../core/lifecycle.ts';
 import { threadModule } from '../../core/process/modules.ts';
 import { createChangeService } from './changes.ts';
-import type { DoctorDeps } from './doctor.ts';
+import { checkDatabase, type DoctorDeps } from './doctor.ts';
 import { createHostState } from './host-state.ts';
 import { createLogService } from './logs.ts';
 import { createMetrics, type Figures } from './metrics.ts';
 import { telemetryHandlers } from './routes.ts';
 import { createSystemReader } from './system.ts';
+
+/** When the database is read through, ms after the start. */
+const CHECK_AFTER_MS = 2_000;
 
 /** What the feature needs. */
 export interface TelemetryDeps extends Foundation {
@@ -34,8 +37,9 @@ export function createTelemetry(deps: TelemetryDeps) {
   if (deps.movedAside !== null) {
     state.warn(
       'database',
-      `The database could not be read and was moved to ${deps.movedAside}; TabAgent started with an empty one. Copies are in ${path.join(dataDir, 'backups')}.`,
+      `The database was damaged and is kept as ${deps.movedAside}; TabAgent started with an empty one. Copies are in ${path.join(dataDir, 'backups')}.`,
     );
+    deps.log.warn('database', `The damaged database is kept as ${deps.movedAside}.`);
   }
 
   const health = (): Health => {
@@ -65,7 +69,29 @@ export function createTelemetry(deps: TelemetryDeps) {
     warnings: state.warnings(),
   });
 
+  const checking = new AbortController();
+  let cancelCheck: () => void = () => undefined;
+  /** Damage in the middle of the file shows only when it is read through: once for each run, when the start is over. */
+  const lookThrough = () =>
+    void checkDatabase(doctor, checking.signal)
+      .then((found) => {
+        if (found !== 'ok') deps.storage.foundDamage(found);
+      })
+      .catch((error: unknown) => {
+        if (!checking.signal.aborted) deps.faults.report('database', error);
+      });
+
   const parts: Part[] = [
+    {
+      name: 'database check',
+      start() {
+        if (deps.serving) cancelCheck = clock.schedule(lookThrough, CHECK_AFTER_MS);
+      },
+      stop() {
+        cancelCheck();
+        checking.abort();
+      },
+    },
     { name: 'metrics', start: metrics.start, stop: metrics.stop },
     // Opened early for its warnings, but after the start: the operating system may prompt for a password.
     { name: 'key store', ...(deps.serving ? { afterStart: async () => void (await state.secrets()) } : {}) },
