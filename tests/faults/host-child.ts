@@ -1,10 +1,12 @@
 /**
- * A host as a process of its own, for tests that kill it: `node host-child.ts <data dir> <five|many> <url>`.
+ * A host as a process of its own, for tests that kill it: `node host-child.ts <data dir> <five|many|daemons> <url or folder>`.
  * Says on stdout, one JSON line each, what it has acknowledged.
  */
 import { once } from 'node:events';
+import path from 'node:path';
 import type { CommandCreate } from '../../src/contract/automation/commands.ts';
 import { TaskCreate } from '../../src/contract/automation/tasks.ts';
+import { ROOT } from '../support/core.ts';
 import { EXECUTOR, openTaskHost, SCRIPTED } from '../support/tasks.ts';
 
 const [dir = '', mode, url = ''] = process.argv.slice(2);
@@ -85,6 +87,16 @@ async function many(): Promise<void> {
     await start(n % 7 === 0 ? plain.id : command.id, { input: { do: kinds[n % kinds.length] ?? [] } });
 }
 
-await (mode === 'many' ? many() : five());
+/** One task that leaves daemons behind, see `daemons.ts`, and waits. */
+async function daemons(): Promise<void> {
+  const argv = [process.execPath, path.join(ROOT, 'tests/faults/daemons.ts'), url, 'hang'];
+  const id = await start((await host.command({ spec: { argv } })).id);
+  for await (const line of host.tasks.service.followLogs(id, 0, new AbortController().signal)) {
+    if ('message' in line && line.message.includes('daemons started')) break;
+  }
+  tell({ running: [id] });
+}
+
+await { many, five, daemons }[mode as 'many' | 'five' | 'daemons']();
 // Lives until it is killed.
 await once(process, 'SIGUSR2');

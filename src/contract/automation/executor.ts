@@ -106,6 +106,19 @@ export type StructuredLog = z.infer<typeof StructuredLog>;
 export const RUN_ID_ENV = 'TABAGENT_RUN_ID';
 
 /**
+ * A second mark of an attempt's processes, for those that clear their environment: a soft limit of file locks (`RLIMIT_LOCKS`), which Linux
+ * hands down through fork and exec, shows in `/proc/<pid>/limits`, and has not enforced since 2.4.25 (setrlimit(2)). 61 bits of the run's id
+ * by FNV-1a; no program sets such a value by itself.
+ * @returns the limit, in decimal digits
+ */
+export function locksMark(runId: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (let i = 0; i < runId.length; i++)
+    hash = BigInt.asUintN(64, (hash ^ BigInt(runId.charCodeAt(i))) * 0x100000001b3n);
+  return String(BigInt.asUintN(61, hash) | (1n << 61n));
+}
+
+/**
  * Variables of the host's own environment that executors, and the programs that they start, inherit; nothing else is passed on,
  * because it may hold secrets of the operator's account. `LC_*` is inherited too.
  */

@@ -8,6 +8,7 @@ import type { Json } from '../../contract/kernel/scalars.ts';
 import { textsOf } from './browser/script-error.ts';
 import { Cancelled, type CancelReason, cancelledResult, Failure, failedResult, type Result } from './failure.ts';
 import { runSpec } from './kinds.ts';
+import { markProcess } from './mark.ts';
 import { createArtifacts } from './output/artifacts.ts';
 import { createLog, forwardConsole } from './output/log.ts';
 import { createReport } from './output/report.ts';
@@ -79,6 +80,8 @@ export function startAttempt(job: ExecutorJob, port: Port): Attempt {
   async function work(): Promise<void> {
     try {
       prepareFolders(job);
+      const unmarked = await markProcess();
+      if (unmarked !== null) log.write('debug', 'host', `Daemons without an environment cannot be found: ${unmarked}`);
       tell({ t: 'result', ok: true, output: await keep(await runSpec(run, job.spec.kind, job.spec)) });
     } catch (error) {
       tell(resultOf(error));

@@ -4,37 +4,48 @@
  *
  * No single sign is enough, so several are combined. A process belongs to a run if
  * 1. its environment has the run's marker (Linux; macOS for programs that are not the system's own), or
- * 2. it descends from a process of the run, or
- * 3. it is in a process group or session that a process of the run leads or led, or
- * 4. it is in an earlier snapshot of the run and still the same process (pid and start time), or
- * 5. its standard output, input or error is a pipe that belonged to the run (Linux).
+ * 2. it belongs to this user, started after the executor, and has the run's limit of file locks (Linux), or
+ * 3. it descends from a process of the run, or
+ * 4. it is in a process group or session that a process of the run leads or led, or
+ * 5. it is in an earlier snapshot of the run and still the same process (pid and start time), or
+ * 6. its standard output, input or error is a pipe that belonged to the run (Linux).
  *
- * What can still escape: a program that at once starts a new session, clears its environment, closes its inherited output and is
- * orphaned, all of it between two snapshots. On Windows only 2 and 4 hold: a grandchild whose parent had gone before the first
- * snapshot escapes. Closing these holes needs a cgroup or a job object, which an unprivileged Node.js cannot make.
+ * Sign 2 stays with a process that starts a session of its own, is orphaned, clears its environment, closes its descriptors, and changes its
+ * folder and name. What can still escape on Linux: a program that changes that limit on purpose, or that clears its environment where there is
+ * no `prlimit` (util-linux). On macOS one that clears its environment and is orphaned between two snapshots. On Windows only 3 and 5 hold: a
+ * grandchild whose parent had gone before the first snapshot escapes; a job object would close that hole, which Node.js cannot make.
  *
  * Nothing here runs on a timer while tasks run: snapshots are taken when the caller has a reason to (a process was started, a
  * cancel came). Only {@link reapRun} looks repeatedly, until the processes that it has just killed are gone.
  */
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listProcesses, type ProcessInfo, standardPipes } from './process-list.ts';
+import { locksMark } from '../../../contract/automation/executor.ts';
+import { listProcesses, type ProcessInfo, standardPipes, startOf } from './process-list.ts';
 
 /** What is known about the processes of a run; hand it from call to call, it only grows. */
 export interface TreeSnapshot {
   readonly runId: string;
+  /** The limit that its processes have, see `locksMark`. */
+  readonly locks: string;
+  /** When its first process started, see `startOf`; 0 when that is not known. */
+  readonly since: number;
   /** Pid → start time of every process seen in the run. */
   readonly seen: Map<number, string>;
   /** Pipes that only the run holds. */
   readonly pipes: Set<string>;
 }
 
-/** Starts the record of a run; an empty one is enough to find what carries the marker (recovery after a crash). */
-export function createSnapshot(runId: string): TreeSnapshot {
-  return { runId, seen: new Map(), pipes: new Set() };
+/**
+ * Starts the record of a run; an empty one is enough to find what carries a mark (recovery after a crash).
+ * @param rootPid its first process, while it lives: what is older is looked at less closely
+ */
+export function createSnapshot(runId: string, rootPid?: number): TreeSnapshot {
+  const since = rootPid === undefined ? 0 : startOf(rootPid);
+  return { runId, locks: locksMark(runId), since, seen: new Map(), pipes: new Set() };
 }
 
-/** Marks everything of a run in one list of processes, by the signs 1 to 4. */
+/** Marks everything of a run in one list of processes, by the signs 1 to 5. */
 function members(
   all: readonly ProcessInfo[],
   snapshot: TreeSnapshot,
@@ -59,19 +70,19 @@ function members(
     for (const info of bySession.get(pid) ?? []) take(info);
   }
 
-  const startOf = new Map(all.map((info) => [info.pid, info.started]));
+  const starts = new Map(all.map((info) => [info.pid, info.started]));
   for (const info of all) {
-    if (info.runId === snapshot.runId || roots.has(info.pid) || snapshot.seen.get(info.pid) === info.started)
-      take(info);
+    const marked = info.runId === snapshot.runId || info.locks === snapshot.locks;
+    if (marked || roots.has(info.pid) || snapshot.seen.get(info.pid) === info.started) take(info);
   }
   for (const [pid, started] of snapshot.seen) {
     // A leader that has gone keeps its number reserved while its group lives; another process by that number means no group.
-    if ((startOf.get(pid) ?? started) === started) leadBy(pid);
+    if ((starts.get(pid) ?? started) === started) leadBy(pid);
   }
   return found;
 }
 
-/** Sign 5: processes outside the tree that hold a pipe of the run. */
+/** Sign 6: processes outside the tree that hold a pipe of the run. */
 async function pipeHolders(
   all: readonly ProcessInfo[],
   found: Map<number, ProcessInfo>,
@@ -85,7 +96,7 @@ async function pipeHolders(
   if (snapshot.pipes.size === 0) return;
   await Promise.all(
     all.map(async (info) => {
-      if (found.has(info.pid) || info.pid === process.pid) return;
+      if (!info.recent || found.has(info.pid) || info.pid === process.pid) return;
       const pipes = await standardPipes(info.pid);
       if (pipes.some((pipe) => snapshot.pipes.has(pipe))) found.set(info.pid, info);
     }),
@@ -99,7 +110,7 @@ interface Look {
 }
 
 async function look(snapshot: TreeSnapshot, rootPid?: number): Promise<Look> {
-  const all = await listProcesses();
+  const all = await listProcesses(snapshot.since);
   const found = members(all, snapshot, new Set(rootPid === undefined ? [] : [rootPid]));
   await pipeHolders(all, found, snapshot);
   for (const info of found.values()) snapshot.seen.set(info.pid, info.started);

@@ -72,8 +72,8 @@ export function startWorkerProcess<To extends z.ZodType, From extends z.ZodType<
   options: WorkerOptions<To, From>,
 ): WorkerProcess<z.input<To>> {
   const { module, name, env, cwd, runId, from } = options;
-  const tree = createSnapshot(runId);
   const child = platform.fork(module, { env, name, ...(cwd === undefined ? {} : { cwd }) });
+  const tree = createSnapshot(runId, child.pid);
   const timers: (() => void)[] = [];
   let gone = false;
   let ready = false;
