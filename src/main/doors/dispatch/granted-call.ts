@@ -1,5 +1,6 @@
 /** A call lives no longer than the credential that it was admitted with, whether its handler looks at its signal or not. */
 import { AppError } from '../../../contract/kernel/errors.ts';
+import { endQuietly } from '../../core/operation/iterators.ts';
 import type { CallContext, IdempotencyClaim } from '../../core/operation/operation.ts';
 
 /** One call of a caller whose credential may end. */
@@ -134,6 +135,6 @@ async function* itemsBeforeEnd(
   } finally {
     close();
     // Not awaited: a source that ignores its signal would keep the call open.
-    void iterator.return?.(undefined)?.catch(() => undefined);
+    endQuietly(iterator);
   }
 }

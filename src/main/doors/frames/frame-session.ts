@@ -96,9 +96,10 @@ class Session implements FrameSession {
     this.#version = version;
     this.#options = options;
     this.#principal = options.peer.principal;
-    this.#closeListeners = createListeners((error) => faults.report('frames', error));
+    const report = (error: unknown) => faults.report('frames', error);
+    this.#closeListeners = createListeners(report);
     this.#flowControl = createFlowControl(port, post);
-    this.#calls = createLiveCalls({ dispatcher, post, ready: this.#flowControl.ready, instance: instanceOf });
+    this.#calls = createLiveCalls({ dispatcher, post, ready: this.#flowControl.ready, instance: instanceOf, report });
     if (options.keepAlive) {
       this.#keepAlive = createKeepAlive(clock, {
         ping: (n) => post({ t: 'ping', n }),

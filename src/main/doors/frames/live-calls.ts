@@ -2,6 +2,7 @@
 import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
 import type { CallId, ClientFrame, ServerFrame } from '../../../contract/kernel/frames.ts';
 import { newRequestId } from '../../core/ids.ts';
+import { endQuietly } from '../../core/operation/iterators.ts';
 import type { CallContext, DoorName, Principal } from '../../core/operation/operation.ts';
 import type { ServerDispatcher } from '../dispatch/dispatcher.ts';
 import { problemBody } from '../wire/problem.ts';
@@ -38,8 +39,10 @@ export function createLiveCalls(deps: {
   post: (frame: ServerFrame) => void;
   ready: () => Promise<void> | undefined;
   instance: (op: string) => string;
+  /** Takes faults that are not the caller's. */
+  report: (fault: unknown) => void;
 }): LiveCalls {
-  const { dispatcher, post, ready, instance } = deps;
+  const { dispatcher, post, ready, instance, report } = deps;
   const live = new Map<CallId, Call>();
   // A cancelled call is answered at once but may take a moment to end: it still counts.
   let running = 0;
@@ -50,7 +53,14 @@ export function createLiveCalls(deps: {
       finish(last) {
         if (live.get(frame.id) !== call) return;
         live.delete(frame.id);
-        post(last);
+        try {
+          post(last);
+        } catch (fault) {
+          // An answer that cannot be sent is no answer, and the client waits for one.
+          report(fault);
+          const e = problemBody(new AppError('internal-server-error'), { instance: instance(frame.op), requestId });
+          post({ t: 'err', id: frame.id, e });
+        }
       },
       fail(thrown) {
         const e = problemBody(toAppError(thrown), { instance: instance(frame.op), requestId });
@@ -125,7 +135,7 @@ async function pump(
     }
   } finally {
     // Not awaited: a source that ignores its signal would keep this call open indefinitely.
-    if (signal.aborted) void iterator.return?.().catch(() => {});
+    if (signal.aborted) endQuietly(iterator);
   }
 }
 

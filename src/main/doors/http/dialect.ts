@@ -11,6 +11,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import type { DispatchResult, Principal } from '../../core/operation/operation.ts';
 import type { RunOptions, ServerDispatcher } from '../dispatch/dispatcher.ts';
+import { problemBody } from '../wire/problem.ts';
 import { sendJson, sendProblem } from './reply/answer.ts';
 import { type StreamWire, sendStream } from './reply/stream.ts';
 import type { Admit } from './request/admit.ts';
@@ -78,13 +79,14 @@ function addRoute(app: FastifyInstance, dialect: Dialect, route: DialectRoute, d
   const { method, url, operation: id } = route;
   const operation = deps.contract[id];
   if (!operation) throw new Error(`dialect ${dialect.name}: there is no operation ${id}`);
+  const wording = wordingOf(dialect, deps.log);
   app.route({
     method: method === 'GET' ? ['GET', 'HEAD'] : method,
     url,
     bodyLimit: PAYLOAD_LIMITS[operation.payload],
     onRequest(request, _reply, done) {
       const exchange = Exchange.of(request.raw);
-      exchange.problem = dialect.problem;
+      exchange.problem = wording;
       try {
         deps.admit.operation(exchange, id);
         done();
@@ -99,11 +101,31 @@ function addRoute(app: FastifyInstance, dialect: Dialect, route: DialectRoute, d
   });
 }
 
+/** How the dialect says failures; one that it fails to say is said in the general form, as JSON of the dialect's. */
+function wordingOf({ name, problem }: Dialect, log: Logger): ProblemWire {
+  return (error, at) => {
+    try {
+      const text = JSON.stringify(problem(error, at));
+      if (text === undefined) throw new Error('there are no words for it');
+      return JSON.parse(text);
+    } catch (fault) {
+      log.error('http', `dialect ${name} failed to word a problem`, { request_id: at.requestId, error: fault });
+      return problemBody(error, at);
+    }
+  };
+}
+
 async function answer(request: FastifyRequest, dialect: Dialect, route: DialectRoute, deps: DialectDeps) {
   const exchange = Exchange.of(request.raw);
   const { admission } = exchange;
   if (!admission) return;
   let answered = false;
+  const fail = (thrown: unknown) => {
+    // What the dispatcher throws is an AppError and has been logged; anything else is a fault of the dialect.
+    if (!(thrown instanceof AppError))
+      deps.log.error('http', `dialect ${dialect.name} failed`, { request_id: exchange.requestId, error: thrown });
+    sendProblem(exchange, thrown);
+  };
   try {
     await route.answer({
       request,
@@ -119,14 +141,12 @@ async function answer(request: FastifyRequest, dialect: Dialect, route: DialectR
       },
       async stream(items, wire) {
         answered = true;
-        await sendStream(exchange, items, deps.clock, wire);
+        // Caught here, because a route may not wait for its stream.
+        await sendStream(exchange, items, deps.clock, wire).catch(fail);
       },
     });
     if (!answered) throw new Error(`${route.operation} was not answered`);
   } catch (thrown) {
-    // What the dispatcher throws is an AppError and has been logged; anything else is a fault of the dialect.
-    if (!(thrown instanceof AppError))
-      deps.log.error('http', `dialect ${dialect.name} failed`, { request_id: exchange.requestId, error: thrown });
-    sendProblem(exchange, thrown);
+    fail(thrown);
   }
 }

@@ -25,7 +25,7 @@ export interface HttpDoor extends Door {
 export function createHttpDoor(deps: HttpDeps): HttpDoor {
   const { settings, log } = deps;
   const access = createAccess(settings, deps.contract);
-  const state = new ServerState();
+  const state = new ServerState(log);
   const admit = createAdmit(deps);
   const makeServer = createGuard({ access, admit, state, webSocket: deps.webSocket });
   const servers: Server[] = [];

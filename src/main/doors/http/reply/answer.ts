@@ -38,10 +38,12 @@ export function sendJson(exchange: Exchange, status: number, headers: readonly s
   const plain = [...typed, 'vary', 'Accept-Encoding'];
   const accepted = exchange.req.headers['accept-encoding'];
   if (typeof accepted !== 'string' || !acceptsGzip(accepted)) return send(exchange, status, plain, body);
-  compress(body).then(
-    (packed) => send(exchange, status, [...plain, 'content-encoding', 'gzip'], packed),
-    () => send(exchange, status, plain, body),
-  );
+  compress(body)
+    .then(
+      (packed) => send(exchange, status, [...plain, 'content-encoding', 'gzip'], packed),
+      () => send(exchange, status, plain, body),
+    )
+    .catch((fault: unknown) => exchange.destroy(fault));
 }
 
 /** `gzip` or `*`, not ruled out by `q=0` (RFC 9110 §12.5.3). */
@@ -53,9 +55,21 @@ export function acceptsGzip(header: string): boolean {
   });
 }
 
-/** Sends the problem of whatever was thrown. */
+/**
+ * Sends the problem of whatever was thrown. This is what every request comes to that goes wrong, so it never throws: where no problem can
+ * be sent any more, the connection is cut, because a client would take what it has for the whole answer, or wait for ever.
+ */
 export function sendProblem(exchange: Exchange, thrown: unknown): void {
-  const error = toAppError(thrown);
+  const { res } = exchange;
+  if (res.headersSent && !res.writableEnded && !res.destroyed) return exchange.destroy(thrown);
+  try {
+    answerProblem(exchange, toAppError(thrown));
+  } catch (fault) {
+    exchange.destroy(fault);
+  }
+}
+
+function answerProblem(exchange: Exchange, error: AppError): void {
   const { instance, requestId, openai, problem, req } = exchange;
   const own = problem === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
   const headers = Object.entries({ ...problemHeaders(error), ...own }).flat();

@@ -1,6 +1,7 @@
 /** Sending a stream: at the reader's pace, with an event for its failure, until either side ends it. */
 import { AppError, toAppError } from '../../../../contract/kernel/errors.ts';
 import type { Clock } from '../../../core/clock.ts';
+import { endQuietly } from '../../../core/operation/iterators.ts';
 import type { Exchange } from '../request/exchange.ts';
 import { sendProblem } from './answer.ts';
 
@@ -31,7 +32,7 @@ export async function sendStream(
   const { res, signal } = exchange;
   const iterator = items[Symbol.asyncIterator]();
   let next = iterator.next();
-  const stop = () => void iterator.return?.(undefined).catch(() => {});
+  const stop = () => endQuietly(iterator);
 
   const early = await Promise.race([next.then(() => undefined, toAppError), delay(clock, FIRST_ITEM_MS)]);
   if (early instanceof AppError) return sendProblem(exchange, early);
@@ -50,7 +51,11 @@ export async function sendStream(
   if (wire.open !== undefined) output.write(wire.open);
 
   // A source that waits is woken by its signal; one that ignores its signal is asked to return, but not awaited.
-  signal.addEventListener('abort', stop, { once: true });
+  const leave = () => {
+    output.close();
+    stop();
+  };
+  signal.addEventListener('abort', leave, { once: true });
   try {
     for (;;) {
       const { done, value } = await next;
@@ -67,10 +72,9 @@ export async function sendStream(
   } catch (thrown) {
     output.write(wire.failure(toAppError(thrown)));
   } finally {
-    output.close();
-    stop();
-    res.end();
+    leave();
   }
+  res.end();
 }
 
 /** Writes, and writes a comment when nothing else was written for a while, so that no proxy takes the connection for dead. */

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CONTRACT_VERSION } from '../../../../contract/index.ts';
 import type { AppError } from '../../../../contract/kernel/errors.ts';
 import { newRequestId } from '../../../core/ids.ts';
+import type { Logger } from '../../../core/log/logger.ts';
 import type { CallContext, Principal } from '../../../core/operation/operation.ts';
 import type { Admission } from '../../dispatch/dispatcher.ts';
 import type { RateState } from '../../dispatch/rate-limit.ts';
@@ -29,6 +30,11 @@ export class ServerState {
   closing = false;
   /** Ids of clients' own whose requests are being answered. A new id is told with the answer, so nobody can offer it before. */
   readonly #live = new Set<string>();
+  readonly log: Pick<Logger, 'error'>;
+
+  constructor(log: Pick<Logger, 'error'>) {
+    this.log = log;
+  }
 
   /** The client's own id when it is a uuid not in use, else a new one. */
   adopt(offered: string | string[] | undefined): string {
@@ -116,6 +122,13 @@ export class Exchange implements CallContext {
       else this.res.once('close', onClose);
     }
     return this.#controller.signal;
+  }
+
+  /** Ends a request that cannot be answered, or whose answer cannot be completed: its client sees a broken connection. */
+  destroy(fault: unknown): void {
+    this.#state.log.error('http', 'a request could not be answered', { request_id: this.requestId, error: fault });
+    this.#state.release(this.requestId);
+    this.res.destroy();
   }
 
   /** Aborts what runs and frees the request id: the answer, or the rest of it, is not wanted any more. */

@@ -28,7 +28,15 @@ const UPGRADE_PATHS: ReadonlySet<string> = new Set(['/rpc', '/v1/rpc']);
 /** Makes servers that do not listen yet; what passes the guard goes to `route`. */
 export function createGuard(deps: GuardDeps): (route: Route) => Server {
   return (route) => {
-    const handle: Route = (req, res) => handleRequest(deps, route, req, res);
+    const handle: Route = (req, res) => {
+      try {
+        handleRequest(deps, route, req, res);
+      } catch (fault) {
+        // Thrown into the server it would end the host.
+        deps.state.log.error('http', 'a request could not be taken', { error: fault });
+        res.destroy();
+      }
+    };
     const server = createServer(
       {
         keepAliveTimeout: 72_000,
@@ -72,8 +80,9 @@ function handleRequest(deps: GuardDeps, route: Route, req: IncomingMessage, res:
 
 function handleUpgrade(deps: GuardDeps, req: IncomingMessage, socket: Duplex, head: Buffer): void {
   socket.on('error', () => socket.destroy());
-  const [path = ''] = rewrite(req.url ?? '').split('?');
+  let path = '';
   try {
+    [path = ''] = rewrite(req.url ?? '').split('?');
     const refusal = refusalOf(deps, req, path);
     if (refusal) throw refusal;
     if (!UPGRADE_PATHS.has(path))
