@@ -15,6 +15,8 @@ export interface Fuzzer {
   mutated(value: unknown): unknown;
   /** A copy of a text with a few places changed. */
   garbled(text: string): string;
+  /** Bytes with a few of them changed, added or left out. */
+  garbledBytes(bytes: Buffer): Buffer;
 }
 
 /** The schema of an input as data. */
@@ -22,7 +24,7 @@ export const inputSchema = (schema: z.ZodType): JsonSchema =>
   z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as JsonSchema;
 
 /** Values that have broken programs before. */
-const HOSTILE: readonly unknown[] = [
+export const HOSTILE: readonly unknown[] = [
   ...[null, true, 0, -1, 1e308, -0, 2 ** 53, 0.1, '', ' ', [], {}],
   ...[
     '\ud800',
@@ -159,5 +161,11 @@ export function createFuzzer(seed: number, ids: Readonly<Record<string, string>>
     return result;
   }
 
-  return { below, chance, pick, fitting, mutated, garbled };
+  function garbledBytes(bytes: Buffer): Buffer {
+    const at = below(bytes.length + 1);
+    const noise = Buffer.from(Array.from({ length: below(12) }, () => below(256)));
+    return Buffer.concat([bytes.subarray(0, at), noise, bytes.subarray(Math.min(bytes.length, at + below(12)))]);
+  }
+
+  return { below, chance, pick, fitting, mutated, garbled, garbledBytes };
 }

@@ -2,6 +2,7 @@
 import type { Health, HostInfo } from '../../../contract/host/system.ts';
 import type { Audit } from '../../core/log/audit.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
+import { sharedWork } from '../../core/shared-work.ts';
 import type { ChangeService } from './changes.ts';
 import { type DoctorDeps, diagnose } from './doctor.ts';
 import type { LogService } from './logs.ts';
@@ -36,12 +37,13 @@ export function telemetryHandlers(deps: {
   audit: Audit;
 }): Handlers<TelemetryOperationId> {
   const { doctor, logs, metrics, changes, audit } = deps;
+  const checks = sharedWork((signal) => diagnose(doctor, signal));
   return {
     health: deps.health,
     system: () => doctor.system.info(),
     get_resources: () => doctor.system.resources(),
     host_info: deps.hostInfo,
-    host_diagnose: async (_input, { signal }) => ({ checks: await diagnose(doctor, signal) }),
+    host_diagnose: async (_input, { signal }) => ({ checks: await checks(signal) }),
     logs_query: (input) => logs.query(input),
     logs_stats: () => logs.stats(),
     logs_follow: (input, { signal }) => logs.follow(input, signal),
