@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type EntityName, entities } from '../../src/contract/entities.ts';
 import { contract, type OperationId } from '../../src/contract/index.ts';
 import type { Operation } from '../../src/contract/kernel/define.ts';
+import type { EntityRecord } from '../../src/contract/kernel/entity.ts';
 import { messagePort } from '../../src/main/doors/index.ts';
 import { OPERATOR } from '../support/doors.ts';
 import { DIFFERENT_OVER_HTTP, everyDoor, masked, type Outcome } from '../support/every-door.ts';
@@ -55,6 +56,9 @@ const byId = (Object.entries(contract) as [OperationId, Operation][]).flatMap(([
   return slot ? [{ id, operation, ...slot }] : [];
 });
 
+/** A list takes the id as a filter. */
+const lists = new Set<string>(Object.values<EntityRecord>(entities).flatMap((record) => record.lists ?? []));
+
 /** What cannot be done with a row that exists: the profile's browser is not there on purpose, and a backup is over at once. */
 const REFUSED: Readonly<Record<string, string>> = { profiles_start: 'browser_not_found', jobs_cancel: 'invalid_state' };
 
@@ -89,7 +93,9 @@ describe.each(byId)('$id', ({ id, operation, member, entity }) => {
     for (const door of doors.filter(({ offers }) => offers(operation))) {
       if (door.name === 'HTTP' && DIFFERENT_OVER_HTTP.has(id)) continue;
       const row =
-        operation.scope === 'read' ? subject.ids[entity as keyof FilledHost['ids']] : await subject.fresh(entity, id);
+        operation.scope === 'read' || lists.has(id)
+          ? subject.ids[entity as keyof FilledHost['ids']]
+          : await subject.fresh(entity, id);
       const input = { ...(sampleOf(operation.input, 'input') as object), [member]: member === 'id' ? row : [row] };
       const outcome = await door.call(id, input);
       if (outcome.error) expect(`${outcome.error.code}`, JSON.stringify(outcome.error)).toBe(REFUSED[id]);

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { PRIORITIES, type Priority } from '../../src/contract/automation/tasks.ts';
-import type { EntityName, entities } from '../../src/contract/entities.ts';
+import type { EntityName, entities, IdentifiedEntity } from '../../src/contract/entities.ts';
 import type { FilterField, Filters } from '../../src/contract/kernel/filters.ts';
 import { openConnection } from '../../src/main/core/db/index.ts';
 import { newId } from '../../src/main/core/ids.ts';
@@ -25,7 +25,7 @@ type FieldOf<E extends Listed> = FilterField<(typeof entities)[E]['filters']>;
 export type ListSubjects = { [E in Listed]: ListSubject<FieldOf<E>> };
 
 const DAYS: Samples = ['2030-01-01T00:00:00.000Z', '2030-01-02T00:00:00.000Z', '2030-01-03T00:00:00.000Z'];
-const IDS = (entity: 'command' | 'profile' | 'batch'): Samples => [newId(entity), newId(entity), newId(entity)];
+const IDS = (entity: IdentifiedEntity): Samples => [newId(entity), newId(entity), newId(entity)];
 const NO_HASH = '0'.repeat(64);
 
 /** Rows in the database of a running host, written past it: no runner starts them and no rule of a service refuses them. */
@@ -47,6 +47,7 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
   return {
     profile: {
       samples: {
+        id: IDS('profile'),
         name: ['Aurora', 'Borealis', 'Cumulus'],
         notes: ['warm start', 'second', 'third'],
         tags: ['crimson', 'blue', 'green'],
@@ -54,7 +55,7 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
         state: ['locked', 'stopped'],
       },
       async add(field, value) {
-        const id = newId('profile');
+        const id = field === 'id' ? value : newId('profile');
         insert('profile', {
           ...{ id, number: number++, name: '?', color: '#000000', tags: [], notes: '', browser: 'chromium' },
           ...{ start_urls: [], extensions: [], launch_args: [], storage: 'persistent', clear_cache_on_stop: false },
@@ -62,16 +63,17 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
           ...(field === 'state' ? {} : { [field]: field === 'tags' ? [value] : value }),
         });
         if (field === 'state' && value === 'locked') {
-          fs.mkdirSync(path.join(dir, 'profiles', id), { recursive: true });
-          fs.symlinkSync('another-computer-1', path.join(dir, 'profiles', id, 'SingletonLock'));
+          fs.mkdirSync(path.join(dir, 'profiles', String(id)), { recursive: true });
+          fs.symlinkSync('another-computer-1', path.join(dir, 'profiles', String(id), 'SingletonLock'));
         }
         // OperationResult for one profile, the host reads its lock.
-        await host.client.call('profiles_get', { id });
+        await host.client.call('profiles_get', { id: String(id) });
         return id;
       },
     },
     command: {
       samples: {
+        id: IDS('command'),
         name: ['Collect', 'Deliver', 'Export'],
         description: ['reads prices', 'writes', 'sends'],
         kind: ['browser', 'process', 'http'],
@@ -80,7 +82,7 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
         enabled: [true, false],
       },
       add(field, value) {
-        const id = newId('command');
+        const id = field === 'id' ? value : newId('command');
         insert('command', {
           ...{ id, name: '?', kind: 'process', description: '', tags: [], spec: { kind: 'process', argv: ['true'] } },
           ...{ input_schema: {}, defaults: {}, uses: { profile: false, services: [] }, timeout_seconds: 60 },
@@ -93,6 +95,7 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
     },
     task: {
       samples: {
+        id: IDS('task'),
         command_name: ['Fetch', 'Post', 'Scan'],
         labels: ['nightly', 'weekly', 'yearly'],
         status: ['succeeded', 'failed', 'cancelled'],
@@ -105,7 +108,7 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
         created_at: DAYS,
       },
       add(field, value) {
-        const id = newId('task');
+        const id = field === 'id' ? value : newId('task');
         const stored: Fields = {
           labels: [value],
           priority: PRIORITIES.indexOf(value as Priority),
@@ -138,9 +141,9 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
       },
     },
     job: {
-      samples: { kind: ['download', 'import', 'backup'], status: ['succeeded', 'failed', 'cancelled'] },
+      samples: { id: IDS('job'), kind: ['download', 'import', 'backup'], status: ['succeeded', 'failed', 'cancelled'] },
       add(field, value) {
-        const id = newId('job');
+        const id = field === 'id' ? value : newId('job');
         const amount = { percent: null, done_bytes: null, total_bytes: null, bytes_per_second: null };
         insert('job', {
           ...{ id, kind: '?', scope: 'admin', area: 'host', status: 'succeeded', request_id: '?', created_at: now },
@@ -151,23 +154,23 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
       },
     },
     backup: {
-      samples: { kind: ['manual', 'auto', 'migration'] },
+      samples: { id: IDS('backup'), kind: ['manual', 'auto', 'migration'] },
       add(field, value) {
-        const id = newId('backup');
-        insert('backup', { id, file: '?', bytes: 1, sha256: NO_HASH, created_at: now, [field]: value });
+        const id = field === 'id' ? value : newId('backup');
+        insert('backup', { id, kind: 'manual', file: '?', bytes: 1, sha256: NO_HASH, created_at: now, [field]: value });
         return id;
       },
     },
     key: {
-      samples: { name: ['Laptop', 'Server', 'Phone'], prefix: ['tab_abcd', 'tab_1234', 'tab_wxyz'] },
+      samples: { id: IDS('key'), name: ['Laptop', 'Server', 'Phone'], prefix: ['tab_abcd', 'tab_1234', 'tab_wxyz'] },
       add(field, value) {
-        const id = newId('key');
+        const id = field === 'id' ? value : newId('key');
         insert('api_key', {
           ...{
             id,
             name: '?',
             prefix: '?',
-            hash: Buffer.from(id),
+            hash: Buffer.from(String(id)),
             scopes: ['read'],
             areas: ['models'],
             rate_multiplier: 1,

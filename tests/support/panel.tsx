@@ -1,5 +1,4 @@
 /** Components of the panel on jsdom, asking a real host in this process over a MessagePort as the desktop app does. */
-import { MessageChannel } from 'node:worker_threads';
 import { QueryClientProvider } from '@tanstack/react-query';
 import {
   createMemoryHistory,
@@ -11,18 +10,16 @@ import {
 import { act, type RenderResult, render } from '@testing-library/react';
 import userEvent, { type UserEvent } from '@testing-library/user-event';
 import type { ReactNode } from 'react';
-import { createClient } from '../../src/contract/client/client.ts';
 import type { Client } from '../../src/contract/client/client-types.ts';
 import type { Principal } from '../../src/main/core/operation/operation.ts';
 import { OPERATOR } from '../../src/main/core/operation/operator.ts';
-import { messagePort } from '../../src/main/doors/index.ts';
 import { ClientProvider } from '../../src/renderer/lib/client/context.tsx';
-import { portTransport } from '../../src/renderer/lib/client/message-port.ts';
 import { followChanges } from '../../src/renderer/lib/live/live.ts';
 import { createQueryClient } from '../../src/renderer/lib/live/query.ts';
 import { parseSearch, stringifySearch } from '../../src/renderer/lib/search-params.ts';
 import { ThemeProvider } from '../../src/renderer/ui/theme.tsx';
 import type { TestHost } from './host.ts';
+import { connectPanel } from './panel-client.ts';
 
 /** What a test holds of a rendered component. */
 export interface TestPanel extends RenderResult, AsyncDisposable {
@@ -49,21 +46,7 @@ export interface PanelOptions {
  */
 export async function renderPanel(host: TestHost, ui: ReactNode, options: PanelOptions = {}): Promise<TestPanel> {
   const { as = OPERATOR, through = (client: Client) => client } = options;
-  const direct = createClient({
-    name: 'panel',
-    connect: (events) => {
-      const { port1, port2 } = new MessageChannel();
-      host.host.desktop.connectPort(messagePort(port1), as);
-      return portTransport(port2 as unknown as MessagePort, events);
-    },
-    timers: {
-      now: () => Date.now(),
-      schedule(fn, delayMs) {
-        const timer = setTimeout(fn, delayMs);
-        return () => clearTimeout(timer);
-      },
-    },
-  });
+  const direct = await connectPanel(host, as);
   const client = through(direct);
   const queries = createQueryClient();
   const abort = new AbortController();
@@ -74,7 +57,6 @@ export async function renderPanel(host: TestHost, ui: ReactNode, options: PanelO
   );
   const history = createMemoryHistory({ initialEntries: [options.at ?? '/'] });
   const router = createRouter({ routeTree: root.addChildren(routes), history, parseSearch, stringifySearch });
-  await online(direct);
   const rendered = await act(async () =>
     render(
       <ThemeProvider env="test">
@@ -98,16 +80,4 @@ export async function renderPanel(host: TestHost, ui: ReactNode, options: PanelO
       client.close();
     },
   };
-}
-
-function online(client: Client): Promise<void> {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (client.status().phase !== 'online') return;
-      stop();
-      resolve();
-    };
-    const stop = client.subscribe(look);
-    queueMicrotask(look);
-  });
 }

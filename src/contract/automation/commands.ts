@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { call } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
-import { contains, is, oneOf } from '../kernel/filters.ts';
+import { contains, fixed, is, oneOf } from '../kernel/filters.ts';
 import { listFields, page, resource } from '../kernel/paging.ts';
 import { CommandId, entityFields, JsonObject, Nothing, ProfileId, Timestamp } from '../kernel/scalars.ts';
+import { text } from '../kernel/sorts.ts';
 import { CommandKind, CommandSpec } from './kinds/index.ts';
 
 export { COMMAND_KINDS, CommandKind, CommandSpec } from './kinds/index.ts';
@@ -94,12 +95,14 @@ export const commandRecord = {
   area: 'automation',
   id: CommandId,
   filters: {
+    id: fixed(oneOf(CommandId)),
     q: contains('name', 'description'),
     kind: oneOf(CommandKind),
     folder: oneOf(z.string()),
     tag: oneOf(z.string(), 'tags'),
     enabled: is(z.boolean()),
   },
+  sorts: { created_at: fixed(text), updated_at: text, name: text, kind: text },
   lists: ['commands_list'],
   one: 'commands_get',
   related: ['commands_versions'],

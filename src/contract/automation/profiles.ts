@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { call } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
-import { contains, oneOf } from '../kernel/filters.ts';
+import { contains, fixed, oneOf } from '../kernel/filters.ts';
 import { resource } from '../kernel/paging.ts';
 import { entityFields, ProfileId, Timestamp } from '../kernel/scalars.ts';
+import { number, text } from '../kernel/sorts.ts';
 import { deniedSwitch } from './launch-switches.ts';
 
 /** Browser families that the product can drive. */
@@ -141,11 +142,13 @@ export const profileRecord = {
   area: 'automation',
   id: ProfileId,
   filters: {
+    id: fixed(oneOf(ProfileId)),
     q: contains('name', 'notes', 'tags'),
     state: oneOf(ProfileState),
     group: oneOf(z.string()),
     tag: oneOf(z.string(), 'tags'),
   },
+  sorts: { created_at: fixed(text), updated_at: text, name: text, number: fixed(number), size_bytes: number },
   lists: ['profiles_list'],
   one: 'profiles_get',
 } as const satisfies EntityRecord;

@@ -14,6 +14,7 @@ import {
   TaskId,
   Timestamp,
 } from '../kernel/scalars.ts';
+import { ranked, text } from '../kernel/sorts.ts';
 import { CommandKind, CommandSpecInput } from './commands.ts';
 
 /** Every state of a task. */
@@ -194,18 +195,28 @@ export const taskRecord = {
   area: 'automation',
   id: TaskId,
   filters: {
-    q: contains('command_name', 'labels'),
+    id: fixed(oneOf(TaskId)),
+    q: fixed(contains('command_name', 'labels')),
     status: oneOf(TaskStatus),
-    kind: oneOf(CommandKind),
+    kind: fixed(oneOf(CommandKind)),
     command_id: fixed(oneOf(CommandId)),
     profile_id: fixed(oneOf(ProfileId)),
     batch_id: fixed(oneOf(BatchId)),
-    priority: oneOf(Priority),
+    priority: fixed(oneOf(Priority)),
     label: fixed(oneOf(z.string(), 'labels')),
     error_code: oneOf(z.string()),
     created_after: fixed(from('created_at')),
     created_before: fixed(before('created_at')),
   },
+  sorts: {
+    created_at: fixed(text),
+    updated_at: text,
+    command_name: fixed(text),
+    status: text,
+    priority: fixed(ranked(PRIORITIES)),
+    kind: fixed(text),
+  },
+  dependent: ({ status }) => status === 'queued',
   lists: ['tasks_list'],
   one: 'tasks_get',
   related: ['artifacts_list'],

@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { AREAS, call, SCOPES } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
-import { contains } from '../kernel/filters.ts';
+import { contains, fixed, oneOf } from '../kernel/filters.ts';
 import { PrincipalInfo } from '../kernel/frames.ts';
 import { Deleted, listInput, page } from '../kernel/paging.ts';
 import { ConnectionId, entityFields, KeyId, Nothing, Timestamp } from '../kernel/scalars.ts';
+import { text } from '../kernel/sorts.ts';
 
 const Scope = z.enum(SCOPES);
 const Area = z.enum(AREAS);
@@ -51,7 +52,8 @@ export type Connection = z.infer<typeof Connection>;
 export const keyRecord = {
   area: 'host',
   id: KeyId,
-  filters: { q: contains('name', 'prefix') },
+  filters: { id: fixed(oneOf(KeyId)), q: contains('name', 'prefix') },
+  sorts: { created_at: fixed(text), updated_at: text, name: text },
   lists: ['keys_list'],
 } as const satisfies EntityRecord;
 export const connectionRecord = {

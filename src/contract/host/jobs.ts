@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { call, stream } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
 import { Problem } from '../kernel/errors.ts';
-import { contains, oneOf } from '../kernel/filters.ts';
+import { contains, fixed, oneOf } from '../kernel/filters.ts';
 import { listInput, page } from '../kernel/paging.ts';
 import { BackupId, JobId, Json, Seq, Timestamp, UploadId } from '../kernel/scalars.ts';
+import { number, text } from '../kernel/sorts.ts';
 
 /** Background work. */
 export const Job = z.object({
@@ -51,16 +52,22 @@ export const jobRecord = {
   area: 'any',
   ownArea: true,
   id: JobId,
-  filters: { q: contains('kind'), kind: oneOf(z.string()), status: oneOf(Job.shape.status) },
+  filters: {
+    id: fixed(oneOf(JobId)),
+    q: fixed(contains('kind')),
+    kind: fixed(oneOf(z.string())),
+    status: oneOf(Job.shape.status),
+  },
+  sorts: { created_at: fixed(text), kind: fixed(text), status: text },
   lists: ['jobs_list'],
   one: 'jobs_get',
-  summaries: ['backups_list'],
 } as const satisfies EntityRecord;
 export const uploadRecord = { area: 'any', id: UploadId } as const satisfies EntityRecord;
 export const backupRecord = {
   area: 'host',
   id: BackupId,
-  filters: { q: contains('kind') },
+  filters: { id: fixed(oneOf(BackupId)), q: fixed(contains('kind')) },
+  sorts: { created_at: fixed(text), bytes: fixed(number) },
   lists: ['backups_list'],
 } as const satisfies EntityRecord;
 

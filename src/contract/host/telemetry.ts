@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { GapItem } from '../automation/tasks.ts';
 import { call, stream } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
-import { contains, is, oneOrMany } from '../kernel/filters.ts';
+import { contains, fixed, is, oneOrMany } from '../kernel/filters.ts';
 import { listInput, page } from '../kernel/paging.ts';
 import { Json, Nothing, Seq, Timestamp } from '../kernel/scalars.ts';
+import { number, text } from '../kernel/sorts.ts';
 
 /** One entry of the host's log. `timestamp` is unix ms. */
 export const LogEntry = z.object({
@@ -56,6 +57,8 @@ export type AuditEntry = z.infer<typeof AuditEntry>;
 export const auditRecord = {
   area: 'host',
   filters: { q: contains('op', 'principal', 'target', 'outcome'), op: is(z.string()), principal: is(z.string()) },
+  sorts: { seq: fixed(number), at: fixed(text) },
+  defaultSort: '-seq',
   lists: ['audit_list'],
 } as const satisfies EntityRecord;
 

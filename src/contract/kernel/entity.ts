@@ -1,7 +1,8 @@
-/** What the whole program knows of one entity: its id, who may see it, how lists filter it, what its changes make stale. */
+/** What the whole program knows of one entity: its id, who may see it, how lists filter and sort it, what its changes make stale. */
 import type { z } from 'zod';
 import type { Area } from './define.ts';
 import type { Filters } from './filters.ts';
+import type { Sorts } from './sorts.ts';
 
 /** An event finer than created, updated and deleted: it concerns the named operations and no others. */
 export interface FineEvent<Op extends string = string> {
@@ -19,7 +20,12 @@ export interface EntityRecord<Op extends string = string> {
   ownArea?: boolean;
   /** Absent for what there is only one of. */
   id?: z.ZodType & { readonly prefix: string };
+  /** With one by `id`, the panel asks for the changed rows of a list; without, for the list. */
   filters?: Filters;
+  sorts?: Sorts;
+  defaultSort?: string;
+  /** True for a row of which some members follow from other entities of this kind, such as its place in a queue. */
+  dependent?(row: Readonly<Record<string, unknown>>): boolean;
   /** Operations whose `items` hold the entity. */
   lists?: readonly Op[];
   /** Operation that answers the entity by id. */

@@ -55,9 +55,9 @@ export function before<Field extends string>(field: Field) {
   return { test: 'before', fields: [field], input: Timestamp.optional() } as const satisfies Filter;
 }
 
-/** A filter by what an entity keeps for life: an update cannot move a row into a list with this filter, or out of it. */
-export function fixed<const F extends Filter>(filter: F) {
-  return { ...filter, fixed: true } as const;
+/** A filter or an order by what an entity keeps for life: an update moves no row into a list with it, out of it or within it. */
+export function fixed<const T extends object>(rule: T) {
+  return { ...rule, fixed: true } as const;
 }
 
 /** The input members of `filters`. */

@@ -2,6 +2,7 @@ import { sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { expect, test } from 'vitest';
 import { openTestCore } from '../../../../tests/support/core.ts';
 import { contains as search } from '../../../contract/kernel/filters.ts';
+import { text as order } from '../../../contract/kernel/sorts.ts';
 import { listPage } from './index.ts';
 
 const item = sqliteTable('item', {
@@ -27,8 +28,7 @@ function found(q: string, names: string[], tags: string[][] = []): string[] {
       table: item,
       id: item.id,
       sortable: { id: item.id },
-      defaultSort: 'id',
-      filters: { q: search('name', 'tags') },
+      record: { filters: { q: search('name', 'tags') }, sorts: { id: order }, defaultSort: 'id' },
       sources: { name: item.name, tags: { column: item.tags, elements: true } },
     },
   );

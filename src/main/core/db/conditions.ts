@@ -16,8 +16,8 @@ interface Stored {
 /** A column whose values are those of the wire, what {@link Stored} says, or the condition itself where no column holds the field. */
 type FieldSource = SQLiteColumn | Stored | ((values: Value[]) => SQL | undefined);
 
-/** Sources of the fields that filters `F` look at. */
-export type FieldSources<F extends Filters> = Record<FilterField<F>, FieldSource>;
+/** Sources of the fields that filters `F` look at; where the id is, the list knows. */
+export type FieldSources<F extends Filters> = Record<Exclude<FilterField<F>, 'id'>, FieldSource>;
 
 const ASCII = /^[\p{ASCII}]*$/u;
 
@@ -85,10 +85,11 @@ export function conditions<F extends Filters>(
   id: SQLiteColumn,
   values: Record<string, Value[]>,
 ): (SQL | undefined)[] {
+  const all: Readonly<Record<string, FieldSource>> = { id, ...sources };
   return Object.entries(values).map(([name, wanted]) => {
     const filter = filters[name] as Filters[string];
     const fields = filter.fields.length === 0 ? [name] : filter.fields;
-    const each = fields.map((field) => condition(filter.test, sources[field as FilterField<F>], wanted));
+    const each = fields.map((field) => condition(filter.test, all[field] as FieldSource, wanted));
     return or(...each, filter.test === 'contains' ? eq(id, String(wanted[0])) : undefined);
   });
 }

@@ -5,6 +5,7 @@ import { type Bounds, parseBounded } from '../../../contract/kernel/bounds.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Filters, FilterValues } from '../../../contract/kernel/filters.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
+import { type Sorted, sortKeys } from '../../../contract/kernel/sorts.ts';
 import { sha256 } from '../ids.ts';
 import { conditions, type FieldSources, filterValues } from './conditions.ts';
 import type { Db } from './database.ts';
@@ -20,45 +21,24 @@ export interface ListQuery {
 /** What a list of an entity with filters `F` is asked for. */
 export type ListInput<F extends Filters> = ListQuery & FilterValues<F>;
 
+/** What the contract declares for a list. */
+export interface ListRecord extends Sorted {
+  /** A cursor made with other values of them is refused. */
+  filters: Filters;
+}
+
 /** A store's description of one list. */
-export interface ListSpec<T extends SQLiteTable, F extends Filters> {
+export interface ListSpec<T extends SQLiteTable, R extends ListRecord> {
   table: T;
-  /** Sortable fields by wire name; columns must not be null. */
-  sortable: Record<string, SQLiteColumn>;
+  record: R;
+  /** Columns of the members that the list can be sorted by; they must not be null. */
+  sortable: Record<keyof R['sorts'] & string, SQLiteColumn>;
   /** Tie-breaker, unique. */
   id: SQLiteColumn;
-  /** Filters that the contract declares; a cursor made with other values of them is refused. */
-  filters: F;
   /** Where the fields are that the filters look at. */
-  sources: FieldSources<F>;
+  sources: FieldSources<R['filters']>;
   /** Conditions that hold whatever the caller asks for. */
   where?: SQL | undefined;
-  defaultSort?: string;
-}
-
-interface SortKey {
-  column: SQLiteColumn;
-  name: string;
-  descending: boolean;
-}
-
-function parseSort(sort: string, spec: Pick<ListSpec<SQLiteTable, Filters>, 'sortable'>): SortKey[] {
-  return sort.split(',').map((part) => {
-    const descending = part.startsWith('-');
-    const name = descending ? part.slice(1) : part;
-    const column = Object.hasOwn(spec.sortable, name) ? spec.sortable[name] : undefined;
-    if (!column) {
-      throw new AppError(
-        'validation-error',
-        `Field 'sort': must be one of ${Object.keys(spec.sortable).join(', ')}, with - for descending`,
-        {
-          errors: { sort: `unknown sort field ${name}` },
-          extra: { field: 'sort', reason: 'unknown sort field' },
-        },
-      );
-    }
-    return { column, name, descending };
-  });
 }
 
 type CursorValues = (string | number)[];
@@ -91,18 +71,23 @@ function decodeCursor(cursor: string, tag: string, length: number): CursorValues
 }
 
 /** Runs a list and answers one page of rows. @throws AppError `validation-error` for an unknown sort field or a cursor of another list */
-export function listPage<T extends SQLiteTable, const F extends Filters>(
+export function listPage<T extends SQLiteTable, const R extends ListRecord>(
   db: Db,
-  query: ListInput<F>,
-  spec: ListSpec<T, F>,
+  query: ListInput<R['filters']>,
+  spec: ListSpec<T, R>,
 ): Page<InferSelectModel<T>> {
-  const sort = parseSort(query.sort ?? spec.defaultSort ?? '-created_at', spec);
+  const { filters } = spec.record;
+  const sorts: R['sorts'] = spec.record.sorts;
+  const sort = sortKeys({ ...spec.record, sorts }, query.sort).map((key) => ({
+    ...key,
+    column: spec.sortable[key.name],
+  }));
   const keys = [...sort, { column: spec.id, name: 'id', descending: sort[0]?.descending ?? true }];
-  const values = filterValues(spec.filters, query);
+  const values = filterValues(filters, query);
   const tag = sha256(JSON.stringify([values, sort.map((k) => [k.name, k.descending])]))
     .toString('base64url')
     .slice(0, 12);
-  const filter = and(spec.where, ...conditions(spec.filters, spec.sources, spec.id, values));
+  const filter = and(spec.where, ...conditions(filters, spec.sources, spec.id, values));
 
   let after: SQL | undefined;
   if (query.cursor !== undefined) {

@@ -82,9 +82,8 @@ export function createAudit(db: Db, clock: Clock): Audit {
       const page = listPage(db, query, {
         table: audit,
         sortable: { seq: audit.seq, at: audit.at },
-        defaultSort: '-seq',
         id: audit.seq,
-        filters: auditRecord.filters,
+        record: auditRecord,
         sources: {
           op: audit.op,
           principal: audit.principal,

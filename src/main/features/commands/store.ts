@@ -64,7 +64,7 @@ export function createCommandStore(db: Db, events: Events) {
         },
         id: command.id,
         where: isNull(command.deleted_at),
-        filters: commandRecord.filters,
+        record: commandRecord,
         sources: {
           name: command.name,
           description: command.description,

@@ -75,7 +75,7 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
         sortable: { created_at: apiKey.created_at, updated_at: apiKey.updated_at, name: apiKey.name },
         id: apiKey.id,
         where: live,
-        filters: keyRecord.filters,
+        record: keyRecord,
         sources: { name: apiKey.name, prefix: apiKey.prefix },
       });
       return { ...page, items: page.items.map(toApiKey) };

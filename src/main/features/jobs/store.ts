@@ -73,7 +73,7 @@ export function createJobStore(db: Db, events: Events) {
         sortable: { created_at: job.created_at, kind: job.kind, status: job.status },
         id: job.id,
         where: inArray(job.area, areas),
-        filters: jobRecord.filters,
+        record: jobRecord,
         sources: { kind: job.kind, status: job.status },
       });
     },

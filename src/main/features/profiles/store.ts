@@ -25,7 +25,7 @@ function listProfiles(db: Db, query: ProfileListInput, inState: InState): Page<P
     },
     id: profile.id,
     where: isNull(profile.deleted_at),
-    filters: profileRecord.filters,
+    record: profileRecord,
     sources: {
       name: profile.name,
       notes: profile.notes,

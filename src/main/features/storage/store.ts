@@ -43,7 +43,7 @@ export function createStorageStore(db: Db, events: Events) {
         table: backup,
         sortable: { created_at: backup.created_at, bytes: backup.bytes },
         id: backup.id,
-        filters: backupRecord.filters,
+        record: backupRecord,
         sources: { kind: backup.kind },
       }),
   };

@@ -95,6 +95,7 @@ export function usePages<K extends ListIdOf>(
   options: { enabled?: boolean } = {},
 ): PagedList<K> {
   const client = useClient();
+  const asked = { ...input, limit: PAGE_SIZE };
   const query = useInfiniteQuery<
     Page<RowOf<K>>,
     AppError,
@@ -102,15 +103,11 @@ export function usePages<K extends ListIdOf>(
     readonly unknown[],
     string | null
   >({
-    queryKey: [op, input, 'pages'],
+    queryKey: [op, asked, 'pages'],
     queryFn: ({ pageParam, signal }) =>
-      client.call(
-        op,
-        { ...input, limit: PAGE_SIZE, ...(pageParam === null ? { count: true } : { cursor: pageParam }) } as Input<K>,
-        {
-          signal,
-        },
-      ) as Promise<Page<RowOf<K>>>,
+      client.call(op, { ...asked, ...(pageParam === null ? { count: true } : { cursor: pageParam }) } as Input<K>, {
+        signal,
+      }) as Promise<Page<RowOf<K>>>,
     initialPageParam: null,
     getNextPageParam: (last) => last.next_cursor,
     placeholderData: (previous) => previous,

@@ -10,6 +10,9 @@ const MAX_PAUSE_MS = 5_000;
 /** A query may spend about a fifth of its time fetching. */
 const PAUSE_PER_FETCH = 4;
 
+/** Pause after a fetch that took `ms`; at least `least`. */
+export const pauseAfter = (ms: number, least: number) => Math.min(MAX_PAUSE_MS, Math.max(least, PAUSE_PER_FETCH * ms));
+
 /** Refetches queries: at most one fetch in flight and one pending for each. */
 export interface Refetcher {
   /** Marks a query stale and, when a screen shows it, fetches it again: at once after a quiet time, otherwise after a pause. */
@@ -43,8 +46,7 @@ export function createRefetcher(queries: QueryClient): Refetcher {
     // Loading the next page replaces a refetch that is in flight; the pages before it are still as they were.
     if (query.state.fetchMeta?.fetchMore !== undefined) lane.again = true;
     if (stopped) return;
-    const pause = Math.min(MAX_PAUSE_MS, Math.max(REFETCH_MS, PAUSE_PER_FETCH * (Date.now() - startedAt)));
-    lane.timer = setTimeout(() => next(query, lane), pause);
+    lane.timer = setTimeout(() => next(query, lane), pauseAfter(Date.now() - startedAt, REFETCH_MS));
   };
 
   const next = (query: Query, lane: Lane) => {

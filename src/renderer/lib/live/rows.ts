@@ -1,5 +1,5 @@
 /** Patches rows into cached answers. */
-import type { InfiniteData } from '@tanstack/react-query';
+import type { InfiniteData, Query, QueryClient } from '@tanstack/react-query';
 import type { Page } from '../../../contract/kernel/paging.ts';
 
 /** A row as the cache holds it. */
@@ -17,15 +17,14 @@ function patchPage(page: Page<Row>, rows: ReadonlyMap<string, Row>): Page<Row> {
   let changed = false;
   const items = page.items.map((item) => {
     const row = rows.get(String(item.id));
-    if (row === undefined || Number(row.version ?? Number.POSITIVE_INFINITY) < Number(item.version ?? 0)) return item;
+    if (row === undefined) return item;
     changed = true;
-    // An entity by id has more members than a row of a list; the list keeps its own.
-    return { ...item, ...Object.fromEntries(Object.entries(row).filter(([name]) => name in item)) };
+    return { ...item, ...row };
   });
   return changed ? { ...page, items } : page;
 }
 
-/** Puts rows into a cached answer without changing its order; the same object when none of them is in it. */
+/** Merges members into the rows of a cached answer, or into the one entity that it is; the same object when none of them is in it. */
 export function patchRows(data: unknown, rows: ReadonlyMap<string, Row>): unknown {
   if (isPages(data)) {
     const pages = data.pages.map((page) => patchPage(page, rows));
@@ -36,8 +35,50 @@ export function patchRows(data: unknown, rows: ReadonlyMap<string, Row>): unknow
   return row === undefined ? data : { ...(data as Row), ...row };
 }
 
-/** Ids of the rows in a cached list, page by page or whole. */
-export function loadedIds(data: unknown): Set<string> {
-  const pages = isPages(data) ? data.pages : isPage(data) ? [data] : [];
-  return new Set(pages.flatMap((page) => page.items.map(({ id }) => String(id))));
+/** Replaces a cached answer; one that is stale stays so. */
+export function putData(queries: QueryClient, query: Query, data: unknown): void {
+  const { isInvalidated } = query.state;
+  queries.setQueryData(query.queryKey, data);
+  if (isInvalidated) query.invalidate();
+}
+
+/** A cached list whichever way it was loaded. */
+export interface LoadedList {
+  rows: readonly Row[];
+  /** Where the rows that are not loaded begin; null when all are. */
+  cursor: string | null;
+  /** Null when the list was not asked to count. */
+  total: number | null;
+  /** Pages that were asked for. */
+  pages: number;
+  /** The same answer with other rows and another total. */
+  with(rows: readonly Row[], total: number | null): unknown;
+}
+
+/** The rows of a cached answer; null when it is no list. */
+export function loadedList(data: unknown): LoadedList | null {
+  if (isPage(data)) {
+    const { items: rows, next_cursor: cursor, total } = data;
+    return { rows, cursor, total, pages: 1, with: (items, count) => ({ ...data, items, total: count }) };
+  }
+  if (!isPages(data)) return null;
+  const { pages } = data;
+  const last = pages.length - 1;
+  return {
+    rows: pages.flatMap(({ items }) => items),
+    cursor: pages[last]?.next_cursor ?? null,
+    total: pages[0]?.total ?? null,
+    pages: pages.length,
+    with: (rows, total) => {
+      let from = 0;
+      return {
+        ...data,
+        pages: pages.map((page, index) => {
+          const items = rows.slice(from, index === last ? rows.length : from + page.items.length);
+          from += items.length;
+          return { ...page, items, total: page.total === null ? null : total };
+        }),
+      };
+    },
+  };
 }

@@ -8,7 +8,7 @@ import { type TaskRow, task } from '../schema.ts';
 /** What a list of tasks is asked for. */
 export type TaskListInput = ListInput<typeof taskRecord.filters>;
 
-const SPEC: ListSpec<typeof task, typeof taskRecord.filters> = {
+const SPEC: ListSpec<typeof task, typeof taskRecord> = {
   table: task,
   id: task.id,
   sortable: {
@@ -19,7 +19,7 @@ const SPEC: ListSpec<typeof task, typeof taskRecord.filters> = {
     priority: task.priority,
     kind: task.kind,
   },
-  filters: taskRecord.filters,
+  record: taskRecord,
   sources: {
     command_name: task.command_name,
     labels: { column: task.labels, elements: true },

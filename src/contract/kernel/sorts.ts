@@ -1,0 +1,89 @@
+/** The order of lists, declared once: the columns that a store sorts by and the place that the panel gives a changed row both follow from it. */
+import { AppError } from './errors.ts';
+
+/** How the values of one member are ordered; none is null. */
+export interface Sort {
+  compare(a: unknown, b: unknown): number;
+  /** True when no update of an entity changes the value. */
+  fixed?: boolean;
+}
+/** Orders by the name of the member. */
+export type Sorts = Readonly<Record<string, Sort>>;
+
+/** One part of a `sort`. */
+export interface SortKey<Name extends string = string> {
+  name: Name;
+  descending: boolean;
+}
+
+/** Place of a UTF-16 code unit in the order of code points: surrogates stand for those above U+FFFF. */
+const rank = (unit: number) => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800);
+
+/** Order of code points, which is the order of UTF-8 bytes and of SQLite's `BINARY` collation. */
+function compareText(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at += 1) {
+    const difference = rank(a.charCodeAt(at)) - rank(b.charCodeAt(at));
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Text as it is: case matters. Also for moments, which all have the same form, and for ids. */
+export const text = { compare: (a, b) => compareText(String(a), String(b)) } as const satisfies Sort;
+
+export const number = { compare: (a, b) => Number(a) - Number(b) } as const satisfies Sort;
+
+/** The order in which `values` are given. */
+export function ranked(values: readonly string[]) {
+  return { compare: (a, b) => values.indexOf(String(a)) - values.indexOf(String(b)) } as const satisfies Sort;
+}
+
+/** Order of a list that declares no other. */
+const NEWEST_FIRST = '-created_at';
+
+/** What an entity says about the order of its lists. */
+export interface Sorted<S extends Sorts = Sorts> {
+  sorts: S;
+  /** Order of a list that is asked for none; the newest first unless said. */
+  defaultSort?: string;
+}
+
+/** The parts of a `sort`, most significant first. @throws AppError `validation-error` for a member that the list cannot be sorted by */
+export function sortKeys<S extends Sorts>(
+  { sorts, defaultSort = NEWEST_FIRST }: Sorted<S>,
+  sort = defaultSort,
+): SortKey<keyof S & string>[] {
+  return sort.split(',').map((part) => {
+    const descending = part.startsWith('-');
+    const name = descending ? part.slice(1) : part;
+    if (Object.hasOwn(sorts, name)) return { name, descending };
+    throw new AppError(
+      'validation-error',
+      `Field 'sort': must be one of ${Object.keys(sorts).join(', ')}, with - for descending`,
+      {
+        errors: { sort: `unknown sort field ${name}` },
+        extra: { field: 'sort', reason: 'unknown sort field' },
+      },
+    );
+  });
+}
+
+/** The order in which a list answers its rows; the id decides between equal ones, in the direction of the first part. */
+export function rowOrder(
+  sorted: Sorted,
+  sort?: string,
+): (a: Record<string, unknown>, b: Record<string, unknown>) => number {
+  const keys = sortKeys(sorted, sort);
+  const parts = [
+    ...keys.map(({ name, descending }) => ({ name, compare: sorted.sorts[name]?.compare ?? text.compare, descending })),
+    { name: 'id', compare: text.compare, descending: keys[0]?.descending ?? true },
+  ];
+  return (a, b) => {
+    for (const { name, compare, descending } of parts) {
+      const difference = compare(a[name], b[name]);
+      if (difference !== 0) return descending ? -difference : difference;
+    }
+    return 0;
+  };
+}
