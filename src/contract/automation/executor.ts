@@ -34,6 +34,9 @@ export const ExecutorJob = z.object({
 });
 export type ExecutorJob = z.infer<typeof ExecutorJob>;
 
+/** Folder below `temp_dir` with the private files of the attempt. */
+export const FILES_FOLDER = 'files';
+
 /** Host → executor. */
 export const ToExecutor = z.discriminatedUnion('t', [
   z.object({ t: z.literal('run'), job: ExecutorJob }),

@@ -97,6 +97,14 @@ export function resolveTemplates<T extends Json>(
   return { value: walk(value, []) as T, missing: [...missing], used: [...used] };
 }
 
+/** Names in the placeholders of every string of a value, in order, each once. */
+export function templateNames(value: Json): string[] {
+  if (typeof value === 'object' && value !== null) return [...new Set(Object.values(value).flatMap(templateNames))];
+  if (typeof value !== 'string') return [];
+  const live = [...value.matchAll(PLACEHOLDER)].filter(([, slashes = '']) => slashes.length % 2 === 0);
+  return [...new Set(live.map(([, , name = '']) => name))];
+}
+
 /** Writes a text so that {@link resolveTemplates} gives it back unchanged. */
 export function escapeTemplate(text: string): string {
   return text.replace(PLACEHOLDER, (match: string, slashes: string) => `${slashes}\\${match}`);

@@ -59,6 +59,24 @@ const field = (label: string) =>
   });
 
 describe('program', () => {
+  // Catches a secret that ends up in the process list without a word of warning.
+  test('secrets in arguments are a choice, with a warning; private files are offered instead', async () => {
+    await using form = await renderForm('process', { kind: 'process', argv: ['curl'] });
+    await form.panel.user.type(field('Private files'), 'header=Bearer {{{{token}}');
+    expect(form.spec().files).toEqual({ header: 'Bearer {{token}}' });
+    expect(screen.queryByText(/can read secrets in the arguments/)).toBeNull();
+    await form.panel.user.click(screen.getByLabelText('Allow secrets in arguments and environment'));
+    expect(form.spec().allow_secret_in_argv).toBe(true);
+    expect(screen.getByText(/can read secrets in the arguments/)).toBeTruthy();
+    expect(() => CommandSpec.parse(form.spec())).not.toThrow();
+  });
+
+  test('an argument that is refused is told at its field', async () => {
+    const errors = { 'spec.argv.1': 'would show the secret {{token}}' };
+    await using _ = await renderForm('process', { kind: 'process', argv: ['curl', '{{token}}'] }, errors);
+    expect(screen.getByText('would show the secret {{token}}')).toBeTruthy();
+  });
+
   // Catches a field that tidies its text with each letter, so that a comma or a space after a number can never be typed.
   test('several exit codes can be typed, with commas or spaces', async () => {
     await using form = await renderForm('process', { kind: 'process', argv: ['true'], success_codes: [0] });

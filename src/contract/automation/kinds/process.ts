@@ -10,6 +10,15 @@ export const ProcessSpec = z.strictObject({
   cwd: Template.nullable().default(null),
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be a variable name'), Template).default({}),
   stdin: Template.nullable().default(null),
+  /** Private files of the attempt by name: their contents. `{{files.name}}` is the path; they are removed with the attempt. */
+  files: z
+    .record(z.string().regex(/^[A-Za-z_][\w-]{0,63}$/, 'must be a name of letters, digits, _ and -'), Template)
+    .default({}),
+  /**
+   * Whether `argv` and `env` may hold secrets of the input. Other programs, and with `argv` other users of the machine, can read both while the
+   * program runs; `stdin` and `files` they cannot.
+   */
+  allow_secret_in_argv: z.boolean().default(false),
   /** Exit codes that count as success. */
   success_codes: z.array(z.int().min(0).max(255)).min(1).max(256).default([0]),
   /** How stdout becomes the output: nothing, text, or parsed JSON. */

@@ -3,10 +3,11 @@ import type { CommandSpec, DryRun } from '../../../contract/automation/commands.
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { CommandId, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { masked } from '../../core/secrets/secret-refs.ts';
+import { byMask, bySchema, exposureErrors, exposureWarnings } from './exposed-secrets.ts';
 import { mergeInput, schemaProblem, validateInput } from './input.ts';
 import { previewOf, type SpecIssue } from './kinds/index.ts';
 import type { CommandRow } from './schema.ts';
-import { maskSecrets } from './secret-places.ts';
+import { maskSecrets, type Place } from './secret-places.ts';
 import { parseSpec, resolveSpec } from './spec.ts';
 
 /** What to resolve: a stored command, or a spec that is still being written (its members win). */
@@ -75,19 +76,21 @@ export function dryRun(request: DryRunRequest, row: CommandRow | undefined, fact
   const name = profile_id === undefined ? null : facts.profileName(profile_id);
   if (profile_id !== undefined && name === null)
     errors.push({ path: 'profile_id', message: 'there is no such profile' });
+  const isSecret = (place: Place) => bySchema(schema)(place) || byMask(input)(place);
   const resolved = resolve(parsed.spec, {
     input,
+    temp_dir: '…',
     profile: profile_id !== undefined && name !== null ? { id: profile_id, name } : null,
     task: { id: 'tsk_…', attempt: 1 },
     host: { platform: process.platform, ...(facts.nodePath === null ? {} : { node: facts.nodePath }) },
   });
   const preview = previewOf(kind, resolved.spec, { input, hasProfile: profile_id !== undefined });
-  errors.push(...preview.errors, ...resolved.errors);
+  errors.push(...preview.errors, ...resolved.errors, ...exposureErrors(parsed.spec, isSecret));
   const spec = JSON.parse(JSON.stringify(resolved.spec)) as JsonObject;
   return {
     valid: errors.length === 0 && resolved.missing.length === 0,
     resolved: { ...spec, ...preview.shown },
-    warnings: preview.warnings,
+    warnings: [...preview.warnings, ...exposureWarnings(parsed.spec, isSecret)],
     errors,
     missing: resolved.missing,
   };

@@ -1,11 +1,12 @@
 /** Creating, changing, deleting and restoring commands; each writes a version. */
-import type { Command, CommandCreate } from '../../../contract/automation/commands.ts';
+import { type Command, type CommandCreate, CommandSpec } from '../../../contract/automation/commands.ts';
 import type { CommandId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import { checkVersion, notFound } from '../../core/operation/versioned.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
 import { sealDefaults } from './defaults.ts';
+import { bySchema, requireNoExposure } from './exposed-secrets.ts';
 import { type CommandPatch, editable, patched } from './fields.ts';
 import { requireSchema } from './input.ts';
 import type { CommandRow } from './schema.ts';
@@ -32,13 +33,15 @@ export function createEditing(deps: {
     /** @throws AppError `validation-error` */
     async create(input: CommandCreate, by: string, example: string | null = null): Promise<Command> {
       requireSchema(input.input_schema);
+      const spec = requireSpec(input.kind, input.spec);
+      requireNoExposure(spec, bySchema(input.input_schema));
       const id = newId('command');
       const now = clock.now();
       const row: CommandRow = {
         ...editable(input),
         id,
         kind: input.kind,
-        spec: requireSpec(input.kind, input.spec),
+        spec,
         defaults: await sealDefaults(secrets, id, input.input_schema, input.defaults, {}),
         example,
         created_at: now,
@@ -60,10 +63,14 @@ export function createEditing(deps: {
       checkVersion(row.version, expected.body, expected.ifMatch);
       const fields = patched(row, patch);
       if (patch.input_schema !== undefined) requireSchema(fields.input_schema);
+      const spec = patch.spec ? requireSpec(row.kind, patch.spec) : row.spec;
+      // Older commands can still be renamed or switched off.
+      if (patch.spec || patch.input_schema !== undefined)
+        requireNoExposure(CommandSpec.parse(spec), bySchema(fields.input_schema));
       const next: CommandRow = {
         ...row,
         ...fields,
-        spec: patch.spec ? requireSpec(row.kind, patch.spec) : row.spec,
+        spec,
         defaults:
           patch.defaults === undefined
             ? row.defaults

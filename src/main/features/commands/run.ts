@@ -1,9 +1,10 @@
 /** From what is to run and with which input to what a task keeps: resolved, validated, its secrets sealed. */
-import { COMMAND_KINDS, CommandKind, type CommandSpec, RetryPolicy } from '../../../contract/automation/commands.ts';
+import { COMMAND_KINDS, CommandKind, CommandSpec, RetryPolicy } from '../../../contract/automation/commands.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { CommandId, Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { MASK, replaceSecrets, sealLike, secretText, withoutReferences } from '../../core/secrets/secret-refs.ts';
 import type { SealedSecret, Secrets } from '../../core/secrets/secrets.ts';
+import { bySchema, requireNoExposure } from './exposed-secrets.ts';
 import { mergeInput, requireSchema, validateInput } from './input.ts';
 import { mapSecrets, type Place, secretPlaces, valueAt } from './secret-places.ts';
 import type { CommandSnapshot } from './snapshot.ts';
@@ -112,6 +113,7 @@ export function createPrepareRun(
   return async (source: RunSource, { given, earlier }: RunInput): Promise<PreparedRun> => {
     const { snapshot, defaults } = await resolve(source);
     const schema = snapshot.input_schema;
+    requireNoExposure(CommandSpec.parse(snapshot.spec), bySchema(schema));
     const base = earlier === undefined ? defaults : await replaceSecrets(earlier, (id) => secrets.get(id));
     const changes = await mapSecrets(schema, withoutReferences(given), (value, place) =>
       value === MASK ? valueAt(base, place) : value,

@@ -135,6 +135,26 @@ class Walk {
     }
   }
 
+  /** Whether a value at a place could be secret, be inside of one, or hold one. */
+  reaches(place: Place): boolean {
+    let described = this.#sameValue([this.#root]);
+    for (const key of place) {
+      if (described.some(isMark)) return true;
+      // A number names an item, or a member of an object.
+      const items = (schema: JsonObject) => (/^\d+$/.test(String(key)) ? itemSchemas(schema, Number(key)) : []);
+      described = this.#sameValue(
+        described.flatMap((schema) => [...memberSchemas(schema, String(key)), ...items(schema)]),
+      );
+    }
+    const seen = new Set<JsonObject>();
+    for (let open = described; open.length > 0; ) {
+      const below = open.flatMap((schema) => [...objectsBelow(schema)].map(([at]) => at));
+      open = this.#sameValue(below).filter((schema) => !seen.has(schema));
+      for (const schema of open) seen.add(schema);
+    }
+    return [...seen].some(isMark);
+  }
+
   /** The schemas and all that their keywords say about the same value, each once. */
   #sameValue(schemas: readonly (Json | undefined)[]): JsonObject[] {
     const seen = new Set<JsonObject>();
@@ -191,6 +211,11 @@ export function secretPlaces(schema: JsonObject, input: JsonObject): Place[] {
   walk.visit([schema], input, []);
   // An input as a whole stays an object.
   return walk.places.filter((place) => place.length > 0);
+}
+
+/** Whether the value at a place of any input could be secret, be inside of a secret, or hold one. */
+export function mayBeSecret(schema: JsonObject, place: Place): boolean {
+  return hasMark(schema) && new Walk(schema).reaches(place);
 }
 
 /** The value at a place, or undefined. */

@@ -1,7 +1,7 @@
 /** Rules of commands: validation, versions, secrets in defaults, snapshots for tasks, dry runs. */
-import type { Command, DryRun } from '../../../contract/automation/commands.ts';
+import type { Command, CommandSpec, DryRun } from '../../../contract/automation/commands.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
-import type { CommandId } from '../../../contract/kernel/scalars.ts';
+import type { CommandId, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import { replaceSecrets } from '../../core/secrets/secret-refs.ts';
@@ -9,11 +9,12 @@ import type { Secrets } from '../../core/secrets/secrets.ts';
 import { ownerOf } from './defaults.ts';
 import { type DryRunFacts, type DryRunRequest, dryRun } from './dry-run.ts';
 import { createEditing } from './editing.ts';
+import { bySeal, requireNoExposure } from './exposed-secrets.ts';
 import { diffOf, toCommand } from './fields.ts';
 import { createPrepareRun } from './run.ts';
 import type { CommandRow } from './schema.ts';
 import type { CommandSnapshot } from './snapshot.ts';
-import { resolveSpec } from './spec.ts';
+import { resolveSpec, type Variables } from './spec.ts';
 import type { CommandListInput, CommandStore } from './store.ts';
 
 /** What {@link createCommandService} needs. */
@@ -83,8 +84,15 @@ export function createCommandService({ store, secrets, clock, profileName, nodeP
     snapshot,
     /** See {@link createPrepareRun}. */
     prepareRun: createPrepareRun(secrets, snapshot),
-    /** See {@link resolveSpec}. */
-    resolve: resolveSpec,
+    /**
+     * See {@link resolveSpec}.
+     * @param stored the input with its secrets sealed
+     * @throws AppError `validation-error` when a secret would be exposed
+     */
+    resolve(spec: CommandSpec, variables: Variables, stored: JsonObject) {
+      requireNoExposure(spec, bySeal(stored));
+      return resolveSpec(spec, variables);
+    },
     /** See {@link dryRun}. */
     dryRun: (request: DryRunRequest): DryRun =>
       dryRun(request, request.id === undefined ? undefined : require(request.id), { profileName, nodePath }),

@@ -1,5 +1,7 @@
 /** Specs: parsing with the kind's schema, and filling in variables. */
+import path from 'node:path';
 import { z } from 'zod';
+import { FILES_FOLDER } from '../../../contract/automation/executor.ts';
 import {
   COMMAND_KINDS,
   type CommandKind,
@@ -9,7 +11,7 @@ import {
 import { resolveTemplates } from '../../../contract/automation/template.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
-import { hostKinds, type SpecIssue } from './kinds/index.ts';
+import { filesIn, hostKinds, type SpecIssue } from './kinds/index.ts';
 
 /** Kinds with the JSON Schema of their spec, for forms. */
 export function kindSchemas(): { kind: CommandKind; title: string; spec_schema: JsonObject }[] {
@@ -47,6 +49,8 @@ export function requireSpec(kind: CommandKind, raw: JsonObject): CommandSpec {
 /** Values that `{{…}}` can name. */
 export interface Variables {
   input: JsonObject;
+  /** Temporary folder of the attempt; `files` names the private files below it. */
+  temp_dir: string;
   profile: { id: string; name: string } | null;
   task: { id: string; attempt: number };
   /** `host.node`: path of the Node program that runs TabAgent. */
@@ -54,10 +58,17 @@ export interface Variables {
 }
 
 /** A spec with its variables filled in; a kind without templates is left as it is. */
-export function resolveSpec(spec: CommandSpec, variables: Variables): { spec: CommandSpec; missing: string[] } {
+export function resolveSpec(
+  spec: CommandSpec,
+  { temp_dir, ...variables }: Variables,
+): { spec: CommandSpec; missing: string[] } {
   const { templates } = hostKinds[spec.kind];
   if (templates === null) return { spec, missing: [] };
-  const scope = { ...variables.input, ...variables } as unknown as Record<string, Json>;
+  const names = filesIn(spec.kind, spec);
+  // Only a spec with files has this namespace: in others an input may have the name.
+  const files = Object.fromEntries(names.map((name) => [name, path.join(temp_dir, FILES_FOLDER, name)]));
+  const own = { ...variables, ...(names.length === 0 ? {} : { files }) };
+  const scope = { ...variables.input, ...own } as unknown as Record<string, Json>;
   const { value, missing } = resolveTemplates(JSON.parse(JSON.stringify(spec)) as Json, scope, templates.isJson);
   const parsed = CommandSpec.safeParse(value);
   if (parsed.success) return { spec: parsed.data, missing };

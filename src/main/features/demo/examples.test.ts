@@ -19,6 +19,7 @@ async function run(command: CommandCreate, url: string): Promise<Harness> {
     input,
     profile: null,
     task: { id: 'tsk_test', attempt: 1 },
+    temp_dir: '/t',
     host: { platform: process.platform },
   });
   expect(missing).toEqual([]);

@@ -2,7 +2,7 @@
 import type { CommandSpec } from '../../../contract/automation/commands.ts';
 import type { ProfileSnapshot } from '../../../contract/automation/profiles.ts';
 import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
-import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import type { JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
@@ -35,8 +35,11 @@ export interface TaskDeps {
   platform: Pick<Platform, 'fork' | 'onPowerEvent'>;
   commands: {
     prepareRun: PrepareRun;
-    /** Fills the variables of a spec in when an attempt begins. */
-    resolve(spec: CommandSpec, variables: Variables): { spec: CommandSpec; missing: string[] };
+    /**
+     * Fills the variables of a spec in when an attempt begins; `stored` is the input with its secrets sealed.
+     * @throws AppError `validation-error` when a secret would be exposed
+     */
+    resolve(spec: CommandSpec, variables: Variables, stored: JsonObject): { spec: CommandSpec; missing: string[] };
   };
   profiles: {
     /** @throws AppError `not-found` */

@@ -134,6 +134,21 @@ describe('process runner', () => {
     expect(everything).toContain('[redacted]');
   });
 
+  it('gives private files that nobody else can read, and says when a secret is where others can', async () => {
+    await using executor = new Harness();
+    const path = join(executor.dir, 't', 'files', 'login');
+    const look = `const fs = require('fs'); const f = process.argv[1]; console.log((fs.statSync(f).mode & 0o777).toString(8),
+      (fs.statSync(require('path').dirname(f)).mode & 0o777).toString(8), fs.readFileSync(f, 'utf8').length)`;
+    const files = { login: 'user:correct horse\n', empty: '' };
+    executor.run(spec(node(look, path), { files }), { secrets: ['correct horse'] });
+    expect(await executor.finish(), executor.text()).toMatchObject({ ok: true, output: '600 700 19\n' });
+    expect(executor.logs.filter(({ level }) => level === 'warn')).toEqual([]);
+    await using shown = new Harness();
+    shown.run(spec(node('1', 'correct horse')), { secrets: ['correct horse'] });
+    await shown.finish();
+    expect(shown.logs.map(({ message }) => message)).toContainEqual(expect.stringMatching(/can read a secret/));
+  });
+
   it('lets a flood of 200 MB wait for its reader instead of filling memory', async () => {
     await using executor = new Harness('stdout');
     executor.run(

@@ -1,12 +1,12 @@
 /** Runs programs. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { inheritedEnvironment, RUN_ID_ENV } from '../../../contract/automation/executor.ts';
+import { FILES_FOLDER, inheritedEnvironment, RUN_ID_ENV } from '../../../contract/automation/executor.ts';
 import type { ProcessSpec } from '../../../contract/automation/kinds/process.ts';
 import { OUTPUT_BOUNDS, parseBounded } from '../../../contract/kernel/bounds.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
@@ -138,6 +138,20 @@ function environmentOf(spec: ProcessSpec): Record<string, string> {
   };
 }
 
+/** Writes the private files of the attempt into its temporary folder, which the host removes with it. */
+async function writeFiles({ job }: Run, files: ProcessSpec['files']): Promise<void> {
+  const folder = join(job.temp_dir, FILES_FOLDER);
+  const all = Object.entries(files);
+  if (all.length > 0) await mkdir(folder, { recursive: true, mode: 0o700 });
+  await Promise.all(all.map(([name, text]) => writeFile(join(folder, name), text, { flag: 'wx', mode: 0o600 })));
+}
+
+function warnOfSecrets({ log, redactor }: Run, { argv, env }: ProcessSpec): void {
+  const shown = [...argv, ...Object.values(env)].some((text) => redactor.text(text) !== text);
+  if (shown)
+    log.write('warn', 'host', 'Other programs on this machine can read a secret in the arguments or environment.');
+}
+
 interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -222,6 +236,8 @@ export const runProcess: Runner<ProcessSpec> = async (run, spec) => {
   const [program = '', ...args] = spec.argv;
   const cwd = await folderOf(run, spec);
   const env = environmentOf(spec);
+  await writeFiles(run, spec.files);
+  warnOfSecrets(run, spec);
   run.log.write(
     'debug',
     'host',

@@ -18,6 +18,8 @@ function scriptProblem(spec: BrowserSpec): string | null {
 /** A script gets its input as an argument instead of through templates, so a dry run shows the input beside it. */
 export const browser: HostKind<'browser'> = {
   templates: null,
+  exposed: () => ({ parts: [], allowed: false }),
+  files: () => [],
   preview(spec, { input, hasProfile }) {
     const problem = scriptProblem(spec);
     return {

@@ -19,3 +19,13 @@ export function previewOf<K extends CommandKind>(
 ): Preview {
   return hostKinds[kind].preview(spec, about);
 }
+
+/** {@link HostKind.exposed} of the kind. */
+export function exposedIn<K extends CommandKind>(kind: K, spec: SpecOf<K>): ReturnType<HostKind<K>['exposed']> {
+  return hostKinds[kind].exposed(spec);
+}
+
+/** {@link HostKind.files} of the kind. */
+export function filesIn<K extends CommandKind>(kind: K, spec: SpecOf<K>): readonly string[] {
+  return hostKinds[kind].files(spec);
+}

@@ -3,5 +3,13 @@ import type { HostKind } from './kind.ts';
 /** Every member is a template, and all of them are text. */
 export const process: HostKind<'process'> = {
   templates: { isJson: () => false },
+  exposed: ({ argv, env, allow_secret_in_argv }) => ({
+    parts: [
+      ...argv.map((text, i) => ({ path: `spec.argv.${i}`, text })),
+      ...Object.entries(env).map(([name, text]) => ({ path: `spec.env.${name}`, text })),
+    ],
+    allowed: allow_secret_in_argv,
+  }),
+  files: ({ files }) => Object.keys(files),
   preview: () => ({ errors: [], warnings: [], shown: {} }),
 };

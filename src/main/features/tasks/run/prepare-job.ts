@@ -62,12 +62,17 @@ export async function prepareJob(
   const values = new Map(await Promise.all(ids.map(async (id) => [id, await deps.secrets.get(id)] as const)));
   deps.redactor.hold(task.attempt_token, values.values());
   const input = await replaceSecrets(stored, async (id) => values.get(id) ?? null);
-  const { spec, missing } = deps.commands.resolve(CommandSpec.parse(JSON.parse(task.spec)), {
-    input,
-    profile: profile === null ? null : { id: profile.id, name: profile.name },
-    task: { id: task.id, attempt: task.attempt },
-    host: { platform: process.platform, ...(deps.nodePath === null ? {} : { node: deps.nodePath }) },
-  });
+  const { spec, missing } = deps.commands.resolve(
+    CommandSpec.parse(JSON.parse(task.spec)),
+    {
+      input,
+      temp_dir: dirs.tempDir,
+      profile: profile === null ? null : { id: profile.id, name: profile.name },
+      task: { id: task.id, attempt: task.attempt },
+      host: { platform: process.platform, ...(deps.nodePath === null ? {} : { node: deps.nodePath }) },
+    },
+    stored,
+  );
   if (missing.length > 0) {
     throw new AppError('validation-error', `The command has no value for ${missing.join(', ')}; give it in input.`, {
       errors: Object.fromEntries(missing.map((name) => [`input.${name}`, 'has no value'])),

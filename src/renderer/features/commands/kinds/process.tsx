@@ -1,7 +1,8 @@
 /** Kind `process`: a form for a program. */
-import { Select, Textarea, TextInput } from '@mantine/core';
-import { SquareTerminal } from 'lucide-react';
+import { Select, Switch, Textarea, TextInput } from '@mantine/core';
+import { SquareTerminal, TriangleAlert } from 'lucide-react';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { Notice } from '../../../ui/feedback/notice.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import { specText } from '../draft.ts';
@@ -57,8 +58,17 @@ function Form({ spec, onChange, errors }: SpecFormProps) {
           error={errorOf(errors, 'env')}
           onChange={(env) => set({ env })}
         />
+        <Pairs
+          label="Private files"
+          description="name=content, one per line: a place for secrets. {{files.name}} is the path; the file goes with the attempt."
+          mark="="
+          value={spec.files}
+          error={errorOf(errors, 'files')}
+          onChange={(files) => set({ files })}
+        />
         <Textarea
           label="Standard input"
+          description="Secrets may stand here: nobody else can read it."
           autosize
           minRows={2}
           maxRows={8}
@@ -67,6 +77,20 @@ function Form({ spec, onChange, errors }: SpecFormProps) {
           error={errorOf(errors, 'stdin')}
           onChange={(event) => set({ stdin: event.currentTarget.value === '' ? null : event.currentTarget.value })}
         />
+        <Switch
+          label="Allow secrets in arguments and environment"
+          checked={spec.allow_secret_in_argv === true}
+          onChange={(event) => set({ allow_secret_in_argv: event.currentTarget.checked })}
+        />
+        {spec.allow_secret_in_argv === true ? (
+          <Notice tone="warn">
+            <TriangleAlert size={14} />
+            <span>
+              Other programs on this machine can read secrets in the arguments and the environment while the program
+              runs. Standard input and private files keep them private.
+            </span>
+          </Notice>
+        ) : null}
         <Select
           label="Output of the task"
           data={[
