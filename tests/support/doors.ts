@@ -117,7 +117,7 @@ export async function openTestDoors(
     faults,
     settings,
     storage: core.storage,
-    audit: createAudit(db, clock),
+    audit: createAudit({ ...core, clock }),
     tickets: createTickets(clock),
     version: '0.0.0-test',
     outDir: path.join(ROOT, 'out'),

@@ -53,10 +53,31 @@ export const AuditEntry = z.object({
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 
+/** What a check of the audit found. */
+export const AuditVerdict = z.object({
+  ok: z.boolean(),
+  /** Lines that are as they were written. */
+  entries: z.int(),
+  /** First line that is not, or is missing. */
+  broken_at: z.int().nullable(),
+  /**
+   * `edited`: a line does not fit the one before it. `rewritten`: the lines fit, but were not written by this program. `truncated`: lines
+   * at the end are missing. `head_missing`, `head_forged`: the note of where the audit ended is gone or is not ours.
+   */
+  reason: z.enum(['edited', 'rewritten', 'truncated', 'head_missing', 'head_forged']).nullable(),
+  /** False when the key could not be had, so that only edits can be found. */
+  sealed: z.boolean(),
+});
+export type AuditVerdict = z.infer<typeof AuditVerdict>;
+
 /** Record of the lines of the audit, which no event announces. */
 export const auditRecord = {
   area: 'host',
-  filters: { q: contains('op', 'principal', 'target', 'outcome'), op: is(z.string()), principal: is(z.string()) },
+  filters: {
+    q: contains('op', 'principal', 'target', 'outcome'),
+    op: is(z.string().max(256)),
+    principal: is(z.string().max(256)),
+  },
   sorts: { seq: fixed(number), at: fixed(text) },
   defaultSort: '-seq',
   lists: ['audit_list'],
@@ -185,15 +206,15 @@ export const telemetryOperations = {
     ...host,
     row: 'B74',
     tags: ['audit'],
-    summary: 'Who did what, newest first; hash-chained',
+    summary: 'Who did what, newest first; hash-chained. Filters look at the newest 50 000 lines',
     scope: 'admin',
     http: { method: 'GET', path: '/v1/audit' },
   }),
-  audit_verify: call(Nothing, z.object({ ok: z.boolean(), entries: z.int(), broken_at: z.int().nullable() }), {
+  audit_verify: call(Nothing, AuditVerdict, {
     ...host,
     row: '-',
     tags: ['audit'],
-    summary: 'Check the hash chain of the audit',
+    summary: 'Check that the audit is whole: chain, seals and end',
     scope: 'admin',
     http: null,
   }),

@@ -68,12 +68,15 @@ export function openFoundation(platform: Platform, config: HostConfig) {
       if (keys.includes('log_level')) log.setLevel(settings.get('log_level'));
       if (keys.includes('redaction.extra')) holdExtra();
     });
+    const secrets = createSecrets(db, clock, () => platform.keyVault(dataDir));
+    const audit = createAudit({ db, clock, dir: dataDir, secrets });
     // They close in the reverse order, after everything else.
     const parts: Part[] = [
       { name: 'data directory', stop: lock.release },
       { name: 'log', stop: logFiles.close },
       { name: 'database', stop: db.close },
       { name: 'storage health', stop: storage.stop },
+      { name: 'audit', stop: audit.close, ...(config.http ? { afterStart: audit.open } : {}) },
     ];
     const startedAt = iso(clock.now());
     const version = platform.versions.app;
@@ -112,9 +115,9 @@ export function openFoundation(platform: Platform, config: HostConfig) {
       log,
       faults,
       storage,
-      audit: createAudit(db, clock),
+      audit,
       tickets: createTickets(clock),
-      secrets: createSecrets(db, clock, () => platform.keyVault(dataDir)),
+      secrets,
     };
   } catch (error) {
     lock.release();

@@ -1,9 +1,12 @@
 /** The filters that the contract declares for a list, as conditions on columns. */
-import { eq, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
+import { eq, gt, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { FilterField, Filters, FilterTest, FilterValues } from '../../../contract/kernel/filters.ts';
 
 type Value = string | number | boolean;
+
+/** The value of a column is more than the given one. */
+export const above = (column: SQLiteColumn, value: number): SQL => gt(column, value);
 
 /** Where a field of an entity is stored. */
 interface Stored {

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import { HEAD_FILE } from '../log/audit-head.ts';
 
 /** Files of one database. */
 const SUFFIXES = ['', '-wal', '-shm'];
@@ -61,5 +62,8 @@ export function moveAside(file: string, why: 'corrupt' | 'before-restore', now: 
   for (const suffix of SUFFIXES) {
     if (fs.existsSync(file + suffix)) fs.renameSync(file + suffix, target + suffix);
   }
+  // The head of the audit belongs to this database.
+  const head = path.join(path.dirname(file), HEAD_FILE);
+  if (fs.existsSync(head)) fs.renameSync(head, `${target}.${HEAD_FILE}`);
   return target;
 }

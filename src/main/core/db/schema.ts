@@ -1,5 +1,5 @@
 /** Tables of core that are listed through Drizzle. */
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** Lines of the audit; `at` is unix ms. */
 export const audit = sqliteTable('audit', {
@@ -11,4 +11,5 @@ export const audit = sqliteTable('audit', {
   target: text('target'),
   outcome: text('outcome').notNull(),
   hash: text('hash').notNull(),
+  seal: blob('seal', { mode: 'buffer' }),
 });

@@ -1,5 +1,5 @@
 /** Sealed secrets: AES-256-GCM under the key of the {@link KeyVault}, by reference, never in plain at rest. */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { KeyVault } from '../../platform/platform.ts';
 import type { Clock } from '../clock.ts';
@@ -29,12 +29,15 @@ export interface Secrets {
    */
   get(id: string): Promise<string>;
   removeOwner(owner: string): void;
+  /** A key of 32 bytes for another purpose, which tells nothing about the one that seals secrets (HKDF, RFC 5869). */
+  derive(purpose: string): Promise<Buffer>;
   /** The state of the key store. */
   vault(): Promise<KeyVault>;
 }
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const KEY_BYTES = 32;
 
 /**
  * @param openVault opens the key store at first use: most starts need no secret
@@ -99,6 +102,7 @@ export function createSecrets(db: Db, clock: Clock, openVault: () => Promise<Key
     store,
     get,
     removeOwner: (owner) => void remove.run(owner),
+    derive: async (purpose) => Buffer.from(hkdfSync('sha256', await key(), '', `tabagent ${purpose}`, KEY_BYTES)),
     vault,
   };
 }

@@ -87,7 +87,7 @@ function make(own: Partial<Record<Id, AnyHandler>> = {}, more: Partial<Dispatche
     handlers: [{ feature: 'test', handlers }],
     limiter,
     idempotency: createIdempotency(createIdempotencyStore(core.db), core.clock),
-    audit: createAudit(core.db, core.clock),
+    audit: createAudit(core),
     metrics,
     clock: core.clock,
     log: core.log,

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { openTestCore, ROOT } from '../../../../tests/support/core.ts';
 import type { Db } from '../../core/db/index.ts';
+import { createAudit } from '../../core/log/audit.ts';
 import { threadModule } from '../../core/process/modules.ts';
 import { type DoctorDeps, diagnose } from './doctor.ts';
 import { createSystemReader } from './system.ts';
@@ -12,6 +13,7 @@ function doctor(core: ReturnType<typeof openTestCore>): DoctorDeps {
   const { db, secrets, dir, clock } = core;
   return {
     db,
+    audit: createAudit(core),
     dbThread: threadModule(ROOT, 'db-check'),
     secrets,
     system: createSystemReader({ clock, version: '0', dataDir: dir }),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Check } from '../../../contract/host/system.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Db } from '../../core/db/index.ts';
+import type { Audit } from '../../core/log/audit.ts';
 import { runThread } from '../../core/process/thread.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
 import type { SystemReader } from './system.ts';
@@ -13,6 +14,7 @@ export interface DoctorDeps {
   db: Db;
   /** Path of the built `db-check.thread`. */
   dbThread: string;
+  audit: Pick<Audit, 'verify'>;
   secrets: Secrets;
   system: SystemReader;
   dataDir: string;
@@ -77,6 +79,24 @@ async function databaseCheck(deps: DoctorDeps, signal: AbortSignal): Promise<Che
     `${db.path}: ${result}`,
     'Stop TabAgent and run: tabagent restore. It takes the newest good backup and keeps what is there.',
   );
+}
+
+async function auditCheck({ audit }: DoctorDeps): Promise<Check> {
+  const { ok, entries, broken_at, reason, sealed } = await audit.verify();
+  if (!ok) {
+    const detail = `Line ${broken_at} is the first that is not as it was written (${reason}); ${entries} before it are.`;
+    return check(
+      'audit',
+      'Audit',
+      'error',
+      detail,
+      'Compare the database with a backup: something else than TabAgent has changed it.',
+    );
+  }
+  const detail = `${entries} lines are as they were written.`;
+  return sealed
+    ? check('audit', 'Audit', 'ok', detail)
+    : check('audit', 'Audit', 'warning', `${detail} Their seals could not be checked.`, 'Unlock the key store.');
 }
 
 async function secretsCheck({ secrets }: DoctorDeps): Promise<Check> {
@@ -155,6 +175,7 @@ export async function diagnose(deps: DoctorDeps, signal: AbortSignal): Promise<C
     browserCheck(deps),
     portCheck(deps),
     databaseCheck(deps, signal),
+    auditCheck(deps),
     secretsCheck(deps),
     diskCheck(deps),
     gpuCheck(deps),

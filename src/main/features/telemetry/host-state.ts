@@ -19,6 +19,7 @@ const REASONS = {
   storage: 'The disk is full or takes no writes: nothing can be stored until it does.',
   database: 'The database is damaged or was replaced by an empty one.',
   http: 'The port of the API cannot be opened.',
+  audit: 'The audit was changed by something else than TabAgent.',
   key: 'The key of the stored secrets cannot be read.',
 } as const;
 

@@ -4,6 +4,7 @@ import type { Health, HostInfo } from '../../../contract/host/system.ts';
 import { iso } from '../../core/clock.ts';
 import type { Foundation } from '../../core/foundation.ts';
 import type { Part } from '../../core/lifecycle.ts';
+import type { AuditProblem } from '../../core/log/audit.ts';
 import { threadModule } from '../../core/process/modules.ts';
 import { createChangeService } from './changes.ts';
 import { checkDatabase, type DoctorDeps } from './doctor.ts';
@@ -12,6 +13,15 @@ import { createLogService } from './logs.ts';
 import { createMetrics, type Figures } from './metrics.ts';
 import { telemetryHandlers } from './routes.ts';
 import { createSystemReader } from './system.ts';
+
+const AUDIT_PROBLEMS: Record<AuditProblem, string> = {
+  truncated:
+    'Lines at the end of the audit are missing: the database was changed by something else than TabAgent, or an older copy was put in its place.',
+  rewritten: 'Lines of the audit were rewritten: the database was changed by something else than TabAgent.',
+  head_forged: 'The note of where the audit ended (audit-head) was not written with the key of this data directory.',
+  head_missing:
+    'The note of where the audit ended (audit-head) is gone, as after a restored backup: lines at its end may be missing.',
+};
 
 /** When the database is read through, ms after the start. */
 const CHECK_AFTER_MS = 2_000;
@@ -41,6 +51,12 @@ export function createTelemetry(deps: TelemetryDeps) {
     );
     deps.log.warn('database', `The damaged database is kept as ${deps.movedAside}.`);
   }
+
+  deps.audit.onProblem((found) => {
+    // After a restore the head of the audit is gone too: told, but nothing is wrong with the host.
+    state.warn(found === 'head_missing' ? 'audit-head' : 'audit', AUDIT_PROBLEMS[found]);
+    deps.log.error('audit', AUDIT_PROBLEMS[found]);
+  });
 
   const health = (): Health => {
     const reason = state.reason();

@@ -1,4 +1,5 @@
 import { CircleCheck, CircleX } from 'lucide-react';
+import type { AuditVerdict } from '../../../contract/host/telemetry.ts';
 import { dateTime, shortId } from '../../lib/format.ts';
 import { useAct, usePages } from '../../lib/live/query.ts';
 import { Button } from '../../ui/buttons.tsx';
@@ -10,6 +11,14 @@ import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import { StaticTable } from '../../ui/table/static-table.tsx';
 import css from './audit.module.css';
+
+const FOUND: Record<NonNullable<AuditVerdict['reason']>, string> = {
+  edited: 'A line was changed',
+  rewritten: 'Lines were rewritten',
+  truncated: 'Lines at the end are missing',
+  head_missing: 'The end is not known',
+  head_forged: 'The end is not known',
+};
 
 /** The audit log; its hash chain reveals lines that were changed afterwards. */
 export function Audit() {
@@ -28,7 +37,7 @@ export function Audit() {
               </Badge>
             ) : (
               <Badge plain tone="bad">
-                <CircleX size={13} /> The chain breaks at line {verify.data.broken_at}
+                <CircleX size={13} /> {FOUND[verify.data.reason ?? 'edited']} (line {verify.data.broken_at})
               </Badge>
             )}
           </span>
