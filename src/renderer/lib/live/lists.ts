@@ -36,6 +36,48 @@ interface Lane {
   end: { cursor: string; row: Row } | undefined;
 }
 
+/** The last row that the host answered: what comes after it is not loaded. Null when everything is. */
+function endOf(lane: Lane, { rows, cursor }: LoadedList, { single }: ListView): Row | null {
+  if (cursor === null) return null;
+  const last = rows.at(-1) ?? null;
+  if (single) return last;
+  if (lane.end?.cursor === cursor) return lane.end.row;
+  if (last !== null) lane.end = { cursor, row: last };
+  return last;
+}
+
+/** Of the ids that wait, those that the list has to be asked for. */
+function wanted(pending: ChangedIds, { rows }: LoadedList, { fixed, dependent }: ListView): Set<string> {
+  const loaded = new Set(rows.map(({ id }) => String(id)));
+  const changed = [...pending].filter(([id, member]) => member || !fixed || loaded.has(id)).map(([id]) => id);
+  const others = rows.filter(dependent).map(({ id }) => String(id));
+  return new Set([...changed, ...others]);
+}
+
+/** How many rows the list has, which is asked for when it may have changed and not all are loaded. */
+async function totalOf(ask: AskList, { op, input }: ListView, list: LoadedList, rows: readonly Row[], moved: boolean) {
+  if (list.total === null) return null;
+  if (list.cursor === null) return rows.length;
+  return moved ? (await ask(op, { ...input, limit: 1, count: true })).total : list.total;
+}
+
+/** Asks for rows and merges them into the answer as it then is; null when the list has to be fetched whole. */
+async function updated(
+  ask: AskList,
+  query: Query,
+  lane: Lane,
+  view: ListView,
+  ids: ReadonlySet<string>,
+): Promise<unknown> {
+  const { items } = await ask(view.op, { ...view.input, id: [...ids], limit: MAX_ASKED, count: false });
+  const list = loadedList(query.state.data);
+  if (list === null) return null;
+  const rows = mergeRows(list, { ids, rows: items }, { ...view, end: endOf(lane, list, view) });
+  if (rows === null) return null;
+  const known = list.rows.filter(({ id }) => ids.has(String(id))).length;
+  return list.with(rows, await totalOf(ask, view, list, rows, items.length < ids.size || known < ids.size));
+}
+
 /** Creates the lists over a cache; what cannot be decided here is fetched again by `refetcher`. */
 export function createLiveLists(queries: QueryClient, ask: AskList, refetcher: Refetcher): LiveLists {
   const lanes = new Map<Query, Lane>();
@@ -47,44 +89,6 @@ export function createLiveLists(queries: QueryClient, ask: AskList, refetcher: R
     };
     lanes.set(query, lane);
     return lane;
-  };
-
-  const endOf = (lane: Lane, { rows, cursor }: LoadedList, { single }: ListView): Row | null => {
-    if (cursor === null) return null;
-    const last = rows.at(-1) ?? null;
-    if (single || last === null) return last;
-    if (lane.end?.cursor !== cursor) lane.end = { cursor, row: last };
-    return lane.end.row;
-  };
-
-  /** How many rows the list has, when that may have changed. */
-  const totalOf = async ({ op, input }: ListView, list: LoadedList, rows: readonly Row[], moved: boolean) => {
-    if (list.total === null) return null;
-    if (list.cursor === null) return rows.length;
-    return moved ? (await ask(op, { ...input, limit: 1, count: true })).total : list.total;
-  };
-
-  /** Asks for rows and merges them; false when the list has to be fetched whole. */
-  const update = async (query: Query, lane: Lane, view: ListView, ids: ReadonlySet<string>): Promise<boolean> => {
-    const { items } = await ask(view.op, { ...view.input, id: [...ids], limit: MAX_ASKED, count: false });
-    const list = loadedList(query.state.data);
-    if (stopped || lane.outdated || list === null) return true;
-    const range = { ...view, end: endOf(lane, list, view) };
-    const rows = mergeRows(list, { ids, rows: items }, range);
-    if (rows === null) return false;
-    const known = list.rows.filter(({ id }) => ids.has(String(id))).length;
-    const total = await totalOf(view, list, rows, items.length < ids.size || known < ids.size);
-    // Members of rows may have come with an event meanwhile, which is asked for again; the rows themselves are changed here only.
-    if (!stopped && !lane.outdated) putData(queries, query, list.with(rows, total));
-    return true;
-  };
-
-  /** Of the ids that wait, those that the list has to be asked for. */
-  const wanted = (pending: ChangedIds, { rows }: LoadedList, { fixed, dependent }: ListView): Set<string> => {
-    const loaded = new Set(rows.map(({ id }) => String(id)));
-    const changed = [...pending].filter(([id, member]) => member || !fixed || loaded.has(id)).map(([id]) => id);
-    const others = rows.filter(dependent).map(({ id }) => String(id));
-    return new Set([...changed, ...others]);
   };
 
   const drain = async (query: Query, lane: Lane): Promise<void> => {
@@ -102,11 +106,12 @@ export function createLiveLists(queries: QueryClient, ask: AskList, refetcher: R
     const startedAt = Date.now();
     lane.asking = true;
     lane.outdated = false;
-    const done = await update(query, lane, view, ids).catch(() => false);
-    lane.asking = false;
+    const data = await updated(ask, query, lane, view, ids).catch(() => null);
     if (stopped) return;
     if (lane.outdated) addChanged(lane.pending, pending);
-    else if (!done) refetcher.request(query);
+    else if (data === null) refetcher.request(query);
+    else putData(queries, query, data);
+    lane.asking = false;
     lane.timer = setTimeout(
       () => {
         lane.timer = undefined;
