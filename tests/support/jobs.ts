@@ -49,8 +49,10 @@ export const stepsIn = (file: string): number[] =>
 /** What a starter needs besides the input. */
 export const asked = { scope: 'run', area: 'host', requestId: 'test' } as const;
 
+type JobsCore = Pick<TestCore, 'db' | 'events' | 'clock' | 'log' | 'storage'>;
+
 /** The feature as one run of a host has it. */
-export function openJobs(core: Pick<TestCore, 'db' | 'events' | 'clock' | 'log' | 'storage'>, serving = true) {
+export function openJobs(core: JobsCore, serving = true) {
   const jobs = createJobs({ ...core, serving });
   const part = jobs.parts[0];
   return {
@@ -66,4 +68,33 @@ export function openJobs(core: Pick<TestCore, 'db' | 'events' | 'clock' | 'log' 
       return last;
     },
   };
+}
+
+const never = () => new Promise<void>(() => undefined);
+
+/** A run of the host whose job stands before step 2 of 4. `crash` leaves it there for good, as a process does that is killed. */
+export async function beginJob(core: JobsCore, file: string, { crash = false, resumable = true } = {}) {
+  const host = openJobs(core);
+  let arrive: () => void = () => undefined;
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  const kind = stepsKind(
+    file,
+    (step, signal) => {
+      if (step !== 2) return;
+      arrive();
+      return crash ? never() : untilAborted(step, signal);
+    },
+    resumable,
+  );
+  const { job } = host.service.register(kind).start({ ...asked, input: { steps: 4 }, joinKey: 'one' });
+  await arrived;
+  return { host, id: job.id };
+}
+
+/** The next run of the host. */
+export function runAgain(core: JobsCore, kind: ReturnType<typeof stepsKind>) {
+  const host = openJobs(core);
+  return { host, steps: host.service.register(kind) };
 }

@@ -70,12 +70,15 @@ const sources = [];
 const functions = [];
 /** @type {Map<string, number>} */
 const folders = new Map();
+/** @type {{ file: string; lines: number }[]} */
+const tests = [];
 let testLines = 0;
 for (const file of files) {
   const text = readFileSync(join(root, file), 'utf8');
   const lines = text.split('\n').length - 1;
   if (TEST.test(file)) {
     testLines += lines;
+    tests.push({ file, lines });
     continue;
   }
   folders.set(dirname(file), (folders.get(dirname(file)) ?? 0) + 1);
@@ -96,6 +99,7 @@ const spread = (title, items, limit) => {
   );
 };
 spread('files', sources, MAX_FILE_LINES);
+spread('tests', tests, MAX_FILE_LINES);
 spread('functions', functions, MAX_FUNCTION_LINES);
 const widest = [...folders].sort((a, b) => b[1] - a[1]);
 say(
@@ -105,7 +109,7 @@ const sourceLines = sources.reduce((sum, { file, lines }) => sum + (file.startsW
 say(
   `test:src   ${(testLines / sourceLines).toFixed(2).padStart(6)}   ${testLines} lines of tests, ${sourceLines} of src`,
 );
-for (const { file, lines } of sources.filter((source) => source.lines > MAX_FILE_LINES))
+for (const { file, lines } of [...sources, ...tests].filter((one) => one.lines > MAX_FILE_LINES))
   say(`  ${file}: ${lines} lines`);
 for (const { at, lines } of functions.filter((f) => f.lines > MAX_FUNCTION_LINES).sort((a, b) => b.lines - a.lines))
   say(`  ${at}: a function of ${lines} lines`);

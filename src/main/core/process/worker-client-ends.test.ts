@@ -1,0 +1,111 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { manualClock } from '../../../../tests/support/core.ts';
+import { alive, long, openWorker, slugOf } from '../../../../tests/support/worker-client.ts';
+import { listProcesses } from './process-list.ts';
+
+describe('deadline and cancel', () => {
+  test('answer at once; a worker that obeys lives on, one that does not is killed', async () => {
+    const client = openWorker();
+    const before = await client.request('a', long);
+    expect(await slugOf(client.request('hang', { deadlineMs: 20 }))).toBe('gateway-timeout');
+    const controller = new AbortController();
+    const cancelled = slugOf(client.request('hang', { ...long, signal: controller.signal }));
+    controller.abort();
+    expect(await cancelled).toBe('cancelled');
+    expect(await client.request('a', long)).toBe(before);
+    expect(await slugOf(client.request('spin', { deadlineMs: 20 }))).toBe('gateway-timeout');
+    expect(await slugOf(client.request('x', long))).toBe('worker-crashed');
+    expect(await client.request('a', long)).not.toBe(before);
+  });
+
+  test('before the call costs no process', async () => {
+    const client = openWorker();
+    expect(await slugOf(client.request('a', { ...long, signal: AbortSignal.abort() }))).toBe('cancelled');
+    expect(client.forks()).toBe(0);
+  });
+
+  // Would catch: work that is done although its caller has cancelled it.
+  test('before the process is ready takes the request back: the worker never sees it', async () => {
+    const client = openWorker();
+    const controller = new AbortController();
+    const early = slugOf(client.request('early', { ...long, signal: controller.signal }));
+    const kept = client.request('seen', long);
+    controller.abort();
+    expect(await early).toBe('cancelled');
+    expect(await kept).toBe('seen');
+  });
+
+  test('after the answer does nothing, and leaves no listener on the signal', async () => {
+    const client = openWorker({ cancelGraceMs: 1 });
+    const controller = new AbortController();
+    const before = await client.request('a', { ...long, signal: controller.signal });
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+    controller.abort();
+    expect(await client.request('a', long)).toBe(before);
+  });
+
+  // Would catch: a grace period that goes on after the crash and kills the next process.
+  test('before a crash does not kill the process that comes after it', async () => {
+    const clock = manualClock();
+    const client = openWorker({ clock, env: { CRASH_ON_CANCEL: '1' } });
+    const controller = new AbortController();
+    const cancelled = slugOf(client.request('hang', { ...long, signal: controller.signal }));
+    // Answered after the other request has reached the worker.
+    await client.request('a', long);
+    const pending = slugOf(client.request('hang', long));
+    controller.abort();
+    expect([await cancelled, await pending]).toEqual(['cancelled', 'worker-crashed']);
+    const starting = client.request('a', long);
+    clock.advance(50);
+    const next = await starting;
+    clock.advance(10_000);
+    // A kill looks at the process list once before it signals.
+    for (let looks = 0; looks < 3; looks++) await listProcesses();
+    expect(await client.request('a', long)).toBe(next);
+  });
+});
+
+describe('stop', () => {
+  test('fails what is pending and refuses what comes later', async () => {
+    const client = openWorker();
+    await client.request('a', long);
+    const hanging = slugOf(client.request('hang', long));
+    await client.stop(0);
+    expect(await hanging).toBe('worker-crashed');
+    await expect(client.request('a', long)).rejects.toMatchObject({ slug: 'service-unavailable', extra: {} });
+  });
+
+  test.each([
+    ['one that obeys ends by itself, long before its grace', {}, 60_000],
+    ['one that does not is killed after its grace', { DEAF: '1' }, 50],
+  ])('of %s', async (_name, env, graceMs) => {
+    const client = openWorker({ env });
+    const pid = Number((await client.request('a', long)).split(' ')[1]);
+    await client.stop(graceMs);
+    expect(await alive(pid)).toBe(false);
+  });
+
+  // Would catch: a process that is born after the stop, from a start that was already planned.
+  test('during the start or the back-off fails what waits and starts nothing', async () => {
+    const starting = openWorker({ env: { NEVER_READY: '1' } });
+    const early = slugOf(starting.request('a', long));
+    await starting.stop(0);
+    expect(await early).toBe('worker-crashed');
+    const clock = manualClock();
+    const waiting = openWorker({ clock });
+    expect(await slugOf(waiting.request('crash', long))).toBe('worker-crashed');
+    const late = slugOf(waiting.request('a', long));
+    await waiting.stop(0);
+    expect(await late).toBe('worker-crashed');
+    clock.advance(1000);
+    expect(waiting.forks()).toBe(1);
+  });
+
+  test('of a client that was never used, or a second time, is quiet', async () => {
+    const client = openWorker();
+    await client.stop(0);
+    await client.stop(0);
+    expect(client.forks()).toBe(0);
+  });
+});
