@@ -1,5 +1,6 @@
 /** What goes with a problem body: headers about retrying, and OpenAI's error member. */
 import { type AppError, codeOf, type ErrorSlug, type Problem, problemOf } from '../../../contract/kernel/errors.ts';
+import { excerpt } from '../../../contract/kernel/printable.ts';
 
 /** Non-retryable failures above 499. */
 const NON_RETRYABLE: ReadonlySet<ErrorSlug> = new Set<ErrorSlug>([
@@ -36,11 +37,12 @@ export function problemBody(
   const problem = problemOf(error, context);
   // A header only.
   delete problem.retry_after_ms;
+  if (error.slug === 'validation-error') shorten(problem);
   if (!context.openai) return problem;
-  return {
-    ...problem,
-    error: { message: error.message, type: openAiType(error.status), param: paramOf(error), code: codeOf(error.slug) },
-  };
+  const { detail: message, status, errors = {} } = problem;
+  const [field] = Object.keys(errors);
+  const param = field ?? (typeof error.extra.param === 'string' ? excerpt(error.extra.param, MAX_FIELD) : null);
+  return { ...problem, error: { message, type: openAiType(status), param, code: codeOf(error.slug) } };
 }
 
 function openAiType(status: number): string {
@@ -50,8 +52,19 @@ function openAiType(status: number): string {
   return status >= 500 ? 'server_error' : 'invalid_request_error';
 }
 
-function paramOf(error: AppError): string | null {
-  const [field] = Object.keys(error.errors ?? {});
-  if (field !== undefined) return field;
-  return typeof error.extra.param === 'string' ? error.extra.param : null;
+/** Longest name of a field, and longest text, that a refused input is answered with; characters. */
+const MAX_FIELD = 128;
+const MAX_TEXT = 256;
+
+/** Names and values of the input come back in the texts, and may be as long as a body. */
+function shorten(problem: Problem): void {
+  problem.detail = excerpt(problem.detail, MAX_TEXT);
+  if (typeof problem.field === 'string') problem.field = excerpt(problem.field, MAX_FIELD);
+  if (typeof problem.reason === 'string') problem.reason = excerpt(problem.reason, MAX_TEXT);
+  if (problem.errors === undefined) return;
+  const errors = Object.entries(problem.errors).map(([field, text]) => [
+    excerpt(field, MAX_FIELD),
+    excerpt(text, MAX_TEXT),
+  ]);
+  problem.errors = Object.fromEntries(errors);
 }
