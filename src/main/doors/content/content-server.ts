@@ -4,12 +4,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { Faults } from '../../core/faults.ts';
+import { isHeadTooLarge, limitUnknown, MAX_HEAD_BYTES } from '../../core/web/connections.ts';
 import { listen } from '../http/listen.ts';
 
 const HOST = '127.0.0.1';
-/** Largest request head, bytes: an address and a few headers. */
-const MAX_HEADER_BYTES = 8 * 1024;
-
 /** Connections at once; a screen full of pictures takes six. */
 const MAX_CONNECTIONS = 128;
 /** A connection on which nothing moves for this long is closed, ms. */
@@ -34,6 +32,7 @@ export function createContentServer(deps: {
   let server: Server | undefined;
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    if (isHeadTooLarge(req)) return end(res, 431, 'The request headers are too large.');
     // Another name for this address is how a page elsewhere would make it its own (DNS rebinding).
     if (req.headers.host !== `${HOST}:${port}` && req.headers.host !== `localhost:${port}`) {
       return end(res, 403, 'This address is not served here.');
@@ -55,7 +54,7 @@ export function createContentServer(deps: {
   return {
     url: () => (port === null ? null : `http://${HOST}:${port}`),
     async start(wanted) {
-      const created = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (req, res) => {
+      const created = createServer({ maxHeaderSize: MAX_HEAD_BYTES }, (req, res) => {
         answer(req, res).catch((error: unknown) => {
           faults.report('content', error);
           if (res.headersSent) res.destroy();
@@ -63,7 +62,7 @@ export function createContentServer(deps: {
         });
       });
       // Readers that take nothing hold a file open each.
-      created.maxConnections = MAX_CONNECTIONS;
+      limitUnknown(MAX_CONNECTIONS).watch(created);
       created.timeout = IDLE_MS;
       port = await listen(created, HOST, wanted);
       server = created;

@@ -45,7 +45,9 @@ export function fromParser(error: NodeJS.ErrnoException): AppError | null {
     case 'EPIPE':
       return null;
     case 'HPE_HEADER_OVERFLOW':
-      return new AppError('bad-request', 'The request headers are too large (16 KiB at most).', { status: 431 });
+      return new AppError('bad-request', 'The request head is too large (16 KiB at most, without cookies).', {
+        status: 431,
+      });
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new AppError('bad-request', 'The request did not arrive in time.', { status: 408 });
     default:

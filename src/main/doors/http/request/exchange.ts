@@ -5,6 +5,7 @@ import type { AppError } from '../../../../contract/kernel/errors.ts';
 import { newRequestId } from '../../../core/ids.ts';
 import type { Logger } from '../../../core/log/logger.ts';
 import type { CallContext, Principal } from '../../../core/operation/operation.ts';
+import { limitUnknown } from '../../../core/web/connections.ts';
 import type { Admission } from '../../dispatch/dispatcher.ts';
 import type { RateState } from '../../dispatch/rate-limit.ts';
 import { isUuid } from '../../wire/request-id.ts';
@@ -24,6 +25,11 @@ const LAST_WORD_MS = 250;
 /** How a failure is said: the members of the body, as JSON. Status and the headers of retrying stay the error's own. */
 export type ProblemWire = (error: AppError, at: { instance: string; requestId: string }) => unknown;
 
+/** Connections that have not shown a credential, at once. */
+const MAX_UNKNOWN_CONNECTIONS = 256;
+/** Characters of an address that are said again in a problem. */
+const MAX_INSTANCE = 2048;
+
 /** What all exchanges of a server share. */
 export class ServerState {
   /** True while the server stops: work is refused and connections are not kept. */
@@ -31,6 +37,7 @@ export class ServerState {
   /** Ids of clients' own whose requests are being answered. A new id is told with the answer, so nobody can offer it before. */
   readonly #live = new Set<string>();
   readonly log: Pick<Logger, 'error'>;
+  readonly connections = limitUnknown(MAX_UNKNOWN_CONNECTIONS);
 
   constructor(log: Pick<Logger, 'error'>) {
     this.log = log;
@@ -78,7 +85,8 @@ export class Exchange implements CallContext {
     this.requestId = state.adopt(req.headers['x-request-id']);
     const url = req.url ?? '';
     const query = url.indexOf('?');
-    this.instance = query === -1 ? url : url.slice(0, query);
+    const end = Math.min(query === -1 ? url.length : query, MAX_INSTANCE);
+    this.instance = end === url.length ? url : url.slice(0, end);
     this.remote = req.socket.remoteAddress ?? 'unknown';
     if (req.headers.origin !== undefined) this.origin = req.headers.origin;
     (req as Tagged)[EXCHANGE] = this;
@@ -101,6 +109,7 @@ export class Exchange implements CallContext {
    */
   actAs(principal: Principal): void {
     this.#principal = principal;
+    if (principal.kind !== 'anonymous') this.#state.connections.known(this.req.socket);
     if (!principal.grant) return;
     const cut = () => this.req.socket.destroy();
     const release = principal.grant.onEnd(() => {

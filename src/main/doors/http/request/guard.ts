@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { AppError, toAppError } from '../../../../contract/kernel/errors.ts';
 import { newRequestId } from '../../../core/ids.ts';
+import { isHeadTooLarge, MAX_HEAD_BYTES } from '../../../core/web/connections.ts';
 import type { WebSocketDoor } from '../../ws.ts';
 import { rawProblem, sendProblem } from '../reply/answer.ts';
 import { fromParser } from '../reply/failures.ts';
@@ -40,12 +41,14 @@ export function createGuard(deps: GuardDeps): (route: Route) => Server {
     const server = createServer(
       {
         keepAliveTimeout: 72_000,
+        maxHeaderSize: MAX_HEAD_BYTES,
         // Answered below, with a problem body.
         requireHostHeader: false,
         shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
       },
       handle,
     );
+    deps.state.connections.watch(server);
     server.on('checkExpectation', handle);
     server.on('upgrade', (req, socket, head) => handleUpgrade(deps, req, socket, head));
     server.on('clientError', refuseNoise);
@@ -61,6 +64,10 @@ function refusalOf({ state, access }: GuardDeps, req: IncomingMessage, path: str
     });
   }
   if (!path.startsWith('/')) return new AppError('bad-request', 'The address must be a path.');
+  if (isHeadTooLarge(req))
+    return new AppError('bad-request', 'The request head is too large (16 KiB at most, without cookies).', {
+      status: 431,
+    });
   return access.refusal(req.headers.host, req.headers.origin, path);
 }
 
@@ -87,7 +94,10 @@ function handleUpgrade(deps: GuardDeps, req: IncomingMessage, socket: Duplex, he
     if (refusal) throw refusal;
     if (!UPGRADE_PATHS.has(path))
       throw new AppError('route-not-found', 'WebSocket is spoken at /rpc.', { extra: { route: path } });
-    deps.webSocket.accept(req, socket, head, deps.admit.caller(req));
+    const caller = deps.admit.caller(req);
+    // They have limits of their own.
+    deps.state.connections.known(socket);
+    deps.webSocket.accept(req, socket, head, caller);
   } catch (thrown) {
     socket.end(rawProblem(toAppError(thrown), { requestId: newRequestId(), instance: path }));
   }
