@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Command } from '../../contract/automation/commands.ts';
 import { DEFAULT_SETTINGS, Settings } from '../../contract/host/settings.ts';
-import { draftOf, pairsText, parsePairs, patchOf } from './commands/draft.ts';
+import { NO_DRAFT } from '../lib/drafts/drafts.ts';
+import { edited } from '../lib/drafts/merge.ts';
+import { pairsText, parsePairs, patchOf, storedOf } from './commands/draft.ts';
 import { validateProfile, valuesOf } from './profiles/profile-values.ts';
 import { cleanInput, fieldsOf, initialInput } from './run/schema.ts';
 import { problemWith, settingFields } from './settings/setting-fields.ts';
@@ -37,7 +39,11 @@ test('saving a command sends only what changed, so masked defaults stay sealed a
     concurrency_key: null,
     enabled: true,
   } as unknown as Command;
-  expect(patchOf(command, { ...draftOf(command), name: 'B' })).toEqual({ id: 'cmd_1', version: 4, name: 'B' });
+  expect(patchOf(command, edited(NO_DRAFT, storedOf(command), { name: 'B', defaults: command.defaults }))).toEqual({
+    id: 'cmd_1',
+    version: 4,
+    name: 'B',
+  });
 });
 
 test('name and value pairs survive the way through the text box', () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { CommandCreate } from '../../../src/contract/automation/commands.ts';
 import type { CommandId } from '../../../src/contract/kernel/scalars.ts';
 import { CommandsScreen } from '../../../src/renderer/features/commands/commands-screen.tsx';
-import { useDrafts } from '../../../src/renderer/features/commands/draft.ts';
+import { useDrafts } from '../../../src/renderer/lib/drafts/drafts.ts';
 import { useView } from '../../../src/renderer/lib/view-store.ts';
 import { createTestHost, type TestHost } from '../../support/host.ts';
 import { renderPanel } from '../../support/panel.tsx';
@@ -16,7 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => subject[Symbol.asyncDispose]());
 beforeEach(() => {
-  useDrafts.setState({ edits: {}, inputs: {} });
+  localStorage.clear();
+  useDrafts.setState({ entries: {} });
   useView.setState({ recent: [] });
 });
 
@@ -74,7 +75,7 @@ describe('saving', () => {
     await waitFor(() => expect(panel.address()).toMatch(/^\/commands\/cmd_/));
     const made = await subject.host.client.call('commands_list', { q: 'Made once' });
     expect(made.items).toHaveLength(1);
-    expect(useDrafts.getState().edits).toEqual({});
+    expect(useDrafts.getState().entries).toEqual({});
   });
 
   // Catches a sealed default that is replaced by its own mask when another member is saved.
@@ -232,7 +233,8 @@ describe('the command as a whole', () => {
     const copy = screen.getByLabelText<HTMLInputElement>('Name of the command').value;
     expect(copy).not.toBe(name);
     expect(copy.length).toBeLessThanOrEqual(100);
-    expect(useDrafts.getState().edits.new).toMatchObject({ tags: ['kept'], kind: 'process' });
+    const [draft] = Object.values(useDrafts.getState().entries);
+    expect(draft?.edits).toMatchObject({ tags: ['kept'], kind: 'process' });
   });
 
   // Catches a command that is gone for good, and a draft of it that waits for somebody to make it again.
@@ -247,7 +249,7 @@ describe('the command as a whole', () => {
     await panel.user.click(await screen.findByRole('button', { name: 'Undo' }));
     await waitFor(() => expect(panel.address()).toBe(`/commands/${id}`));
     expect((await stored(id)).name).toBe('Deleted');
-    expect(useDrafts.getState().edits).toEqual({});
+    expect(useDrafts.getState().entries).toEqual({});
   });
 
   // Catches a version that is stored the moment somebody looks at it, or loads only a part of what it was.

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { COMMAND_KINDS, commandKinds } from '../../../src/contract/automation/kinds/index.ts';
 import type { CommandId } from '../../../src/contract/kernel/scalars.ts';
 import { CommandsScreen } from '../../../src/renderer/features/commands/commands-screen.tsx';
-import { useDrafts } from '../../../src/renderer/features/commands/draft.ts';
 import { kindViews } from '../../../src/renderer/features/commands/kinds/index.ts';
+import { useDrafts } from '../../../src/renderer/lib/drafts/drafts.ts';
 import { useView } from '../../../src/renderer/lib/view-store.ts';
 import { createTestHost, type TestHost } from '../../support/host.ts';
 import { renderPanel } from '../../support/panel.tsx';
@@ -30,7 +30,8 @@ beforeAll(async () => {
 });
 afterAll(() => subject[Symbol.asyncDispose]());
 beforeEach(() => {
-  useDrafts.setState({ edits: {}, inputs: {} });
+  localStorage.clear();
+  useDrafts.setState({ entries: {} });
   useView.setState({ recent: [] });
 });
 
@@ -93,7 +94,7 @@ test('the folder field suggests folders of every page, once it is used', async (
   await panel.user.clear(folder);
   await panel.user.type(folder, 'Zo');
   await panel.user.click(await screen.findByRole('option', { name: 'Zoo' }));
-  expect(useDrafts.getState().edits[ids.Apple ?? '']).toEqual({ folder: 'Zoo' });
+  expect(useDrafts.getState().entries[ids.Apple ?? '']?.edits).toEqual({ folder: 'Zoo' });
 });
 
 // Catches a key that leaves the order of the list, or goes on past its end.

@@ -10,7 +10,9 @@ import { parseJson, parseObject, useJsonText } from '../../../src/renderer/featu
 function editor<V extends Json>(first: V | undefined, parse: (text: string) => V) {
   const { result } = renderHook(() => {
     const [value, setValue] = useState(first);
-    return { value, setValue, ...useJsonText(value, parse, setValue) };
+    const [texts, setTexts] = useState<Record<string, string>>({});
+    const setText = (name: string, text: string | null) => setTexts(text === null ? {} : { [name]: text });
+    return { value, setValue, texts, ...useJsonText('it', value, parse, setValue, { texts, setText }) };
   });
   return {
     type: (text: string) => act(() => result.current.change(text)),
@@ -64,11 +66,14 @@ test('an emptied field has no value', () => {
 });
 
 // Catches an editor that keeps the text of another template, and writes it over the new one with the next letter.
-test('a value that comes from elsewhere replaces the text, also one that did not parse', () => {
+test('a value that comes from elsewhere replaces the text; one that does not parse is kept until it is corrected', () => {
   const { type, load, now } = editor<Json>({ a: 1 }, parseJson);
-  type('{"a": ');
+  type('{"a":2}');
   load({ b: 2 });
   expect(now()).toMatchObject({ text: '{\n  "b": 2\n}', valid: true });
+  type('{"a": ');
+  load({ b: 3 });
+  expect(now()).toMatchObject({ text: '{"a": ', valid: false });
 });
 
 test('no value is no text', () => {

@@ -2,6 +2,7 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { FileCode2 } from 'lucide-react';
 import { useEffect } from 'react';
 import type { CommandId } from '../../../contract/kernel/scalars.ts';
+import { useDrafts } from '../../lib/drafts/drafts.ts';
 import { useOperationQuery, usePages } from '../../lib/live/query.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { useView } from '../../lib/view-store.ts';
@@ -11,7 +12,7 @@ import { Screen } from '../../ui/screen.tsx';
 import { Split } from '../../ui/split.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import { Composer } from './composer/composer.tsx';
-import { draftFrom, useDrafts } from './draft.ts';
+import { beginDraft, draftFrom, isNewKey } from './draft.ts';
 import { Library } from './library/library.tsx';
 import { useLibraryActions } from './library/use-library-actions.ts';
 import { DEFAULT_TEMPLATE, TEMPLATES } from './templates.ts';
@@ -21,7 +22,7 @@ function useRecent(id: string | undefined): readonly string[] {
   const recent = useView((view) => view.recent);
   const setView = useView((view) => view.set);
   useEffect(() => {
-    if (id !== undefined && id !== 'new' && recent[0] !== id)
+    if (id !== undefined && !isNewKey(id) && recent[0] !== id)
       setView({ recent: [id, ...recent.filter((item) => item !== id)].slice(0, 20) });
   }, [id, recent, setView]);
   return recent;
@@ -32,7 +33,6 @@ export function CommandsScreen() {
   const { id } = useParams({ strict: false });
   const [search] = useFilters();
   const navigate = useNavigate();
-  const setEdits = useDrafts((state) => state.setEdits);
   const recent = useRecent(id);
   const list = usePages('commands_list', {
     sort: 'name',
@@ -41,8 +41,8 @@ export function CommandsScreen() {
   });
   const shown = id ?? recent.find((item) => list.rows.some((command) => command.id === item)) ?? list.rows[0]?.id;
   const onNew = (template: string = DEFAULT_TEMPLATE.id) => {
-    setEdits('new', draftFrom(TEMPLATES.find((item) => item.id === template) ?? DEFAULT_TEMPLATE));
-    void navigate({ to: '/commands/$id', params: { id: 'new' } });
+    const key = beginDraft(draftFrom(TEMPLATES.find((item) => item.id === template) ?? DEFAULT_TEMPLATE));
+    void navigate({ to: '/commands/$id', params: { id: key } });
   };
   useLibraryActions(list.rows, shown, onNew);
   return (
@@ -63,9 +63,9 @@ export function CommandsScreen() {
 
 /** The composer of a command, or what there is instead of it. */
 function Editor({ id, isPending, onNew }: { id: string | undefined; isPending: boolean; onNew(): void }) {
-  const isStarted = useDrafts((state) => state.edits.new !== undefined);
-  if (id === 'new' && isStarted) return <Composer key="new" id="new" command={null} />;
-  if (id !== undefined && id !== 'new') return <Stored id={id as CommandId} />;
+  const isStarted = useDrafts((state) => id !== undefined && state.entries[id] !== undefined);
+  if (id !== undefined && isNewKey(id)) return isStarted ? <Composer key={id} id={id} command={null} /> : <NoDraft />;
+  if (id !== undefined) return <Stored id={id as CommandId} />;
   if (isPending) return <div className={layout.grow} />;
   return (
     <EmptyState
@@ -79,6 +79,15 @@ function Editor({ id, isPending, onNew }: { id: string | undefined; isPending: b
       }
     >
       A command says what to do: a script in a browser, a program, or a request. Each change is kept as a version.
+    </EmptyState>
+  );
+}
+
+/** The address of a draft that was saved or discarded. */
+function NoDraft() {
+  return (
+    <EmptyState icon={<FileCode2 size={24} />} title="This draft is gone" help="commands">
+      It was saved or discarded. Choose a command at the left, or begin a new one.
     </EmptyState>
   );
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CommandCreate } from '../../../contract/automation/commands.ts';
-import { changedMembers, draftFrom, fitsInLines, pairsText, parsePairs, useDrafts } from './draft.ts';
+import type { JsonObject } from '../../../contract/kernel/scalars.ts';
+import { type DraftEntry, NO_DRAFT, useDrafts } from '../../lib/drafts/drafts.ts';
+import { beginDraft, draftFrom, fitsInLines, pairsText, parsePairs, withoutSecrets } from './draft.ts';
 import { TEMPLATES } from './templates.ts';
 
 describe('pairs in lines', () => {
@@ -62,30 +64,57 @@ describe('templates', () => {
   });
 });
 
-describe('unsaved changes', () => {
-  beforeEach(() => useDrafts.setState({ edits: {}, inputs: {} }));
+describe('what goes to the browser’s storage', () => {
+  const schema = {
+    type: 'object',
+    properties: { user: { type: 'string' }, password: { type: 'string', format: 'password' } },
+  };
+  const entry = (edits: JsonObject, input: JsonObject | null, texts = {}): DraftEntry => ({
+    ...NO_DRAFT,
+    edits,
+    input,
+    texts,
+  });
+  const SECRET = 'c0rrect-horse';
 
-  // Catches a change of one command that is dropped or shown with another one.
-  test('are kept by command, and dropped one at a time', () => {
-    const { setEdits, setInput } = useDrafts.getState();
-    setEdits('cmd_a', { name: 'A' });
-    setEdits('cmd_b', { name: 'B' });
-    setInput('cmd_a', { n: 1 });
-    setEdits('cmd_a', null);
-    expect(useDrafts.getState()).toMatchObject({ edits: { cmd_b: { name: 'B' } }, inputs: { cmd_a: { n: 1 } } });
-    expect('cmd_a' in useDrafts.getState().edits).toBe(false);
+  // Catches a secret that is written to the disk of the browser because a draft holds it.
+  test.each([
+    ['an input', schema, entry({}, { user: 'ada', password: SECRET })],
+    ['a default', schema, entry({ defaults: { user: 'ada', password: SECRET } }, null)],
+    ['a text of the input that does not parse', schema, entry({}, null, { input: `{"password": "${SECRET}"` })],
+    ['a text of the defaults that does not parse', schema, entry({}, null, { defaults: `{"password": "${SECRET}"` })],
+    [
+      'a secret below the first level',
+      {
+        type: 'object',
+        properties: { login: { type: 'object', properties: { key: { type: 'string', writeOnly: true } } } },
+      },
+      entry({ defaults: { login: { key: SECRET } } }, { login: { key: SECRET } }),
+    ],
+  ])('%s is not among it', (_what, input_schema, given) => {
+    expect(JSON.stringify(given)).toContain(SECRET);
+    expect(JSON.stringify(withoutSecrets(given, input_schema))).not.toContain(SECRET);
   });
 
-  // Catches a comparison by identity: every answer of the host is a new object.
-  test('are those that differ in what they hold', () => {
+  // Catches a draft that loses what is not secret, such as the script.
+  test('everything else is', () => {
+    const given = entry(
+      { name: 'A', spec: { script: 'x' }, defaults: { user: 'ada' } },
+      { user: 'ada' },
+      { spec: '{', input_schema: '{"type"' },
+    );
+    expect(withoutSecrets(given, schema)).toEqual(given);
+  });
+});
+
+describe('a command’s draft', () => {
+  // Catches two new commands that share one draft, so that a secret typed into one shows up in the other.
+  test('begins apart from all others', () => {
     const [template] = TEMPLATES;
     if (template === undefined) throw new Error('there are no templates');
-    const draft = draftFrom(template);
-    const same = structuredClone(draft);
-    expect(changedMembers(draft, same)).toEqual([]);
-    expect(changedMembers(draft, { ...same, tags: ['a'], retry: { ...same.retry, max: 3 } })).toEqual([
-      'tags',
-      'retry',
-    ]);
+    const [one, other] = [beginDraft(draftFrom(template)), beginDraft(draftFrom(template))];
+    expect(one).not.toBe(other);
+    useDrafts.getState().put(one, { ...NO_DRAFT, input: { password: 'typed' } });
+    expect(JSON.stringify(useDrafts.getState().entries[other])).not.toContain('typed');
   });
 });

@@ -1,8 +1,10 @@
-/** A command while it is edited: unsaved changes survive going to another screen. */
-import { create } from 'zustand';
+/** A command while it is edited. */
 import type { Command, CommandKind, CommandSpec } from '../../../contract/automation/commands.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
+import { type DraftEntry, NO_DRAFT, sameJson, useDrafts } from '../../lib/drafts/drafts.ts';
+import { pendingEdits, type Stored } from '../../lib/drafts/merge.ts';
 import type { Input } from '../../lib/live/query.ts';
+import { fieldsOf } from '../run/index.ts';
 import type { KindTemplate } from './kinds/kind.ts';
 
 /** What can be edited. */
@@ -76,39 +78,66 @@ export function draftFrom(template: KindTemplate & { kind: CommandKind }): Draft
   };
 }
 
-/** Names of the members in which two drafts differ. */
-export function changedMembers(before: Draft, after: Draft): (keyof Draft)[] {
-  return (Object.keys(after) as (keyof Draft)[]).filter(
-    (key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]),
-  );
+/** A stored command as its draft is merged with it. */
+export const storedOf = (command: Command): Stored => ({
+  version: command.version,
+  members: { ...draftOf(command) } as unknown as JsonObject,
+});
+
+/** The merge-patch that stores the unsaved edits of a command; members that nobody touched, masked secrets among them, are not sent. */
+export function patchOf(command: Command, entry: DraftEntry): Input<'commands_update'> {
+  const members = pendingEdits(entry).filter((name) => name !== 'kind');
+  return {
+    id: command.id,
+    version: Math.max(command.version, entry.version ?? 0),
+    ...Object.fromEntries(members.map((name) => [name, entry.edits[name]])),
+  };
 }
 
-/** The merge-patch that makes a stored command equal to its draft; masked secrets that nobody touched are not sent. */
-export function patchOf(command: Command, draft: Draft): Input<'commands_update'> {
-  const members = changedMembers(draftOf(command), draft).filter((key) => key !== 'kind');
-  return { id: command.id, version: command.version, ...Object.fromEntries(members.map((key) => [key, draft[key]])) };
+/** Where new commands are edited that are not stored yet: each has a key of its own. */
+const NEW = 'new-';
+export const isNewKey = (key: string): boolean => key.startsWith(NEW);
+
+/** Begins the draft of a new command. @returns its key */
+export function beginDraft(draft: Draft): string {
+  const key = `${NEW}${crypto.randomUUID().slice(0, 8)}`;
+  useDrafts.getState().put(key, { ...NO_DRAFT, edits: { ...draft } as unknown as JsonObject });
+  return key;
 }
 
-interface Drafts {
-  /** Members that differ from the stored command, by command id; `new` is the one that is not stored yet. */
-  edits: Record<string, Partial<Draft>>;
-  /** Input typed into the run panel, by command id. */
-  inputs: Record<string, JsonObject>;
-  setEdits(id: string, edits: Partial<Draft> | null): void;
-  setInput(id: string, input: JsonObject): void;
+/** The entry without what is secret by its own input schema: that is kept in memory only. */
+export function withoutSecrets(entry: DraftEntry, schema: JsonObject): DraftEntry {
+  const secrets = new Set(fieldsOf(schema).flatMap(({ name, kind }) => (kind === 'password' ? [name] : [])));
+  // A secret below the first level cannot be told from what is beside it here.
+  const deep = /"format":"password"|"writeOnly":true/.test(JSON.stringify(withoutFields(schema, secrets)));
+  const open = (value: Json | undefined): JsonObject =>
+    deep || !isObject(value) ? {} : Object.fromEntries(Object.entries(value).filter(([name]) => !secrets.has(name)));
+  const defaults = entry.edits.defaults;
+  const leavesOut = isObject(defaults) && !sameJson(open(defaults), defaults);
+  const { defaults: _secret, ...edits } = entry.edits;
+  const { defaults: _text, ...texts } = entry.texts;
+  return {
+    ...entry,
+    edits: leavesOut ? edits : entry.edits,
+    input: entry.input === null ? null : open(entry.input),
+    texts: secrets.size > 0 || deep ? onlyOf(texts, ['spec', 'input_schema']) : entry.texts,
+  };
 }
 
-/** Unsaved changes of this window. */
-export const useDrafts = create<Drafts>()((set) => ({
-  edits: {},
-  inputs: {},
-  setEdits: (id, next) =>
-    set(({ edits }) => {
-      const { [id]: _old, ...rest } = edits;
-      return { edits: next === null ? rest : { ...rest, [id]: next } };
-    }),
-  setInput: (id, input) => set(({ inputs }) => ({ inputs: { ...inputs, [id]: input } })),
-}));
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function withoutFields(schema: JsonObject, names: ReadonlySet<string>): JsonObject {
+  const { properties } = schema;
+  if (!isObject(properties)) return schema;
+  return {
+    ...schema,
+    properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !names.has(name))),
+  };
+}
+
+const onlyOf = (texts: Record<string, string>, names: readonly string[]) =>
+  Object.fromEntries(Object.entries(texts).filter(([name]) => names.includes(name)));
 
 /** One member of a spec as text, whatever it is. */
 export function specText(spec: JsonObject, name: string): string {

@@ -1,4 +1,4 @@
 export { RunDialog } from './run-dialog.tsx';
 export { cleanInput, fieldsOf, initialInput } from './schema.ts';
 export { SchemaForm } from './schema-form.tsx';
-export { parseJson, parseObject, useJsonText } from './use-json-text.ts';
+export { type HeldTexts, parseJson, parseObject, textProblem, useJsonText } from './use-json-text.ts';

@@ -16,6 +16,7 @@ import text from '../../ui/styles/text.module.css';
 import css from './run.module.css';
 import { cleanInput, fieldsOf, initialInput } from './schema.ts';
 import { SchemaForm } from './schema-form.tsx';
+import { textProblem } from './use-json-text.ts';
 
 export interface RunDialogProps {
   opened: boolean;
@@ -55,6 +56,7 @@ function useRun({ close, commandId, profileId }: RunDialogProps) {
   const [profile, setProfile] = useState<string | null>(profileId ?? null);
   const [extras, setExtras] = useState<Extras>({ priority: 'normal', attempts: null, labels: [] });
   const [typed, setTyped] = useState<JsonObject | null>(null);
+  const [texts, setTexts] = useState<Record<string, string>>({});
   const asked = useOperationQuery('commands_get', { id: chosen ?? '' }, { enabled: chosen !== null });
   const command = chosen === null ? undefined : asked.data;
   const fields = command === undefined ? [] : fieldsOf(command.input_schema, command.defaults);
@@ -66,7 +68,7 @@ function useRun({ close, commandId, profileId }: RunDialogProps) {
       if ('id' in answer) void navigate({ to: '/tasks/$id', params: { id: answer.id } });
     },
   });
-  const blocked = useCan('tasks_create') ?? missingFor(chosen, command, profile);
+  const blocked = useCan('tasks_create') ?? missingFor(chosen, command, profile) ?? textProblem({ texts });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (command === undefined || blocked !== null || create.isPending) return;
@@ -82,8 +84,12 @@ function useRun({ close, commandId, profileId }: RunDialogProps) {
   const choose = (id: string | null) => {
     setChosen(id);
     setTyped(null);
+    setTexts({});
   };
+  const setText = (name: string, text: string | null) =>
+    setTexts(({ [name]: _old, ...others }) => (text === null ? others : { ...others, [name]: text }));
   return {
+    held: { texts, setText },
     chosen,
     choose,
     asked,
@@ -121,7 +127,14 @@ function RunForm(props: RunDialogProps) {
       />
       {asked.error === null ? null : <ErrorState inline error={asked.error} retry={asked.refetch} />}
       {command === undefined ? null : (
-        <SchemaForm key={command.id} fields={run.fields} value={run.input} onChange={run.setTyped} errors={errors} />
+        <SchemaForm
+          key={command.id}
+          fields={run.fields}
+          value={run.input}
+          onChange={run.setTyped}
+          errors={errors}
+          held={run.held}
+        />
       )}
       <ExtraFields value={run.extras} onChange={run.setExtras} attempts={(command?.retry.max ?? 0) + 1} />
       {create.error === null ? null : <ErrorState inline error={create.error} />}

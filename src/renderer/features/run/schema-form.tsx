@@ -16,7 +16,7 @@ import layout from '../../ui/styles/layout.module.css';
 import looks from '../../ui/styles/text.module.css';
 import css from './run.module.css';
 import type { Field } from './schema.ts';
-import { parseJson, parseObject, useJsonText } from './use-json-text.ts';
+import { type HeldTexts, parseJson, parseObject, useJsonText } from './use-json-text.ts';
 
 export interface SchemaFormProps {
   fields: readonly Field[];
@@ -24,6 +24,8 @@ export interface SchemaFormProps {
   onChange(value: JsonObject): void;
   /** Messages by path, as the host reports them. */
   errors: Record<string, string>;
+  /** Texts that do not parse; those of the input are called `input` and `input.<name>`. */
+  held: HeldTexts;
 }
 
 /** Message for a field: by its own name or below `input`. */
@@ -31,19 +33,23 @@ export const errorAt = (errors: Record<string, string>, name: string): string | 
   errors[name] ?? errors[`input.${name}`] ?? errors[`/${name}`];
 
 function JsonField<V extends Json>({
+  name,
   label,
   value,
   parse,
   onChange,
   height,
+  held,
 }: {
+  name: string;
   label: string;
   value: V | undefined;
   parse(text: string): V;
   onChange(value: V): void;
   height: string;
+  held: HeldTexts;
 }) {
-  const { text, valid, change } = useJsonText(value, parse, onChange);
+  const { text, valid, change } = useJsonText(name, value, parse, onChange, held);
   return (
     <div className={css.json}>
       <CodeEditor boxed language="json" label={label} value={text} onChange={change} height={height} />
@@ -57,11 +63,13 @@ function FieldInput({
   value,
   error,
   onChange,
+  held,
 }: {
   field: Field;
   value: Json | undefined;
   error: string | undefined;
   onChange(value: Json): void;
+  held: HeldTexts;
 }) {
   const common = { label: field.title, description: field.description, error, withAsterisk: field.required };
   const textual = typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value);
@@ -114,7 +122,13 @@ function FieldInput({
     case 'json':
       return (
         <Input.Wrapper label={field.title} labelElement="div" error={error}>
-          <JsonField label={field.title} value={value} parse={parseJson} onChange={onChange} height="96px" />
+          <JsonField
+            name={`input.${field.name}`}
+            label={field.title}
+            {...{ value, onChange, held }}
+            parse={parseJson}
+            height="96px"
+          />
         </Input.Wrapper>
       );
     case 'text':
@@ -122,14 +136,20 @@ function FieldInput({
   }
 }
 
-export function SchemaForm({ fields, value, onChange, errors }: SchemaFormProps) {
+export function SchemaForm({ fields, value, onChange, errors, held }: SchemaFormProps) {
   const [mode, setMode] = useState<'form' | 'json'>('form');
   if (fields.length === 0) {
     return (
       <details>
         <summary className={looks.muted}>Input: none asked for</summary>
         <div className={css.below}>
-          <JsonField label="Input as JSON" value={value} parse={parseObject} onChange={onChange} height="120px" />
+          <JsonField
+            name="input"
+            label="Input as JSON"
+            {...{ value, onChange, held }}
+            parse={parseObject}
+            height="120px"
+          />
         </div>
       </details>
     );
@@ -149,7 +169,13 @@ export function SchemaForm({ fields, value, onChange, errors }: SchemaFormProps)
         />
       </div>
       {mode === 'json' ? (
-        <JsonField label="Input as JSON" value={value} parse={parseObject} onChange={onChange} height="140px" />
+        <JsonField
+          name="input"
+          label="Input as JSON"
+          {...{ value, onChange, held }}
+          parse={parseObject}
+          height="140px"
+        />
       ) : (
         fields.map((field) => (
           <FieldInput
@@ -158,6 +184,7 @@ export function SchemaForm({ fields, value, onChange, errors }: SchemaFormProps)
             value={value[field.name]}
             error={errorAt(errors, field.name)}
             onChange={(next) => onChange({ ...value, [field.name]: next })}
+            held={held}
           />
         ))
       )}

@@ -11,30 +11,45 @@ export function parseObject(text: string): JsonObject {
 /** Any JSON; an empty text is the empty text, which stands for no value. */
 export const parseJson = (text: string): Json => (text.trim() === '' ? '' : (JSON.parse(text) as Json));
 
+/** Texts that do not parse, by the name of their editor. Whoever holds them keeps what they belong to from being saved or sent. */
+export interface HeldTexts {
+  texts: Record<string, string>;
+  /** `null`: the editor's text is right again. */
+  setText(name: string, text: string | null): void;
+}
+
+/** Why nothing can be saved or sent while a text is held; null when none is. */
+export const textProblem = ({ texts }: Pick<HeldTexts, 'texts'>): string | null =>
+  Object.keys(texts).length === 0 ? null : 'Correct the JSON first';
+
 /**
- * JSON edited as text. Text that does not parse stays in the editor only, and the last good value is kept. It follows a value that
- * comes from elsewhere, such as another template.
+ * JSON edited as text. Text that does not parse is held as it is, and the last good value stays. It follows a value that comes
+ * from elsewhere, such as another template.
  * @param parse throws when the text is not what is wanted
  */
 export function useJsonText<V extends Json>(
+  name: string,
   value: V | undefined,
   parse: (text: string) => V,
   onChange: (value: V) => void,
+  { texts, setText }: HeldTexts,
 ) {
   const now = JSON.stringify(value);
-  const [typed, setTyped] = useState<{ text: string; valid: boolean; of: string | undefined } | null>(null);
-  const stands = typed !== null && typed.of === now;
+  const [typed, setTyped] = useState<{ text: string; of: string | undefined } | null>(null);
+  const held = texts[name];
+  const shown = typed !== null && typed.of === now ? typed.text : null;
   return {
-    text: stands ? typed.text : value === undefined || value === '' ? '' : JSON.stringify(value, null, 2),
-    valid: !stands || typed.valid,
+    text: held ?? shown ?? (value === undefined || value === '' ? '' : JSON.stringify(value, null, 2)),
+    valid: held === undefined,
     change(text: string) {
       let next: V;
       try {
         next = parse(text);
       } catch {
-        return setTyped({ text, valid: false, of: now });
+        return setText(name, text);
       }
-      setTyped({ text, valid: true, of: JSON.stringify(next) });
+      if (held !== undefined) setText(name, null);
+      setTyped({ text, of: JSON.stringify(next) });
       onChange(next);
     },
   };

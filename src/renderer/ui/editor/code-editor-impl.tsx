@@ -2,7 +2,7 @@ import { javascript } from '@codemirror/lang-javascript';
 import { json } from '@codemirror/lang-json';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { tags } from '@lezer/highlight';
-import CodeMirror, { EditorView, keymap, Prec } from '@uiw/react-codemirror';
+import CodeMirror, { EditorView, type Extension, keymap, Prec } from '@uiw/react-codemirror';
 import { useMemo } from 'react';
 import { useResolvedTheme } from '../theme.tsx';
 
@@ -51,7 +51,14 @@ const look = EditorView.theme({
 const free = Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => false }]));
 
 /** The editor itself; use {@link CodeEditor}. */
-export function CodeEditorImpl({ value, onChange, language, label, readOnly = false }: EditorProps) {
+export function CodeEditorImpl({
+  value,
+  onChange,
+  language,
+  label,
+  readOnly = false,
+  more,
+}: EditorProps & { more?: Extension }) {
   const dark = useResolvedTheme() === 'dark';
   const extensions = useMemo(
     () => [
@@ -66,8 +73,9 @@ export function CodeEditorImpl({ value, onChange, language, label, readOnly = fa
           ? []
           : [javascript({ typescript: language === 'typescript' })]),
       ...(language === 'text' ? [EditorView.lineWrapping] : []),
+      ...(more === undefined ? [] : [more]),
     ],
-    [language, label, dark],
+    [language, label, dark, more],
   );
   return (
     <CodeMirror

@@ -29,7 +29,12 @@ export function ComposerHeader({
         maxLength={100}
         onChange={(event) => change({ name: event.target.value })}
       />
-      {changed ? <Badge tone="warn">{command === null ? 'Not saved yet' : 'Unsaved changes'}</Badge> : null}
+      {changed ? (
+        <Badge tone="warn">
+          {command === null ? 'Not saved yet' : 'Unsaved changes'}
+          {composer.kept ? null : ': lost on reload, the browser’s storage is full'}
+        </Badge>
+      ) : null}
       {command?.example ? <Tag>example</Tag> : null}
       <span className={layout.grow} />
       {command === null ? null : (

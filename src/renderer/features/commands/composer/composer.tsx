@@ -12,6 +12,7 @@ import layout from '../../../ui/styles/layout.module.css';
 import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
 import { kindViews } from '../kinds/index.ts';
 import { ComposerHeader } from './composer-header.tsx';
+import { Conflict } from './conflict.tsx';
 import { DryRunResult } from './dry-run.tsx';
 import { InputSchema } from './input-schema.tsx';
 import { JsonEditor } from './json-editor.tsx';
@@ -31,6 +32,7 @@ export function Composer({ id, command }: { id: string; command: Command | null 
     <div className={`${layout.col} ${layout.grow}`}>
       <ComposerHeader command={command} composer={composer} verbs={verbs} />
       {composer.error === null ? null : <ErrorState inline error={composer.error} />}
+      <Conflict command={command} composer={composer} />
       <Split
         name="composer"
         fixed="second"
@@ -65,7 +67,7 @@ function Parts({
   onTab(tab: ComposerTab): void;
   dryRun(): void;
 }) {
-  const { draft, change, errors, generation, dry } = composer;
+  const { draft, change, errors, generation, dry, held } = composer;
   const [mode, setMode] = useState<'form' | 'json'>('form');
   const inputs = Object.keys((draft.input_schema.properties as JsonObject | undefined) ?? {}).length;
   const tabs = [
@@ -94,7 +96,9 @@ function Parts({
       </ToolBar>
       <TabPanel name="composer" value={tab}>
         {tab === 'spec' ? <SpecEditor key={`${mode}-${generation}`} composer={composer} mode={mode} /> : null}
-        {tab === 'input' ? <InputSchema key={generation} draft={draft} change={change} errors={errors} /> : null}
+        {tab === 'input' ? (
+          <InputSchema key={generation} draft={draft} change={change} errors={errors} held={held} />
+        ) : null}
         {tab === 'versions' && command !== null ? <Versions command={command} onRestore={composer.replace} /> : null}
         {tab === 'dry' ? <DryRunResult kind={draft.kind} query={dry} run={dryRun} /> : null}
       </TabPanel>
@@ -103,9 +107,10 @@ function Parts({
 }
 
 function SpecEditor({ composer, mode }: { composer: ComposerState; mode: 'form' | 'json' }) {
-  const { draft, change, errors } = composer;
+  const { draft, change, errors, held } = composer;
   const setSpec = (spec: JsonObject) => change({ spec });
-  if (mode === 'json') return <JsonEditor label="Spec as JSON" value={draft.spec} onChange={setSpec} />;
+  if (mode === 'json')
+    return <JsonEditor name="spec" label="Spec as JSON" value={draft.spec} onChange={setSpec} held={held} />;
   const { Form } = kindViews[draft.kind];
-  return <Form spec={draft.spec} onChange={setSpec} errors={errors} />;
+  return <Form spec={draft.spec} onChange={setSpec} errors={errors} held={held} />;
 }

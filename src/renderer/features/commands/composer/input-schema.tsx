@@ -1,6 +1,7 @@
 import { Notice } from '../../../ui/feedback/notice.tsx';
 import { Split } from '../../../ui/split.tsx';
 import layout from '../../../ui/styles/layout.module.css';
+import type { HeldTexts } from '../../run/index.ts';
 import type { Draft } from '../draft.ts';
 import css from './composer.module.css';
 import { JsonEditor } from './json-editor.tsx';
@@ -10,10 +11,12 @@ export function InputSchema({
   draft,
   change,
   errors,
+  held,
 }: {
   draft: Draft;
   change(patch: Partial<Draft>): void;
   errors: Record<string, string>;
+  held: HeldTexts;
 }) {
   const problems = Object.entries(errors).filter(([path]) => /input_schema|defaults/.test(path));
   return (
@@ -35,16 +38,24 @@ export function InputSchema({
           <section className={`${layout.col} ${layout.grow}`} aria-label="JSON Schema">
             <h3 className={css.paneTitle}>JSON Schema of the input; “format”: “password” makes a secret</h3>
             <JsonEditor
+              name="input_schema"
               label="JSON Schema of the input"
               value={draft.input_schema}
               onChange={(input_schema) => change({ input_schema })}
+              held={held}
             />
           </section>
         }
         second={
           <section className={`${layout.col} ${layout.grow}`} aria-label="Defaults">
             <h3 className={css.paneTitle}>Default values</h3>
-            <JsonEditor label="Default values" value={draft.defaults} onChange={(defaults) => change({ defaults })} />
+            <JsonEditor
+              name="defaults"
+              label="Default values"
+              value={draft.defaults}
+              onChange={(defaults) => change({ defaults })}
+              held={held}
+            />
           </section>
         }
       />

@@ -1,24 +1,29 @@
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { CodeEditor } from '../../../ui/editor/code-editor.tsx';
 import { Notice } from '../../../ui/feedback/notice.tsx';
-import { parseObject, useJsonText } from '../../run/index.ts';
+import { type HeldTexts, parseObject, useJsonText } from '../../run/index.ts';
 
-/** An object edited as JSON text; what does not parse stays in the editor only. */
+/** An object edited as JSON text. */
 export function JsonEditor({
+  name,
   label,
   value,
   onChange,
+  held,
 }: {
+  /** Member of the draft. */
+  name: string;
   label: string;
   value: JsonObject;
   onChange(value: JsonObject): void;
+  held: HeldTexts;
 }) {
-  const { text, valid, change } = useJsonText(value, parseObject, onChange);
+  const { text, valid, change } = useJsonText(name, value, parseObject, onChange, held);
   return (
     <>
       {valid ? null : (
         <Notice tone="bad" square>
-          This is not a JSON object yet; the last valid one is kept.
+          This is not a JSON object yet. Correct it to save or run.
         </Notice>
       )}
       <CodeEditor language="json" label={label} value={text} onChange={change} />

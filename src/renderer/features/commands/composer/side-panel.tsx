@@ -29,10 +29,13 @@ export function SidePanel({ composer, command }: { composer: ComposerState; comm
         value={composer.input}
         onChange={composer.setInput}
         errors={errors}
+        held={composer.held}
       />
       {command === null ? null : <LastRun id={command.id} />}
       <hr />
-      {Options === null ? null : <Options spec={draft.spec} onChange={(spec) => change({ spec })} errors={errors} />}
+      {Options === null ? null : (
+        <Options spec={draft.spec} onChange={(spec) => change({ spec })} errors={errors} held={composer.held} />
+      )}
       <Limits composer={composer} />
       <hr />
       <h3>Library</h3>

@@ -1,18 +1,19 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { Command } from '../../../../contract/automation/commands.ts';
 import { useClient } from '../../../lib/client/context.tsx';
+import { useDrafts } from '../../../lib/drafts/drafts.ts';
 import { useActions } from '../../../lib/keys/use-actions.ts';
 import { asError } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { errorToast, undoToast } from '../../../ui/feedback/toast.tsx';
-import { useDrafts } from '../draft.ts';
+import { textProblem } from '../../run/index.ts';
+import { beginDraft } from '../draft.ts';
 import type { ComposerState } from './use-composer.ts';
 
 /** What the composer does with the command as a whole: copy it, delete it, give up its changes. */
 function useLibraryVerbs(id: string, command: Command | null, { draft, drop }: ComposerState) {
   const client = useClient();
   const navigate = useNavigate();
-  const setEdits = useDrafts((state) => state.setEdits);
   const show = (to: string) => void navigate({ to: '/commands/$id', params: { id: to } });
   const restore = (deleted: Command) =>
     client.call('commands_restore', { id: deleted.id }).then(
@@ -21,14 +22,13 @@ function useLibraryVerbs(id: string, command: Command | null, { draft, drop }: C
     );
   return {
     duplicate() {
-      setEdits('new', { ...draft, name: `${draft.name.slice(0, 95)} copy` });
-      show('new');
+      show(beginDraft({ ...draft, name: `${draft.name.slice(0, 95)} copy` }));
     },
     remove() {
       if (command === null) return;
       client.call('commands_delete', { id: command.id }).then(
         () => {
-          setEdits(id, null);
+          useDrafts.getState().drop(id);
           void navigate({ to: '/commands' });
           undoToast(`“${command.name}” deleted`, () => restore(command));
         },
@@ -48,14 +48,15 @@ function useLibraryVerbs(id: string, command: Command | null, { draft, drop }: C
 
 /** Everything that can be done in a composer, why it cannot be done now, and its keys. `showDryRun` brings the result into view. */
 export function useComposerVerbs(id: string, command: Command | null, composer: ComposerState, showDryRun: () => void) {
-  const { changed, draft, save, run } = composer;
+  const { changed, draft, conflicts, entry, save, run } = composer;
   const manage = useCan(command === null ? 'commands_create' : 'commands_update');
   const mayRun = useCan('tasks_create');
+  const unready = textProblem(entry) ?? (conflicts.length > 0 ? 'Settle the conflict first' : null);
   const blocked = {
     manage,
-    dryRun: useCan('commands_dry_run'),
-    save: manage ?? (changed ? null : 'Nothing has changed'),
-    run: mayRun ?? (changed ? manage : null) ?? (draft.enabled ? null : 'The command is switched off'),
+    dryRun: useCan('commands_dry_run') ?? textProblem(entry),
+    save: manage ?? unready ?? (changed ? null : 'Nothing has changed'),
+    run: mayRun ?? unready ?? (changed ? manage : null) ?? (draft.enabled ? null : 'The command is switched off'),
   };
   const library = useLibraryVerbs(id, command, composer);
   const dryRun = () => {

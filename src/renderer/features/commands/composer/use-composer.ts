@@ -2,42 +2,58 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Command } from '../../../../contract/automation/commands.ts';
 import type { AppError } from '../../../../contract/kernel/errors.ts';
-import type { CommandId, ProfileId } from '../../../../contract/kernel/scalars.ts';
+import type { CommandId, JsonObject, ProfileId } from '../../../../contract/kernel/scalars.ts';
 import { useClient } from '../../../lib/client/context.tsx';
+import { NO_DRAFT, useDrafts } from '../../../lib/drafts/drafts.ts';
+import { saved, storedAs } from '../../../lib/drafts/merge.ts';
 import { asError, useAct } from '../../../lib/live/query.ts';
 import { toast } from '../../../ui/feedback/toast.tsx';
 import { cleanInput } from '../../run/index.ts';
-import { patchOf, useDrafts } from '../draft.ts';
+import { patchOf, withoutSecrets } from '../draft.ts';
 import { useDraft } from '../use-draft.ts';
+
+/** Why the run of a command failed that was stored for it: shown at the address that the command has got. */
+const failedRuns = new Map<string, AppError>();
 
 /** One composer: the draft, what it runs with, and saving, running and checking it. */
 export function useComposer(id: string, command: Command | null) {
   const client = useClient();
   const navigate = useNavigate();
-  const editing = useDraft(id, command);
-  const { draft, changed, fields, input, drop } = editing;
-  const setInput = useDrafts((state) => state.setInput);
-  const [profile, setProfile] = useState<string | null>(null);
   const [busy, setBusy] = useState<'save' | 'run' | null>(null);
-  const [error, setError] = useState<AppError | null>(null);
+  const editing = useDraft(id, command, busy !== null);
+  const { draft, changed, fields, input } = editing;
+  const [profile, setProfile] = useState<string | null>(null);
+  const [error, setError] = useState<AppError | null>(failedRuns.get(id) ?? null);
   const dry = useAct('commands_dry_run');
 
+  /** What is typed while the save is under way stays an edit. */
   const store = async (): Promise<CommandId> => {
     if (command !== null) {
-      if (changed) await client.call('commands_update', patchOf(command, draft));
-      drop();
+      if (!changed) return command.id;
+      const patch = patchOf(command, editing.entry);
+      const answer = await client.call('commands_update', patch);
+      const { id: _id, version: _version, ...sent } = patch;
+      editing.alter((entry) => saved(entry, sent as JsonObject, answer.version));
       return command.id;
     }
     const created = await client.call('commands_create', draft);
-    drop();
-    setInput(created.id, input);
+    const { entries, put } = useDrafts.getState();
+    const next = storedAs(entries[id] ?? NO_DRAFT, { ...draft } as unknown as JsonObject, created.version);
+    put(created.id, next, withoutSecrets(next, draft.input_schema));
     return created.id;
+  };
+  /** To the address of a command that has just been stored for the first time. */
+  const moveTo = async (to: CommandId) => {
+    if (to === id) return;
+    await navigate({ to: '/commands/$id', params: { id: to } });
+    useDrafts.getState().drop(id);
   };
   /** Does one thing at a time: a key pressed twice must not store or run twice. */
   const during = async (what: 'save' | 'run', work: () => Promise<void>) => {
     if (busy !== null) return;
     setBusy(what);
     setError(null);
+    failedRuns.delete(id);
     try {
       await work();
     } catch (cause) {
@@ -66,13 +82,21 @@ export function useComposer(id: string, command: Command | null) {
       void during('save', async () => {
         const to = await store();
         toast('Saved');
-        if (to !== id) await navigate({ to: '/commands/$id', params: { id: to } });
+        await moveTo(to);
       }),
     /** Stores what has changed first: a task runs a stored version. */
     run: () =>
       void during('run', async () => {
-        const task = await client.call('tasks_create', { command_id: await store(), ...runWith });
-        if ('id' in task) await navigate({ to: '/tasks/$id', params: { id: task.id } });
+        const to = await store();
+        try {
+          const task = await client.call('tasks_create', { command_id: to, ...runWith });
+          if ('id' in task) await navigate({ to: '/tasks/$id', params: { id: task.id } });
+          if (to !== id) useDrafts.getState().drop(id);
+        } catch (cause) {
+          if (to !== id) failedRuns.set(to, asError(cause));
+          await moveTo(to);
+          throw cause;
+        }
       }),
     dry,
     dryRun: () =>

@@ -2,6 +2,7 @@
 import { Textarea, TextInput } from '@mantine/core';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import looks from '../../../ui/styles/text.module.css';
+import type { HeldTexts } from '../../run/index.ts';
 import { fitsInLines, pairsText, parsePairs } from '../draft.ts';
 import { useTypedText } from '../use-typed-text.ts';
 
@@ -21,21 +22,28 @@ export const strings = (value: Json | undefined): string[] => (Array.isArray(val
 
 /** Lines of `name=value` or `name: value`. */
 export function Pairs({
+  name,
   label,
   description,
   value,
   mark,
   error,
   onChange,
+  held,
 }: {
+  /** Member of the spec. */
+  name: string;
   label: string;
   description: string;
   value: Json | undefined;
   mark: '=' | ':';
   error: string | undefined;
   onChange(value: JsonObject): void;
+  held: HeldTexts;
 }) {
   const parse = (typed: string): JsonObject => parsePairs(typed, mark);
+  const key = `spec.${name}`;
+  const unfinished = held.texts[key];
   const pairs = objectOf(value);
   const [text, setText] = useTypedText(pairs, parse, () => pairsText(pairs, mark));
   const fits = fitsInLines(pairs, mark);
@@ -49,11 +57,13 @@ export function Pairs({
       maxRows={8}
       spellCheck={false}
       classNames={{ input: looks.mono ?? '' }}
-      value={text}
-      error={error}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        onChange(parse(event.currentTarget.value));
+      value={unfinished ?? text}
+      error={unfinished === undefined ? error : `Each line needs a name and “${mark}”`}
+      onChange={({ currentTarget: { value: typed } }) => {
+        const isWhole = typed.split('\n').every((line) => line.trim() === '' || line.trimStart().indexOf(mark) > 0);
+        if (isWhole !== (unfinished === undefined) || !isWhole) held.setText(key, isWhole ? null : typed);
+        setText(typed);
+        onChange(parse(typed));
       }}
     />
   );

@@ -16,14 +16,15 @@ function kindOf(body: Json | undefined): BodyKind {
 }
 
 /** The body of a request: none, a text, or JSON; what was typed is taken along from one to the other. */
-export function BodyForm({ spec, onChange, errors }: SpecFormProps) {
+export function BodyForm({ spec, onChange, errors, held }: SpecFormProps) {
   const kind = kindOf(spec.body);
   const body = objectOf(spec.body);
   const set = (next: Json) => onChange({ ...spec, body: next });
-  const json = useJsonText(body.json, parseJson, (next) => set({ json: next }));
+  const json = useJsonText('spec.body', body.json, parseJson, (next) => set({ json: next }), held);
   const text = kind === 'json' ? json.text : specText(body, 'text');
   const turnInto = (next: BodyKind) => {
     if (next === kind) return;
+    held.setText('spec.body', null);
     if (next === 'none') return set(null);
     if (next === 'text') return set({ text });
     try {

@@ -14,7 +14,7 @@ import css from './kinds.module.css';
 
 const METHODS = HttpSpec.shape.method.unwrap().options;
 
-function Form({ spec, onChange, errors }: SpecFormProps) {
+function Form({ spec, onChange, errors, held }: SpecFormProps) {
   const set = (patch: JsonObject) => onChange({ ...spec, ...patch });
   return (
     <div className={layout.scroll}>
@@ -39,6 +39,8 @@ function Form({ spec, onChange, errors }: SpecFormProps) {
         </div>
         <div className={css.two}>
           <Pairs
+            name="headers"
+            held={held}
             label="Headers"
             description="Name: value, one per line."
             mark=":"
@@ -47,6 +49,8 @@ function Form({ spec, onChange, errors }: SpecFormProps) {
             onChange={(headers) => set({ headers })}
           />
           <Pairs
+            name="query"
+            held={held}
             label="Query"
             description="name=value, one per line."
             mark="="
@@ -55,8 +59,8 @@ function Form({ spec, onChange, errors }: SpecFormProps) {
             onChange={(query) => set({ query })}
           />
         </div>
-        <BodyForm spec={spec} onChange={onChange} errors={errors} />
-        <ExpectForm spec={spec} onChange={onChange} errors={errors} />
+        <BodyForm spec={spec} onChange={onChange} errors={errors} held={held} />
+        <ExpectForm spec={spec} onChange={onChange} errors={errors} held={held} />
         <Switch
           label="Follow redirects"
           checked={spec.follow_redirects !== false}

@@ -2,6 +2,7 @@
 import type { LucideIcon } from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import type { HeldTexts } from '../../run/index.ts';
 
 /** Props of what edits a spec. */
 export interface SpecFormProps {
@@ -9,6 +10,8 @@ export interface SpecFormProps {
   onChange(spec: JsonObject): void;
   /** Messages by path. */
   errors: Record<string, string>;
+  /** Texts that do not parse, by `spec.<member>`. */
+  held: HeldTexts;
 }
 
 /** A starting point for a new command. */

@@ -13,7 +13,7 @@ import css from './kinds.module.css';
 
 const parseLines = (typed: string): string[] => typed.split('\n').filter((line) => line !== '');
 
-function Form({ spec, onChange, errors }: SpecFormProps) {
+function Form({ spec, onChange, errors, held }: SpecFormProps) {
   const set = (patch: JsonObject) => onChange({ ...spec, ...patch });
   const [argv, setArgv] = useTypedText(strings(spec.argv), parseLines, (lines) => lines.join('\n'));
   return (
@@ -51,6 +51,8 @@ function Form({ spec, onChange, errors }: SpecFormProps) {
           />
         </div>
         <Pairs
+          name="env"
+          held={held}
           label="Environment"
           description="NAME=value, one per line."
           mark="="

@@ -1,10 +1,12 @@
 /** The commands there are, by folder. */
 import { Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { Folder, Plus } from 'lucide-react';
+import { Folder, PencilLine, Plus } from 'lucide-react';
 import { Fragment } from 'react';
 import type { Command } from '../../../../contract/automation/commands.ts';
-import { COMMAND_KINDS, commandKinds } from '../../../../contract/automation/kinds/index.ts';
+import { COMMAND_KINDS, type CommandKind, commandKinds } from '../../../../contract/automation/kinds/index.ts';
+import { type DraftEntry, useDrafts } from '../../../lib/drafts/drafts.ts';
+import { pendingEdits } from '../../../lib/drafts/merge.ts';
 import type { PagedList } from '../../../lib/live/query.ts';
 import { toggled } from '../../../lib/search-params.ts';
 import { useCan } from '../../../lib/use-can.ts';
@@ -16,13 +18,13 @@ import { FilterField } from '../../../ui/filter-field.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
-import { useDrafts } from '../draft.ts';
+import { isNewKey } from '../draft.ts';
 import { kindViews } from '../kinds/index.ts';
 import css from './library.module.css';
 
 function Item({ command, active }: { command: Command; active: boolean }) {
   const [search] = useFilters();
-  const changed = useDrafts((state) => state.edits[command.id] !== undefined);
+  const changed = useDrafts(({ entries: { [command.id]: entry } }) => entry !== undefined && isUnsaved(entry));
   const { Icon } = kindViews[command.kind];
   return (
     <li>
@@ -41,6 +43,44 @@ function Item({ command, active }: { command: Command; active: boolean }) {
         {command.last_task === null ? null : <StatusIcon state={command.last_task.status} size={13} />}
       </Link>
     </li>
+  );
+}
+
+const isUnsaved = (entry: DraftEntry) => pendingEdits(entry).length > 0 || Object.keys(entry.texts).length > 0;
+
+/** New commands that are not stored yet. */
+function DraftList({ current }: { current: string | null }) {
+  const entries = useDrafts((state) => state.entries);
+  const [search] = useFilters();
+  const drafts = Object.entries(entries).filter(([key]) => isNewKey(key));
+  if (drafts.length === 0) return null;
+  return (
+    <section aria-label="Drafts">
+      <h2 className={css.folder}>
+        <PencilLine size={12} />
+        Drafts
+      </h2>
+      <ul className={layout.bare}>
+        {drafts.map(([key, { edits }]) => {
+          const { Icon } = kindViews[edits.kind as CommandKind] ?? kindViews.process;
+          return (
+            <li key={key}>
+              <Link
+                to="/commands/$id"
+                params={{ id: key }}
+                search={search}
+                className={css.item}
+                aria-current={key === current ? 'page' : undefined}
+              >
+                <Icon size={14} className={text.muted} aria-label={String(edits.kind)} />
+                <span className={`${layout.grow} ${text.clip}`}>{String(edits.name) || 'Unnamed'}</span>
+                <span className={css.dot} role="img" title="Not saved yet" aria-label="Not saved yet" />
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
   );
 }
 
@@ -121,6 +161,7 @@ export function Library({
           </div>
         )}
       </div>
+      <DraftList current={current} />
       <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={8}>
         {list.rows.length === 0 && (search.q !== undefined || search.tag !== undefined) ? (
           <NoMatch what="commands" clear={() => set({ q: undefined, tag: undefined })} />

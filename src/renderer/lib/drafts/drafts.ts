@@ -1,0 +1,104 @@
+/**
+ * Unsaved changes of this window, by what they belong to. They survive a reload, another screen and a restart of the host: each is
+ * one item of the browser's storage, without the parts that are secret, which stay in memory.
+ */
+import { create } from 'zustand';
+import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
+
+/** What has been typed and not been saved. */
+export interface DraftEntry {
+  /** Members that were changed. One that equals its `base` has been saved and waits to be seen in the stored thing. */
+  edits: JsonObject;
+  /** What was stored under each edit when it was begun, or saved last. */
+  base: JsonObject;
+  /** Version of the stored thing that `base` is of; null for a thing that is not stored yet. */
+  version: number | null;
+  /** Input typed for its next run; null before anything was. */
+  input: JsonObject | null;
+  /** Texts that do not parse, by the name of their editor. */
+  texts: Record<string, string>;
+}
+
+/** Nothing typed. */
+export const NO_DRAFT: DraftEntry = { edits: {}, base: {}, version: null, input: null, texts: {} };
+
+interface Drafts {
+  entries: Readonly<Record<string, DraftEntry>>;
+  /** True when the browser's storage took the last change of each draft; without that they are gone after a reload. */
+  kept: boolean;
+  /** @param forStorage the same without what is secret; the entry itself unless given */
+  put(key: string, entry: DraftEntry, forStorage?: DraftEntry): void;
+  drop(key: string): void;
+}
+
+const PREFIX = 'tabagent.draft.';
+
+export const sameJson = (a: Json | undefined, b: Json | undefined): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Whether nothing would be lost without it. */
+const isEmpty = ({ edits, input, texts }: DraftEntry): boolean =>
+  input === null && Object.keys(edits).length === 0 && Object.keys(texts).length === 0;
+
+/** The drafts. */
+export const useDrafts = create<Drafts>()((set) => ({
+  entries: readAll(),
+  kept: true,
+  put(key, entry, forStorage = entry) {
+    if (isEmpty(entry)) return useDrafts.getState().drop(key);
+    set(({ entries }) => ({ entries: { ...entries, [key]: entry }, kept: write(key, forStorage) }));
+  },
+  drop(key) {
+    set(({ entries }) => {
+      const { [key]: _gone, ...rest } = entries;
+      return { entries: rest };
+    });
+    write(key, null);
+  },
+}));
+
+/** @returns false when the storage is full or closed to this page */
+function write(key: string, entry: DraftEntry | null): boolean {
+  try {
+    if (entry === null) localStorage.removeItem(PREFIX + key);
+    else localStorage.setItem(PREFIX + key, JSON.stringify(entry));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What an earlier page left. An item that another version of the panel wrote in another form is left alone. */
+function readAll(): Record<string, DraftEntry> {
+  const entries: Record<string, DraftEntry> = {};
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (!name.startsWith(PREFIX)) continue;
+      const entry = parseEntry(localStorage.getItem(name));
+      if (entry !== null) entries[name.slice(PREFIX.length)] = entry;
+    }
+  } catch (error) {
+    // Without storage a draft lives as long as its page.
+    if (!(error instanceof DOMException || typeof localStorage === 'undefined')) throw error;
+  }
+  return entries;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parseEntry(text: string | null): DraftEntry | null {
+  try {
+    const { edits, base, version, input, texts } = JSON.parse(text ?? '') as Record<string, unknown>;
+    if (!isObject(edits) || !isObject(base) || !isObject(texts)) return null;
+    return {
+      edits,
+      base,
+      version: typeof version === 'number' ? version : null,
+      input: isObject(input) ? input : null,
+      texts: Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, String(value)])),
+    };
+  } catch {
+    return null;
+  }
+}
