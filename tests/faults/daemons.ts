@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
+import { groupFolder } from '../../src/main/core/process/cgroup.ts';
 
 type Argv = readonly string[];
 
@@ -15,8 +16,14 @@ const installed = (program: string) =>
 const PERL = `use POSIX; my $f = shift; exit if fork; POSIX::setsid(); exit if fork; chdir '/';
   open(F, '>', "$f~"); print F $$; close F; rename "$f~", $f; POSIX::close($_) for 0..63; %ENV = ();
   exec {'/bin/sleep'} 'kworker/u4:1', 300`;
+// Becomes another process every few milliseconds, in a session of its own each time.
+const HOPPER = `use POSIX; my $f = shift; %ENV = (); POSIX::close($_) for 0..2; my $end = time + 60;
+  while (time < $end) { exit if fork; POSIX::setsid(); open(F, '>', "$f~"); print F $$; close F; rename "$f~", $f; select(undef, undef, undef, 0.005) }`;
 const say = (file: string, then: string) => `echo $$ > '${file}~'; mv '${file}~' '${file}'; ${then}`;
 const BARE = { detached: true, stdio: 'ignore', cwd: '/' } as const;
+
+/** The way of a daemon that is found only as a whole. */
+export const HOPPING = 'a new process again and again';
 
 /** The ways, each with the program and arguments that take it. */
 export const WAYS: Readonly<Record<string, (file: string) => Argv>> = {
@@ -37,6 +44,10 @@ export const WAYS: Readonly<Record<string, (file: string) => Argv>> = {
     file,
   ],
   ...(installed('perl') ? { 'all of it, and another name': (file: string) => ['perl', '-e', PERL, file] } : {}),
+  // Without a control group a process that is gone before the list is read to its end is found by luck.
+  ...(installed('perl') && (await groupFolder('x')) !== null
+    ? { [HOPPING]: (file: string) => ['perl', '-e', HOPPER, file] }
+    : {}),
 };
 
 /** Pids of the daemons by way, as far as they have written them. */

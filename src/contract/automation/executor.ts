@@ -28,6 +28,8 @@ export const ExecutorJob = z.object({
   run_dir: z.string(),
   /** Short-lived folder used as TMPDIR; removed by the host. */
   temp_dir: z.string(),
+  /** Control group that the executor makes and enters before it starts anything (Linux); null where the host can make none. */
+  cgroup: z.string().nullable(),
   profile: ProfileSnapshot.nullable(),
   /** Null for a command that needs no browser. */
   browser: BrowserLaunch.nullable(),

@@ -80,7 +80,7 @@ export function startAttempt(job: ExecutorJob, port: Port): Attempt {
   async function work(): Promise<void> {
     try {
       prepareFolders(job);
-      const unmarked = await markProcess();
+      const unmarked = await markProcess(job.cgroup);
       if (unmarked !== null) log.write('debug', 'host', `Daemons without an environment cannot be found: ${unmarked}`);
       tell({ t: 'result', ok: true, output: await keep(await runSpec(run, job.spec.kind, job.spec)) });
     } catch (error) {

@@ -119,6 +119,7 @@ export class Harness {
       secrets: [],
       run_dir: join(this.dir, 'run'),
       temp_dir: join(this.dir, 't'),
+      cgroup: null,
       profile: null,
       browser: {
         executable: browserPath ?? '/no/browser',

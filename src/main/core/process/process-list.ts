@@ -24,6 +24,8 @@ export interface ProcessInfo {
   runId: string | null;
   /** Its soft limit of file locks, see `locksMark`; null without one, elsewhere than on Linux, and for processes of other users. */
   locks: string | null;
+  /** Path of its control group, empty elsewhere than on Linux. */
+  cgroup: string;
   /** Its environment is empty, as in the exec window: while a process becomes another program (Linux: `execve`). */
   blank: boolean;
   /** Changes with each program that the process becomes (Linux: where its code and stack lie); empty where that cannot be seen. */
@@ -102,6 +104,7 @@ function readStat(pid: number, since: number): ProcessInfo | null {
     recent: Number(rest[15]) >= since,
     runId: null,
     locks: null,
+    cgroup: '',
     blank: false,
     image: `${rest[19]} ${rest[21]}`,
   };
@@ -118,9 +121,10 @@ function readLocks(pid: number): string | null {
 async function readMarks(info: ProcessInfo): Promise<ProcessInfo | null> {
   if (!info.recent) return info;
   const locks = readLocks(info.pid);
+  const cgroup = /^0::(.*)$/m.exec(readSmall(`/proc/${info.pid}/cgroup`))?.[1] ?? '';
   try {
     const environment = await readEnvironment(info.pid);
-    return { ...info, locks, runId: environment && markOf(environment), blank: environment?.length === 0 };
+    return { ...info, locks, cgroup, runId: environment && markOf(environment), blank: environment?.length === 0 };
   } catch {
     return null;
   }
@@ -166,6 +170,7 @@ async function bsd(): Promise<ProcessInfo[]> {
         recent: true,
         runId: mark.exec(command)?.[1] ?? null,
         locks: null,
+        cgroup: '',
         blank: false,
         image: '',
       },
@@ -184,7 +189,7 @@ async function windows(): Promise<ProcessInfo[]> {
   const all = stdout.split(/\r?\n/).flatMap((line): ProcessInfo[] => {
     const [pid, ppid, started] = line.trim().split(' ');
     if (pid === undefined || ppid === undefined || started === undefined) return [];
-    const common = { recent: true, runId: null, locks: null, blank: false, image: '' };
+    const common = { recent: true, runId: null, locks: null, cgroup: '', blank: false, image: '' };
     return [{ pid: Number(pid), ppid: Number(ppid), pgid: 0, sid: 0, started, ...common }];
   });
   // Windows keeps the pid of a parent that has gone, and may have reused it since.

@@ -8,11 +8,13 @@
  * 3. it descends from a process of the run, or
  * 4. it is in a process group or session that a process of the run leads or led, or
  * 5. it is in an earlier snapshot of the run and still the same process (pid and start time), or
- * 6. its standard output, input or error is a pipe that belonged to the run (Linux).
+ * 6. it is in the run's control group (Linux, where this user can make one), or
+ * 7. its standard output, input or error is a pipe that belonged to the run (Linux).
  *
  * Sign 2 stays with a process that starts a session of its own, is orphaned, clears its environment, closes its descriptors, and changes its
- * folder and name. What can still escape on Linux: a program that changes that limit on purpose, or that clears its environment where there is
- * no `prlimit` (util-linux). On macOS one that clears its environment and is orphaned between two snapshots. On Windows only 3 and 5 hold: a
+ * folder and name; the group also ends what becomes another process again and again. What can still escape on Linux: a program that leaves the group
+ * and changes that limit on purpose; without a group one that clears its environment where there is no `prlimit` (util-linux), or that becomes
+ * another process faster than the list is read. On macOS one that clears its environment and is orphaned between two snapshots. On Windows only 3 and 5 hold: a
  * grandchild whose parent had gone before the first snapshot escapes; a job object would close that hole, which Node.js cannot make.
  *
  * Nothing here runs on a timer while tasks run: snapshots are taken when the caller has a reason to (a process was started, a
@@ -21,6 +23,7 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { locksMark } from '../../../contract/automation/executor.ts';
+import { folderOf, groupFolder, isInGroup, killGroup, removeGroup } from './cgroup.ts';
 import { listProcesses, type ProcessInfo, standardPipes, startOf } from './process-list.ts';
 
 /** What is known about the processes of a run; hand it from call to call, it only grows. */
@@ -34,6 +37,8 @@ export interface TreeSnapshot {
   readonly seen: Map<number, string>;
   /** Pipes that only the run holds. */
   readonly pipes: Set<string>;
+  /** Folders of its control groups. */
+  readonly groups: Set<string>;
 }
 
 /**
@@ -42,10 +47,10 @@ export interface TreeSnapshot {
  */
 export function createSnapshot(runId: string, rootPid?: number): TreeSnapshot {
   const since = rootPid === undefined ? 0 : startOf(rootPid);
-  return { runId, locks: locksMark(runId), since, seen: new Map(), pipes: new Set() };
+  return { runId, locks: locksMark(runId), since, seen: new Map(), pipes: new Set(), groups: new Set() };
 }
 
-/** Marks everything of a run in one list of processes, by the signs 1 to 5. */
+/** Marks everything of a run in one list of processes, by the signs 1 to 6. */
 function members(
   all: readonly ProcessInfo[],
   snapshot: TreeSnapshot,
@@ -72,7 +77,8 @@ function members(
 
   const starts = new Map(all.map((info) => [info.pid, info.started]));
   for (const info of all) {
-    const marked = info.runId === snapshot.runId || info.locks === snapshot.locks;
+    const marked =
+      info.runId === snapshot.runId || info.locks === snapshot.locks || isInGroup(info.cgroup, snapshot.runId);
     if (marked || roots.has(info.pid) || snapshot.seen.get(info.pid) === info.started) take(info);
   }
   for (const [pid, started] of snapshot.seen) {
@@ -82,7 +88,7 @@ function members(
   return found;
 }
 
-/** Sign 6: processes outside the tree that hold a pipe of the run. */
+/** Sign 7: processes outside the tree that hold a pipe of the run. */
 async function pipeHolders(
   all: readonly ProcessInfo[],
   found: Map<number, ProcessInfo>,
@@ -114,6 +120,10 @@ async function look(snapshot: TreeSnapshot, rootPid?: number): Promise<Look> {
   const found = members(all, snapshot, new Set(rootPid === undefined ? [] : [rootPid]));
   await pipeHolders(all, found, snapshot);
   for (const info of found.values()) snapshot.seen.set(info.pid, info.started);
+  for (const group of new Set([...found.values()].map((info) => info.cgroup))) {
+    const folder = isInGroup(group, snapshot.runId) ? await folderOf(group, snapshot.runId) : null;
+    if (folder !== null) snapshot.groups.add(folder);
+  }
   return { found: [...found.values()], blank: blankOf(all.filter((info) => !found.has(info.pid))) };
 }
 
@@ -183,6 +193,13 @@ async function signalAll(processes: readonly ProcessInfo[], signal: NodeJS.Signa
   for (const { pid } of processes) send(pid, signal);
 }
 
+/** Ends what is in the control groups of a run. @returns whether something is still there */
+async function killGroups({ runId, groups }: TreeSnapshot): Promise<boolean> {
+  const own = await groupFolder(runId);
+  if (own !== null) groups.add(own);
+  return (await Promise.all([...groups].map(killGroup))).includes(true);
+}
+
 /**
  * Sends a signal to every process of a run.
  * @param rootPid the executor, while it lives
@@ -196,6 +213,7 @@ export async function killTree(
   known: TreeSnapshot = createSnapshot(runId),
 ): Promise<number> {
   const { found } = await look(known, rootPid);
+  if (signal === 'SIGKILL') await killGroups(known);
   await signalAll(found, signal);
   return found.length;
 }
@@ -218,10 +236,14 @@ export async function reapRun(runId: string, options: ReapOptions): Promise<numb
   let clear = 0;
   let blankBefore: readonly string[] = [];
   for (let wait = 5; ; wait = Math.min(wait * 2, 100)) {
+    const held = await killGroups(known);
     const { found, blank } = await look(known);
-    clear = found.length === 0 && !blank.some((name) => blankBefore.includes(name)) ? clear + 1 : 0;
+    clear = found.length === 0 && !held && !blank.some((name) => blankBefore.includes(name)) ? clear + 1 : 0;
     blankBefore = blank;
-    if (clear === 2 || performance.now() >= end) return found.length;
+    if (clear === 2 || performance.now() >= end) {
+      await Promise.all([...known.groups].map(removeGroup));
+      return found.length;
+    }
     await signalAll(found, 'SIGKILL');
     // Only a parent is notified of the end of its child: look again shortly.
     if (clear === 0) await delay(wait);

@@ -6,6 +6,7 @@ import { commandKinds } from '../../../../contract/automation/kinds/index.ts';
 import { ProfileSnapshot } from '../../../../contract/automation/profiles.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { JsonObject, ProfileId } from '../../../../contract/kernel/scalars.ts';
+import { groupFolder } from '../../../core/process/cgroup.ts';
 import { replaceSecrets, secretIds } from '../../../core/secrets/secret-refs.ts';
 import type { LaunchPlan, ProfileLease } from '../../profiles/index.ts';
 import type { TaskDeps } from '../deps.ts';
@@ -88,6 +89,7 @@ export async function prepareJob(
     secrets: [...values.values()],
     run_dir: dirs.runDir,
     temp_dir: dirs.tempDir,
+    cgroup: await groupFolder(task.attempt_token),
     profile,
     browser: plan && {
       executable: plan.executable,
