@@ -12,7 +12,7 @@ import { better, defineQueue, defineWorker } from 'plainjob';
 import { createRedactor } from '../../src/contract/kernel/redact/redact.ts';
 import { systemClock } from '../../src/main/core/clock.ts';
 import { openConnection } from '../../src/main/core/db/index.ts';
-import { createTimeSlicer } from '../../src/main/core/time-slicer.ts';
+import { createTimeSlicer } from '../../src/main/core/scheduling/time-slicer.ts';
 import { createLogs } from '../../src/main/features/tasks/log/logs.ts';
 import { claimFrom, endWith, newTask, openStore } from '../support/task-store.ts';
 import { openTaskHost } from '../support/tasks.ts';

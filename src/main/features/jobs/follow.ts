@@ -2,7 +2,7 @@
 import type { Job } from '../../../contract/host/jobs.ts';
 import type { JobId } from '../../../contract/kernel/scalars.ts';
 import type { Events } from '../../core/events.ts';
-import { createWakeup } from '../../core/wakeup.ts';
+import { createWakeup } from '../../core/scheduling/wakeup.ts';
 
 /** True until a job has ended. */
 export const isLive = (status: Job['status']): boolean => status === 'queued' || status === 'running';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isTerminal } from '../../../contract/automation/tasks.ts';
 import type { Part } from '../../core/lifecycle.ts';
 import type { Chore } from '../../core/maintenance.ts';
-import { createTimeSlicer } from '../../core/time-slicer.ts';
+import { createTimeSlicer } from '../../core/scheduling/time-slicer.ts';
 import type { TaskDeps } from './deps.ts';
 import { createLogs } from './log/logs.ts';
 import { createFeed } from './read/feed.ts';

@@ -1,7 +1,7 @@
 /** Deletes what is old or too much: finished tasks, in small steps, their files after their rows. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { TimeSlicer } from '../../core/time-slicer.ts';
+import type { TimeSlicer } from '../../core/scheduling/time-slicer.ts';
 import type { TaskDeps } from './deps.ts';
 import type { TaskStore } from './store/store.ts';
 

@@ -6,7 +6,7 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 import type { LogFiles } from '../../core/log/log-files.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import { many } from '../../core/operation/values.ts';
-import { createWakeup } from '../../core/wakeup.ts';
+import { createWakeup } from '../../core/scheduling/wakeup.ts';
 
 /** Filters that query and tail share. */
 export interface LogFilter {

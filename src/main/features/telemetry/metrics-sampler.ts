@@ -2,7 +2,7 @@
 import type { MetricItem, MetricPoint } from '../../../contract/host/metrics.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log/logger.ts';
-import { createWakeup } from '../../core/wakeup.ts';
+import { createWakeup } from '../../core/scheduling/wakeup.ts';
 import { COARSE_MS, createMetricsHistory, tenth } from './metrics-history.ts';
 import type { Probe, ProbeReading } from './metrics-probe.ts';
 

@@ -2,7 +2,7 @@
 import type { Health, HostInfo } from '../../../contract/host/system.ts';
 import type { Audit } from '../../core/log/audit.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
-import { sharedWork } from '../../core/shared-work.ts';
+import { sharedWork } from '../../core/scheduling/shared-work.ts';
 import type { ChangeService } from './changes.ts';
 import { type DoctorDeps, diagnose } from './doctor.ts';
 import type { LogService } from './logs.ts';

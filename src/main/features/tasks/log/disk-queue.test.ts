@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createTimeSlicer } from '../../../core/time-slicer.ts';
+import { createTimeSlicer } from '../../../core/scheduling/time-slicer.ts';
 import { createDiskQueue } from './disk-queue.ts';
 import { createLineRing } from './line-ring.ts';
 import type { LogFile, Piece } from './log-file.ts';

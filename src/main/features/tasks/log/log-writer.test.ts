@@ -10,7 +10,7 @@ import { MAX_LOG_CHARS } from '../../../../contract/automation/report-limits.ts'
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
 import { createRedactor } from '../../../../contract/kernel/redact/redact.ts';
 import { systemClock } from '../../../core/clock.ts';
-import { createTimeSlicer } from '../../../core/time-slicer.ts';
+import { createTimeSlicer } from '../../../core/scheduling/time-slicer.ts';
 import { openLogFile } from './log-file.ts';
 import { createLogWriter } from './log-writer.ts';
 import { createTaskLog, type TaskLog } from './task-log.ts';

@@ -4,7 +4,7 @@ import type { StructuredLog } from '../../../../contract/automation/executor.ts'
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
 import type { Redactor } from '../../../../contract/kernel/redact/redact.ts';
 import { type Clock, iso } from '../../../core/clock.ts';
-import type { TimeSlicer } from '../../../core/time-slicer.ts';
+import type { TimeSlicer } from '../../../core/scheduling/time-slicer.ts';
 import { createLineSplitter, cutMessage, type LineSplitter } from './log-splitter.ts';
 import { type ByteSink, createStreamIntake } from './stream-intake.ts';
 import type { TaskLog } from './task-log.ts';

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LOG_MARK } from '../../../../contract/automation/executor.ts';
 import { createRedactor } from '../../../../contract/kernel/redact/redact.ts';
 import { systemClock } from '../../../core/clock.ts';
-import { createTimeSlicer } from '../../../core/time-slicer.ts';
+import { createTimeSlicer } from '../../../core/scheduling/time-slicer.ts';
 import { createLogs, type Logs } from './logs.ts';
 import type { LogItem } from './task-log.ts';
 

@@ -1,7 +1,7 @@
 /** Logs of all tasks: what writes, reads and follows them. */
 import type { Redactor } from '../../../../contract/kernel/redact/redact.ts';
 import { type Clock, iso } from '../../../core/clock.ts';
-import type { TimeSlicer } from '../../../core/time-slicer.ts';
+import type { TimeSlicer } from '../../../core/scheduling/time-slicer.ts';
 import { openLogFile } from './log-file.ts';
 import { createLogWriter, type LogFigures, type LogWriter } from './log-writer.ts';
 import { createOpenLogs } from './open-logs.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createTimeSlicer } from '../../../core/time-slicer.ts';
+import { createTimeSlicer } from '../../../core/scheduling/time-slicer.ts';
 import type { LogFile } from './log-file.ts';
 import { createOpenLogs, type OpenLogs } from './open-logs.ts';
 import { createTaskLog } from './task-log.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
-import { createTimeSlicer } from '../../../core/time-slicer.ts';
+import { createTimeSlicer } from '../../../core/scheduling/time-slicer.ts';
 import { type LogFile, openLogFile } from './log-file.ts';
 import { type LogQuery, readPage } from './read-page.ts';
 import { createTaskLog, type TaskLog } from './task-log.ts';

@@ -1,6 +1,6 @@
 /** Pages of a log: by line number, forwards or backwards, filtered by level and text. */
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
-import type { TimeSlicer } from '../../../core/time-slicer.ts';
+import type { TimeSlicer } from '../../../core/scheduling/time-slicer.ts';
 import type { TaskLog } from './task-log.ts';
 
 /** What to read of a log. */

@@ -1,7 +1,7 @@
 /** Reads the output of a process no faster than it can be taken in: the pipe slows the process down. */
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../../core/clock.ts';
-import type { TimeSlicer } from '../../../core/time-slicer.ts';
+import type { TimeSlicer } from '../../../core/scheduling/time-slicer.ts';
 
 /** More than pipes and their buffers can hold, bytes. */
 const LEFT_IN_PIPES = 4 * 1024 * 1024;

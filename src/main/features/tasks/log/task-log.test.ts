@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
-import { createTimeSlicer } from '../../../core/time-slicer.ts';
+import { createTimeSlicer } from '../../../core/scheduling/time-slicer.ts';
 import { type LogFile, openLogFile } from './log-file.ts';
 import { createTaskLog, type LogItem } from './task-log.ts';
 

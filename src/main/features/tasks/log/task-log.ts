@@ -5,7 +5,7 @@
  * reader has seen must not be given to another line.
  */
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
-import type { TimeSlicer } from '../../../core/time-slicer.ts';
+import type { TimeSlicer } from '../../../core/scheduling/time-slicer.ts';
 import { createWaiters } from '../read/waiters.ts';
 import { createDiskQueue } from './disk-queue.ts';
 import { createLineRing, type LineRing } from './line-ring.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { endWith, openStore, type StoreHarness } from '../../../../../tests/support/task-store.ts';
 import { thrownBy } from '../../../../../tests/support/tasks.ts';
-import { createTimeSlicer } from '../../../core/time-slicer.ts';
+import { createTimeSlicer } from '../../../core/scheduling/time-slicer.ts';
 import { createFeed, type Feed, type FeedItem } from './feed.ts';
 
 let harness: StoreHarness;

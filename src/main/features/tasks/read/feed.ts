@@ -5,7 +5,7 @@ import type { Change } from '../../../../contract/host/telemetry.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { type Clock, iso } from '../../../core/clock.ts';
 import type { Events } from '../../../core/events.ts';
-import type { TimeSlicer } from '../../../core/time-slicer.ts';
+import type { TimeSlicer } from '../../../core/scheduling/time-slicer.ts';
 import { requireTask } from '../store/require.ts';
 import type { TaskStore } from '../store/store.ts';
 import { createTails } from './tails.ts';

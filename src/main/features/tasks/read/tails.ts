@@ -1,7 +1,7 @@
 /** Recent changes of the tasks that are followed, shared by the followers of each. */
 import type { Change } from '../../../../contract/host/telemetry.ts';
 import type { Events } from '../../../core/events.ts';
-import type { TimeSlicer } from '../../../core/time-slicer.ts';
+import type { TimeSlicer } from '../../../core/scheduling/time-slicer.ts';
 import { createWaiters, type Waiters } from './waiters.ts';
 
 /** Changes of one task that are kept in memory at least, once there were as many. */

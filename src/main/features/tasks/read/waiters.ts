@@ -1,5 +1,5 @@
 /** A condition variable for readers of something shared: a log, the events of a task. */
-import type { TimeSlicer } from '../../../core/time-slicer.ts';
+import type { TimeSlicer } from '../../../core/scheduling/time-slicer.ts';
 
 /** See {@link createWaiters}. */
 export interface Waiters {

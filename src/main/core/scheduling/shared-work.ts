@@ -1,5 +1,5 @@
 /** Costly work that answers everybody who asks while it runs, so that asking often costs no more than asking once. */
-import { AppError } from '../../contract/kernel/errors.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 
 interface Run<T> {
   result: Promise<T>;
