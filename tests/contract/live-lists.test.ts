@@ -26,11 +26,11 @@ const subjects = Object.entries<EntityRecord<CallIdOf>>(entities).flatMap(([enti
   record.filters?.id === undefined ? [] : (record.lists ?? []).map((op) => ({ entity, op, record })),
 );
 
-/** Up to three values of a filter that some of `rows` have. */
+/** Up to two values of a filter that some of `rows` have. */
 function valuesOf(name: string, { test: kind, fields }: Filter, rows: readonly Listed[]): unknown[] {
   const found = rows.flatMap((row) => (fields.length === 0 ? [name] : fields).flatMap((field) => row[field] ?? []));
-  const values = [...new Set(found)].slice(0, 3);
-  return kind === 'contains' ? values.map((value) => String(value).slice(0, 3)) : values;
+  const values = [...new Set(found)].sort().slice(0, 2);
+  return kind === 'contains' ? values.map((value) => [...String(value)].slice(0, 3).join('')) : values;
 }
 
 /** Inputs of lists: each order alone and with a second one, each filter with each direction of the default order. */
