@@ -61,6 +61,8 @@ function Form({ spec, onChange, errors, held }: SpecFormProps) {
           onChange={(env) => set({ env })}
         />
         <Pairs
+          name="files"
+          held={held}
           label="Private files"
           description="name=content, one per line: a place for secrets. {{files.name}} is the path; the file goes with the attempt."
           mark="="
