@@ -7,7 +7,7 @@ import { createRedactor } from '../../contract/kernel/redact/redact.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
 import { textsOf } from './browser/script-error.ts';
 import { Cancelled, type CancelReason, cancelledResult, Failure, failedResult, type Result } from './failure.ts';
-import { runSpec } from './kinds.ts';
+import { loadRunner, runSpec } from './kinds.ts';
 import { markProcess } from './mark.ts';
 import { createArtifacts } from './output/artifacts.ts';
 import { createLog, forwardConsole } from './output/log.ts';
@@ -80,6 +80,9 @@ export function startAttempt(job: ExecutorJob, port: Port): Attempt {
   async function work(): Promise<void> {
     try {
       prepareFolders(job);
+      const loading = loadRunner(job.spec.kind);
+      // A runner that cannot be loaded fails below.
+      loading.catch(() => undefined);
       const unmarked = await markProcess(job.cgroup);
       if (unmarked !== null) log.write('debug', 'host', `Daemons without an environment cannot be found: ${unmarked}`);
       tell({ t: 'result', ok: true, output: await keep(await runSpec(run, job.spec.kind, job.spec)) });

@@ -10,6 +10,9 @@ export const runners: { readonly [K in CommandKind]: () => Promise<Runner<SpecOf
   http: async () => (await import('./http/runner.ts')).runHttp,
 };
 
+/** Loads the runner of a kind, so that it is there when {@link runSpec} needs it. */
+export const loadRunner = async (kind: CommandKind): Promise<void> => void (await runners[kind]());
+
 /** Loads the runner of a kind and runs a spec; throws what the runner throws. */
 export async function runSpec<K extends CommandKind>(run: Run, kind: K, spec: SpecOf<K>): Promise<Json> {
   return (await runners[kind]())(run, spec);
