@@ -102,8 +102,8 @@ const keyOf = (t: string, n: number | undefined) => `${t} ${n ?? ''}`;
 
 /** The event loop may be held up for so long, ms: by the host's own work, and with what the machine does besides. */
 const BUSY_MS = 200;
-const HELD_MS = 2000;
-/** Growth over a run by the slope of a straight line through its samples, MiB. */
+const HELD_MS = 10_000;
+/** Growth over a run, MiB: of the heap by the slope of a straight line, of the rest by the least that was seen, for threads come and go. */
 const HEAP_GROWTH_MB = 10;
 const RSS_GROWTH_MB = 60;
 /** In a short run the threads of one job are more than any growth. */
@@ -134,7 +134,9 @@ export function watch(subject: Subject, count: number) {
       // The first quarter fills caches and compiles.
       const settled = samples.slice(SAMPLES / 4);
       const heap = growth(settled.map(({ heapMb }) => heapMb));
-      const rss = growth(settled.map(({ rssMb }) => rssMb));
+      const half = settled.length / 2;
+      const least = (some: readonly Sample[]) => Math.min(...some.map(({ rssMb }) => rssMb));
+      const rss = least(settled.slice(half)) - least(settled.slice(0, half));
       const [first, last] = [samples[0], samples.at(-1)];
       const reached = ((last?.entered ?? 0) - (first?.entered ?? 0)) / count;
       const figures = { reached, busyMs, heldMs, heap, rss, heapMb: last?.heapMb, rssMb: last?.rssMb };

@@ -20,7 +20,7 @@ const DOCUMENTED = new Set([501, 503, 507]);
 /** Of all inputs, mutated ones included, at least this part gets as far as a handler. */
 const REACHED = 0.6;
 /** Calls that a connection has open before its answers are waited for; below the limit of live calls. */
-const WINDOW = 25;
+const WINDOW = 10;
 /** Frames after which a connection is replaced: streams that were begun stay open for its life. */
 const FRAMES_PER_CONNECTION = 250;
 
@@ -33,6 +33,18 @@ afterAll(() => subject.stop());
 interface Answer {
   status: number;
   code: string | undefined;
+}
+
+/** What should not have been answered; told at once, because the long form takes long. */
+function createFailures(title: string) {
+  const all: unknown[] = [];
+  return {
+    push(failure: unknown): void {
+      all.push(failure);
+      if (all.length <= 5) process.stdout.write(`fuzz: ${title}: ${JSON.stringify(failure)}\n`);
+    },
+    check: () => expect(all.slice(0, 5)).toEqual([]),
+  };
 }
 
 describe.each(SEEDS)('seed %i', (seed) => {
@@ -67,7 +79,7 @@ describe.each(SEEDS)('seed %i', (seed) => {
   test('HTTP: no undocumented failure, handlers are reached, memory stays', { timeout: TIMEOUT }, async () => {
     const fuzzer = createFuzzer(seed, subject.ids);
     const overHttp = operations.filter(([, operation]) => operation.http !== null).map(([id]) => id);
-    const failures: unknown[] = [];
+    const failures = createFailures(`seed ${seed}, http`);
     const run = watch(subject, COUNT);
 
     async function one(): Promise<void> {
@@ -91,7 +103,7 @@ describe.each(SEEDS)('seed %i', (seed) => {
       await run.at(done);
       await Promise.all(Array.from({ length: 10 }, (_, n) => (n === 0 ? bytes() : one())));
     }
-    expect(failures.slice(0, 5)).toEqual([]);
+    failures.check();
     expect(await run.end(`seed ${seed}, http`)).toBeGreaterThanOrEqual(REACHED);
   });
 
@@ -101,7 +113,7 @@ describe.each(SEEDS)('seed %i', (seed) => {
     open: () => Promise<FrameClient> | FrameClient,
     sendNext: (client: FrameClient, n: number) => void,
   ): Promise<void> {
-    const failures: unknown[] = [];
+    const failures = createFailures(`seed ${seed}, ${title}`);
     const kinds = new Map<string, number>();
     const run = watch(subject, COUNT);
     const note = (frame: ServerFrame) => {
@@ -115,14 +127,17 @@ describe.each(SEEDS)('seed %i', (seed) => {
         if (n % WINDOW === 0) {
           const last = 10_000_000 + done + n;
           client.send({ t: 'ping', n: last });
-          await client.wait((frame) => frame.t === 'pong' && frame.n === last);
+          const ended = client.closed.then(() => true);
+          const pong = client.wait((frame) => frame.t === 'pong' && frame.n === last).then(() => false);
+          // A `hello` with a wrong token closes the connection, as it should.
+          if (await Promise.race([ended, pong.catch(() => true)])) break;
           await run.at(done + n);
         }
       }
       client.frames.forEach(note);
       client.close();
     }
-    expect(failures.slice(0, 5)).toEqual([]);
+    failures.check();
     for (const kind of ['ok', 'err', 'pong', 'next']) expect(kinds.get(kind), kind).toBeGreaterThan(0);
     expect(await run.end(`seed ${seed}, ${title}`)).toBeGreaterThanOrEqual(REACHED);
     expect((await send('GET', '/health', {})).status).toBe(200);
@@ -147,7 +162,7 @@ describe.each(SEEDS)('seed %i', (seed) => {
 
   test('message port, and the door without a wire: the same', { timeout: TIMEOUT }, async () => {
     const fuzzer = createFuzzer(seed + 2000, subject.ids);
-    const failures: unknown[] = [];
+    const failures = createFailures(`seed ${seed}, memory`);
     await frames(
       'message port',
       () => subject.port(),
@@ -158,6 +173,6 @@ describe.each(SEEDS)('seed %i', (seed) => {
       const answer = await subject.memory(op, inputOf(fuzzer, op));
       if (answer.status >= 500 && !DOCUMENTED.has(answer.status)) failures.push({ op, ...answer });
     }
-    expect(failures.slice(0, 5)).toEqual([]);
+    failures.check();
   });
 });

@@ -76,6 +76,11 @@ export const ERRORS = {
   'internal-server-error': entry(500, 'INTERNAL_ERROR', 'The log has the cause under this request_id.'),
   'cuda-error': entry(500, 'BACKEND_ERROR', 'Check the driver and the GPU.'),
   'vector-store-error': entry(500, 'BACKEND_ERROR', 'Reindex the collection.'),
+  'record-damaged': entry(
+    500,
+    'BACKEND_ERROR',
+    'This record cannot be read any more; delete it, or restore a backup of the database.',
+  ),
   'configuration-error': entry(500, 'BACKEND_ERROR', 'Correct the named setting.'),
   'not-implemented': entry(501, 'BACKEND_ERROR', 'This door does not offer the feature.'),
   'model-not-loaded': entry(503, 'BACKEND_ERROR', 'POST /v1/models/load {"model_id"}.'),

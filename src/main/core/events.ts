@@ -3,7 +3,7 @@ import type { EntityName } from '../../contract/entities.ts';
 import type { Change } from '../../contract/host/telemetry.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
 import { type Clock, iso } from './clock.ts';
-import type { Db } from './db/index.ts';
+import { type Db, parseStored } from './db/index.ts';
 import type { Faults } from './faults.ts';
 import { createListeners } from './listeners.ts';
 
@@ -50,6 +50,15 @@ interface EventRow {
   data: string | null;
 }
 
+/** A change whose data cannot be read is still news. */
+function dataOf(text: string): Json {
+  try {
+    return parseStored<Json>(text);
+  } catch {
+    return null;
+  }
+}
+
 function toChange(row: EventRow): Change {
   return {
     seq: row.seq,
@@ -58,7 +67,7 @@ function toChange(row: EventRow): Change {
     id: row.entity_id,
     version: row.version,
     at: iso(row.at),
-    data: row.data === null ? null : JSON.parse(row.data),
+    data: row.data === null ? null : dataOf(row.data),
   };
 }
 

@@ -36,8 +36,9 @@ export function foldCase(text: string): string {
   return text.normalize('NFC').toLowerCase();
 }
 
+/** A text that is no JSON has no elements; otherwise one damaged row would fail the whole list. */
 const anyElement = (column: SQLiteColumn, condition: (value: SQL) => SQL) =>
-  sql`EXISTS (SELECT 1 FROM json_each(${column}) WHERE ${condition(sql`value`)})`;
+  sql`EXISTS (SELECT 1 FROM json_each(iif(json_valid(${column}), ${column}, '[]')) WHERE ${condition(sql`value`)})`;
 
 /** A column contains `text`, or one of its elements does when it is a JSON array. */
 export function contains({ column, elements }: Stored, text: string): SQL {

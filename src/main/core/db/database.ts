@@ -28,6 +28,8 @@ export interface Db {
   afterCommit(fn: () => void): void;
   /** Runs `fn`, whose writes may be lost when the disk takes none: what they accompany goes on. Other errors are thrown. */
   bestEffort(fn: () => void): void;
+  /** Logs an error that somebody works around. */
+  report(error: unknown): void;
   close(): void;
 }
 
@@ -111,6 +113,7 @@ export function createDb(raw: Database.Database, faults: Pick<Faults, 'report'>)
         faults.report('database', error);
       }
     },
+    report: (error) => faults.report('database', error),
     close() {
       if (!raw.open) return;
       try {

@@ -8,3 +8,4 @@ export { type ListInput, type ListSpec, listPage } from './list.ts';
 export { openDatabase } from './migrate.ts';
 export { type Restored, restoreDatabase } from './restore.ts';
 export { audit } from './schema.ts';
+export { json, parseStored, soundRows, soundViews } from './stored-json.ts';

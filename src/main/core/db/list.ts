@@ -9,6 +9,7 @@ import { type Sorted, sortKeys } from '../../../contract/kernel/sorts.ts';
 import { sha256 } from '../ids.ts';
 import { conditions, type FieldSources, filterValues } from './conditions.ts';
 import type { Db } from './database.ts';
+import { soundRows } from './stored-json.ts';
 
 /** Members every list input has. */
 export interface ListQuery {
@@ -105,13 +106,18 @@ export function listPage<T extends SQLiteTable, const R extends ListRecord>(
 
   const table: SQLiteTable = spec.table;
   // The query builder cannot infer the row of a table that is not known here.
-  const rows = db.orm
-    .select()
-    .from(table)
-    .where(and(filter, after))
-    .orderBy(...keys.map((key) => (key.descending ? desc(key.column) : asc(key.column))))
-    .limit(query.limit + 1)
-    .all() as InferSelectModel<T>[];
+  const rows = soundRows(
+    db,
+    table,
+    (further) =>
+      db.orm
+        .select()
+        .from(table)
+        .where(and(filter, after, further))
+        .orderBy(...keys.map((key) => (key.descending ? desc(key.column) : asc(key.column))))
+        .limit(query.limit + 1)
+        .all() as InferSelectModel<T>[],
+  );
   const more = rows.length > query.limit;
   const items = more ? rows.slice(0, query.limit) : rows;
   const last = items.at(-1);

@@ -9,6 +9,7 @@ const NON_RETRYABLE: ReadonlySet<ErrorSlug> = new Set<ErrorSlug>([
   'embedding-model-not-available',
   'cuda-error',
   'configuration-error',
+  'record-damaged',
   'not-implemented',
 ]);
 

@@ -2,6 +2,7 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { CommandKind, CommandSpec, RetryPolicy } from '../../../contract/automation/commands.ts';
 import type { CommandId, JsonObject } from '../../../contract/kernel/scalars.ts';
+import { json } from '../../core/db/index.ts';
 
 /** Current version of each command; `example` names a built-in one. */
 export const command = sqliteTable('command', {
@@ -10,13 +11,13 @@ export const command = sqliteTable('command', {
   kind: text('kind').$type<CommandKind>().notNull(),
   description: text('description').notNull(),
   folder: text('folder'),
-  tags: text('tags', { mode: 'json' }).$type<string[]>().notNull(),
-  spec: text('spec', { mode: 'json' }).$type<CommandSpec>().notNull(),
-  input_schema: text('input_schema', { mode: 'json' }).$type<JsonObject>().notNull(),
-  defaults: text('defaults', { mode: 'json' }).$type<JsonObject>().notNull(),
-  uses: text('uses', { mode: 'json' }).$type<{ profile: boolean; services: string[] }>().notNull(),
+  tags: json('tags').$type<string[]>().notNull(),
+  spec: json('spec').$type<CommandSpec>().notNull(),
+  input_schema: json('input_schema').$type<JsonObject>().notNull(),
+  defaults: json('defaults').$type<JsonObject>().notNull(),
+  uses: json('uses').$type<{ profile: boolean; services: string[] }>().notNull(),
   timeout_seconds: integer('timeout_seconds').notNull(),
-  retry: text('retry', { mode: 'json' }).$type<RetryPolicy>().notNull(),
+  retry: json('retry').$type<RetryPolicy>().notNull(),
   concurrency_key: text('concurrency_key'),
   enabled: integer('enabled', { mode: 'boolean' }).notNull(),
   example: text('example'),
@@ -36,7 +37,7 @@ export const commandVersion = sqliteTable(
     version: integer('version').notNull(),
     at: integer('at').notNull(),
     by_name: text('by_name').notNull(),
-    body: text('body', { mode: 'json' }).$type<CommandRow>().notNull(),
+    body: json('body').$type<CommandRow>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.command_id, table.version] })],
 );

@@ -3,7 +3,7 @@ import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { commandRecord } from '../../../contract/automation/commands.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { CommandId } from '../../../contract/kernel/scalars.ts';
-import { type Db, type ListInput, listPage } from '../../core/db/index.ts';
+import { type Db, type ListInput, listPage, soundRows } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type CommandRow, command, commandVersion } from './schema.ts';
 
@@ -76,7 +76,14 @@ export function createCommandStore(db: Db, events: Events) {
       });
     },
     versions: (id: CommandId) =>
-      orm.select().from(commandVersion).where(eq(commandVersion.command_id, id)).orderBy(sql`version DESC`).all(),
+      soundRows(db, commandVersion, (further) =>
+        orm
+          .select()
+          .from(commandVersion)
+          .where(and(eq(commandVersion.command_id, id), further))
+          .orderBy(sql`version DESC`)
+          .all(),
+      ),
     version: (id: CommandId, version: number): CommandRow | undefined =>
       orm
         .select({ body: commandVersion.body })

@@ -1,6 +1,7 @@
 /** Tables of API keys and panel sessions. Times are unix ms; secrets are kept as SHA-256 only. */
 import { blob, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Area, Scope } from '../../../contract/kernel/define.ts';
+import { json } from '../../core/db/index.ts';
 
 /** API keys; `prefix` is the part of the key that finds its row. */
 export const apiKey = sqliteTable('api_key', {
@@ -8,8 +9,8 @@ export const apiKey = sqliteTable('api_key', {
   name: text('name').notNull(),
   prefix: text('prefix').notNull(),
   hash: blob('hash', { mode: 'buffer' }).notNull(),
-  scopes: text('scopes', { mode: 'json' }).$type<Scope[]>().notNull(),
-  areas: text('areas', { mode: 'json' }).$type<Area[]>().notNull(),
+  scopes: json('scopes').$type<Scope[]>().notNull(),
+  areas: json('areas').$type<Area[]>().notNull(),
   rate_multiplier: real('rate_multiplier').notNull(),
   expires_at: integer('expires_at'),
   last_used_at: integer('last_used_at'),

@@ -4,7 +4,7 @@ import { ApiKey, keyRecord } from '../../../contract/host/access.ts';
 import type { Area, Scope } from '../../../contract/kernel/define.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import { iso, isoOrNull } from '../../core/clock.ts';
-import { type Db, type ListInput, listPage } from '../../core/db/index.ts';
+import { type Db, type ListInput, listPage, soundRows } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { wireMembers } from '../../core/operation/values.ts';
 import { apiKey, panelSession } from './schema.ts';
@@ -68,7 +68,7 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
     announce(type, id) {
       if (db.raw.open) db.bestEffort(() => void events.append({ type, entity: 'connection', id }));
     },
-    keys: () => orm.select().from(apiKey).where(live).all(),
+    keys: () => soundRows(db, apiKey, (further) => orm.select().from(apiKey).where(and(live, further)).all()),
     listKeys(query) {
       const page = listPage(db, query, {
         table: apiKey,

@@ -4,6 +4,7 @@ import type { Job } from '../../../contract/host/jobs.ts';
 import type { Area, Scope } from '../../../contract/kernel/define.ts';
 import type { Problem } from '../../../contract/kernel/errors.ts';
 import type { JobId, Json } from '../../../contract/kernel/scalars.ts';
+import { json } from '../../core/db/index.ts';
 
 /** One job; `join_key` is unique among those that still run. */
 export const job = sqliteTable('job', {
@@ -14,15 +15,15 @@ export const job = sqliteTable('job', {
   area: text('area').$type<Area>().notNull(),
   status: text('status').$type<Job['status']>().notNull(),
   /** What the kind was asked to do. */
-  input: text('input', { mode: 'json' }).$type<Json>().notNull(),
+  input: json('input').$type<Json>().notNull(),
   /** Where the next run goes on from. */
-  checkpoint: text('checkpoint', { mode: 'json' }).$type<Json>(),
+  checkpoint: json('checkpoint').$type<Json>(),
   cancel_requested: integer('cancel_requested', { mode: 'boolean' }).notNull(),
   /** Starts since the last checkpoint. */
   starts: integer('starts').notNull(),
-  progress: text('progress', { mode: 'json' }).$type<Job['progress']>().notNull(),
-  result: text('result', { mode: 'json' }).$type<Json>(),
-  error: text('error', { mode: 'json' }).$type<Problem>(),
+  progress: json('progress').$type<Job['progress']>().notNull(),
+  result: json('result').$type<Json>(),
+  error: json('error').$type<Problem>(),
   request_id: text('request_id').notNull(),
   created_at: integer('created_at').notNull(),
   started_at: integer('started_at'),
@@ -30,3 +31,14 @@ export const job = sqliteTable('job', {
 });
 /** One row of {@link job}. */
 export type JobRow = typeof job.$inferSelect;
+
+/** Progress of a job that has made none. */
+export const NO_PROGRESS: Job['progress'] = {
+  percent: null,
+  done_bytes: null,
+  total_bytes: null,
+  bytes_per_second: null,
+  eta_seconds: null,
+  step: null,
+  message: null,
+};

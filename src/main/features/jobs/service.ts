@@ -13,7 +13,7 @@ import { notFound } from '../../core/operation/versioned.ts';
 import { followJob, isLive } from './follow.ts';
 import type { JobKind, JobKinds } from './kind.ts';
 import type { JobRunner } from './runner.ts';
-import type { JobRow } from './schema.ts';
+import { type JobRow, NO_PROGRESS } from './schema.ts';
 import type { JobListInput, JobStore } from './store.ts';
 
 /** A job to start. */
@@ -32,16 +32,6 @@ export interface JobStarter<Input> {
   /** Starts a job or joins the one with the same key. `done` gives its state when it has ended, or when the host stops. */
   start(job: NewJob<Input>): { job: Job; done: Promise<Job> };
 }
-
-const NO_PROGRESS: Job['progress'] = {
-  percent: null,
-  done_bytes: null,
-  total_bytes: null,
-  bytes_per_second: null,
-  eta_seconds: null,
-  step: null,
-  message: null,
-};
 
 const view = (row: JobRow): Job => ({
   ...wireMembers(Job, row),

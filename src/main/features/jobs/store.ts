@@ -1,11 +1,12 @@
 /** The only SQL of jobs. */
-import { and, eq, inArray, lt } from 'drizzle-orm';
+import { and, eq, inArray, lt, not, type SQL, sql } from 'drizzle-orm';
 import { jobRecord } from '../../../contract/host/jobs.ts';
+import { AppError, problemOf } from '../../../contract/kernel/errors.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { JobId, Json } from '../../../contract/kernel/scalars.ts';
-import { type Db, type ListInput, listPage } from '../../core/db/index.ts';
+import { type Db, type ListInput, listPage, soundRows } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
-import { type JobRow, job } from './schema.ts';
+import { type JobRow, job, NO_PROGRESS } from './schema.ts';
 
 /** Filters, order and page of a list. */
 export type JobListInput = ListInput<typeof jobRecord.filters>;
@@ -30,6 +31,21 @@ export function createJobStore(db: Db, events: Events) {
       if (changed) announce({ id, ...changed }, 'job.updated');
       return changed !== undefined;
     });
+  }
+
+  /** Ends live jobs that cannot be read any more: nobody could go on with them, and they would keep others from starting. */
+  function failUnless(sound: SQL): void {
+    const ended = {
+      status: 'failed' as const,
+      finished_at: sql`created_at`,
+      error: problemOf(new AppError('record-damaged')),
+    };
+    const emptied = { input: {}, checkpoint: null, result: null, progress: NO_PROGRESS };
+    orm
+      .update(job)
+      .set({ ...ended, ...emptied })
+      .where(and(inArray(job.status, [...LIVE]), not(sound)))
+      .run();
   }
 
   return {
@@ -60,12 +76,15 @@ export function createJobStore(db: Db, events: Events) {
         .run(),
     /** Jobs that have not ended, oldest first. */
     unfinished: (): JobRow[] =>
-      orm
-        .select()
-        .from(job)
-        .where(inArray(job.status, [...LIVE]))
-        .orderBy(job.created_at, job.id)
-        .all(),
+      soundRows(db, job, (sound) => {
+        if (sound) failUnless(sound);
+        return orm
+          .select()
+          .from(job)
+          .where(inArray(job.status, [...LIVE]))
+          .orderBy(job.created_at, job.id)
+          .all();
+      }),
     /** Jobs of these areas. */
     list(query: JobListInput, areas: JobRow['area'][]): Page<JobRow> {
       return listPage(db, query, {

@@ -2,6 +2,7 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { BrowserFamily } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import { json } from '../../core/db/index.ts';
 
 interface Size {
   width: number;
@@ -15,20 +16,20 @@ export const profile = sqliteTable('profile', {
   name: text('name').notNull(),
   color: text('color').notNull(),
   group: text('group'),
-  tags: text('tags', { mode: 'json' }).$type<string[]>().notNull(),
+  tags: json('tags').$type<string[]>().notNull(),
   notes: text('notes').notNull(),
   browser: text('browser').$type<BrowserFamily>().notNull(),
   executable_path: text('executable_path'),
   proxy_id: text('proxy_id'),
-  start_urls: text('start_urls', { mode: 'json' }).$type<string[]>().notNull(),
+  start_urls: json('start_urls').$type<string[]>().notNull(),
   locale: text('locale'),
   timezone: text('timezone'),
-  viewport: text('viewport', { mode: 'json' }).$type<Size>(),
-  window: text('window', { mode: 'json' }).$type<Size>(),
+  viewport: json('viewport').$type<Size>(),
+  window: json('window').$type<Size>(),
   user_agent: text('user_agent'),
   color_scheme: text('color_scheme').$type<'light' | 'dark'>(),
-  extensions: text('extensions', { mode: 'json' }).$type<string[]>().notNull(),
-  launch_args: text('launch_args', { mode: 'json' }).$type<string[]>().notNull(),
+  extensions: json('extensions').$type<string[]>().notNull(),
+  launch_args: json('launch_args').$type<string[]>().notNull(),
   storage: text('storage').$type<'persistent' | 'ephemeral'>().notNull(),
   clear_cache_on_stop: integer('clear_cache_on_stop', { mode: 'boolean' }).notNull(),
   size_bytes: integer('size_bytes').notNull(),

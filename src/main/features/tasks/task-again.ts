@@ -2,6 +2,7 @@
 import { type CommandSpec, RetryPolicy } from '../../../contract/automation/commands.ts';
 import type { Task } from '../../../contract/automation/tasks.ts';
 import type { CommandId, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
+import { parseStored } from '../../core/db/index.ts';
 import { newId } from '../../core/ids.ts';
 import { pick } from '../../core/operation/values.ts';
 import { replaceSecrets } from '../../core/secrets/secret-refs.ts';
@@ -21,7 +22,7 @@ export interface Again {
 export async function sameAgain({ secrets }: TaskDeps, row: TaskRow): Promise<Again> {
   const id = newId('task');
   const sealed: SealedSecret[] = [];
-  const input = await replaceSecrets(JSON.parse(row.input) as JsonObject, async (reference) => {
+  const input = await replaceSecrets(parseStored<JsonObject>(row.input), async (reference) => {
     const secret = await secrets.seal(ownerOf(id), await secrets.get(reference));
     sealed.push(secret);
     return { $secret: secret.id };
@@ -42,13 +43,13 @@ export async function freshAgain({ commands, profiles }: TaskDeps, row: TaskRow,
     row.command_id === null
       ? { t: 'snapshot', snapshot: snapshotOf(row) }
       : { t: 'command', id: row.command_id as CommandId };
-  const run = await commands.prepareRun(source, { given, earlier: JSON.parse(row.input) as JsonObject });
+  const run = await commands.prepareRun(source, { given, earlier: parseStored<JsonObject>(row.input) });
   const id = newId('task');
   const { priority, labels } = row;
   const profile = profileColumns(run, profiles, row.profile_id as ProfileId | null);
   const own = await run.seal(ownerOf(id));
   const draft: Draft = {
-    ...columnsOf(run, { priority, labels, overrides: JSON.parse(row.overrides) as Overrides }),
+    ...columnsOf(run, { priority, labels, overrides: parseStored<Overrides>(row.overrides) }),
     ...profile,
     ...{ id, input: JSON.stringify(own.input), batch_id: null, retry_of: row.id },
   };
@@ -62,10 +63,10 @@ function snapshotOf(row: TaskRow): Extract<RunSource, { t: 'snapshot' }>['snapsh
     command_version: null,
     command_name: row.command_name,
     kind: row.kind as Task['kind'],
-    spec: JSON.parse(row.spec) as CommandSpec,
-    input_schema: JSON.parse(row.input_schema) as JsonObject,
+    spec: parseStored<CommandSpec>(row.spec),
+    input_schema: parseStored<JsonObject>(row.input_schema),
     timeout_seconds: row.timeout_seconds,
-    retry: RetryPolicy.parse(JSON.parse(row.retry)),
+    retry: RetryPolicy.parse(parseStored(row.retry)),
     concurrency_key: row.concurrency_key,
     needs_profile: false,
   };

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../../core/clock.ts';
+import { parseStored } from '../../../core/db/index.ts';
 import type { IdempotencyClaim } from '../../../core/operation/operation.ts';
 import type { IdempotencyStore } from './store.ts';
 
@@ -66,7 +67,7 @@ export function createIdempotency(store: IdempotencyStore, clock: Clock): Idempo
     if (running.has(runningKey(principal, key)) || row.receipt === null) {
       throw new AppError('idempotency-in-progress', undefined, { extra: { retry_after: 1 } });
     }
-    return { receipt: JSON.parse(row.receipt) as Json };
+    return { receipt: parseStored<Json>(row.receipt) };
   }
 
   return {
@@ -80,7 +81,7 @@ export function createIdempotency(store: IdempotencyStore, clock: Clock): Idempo
       }
       const hash = createHash('sha256').update(canonicalJson(input)).digest('hex');
       const found = store.transaction(() => claim(principal, key, op, hash));
-      if (found.response !== undefined) return { value: JSON.parse(found.response), replayed: true };
+      if (found.response !== undefined) return { value: parseStored(found.response), replayed: true };
       const id = runningKey(principal, key);
       running.add(id);
       try {

@@ -23,6 +23,15 @@ export type Happened =
 export type Attempted = Pick<TaskRow, 'attempt' | 'max_attempts' | 'priority' | 'retry'> &
   Partial<Pick<TaskRow, 'timeout_seconds'>>;
 
+/** A policy that cannot be read any more must not keep an attempt from ending: then the usual one holds. */
+function policyOf({ retry }: Attempted): RetryPolicy {
+  try {
+    return RetryPolicy.parse(JSON.parse(retry));
+  } catch {
+    return RetryPolicy.parse({});
+  }
+}
+
 /**
  * The end of an attempt by the retry policy: with attempts left everything but success, cancel and non-retryable errors
  * leads to `retrying`; without, a crash leads to the dead letter, all else to the state that says what happened.
@@ -36,7 +45,7 @@ export function attemptOutcome(
 ): Omit<AttemptEnd, 'log'> {
   const left = task.attempt < task.max_attempts;
   const retry = (attemptStatus: AttemptEnd['attemptStatus'], error: Problem, exitCode: number | null) => {
-    const policy = RetryPolicy.parse(JSON.parse(task.retry));
+    const policy = policyOf(task);
     const dueAt = now + backoffMs(policy, task.attempt, error, random);
     const next = { dueAt, rank: rankOf(task.priority, dueAt) };
     return { name: 'retry', attemptStatus, output: null, error, exitCode, next } as const;

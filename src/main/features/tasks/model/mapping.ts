@@ -12,12 +12,13 @@ import type {
   TaskId,
 } from '../../../../contract/kernel/scalars.ts';
 import { iso, isoOrNull } from '../../../core/clock.ts';
+import { parseStored } from '../../../core/db/index.ts';
 import { masked } from '../../../core/secrets/secret-refs.ts';
 import type { ArtifactRow, AttemptRow, StepRow, TaskRow } from '../schema.ts';
 import { priorityOf } from './lanes.ts';
 
 // The store wrote these columns from parsed values; parsing them again for every row of every list would be waste.
-const parsed = <T>(text: string): T => JSON.parse(text) as T;
+const parsed = parseStored;
 const parsedOrNull = <T>(text: string | null): T | null => (text === null ? null : parsed<T>(text));
 
 /** What a task waits for, computed from the queue. */

@@ -3,6 +3,7 @@
 import type { Queue as QueueState } from '../../../../contract/automation/queue.ts';
 import type { Priority, Task, TaskDetail } from '../../../../contract/automation/tasks.ts';
 import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
+import { parseStored, soundViews } from '../../../core/db/index.ts';
 import type { TaskDeps } from '../deps.ts';
 import { type Activity, laneOf, slowestLane } from '../model/lanes.ts';
 import { toAttempt, toStep, toTask, type Waiting } from '../model/mapping.ts';
@@ -57,7 +58,7 @@ export function createViews(deps: TaskDeps, store: TaskStore, queue: Pick<Queue,
 
   function tasks(rows: readonly TaskRow[]): Task[] {
     const of = waiting(rows);
-    return rows.map((row) => toTask(row, of(row)));
+    return soundViews(deps.db, rows, (row) => toTask(row, of(row)));
   }
 
   const task = (row: TaskRow) => toTask(row, waiting([row])(row));
@@ -67,9 +68,9 @@ export function createViews(deps: TaskDeps, store: TaskStore, queue: Pick<Queue,
     task,
     detail: (row) => ({
       ...task(row),
-      attempts: store.attempts(row.id).map(toAttempt),
-      steps: store.steps(row.id).map(toStep),
-      spec: JSON.parse(row.spec),
+      attempts: soundViews(deps.db, store.attempts(row.id), toAttempt),
+      steps: soundViews(deps.db, store.steps(row.id), toStep),
+      spec: parseStored(row.spec),
     }),
     queue: () => queueState(deps, store, queue.activity()),
   };

@@ -6,6 +6,7 @@ import { commandKinds } from '../../../../contract/automation/kinds/index.ts';
 import { ProfileSnapshot } from '../../../../contract/automation/profiles.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { JsonObject, ProfileId } from '../../../../contract/kernel/scalars.ts';
+import { parseStored } from '../../../core/db/index.ts';
 import { groupFolder } from '../../../core/process/cgroup.ts';
 import { replaceSecrets, secretIds } from '../../../core/secrets/secret-refs.ts';
 import type { LaunchPlan, ProfileLease } from '../../profiles/index.ts';
@@ -21,7 +22,7 @@ export interface AttemptDirs {
   tempDir: string;
 }
 
-const profileOf = (task: Claimed) => (task.profile === null ? null : ProfileSnapshot.parse(JSON.parse(task.profile)));
+const profileOf = (task: Claimed) => (task.profile === null ? null : ProfileSnapshot.parse(parseStored(task.profile)));
 
 /** What an attempt holds: the profile, and the plan of its browser. */
 export interface AttemptLease {
@@ -34,7 +35,7 @@ export interface AttemptLease {
  * @throws AppError `conflict` when the profile is in use, `profile-locked`, `browser-not-found`
  */
 export async function leaseFor(deps: TaskDeps, task: Claimed, tempDir: string): Promise<AttemptLease> {
-  const spec = CommandSpec.parse(JSON.parse(task.spec));
+  const spec = CommandSpec.parse(parseStored(task.spec));
   const holder = { kind: 'task', id: task.id } as const;
   const id = task.profile_id as ProfileId | null;
   if (commandKinds[spec.kind].needsBrowser) {
@@ -58,13 +59,13 @@ export async function prepareJob(
   plan: LaunchPlan | null,
 ): Promise<ExecutorJob> {
   const profile = profileOf(task);
-  const stored = JSON.parse(task.input) as JsonObject;
+  const stored = parseStored<JsonObject>(task.input);
   const ids = secretIds(stored);
   const values = new Map(await Promise.all(ids.map(async (id) => [id, await deps.secrets.get(id)] as const)));
   deps.redactor.hold(task.attempt_token, values.values());
   const input = await replaceSecrets(stored, async (id) => values.get(id) ?? null);
   const { spec, missing } = deps.commands.resolve(
-    CommandSpec.parse(JSON.parse(task.spec)),
+    CommandSpec.parse(parseStored(task.spec)),
     {
       input,
       temp_dir: dirs.tempDir,

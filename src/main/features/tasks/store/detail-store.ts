@@ -4,7 +4,7 @@ import type { Step, TaskProgress } from '../../../../contract/automation/tasks.t
 import type { Problem } from '../../../../contract/kernel/errors.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
 import { type Clock, iso, isoOrNull } from '../../../core/clock.ts';
-import type { Db } from '../../../core/db/index.ts';
+import { type Db, parseStored } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';
 import type { ArtifactRow, AttemptRow, StepRow } from '../schema.ts';
 
@@ -47,7 +47,7 @@ export function stepData(row: StepRow): Json {
     status: row.status,
     started_at: iso(row.started_at),
     finished_at: isoOrNull(row.finished_at),
-    error: row.error === null ? null : (JSON.parse(row.error) as Json),
+    error: row.error === null ? null : parseStored<Json>(row.error),
   };
 }
 
