@@ -48,7 +48,7 @@ async function fill({ client }: Host): Promise<void> {
       spec: { argv: ['true'] },
       tags: ['a'],
     });
-    const fails = { kind: 'process', argv: ['false'], output: 'text' } as const;
+    const fails = { kind: 'process' as const, argv: ['false'], output: 'text' as const };
     const profile = await client.call('profiles_create', {
       name: which,
       tags: ['a'],
