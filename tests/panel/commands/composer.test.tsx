@@ -82,7 +82,7 @@ describe('saving', () => {
   test('a secret default outlives the save of another member', async () => {
     const { id } = await create('With a secret', {
       input_schema: { type: 'object', properties: { token: { type: 'string', format: 'password', title: 'Token' } } },
-      spec: { argv: ['printf', '{{input.token}}'] },
+      spec: { argv: ['cat'], stdin: '{{input.token}}' },
       defaults: { token: 'c0rrect-horse' },
     });
     const before = await subject.host.client.call('commands_dry_run', { id });
