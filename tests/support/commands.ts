@@ -2,7 +2,7 @@
 import { CommandCreate } from '../../src/contract/automation/commands.ts';
 import type { JsonObject } from '../../src/contract/kernel/scalars.ts';
 import { createCommands } from '../../src/main/features/commands/index.ts';
-import type { TestCore } from './core.ts';
+import { ROOT, type TestCore } from './core.ts';
 
 /** Asks for a password, and for a PIN one level down. */
 export const LOGIN_SCHEMA: JsonObject = {
@@ -17,8 +17,12 @@ export const LOGIN_SCHEMA: JsonObject = {
 
 /** The service over a test's core, where one profile has a name. */
 export function commandsOn(core: TestCore) {
-  return createCommands({ ...core, profileName: (id) => (id === 'prf_1' ? 'Anna' : null), nodePath: '/usr/bin/node' })
-    .service;
+  return createCommands({
+    ...core,
+    platform: { appRoot: ROOT },
+    profileName: (id) => (id === 'prf_1' ? 'Anna' : null),
+    nodePath: '/usr/bin/node',
+  }).service;
 }
 
 /** A command that uses all of {@link LOGIN_SCHEMA}. */

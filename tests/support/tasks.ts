@@ -100,6 +100,7 @@ export function openTaskHost(options: TaskHostOptions = {}) {
   });
   const commands = createCommands({
     ...shared,
+    platform,
     profileName: profiles.service.name,
     nodePath: process.execPath,
   });

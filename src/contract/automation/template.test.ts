@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../kernel/errors.ts';
+import type { Json, JsonObject } from '../kernel/scalars.ts';
 import { escapeTemplate, resolveTemplates } from './template.ts';
 
 const variables = {
@@ -100,6 +102,29 @@ describe('resolveTemplates', () => {
         expect(resolveTemplates('{{v}}', { input: { v: json } }).value).toEqual(json);
       }),
     );
+  });
+
+  // Would catch: a template of 64 KiB that names an input of 1 MiB 13 000 times, and takes the memory of the host.
+  it('refuses what would be too large or too deep once it is filled in', () => {
+    const large = 'x'.repeat(1024 * 1024);
+    const wide = Array.from({ length: 5000 }, () => 0);
+    const deep = JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`);
+    const refused = (value: Json, input: JsonObject) => {
+      const start = performance.now();
+      expect(() => resolveTemplates(value, { input })).toThrow(AppError);
+      expect(performance.now() - start).toBeLessThan(1000);
+    };
+    refused('{{a}}'.repeat(13_000), { a: large });
+    refused('{{a}}'.repeat(13_000), { a: wide });
+    refused(
+      Array.from({ length: 13_000 }, () => '{{a}}'),
+      { a: wide },
+    );
+    refused(
+      Array.from({ length: 120 }, () => '{{a}}'.repeat(1000)),
+      { a: 'x' },
+    );
+    refused(JSON.parse(`${'['.repeat(40)}"{{a}}"${']'.repeat(40)}`), { a: deep });
   });
 
   it('takes linear time on hostile templates', () => {

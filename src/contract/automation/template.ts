@@ -9,6 +9,8 @@
  *   anything else as JSON. Values are not looked at again, so an input cannot bring placeholders of its own.
  * - Environment variables cannot be named: they may hold secrets of the operator's account.
  */
+import { BOUNDS, excessError, excessOf } from '../kernel/bounds.ts';
+import { AppError } from '../kernel/errors.ts';
 import type { Json, JsonObject } from '../kernel/scalars.ts';
 
 /** What {@link resolveTemplates} answers. */
@@ -38,15 +40,45 @@ function lookUp(variables: JsonObject, path: string): Json | undefined {
   return rest.reduce<Json | undefined>(member, start);
 }
 
-function embed(value: Json): string {
-  if (typeof value === 'string') return value;
-  return value === null ? '' : JSON.stringify(value);
+/** Placeholders that one value may hold. */
+const MAX_PLACEHOLDERS = 100_000;
+
+/** Makes texts of values, and counts what has gone in. */
+class Embedding {
+  readonly #texts = new Map<Json, string>();
+  #left = MAX_PLACEHOLDERS;
+  #size = 0;
+
+  /** Counts one more placeholder. */
+  count(): void {
+    this.#left -= 1;
+    if (this.#left < 0)
+      throw new AppError('payload-too-large', `The command has more than ${MAX_PLACEHOLDERS} variables.`);
+  }
+
+  text(value: Json): string {
+    const text = this.#textOf(value);
+    this.#size += text.length;
+    if (this.#size > BOUNDS.size) throw excessError(FILLED_IN, `larger than ${BOUNDS.size}`);
+    return text;
+  }
+
+  #textOf(value: Json): string {
+    if (typeof value === 'string') return value;
+    if (value === null) return '';
+    const text = this.#texts.get(value) ?? JSON.stringify(value);
+    this.#texts.set(value, text);
+    return text;
+  }
 }
+const FILLED_IN = 'The command with its variables filled in';
 
 /**
- * Replaces the placeholders in every string of a JSON value; member names are left alone.
+ * Replaces the placeholders in every string of a JSON value; member names are left alone. The result keeps to {@link BOUNDS}, however
+ * often a small template names a large value.
  * @param variables namespaces by name, among them `input`: `{ input, profile, task, host }`
  * @param isJson whether a lone placeholder at this path keeps the value's JSON type; where it does not, the result is a string
+ * @throws AppError `payload-too-large`, `bad-request` for a result beyond the bounds
  */
 export function resolveTemplates<T extends Json>(
   value: T,
@@ -55,9 +87,11 @@ export function resolveTemplates<T extends Json>(
 ): Resolved<T> {
   const missing = new Set<string>();
   const used = new Set<string>();
+  const embedding = new Embedding();
 
   /** Value of a placeholder, or undefined when it has none. */
   function valueFor(path: string, fallback: string | undefined): Json | undefined {
+    embedding.count();
     const found = lookUp(variables, path);
     if (found === undefined || (found === null && fallback !== undefined)) {
       if (fallback === undefined) missing.add(path);
@@ -81,7 +115,7 @@ export function resolveTemplates<T extends Json>(
         const placeholder = match.slice(backslashes.length);
         if (backslashes.length % 2 === 1) return kept + placeholder;
         const resolved = valueFor(name, otherwise);
-        return kept + (resolved === undefined ? placeholder : embed(resolved));
+        return kept + (resolved === undefined ? placeholder : embedding.text(resolved));
       },
     );
   }
@@ -94,7 +128,10 @@ export function resolveTemplates<T extends Json>(
   }
 
   // Only strings change, and callers parse what they get with the schema of the spec.
-  return { value: walk(value, []) as T, missing: [...missing], used: [...used] };
+  const resolved = walk(value, []) as T;
+  const excess = excessOf(resolved);
+  if (excess !== null) throw excessError(FILLED_IN, excess);
+  return { value: resolved, missing: [...missing], used: [...used] };
 }
 
 /** Names in the placeholders of every string of a value, in order, each once. */

@@ -1,10 +1,11 @@
-/** Which call the running code works for, so that an error that reaches nobody can be named after it. */
+/** Which call the running code works for: it names errors that reach nobody, and says whose turn it is where callers wait for each other. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { CallContext } from './operation.ts';
 
 /** The call, as the dispatcher knows it anyway: nothing is made for the sake of an error that hardly ever comes. */
 export interface CurrentCall {
   readonly id: string;
-  readonly context: { readonly requestId: string };
+  readonly context: Readonly<Pick<CallContext, 'requestId' | 'principal' | 'signal'>>;
 }
 
 /** Set by the dispatcher around each handler; follows its promises, timers and callbacks. */

@@ -10,8 +10,8 @@ export function workerModule(appRoot: string, name: 'executor'): string {
     : path.join(appRoot, 'out/workers', `${name}.js`);
 }
 
-/** Feature of each worker thread. */
-const THREADS = { backup: 'storage', 'db-check': 'telemetry' } as const;
+/** Folder of each worker thread, below the features. */
+const THREADS = { backup: 'storage', compute: 'commands/compute', 'db-check': 'telemetry' } as const;
 
 /** Path of a worker thread's entry: `out/main/threads/<name>.js`. */
 export function threadModule(appRoot: string, name: keyof typeof THREADS): string {

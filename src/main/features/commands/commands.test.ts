@@ -32,7 +32,7 @@ test('secrets in a list are sealed in defaults and inputs, masked in a dry run, 
   const { input, secrets } = await run.seal('task:1');
   core.secrets.store(secrets);
   expect(await Promise.all(secrets.map(({ id }) => core.secrets.get(id)))).toEqual(['48213', 'tiger-lily']);
-  const dry = service.dryRun({ id: created.id, input: { user: 'anna', pins: ['tiger-lily'] } });
+  const dry = await service.dryRun({ id: created.id, input: { user: 'anna', pins: ['tiger-lily'] } });
   for (const shown of [input, dry]) expect(JSON.stringify(shown)).not.toMatch(/48213|99120|tiger-lily/);
 });
 

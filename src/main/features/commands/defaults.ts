@@ -2,23 +2,23 @@
 import type { CommandId, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { MASK, secretId, secretText } from '../../core/secrets/secret-refs.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
-import { mapSecrets, valueAt } from './secret-places.ts';
+import { mapPlaces, type Place, valueAt } from './secret-places.ts';
 
 /** Owner of a command's secrets. */
 export const ownerOf = (id: CommandId) => `command:${id}`;
 
 /**
- * Seals the secret values of defaults; a mask keeps what was stored before.
+ * Seals the values of defaults at the places of secrets; a mask keeps what was stored before.
  * @param before the stored defaults
  */
 export function sealDefaults(
   secrets: Pick<Secrets, 'put'>,
   id: CommandId,
-  schema: JsonObject,
+  places: readonly Place[],
   defaults: JsonObject,
   before: JsonObject,
 ): Promise<JsonObject> {
-  return mapSecrets(schema, defaults, async (value, place) => {
+  return mapPlaces(defaults, places, async (value, place) => {
     if (value === MASK) {
       const old = valueAt(before, place);
       return old !== undefined && secretId(old) !== null ? old : undefined;

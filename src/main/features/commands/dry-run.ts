@@ -3,12 +3,10 @@ import type { CommandSpec, DryRun } from '../../../contract/automation/commands.
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { CommandId, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { masked } from '../../core/secrets/secret-refs.ts';
-import { byMask, bySchema, exposureErrors, exposureWarnings } from './exposed-secrets.ts';
-import { mergeInput, schemaProblem, validateInput } from './input.ts';
-import { previewOf, type SpecIssue } from './kinds/index.ts';
+import type { Checks } from './compute/checks.ts';
+import type { SpecIssue } from './kinds/index.ts';
 import type { CommandRow } from './schema.ts';
-import { maskSecrets, type Place } from './secret-places.ts';
-import { parseSpec, resolveSpec } from './spec.ts';
+import { maskPlaces } from './secret-places.ts';
 
 /** What to resolve: a stored command, or a spec that is still being written (its members win). */
 export interface DryRunRequest {
@@ -30,26 +28,16 @@ export interface DryRunFacts {
 
 const refused = (errors: SpecIssue[]): DryRun => ({ valid: false, resolved: {}, warnings: [], errors, missing: [] });
 
-/** Fills in the variables. @returns the resolved spec, or what is wrong with it */
-function resolve(spec: CommandSpec, variables: Parameters<typeof resolveSpec>[1]) {
-  try {
-    return { ...resolveSpec(spec, variables), errors: [] };
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    const errors = Object.entries(error.errors ?? { spec: error.message }).map(([path, message]) => ({
-      path,
-      message,
-    }));
-    return { spec, missing: [], errors };
-  }
-}
-
 /**
  * Resolves a command.
  * @param row the stored command, when one is named
  * @throws AppError `validation-error` when there is neither a command nor a spec
  */
-export function dryRun(request: DryRunRequest, row: CommandRow | undefined, facts: DryRunFacts): DryRun {
+export async function dryRun(
+  request: DryRunRequest,
+  row: CommandRow | undefined,
+  { checks, ...facts }: DryRunFacts & { checks: Checks },
+): Promise<DryRun> {
   const rawSpec = request.spec ?? row?.spec;
   if (rawSpec === undefined) {
     throw new AppError('validation-error', "Field 'spec': spec is required when no command is named", {
@@ -60,38 +48,34 @@ export function dryRun(request: DryRunRequest, row: CommandRow | undefined, fact
   const kind = row?.kind ?? request.kind ?? (rawSpec.kind as CommandSpec['kind'] | undefined);
   if (kind === undefined) return refused([{ path: 'kind', message: 'kind is required' }]);
   const schema = request.input_schema ?? row?.input_schema ?? {};
-  const schemaFault = schemaProblem(schema);
-  if (schemaFault !== null) return refused([{ path: 'input_schema', message: schemaFault }]);
-
-  const given = mergeInput(masked(request.defaults ?? row?.defaults ?? {}), request.input);
-  const errors: SpecIssue[] = validateInput(schema, given).map(({ path, message }) => ({
+  const base = masked(request.defaults ?? row?.defaults ?? {});
+  const checked = await checks.input({ schema, isNew: true, spec: null, base, given: request.input });
+  if (checked.problem !== null) return refused([{ path: 'input_schema', message: checked.problem }]);
+  const errors: SpecIssue[] = checked.issues.map(({ path, message }) => ({
     path: path === '' ? 'input' : `input.${path}`,
     message,
   }));
-  const input = maskSecrets(schema, given);
-
-  const parsed = parseSpec(kind, rawSpec as JsonObject);
-  if ('issues' in parsed) return refused([...errors, ...parsed.issues]);
   const { profile_id } = request;
   const name = profile_id === undefined ? null : facts.profileName(profile_id);
   if (profile_id !== undefined && name === null)
     errors.push({ path: 'profile_id', message: 'there is no such profile' });
-  const isSecret = (place: Place) => bySchema(schema)(place) || byMask(input)(place);
-  const resolved = resolve(parsed.spec, {
-    input,
-    temp_dir: '…',
-    profile: profile_id !== undefined && name !== null ? { id: profile_id, name } : null,
-    task: { id: 'tsk_…', attempt: 1 },
-    host: { platform: process.platform, ...(facts.nodePath === null ? {} : { node: facts.nodePath }) },
+  const preview = await checks.preview({
+    ...{ schema, kind, spec: rawSpec as JsonObject, has_profile: profile_id !== undefined },
+    variables: {
+      input: maskPlaces(checked.input, checked.secrets),
+      temp_dir: '…',
+      profile: profile_id !== undefined && name !== null ? { id: profile_id, name } : null,
+      task: { id: 'tsk_…', attempt: 1 },
+      host: { platform: process.platform, ...(facts.nodePath === null ? {} : { node: facts.nodePath }) },
+    },
   });
-  const preview = previewOf(kind, resolved.spec, { input, hasProfile: profile_id !== undefined });
-  errors.push(...preview.errors, ...resolved.errors, ...exposureErrors(parsed.spec, isSecret));
-  const spec = JSON.parse(JSON.stringify(resolved.spec)) as JsonObject;
+  errors.push(...preview.errors);
+  if (preview.spec === null) return refused(errors);
   return {
-    valid: errors.length === 0 && resolved.missing.length === 0,
-    resolved: { ...spec, ...preview.shown },
-    warnings: [...preview.warnings, ...exposureWarnings(parsed.spec, isSecret)],
+    valid: errors.length === 0 && preview.missing.length === 0,
+    resolved: { ...(preview.spec as unknown as JsonObject), ...preview.shown },
+    warnings: preview.warnings,
     errors,
-    missing: resolved.missing,
+    missing: preview.missing,
   };
 }

@@ -5,10 +5,9 @@ import type { Clock } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import { checkVersion, notFound } from '../../core/operation/versioned.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
+import type { Checks } from './compute/checks.ts';
 import { sealDefaults } from './defaults.ts';
-import { bySchema, requireNoExposure } from './exposed-secrets.ts';
 import { type CommandPatch, editable, patched } from './fields.ts';
-import { requireSchema } from './input.ts';
 import type { CommandRow } from './schema.ts';
 import { requireSpec } from './spec.ts';
 import type { CommandStore } from './store.ts';
@@ -17,11 +16,12 @@ import type { CommandStore } from './store.ts';
 export function createEditing(deps: {
   store: CommandStore;
   secrets: Secrets;
+  checks: Checks;
   clock: Clock;
   require(id: CommandId): CommandRow;
   view(row: CommandRow): Command;
 }) {
-  const { store, secrets, clock, require, view } = deps;
+  const { store, secrets, checks, clock, require, view } = deps;
 
   function setDeleted(row: CommandRow, deleted_at: number | null, by: string): CommandRow {
     const next = { ...row, deleted_at, updated_at: clock.now(), version: row.version + 1 };
@@ -32,9 +32,8 @@ export function createEditing(deps: {
   return {
     /** @throws AppError `validation-error` */
     async create(input: CommandCreate, by: string, example: string | null = null): Promise<Command> {
-      requireSchema(input.input_schema);
       const spec = requireSpec(input.kind, input.spec);
-      requireNoExposure(spec, bySchema(input.input_schema));
+      const places = await checks.secrets({ schema: input.input_schema, isNew: true, value: input.defaults, spec });
       const id = newId('command');
       const now = clock.now();
       const row: CommandRow = {
@@ -42,7 +41,7 @@ export function createEditing(deps: {
         id,
         kind: input.kind,
         spec,
-        defaults: await sealDefaults(secrets, id, input.input_schema, input.defaults, {}),
+        defaults: await sealDefaults(secrets, id, places, input.defaults, {}),
         example,
         created_at: now,
         updated_at: now,
@@ -62,23 +61,24 @@ export function createEditing(deps: {
       const row = require(id);
       checkVersion(row.version, expected.body, expected.ifMatch);
       const fields = patched(row, patch);
-      if (patch.input_schema !== undefined) requireSchema(fields.input_schema);
       const spec = patch.spec ? requireSpec(row.kind, patch.spec) : row.spec;
-      // Older commands can still be renamed or switched off.
-      if (patch.spec || patch.input_schema !== undefined)
-        requireNoExposure(CommandSpec.parse(spec), bySchema(fields.input_schema));
+      const defaults = patch.defaults === undefined ? {} : fields.defaults;
+      const isNew = patch.input_schema !== undefined;
+      const places = await checks.secrets({
+        ...{ schema: fields.input_schema, isNew, value: defaults },
+        // Older commands can still be renamed or switched off.
+        spec: patch.spec || isNew ? CommandSpec.parse(spec) : null,
+      });
       const next: CommandRow = {
         ...row,
         ...fields,
         spec,
         defaults:
-          patch.defaults === undefined
-            ? row.defaults
-            : await sealDefaults(secrets, id, fields.input_schema, fields.defaults, row.defaults),
+          patch.defaults === undefined ? row.defaults : await sealDefaults(secrets, id, places, defaults, row.defaults),
         updated_at: clock.now(),
         version: row.version + 1,
       };
-      // Sealing was asynchronous: the command may have changed meanwhile.
+      // The command may have changed while its schema was checked and its secrets were sealed.
       checkVersion(require(id).version, row.version, undefined);
       store.save(next, by, 'command.updated');
       return view(next);

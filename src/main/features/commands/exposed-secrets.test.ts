@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
+import { openTestCore, ROOT, type TestCore } from '../../../../tests/support/core.ts';
 import { CommandCreate, CommandSpec } from '../../../contract/automation/commands.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { createCommands } from './index.ts';
 
-const commandsOn = (core: TestCore) => createCommands({ ...core, profileName: () => 'Anna', nodePath: null });
+const commandsOn = (core: TestCore) =>
+  createCommands({ ...core, platform: { appRoot: ROOT }, profileName: () => 'Anna', nodePath: null });
 
 const SECRET: JsonObject = { type: 'string', format: 'password' };
 const PLAIN: JsonObject = { type: 'string' };
@@ -77,12 +78,12 @@ describe('a secret in what others can see', () => {
       await expect(
         service.prepareRun({ t: 'inline', spec: { kind: 'process', ...spec }, input_schema: schema }, { given: {} }),
       ).rejects.toMatchObject({ errors: { [path]: expect.stringMatching(/stdin.*files.*allow_secret_in_argv/) } });
-      const dry = service.dryRun({ kind: 'process', spec, input_schema: schema, input: {} });
+      const dry = await service.dryRun({ kind: 'process', spec, input_schema: schema, input: {} });
       expect(dry.errors).toContainEqual({ path, message: expect.stringContaining('would show the secret') });
 
       const allowed = { ...spec, allow_secret_in_argv: true };
       const created = await service.create(command(allowed, schema), 'anna');
-      const warned = service.dryRun({ id: created.id, input: {} });
+      const warned = await service.dryRun({ id: created.id, input: {} });
       expect(warned.warnings).toEqual([expect.stringMatching(`can read the secret .*${path.replaceAll('.', '\\.')}`)]);
       expect(warned.errors.filter((error) => error.path === path)).toEqual([]);
     }
@@ -99,7 +100,7 @@ describe('a secret in what others can see', () => {
       files: { header: 'Authorization: Bearer {{token}}' },
     };
     const { id } = await service.create(command(spec, schema), 'anna');
-    const dry = service.dryRun({ id, input: { token: 'tiger-lily', user: 'anna', pair: ['a', 'b'] } });
+    const dry = await service.dryRun({ id, input: { token: 'tiger-lily', user: 'anna', pair: ['a', 'b'] } });
     expect(dry).toMatchObject({ errors: [], warnings: [] });
     expect(dry.resolved).toMatchObject({
       argv: ['curl', 'anna', '{{token}}', 'a', '{{profile.token}}', '@…/files/header'],
@@ -152,7 +153,7 @@ describe('a secret in what others can see', () => {
     using core = openTestCore();
     const { service } = commandsOn(core);
     const spec = { argv: ['ls', '{{files.first}}'] };
-    const dry = service.dryRun({ kind: 'process', spec, input: { files: { first: 'a.txt' } } });
+    const dry = await service.dryRun({ kind: 'process', spec, input: { files: { first: 'a.txt' } } });
     expect(dry.resolved).toMatchObject({ argv: ['ls', 'a.txt'] });
   });
 });

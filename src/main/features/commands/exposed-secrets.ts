@@ -41,12 +41,16 @@ function placeOf(name: string, hasFiles: boolean): Place | null {
 
 function exposures(spec: CommandSpec, isSecret: IsSecret): { path: string; names: string }[] {
   const hasFiles = filesIn(spec.kind, spec).length > 0;
+  const known = new Map<string, boolean>();
+  const namesSecret = (name: string): boolean => {
+    const place = placeOf(name, hasFiles);
+    const secret = known.get(name) ?? (place !== null && isSecret(place));
+    known.set(name, secret);
+    return secret;
+  };
   return exposedIn(spec.kind, spec).parts.flatMap(({ path, text }) => {
-    const names = templateNames(text).filter((name) => {
-      const place = placeOf(name, hasFiles);
-      return place !== null && isSecret(place);
-    });
-    return names.length === 0 ? [] : [{ path, names: names.map((name) => `{{${name}}}`).join(', ') }];
+    const found = templateNames(text).filter(namesSecret);
+    return found.length === 0 ? [] : [{ path, names: found.map((name) => `{{${name}}}`).join(', ') }];
   });
 }
 

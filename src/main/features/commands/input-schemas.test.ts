@@ -16,13 +16,13 @@ describe('input schemas', () => {
     const service = commandsOn(core);
     const { id } = await service.create(httpCommand({ input_schema: schemaOf('number') }), 'anna');
     await service.update(id, { input_schema: schemaOf('string') }, 'anna', {});
-    expect(service.dryRun({ id, input: { n: 'text', user: 'u', password: 'p' } }).errors).toEqual([]);
-    expect(service.dryRun({ id, input: { n: 7 } }).errors).toContainEqual({
+    expect((await service.dryRun({ id, input: { n: 'text', user: 'u', password: 'p' } })).errors).toEqual([]);
+    expect((await service.dryRun({ id, input: { n: 7 } })).errors).toContainEqual({
       path: 'input.n',
       message: 'must be string',
     });
     const other = await service.create(httpCommand({ input_schema: schemaOf('number') }), 'anna');
-    expect(service.dryRun({ id: other.id, input: { n: 'text' } }).errors).toContainEqual({
+    expect((await service.dryRun({ id: other.id, input: { n: 'text' } })).errors).toContainEqual({
       path: 'input.n',
       message: 'must be number',
     });
@@ -40,7 +40,7 @@ describe('input schemas', () => {
     expect((await service.create(httpCommand({ input_schema: fixed }), 'anna')).version).toBe(1);
   });
 
-  test('that refer to themselves are followed', () => {
+  test('that refer to themselves are followed', async () => {
     using core = openTestCore();
     const schema: JsonObject = {
       $id: 'https://example.test/tree',
@@ -49,8 +49,8 @@ describe('input schemas', () => {
     };
     const run = (input: JsonObject) =>
       commandsOn(core).dryRun({ kind: 'http', spec: { url: 'http://127.0.0.1/' }, input_schema: schema, input });
-    expect(run({ child: { child: { name: 'leaf' } } }).valid).toBe(true);
-    expect(run({ child: { child: { name: 7 } } }).errors).toEqual([
+    expect((await run({ child: { child: { name: 'leaf' } } })).valid).toBe(true);
+    expect((await run({ child: { child: { name: 7 } } })).errors).toEqual([
       { path: 'input.child.child.name', message: 'must be string' },
     ]);
   });
@@ -77,10 +77,10 @@ describe('input schemas', () => {
       [{ path: 'input.list.1', message: 'must be integer' }],
     ],
     [{ minProperties: 1 }, {}, [{ path: 'input', message: 'must NOT have fewer than 1 properties' }]],
-  ])('%j finds in %j what is wrong, each at its path', (input_schema, input, errors) => {
+  ])('%j finds in %j what is wrong, each at its path', async (input_schema, input, errors) => {
     using core = openTestCore();
     const spec = { url: 'http://127.0.0.1/' };
-    const found = commandsOn(core).dryRun({ kind: 'http', spec, input_schema, input });
+    const found = await commandsOn(core).dryRun({ kind: 'http', spec, input_schema, input });
     expect(found).toMatchObject({ valid: false, errors });
   });
 });

@@ -2,11 +2,10 @@
 import { COMMAND_KINDS, CommandKind, CommandSpec, RetryPolicy } from '../../../contract/automation/commands.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { CommandId, Json, JsonObject } from '../../../contract/kernel/scalars.ts';
-import { MASK, replaceSecrets, sealLike, secretText, withoutReferences } from '../../core/secrets/secret-refs.ts';
+import { replaceSecrets, sealLike, secretText, withoutReferences } from '../../core/secrets/secret-refs.ts';
 import type { SealedSecret, Secrets } from '../../core/secrets/secrets.ts';
-import { bySchema, requireNoExposure } from './exposed-secrets.ts';
-import { mergeInput, requireSchema, validateInput } from './input.ts';
-import { mapSecrets, type Place, secretPlaces, valueAt } from './secret-places.ts';
+import type { Checks } from './compute/checks.ts';
+import { mapPlaces, type Place } from './secret-places.ts';
 import type { CommandSnapshot } from './snapshot.ts';
 import { requireSpec } from './spec.ts';
 
@@ -32,7 +31,7 @@ export type RunSource =
 
 /** The input of a run. */
 export interface RunInput {
-  /** As the caller sent it. {@link MASK} in place of a secret leaves the value that is below it. */
+  /** As the caller sent it. A mask in place of a secret leaves the value that is below it. */
   given: JsonObject;
   /** Stored input of an earlier run that `given` changes; without it `given` changes the defaults of the command. */
   earlier?: JsonObject;
@@ -56,15 +55,13 @@ function inlineSnapshot(source: Extract<RunSource, { t: 'inline' }>): RunSnapsho
     });
   }
   const spec = requireSpec(kind.data, source.spec);
-  const input_schema = source.input_schema ?? {};
-  requireSchema(input_schema);
   return {
     command_id: null,
     command_version: null,
     command_name: source.name ?? `Inline ${kind.data}`,
     kind: kind.data,
     spec,
-    input_schema,
+    input_schema: source.input_schema ?? {},
     timeout_seconds: INLINE_TIMEOUT_SECONDS,
     retry: RetryPolicy.parse({}),
     concurrency_key: null,
@@ -77,20 +74,10 @@ function commandSnapshot(command: CommandSnapshot): RunSnapshot {
   return { ...rest, command_id: id, command_version: version, command_name: name, needs_profile: uses.profile };
 }
 
-function requireInput(schema: JsonObject, input: JsonObject): void {
-  const issues = validateInput(schema, input);
-  const first = issues[0];
-  if (!first) return;
-  const pathOf = (path: string) => (path === '' ? 'input' : `input.${path}`);
-  throw new AppError('validation-error', `Field '${pathOf(first.path)}': ${first.message}`, {
-    errors: Object.fromEntries(issues.map((issue) => [pathOf(issue.path), issue.message])),
-    extra: { field: pathOf(first.path), reason: first.message },
-  });
-}
-
 /** @param snapshotOf what a task is made from a command with */
 export function createPrepareRun(
   secrets: Pick<Secrets, 'get' | 'seal'>,
+  checks: Checks,
   snapshotOf: (id: CommandId, version?: number) => Promise<CommandSnapshot>,
 ) {
   async function resolve(source: RunSource): Promise<{ snapshot: RunSnapshot; defaults: JsonObject }> {
@@ -113,14 +100,12 @@ export function createPrepareRun(
   return async (source: RunSource, { given, earlier }: RunInput): Promise<PreparedRun> => {
     const { snapshot, defaults } = await resolve(source);
     const schema = snapshot.input_schema;
-    requireNoExposure(CommandSpec.parse(snapshot.spec), bySchema(schema));
     const base = earlier === undefined ? defaults : await replaceSecrets(earlier, (id) => secrets.get(id));
-    const changes = await mapSecrets(schema, withoutReferences(given), (value, place) =>
-      value === MASK ? valueAt(base, place) : value,
-    );
-    const input = mergeInput(base, changes);
-    requireInput(schema, input);
-    const plain = earlier === undefined && secretPlaces(schema, input).length === 0;
+    const { input, secrets: places } = await checks.requireInput({
+      ...{ schema, isNew: source.t === 'inline', spec: CommandSpec.parse(snapshot.spec) },
+      ...{ base, given: withoutReferences(given) },
+    });
+    const plain = earlier === undefined && places.length === 0;
     return {
       ...snapshot,
       async seal(owner) {
@@ -132,7 +117,7 @@ export function createPrepareRun(
           sealed.push(secret);
           return { $secret: secret.id };
         };
-        const marked = await mapSecrets(schema, input, seal);
+        const marked = await mapPlaces(input, places, seal);
         // What was sealed stays sealed, even where the schema of today does not call it a secret.
         return { input: earlier === undefined ? marked : await sealLike(earlier, marked, seal), secrets: sealed };
       },

@@ -22,7 +22,7 @@ const isRecord = (value: unknown): value is JsonObject =>
 const isMark = (schema: JsonObject) => schema.format === 'password' || schema.writeOnly === true;
 
 /** Every schema or object below one, with its JSON Pointer. */
-function* objectsBelow(root: JsonObject): Generator<[at: JsonObject, pointer: string]> {
+export function* objectsBelow(root: JsonObject): Generator<[at: JsonObject, pointer: string]> {
   const open: [value: Json, pointer: string][] = [[root, '']];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [value, pointer] = next;
@@ -239,23 +239,31 @@ function putAt(input: JsonObject, place: Place, value: Json | undefined): void {
 }
 
 /**
- * A copy of `input` in which every secret value present has gone through `replace`.
+ * A copy of `input` in which the value at each place has gone through `replace`.
  * @param replace gets the value (or reference) and its place; undefined removes it
  */
-export async function mapSecrets(
-  schema: JsonObject,
+export async function mapPlaces(
   input: JsonObject,
+  places: readonly Place[],
   replace: (value: Json, place: Place) => Json | undefined | Promise<Json | undefined>,
 ): Promise<JsonObject> {
   const copy = structuredClone(input);
-  for (const place of secretPlaces(schema, copy))
-    putAt(copy, place, await replace(valueAt(copy, place) ?? null, place));
+  for (const place of places) putAt(copy, place, await replace(valueAt(copy, place) ?? null, place));
   return copy;
 }
 
 /** A copy of `input` as answers show it. */
-export function maskSecrets(schema: JsonObject, input: JsonObject): JsonObject {
+export function maskPlaces(input: JsonObject, places: readonly Place[]): JsonObject {
   const copy = structuredClone(input);
-  for (const place of secretPlaces(schema, copy)) putAt(copy, place, MASK);
+  for (const place of places) putAt(copy, place, MASK);
+  return copy;
+}
+
+/** What is given, in which each mask in place of a secret is what `base` has there. */
+export function keepMasked(schema: JsonObject, base: JsonObject, given: JsonObject): JsonObject {
+  const copy = structuredClone(given);
+  for (const place of secretPlaces(schema, copy)) {
+    if (valueAt(copy, place) === MASK) putAt(copy, place, valueAt(base, place));
+  }
   return copy;
 }

@@ -6,6 +6,8 @@ import { type Clock, iso } from '../../core/clock.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import { replaceSecrets } from '../../core/secrets/secret-refs.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
+import type { Checks } from './compute/checks.ts';
+import type { Variables } from './compute/requests.ts';
 import { ownerOf } from './defaults.ts';
 import { type DryRunFacts, type DryRunRequest, dryRun } from './dry-run.ts';
 import { createEditing } from './editing.ts';
@@ -14,18 +16,19 @@ import { diffOf, toCommand } from './fields.ts';
 import { createPrepareRun } from './run.ts';
 import type { CommandRow } from './schema.ts';
 import type { CommandSnapshot } from './snapshot.ts';
-import { resolveSpec, type Variables } from './spec.ts';
+import { resolveSpec } from './spec.ts';
 import type { CommandListInput, CommandStore } from './store.ts';
 
 /** What {@link createCommandService} needs. */
 export interface CommandDeps extends DryRunFacts {
   store: CommandStore;
   secrets: Secrets;
+  checks: Checks;
   clock: Clock;
 }
 
 /** Creates the service. */
-export function createCommandService({ store, secrets, clock, profileName, nodePath }: CommandDeps) {
+export function createCommandService({ store, secrets, checks, clock, profileName, nodePath }: CommandDeps) {
   const require = (id: CommandId): CommandRow => {
     const row = store.get(id);
     if (!row) throw notFound('command', id);
@@ -34,7 +37,7 @@ export function createCommandService({ store, secrets, clock, profileName, nodeP
 
   const view = (row: CommandRow): Command => toCommand(row, store.lastTask(row.id));
 
-  const editing = createEditing({ store, secrets, clock, require, view });
+  const editing = createEditing({ store, secrets, checks, clock, require, view });
 
   /**
    * What a task is made from, with secret defaults open.
@@ -83,7 +86,7 @@ export function createCommandService({ store, secrets, clock, profileName, nodeP
     example: (name: string) => store.byExample(name),
     snapshot,
     /** See {@link createPrepareRun}. */
-    prepareRun: createPrepareRun(secrets, snapshot),
+    prepareRun: createPrepareRun(secrets, checks, snapshot),
     /**
      * See {@link resolveSpec}.
      * @param stored the input with its secrets sealed
@@ -94,8 +97,8 @@ export function createCommandService({ store, secrets, clock, profileName, nodeP
       return resolveSpec(spec, variables);
     },
     /** See {@link dryRun}. */
-    dryRun: (request: DryRunRequest): DryRun =>
-      dryRun(request, request.id === undefined ? undefined : require(request.id), { profileName, nodePath }),
+    dryRun: async (request: DryRunRequest): Promise<DryRun> =>
+      dryRun(request, request.id === undefined ? undefined : require(request.id), { profileName, nodePath, checks }),
     /** Deletes for good what was deleted more than 30 days ago. */
     purge(before: number): void {
       for (const id of store.purge(before)) secrets.removeOwner(ownerOf(id));

@@ -11,6 +11,7 @@ import {
 import { resolveTemplates } from '../../../contract/automation/template.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
+import type { Variables } from './compute/requests.ts';
 import { filesIn, hostKinds, type SpecIssue } from './kinds/index.ts';
 
 /** Kinds with the JSON Schema of their spec, for forms. */
@@ -44,17 +45,6 @@ export function requireSpec(kind: CommandKind, raw: JsonObject): CommandSpec {
     errors: Object.fromEntries(result.issues.map((issue) => [issue.path, issue.message])),
     extra: { field: first?.path, reason: first?.message },
   });
-}
-
-/** Values that `{{…}}` can name. */
-export interface Variables {
-  input: JsonObject;
-  /** Temporary folder of the attempt; `files` names the private files below it. */
-  temp_dir: string;
-  profile: { id: string; name: string } | null;
-  task: { id: string; attempt: number };
-  /** `host.node`: path of the Node program that runs TabAgent. */
-  host: { node?: string; platform: string };
 }
 
 /** A spec with its variables filled in; a kind without templates is left as it is. */

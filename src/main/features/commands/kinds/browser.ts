@@ -2,17 +2,25 @@ import { stripTypeScriptTypes } from 'node:module';
 import type { BrowserSpec } from '../../../../contract/automation/kinds/browser.ts';
 import type { HostKind } from './kind.ts';
 
-/** Says why a script cannot run, or null. Finds syntax errors and a missing default export without running anything. */
+/** What Node throws for a script with a mistake; anything else means that its parser is broken and can check nothing more. */
+const MISTAKES = new Set<unknown>(['ERR_INVALID_TYPESCRIPT_SYNTAX', 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX']);
+/** Braces in the list of exports would make the search begin again at each of them. */
+const DEFAULT_EXPORT = /\bexport\s+default\b|\bexport\s*\{[^{}]*\bas\s+default\b/;
+
+/**
+ * Says why a script cannot run, or null. Finds syntax errors and a missing default export without running anything.
+ * @throws Error when the parser is broken; its thread has to end
+ */
 function scriptProblem(spec: BrowserSpec): string | null {
   try {
     stripTypeScriptTypes(spec.script, { mode: 'strip' });
   } catch (error) {
-    return error instanceof Error ? (error.message.split('\n')[0] ?? 'does not compile') : String(error);
+    if (!(error instanceof Error && 'code' in error && MISTAKES.has(error.code))) throw error;
+    return error.message.split('\n')[0] ?? 'does not compile';
   }
-  if (!/\bexport\s+default\b|\bexport\s*\{[^}]*\bas\s+default\b/.test(spec.script)) {
-    return 'has no default export; write export default async ({ page }) => { … }';
-  }
-  return null;
+  return DEFAULT_EXPORT.test(spec.script)
+    ? null
+    : 'has no default export; write export default async ({ page }) => { … }';
 }
 
 /** A script gets its input as an argument instead of through templates, so a dry run shows the input beside it. */

@@ -1,0 +1,213 @@
+/**
+ * Worker threads for computation over what users give: patterns, schemas, scripts. A request that takes too long or too much memory costs its
+ * thread, never the host; see docs/adr/0014-compute-pool.md.
+ */
+import { Worker } from 'node:worker_threads';
+import { z } from 'zod';
+import { AppError, errorOf, Problem } from '../../../contract/kernel/errors.ts';
+import type { Part } from '../lifecycle.ts';
+import type { Logger } from '../log/logger.ts';
+import { currentNames, currentOperation } from '../operation/current.ts';
+import { createTurns } from './turns.ts';
+
+/** What a thread sends: once that it is ready, then an answer to each request. */
+export const FromThread = z.discriminatedUnion('t', [
+  z.object({ t: z.literal('ready') }),
+  z.object({ t: z.literal('answer'), value: z.unknown() }),
+  z.object({ t: z.literal('refused'), problem: Problem }),
+]);
+export type FromThread = z.infer<typeof FromThread>;
+
+/** A request that cost its thread: it took too long, needed too much memory, or broke what computed it. */
+export class Overrun extends Error {
+  readonly why: 'time' | 'memory' | 'broken';
+
+  constructor(why: Overrun['why'], cause?: unknown) {
+    super(`the computation was ended: ${why}`, { cause });
+    this.why = why;
+  }
+}
+
+/** One kind of threads, started when they are needed. */
+export interface ThreadPool {
+  /**
+   * Computes one request, a JSON value. Callers take turns, and none of them has all threads.
+   * @param answer     shape of what the thread answers
+   * @param deadlineMs counts from when a thread that is ready gets the request
+   * @throws AppError what the thread refused, `cancelled` when the caller is gone, `resource-limit-exceeded` when too many requests wait;
+   *   {@link Overrun}
+   */
+  run<T extends z.ZodType>(request: unknown, answer: T, deadlineMs: number): Promise<z.infer<T>>;
+  readonly part: Part;
+}
+
+interface Job {
+  readonly caller: string;
+  /** JSON, so that its size is known. */
+  readonly text: string;
+  readonly deadlineMs: number;
+  readonly names: object;
+  settle(outcome: { value: unknown } | { error: unknown }): void;
+}
+
+/** Memory of one thread beyond the code of its program. */
+export const THREAD_MEMORY_MB = 256;
+/** Two, so that a request that has to be ended does not keep another caller waiting. */
+const THREADS = 2;
+const IDLE_MS = 30_000;
+const START_MS = 20_000;
+/** A thread that the machine has kept waiting gets this much longer at most. */
+const GRACE_MS = 1000;
+
+/** Creates a pool of the built `*.thread.ts` module `file`, which calls `serveInThread`. */
+export function createThreadPool(file: string, log: Pick<Logger, 'warn'>): ThreadPool {
+  const turns = createTurns<Job>(THREADS - 1);
+  const threads = new Set<Thread>();
+  let stopped = false;
+
+  function next(): void {
+    for (;;) {
+      const idle = [...threads].find((thread) => thread.idle());
+      if (!idle && threads.size >= THREADS) return;
+      const job = turns.take();
+      if (!job) return;
+      const thread = idle ?? new Thread(file, { onFree: next, onEnd: (ended) => threads.delete(ended) });
+      threads.add(thread);
+      thread.take(job);
+    }
+  }
+
+  function enqueue(job: Job): void {
+    if (stopped) throw new AppError('cancelled');
+    if (!turns.add(job)) {
+      throw new AppError(
+        'resource-limit-exceeded',
+        'Too many requests are being checked; wait until one has finished.',
+      );
+    }
+    next();
+  }
+
+  return {
+    async run(request, answer, deadlineMs) {
+      const context = currentOperation.getStore()?.context;
+      context?.signal.throwIfAborted();
+      const value = await new Promise<unknown>((resolve, reject) => {
+        const leave = () => {
+          if (turns.remove(job)) job.settle({ error: new AppError('cancelled') });
+        };
+        const job: Job = {
+          ...{ caller: context?.principal.id ?? '', text: JSON.stringify(request), deadlineMs, names: currentNames() },
+          settle(outcome) {
+            context?.signal.removeEventListener('abort', leave);
+            turns.done(job);
+            if ('value' in outcome) return resolve(outcome.value);
+            if (outcome.error instanceof Overrun) {
+              log.warn('threads', outcome.error.message, { ...job.names, error: outcome.error.cause });
+            }
+            reject(outcome.error);
+          },
+        };
+        context?.signal.addEventListener('abort', leave, { once: true });
+        enqueue(job);
+      });
+      return answer.parse(value);
+    },
+    part: {
+      name: 'compute threads',
+      async stop() {
+        stopped = true;
+        for (const job of turns.clear()) job.settle({ error: new AppError('cancelled') });
+        await Promise.all([...threads].map((thread) => thread.end({ error: new AppError('cancelled') })));
+      },
+    },
+  };
+}
+
+/** One thread, from its start to its end; it computes one request at a time. */
+class Thread {
+  readonly #worker: Worker;
+  readonly #owner: { onFree(): void; onEnd(thread: Thread): void };
+  #ready = false;
+  #job: Job | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(file: string, owner: { onFree(): void; onEnd(thread: Thread): void }) {
+    this.#owner = owner;
+    this.#worker = new Worker(file, {
+      resourceLimits: { maxOldGenerationSizeMb: THREAD_MEMORY_MB, maxYoungGenerationSizeMb: 32 },
+      // Node's parser of scripts announces itself in each thread.
+      execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
+    });
+    this.#worker.on('message', (message: unknown) => this.#hear(FromThread.safeParse(message)));
+    this.#worker.on('error', (error: Error & { code?: string }) =>
+      this.end({ error: new Overrun(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'broken', error) }),
+    );
+    this.#worker.on('exit', () => this.end({ error: new Overrun('broken') }));
+    this.#timer = setTimeout(() => this.end({ error: new Overrun('broken', 'it did not start') }), START_MS);
+  }
+
+  idle(): boolean {
+    return this.#ready && this.#job === undefined;
+  }
+
+  take(job: Job): void {
+    this.#job = job;
+    this.#worker.ref();
+    if (this.#ready) this.#begin(job);
+  }
+
+  /** Ends the thread at once. @param outcome of the request that it computes */
+  async end(outcome: { error: unknown }): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#owner.onEnd(this);
+    this.#ready = false;
+    // V8 may be compiling, which cannot be interrupted: nobody waits for it but the stop of the host.
+    const ended = this.#worker.terminate();
+    this.#finish(outcome);
+    await ended;
+  }
+
+  #begin(job: Job): void {
+    clearTimeout(this.#timer);
+    this.#watch(job.deadlineMs, job.deadlineMs + GRACE_MS, process.cpuUsage());
+    this.#worker.postMessage(job.text);
+  }
+
+  /** While all threads of this process together have used less processor time than the deadline, this one was only kept waiting. */
+  #watch(deadlineMs: number, leftMs: number, start: NodeJS.CpuUsage, waitMs = deadlineMs): void {
+    this.#timer = setTimeout(() => {
+      const { user, system } = process.cpuUsage(start);
+      const missing = Math.ceil(deadlineMs - (user + system) / 1000);
+      const left = leftMs - waitMs;
+      if (missing > 0 && left > 0) this.#watch(deadlineMs, left, start, Math.min(Math.max(missing, 10), left));
+      else void this.end({ error: new Overrun('time') });
+    }, waitMs);
+  }
+
+  #hear(parsed: z.ZodSafeParseResult<FromThread>): void {
+    clearTimeout(this.#timer);
+    if (!parsed.success) return void this.end({ error: new Overrun('broken', parsed.error) });
+    switch (parsed.data.t) {
+      case 'ready':
+        this.#ready = true;
+        if (this.#job) this.#begin(this.#job);
+        return;
+      case 'answer':
+        return this.#finish({ value: parsed.data.value });
+      case 'refused':
+        return this.#finish({ error: errorOf(parsed.data.problem) });
+    }
+  }
+
+  #finish(outcome: { value: unknown } | { error: unknown }): void {
+    const job = this.#job;
+    this.#job = undefined;
+    if (this.#ready) {
+      this.#worker.unref();
+      this.#timer = setTimeout(() => void this.end({ error: undefined }), IDLE_MS).unref();
+    }
+    job?.settle(outcome);
+    this.#owner.onFree();
+  }
+}
