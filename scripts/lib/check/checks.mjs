@@ -35,6 +35,7 @@ export function allChecks() {
     { name: 'lint, format', args: [tool('@biomejs', 'biome', 'bin', 'biome'), 'ci', '--colors=off'] },
     { name: 'imports', args: [join('scripts', 'lib', 'check', 'imports.mjs')] },
     { name: 'hygiene', args: [join('scripts', 'lib', 'check', 'hygiene.mjs')] },
+    { name: 'writes', args: [join('scripts', 'lib', 'check', 'writes.mjs')] },
   ];
 }
 

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { tryLockFile } from './db/index.ts';
+import { replaceOwned } from './owned-files.ts';
 import { ensurePrivateFolder, isOpenToOthers } from './private-folder.ts';
 
 /** What a running host publishes to programs of the same user. */
@@ -86,10 +87,7 @@ export function acquireInstanceLock(dataDir: string): InstanceLock {
   fs.rmSync(hostFile(dataDir), { force: true });
   return {
     publish(info) {
-      const temporary = `${hostFile(dataDir)}.${process.pid}`;
-      fs.rmSync(temporary, { force: true });
-      fs.writeFileSync(temporary, JSON.stringify(info), { mode: 0o600, flag: 'wx' });
-      fs.renameSync(temporary, hostFile(dataDir));
+      replaceOwned(dataDir, hostFile(dataDir), JSON.stringify(info));
     },
     release() {
       fs.rmSync(hostFile(dataDir), { force: true });

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../../contract/kernel/errors.ts';
+import { writeNewOwned } from './owned-files.ts';
 
 /** Rights of the group and of others. */
 const OTHERS = 0o077;
@@ -82,6 +83,6 @@ export function openTempFolder(dataDir: string, base: string): string {
   if (known.startsWith(base) && isPrivate(known) && isPrivate(path.dirname(known))) return known;
   const made = fs.mkdtempSync(path.join(privateParent(base), path.sep));
   fs.rmSync(note, { force: true });
-  fs.writeFileSync(note, made, { mode: 0o600, flag: 'wx' });
+  writeNewOwned(dataDir, note, made);
   return made;
 }

@@ -10,6 +10,7 @@ import type { Clock } from './clock.ts';
 import { damagedError, isDamage } from './db/index.ts';
 import { createListeners } from './listeners.ts';
 import type { Logger } from './log/logger.ts';
+import { writeNewOwned } from './owned-files.ts';
 
 /** How often a disk that refused a write is tried, ms. */
 const PROBE_MS = 1_000;
@@ -82,7 +83,7 @@ export function createStorageHealth(dataDir: string, clock: Clock): StorageHealt
   function takesWrites(write: () => void): boolean {
     try {
       fs.rmSync(probeFile, { force: true });
-      fs.writeFileSync(probeFile, Buffer.alloc(PROBE_BYTES), { mode: 0o600, flag: 'wx' });
+      writeNewOwned(dataDir, probeFile, Buffer.alloc(PROBE_BYTES));
       write();
       return true;
     } catch {
@@ -127,7 +128,7 @@ export function createStorageHealth(dataDir: string, clock: Clock): StorageHealt
       refused = { code, count: 1, told: false };
       try {
         // An empty file needs no block: the next start finds out why attempts were cut off.
-        fs.closeSync(fs.openSync(mark, 'wx', 0o600));
+        writeNewOwned(dataDir, mark, '');
       } catch {
         // Then it takes them for attempts that the end of the host cut off.
       }

@@ -1,10 +1,11 @@
 /** {@link Platform} of the desktop app: utility processes, the OS's key store through `safeStorage`, power events. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { app, powerMonitor, safeStorage, utilityProcess } from 'electron';
+import { replaceOwned } from '../core/owned-files.ts';
 import { openKeyVault, SEALED_KEY_FILE } from '../core/secrets/key-vault.ts';
 import { defaultPaths } from './node.ts';
 import type { Child, ChildExit, ForkOptions, KeyVault, Platform } from './platform.ts';
@@ -76,9 +77,7 @@ async function keeper(): Promise<string | null> {
 
 /** Writes a file so that a crash leaves the old content or the new, never half of one. */
 async function save(file: string, content: Buffer): Promise<void> {
-  const fresh = `${file}.new`;
-  await writeFile(fresh, content, { mode: 0o600 });
-  await rename(fresh, file);
+  replaceOwned(dirname(file), file, content);
 }
 
 /**

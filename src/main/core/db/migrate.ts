@@ -5,6 +5,8 @@ import type Database from 'better-sqlite3';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { storageFaultCode } from '../../../contract/kernel/storage-faults.ts';
 import type { Faults } from '../faults.ts';
+import { randomToken } from '../ids.ts';
+import { makeOwnedFolder } from '../owned-files.ts';
 import { damagedError, damageOf, isDamage, isEmptied, moveAside } from './damage.ts';
 import { createDb, type Db, openConnection } from './database.ts';
 
@@ -105,9 +107,12 @@ export function openDatabase(
   let backup: string | null = null;
   if (from < to && from > 0) {
     const backups = path.join(dir, 'backups');
-    fs.mkdirSync(backups, { recursive: true, mode: 0o700 });
+    makeOwnedFolder(dir, backups);
     backup = path.join(backups, `before-schema-${from + 1}-${now}.db`);
-    raw.prepare('VACUUM INTO ?').run(backup);
+    // SQLite would follow a link: it writes under a name that nobody knows.
+    const part = path.join(backups, `${randomToken(12)}.part`);
+    raw.prepare('VACUUM INTO ?').run(part);
+    fs.renameSync(part, backup);
   }
   if (from === 0) raw.pragma('auto_vacuum = INCREMENTAL');
   for (const migration of migrations.slice(from)) {

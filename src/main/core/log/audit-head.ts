@@ -6,6 +6,7 @@ import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { replaceOwned } from '../owned-files.ts';
 
 /** A line of the audit. */
 export interface AuditLine {
@@ -68,8 +69,5 @@ async function syncDatabaseLog(dbPath: string): Promise<void> {
 export async function writeHead(dir: string, dbPath: string, text: string): Promise<void> {
   await syncDatabaseLog(dbPath);
   const file = path.join(dir, HEAD_FILE);
-  const fresh = `${file}.new`;
-  await fs.promises.rm(fresh, { force: true });
-  await fs.promises.writeFile(fresh, text, { mode: 0o600, flag: 'wx' });
-  await fs.promises.rename(fresh, file);
+  replaceOwned(dir, file, text);
 }

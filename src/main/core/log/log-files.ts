@@ -3,9 +3,11 @@
  * Lines are numbered without gaps for ever; readers page backwards through files and follow a ring in memory.
  */
 import fs from 'node:fs';
+import path from 'node:path';
 import type { LogEntry } from '../../../contract/host/telemetry.ts';
 import type { Faults } from '../faults.ts';
 import { createListeners } from '../listeners.ts';
+import { makeOwnedFolder } from '../owned-files.ts';
 import { openSegmentWriter } from './segment-writer.ts';
 import { deleteBefore, findBackwards, idAfter, listSegments, parseLine } from './segments.ts';
 
@@ -57,7 +59,7 @@ function createRing() {
 
 /** Opens the log in `dir`; `maxBytes` is asked at each rotation. */
 export function openLogFiles(dir: string, maxBytes: () => number, faults: Pick<Faults, 'report'>): LogFiles {
-  fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeOwnedFolder(path.dirname(dir), dir);
   const newest = listSegments(dir).at(-1);
   let nextId = newest ? idAfter(newest) : 1;
   // A new run starts a new segment, so that a torn line never has a line appended to it; one without a whole line makes room.

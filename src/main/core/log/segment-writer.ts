@@ -1,6 +1,7 @@
 /** Writes the newest segment of the log. A full or vanished disk must not take the host down: what it refuses is lost, and that is said. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { createOwnedStream } from '../owned-files.ts';
 import { listSegments } from './segments.ts';
 
 const SEGMENT_BYTES = 4 * 1024 * 1024;
@@ -45,7 +46,7 @@ export function openSegmentWriter(dir: string, first: number, maxBytes: () => nu
   let stream = open(first);
 
   function open(id: number): fs.WriteStream {
-    const opened = fs.createWriteStream(path.join(dir, `host-${id}.jsonl`), { flags: 'a', mode: 0o600 });
+    const opened = createOwnedStream(path.dirname(dir), path.join(dir, `host-${id}.jsonl`), 'append');
     opened.on('error', () => {
       brokenAt = Date.now();
     });

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { LogEntry } from '../../../contract/host/telemetry.ts';
+import { replaceOwned } from '../owned-files.ts';
 
 /** One file of the log. */
 export interface Segment {
@@ -11,12 +12,16 @@ export interface Segment {
 
 /** The files of a log, oldest first. */
 export function listSegments(dir: string): Segment[] {
-  return fs
-    .readdirSync(dir)
-    .map((name) => /^host-(\d+)\.jsonl$/.exec(name))
-    .filter((match) => match !== null)
-    .map((match) => ({ first: Number(match[1]), file: path.join(dir, match[0]) }))
-    .sort((a, b) => a.first - b.first);
+  return (
+    fs
+      .readdirSync(dir, { withFileTypes: true })
+      // Not a link that something else has put there.
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => /^host-(\d+)\.jsonl$/.exec(name))
+      .filter((match) => match !== null)
+      .map((match) => ({ first: Number(match[1]), file: path.join(dir, match[0]) }))
+      .sort((a, b) => a.first - b.first)
+  );
 }
 
 /** The entry of a line; null for a line that is torn or foreign. */
@@ -75,7 +80,7 @@ export async function deleteBefore(dir: string, before: number, nextId: number):
     deleted += lines.length - kept.length;
     if (kept.length === 0) await fs.promises.rm(segment.file, { force: true });
     else if (kept.length < lines.length)
-      await fs.promises.writeFile(segment.file, kept.map((line) => `${line}\n`).join(''));
+      replaceOwned(path.dirname(dir), segment.file, kept.map((line) => `${line}\n`).join(''));
   }
   return deleted;
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import type { Logger } from '../log/logger.ts';
 import { currentNames } from '../operation/current.ts';
+import { makeOwnedFolder, writeNewOwned } from '../owned-files.ts';
 import { describeError } from './describe-error.ts';
 
 /** Newest reports that are kept. */
@@ -65,9 +66,9 @@ function writeCrashReport(error: unknown, context: CrashContext): CrashReport {
   const { dir, now } = context;
   const at = new Date(now).toISOString();
   try {
-    fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeOwnedFolder(path.dirname(dir), dir);
     const file = path.join(dir, nameOf(at));
-    fs.writeFileSync(file, reportOf(error, at, context), { mode: 0o600, flag: 'wx' });
+    writeNewOwned(path.dirname(dir), file, reportOf(error, at, context));
     const names = fs.readdirSync(dir).filter((entry) => entry.startsWith(PREFIX) && entry !== path.basename(file));
     for (const old of names.sort().slice(0, 1 - KEPT)) fs.rmSync(path.join(dir, old), { force: true });
     // What a clock that was wrong has dated into the future does not count.

@@ -8,6 +8,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KeyVault } from '../../platform/platform.ts';
+import { writeNewOwned } from '../owned-files.ts';
 
 const SERVICE = 'TabAgent';
 const KEY_BYTES = 32;
@@ -76,7 +77,7 @@ export async function openKeyVault(dataDir: string): Promise<KeyVault> {
   const key = existing ?? randomBytes(KEY_BYTES);
   if (existing === null) {
     fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    fs.writeFileSync(file, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+    writeNewOwned(dataDir, file, `${key.toString('base64')}\n`);
   }
   return {
     backend: 'file',

@@ -1,5 +1,7 @@
 /** The port of the content origin from one start to the next: a panel that stays open has it in its policy. */
 import fs from 'node:fs';
+import path from 'node:path';
+import { replaceOwned } from '../../core/owned-files.ts';
 
 /** The port of the last start, 0 when there is none. */
 export function lastPort(file: string): number {
@@ -15,7 +17,7 @@ export function lastPort(file: string): number {
 export function keepPort(file: string, url: string | null): void {
   if (url === null) return;
   try {
-    fs.writeFileSync(file, new URL(url).port, { mode: 0o600 });
+    replaceOwned(path.dirname(file), file, new URL(url).port);
   } catch {
     // Nothing depends on it but pictures in a panel that is open during a restart.
   }

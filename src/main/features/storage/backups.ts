@@ -5,8 +5,9 @@ import { z } from 'zod';
 import { Backup } from '../../../contract/host/jobs.ts';
 import { BackupId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
-import { newId } from '../../core/ids.ts';
+import { newId, randomToken } from '../../core/ids.ts';
 import { wireMembers } from '../../core/operation/values.ts';
+import { makeOwnedFolder } from '../../core/owned-files.ts';
 import { runThread } from '../../core/process/thread.ts';
 import type { JobKind } from '../jobs/index.ts';
 import type { BackupListInput, BackupRow, StorageStore } from './store.ts';
@@ -22,6 +23,9 @@ const Copied = z.object({ bytes: z.int(), sha256: z.string() });
 
 const view = (row: BackupRow): Backup => ({ ...wireMembers(Backup, row), created_at: iso(row.created_at) });
 
+/** How the name of a file ends that is still being written. */
+export const PART = '.part';
+
 /** Creates the service. `thread` is the path of the built `backup.thread`. */
 export function createBackups(deps: {
   store: StorageStore;
@@ -33,18 +37,18 @@ export function createBackups(deps: {
   const { store, clock, dbPath, dir, thread } = deps;
 
   async function copy(id: BackupId, kind: Backup['kind'], signal: AbortSignal): Promise<Backup> {
-    await fs.promises.mkdir(dir, { recursive: true, mode: 0o700 });
+    makeOwnedFolder(path.dirname(dir), dir);
     const file = `${id}.db`;
-    const target = path.join(dir, file);
+    // SQLite would follow a link: it writes under a name that nobody knows.
+    const target = path.join(dir, `${randomToken(12)}${PART}`);
     const remove = () => fs.promises.rm(target, { force: true });
-    // An earlier run of the host may have left a part of it.
-    await remove();
     const { bytes, sha256 } = await runThread(thread, { source: dbPath, target }, Copied, signal).catch(
       async (error) => {
         await remove();
         throw error;
       },
     );
+    await fs.promises.rename(target, path.join(dir, file));
     const row: BackupRow = { id, kind, file, bytes, sha256, created_at: clock.now() };
     store.insertBackup(row);
     return view(row);

@@ -1,4 +1,5 @@
 /** Storage: uploads and backups. */
+import fs from 'node:fs';
 import path from 'node:path';
 import { Backup } from '../../../contract/host/jobs.ts';
 import { AppError, errorOf } from '../../../contract/kernel/errors.ts';
@@ -6,13 +7,14 @@ import type { JobId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
+import type { Part } from '../../core/lifecycle.ts';
 import type { Chore } from '../../core/maintenance.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
 import type { Tickets } from '../../core/operation/tickets.ts';
 import { threadModule } from '../../core/process/modules.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { JobService } from '../jobs/index.ts';
-import { createBackups } from './backups.ts';
+import { createBackups, PART } from './backups.ts';
 import { createStorageStore } from './store.ts';
 import { createUploads } from './uploads.ts';
 
@@ -63,5 +65,15 @@ export function createStorage(deps: {
     },
   };
   const chores: Chore[] = [{ name: 'removing unused uploads', run: uploads.prune }];
-  return { uploads, handlers, chores };
+  // What a host that was killed was writing; this one has the data directory for itself.
+  const removeParts = () => {
+    for (const dir of [path.join(deps.dataDir, 'uploads'), path.join(deps.dataDir, 'backups')]) {
+      if (!fs.existsSync(dir)) continue;
+      for (const name of fs.readdirSync(dir)) {
+        if (name.endsWith(PART)) fs.rmSync(path.join(dir, name), { recursive: true, force: true });
+      }
+    }
+  };
+  const parts: Part[] = [{ name: 'storage', start: removeParts }];
+  return { uploads, handlers, chores, parts };
 }

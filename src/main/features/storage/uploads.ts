@@ -10,6 +10,8 @@ import type { UploadId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import { notFound } from '../../core/operation/versioned.ts';
+import { createOwnedStream, makeOwnedFolder } from '../../core/owned-files.ts';
+import { PART } from './backups.ts';
 import type { StorageStore } from './store.ts';
 
 const TTL_MS = 24 * 3_600_000;
@@ -19,7 +21,7 @@ export const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
 /** Creates the service over a folder. */
 export function createUploads(store: StorageStore, clock: Clock, dir: string) {
   const fileOf = (id: UploadId) => path.join(dir, id);
-  const partOf = (id: UploadId) => `${fileOf(id)}.part`;
+  const partOf = (id: UploadId) => `${fileOf(id)}${PART}`;
   /** Uploads whose bytes are arriving. */
   const writing = new Set<UploadId>();
 
@@ -70,8 +72,8 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
       const partial = partOf(id);
       try {
         // Nothing is awaited before the pipeline listens: a stream that breaks earlier would be an uncaught exception.
-        fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
-        await pipeline(bytes, meter, fs.createWriteStream(partial, { mode: 0o600 }));
+        makeOwnedFolder(path.dirname(dir), dir);
+        await pipeline(bytes, meter, createOwnedStream(path.dirname(dir), partial, 'new'));
         await fs.promises.rename(partial, fileOf(id));
       } catch (error) {
         await fs.promises.rm(partial, { force: true });

@@ -1,7 +1,8 @@
 /** Where the window was: a small file beside Chromium's data, checked against the screens that are there now. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { makeOwnedFolder, replaceOwned } from '../../core/owned-files.ts';
 
 /** Smallest window the panel is laid out for, px. */
 export const MIN_SIZE = { width: 1024, height: 640 } as const;
@@ -30,9 +31,9 @@ export function loadShellState(file: string): ShellState {
 
 /** Writes the file so that a crash leaves the old content or the new. @throws Error when the disk refuses */
 export function saveShellState(file: string, state: ShellState): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.new`, JSON.stringify(state));
-  renameSync(`${file}.new`, file);
+  const root = dirname(file);
+  makeOwnedFolder(root, root);
+  replaceOwned(root, file, JSON.stringify(state));
 }
 
 /** How much of the title bar must be on a screen to be grabbed, px. */

@@ -1,11 +1,12 @@
 /** Loading a script: from its source to the function that it exports. */
 import { execFile } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BrowserSpec } from '../../../contract/automation/kinds/browser.ts';
 import { Failure } from '../failure.ts';
+import { writeInstead } from '../output/new-file.ts';
 import { positionOf, type ScriptFile, scriptFailure, textsOf } from './script-error.ts';
 
 /** Function that a script exports. */
@@ -63,7 +64,7 @@ async function syntaxPosition(javascript: string, label: string, runDir: string)
   }
   if (process.versions.electron !== undefined) return undefined;
   const path = join(runDir, 'script.check.mjs');
-  await writeFile(path, javascript);
+  await writeInstead(path, javascript);
   const output = await new Promise<string>((resolve) => {
     execFile(process.execPath, ['--check', path], { timeout: 5000 }, (_error, _stdout, stderr) => resolve(stderr));
   });
@@ -122,7 +123,7 @@ export async function loadScript(
   const label = typescript ? 'script.ts' : 'script.mjs';
   const path = join(runDir, typescript ? 'script.mts' : 'script.mjs');
   const file: ScriptFile = { url: pathToFileURL(path).href, path, label };
-  await writeFile(path, spec.script);
+  await writeInstead(path, spec.script);
   const javascript = typescript ? javascriptOf(spec.script, label) : spec.script;
   installHooks(file.url, javascript);
 

@@ -1,7 +1,8 @@
 /** Redaction of Playwright traces: zip files of JSON lines, page snapshots and screenshots. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { AsyncZippable } from 'fflate';
 import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
+import { writeInstead } from '../output/new-file.ts';
 import { redactBytes } from '../output/redact-file.ts';
 
 /** Already compressed: another pass would only cost time. */
@@ -42,6 +43,6 @@ export async function redactTrace(path: string, redactor: Redactor): Promise<boo
     changed = true;
     packed[name] = [clean, { level: 6 }];
   }
-  if (changed) await writeFile(path, await pack(fflate, packed));
+  if (changed) await writeInstead(path, await pack(fflate, packed));
   return changed;
 }

@@ -1,5 +1,4 @@
 /** Runs HTTP requests. The operator's own machine and network are allowed as targets: it is their request. */
-import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,6 +7,7 @@ import { OUTPUT_BOUNDS, parseBounded } from '../../../contract/kernel/bounds.ts'
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { Failure } from '../failure.ts';
 import { textOf } from '../output/artifacts.ts';
+import { streamNew } from '../output/new-file.ts';
 import type { Run, Runner } from '../run.ts';
 import { networkFailure, retryAfter } from './error.ts';
 import { type Answer, unmet } from './expect.ts';
@@ -82,7 +82,7 @@ async function download(response: Response, file: string): Promise<Body> {
       yield chunk;
     }
   }
-  await pipeline(response.body ?? Readable.from([]), tap, createWriteStream(file));
+  await pipeline(response.body ?? Readable.from([]), tap, streamNew(file));
   return { bytes, head: Buffer.concat(parts), file };
 }
 

@@ -1,9 +1,9 @@
 /** Files that an attempt leaves, below `artifacts/` of its folder. */
-import { mkdirSync } from 'node:fs';
-import { copyFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { FromExecutor } from '../../../contract/automation/executor.ts';
 import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
+import { copyNew, isTaken, makeFolder, writeNew } from './new-file.ts';
 import { type CleanFile, redactBytes, redactCopy } from './redact-file.ts';
 import type { Report } from './report.ts';
 
@@ -62,12 +62,14 @@ export function createArtifacts(runDir: string, redactor: Redactor, report: Repo
 
   /** Finds a name that is free, also where the file system ignores case. */
   function reserve(wanted: string): string {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const safe = safeName(redactor.text(wanted));
     const extension = extname(safe);
     const stem = safe.slice(0, safe.length - extension.length);
     let name = safe;
-    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${stem}-${n}${extension}`;
+    // A name that a script has taken by itself, with a link or a file, is passed over.
+    for (let n = 2; taken.has(name.toLowerCase()) || isTaken(join(folder, name)); n++)
+      name = `${stem}-${n}${extension}`;
     taken.add(name.toLowerCase());
     return name;
   }
@@ -87,21 +89,21 @@ export function createArtifacts(runDir: string, redactor: Redactor, report: Repo
     async add(info, content) {
       const name = reserve(info.name);
       const { bytes, has_secret } = clean(content);
-      await writeFile(join(folder, name), bytes);
+      await writeNew(join(folder, name), bytes);
       return declare(info, name, has_secret);
     },
     async addFile(info, path) {
       const name = reserve(info.name);
       const target = join(folder, name);
       if (!redactor.empty) return declare(info, name, await redactCopy(path, target, redactor));
-      await copyFile(path, target);
+      await copyNew(path, target);
       return declare(info, name, false);
     },
     async move(info, path) {
       const name = reserve(info.name);
       await rename(path, join(folder, name)).catch(async () => {
         // Another file system.
-        await copyFile(path, join(folder, name));
+        await copyNew(path, join(folder, name));
         await rm(path);
       });
       return declare(info, name, false);

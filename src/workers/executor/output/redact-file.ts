@@ -1,7 +1,7 @@
 /** Redaction of files: text in its own encoding; anything else is only searched, because a changed byte could break it. */
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
+import { openNew } from './new-file.ts';
 
 /** `ascii` is every encoding whose ASCII characters are single bytes: UTF-8, ISO 8859, Windows, Shift JIS, GBK, EUC. */
 export type Encoding = 'ascii' | 'utf-16le' | 'utf-16be' | 'binary';
@@ -106,7 +106,7 @@ function createFileStream(encoding: Encoding, redactor: Redactor): FileStream {
 
 /** Copies a file of any size, see {@link redactBytes}. @returns whether a secret is left in it */
 export async function redactCopy(from: string, to: string, redactor: Redactor): Promise<boolean> {
-  const target = await open(to, 'w');
+  const target = await openNew(to);
   try {
     let stream: FileStream | undefined;
     for await (const chunk of createReadStream(from, { highWaterMark: CHUNK })) {

@@ -3,11 +3,15 @@
  * holes. `log.idx` beside it says where the blocks of about 64 KiB begin, so that any line is found with one read. Both only grow;
  * what a crash left unfinished at the end is cut off when the file is opened.
  */
+import { constants } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
+import { makeOwnedFolder, openOwnedLog } from '../../../core/owned-files.ts';
 import { type Block, decodeIndex, encodeIndex, positionOf } from './block-index.ts';
 import { BLOCK_BYTES, findEnd, readLines } from './scan.ts';
+
+const { O_NOFOLLOW, O_RDONLY } = constants;
 
 /** Parsed blocks that are kept, so that many readers at about the same place read and parse once. */
 const CACHED_BLOCKS = 16;
@@ -42,10 +46,11 @@ export interface LogFile {
 export async function openLogFile(dir: string, { write }: { write: boolean }): Promise<LogFile | null> {
   const file = path.join(dir, 'log.jsonl');
   const indexFile = path.join(dir, 'log.idx');
-  if (write) await fs.mkdir(dir, { recursive: true, mode: 0o700 });
+  const tasks = path.dirname(dir);
+  if (write) makeOwnedFolder(tasks, dir);
   let log: fs.FileHandle;
   try {
-    log = await fs.open(file, write ? 'a+' : 'r', 0o600);
+    log = write ? await openOwnedLog(tasks, file) : await fs.open(file, O_RDONLY | (O_NOFOLLOW ?? 0));
   } catch (error) {
     if (!write && error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
@@ -56,8 +61,10 @@ export async function openLogFile(dir: string, { write }: { write: boolean }): P
     const { end, lastSeq } = await findEnd(log, size, blocks);
     if (!write) return createLogFile(log, null, { blocks, size: end, lastSeq });
     if (end < size) await log.truncate(end);
-    await fs.writeFile(indexFile, encodeIndex(blocks), { mode: 0o600 });
-    return createLogFile(log, await fs.open(indexFile, 'a', 0o600), { blocks, size: end, lastSeq });
+    const index = await openOwnedLog(tasks, indexFile);
+    await index.truncate(0);
+    await index.appendFile(encodeIndex(blocks));
+    return createLogFile(log, index, { blocks, size: end, lastSeq });
   } catch (error) {
     await log.close();
     throw error;

@@ -1,5 +1,4 @@
 /** What an executor reports about its attempt, redacted and bounded, on its way to the database. */
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { FromExecutor } from '../../../../contract/automation/executor.ts';
 import {
@@ -10,6 +9,7 @@ import {
 } from '../../../../contract/automation/report-limits.ts';
 import { redactProblem } from '../../../../contract/kernel/redact/redact.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
+import { replaceOwned } from '../../../core/owned-files.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { LogWriter } from '../log/log-writer.ts';
 import type { Claimed } from '../store/claim-store.ts';
@@ -75,7 +75,9 @@ export function createIntake(
       const text = JSON.stringify(output);
       if (fitsTask(text)) return output;
       const file = OUTPUT_FILE;
-      await fs.writeFile(path.join(artifactsDir(taskDir, task.attempt), file), text, { mode: 0o600 });
+      const folder = artifactsDir(taskDir, task.attempt);
+      // In place of what the script may have put there.
+      replaceOwned(path.dirname(taskDir), path.join(folder, file), text);
       addArtifact({ kind: 'output', name: file, mime: 'application/json', file, has_secret: false });
       const mib = (text.length / 1_048_576).toFixed(1);
       writer.say('info', `The output is ${mib} MiB and was kept as the artifact ${file}.`);

@@ -1,5 +1,6 @@
 /** What the executor is told to do: the snapshot of a task with its lease, secrets and variables. */
 import fs from 'node:fs/promises';
+import path from 'node:path';
 import { CommandSpec } from '../../../../contract/automation/commands.ts';
 import type { ExecutorJob } from '../../../../contract/automation/executor.ts';
 import { commandKinds } from '../../../../contract/automation/kinds/index.ts';
@@ -7,6 +8,7 @@ import { ProfileSnapshot } from '../../../../contract/automation/profiles.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { JsonObject, ProfileId } from '../../../../contract/kernel/scalars.ts';
 import { parseStored } from '../../../core/db/index.ts';
+import { makeOwnedFolder } from '../../../core/owned-files.ts';
 import { groupFolder } from '../../../core/process/cgroup.ts';
 import { replaceSecrets, secretIds } from '../../../core/secrets/secret-refs.ts';
 import type { LaunchPlan, ProfileLease } from '../../profiles/index.ts';
@@ -80,7 +82,7 @@ export async function prepareJob(
       errors: Object.fromEntries(missing.map((name) => [`input.${name}`, 'has no value'])),
     });
   }
-  await fs.mkdir(artifactsDir(dirs.taskDir, task.attempt), { recursive: true, mode: 0o700 });
+  makeOwnedFolder(path.dirname(dirs.taskDir), artifactsDir(dirs.taskDir, task.attempt));
   await fs.mkdir(dirs.tempDir, { recursive: true, mode: 0o700 });
   return {
     task_id: task.id,

@@ -1,0 +1,41 @@
+/**
+ * Writing in the folders of an attempt, which its script and programs share: files are made anew, and nothing is written through a link
+ * that has been planted under their name or in place of their folder.
+ */
+import { constants, createWriteStream, lstatSync, mkdirSync, type WriteStream } from 'node:fs';
+import { copyFile, type FileHandle, open, rm, writeFile } from 'node:fs/promises';
+import { Failure } from '../failure.ts';
+
+/** Makes a folder whose parent is there. @throws Failure `configuration-error` (non-retryable) when something else has its name */
+export function makeFolder(dir: string): void {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  if (lstatSync(dir).isDirectory()) return;
+  throw new Failure('configuration-error', `${dir} is a link, and nothing is written through one. Remove it.`, {
+    retryable: false,
+    extra: { setting: 'data_dir', reason: 'link_in_the_way', path: dir },
+  });
+}
+
+/** Whether anything has this name, be it a link that leads nowhere. */
+export function isTaken(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** @throws Error `EEXIST` when anything has the name */
+export const openNew = (file: string): Promise<FileHandle> => open(file, 'wx', 0o600);
+
+/** See {@link openNew}; the error comes from the stream. */
+export const streamNew = (file: string): WriteStream => createWriteStream(file, { flags: 'wx', mode: 0o600 });
+
+/** See {@link openNew}. */
+export const writeNew = (file: string, content: string | Uint8Array): Promise<void> =>
+  writeFile(file, content, { flag: 'wx', mode: 0o600 });
+
+/** See {@link openNew}. */
+export const copyNew = (from: string, to: string): Promise<void> => copyFile(from, to, constants.COPYFILE_EXCL);
+
+/** Writes a file in place of whatever has its name. */
+export async function writeInstead(file: string, content: string | Uint8Array): Promise<void> {
+  await rm(file, { force: true });
+  await writeNew(file, content);
+}
