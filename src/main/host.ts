@@ -106,13 +106,24 @@ function desktopOf({ profiles, tasks, shell }: Features, dataDir: string) {
   };
 }
 
+/** What the metrics page shows beside the calls. */
+function figuresOf({ tasks, profiles }: Features, { logFiles, faults }: Foundation) {
+  return {
+    tasks: tasks.service.metrics,
+    queueDepth: tasks.service.queueDepth,
+    profilesRunning: profiles.service.running,
+    logDropped: logFiles.dropped,
+    listenerFailures: faults.count,
+  };
+}
+
 /**
  * Builds the whole program on a data directory; nothing listens and nothing runs before `start`.
  * @throws AlreadyRunning when another host owns the directory, AppError `configuration-error` when it cannot be used
  */
 export async function createHost(platform: Platform, config: HostConfig) {
   const foundation = openFoundation(platform, config);
-  const { clock, dataDir, events, settings, faults, log, logFiles, version } = foundation;
+  const { clock, dataDir, events, settings, log, version } = foundation;
   const baseUrl = () => doors.url() ?? `http://127.0.0.1:${settings.get('port')}`;
   const content = createContentOrigin({
     ...foundation,
@@ -130,7 +141,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
     panelUrl,
     calls: () => doors.calls(),
   });
-  const { connections, profiles, tasks, storage, telemetry } = features;
+  const { connections, tasks, storage, telemetry } = features;
 
   const doors = createDoors({
     ...foundation,
@@ -143,13 +154,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
     // One line for each hand-written wire.
     dialects: [],
     handlers: features.all.map(({ name, handlers }) => ({ feature: name, handlers })),
-    metrics: {
-      tasks: tasks.service.metrics,
-      queueDepth: tasks.service.queueDepth,
-      profilesRunning: profiles.service.running,
-      logDropped: logFiles.dropped,
-      listenerFailures: faults.count,
-    },
+    metrics: figuresOf(features, foundation),
   });
   const chores = [...foundation.chores, ...features.all.flatMap(({ chores }) => chores ?? [])];
   const lifecycle = createLifecycle(log, [

@@ -72,6 +72,51 @@ function refusalOf(
   return new AppError('service-unavailable', reason, { extra: { retry_after } });
 }
 
+/** Requests that have no answer yet, and those that were given up but not confirmed by the worker. */
+class Requests<Ask, Answer> {
+  readonly #open = new Map<number, Pending<Ask, Answer>>();
+  /** What stops the grace time of a request that was given up. */
+  readonly #cancelling = new Map<number, () => void>();
+  #lastId = 0;
+
+  get isEmpty(): boolean {
+    return this.#open.size === 0;
+  }
+
+  nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  add(id: number, request: Pending<Ask, Answer>): void {
+    this.#open.set(id, request);
+  }
+
+  /** A copy: entries may be settled while it is walked. */
+  all(): [number, Pending<Ask, Answer>][] {
+    return [...this.#open];
+  }
+
+  /** Takes the request out, for its answer or its error. */
+  settle(id: number): Pending<Ask, Answer> | undefined {
+    this.#cancelling.get(id)?.();
+    this.#cancelling.delete(id);
+    const request = this.#open.get(id);
+    this.#open.delete(id);
+    return request;
+  }
+
+  cancelling(id: number, stopGrace: () => void): void {
+    this.#cancelling.set(id, stopGrace);
+  }
+
+  /** No confirmation will come. */
+  workerGone(): void {
+    for (const stopGrace of this.#cancelling.values()) stopGrace();
+    this.#cancelling.clear();
+  }
+}
+
 /** Creates the client; no process is started before the first request. */
 export function createWorkerClient<Ask extends z.ZodType, Answer extends z.ZodType>(
   deps: WorkerDeps,
@@ -79,55 +124,43 @@ export function createWorkerClient<Ask extends z.ZodType, Answer extends z.ZodTy
 ): WorkerClient<z.input<Ask>, z.output<Answer>> {
   const { clock } = deps;
   const protocol = protocolOf(options.ask, options.answer);
-  const pending = new Map<number, Pending<z.input<Ask>, z.output<Answer>>>();
-  /** Requests that were given up but not confirmed by the worker, with what stops their grace time. */
-  const cancelling = new Map<number, () => void>();
-  let lastId = 0;
+  const requests = new Requests<z.input<Ask>, z.output<Answer>>();
 
   const worker = createSupervisor(deps, {
     ...options,
     ...protocol,
-    wanted: () => pending.size > 0,
+    wanted: () => !requests.isEmpty,
     onReady: sendAll,
     onMessage(message) {
-      if (message.t === 'answer') settle(message.id)?.resolve(message.body);
-      else settle(message.id)?.reject(errorOf(message.error));
+      if (message.t === 'answer') requests.settle(message.id)?.resolve(message.body);
+      else requests.settle(message.id)?.reject(errorOf(message.error));
     },
     onGone(reason, restarts) {
-      for (const stopGrace of cancelling.values()) stopGrace();
-      cancelling.clear();
+      requests.workerGone();
       // A request that was not sent yet cannot be the cause: it waits for the next start, unless there is none.
-      for (const [id, { sent }] of [...pending])
-        if (sent || !restarts) settle(id)?.reject(new AppError('worker-crashed', reason));
+      for (const [id, { sent }] of requests.all())
+        if (sent || !restarts) requests.settle(id)?.reject(new AppError('worker-crashed', reason));
     },
   });
   type Message = Parameters<typeof worker.send>[0];
 
   function sendAll(): void {
-    for (const [id, request] of [...pending]) {
+    for (const [id, request] of requests.all()) {
       if (request.sent) continue;
       try {
         request.sent = worker.send({ t: 'request', id, body: request.body } as Message);
       } catch (error) {
         // A body that cannot be sent is the end of its own request and of no other.
-        settle(id)?.reject(toAppError(error));
+        requests.settle(id)?.reject(toAppError(error));
       }
     }
   }
 
-  function settle(id: number) {
-    cancelling.get(id)?.();
-    cancelling.delete(id);
-    const request = pending.get(id);
-    pending.delete(id);
-    return request;
-  }
-
   /** The caller is answered at once; the worker has `cancelGraceMs` to confirm. */
   function giveUp(id: number, error: AppError): void {
-    const request = settle(id);
+    const request = requests.settle(id);
     if (request?.sent && worker.send({ t: 'cancel', id } as Message))
-      cancelling.set(id, clock.schedule(worker.kill, options.cancelGraceMs));
+      requests.cancelling(id, clock.schedule(worker.kill, options.cancelGraceMs));
     request?.reject(error);
   }
 
@@ -135,13 +168,13 @@ export function createWorkerClient<Ask extends z.ZodType, Answer extends z.ZodTy
     async request(body, { deadlineMs, signal }) {
       const refused = refusalOf(worker, signal);
       if (refused !== null) throw refused;
-      const id = ++lastId;
+      const id = requests.nextId();
       const abort = () => giveUp(id, new AppError('cancelled'));
       const cancelDeadline = clock.schedule(() => giveUp(id, new AppError('gateway-timeout')), deadlineMs);
       signal?.addEventListener('abort', abort, { once: true });
       try {
         return await new Promise<z.output<Answer>>((resolve, reject) => {
-          pending.set(id, { resolve, reject, body, sent: false });
+          requests.add(id, { resolve, reject, body, sent: false });
           worker.ensureStarted();
           sendAll();
         });
@@ -153,8 +186,8 @@ export function createWorkerClient<Ask extends z.ZodType, Answer extends z.ZodTy
     openBecause: worker.openBecause,
     async stop(graceMs) {
       await worker.stop({ t: 'stop' } as Message, graceMs);
-      for (const id of [...pending.keys()])
-        settle(id)?.reject(new AppError('worker-crashed', 'The worker was stopped.'));
+      for (const [id] of requests.all())
+        requests.settle(id)?.reject(new AppError('worker-crashed', 'The worker was stopped.'));
     },
   };
 }

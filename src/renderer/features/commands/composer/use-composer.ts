@@ -15,25 +15,22 @@ import { useDraft } from '../use-draft.ts';
 /** Why the run of a command failed that was stored for it: shown at the address that the command has got. */
 const failedRuns = new Map<string, AppError>();
 
-/** One composer: the draft, what it runs with, and saving, running and checking it. */
-export function useComposer(id: string, command: Command | null) {
+/** Storing what is edited, for the first time or again. */
+function useStoring(
+  id: string,
+  command: Command | null,
+  { draft, changed, entry, alter }: ReturnType<typeof useDraft>,
+) {
   const client = useClient();
   const navigate = useNavigate();
-  const [busy, setBusy] = useState<'save' | 'run' | null>(null);
-  const editing = useDraft(id, command, busy !== null);
-  const { draft, changed, fields, input } = editing;
-  const [profile, setProfile] = useState<string | null>(null);
-  const [error, setError] = useState<AppError | null>(failedRuns.get(id) ?? null);
-  const dry = useAct('commands_dry_run');
-
   /** What is typed while the save is under way stays an edit. */
   const store = async (): Promise<CommandId> => {
     if (command !== null) {
       if (!changed) return command.id;
-      const patch = patchOf(command, editing.entry);
+      const patch = patchOf(command, entry);
       const answer = await client.call('commands_update', patch);
       const { id: _id, version: _version, ...sent } = patch;
-      editing.alter((entry) => saved(entry, sent as JsonObject, answer.version));
+      alter((now) => saved(now, sent as JsonObject, answer.version));
       return command.id;
     }
     const created = await client.call('commands_create', draft);
@@ -48,6 +45,21 @@ export function useComposer(id: string, command: Command | null) {
     await navigate({ to: '/commands/$id', params: { id: to } });
     useDrafts.getState().drop(id);
   };
+  return { store, moveTo };
+}
+
+/** One composer: the draft, what it runs with, and saving, running and checking it. */
+export function useComposer(id: string, command: Command | null) {
+  const client = useClient();
+  const navigate = useNavigate();
+  const [busy, setBusy] = useState<'save' | 'run' | null>(null);
+  const editing = useDraft(id, command, busy !== null);
+  const { draft, fields, input } = editing;
+  const [profile, setProfile] = useState<string | null>(null);
+  const [error, setError] = useState<AppError | null>(failedRuns.get(id) ?? null);
+  const dry = useAct('commands_dry_run');
+
+  const { store, moveTo } = useStoring(id, command, editing);
   /** Does one thing at a time: a key pressed twice must not store or run twice. */
   const during = async (what: 'save' | 'run', work: () => Promise<void>) => {
     if (busy !== null) return;
