@@ -91,8 +91,8 @@ test('a full disk: typed answers, degraded health, a quiet terminal, and work go
   await expect.poll(async () => (await health(host)).status, { timeout: 20_000 }).toBe('ok');
   expect((await send(host, 'POST', '/v1/profiles', profile(1))).status).toBe(201);
   await expect.poll(async () => (await task(host, id)).status, { timeout: 20_000 }).toBe('succeeded');
-  const next = await startWaiting(host, go).catch(() => null);
-  if (next !== null) await expect.poll(async () => (await task(host, next)).status).toBe('succeeded');
+  const next = await host.request<{ id: string }>('POST', '/v1/tasks', waitFor(go));
+  await expect.poll(async () => (await task(host, next.id)).status, { timeout: 20_000 }).toBe('succeeded');
   expect(host.terminal().length).toBeLessThanOrEqual(4);
   fs.rmSync(outside, { recursive: true });
 }, 120_000);
