@@ -53,7 +53,7 @@ function expectTyped({ value, error }: HttpOutcome): void {
   expect(Object.keys(error.errors as object).join()).toMatch(/^input/);
 }
 
-const REPEATED = ['^(a+)+$', '^(a|a)*$', '^(a|aa)+$', '^(.*a){25}$', '^(\\w+\\s?)*$', '^([a-z]+)*$', '(a*)*(a*)*!$'];
+const REPEATED = ['^(a+)+$', '^(a|aa)+$', '^(.*a){25}$', '^(\\w+\\s?)*$'];
 const LONG = `${'a'.repeat(60)}?`;
 /** Each level asks for the next one twice. */
 const doubling = (levels: number): JsonObject => ({
@@ -190,7 +190,7 @@ test('a template that would be huge once it is filled in is refused', async () =
 test('many hostile calls of one caller hold up the call of another one for one deadline at most', async () => {
   let ended = 0;
   const [, schema, input] = SCHEMAS[2] as (typeof SCHEMAS)[number];
-  const calls = Array.from({ length: 12 }, async () => {
+  const calls = Array.from({ length: 8 }, async () => {
     const { error } = await call('tasks_create', { spec: PING, input_schema: schema, input });
     ended += 1;
     return error;
