@@ -23,6 +23,14 @@ export const OUTPUT_BOUNDS: Bounds = { ...BOUNDS, members: 8_000_000, string: BO
 /** A value of {@link BOUNDS} inside the message of a child process. */
 export const MESSAGE_BOUNDS: Bounds = { ...BOUNDS, depth: BOUNDS.depth + 4, members: BOUNDS.members + 1000 };
 
+/** What a host answers: outputs of tasks inside frames; what is kept from earlier versions may be deeper than what is taken now. */
+export const ANSWER_BOUNDS: Bounds = {
+  ...OUTPUT_BOUNDS,
+  depth: 512,
+  string: 100 * 1024 * 1024,
+  size: 100 * 1024 * 1024,
+};
+
 const deeper = ({ depth }: Bounds) => `nested deeper than ${depth} levels`;
 const larger = ({ size }: Bounds) => `larger than ${size}`;
 const tooMany = ({ members }: Bounds) => `made of more than ${members} values`;
@@ -120,6 +128,12 @@ function endOfString(text: string, start: number): number {
 export function excessError(what: string, excess: string): AppError {
   const slug = excess.startsWith('nested') ? 'bad-request' : 'payload-too-large';
   return new AppError(slug, `${what} is ${excess}.`);
+}
+
+/** A structured-cloned frame, or the error that stands for one beyond the bounds. */
+export function boundedFrame(message: unknown): unknown {
+  const excess = excessOf(message);
+  return excess === null ? message : excessError('The frame', excess);
 }
 
 /**

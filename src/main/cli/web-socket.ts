@@ -1,15 +1,12 @@
 /** The WebSocket door as a command line reaches it: with the token that only this user can read. */
 import WebSocket from 'ws';
 import type { CloseCause, Connect } from '../../contract/client/transport.ts';
-import { type Bounds, OUTPUT_BOUNDS, parseBounded } from '../../contract/kernel/bounds.ts';
+import { ANSWER_BOUNDS, parseBounded } from '../../contract/kernel/bounds.ts';
 import { CLOSE, type ServerFrame, SUBPROTOCOL } from '../../contract/kernel/frames.ts';
 
 const CONNECT_TIMEOUT_MS = 5000;
 
 const CAUSES: Readonly<Record<number, CloseCause>> = { [CLOSE.badToken]: 'signed_out', [CLOSE.refused]: 'refused' };
-
-/** Outputs of tasks inside frames; what is kept from earlier versions may be deeper than what is taken now. */
-const ANSWER_BOUNDS: Bounds = { ...OUTPUT_BOUNDS, depth: 512, string: 100 * 1024 * 1024, size: 100 * 1024 * 1024 };
 
 /** A frame, or null for what no host sends: something else listens at that port. */
 function read(text: string): ServerFrame | null {

@@ -1,6 +1,7 @@
 /** The IPC door: one MessagePort for the panel's page, handed out after its sender was checked. */
 import { ipcMain, MessageChannelMain, type MessagePortMain, type WebContents, type WebFrameMain } from 'electron';
 import { PORT_CHANNEL } from '../../contract/host/desktop.ts';
+import { boundedFrame } from '../../contract/kernel/bounds.ts';
 import { createListeners } from '../core/listeners.ts';
 import type { Principal } from '../core/operation/operation.ts';
 import type { DesktopPort, FramePort, ShellLog } from './host-port.ts';
@@ -82,7 +83,7 @@ function framePort(port: MessagePortMain, log: ShellLog): FramePort {
       if (open) port.postMessage(frame);
     },
     onMessage: (listener) => {
-      port.on('message', (event) => listener(event.data));
+      port.on('message', (event) => listener(boundedFrame(event.data)));
       port.start();
     },
     onClose: (listener) => void closed.add(listener),

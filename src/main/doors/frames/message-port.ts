@@ -1,5 +1,5 @@
 /** A frame port over anything shaped like a MessagePort: Node's `worker_threads`, Electron's `MessagePortMain`. */
-import { excessError, excessOf } from '../../../contract/kernel/bounds.ts';
+import { boundedFrame } from '../../../contract/kernel/bounds.ts';
 import type { FramePort } from './frame-port.ts';
 
 /** The part of a message port that is used. Electron wraps messages in an event with `data`, Node does not. */
@@ -9,12 +9,6 @@ export interface MessagePortLike {
   on(event: 'close', listener: () => void): unknown;
   start(): void;
   close(): void;
-}
-
-/** A message, or the error that stands for one beyond the bounds. */
-function read(message: unknown): unknown {
-  const excess = excessOf(message);
-  return excess === null ? message : excessError('The frame', excess);
 }
 
 /** Adapts a port and starts it with the first listener. Frames travel by structured clone. */
@@ -31,7 +25,7 @@ export function messagePort(
       if (open) port.postMessage(frame);
     },
     onMessage(listener) {
-      port.on('message', (message) => listener(read(unwrap(message))));
+      port.on('message', (message) => listener(boundedFrame(unwrap(message))));
       port.start();
     },
     onClose: (listener) => void port.on('close', listener),

@@ -1,6 +1,7 @@
 /** The WebSocket door: same origin, signed in by the session token that `hello` carries. */
 
 import type { CloseCause, Connect } from '../../../contract/client/transport.ts';
+import { ANSWER_BOUNDS, parseBounded } from '../../../contract/kernel/bounds.ts';
 import { CLOSE, type ServerFrame, SUBPROTOCOL } from '../../../contract/kernel/frames.ts';
 import { keepSession, readSession } from './session.ts';
 
@@ -29,7 +30,7 @@ async function isSignedIn(signal: AbortSignal): Promise<boolean> {
 function parse(data: unknown): ServerFrame | null {
   if (typeof data !== 'string') return null;
   try {
-    const value: unknown = JSON.parse(data);
+    const value = parseBounded(data, ANSWER_BOUNDS);
     return typeof value === 'object' && value !== null && 't' in value ? (value as ServerFrame) : null;
   } catch {
     return null;
