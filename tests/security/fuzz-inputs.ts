@@ -112,7 +112,7 @@ export function frameOf(fuzzer: Fuzzer, n: number): unknown {
 /** As WebSocket messages. */
 export function messageOf(fuzzer: Fuzzer, n: number): string | Buffer {
   const text = JSON.stringify(frameOf(fuzzer, n));
-  if (fuzzer.chance(0.9)) return text;
+  if (fuzzer.chance(0.94)) return text;
   if (fuzzer.chance(0.6)) return fuzzer.garbled(text);
   return fuzzer.garbledBytes(Buffer.from(text));
 }
