@@ -13,6 +13,21 @@ export type JobListInput = ListInput<typeof jobRecord.filters>;
 
 const LIVE = ['queued', 'running'] as const;
 
+/** Fails live jobs whose row is damaged: none of them could be resumed, and each would keep its join key taken. */
+function failUnless({ orm }: Db, sound: SQL): void {
+  const ended = {
+    status: 'failed' as const,
+    finished_at: sql`created_at`,
+    error: problemOf(new AppError('record-damaged')),
+  };
+  const emptied = { input: {}, checkpoint: null, result: null, progress: NO_PROGRESS };
+  orm
+    .update(job)
+    .set({ ...ended, ...emptied })
+    .where(and(inArray(job.status, [...LIVE]), not(sound)))
+    .run();
+}
+
 /** Creates the store. */
 export function createJobStore(db: Db, events: Events) {
   const { orm } = db;
@@ -31,21 +46,6 @@ export function createJobStore(db: Db, events: Events) {
       if (changed) announce({ id, ...changed }, 'job.updated');
       return changed !== undefined;
     });
-  }
-
-  /** Ends live jobs that cannot be read any more: nobody could go on with them, and they would keep others from starting. */
-  function failUnless(sound: SQL): void {
-    const ended = {
-      status: 'failed' as const,
-      finished_at: sql`created_at`,
-      error: problemOf(new AppError('record-damaged')),
-    };
-    const emptied = { input: {}, checkpoint: null, result: null, progress: NO_PROGRESS };
-    orm
-      .update(job)
-      .set({ ...ended, ...emptied })
-      .where(and(inArray(job.status, [...LIVE]), not(sound)))
-      .run();
   }
 
   return {
@@ -77,7 +77,7 @@ export function createJobStore(db: Db, events: Events) {
     /** Jobs that have not ended, oldest first. */
     unfinished: (): JobRow[] =>
       soundRows(db, job, (sound) => {
-        if (sound) failUnless(sound);
+        if (sound) failUnless(db, sound);
         return orm
           .select()
           .from(job)
