@@ -43,6 +43,18 @@ export function Conflict({ command, composer }: { command: Command | null; compo
   );
 }
 
+/** The member as a label: `timeout_seconds` is "Timeout seconds". */
+function titleOf({ path }: Difference): string {
+  const words = (path.at(-1) ?? '').replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Room for both texts, within bounds; px. */
+function heightOf({ mine, theirs }: Difference): string {
+  const lines = `${asText(mine)}\n${asText(theirs)}`.split('\n').length;
+  return `${Math.min(320, Math.max(72, 36 + lines * 18))}px`;
+}
+
 const LANGUAGES: Readonly<Record<string, 'typescript'>> = { script: 'typescript' };
 
 function Merge({
@@ -65,9 +77,9 @@ function Merge({
   return (
     <div className={css.parts}>
       {differences.map((of, index) => {
-        const title = of.path.join(' › ');
+        const title = titleOf(of);
         return (
-          <section key={title} aria-label={title}>
+          <section key={of.path.join('.')} aria-label={title} className={css.part}>
             <div className={layout.row}>
               <h3 className={layout.grow}>{title}</h3>
               <Button small onClick={() => set(index, asText(of.mine))}>
@@ -83,7 +95,7 @@ function Merge({
               original={asText(of.theirs)}
               value={texts[index] ?? ''}
               onChange={(value) => set(index, value)}
-              height="180px"
+              height={heightOf(of)}
             />
             {parsed[index] === null ? (
               <span className={`${text.bad} ${text.small}`}>This is not valid JSON yet</span>
