@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Problem } from '../kernel/errors.ts';
 import { Json, JsonObject } from '../kernel/scalars.ts';
 import { CommandSpec } from './commands.ts';
+import { FailureEvidence } from './evidence.ts';
 import { ProfileSnapshot } from './profiles.ts';
 
 /** How the browser of an attempt is started; made from the same launch plan as a browser that is opened by hand. */
@@ -90,6 +91,8 @@ export const FromExecutor = z.discriminatedUnion('t', [
     /** True when a secret was found in bytes that could not be redacted without breaking the file. */
     has_secret: z.boolean().default(false),
   }),
+  /** What surrounds a failure: of a step, sent before its end, or with `seq` null of the attempt, sent before its result. */
+  z.object({ t: z.literal('evidence'), seq: z.int().nullable(), evidence: FailureEvidence }),
   z.discriminatedUnion('ok', [
     z.object({ t: z.literal('result'), ok: z.literal(true), output: Json.nullable() }),
     z.object({

@@ -16,6 +16,7 @@ import {
 } from '../kernel/scalars.ts';
 import { ranked, text } from '../kernel/sorts.ts';
 import { CommandKind, CommandSpecInput } from './commands.ts';
+import { FailureEvidence } from './evidence.ts';
 
 /** Every state of a task. */
 export const TASK_STATUSES = [
@@ -118,6 +119,8 @@ export const Attempt = z.object({
   log_bytes: z.int(),
   /** Lines that were over the size limit of one attempt's log. */
   log_dropped: z.int(),
+  /** What surrounds the failure; null when it did not fail or nothing was collected. */
+  evidence: FailureEvidence.nullable(),
 });
 export type Attempt = z.infer<typeof Attempt>;
 
@@ -132,6 +135,8 @@ export const Step = z.object({
   finished_at: Timestamp.nullable(),
   output: Json.nullable(),
   error: Problem.nullable(),
+  /** What surrounds the failure, with the innermost step that failed. */
+  evidence: FailureEvidence.nullable(),
 });
 export type Step = z.infer<typeof Step>;
 

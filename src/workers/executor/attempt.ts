@@ -42,7 +42,8 @@ export function startAttempt(job: ExecutorJob, port: Port): Attempt {
   const log = createLog(redactor, () => steps.current()?.seq ?? null);
   const artifacts = createArtifacts(job.run_dir, redactor, report);
   const controller = new AbortController();
-  const run: Run = { job, redactor, log, report, artifacts, steps, signal: controller.signal, onFault: null };
+  const { signal } = controller;
+  const run: Run = { job, redactor, log, report, artifacts, steps, evidence: {}, signal, onFault: null };
   const { promise: done, resolve: finish } = Promise.withResolvers<void>();
   let told = false;
   forwardConsole(log);
@@ -57,6 +58,9 @@ export function startAttempt(job: ExecutorJob, port: Port): Attempt {
     told = true;
     report.flush();
     log.flush();
+    const isFailure = !result.ok && result.outcome !== 'cancelled';
+    if (isFailure && Object.keys(run.evidence).length > 0)
+      report.send({ t: 'evidence', seq: null, evidence: run.evidence });
     report.send(result);
     finish();
   }

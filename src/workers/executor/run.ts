@@ -1,4 +1,5 @@
 /** What the runner of every kind of command works with. */
+import type { FailureEvidence } from '../../contract/automation/evidence.ts';
 import type { ExecutorJob } from '../../contract/automation/executor.ts';
 import type { Redactor } from '../../contract/kernel/redact/redact.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
@@ -15,6 +16,8 @@ export interface Run {
   readonly report: Report;
   readonly artifacts: Artifacts;
   readonly steps: Steps;
+  /** What will be told with a failure; filled in as it becomes known, because a script may end its process at any time. */
+  readonly evidence: FailureEvidence;
   /** Aborts with a `Cancelled` as its reason. */
   readonly signal: AbortSignal;
   /** Takes uncaught errors while a script runs; without it such an error ends the attempt at once. */

@@ -91,6 +91,8 @@ export interface AttemptRow {
   log_lines: number;
   log_bytes: number;
   log_dropped: number;
+  /** FailureEvidence. */
+  evidence: string | null;
 }
 
 /** A row of table `step`. */
@@ -105,6 +107,8 @@ export interface StepRow {
   finished_at: number | null;
   output: string | null;
   error: string | null;
+  /** FailureEvidence. */
+  evidence: string | null;
 }
 
 /** A row of table `artifact`; `file` is relative to the folder of the task. */

@@ -10,13 +10,17 @@ import { redactTrace } from './trace.ts';
 
 /** Shortest time between two screenshots that are taken by themselves, ms. */
 const SHOT_INTERVAL = 1000;
+/** Pictures of steps that failed, of one attempt. */
+const MAX_FAILURE_SHOTS = 20;
 
 /** Pictures of one run. */
 interface Pictures extends Pick<StepHooks, 'end'> {
   /** A PNG of a page. */
   screenshot(page: Page | undefined, name: string): Promise<string>;
-  /** The picture at the end, if the spec wants one for this outcome. */
-  last(failed: boolean): Promise<void>;
+  /** The picture of a failure that has just happened, if the spec wants one. @returns its name */
+  failed(): Promise<string | undefined>;
+  /** The picture at the end, if the spec wants one for this outcome. @returns its name */
+  last(failed: boolean): Promise<string | undefined>;
 }
 
 /** The recording of one run. */
@@ -27,7 +31,7 @@ interface TraceRecording extends Pick<StepHooks, 'begin' | 'end'> {
 }
 
 /** Pictures and the trace of one run. */
-export interface Capture extends Pick<Pictures, 'screenshot' | 'last'>, Pick<StepHooks, 'begin' | 'end'> {
+export interface Capture extends Pick<Pictures, 'screenshot' | 'failed' | 'last'>, Pick<StepHooks, 'begin' | 'end'> {
   readonly trace: Pick<TraceRecording, 'stop' | 'store'>;
 }
 
@@ -37,6 +41,7 @@ export async function startCapture(context: BrowserContext, run: Run, spec: Brow
   const trace = await startTrace(context, run, spec);
   return {
     screenshot: pictures.screenshot,
+    failed: pictures.failed,
     last: pictures.last,
     begin: trace.begin,
     async end(step) {
@@ -48,21 +53,23 @@ export async function startCapture(context: BrowserContext, run: Run, spec: Brow
 }
 
 /** Runs something that must not fail the script. */
-async function quietly(run: Run, what: string, action: () => Promise<unknown>): Promise<void> {
+async function quietly<T>(run: Run, what: string, action: () => Promise<T>): Promise<T | undefined> {
   try {
-    await action();
+    return await action();
   } catch (error) {
     if (!run.signal.aborted) run.log.write('debug', 'host', `${what}: ${textsOf(error).detail}`);
+    return undefined;
   }
 }
 
 /** The page in front: the youngest one that is open. */
-function currentPage(context: BrowserContext): Page | undefined {
+export function currentPage(context: BrowserContext): Page | undefined {
   return context.pages().findLast((page) => !page.isClosed());
 }
 
 function createPictures(context: BrowserContext, run: Run, spec: BrowserSpec): Pictures {
   let lastShot = 0;
+  let failureShots = 0;
 
   async function shot(page: Page, name: string, type: 'png' | 'jpeg', timeout: number): Promise<string> {
     const bytes = await page.screenshot({ type, timeout, ...(type === 'jpeg' ? { quality: 60, scale: 'css' } : {}) });
@@ -82,11 +89,20 @@ function createPictures(context: BrowserContext, run: Run, spec: BrowserSpec): P
       const page = currentPage(context);
       if (page !== undefined) await quietly(run, 'screenshot', () => shot(page, `step-${step.seq}.jpg`, 'jpeg', 2000));
     },
-    async last(failed) {
-      if (spec.screenshot === 'off' || (spec.screenshot === 'on_failure' && !failed)) return;
+    async failed() {
+      if (spec.screenshot === 'off' || run.signal.aborted || failureShots >= MAX_FAILURE_SHOTS) return undefined;
       const page = currentPage(context);
-      if (page === undefined) return;
-      await quietly(run, 'screenshot', () => shot(page, failed ? 'failure.png' : 'final.png', 'png', 5000));
+      if (page === undefined) return undefined;
+      failureShots += 1;
+      const name = await quietly(run, 'screenshot', () => shot(page, 'failure.png', 'png', 2000));
+      if (name !== undefined) lastShot = Date.now();
+      return name;
+    },
+    async last(failed) {
+      if (spec.screenshot === 'off' || (spec.screenshot === 'on_failure' && !failed)) return undefined;
+      const page = currentPage(context);
+      if (page === undefined) return undefined;
+      return quietly(run, 'screenshot', () => shot(page, failed ? 'failure.png' : 'final.png', 'png', 5000));
     },
   };
 }

@@ -7,11 +7,12 @@ import type { ArtifactInfo } from '../output/artifacts.ts';
 import { toStrictJson } from '../output/json.ts';
 import { type Run, type Runner, whenAborted, within } from '../run.ts';
 import type { ScriptApi } from '../script-api.ts';
-import { type Capture, startCapture } from './capture.ts';
+import { type Capture, currentPage, startCapture } from './capture.ts';
+import { evidenceOf, since } from './evidence.ts';
 import { launchBrowser } from './launch.ts';
 import { isBrowserGone, scriptFailure, textsOf } from './script-error.ts';
 import { scriptLog } from './script-log.ts';
-import { loadScript } from './script-module.ts';
+import { loadScript, scriptLabel } from './script-module.ts';
 import { type Watch, watchContext } from './watch.ts';
 
 /** Everything that lives as long as the browser. */
@@ -57,7 +58,12 @@ async function closeSession({ context, capture, watch, gone }: Session, run: Run
     await within(limit, run.signal.aborted ? work() : Promise.race([work(), whenAborted(run.signal)]));
   }
   if (!gone()) {
-    await bounded('screenshot', () => capture.last(failed));
+    await bounded('screenshot', async () => {
+      // The step that failed may have taken it.
+      if (run.evidence.screenshot !== undefined) return;
+      const name = await capture.last(failed);
+      if (failed && name !== undefined) run.evidence.screenshot = name;
+    });
     await bounded('trace', () => capture.trace.stop());
     await bounded('downloads', () => watch.downloads());
   }
@@ -102,12 +108,29 @@ function logFailure(run: Run, failure: Failure): void {
 /** @see BrowserSpec */
 export const runBrowser: Runner<BrowserSpec> = async (run, spec) => {
   const aborted = whenAborted(run.signal);
-  const { run: script, file } = await Promise.race([loadScript(spec, run.job.run_dir), aborted]);
+  const { run: script, file } = await Promise.race([loadScript(spec, run.job.run_dir), aborted]).catch((error) => {
+    if (error instanceof Failure)
+      Object.assign(run.evidence, evidenceOf(error.cause, error.problem, spec.script, scriptLabel(spec)));
+    throw error;
+  });
   const session = await Promise.race([openSession(run, spec), aborted]);
 
   const { steps } = run;
   const failureOf = (error: unknown) => scriptFailure(error, file, steps.whereFailed(error), session.gone());
-  steps.attach({ ...session.capture, describe: (error) => failureOf(error).problem });
+  const about = (error: unknown) => evidenceOf(error, failureOf(error).problem, spec.script, file.label);
+  /** Pictures of steps that failed. */
+  const pictures = new Map<number | undefined, { screenshot: string }>();
+  steps.attach({
+    ...session.capture,
+    describe: (error) => failureOf(error).problem,
+    async witness({ seq, startedAt }, error) {
+      const place = pagePlace(session);
+      const screenshot = await session.capture.failed();
+      const picture = screenshot === undefined ? {} : { screenshot };
+      if (screenshot !== undefined) pictures.set(seq, { screenshot });
+      return { ...about(error), ...picture, ...place, ...since(startedAt, run.evidence) };
+    },
+  });
 
   let output: Json = null;
   let failure: unknown;
@@ -118,12 +141,22 @@ export const runBrowser: Runner<BrowserSpec> = async (run, spec) => {
   }
   // What the script left running fails now because its browser closes; that is expected.
   run.onFault = (error) => run.log.write('debug', 'script', textsOf(error).full);
-  if (failure instanceof Failure) logFailure(run, failure);
+  if (failure !== undefined) Object.assign(run.evidence, pagePlace(session));
+  if (failure instanceof Failure) {
+    Object.assign(run.evidence, about(failure.cause), pictures.get(steps.whereFailed(failure.cause)?.seq));
+    logFailure(run, failure);
+  }
   steps.close(run.signal.aborted || failure === undefined ? 'cancelled' : 'failed');
   await closeSession(session, run, failure !== undefined);
   if (failure !== undefined) throw failure;
   return output;
 };
+
+/** Address of the page in front. */
+function pagePlace({ context, gone }: Session): { page_url?: string } {
+  const page = gone() ? undefined : currentPage(context);
+  return page === undefined ? {} : { page_url: page.url() };
+}
 
 /** Rejects with the first uncaught error, such as that of an action without its `await`. */
 function uncaught(run: Run): Promise<never> {

@@ -110,6 +110,11 @@ async function importFailure(error: unknown, file: ScriptFile, javascript: strin
   return scriptFailure(error, file, undefined, false);
 }
 
+/** What the author of a script calls its file. */
+export function scriptLabel({ language }: Pick<BrowserSpec, 'language'>): string {
+  return language === 'typescript' ? 'script.ts' : 'script.mjs';
+}
+
 /**
  * Writes a script into the attempt's folder and imports it.
  * @throws Failure `script-invalid` (non-retryable) when it does not compile or has no default function, `script-error`
@@ -120,7 +125,7 @@ export async function loadScript(
   runDir: string,
 ): Promise<{ run: ScriptFunction; file: ScriptFile }> {
   const typescript = spec.language === 'typescript';
-  const label = typescript ? 'script.ts' : 'script.mjs';
+  const label = scriptLabel(spec);
   const path = join(runDir, typescript ? 'script.mts' : 'script.mjs');
   const file: ScriptFile = { url: pathToFileURL(path).href, path, label };
   await writeInstead(path, spec.script);

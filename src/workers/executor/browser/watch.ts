@@ -1,6 +1,7 @@
 /** What the pages of a task do without being asked: console lines, errors, failed requests, downloads. */
 import { join } from 'node:path';
-import type { BrowserContext, ConsoleMessage, Download, Request } from 'playwright';
+import type { BrowserContext, ConsoleMessage, Download, Request, Response } from 'playwright';
+import { MAX_EVIDENCE_ITEMS } from '../../../contract/automation/evidence.ts';
 import type { Level } from '../output/log.ts';
 import type { Run } from '../run.ts';
 
@@ -12,16 +13,56 @@ const LEVELS: Record<string, Level> = {
   trace: 'debug',
 };
 
-function onConsole(run: Run, message: ConsoleMessage): void {
+/** Longest text that is collected, characters. */
+const MAX_TEXT = 1000;
+
+/** Collects what is shown with a failure: the latest items of each list. Redacted before it is cut, so that no cut goes through a secret. */
+function collector({ evidence, redactor }: Run) {
+  const text = (value: string) => redactor.text(value).slice(0, MAX_TEXT);
+  function add<T extends { at: string }>(list: T[], item: Omit<T, 'at'>): void {
+    list.push({ at: new Date().toISOString(), ...item } as T);
+    if (list.length > MAX_EVIDENCE_ITEMS) list.shift();
+  }
+  const messages: NonNullable<typeof evidence.console> = [];
+  const requests: NonNullable<typeof evidence.requests> = [];
+  evidence.console = messages;
+  evidence.requests = requests;
+  return {
+    message: (level: Level, line: string, place?: { url: string; line: number }) =>
+      add(messages, {
+        level,
+        text: text(line),
+        url: place === undefined ? null : text(place.url),
+        line: place?.line ?? null,
+      }),
+    request: (request: Request, status: number | null, reason: string) =>
+      add(requests, { method: request.method(), url: text(request.url()), status, reason: text(reason) }),
+  };
+}
+type Collector = ReturnType<typeof collector>;
+
+function onConsole(run: Run, collect: Collector, message: ConsoleMessage): void {
   const { url, lineNumber } = message.location();
   const place = url === '' ? undefined : { url, line: lineNumber + 1 };
-  run.log.write(LEVELS[message.type()] ?? 'info', 'console', message.text(), place);
+  const level = LEVELS[message.type()] ?? 'info';
+  collect.message(level, message.text(), place);
+  run.log.write(level, 'console', message.text(), place);
 }
 
-function onRequestFailed(run: Run, request: Request): void {
+function onPageError(run: Run, collect: Collector, error: Error): void {
+  collect.message('error', String(error.stack ?? error));
+  run.log.write('error', 'page', String(error.stack ?? error));
+}
+
+function onResponse(collect: Collector, response: Response): void {
+  if (response.status() >= 400) collect.request(response.request(), response.status(), response.statusText());
+}
+
+function onRequestFailed(run: Run, collect: Collector, request: Request): void {
   const reason = request.failure()?.errorText ?? 'failed';
   // Navigating away or starting a download aborts requests as a matter of course.
   const level = reason === 'net::ERR_ABORTED' ? 'debug' : 'warn';
+  if (level === 'warn') collect.request(request, null, reason);
   run.log.write(level, 'page', `${request.method()} ${request.url()}: ${reason}`);
 }
 
@@ -51,9 +92,11 @@ export function watchContext(context: BrowserContext, run: Run): Watch {
     }
   }
 
-  context.on('console', (message) => onConsole(run, message));
-  context.on('weberror', (error) => run.log.write('error', 'page', String(error.error().stack ?? error.error())));
-  context.on('requestfailed', (request) => onRequestFailed(run, request));
+  const collect = collector(run);
+  context.on('console', (message) => onConsole(run, collect, message));
+  context.on('weberror', (error) => onPageError(run, collect, error.error()));
+  context.on('requestfailed', (request) => onRequestFailed(run, collect, request));
+  context.on('response', (response) => onResponse(collect, response));
   context.on('download', (download) => {
     const work = store(download).finally(() => pending.delete(work));
     pending.add(work);

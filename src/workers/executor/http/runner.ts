@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { FailedResponse } from '../../../contract/automation/evidence.ts';
 import type { HttpSpec } from '../../../contract/automation/kinds/http.ts';
 import { OUTPUT_BOUNDS, parseBounded } from '../../../contract/kernel/bounds.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
@@ -15,6 +16,8 @@ import { type HttpRequest, MAX_REDIRECTS, redirected, tooManyRedirects } from '.
 
 /** Largest body that expectations look into, bytes. */
 const MAX_CHECKED = 32 * 1024 * 1024;
+/** Beginning of a body that is shown with a failure, characters. */
+const MAX_SHOWN = 8192;
 /** Largest body that is kept, bytes. */
 const MAX_BODY = 256 * 1024 * 1024;
 /** Largest body that arrives compressed, bytes after decompression: a thousandth of it is enough to send. */
@@ -110,6 +113,19 @@ function shown(body: Body, text: string | null, json: Json | undefined, limit: n
   };
 }
 
+/** The response as it is shown with a failure. */
+function evidenceOf(response: Response, url: URL, body: Body, text: string | null): FailedResponse {
+  return {
+    status: response.status,
+    status_text: response.statusText,
+    url: response.url || url.href,
+    headers: Object.fromEntries(response.headers),
+    body: text === '' ? null : (text?.slice(0, MAX_SHOWN) ?? null),
+    bytes: body.bytes,
+    truncated: text !== null && text.length > MAX_SHOWN,
+  };
+}
+
 /** Sends one request of a chain. @throws Failure by what is wrong with the network */
 async function send(run: Run, { url, ...request }: HttpRequest): Promise<Response> {
   try {
@@ -174,6 +190,7 @@ export const runHttp: Runner<HttpSpec> = async (run, spec) => {
   const errors = unmet(spec.expect, answer);
   for (const [path, message] of Object.entries(errors)) run.log.write('error', 'host', `${path} ${message}`);
   if (Object.keys(errors).length > 0) {
+    run.evidence.response = evidenceOf(response, url, body, text);
     const transient = response.status === 429 || response.status >= 500;
     const seconds = transient ? retryAfter(response.headers.get('retry-after'), Date.now()) : undefined;
     const list = Object.entries(errors).map(([path, message]) => `${path.replace(/^expect\./, '')} ${message}`);

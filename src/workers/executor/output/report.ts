@@ -1,4 +1,5 @@
 /** Messages to the host, redacted. */
+import { keptEvidence } from '../../../contract/automation/evidence.ts';
 import type { FromExecutor } from '../../../contract/automation/executor.ts';
 import { PROGRESS_MS } from '../../../contract/automation/report-limits.ts';
 import { type Redactor, redactProblem } from '../../../contract/kernel/redact/redact.ts';
@@ -28,6 +29,11 @@ function redacted(message: FromExecutor, redactor: Redactor): FromExecutor {
         ...message,
         output: redactor.json(message.output),
         error: message.error === null ? null : redactProblem(message.error, redactor),
+      };
+    case 'evidence':
+      return {
+        ...message,
+        evidence: keptEvidence(message.evidence, message.seq === null ? 'attempt' : 'step', redactor.text),
       };
     case 'result':
       return message.ok

@@ -23,6 +23,7 @@ const outputs = () => sent.flatMap((message) => (message.t === 'step_end' ? [mes
 const hooks = (own: Partial<StepHooks> = {}): StepHooks => ({
   begin: async () => {},
   end: async () => {},
+  witness: async () => null,
   describe: (error) => ({ type: '', title: '', status: 500, detail: String(error), code: 'script_error' }),
   ...own,
 });

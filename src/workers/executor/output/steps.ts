@@ -1,5 +1,6 @@
 /** Named steps of a script, nested by the call that made them. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { FailureEvidence } from '../../../contract/automation/evidence.ts';
 import { keptStepOutput } from '../../../contract/automation/report-limits.ts';
 import type { Problem } from '../../../contract/kernel/errors.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
@@ -11,6 +12,8 @@ export interface Step {
   readonly seq: number;
   readonly name: string;
   readonly parent: Step | null;
+  /** Unix ms. */
+  readonly startedAt: number;
 }
 
 /** What happens around a step; a failure of `begin` or `end` must not be the script's. */
@@ -19,6 +22,8 @@ export interface StepHooks {
   end(step: Step): Promise<void>;
   /** Turns what a step threw into the problem that is shown with it. */
   describe(error: unknown): Problem;
+  /** Collects what surrounds an error, once, for the innermost step that it came out of. */
+  witness(step: Step, error: unknown): Promise<FailureEvidence | null>;
 }
 
 function outputOf(value: unknown): Json {
@@ -50,9 +55,27 @@ export function createSteps(report: Report): Steps {
   let hooks: StepHooks | null = null;
   let last = 0;
 
-  function finish(step: Step, status: 'succeeded' | 'failed' | 'cancelled', output: Json, error: Problem | null): void {
+  function finish(
+    step: Step,
+    status: 'succeeded' | 'failed' | 'cancelled',
+    output: Json,
+    error: Problem | null,
+    at = Date.now(),
+  ): void {
     if (!open.delete(step.seq)) return;
-    report.send({ t: 'step_end', seq: step.seq, status, output, error, at: Date.now() });
+    report.send({ t: 'step_end', seq: step.seq, status, output, error, at });
+  }
+
+  /** Ends a step with an error. The picture takes a moment, which is not counted as time of the step. */
+  async function fail(step: Step, error: unknown): Promise<void> {
+    const at = Date.now();
+    const isObject = typeof error === 'object' && error !== null;
+    const isInnermost = !isObject || !failures.has(error);
+    if (isObject && isInnermost) failures.set(error, step);
+    const problem = hooks?.describe(error) ?? null;
+    const evidence = isInnermost ? ((await hooks?.witness(step, error)) ?? null) : null;
+    if (evidence !== null && open.has(step.seq)) report.send({ t: 'evidence', seq: step.seq, evidence });
+    finish(step, 'failed', null, problem, at);
   }
 
   return {
@@ -63,9 +86,10 @@ export function createSteps(report: Report): Steps {
     whereFailed: (error) => (typeof error === 'object' && error !== null ? failures.get(error) : undefined),
     async run(name, action) {
       const parent = storage.getStore() ?? null;
-      const step: Step = { seq: ++last, name: String(name).slice(0, 500), parent };
+      const startedAt = Date.now();
+      const step: Step = { seq: ++last, name: String(name).slice(0, 500), parent, startedAt };
       open.set(step.seq, step);
-      report.send({ t: 'step_start', seq: step.seq, parent: parent?.seq ?? null, name: step.name, at: Date.now() });
+      report.send({ t: 'step_start', seq: step.seq, parent: parent?.seq ?? null, name: step.name, at: startedAt });
       return storage.run(step, async () => {
         await hooks?.begin(step);
         try {
@@ -73,8 +97,7 @@ export function createSteps(report: Report): Steps {
           finish(step, 'succeeded', outputOf(result), null);
           return result;
         } catch (error) {
-          if (typeof error === 'object' && error !== null && !failures.has(error)) failures.set(error, step);
-          finish(step, 'failed', null, hooks?.describe(error) ?? null);
+          await fail(step, error);
           throw error;
         } finally {
           await hooks?.end(step);

@@ -17,6 +17,8 @@ import { type Run, type Runner, within } from '../run.ts';
 
 /** Text kept as the output, characters from the end. */
 const OUTPUT_TAIL = 65_536;
+/** End of standard error that is kept for a failure, characters. */
+const STDERR_TAIL = 8192;
 /** Largest JSON output, characters. */
 const OUTPUT_JSON = 32 * 1024 * 1024;
 /** Longest log line, characters; longer ones are cut into several. */
@@ -43,6 +45,10 @@ class Tail {
     this.#text += text;
     // Cutting at twice the size keeps the cost per character constant.
     if (this.#text.length > 2 * this.#size) this.#text = this.#text.slice(-this.#size);
+  }
+
+  get isEmpty(): boolean {
+    return this.#text === '';
   }
 
   toString(): string {
@@ -252,7 +258,7 @@ export const runProcess: Runner<ProcessSpec> = async (run, spec) => {
     windowsHide: true,
   });
   const stdout = new Tail(spec.output === 'json' ? OUTPUT_JSON : OUTPUT_TAIL);
-  const stderr = new Tail(2000);
+  const stderr = new Tail(STDERR_TAIL);
   const finish = [
     follow(run, child.stdout, 'stdout', 'info', stdout),
     follow(run, child.stderr, 'stderr', 'warn', stderr),
@@ -261,6 +267,7 @@ export const runProcess: Runner<ProcessSpec> = async (run, spec) => {
   child.stdout.destroy();
   child.stderr.destroy();
   for (const flush of finish) flush();
+  if (!stderr.isEmpty) run.evidence.stderr = stderr.toString();
   run.signal.throwIfAborted();
 
   const duration = Math.round(performance.now() - started);
@@ -271,7 +278,7 @@ export const runProcess: Runner<ProcessSpec> = async (run, spec) => {
     throw new Failure('process-failed', `${program} ${end}${lastWords === '' ? '.' : `: ${lastWords.slice(0, 500)}`}`, {
       retryable: true,
       ...(code === null ? {} : { exitCode: code }),
-      extra: { exit_code: code, signal, stderr: stderr.toString() },
+      extra: { exit_code: code, signal, stderr: stderr.toString().slice(-2000) },
     });
   }
   if (spec.output === 'none') return null;

@@ -74,6 +74,7 @@ export function toAttempt(row: AttemptRow): Attempt {
     log_lines: row.log_lines,
     log_bytes: row.log_bytes,
     log_dropped: row.log_dropped,
+    evidence: parsedOrNull(row.evidence),
   };
 }
 
@@ -89,6 +90,7 @@ export function toStep(row: StepRow): Step {
     finished_at: isoOrNull(row.finished_at),
     output: parsedOrNull(row.output),
     error: parsedOrNull(row.error),
+    evidence: parsedOrNull(row.evidence),
   };
 }
 

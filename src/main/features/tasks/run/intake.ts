@@ -1,5 +1,6 @@
 /** What an executor reports about its attempt, redacted and bounded, on its way to the database. */
 import path from 'node:path';
+import { keptEvidence } from '../../../../contract/automation/evidence.ts';
 import type { FromExecutor } from '../../../../contract/automation/executor.ts';
 import {
   fitsTask,
@@ -65,6 +66,10 @@ export function createIntake(
         case 'step_end': {
           const error = note.error === null ? null : redactProblem(note.error, redactor);
           return details.step({ ...note, t: 'end', output: keptStepOutput(redactor.json(note.output)), error });
+        }
+        case 'evidence': {
+          const evidence = keptEvidence(note.evidence, note.seq === null ? 'attempt' : 'step', redactor.text);
+          return details.step({ ...note, evidence });
         }
         case 'artifact':
           return addArtifact(note);

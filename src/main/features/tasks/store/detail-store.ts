@@ -1,5 +1,6 @@
 /** What hangs off an attempt: steps, progress, artifacts. Every write names the attempt's token, so a late worker writes nothing. */
 
+import type { FailureEvidence } from '../../../../contract/automation/evidence.ts';
 import type { Step, TaskProgress } from '../../../../contract/automation/tasks.ts';
 import type { Problem } from '../../../../contract/kernel/errors.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
@@ -11,7 +12,9 @@ import type { ArtifactRow, AttemptRow, StepRow } from '../schema.ts';
 /** One change of a step, as the executor tells it. */
 export type StepChange =
   | { t: 'start'; seq: number; parent: number | null; name: string; at: number }
-  | { t: 'end'; seq: number; status: Step['status']; output: Json; error: Problem | null; at: number };
+  | { t: 'end'; seq: number; status: Step['status']; output: Json; error: Problem | null; at: number }
+  /** Of the attempt when `seq` is null. */
+  | { t: 'evidence'; seq: number | null; evidence: FailureEvidence };
 
 /** What one write brings. */
 export interface DetailBatch {
@@ -37,7 +40,7 @@ interface DetailReads {
   artifact(id: string): ArtifactRow | null;
 }
 
-/** What the event of a step says: everything but its output, which can be large. */
+/** What the event of a step says: everything but its output and evidence, which can be large. */
 export function stepData(row: StepRow): Json {
   return {
     attempt: row.attempt,
@@ -84,6 +87,12 @@ function createDetailWrites(db: Db, events: Events, clock: Clock): DetailWrites 
     `UPDATE step SET status = @status, finished_at = @at, output = @output, error = @error
      WHERE task_id = @id AND attempt = @attempt AND seq = @seq AND status = 'running' RETURNING *`,
   );
+  const stepEvidence = raw.prepare<[Record<string, unknown>]>(
+    'UPDATE step SET evidence = @evidence WHERE task_id = @id AND attempt = @attempt AND seq = @seq',
+  );
+  const attemptEvidence = raw.prepare<[Record<string, unknown>]>(
+    'UPDATE attempt SET evidence = @evidence WHERE task_id = @id AND number = @attempt',
+  );
   const setProgress = raw.prepare<[string, string]>('UPDATE task SET progress = ? WHERE attempt_token = ?');
   const setPid = raw.prepare<[number, string]>(
     'UPDATE attempt SET pid = ? WHERE (task_id, number) = (SELECT id, attempt FROM task WHERE attempt_token = ?)',
@@ -94,6 +103,13 @@ function createDetailWrites(db: Db, events: Events, clock: Clock): DetailWrites 
   );
 
   function writeStep(at: { id: string; attempt: number }, change: StepChange): void {
+    if (change.t === 'evidence') {
+      const { seq } = change;
+      const evidence = JSON.stringify(change.evidence);
+      if (seq === null) attemptEvidence.run({ ...at, evidence });
+      else stepEvidence.run({ ...at, seq, evidence });
+      return;
+    }
     const row =
       change.t === 'start'
         ? startStep.get({ ...at, seq: change.seq, parent: change.parent, name: change.name, at: change.at })

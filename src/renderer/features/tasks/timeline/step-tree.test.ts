@@ -14,6 +14,7 @@ const attempt = (number: number, from: number, to: number | null, status: Attemp
   log_lines: 0,
   log_bytes: 0,
   log_dropped: 0,
+  evidence: null,
 });
 const step = (seq: number, parent: number | null, from: number, to: number | null, of = 1): Step => ({
   seq,
@@ -25,6 +26,7 @@ const step = (seq: number, parent: number | null, from: number, to: number | nul
   finished_at: to === null ? null : at(to),
   output: null,
   error: null,
+  evidence: null,
 });
 const task = (patch: Partial<TreeTask>): TreeTask => ({
   status: 'running',
