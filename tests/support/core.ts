@@ -5,12 +5,12 @@ import path from 'node:path';
 import type { Settings } from '../../src/contract/host/settings.ts';
 import type { Clock } from '../../src/main/core/clock.ts';
 import { type Db, openDatabase } from '../../src/main/core/db/index.ts';
+import { createStorageHealth, type StorageHealth } from '../../src/main/core/disk/storage-health.ts';
 import { createEvents, type Events } from '../../src/main/core/events.ts';
 import { createFaults, type Faults } from '../../src/main/core/faults.ts';
 import type { Logger } from '../../src/main/core/log/logger.ts';
 import { createSecrets, type Secrets } from '../../src/main/core/secrets/secrets.ts';
 import { createSettings, type SettingsStore } from '../../src/main/core/settings.ts';
-import { createStorageHealth, type StorageHealth } from '../../src/main/core/storage-health.ts';
 
 /** Folder of the repository. */
 export const ROOT = path.resolve(import.meta.dirname, '../..');

@@ -18,6 +18,7 @@ import { createRedactor } from '../../src/contract/kernel/redact/redact.ts';
 import type { CommandId, Json } from '../../src/contract/kernel/scalars.ts';
 import { type Clock, systemClock } from '../../src/main/core/clock.ts';
 import { openDatabase } from '../../src/main/core/db/index.ts';
+import { createStorageHealth } from '../../src/main/core/disk/storage-health.ts';
 import { createEvents } from '../../src/main/core/events.ts';
 import { createFaults } from '../../src/main/core/faults.ts';
 import { randomToken } from '../../src/main/core/ids.ts';
@@ -25,7 +26,6 @@ import type { CallContext, Principal } from '../../src/main/core/operation/opera
 import { createTickets } from '../../src/main/core/operation/tickets.ts';
 import { createSecrets } from '../../src/main/core/secrets/secrets.ts';
 import { createSettings } from '../../src/main/core/settings.ts';
-import { createStorageHealth } from '../../src/main/core/storage-health.ts';
 import { createCommands } from '../../src/main/features/commands/index.ts';
 import { createProfiles } from '../../src/main/features/profiles/index.ts';
 import { createTasks } from '../../src/main/features/tasks/index.ts';

@@ -1,4 +1,4 @@
-// Files are written through core/owned-files.ts and the executor's output/new-file.ts, which follow no link.
+// Files are written through core/disk/owned-files.ts and the executor's output/new-file.ts, which follow no link.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
@@ -7,7 +7,7 @@ const WRITE =
 
 /** Where else it may stand, and why. */
 const ALLOWED = new Map([
-  ['src/main/core/owned-files.ts', 'the helper'],
+  ['src/main/core/disk/owned-files.ts', 'the helper'],
   ['src/workers/executor/output/new-file.ts', 'the helper of executors'],
   ['src/main/core/log/audit-head.ts', 'opens the log of the database to flush it'],
   ['src/main/core/db/migrate.ts', 'SQLite writes under a name that nobody knows'],
@@ -48,7 +48,7 @@ for (const file of new Set(listed.split('\0'))) {
 }
 if (found > 0) {
   process.stdout.write(
-    'Write through core/owned-files.ts (or output/new-file.ts in executors): no link may redirect a write.\n',
+    'Write through core/disk/owned-files.ts (or output/new-file.ts in executors): no link may redirect a write.\n',
   );
   process.exitCode = 1;
 }

@@ -2,8 +2,8 @@
 import path from 'node:path';
 import { type HostFlags, readConfig } from '../core/config.ts';
 import { type Restored, restoreDatabase } from '../core/db/index.ts';
+import { createPrivately } from '../core/disk/private-folder.ts';
 import { acquireInstanceLock } from '../core/instance-lock.ts';
-import { createPrivately } from '../core/private-folder.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** @throws AlreadyRunning, AppError `not-found` when there is no good backup */

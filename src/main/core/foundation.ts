@@ -5,9 +5,11 @@ import type { Platform } from '../platform/platform.ts';
 import { iso, systemClock } from './clock.ts';
 import type { HostConfig } from './config.ts';
 import { damagedError, databaseChore, databaseProbe, isDamage, openDatabase } from './db/index.ts';
+import { createPrivately, openTempFolder } from './disk/private-folder.ts';
+import { createStorageHealth, type StorageHealth } from './disk/storage-health.ts';
 import { eventChore } from './event-retention.ts';
 import { createEvents } from './events.ts';
-import { createFaults } from './faults.ts';
+import { createFaults, type Faults } from './faults.ts';
 import { acquireInstanceLock } from './instance-lock.ts';
 import type { Part } from './lifecycle.ts';
 import { guarded } from './listeners.ts';
@@ -16,11 +18,9 @@ import { openLogFiles } from './log/log-files.ts';
 import { createLogger } from './log/logger.ts';
 import type { Chore } from './maintenance.ts';
 import { createTickets } from './operation/tickets.ts';
-import { createPrivately, openTempFolder } from './private-folder.ts';
 import { createUncaught } from './process/crash-report.ts';
 import { createSecrets } from './secrets/secrets.ts';
-import { createSettings } from './settings.ts';
-import { createStorageHealth } from './storage-health.ts';
+import { createSettings, type SettingsStore } from './settings.ts';
 
 const MIB = 1024 * 1024;
 
@@ -31,6 +31,25 @@ export type Foundation = ReturnType<typeof openFoundation>;
 export function explained(dataDir: string, error: unknown): unknown {
   if (!isDamage(error)) return error;
   return damagedError(path.join(dataDir, 'tabagent.db'), error instanceof Error ? error.message : '', error);
+}
+
+/** The log and what is redacted from it, as the settings say. */
+function openLog({ dataDir, terminal }: HostConfig, settings: SettingsStore, faults: Faults, storage: StorageHealth) {
+  const redactor = createRedactor();
+  const redact = (text: string) => redactor.text(text);
+  const holdExtra = () => redactor.hold('redaction.extra', settings.get('redaction.extra'));
+  holdExtra();
+  const logFiles = openLogFiles(path.join(dataDir, 'logs'), () => settings.get('retention.logs_mb') * MIB, faults);
+  const log = createLogger({
+    ...{ files: logFiles, level: settings.get('log_level'), redact, quiet: storage.report },
+    ...(terminal ? { terminal } : {}),
+  });
+  faults.logTo(log);
+  settings.onChange((keys) => {
+    if (keys.includes('log_level')) log.setLevel(settings.get('log_level'));
+    if (keys.includes('redaction.extra')) holdExtra();
+  });
+  return { redactor, redact, logFiles, log };
 }
 
 /**
@@ -51,23 +70,8 @@ export function openFoundation(platform: Platform, config: HostConfig) {
     });
     const events = createEvents(db, clock, faults);
     const settings = createSettings(db, events, clock, config.overrides, faults);
-    const redactor = createRedactor();
-    const holdExtra = () => redactor.hold('redaction.extra', settings.get('redaction.extra'));
-    holdExtra();
-    const logFiles = openLogFiles(path.join(dataDir, 'logs'), () => settings.get('retention.logs_mb') * MIB, faults);
-    const log = createLogger({
-      files: logFiles,
-      level: settings.get('log_level'),
-      redact: (line) => redactor.text(line),
-      quiet: storage.report,
-      ...(config.terminal ? { terminal: config.terminal } : {}),
-    });
-    faults.logTo(log);
+    const { redactor, redact, logFiles, log } = openLog(config, settings, faults, storage);
     storage.watch(log, databaseProbe(db));
-    settings.onChange((keys) => {
-      if (keys.includes('log_level')) log.setLevel(settings.get('log_level'));
-      if (keys.includes('redaction.extra')) holdExtra();
-    });
     const secrets = createSecrets(db, clock, () => platform.keyVault(dataDir));
     const audit = createAudit({ db, clock, dir: dataDir, secrets });
     // They close in the reverse order, after everything else.
@@ -80,7 +84,6 @@ export function openFoundation(platform: Platform, config: HostConfig) {
     ];
     const startedAt = iso(clock.now());
     const version = platform.versions.app;
-    const redact = (text: string) => redactor.text(text);
     const uncaught = createUncaught({
       ...{ dir: path.join(dataDir, 'crashes'), version, startedAt, redact },
       ...{ clock, log, faults },

@@ -6,8 +6,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { tryLockFile } from './db/index.ts';
-import { replaceOwned } from './owned-files.ts';
-import { ensurePrivateFolder, isOpenToOthers } from './private-folder.ts';
+import { replaceOwned } from './disk/owned-files.ts';
+import { ensurePrivateFolder, isOpenToOthers } from './disk/private-folder.ts';
 
 /** What a running host publishes to programs of the same user. */
 export const HostFile = z.object({

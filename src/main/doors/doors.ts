@@ -3,13 +3,13 @@
 import { contract } from '../../contract/index.ts';
 import { type Clock, iso } from '../core/clock.ts';
 import type { Db } from '../core/db/index.ts';
+import type { StorageHealth } from '../core/disk/storage-health.ts';
 import type { Faults } from '../core/faults.ts';
 import type { Audit } from '../core/log/audit.ts';
 import type { Logger } from '../core/log/logger.ts';
 import type { DoorName, HandlerSet, Handlers } from '../core/operation/operation.ts';
 import type { Tickets } from '../core/operation/tickets.ts';
 import type { SettingsReader } from '../core/settings.ts';
-import type { StorageHealth } from '../core/storage-health.ts';
 import type { Authenticator, ConnectionRegistry } from '../features/connections/index.ts';
 import { type CallTotals, createCallMetrics } from './dispatch/call-metrics.ts';
 import { createDispatcher, type ServerDispatcher } from './dispatch/dispatcher.ts';

@@ -5,7 +5,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { app, powerMonitor, safeStorage, utilityProcess } from 'electron';
-import { replaceOwned } from '../core/owned-files.ts';
+import { replaceOwned } from '../core/disk/owned-files.ts';
 import { openKeyVault, SEALED_KEY_FILE } from '../core/secrets/key-vault.ts';
 import { defaultPaths } from './node.ts';
 import type { Child, ChildExit, ForkOptions, KeyVault, Platform } from './platform.ts';

@@ -4,9 +4,9 @@ import path from 'node:path';
 import type Database from 'better-sqlite3';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { storageFaultCode } from '../../../contract/kernel/storage-faults.ts';
+import { makeOwnedFolder } from '../disk/owned-files.ts';
 import type { Faults } from '../faults.ts';
 import { randomToken } from '../ids.ts';
-import { makeOwnedFolder } from '../owned-files.ts';
 import { damagedError, damageOf, isDamage, isEmptied, moveAside } from './damage.ts';
 import { createDb, type Db, openConnection } from './database.ts';
 

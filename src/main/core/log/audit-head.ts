@@ -6,13 +6,17 @@ import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { replaceOwned } from '../owned-files.ts';
+import type { AuditVerdict } from '../../../contract/host/telemetry.ts';
+import { replaceOwned } from '../disk/owned-files.ts';
 
 /** A line of the audit. */
 export interface AuditLine {
   seq: number;
   hash: string;
 }
+
+/** What the end of the table shows against the head. */
+export type AuditProblem = Extract<AuditVerdict['reason'], 'truncated' | 'rewritten' | 'head_missing' | 'head_forged'>;
 
 const HeadFile = z.object({ seq: z.int(), hash: z.string(), mac: z.string() });
 

@@ -5,9 +5,9 @@ import { MIGRATIONS, openTestCore, type TestCore } from '../../../../tests/suppo
 import { openDatabase } from '../db/index.ts';
 import { createFaults } from '../faults.ts';
 import { createSecrets, type Secrets } from '../secrets/secrets.ts';
-import { type Audit, type AuditProblem, createAudit } from './audit.ts';
+import { type Audit, createAudit } from './audit.ts';
 import { type AuditRow, GENESIS, link } from './audit-chain.ts';
-import { HEAD_FILE } from './audit-head.ts';
+import { type AuditProblem, HEAD_FILE } from './audit-head.ts';
 
 let core: TestCore;
 beforeEach(() => {

@@ -5,9 +5,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { LogEntry } from '../../../contract/host/telemetry.ts';
+import { makeOwnedFolder } from '../disk/owned-files.ts';
 import type { Faults } from '../faults.ts';
 import { createListeners } from '../listeners.ts';
-import { makeOwnedFolder } from '../owned-files.ts';
 import { openSegmentWriter } from './segment-writer.ts';
 import { deleteBefore, findBackwards, idAfter, listSegments, parseLine } from './segments.ts';
 

@@ -1,7 +1,7 @@
 /** Writes the newest segment of the log. A full or vanished disk must not take the host down: what it refuses is lost, and that is said. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { createOwnedStream } from '../owned-files.ts';
+import { createOwnedStream } from '../disk/owned-files.ts';
 import { listSegments } from './segments.ts';
 
 const SEGMENT_BYTES = 4 * 1024 * 1024;

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { LogEntry } from '../../../contract/host/telemetry.ts';
-import { replaceOwned } from '../owned-files.ts';
+import { replaceOwned } from '../disk/owned-files.ts';
 
 /** One file of the log. */
 export interface Segment {

@@ -2,10 +2,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
+import { makeOwnedFolder, writeNewOwned } from '../disk/owned-files.ts';
 import type { Faults } from '../faults.ts';
 import type { Logger } from '../log/logger.ts';
 import { currentNames } from '../operation/current.ts';
-import { makeOwnedFolder, writeNewOwned } from '../owned-files.ts';
 import { describeError } from './describe-error.ts';
 
 /** Newest reports that are kept. */

@@ -8,7 +8,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KeyVault } from '../../platform/platform.ts';
-import { writeNewOwned } from '../owned-files.ts';
+import { writeNewOwned } from '../disk/owned-files.ts';
 
 const SERVICE = 'TabAgent';
 const KEY_BYTES = 32;

@@ -1,7 +1,7 @@
 /** The port of the content origin from one start to the next: a panel that stays open has it in its policy. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { replaceOwned } from '../../core/owned-files.ts';
+import { replaceOwned } from '../../core/disk/owned-files.ts';
 
 /** The port of the last start, 0 when there is none. */
 export function lastPort(file: string): number {

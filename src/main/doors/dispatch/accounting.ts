@@ -2,10 +2,10 @@
 import type { Operation } from '../../../contract/kernel/define.ts';
 import { type AppError, codeOf } from '../../../contract/kernel/errors.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { StorageHealth } from '../../core/disk/storage-health.ts';
 import type { Audit } from '../../core/log/audit.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import type { CallContext } from '../../core/operation/operation.ts';
-import type { StorageHealth } from '../../core/storage-health.ts';
 import type { CallMetrics } from './call-metrics.ts';
 import { createRefusalAudit } from './refusal-audit.ts';
 

@@ -6,6 +6,7 @@ import type { OperationId } from '../../../contract/index.ts';
 import type { ContentUrl, Contract, Operation } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { StorageHealth } from '../../core/disk/storage-health.ts';
 import type { Audit } from '../../core/log/audit.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import { currentOperation } from '../../core/operation/current.ts';
@@ -19,7 +20,6 @@ import type {
   HandlerSet,
   IdempotencyClaim,
 } from '../../core/operation/operation.ts';
-import type { StorageHealth } from '../../core/storage-health.ts';
 import { type AccountedCall, type Accounting, createAccounting } from './accounting.ts';
 import { authorise, authoriseInput } from './authorise.ts';
 import type { CallMetrics } from './call-metrics.ts';

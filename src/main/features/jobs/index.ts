@@ -1,12 +1,12 @@
 /** Jobs: background work that outlives the call that started it, and the host. */
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
+import type { StorageHealth } from '../../core/disk/storage-health.ts';
 import type { Events } from '../../core/events.ts';
 import type { Part } from '../../core/lifecycle.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import type { Chore } from '../../core/maintenance.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
-import type { StorageHealth } from '../../core/storage-health.ts';
 import { createJobKinds } from './kind.ts';
 import { createJobRunner } from './runner.ts';
 import { createJobService } from './service.ts';

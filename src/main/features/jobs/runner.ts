@@ -2,8 +2,8 @@
 import { AppError, problemOf } from '../../../contract/kernel/errors.ts';
 import type { JobId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { StorageHealth } from '../../core/disk/storage-health.ts';
 import type { Logger } from '../../core/log/logger.ts';
-import type { StorageHealth } from '../../core/storage-health.ts';
 import type { AnyJobKind, JobKinds } from './kind.ts';
 import type { JobRow } from './schema.ts';
 import type { JobStore } from './store.ts';

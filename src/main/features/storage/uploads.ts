@@ -8,9 +8,9 @@ import type { Upload } from '../../../contract/host/jobs.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { UploadId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
+import { createOwnedStream, makeOwnedFolder } from '../../core/disk/owned-files.ts';
 import { newId } from '../../core/ids.ts';
 import { notFound } from '../../core/operation/versioned.ts';
-import { createOwnedStream, makeOwnedFolder } from '../../core/owned-files.ts';
 import { PART } from './backups.ts';
 import type { StorageStore } from './store.ts';
 

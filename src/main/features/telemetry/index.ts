@@ -4,10 +4,11 @@ import type { Health, HostInfo } from '../../../contract/host/system.ts';
 import { iso } from '../../core/clock.ts';
 import type { Foundation } from '../../core/foundation.ts';
 import type { Part } from '../../core/lifecycle.ts';
-import type { AuditProblem } from '../../core/log/audit.ts';
+import type { AuditProblem } from '../../core/log/audit-head.ts';
 import { threadModule } from '../../core/process/modules.ts';
 import { createChangeService } from './changes.ts';
-import { checkDatabase, type DoctorDeps } from './doctor.ts';
+import { createDatabaseCheck } from './database-check.ts';
+import type { DoctorDeps } from './doctor.ts';
 import { createHostState } from './host-state.ts';
 import { createLogService } from './logs.ts';
 import { createMetrics, type Figures } from './metrics.ts';
@@ -22,9 +23,6 @@ const AUDIT_PROBLEMS: Record<AuditProblem, string> = {
   head_missing:
     'The note of where the audit ended (audit-head) is gone, as after a restored backup: lines at its end may be missing.',
 };
-
-/** When the database is read through, ms after the start. */
-const CHECK_AFTER_MS = 2_000;
 
 /** What the feature needs. */
 export interface TelemetryDeps extends Foundation {
@@ -85,29 +83,8 @@ export function createTelemetry(deps: TelemetryDeps) {
     warnings: state.warnings(),
   });
 
-  const checking = new AbortController();
-  let cancelCheck: () => void = () => undefined;
-  /** Damage in the middle of the file shows only when it is read through: once for each run, when the start is over. */
-  const lookThrough = () =>
-    void checkDatabase(doctor, checking.signal)
-      .then((found) => {
-        if (found !== 'ok') deps.storage.foundDamage(found);
-      })
-      .catch((error: unknown) => {
-        if (!checking.signal.aborted) deps.faults.report('database', error);
-      });
-
   const parts: Part[] = [
-    {
-      name: 'database check',
-      start() {
-        if (deps.serving) cancelCheck = clock.schedule(lookThrough, CHECK_AFTER_MS);
-      },
-      stop() {
-        cancelCheck();
-        checking.abort();
-      },
-    },
+    createDatabaseCheck(deps, doctor),
     { name: 'metrics', start: metrics.start, stop: metrics.stop },
     // Opened early for its warnings, but after the start: the operating system may prompt for a password.
     { name: 'key store', ...(deps.serving ? { afterStart: async () => void (await state.secrets()) } : {}) },

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { makeOwnedFolder, replaceOwned } from '../../core/owned-files.ts';
+import { makeOwnedFolder, replaceOwned } from '../../core/disk/owned-files.ts';
 
 /** Smallest window the panel is laid out for, px. */
 export const MIN_SIZE = { width: 1024, height: 640 } as const;

@@ -7,7 +7,7 @@ import { constants } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
-import { makeOwnedFolder, openOwnedLog } from '../../../core/owned-files.ts';
+import { makeOwnedFolder, openOwnedLog } from '../../../core/disk/owned-files.ts';
 import { type Block, decodeIndex, encodeIndex, positionOf } from './block-index.ts';
 import { BLOCK_BYTES, findEnd, readLines } from './scan.ts';
 

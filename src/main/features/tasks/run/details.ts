@@ -2,7 +2,7 @@
 import { PROGRESS_MS } from '../../../../contract/automation/report-limits.ts';
 import type { TaskProgress } from '../../../../contract/automation/tasks.ts';
 import type { Clock } from '../../../core/clock.ts';
-import type { StorageHealth } from '../../../core/storage-health.ts';
+import type { StorageHealth } from '../../../core/disk/storage-health.ts';
 import type { DetailStore, StepChange } from '../store/detail-store.ts';
 
 /** Steps of one attempt that are kept. */

@@ -10,7 +10,7 @@ import {
 } from '../../../../contract/automation/report-limits.ts';
 import { redactProblem } from '../../../../contract/kernel/redact/redact.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
-import { replaceOwned } from '../../../core/owned-files.ts';
+import { replaceOwned } from '../../../core/disk/owned-files.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { LogWriter } from '../log/log-writer.ts';
 import type { Claimed } from '../store/claim-store.ts';

@@ -8,7 +8,7 @@ import { ProfileSnapshot } from '../../../../contract/automation/profiles.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { JsonObject, ProfileId } from '../../../../contract/kernel/scalars.ts';
 import { parseStored } from '../../../core/db/index.ts';
-import { makeOwnedFolder } from '../../../core/owned-files.ts';
+import { makeOwnedFolder } from '../../../core/disk/owned-files.ts';
 import { groupFolder } from '../../../core/process/cgroup.ts';
 import { replaceSecrets, secretIds } from '../../../core/secrets/secret-refs.ts';
 import type { LaunchPlan, ProfileLease } from '../../profiles/index.ts';

@@ -46,11 +46,11 @@ export function createQueue(
 ): Queue {
   const { clock, settings, log, storage } = deps;
   let state: 'idle' | 'open' | 'stopping' = 'idle';
-  let planned = false;
   let lookedAt = clock.monotonic();
   let cancelLook: (() => void) | null = null;
   let unsubscribe = () => {};
 
+  const plan = oncePerTurn(look);
   // With a full disk the ends wait for space, and with them the profiles and the places of their tasks.
   const ends = createEndWindow(store, plan, (error) => storage.report(error) && state === 'open');
   const power = { onBattery: false };
@@ -62,15 +62,6 @@ export function createQueue(
 
   function wake(): void {
     if (state === 'open') plan();
-  }
-
-  function plan(): void {
-    if (planned) return;
-    planned = true;
-    setImmediate(() => {
-      planned = false;
-      look();
-    });
   }
 
   function look(): void {
@@ -116,6 +107,19 @@ export function createQueue(
     running: runs.size,
     activity,
     healthy: () => state !== 'open' || clock.monotonic() - lookedAt < 3 * LOOK_MS,
+  };
+}
+
+/** A function that runs `work` in the next turn of the event loop, once however often it is called until then. */
+function oncePerTurn(work: () => void): () => void {
+  let planned = false;
+  return () => {
+    if (planned) return;
+    planned = true;
+    setImmediate(() => {
+      planned = false;
+      work();
+    });
   };
 }
 

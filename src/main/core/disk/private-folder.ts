@@ -1,7 +1,7 @@
 /** Folders that only the user of this host can read and write, whoever made them before. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { AppError } from '../../contract/kernel/errors.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import { writeNewOwned } from './owned-files.ts';
 
 /** Rights of the group and of others. */

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
-import { memoryLog, openTestCore } from '../../../tests/support/core.ts';
-import { AppError, toAppError } from '../../contract/kernel/errors.ts';
-import { storageFaultCode } from '../../contract/kernel/storage-faults.ts';
-import { guardProcess } from './process/fault-policy.ts';
+import { memoryLog, openTestCore } from '../../../../tests/support/core.ts';
+import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
+import { storageFaultCode } from '../../../contract/kernel/storage-faults.ts';
+import { guardProcess } from '../process/fault-policy.ts';
 import { createStorageHealth } from './storage-health.ts';
 
 const refusedBy = (code: string, more: object = {}) => Object.assign(new Error(`${code}: no`), { code, ...more });

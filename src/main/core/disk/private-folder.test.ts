@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { AlreadyRunning, acquireInstanceLock } from './instance-lock.ts';
+import { AlreadyRunning, acquireInstanceLock } from '../instance-lock.ts';
 import { ensurePrivateFolder, openTempFolder } from './private-folder.ts';
 
 let root: string;

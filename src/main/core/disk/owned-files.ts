@@ -7,7 +7,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { AppError } from '../../contract/kernel/errors.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 
 /** `new`: there must be nothing of that name. `append`: made when missing, else a file of one name only. */
 type Mode = 'new' | 'append';
