@@ -6,7 +6,7 @@ import { masked } from '../../core/secrets/secret-refs.ts';
 import type { Checks } from './compute/checks.ts';
 import type { SpecIssue } from './kinds/index.ts';
 import type { CommandRow } from './schema.ts';
-import { maskPlaces } from './secret-places.ts';
+import { maskPlaces } from './secrets/places.ts';
 
 /** What to resolve: a stored command, or a spec that is still being written (its members win). */
 export interface DryRunRequest {

@@ -6,21 +6,44 @@ import { newId } from '../../core/ids.ts';
 import { checkVersion, notFound } from '../../core/operation/versioned.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
 import type { Checks } from './compute/checks.ts';
-import { sealDefaults } from './defaults.ts';
 import { type CommandPatch, editable, patched } from './fields.ts';
 import type { CommandRow } from './schema.ts';
+import { sealDefaults } from './secrets/defaults.ts';
 import { requireSpec } from './spec.ts';
 import type { CommandStore } from './store.ts';
 
-/** Creates the part of the service that edits; `require` throws `not-found`. */
-export function createEditing(deps: {
+interface EditingDeps {
   store: CommandStore;
   secrets: Secrets;
   checks: Checks;
   clock: Clock;
+  /** @throws AppError `not-found` */
   require(id: CommandId): CommandRow;
   view(row: CommandRow): Command;
-}) {
+}
+
+/** The next version of a row; its schema is checked, its secrets are sealed. @throws AppError `validation-error` */
+async function nextVersion(
+  { secrets, checks, clock }: EditingDeps,
+  row: CommandRow,
+  patch: CommandPatch,
+): Promise<CommandRow> {
+  const fields = patched(row, patch);
+  const spec = patch.spec ? requireSpec(row.kind, patch.spec) : row.spec;
+  const given = patch.defaults === undefined ? {} : fields.defaults;
+  const isNew = patch.input_schema !== undefined;
+  const places = await checks.secrets({
+    ...{ schema: fields.input_schema, isNew, value: given },
+    // Older commands can still be renamed or switched off.
+    spec: patch.spec || isNew ? CommandSpec.parse(spec) : null,
+  });
+  const defaults =
+    patch.defaults === undefined ? row.defaults : await sealDefaults(secrets, row.id, places, given, row.defaults);
+  return { ...row, ...fields, spec, defaults, updated_at: clock.now(), version: row.version + 1 };
+}
+
+/** Creates the part of the service that edits. */
+export function createEditing(deps: EditingDeps) {
   const { store, secrets, checks, clock, require, view } = deps;
 
   function setDeleted(row: CommandRow, deleted_at: number | null, by: string): CommandRow {
@@ -60,24 +83,7 @@ export function createEditing(deps: {
     ): Promise<Command> {
       const row = require(id);
       checkVersion(row.version, expected.body, expected.ifMatch);
-      const fields = patched(row, patch);
-      const spec = patch.spec ? requireSpec(row.kind, patch.spec) : row.spec;
-      const defaults = patch.defaults === undefined ? {} : fields.defaults;
-      const isNew = patch.input_schema !== undefined;
-      const places = await checks.secrets({
-        ...{ schema: fields.input_schema, isNew, value: defaults },
-        // Older commands can still be renamed or switched off.
-        spec: patch.spec || isNew ? CommandSpec.parse(spec) : null,
-      });
-      const next: CommandRow = {
-        ...row,
-        ...fields,
-        spec,
-        defaults:
-          patch.defaults === undefined ? row.defaults : await sealDefaults(secrets, id, places, defaults, row.defaults),
-        updated_at: clock.now(),
-        version: row.version + 1,
-      };
+      const next = await nextVersion(deps, row, patch);
       // The command may have changed while its schema was checked and its secrets were sealed.
       checkVersion(require(id).version, row.version, undefined);
       store.save(next, by, 'command.updated');

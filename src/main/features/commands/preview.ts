@@ -2,9 +2,9 @@
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import type { PreviewAnswer, Request } from './compute/requests.ts';
-import { byMask, bySchema, exposureErrors, exposureWarnings } from './exposed-secrets.ts';
 import { previewOf } from './kinds/index.ts';
-import type { Place } from './secret-places.ts';
+import { byMask, bySchema, exposureErrors, exposureWarnings } from './secrets/exposed.ts';
+import type { Place } from './secrets/places.ts';
 import { parseSpec, resolveSpec } from './spec.ts';
 
 /** Fills in the variables. @returns the resolved spec, or what is wrong with it */

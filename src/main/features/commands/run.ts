@@ -5,7 +5,7 @@ import type { CommandId, Json, JsonObject } from '../../../contract/kernel/scala
 import { replaceSecrets, sealLike, secretText, withoutReferences } from '../../core/secrets/secret-refs.ts';
 import type { SealedSecret, Secrets } from '../../core/secrets/secrets.ts';
 import type { Checks } from './compute/checks.ts';
-import { mapPlaces, type Place } from './secret-places.ts';
+import { mapPlaces, type Place } from './secrets/places.ts';
 import type { CommandSnapshot } from './snapshot.ts';
 import { requireSpec } from './spec.ts';
 

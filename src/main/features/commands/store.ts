@@ -3,7 +3,7 @@ import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { commandRecord } from '../../../contract/automation/commands.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { CommandId } from '../../../contract/kernel/scalars.ts';
-import { type Db, type ListInput, listPage, soundRows } from '../../core/db/index.ts';
+import { type Db, type ListInput, type ListSpec, listPage, soundRows } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type CommandRow, command, commandVersion } from './schema.ts';
 
@@ -16,6 +16,28 @@ export interface LastTask {
   status: string;
   at: number;
 }
+
+/** How lists of commands are sorted, filtered and searched. */
+const LIST: ListSpec<typeof command, typeof commandRecord> = {
+  table: command,
+  sortable: {
+    created_at: command.created_at,
+    updated_at: command.updated_at,
+    name: command.name,
+    kind: command.kind,
+  },
+  id: command.id,
+  where: isNull(command.deleted_at),
+  record: commandRecord,
+  sources: {
+    name: command.name,
+    description: command.description,
+    kind: command.kind,
+    folder: command.folder,
+    tags: { column: command.tags, elements: true },
+    enabled: command.enabled,
+  },
+};
 
 /** Creates the store. */
 export function createCommandStore(db: Db, events: Events) {
@@ -54,26 +76,7 @@ export function createCommandStore(db: Db, events: Events) {
     byExample: (example: string): CommandRow | undefined =>
       orm.select().from(command).where(eq(command.example, example)).get(),
     list(query: CommandListInput): Page<CommandRow> {
-      return listPage(db, query, {
-        table: command,
-        sortable: {
-          created_at: command.created_at,
-          updated_at: command.updated_at,
-          name: command.name,
-          kind: command.kind,
-        },
-        id: command.id,
-        where: isNull(command.deleted_at),
-        record: commandRecord,
-        sources: {
-          name: command.name,
-          description: command.description,
-          kind: command.kind,
-          folder: command.folder,
-          tags: { column: command.tags, elements: true },
-          enabled: command.enabled,
-        },
-      });
+      return listPage(db, query, LIST);
     },
     versions: (id: CommandId) =>
       soundRows(db, commandVersion, (further) =>

@@ -5,7 +5,7 @@ import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { Overrun, THREAD_MEMORY_MB, type ThreadPool } from '../../../core/process/thread-pool.ts';
 import { mergeInput } from '../merge.ts';
-import type { Place } from '../secret-places.ts';
+import type { Place } from '../secrets/places.ts';
 import { InputAnswer, type Issue, PreviewAnswer, type Request, SchemaAnswer } from './requests.ts';
 
 const SCHEMA_MS = 250;

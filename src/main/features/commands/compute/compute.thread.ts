@@ -2,10 +2,10 @@
 import type { CommandSpec } from '../../../../contract/automation/kinds/index.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { serveInThread } from '../../../core/process/thread.ts';
-import { bySchema, exposureErrors } from '../exposed-secrets.ts';
 import { mergeInput } from '../merge.ts';
 import { preview } from '../preview.ts';
-import { keepMasked, secretPlaces } from '../secret-places.ts';
+import { bySchema, exposureErrors } from '../secrets/exposed.ts';
+import { keepMasked, secretPlaces } from '../secrets/places.ts';
 import { type InputAnswer, Request, type SchemaAnswer } from './requests.ts';
 import { compiled, hiddenSecret, issuesOf } from './validator.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { openTestCore, ROOT, type TestCore } from '../../../../tests/support/core.ts';
-import { CommandCreate, CommandSpec } from '../../../contract/automation/commands.ts';
-import type { JsonObject } from '../../../contract/kernel/scalars.ts';
-import { createCommands } from './index.ts';
+import { openTestCore, ROOT, type TestCore } from '../../../../../tests/support/core.ts';
+import { CommandCreate, CommandSpec } from '../../../../contract/automation/commands.ts';
+import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { createCommands } from '../index.ts';
 
 const commandsOn = (core: TestCore) =>
   createCommands({ ...core, platform: { appRoot: ROOT }, profileName: () => 'Anna', nodePath: null });

@@ -2,13 +2,13 @@
  * Secrets that a spec would show to others on the machine: the arguments of a program are in the process list, its environment is inherited by
  * whatever it starts. Looked at by name, not by value: a short secret may stand in a text by chance.
  */
-import type { CommandSpec } from '../../../contract/automation/commands.ts';
-import { templateNames } from '../../../contract/automation/template.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
-import type { JsonObject } from '../../../contract/kernel/scalars.ts';
-import { MASK, secretIds } from '../../core/secrets/secret-refs.ts';
-import { exposedIn, filesIn, type SpecIssue } from './kinds/index.ts';
-import { mayBeSecret, type Place, valueAt } from './secret-places.ts';
+import type { CommandSpec } from '../../../../contract/automation/commands.ts';
+import { templateNames } from '../../../../contract/automation/template.ts';
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { MASK, secretIds } from '../../../core/secrets/secret-refs.ts';
+import { exposedIn, filesIn, type SpecIssue } from '../kinds/index.ts';
+import { mayBeSecret, type Place, valueAt } from './places.ts';
 
 /** Whether what is at a place of the input is secret. */
 type IsSecret = (place: Place) => boolean;

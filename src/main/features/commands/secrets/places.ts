@@ -1,7 +1,7 @@
 /** Which values of an input are secret by its JSON Schema (2020-12), at whatever depth and by whatever keyword it says so. */
-import { AppError } from '../../../contract/kernel/errors.ts';
-import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
-import { MASK, secretId } from '../../core/secrets/secret-refs.ts';
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { MASK, secretId } from '../../../core/secrets/secret-refs.ts';
 
 /** Way to a value: names of members and indexes of items. */
 export type Place = readonly (string | number)[];
