@@ -8,6 +8,7 @@ import type { Feature } from './core/feature.ts';
 import { explained, type Foundation, openFoundation } from './core/foundation.ts';
 import { newRequestId, randomToken } from './core/ids.ts';
 import { createLifecycle, type Part } from './core/lifecycle.ts';
+import { createEventLog } from './core/log/event-log.ts';
 import { createMaintenance } from './core/maintenance.ts';
 import { createLateHandlers } from './core/operation/late-handlers.ts';
 import type { AnyHandler, Handlers } from './core/operation/operation.ts';
@@ -160,6 +161,11 @@ export async function createHost(platform: Platform, config: HostConfig) {
   const lifecycle = createLifecycle(log, [
     ...foundation.parts,
     ...features.all.flatMap(({ parts }) => parts ?? []),
+    createEventLog(
+      events,
+      log.for('host', { terminal: false }),
+      features.all.flatMap(({ tellers }) => tellers ?? []),
+    ),
     createMaintenance(clock, log, chores),
     ...(config.http ? [content.part(config.contentPort)] : []),
     doorsPart(doors, foundation, features, config),

@@ -1,5 +1,6 @@
 /** What the host takes from a feature. */
 import type { Part } from './lifecycle.ts';
+import type { Tellers } from './log/event-log.ts';
 import type { Chore } from './maintenance.ts';
 import type { AnyHandler } from './operation/operation.ts';
 
@@ -11,4 +12,6 @@ export interface Feature {
   readonly parts?: readonly Part[];
   /** Hourly housekeeping. */
   readonly chores?: readonly Chore[];
+  /** What the host's log says of changes to its entities. */
+  readonly tellers?: Tellers;
 }

@@ -8,8 +8,8 @@ export interface Logger {
   info(context: string, message: string, data?: Record<string, unknown>): void;
   warn(context: string, message: string, data?: Record<string, unknown>): void;
   error(context: string, message: string, data?: Record<string, unknown>): void;
-  /** The same log under another source (`http`, `tasks`, `storage`, …). */
-  for(source: string): Logger;
+  /** The same log under another source (`http`, `tasks`, `storage`, …), on request for the files alone. */
+  for(source: string, options?: { terminal?: boolean }): Logger;
   setLevel(level: 'debug' | 'info' | 'warn' | 'error'): void;
 }
 
@@ -61,12 +61,12 @@ export function createLogger(options: LoggerOptions): Logger {
     },
   );
 
-  const make = (source: string): Logger => {
+  const make = (source: string, { terminal: told = true } = {}): Logger => {
     const at =
       (level: 'debug' | 'info' | 'warn' | 'error') =>
       (context: string, message: string, data?: Record<string, unknown>): void => {
         // pino writes before it returns.
-        silent = data?.error !== undefined && quiet?.(data.error) === true;
+        silent = !told || (data?.error !== undefined && quiet?.(data.error) === true);
         root[level]({ source, context, data: unfold(data) }, message);
         silent = false;
       };

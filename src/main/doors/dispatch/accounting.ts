@@ -41,7 +41,7 @@ export function createAccounting(deps: {
   storage: Pick<StorageHealth, 'typed'>;
 }): Accounting {
   const { metrics, audit, clock, log, storage } = deps;
-  const refusals = createRefusalAudit(audit, clock);
+  const refusals = createRefusalAudit(audit, clock, log);
 
   function record({ id, operation, context }: AccountedCall, input: unknown, value: unknown, outcome: string): void {
     if (!operation.audited) return;

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../../core/clock.ts';
 import type { Audit } from '../../core/log/audit.ts';
+import type { Logger } from '../../core/log/logger.ts';
 import type { CallContext } from '../../core/operation/operation.ts';
 
 const WINDOW_MS = 60_000;
@@ -15,7 +16,9 @@ export interface RefusalAudit {
 }
 
 /** Creates the recorder. */
-export function createRefusalAudit(audit: Audit, clock: Clock): RefusalAudit {
+export function createRefusalAudit(audit: Audit, clock: Clock, log: Logger): RefusalAudit {
+  // A person at the terminal has no use for each of them.
+  const filed = log.for('http', { terminal: false });
   const callers = new Map<string, { since: number; lines: number; skipped: number }>();
   return {
     record({ principal, door }, op, outcome) {
@@ -39,6 +42,7 @@ export function createRefusalAudit(audit: Audit, clock: Clock): RefusalAudit {
       const told = caller.skipped === 0 ? outcome : `${outcome} (and ${caller.skipped} more not recorded)`;
       caller.skipped = 0;
       audit.record({ principal: principal.id, door, op, target: null, outcome: told });
+      filed.warn('refusals', `A call of ${op} was refused: ${told}`, { principal: principal.id, door });
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import type { Faults } from '../../core/faults.ts';
 import type { Part } from '../../core/lifecycle.ts';
+import type { Teller } from '../../core/log/event-log.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import { createAuthenticator } from './authenticator.ts';
 import { bindProblem } from './bind.ts';
@@ -17,6 +18,17 @@ import { createConnectionsStore } from './store.ts';
 export { type Authenticator, isLoopback } from './authenticator.ts';
 export { infoOf } from './principal.ts';
 export type { ConnectionRegistry } from './registry.ts';
+
+/** What the log says of API keys. */
+const KEY_CHANGES: Readonly<Record<string, string>> = {
+  'key.created': 'An API key was created',
+  'key.updated': 'An API key was changed',
+  'key.deleted': 'An API key was revoked',
+};
+const keyTeller: Teller = ({ type, id }) => {
+  const message = KEY_CHANGES[type];
+  return message === undefined ? null : { level: 'info', message, data: { key_id: id } };
+};
 
 /** What the feature needs. */
 export interface ConnectionsDeps {
@@ -49,6 +61,7 @@ export function createConnections(deps: ConnectionsDeps) {
       sessions,
       bindProblem: () => bindProblem(settings, keys.list({ limit: 1, count: false }).items.length),
     },
+    tellers: { key: keyTeller },
     handlers: connectionHandlers({ keys, sessions, registry, panelUrl }),
     parts: [{ name: 'connections', stop: keys.dispose }] satisfies Part[],
   };

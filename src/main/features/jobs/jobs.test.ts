@@ -113,7 +113,7 @@ describe('a job', () => {
     const { status, error } = await done;
     expect([status, error?.code]).toEqual(['failed', 'internal_server_error']);
     expect(JSON.stringify(error)).not.toContain('secret detail');
-    expect(core.log.lines.join()).toContain('error jobs job');
+    expect(core.log.lines.join()).toContain('error jobs A job failed');
   });
 
   test('that throws a known error keeps its code and its text', async () => {
@@ -122,7 +122,7 @@ describe('a job', () => {
       .register(kindThat(() => Promise.reject(new AppError('not-found', 'The file has gone.'))))
       .start({ ...asked, input: { steps: 0 } });
     expect((await done).error).toMatchObject({ code: 'not_found', detail: 'The file has gone.' });
-    expect(core.log.lines).toEqual([]);
+    expect(core.log.lines).toEqual(['error jobs A job failed: The file has gone.']);
   });
 
   // Would catch: a key that a caller of another area can use to look at or end the work of others.

@@ -81,7 +81,7 @@ export function createWork(deps: {
       const facts = { progress: progress.latest(), error: problemOf(error) };
       if (run.reason === 'cancel') end('cancelled', facts);
       else if (run.reason !== 'stop') {
-        if (error.slug === 'internal-server-error') log.error('jobs', `job ${id} failed`, { error: thrown });
+        log.error('jobs', `A job failed: ${error.message}`, { job_id: id, kind: row.kind, error: thrown });
         end('failed', facts);
       } else if (kind.resumable) store.change(id, { status: 'queued', progress: progress.latest(), starts: 0 });
       else end('failed', { ...facts, error: problemOf(interrupted()) });

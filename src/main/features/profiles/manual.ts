@@ -43,12 +43,16 @@ export function createManualBrowsers(deps: {
       browser = await launchBrowser(launch, urls ?? launch.settings?.start_urls ?? [], closing.signal);
     } catch (error) {
       await launch.release();
+      log.error('profiles', 'The browser of a profile could not be opened', { profile_id: id, error });
       throw error;
     }
     open.set(id, browser);
+    log.info('profiles', 'The browser of a profile was opened', { profile_id: id, headless });
     const released = browser.exited.then(async ({ clean }) => {
       open.delete(id);
       if (!clean) states.crashed(id);
+      if (clean) log.info('profiles', 'The browser of a profile was closed', { profile_id: id });
+      else log.warn('profiles', 'The browser of a profile ended by itself', { profile_id: id });
       await launch.release();
     });
     track(released.catch((error: unknown) => log.error('profiles', 'profile not released', { id, error })));

@@ -2,13 +2,25 @@
 import { z } from 'zod';
 import { Settings } from '../../../contract/host/settings.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
+import type { Teller, Tellers } from '../../core/log/event-log.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
 import type { SettingsStore } from '../../core/settings.ts';
 
 /** Ids of the operations that this feature answers. */
 export type SettingsOperationId = 'settings_get' | 'settings_update' | 'settings_schema';
 
-export function createSettingsFeature(settings: SettingsStore): { handlers: Handlers<SettingsOperationId> } {
+/** Pausing the queue is told as such. */
+const TOLD_ELSEWHERE = 'executor.paused';
+
+const settingsTeller: Teller = ({ data }) => {
+  const keys = Array.isArray(data) ? data.filter((key) => key !== TOLD_ELSEWHERE) : [];
+  return keys.length === 0 ? null : { level: 'info', message: 'Settings were changed', data: { settings: keys } };
+};
+
+export function createSettingsFeature(settings: SettingsStore): {
+  handlers: Handlers<SettingsOperationId>;
+  tellers: Tellers;
+} {
   const view = () => ({
     values: settings.all() as unknown as JsonObject,
     version: settings.version(),
@@ -17,6 +29,7 @@ export function createSettingsFeature(settings: SettingsStore): { handlers: Hand
   let schema: JsonObject | undefined;
 
   return {
+    tellers: { settings: settingsTeller },
     handlers: {
       settings_get: view,
       settings_update: (patch) => {

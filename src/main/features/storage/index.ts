@@ -8,6 +8,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import type { Part } from '../../core/lifecycle.ts';
+import type { Teller } from '../../core/log/event-log.ts';
 import type { Chore } from '../../core/maintenance.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
 import type { Tickets } from '../../core/operation/tickets.ts';
@@ -75,5 +76,7 @@ export function createStorage(deps: {
     }
   };
   const parts: Part[] = [{ name: 'storage', start: removeParts }];
-  return { uploads, handlers, chores, parts };
+  const backup: Teller = ({ type, id }) =>
+    type === 'backup.created' ? { level: 'info', message: 'A backup was made', data: { backup_id: id } } : null;
+  return { uploads, handlers, chores, parts, tellers: { backup } };
 }

@@ -8,6 +8,7 @@ import type { TaskDeps } from './deps.ts';
 import { createLogs } from './log/logs.ts';
 import { createFeed } from './read/feed.ts';
 import { announceQueue } from './read/queue-events.ts';
+import { taskTellers } from './read/tellers.ts';
 import { createViews } from './read/views.ts';
 import { createRetention } from './retention.ts';
 import { taskHandlers } from './routes.ts';
@@ -83,6 +84,7 @@ export function createTasks(deps: TaskDeps) {
     handlers: taskHandlers(service),
     parts,
     chores,
+    tellers: taskTellers(db, deps.settings),
     start,
     stop,
     prune: () => retention.run(new AbortController().signal),

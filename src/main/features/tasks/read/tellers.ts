@@ -1,0 +1,61 @@
+/** What the host's log says of tasks and of the queue. */
+import type { Change } from '../../../../contract/host/telemetry.ts';
+import type { Db } from '../../../core/db/index.ts';
+import type { Teller, Tellers, Told } from '../../../core/log/event-log.ts';
+import type { SettingsReader } from '../../../core/settings.ts';
+
+interface Named {
+  command_name: string;
+  attempt: number;
+  max_attempts: number;
+}
+
+const object = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+const seconds = (ms: unknown): string => (typeof ms === 'number' ? ` after ${(ms / 1000).toFixed(1)} s` : '');
+
+/** Creates the tellers of tasks. */
+export function taskTellers(db: Db, settings: SettingsReader): Tellers {
+  const named = db.raw.prepare<[string], Named>('SELECT command_name, attempt, max_attempts FROM task WHERE id = ?');
+  let paused = settings.get('executor.paused');
+
+  function moved(change: Change, { command_name: name, attempt, max_attempts }: Named): Told | null {
+    const { status, error } = object(change.data);
+    const data = { task_id: change.id, attempt, ...(error === undefined ? {} : { error }) };
+    if (status === 'running') return { level: 'info', message: `“${name}” started`, data };
+    if (status !== 'retrying') return null;
+    const message = `“${name}” failed in attempt ${attempt} of ${max_attempts} and is tried again: ${reasonOf(error)}`;
+    return { level: 'warn', message, data };
+  }
+
+  function ended(change: Change, { command_name: name, attempt }: Named): Told {
+    const { status, duration_ms, error } = object(change.data);
+    const data = { task_id: change.id, attempt, duration_ms, ...(error === null ? {} : { error }) };
+    const after = seconds(duration_ms);
+    if (status === 'succeeded') return { level: 'info', message: `“${name}” succeeded${after}`, data };
+    if (status === 'cancelled') return { level: 'info', message: `“${name}” was cancelled${after}`, data };
+    const what = status === 'timed_out' ? 'timed out' : 'failed';
+    const last = status === 'dead' ? ' for the last time' : '';
+    return { level: 'error', message: `“${name}” ${what}${last}${after}: ${reasonOf(error)}`, data };
+  }
+
+  const task: Teller = (change) => {
+    if (change.type !== 'task.updated' && change.type !== 'task.ended') return null;
+    const row = named.get(change.id);
+    if (row === undefined) return null;
+    return change.type === 'task.ended' ? ended(change, row) : moved(change, row);
+  };
+  const queue: Teller = (change) => {
+    const now = object(change.data).paused === true;
+    if (now === paused) return null;
+    paused = now;
+    return { level: 'info', message: now ? 'The queue is paused' : 'The queue goes on' };
+  };
+  return { task, queue };
+}
+
+function reasonOf(error: unknown): string {
+  const { detail, title } = object(error);
+  return typeof detail === 'string' ? detail : typeof title === 'string' ? title : 'no reason is known';
+}

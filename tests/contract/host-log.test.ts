@@ -1,0 +1,64 @@
+/** The host's log tells an operator what happened, with the ids to go on from. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LogEntry } from '../../src/contract/host/telemetry.ts';
+import { createTestHost, type TestHost } from '../support/host.ts';
+
+let subject: TestHost;
+beforeAll(async () => {
+  subject = await createTestHost();
+});
+afterAll(() => subject[Symbol.asyncDispose]());
+
+/** Lines about something, oldest first; they are written as the changes are announced. */
+async function linesOf(q: string, count: number): Promise<LogEntry[]> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const { logs } = await subject.host.client.call('logs_query', { q });
+    if (logs.length >= count) return logs.reverse();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`fewer than ${count} lines hold ${q}`);
+}
+const run = (name: string, argv: string[], more: object = {}) =>
+  subject.host.client.call('tasks_create', {
+    spec: { kind: 'process', argv },
+    ...{ name, wait: true, ...more },
+  } as never) as unknown as Promise<{ id: string }>;
+
+// Catches a log that is silent while tasks fail, so that an operator has to find them one by one.
+test('a task that succeeds, and one that fails after a second attempt, are told with their ids and by what they mean', async () => {
+  const good = await run('Fine', ['true']);
+  expect(
+    (await linesOf(good.id, 2)).map(({ level, message }) => [level, message.replace(/ after [\d.]+ s/, '')]),
+  ).toEqual([
+    ['info', '“Fine” started'],
+    ['info', '“Fine” succeeded'],
+  ]);
+  const bad = await run('Broken', ['false'], { max_attempts: 2 });
+  const told = await linesOf(bad.id, 4);
+  expect(told.map(({ level }) => level)).toEqual(['info', 'warn', 'info', 'error']);
+  expect(told[1]?.message).toMatch(/^“Broken” failed in attempt 1 of 2 and is tried again: .+/);
+  expect(told[3]?.message).toMatch(/^“Broken” failed.*: .+/);
+  expect(told[3]?.data).toMatchObject({ task_id: bad.id, attempt: 2 });
+});
+
+// Catches a queue that stands still, or a setting that was changed, without a trace of it in the log.
+test('the queue, settings, keys, backups and refusals', async () => {
+  const { client } = subject.host;
+  await client.call('settings_update', { 'executor.paused': true });
+  await linesOf('The queue is paused', 1);
+  await client.call('settings_update', { 'executor.paused': false, log_level: 'debug' });
+  await linesOf('The queue goes on', 1);
+  const [changed] = await linesOf('Settings were changed', 1);
+  expect(changed?.data).toEqual({ settings: ['log_level'] });
+  const { id } = await client.call('keys_create', { name: 'Reader', scopes: ['read'], areas: ['automation'] });
+  await client.call('keys_delete', { id });
+  expect((await linesOf(id, 2)).map(({ message }) => message)).toEqual([
+    'An API key was created',
+    'An API key was revoked',
+  ]);
+  await client.call('backups_create', { wait: true });
+  await linesOf('A backup was made', 1);
+  await fetch(`${subject.url}/v1/settings`, { headers: { authorization: 'Bearer nobody' } });
+  const [refused] = await linesOf('was refused', 1);
+  expect(refused?.level).toBe('warn');
+});
