@@ -128,6 +128,19 @@ test('lines that come while the log is cleared stay, and their numbers are not g
   await second.close();
 });
 
+// Would catch: one that fails because another has deleted the file that it was about to read.
+test('clearing many times at once is clearing one after the other', async () => {
+  const files = openLogFiles(dir, () => 100 * MIB, createFaults());
+  const log = createLogger({ files, level: 'info', redact: (line) => line });
+  const clearings = Array.from({ length: 20 }, (_, n) => {
+    log.info('test', `${n}`);
+    return files.clear(Number.MAX_SAFE_INTEGER);
+  });
+  const cleared = await Promise.all(clearings);
+  expect(cleared.reduce((sum, one) => sum + one, 0)).toBe(20);
+  await files.close();
+});
+
 // Would catch: a log call that throws into its caller after the folder was deleted.
 test('a folder that vanishes while the log is open ends nothing, not even when the log rotates', async () => {
   const files = openLogFiles(dir, () => 8 * MIB, createFaults());

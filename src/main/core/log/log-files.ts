@@ -67,6 +67,8 @@ export function openLogFiles(dir: string, maxBytes: () => number, faults: Pick<F
   /** Last line that readers may see: after a crash, the number of a line that a reader has seen must not be used for another line. */
   let keptId = nextId - 1;
   let dropped = 0;
+  /** The clearing that was asked for last. */
+  let clearing: Promise<unknown> = Promise.resolve();
   const writer = openSegmentWriter(dir, nextId, maxBytes);
   const ring = createRing();
   const listeners = createListeners<[]>((error) => faults.report('log', error));
@@ -96,12 +98,18 @@ export function openLogFiles(dir: string, maxBytes: () => number, faults: Pick<F
     tail: (since) => ring.tail(since, keptId, nextId),
     subscribe: listeners.add,
     dropped: () => dropped,
-    async clear(before) {
-      // Lines that come meanwhile go to a segment of their own, whose name keeps the number when all others are gone.
-      const first = nextId;
-      await writer.startSegment(first);
-      const cleared = await deleteBefore(dir, before, first);
-      ring.dropBefore(before);
+    clear(before) {
+      const work = async () => {
+        // Lines that come meanwhile go to a segment of their own, whose name keeps the number when all others are gone.
+        const first = nextId;
+        await writer.startSegment(first);
+        const cleared = await deleteBefore(dir, before, first);
+        ring.dropBefore(before);
+        return cleared;
+      };
+      // One after the other: two at once would delete and rewrite each other's files.
+      const cleared = clearing.then(work, work);
+      clearing = cleared;
       return cleared;
     },
     flush: writer.flush,

@@ -74,7 +74,12 @@ export async function deleteBefore(dir: string, before: number, nextId: number):
   let deleted = 0;
   for (const segment of listSegments(dir)) {
     if (segment.first >= nextId) continue;
-    const text = await fs.promises.readFile(segment.file, 'utf8');
+    const text = await fs.promises.readFile(segment.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      // A rotation has deleted it to keep to the budget.
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    });
+    if (text === null) continue;
     const lines = text.split('\n').filter((line) => line !== '');
     const kept = lines.filter((line) => (parseLine(line)?.timestamp ?? 0) >= before);
     deleted += lines.length - kept.length;
