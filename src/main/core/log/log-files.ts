@@ -99,10 +99,11 @@ export function openLogFiles(dir: string, maxBytes: () => number, faults: Pick<F
     subscribe: listeners.add,
     dropped: () => dropped,
     clear(before) {
+      // Lines that come meanwhile go to a segment of their own, whose name keeps the number when all others are gone.
+      const first = nextId;
+      const started = writer.startSegment(first);
       const work = async () => {
-        // Lines that come meanwhile go to a segment of their own, whose name keeps the number when all others are gone.
-        const first = nextId;
-        await writer.startSegment(first);
+        await started;
         const cleared = await deleteBefore(dir, before, first);
         ring.dropBefore(before);
         return cleared;
