@@ -13,6 +13,12 @@ export const STATUS_TABS = [
 /** Id of a tab; `custom` when the filter is none of them. */
 export type StatusTab = (typeof STATUS_TABS)[number]['id'] | 'custom';
 
+/** True when a task ended in one of the states of the tab Failed. */
+export function hasFailed({ status }: Pick<Task, 'status'>): boolean {
+  const failed: readonly TaskStatus[] = STATUS_TABS[3].statuses;
+  return failed.includes(status);
+}
+
 /** The tab that shows exactly these states. */
 export function tabOf(statuses: readonly TaskStatus[] | undefined): StatusTab {
   if (statuses === undefined) return 'all';

@@ -2,7 +2,15 @@ import { javascript } from '@codemirror/lang-javascript';
 import { json } from '@codemirror/lang-json';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { tags } from '@lezer/highlight';
-import CodeMirror, { EditorView, type Extension, keymap, Prec } from '@uiw/react-codemirror';
+import CodeMirror, {
+  Decoration,
+  type DecorationSet,
+  EditorView,
+  type Extension,
+  keymap,
+  Prec,
+  StateField,
+} from '@uiw/react-codemirror';
 import { useMemo } from 'react';
 import { useResolvedTheme } from '../theme.tsx';
 
@@ -14,6 +22,8 @@ export interface EditorProps {
   label: string;
   readOnly?: boolean;
   boxed?: boolean;
+  /** Line that is marked and scrolled to when the editor opens, from 1. */
+  line?: number | undefined;
   /** CSS height; without it the editor takes the room it is given. */
   height?: string;
 }
@@ -36,6 +46,7 @@ const look = EditorView.theme({
   '.cm-content': { caretColor: 'var(--text)', padding: '8px 0' },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
   '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--faint)', border: 'none' },
+  '.cm-markedLine, .cm-activeLine.cm-markedLine': { backgroundColor: 'var(--bad-soft)' },
   '.cm-activeLine': { backgroundColor: 'var(--hover)' },
   '.cm-activeLineGutter': { backgroundColor: 'transparent', color: 'var(--text)' },
   '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
@@ -50,6 +61,26 @@ const look = EditorView.theme({
 // Mod+Enter and Mod+S belong to the screen (run, save), not to the editor.
 const free = Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => false }]));
 
+/** Marks a line until the text is edited: then it may be another one. */
+function markedLine(line: number): Extension {
+  return StateField.define<DecorationSet>({
+    create({ doc }) {
+      if (line < 1 || line > doc.lines) return Decoration.none;
+      return Decoration.set([Decoration.line({ class: 'cm-markedLine' }).range(doc.line(line).from)]);
+    },
+    update: (marks, change) => (change.docChanged ? Decoration.none : marks),
+    provide: (field) => EditorView.decorations.from(field),
+  });
+}
+
+/** Puts the cursor at the start of a line, in the middle of what is shown. */
+function showLine(view: EditorView, line: number): void {
+  if (line < 1 || line > view.state.doc.lines) return;
+  const { from } = view.state.doc.line(line);
+  view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
+  view.focus();
+}
+
 /** The editor itself; use {@link CodeEditor}. */
 export function CodeEditorImpl({
   value,
@@ -57,6 +88,7 @@ export function CodeEditorImpl({
   language,
   label,
   readOnly = false,
+  line,
   more,
 }: EditorProps & { more?: Extension }) {
   const dark = useResolvedTheme() === 'dark';
@@ -73,9 +105,10 @@ export function CodeEditorImpl({
           ? []
           : [javascript({ typescript: language === 'typescript' })]),
       ...(language === 'text' ? [EditorView.lineWrapping] : []),
+      ...(line === undefined ? [] : [markedLine(line)]),
       ...(more === undefined ? [] : [more]),
     ],
-    [language, label, dark, more],
+    [language, label, dark, line, more],
   );
   return (
     <CodeMirror
@@ -92,6 +125,7 @@ export function CodeEditorImpl({
         lineNumbers: language !== 'text',
         completionKeymap: true,
       }}
+      {...(line === undefined ? {} : { onCreateEditor: (view: EditorView) => showLine(view, line) })}
       {...(onChange === undefined ? {} : { onChange })}
     />
   );

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Command } from '../../../../contract/automation/commands.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import type { Answer } from '../../../lib/live/query.ts';
+import { useFilters } from '../../../lib/use-filters.ts';
 import { Button } from '../../../ui/buttons.tsx';
 import { ErrorState } from '../../../ui/feedback/state-frame.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
@@ -26,7 +27,8 @@ type ComposerTab = 'spec' | 'input' | 'versions' | 'dry';
 /** `command` is `null` for one that is not stored yet. */
 export function Composer({ id, command }: { id: string; command: Command | null }) {
   const composer = useComposer(id, command);
-  const [tab, setTab] = useState<ComposerTab>('spec');
+  const [search] = useFilters();
+  const [tab, setTab] = useState<ComposerTab>(search.version === undefined ? 'spec' : 'versions');
   const verbs = useComposerVerbs(id, command, composer, () => setTab('dry'));
   return (
     <div className={`${layout.col} ${layout.grow}`}>
@@ -69,6 +71,7 @@ function Parts({
 }) {
   const { draft, change, errors, generation, dry, held } = composer;
   const [mode, setMode] = useState<'form' | 'json'>('form');
+  const line = Number(useFilters()[0].line) || undefined;
   const inputs = Object.keys((draft.input_schema.properties as JsonObject | undefined) ?? {}).length;
   const tabs = [
     { id: 'spec', label: kindViews[draft.kind].tab },
@@ -95,7 +98,9 @@ function Parts({
         ) : null}
       </ToolBar>
       <TabPanel name="composer" value={tab}>
-        {tab === 'spec' ? <SpecEditor key={`${mode}-${generation}`} composer={composer} mode={mode} /> : null}
+        {tab === 'spec' ? (
+          <SpecEditor key={`${mode}-${generation}-${line}`} composer={composer} mode={mode} line={line} />
+        ) : null}
         {tab === 'input' ? (
           <InputSchema key={generation} draft={draft} change={change} errors={errors} held={held} />
         ) : null}
@@ -106,11 +111,19 @@ function Parts({
   );
 }
 
-function SpecEditor({ composer, mode }: { composer: ComposerState; mode: 'form' | 'json' }) {
+function SpecEditor({
+  composer,
+  mode,
+  line,
+}: {
+  composer: ComposerState;
+  mode: 'form' | 'json';
+  line: number | undefined;
+}) {
   const { draft, change, errors, held } = composer;
   const setSpec = (spec: JsonObject) => change({ spec });
   if (mode === 'json')
     return <JsonEditor name="spec" label="Spec as JSON" value={draft.spec} onChange={setSpec} held={held} />;
   const { Form } = kindViews[draft.kind];
-  return <Form spec={draft.spec} onChange={setSpec} errors={errors} held={held} />;
+  return <Form spec={draft.spec} onChange={setSpec} errors={errors} held={held} line={line} />;
 }

@@ -29,11 +29,12 @@ const LOGIN = `export default async ({ page, input, step }) => {
 };
 `;
 
-function Form({ spec, onChange }: SpecFormProps) {
+function Form({ spec, onChange, line }: SpecFormProps) {
   return (
     <CodeEditor
       language={spec.language === 'javascript' ? 'javascript' : 'typescript'}
       label="Script"
+      line={line}
       value={specText(spec, 'script')}
       onChange={(script) => onChange({ ...spec, script })}
     />

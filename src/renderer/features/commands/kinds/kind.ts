@@ -12,6 +12,8 @@ export interface SpecFormProps {
   errors: Record<string, string>;
   /** Texts that do not parse, by `spec.<member>`. */
   held: HeldTexts;
+  /** Line of the script to show, from 1. */
+  line?: number | undefined;
 }
 
 /** A starting point for a new command. */

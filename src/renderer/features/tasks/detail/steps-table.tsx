@@ -1,10 +1,16 @@
 import { ListTree } from 'lucide-react';
-import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
+import { useState } from 'react';
+import type { Artifact } from '../../../../contract/automation/artifacts.ts';
+import type { Step, TaskDetail } from '../../../../contract/automation/tasks.ts';
 import { clock, duration } from '../../../lib/format.ts';
 import { Status } from '../../../ui/display/status.tsx';
 import { EmptyState } from '../../../ui/feedback/state-frame.tsx';
+import { Split } from '../../../ui/split.tsx';
 import text from '../../../ui/styles/text.module.css';
 import { PlainTable } from '../../../ui/table/plain-table.tsx';
+import { failureSubject } from '../failure/failure-subject.ts';
+import { FailureView } from '../failure/failure-view.tsx';
+import css from './steps-table.module.css';
 
 const COLUMNS = [
   { title: 'Attempt', width: 72 },
@@ -15,8 +21,9 @@ const COLUMNS = [
   { title: 'Result' },
 ];
 
-/** Steps as a table, for reading times and outputs side by side. */
-export function StepsTable({ task }: { task: TaskDetail }) {
+/** Steps as a table, for reading times and outputs side by side; a step that failed opens its failure beside it. */
+export function StepsTable({ task, onTrace }: { task: TaskDetail; onTrace(artifact: Artifact): void }) {
+  const [open, setOpen] = useState<string | null>(null);
   if (task.steps.length === 0) {
     return (
       <EmptyState icon={<ListTree size={24} />} title="No steps" help="tasks#steps">
@@ -24,20 +31,39 @@ export function StepsTable({ task }: { task: TaskDetail }) {
       </EmptyState>
     );
   }
-  return (
+  const opened = task.steps.find((step) => keyOf(step) === open) ?? null;
+  const failure = opened === null ? null : failureSubject(task, { step: opened, attempt: null });
+  const table = (
     <PlainTable
       label="Steps"
       columns={COLUMNS}
       count={task.steps.length}
       row={(index) => {
         const step = task.steps[index];
-        return step === undefined ? null : <StepRow key={`${step.attempt}-${step.seq}`} step={step} index={index} />;
+        if (step === undefined) return null;
+        const key = keyOf(step);
+        const toggle = () => setOpen(open === key ? null : key);
+        return <StepRow key={key} step={step} index={index} isOpen={open === key} toggle={toggle} />;
       }}
+    />
+  );
+  return (
+    <Split
+      name="step-failure"
+      fixed="second"
+      size={560}
+      min={300}
+      max={1000}
+      label="Width of the failure"
+      first={table}
+      second={failure === null ? null : <FailureView key={open} task={task} failure={failure} onTrace={onTrace} />}
     />
   );
 }
 
-function StepRow({ step, index }: { step: TaskDetail['steps'][number]; index: number }) {
+const keyOf = ({ attempt, seq }: Step) => `${attempt}-${seq}`;
+
+function StepRow({ step, index, isOpen, toggle }: { step: Step; index: number; isOpen: boolean; toggle(): void }) {
   const lasted = step.finished_at === null ? null : Date.parse(step.finished_at) - Date.parse(step.started_at);
   return (
     <tr aria-rowindex={index + 2}>
@@ -48,9 +74,21 @@ function StepRow({ step, index }: { step: TaskDetail['steps'][number]; index: nu
       <td>{step.name}</td>
       <td className={text.mono}>{clock(step.started_at)}</td>
       <td className={text.num}>{lasted === null ? '–' : duration(lasted)}</td>
-      <td className={step.error === null ? `${text.muted} ${text.mono}` : text.bad}>
-        {step.error?.detail ?? (step.output === null ? '' : JSON.stringify(step.output))}
-      </td>
+      {step.error === null ? (
+        <td className={`${text.muted} ${text.mono}`}>{step.output === null ? '' : JSON.stringify(step.output)}</td>
+      ) : (
+        <td>
+          <button
+            type="button"
+            className={css.failure}
+            aria-expanded={isOpen}
+            title="Show the failure"
+            onClick={toggle}
+          >
+            {step.error.detail}
+          </button>
+        </td>
+      )}
     </tr>
   );
 }

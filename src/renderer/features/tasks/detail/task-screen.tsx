@@ -6,7 +6,7 @@ import { Status } from '../../../ui/display/status.tsx';
 import { EmptyState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { Screen } from '../../../ui/screen.tsx';
 import { Split } from '../../../ui/split.tsx';
-import { waitSentence } from '../task-facts.ts';
+import { hasFailed, waitSentence } from '../task-facts.ts';
 import { StepTimeline } from '../timeline/step-timeline.tsx';
 import { findRow } from '../timeline/step-tree.ts';
 import { Inspector } from './inspector.tsx';
@@ -28,12 +28,14 @@ export function TaskScreen() {
             <TaskHeader task={task} />
             <TaskFacts task={task} />
             <Split
-              name="task-rows"
+              // A failure needs the room more than its steps do.
+              key={hasFailed(task) ? 'failed' : 'task'}
+              name={hasFailed(task) ? 'task-rows-failed' : 'task-rows'}
               fixed="second"
               vertical
-              size={330}
+              size={hasFailed(task) ? Math.max(330, Math.round(window.innerHeight * 0.58)) : 330}
               min={140}
-              max={700}
+              max={1200}
               label="Height of the details"
               first={
                 <Split
@@ -62,7 +64,7 @@ export function TaskScreen() {
                   second={<Inspector key={task.id} task={task} row={findRow(task, selected)} />}
                 />
               }
-              second={<TaskBottom key={task.id} task={task} />}
+              second={<TaskBottom key={task.id} task={task} row={findRow(task, selected)} />}
             />
           </>
         )}

@@ -1,0 +1,30 @@
+import type { SourceExcerpt } from '../../../../contract/automation/evidence.ts';
+import css from './failure.module.css';
+
+/** Lines of a script with the one that failed marked, also for those who cannot see the colour. */
+export function Source({ source }: { source: SourceExcerpt }) {
+  return (
+    <section aria-label="Source">
+      <h3>
+        {source.file}, line {source.line}
+      </h3>
+      <ol className={css.source} start={source.first_line}>
+        {source.lines.map((line, index) => {
+          const number = source.first_line + index;
+          const isFailed = number === source.line;
+          return (
+            <li
+              key={number}
+              className={isFailed ? css.failedLine : undefined}
+              aria-current={isFailed ? 'true' : undefined}
+            >
+              <span className={css.lineNumber}>{number}</span>
+              <span className={css.mark}>{isFailed ? '›' : ''}</span>
+              <code>{line === '' ? ' ' : line}</code>
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
