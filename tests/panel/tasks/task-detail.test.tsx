@@ -183,7 +183,7 @@ describe('steps as a table', () => {
     const [first, ...rest] = good.steps;
     if (first === undefined) throw new Error('the task has no steps');
     const steps = [{ ...first, finished_at: null, output: null }, ...rest];
-    await using _ = await renderPanel(subject, <StepsTable task={but({ steps })} />);
+    await using _ = await renderPanel(subject, <StepsTable task={but({ steps })} onTrace={() => undefined} />);
     await screen.findByText('{"found":3}');
     const [, open, ended] = screen.getAllByRole('row');
     expect(within(open as HTMLElement).getAllByRole('cell')[4]?.textContent).toBe('–');
