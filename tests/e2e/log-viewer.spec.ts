@@ -71,7 +71,7 @@ test('60 000 coloured lines: followed, left, searched, filtered, and never run a
   await find.fill('complaint');
   await expect(details).toContainText('1/1');
   await find.fill('line');
-  await expect(details.getByTitle('Hits in the lines that are loaded and shown')).toHaveText('0');
+  await expect(details.getByTitle('Hits in the whole log')).toHaveText('No hits');
   await find.press('Escape');
   await warn.click();
   await expect(rows.filter({ hasText: 'the last line' })).toBeInViewport();
@@ -86,4 +86,50 @@ test('60 000 coloured lines: followed, left, searched, filtered, and never run a
   await warn.click();
   await expect(rows.filter({ hasText: '<b>bold?</b>' })).toBeInViewport();
   await expect(page.getByRole('button', { name: 'Follow the end' })).toHaveAttribute('aria-pressed', 'false');
+});
+
+// Would catch: a search that looks through the lines of the window only, and says that there is no hit in a log of a million lines.
+test('what is far back in the log is found on the host, gone to, and counted; its structured data too', async ({
+  page,
+  api,
+}) => {
+  const task = await api.program('Far back', FLOOD);
+  await open(page, `/tasks/${task.id}`);
+  await expectTask(page, 'Succeeded');
+  await page.reload();
+  const log = page.getByRole('log');
+  const rows = log.locator('[data-testid=log-line]');
+  await expect(log).toContainText('the last line');
+  const details = page.getByRole('region', { name: 'Details' });
+  const find = page.getByRole('searchbox', { name: 'Find in log' });
+  await find.fill('the needle');
+  await expect(details.getByTitle('Hits in the whole log')).toHaveText('1/1');
+  await find.press('Enter');
+  await expect(rows.filter({ hasText: 'the needle is here' })).toBeInViewport();
+  await find.fill('ok');
+  await expect(details.getByTitle('Hits in the whole log')).toHaveText(/\/5999\d$/);
+  await find.press('Escape');
+  await page.getByRole('button', { name: 'Follow the end' }).click();
+  await expect(rows.filter({ hasText: 'the last line' })).toBeInViewport();
+});
+
+test('structured data stands in the line, is found, and unfolds beside it', async ({ page, api }) => {
+  const source =
+    'export default async ({ log }) => { log.info("Order read", { order: { total: "4711-EUR" } }); return 1; };\n';
+  const task = await api.call('tasks_create', {
+    name: 'Data',
+    spec: { kind: 'browser', script: source },
+  });
+  if (!('id' in task)) throw new Error('one task was made');
+  await open(page, `/tasks/${task.id}`);
+  await expectTask(page, 'Succeeded');
+  const log = page.getByRole('log');
+  await expect(log).toContainText('"total":"4711-EUR"');
+  await page.getByRole('searchbox', { name: 'Find in log' }).fill('4711-eur');
+  await expect(page.getByTitle('Hits in the whole log')).toHaveText('1/1');
+  await log
+    .getByRole('button', { name: /^Details of line/ })
+    .last()
+    .click();
+  await expect(page.getByRole('complementary', { name: 'Line' })).toContainText('4711-EUR');
 });

@@ -73,7 +73,10 @@ export const taskOperations = {
       after_seq: Seq.optional(),
       before_seq: Seq.optional(),
       level: LogLine.shape.level.optional(),
+      /** Literal text in the message or the data, in upper or lower case. */
       q: z.string().max(500).optional(),
+      /** Also count the lines of the whole log that match. */
+      count: z.boolean().default(false),
       limit: z.int().min(1).max(5000).default(1000),
     }),
     z.object({ items: z.array(LogLine), next_cursor: z.string().nullable(), total: z.int().nullable() }),

@@ -37,6 +37,12 @@ function writtenLog(first: LogRow[]) {
       const older = lines.filter((each) => each.seq < seq);
       return Promise.resolve({ rows: older.slice(-100), more: older.length > 100 });
     },
+    find: (q) => {
+      const hits = lines.filter((each) => each.text.includes(q)).map((each) => each.seq);
+      return Promise.resolve({ hits, total: hits.length });
+    },
+    around: (seq) =>
+      Promise.resolve({ rows: lines.filter((each) => Math.abs(each.seq - seq) < 50), more: true, behind: true }),
     follow: (_since, listener) => {
       on = listener;
     },
@@ -126,6 +132,8 @@ test('a log that breaks off keeps its lines and says why; one that is complete s
 // Catches a viewer that waits for ever when the first page cannot be read.
 test('a log that cannot be read at all says why instead of a skeleton', async () => {
   const source: LogSource = {
+    find: () => Promise.reject(new AppError('forbidden', 'Not yours')),
+    around: () => Promise.reject(new AppError('forbidden', 'Not yours')),
     tail: () => Promise.reject(new AppError('forbidden', 'Not yours')),
     before: () => Promise.reject(new Error('never asked')),
     follow: () => undefined,

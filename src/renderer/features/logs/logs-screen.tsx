@@ -10,11 +10,11 @@ import { useFilters } from '../../lib/use-filters.ts';
 import { Chip } from '../../ui/buttons.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { LEVELS } from '../../ui/log/log-bar.tsx';
+import { LogDetail } from '../../ui/log/log-detail.tsx';
 import { LogViewer } from '../../ui/log/log-viewer.tsx';
 import { ToolBar } from '../../ui/screen.tsx';
 import { Split } from '../../ui/split.tsx';
 import layout from '../../ui/styles/layout.module.css';
-import { LogDetail } from './log-detail.tsx';
 import { LogHistogram } from './log-histogram.tsx';
 import { useHostLog } from './use-host-log.ts';
 

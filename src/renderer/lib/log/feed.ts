@@ -4,7 +4,7 @@
  */
 import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
 import { createLogWindow, type LogPage } from './log-window.ts';
-import { type LogRing, type LogRow, RING_CAPACITY } from './ring.ts';
+import { type LogLevel, type LogRing, type LogRow, RING_CAPACITY } from './ring.ts';
 
 /** Time between two renders while lines pour in, ms. */
 const NOTIFY_MS = 100;
@@ -17,6 +17,10 @@ export interface LogSource {
   before(seq: number, signal: AbortSignal): Promise<LogPage>;
   /** Lines after `seq`; a log that cannot be read forwards has only its tail. */
   after?(seq: number, signal: AbortSignal): Promise<LogPage>;
+  /** The first lines of the whole log that hold a text and are of some levels, in order, and how many there are. */
+  find(q: string, levels: readonly LogLevel[] | undefined, signal: AbortSignal): Promise<LogHits>;
+  /** Lines around `seq`; `behind`: there are newer ones. */
+  around(seq: number, signal: AbortSignal): Promise<LogPage & { behind: boolean }>;
   /** Lines after `since` until `signal` aborts. `gap` tells of lines that the host could not deliver in time. */
   follow(
     since: number,
@@ -28,6 +32,14 @@ export interface LogSource {
     },
     signal: AbortSignal,
   ): void;
+}
+
+/** What a search of the whole log found. */
+export interface LogHits {
+  /** Numbers of lines, at most as many as the host sends at once. */
+  hits: readonly number[];
+  /** All of them; null when more are known to exist than were counted. */
+  total: number | null;
 }
 
 /** A feed as the viewer sees it; `version` changes whenever anything else does. */
@@ -49,6 +61,9 @@ export interface LogFeed {
   loadNewer(): void;
   /** Brings the window back to the end, when it is behind. */
   toEnd(): void;
+  find(q: string, levels: readonly LogLevel[] | undefined, signal: AbortSignal): Promise<LogHits>;
+  /** Brings the window to a line that is not in it. */
+  toLine(seq: number): void;
   stop(): void;
 }
 
@@ -122,6 +137,17 @@ export function createLogFeed(source: LogSource, capacity = RING_CAPACITY): LogF
       read(source.after(window.ring.last(), signal), window.addNewer);
     },
     toEnd,
+    find: (q, levels, asked) => source.find(q, levels, AbortSignal.any([asked, signal])),
+    toLine: (seq) => {
+      if (fetching || loading) return;
+      window.wait();
+      let behind = false;
+      const page = source.around(seq, signal).then((found) => {
+        behind = found.behind;
+        return found;
+      });
+      read(page, (found) => window.jump(found, behind));
+    },
     stop: () => {
       abort.abort();
       changes.stop();

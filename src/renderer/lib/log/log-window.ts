@@ -23,6 +23,8 @@ export interface LogWindow {
   stopWaiting(): void;
   /** Puts the tail of the log in the place of everything. */
   restart(page: LogPage): void;
+  /** Puts lines from within the log in the place of everything. @param behind whether there are newer ones */
+  jump(page: LogPage, behind: boolean): void;
   /** Adds the lines before the window; what there is no room for falls out at the new end. */
   addOlder(page: LogPage): void;
   /** Adds the lines after the window. */
@@ -67,6 +69,13 @@ export function createLogWindow(capacity: number): LogWindow {
       more = page.more;
       append(page.rows);
       returnToEnd();
+    },
+    jump: (page, isBehind) => {
+      ring.clear();
+      more = page.more;
+      append(page.rows);
+      if (isBehind) behind = true;
+      else returnToEnd();
     },
     addOlder: (page) => {
       const over = ring.length + page.rows.length - capacity;

@@ -60,6 +60,9 @@ test('a full window goes back to the first line and forward to the last, and los
       tail: () => pageOf(written.slice(-5)),
       before: (seq) => pageOf(written.filter((each) => each.seq < seq).slice(-5)),
       after: (seq) => pageOf(written.filter((each) => each.seq > seq).slice(0, 5)),
+      find: () => Promise.resolve({ hits: [], total: 0 }),
+      around: (seq) =>
+        Promise.resolve({ rows: written.filter((each) => Math.abs(each.seq - seq) <= 2), more: true, behind: true }),
       follow: (_since, on) => {
         say = (line) => on.rows([line]);
       },

@@ -5,12 +5,16 @@ import type { Client } from '../../../contract/client/client-types.ts';
 import type { LogEntry } from '../../../contract/host/telemetry.ts';
 import type { Input } from '../live/query.ts';
 import type { LogSource } from './feed.ts';
-import type { LogRow } from './ring.ts';
+import type { LogLevel, LogRow } from './ring.ts';
 import type { TimeRange } from './time-range.ts';
 
 const PAGE = 1_000;
 /** Lines per page when the user goes back or forth in a task's log, or looks at a time range of the host's. */
 const FAR_PAGE = 5_000;
+/** Lines before and after one that is gone to. */
+const AROUND = 500;
+/** Hits that are asked for at once: the most that the host sends of a task's log. */
+const MAX_HITS = 5_000;
 
 function taskRow(line: LogLine): LogRow {
   return {
@@ -33,6 +37,24 @@ export function taskLog(client: Client, id: LogTaskId): LogSource {
     tail: (signal) => page({ before_seq: Number.MAX_SAFE_INTEGER }, PAGE, signal),
     before: (seq, signal) => page({ before_seq: seq }, FAR_PAGE, signal),
     after: (seq, signal) => page({ after_seq: seq }, FAR_PAGE, signal),
+    async find(q, levels, signal) {
+      // The host filters from a level upwards; what is in between is left out here.
+      const level = levels === undefined ? {} : { level: leastOf(levels) };
+      const answer = await client.call('tasks_logs', { id, q, ...level, count: true, limit: MAX_HITS }, { signal });
+      const wanted = answer.items.filter((line) => levels?.includes(line.level) ?? true);
+      const isWhole = answer.next_cursor === null;
+      return {
+        hits: wanted.map(({ seq }) => seq),
+        total: isWhole ? wanted.length : levels === undefined ? answer.total : null,
+      };
+    },
+    async around(seq, signal) {
+      const [before, after] = await Promise.all([
+        page({ before_seq: seq }, AROUND, signal),
+        page({ after_seq: seq - 1 }, AROUND, signal),
+      ]);
+      return { rows: [...before.rows, ...after.rows], more: before.more, behind: after.more };
+    },
     follow: (since, on, signal) =>
       client.stream(
         'tasks_logs_follow',
@@ -49,6 +71,13 @@ export function taskLog(client: Client, id: LogTaskId): LogSource {
         },
       ),
   };
+}
+
+const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+const leastOf = (levels: readonly LogLevel[]): LogLevel => LEVELS.find((level) => levels.includes(level)) ?? 'debug';
+
+function holds({ text, data }: LogRow, q: string): boolean {
+  return `${text} ${data === null ? '' : JSON.stringify(data)}`.toLowerCase().includes(q.toLowerCase());
 }
 
 /** Id of a task as the operations take it. */
@@ -90,6 +119,24 @@ export function hostLog(client: Client, filter: HostLogFilter, range: TimeRange 
       return page(signal);
     },
     before: (_seq, signal) => page(signal),
+    async find(q, _levels, signal) {
+      // The filter's own text has been looked for already: what is searched has to hold both.
+      const both = filter.q;
+      const { logs, next_cursor } = await client.call(
+        'logs_query',
+        { ...filter, ...limits, q, limit: MAX_HITS },
+        { signal },
+      );
+      const rows = logs.map(hostRow).reverse();
+      const hits = both === undefined ? rows : rows.filter((row) => holds(row, both));
+      return { hits: hits.map(({ seq }) => seq), total: next_cursor === null ? hits.length : null };
+    },
+    async around(seq, signal) {
+      // The host's log is read backwards only: from somewhat after the line.
+      cursor = String(seq + AROUND);
+      const { rows, more } = await page(signal);
+      return { rows, more, behind: true };
+    },
     follow: (since, on, signal) => {
       if (range !== null && range.to <= Date.now()) return on.end();
       client.stream('logs_follow', filter, {

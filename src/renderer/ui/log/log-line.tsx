@@ -1,3 +1,4 @@
+import type { Json } from '../../../contract/kernel/scalars.ts';
 import { parseAnsi } from '../../lib/log/ansi.ts';
 import type { LogRow } from '../../lib/log/ring.ts';
 import look from '../styles/text.module.css';
@@ -18,6 +19,14 @@ export interface LogLineProps {
   onSelect: ((row: LogRow) => void) | undefined;
   /** Measures the height when lines wrap. */
   measure: ((element: HTMLElement | null) => void) | undefined;
+}
+
+/** Longest structured data that is shown in a line; all of it is in the detail. */
+const MAX_DATA = 500;
+
+function dataText(data: Json): string {
+  const text = JSON.stringify(data);
+  return text.length > MAX_DATA ? `${text.slice(0, MAX_DATA)} …` : text;
 }
 
 /** One visible line; only here are colours parsed. */
@@ -67,6 +76,7 @@ export function LogLineRow({ row, time, top, index, hit, selected, onSelect, mea
             {span.text}
           </span>
         ))}
+        {row.data === null ? null : <span className={css.data}> {dataText(row.data)}</span>}
       </span>
     </div>
   );

@@ -10,12 +10,15 @@ export function LogSearch({
   q,
   setQ,
   hits,
+  total,
   goTo,
 }: {
   q: string;
   setQ(q: string): void;
   /** Lines that can be gone to. */
   hits: readonly number[];
+  /** How many there are in the whole log; null while that is not known. */
+  total: number | null;
   goTo(seq: number): void;
 }) {
   const [at, setAt] = useState<number | null>(null);
@@ -51,8 +54,10 @@ export function LogSearch({
       />
       {q === '' ? null : (
         <>
-          <span className={css.hits} title="Hits in the lines that are loaded and shown">
-            {hits.length === 0 ? '0' : `${position + 1}/${hits.length}`}
+          <span className={css.hits} role="status" title="Hits in the whole log">
+            {hits.length === 0 && total === 0
+              ? 'No hits'
+              : `${hits.length === 0 ? 0 : position + 1}/${total ?? `${hits.length}+`}`}
           </span>
           <Button small kind="ghost" label="Hit before" icon={<ChevronUp size={14} />} onClick={() => step(-1)} />
           <Button small kind="ghost" label="Next hit" icon={<ChevronDown size={14} />} onClick={() => step(1)} />

@@ -1,7 +1,7 @@
 /** Lines of a log: fixed rows, virtual, following the end until the user scrolls up. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ScrollText } from 'lucide-react';
-import { useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { clock } from '../../lib/format.ts';
 import type { LogFeed } from '../../lib/log/feed.ts';
 import { shownHits } from '../../lib/log/hits.ts';
@@ -16,6 +16,7 @@ import { LogLineRow } from './log-line.tsx';
 import { LogSearch } from './log-search.tsx';
 import type { LogViewerProps } from './log-viewer-props.ts';
 import { useFollow } from './use-follow.ts';
+import { useHostSearch } from './use-host-search.ts';
 import { useLogSearch } from './use-search.ts';
 
 function visibleRows(feed: LogFeed, levels: LogLevel[] | undefined): LogRow[] {
@@ -36,9 +37,16 @@ export function LogViewer(props: LogViewerProps) {
   const wrap = useView((view) => view.wrap);
   const [q, setQ] = useState('');
   const found = useLogSearch(feed, q, version);
-  const hits = useMemo(() => shownHits(rows, found), [rows, found]);
+  const { hits, total } = useHostSearch(
+    feed,
+    q,
+    levels,
+    useMemo(() => shownHits(rows, found), [rows, found]),
+  );
   const hitSet = useMemo(() => new Set(hits), [hits]);
   const frame = useRef<HTMLDivElement>(null);
+  /** Line that is gone to once the host has sent it. */
+  const target = useRef<number | null>(null);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => frame.current,
@@ -50,8 +58,17 @@ export function LogViewer(props: LogViewerProps) {
   const place = useFollow({ virtual, rows, feed, levels, still });
   const goTo = (seq: number) => {
     const index = rows.findIndex((row) => row.seq === seq);
-    if (index >= 0) place.goTo(index);
+    if (index >= 0) return place.goTo(index);
+    place.leaveEnd();
+    target.current = seq;
+    feed.toLine(seq);
   };
+  useEffect(() => {
+    const index = target.current === null ? -1 : rows.findIndex((row) => row.seq === target.current);
+    if (index < 0) return;
+    target.current = null;
+    place.goTo(index);
+  });
 
   const lines = (
     <div
@@ -87,7 +104,7 @@ export function LogViewer(props: LogViewerProps) {
   return (
     <section className={css.log} aria-label={name}>
       <LogBar view={props} rows={rows} following={place.following} setFollow={place.setFollow}>
-        <LogSearch q={q} setQ={setQ} hits={hits} goTo={goTo} />
+        <LogSearch q={q} setQ={setQ} hits={hits} total={total} goTo={goTo} />
       </LogBar>
       {error === null ? null : <ErrorState inline error={error} />}
       {loading ? <Skeleton rows={6} /> : rows.length === 0 ? <NoLines {...props} /> : lines}

@@ -124,6 +124,11 @@ export function useFollow({ still, ...shown }: Shown & { still: string | undefin
       if (!on) place.note();
       setFollow(on);
     },
+    /** Stays where it is: a line is on its way. */
+    leaveEnd: () => {
+      gesture.current = null;
+      setFollow(false);
+    },
     /** Leaves the end for one line. */
     goTo: (index: number) => {
       gesture.current = null;

@@ -9,8 +9,10 @@ export interface LogQuery {
   before_seq?: number | undefined;
   /** This level and more severe ones. */
   level?: LogLine['level'] | undefined;
-  /** Text of the message, case-insensitive. */
+  /** Text of the message or of the data, case-insensitive. */
   q?: string | undefined;
+  /** Count what matches in the whole log, which reads all of it. */
+  count?: boolean | undefined;
   limit: number;
 }
 
@@ -19,23 +21,45 @@ export interface LogPage {
   items: LogLine[];
   /** Number to go on from: as `after_seq`, or as `before_seq` when the read went backwards; null at the end. */
   next_cursor: string | null;
-  /** Lines of the whole log; null when filtered. */
+  /** Lines of the whole log that match; null when they are filtered and were not to be counted. */
   total: number | null;
 }
 
 const LEVELS: LogLine['level'][] = ['debug', 'info', 'warn', 'error'];
 
+/** Whether a line has at least a level and holds a text. */
+function matcherOf({ level, q }: LogQuery): (line: LogLine) => boolean {
+  const least = level === undefined ? 0 : LEVELS.indexOf(level);
+  const needle = q?.toLowerCase();
+  const holds = (text: string, wanted: string) => text.toLowerCase().includes(wanted);
+  return (line) =>
+    LEVELS.indexOf(line.level) >= least &&
+    (needle === undefined ||
+      holds(line.message, needle) ||
+      (line.data !== null && holds(JSON.stringify(line.data), needle)));
+}
+
+async function countAll(log: TaskLog, wanted: (line: LogLine) => boolean, timeSlicer: TimeSlicer): Promise<number> {
+  let total = 0;
+  for (let at = 1; at <= log.lastSeq(); ) {
+    const block = await log.block(at);
+    const end = block.at(-1)?.seq;
+    if (end === undefined) break;
+    for (const line of block) if (line.seq >= at && wanted(line)) total += 1;
+    at = Math.max(end, at) + 1;
+    await timeSlicer.next();
+  }
+  return total;
+}
+
 /** One page. With `before_seq` alone the lines just before it, else those after `after_seq`. */
 export async function readPage(log: TaskLog, query: LogQuery, timeSlicer: TimeSlicer): Promise<LogPage> {
   const { level, q, limit } = query;
-  const least = level === undefined ? 0 : LEVELS.indexOf(level);
-  const needle = q?.toLowerCase();
-  const wanted = (line: LogLine) =>
-    LEVELS.indexOf(line.level) >= least && (needle === undefined || line.message.toLowerCase().includes(needle));
+  const wanted = matcherOf(query);
   const last = Math.min(log.lastSeq(), (query.before_seq ?? Number.MAX_SAFE_INTEGER) - 1);
   const first = (query.after_seq ?? 0) + 1;
   const backwards = query.before_seq !== undefined && query.after_seq === undefined;
-  const total = level === undefined && q === undefined ? log.lastSeq() : null;
+  const isWhole = level === undefined && q === undefined;
   const items: LogLine[] = [];
 
   for (let at = backwards ? last : first; at >= first && at <= last && items.length <= limit; ) {
@@ -56,6 +80,6 @@ export async function readPage(log: TaskLog, query: LogQuery, timeSlicer: TimeSl
   return {
     items: backwards ? page.reverse() : page,
     next_cursor: more && edge !== undefined ? String(edge) : null,
-    total,
+    total: isWhole ? log.lastSeq() : query.count ? await countAll(log, wanted, timeSlicer) : null,
   };
 }

@@ -67,7 +67,7 @@ describe('reading', () => {
     const { handlers } = host.tasks;
     TaskDetail.parse(await handlers.tasks_get({ id: task.id }, context));
     taskOperations.tasks_list.output.parse(await handlers.tasks_list({ limit: 50, count: true }, context));
-    taskOperations.tasks_logs.output.parse(await handlers.tasks_logs({ id: task.id, limit: 10 }, context));
+    taskOperations.tasks_logs.output.parse(await handlers.tasks_logs({ id: task.id, count: true, limit: 10 }, context));
     taskOperations.tasks_stats.output.parse(await handlers.tasks_stats({ hours: 24 }, context));
     const { items } = await handlers.artifacts_list({ id: task.id }, context);
     const artifact = Artifact.parse(items[0]);

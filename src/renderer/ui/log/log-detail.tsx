@@ -1,13 +1,14 @@
+import { Link } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import { dateTime } from '../../lib/format.ts';
 import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
-import { CopyButton, IconButton } from '../../ui/buttons.tsx';
-import { Facts } from '../../ui/display/facts.tsx';
-import { JsonView } from '../../ui/display/json-view.tsx';
-import { plainLine } from '../../ui/log/log-text.ts';
-import { ToolBar } from '../../ui/screen.tsx';
-import layout from '../../ui/styles/layout.module.css';
-import text from '../../ui/styles/text.module.css';
+import { CopyButton, IconButton } from '../buttons.tsx';
+import { Facts } from '../display/facts.tsx';
+import { JsonView } from '../display/json-view.tsx';
+import { ToolBar } from '../screen.tsx';
+import layout from '../styles/layout.module.css';
+import text from '../styles/text.module.css';
+import { plainLine } from './log-text.ts';
 
 const LEVEL_TEXT: Record<LogLevel, string | undefined> = {
   error: text.bad,
@@ -15,6 +16,22 @@ const LEVEL_TEXT: Record<LogLevel, string | undefined> = {
   info: text.info,
   debug: text.faint,
 };
+
+/** The way to the task that a line is about. */
+function TaskOf({ row: { data } }: { row: LogRow }) {
+  const id = typeof data === 'object' && data !== null && 'task_id' in data ? data.task_id : null;
+  if (typeof id !== 'string') return null;
+  return (
+    <>
+      <dt>Task</dt>
+      <dd>
+        <Link to="/tasks/$id" params={{ id }} className={text.mono}>
+          {id}
+        </Link>
+      </dd>
+    </>
+  );
+}
 
 /** One log line with its structured data, in a side pane. */
 export function LogDetail({ row, close }: { row: LogRow; close(): void }) {
@@ -33,6 +50,7 @@ export function LogDetail({ row, close }: { row: LogRow; close(): void }) {
           <dd className={LEVEL_TEXT[row.level]}>{row.level}</dd>
           <dt>Source</dt>
           <dd>{row.source}</dd>
+          <TaskOf row={row} />
         </Facts>
         <pre className={text.pre}>{row.text}</pre>
         {row.data === null ? null : (
