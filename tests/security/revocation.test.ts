@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { CallContext, Principal } from '../../src/main/core/operation/operation.ts';
-import { createMemoryClient, type Dialect } from '../../src/main/doors/index.ts';
+import type { Principal } from '../../src/main/core/operation/operation.ts';
+import { createMemoryClient } from '../../src/main/doors/index.ts';
 import { type ManualClock, manualClock } from '../support/core.ts';
-import { openTestDoors, type TestDoors, type TestHandlers } from '../support/doors.ts';
+import { openTestDoors, type TestDoors } from '../support/doors.ts';
 import { frameClient, openSocket } from '../support/frame-client.ts';
 import { openRawSocket } from '../support/raw-socket.ts';
+import { type EndlessCalls, endlessCalls, lines } from './endless-calls.ts';
 
 const TASK = `tsk_${'0'.repeat(26)}`;
 const HOUR = 3_600_000;
@@ -19,66 +20,14 @@ const WITHIN_MS = 1000;
 
 let clock: ManualClock;
 let subject: TestDoors;
-/** Settles when the handler of a call runs. */
-let begun: PromiseWithResolvers<void>;
-/** Signals of the calls that ran. */
-let signals: AbortSignal[];
-
-/** Handlers that never end and look at nothing, the worst that a feature can do. */
-const handlers = {
-  tasks_get(_input: never, { signal }: CallContext) {
-    signals.push(signal);
-    begun.resolve();
-    return new Promise(() => undefined);
-  },
-  async *tasks_follow(_input: never, { signal }: CallContext) {
-    signals.push(signal);
-    yield { seq: 1, type: 'step', at: '2026-11-20T10:50:00.000Z', data: null };
-    begun.resolve();
-    await new Promise(() => undefined);
-  },
-  // More at once than the buffers between the two ends hold.
-  async *changes_follow(_input: never, { signal }: CallContext) {
-    signals.push(signal);
-    for (let seq = 1; ; seq++) {
-      // With the headers sent and this item on its way, the next one is never asked for.
-      setImmediate(begun.resolve);
-      yield {
-        seq,
-        at: '2026-11-20T10:50:00.000Z',
-        type: 'x'.repeat(8_000_000),
-        entity: 'task',
-        id: TASK,
-        version: null,
-        data: null,
-      };
-      await new Promise(setImmediate);
-    }
-  },
-} as unknown as TestHandlers;
-
-const dialect: Dialect = {
-  name: 'lines',
-  problem: (error) => ({ error: error.slug }),
-  register(_app, kit) {
-    kit.route({
-      method: 'GET',
-      url: '/lines/:id',
-      operation: 'tasks_follow',
-      async answer({ request, run, stream }) {
-        const result = await run(request.params);
-        if (result.kind !== 'stream') throw new Error('no stream');
-        await stream(result.items, { item: () => 'line\n\n', failure: ({ slug }) => `${slug}\n\n` });
-      },
-    });
-  },
-};
+let begun: EndlessCalls['begun'];
+let signals: EndlessCalls['signals'];
 
 beforeEach(async () => {
   clock = manualClock();
-  begun = Promise.withResolvers();
-  signals = [];
-  subject = await openTestDoors({ clock, handlers, dialects: [dialect], record: false });
+  const calls = endlessCalls();
+  ({ begun, signals } = calls);
+  subject = await openTestDoors({ clock, handlers: calls.handlers, dialects: [lines], record: false });
 });
 afterEach(() => subject[Symbol.asyncDispose]());
 

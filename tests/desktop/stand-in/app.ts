@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import type { App, Settings } from 'electron';
 import { closeChromium, setBrowserProfile } from './browser.ts';
 import { BrowserWindow, windows } from './browser-window.ts';
-import { created, StandInEvent } from './web-contents.ts';
+import { StandInEvent } from './frame.ts';
+import { created } from './web-contents.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {

@@ -1,7 +1,8 @@
 /** `BrowserWindow` of the stand-in. What is on no screen is kept as state: shown, minimised, maximised, bounds. */
 import { EventEmitter } from 'node:events';
 import type { BrowserWindowConstructorOptions, BrowserWindow as RealWindow, Rectangle } from 'electron';
-import { StandInEvent, WebContents } from './web-contents.ts';
+import { StandInEvent } from './frame.ts';
+import { WebContents } from './web-contents.ts';
 
 const open = new Set<BrowserWindow>();
 

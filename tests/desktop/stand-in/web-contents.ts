@@ -1,53 +1,21 @@
 /** `webContents` of the stand-in: a real page of a real Chromium, seen as Electron shows it. */
 import { EventEmitter } from 'node:events';
-import type {
-  WebContents as RealContents,
-  WebFrameMain as RealFrame,
-  WebPreferences,
-  WindowOpenHandlerResponse,
-} from 'electron';
+import type { WebContents as RealContents, WebPreferences, WindowOpenHandlerResponse } from 'electron';
 import { chromium } from './browser.ts';
 import type { CdpSession, Json } from './cdp.ts';
+import { StandInEvent, WebFrameMain } from './frame.ts';
 import { ipcMain, type MessagePortMain } from './ipc.ts';
+import { json, PagePorts } from './page-ports.ts';
 import { fromPage, toPage } from './panel-server.ts';
 import { BINDING, isolatedSource, MAIN_WORLD_SOURCE, RECEIVER, WORLD } from './preload-world.ts';
 import { applyPermissions } from './session.ts';
 import { nativeTheme } from './system.ts';
-
-/** An event that a listener can prevent. */
-export class StandInEvent {
-  defaultPrevented = false;
-  preventDefault(): void {
-    this.defaultPrevented = true;
-  }
-}
 
 /** Called for every new page, as `web-contents-created` of `app`. */
 export const created = new EventEmitter();
 
 /** Pages that are alive. */
 export const allContents = new Set<WebContents>();
-
-type FrameShape = Pick<RealFrame, 'url' | 'origin' | 'parent' | 'detached' | 'postMessage'>;
-
-/** The main frame of a page. Preload scripts run nowhere else, so no other frame can send. */
-class WebFrameMain implements FrameShape {
-  readonly parent = null;
-  readonly detached = false;
-  readonly url: string;
-  readonly origin: string;
-  readonly #contents: WebContents;
-
-  constructor(contents: WebContents) {
-    this.#contents = contents;
-    this.url = contents.getURL();
-    this.origin = this.url.startsWith('app://panel') ? 'app://panel' : new URL(this.url).origin;
-  }
-
-  postMessage(channel: string, message: unknown, transfer: unknown[] = []): void {
-    this.#contents.postMessage(channel, message, transfer);
-  }
-}
 
 type ContentsShape = Pick<
   RealContents,
@@ -63,7 +31,6 @@ type ContentsShape = Pick<
 >;
 
 let nextId = 1;
-let nextPort = 1;
 
 /** One page. */
 export class WebContents extends EventEmitter implements ContentsShape {
@@ -77,7 +44,7 @@ export class WebContents extends EventEmitter implements ContentsShape {
   #destroyed = false;
   #programmatic = new Set<string>();
   #openHandler: (details: { url: string }) => WindowOpenHandlerResponse = () => ({ action: 'allow' });
-  readonly #ports = new Map<number, MessagePortMain>();
+  readonly #ports = new PagePorts((expression) => this.#call(expression));
 
   readonly #preferences: WebPreferences;
 
@@ -141,19 +108,7 @@ export class WebContents extends EventEmitter implements ContentsShape {
 
   /** Sends a message; ports that go with it end in the page. */
   postMessage(channel: string, message: unknown, transfer: unknown[] = []): void {
-    const ids = (transfer as MessagePortMain[]).map((port) => {
-      const id = nextPort++;
-      const kept = port.peer();
-      kept.connect({
-        post: (data) => this.#call(`port(${id}, ${json(data)})`),
-        close: () => {
-          this.#ports.delete(id);
-          this.#call(`closePort(${id})`);
-        },
-      });
-      this.#ports.set(id, kept);
-      return id;
-    });
+    const ids = (transfer as MessagePortMain[]).map((port) => this.#ports.transfer(port));
     this.#ipc(channel, [message], ids);
   }
 
@@ -168,7 +123,7 @@ export class WebContents extends EventEmitter implements ContentsShape {
   #gone(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    this.#dropPorts();
+    this.#ports.drop();
     allContents.delete(this);
     nativeTheme.off('updated', this.#followTheme);
     this.emit('destroyed');
@@ -300,22 +255,15 @@ export class WebContents extends EventEmitter implements ContentsShape {
       });
       ipcMain.emit(message.channel, event, ...message.args);
     } else if (message.t === 'port') {
-      this.#ports.get(message.id)?.receive(message.data);
+      this.#ports.receive(message.id, message.data);
     } else {
-      this.#ports.get(message.id)?.ended();
-      this.#ports.delete(message.id);
+      this.#ports.closed(message.id);
     }
   }
 
   #leftPage(): void {
     this.#context = null;
-    this.#dropPorts();
-  }
-
-  #dropPorts(): void {
-    const ports = [...this.#ports.values()];
-    this.#ports.clear();
-    for (const port of ports) port.ended();
+    this.#ports.drop();
   }
 
   #ipc(channel: string, args: unknown[], ports: number[]): void {
@@ -334,9 +282,4 @@ export class WebContents extends EventEmitter implements ContentsShape {
   #tell(method: string, params: Json): void {
     this.attached.then((session) => session.send(method, params)).catch(() => undefined);
   }
-}
-
-/** JSON that is safe inside a script; undefined stays undefined. */
-function json(value: unknown): string {
-  return (JSON.stringify(value) ?? 'undefined').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 }

@@ -1,106 +1,27 @@
+/** What starts when: width, pauses, due times, profiles and keys in use. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openTestCore, type TestCore } from '../../../../../tests/support/core.ts';
-import { claimFrom, endWith, newTask } from '../../../../../tests/support/task-store.ts';
+import { openQueue, type QueueHarness, settled } from '../../../../../tests/support/task-queue.ts';
+import { claimFrom, endWith } from '../../../../../tests/support/task-store.ts';
 import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
-import type { TaskDeps } from '../deps.ts';
-import type { Claimed } from '../store/claim-store.ts';
-import type { Orphan } from '../store/orphan-store.ts';
-import type { NewTask } from '../store/queue-store.ts';
-import { createTaskStore, type TaskStore } from '../store/store.ts';
-import type { EndWindow } from './end-window.ts';
-import { createQueue, type Queue } from './queue.ts';
-import type { Run, RunEnd } from './runner.ts';
-import type { StopReason } from './stop-switch.ts';
 
-/** The real queue on a real database; only the attempts are the test's, which decides when and how each of them ends. */
-let core: TestCore;
-let store: TaskStore;
-let queue: Queue;
-let busy: Set<ProfileId>;
-let started: Attempt[];
-let recovered: string[];
-let profileFree: () => void;
-let power: (event: 'on-battery' | 'on-ac' | 'suspend' | 'resume') => void;
-
-interface Attempt {
-  task: Claimed;
-  stops: [StopReason, number][];
-  /** Writes its end through the queue, as the runner does. */
-  end(more?: Parameters<typeof endWith>[0]): Promise<void>;
-  /** Settles its run without an end. */
-  settle(end: RunEnd | Error): void;
-}
-
+let harness: QueueHarness;
+let core: QueueHarness['core'];
+let store: QueueHarness['store'];
+let queue: QueueHarness['queue'];
+let busy: QueueHarness['busy'];
+let started: QueueHarness['started'];
+let recovered: QueueHarness['recovered'];
+let profileFree: QueueHarness['profileFree'];
+let power: QueueHarness['power'];
+let add: QueueHarness['add'];
+let attemptOf: QueueHarness['attemptOf'];
+let ids: QueueHarness['ids'];
 beforeEach(() => {
-  core = openTestCore();
-  core.settings.update({ 'executor.max_running': 4, 'executor.grace_seconds': 1 });
-  store = createTaskStore(core.db, core.events, core.clock);
-  busy = new Set();
-  started = [];
-  recovered = [];
-  const deps = {
-    ...{ ...core, instanceId: 'me' },
-    profiles: {
-      busy: () => busy,
-      onFree: (listener: () => void) => {
-        profileFree = listener;
-        return () => undefined;
-      },
-    },
-    platform: {
-      onPowerEvent: (listener: typeof power) => {
-        power = listener;
-        return () => undefined;
-      },
-    },
-  } as unknown as TaskDeps;
-  queue = createQueue(deps, store, begin, async (orphans: readonly Orphan[]) => {
-    for (const orphan of orphans) {
-      recovered.push(orphan.id);
-      store.finish(orphan.attempt_token, endWith({ name: 'interrupt', attemptStatus: 'interrupted' }));
-    }
-  });
+  harness = openQueue();
+  ({ core, store, queue, busy, started, recovered, profileFree, power, add, attemptOf, ids } = harness);
 });
-afterEach(async () => {
-  for (const attempt of started) attempt.settle('fenced');
-  await queue.stop();
-  core[Symbol.dispose]();
-});
-
-function begin(task: Claimed, finish: EndWindow['finish']): Run {
-  const { promise: done, resolve, reject } = Promise.withResolvers<RunEnd>();
-  const stops: Attempt['stops'] = [];
-  started.push({
-    task,
-    stops,
-    async end(more) {
-      const status = await finish(task.attempt_token, endWith(more));
-      resolve(status ?? 'fenced');
-    },
-    settle: (end) => (end instanceof Error ? reject(end) : resolve(end)),
-  });
-  const stop = (reason: StopReason, graceMs: number) => void stops.push([reason, graceMs]);
-  return { taskId: task.id, token: task.attempt_token, profileId: task.profile_id, stop, done };
-}
-
-function add(more: Partial<NewTask> = {}): string {
-  const row = newTask(core.clock.now(), more);
-  store.insert([row]);
-  return row.id;
-}
-
-/** Lets the queue look as often as it wants to. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 12; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
-
-const attemptOf = (id: string): Attempt => {
-  const found = started.findLast(({ task }) => task.id === id);
-  if (!found) throw new Error('not started');
-  return found;
-};
-const ids = () => started.map(({ task }) => task.id);
+afterEach(() => harness[Symbol.asyncDispose]());
 
 describe('the width', () => {
   // Would catch: more tasks at once than the operator allows, or places that stay empty after an end.
@@ -202,7 +123,7 @@ describe('what is held', () => {
         fc.infiniteStream(fc.nat()),
         async (tasks, which) => {
           core.db.raw.exec('DELETE FROM task');
-          started = [];
+          started.length = 0;
           queue.start();
           for (const task of tasks) add(task);
           for (let ended = 0; ended < tasks.length; ended++) {
@@ -257,79 +178,5 @@ describe('time', () => {
     expect(attemptOf(kept).stops).toEqual([]);
     expect(attemptOf(lost).stops[0]).toEqual(['shutdown', 0]);
     expect([store.expired(), recovered]).toEqual([[], []]);
-  });
-});
-
-describe('trouble', () => {
-  const fillDisk = () =>
-    core.db.raw.exec("CREATE TRIGGER full BEFORE INSERT ON attempt BEGIN SELECT RAISE(ABORT, 'disk full'); END");
-
-  // Would catch: a queue that stands still for ever after one failed write.
-  test('a database that cannot be written is tried again after a second; nothing is lost', async () => {
-    fillDisk();
-    const task = add();
-    queue.start();
-    await settled();
-    expect([ids(), store.status(task)]).toEqual([[], 'queued']);
-    expect(core.log.lines).toContain('error tasks the queue could not be read');
-    core.db.raw.exec('DROP TRIGGER full');
-    core.clock.advance(1_000);
-    await settled();
-    expect(ids()).toEqual([task]);
-    expect(queue.healthy()).toBe(true);
-  });
-
-  test('an end that could not be written leaves the task to recovery when its lease is over', async () => {
-    const task = add();
-    queue.start();
-    await settled();
-    attemptOf(task).settle(new Error('disk full'));
-    await settled();
-    expect([queue.running(), store.status(task), recovered]).toEqual([0, 'running', []]);
-    core.clock.advance(16_000);
-    core.clock.advance(30_000);
-    await settled();
-    expect([recovered, store.status(task)]).toEqual([[task], 'interrupted']);
-  });
-
-  test('a loop that cannot look any more is not healthy', async () => {
-    queue.start();
-    await settled();
-    fillDisk();
-    add();
-    await settled();
-    core.clock.advance(89_000);
-    expect(queue.healthy()).toBe(true);
-    core.clock.advance(2_000);
-    await settled();
-    expect(queue.healthy()).toBe(false);
-  });
-});
-
-describe('the stop of the host', () => {
-  test('waits for what ends by itself, then asks the rest to stop with the grace time, and claims nothing more', async () => {
-    const [quick, slow] = [add(), add()];
-    queue.start();
-    await settled();
-    const stopping = queue.stop();
-    const late = add();
-    const quickEnd = attemptOf(quick).end();
-    await settled();
-    await quickEnd;
-    core.clock.advance(1_999);
-    expect(attemptOf(slow).stops).toEqual([]);
-    core.clock.advance(1);
-    expect(attemptOf(slow).stops).toEqual([['shutdown', 1000]]);
-    await attemptOf(slow).end({ name: 'interrupt', attemptStatus: 'interrupted' });
-    await stopping;
-    expect([quick, slow, late].map((id) => store.status(id))).toEqual(['succeeded', 'interrupted', 'queued']);
-    expect(ids()).toEqual([quick, slow]);
-  });
-
-  test('before the start has nothing to do', async () => {
-    add();
-    await queue.stop();
-    await settled();
-    expect(started).toEqual([]);
   });
 });
