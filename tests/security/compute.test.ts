@@ -37,10 +37,16 @@ async function measured(id: OperationId, input: unknown): Promise<HttpOutcome> {
   return outcome;
 }
 
-async function expectHonestCallsWork(): Promise<void> {
-  const input_schema = { type: 'object', required: ['n'], properties: { n: { type: 'integer' } } };
-  const made = await call('tasks_create', { spec: PING, input_schema, input: { n: 1 } }, honest);
+const HONEST_SCHEMA = { type: 'object', required: ['n'], properties: { n: { type: 'integer' } } };
+
+async function expectHonestTaskWorks(): Promise<void> {
+  const made = await call('tasks_create', { spec: PING, input_schema: HONEST_SCHEMA, input: { n: 1 } }, honest);
   expect(made.value).toMatchObject({ status: 'queued', input: { n: 1 } });
+}
+
+async function expectHonestCallsWork(): Promise<void> {
+  await expectHonestTaskWorks();
+  const input_schema = HONEST_SCHEMA;
   const script = 'export default async () => 1;';
   const dry = await call('commands_dry_run', { kind: 'browser', spec: { script }, input_schema, input: {} }, honest);
   expect(dry.value).toMatchObject({ errors: [{ path: 'input.n', message: 'n is required' }] });
@@ -53,7 +59,7 @@ function expectTyped({ value, error }: HttpOutcome): void {
   expect(Object.keys(error.errors as object).join()).toMatch(/^input/);
 }
 
-const REPEATED = ['^(a+)+$', '^(a|aa)+$', '^(.*a){25}$', '^(\\w+\\s?)*$'];
+const REPEATED = ['^(a+)+$', '^(.*a){25}$'];
 const LONG = `${'a'.repeat(60)}?`;
 /** Each level asks for the next one twice. */
 const doubling = (levels: number): JsonObject => ({
@@ -103,7 +109,22 @@ const SCHEMAS: [name: string, schema: JsonObject, input: JsonObject, refused: bo
   ],
 ];
 
-describe.each(SCHEMAS)('%s', (_name, input_schema, input, refused) => {
+// Both questions that the threads are asked, about the schema and about an input; what asks them is below.
+test.each(SCHEMAS)('%s is no trouble in a command or a task', async (_name, input_schema, input, refused) => {
+  expectTyped(
+    await measured('commands_create', { name: 'hostile', kind: 'http', spec: PING, input_schema, defaults: input }),
+  );
+  const made = await measured('tasks_create', { spec: PING, input_schema, input });
+  expectTyped(made);
+  if (refused) expect(made.error).toBeDefined();
+  await expectHonestTaskWorks();
+});
+
+/** A schema that is refused, one whose input has to be ended, and one that has to be ended by itself. */
+const EVERYWHERE = new Set(['an asynchronous part', 'the pattern ^(a+)+$', 'references that double']);
+const everywhere = SCHEMAS.filter(([name]) => EVERYWHERE.has(name));
+
+describe.each(everywhere)('%s', (_name, input_schema, input, refused) => {
   const command = { name: 'hostile', kind: 'http', spec: PING };
 
   test('is no trouble in a command, or in a task of it', async () => {
@@ -133,10 +154,7 @@ describe.each(SCHEMAS)('%s', (_name, input_schema, input, refused) => {
     await expectHonestCallsWork();
   });
 
-  test('is no trouble in a task with a spec of its own, or when it runs again', async () => {
-    const made = await measured('tasks_create', { spec: PING, input_schema, input });
-    expectTyped(made);
-    if (refused) expect(made.error).toBeDefined();
+  test('is no trouble when a task runs again', async () => {
     const before = await measured('tasks_create', { spec: PING, input_schema, input: {} });
     expectTyped(before);
     if (before.error === undefined) {
@@ -167,9 +185,13 @@ const PIECES = [
   '//',
   '\\',
 ];
-const SCRIPTS = ['', '/*', 'export default '].flatMap((start) =>
-  PIECES.map((piece) => start + piece.repeat(900_000 / piece.length)),
-);
+const repeated = (start: string, piece: string) => start + piece.repeat(900_000 / piece.length);
+/** Each piece as a script; a comment hides most of them, and an expression differs for those that can be part of one. */
+const SCRIPTS = [
+  ...PIECES.map((piece) => repeated('', piece)),
+  ...['export{', '/*export{', '//'].map((piece) => repeated('/*', piece)),
+  ...['(', '[', '{', '`${', '!', 'x=>', '<a>', '((a='].map((piece) => repeated('export default ', piece)),
+];
 
 test('a dry run of a hostile script is answered, and the parser is whole again', { timeout: 240_000 }, async () => {
   for (const script of SCRIPTS) {
@@ -190,13 +212,13 @@ test('a template that would be huge once it is filled in is refused', async () =
 test('many hostile calls of one caller hold up the call of another one for one deadline at most', async () => {
   let ended = 0;
   const [, schema, input] = SCHEMAS[2] as (typeof SCHEMAS)[number];
-  const calls = Array.from({ length: 8 }, async () => {
+  const calls = Array.from({ length: 5 }, async () => {
     const { error } = await call('tasks_create', { spec: PING, input_schema: schema, input });
     ended += 1;
     return error;
   });
   await expectHonestCallsWork();
-  expect(ended).toBeLessThan(6);
+  expect(ended).toBeLessThan(4);
   for (const error of await Promise.all(calls)) {
     expect(error).toMatchObject({
       code: 'validation_error',
