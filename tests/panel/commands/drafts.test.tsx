@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import type { CommandCreate } from '../../../src/contract/automation/commands.ts';
 import type { CommandId } from '../../../src/contract/kernel/scalars.ts';
 import { CommandsScreen } from '../../../src/renderer/features/commands/commands-screen.tsx';
-import { NO_DRAFT, useDrafts } from '../../../src/renderer/lib/drafts/drafts.ts';
+import { type DraftEntry, NO_DRAFT, useDrafts } from '../../../src/renderer/lib/drafts/drafts.ts';
 import { useView } from '../../../src/renderer/lib/view-store.ts';
 import { createTestHost, type TestHost } from '../../support/host.ts';
 import { renderPanel } from '../../support/panel.tsx';
@@ -46,6 +46,8 @@ const retype = async ({ user }: { user: UserEvent }, field: Element, text: strin
   await user.paste(text);
 };
 
+const keep = (key: string, entry: DraftEntry) => useDrafts.getState().put(key, entry, entry);
+
 describe('what is typed', () => {
   // Catches an editor that is a page's own: after a reload the hour before is gone.
   test('is there after a reload, without the secrets among it', async () => {
@@ -85,7 +87,7 @@ describe('what is typed', () => {
     };
     await begin();
     const [first] = Object.keys(useDrafts.getState().entries);
-    useDrafts.getState().put(first ?? '', {
+    keep(first ?? '', {
       ...NO_DRAFT,
       edits: { ...useDrafts.getState().entries[first ?? '']?.edits, input_schema: SCHEMA },
       input: { who: 'hunter2' },
@@ -121,7 +123,7 @@ describe('what is typed', () => {
     const { panel } = await openComposer(id, 'Half a text');
     await using _ = panel;
     await panel.user.type(screen.getByLabelText('Description'), 'changed');
-    useDrafts.getState().put(id, { ...(useDrafts.getState().entries[id] ?? NO_DRAFT), texts: { spec: '{"argv": [' } });
+    keep(id, { ...(useDrafts.getState().entries[id] ?? NO_DRAFT), texts: { spec: '{"argv": [' } });
     await waitFor(() => expect(button('Save').title).toBe('Correct the JSON first'));
     await panel.user.keyboard('{Control>}s{/Control}');
     expect((await stored(id)).version).toBe(1);
@@ -137,7 +139,7 @@ describe('what is typed', () => {
     const [key] = Object.keys(useDrafts.getState().entries);
     const entry = useDrafts.getState().entries[key ?? ''] ?? NO_DRAFT;
     const edits = { ...entry.edits, input_schema: { ...SCHEMA, required: ['who'] }, defaults: {} };
-    useDrafts.getState().put(key ?? '', { ...entry, edits });
+    keep(key ?? '', { ...entry, edits });
     await panel.user.keyboard('{Control>}{Enter}{/Control}');
     await waitFor(() => expect(panel.address()).toMatch(/^\/commands\/cmd_/));
     await waitFor(() => expect(screen.getByLabelText(/^Who/).getAttribute('aria-invalid')).toBe('true'));

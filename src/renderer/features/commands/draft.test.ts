@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CommandCreate } from '../../../contract/automation/commands.ts';
-import type { JsonObject } from '../../../contract/kernel/scalars.ts';
-import { type DraftEntry, NO_DRAFT, useDrafts } from '../../lib/drafts/drafts.ts';
-import { beginDraft, draftFrom, fitsInLines, pairsText, parsePairs, withoutSecrets } from './draft.ts';
+import { NO_DRAFT, useDrafts } from '../../lib/drafts/drafts.ts';
+import { beginDraft, draftFrom, fitsInLines, pairsText, parsePairs } from './draft.ts';
 import { TEMPLATES } from './templates.ts';
 
 describe('pairs in lines', () => {
@@ -64,49 +63,6 @@ describe('templates', () => {
   });
 });
 
-describe('what goes to the browser’s storage', () => {
-  const schema = {
-    type: 'object',
-    properties: { user: { type: 'string' }, password: { type: 'string', format: 'password' } },
-  };
-  const entry = (edits: JsonObject, input: JsonObject | null, texts = {}): DraftEntry => ({
-    ...NO_DRAFT,
-    edits,
-    input,
-    texts,
-  });
-  const SECRET = 'c0rrect-horse';
-
-  // Catches a secret that is written to the disk of the browser because a draft holds it.
-  test.each([
-    ['an input', schema, entry({}, { user: 'ada', password: SECRET })],
-    ['a default', schema, entry({ defaults: { user: 'ada', password: SECRET } }, null)],
-    ['a text of the input that does not parse', schema, entry({}, null, { input: `{"password": "${SECRET}"` })],
-    ['a text of the defaults that does not parse', schema, entry({}, null, { defaults: `{"password": "${SECRET}"` })],
-    [
-      'a secret below the first level',
-      {
-        type: 'object',
-        properties: { login: { type: 'object', properties: { key: { type: 'string', writeOnly: true } } } },
-      },
-      entry({ defaults: { login: { key: SECRET } } }, { login: { key: SECRET } }),
-    ],
-  ])('%s is not among it', (_what, input_schema, given) => {
-    expect(JSON.stringify(given)).toContain(SECRET);
-    expect(JSON.stringify(withoutSecrets(given, input_schema))).not.toContain(SECRET);
-  });
-
-  // Catches a draft that loses what is not secret, such as the script.
-  test('everything else is', () => {
-    const given = entry(
-      { name: 'A', spec: { script: 'x' }, defaults: { user: 'ada' } },
-      { user: 'ada' },
-      { spec: '{', input_schema: '{"type"' },
-    );
-    expect(withoutSecrets(given, schema)).toEqual(given);
-  });
-});
-
 describe('a command’s draft', () => {
   // Catches two new commands that share one draft, so that a secret typed into one shows up in the other.
   test('begins apart from all others', () => {
@@ -114,7 +70,8 @@ describe('a command’s draft', () => {
     if (template === undefined) throw new Error('there are no templates');
     const [one, other] = [beginDraft(draftFrom(template)), beginDraft(draftFrom(template))];
     expect(one).not.toBe(other);
-    useDrafts.getState().put(one, { ...NO_DRAFT, input: { password: 'typed' } });
+    const typed = { ...NO_DRAFT, input: { password: 'typed' } };
+    useDrafts.getState().put(one, typed, NO_DRAFT);
     expect(JSON.stringify(useDrafts.getState().entries[other])).not.toContain('typed');
   });
 });

@@ -1,10 +1,10 @@
 /** A command while it is edited. */
 import type { Command, CommandKind, CommandSpec } from '../../../contract/automation/commands.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
-import { type DraftEntry, NO_DRAFT, sameJson, useDrafts } from '../../lib/drafts/drafts.ts';
+import { type DraftEntry, NO_DRAFT } from '../../lib/drafts/drafts.ts';
 import { pendingEdits, type Stored } from '../../lib/drafts/merge.ts';
 import type { Input } from '../../lib/live/query.ts';
-import { fieldsOf } from '../run/index.ts';
+import { keepDraft } from './draft-storage.ts';
 import type { KindTemplate } from './kinds/kind.ts';
 
 /** What can be edited. */
@@ -101,43 +101,9 @@ export const isNewKey = (key: string): boolean => key.startsWith(NEW);
 /** Begins the draft of a new command. @returns its key */
 export function beginDraft(draft: Draft): string {
   const key = `${NEW}${crypto.randomUUID().slice(0, 8)}`;
-  useDrafts.getState().put(key, { ...NO_DRAFT, edits: { ...draft } as unknown as JsonObject });
+  keepDraft(key, { ...NO_DRAFT, edits: { ...draft } as unknown as JsonObject }, draft.input_schema);
   return key;
 }
-
-/** The entry without what is secret by its own input schema: that is kept in memory only. */
-export function withoutSecrets(entry: DraftEntry, schema: JsonObject): DraftEntry {
-  const secrets = new Set(fieldsOf(schema).flatMap(({ name, kind }) => (kind === 'password' ? [name] : [])));
-  // A secret below the first level cannot be told from what is beside it here.
-  const deep = /"format":"password"|"writeOnly":true/.test(JSON.stringify(withoutFields(schema, secrets)));
-  const open = (value: Json | undefined): JsonObject =>
-    deep || !isObject(value) ? {} : Object.fromEntries(Object.entries(value).filter(([name]) => !secrets.has(name)));
-  const defaults = entry.edits.defaults;
-  const leavesOut = isObject(defaults) && !sameJson(open(defaults), defaults);
-  const { defaults: _secret, ...edits } = entry.edits;
-  const { defaults: _text, ...texts } = entry.texts;
-  return {
-    ...entry,
-    edits: leavesOut ? edits : entry.edits,
-    input: entry.input === null ? null : open(entry.input),
-    texts: secrets.size > 0 || deep ? onlyOf(texts, ['spec', 'input_schema']) : entry.texts,
-  };
-}
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function withoutFields(schema: JsonObject, names: ReadonlySet<string>): JsonObject {
-  const { properties } = schema;
-  if (!isObject(properties)) return schema;
-  return {
-    ...schema,
-    properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !names.has(name))),
-  };
-}
-
-const onlyOf = (texts: Record<string, string>, names: readonly string[]) =>
-  Object.fromEntries(Object.entries(texts).filter(([name]) => names.includes(name)));
 
 /** One member of a spec as text, whatever it is. */
 export function specText(spec: JsonObject, name: string): string {

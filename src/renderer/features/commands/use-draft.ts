@@ -4,7 +4,8 @@ import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { type DraftEntry, NO_DRAFT, useDrafts } from '../../lib/drafts/drafts.ts';
 import { conflictsOf, edited, pendingEdits, rebased, settled } from '../../lib/drafts/merge.ts';
 import { fieldsOf, initialInput } from '../run/index.ts';
-import { type Draft, draftFrom, storedOf, withoutSecrets } from './draft.ts';
+import { type Draft, draftFrom, storedOf } from './draft.ts';
+import { keepDraft } from './draft-storage.ts';
 import { DEFAULT_TEMPLATE } from './templates.ts';
 
 const BLANK = draftFrom(DEFAULT_TEMPLATE);
@@ -29,10 +30,9 @@ export function useDraft(key: string, command: Command | null, saving: boolean) 
 
   /** Two changes in one turn see each other: the entry is read when it is changed. */
   const alter = (next: (entry: DraftEntry) => DraftEntry) => {
-    const { entries, put } = useDrafts.getState();
-    const after = next(entries[key] ?? NO_DRAFT);
+    const after = next(useDrafts.getState().entries[key] ?? NO_DRAFT);
     const schema = (after.edits.input_schema ?? members.input_schema) as JsonObject;
-    put(key, after, withoutSecrets(after, schema));
+    keepDraft(key, after, schema);
   };
   const change = (patch: Partial<Draft>) => alter((now) => edited(now, stored, patch as JsonObject));
 

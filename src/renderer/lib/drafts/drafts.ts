@@ -17,17 +17,19 @@ export interface DraftEntry {
   input: JsonObject | null;
   /** Texts that do not parse, by the name of their editor. */
   texts: Record<string, string>;
+  /** Names of values that were secret at some time, and stay so for this draft. */
+  hidden: readonly string[];
 }
 
 /** Nothing typed. */
-export const NO_DRAFT: DraftEntry = { edits: {}, base: {}, version: null, input: null, texts: {} };
+export const NO_DRAFT: DraftEntry = { edits: {}, base: {}, version: null, input: null, texts: {}, hidden: [] };
 
 interface Drafts {
   entries: Readonly<Record<string, DraftEntry>>;
   /** True when the browser's storage took the last change of each draft; without that they are gone after a reload. */
   kept: boolean;
-  /** @param forStorage the same without what is secret; the entry itself unless given */
-  put(key: string, entry: DraftEntry, forStorage?: DraftEntry): void;
+  /** @param forStorage the same without what is secret */
+  put(key: string, entry: DraftEntry, forStorage: DraftEntry): void;
   drop(key: string): void;
 }
 
@@ -43,7 +45,7 @@ const isEmpty = ({ edits, input, texts }: DraftEntry): boolean =>
 export const useDrafts = create<Drafts>()((set) => ({
   entries: readAll(),
   kept: true,
-  put(key, entry, forStorage = entry) {
+  put(key, entry, forStorage) {
     if (isEmpty(entry)) return useDrafts.getState().drop(key);
     set(({ entries }) => ({ entries: { ...entries, [key]: entry }, kept: write(key, forStorage) }));
   },
@@ -89,7 +91,7 @@ function isObject(value: unknown): value is JsonObject {
 
 function parseEntry(text: string | null): DraftEntry | null {
   try {
-    const { edits, base, version, input, texts } = JSON.parse(text ?? '') as Record<string, unknown>;
+    const { edits, base, version, input, texts, hidden } = JSON.parse(text ?? '') as Record<string, unknown>;
     if (!isObject(edits) || !isObject(base) || !isObject(texts)) return null;
     return {
       edits,
@@ -97,6 +99,7 @@ function parseEntry(text: string | null): DraftEntry | null {
       version: typeof version === 'number' ? version : null,
       input: isObject(input) ? input : null,
       texts: Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, String(value)])),
+      hidden: Array.isArray(hidden) ? hidden.map(String) : [],
     };
   } catch {
     return null;

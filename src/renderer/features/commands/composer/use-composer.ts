@@ -9,7 +9,8 @@ import { saved, storedAs } from '../../../lib/drafts/merge.ts';
 import { asError, useAct } from '../../../lib/live/query.ts';
 import { toast } from '../../../ui/feedback/toast.tsx';
 import { cleanInput } from '../../run/index.ts';
-import { patchOf, withoutSecrets } from '../draft.ts';
+import { patchOf } from '../draft.ts';
+import { keepDraft } from '../draft-storage.ts';
 import { useDraft } from '../use-draft.ts';
 
 /** Why the run of a command failed that was stored for it: shown at the address that the command has got. */
@@ -34,9 +35,12 @@ function useStoring(
       return command.id;
     }
     const created = await client.call('commands_create', draft);
-    const { entries, put } = useDrafts.getState();
-    const next = storedAs(entries[id] ?? NO_DRAFT, { ...draft } as unknown as JsonObject, created.version);
-    put(created.id, next, withoutSecrets(next, draft.input_schema));
+    const next = storedAs(
+      useDrafts.getState().entries[id] ?? NO_DRAFT,
+      { ...draft } as unknown as JsonObject,
+      created.version,
+    );
+    keepDraft(created.id, next, draft.input_schema);
     return created.id;
   };
   /** To the address of a command that has just been stored for the first time. */
