@@ -11,6 +11,7 @@ import { settingsRecord } from './host/settings.ts';
 import { hostRecord } from './host/system.ts';
 import { auditRecord } from './host/telemetry.ts';
 import type { CallIdOf } from './index.ts';
+import type { Area } from './kernel/define.ts';
 import type { EntityRecord } from './kernel/entity.ts';
 
 /** Records by the name that the entity has in changes. */
@@ -31,6 +32,9 @@ export const entities = {
   settings: settingsRecord,
   host: hostRecord,
 } as const satisfies Record<string, EntityRecord<CallIdOf>>;
+
+/** Areas that hold anything. */
+export const ENTITY_AREAS: ReadonlySet<Area> = new Set(Object.values(entities).map(({ area }) => area));
 
 /** Name of an entity. */
 export type EntityName = keyof typeof entities;

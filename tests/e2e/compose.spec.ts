@@ -42,7 +42,7 @@ test('a profile and a command are made by form and editor, run with one key, and
   await page.getByRole('button', { name: 'New', exact: true }).click();
   await page.getByRole('menuitem', { name: /Sign in/ }).click();
   await expect(page.getByText('Not saved yet')).toBeVisible();
-  await page.getByLabel('Name of the command').fill('Visit as Osaka');
+  await page.getByLabel('Command name').fill('Visit as Osaka');
   await writeCode(page, 'Script', SCRIPT);
   await choose(page, 'Run with profile', 'Osaka desk');
   const settings = page.getByRole('complementary', { name: 'Run settings' });
@@ -51,11 +51,11 @@ test('a profile and a command are made by form and editor, run with one key, and
   await settings.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
 
   await page.getByRole('button', { name: 'Dry run' }).first().click();
-  await expect(page.getByText('It cannot run like this')).toBeVisible();
+  await expect(page.getByText('Cannot run')).toBeVisible();
   await expect(settings.getByLabel('Address')).toHaveAccessibleDescription(/format|uri/);
   await settings.getByLabel('Address').fill(`${demo.url}/login`);
   await page.getByRole('button', { name: 'Dry run' }).first().click();
-  await expect(page.getByText('It can run')).toBeVisible();
+  await expect(page.getByText('Ready to run')).toBeVisible();
 
   await page.keyboard.press('ControlOrMeta+S');
   await expect(page).toHaveURL(/#\/commands\/cmd_/);
@@ -109,10 +109,10 @@ test('a dry run fills a request in and masks what is secret', async ({ page, api
   await page.getByRole('textbox', { name: 'folder' }).fill('2026/november');
   await page.getByRole('button', { name: 'Dry run' }).first().click();
   const result = page.getByRole('tabpanel');
-  await expect(result).toContainText('It cannot run like this');
+  await expect(result).toContainText('Cannot run');
   await page.getByRole('textbox', { name: 'Token' }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Dry run' }).first().click();
-  await expect(result).toContainText('It can run');
+  await expect(result).toContainText('Ready to run');
   await expect(result).toContainText('http://127.0.0.1:9/2026/november');
   await expect(result).toContainText('authorization: "Bearer');
   await expect(result).not.toContainText(PASSWORD);

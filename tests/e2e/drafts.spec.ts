@@ -39,12 +39,12 @@ test('what is typed survives another screen and a reload, and is listed as a dra
   await open(page, '/commands');
   await page.keyboard.press('N');
   await expect(page.getByText('Not saved yet', { exact: true })).toBeVisible();
-  await page.getByLabel('Name of the command').fill('Half done');
+  await page.getByLabel('Command name').fill('Half done');
   await editor(page).click();
   await page.keyboard.type('// kept ');
   await page.keyboard.press('Escape');
   await page.reload();
-  await expect(page.getByLabel('Name of the command')).toHaveValue('Half done');
+  await expect(page.getByLabel('Command name')).toHaveValue('Half done');
   await expect(editor(page)).toContainText('// kept');
   await open(page, '/tasks');
   await open(page, '/commands');

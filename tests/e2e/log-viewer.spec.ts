@@ -71,7 +71,7 @@ test('60 000 coloured lines: followed, left, searched, filtered, and never run a
   await find.fill('complaint');
   await expect(details).toContainText('1/1');
   await find.fill('line');
-  await expect(details.getByTitle('Hits in the whole log')).toHaveText('No hits');
+  await expect(details.getByTitle('Matches in the whole log')).toHaveText('No matches');
   await find.press('Escape');
   await warn.click();
   await expect(rows.filter({ hasText: 'the last line' })).toBeInViewport();
@@ -103,11 +103,11 @@ test('what is far back in the log is found on the host, gone to, and counted; it
   const details = page.getByRole('region', { name: 'Details' });
   const find = page.getByRole('searchbox', { name: 'Find in log' });
   await find.fill('the needle');
-  await expect(details.getByTitle('Hits in the whole log')).toHaveText('1/1');
+  await expect(details.getByTitle('Matches in the whole log')).toHaveText('1/1');
   await find.press('Enter');
   await expect(rows.filter({ hasText: 'the needle is here' })).toBeInViewport();
   await find.fill('ok');
-  await expect(details.getByTitle('Hits in the whole log')).toHaveText(/\/5999\d$/);
+  await expect(details.getByTitle('Matches in the whole log')).toHaveText(/\/5999\d$/);
   await find.press('Escape');
   await page.getByRole('button', { name: 'Follow the end' }).click();
   await expect(rows.filter({ hasText: 'the last line' })).toBeInViewport();
@@ -126,7 +126,7 @@ test('structured data stands in the line, is found, and unfolds beside it', asyn
   const log = page.getByRole('log');
   await expect(log).toContainText('"total":"4711-EUR"');
   await page.getByRole('searchbox', { name: 'Find in log' }).fill('4711-eur');
-  await expect(page.getByTitle('Hits in the whole log')).toHaveText('1/1');
+  await expect(page.getByTitle('Matches in the whole log')).toHaveText('1/1');
   await log
     .getByRole('button', { name: /^Details of line/ })
     .last()

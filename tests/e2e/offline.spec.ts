@@ -37,7 +37,7 @@ test('the host is killed and comes back: the panel says so, waits, and goes on w
   await host.kill();
   const bar = page.getByRole('alert').filter({ hasText: 'The host cannot be reached' });
   await expect(bar).toBeVisible();
-  await expect(bar).toContainText(/Next try in \d+ s/);
+  await expect(bar).toContainText(/Reconnecting in \d+ s/);
   await expect(page.getByRole('contentinfo')).toContainText('Host unreachable');
   // What was loaded can still be read; what cannot work says why.
   await expect(page.getByRole('log')).toContainText('attempt 1 tick');

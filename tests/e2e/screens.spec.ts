@@ -69,7 +69,7 @@ const filledLooks = ({ tasks, command, profile }: Filled): Look[] => [
     path: `/commands/${command}`,
     ready: async (page) => {
       await page.getByRole('button', { name: 'Dry run' }).click();
-      await expect(page.getByText('It can run')).toBeVisible();
+      await expect(page.getByText('Ready to run')).toBeVisible();
     },
   },
   { name: 'profiles', path: '/profiles', ready: sees('Osaka desk') },

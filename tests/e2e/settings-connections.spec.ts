@@ -21,7 +21,7 @@ test('settings apply at once, stay, can be taken back, and refuse what is wrong 
   expect((await api.call('settings_get', {})).values['appearance.theme']).toBe('dark');
 
   await page.getByRole('button', { name: 'Queue', exact: true }).click();
-  const width = page.getByRole('textbox', { name: 'Tasks at once' });
+  const width = page.getByRole('textbox', { name: 'Concurrent tasks' });
   await width.fill('500');
   await width.press('Enter');
   await expect(page.getByRole('alert')).toContainText('64');
@@ -35,7 +35,7 @@ test('settings apply at once, stay, can be taken back, and refuse what is wrong 
   await page.keyboard.press('Escape');
   await page.keyboard.press('/');
   await page.keyboard.type('redact');
-  await expect(page.getByText('Further words to redact')).toBeVisible();
+  await expect(page.getByText('Additional words to redact')).toBeVisible();
 });
 
 // Would catch: a key that can be read again, does not work, or still works after it was revoked.
@@ -81,7 +81,7 @@ test('the API explorer and the reference open offline', async ({ page, watch }) 
 test('a backup is made and audited; the chain is verified; the host diagnoses itself', async ({ page }) => {
   await open(page, '/settings?section=Storage %26 retention');
   await page.getByRole('button', { name: 'Back up now' }).click();
-  await expect(rowOf(page, 'by hand')).toContainText(/\d (KB|MB)/);
+  await expect(rowOf(page, 'Manual')).toContainText(/\d (KB|MB)/);
   await page.getByRole('button', { name: 'Advanced' }).click();
   await expect(rowOf(page, 'backups_create')).toContainText('ok');
   await page.getByRole('button', { name: 'Verify' }).click();

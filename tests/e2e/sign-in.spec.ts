@@ -31,7 +31,7 @@ test('no session leads to the sign-in screen; the link opens the panel once and 
 
   const stranger = await (await browser.newContext({ storageState: { cookies: [], origins: [] } })).newPage();
   await stranger.goto(link);
-  await expect(stranger.getByRole('alert')).toContainText('This link does not work any more');
+  await expect(stranger.getByRole('alert')).toContainText('This link no longer works');
   await expect(stranger.getByRole('heading', { name: 'Sign in to TabAgent' })).toBeVisible();
   expect(stranger.url()).not.toContain('ticket');
   await stranger.context().close();

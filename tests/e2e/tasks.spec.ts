@@ -157,7 +157,7 @@ test('a caller with scope run may run and cancel one task, but no verb on many',
   await withScopes(page, host, api, ['run']);
   await open(page, '/tasks');
   await expect(rowOf(page, 'Runs for ever')).toContainText('Running');
-  await expect(page.getByRole('button', { name: 'Pause queue' })).toHaveAttribute('title', 'Needs scope manage');
+  await expect(page.getByRole('button', { name: 'Pause queue' })).toHaveAttribute('title', 'Requires scope manage');
   await page.keyboard.press('J');
   await page.keyboard.press('Space');
   const peek = page.getByRole('complementary', { name: 'Task' });
@@ -167,7 +167,7 @@ test('a caller with scope run may run and cancel one task, but no verb on many',
   for (const name of ['Cancel', 'Run again', 'Delete']) {
     const button = bar.getByRole('button', { name, exact: true });
     await expect(button).toHaveAttribute('aria-disabled', 'true');
-    await expect(button).toHaveAttribute('title', 'Needs scope manage');
+    await expect(button).toHaveAttribute('title', 'Requires scope manage');
   }
   await bar.getByRole('button', { name: 'Cancel', exact: true }).click({ force: true });
   await expect(peek).toContainText('Running');

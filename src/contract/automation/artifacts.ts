@@ -37,7 +37,7 @@ export const artifactOperations = {
   artifacts_list: call(z.strictObject({ id: TaskId }), z.object({ items: z.array(Artifact) }), {
     ...common,
     row: 'B33',
-    summary: 'Files that a task left',
+    summary: 'Artifacts of a task',
     scope: 'read',
     http: { method: 'GET', path: '/v1/tasks/{id}/artifacts' },
   }),

@@ -140,7 +140,7 @@ export const commandOperations = {
     {
       ...common,
       row: 'B22',
-      summary: 'Kinds of commands with the schema of their spec',
+      summary: 'List command kinds with the schema of their spec',
       scope: 'read',
       http: { method: 'GET', path: '/v1/command-kinds' },
     },
@@ -148,14 +148,14 @@ export const commandOperations = {
   commands_versions: call(z.strictObject({ id: CommandId, ...listFields }), page(CommandVersion), {
     ...common,
     row: 'B23',
-    summary: 'Versions of a command with what changed',
+    summary: 'Versions of a command with their changes',
     scope: 'read',
     http: { method: 'GET', path: '/v1/commands/{id}/versions' },
   }),
   commands_version_get: call(z.strictObject({ id: CommandId, version: z.int().min(1) }), Command, {
     ...common,
     row: '-',
-    summary: 'A command as it was at one version',
+    summary: 'One version of a command',
     scope: 'read',
     http: null,
   }),
@@ -173,7 +173,7 @@ export const commandOperations = {
     {
       ...common,
       row: 'B24',
-      summary: 'Resolve a command without touching anything outside; secrets are masked',
+      summary: 'Resolve a command without running it; secrets are masked',
       scope: 'run',
       http: {
         method: 'POST',

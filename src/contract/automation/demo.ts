@@ -9,7 +9,7 @@ export const demoOperations = {
     z.object({ url: z.string(), user: z.string(), profile_id: ProfileId, command_ids: z.array(CommandId) }),
     {
       row: '-',
-      summary: 'Start the demo site and make sure the example profile and commands exist',
+      summary: 'Start the demo site and create the example profile and commands if they are missing',
       tags: ['demo'],
       scope: 'manage',
       area: 'automation',

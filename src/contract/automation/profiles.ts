@@ -53,7 +53,7 @@ function isLocale(tag: string): boolean {
 const LaunchArg = z
   .string()
   .max(500)
-  .regex(/^--[a-z0-9-]+(=.*)?$/s, 'must look like --switch or --switch=value')
+  .regex(/^--[a-z0-9-]+(=.*)?$/s, 'must look like --name or --name=value')
   .refine((arg) => deniedSwitch(arg) === undefined, {
     message: 'is managed by TabAgent and cannot be set here',
   });
@@ -192,14 +192,14 @@ export const profileOperations = {
   profiles_stop: call(z.strictObject({ id: ProfileId, force: z.boolean().default(false) }), Profile, {
     ...area,
     row: 'B03',
-    summary: 'Close the browser of a profile, keeping its data',
+    summary: 'Close the browser of a profile; its data is kept',
     scope: 'run',
     http: { method: 'POST', path: '/v1/profiles/{id}/stop' },
   }),
   profiles_unlock: call(z.strictObject({ id: ProfileId }), Profile, {
     ...area,
     row: '-',
-    summary: 'Remove a stale lock that another computer or a dead process left on a profile',
+    summary: 'Remove a stale lock from a profile',
     scope: 'manage',
     http: null,
   }),
@@ -208,7 +208,7 @@ export const profileOperations = {
     z.object({ items: z.array(FoundBrowser) }),
     {
       row: '-',
-      summary: 'Browsers found on this machine',
+      summary: 'List the browsers found on this machine',
       tags: ['profiles'],
       scope: 'read',
       area: 'automation',
@@ -217,7 +217,7 @@ export const profileOperations = {
   ),
   browsers_check: call(z.strictObject({ path: z.string().min(1).max(4096) }), FoundBrowser, {
     row: '-',
-    summary: 'Check that a path is a browser that can be driven',
+    summary: 'Check whether a path is a usable browser',
     tags: ['profiles'],
     scope: 'manage',
     area: 'automation',

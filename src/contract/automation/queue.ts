@@ -33,7 +33,7 @@ export const queueOperations = {
   queue_stats: call(z.strictObject({}), Queue, {
     ...common,
     row: 'B42',
-    summary: 'What waits, what runs, and why nothing starts',
+    summary: 'Queue state: running, waiting and why nothing starts',
     scope: 'read',
     http: { method: 'GET', path: '/v1/queue' },
   }),
@@ -47,7 +47,7 @@ export const queueOperations = {
     {
       ...common,
       row: 'B42',
-      summary: 'Pause or resume the queue, set its width or activity',
+      summary: 'Pause or resume the queue, change its capacity or activity',
       scope: 'manage',
       http: { method: 'PATCH', path: '/v1/queue' },
     },

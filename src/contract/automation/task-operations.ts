@@ -39,7 +39,7 @@ export const taskOperations = {
   tasks_delete: call(one, Deleted, {
     ...common,
     row: 'B27',
-    summary: 'Delete a finished task with its log and artifacts, for good',
+    summary: 'Delete a finished task with its log and artifacts permanently',
     scope: 'manage',
     http: { method: 'DELETE', path: '/v1/tasks/{id}' },
   }),
@@ -56,7 +56,7 @@ export const taskOperations = {
     {
       ...common,
       row: 'B28',
-      summary: 'Run a task again as a new task; as_then uses the snapshot exactly as it was',
+      summary: 'Run a task again as a new task; as_then uses its snapshot unchanged',
       scope: 'run',
       idempotencyKey: true,
       http: { method: 'POST', path: '/v1/tasks/{id}/retry' },
@@ -65,7 +65,7 @@ export const taskOperations = {
   tasks_bulk: call(
     z.strictObject({ ids: z.array(TaskId).min(1).max(1000), action: z.enum(['cancel', 'retry', 'delete']) }),
     z.object({ results: z.array(z.object({ id: z.string(), ok: z.boolean(), error: Problem.optional() })) }),
-    { ...common, row: '-', summary: 'One verb on many tasks', scope: 'manage', http: null },
+    { ...common, row: '-', summary: 'Apply one action to many tasks', scope: 'manage', http: null },
   ),
   tasks_logs: call(
     z.strictObject({
@@ -117,6 +117,6 @@ export const taskOperations = {
       p95_duration_ms: z.int().nullable(),
       failures: z.array(z.object({ code: z.string(), count: z.int(), last_task_id: TaskId })),
     }),
-    { ...common, row: '-', summary: 'Outcomes of the last hours for the dashboard', scope: 'read', http: null },
+    { ...common, row: '-', summary: 'Outcomes of recent tasks for the dashboard', scope: 'read', http: null },
   ),
 };

@@ -86,7 +86,7 @@ export const accessOperations = {
       ...host,
       row: 'B60',
       tags: ['keys'],
-      summary: 'Make an API key; the key is shown only in this answer',
+      summary: 'Create an API key; the key is returned only once',
       scope: 'admin',
       // No idempotency key: a replay would have to store the secret.
       http: { method: 'POST', path: '/v1/keys', status: 201, location: '/v1/keys/{id}' },
@@ -124,7 +124,7 @@ export const accessOperations = {
     ...host,
     row: 'B61',
     tags: ['connections'],
-    summary: 'Who is connected',
+    summary: 'List connections',
     scope: 'read',
     http: { method: 'GET', path: '/v1/connections' },
   }),
@@ -146,7 +146,7 @@ export const accessOperations = {
     {
       row: 'B63',
       tags: ['auth'],
-      summary: 'Trade a one-time panel link for a session token',
+      summary: 'Exchange a one-time panel link for a session token',
       scope: 'read',
       area: 'any',
       anonymous: true,
@@ -165,7 +165,7 @@ export const accessOperations = {
   auth_status: call(Nothing, z.object({ authenticated: z.boolean(), principal: PrincipalInfo.nullable() }), {
     row: 'B63',
     tags: ['auth'],
-    summary: 'Who the server takes this caller for',
+    summary: 'Scopes and areas of the caller',
     scope: 'read',
     area: 'any',
     anonymous: true,
@@ -174,7 +174,7 @@ export const accessOperations = {
   auth_link_create: call(Nothing, z.object({ url: z.string(), expires_at: Timestamp }), {
     row: 'B63',
     tags: ['auth'],
-    summary: 'Make a one-time link that signs a browser in to the panel',
+    summary: 'Create a one-time link that signs a browser in to the panel',
     scope: 'admin',
     area: 'host',
     http: { method: 'POST', path: '/v1/auth/links' },

@@ -69,7 +69,7 @@ export const Settings = z.strictObject({
   'appearance.theme': z
     .enum(['system', 'light', 'dark'])
     .default('system')
-    .meta(at('Appearance', 'Theme', 'Light, dark, or what the system uses.')),
+    .meta(at('Appearance', 'Theme', 'Light, dark or the system setting.')),
   'appearance.density': z
     .enum(['comfortable', 'compact'])
     .default('comfortable')
@@ -83,7 +83,7 @@ export const Settings = z.strictObject({
       at(
         'API & security',
         'Bind address',
-        'Address the API listens on. Anything but loopback needs an API key and allowed_hosts.',
+        'Address the API listens on. Any address other than loopback requires an API key and an allowed host name.',
         { restart: true },
       ),
     ),
@@ -97,20 +97,22 @@ export const Settings = z.strictObject({
     .array(HostName)
     .max(100)
     .default([])
-    .meta(at('API & security', 'Allowed host names', 'Further values of the Host header that are served.')),
+    .meta(at('API & security', 'Allowed host names', 'Additional Host header values to accept.')),
   allowed_origins: z
     .array(Origin)
     .max(100)
     .default([])
-    .meta(at('API & security', 'Allowed origins', 'Web origins that may call the API, exact.')),
+    .meta(
+      at('API & security', 'Allowed origins', 'Web origins allowed to call the API, for example https://example.com.'),
+    ),
   allow_unauthenticated_local: z
     .boolean()
     .default(false)
     .meta(
       at(
         'API & security',
-        'Local callers without a key',
-        'Let programs on this computer use the model routes without an API key.',
+        'Local access without a key',
+        'Programs on this computer may use the model routes without an API key.',
       ),
     ),
   docs_enabled: z
@@ -132,29 +134,41 @@ export const Settings = z.strictObject({
       at(
         'API & security',
         'Rate limit tiers',
-        'Requests per minute and burst by tier; absent tiers keep their default.',
+        'Requests per minute and burst for each tier; tiers not listed keep their default.',
       ),
     ),
   'browser.default': z
     .enum(BROWSERS)
     .default('chromium')
-    .meta(at('Browser', 'Browser of new profiles', 'Family a new profile uses.')),
+    .meta(at('Browser', 'Browser for new profiles', 'Browser family that a new profile uses.')),
   'browser.executable_path': z
     .string()
     .max(4096)
     .nullable()
     .default(null)
-    .meta(at('Browser', 'Browser program', 'Path of the browser for profiles that name none; empty finds one.')),
+    .meta(
+      at(
+        'Browser',
+        'Browser program',
+        'Program file of the browser for profiles without one of their own. Leave empty to find it automatically.',
+      ),
+    ),
   'executor.max_running': z
     .int()
     .min(1)
     .max(64)
     .default(4)
-    .meta(at('Queue', 'Tasks at once', 'How many tasks run at the same time.')),
+    .meta(at('Queue', 'Concurrent tasks', 'Maximum number of tasks that run at the same time.')),
   'executor.activity': z
     .enum(['auto', 'high', 'low', 'sleep'])
     .default('auto')
-    .meta(at('Queue', 'Activity', 'high starts urgent tasks only, low all but batch, sleep all.')),
+    .meta(
+      at(
+        'Queue',
+        'Activity',
+        'Priorities that may start. High: urgent only. Low: all but batch. Sleep: all. Auto: all, or all but batch on battery.',
+      ),
+    ),
   'executor.paused': z
     .boolean()
     .default(false)
@@ -167,7 +181,7 @@ export const Settings = z.strictObject({
     .meta(
       at(
         'Queue',
-        'Grace on cancel',
+        'Cancel grace period',
         'Seconds a cancelled task has to close its browser before its processes are killed.',
       ),
     ),
@@ -180,7 +194,7 @@ export const Settings = z.strictObject({
       at(
         'Storage & retention',
         'Keep finished tasks',
-        'Days until a finished task with its log and artifacts is deleted.',
+        'Days until a finished task is deleted with its log and artifacts.',
       ),
     ),
   'retention.artifacts_mb': z
@@ -191,8 +205,8 @@ export const Settings = z.strictObject({
     .meta(
       at(
         'Storage & retention',
-        'Room for artifacts',
-        'MiB of logs and artifacts; the oldest finished tasks are deleted beyond it.',
+        'Artifact storage limit',
+        'MiB of task logs and artifacts. Beyond it, the oldest finished tasks are deleted.',
       ),
     ),
   'retention.task_log_mb': z
@@ -200,28 +214,36 @@ export const Settings = z.strictObject({
     .min(1)
     .max(10_240)
     .default(64)
-    .meta(at('Storage & retention', 'Log of one attempt', 'MiB of log kept per attempt; what is over is counted.')),
+    .meta(
+      at(
+        'Storage & retention',
+        'Log limit per attempt',
+        'MiB of log kept per attempt. Lines beyond it are counted but not kept.',
+      ),
+    ),
   'retention.logs_mb': z
     .int()
     .min(8)
     .max(100_000)
     .default(128)
-    .meta(at('Storage & retention', 'Room for host logs', 'MiB of host log; the oldest files are deleted beyond it.')),
+    .meta(
+      at('Storage & retention', 'Host log storage limit', 'MiB of host log. Beyond it, the oldest files are deleted.'),
+    ),
   'retention.events_days': z
     .int()
     .min(1)
     .max(365)
     .default(7)
-    .meta(at('Storage & retention', 'Keep change history', 'Days that clients can catch up from.')),
+    .meta(at('Storage & retention', 'Keep change history', 'Days of changes that clients can catch up on.')),
   'redaction.extra': z
     .array(z.string().min(4).max(1000))
     .max(500)
     .default([])
-    .meta(at('Advanced', 'Further words to redact', 'Each is removed from logs and outputs like a secret.')),
+    .meta(at('Advanced', 'Additional words to redact', 'Each is redacted from logs and outputs like a secret.')),
   log_level: z
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')
-    .meta(at('Advanced', 'Log level', 'Least severe level that is written.')),
+    .meta(at('Advanced', 'Log level', 'Lowest level that is written to the host log.')),
 });
 /** All settings with their values. */
 export type Settings = z.infer<typeof Settings>;

@@ -31,11 +31,11 @@ export const shellOperations = {
   shell_save_file: call(
     z.strictObject({ artifact_id: z.string().max(64) }),
     z.object({ path: z.string().nullable() }),
-    { ...desktop, summary: 'Save an artifact where the user says' },
+    { ...desktop, summary: 'Save an artifact to a file the user chooses' },
   ),
   shell_window: call(z.strictObject({ action: z.enum(['minimize', 'toggle_maximize', 'close', 'reload']) }), Done, {
     ...desktop,
-    summary: 'Act on the window',
+    summary: 'Control the window',
   }),
   shell_quit: call(Nothing, Done, { ...desktop, summary: 'Quit the program; running tasks are cancelled' }),
 };

@@ -150,7 +150,7 @@ export const systemOperations = {
   get_resources: call(z.object({}), Resources, {
     row: 'R40',
     aliases: ['resources'],
-    summary: 'What of the machine is in use right now',
+    summary: 'Current use of processor, memory, disk and graphics',
     tags: ['Resources'],
     scope: 'read',
     area: 'models',
@@ -168,7 +168,7 @@ export const systemOperations = {
   }),
   host_diagnose: call(Nothing, z.object({ checks: z.array(Check) }), {
     row: '-',
-    summary: 'Check browser, port, database, secrets store, disk and graphics, with advice',
+    summary: 'Diagnose browser, port, database, secrets store, disk and graphics',
     tags: ['System'],
     scope: 'read',
     area: 'host',

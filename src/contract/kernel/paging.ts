@@ -151,7 +151,7 @@ export function resource<
     }),
     bulk: call(bulkInput(s.record.id, s.actions ?? ['-']), BulkResult, {
       ...common,
-      summary: `One verb on many ${name}`,
+      summary: `Apply one action to many ${name}`,
       scope: 'manage',
       http: { method: 'POST', path: `${base}/bulk` },
     }),

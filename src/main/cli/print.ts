@@ -1,5 +1,6 @@
 /** What the command line writes: results to stdout, everything else to stderr. */
 import { AppError, problemOf, toAppError } from '../../contract/kernel/errors.ts';
+import { errorText, fieldTexts } from '../../contract/kernel/field-words.ts';
 import { printable, printableJson } from '../../contract/kernel/printable.ts';
 
 /** Writes for people or, with `--json`, for programs. */
@@ -34,9 +35,9 @@ export function createPrinter(json: boolean): Printer {
       const error = toAppError(thrown);
       if (json) return err(printableJson(JSON.stringify(problemOf(error))));
       err(
-        `error: ${error.slug === 'internal-server-error' && thrown instanceof Error && !(thrown instanceof AppError) ? thrown.message : error.message}`,
+        `error: ${error.slug === 'internal-server-error' && thrown instanceof Error && !(thrown instanceof AppError) ? thrown.message : errorText(error)}`,
       );
-      for (const [path, message] of Object.entries(error.errors ?? {})) err(`  ${path}: ${message}`);
+      for (const text of Object.values(fieldTexts(error.errors ?? {}))) err(`  ${text}`);
     },
   };
 }

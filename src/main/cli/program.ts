@@ -26,10 +26,10 @@ export async function runProgram(argv: readonly string[], around: Surroundings):
   const program = new Command('tabagent')
     .description('TabAgent: browser automation and a local AI server on this computer.')
     .version(around.platform.versions.app)
-    .option('--data-dir <folder>', 'folder that holds everything TabAgent stores')
-    .option('--json', 'answer in JSON, for programs')
+    .option('--data-dir <folder>', 'data folder of TabAgent')
+    .option('--json', 'print JSON, for programs')
     .exitOverride()
-    .showHelpAfterError('(tabagent --help shows what there is)');
+    .showHelpAfterError('(see tabagent --help)');
   const globals = () => program.opts<GlobalOptions>();
   const context: CommandContext = {
     around,

@@ -16,7 +16,7 @@ export async function connectRemote(info: HostFile): Promise<HostClient> {
   if (url === null) {
     throw new AppError(
       'service-unavailable',
-      `TabAgent is running (process ${info.pid}) but its API port is taken, so it cannot be reached. Free the port and press Retry in the panel, or restart it with --port.`,
+      `TabAgent is running (process ${info.pid}) but its API port is in use by another program, so it cannot be reached. Free the port and press Retry in the panel, or restart TabAgent with --port.`,
     );
   }
   const client = createClient({ name: 'cli', connect: connectWebSocket(url, token), timers: systemClock });

@@ -87,6 +87,8 @@ async function endOf(host: Host, end: End, print: Printer): Promise<number | 'ag
   await host.stop('an exception was caught by nothing');
   clearTimeout(deadline);
   if (again) return 'again';
-  print.note('It failed more than three times in ten minutes, or that cannot be recorded, so it stays stopped.');
+  print.note(
+    'It failed more than three times in ten minutes, or failures cannot be recorded, so it will not be restarted.',
+  );
   return EXIT.crashed;
 }

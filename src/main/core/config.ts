@@ -17,7 +17,7 @@ export interface HostConfig {
   replaceDatabase?: boolean;
   /** Writes warnings and errors to a terminal. */
   terminal?: (line: string) => void;
-  /** Further browser switches; tests silence background traffic with them. */
+  /** Extra launch arguments; tests silence background traffic with them. */
   browserArgs: readonly string[];
 }
 

@@ -12,7 +12,7 @@ export function endAfterCrash(host: Pick<ShellHost, 'reportCrash' | 'stop'>, err
   const end = () => {
     if (again) app.relaunch();
     else {
-      const report = file === null ? '' : ` What is known of it is in ${file}.`;
+      const report = file === null ? '' : ` A report was saved to ${file}.`;
       dialog.showErrorBox('TabAgent has stopped', `It failed more than three times in ten minutes.${report}`);
     }
     app.exit(EXIT.crashed);

@@ -15,7 +15,7 @@ export function KeySheet({ opened, close }: { opened: boolean; close(): void }) 
         <Link to="/help" onClick={close}>
           User guide
         </Link>
-        <span className={text.muted}>Every page of it is in the palette too, under “Help”.</span>
+        <span className={text.muted}>Its pages are also in the command palette, under “Help”.</span>
       </div>
     </Modal>
   );

@@ -26,8 +26,8 @@ export async function tradeTicket(): Promise<string | null> {
     }
     const problem = Problem.safeParse(body);
     return problem.success
-      ? `This link does not work any more: ${errorOf(problem.data).message}`
-      : 'This link does not work any more.';
+      ? `This link no longer works: ${errorOf(problem.data).message}`
+      : 'This link no longer works.';
   } catch {
     return 'The host cannot be reached.';
   }

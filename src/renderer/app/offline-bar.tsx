@@ -13,7 +13,7 @@ export function OfflineBar() {
   return (
     <div className={css.bar} role="alert">
       <Unplug size={14} />
-      The host cannot be reached. What you see may be out of date.
+      The host cannot be reached. Data shown may be out of date.
       <span className={layout.grow} />
       <Countdown retryAt={retryAt} />
       <Button small onClick={client.retry}>
@@ -26,5 +26,5 @@ export function OfflineBar() {
 function Countdown({ retryAt }: { retryAt: number | null }) {
   const now = useNow();
   const seconds = retryAt === null ? 0 : Math.max(0, Math.ceil((retryAt - now) / 1_000));
-  return <span aria-live="off">{seconds === 0 ? 'Connecting …' : `Next try in ${seconds} s`}</span>;
+  return <span aria-live="off">{seconds === 0 ? 'Connecting…' : `Reconnecting in ${seconds} s`}</span>;
 }

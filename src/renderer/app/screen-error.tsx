@@ -14,7 +14,7 @@ export function NotFound() {
   return (
     <EmptyState
       icon={<MapPinOff size={24} />}
-      title="There is no such screen"
+      title="Page not found"
       action={
         <Link className={buttonClass({})} to="/">
           Dashboard

@@ -4,6 +4,7 @@ import { Link, useLocation } from '@tanstack/react-router';
 import { PanelLeft } from 'lucide-react';
 import { SCREENS, type Screen } from '../../contract/host/screens.ts';
 import { topicFor } from '../lib/help.ts';
+import { keyHint } from '../lib/keys/registry.ts';
 import { useView } from '../lib/view-store.ts';
 import { viewOf } from './screens.ts';
 import css from './sidebar.module.css';
@@ -17,7 +18,7 @@ function NavLink({ screen, open }: { screen: Screen; open: boolean }) {
       ? ({ to: '/help/$topic', params: { topic: topicFor(here) }, activeOptions: { includeHash: false } } as const)
       : { to: path, activeOptions: { exact: path === '/', includeSearch: false } };
   return (
-    <Link {...target} aria-label={title} title={`${title} · ${key}`}>
+    <Link {...target} aria-label={title} title={keyHint(title, key)}>
       <Icon size={16} />
       {open ? title : null}
     </Link>
@@ -47,7 +48,7 @@ export function Sidebar() {
       <button
         type="button"
         aria-label={open ? 'Collapse sidebar' : 'Expand sidebar'}
-        title="Sidebar · Mod+B"
+        title={keyHint('Sidebar', 'Mod+B')}
         onClick={() => set({ sidebar: !open })}
       >
         <PanelLeft size={16} />

@@ -23,7 +23,7 @@ export function SignIn({ problem }: { problem: string | null }) {
         {phase === 'refused' ? (
           <p>
             The host refuses this address. Open the panel under 127.0.0.1 or localhost, or add the address to the
-            setting allowed_hosts.
+            setting “Allowed host names”.
           </p>
         ) : (
           <p>

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { CircleCheck, CirclePause, LoaderCircle, ScrollText, TriangleAlert, Unplug } from 'lucide-react';
 import { useClientStatus } from '../lib/client/context.tsx';
 import { bytes } from '../lib/format.ts';
+import { keyHint } from '../lib/keys/registry.ts';
 import { useOperationQuery } from '../lib/live/query.ts';
 import { useView } from '../lib/view-store.ts';
 import { Badge } from '../ui/display/badge.tsx';
@@ -55,7 +56,12 @@ export function StatusBar() {
         </Link>
       )}
       <span className={layout.grow} />
-      <button type="button" aria-pressed={drawer} title="Host log · Mod+J" onClick={() => set({ drawer: !drawer })}>
+      <button
+        type="button"
+        aria-pressed={drawer}
+        title={keyHint('Host log', 'Mod+J')}
+        onClick={() => set({ drawer: !drawer })}
+      >
         <ScrollText size={12} /> Log
       </button>
       {resources.data === undefined ? null : (

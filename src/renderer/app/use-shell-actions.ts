@@ -68,7 +68,7 @@ export function useShellActions(openKeys: () => void): void {
       () => document.querySelector<HTMLInputElement>('[data-filter]')?.focus(),
       { hidden: true },
     ),
-    global('leave-field', 'Leave the field', ['Escape'], () => (document.activeElement as HTMLElement | null)?.blur(), {
+    global('leave-field', 'Leave field', ['Escape'], () => (document.activeElement as HTMLElement | null)?.blur(), {
       inFields: true,
       hidden: true,
     }),

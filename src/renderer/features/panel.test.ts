@@ -81,7 +81,7 @@ test('status tabs match their filter in any order, and a waiting task says why',
   expect(tabOf(['failed'])).toBe('custom');
   expect(tabOf(undefined)).toBe('all');
   expect(waitSentence({ wait_reason: 'profile_busy', queue_position: 3 })).toBe(
-    'Another task or window uses its profile. Position 3 in the queue.',
+    'Its profile is in use. Position 3 in queue',
   );
   expect(waitSentence({ wait_reason: null, queue_position: null })).toBeNull();
 });

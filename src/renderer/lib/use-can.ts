@@ -7,6 +7,6 @@ export function useCan(op: CallIdOf): string | null {
   const { phase, principal } = useClientStatus();
   if (phase !== 'online') return 'The host cannot be reached';
   const { scope, area } = contract[op];
-  if (!reachesScope({ scope: highestScope(principal?.scopes ?? []) }, scope)) return `Needs scope ${scope}`;
-  return reachesArea({ areas: principal?.areas ?? [] }, area) ? null : `Needs area ${area}`;
+  if (!reachesScope({ scope: highestScope(principal?.scopes ?? []) }, scope)) return `Requires scope ${scope}`;
+  return reachesArea({ areas: principal?.areas ?? [] }, area) ? null : `Requires area ${area}`;
 }

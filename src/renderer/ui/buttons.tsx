@@ -1,7 +1,7 @@
 /** Native buttons: one look, a tooltip with the key, and a reason when they cannot act. */
 import { Check, Copy, type LucideIcon } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import { chordLabel } from '../lib/keys/registry.ts';
+import { keyHint } from '../lib/keys/registry.ts';
 import { useChord } from '../lib/keys/use-actions.ts';
 import css from './buttons.module.css';
 import { Kbd } from './display/kbd.tsx';
@@ -39,7 +39,7 @@ export interface ButtonProps {
 export function Button(props: ButtonProps) {
   const chord = useChord(props.action ?? '');
   const reason = props.blocked ?? null;
-  const hint = [props.label, chord === undefined ? null : chordLabel(chord).join(' ')].filter(Boolean).join(' · ');
+  const hint = keyHint(props.label, chord);
   return (
     <button
       type={props.submit ? 'submit' : 'button'}

@@ -132,9 +132,9 @@ test('the status bar follows the queue', async () => {
 
 // Catches a lost connection that nobody is told of, or a countdown below zero.
 test.each([
-  ['in some seconds', 9_500, /Next try in \d+ s/],
-  ['in the past', -60_000, 'Connecting …'],
-  ['not planned', null, 'Connecting …'],
+  ['in some seconds', 9_500, /Reconnecting in \d+ s/],
+  ['in the past', -60_000, 'Connecting…'],
+  ['not planned', null, 'Connecting…'],
 ] as const)('a host that is away, the next try %s', async (_when, ms, text) => {
   let tried = 0;
   await using panel = await renderPanel(subject, <OfflineBar />, {
@@ -156,7 +156,7 @@ test.each([
 // Catches advice that does not help: a new link for an address that the host refuses whatever the link.
 test.each([
   ['signed_out', /tabagent panel-link/, null],
-  ['refused', /allowed_hosts/, 'This link does not work any more.'],
+  ['refused', /Allowed host names/, 'This link no longer works.'],
 ] as const)('a browser that is %s is told what to do', async (phase, advice, problem) => {
   await using _panel = await renderPanel(subject, <SignIn problem={problem} />, { through: withStatus({ phase }) });
   expect((await screen.findByRole('main')).textContent).toMatch(advice);

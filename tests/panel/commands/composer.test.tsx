@@ -37,7 +37,7 @@ const tasksOf = async (id: CommandId) => (await subject.host.client.call('tasks_
 /** Opens the command and waits for its name in the head. */
 async function openComposer(id: CommandId, name: string) {
   const panel = await renderPanel(subject, <CommandsScreen />, { at: `/commands/${id}` });
-  const field = await screen.findByLabelText<HTMLInputElement>('Name of the command');
+  const field = await screen.findByLabelText<HTMLInputElement>('Command name');
   expect(field.value).toBe(name);
   return { panel, field };
 }
@@ -55,7 +55,7 @@ describe('saving', () => {
     await using _ = panel;
     await retype(panel, field, 'Edited here');
     await subject.host.client.call('commands_update', { id, timeout_seconds: 90, tags: ['elsewhere'] });
-    const timeout = screen.getByLabelText<HTMLInputElement>('Timeout, s');
+    const timeout = screen.getByLabelText<HTMLInputElement>('Timeout (s)');
     await waitFor(() => expect(timeout.value).toBe('90'));
     expect(field.value).toBe('Edited here');
     await panel.user.keyboard('{Control>}s{/Control}');
@@ -68,7 +68,7 @@ describe('saving', () => {
     await using panel = await renderPanel(subject, <CommandsScreen />, { at: '/commands' });
     await panel.user.click(await screen.findByRole('button', { name: 'New' }));
     await panel.user.click(await screen.findByRole('menuitem', { name: /Run a program/ }));
-    const field = await screen.findByLabelText('Name of the command');
+    const field = await screen.findByLabelText('Command name');
     await retype(panel, field, 'Made once');
     // Both before any answer can be there.
     for (let press = 0; press < 2; press += 1) fireEvent.keyDown(document.body, { key: 's', ctrlKey: true });
@@ -88,7 +88,7 @@ describe('saving', () => {
     const before = await subject.host.client.call('commands_dry_run', { id });
     const { panel } = await openComposer(id, 'With a secret');
     await using _ = panel;
-    await panel.user.click(screen.getByLabelText('Needs a profile'));
+    await panel.user.click(screen.getByLabelText('Requires a profile'));
     await panel.user.click(button('Save'));
     await screen.findByText('Saved');
     expect(await stored(id)).toMatchObject({ version: 2, uses: { profile: true } });
@@ -123,11 +123,11 @@ describe('saving', () => {
     const { id } = await create('As it was');
     const { panel, field } = await openComposer(id, 'As it was');
     await using _ = panel;
-    expect(button('Save').title).toBe('Nothing has changed');
+    expect(button('Save').title).toBe('No changes to save');
     await panel.user.type(field, '!');
     expect(button('Save').getAttribute('aria-disabled')).toBeNull();
     await panel.user.type(field, '{Backspace}');
-    expect(button('Save').title).toBe('Nothing has changed');
+    expect(button('Save').title).toBe('No changes to save');
     await panel.user.keyboard('{Control>}s{/Control}');
     expect((await stored(id)).version).toBe(1);
   });
@@ -153,7 +153,7 @@ describe('running', () => {
     const { id } = await create('Off', { enabled: false });
     const { panel } = await openComposer(id, 'Off');
     await using _ = panel;
-    expect(button('Run').title).toBe('The command is switched off');
+    expect(button('Run').title).toBe('The command is disabled');
     await panel.user.keyboard('{Control>}{Enter}{/Control}');
     await panel.user.click(screen.getByLabelText('Enabled'));
     expect(button('Run').title).toMatch(/^Save and run/);
@@ -195,12 +195,12 @@ describe('a dry run', () => {
     await using _ = panel;
     await panel.user.type(screen.getByLabelText('Who'), 'Ada');
     await panel.user.keyboard('{Control>}{Shift>}{Enter}{/Shift}{/Control}');
-    expect(await screen.findByText('It cannot run like this')).toBeTruthy();
+    expect(await screen.findByText('Cannot run')).toBeTruthy();
     await waitFor(() => expect(screen.getByLabelText('Who').getAttribute('aria-invalid')).toBe('true'));
     await retype(panel, screen.getByLabelText('Who'), 'Grace');
     await panel.user.type(screen.getByLabelText('Nobody'), 'there');
     await panel.user.click(screen.getByRole('button', { name: 'Dry run' }));
-    expect(await screen.findByText('It can run')).toBeTruthy();
+    expect(await screen.findByText('Ready to run')).toBeTruthy();
     expect(screen.getByRole('tabpanel').textContent).toContain('"Grace"');
     expect(await tasksOf(id)).toEqual([]);
   });
@@ -216,9 +216,7 @@ describe('the command as a whole', () => {
     await panel.user.click(button('Discard changes'));
     await waitFor(() => expect(field.value).toBe('Kept'));
     await panel.user.click(await screen.findByRole('button', { name: 'Undo' }));
-    await waitFor(() =>
-      expect(screen.getByLabelText<HTMLInputElement>('Name of the command').value).toBe('Thrown away'),
-    );
+    await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>('Command name').value).toBe('Thrown away'));
     expect((await stored(id)).name).toBe('Kept');
   });
 
@@ -230,7 +228,7 @@ describe('the command as a whole', () => {
     await using _ = panel;
     await panel.user.click(button('Duplicate'));
     expect(await screen.findByText('Not saved yet')).toBeTruthy();
-    const copy = screen.getByLabelText<HTMLInputElement>('Name of the command').value;
+    const copy = screen.getByLabelText<HTMLInputElement>('Command name').value;
     expect(copy).not.toBe(name);
     expect(copy.length).toBeLessThanOrEqual(100);
     const [draft] = Object.values(useDrafts.getState().entries);
@@ -262,7 +260,7 @@ describe('the command as a whole', () => {
     const first = await screen.findByRole('region', { name: 'Version 1' });
     await panel.user.click(within(first).getByRole('button', { name: 'Load into editor' }));
     await waitFor(() => expect(field.value).toBe('First name'));
-    expect(screen.getByLabelText<HTMLInputElement>('Timeout, s').value).toBe('11');
+    expect(screen.getByLabelText<HTMLInputElement>('Timeout (s)').value).toBe('11');
     expect((await stored(id)).version).toBe(2);
     await panel.user.click(button('Save'));
     await screen.findByText('Saved');

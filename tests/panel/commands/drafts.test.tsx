@@ -36,7 +36,7 @@ const stored = (id: CommandId) => subject.host.client.call('commands_get', { id 
 /** Opens the command and waits for its name in the head. */
 async function openComposer(id: CommandId, name: string) {
   const panel = await renderPanel(subject, <CommandsScreen />, { at: `/commands/${id}` });
-  const field = await screen.findByLabelText<HTMLInputElement>('Name of the command');
+  const field = await screen.findByLabelText<HTMLInputElement>('Command name');
   expect(field.value).toBe(name);
   return { panel, field };
 }
@@ -108,12 +108,12 @@ describe('what is typed', () => {
     await subject.host.client.call('commands_update', { id, description: 'theirs', tags: ['theirs'] });
     await screen.findByText(/Version 2 was saved elsewhere/);
     expect(description.value).toBe('mine');
-    expect(button('Save').title).toBe('Settle the conflict first');
+    expect(button('Save').title).toBe('Resolve the conflict first');
     await panel.user.click(button('Compare and merge'));
     await panel.user.click(await screen.findByRole('button', { name: 'Take theirs' }));
     await panel.user.click(button('Use the merged version'));
     await waitFor(() => expect(description.value).toBe('theirs'));
-    expect(button('Save').title).toBe('Nothing has changed');
+    expect(button('Save').title).toBe('No changes to save');
     expect(await stored(id)).toMatchObject({ version: 2, description: 'theirs', tags: ['theirs'] });
   });
 
@@ -128,7 +128,7 @@ describe('what is typed', () => {
     await panel.user.keyboard('{Control>}s{/Control}');
     expect((await stored(id)).version).toBe(1);
     await panel.user.click(button('JSON'));
-    expect(await screen.findByText(/not a JSON object yet/)).toBeTruthy();
+    expect(await screen.findByText(/Not a valid JSON object/)).toBeTruthy();
   });
 
   // Catches a first run whose error is lost, because saving moves it to another address.

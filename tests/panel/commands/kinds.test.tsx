@@ -63,9 +63,12 @@ async function renderForm(kind: CommandKind, first: JsonObject, errors: Record<s
 }
 /** A field by its label, which ends in an asterisk where it is required. */
 const field = (label: string) =>
-  screen.getByLabelText<HTMLInputElement | HTMLTextAreaElement>(new RegExp(`^${label}( \\*)?$`), {
-    selector: 'input, textarea',
-  });
+  screen.getByLabelText<HTMLInputElement | HTMLTextAreaElement>(
+    new RegExp(`^${label.replaceAll(/[()]/g, '\\$&')}( \\*)?$`),
+    {
+      selector: 'input, textarea',
+    },
+  );
 
 describe('program', () => {
   // Catches a secret that ends up in the process list without a word of warning.
@@ -89,9 +92,9 @@ describe('program', () => {
   // Catches a field that tidies its text with each letter, so that a comma or a space after a number can never be typed.
   test('several exit codes can be typed, with commas or spaces', async () => {
     await using form = await renderForm('process', { kind: 'process', argv: ['true'], success_codes: [0] });
-    await form.panel.user.type(field('Exit codes that are a success'), ', 3 4,');
+    await form.panel.user.type(field('Success exit codes'), ', 3 4,');
     expect(form.spec().success_codes).toEqual([0, 3, 4]);
-    expect(field('Exit codes that are a success').value).toBe('0, 3 4,');
+    expect(field('Success exit codes').value).toBe('0, 3 4,');
   });
 
   // Catches an argument that is lost when a line is begun, and one with spaces that is split.
@@ -142,7 +145,7 @@ describe('variables and headers', () => {
     const env = { KEY: '-----BEGIN\nabc\nEND-----', PLAIN: '1' };
     await using form = await renderForm('process', { kind: 'process', argv: ['true'], env });
     expect(field('Environment').readOnly).toBe(true);
-    expect(screen.getByText(/edit it as JSON/)).toBeTruthy();
+    expect(screen.getByText(/Edit it as JSON/)).toBeTruthy();
     await form.panel.user.type(field('Environment'), 'x');
     expect(form.spec().env).toEqual(env);
   });
@@ -150,7 +153,7 @@ describe('variables and headers', () => {
 
 describe('request', () => {
   const json = async (form: Subject, name: 'None' | 'Text' | 'JSON') =>
-    form.panel.user.click(within(screen.getByRole('radiogroup', { name: 'Kind of body' })).getByLabelText(name));
+    form.panel.user.click(within(screen.getByRole('radiogroup', { name: 'Body type' })).getByLabelText(name));
 
   // Catches a body that is lost when somebody looks at the other kind, or JSON that becomes a text with quotes around it.
   test('a body is taken along from JSON to text and back', async () => {
@@ -181,10 +184,10 @@ describe('request', () => {
     await form.panel.user.clear(field('Body'));
     await form.panel.user.type(field('Body'), '[[1, 2');
     expect(form.spec().body).not.toEqual({ json: [1, 2] });
-    expect(screen.getByText('This is not valid JSON yet')).toBeTruthy();
+    expect(screen.getByText('Not valid JSON')).toBeTruthy();
     await form.panel.user.type(field('Body'), ']');
     expect(form.spec().body).toEqual({ json: [1, 2] });
-    expect(screen.queryByText('This is not valid JSON yet')).toBeNull();
+    expect(screen.queryByText('Not valid JSON')).toBeNull();
   });
 
   // Catches an empty condition that is sent and that no response can meet.
@@ -192,10 +195,10 @@ describe('request', () => {
     await using form = await renderForm('http', { kind: 'http', url: 'http://a.test', expect: { status: 200 } });
     await form.panel.user.type(field('Status'), ', 201');
     expect(form.spec().expect).toEqual({ status: [200, 201] });
-    await form.panel.user.type(field('Text in the body'), 'ok');
-    await form.panel.user.type(field('Within, ms'), '50');
+    await form.panel.user.type(field('Body contains'), 'ok');
+    await form.panel.user.type(field('Max duration (ms)'), '50');
     expect(form.spec().expect).toEqual({ status: [200, 201], body_contains: 'ok', max_duration_ms: 50 });
-    for (const label of ['Status', 'Text in the body', 'Within, ms']) await form.panel.user.clear(field(label));
+    for (const label of ['Status', 'Body contains', 'Max duration (ms)']) await form.panel.user.clear(field(label));
     expect(form.spec().expect).toEqual({});
     expect(CommandSpec.safeParse(form.spec()).success).toBe(true);
   });

@@ -115,7 +115,7 @@ test('without an address the command opened last is shown, unless it is gone', a
   const gone = 'cmd_01890a5d-ac96-774b-bcce-b302099a8057';
   useView.setState({ recent: [gone, ids.Cherry ?? ''] });
   await using _ = await open('/commands');
-  expect((await screen.findByLabelText<HTMLInputElement>('Name of the command')).value).toBe('Cherry');
+  expect((await screen.findByLabelText<HTMLInputElement>('Command name')).value).toBe('Cherry');
 });
 
 // Catches a kind that can only be chosen by whoever knows its name already.
@@ -134,10 +134,10 @@ test('the menu of a new command says what each kind is, and what there is to sta
 // Catches unsaved work that cannot be found again.
 test('a command with unsaved changes is marked, and keeps them while another one is shown', async () => {
   await using panel = await open(`/commands/${ids.Apple}?tag=red`);
-  await panel.user.type(await screen.findByLabelText('Name of the command'), ' pie');
+  await panel.user.type(await screen.findByLabelText('Command name'), ' pie');
   expect(library().getByRole('img', { name: 'Unsaved changes' })).toBeTruthy();
   await panel.user.click(library().getByRole('link', { name: /Beet/ }));
-  await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>('Name of the command').value).toBe('Beet'));
+  await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>('Command name').value).toBe('Beet'));
   await panel.user.click(library().getByRole('link', { name: /Apple/ }));
-  await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>('Name of the command').value).toBe('Apple pie'));
+  await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>('Command name').value).toBe('Apple pie'));
 });

@@ -33,7 +33,7 @@ test.each(SCOPES)('with scope %s exactly the operations of that scope and below 
   for (const op of OPS) {
     const needed = contract[op].scope;
     const allowed = SCOPES.indexOf(scope) >= SCOPES.indexOf(needed);
-    screen.getByText(`${op}: ${allowed ? 'allowed' : `Needs scope ${needed}`}`);
+    screen.getByText(`${op}: ${allowed ? 'allowed' : `Requires scope ${needed}`}`);
   }
 });
 
@@ -44,7 +44,7 @@ test('operations of an area that the credential does not have are not offered', 
   await screen.findByText('tasks_list: Needs area automation');
   for (const op of OPS) {
     const { area } = contract[op];
-    screen.getByText(`${op}: ${area === 'host' ? 'allowed' : `Needs area ${area}`}`);
+    screen.getByText(`${op}: ${area === 'host' ? 'allowed' : `Requires area ${area}`}`);
   }
 });
 

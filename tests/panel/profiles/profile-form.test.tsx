@@ -69,13 +69,13 @@ test('a value that the contract does not allow is refused at its field, before a
   await using panel = await renderPanel(subject, <Dialog id="new" />);
   const form = await dialog();
   await panel.user.type(await form.findByRole('textbox', { name: 'Name' }), 'Refused');
-  await panel.user.type(form.getByLabelText('Further browser switches', { selector: 'input' }), '--no-sandbox{{Enter}');
+  await panel.user.type(form.getByLabelText('Extra launch arguments', { selector: 'input' }), '--no-sandbox{{Enter}');
   await panel.user.keyboard('{Enter}');
   await panel.user.type(form.getByRole('textbox', { name: 'Window height' }), '900');
   await panel.user.click(form.getByRole('button', { name: 'Create profile' }));
   const width = form.getByRole('textbox', { name: 'Window width' });
   await waitFor(() => expect(width.getAttribute('aria-invalid')).toBe('true'));
-  expect(await form.findByText('Give both width and height, or neither')).toBeDefined();
+  expect(await form.findByText('Enter both width and height, or neither')).toBeDefined();
   expect(await named('Refused')).toEqual([]);
 });
 

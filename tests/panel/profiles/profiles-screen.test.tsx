@@ -136,7 +136,7 @@ test('a browser that cannot be started says why, and can be tried again', async 
   await using panel = await renderPanel(subject, <ProfilesScreen />, { at: `/profiles?peek=${id}` });
   const open = await (await inspector()).findByRole('button', { name: 'Open browser' });
   await panel.user.click(open);
-  expect((await screen.findByText('The browser was not started')).parentElement?.textContent).toMatch(
+  expect((await screen.findByText('Could not start the browser')).parentElement?.textContent).toMatch(
     /browser_not_found/,
   );
   await waitFor(() => expect(open.getAttribute('aria-disabled')).toBeNull());

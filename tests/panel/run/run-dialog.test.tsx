@@ -45,7 +45,7 @@ describe('before it is sent', () => {
     expect(run().title).toBe('Choose a command');
     await panel.user.click(dialog.getByRole('combobox', { name: 'Command' }));
     await panel.user.click(await screen.findByRole('option', { name: 'Needs somebody' }));
-    await waitFor(() => expect(run().title).toBe('This command needs a profile'));
+    await waitFor(() => expect(run().title).toBe('Choose a profile'));
     await panel.user.click(run());
     expect(await tasksOf(id)).toEqual([]);
     await panel.user.click(dialog.getByRole('combobox', { name: /^Profile/ }));
@@ -155,7 +155,7 @@ describe('what is sent', () => {
     const { panel, dialog, run } = await openDialog({ commandId: id });
     await using _ = panel;
     await panel.user.click(dialog.getByText('Priority, attempts, labels'));
-    await waitFor(() => expect(dialog.getByLabelText<HTMLInputElement>('Attempts at most').placeholder).toBe('3'));
+    await waitFor(() => expect(dialog.getByLabelText<HTMLInputElement>('Max attempts').placeholder).toBe('3'));
     await panel.user.click(dialog.getByRole('combobox', { name: 'Priority' }));
     await panel.user.click(await screen.findByRole('option', { name: 'urgent' }));
     await panel.user.type(dialog.getByLabelText('Labels', { selector: 'input' }), 'nightly{Enter}');

@@ -21,7 +21,7 @@ test('a backup is in the list once it is a file', async () => {
   await using panel = await renderPanel(subject, <Backups />);
   await screen.findByText(/No backups yet/);
   await panel.user.click(screen.getByRole('button', { name: 'Back up now' }));
-  const row = await screen.findByRole('row', { name: /by hand/ }, { timeout: 15_000 });
+  const row = await screen.findByRole('row', { name: /Manual/ }, { timeout: 15_000 });
   const [backup] = (await panel.client.call('backups_list', {})).items;
   if (backup === undefined) throw new Error('There is no backup');
   expect(row.textContent).toContain(backup.sha256.slice(0, 12));
@@ -46,7 +46,7 @@ test('a line of the audit that was changed in the file is found', async () => {
   db.prepare('UPDATE audit SET principal = ? WHERE seq = ?').run('somebody else', seq);
   db.close();
   await panel.user.click(screen.getByRole('button', { name: 'Verify' }));
-  expect((await screen.findByText(/The chain breaks at line/)).textContent).toContain(String(seq));
+  expect((await screen.findByText(/A line was changed/)).textContent).toContain(String(seq));
 });
 
 // Catches a diagnosis that shows the checks of before, and copied diagnostics without what the screen shows.

@@ -42,14 +42,14 @@ test('every section that a browser can change has its own rows, and an unknown o
   expect(names).toEqual([...SETTING_SECTIONS.filter((name) => name !== 'General'), 'Shortcuts', 'About & diagnostics']);
   expect(nav.getByRole('button', { current: 'page' }).textContent).toBe('Appearance');
   await panel.user.click(nav.getByRole('button', { name: 'Queue' }));
-  expect(await field('Tasks at once')).toBeDefined();
+  expect(await field('Concurrent tasks')).toBeDefined();
   expect(screen.queryByLabelText('Theme')).toBeNull();
 }, 60_000);
 
 // Catches a number that is sent at each key, so that 12 is first saved as 1.
 test('a number is saved once, when the field is left, and the host has it', async () => {
   await using panel = await renderPanel(subject, <SettingsScreen />, at('Queue'));
-  const input = await field('Tasks at once');
+  const input = await field('Concurrent tasks');
   await waitFor(() => expect(input.value).toBe('4'));
   const before = (await call('settings_get', {})).version;
   await panel.user.clear(input);
@@ -64,7 +64,7 @@ test('a number is saved once, when the field is left, and the host has it', asyn
 // Catches a value that is refused without a word, one that is sent although it cannot be right, and a reason that stays for ever.
 test('a value out of range stays in its field with the reason, until it is right again', async () => {
   await using _panel = await renderPanel(subject, <SettingsScreen />, at('Queue'));
-  const input = await field('Tasks at once');
+  const input = await field('Concurrent tasks');
   await waitFor(() => expect(input.value).toBe('4'));
   for (const wrong of ['65', '0', '2.5', '']) {
     enter(input, wrong);
@@ -75,15 +75,15 @@ test('a value out of range stays in its field with the reason, until it is right
   await waitFor(() => expect(rowOf('executor.max_running').queryByRole('alert')).toBeNull());
 });
 
-// Catches “Back to the default” that leaves the reason of a value that is not there any more.
+// Catches “Reset to default” that leaves the reason of a value that is not there any more.
 test('the default takes the reason of a refused value with it', async () => {
   await call('settings_update', { 'executor.max_running': 8 });
   await using panel = await renderPanel(subject, <SettingsScreen />, at('Queue'));
-  const input = await field('Tasks at once');
+  const input = await field('Concurrent tasks');
   await waitFor(() => expect(input.value).toBe('8'));
   enter(input, '65');
   await rowOf('executor.max_running').findByRole('alert');
-  await panel.user.click(rowOf('executor.max_running').getByRole('button', { name: 'Back to the default' }));
+  await panel.user.click(rowOf('executor.max_running').getByRole('button', { name: 'Reset to default' }));
   await waitFor(() => expect(input.value).toBe('4'));
   expect(rowOf('executor.max_running').queryByRole('alert')).toBeNull();
   expect(await saved('executor.max_running')).toBe(DEFAULT_SETTINGS['executor.max_running']);
@@ -93,7 +93,7 @@ test('the default takes the reason of a refused value with it', async () => {
 test('a change can be taken back to the value before it', async () => {
   await call('settings_update', { 'executor.max_running': 9 });
   await using panel = await renderPanel(subject, <SettingsScreen />, at('Queue'));
-  const input = await field('Tasks at once');
+  const input = await field('Concurrent tasks');
   await waitFor(() => expect(input.value).toBe('9'));
   enter(input, '10');
   await panel.user.click(await screen.findByRole('button', { name: 'Undo' }));
@@ -104,7 +104,7 @@ test('a change can be taken back to the value before it', async () => {
 // Catches a field that goes on showing an old value after another window or the command line has changed it.
 test('a change made elsewhere is shown', async () => {
   await using _panel = await renderPanel(subject, <SettingsScreen />, at('Queue'));
-  const input = await field('Tasks at once');
+  const input = await field('Concurrent tasks');
   await waitFor(() => expect(input.value).toBe('4'));
   await call('settings_update', { 'executor.max_running': 6 });
   await waitFor(() => expect(input.value).toBe('6'));
@@ -114,7 +114,7 @@ test('a change made elsewhere is shown', async () => {
 test('what a flag has set cannot be changed, and says so', async () => {
   await using _panel = await renderPanel(subject, <SettingsScreen />, at('API & security'));
   expect((await field('Port')).disabled).toBe(true);
-  expect(rowOf('port').getByText('fixed for this run')).toBeDefined();
+  expect(rowOf('port').getByText('Set at startup')).toBeDefined();
   expect(rowOf('rate_limits.enabled').getByRole<HTMLInputElement>('switch').disabled).toBe(true);
   expect(rowOf('docs_enabled').getByRole<HTMLInputElement>('switch').disabled).toBe(false);
 });
@@ -125,7 +125,7 @@ test('the text of a JSON setting follows its value', async () => {
   await using panel = await renderPanel(subject, <SettingsScreen />, at('API & security'));
   const editor = await screen.findByRole('textbox', { name: 'Rate limit tiers' }, { timeout: 15_000 });
   await waitFor(() => expect(editor.textContent).toContain('"per_min": 7'));
-  await panel.user.click(rowOf('rate_limits.tiers').getByRole('button', { name: 'Back to the default' }));
+  await panel.user.click(rowOf('rate_limits.tiers').getByRole('button', { name: 'Reset to default' }));
   await waitFor(async () => expect(await saved('rate_limits.tiers')).toEqual({}));
   await waitFor(() => expect(editor.textContent).not.toContain('per_min'));
 }, 60_000);
@@ -133,7 +133,7 @@ test('the text of a JSON setting follows its value', async () => {
 // Catches a search that looks at titles only, or hides what it found behind the section that was open.
 test('the search finds settings of every section by title, description and key', async () => {
   await using panel = await renderPanel(subject, <SettingsScreen />, at('Queue'));
-  await field('Tasks at once');
+  await field('Concurrent tasks');
   const search = screen.getByRole('searchbox', { name: 'Search settings' });
   for (const [q, key] of [
     ['bind ADDRESS', 'host'],
@@ -146,5 +146,5 @@ test('the search finds settings of every section by title, description and key',
   }
   fireEvent.change(search, { target: { value: 'no such thing' } });
   await panel.user.click(await screen.findByRole('button', { name: 'Clear filters' }));
-  expect(await field('Tasks at once')).toBeDefined();
+  expect(await field('Concurrent tasks')).toBeDefined();
 });

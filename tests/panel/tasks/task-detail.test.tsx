@@ -69,7 +69,7 @@ describe('the inspector', () => {
     expect(inspector.getByRole('tabpanel').textContent).toContain('found: 3');
     expect(inspector.getByRole('tabpanel').textContent).not.toContain('done');
     await panel.user.click(inspector.getByRole('tab', { name: 'Error' }));
-    expect(inspector.getByText('No error of step “Inner”')).toBeTruthy();
+    expect(inspector.getByText('No error in step “Inner”')).toBeTruthy();
   });
 
   // Catches a log that was cut without anybody being told.

@@ -93,7 +93,7 @@ describe('the peek', () => {
   // Catches a task that stands still without a word.
   test('says why a task waits, and lets it be cancelled', async () => {
     await using panel = await peek('Later');
-    expect(await screen.findByText(/^It is not due yet/)).toBeTruthy();
+    expect(await screen.findByText(/^Scheduled for later/)).toBeTruthy();
     const extra = await subject.host.client.call('tasks_create', {
       name: 'Waits here',
       spec: { kind: 'process', argv: ['true'] },

@@ -20,7 +20,7 @@ beforeEach(() => useView.setState({ panes: {} }));
 
 // Catches a button that acts although it says why it cannot, or that hides its reason from the keyboard.
 test.each([
-  ['blocked', { blocked: 'Needs scope manage' }, 'Needs scope manage'],
+  ['blocked', { blocked: 'Requires scope manage' }, 'Requires scope manage'],
   ['busy', { busy: true }, null],
 ])('a %s button neither acts nor submits its form, but can be reached and read', async (_what, props, reason) => {
   const done: string[] = [];

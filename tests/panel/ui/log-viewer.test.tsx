@@ -110,7 +110,7 @@ test('lines that were dropped leave a mark in their place, under every filter, a
   log.lose(40, 42);
   log.write(line(43, 'after'));
   await screen.findByText('40 lines dropped');
-  expect(texts()[1]).toContain('40 lines came too fast');
+  expect(texts()[1]).toContain('40 lines arrived too fast');
   await panel.user.click(screen.getByRole('button', { name: 'error' }));
   expect(texts()).toHaveLength(1);
   log.lose(2, 46);

@@ -101,7 +101,7 @@ test('a refusal names the scope that is needed', async () => {
   }
   await using _panel = await renderPanel(subject, <Keys />, { as: { ...OPERATOR, kind: 'key', scope: 'read' } });
   const alert = await screen.findByRole('alert');
-  expect(alert.textContent).toMatch(/This needs scope (admin|manage)/);
+  expect(alert.textContent).toMatch(/Requires scope (admin|manage)/);
   expect(screen.queryByText('shown')).toBeNull();
 });
 

@@ -24,7 +24,7 @@ const typescript = (script: string) => ({ script, language: 'typescript' });
 /** Contract record of the kind. */
 export const browser = {
   title: 'Playwright script',
-  description: 'A script that drives a browser.',
+  description: 'Drives a browser with a script.',
   needsBrowser: true,
   spec: BrowserSpec,
   sources: { '.mjs': javascript, '.js': javascript, '.ts': typescript, '.mts': typescript },

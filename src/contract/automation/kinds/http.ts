@@ -37,7 +37,7 @@ export type HttpSpec = z.infer<typeof HttpSpec>;
 /** Contract record of the kind. */
 export const http = {
   title: 'HTTP request',
-  description: 'One request with conditions that the response must meet.',
+  description: 'Sends one request and checks the response.',
   needsBrowser: false,
   spec: HttpSpec,
   sources: {},

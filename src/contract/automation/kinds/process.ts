@@ -29,7 +29,7 @@ export type ProcessSpec = z.infer<typeof ProcessSpec>;
 /** Contract record of the kind. */
 export const process = {
   title: 'Process',
-  description: 'A program that is started without a shell.',
+  description: 'Starts a program without a shell.',
   needsBrowser: false,
   spec: ProcessSpec,
   sources: {},

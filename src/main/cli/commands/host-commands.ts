@@ -7,7 +7,7 @@ import type { CommandContext } from './context.ts';
 export function addPanelLink(program: Command, { around, print, flags }: CommandContext): void {
   program
     .command('panel-link')
-    .description('make a one-time link that opens the panel of the running host')
+    .description('create a one-time link that opens the panel of the running host')
     .action(async () => {
       const { requireRemote } = await import('../surroundings.ts');
       const client = await requireRemote(around, flags());
@@ -24,9 +24,7 @@ export function addPanelLink(program: Command, { around, print, flags }: Command
 export function addRestore(program: Command, { around, print, flags }: CommandContext): void {
   program
     .command('restore')
-    .description(
-      'put the newest good backup, or a file, in the place of the database; the database of now is kept beside it',
-    )
+    .description('restore the newest good backup, or a file; the current database is kept beside it')
     .option('--from <file>', 'the backup to restore')
     .action(async (options: { from?: string }) => {
       const { restore } = await import('../restore.ts');
@@ -45,7 +43,7 @@ export function addRestore(program: Command, { around, print, flags }: CommandCo
 export function addDoctor(program: Command, { print, exit, withClient }: CommandContext): void {
   program
     .command('doctor')
-    .description('check browser, port, database, secrets store, disk and graphics, and say what to do')
+    .description('check browser, port, database, secrets store, disk and graphics, with advice')
     .action(async () => {
       const { checks } = await withClient((client) => client.call('host_diagnose', {}));
       const mark = { ok: '✓', warning: '!', error: '✗' } as const;

@@ -21,11 +21,11 @@ export function addKeys(program: Command, context: CommandContext): void {
 function addCreate(keys: Command, { print, withClient }: CommandContext): void {
   keys
     .command('create')
-    .description('make a key; it is shown once')
-    .argument('<name>', 'what the key is for')
+    .description('create a key; it is shown once')
+    .argument('<name>', 'name of the key')
     .option('--scope <scope...>', 'read, run, manage or admin', ['run'])
     .option('--area <area...>', 'models, automation or host', ['models'])
-    .option('--expires <date>', 'when it ends, for example 2027-01-31')
+    .option('--expires <date>', 'expiry date, for example 2027-01-31')
     .action(async (name: string, options: { scope: string[]; area: string[]; expires?: string }) => {
       const expires_at = options.expires === undefined ? null : new Date(options.expires).toISOString();
       // The host checks the words.

@@ -27,10 +27,7 @@ export function addServe(program: Command, { around, print, flags, exit }: Comma
     .option('--host <address>', 'address to listen on (default 127.0.0.1)')
     .option('--port <number>', 'port to listen on (default 8080, 0 = any free one)')
     .option('--log-level <level>', 'debug, info, warn or error')
-    .option(
-      '--replace-database',
-      'start with an empty database when the one that is there is damaged; it is kept beside it',
-    )
+    .option('--replace-database', 'start with an empty database if the current one is damaged; the damaged one is kept')
     .action(async (options: HostFlags) => {
       const { serve } = await import('../serve.ts');
       exit(await serve(around, flags(options), print()));
@@ -41,7 +38,7 @@ export function addServe(program: Command, { around, print, flags, exit }: Comma
 export function addRun(program: Command, { print, exit, withClient }: CommandContext): void {
   program
     .command('run')
-    .description('run a command file or a Playwright script and show its log; the exit code is the outcome')
+    .description('run a command file or a Playwright script and show its log; the exit code tells the outcome')
     .argument('<file>', 'examples/*.command.json, or a script (.mjs, .ts)')
     .option('-i, --input <key=value>', 'input of the task; repeat for more', collect, [])
     .option('-p, --profile <name>', 'profile to run with (name or id)')

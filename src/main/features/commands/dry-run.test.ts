@@ -57,7 +57,7 @@ describe('dry runs', () => {
     using core = openTestCore();
     const run = (profile_id?: string) => commandsOn(core).dryRun({ kind: 'http', spec, input: {}, profile_id });
     expect(await run('prf_1')).toMatchObject({ valid: true, resolved: { url: 'http://127.0.0.1/Anna' } });
-    expect((await run('prf_2')).errors).toEqual([{ path: 'profile_id', message: 'there is no such profile' }]);
+    expect((await run('prf_2')).errors).toEqual([{ path: 'profile_id', message: 'profile not found' }]);
     expect((await run()).missing).toEqual(['profile.name']);
   });
 

@@ -57,8 +57,7 @@ export async function dryRun(
   }));
   const { profile_id } = request;
   const name = profile_id === undefined ? null : facts.profileName(profile_id);
-  if (profile_id !== undefined && name === null)
-    errors.push({ path: 'profile_id', message: 'there is no such profile' });
+  if (profile_id !== undefined && name === null) errors.push({ path: 'profile_id', message: 'profile not found' });
   const preview = await checks.preview({
     ...{ schema, kind, spec: rawSpec as JsonObject, has_profile: profile_id !== undefined },
     variables: {

@@ -46,7 +46,7 @@ export function createCommandService({ store, secrets, checks, clock, profileNam
   async function snapshot(id: CommandId, version?: number): Promise<CommandSnapshot> {
     const current = require(id);
     if (!current.enabled)
-      throw new AppError('invalid-state', `The command ${current.name} is switched off; enable it first.`);
+      throw new AppError('invalid-state', `The command ${current.name} is disabled; enable it first.`);
     const row = version === undefined ? current : store.version(id, version);
     if (!row) throw notFound('version', `${version} of ${id}`);
     const { kind, name, spec, input_schema, timeout_seconds, retry, concurrency_key, uses } = row;

@@ -82,7 +82,7 @@ export function createAuthenticator(settings: SettingsReader, grants: Grants): A
       if (!ours(token) && localIsOpen(remote)) return anonymous(remote);
       throw new AppError(
         'unauthorized',
-        'This credential is unknown, revoked or expired; make a new key in Connections.',
+        'This credential is unknown, revoked or expired; create a new key in Connections.',
       );
     }
     const atHome = principal.origin === undefined || principal.origin === origin || (origin === undefined && safe);

@@ -70,7 +70,7 @@ describe('API keys', () => {
     feature.service.keys.update(id, { scopes: ['read'] }, { version: 1, status: 409 });
     expect(revoked).toBe(1);
     expect(() => feature.service.keys.update(id, { name: 'x' }, { version: 1, status: 412 })).toThrow(
-      'changed it meanwhile',
+      'changed in the meantime',
     );
   });
 });

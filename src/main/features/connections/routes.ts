@@ -69,7 +69,7 @@ export function connectionHandlers(deps: {
     auth_link_create: () => {
       const url = panelUrl();
       if (url === null) {
-        throw new AppError('service-unavailable', 'The panel is not served: the HTTP port is closed.', {
+        throw new AppError('service-unavailable', 'The panel is not available in a browser: the HTTP port is closed.', {
           extra: { reason: 'offline' },
         });
       }

@@ -39,10 +39,10 @@ describe('panel sessions', () => {
   test('begin with a link of ten minutes that works once', () => {
     const { ticket } = feature.service.sessions.issueLink();
     feature.service.sessions.login(ticket, HOME);
-    expect(() => feature.service.sessions.login(ticket, HOME)).toThrow('used or is too old');
+    expect(() => feature.service.sessions.login(ticket, HOME)).toThrow('used or has expired');
     const late = feature.service.sessions.issueLink().ticket;
     core.clock.advance(600_000);
-    expect(() => feature.service.sessions.login(late, HOME)).toThrow('used or is too old');
+    expect(() => feature.service.sessions.login(late, HOME)).toThrow('used or has expired');
   });
 });
 
@@ -87,7 +87,7 @@ describe('panel links and sessions at their edges', () => {
 
   test('links are bounded: beyond a hundred the oldest are void', () => {
     const tickets = Array.from({ length: 101 }, () => sessions().issueLink().ticket);
-    expect(() => sessions().login(tickets[0] ?? '', HOME)).toThrow('used or is too old');
+    expect(() => sessions().login(tickets[0] ?? '', HOME)).toThrow('used or has expired');
     expect(sessions().login(tickets[1] ?? '', HOME).token).toMatch(/^tas_/);
     expect(sessions().login(tickets[100] ?? '', HOME).token).toMatch(/^tas_/);
   });
@@ -97,7 +97,7 @@ describe('panel links and sessions at their edges', () => {
     const { ticket } = sessions().issueLink();
     feature = open();
     expect(sessions().principalOf(token)?.kind).toBe('panel');
-    expect(() => sessions().login(ticket, HOME)).toThrow('used or is too old');
+    expect(() => sessions().login(ticket, HOME)).toThrow('used or has expired');
   });
 
   test('signing out ends this session and its connections, no other', () => {

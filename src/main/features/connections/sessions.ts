@@ -76,7 +76,10 @@ export function createPanelSessions(deps: { store: ConnectionsStore; clock: Cloc
     const isOver = links.get(key);
     links.delete(key);
     if (isOver === undefined || isOver()) {
-      throw new AppError('unauthorized', 'This link was used or is too old; make a new one with tabagent panel-link.');
+      throw new AppError(
+        'unauthorized',
+        'This link was used or has expired; create a new one with: tabagent panel-link',
+      );
     }
   }
 

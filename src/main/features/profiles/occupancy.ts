@@ -34,7 +34,7 @@ function refuseLocked(row: ProfileRow, lock: ChromeLock): void {
   if (holder === null) return;
   const why =
     lock.state === 'foreign'
-      ? `The folder of ${row.name} carries a lock of another computer (${lock.host}). If no browser there uses it, unlock the profile.`
+      ? `The folder of ${row.name} is locked by another computer (${lock.host}). If no browser there uses it, unlock the profile.`
       : `Another browser (${holder.id}) has the folder of ${row.name} open; close it first.`;
   throw new AppError('profile-locked', why, { extra: { holder } });
 }

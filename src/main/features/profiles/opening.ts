@@ -23,7 +23,7 @@ export function createOpening(deps: {
     unlock(id: ProfileId): Profile {
       const row = require(id);
       if (leases.holder(id) || !removeChromeLock(dirOf(row))) {
-        throw new AppError('conflict', `A running browser holds ${row.name}; close it instead.`, {
+        throw new AppError('conflict', `${row.name} is in use by a running browser; close it instead.`, {
           extra: { holder: states.holder(row) },
         });
       }

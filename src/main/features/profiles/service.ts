@@ -26,7 +26,7 @@ export interface ProfileDeps {
   /** Folder that holds one folder per profile. */
   profilesDir: string;
   tempDir: string;
-  /** Further browser switches, for tests. */
+  /** Extra launch arguments, for tests. */
   browserArgs: readonly string[];
 }
 

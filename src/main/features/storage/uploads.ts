@@ -54,7 +54,7 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
           extra: { expected: 'open', actual: 'complete' },
         });
       if (writing.has(id))
-        throw new AppError('invalid-state', 'The bytes of this upload are arriving already; start another one.', {
+        throw new AppError('invalid-state', 'This upload is already in progress; start another one.', {
           extra: { expected: 'open', actual: 'writing' },
         });
       writing.add(id);

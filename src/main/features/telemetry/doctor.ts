@@ -42,7 +42,7 @@ async function browserCheck(deps: DoctorDeps): Promise<Check> {
       'Browser',
       'error',
       'No Chrome, Chromium, Edge or Brave was found.',
-      'Install one of them, or set browser.executable_path in Settings → Browser.',
+      'Install one of them, or choose a browser program in Settings → Browser.',
     );
   }
   return check(
@@ -77,7 +77,7 @@ async function databaseCheck(deps: DoctorDeps, signal: AbortSignal): Promise<Che
     'Database',
     'error',
     `${db.path}: ${result}`,
-    'Stop TabAgent and run: tabagent restore. It takes the newest good backup and keeps what is there.',
+    'Stop TabAgent and run: tabagent restore. It restores the newest good backup and keeps the current database.',
   );
 }
 
@@ -90,7 +90,7 @@ async function auditCheck({ audit }: DoctorDeps): Promise<Check> {
       'Audit',
       'error',
       detail,
-      'Compare the database with a backup: something else than TabAgent has changed it.',
+      'Compare the database with a backup: another program has changed it.',
     );
   }
   const detail = `${entries} lines are as they were written.`;

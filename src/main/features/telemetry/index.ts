@@ -17,7 +17,7 @@ import { createSystemReader } from './system.ts';
 
 const AUDIT_PROBLEMS: Record<AuditProblem, string> = {
   truncated:
-    'Lines at the end of the audit are missing: the database was changed by something else than TabAgent, or an older copy was put in its place.',
+    'Lines at the end of the audit are missing: another program changed the database, or an older copy replaced it.',
   rewritten: 'Lines of the audit were rewritten: the database was changed by something else than TabAgent.',
   head_forged: 'The note of where the audit ended (audit-head) was not written with the key of this data directory.',
   head_missing:

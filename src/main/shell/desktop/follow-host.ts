@@ -94,7 +94,7 @@ async function failedTask(host: ShellHost, id: string): Promise<FailedTask | nul
     const result = await host.dispatcher.dispatch('tasks_get', { id }, callContext());
     if (result.kind !== 'value') return null;
     const task = result.value as Task;
-    return { id, name: task.command_name, reason: task.error?.detail ?? 'It did not end as it should.' };
+    return { id, name: task.command_name, reason: task.error?.detail ?? 'It ended without a result.' };
   } catch (error) {
     if (toAppError(error).slug === 'not-found') return null;
     throw error;

@@ -26,8 +26,8 @@ export function watchWindow(window: BrowserWindow, deps: CrashDeps): void {
     const { response } = await dialog.showMessageBox(window, {
       type: 'error',
       message: 'The panel keeps crashing.',
-      detail: 'Running tasks are not affected. Load it again, or look into the log first.',
-      buttons: ['Load again', 'Show logs', 'Quit'],
+      detail: 'Running tasks are not affected. Reload it, or look at the log first.',
+      buttons: ['Reload', 'Show logs', 'Quit'],
       defaultId: 0,
       cancelId: 0,
       noLink: true,
@@ -62,8 +62,8 @@ export function watchWindow(window: BrowserWindow, deps: CrashDeps): void {
       .showMessageBox(window, {
         type: 'warning',
         message: 'The panel does not respond.',
-        detail: 'Wait for it, or load it again. Running tasks are not affected.',
-        buttons: ['Wait', 'Load again'],
+        detail: 'Wait for it, or reload it. Running tasks are not affected.',
+        buttons: ['Wait', 'Reload'],
         defaultId: 0,
         cancelId: 0,
         noLink: true,

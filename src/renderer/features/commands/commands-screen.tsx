@@ -86,8 +86,8 @@ function Editor({ id, isPending, onNew }: { id: string | undefined; isPending: b
 /** The address of a draft that was saved or discarded. */
 function NoDraft() {
   return (
-    <EmptyState icon={<FileCode2 size={24} />} title="This draft is gone" help="commands">
-      It was saved or discarded. Choose a command at the left, or begin a new one.
+    <EmptyState icon={<FileCode2 size={24} />} title="This draft no longer exists" help="commands">
+      It was saved or discarded. Choose a command on the left, or create a new one.
     </EmptyState>
   );
 }

@@ -31,7 +31,7 @@ export function ApiExplorer() {
   return (
     <StateFrame of={info}>
       {base === null || base === undefined ? (
-        <EmptyState icon={<PlugZap size={24} />} title="The API is closed" help="connections">
+        <EmptyState icon={<PlugZap size={24} />} title="The API is not available" help="connections">
           {info.data?.http_error}
         </EmptyState>
       ) : (
@@ -43,7 +43,7 @@ export function ApiExplorer() {
                 <code>{new URL('/v1', base).href}</code>
                 <CopyButton label="Copy address" text={new URL('/v1', base).href} />
               </dd>
-              <dt>Sign in with</dt>
+              <dt>Authentication</dt>
               <dd>
                 <code>Authorization: Bearer tak_…</code>
               </dd>

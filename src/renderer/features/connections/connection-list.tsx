@@ -20,7 +20,7 @@ export function ConnectionList() {
   const blocked = useCan('connections_revoke');
   const revoke = useAct('connections_revoke', {
     onDone: () => toast('Connection closed'),
-    onError: (error) => errorToast('The connection was not closed', error),
+    onError: (error) => errorToast('Could not close the connection', error),
   });
   const columns: readonly Column<Connection>[] = [
     { id: 'state', title: 'State', width: 124, cell: (item) => <Status state={item.live ? 'live' : 'closed'} /> },
@@ -59,7 +59,7 @@ export function ConnectionList() {
   return (
     <StateFrame of={query} skeleton={4}>
       {items.length === 0 ? (
-        <EmptyState icon={<Unplug size={24} />} title="Nobody is connected" help="connections#connected-now" />
+        <EmptyState icon={<Unplug size={24} />} title="No connections" help="connections#connected-now" />
       ) : (
         <DataTable name="connections" label="Connections" rows={items} idOf={idOf} columns={columns} />
       )}

@@ -1,8 +1,10 @@
 import { Checkbox, Modal, NumberInput, Select, TextInput } from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
+import { ENTITY_AREAS } from '../../../contract/entities.ts';
 import { KEY_AREAS } from '../../../contract/host/settings.ts';
 import { SCOPES, type Scope } from '../../../contract/kernel/define.ts';
+import { fieldText } from '../../../contract/kernel/field-words.ts';
 import { scopesUpTo } from '../../../contract/kernel/rights.ts';
 import { useAct } from '../../lib/live/query.ts';
 import { Button, CopyButton } from '../../ui/buttons.tsx';
@@ -20,13 +22,13 @@ const LIFETIMES = [
   { value: '', label: 'Never expires' },
 ];
 const SCOPE_TEXT: Record<Scope, string> = {
-  read: 'see everything in its areas',
-  run: 'and run commands, start browsers',
-  manage: 'and create, change, delete',
-  admin: 'and settings, keys, backups',
+  read: 'view everything in the areas',
+  run: 'also run commands, start browsers',
+  manage: 'also create, change, delete',
+  admin: 'also change settings, keys, backups',
 };
 const AREA_TEXT: Record<string, string> = {
-  models: 'local models and the machine',
+  models: 'processor, memory and graphics of this machine',
   automation: 'profiles, commands, tasks',
   host: 'settings, keys, logs, backups',
 };
@@ -74,10 +76,10 @@ export function KeyDialog({ opened, close }: { opened: boolean; close(): void })
 function KeyForm({ create, close }: { create: ReturnType<typeof useAct<'keys_create'>>; close(): void }) {
   const [name, setName] = useState('');
   const [scope, setScope] = useState<Scope>('run');
-  const [areas, setAreas] = useState<string[]>(['models']);
+  const [areas, setAreas] = useState<string[]>(() => KEY_AREAS.filter((area) => ENTITY_AREAS.has(area)));
   const [days, setDays] = useState('90');
   const [rate, setRate] = useState(1);
-  const missing = name.trim() === '' ? 'Give the key a name' : areas.length === 0 ? 'Choose at least one area' : null;
+  const missing = name.trim() === '' ? 'Name is required' : areas.length === 0 ? 'Choose at least one area' : null;
   const submit = () =>
     create.mutate({
       name,
@@ -96,21 +98,21 @@ function KeyForm({ create, close }: { create: ReturnType<typeof useAct<'keys_cre
     >
       <TextInput
         label="Name"
-        description="Which program will use it"
+        description="The program that will use it"
         data-autofocus
         withAsterisk
         maxLength={100}
         value={name}
-        error={create.error?.errors?.name}
+        error={create.error?.errors?.name && fieldText('name', create.error.errors.name)}
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <Select
-        label="May"
+        label="Scope"
         data={SCOPES.map((item) => ({ value: item, label: `${item} – ${SCOPE_TEXT[item]}` }))}
         value={scope}
         onChange={(next) => setScope((next ?? 'read') as Scope)}
       />
-      <Checkbox.Group label="In" value={areas} onChange={setAreas}>
+      <Checkbox.Group label="Areas" value={areas} onChange={setAreas}>
         <div className={`${layout.col} ${css.choices}`}>
           {KEY_AREAS.map((area) => (
             <Checkbox key={area} value={area} label={`${area} – ${AREA_TEXT[area] ?? ''}`} />
@@ -120,7 +122,7 @@ function KeyForm({ create, close }: { create: ReturnType<typeof useAct<'keys_cre
       <div className={layout.two}>
         <Select label="Lifetime" data={LIFETIMES} value={days} onChange={(next) => setDays(next ?? '')} />
         <NumberInput
-          label="Rate limit, times the usual"
+          label="Rate limit multiplier"
           min={0.1}
           max={100}
           step={0.5}

@@ -29,12 +29,12 @@ export function KeyTable({ onNew }: { onNew(): void }) {
   const blocked = useCan('keys_delete');
   const revoke = useAct('keys_delete', {
     onDone: () => toast('Key revoked; its connections are closed'),
-    onError: (error) => errorToast('The key was not revoked', error),
+    onError: (error) => errorToast('Could not revoke the key', error),
   });
   const ask = (key: ApiKey) =>
     modals.openConfirmModal({
       title: `Revoke “${key.name}”?`,
-      children: 'Programs that use this key are refused at once. A revoked key cannot be brought back.',
+      children: 'Programs that use this key lose access at once. This cannot be undone.',
       labels: { confirm: 'Revoke', cancel: 'Keep' },
       confirmProps: { color: 'red', size: 'xs' },
       cancelProps: { size: 'xs' },

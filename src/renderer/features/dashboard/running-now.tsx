@@ -7,7 +7,7 @@ import { StatusIcon } from '../../ui/display/status.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
-import { waitSentence } from '../tasks/index.ts';
+import { useSlots, waitSentence } from '../tasks/index.ts';
 import list from './list.module.css';
 import css from './running-now.module.css';
 
@@ -18,6 +18,7 @@ export function RunningNow() {
     sort: 'created_at',
     limit: 8,
   });
+  const slots = useSlots();
   const tasks = query.data?.items ?? [];
   return (
     <Card
@@ -44,7 +45,7 @@ export function RunningNow() {
                   {task.command_name}
                 </Link>
                 <span className={`${text.muted} ${layout.grow} ${text.clip}`}>
-                  {task.progress?.message ?? waitSentence(task) ?? ''}
+                  {task.progress?.message ?? waitSentence(task, slots) ?? ''}
                 </span>
                 <span className={`${text.muted} ${text.clip} ${css.profile}`}>{task.profile_name}</span>
                 <span className={`${text.num} ${css.elapsed}`}>

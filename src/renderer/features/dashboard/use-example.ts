@@ -40,7 +40,7 @@ export function useExample(): Example {
     if (busy) return;
     setBusy(true);
     go()
-      .catch((error: unknown) => errorToast('The example could not be run', asError(error)))
+      .catch((error: unknown) => errorToast('Could not run the example', asError(error)))
       .finally(() => setBusy(false));
   };
   return { run, busy, blocked: noDemo ?? noTask };

@@ -43,7 +43,7 @@ function Topic({ page, sections }: Found) {
 /** Links to the previous and the next page. */
 function Neighbours({ before, after }: { before: GuidePage | undefined; after: GuidePage | undefined }) {
   return (
-    <nav className={`${layout.row} ${css.foot}`} aria-label="Pages before and after">
+    <nav className={`${layout.row} ${css.foot}`} aria-label="Previous and next page">
       {before === undefined ? null : (
         <Link to="/help/$topic" params={{ topic: before.id }} className={layout.row}>
           <ArrowLeft size={13} /> {before.title}
@@ -91,7 +91,7 @@ function useReadingKeys(before: GuidePage | undefined, after: GuidePage | undefi
   const hidden = { group: 'Help', layer: 'view', hidden: true } as const;
   useActions([
     { ...hidden, id: 'help.next', title: 'Next page', keys: ['J'], run: () => show(after) },
-    { ...hidden, id: 'help.before', title: 'Page before', keys: ['K'], run: () => show(before) },
+    { ...hidden, id: 'help.before', title: 'Previous page', keys: ['K'], run: () => show(before) },
     { ...hidden, id: 'help.back', title: 'Back to where you were', keys: ['Escape'], run: leave },
   ]);
 }

@@ -27,7 +27,7 @@ export function LogsAndMetricsScreen() {
       hidden: true,
       run: () => setTab(neighbourTab(TABS, tab, by)),
     }) as const;
-  useActions([step(1, 'Next tab', ']'), step(-1, 'Tab before', '[')]);
+  useActions([step(1, 'Next tab', ']'), step(-1, 'Previous tab', '[')]);
   return (
     <Screen>
       <ScreenHead>

@@ -40,7 +40,7 @@ export function LogsScreen() {
     ),
     {
       id: 'logs.close',
-      title: row === null && range !== null ? 'Show all times' : 'Close the detail',
+      title: row === null && range !== null ? 'Show all times' : 'Close details',
       group: 'Logs',
       layer: 'view',
       keys: ['Escape'],
@@ -51,7 +51,7 @@ export function LogsScreen() {
   return (
     <div className={`${layout.col} ${layout.grow}`}>
       <ToolBar>
-        <FilterField value={search.q} onChange={(q) => set({ q })} placeholder="Filter on the host" />
+        <FilterField value={search.q} onChange={(q) => set({ q })} placeholder="Filter the host log" />
         <SourceChips source={search.source} onChange={(source) => set({ source })} />
         {range === null ? null : (
           <Chip

@@ -32,7 +32,7 @@ export const METRIC_CHARTS: readonly MetricChart[] = [
   {
     id: 'host-cpu',
     title: 'CPU, TabAgent',
-    hint: 'Of one core; browsers and tasks are processes of their own',
+    hint: 'Share of one core, without browsers and tasks',
     series: [{ label: '', color: '--info', column: 'host_cpu' }],
     format: percent,
     width: 6,
@@ -42,7 +42,7 @@ export const METRIC_CHARTS: readonly MetricChart[] = [
   {
     id: 'host-memory',
     title: 'Memory, TabAgent',
-    hint: 'Resident memory of the host; browsers and tasks are processes of their own',
+    hint: 'Resident memory of the host, without browsers and tasks',
     series: [{ label: '', color: '--info', column: 'host_memory' }],
     format: (value) => `${whole(value)} MB`,
     width: 7,
@@ -52,7 +52,7 @@ export const METRIC_CHARTS: readonly MetricChart[] = [
   {
     id: 'loop',
     title: 'Event loop delay',
-    hint: '99th percentile of how late the host gets to what is due',
+    hint: '99th percentile of the delay of the host’s event loop',
     series: [{ label: '', color: '--info', column: 'loop_delay' }],
     format: (value) => `${tenths(value)} ms`,
     width: 7,
@@ -95,7 +95,7 @@ export const METRIC_CHARTS: readonly MetricChart[] = [
   {
     id: 'ended',
     title: 'Tasks ended',
-    hint: 'Within the minute before; cancelled ones are left out',
+    hint: 'In the last minute, without cancelled tasks',
     series: [
       { label: 'Succeeded', color: '--good', column: 'succeeded' },
       { label: 'Failed', color: '--bad', column: 'failed', broken: true },
@@ -108,7 +108,7 @@ export const METRIC_CHARTS: readonly MetricChart[] = [
   {
     id: 'calls',
     title: 'Calls',
-    hint: 'At every door; a stream counts when it ends',
+    hint: 'On all channels; a stream counts when it ends',
     series: [
       { label: 'All', color: '--info', column: 'calls' },
       { label: 'Failed', color: '--bad', column: 'calls_failed', broken: true },

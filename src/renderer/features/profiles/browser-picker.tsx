@@ -24,7 +24,7 @@ export function BrowserPicker() {
   const refresh = () =>
     client.call('browsers_list', { refresh: true }).then(
       () => queries.invalidateQueries({ queryKey: ['browsers_list'] }),
-      (error: unknown) => errorToast('Looking again failed', asError(error)),
+      (error: unknown) => errorToast('Could not search again', asError(error)),
     );
   const check = useAct('browsers_check', {
     onDone: (found) => {
@@ -34,24 +34,24 @@ export function BrowserPicker() {
           setOpened(false);
           return refresh();
         },
-        (error: unknown) => errorToast('The path was not saved', asError(error)),
+        (error: unknown) => errorToast('Could not save the path', asError(error)),
       );
     },
   });
   const pick = () =>
     client.call('shell_pick_file', { title: 'Browser program' }).then(
       (picked) => picked.path !== null && setPath(picked.path),
-      (error: unknown) => errorToast('No file was picked', asError(error)),
+      (error: unknown) => errorToast('Could not choose a file', asError(error)),
     );
   return (
     <>
       <Button small icon={<RotateCw size={13} />} onClick={() => void refresh()}>
-        Look again
+        Search again
       </Button>
       <Button small blocked={noCheck ?? noSave} icon={<FolderSearch size={13} />} onClick={() => setOpened(true)}>
-        Pick path
+        Choose path
       </Button>
-      <Modal opened={opened} onClose={() => setOpened(false)} title="Where is your browser?">
+      <Modal opened={opened} onClose={() => setOpened(false)} title="Choose the browser program">
         <form
           className={`${layout.col} ${css.form}`}
           onSubmit={(event) => {

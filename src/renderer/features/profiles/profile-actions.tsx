@@ -8,18 +8,18 @@ import { errorToast, toast, undoToast } from '../../ui/feedback/toast.tsx';
 export function useProfileActions() {
   const client = useClient();
   const failed = (what: string) => (error: unknown) => errorToast(what, asError(error));
-  const start = useAct('profiles_start', { onError: failed('The browser was not started') });
-  const stop = useAct('profiles_stop', { onError: failed('The browser was not stopped') });
+  const start = useAct('profiles_start', { onError: failed('Could not start the browser') });
+  const stop = useAct('profiles_stop', { onError: failed('Could not stop the browser') });
   const unlock = useAct('profiles_unlock', {
     onDone: () => toast('Profile unlocked'),
-    onError: failed('The profile was not unlocked'),
+    onError: failed('Could not unlock the profile'),
   });
   const bulk = useAct('profiles_bulk', {
     onDone: ({ results }) => {
       const bad = results.filter((result) => !result.ok);
       if (bad.length > 0) toast(`${bad.length} of ${results.length} could not: ${bad[0]?.error?.detail ?? ''}`);
     },
-    onError: failed('Nothing was changed'),
+    onError: failed('No changes were made'),
   });
   return {
     busy: start.isPending || stop.isPending || unlock.isPending || bulk.isPending,
@@ -43,21 +43,21 @@ export function useProfileActions() {
       client.call('profiles_delete', { id: profile.id }).then(() => {
         done();
         undoToast(`“${profile.name}” deleted`, () =>
-          client.call('profiles_restore', { id: profile.id }).catch(failed('Not restored')),
+          client.call('profiles_restore', { id: profile.id }).catch(failed('Could not restore')),
         );
-      }, failed('The profile was not deleted')),
+      }, failed('Could not delete the profile')),
   };
 }
 
 /** Why a profile cannot be started, or `null`. */
 export const startBlocked = (profile: Pick<Profile, 'state' | 'holder'>): string | null => {
   if (profile.state === 'stopped' || profile.state === 'crashed') return null;
-  if (profile.state === 'locked') return 'Another program holds this profile';
-  return profile.holder?.kind === 'task' ? 'A task uses this profile' : 'The browser is open already';
+  if (profile.state === 'locked') return 'Another program is using this profile';
+  return profile.holder?.kind === 'task' ? 'A task is using this profile' : 'The browser is already open';
 };
 
 /** Why a profile cannot be stopped, or `null`. */
 export const stopBlocked = (profile: Pick<Profile, 'state' | 'holder'>): string | null => {
   if (profile.state !== 'running' && profile.state !== 'starting') return 'The browser is not open';
-  return profile.holder?.kind === 'task' ? 'A task uses this profile; cancel the task' : null;
+  return profile.holder?.kind === 'task' ? 'A task is using this profile; cancel the task' : null;
 };

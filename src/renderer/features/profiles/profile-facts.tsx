@@ -39,7 +39,7 @@ export function ProfileFacts({ profile }: { profile: Profile }) {
     ['Window', size(profile.window)],
     ['Colour scheme', profile.color_scheme ?? 'system'],
     ['User agent', profile.user_agent ?? 'browser default'],
-    ['Storage', profile.storage === 'persistent' ? 'kept between runs' : 'fresh on every start'],
+    ['Storage', profile.storage === 'persistent' ? 'kept between runs' : 'cleared on every start'],
     ['Size', bytes(profile.size_bytes)],
     ['Last used', <Ago key="used" at={profile.last_started_at} />],
     ['Created', dateTime(profile.created_at)],

@@ -31,7 +31,7 @@ const COLOR_SCHEMES = [
 ];
 const STORAGES = [
   { value: 'persistent', label: 'Kept between runs' },
-  { value: 'ephemeral', label: 'Fresh on every start' },
+  { value: 'ephemeral', label: 'Cleared on every start' },
 ];
 
 interface FieldsProps {
@@ -89,7 +89,7 @@ function BrowserFields({ form }: FieldsProps) {
   return (
     <>
       <Select label="Browser" data={families} {...form.getInputProps('browser')} />
-      <TextInput label="Browser program" placeholder="found by itself" {...form.getInputProps('executable_path')} />
+      <TextInput label="Browser program" placeholder="Found automatically" {...form.getInputProps('executable_path')} />
     </>
   );
 }
@@ -117,14 +117,14 @@ function LaunchFields({ form }: FieldsProps) {
     <>
       <TagsInput
         label="Start pages"
-        description="Opened when you start the browser by hand; press Enter after each."
+        description="Opened when you start the browser manually. Press Enter after each."
         placeholder="https://…"
         {...form.getInputProps('start_urls')}
       />
       <TagsInput
-        label="Further browser switches"
-        description="Such as --lang=de; switches that TabAgent manages itself are refused."
-        placeholder="--switch=value"
+        label="Extra launch arguments"
+        description="For example --lang=de. Arguments that TabAgent manages itself are refused."
+        placeholder="--argument=value"
         {...form.getInputProps('launch_args')}
       />
     </>

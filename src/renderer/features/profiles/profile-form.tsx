@@ -4,6 +4,7 @@ import { Modal } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { BROWSERS, type Profile } from '../../../contract/automation/profiles.ts';
+import { fieldTexts } from '../../../contract/kernel/field-words.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useAct, useOperationQuery } from '../../lib/live/query.ts';
@@ -71,7 +72,7 @@ function ProfileForm({
   const [opened] = useState(profile);
   const form = useForm<ProfileValues>({ initialValues: initial, validate: validateProfile });
   const onError = (error: { errors: Record<string, string> | undefined }) =>
-    form.setErrors(fieldErrors(error.errors ?? {}));
+    form.setErrors(fieldErrors(fieldTexts(error.errors ?? {})));
   const create = useAct('profiles_create', { onDone: ({ id }) => created(id), onError });
   const update = useAct('profiles_update', { onDone: close, onError });
   const error = create.error ?? update.error;

@@ -90,10 +90,10 @@ export const fieldErrors = (errors: Record<string, string>): Record<string, stri
 /** Validates against the contract's schema. @returns messages by form field; empty when valid */
 export function validateProfile(values: ProfileValues): Record<string, string> {
   const errors: Record<string, string> = {};
-  if (values.name.trim() === '') errors.name = 'Give the profile a name';
+  if (values.name.trim() === '') errors.name = 'Name is required';
   for (const side of ['viewport', 'window'] as const) {
     const [width, height] = [values[`${side}_width`], values[`${side}_height`]];
-    if ((width === '') !== (height === '')) errors[`${side}_width`] = 'Give both width and height, or neither';
+    if ((width === '') !== (height === '')) errors[`${side}_width`] = 'Enter both width and height, or neither';
   }
   const parsed = ProfileCreate.safeParse(inputOf(values));
   if (!parsed.success) {

@@ -93,7 +93,7 @@ function NoBrowser() {
     <Notice tone="warn" square alert>
       <TriangleAlert size={15} />
       <span className={layout.grow}>
-        No Chrome, Chromium, Edge or Brave was found on this computer. Install one, or tell TabAgent where yours is.
+        No Chrome, Chromium, Edge or Brave was found on this computer. Install one, or choose the program file of yours.
       </span>
       <BrowserPicker />
     </Notice>

@@ -16,7 +16,7 @@ function onChosen(
   return {
     ...COMMON,
     ...action,
-    blocked: profile === undefined ? 'No profile is chosen' : blocked(profile),
+    blocked: profile === undefined ? 'No profile selected' : blocked(profile),
     run: () => profile && run(profile),
   };
 }
@@ -48,13 +48,13 @@ export function useListActions({
     },
     onChosen(
       shown,
-      { id: 'profiles.edit', title: 'Edit the chosen profile', keys: ['E'] },
+      { id: 'profiles.edit', title: 'Edit the selected profile', keys: ['E'] },
       () => noUpdate,
       ({ id }) => set({ edit: id }),
     ),
     onChosen(
       shown,
-      { id: 'profiles.toggle', title: 'Start or stop the chosen profile', keys: ['S'] },
+      { id: 'profiles.toggle', title: 'Start or stop the selected profile', keys: ['S'] },
       (profile) => {
         if (startBlocked(profile) === null) return noStart;
         return stopBlocked(profile) === null ? noStop : startBlocked(profile);
@@ -63,13 +63,13 @@ export function useListActions({
     ),
     onChosen(
       shown,
-      { id: 'profiles.delete', title: 'Delete the chosen profile', keys: ['Delete'] },
+      { id: 'profiles.delete', title: 'Delete the selected profile', keys: ['Delete'] },
       () => noDelete,
       (profile) => void actions.remove(profile, close),
     ),
     onChosen(
       shown,
-      { id: 'profiles.copy', title: 'Copy id of the chosen profile', keys: ['Mod+Shift+C'] },
+      { id: 'profiles.copy', title: 'Copy id of the selected profile', keys: ['Mod+Shift+C'] },
       () => null,
       ({ id }) => void navigator.clipboard.writeText(id),
     ),

@@ -5,6 +5,7 @@ import { Play } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import type { Command } from '../../../contract/automation/commands.ts';
 import { PRIORITIES, type Priority } from '../../../contract/automation/tasks.ts';
+import { fieldTexts } from '../../../contract/kernel/field-words.ts';
 import type { CommandId, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
 import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
@@ -13,8 +14,9 @@ import { EntityPicker } from '../../ui/entity-picker/entity-picker.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
+import { noProfileText } from './profile-text.ts';
 import css from './run.module.css';
-import { cleanInput, fieldsOf, initialInput } from './schema.ts';
+import { cleanInput, fieldsOf, initialInput, titlesOf } from './schema.ts';
 import { SchemaForm } from './schema-form.tsx';
 import { textProblem } from './use-json-text.ts';
 
@@ -45,8 +47,8 @@ interface Extras {
 /** Why the task cannot be sent yet, or `null`. */
 function missingFor(chosen: string | null, command: Command | undefined, profile: string | null): string | null {
   if (chosen === null) return 'Choose a command';
-  if (command === undefined) return 'The command is not loaded yet';
-  return command.uses.profile && profile === null ? 'This command needs a profile' : null;
+  if (command === undefined) return 'The command is still loading';
+  return command.uses.profile && profile === null ? 'Choose a profile' : null;
 }
 
 /** The command that is chosen, the input typed for it, and the call that makes a task of them. */
@@ -110,7 +112,8 @@ function useRun({ close, commandId, profileId }: RunDialogProps) {
 function RunForm(props: RunDialogProps) {
   const run = useRun(props);
   const { asked, command, create } = run;
-  const errors = create.error?.errors ?? {};
+  const titles = titlesOf(run.fields);
+  const errors = fieldTexts(create.error?.errors ?? {}, titles);
   const needsProfile = command?.uses.profile ?? false;
   return (
     <form className={css.form} onSubmit={run.submit}>
@@ -120,7 +123,7 @@ function RunForm(props: RunDialogProps) {
         label="Profile"
         clearable
         required={needsProfile}
-        placeholder={needsProfile ? 'Choose a profile' : 'None: a fresh browser'}
+        placeholder={noProfileText(command?.kind, needsProfile)}
         value={run.profile}
         onChange={run.setProfile}
         error={errors.profile_id}
@@ -137,7 +140,7 @@ function RunForm(props: RunDialogProps) {
         />
       )}
       <ExtraFields value={run.extras} onChange={run.setExtras} attempts={(command?.retry.max ?? 0) + 1} />
-      {create.error === null ? null : <ErrorState inline error={create.error} />}
+      {create.error === null ? null : <ErrorState inline error={create.error} titles={titles} />}
       <div className={css.buttons}>
         <Button onClick={props.close}>Cancel</Button>
         <Button submit kind="primary" icon={<Play size={14} />} blocked={run.blocked} busy={create.isPending}>
@@ -169,7 +172,7 @@ function ExtraFields({
           onChange={(next) => onChange({ ...value, priority: (next ?? 'normal') as Priority })}
         />
         <NumberInput
-          label="Attempts at most"
+          label="Max attempts"
           placeholder={`${attempts}`}
           min={1}
           max={101}

@@ -53,7 +53,7 @@ function JsonField<V extends Json>({
   return (
     <div className={css.json}>
       <CodeEditor boxed language="json" label={label} value={text} onChange={change} height={height} />
-      {valid ? null : <span className={`${looks.bad} ${looks.small}`}>This is not valid JSON yet</span>}
+      {valid ? null : <span className={`${looks.bad} ${looks.small}`}>Not valid JSON</span>}
     </div>
   );
 }
@@ -103,7 +103,7 @@ function FieldInput({
         <PasswordInput
           {...common}
           value={textual}
-          placeholder={field.initial === undefined ? '' : 'Kept from the command’s defaults'}
+          placeholder={field.initial === undefined ? '' : 'From the command’s defaults'}
           autoComplete="off"
           onChange={(event) => onChange(event.currentTarget.value)}
         />
@@ -141,7 +141,7 @@ export function SchemaForm({ fields, value, onChange, errors, held }: SchemaForm
   if (fields.length === 0) {
     return (
       <details>
-        <summary className={looks.muted}>Input: none asked for</summary>
+        <summary className={looks.muted}>This command takes no input</summary>
         <div className={css.below}>
           <JsonField
             name="input"

@@ -1,4 +1,5 @@
 /** JSON Schema of a command's input as the fields of a form. */
+import type { Titles } from '../../../contract/kernel/field-words.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 
 /** How a field is drawn. `json` is everything that has no simple control. */
@@ -51,6 +52,10 @@ export function fieldsOf(schema: JsonObject, defaults: JsonObject = {}): Field[]
     };
   });
 }
+
+/** Labels of the fields by the path that errors name them by. */
+export const titlesOf = (fields: readonly Field[]): Titles =>
+  Object.fromEntries(fields.map(({ name, title }) => [`input.${name}`, title]));
 
 /** What the form starts with. A secret default is masked in every answer and must not be sent back. */
 export function initialInput(fields: readonly Field[]): JsonObject {

@@ -16,8 +16,8 @@ const FOUND: Record<NonNullable<AuditVerdict['reason']>, string> = {
   edited: 'A line was changed',
   rewritten: 'Lines were rewritten',
   truncated: 'Lines at the end are missing',
-  head_missing: 'The end is not known',
-  head_forged: 'The end is not known',
+  head_missing: 'The recorded end of the audit is missing',
+  head_forged: 'The recorded end of the audit was changed',
 };
 
 /** The audit log; its hash chain reveals lines that were changed afterwards. */
@@ -64,9 +64,9 @@ export function Audit() {
             </colgroup>
             <thead>
               <tr>
-                <th scope="col">At</th>
-                <th scope="col">Who</th>
-                <th scope="col">Door</th>
+                <th scope="col">Time</th>
+                <th scope="col">Caller</th>
+                <th scope="col">Channel</th>
                 <th scope="col">Operation</th>
                 <th scope="col">Target</th>
                 <th scope="col">Outcome</th>

@@ -15,8 +15,8 @@ export function Backups() {
   const query = useOperationQuery('backups_list', { limit: 50 });
   const blocked = useCan('backups_create');
   const create = useAct('backups_create', {
-    onDone: () => toast('Database copied'),
-    onError: (error) => errorToast('No backup was made', error),
+    onDone: () => toast('Backup created'),
+    onError: (error) => errorToast('Could not create the backup', error),
   });
   const items = query.data?.items ?? [];
   return (
@@ -33,15 +33,13 @@ export function Backups() {
     >
       <StateFrame of={query} skeleton={2}>
         {items.length === 0 ? (
-          <p className={`${text.muted} ${css.none}`}>
-            No backups yet. One is made before every change of the database’s structure.
-          </p>
+          <p className={`${text.muted} ${css.none}`}>No backups yet. One is made before every database upgrade.</p>
         ) : (
           <StaticTable>
             <thead>
               <tr>
-                <th scope="col">Made</th>
-                <th scope="col">Why</th>
+                <th scope="col">Created</th>
+                <th scope="col">Reason</th>
                 <th scope="col" className={text.num}>
                   Size
                 </th>
@@ -53,7 +51,7 @@ export function Backups() {
               {items.map((item) => (
                 <tr key={item.id}>
                   <td>{dateTime(item.created_at)}</td>
-                  <td>{{ manual: 'by hand', auto: 'automatic', migration: 'before a migration' }[item.kind]}</td>
+                  <td>{{ manual: 'Manual', auto: 'Automatic', migration: 'Before an upgrade' }[item.kind]}</td>
                   <td className={text.num}>{bytes(item.bytes)}</td>
                   <td className={`${text.mono} ${text.muted}`} title={item.sha256}>
                     {item.sha256.slice(0, 12)}…

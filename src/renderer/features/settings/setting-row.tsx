@@ -88,7 +88,7 @@ function Control({
       return (
         <TagsInput
           {...label}
-          placeholder="Add, then Enter"
+          placeholder="Type and press Enter"
           value={Array.isArray(value) ? value.map(String) : []}
           onChange={send}
         />
@@ -116,7 +116,7 @@ function JsonSetting({
     try {
       send(JSON.parse(text) as Json);
     } catch {
-      setProblem('This is not valid JSON');
+      setProblem('Not valid JSON');
     }
   };
   return (
@@ -131,7 +131,7 @@ function JsonSetting({
         height="100px"
       />
       <div>
-        <Button small blocked={disabled ? 'It cannot be changed now' : null} onClick={apply}>
+        <Button small blocked={disabled ? 'Cannot be changed now' : null} onClick={apply}>
           Apply
         </Button>
       </div>
@@ -145,19 +145,18 @@ export function SettingRow({ field, value, error, needsRestart, blocked, onChang
   // A message belongs to a draft, and drafts are discarded when the saved value changes.
   const [refused, setRefused] = useState<{ of: string; problem: string | null }>({ of: shown, problem: null });
   const problem = refused.of === shown ? refused.problem : null;
-  const fixed = field.overridden ? 'Set by a flag or the environment for this run' : blocked;
+  const fixed = field.overridden ? 'Set by a command-line flag or an environment variable' : blocked;
   const changed = shown !== JSON.stringify(field.initial);
   return (
     <div className={css.setting}>
       <div>
         <div className={layout.row}>
-          <strong>{field.title}</strong>
+          <strong title={field.key}>{field.title}</strong>
           {field.desktop ? <Tag>desktop app</Tag> : null}
           {needsRestart ? <Badge tone="warn">Restart needed</Badge> : null}
-          {field.overridden ? <Tag title={fixed ?? undefined}>fixed for this run</Tag> : null}
+          {field.overridden ? <Tag title={fixed ?? undefined}>Set at startup</Tag> : null}
         </div>
         <p className={text.muted}>{field.description}</p>
-        <code className={text.faint}>{field.key}</code>
       </div>
       <div className={css.control}>
         <div className={`${layout.row} ${css.field}`}>
@@ -174,7 +173,7 @@ export function SettingRow({ field, value, error, needsRestart, blocked, onChang
             <Button
               small
               kind="ghost"
-              label="Back to the default"
+              label="Reset to default"
               icon={<RotateCcw size={13} />}
               blocked={fixed}
               onClick={() => onChange(null)}

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { fieldText } from '../../../contract/kernel/field-words.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { keyOf, useAct } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
@@ -23,8 +24,9 @@ export function useSettingChange() {
           done?.();
         },
         onError: (error) => {
-          const message = error.errors?.[field.key];
-          if (message === undefined) errorToast(`“${field.title}” was not changed`, error);
+          const reason = error.errors?.[field.key];
+          const message = reason && fieldText(field.key, reason, { [field.key]: field.title });
+          if (message === undefined) errorToast(`Could not change “${field.title}”`, error);
           else setErrors((old) => ({ ...old, [field.key]: message }));
         },
       },

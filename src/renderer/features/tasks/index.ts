@@ -1,1 +1,2 @@
 export { waitSentence } from './task-facts.ts';
+export { useSlots } from './use-slots.ts';

@@ -12,14 +12,14 @@ const shown = () => undefined;
 export function useTaskActions() {
   const navigate = useNavigate();
   const open = (id: TaskId) => void navigate({ to: '/tasks/$id', params: { id } });
-  const cancel = useAct('tasks_cancel', { onError: (error) => errorToast('The task was not cancelled', error) });
+  const cancel = useAct('tasks_cancel', { onError: (error) => errorToast('Could not cancel the task', error) });
   const retry = useAct('tasks_retry', {
     onDone: (task) => open(task.id),
-    onError: (error) => errorToast('The task was not run again', error),
+    onError: (error) => errorToast('Could not run the task again', error),
   });
   const remove = useAct('tasks_delete', {
     onDone: () => toast('Task deleted'),
-    onError: (error) => errorToast('The task was not deleted', error),
+    onError: (error) => errorToast('Could not delete the task', error),
   });
   return {
     cancel: (id: TaskId) => cancel.mutate({ id }),
@@ -31,7 +31,7 @@ export function useTaskActions() {
     remove: (id: TaskId, done?: () => void) =>
       modals.openConfirmModal({
         title: 'Delete this task?',
-        children: 'Its log and artifacts are deleted with it, for good.',
+        children: 'Its log and artifacts are deleted too. This cannot be undone.',
         labels: { confirm: 'Delete', cancel: 'Keep' },
         confirmProps: { color: 'red', size: 'xs' },
         cancelProps: { size: 'xs' },
@@ -53,7 +53,7 @@ export function useTasksBulk() {
         `${done} ${word}${failed.length === 0 ? '' : `, ${failed.length} could not be: ${failed[0]?.error?.detail ?? ''}`}`,
       );
     },
-    onError: (error) => errorToast('Nothing was changed', error),
+    onError: (error) => errorToast('No changes were made', error),
   });
   const act = (action: 'cancel' | 'retry' | 'delete', ids: TaskId[], done: () => void) =>
     void bulk.mutateAsync({ ids, action }).then(done, shown);
@@ -63,7 +63,7 @@ export function useTasksBulk() {
     remove: (ids: TaskId[], done: () => void) =>
       modals.openConfirmModal({
         title: `Delete ${ids.length} ${ids.length === 1 ? 'task' : 'tasks'}?`,
-        children: 'Their logs and artifacts are deleted with them, for good. Tasks that have not ended are left alone.',
+        children: 'Their logs and artifacts are deleted too. This cannot be undone. Active tasks are skipped.',
         labels: { confirm: 'Delete', cancel: 'Keep' },
         confirmProps: { color: 'red', size: 'xs' },
         cancelProps: { size: 'xs' },

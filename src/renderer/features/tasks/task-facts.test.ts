@@ -44,13 +44,16 @@ describe('why a task waits', () => {
   // Catches a reason of the contract that is shown as “undefined”.
   test.each(WaitReason.options)('%s is a sentence of its own', (wait_reason) => {
     const sentence = waitSentence({ wait_reason, queue_position: null });
-    expect(sentence).toMatch(/^[A-Z].*\.$/);
+    expect(sentence).toMatch(/^[A-Z].*[^.]$/);
     const others = WaitReason.options.filter((other) => other !== wait_reason);
     expect(others.map((other) => waitSentence({ wait_reason: other, queue_position: null }))).not.toContain(sentence);
   });
 
   test('its place in the queue is said even when nothing else holds it', () => {
-    expect(waitSentence({ wait_reason: null, queue_position: 1 })).toBe('It starts next. Position 1 in the queue.');
+    expect(waitSentence({ wait_reason: null, queue_position: 1 })).toBe('Starts next. Position 1 in queue');
+    expect(waitSentence({ wait_reason: 'concurrency_limit', queue_position: 14 }, 4)).toBe(
+      'All 4 slots are busy. Position 14 in queue',
+    );
     expect(waitSentence({ wait_reason: null, queue_position: null })).toBeNull();
   });
 });

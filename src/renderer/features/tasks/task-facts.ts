@@ -1,5 +1,6 @@
 /** What the panel says about tasks, without any drawing. */
-import { isTerminal, type Task, type TaskStatus } from '../../../contract/automation/tasks.ts';
+import { isTerminal, type Task, type TaskStatus, WaitReason } from '../../../contract/automation/tasks.ts';
+import { words } from '../../lib/format.ts';
 
 /** Groups of states behind the tabs of the list. */
 export const STATUS_TABS = [
@@ -27,20 +28,31 @@ export function tabOf(statuses: readonly TaskStatus[] | undefined): StatusTab {
 }
 
 const REASONS: Record<NonNullable<Task['wait_reason']>, string> = {
-  scheduled: 'It is not due yet',
-  retry_backoff: 'It waits before the next attempt',
+  scheduled: 'Scheduled for later',
+  retry_backoff: 'Waiting before the next attempt',
   queue_paused: 'The queue is paused',
-  queue_activity: 'The queue takes only more urgent tasks now',
-  concurrency_limit: 'As many tasks as allowed are running',
-  profile_busy: 'Another task or window uses its profile',
+  queue_activity: 'The queue’s activity admits only higher priorities now',
+  concurrency_limit: 'All slots are busy',
+  profile_busy: 'Its profile is in use',
   concurrency_key: 'Another task with the same concurrency key is running',
 };
 
-/** Why a task has not started, as a sentence; `null` when it has. */
-export function waitSentence(task: Pick<Task, 'wait_reason' | 'queue_position'>): string | null {
+/** Why a task has not started, as a sentence; `null` when it has. @param slots how many tasks may run at once, if known */
+export function waitSentence(task: Pick<Task, 'wait_reason' | 'queue_position'>, slots?: number): string | null {
   if (task.wait_reason === null && task.queue_position === null) return null;
-  const reason = task.wait_reason === null ? 'It starts next' : REASONS[task.wait_reason];
-  return task.queue_position === null ? `${reason}.` : `${reason}. Position ${task.queue_position} in the queue.`;
+  const reason = task.wait_reason === null ? 'Starts next' : reasonText(task.wait_reason, slots);
+  return task.queue_position === null ? reason : `${reason}. Position ${task.queue_position} in queue`;
+}
+
+function reasonText(reason: NonNullable<Task['wait_reason']>, slots: number | undefined): string {
+  if (reason !== 'concurrency_limit' || slots === undefined) return REASONS[reason];
+  return slots === 1 ? 'The only slot is busy' : `All ${slots} slots are busy`;
+}
+
+/** Why nothing starts, for a reason that the queue names. */
+export function blockedSentence(reason: string, slots: number): string {
+  const known = WaitReason.safeParse(reason);
+  return known.success ? reasonText(known.data, slots) : words(reason);
 }
 
 /** Why a task cannot be cancelled, or `null`. */

@@ -116,6 +116,10 @@ export function createKeyRegistry(): KeyRegistry {
   };
 }
 
+/** Text of a tooltip with the keys of this platform, `Sidebar · Ctrl B`. */
+export const keyHint = (text: string | undefined, chord: string | undefined): string =>
+  [text, chord === undefined ? null : chordLabel(chord).join(' ')].filter(Boolean).join(' · ');
+
 /** How a chord is written for people on this platform. */
 export function chordLabel(chord: string, mac = /mac/i.test(globalThis.navigator?.platform ?? '')): string[] {
   const names: Record<string, string> = {

@@ -157,7 +157,7 @@ export function createLogFeed(source: LogSource, capacity = RING_CAPACITY): LogF
 
 /** A line of the viewer itself in the place of lines that were lost. */
 function gapRow(lost: number, seq: number): LogRow {
-  const text = `${lost} lines came too fast for this view; scroll up later or download the log to see them`;
+  const text = `${lost} lines arrived too fast to show; scroll up later or download the log`;
   return { seq, at: Date.now(), level: 'warn', source: 'panel', text, data: null, mark: true };
 }
 

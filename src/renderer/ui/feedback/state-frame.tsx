@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { CircleAlert, CircleQuestionMark, LockKeyhole, SearchX } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { type AppError, codeOf, problemOf } from '../../../contract/kernel/errors.ts';
+import { errorText, type Titles } from '../../../contract/kernel/field-words.ts';
 import { useOnline } from '../../lib/client/context.tsx';
 import { type HelpTarget, partsOf, topicOf } from '../../lib/help.ts';
 import { Button, CopyButton } from '../buttons.tsx';
@@ -52,20 +53,24 @@ export function ErrorState({
   error,
   retry,
   inline = false,
+  titles,
 }: {
   error: AppError;
+  /** Labels of the form whose call failed, by path. */
+  titles?: Titles | undefined;
   retry?: (() => unknown) | undefined;
   inline?: boolean;
 }) {
   const online = useOnline();
   const forbidden = error.slug === 'forbidden';
   const scope = error.extra.required_scope;
+  const said = errorText(error, titles);
   return (
     <div className={inline ? `${css.state} ${css.inline}` : css.state} role="alert">
       <span className={text.bad}>{forbidden ? <LockKeyhole size={20} /> : <CircleAlert size={20} />}</span>
       <div className={inline ? layout.grow : layout.col}>
-        <strong>{forbidden ? `This needs scope ${typeof scope === 'string' ? scope : 'admin'}` : error.message}</strong>
-        <p className={text.muted}>{forbidden ? error.message : <code>{codeOf(error.slug)}</code>}</p>
+        <strong>{forbidden ? `Requires scope ${typeof scope === 'string' ? scope : 'admin'}` : said}</strong>
+        <p className={text.muted}>{forbidden ? said : <code>{codeOf(error.slug)}</code>}</p>
       </div>
       <div className={layout.row}>
         {retry === undefined ? null : (

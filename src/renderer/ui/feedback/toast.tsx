@@ -1,9 +1,9 @@
 /** Short messages in the corner: what was done, with Undo; what failed, with its code. */
 import { notifications } from '@mantine/notifications';
-import { type AppError, codeOf } from '../../../contract/kernel/errors.ts';
+import type { AppError } from '../../../contract/kernel/errors.ts';
+import { errorText } from '../../../contract/kernel/field-words.ts';
 import { Button } from '../buttons.tsx';
 import layout from '../styles/layout.module.css';
-import text from '../styles/text.module.css';
 
 /** Time an undo is offered, ms. */
 export const UNDO_MS = 8_000;
@@ -45,10 +45,6 @@ export function errorToast(what: string, error: AppError): void {
     withBorder: true,
     autoClose: 10_000,
     title: what,
-    message: (
-      <>
-        {error.message} <code className={text.muted}>{codeOf(error.slug)}</code>
-      </>
-    ),
+    message: errorText(error),
   });
 }

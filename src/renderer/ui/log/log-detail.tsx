@@ -44,7 +44,7 @@ export function LogDetail({ row, close }: { row: LogRow; close(): void }) {
       </ToolBar>
       <div className={`${layout.scroll} ${layout.peek}`}>
         <Facts>
-          <dt>At</dt>
+          <dt>Time</dt>
           <dd>{dateTime(row.at)}</dd>
           <dt>Level</dt>
           <dd className={LEVEL_TEXT[row.level]}>{row.level}</dd>

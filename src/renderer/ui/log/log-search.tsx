@@ -54,13 +54,13 @@ export function LogSearch({
       />
       {q === '' ? null : (
         <>
-          <span className={css.hits} role="status" title="Hits in the whole log">
+          <span className={css.hits} role="status" title="Matches in the whole log">
             {hits.length === 0 && total === 0
-              ? 'No hits'
+              ? 'No matches'
               : `${hits.length === 0 ? 0 : position + 1}/${total ?? `${hits.length}+`}`}
           </span>
-          <Button small kind="ghost" label="Hit before" icon={<ChevronUp size={14} />} onClick={() => step(-1)} />
-          <Button small kind="ghost" label="Next hit" icon={<ChevronDown size={14} />} onClick={() => step(1)} />
+          <Button small kind="ghost" label="Previous match" icon={<ChevronUp size={14} />} onClick={() => step(-1)} />
+          <Button small kind="ghost" label="Next match" icon={<ChevronDown size={14} />} onClick={() => step(1)} />
         </>
       )}
     </span>

@@ -12,7 +12,7 @@ export interface RowVerbs {
 
 const KEYS = [
   ['down', 'Next row', 'J'],
-  ['up', 'Row before', 'K'],
+  ['up', 'Previous row', 'K'],
   ['open', 'Open', 'Enter'],
   ['peek', 'Peek', 'Space'],
   ['select', 'Select', 'X'],

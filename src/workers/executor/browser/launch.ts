@@ -37,7 +37,7 @@ const NO_SANDBOX = /No usable sandbox|sandboxing failed/i;
 function launchFailure(error: unknown, executable: string): Failure {
   const { detail, full } = textsOf(error);
   if (LOCKED.test(full)) {
-    return new Failure('profile-locked', 'Another program holds this profile; close it or unlock the profile.', {
+    return new Failure('profile-locked', 'Another program is using this profile; close it or unlock the profile.', {
       retryable: true,
       cause: error,
     });

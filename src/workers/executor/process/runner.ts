@@ -226,7 +226,7 @@ function parseOutput(text: string): Json {
     throw new Failure(
       'process-failed',
       error instanceof AppError
-        ? `The output cannot be taken: ${error.message}`
+        ? `The output cannot be used: ${error.message}`
         : `The output is not JSON: ${String(error)}`,
       {
         retryable: false,

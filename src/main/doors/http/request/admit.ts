@@ -92,7 +92,7 @@ export function createAdmit({ dispatcher, authenticator, limiter, tickets }: Adm
       } else {
         throw new AppError(
           'unauthorized',
-          'This address was used or is too old; ask for a new one with artifacts_get.',
+          'This address was used or has expired; request a new one with artifacts_get.',
         );
       }
       exchange.admission = dispatcher.admit(id, exchange, {

@@ -91,7 +91,7 @@ export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
         if (typeof ticket !== 'string' || !tickets.redeem('uploads_create', request.params.id, ticket)) {
           throw new AppError(
             'unauthorized',
-            'This upload address was used or is too old; ask for a new one with uploads_create.',
+            'This upload address was used or has expired; request a new one with uploads_create.',
           );
         }
         done();

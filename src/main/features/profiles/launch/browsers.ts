@@ -178,7 +178,7 @@ export function createBrowsers(settings: SettingsReader): Browsers {
         if (isExecutable(wanted)) return wanted;
         throw new AppError(
           'browser-not-found',
-          `The browser of this profile, ${wanted}, is not there. Choose another one in the profile.`,
+          `The browser of this profile, ${wanted}, was not found. Choose another one in the profile.`,
         );
       }
       const found = await list();
@@ -190,7 +190,7 @@ export function createBrowsers(settings: SettingsReader): Browsers {
       if (chosen) return chosen.path;
       throw new AppError(
         'browser-not-found',
-        `No ${FAMILY_NAMES[family]} was found on this machine. Install it, or set browser.executable_path to its program.`,
+        `No ${FAMILY_NAMES[family]} was found on this computer. Install it, or choose its program in Settings → Browser.`,
       );
     },
   };

@@ -21,20 +21,16 @@ export const interruptedProblem = () => problem('task-interrupted');
 export const diskFullProblem = () =>
   problem(
     'storage-full',
-    'The disk was full when the host ended, so that the end of the task was not stored: run it again.',
+    'The disk was full when the host stopped, so the outcome of the task was not stored; run it again.',
   );
 
 /** On an attempt whose process ended without an answer. */
 export function crashedProblem(code: number | null, signal: string | null): Problem {
   const how = signal !== null ? `was ended by ${signal}` : `ended with exit code ${code ?? 'unknown'}`;
-  return problem(
-    'worker-crashed',
-    `The process that ran the task ${how} before the task was done; its log says more.`,
-    {
-      exit_code: code,
-      signal,
-    },
-  );
+  return problem('worker-crashed', `The process that ran the task ${how} before the task finished; see the log.`, {
+    exit_code: code,
+    signal,
+  });
 }
 
 /** A problem as plain JSON, for events. */

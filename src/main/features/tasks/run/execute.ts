@@ -76,9 +76,7 @@ export async function execute(
 /** The result of a process that ended by itself after it had said something that could not be taken: most likely its result. */
 function unreadable(refused: string | null, { code }: WorkerExit): Result | null {
   if (refused === null || code !== 0) return null;
-  const error = problemOf(
-    new AppError('unprocessable-entity', `The task reported something that cannot be taken: ${refused}.`),
-  );
+  const error = problemOf(new AppError('unprocessable-entity', `The task reported something invalid: ${refused}.`));
   return { t: 'result', ok: false, outcome: 'failed', error, retryable: false, exit_code: code };
 }
 

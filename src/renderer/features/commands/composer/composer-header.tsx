@@ -8,7 +8,7 @@ import css from './composer.module.css';
 import type { ComposerState } from './use-composer.ts';
 import type { ComposerVerbs } from './use-composer-verbs.ts';
 
-/** Name of the command, whether it is saved, and what can be done with it. */
+/** Command name, whether it is saved, and what can be done with it. */
 export function ComposerHeader({
   command,
   composer,
@@ -24,7 +24,7 @@ export function ComposerHeader({
     <ScreenHead>
       <input
         className={css.title}
-        aria-label="Name of the command"
+        aria-label="Command name"
         value={draft.name}
         maxLength={100}
         onChange={(event) => change({ name: event.target.value })}

@@ -11,6 +11,7 @@ import { ToolBar } from '../../../ui/screen.tsx';
 import { Split } from '../../../ui/split.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
+import { titlesOf } from '../../run/index.ts';
 import { kindViews } from '../kinds/index.ts';
 import { ComposerHeader } from './composer-header.tsx';
 import { Conflict } from './conflict.tsx';
@@ -33,7 +34,7 @@ export function Composer({ id, command }: { id: string; command: Command | null 
   return (
     <div className={`${layout.col} ${layout.grow}`}>
       <ComposerHeader command={command} composer={composer} verbs={verbs} />
-      {composer.error === null ? null : <ErrorState inline error={composer.error} />}
+      {composer.error === null ? null : <ErrorState inline error={composer.error} titles={titlesOf(composer.fields)} />}
       <Conflict command={command} composer={composer} />
       <Split
         name="composer"
@@ -82,14 +83,14 @@ function Parts({
   return (
     <section className={`${layout.col} ${layout.grow}`} aria-label="Composer">
       <ToolBar>
-        <Tabs name="composer" label="Parts of the command" tabs={tabs} value={tab} onChange={onTab} />
+        <Tabs name="composer" label="Command sections" tabs={tabs} value={tab} onChange={onTab} />
         <span className={layout.grow} />
         {tab === 'spec' ? (
           <Button
             small
             kind="ghost"
             icon={<Braces size={13} />}
-            label="Edit the spec as JSON"
+            label="Edit as JSON"
             pressed={mode === 'json'}
             onClick={() => setMode(mode === 'json' ? 'form' : 'json')}
           >
@@ -105,7 +106,9 @@ function Parts({
           <InputSchema key={generation} draft={draft} change={change} errors={errors} held={held} />
         ) : null}
         {tab === 'versions' && command !== null ? <Versions command={command} onRestore={composer.replace} /> : null}
-        {tab === 'dry' ? <DryRunResult kind={draft.kind} query={dry} run={dryRun} /> : null}
+        {tab === 'dry' ? (
+          <DryRunResult kind={draft.kind} query={dry} titles={titlesOf(composer.fields)} run={dryRun} />
+        ) : null}
       </TabPanel>
     </section>
   );

@@ -97,9 +97,7 @@ function Merge({
               onChange={(value) => set(index, value)}
               height={heightOf(of)}
             />
-            {parsed[index] === null ? (
-              <span className={`${text.bad} ${text.small}`}>This is not valid JSON yet</span>
-            ) : null}
+            {parsed[index] === null ? <span className={`${text.bad} ${text.small}`}>Not valid JSON</span> : null}
           </section>
         );
       })}

@@ -1,6 +1,7 @@
 import { CircleCheck, CircleX, SearchCheck, TriangleAlert } from 'lucide-react';
 import type { CommandKind } from '../../../../contract/automation/kinds/index.ts';
 import type { AppError } from '../../../../contract/kernel/errors.ts';
+import { fieldText, type Titles } from '../../../../contract/kernel/field-words.ts';
 import type { Answer } from '../../../lib/live/query.ts';
 import { Button } from '../../../ui/buttons.tsx';
 import { JsonView } from '../../../ui/display/json-view.tsx';
@@ -15,10 +16,13 @@ import css from './composer.module.css';
 export function DryRunResult({
   kind,
   query,
+  titles,
   run,
 }: {
   kind: CommandKind;
   query: { data: Answer<'commands_dry_run'> | undefined; error: AppError | null };
+  /** Labels of the input form by path. */
+  titles: Titles;
   run(): void;
 }) {
   const { data, error } = query;
@@ -27,7 +31,7 @@ export function DryRunResult({
     return (
       <EmptyState
         icon={<SearchCheck size={24} />}
-        title="Nothing checked yet"
+        title="No dry run yet"
         help="commands#dry-run"
         action={
           <Button action="composer.dry" showKey onClick={run}>
@@ -35,7 +39,7 @@ export function DryRunResult({
           </Button>
         }
       >
-        A dry run resolves every variable and checks the input without touching anything outside.
+        A dry run resolves every variable and checks the input. It starts nothing and sends nothing.
       </EmptyState>
     );
   }
@@ -45,20 +49,18 @@ export function DryRunResult({
       <div className={`${layout.peek} ${css.verdict}`}>
         <div className={data.valid ? `${layout.row} ${text.good}` : `${layout.row} ${text.bad}`}>
           {data.valid ? <CircleCheck size={15} /> : <CircleX size={15} />}
-          <strong>{data.valid ? 'It can run' : 'It cannot run like this'}</strong>
+          <strong>{data.valid ? 'Ready to run' : 'Cannot run'}</strong>
         </div>
         {data.missing.length === 0 ? null : (
           <Notice tone="bad">
             <CircleX size={14} />
-            <span>No value for {data.missing.join(', ')}</span>
+            <span>Missing values: {data.missing.join(', ')}</span>
           </Notice>
         )}
         {data.errors.map((item) => (
           <Notice key={`${item.path}${item.message}`} tone="bad">
             <CircleX size={14} />
-            <span>
-              <code>{item.path}</code> {item.message}
-            </span>
+            <span>{fieldText(item.path, item.message, titles)}</span>
           </Notice>
         ))}
         {data.warnings.map((text) => (
@@ -68,7 +70,7 @@ export function DryRunResult({
           </Notice>
         ))}
       </div>
-      <h3 className={css.paneTitle}>What would run; secrets are masked</h3>
+      <h3 className={css.paneTitle}>Resolved spec (secrets are masked)</h3>
       {Resolved !== null && Object.keys(data.resolved).length > 0 ? (
         <Resolved resolved={data.resolved} />
       ) : (

@@ -23,7 +23,7 @@ export function JsonEditor({
     <>
       {valid ? null : (
         <Notice tone="bad" square>
-          This is not a JSON object yet. Correct it to save or run.
+          Not a valid JSON object. Correct it to save or run.
         </Notice>
       )}
       <CodeEditor language="json" label={label} value={text} onChange={change} />

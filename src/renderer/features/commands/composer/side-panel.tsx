@@ -3,7 +3,7 @@ import { NumberInput, Switch, TagsInput, Textarea, TextInput } from '@mantine/co
 import type { Command } from '../../../../contract/automation/commands.ts';
 import { EntityPicker } from '../../../ui/entity-picker/entity-picker.tsx';
 import layout from '../../../ui/styles/layout.module.css';
-import { SchemaForm } from '../../run/index.ts';
+import { noProfileText, SchemaForm } from '../../run/index.ts';
 import { kindViews } from '../kinds/index.ts';
 import { FolderField } from './folder-field.tsx';
 import { LastRun } from './last-run.tsx';
@@ -19,7 +19,7 @@ export function SidePanel({ composer, command }: { composer: ComposerState; comm
         of="profiles"
         label="Run with profile"
         clearable
-        placeholder={draft.uses.profile ? 'Needed' : 'None: a fresh browser'}
+        placeholder={noProfileText(draft.kind, draft.uses.profile)}
         value={composer.profile}
         onChange={composer.setProfile}
       />
@@ -69,7 +69,7 @@ function Limits({ composer: { draft, change, errors } }: { composer: ComposerSta
       <h3>Limits</h3>
       <div className={layout.two}>
         <Limit
-          label="Timeout, s"
+          label="Timeout (s)"
           value={draft.timeout_seconds}
           min={1}
           max={604_800}
@@ -87,7 +87,7 @@ function Limits({ composer: { draft, change, errors } }: { composer: ComposerSta
         {retry.max === 0 ? null : (
           <>
             <Limit
-              label="Backoff, s"
+              label="Backoff (s)"
               value={retry.backoff_seconds}
               min={0}
               max={86_400}
@@ -95,7 +95,7 @@ function Limits({ composer: { draft, change, errors } }: { composer: ComposerSta
               onChange={(backoff_seconds) => setRetry({ backoff_seconds })}
             />
             <Limit
-              label="Factor"
+              label="Backoff factor"
               value={retry.factor}
               min={1}
               max={10}
@@ -107,14 +107,14 @@ function Limits({ composer: { draft, change, errors } }: { composer: ComposerSta
       </div>
       <TextInput
         label="Concurrency key"
-        description="Tasks with the same key run one after the other."
+        description="Tasks with the same key run one at a time."
         placeholder="none"
         value={draft.concurrency_key ?? ''}
         error={errors.concurrency_key}
         onChange={({ currentTarget: { value } }) => change({ concurrency_key: value === '' ? null : value })}
       />
       <Switch
-        label="Needs a profile"
+        label="Requires a profile"
         checked={uses.profile}
         onChange={(event) => change({ uses: { ...uses, profile: event.currentTarget.checked } })}
       />

@@ -18,7 +18,7 @@ function useLibraryVerbs(id: string, command: Command | null, { draft, drop }: C
   const restore = (deleted: Command) =>
     client.call('commands_restore', { id: deleted.id }).then(
       () => show(deleted.id),
-      (cause: unknown) => errorToast('Not restored', asError(cause)),
+      (cause: unknown) => errorToast('Could not restore', asError(cause)),
     );
   return {
     duplicate() {
@@ -32,7 +32,7 @@ function useLibraryVerbs(id: string, command: Command | null, { draft, drop }: C
           void navigate({ to: '/commands' });
           undoToast(`“${command.name}” deleted`, () => restore(command));
         },
-        (cause: unknown) => errorToast('Not deleted', asError(cause)),
+        (cause: unknown) => errorToast('Could not delete', asError(cause)),
       );
     },
     discard() {
@@ -51,12 +51,12 @@ export function useComposerVerbs(id: string, command: Command | null, composer: 
   const { changed, draft, conflicts, entry, save, run } = composer;
   const manage = useCan(command === null ? 'commands_create' : 'commands_update');
   const mayRun = useCan('tasks_create');
-  const unready = textProblem(entry) ?? (conflicts.length > 0 ? 'Settle the conflict first' : null);
+  const unready = textProblem(entry) ?? (conflicts.length > 0 ? 'Resolve the conflict first' : null);
   const blocked = {
     manage,
     dryRun: useCan('commands_dry_run') ?? textProblem(entry),
-    save: manage ?? unready ?? (changed ? null : 'Nothing has changed'),
-    run: mayRun ?? unready ?? (changed ? manage : null) ?? (draft.enabled ? null : 'The command is switched off'),
+    save: manage ?? unready ?? (changed ? null : 'No changes to save'),
+    run: mayRun ?? unready ?? (changed ? manage : null) ?? (draft.enabled ? null : 'The command is disabled'),
   };
   const library = useLibraryVerbs(id, command, composer);
   const dryRun = () => {

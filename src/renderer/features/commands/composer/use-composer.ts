@@ -2,13 +2,14 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Command } from '../../../../contract/automation/commands.ts';
 import type { AppError } from '../../../../contract/kernel/errors.ts';
+import { fieldTexts } from '../../../../contract/kernel/field-words.ts';
 import type { CommandId, JsonObject, ProfileId } from '../../../../contract/kernel/scalars.ts';
 import { useClient } from '../../../lib/client/context.tsx';
 import { NO_DRAFT, useDrafts } from '../../../lib/drafts/drafts.ts';
 import { saved, storedAs } from '../../../lib/drafts/merge.ts';
 import { asError, useAct } from '../../../lib/live/query.ts';
 import { toast } from '../../../ui/feedback/toast.tsx';
-import { cleanInput } from '../../run/index.ts';
+import { cleanInput, titlesOf } from '../../run/index.ts';
 import { patchOf } from '../draft.ts';
 import { keepDraft } from '../draft-storage.ts';
 import { useDraft } from '../use-draft.ts';
@@ -90,10 +91,10 @@ export function useComposer(id: string, command: Command | null) {
     busy,
     error,
     /** Messages by path: of the last dry run, and of the call that failed. */
-    errors: {
-      ...Object.fromEntries((dry.data?.errors ?? []).map((item) => [item.path, item.message])),
-      ...error?.errors,
-    } as Record<string, string>,
+    errors: fieldTexts(
+      { ...Object.fromEntries((dry.data?.errors ?? []).map((item) => [item.path, item.message])), ...error?.errors },
+      titlesOf(fields),
+    ),
     save: () =>
       void during('save', async () => {
         const to = await store();

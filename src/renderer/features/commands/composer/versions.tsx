@@ -24,9 +24,9 @@ export function Versions({ command, onRestore }: { command: Command; onRestore(d
     client.call('commands_version_get', { id: command.id, version }).then(
       (old) => {
         onRestore(draftOf(old));
-        toast(`Version ${version} is in the editor; save to keep it`);
+        toast(`Version ${version} loaded into the editor. Save to make it current.`);
       },
-      (error: unknown) => errorToast('The version could not be loaded', asError(error)),
+      (error: unknown) => errorToast('Could not load the version', asError(error)),
     );
   return (
     <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={5}>

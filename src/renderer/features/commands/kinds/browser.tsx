@@ -45,7 +45,7 @@ function Options({ spec, onChange }: SpecFormProps) {
   const set = (patch: JsonObject) => onChange({ ...spec, ...patch });
   const when = [
     { value: 'on', label: 'Always' },
-    { value: 'on_failure', label: 'When it fails' },
+    { value: 'on_failure', label: 'On failure' },
     { value: 'off', label: 'Never' },
   ];
   const value = (name: string, fallback: string) => (typeof spec[name] === 'string' ? String(spec[name]) : fallback);
@@ -53,7 +53,7 @@ function Options({ spec, onChange }: SpecFormProps) {
     <>
       <h3>Browser</h3>
       <Switch
-        label="Without a window"
+        label="Headless"
         checked={spec.headless !== false}
         onChange={(event) => set({ headless: event.currentTarget.checked })}
       />
@@ -65,7 +65,7 @@ function Options({ spec, onChange }: SpecFormProps) {
           onChange={(trace) => set({ trace: trace ?? 'on' })}
         />
         <Select
-          label="Last screenshot"
+          label="Final screenshot"
           data={when}
           value={value('screenshot', 'on')}
           onChange={(screenshot) => set({ screenshot: screenshot ?? 'on' })}
@@ -80,7 +80,7 @@ function Options({ spec, onChange }: SpecFormProps) {
           onChange={(language) => set({ language: language ?? 'typescript' })}
         />
         <NumberInput
-          label="Timeout, ms"
+          label="Action timeout (ms)"
           min={0}
           max={3_600_000}
           step={1_000}

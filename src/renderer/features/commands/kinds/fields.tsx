@@ -50,7 +50,7 @@ export function Pairs({
   return (
     <Textarea
       label={label}
-      description={fits ? description : 'One of the values does not fit in a line: edit it as JSON.'}
+      description={fits ? description : 'A value does not fit on one line. Edit it as JSON.'}
       readOnly={!fits}
       autosize
       minRows={2}

@@ -38,7 +38,7 @@ export function BodyForm({ spec, onChange, errors, held }: SpecFormProps) {
       <div className={layout.row}>
         <Input.Wrapper label="Body" labelElement="div" className={layout.grow} />
         <SegmentedControl<BodyKind>
-          aria-label="Kind of body"
+          aria-label="Body type"
           data={[
             { value: 'none', label: 'None' },
             { value: 'text', label: 'Text' },
@@ -57,7 +57,7 @@ export function BodyForm({ spec, onChange, errors, held }: SpecFormProps) {
           spellCheck={false}
           classNames={{ input: looks.mono ?? '' }}
           value={text}
-          error={kind === 'text' || json.valid ? errorOf(errors, 'body') : 'This is not valid JSON yet'}
+          error={kind === 'text' || json.valid ? errorOf(errors, 'body') : 'Not valid JSON'}
           onChange={({ currentTarget: { value } }) => (kind === 'text' ? set({ text: value }) : json.change(value))}
         />
       )}

@@ -15,7 +15,7 @@ export function ExpectForm({ spec, onChange, errors }: SpecFormProps) {
   };
   return (
     <>
-      <h3>The answer must have</h3>
+      <h3>Response checks</h3>
       <div className={css.three}>
         <Numbers
           label="Status"
@@ -25,15 +25,15 @@ export function ExpectForm({ spec, onChange, errors }: SpecFormProps) {
           onChange={(codes) => set('status', codes.length > 1 ? codes : codes[0])}
         />
         <TextInput
-          label="Text in the body"
+          label="Body contains"
           placeholder="any"
           value={specText(expect, 'body_contains')}
           error={errorOf(errors, 'expect.body_contains')}
           onChange={({ currentTarget: { value } }) => set('body_contains', value === '' ? undefined : value)}
         />
         <NumberInput
-          label="Within, ms"
-          placeholder="any time"
+          label="Max duration (ms)"
+          placeholder="no limit"
           min={1}
           value={typeof expect.max_duration_ms === 'number' ? expect.max_duration_ms : ''}
           error={errorOf(errors, 'expect.max_duration_ms')}

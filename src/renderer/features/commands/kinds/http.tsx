@@ -82,7 +82,7 @@ export const http: KindView = {
     {
       id: 'get',
       title: 'Check an address',
-      text: 'One request that must answer 200 in time.',
+      text: 'Sends a request and checks its status and duration.',
       name: 'Check an address',
       spec: { method: 'GET', url: '{{input.url}}', expect: { status: 200, max_duration_ms: 5_000 } },
       input_schema: { type: 'object', properties: { url: URL_SCHEMA }, required: ['url'] },

@@ -21,7 +21,7 @@ function Form({ spec, onChange, errors, held }: SpecFormProps) {
       <div className={css.specForm}>
         <Textarea
           label="Program and arguments"
-          description="One per line. No shell reads them; {{variables}} come from the input."
+          description="One per line, run without a shell. {{variables}} are filled in from the input."
           withAsterisk
           autosize
           minRows={3}
@@ -38,13 +38,13 @@ function Form({ spec, onChange, errors, held }: SpecFormProps) {
         <div className={css.two}>
           <TextInput
             label="Working folder"
-            placeholder="A fresh folder of the attempt"
+            placeholder="New folder per attempt"
             value={specText(spec, 'cwd')}
             error={errorOf(errors, 'cwd')}
             onChange={(event) => set({ cwd: event.currentTarget.value === '' ? null : event.currentTarget.value })}
           />
           <Numbers
-            label="Exit codes that are a success"
+            label="Success exit codes"
             value={strings(spec.success_codes ?? [0]).map(Number)}
             error={errorOf(errors, 'success_codes')}
             onChange={(success_codes) => set({ success_codes })}
@@ -64,7 +64,7 @@ function Form({ spec, onChange, errors, held }: SpecFormProps) {
           name="files"
           held={held}
           label="Private files"
-          description="name=content, one per line: a place for secrets. {{files.name}} is the path; the file goes with the attempt."
+          description="name=content, one per line; secrets are allowed. {{files.name}} is the path. Deleted after the attempt."
           mark="="
           value={spec.files}
           error={errorOf(errors, 'files')}
@@ -72,7 +72,7 @@ function Form({ spec, onChange, errors, held }: SpecFormProps) {
         />
         <Textarea
           label="Standard input"
-          description="Secrets may stand here: nobody else can read it."
+          description="Secrets are allowed: other programs cannot read it."
           autosize
           minRows={2}
           maxRows={8}
@@ -96,11 +96,11 @@ function Form({ spec, onChange, errors, held }: SpecFormProps) {
           </Notice>
         ) : null}
         <Select
-          label="Output of the task"
+          label="Task output"
           data={[
             { value: 'none', label: 'Nothing' },
-            { value: 'text', label: 'What it printed, as text' },
-            { value: 'json', label: 'What it printed, as JSON' },
+            { value: 'text', label: 'Stdout as text' },
+            { value: 'json', label: 'Stdout as JSON' },
           ]}
           value={specText(spec, 'output') || 'text'}
           onChange={(output) => set({ output: output ?? 'text' })}

@@ -18,6 +18,6 @@ export function useLibraryActions(rows: readonly Command[], shown: string | unde
   useActions([
     { id: 'commands.new', title: 'New command', group: 'Commands', layer: 'view', keys: ['N'], run: onNew },
     { ...list, id: 'commands.next', title: 'Next command', keys: ['J'], run: () => step(1) },
-    { ...list, id: 'commands.before', title: 'Command before', keys: ['K'], run: () => step(-1) },
+    { ...list, id: 'commands.before', title: 'Previous command', keys: ['K'], run: () => step(-1) },
   ]);
 }

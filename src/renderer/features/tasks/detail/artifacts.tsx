@@ -1,4 +1,4 @@
-/** Files that a task left: screenshots inline, the trace in its viewer, everything else to download. */
+/** Artifacts of a task: screenshots inline, the trace in its viewer, everything else to download. */
 import { Modal } from '@mantine/core';
 import { Download, FileArchive, FileText, ImageIcon, Save, Video } from 'lucide-react';
 import { useState } from 'react';
@@ -68,7 +68,7 @@ export function Screens({ shots }: { shots: Artifact[] }) {
 
 function SaveButton({ artifact }: { artifact: Artifact }) {
   const client = useClient();
-  const failed = (error: unknown) => errorToast('Not saved', asError(error));
+  const failed = (error: unknown) => errorToast('Could not save', asError(error));
   if (isDesktop()) {
     const save = () => client.call('shell_save_file', { artifact_id: artifact.id }).catch(failed);
     return (
@@ -107,7 +107,7 @@ export function Artifacts({ id, onTrace }: { id: TaskId; onTrace(artifact: Artif
                   Size
                 </th>
                 <th scope="col">Attempt</th>
-                <th scope="col">At</th>
+                <th scope="col">Time</th>
                 <th scope="col">
                   <span className={text.hidden}>Actions</span>
                 </th>
@@ -122,7 +122,7 @@ export function Artifacts({ id, onTrace }: { id: TaskId; onTrace(artifact: Artif
                       <span className={layout.row}>
                         <Icon size={14} className={text.muted} />
                         {artifact.name}
-                        {artifact.has_secret ? <Badge tone="warn">holds a secret</Badge> : null}
+                        {artifact.has_secret ? <Badge tone="warn">contains a secret</Badge> : null}
                       </span>
                     </td>
                     <td className={text.muted}>{artifact.kind}</td>

@@ -65,7 +65,7 @@ function Input({ input }: Pick<TaskDetail, 'input'>) {
 
 function Output({ output, of }: Pick<TaskDetail, 'output'> & { of: string }) {
   return output === null ? (
-    <EmptyState icon={<FileOutput size={24} />} title={`No output of ${of}`} help="commands#kinds-of-commands" />
+    <EmptyState icon={<FileOutput size={24} />} title={`No output from ${of}`} help="commands#kinds-of-commands" />
   ) : (
     <JsonView value={output} label="output" />
   );
@@ -73,7 +73,7 @@ function Output({ output, of }: Pick<TaskDetail, 'output'> & { of: string }) {
 
 function Failure({ error, of }: Pick<TaskDetail, 'error'> & { of: string }) {
   return error === null ? (
-    <EmptyState icon={<ShieldCheck size={24} />} title={`No error of ${of}`} help={null} />
+    <EmptyState icon={<ShieldCheck size={24} />} title={`No error in ${of}`} help={null} />
   ) : (
     <div className={css.error}>
       <Problem problem={error} />
@@ -88,9 +88,9 @@ function Attempts({ task }: { task: TaskDetail }) {
       {task.attempts.map((attempt) => (
         <AttemptFacts key={attempt.number} attempt={attempt} />
       ))}
-      {task.attempts.length === 0 ? <p className={text.muted}>No attempt has started.</p> : null}
+      {task.attempts.length === 0 ? <p className={text.muted}>No attempts yet.</p> : null}
       <section>
-        <h3>What runs</h3>
+        <h3>Spec</h3>
         <JsonView value={task.spec} label="spec" />
       </section>
     </div>

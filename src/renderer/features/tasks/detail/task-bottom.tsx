@@ -33,7 +33,7 @@ function useTabKeys(setTab: (tab: BottomTab) => void, move: (by: 1 | -1) => void
     to('steps', 'Steps', 'S', () => setTab('steps')),
     to('artifacts', 'Artifacts', 'A', () => setTab('artifacts')),
     to('next', 'Next tab', ']', () => move(1)),
-    to('before', 'Tab before', '[', () => move(-1)),
+    to('before', 'Previous tab', '[', () => move(-1)),
   ]);
 }
 

@@ -13,10 +13,10 @@ import { PlainTable } from '../../../ui/table/plain-table.tsx';
 const MAX_EVENTS = 2_000;
 
 const COLUMNS = [
-  { title: 'Seq', width: 80 },
-  { title: 'At', width: 120 },
+  { title: 'Sequence', width: 80 },
+  { title: 'Time', width: 120 },
   { title: 'Event', width: 110 },
-  { title: 'What' },
+  { title: 'Details' },
 ];
 
 function summary(event: TaskEvent): string {

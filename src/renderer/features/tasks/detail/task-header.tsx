@@ -1,6 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Ban, ChevronRight, Copy, RotateCw, Trash2 } from 'lucide-react';
 import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
+import { shortId } from '../../../lib/format.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { Button, CopyButton, IconButton } from '../../../ui/buttons.tsx';
 import { Ago, Elapsed } from '../../../ui/display/ago.tsx';
@@ -11,6 +12,7 @@ import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import { useTaskActions } from '../task-actions.tsx';
 import { cancelBlocked, deleteBlocked, waitSentence } from '../task-facts.ts';
+import { useSlots } from '../use-slots.ts';
 import css from './task-header.module.css';
 import { useHeaderActions } from './use-header-actions.ts';
 
@@ -88,7 +90,8 @@ export function TaskHeader({ task }: { task: TaskDetail }) {
 
 /** Facts of a task in one line, with its progress or why it waits for the next attempt; before the first the page itself says why. */
 export function TaskFacts({ task }: { task: TaskDetail }) {
-  const wait = task.attempts.length === 0 ? null : waitSentence(task);
+  const slots = useSlots();
+  const wait = task.attempts.length === 0 ? null : waitSentence(task, slots);
   const items: [string, React.ReactNode][] = [
     [
       'Command',
@@ -122,7 +125,7 @@ export function TaskFacts({ task }: { task: TaskDetail }) {
       ))}
       {task.retry_of === null ? null : (
         <Link to="/tasks/$id" params={{ id: task.retry_of }}>
-          Repeats an earlier task
+          Rerun of {shortId(task.retry_of)}
         </Link>
       )}
       <span className={layout.grow} />

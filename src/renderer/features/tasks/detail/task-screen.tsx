@@ -9,6 +9,7 @@ import { Split } from '../../../ui/split.tsx';
 import { hasFailed, waitSentence } from '../task-facts.ts';
 import { StepTimeline } from '../timeline/step-timeline.tsx';
 import { findRow } from '../timeline/step-tree.ts';
+import { useSlots } from '../use-slots.ts';
 import { Inspector } from './inspector.tsx';
 import { TaskBottom } from './task-bottom.tsx';
 import { TaskFacts, TaskHeader } from './task-header.tsx';
@@ -17,6 +18,7 @@ import { TaskFacts, TaskHeader } from './task-header.tsx';
 export function TaskScreen() {
   const { id } = useParams({ from: '/tasks/$id' });
   const query = useOperationQuery('tasks_get', { id: id as TaskId });
+  const slots = useSlots();
   const [chosen, setChosen] = useState<{ task: string; row: string } | null>(null);
   const task = query.data;
   const selected = chosen?.task === task?.id ? (chosen?.row ?? null) : null;
@@ -49,7 +51,7 @@ export function TaskScreen() {
                     task.attempts.length === 0 ? (
                       <EmptyState
                         icon={<Status state={task.status} />}
-                        title={waitSentence(task) ?? 'It has not started'}
+                        title={waitSentence(task, slots) ?? 'Not started'}
                         help="tasks#why-a-task-waits"
                       />
                     ) : (

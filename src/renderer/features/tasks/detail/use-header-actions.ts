@@ -45,7 +45,7 @@ export function useHeaderActions({ task, retry, cancel, remove, back }: HeaderAc
     },
     {
       id: 'task.before',
-      title: 'Task before in the list',
+      title: 'Previous task in the list',
       group: 'Task',
       layer: 'detail',
       keys: ['K'],

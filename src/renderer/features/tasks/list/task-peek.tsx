@@ -19,6 +19,7 @@ import { Thumbnails } from '../detail/artifacts.tsx';
 import { Problem } from '../problem.tsx';
 import { useTaskActions } from '../task-actions.tsx';
 import { cancelBlocked, waitSentence } from '../task-facts.ts';
+import { useSlots } from '../use-slots.ts';
 
 /** A task beside the list. */
 export function TaskPeek({ id, close }: { id: TaskId; close(): void }) {
@@ -72,7 +73,7 @@ function Verbs({ task }: { task: TaskDetail }) {
 }
 
 function Details({ task }: { task: TaskDetail }) {
-  const wait = waitSentence(task);
+  const wait = waitSentence(task, useSlots());
   return (
     <div className={`${layout.scroll} ${layout.peek}`}>
       <Facts>

@@ -45,7 +45,7 @@ export function useListActions({ peeked, statuses, run, setTab, close }: ListAct
       group: 'Tasks',
       layer: 'view',
       keys: ['R'],
-      blocked: peeked === undefined ? 'No task is chosen' : retryBlocked,
+      blocked: peeked === undefined ? 'No task selected' : retryBlocked,
       run: () => peeked && actions.retry(peeked.id),
     },
     {
@@ -54,7 +54,7 @@ export function useListActions({ peeked, statuses, run, setTab, close }: ListAct
       group: 'Tasks',
       layer: 'view',
       keys: ['C'],
-      blocked: peeked === undefined ? 'No task is chosen' : cancelBlocked,
+      blocked: peeked === undefined ? 'No task selected' : cancelBlocked,
       run: () => peeked && actions.cancel(peeked.id),
     },
     {
@@ -63,7 +63,7 @@ export function useListActions({ peeked, statuses, run, setTab, close }: ListAct
       group: 'Tasks',
       layer: 'view',
       keys: ['Mod+Shift+C'],
-      blocked: peeked === undefined ? 'No task is chosen' : null,
+      blocked: peeked === undefined ? 'No task selected' : null,
       run: () => void (peeked && navigator.clipboard.writeText(peeked.id)),
     },
     {

@@ -13,7 +13,7 @@ const MOST_INDENT = 12;
 /** Shortest wait before an attempt that its row speaks of, ms. */
 const WORTH_SAYING_MS = 1_000;
 
-const WORDS = { wait: 'In the queue', retry: 'Before the next attempt', run: 'At work' } as const;
+const WORDS = { wait: 'Queued', retry: 'Waiting to retry', run: 'Running' } as const;
 
 export interface TimelineRowProps {
   row: TreeRow;
@@ -36,8 +36,8 @@ function Bar({ segment, state, range, moment }: { segment: Segment; state: strin
   const { left, width, cutLeft, cutRight } = place;
   const hint = [
     `${WORDS[kind]}${segment.to === null ? '' : `: ${duration(to - from)}`}`,
-    cutLeft ? 'begins before what is shown' : null,
-    cutRight ? 'goes on after what is shown' : null,
+    cutLeft ? 'starts before the visible range' : null,
+    cutRight ? 'continues after the visible range' : null,
   ];
   const style: CSSProperties & Record<'--left', number> = { '--left': left };
   if (segment.to !== null) style.width = `${width}%`;
