@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** Entry of the command line under plain Node. */
 import { enableCompileCache } from 'node:module';
 import path from 'node:path';

@@ -149,6 +149,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
     log: log.for('http'),
     baseUrl,
     outDir: path.join(platform.appRoot, 'out'),
+    panelLinkCommand: config.panelLinkCommand ?? null,
     contentOrigin: content.url,
     connections,
     uploads: storage.uploads,

@@ -1,5 +1,5 @@
 /** The command line as people use it: the built program in a process of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -173,6 +173,9 @@ test('serve: ready line with a link that signs in once; keys, call, doctor and p
   const health = await ended(tabagent('call', 'ping'));
   expect(JSON.parse(health.out)).toMatchObject({ service: 'tabagent-server', ready: true });
   expect((await ended(tabagent('doctor'))).out).toMatch(/Database: .* is sound/);
+  // Catches a command on the sign-in screen that does not work as it is printed, from another folder.
+  const printed = await (await fetch(`${url}/panel/panel-link.txt`)).text();
+  expect(execSync(printed, { cwd: os.tmpdir(), encoding: 'utf8' })).toMatch(/#ticket=[\w-]{43}\n$/);
   expect((await ended(tabagent('panel-link'))).out).toMatch(/#ticket=[\w-]{43}\n$/);
   expect(
     (await ended(tabagent('run', script('ok.mjs', 'export default async ({ log }) => { log("hello"); return 7; };'))))

@@ -1,3 +1,5 @@
+import { execSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { expect, test } from './support/test.ts';
 
 test.use({ fresh: true, storageState: { cookies: [], origins: [] } });
@@ -16,7 +18,9 @@ test('no session leads to the sign-in screen; the link opens the panel once and 
   expect(policy).toContain("script-src 'self';");
   expect(policy).toContain("object-src 'none'");
   await expect(page.getByRole('heading', { name: 'Sign in to TabAgent' })).toBeVisible();
-  await expect(page.getByText('tabagent panel-link')).toBeVisible();
+  // The command is run as it is printed, in another folder.
+  const command = (await page.getByText('panel-link').textContent()) ?? '';
+  expect(execSync(command, { cwd: tmpdir(), encoding: 'utf8' })).toMatch(/#ticket=[\w-]{43}\n$/);
 
   // Nothing of the host is told to a browser without a session.
   expect((await page.request.get('/v1/tasks')).status()).toBe(401);
@@ -28,6 +32,14 @@ test('no session leads to the sign-in screen; the link opens the panel once and 
   expect(page.url()).not.toContain('ticket');
   await page.reload();
   await expect(page.getByRole('heading', { name: 'Dashboard' })).toBeVisible();
+
+  // Would catch: a session that cannot be ended, or one that is only forgotten by the browser.
+  const token = await page.evaluate(() => localStorage.getItem('tabagent.session'));
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('heading', { name: 'Sign in to TabAgent' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Sign in to TabAgent' })).toBeVisible();
+  expect((await page.request.get('/v1/tasks', { headers: { authorization: `Bearer ${token}` } })).status()).toBe(401);
 
   const stranger = await (await browser.newContext({ storageState: { cookies: [], origins: [] } })).newPage();
   await stranger.goto(link);

@@ -121,6 +121,7 @@ export async function openTestDoors(
     tickets: createTickets(clock),
     version: '0.0.0-test',
     outDir: path.join(ROOT, 'out'),
+    panelLinkCommand: null,
     contentOrigin: () => null,
     connections,
     uploads: {

@@ -4,6 +4,7 @@ import { AlreadyRunning } from '../core/instance-lock.ts';
 import { guardProcess } from '../core/process/fault-policy.ts';
 import { createHost, type Host } from '../host.ts';
 import { EXIT } from './exit-codes.ts';
+import { ownCommand } from './own-command.ts';
 import type { Printer } from './print.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -41,8 +42,11 @@ async function serveOnce(
   signalled: Promise<End>,
 ): Promise<number | 'again'> {
   let host: Host;
+  let panelLinkCommand: string;
   try {
-    host = await createHost(platform, { ...readConfig(flags, env, platform.paths.data), terminal: print.note });
+    const config = readConfig(flags, env, platform.paths.data);
+    panelLinkCommand = ownCommand(['panel-link'], config.dataDir, platform.paths.data);
+    host = await createHost(platform, { ...config, panelLinkCommand, terminal: print.note });
   } catch (error) {
     print.failure(error);
     return error instanceof AlreadyRunning ? EXIT.alreadyRunning : EXIT.failed;
@@ -66,7 +70,7 @@ async function serveOnce(
     print.result(
       { url, panel: link, pid: process.pid },
       () =>
-        `TabAgent ${platform.versions.app} ready: ${link}  (one-time link, 10 minutes; tabagent panel-link makes another)`,
+        `TabAgent ${platform.versions.app} ready: ${link}  (one-time link, valid for 10 minutes; for another run: ${panelLinkCommand})`,
     );
     return await endOf(host, await Promise.race([signalled, crashed]), print);
   } finally {

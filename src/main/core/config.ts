@@ -15,6 +15,8 @@ export interface HostConfig {
   contentPort: number;
   /** A damaged database is moved aside and replaced by an empty one. */
   replaceDatabase?: boolean;
+  /** Command line that makes another panel link, for the sign-in screen; absent where only the app makes them. */
+  panelLinkCommand?: string;
   /** Writes warnings and errors to a terminal. */
   terminal?: (line: string) => void;
   /** Extra launch arguments; tests silence background traffic with them. */

@@ -41,6 +41,7 @@ export interface DoorsDeps {
   version: string;
   /** Folder of the build, with `renderer/` and `docs/`. */
   outDir: string;
+  panelLinkCommand: string | null;
   /** Origin of recorded and downloaded content, null while it is closed. */
   contentOrigin: () => string | null;
   connections: { authenticator: Authenticator; registry: ConnectionRegistry };
@@ -122,6 +123,7 @@ export function createDoors(deps: DoorsDeps): Doors {
     log,
     version,
     outDir: deps.outDir,
+    panelLinkCommand: deps.panelLinkCommand,
     contentOrigin: deps.contentOrigin,
   });
 

@@ -1,4 +1,5 @@
 import { KeyRound } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { useClient, useClientStatus } from '../lib/client/context.tsx';
 import { Button, CopyButton } from '../ui/buttons.tsx';
 import { Card } from '../ui/display/card.tsx';
@@ -7,12 +8,27 @@ import layout from '../ui/styles/layout.module.css';
 import text from '../ui/styles/text.module.css';
 import css from './sign-in.module.css';
 
-const COMMAND = 'tabagent panel-link';
+/** The command that makes a panel link for this host; empty where only the app makes them. */
+function usePanelLinkCommand(): string {
+  const [command, setCommand] = useState('tabagent panel-link');
+  useEffect(() => {
+    const abort = new AbortController();
+    fetch('./panel-link.txt', { signal: abort.signal })
+      .then(async (answer) => {
+        if (answer.ok && answer.headers.get('content-type')?.startsWith('text/plain')) setCommand(await answer.text());
+      })
+      // Without an answer the plain name of the program has to do.
+      .catch(() => undefined);
+    return () => abort.abort();
+  }, []);
+  return command;
+}
 
 /** Shown in a browser that the host does not know. */
 export function SignIn({ problem }: { problem: string | null }) {
   const client = useClient();
   const { phase } = useClientStatus();
+  const command = usePanelLinkCommand();
   return (
     <main className={css.signIn}>
       <Card className={css.card}>
@@ -25,10 +41,12 @@ export function SignIn({ problem }: { problem: string | null }) {
             The host refuses this address. Open the panel under 127.0.0.1 or localhost, or add the address to the
             setting “Allowed host names”.
           </p>
+        ) : command === '' ? (
+          <p>This browser is not signed in. In the TabAgent app choose Connections → Panel link, and open that link.</p>
         ) : (
           <p>
-            This browser has no session. Run the command below on the computer where TabAgent runs and open the link
-            that it prints; it works once, for ten minutes.
+            This browser is not signed in. Run this command on the computer where TabAgent runs, and open the link that
+            it prints. The link works once, within ten minutes.
           </p>
         )}
         {problem === null ? null : (
@@ -36,10 +54,12 @@ export function SignIn({ problem }: { problem: string | null }) {
             {problem}
           </Notice>
         )}
-        <div className={`${text.pre} ${layout.row}`}>
-          <span className={layout.grow}>{COMMAND}</span>
-          <CopyButton label="Copy command" text={COMMAND} />
-        </div>
+        {phase === 'refused' || command === '' ? null : (
+          <div className={`${text.pre} ${layout.row}`}>
+            <code className={`${layout.grow} ${css.command}`}>{command}</code>
+            <CopyButton label="Copy command" text={command} />
+          </div>
+        )}
         <div>
           <Button kind="primary" onClick={client.retry}>
             Check again

@@ -8,6 +8,7 @@ import { useView } from '../lib/view-store.ts';
 import { Badge } from '../ui/display/badge.tsx';
 import layout from '../ui/styles/layout.module.css';
 import text from '../ui/styles/text.module.css';
+import { SignOut } from './sign-out.tsx';
 import css from './status-bar.module.css';
 
 function HostState({ warnings }: { warnings: number }) {
@@ -70,6 +71,7 @@ export function StatusBar() {
         </span>
       )}
       {version === null ? null : <span>v{version}</span>}
+      <SignOut />
     </footer>
   );
 }

@@ -41,7 +41,7 @@ test.each(SCOPES)('with scope %s exactly the operations of that scope and below 
 test('operations of an area that the credential does not have are not offered', async () => {
   const as = { ...OPERATOR, kind: 'key' as const, areas: ['host' as const] };
   await using _panel = await renderPanel(subject, <Rights />, { as });
-  await screen.findByText('tasks_list: Needs area automation');
+  await screen.findByText('tasks_list: Requires area automation');
   for (const op of OPS) {
     const { area } = contract[op];
     screen.getByText(`${op}: ${area === 'host' ? 'allowed' : `Requires area ${area}`}`);

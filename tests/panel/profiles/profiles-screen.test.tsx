@@ -137,7 +137,7 @@ test('a browser that cannot be started says why, and can be tried again', async 
   const open = await (await inspector()).findByRole('button', { name: 'Open browser' });
   await panel.user.click(open);
   expect((await screen.findByText('Could not start the browser')).parentElement?.textContent).toMatch(
-    /browser_not_found/,
+    /\/nonexistent\/browser, was not found/,
   );
   await waitFor(() => expect(open.getAttribute('aria-disabled')).toBeNull());
   expect((await call('profiles_get', { id })).holder).toBeNull();

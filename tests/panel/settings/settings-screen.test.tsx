@@ -22,7 +22,7 @@ const at = (section: string) => ({ at: `/settings?section=${encodeURIComponent(s
 const field = (name: string) => screen.findByRole<HTMLInputElement>('textbox', { name });
 /** The row of a setting: its title, its control and what is said about it. */
 const rowOf = (key: string) => {
-  const row = screen.getByText(key, { selector: 'code' }).parentElement?.parentElement;
+  const row = screen.getByTitle(key).parentElement?.parentElement?.parentElement;
   if (row == null) throw new Error(`No row of ${key}`);
   return within(row);
 };
@@ -35,7 +35,7 @@ function enter(input: HTMLInputElement, value: string) {
 // Catches a section of the contract that no button leads to, and rows of another one.
 test('every section that a browser can change has its own rows, and an unknown one shows the first', async () => {
   await using panel = await renderPanel(subject, <SettingsScreen />, at('Nonsense'));
-  await screen.findByText('appearance.theme', { selector: 'code' });
+  await screen.findByTitle('appearance.theme');
   const nav = within(screen.getByRole('navigation', { name: 'Sections' }));
   const names = nav.getAllByRole('button').map((button) => button.textContent);
   // All settings of “General” are those of the desktop app.
@@ -142,7 +142,7 @@ test('the search finds settings of every section by title, description and key',
   ] as const) {
     fireEvent.change(search, { target: { value: q } });
     await waitFor(() => expect(panel.address()).toContain('q='));
-    expect(await screen.findByText(key, { selector: 'code' })).toBeDefined();
+    expect(await screen.findByTitle(key)).toBeDefined();
   }
   fireEvent.change(search, { target: { value: 'no such thing' } });
   await panel.user.click(await screen.findByRole('button', { name: 'Clear filters' }));

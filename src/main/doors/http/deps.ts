@@ -30,6 +30,8 @@ export interface HttpDeps {
   version: string;
   /** Folder of the build, with `renderer/` and `docs/`. */
   outDir: string;
+  /** Command line that makes a panel link, null where there is none. */
+  panelLinkCommand: string | null;
   /** Origin of recorded and downloaded content, null while it is closed. */
   contentOrigin: () => string | null;
 }

@@ -76,10 +76,7 @@ export function createPanelSessions(deps: { store: ConnectionsStore; clock: Cloc
     const isOver = links.get(key);
     links.delete(key);
     if (isOver === undefined || isOver()) {
-      throw new AppError(
-        'unauthorized',
-        'This link was used or has expired; create a new one with: tabagent panel-link',
-      );
+      throw new AppError('unauthorized', 'This link was used or has expired; create a new one.');
     }
   }
 

@@ -13,8 +13,11 @@ import { type AnswerGet, addGet } from './get.ts';
 const secured = (csp: string) => ['content-security-policy', csp, ...Object.entries(PAGE_HEADERS).flat()];
 
 /** Adds `/`, the panel under `/panel/`, and the documentation. `outDir` is the folder of the build. */
-export function addPages(app: FastifyInstance, deps: Pick<HttpDeps, 'outDir' | 'contentOrigin' | 'settings'>): void {
-  const { outDir, contentOrigin, settings } = deps;
+export function addPages(
+  app: FastifyInstance,
+  deps: Pick<HttpDeps, 'outDir' | 'contentOrigin' | 'panelLinkCommand' | 'settings'>,
+): void {
+  const { outDir, contentOrigin, panelLinkCommand, settings } = deps;
   const panelDir = join(outDir, 'renderer');
   const docsDir = join(outDir, 'docs');
 
@@ -29,6 +32,15 @@ export function addPages(app: FastifyInstance, deps: Pick<HttpDeps, 'outDir' | '
 
   redirect('/', '/panel/');
   redirect('/panel', '/panel/');
+  // What the sign-in screen tells a browser without a session to run; only pages of this origin can read it.
+  addGet(app, '/panel/panel-link.txt', (exchange) =>
+    send(
+      exchange,
+      200,
+      ['content-type', 'text/plain; charset=utf-8', 'cache-control', 'no-store', ...secured(DOCS_CSP)],
+      panelLinkCommand ?? '',
+    ),
+  );
   addGet(app, '/panel/*', (exchange, path) => servePanel(exchange, panelDir, path, panelPolicy(contentOrigin())));
 
   for (const url of ['/redoc', '/rapidoc']) docs(url, (exchange) => send(exchange, 302, ['location', '/docs/'], ''));
