@@ -69,8 +69,8 @@ export class RefusedWrites {
   sentence(code: string): string {
     const full = /ENOSPC|EDQUOT|FULL/.test(code) || this.freeBytes() < FULL_BYTES;
     return full
-      ? `There is no space left where TabAgent stores its data (${this.#dataDir}): free some, and work goes on by itself.`
-      : `The disk refuses what TabAgent stores in ${this.#dataDir} (${code}): check its rights, limits and health; work goes on by itself.`;
+      ? `There is no space left where TabAgent stores its data (${this.#dataDir}). Free some space; work then continues automatically.`
+      : `TabAgent cannot write to ${this.#dataDir} (${code}). Check permissions, quotas and the disk; work then continues automatically.`;
   }
 
   report(code: string): void {
