@@ -30,7 +30,7 @@ export function runDesktop(program: DesktopProgram): void {
   protocol.registerSchemesAsPrivileged([
     { scheme: PANEL_SCHEME, privileges: { ...standard, codeCache: true } },
     // The trace viewer is a service worker.
-    { scheme: CONTENT_SCHEME, privileges: { ...standard, allowServiceWorkers: true } },
+    { scheme: CONTENT_SCHEME, privileges: { ...standard, allowServiceWorkers: true, corsEnabled: true } },
   ]);
   const links = receiveLinks();
   app

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { manualClock } from '../../../../tests/support/core.ts';
 import { createContentLinks } from './content-links.ts';
 import { createContentPages } from './content-pages.ts';
+import { artifactHeaders } from './content-policy.ts';
 
 const ORIGIN = 'http://127.0.0.1:4000';
 const BYTES = Buffer.from(Array.from({ length: 600_000 }, (_, index) => index % 251));
@@ -110,6 +111,28 @@ describe('an artifact', () => {
     expect(response.headers.get('content-disposition')).toBe(
       `attachment; filename="trace _1___x: y.zip"; filename*=UTF-8''trace%20%221%22%0D%0Ax%3A%20y.zip`,
     );
+  });
+
+  // Catches a page elsewhere that reads what it may only show, and a cached answer without the permission.
+  test('may be read by the panel and by no other page', async () => {
+    const allowed = async (origin: string) =>
+      (await get(pathOf('art_trace'), { origin }, 'HEAD')).headers.get('access-control-allow-origin');
+    expect(await allowed('http://127.0.0.1:8080')).toBe('http://127.0.0.1:8080');
+    expect(await allowed('http://127.0.0.1:80')).toBeNull();
+    expect(await allowed('null')).toBeNull();
+    expect((await get(pathOf('art_trace'))).headers.get('vary')).toBe('origin');
+  });
+
+  // Catches a policy without a sandbox for anything but the one type that needs it, and a viewer that cannot open in a sandbox.
+  test('that is a PDF file opens in the viewer of the browser; no other type gets its policy', () => {
+    const policyOf = (mime: string) => {
+      const headers = artifactHeaders({ name: 'x', mime }, "'self'");
+      return [headers['content-type'], /; sandbox;/.test(headers['content-security-policy'] ?? '')];
+    };
+    expect(policyOf('application/pdf')).toEqual(['application/pdf', false]);
+    expect(policyOf('application/pdf; x=text/html')).toEqual(['application/pdf', false]);
+    expect(policyOf('application/pdf+xml')[1]).toBe(true);
+    expect(policyOf('text/html')[1]).toBe(true);
   });
 
   test('comes whole', async () => {

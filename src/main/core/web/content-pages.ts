@@ -23,6 +23,15 @@ export interface ContentSources {
   frames(): string;
 }
 
+/** Lets the panel, and no other page, read an artifact as data; `panels` lists its origins. */
+function readers(request: Request, panels: string): Record<string, string> {
+  const origin = request.headers.get('origin');
+  // Kept in a cache, an answer without the permission would stand for one with it.
+  const vary = { vary: 'origin' };
+  if (origin === null || !panels.split(' ').includes(origin)) return vary;
+  return { ...vary, 'access-control-allow-origin': origin };
+}
+
 /**
  * Makes the handler. It answers 404 for everything that is not an artifact whose address was given out, or a file of the viewer; the
  * viewer opens such an artifact and nothing else.
@@ -65,7 +74,8 @@ export function createContentPages(sources: ContentSources): (request: Request) 
     if (id !== null) {
       const content = openContent(id);
       if (content === null) return plain(404, 'This file is gone.');
-      return sendFile(request, content.path, artifactHeaders(content, `'self' ${frames()}`));
+      const headers = { ...artifactHeaders(content, `'self' ${frames()}`), ...readers(request, frames()) };
+      return sendFile(request, content.path, headers);
     }
     const path = decodePath(pathname);
     if (path === null) return plain(400, 'Bad address');

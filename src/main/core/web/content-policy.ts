@@ -10,6 +10,13 @@ export const ARTIFACT_CSP =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; form-action 'none'; base-uri 'none'; sandbox";
 
 /**
+ * A PDF file. The browser's viewer, which is apart from every page, does not open in a sandbox. `nosniff` and the exact type keep anything
+ * else from being shown under this policy, and nothing runs under it either.
+ */
+const PDF_CSP = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
+const PDF = 'application/pdf';
+
+/**
  * Playwright's trace viewer. It shows recorded pages in frames whose resources are blobs and data, and loads the trace from its own
  * origin only: `?trace=data:…` or an address elsewhere reaches nothing.
  */
@@ -47,6 +54,7 @@ export function safeTypeOf(mime: string): string {
   if (PASSIVE.test(type)) return type;
   // Shown as a page, in a sandbox without scripts.
   if (type === 'text/html') return 'text/html; charset=utf-8';
+  if (type === PDF) return PDF;
   return TEXT.test(type) ? 'text/plain; charset=utf-8' : 'application/octet-stream';
 }
 
@@ -60,7 +68,7 @@ export function artifactHeaders(
   return {
     ...COMMON,
     'content-type': type,
-    'content-security-policy': `${ARTIFACT_CSP}; frame-ancestors ${frames}`,
+    'content-security-policy': `${type === PDF ? PDF_CSP : ARTIFACT_CSP}; frame-ancestors ${frames}`,
     'cache-control': 'private, max-age=3600, immutable',
     'content-disposition': disposition(kind, name),
   };

@@ -21,10 +21,10 @@ const BASE = [
   "frame-ancestors 'self'",
 ];
 
-/** Policy of the panel; it shows pictures, videos and frames of the content origin, null while that is closed. */
+/** Policy of the panel; it shows pictures, videos and frames of the content origin and reads files there to preview them. Null while that is closed. */
 export function panelPolicy(contentOrigin: string | null): string {
   const content = contentOrigin === null ? '' : ` ${contentOrigin}`;
-  const own = BASE.map((rule) => (rule.startsWith('img-src') ? rule + content : rule));
+  const own = BASE.map((rule) => (/^(?:img|connect)-src/.test(rule) ? rule + content : rule));
   return policy(...own, `frame-src 'self'${content}`, `media-src 'self' blob:${content}`);
 }
 

@@ -41,10 +41,9 @@ export function createContentServer(deps: {
     if (req.method !== 'GET' && req.method !== 'HEAD') return end(res, 405, 'Method not allowed');
     const url = URL.parse(req.url ?? '', `http://${HOST}:${port}`);
     if (url === null || !req.url?.startsWith('/')) return end(res, 400, 'Bad address');
-    const { range } = req.headers;
-    const response = await pages(
-      new Request(url, { method: req.method, ...(range === undefined ? {} : { headers: { range } }) }),
-    );
+    const { range, origin } = req.headers;
+    const headers = { ...(range === undefined ? {} : { range }), ...(origin === undefined ? {} : { origin }) };
+    const response = await pages(new Request(url, { method: req.method, headers }));
     res.writeHead(response.status, Object.fromEntries(response.headers));
     if (response.body === null) return void res.end();
     // Who goes away in the middle of a video is no failure of ours.

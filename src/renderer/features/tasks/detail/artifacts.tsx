@@ -16,6 +16,8 @@ import { errorToast } from '../../../ui/feedback/toast.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import { StaticTable } from '../../../ui/table/static-table.tsx';
+import { PreviewDialog } from '../preview/preview-dialog.tsx';
+import { previewKind } from '../preview/preview-kind.ts';
 import css from './artifacts.module.css';
 
 const ICONS = {
@@ -88,10 +90,12 @@ function SaveButton({ artifact }: { artifact: Artifact }) {
   return <Button small kind="ghost" label={`Download ${artifact.name}`} icon={icon} onClick={() => void download()} />;
 }
 
-/** All files of a task. */
+/** All files of a task; those that can be shown open in place. */
 export function Artifacts({ id, onTrace }: { id: TaskId; onTrace(artifact: Artifact): void }) {
+  const [open, setOpen] = useState<string | null>(null);
   const query = useOperationQuery('artifacts_list', { id });
   const items = query.data?.items ?? [];
+  const previews = items.filter((artifact) => previewKind(artifact) !== null);
   return (
     <StateFrame of={query} skeleton={3}>
       {items.length === 0 ? (
@@ -121,7 +125,18 @@ export function Artifacts({ id, onTrace }: { id: TaskId; onTrace(artifact: Artif
                     <td>
                       <span className={layout.row}>
                         <Icon size={14} className={text.muted} />
-                        {artifact.name}
+                        {previewKind(artifact) === null ? (
+                          artifact.name
+                        ) : (
+                          <button
+                            type="button"
+                            className={css.name}
+                            title="Preview"
+                            onClick={() => setOpen(artifact.id)}
+                          >
+                            {artifact.name}
+                          </button>
+                        )}
                         {artifact.has_secret ? <Badge tone="warn">contains a secret</Badge> : null}
                       </span>
                     </td>
@@ -144,6 +159,12 @@ export function Artifacts({ id, onTrace }: { id: TaskId; onTrace(artifact: Artif
               })}
             </tbody>
           </StaticTable>
+          <PreviewDialog
+            items={previews}
+            open={open}
+            onOpen={setOpen}
+            save={(artifact) => <SaveButton artifact={artifact} />}
+          />
         </div>
       )}
     </StateFrame>
