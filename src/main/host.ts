@@ -15,6 +15,7 @@ import type { AnyHandler, Handlers } from './core/operation/operation.ts';
 import { OPERATOR } from './core/operation/operator.ts';
 import { workerModule } from './core/process/modules.ts';
 import { createContentOrigin, createDoors, createMemoryClient, type Doors, panelOrigins } from './doors/index.ts';
+import { createBulk } from './features/bulk/index.ts';
 import { createCommands } from './features/commands/index.ts';
 import { createConnections } from './features/connections/index.ts';
 import { createDemo } from './features/demo/index.ts';
@@ -62,6 +63,8 @@ function createFeatures(shared: Foundation & Addresses) {
     }),
   );
   const storage = add('storage', createStorage({ ...shared, jobs: jobs.service }));
+  const resources = { tasks_bulk: tasks.bulk, profiles_bulk: profiles.bulk, commands_bulk: commands.bulk };
+  add('bulk', createBulk({ ...shared, jobs: jobs.service, resources }));
   add('demo', createDemo({ ...shared, commands: commands.service, profiles: profiles.service }));
   const figures = { tasks: tasks.service.metrics, calls: shared.calls };
   const browsers = () => profiles.browsers.list(true);

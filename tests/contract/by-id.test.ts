@@ -59,8 +59,12 @@ const byId = (Object.entries(contract) as [OperationId, Operation][]).flatMap(([
 /** A list takes the id as a filter. */
 const lists = new Set<string>(Object.values<EntityRecord>(entities).flatMap((record) => record.lists ?? []));
 
-/** What cannot be done with a row that exists: the profile's browser is not there on purpose, and a backup is over at once. */
-const REFUSED: Readonly<Record<string, string>> = { profiles_start: 'browser_not_found', jobs_cancel: 'invalid_state' };
+/** What cannot be done with a row that exists: the profile's browser is not there on purpose; a backup is over at once and has no rows. */
+const REFUSED: Readonly<Record<string, string>> = {
+  profiles_start: 'browser_not_found',
+  jobs_cancel: 'invalid_state',
+  jobs_results: 'not_found',
+};
 
 const ids = new RegExp(`\\b(${named.map(({ id }) => id.prefix).join('|')})_[0-9a-z]{26}`, 'g');
 /** Each door has a row of its own to change, and a run of its own takes its own time. */

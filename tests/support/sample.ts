@@ -13,7 +13,8 @@ function fromJsonSchema(schema: JsonSchema): unknown {
   if ('default' in schema) return schema.default;
   if (Array.isArray(schema.enum)) return schema.enum[0];
   const [branch] = (schema.anyOf ?? schema.oneOf ?? []) as JsonSchema[];
-  if (branch) return fromJsonSchema(branch);
+  // Of an object with alternatives, they name further members that are required.
+  if (branch) return fromJsonSchema(schema.type === 'object' ? { ...schema, ...alternative(schema, branch) } : branch);
   switch (schema.type) {
     case 'object':
       return objectOf(schema);
@@ -32,6 +33,11 @@ function fromJsonSchema(schema: JsonSchema): unknown {
       return null;
   }
 }
+
+const alternative = (schema: JsonSchema, branch: JsonSchema): JsonSchema => ({
+  anyOf: undefined,
+  required: [...((schema.required ?? []) as string[]), ...((branch.required ?? []) as string[])],
+});
 
 function objectOf(schema: JsonSchema): JsonSchema {
   const properties = (schema.properties ?? {}) as Record<string, JsonSchema>;

@@ -171,6 +171,7 @@ export const profileOperations = {
       launch_args: editable.launch_args.nullable().optional(),
     },
     actions: ['start', 'stop', 'delete', 'restore', 'update'],
+    running: ['start', 'stop'],
   }),
   profiles_start: call(
     z.strictObject({

@@ -1,7 +1,7 @@
 /** Operations on tasks. */
 import { z } from 'zod';
+import { bulkOperation } from '../kernel/bulk.ts';
 import { call, type InputScope, stream } from '../kernel/define.ts';
-import { Problem } from '../kernel/errors.ts';
 import { Deleted, listInput, page } from '../kernel/paging.ts';
 import { BatchId, JsonObject, Seq, TaskId, Timestamp } from '../kernel/scalars.ts';
 import { GapItem, LogLine, Task, TaskCreate, TaskDetail, TaskEvent, taskRecord } from './tasks.ts';
@@ -62,10 +62,11 @@ export const taskOperations = {
       http: { method: 'POST', path: '/v1/tasks/{id}/retry' },
     },
   ),
-  tasks_bulk: call(
-    z.strictObject({ ids: z.array(TaskId).min(1).max(1000), action: z.enum(['cancel', 'retry', 'delete']) }),
-    z.object({ results: z.array(z.object({ id: z.string(), ok: z.boolean(), error: Problem.optional() })) }),
-    { ...common, row: '-', summary: 'Apply one action to many tasks', scope: 'manage', http: null },
+  tasks_bulk: bulkOperation(
+    'tasks',
+    taskRecord,
+    { actions: ['cancel', 'retry', 'delete'], running: ['cancel', 'retry'] },
+    { row: '-', tags: common.tags },
   ),
   tasks_logs: call(
     z.strictObject({

@@ -1,5 +1,6 @@
 /** Background work and bytes: jobs, uploads, backups. */
 import { z } from 'zod';
+import { BulkRow } from '../kernel/bulk.ts';
 import { call, stream } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
 import { Problem } from '../kernel/errors.ts';
@@ -107,6 +108,24 @@ export const jobOperations = {
     history: true,
     http: { method: 'GET', path: '/v1/jobs/{id}/events' },
   }),
+  jobs_results: call(
+    z.strictObject({
+      id: JobId,
+      /** False: only the rows that failed. */
+      ok: z.boolean().optional(),
+      limit: z.int().min(1).max(1000).default(200),
+      cursor: z.string().max(40).optional(),
+    }),
+    page(BulkRow),
+    {
+      row: '-',
+      tags: ['jobs'],
+      summary: 'Results of a bulk operation by filter, row by row',
+      scope: 'read',
+      area: 'any',
+      http: { method: 'GET', path: '/v1/jobs/{id}/results' },
+    },
+  ),
   uploads_create: call(
     z.strictObject({
       name: z.string().min(1).max(255),

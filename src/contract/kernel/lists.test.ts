@@ -1,8 +1,9 @@
 /** Conventions of lists, filters and the standard operations of a resource. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { BulkResult } from './bulk.ts';
 import { before, contains, filterShape, from, is, oneOf } from './filters.ts';
-import { BulkResult, listInput, resource } from './paging.ts';
+import { listInput, resource } from './paging.ts';
 import { entityId, Seq, Timestamp } from './scalars.ts';
 
 const Id = entityId<'ThingId'>('thg');

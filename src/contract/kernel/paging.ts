@@ -1,7 +1,7 @@
 /** Conventions of lists, and the standard set of seven operations that each resource has. */
 import { z } from 'zod';
+import { type BulkActions, bulkOperation } from './bulk.ts';
 import { type Area, call, type Operation } from './define.ts';
-import { Problem } from './errors.ts';
 import { type Filters, filterShape } from './filters.ts';
 
 /** Input members of every list. `sort` is a comma list of fields, `-` for descending. What a list filters by, its entity declares. */
@@ -31,11 +31,6 @@ export interface Page<T> {
 /** Answer of a delete. */
 export const Deleted = z.object({ id: z.string(), deleted: z.literal(true) });
 
-/** Answer of a bulk operation; partial success is a success. */
-export const BulkResult = z.object({
-  results: z.array(z.object({ id: z.string(), ok: z.boolean(), error: Problem.optional() })),
-});
-
 /** The standard operations of a resource. */
 const VERBS = ['list', 'create', 'get', 'update', 'delete', 'restore', 'bulk'] as const;
 type Verb = (typeof VERBS)[number];
@@ -46,7 +41,7 @@ interface ResourceSchemas<
   C extends z.ZodType,
   U extends z.ZodRawShape,
   F extends Filters,
-  A extends readonly [string, ...string[]],
+  A extends BulkActions,
   O extends Verb,
 > {
   /** Tracking number of the operations, `-` for none; then the tag, and the noun used in summaries. */
@@ -61,18 +56,14 @@ interface ResourceSchemas<
   update: U;
   /** Verbs that the bulk operation accepts. */
   actions?: A;
+  /** Those among them that scope `run` is enough for. */
+  running?: readonly A[number][];
   /** The operations that the resource has; all seven unless said. */
   only?: readonly O[];
 }
 
 const updateInput = <Id extends z.ZodType, U extends z.ZodRawShape>(id: Id, update: U) =>
   z.strictObject({ ...update, id, version: z.int().min(1).optional() });
-const bulkInput = <Id extends z.ZodType, A extends readonly [string, ...string[]]>(id: Id, actions: A) =>
-  z.strictObject({
-    ids: z.array(id).min(1).max(1000),
-    action: z.enum(actions),
-    input: z.record(z.string(), z.json()).optional(),
-  });
 const deleteInput = <Id extends z.ZodType>(id: Id) => z.strictObject({ id, force: z.boolean().default(false) });
 const oneInput = <Id extends z.ZodType>(id: Id) => z.strictObject({ id });
 
@@ -82,7 +73,7 @@ interface ByVerb<
   C extends z.ZodType,
   U extends z.ZodRawShape,
   F extends Filters,
-  A extends readonly [string, ...string[]],
+  A extends BulkActions,
 > {
   list: Operation<ReturnType<typeof listInput<F>>, ReturnType<typeof page<E>>, 'never'>;
   create: Operation<C, E, 'never'>;
@@ -90,7 +81,7 @@ interface ByVerb<
   update: Operation<ReturnType<typeof updateInput<Id, U>>, E, 'never'>;
   delete: Operation<ReturnType<typeof deleteInput<Id>>, typeof Deleted, 'never'>;
   restore: Operation<ReturnType<typeof oneInput<Id>>, E, 'never'>;
-  bulk: Operation<ReturnType<typeof bulkInput<Id, A>>, typeof BulkResult, 'never'>;
+  bulk: ReturnType<typeof bulkOperation<Id, A, F>>;
 }
 
 /**
@@ -104,7 +95,7 @@ export function resource<
   C extends z.ZodType,
   U extends z.ZodRawShape,
   F extends Filters,
-  const A extends readonly [string, ...string[]],
+  const A extends BulkActions,
   const O extends Verb = Verb,
 >(name: R, s: ResourceSchemas<Id, E, C, U, F, A, O>): { [V in O as `${R}_${V}`]: ByVerb<Id, E, C, U, F, A>[V] } {
   const base = `/v1/${name}`;
@@ -149,12 +140,7 @@ export function resource<
       scope: 'manage',
       http: { method: 'POST', path: `${base}/{id}/restore` },
     }),
-    bulk: call(bulkInput(s.record.id, s.actions ?? ['-']), BulkResult, {
-      ...common,
-      summary: `Apply one action to many ${name}`,
-      scope: 'manage',
-      http: { method: 'POST', path: `${base}/bulk` },
-    }),
+    bulk: bulkOperation(name, s.record, { actions: s.actions ?? ['-'], running: s.running ?? [] }, common),
   };
   return Object.fromEntries(
     VERBS.filter((verb) => wanted.has(verb)).map((verb) => [`${name}_${verb}`, operations[verb]]),

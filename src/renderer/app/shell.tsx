@@ -4,6 +4,7 @@ import { Search } from 'lucide-react';
 import { useState } from 'react';
 import { useOperationQuery } from '../lib/live/query.ts';
 import { useView } from '../lib/view-store.ts';
+import { BulkDock } from '../ui/bulk/bulk-dock.tsx';
 import { Kbd } from '../ui/display/kbd.tsx';
 import { Split } from '../ui/split.tsx';
 import { useAppearance } from '../ui/theme.tsx';
@@ -69,6 +70,7 @@ export function Shell() {
         </main>
       </div>
       <StatusBar />
+      <BulkDock />
       <Palette />
       <KeySheet opened={sheet} close={() => setSheet(false)} />
     </div>

@@ -54,7 +54,7 @@ const show = (props: Partial<DataTableProps<Fruit>> = {}): Promise<TestPanel> =>
       rows={FIVE}
       idOf={({ name }) => name}
       columns={COLUMNS}
-      bulk={(ids) => <output>{ids.join(' ')}</output>}
+      bulk={({ ids, all }) => <output>{all === null ? ids.join(' ') : `all ${all}`}</output>}
       {...props}
     />,
   );

@@ -4,7 +4,7 @@ export { above, filterValues } from './conditions.ts';
 export { damagedError, damageOf, isDamage, isDamagedError } from './damage.ts';
 export { createDb, type Db, openConnection } from './database.ts';
 export { tryLockFile } from './file-lock.ts';
-export { type ListInput, type ListSpec, listPage } from './list.ts';
+export { type ListInput, type ListSpec, listPage, matchingIds } from './list.ts';
 export { openDatabase } from './migrate.ts';
 export { type Restored, restoreDatabase } from './restore.ts';
 export { audit } from './schema.ts';

@@ -71,6 +71,26 @@ function decodeCursor(cursor: string, tag: string, length: number): CursorValues
   );
 }
 
+/** What the rows have to fulfil that a list shows with these filter values. */
+function filterOf<T extends SQLiteTable, const R extends ListRecord>(
+  spec: ListSpec<T, R>,
+  values: ReturnType<typeof filterValues>,
+): SQL | undefined {
+  return and(spec.where, ...conditions(spec.record.filters, spec.sources, spec.id, values));
+}
+
+/** Ids of all rows that a list shows with these filters, oldest first. */
+export function matchingIds<T extends SQLiteTable, const R extends ListRecord>(
+  db: Db,
+  filter: FilterValues<R['filters']>,
+  spec: ListSpec<T, R>,
+): string[] {
+  const table: SQLiteTable = spec.table;
+  const where = filterOf(spec, filterValues<R['filters']>(spec.record.filters, filter));
+  const rows = db.orm.select({ id: spec.id }).from(table).where(where).orderBy(asc(spec.id)).all();
+  return rows.map(({ id }) => String(id));
+}
+
 /** Runs a list and answers one page of rows. @throws AppError `validation-error` for an unknown sort field or a cursor of another list */
 export function listPage<T extends SQLiteTable, const R extends ListRecord>(
   db: Db,
@@ -88,7 +108,7 @@ export function listPage<T extends SQLiteTable, const R extends ListRecord>(
   const tag = sha256(JSON.stringify([values, sort.map((k) => [k.name, k.descending])]))
     .toString('base64url')
     .slice(0, 12);
-  const filter = and(spec.where, ...conditions(filters, spec.sources, spec.id, values));
+  const filter = filterOf(spec, values);
 
   let after: SQL | undefined;
   if (query.cursor !== undefined) {

@@ -1,29 +1,66 @@
-/** Bulk operations: one verb on many ids, per-row result, partial success is a success. */
+/** Bulk operations: one verb on many rows, a result for each, partial success is a success. */
 import type { z } from 'zod';
-import { AppError, type Problem, problemOf, toAppError } from '../../../contract/kernel/errors.ts';
+import type { BulkRow } from '../../../contract/kernel/bulk.ts';
+import type { Scope } from '../../../contract/kernel/define.ts';
+import { AppError, problemOf, toAppError } from '../../../contract/kernel/errors.ts';
+import type { JsonObject } from '../../../contract/kernel/scalars.ts';
+import type { IdempotencyClaim } from './operation.ts';
 
-/** Result of one row. */
-export interface BulkRow {
-  id: string;
-  ok: boolean;
-  error?: Problem;
+/** What is done with each row, and for whom. It is stored with a job, in plain text. */
+export interface BulkCall<Action extends string = string> {
+  action: Action;
+  input: JsonObject | null;
+  by: { name: string; scope: Scope | null };
 }
 
-/** Runs `verb` on each id, one after the other, and reports each; nothing is thrown. */
-export async function runBulk<Id extends string>(
-  ids: readonly Id[],
-  verb: (id: Id) => unknown,
-): Promise<{ results: BulkRow[] }> {
-  const results: BulkRow[] = [];
-  for (const id of ids) {
-    try {
-      await verb(id);
-      results.push({ id, ok: true });
-    } catch (error) {
-      results.push({ id, ok: false, error: problemOf(toAppError(error)) });
-    }
+/** How a feature offers its verbs for many rows at once. */
+export interface BulkResource<Filter = never, Action extends string = never> {
+  /** Ids of every row that `filter` matches now; for `restore`, of the deleted ones. */
+  matching(filter: Filter, action: Action): readonly string[] | Promise<readonly string[]>;
+  /**
+   * Does it to one row. A `claim` makes its effect happen once, even when the host ends on the way.
+   * @throws AppError which becomes the row's result
+   */
+  act(id: string, call: BulkCall<Action>, claim?: IdempotencyClaim): unknown;
+  /** Rows that are worked on at the same time, where a verb has to wait for others; one unless said. */
+  together?(action: Action): number;
+}
+
+/** Runs `verb` on one row; an error is its result. */
+export async function rowResult(id: string, verb: () => unknown): Promise<BulkRow> {
+  try {
+    await verb();
+    return { id, ok: true };
+  } catch (error) {
+    return { id, ok: false, error: problemOf(toAppError(error)) };
   }
-  return { results };
+}
+
+/** Answers `results` in the order of `ids`; a row that is named twice is acted on once. Nothing is thrown. */
+export async function runBulk<Action extends string>(
+  resource: BulkResource<never, Action>,
+  ids: readonly string[],
+  call: BulkCall<Action>,
+): Promise<{ results: BulkRow[] }> {
+  const rows = new Map<string, BulkRow>();
+  await eachOf([...new Set(ids)], resource.together?.(call.action) ?? 1, async (id) => {
+    rows.set(id, await rowResult(id, () => resource.act(id, call)));
+  });
+  return { results: ids.flatMap((id) => rows.get(id) ?? []) };
+}
+
+/** Does `work` for each item, at most `together` at a time. @throws what `work` throws, when what has begun is over */
+export async function eachOf<T>(
+  items: readonly T[],
+  together: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const rest = items.values();
+  const lane = async () => {
+    for (const item of rest) await work(item);
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: Math.min(together, items.length) }, lane));
+  for (const { reason } of lanes.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[]) throw reason;
 }
 
 /** Parses a member whose shape depends on another one. @throws AppError `validation-error` at `<member>.<path>` */

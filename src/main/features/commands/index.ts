@@ -9,6 +9,7 @@ import { threadModule } from '../../core/process/modules.ts';
 import { createThreadPool } from '../../core/process/thread-pool.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { commandBulk } from './bulk.ts';
 import { createChecks } from './compute/checks.ts';
 import { commandHandlers } from './routes.ts';
 import { createCommandService } from './service.ts';
@@ -34,5 +35,5 @@ export function createCommands(deps: {
   const chores: Chore[] = [
     { name: 'emptying the trash of commands', run: () => service.purge(deps.clock.now() - TRASH_MS) },
   ];
-  return { service, handlers: commandHandlers(service), parts: [pool.part], chores };
+  return { service, handlers: commandHandlers(service), bulk: commandBulk(service), parts: [pool.part], chores };
 }

@@ -1,6 +1,4 @@
 /** Handlers of commands: maps only. */
-import { z } from 'zod';
-import { parseMember, runBulk } from '../../core/operation/bulk.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
 import { changesOf } from '../../core/operation/versioned.ts';
 import type { CommandService } from './service.ts';
@@ -14,7 +12,6 @@ export type CommandOperationId =
   | 'commands_update'
   | 'commands_delete'
   | 'commands_restore'
-  | 'commands_bulk'
   | 'commands_kinds'
   | 'commands_versions'
   | 'commands_version_get'
@@ -33,28 +30,9 @@ export function commandHandlers(service: CommandService): Handlers<CommandOperat
       return { id, deleted: true };
     },
     commands_restore: ({ id }, { principal }) => service.restore(id, principal.name),
-    commands_bulk: ({ ids, action, input }, { principal }) =>
-      runBulk(ids, (id) => {
-        switch (action) {
-          case 'delete':
-            return service.remove(id, principal.name);
-          case 'restore':
-            return service.restore(id, principal.name);
-          case 'update':
-            return service.update(id, changesOf({ id, ...parseMember('input', BulkPatch, input) }), principal.name, {});
-        }
-      }),
     commands_kinds: () => ({ items: kindSchemas() }),
     commands_versions: ({ id }) => ({ items: service.versions(id), next_cursor: null, total: null }),
     commands_version_get: ({ id, version }) => service.atVersion(id, version),
     commands_dry_run: (input) => service.dryRun(input),
   };
 }
-
-/** Members that make sense on many commands at once. */
-const BulkPatch = z.strictObject({
-  folder: z.string().trim().min(1).max(100).nullable().optional(),
-  tags: z.array(z.string().trim().min(1).max(50)).max(30).optional(),
-  enabled: z.boolean().optional(),
-  timeout_seconds: z.int().min(1).max(604_800).optional(),
-});

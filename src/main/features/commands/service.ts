@@ -17,7 +17,7 @@ import { ownerOf } from './secrets/defaults.ts';
 import { bySeal, requireNoExposure } from './secrets/exposed.ts';
 import type { CommandSnapshot } from './snapshot.ts';
 import { resolveSpec } from './spec.ts';
-import type { CommandListInput, CommandStore } from './store.ts';
+import type { CommandFilter, CommandListInput, CommandStore } from './store.ts';
 
 /** What {@link createCommandService} needs. */
 export interface CommandDeps extends DryRunFacts {
@@ -66,6 +66,8 @@ export function createCommandService({ store, secrets, checks, clock, profileNam
       const page = store.list(input);
       return { ...page, items: page.items.map(view) };
     },
+    /** Ids of all commands that match, oldest first; of the deleted ones or of the others. */
+    matching: (filter: CommandFilter, deleted: boolean) => store.matching(filter, deleted),
     versions(id: CommandId) {
       require(id);
       const rows = store.versions(id);

@@ -1,12 +1,15 @@
 /** The only SQL of commands. */
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { commandRecord } from '../../../contract/automation/commands.ts';
+import type { FilterValues } from '../../../contract/kernel/filters.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { CommandId } from '../../../contract/kernel/scalars.ts';
-import { type Db, type ListInput, type ListSpec, listPage, soundRows } from '../../core/db/index.ts';
+import { type Db, type ListInput, type ListSpec, listPage, matchingIds, soundRows } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type CommandRow, command, commandVersion } from './schema.ts';
 
+/** The filters of a list of commands. */
+export type CommandFilter = FilterValues<typeof commandRecord.filters>;
 /** What a list of commands is asked for. */
 export type CommandListInput = ListInput<typeof commandRecord.filters>;
 
@@ -17,8 +20,7 @@ export interface LastTask {
   at: number;
 }
 
-/** How lists of commands are sorted, filtered and searched. */
-const LIST: ListSpec<typeof command, typeof commandRecord> = {
+const spec = (deleted: boolean): ListSpec<typeof command, typeof commandRecord> => ({
   table: command,
   sortable: {
     created_at: command.created_at,
@@ -27,7 +29,7 @@ const LIST: ListSpec<typeof command, typeof commandRecord> = {
     kind: command.kind,
   },
   id: command.id,
-  where: isNull(command.deleted_at),
+  where: deleted ? isNotNull(command.deleted_at) : isNull(command.deleted_at),
   record: commandRecord,
   sources: {
     name: command.name,
@@ -37,7 +39,7 @@ const LIST: ListSpec<typeof command, typeof commandRecord> = {
     tags: { column: command.tags, elements: true },
     enabled: command.enabled,
   },
-};
+});
 
 /** Creates the store. */
 export function createCommandStore(db: Db, events: Events) {
@@ -75,9 +77,9 @@ export function createCommandStore(db: Db, events: Events) {
         .get(),
     byExample: (example: string): CommandRow | undefined =>
       orm.select().from(command).where(eq(command.example, example)).get(),
-    list(query: CommandListInput): Page<CommandRow> {
-      return listPage(db, query, LIST);
-    },
+    list: (query: CommandListInput): Page<CommandRow> => listPage(db, query, spec(false)),
+    /** Ids of all commands that match, oldest first; of the deleted ones or of the others. */
+    matching: (filter: CommandFilter, deleted: boolean): string[] => matchingIds(db, filter, spec(deleted)),
     versions: (id: CommandId) =>
       soundRows(db, commandVersion, (further) =>
         orm

@@ -1,10 +1,11 @@
 /** Kinds of jobs: what can run in the background and go on after a restart. */
 import { z } from 'zod';
 import type { Job } from '../../../contract/host/jobs.ts';
-import type { Json } from '../../../contract/kernel/scalars.ts';
+import type { JobId, Json } from '../../../contract/kernel/scalars.ts';
 
 /** Input of the work, and its way to report progress. */
 export interface JobContext<Input, State> {
+  readonly id: JobId;
   readonly input: Input;
   /** What {@link save} stored last, also in an earlier run of the host; null at the beginning. */
   readonly checkpoint: State | null;

@@ -102,6 +102,7 @@ export function createJobService(deps: {
       };
     },
     get: (id: JobId, principal: Principal) => view(requireVisible(id, principal)),
+    exists: (id: JobId) => store.get(id) !== undefined,
     list(input: JobListInput, principal: Principal) {
       const areas = AREAS.filter((area) => reachesArea(principal, area));
       const page = store.list(input, areas);

@@ -69,6 +69,7 @@ export function createWork(deps: {
       store.change(id, { status: 'running', started_at: row.started_at ?? clock.now(), starts: row.starts + 1 });
       run.abort.signal.throwIfAborted();
       const result: Json = await kind.run({
+        id,
         input: row.input,
         checkpoint: row.checkpoint,
         signal: run.abort.signal,

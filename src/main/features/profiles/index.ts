@@ -7,6 +7,7 @@ import type { Logger } from '../../core/log/logger.ts';
 import type { Chore } from '../../core/maintenance.ts';
 import { TRASH_MS } from '../../core/operation/versioned.ts';
 import type { SettingsReader } from '../../core/settings.ts';
+import { profileBulk } from './bulk.ts';
 import { createBrowsers } from './launch/browsers.ts';
 import { profileHandlers } from './routes.ts';
 import { createProfileService } from './service.ts';
@@ -32,5 +33,12 @@ export function createProfiles(deps: {
   const chores: Chore[] = [
     { name: 'emptying the trash of profiles', run: () => service.purge(deps.clock.now() - TRASH_MS) },
   ];
-  return { service, browsers, handlers: profileHandlers(service, browsers), parts, chores };
+  return {
+    service,
+    browsers,
+    handlers: profileHandlers(service, browsers),
+    bulk: profileBulk(service),
+    parts,
+    chores,
+  };
 }

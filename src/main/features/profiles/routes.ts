@@ -1,16 +1,12 @@
 /** Handlers of profiles: maps only. */
-import { z } from 'zod';
-import { profileOperations } from '../../../contract/automation/profiles.ts';
-import { parseMember, runBulk } from '../../core/operation/bulk.ts';
+import type { profileOperations } from '../../../contract/automation/profiles.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
 import { changesOf } from '../../core/operation/versioned.ts';
 import type { Browsers } from './launch/browsers.ts';
 import type { ProfileService } from './service.ts';
 
 /** Ids of the operations that this feature answers. */
-export type ProfileOperationId = keyof typeof profileOperations;
-
-const BulkPatch = profileOperations.profiles_update.input.omit({ id: true, version: true, name: true });
+export type ProfileOperationId = Exclude<keyof typeof profileOperations, 'profiles_bulk'>;
 
 /** Maps the operations onto the service. */
 export function profileHandlers(service: ProfileService, browsers: Browsers): Handlers<ProfileOperationId> {
@@ -25,24 +21,6 @@ export function profileHandlers(service: ProfileService, browsers: Browsers): Ha
       return { id, deleted: true };
     },
     profiles_restore: ({ id }) => service.restore(id),
-    profiles_bulk: ({ ids, action, input }) =>
-      runBulk(ids, (id) => {
-        switch (action) {
-          case 'start':
-            return service.start(
-              id,
-              parseMember('input', z.strictObject({ headless: z.boolean().default(false) }), input ?? {}),
-            );
-          case 'stop':
-            return service.stop(id, false);
-          case 'delete':
-            return service.remove(id);
-          case 'restore':
-            return service.restore(id);
-          case 'update':
-            return service.update(id, changesOf({ id, ...parseMember('input', BulkPatch, input) }), {});
-        }
-      }),
     profiles_start: async ({ id, headless, urls, wait }) => {
       const started = service.start(id, { headless, urls });
       if (wait) return started;

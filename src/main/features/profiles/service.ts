@@ -15,7 +15,7 @@ import { createManualBrowsers } from './manual.ts';
 import { createOccupancy, type ProfileLease } from './occupancy.ts';
 import { createOpening } from './opening.ts';
 import type { ProfileRow } from './schema.ts';
-import type { ProfileListInput, ProfileStore } from './store.ts';
+import type { ProfileFilter, ProfileListInput, ProfileStore } from './store.ts';
 
 /** What {@link createProfileService} needs. */
 export interface ProfileDeps {
@@ -65,6 +65,12 @@ export function createProfileService(deps: ProfileDeps) {
         void locks.refresh();
       }
       return { ...page, items: page.items.map((row) => view(row, locks.get(row.id))) };
+    },
+    /** Ids of all profiles that match, oldest first; of the deleted ones or of the others. */
+    async matching(filter: ProfileFilter, deleted: boolean): Promise<string[]> {
+      const wanted = [filter.state ?? []].flat();
+      if (wanted.length > 0) await locks.refresh();
+      return store.matching(filter, states.inState(wanted), deleted);
     },
     /**
      * Takes a profile, or makes a temporary one for `null`, to start a browser with it.

@@ -1,40 +1,41 @@
 /** The only SQL of profiles. */
 import { and, eq, inArray, isNotNull, isNull, lt, max, notInArray } from 'drizzle-orm';
 import { profileRecord } from '../../../contract/automation/profiles.ts';
+import type { FilterValues } from '../../../contract/kernel/filters.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
-import { type Db, type ListInput, listPage } from '../../core/db/index.ts';
+import { type Db, type ListInput, type ListSpec, listPage, matchingIds } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type ProfileRow, profile } from './schema.ts';
 
+/** The filters of a list of profiles. */
+export type ProfileFilter = FilterValues<typeof profileRecord.filters>;
 /** What a list of profiles is asked for. */
 export type ProfileListInput = ListInput<typeof profileRecord.filters>;
 /** Profiles in some states, which are not in the database: these and no others, or all but these. */
 export type InState = { in: ProfileId[] } | { notIn: ProfileId[] };
 
-/** One page; `inState` tells which profiles are in the states that the list is filtered by. */
-function listProfiles(db: Db, query: ProfileListInput, inState: InState): Page<ProfileRow> {
-  return listPage(db, query, {
-    table: profile,
-    sortable: {
-      created_at: profile.created_at,
-      updated_at: profile.updated_at,
-      name: profile.name,
-      number: profile.number,
-      size_bytes: profile.size_bytes,
-    },
-    id: profile.id,
-    where: isNull(profile.deleted_at),
-    record: profileRecord,
-    sources: {
-      name: profile.name,
-      notes: profile.notes,
-      tags: { column: profile.tags, elements: true },
-      group: profile.group,
-      state: () => ('in' in inState ? inArray(profile.id, inState.in) : notInArray(profile.id, inState.notIn)),
-    },
-  });
-}
+/** `inState` tells which profiles are in the states that the list is filtered by. */
+const spec = (inState: InState, deleted: boolean): ListSpec<typeof profile, typeof profileRecord> => ({
+  table: profile,
+  sortable: {
+    created_at: profile.created_at,
+    updated_at: profile.updated_at,
+    name: profile.name,
+    number: profile.number,
+    size_bytes: profile.size_bytes,
+  },
+  id: profile.id,
+  where: deleted ? isNotNull(profile.deleted_at) : isNull(profile.deleted_at),
+  record: profileRecord,
+  sources: {
+    name: profile.name,
+    notes: profile.notes,
+    tags: { column: profile.tags, elements: true },
+    group: profile.group,
+    state: () => ('in' in inState ? inArray(profile.id, inState.in) : notInArray(profile.id, inState.notIn)),
+  },
+});
 
 /** Creates the store. */
 export function createProfileStore(db: Db, events: Events) {
@@ -87,7 +88,10 @@ export function createProfileStore(db: Db, events: Events) {
         .from(profile)
         .where(and(eq(profile.id, id), isNotNull(profile.deleted_at)))
         .get(),
-    list: (query: ProfileListInput, inState: InState) => listProfiles(db, query, inState),
+    list: (query: ProfileListInput, inState: InState): Page<ProfileRow> => listPage(db, query, spec(inState, false)),
+    /** Ids of all profiles that match, oldest first; of the deleted ones or of the others. */
+    matching: (filter: ProfileFilter, inState: InState, deleted: boolean): string[] =>
+      matchingIds(db, filter, spec(inState, deleted)),
     /** Profiles deleted before `before` (unix ms). */
     purgeable: (before: number): ProfileId[] =>
       orm

@@ -4,6 +4,7 @@ import { isTerminal } from '../../../contract/automation/tasks.ts';
 import type { Part } from '../../core/lifecycle.ts';
 import type { Chore } from '../../core/maintenance.ts';
 import { createTimeSlicer } from '../../core/scheduling/time-slicer.ts';
+import { taskBulk } from './bulk.ts';
 import type { TaskDeps } from './deps.ts';
 import { createLogs } from './log/logs.ts';
 import { createFeed } from './read/feed.ts';
@@ -82,6 +83,7 @@ export function createTasks(deps: TaskDeps) {
     /** Makes tasks for other features, inside their transactions. */
     factory,
     handlers: taskHandlers(service),
+    bulk: taskBulk(service),
     parts,
     chores,
     tellers: taskTellers(db, deps.settings),

@@ -18,7 +18,7 @@ import { createStatistics } from './read/statistics.ts';
 import type { Views } from './read/views.ts';
 import { cancelTask } from './run/cancel.ts';
 import type { Queue } from './run/queue.ts';
-import type { TaskListInput } from './store/list-store.ts';
+import type { TaskFilter, TaskListInput } from './store/list-store.ts';
 import { requireFinished, requireTask } from './store/require.ts';
 import type { TaskStore } from './store/store.ts';
 import type { PreparedBatch, TaskFactory } from './task-factory.ts';
@@ -53,6 +53,8 @@ export function createTaskService(parts: TaskParts) {
       const page = store.list(input);
       return { ...page, items: views.tasks(page.items) };
     },
+    /** Ids of all tasks that match, oldest first. */
+    matching: (filter: TaskFilter) => store.matching(filter),
     logs(id: string, query: LogQuery) {
       requireTask(store, id);
       return logs.read(id, query);

@@ -3,6 +3,7 @@ import { limitNow } from '../../../../tests/support/pace.ts';
 import { callOf, openTaskHost, type TaskHost, thrownBy } from '../../../../tests/support/tasks.ts';
 import { Task, TaskCreate } from '../../../contract/automation/tasks.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
+import { runBulk } from '../../core/operation/bulk.ts';
 import { OPERATOR } from '../../core/operation/operator.ts';
 
 let host: TaskHost;
@@ -116,10 +117,12 @@ describe('create', () => {
   });
 });
 
+const CANCEL = { action: 'cancel', input: null, by: { name: 'test', scope: 'run' } } as const;
+
 // Catches a promise for the first of two equal ids that nothing waits for: its rejection was nobody's.
 test('a bulk cancel that names an unknown task twice reports both', async () => {
   const id = `tsk_${'0'.repeat(26)}` as never;
-  const { results } = await host.tasks.handlers.tasks_bulk({ ids: [id, id], action: 'cancel' }, callOf());
+  const { results } = await runBulk(host.tasks.bulk, [id, id], CANCEL);
   expect(results).toMatchObject([
     { id, ok: false, error: { code: 'not_found' } },
     { id, ok: false, error: { code: 'not_found' } },
@@ -142,7 +145,7 @@ test('a bulk cancel ends all of them together and reports each', async () => {
   const begin = performance.now();
   const gone = 'tsk_00000000000000000000000000' as (typeof tasks)[number]['id'];
   const ids = [...tasks.map((task) => task.id), gone];
-  const { results } = await host.tasks.handlers.tasks_bulk({ ids, action: 'cancel' }, callOf());
+  const { results } = await runBulk(host.tasks.bulk, ids, CANCEL);
   expect(results.map((row) => row.ok)).toEqual([true, true, true, true, true, true, false]);
   expect(results.at(-1)?.error?.code).toBe('not_found');
   // One after the other they would take six grace times of 0.5 s.

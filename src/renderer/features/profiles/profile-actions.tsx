@@ -1,8 +1,10 @@
 import type { Profile } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { useClient } from '../../lib/client/context.tsx';
-import { asError, useAct } from '../../lib/live/query.ts';
+import { asError, type Input, useAct } from '../../lib/live/query.ts';
+import { useBulk } from '../../ui/bulk/use-bulk.ts';
 import { errorToast, toast, undoToast } from '../../ui/feedback/toast.tsx';
+import type { Chosen } from '../../ui/table/use-selection.ts';
 
 /** Calls that act on profiles, with their notifications. */
 export function useProfileActions() {
@@ -14,31 +16,11 @@ export function useProfileActions() {
     onDone: () => toast('Profile unlocked'),
     onError: failed('Could not unlock the profile'),
   });
-  const bulk = useAct('profiles_bulk', {
-    onDone: ({ results }) => {
-      const bad = results.filter((result) => !result.ok);
-      if (bad.length > 0) toast(`${bad.length} of ${results.length} could not: ${bad[0]?.error?.detail ?? ''}`);
-    },
-    onError: failed('No changes were made'),
-  });
   return {
-    busy: start.isPending || stop.isPending || unlock.isPending || bulk.isPending,
+    busy: start.isPending || stop.isPending || unlock.isPending,
     start: (id: ProfileId) => start.mutate({ id }),
     stop: (id: ProfileId, force = false) => stop.mutate({ id, force }),
     unlock: (id: ProfileId) => unlock.mutate({ id }),
-    bulk: (ids: ProfileId[], action: 'start' | 'stop' | 'delete', done: () => void) =>
-      bulk.mutate(
-        { ids, action },
-        {
-          onSuccess: ({ results }) => {
-            done();
-            if (action !== 'delete') return;
-            const gone = results.filter(({ ok }) => ok).map(({ id }) => id as ProfileId);
-            if (gone.length > 0)
-              undoToast(`${gone.length} profiles deleted`, () => bulk.mutate({ ids: gone, action: 'restore' }));
-          },
-        },
-      ),
     remove: (profile: Profile, done: () => void) =>
       client.call('profiles_delete', { id: profile.id }).then(() => {
         done();
@@ -46,6 +28,18 @@ export function useProfileActions() {
           client.call('profiles_restore', { id: profile.id }).catch(failed('Could not restore')),
         );
       }, failed('Could not delete the profile')),
+  };
+}
+
+/** Verbs on many profiles of a list; `list` is its input. */
+export function useProfilesBulk(list: Input<'profiles_list'>) {
+  const bulk = useBulk('profiles_bulk', list);
+  return {
+    busy: bulk.busy,
+    start: (chosen: Chosen, then: () => void) => bulk.run(chosen, { action: 'start', done: 'started' }, then),
+    stop: (chosen: Chosen, then: () => void) => bulk.run(chosen, { action: 'stop', done: 'stopped' }, then),
+    remove: (chosen: Chosen, then: () => void) =>
+      bulk.run(chosen, { action: 'delete', done: 'deleted', undo: 'restore' }, then),
   };
 }
 

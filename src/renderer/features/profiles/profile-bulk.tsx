@@ -1,13 +1,15 @@
 import { Play, Square, Trash2 } from 'lucide-react';
-import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import type { Input } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
-import { useProfileActions } from './profile-actions.tsx';
+import type { Chosen } from '../../ui/table/use-selection.ts';
+import { useProfilesBulk } from './profile-actions.tsx';
 
 /** Buttons for the selected profiles. */
-export function ProfileBulk({ ids, done }: { ids: ProfileId[]; done(): void }) {
-  const actions = useProfileActions();
+export function ProfileBulk({ chosen, list, done }: { chosen: Chosen; list: Input<'profiles_list'>; done(): void }) {
+  const actions = useProfilesBulk(list);
   const blocked = useCan('profiles_bulk');
+  const noDelete = useCan('profiles_delete');
   return (
     <>
       <Button
@@ -15,7 +17,7 @@ export function ProfileBulk({ ids, done }: { ids: ProfileId[]; done(): void }) {
         blocked={blocked}
         busy={actions.busy}
         icon={<Play size={13} />}
-        onClick={() => actions.bulk(ids, 'start', done)}
+        onClick={() => actions.start(chosen, done)}
       >
         Start
       </Button>
@@ -24,17 +26,17 @@ export function ProfileBulk({ ids, done }: { ids: ProfileId[]; done(): void }) {
         blocked={blocked}
         busy={actions.busy}
         icon={<Square size={12} />}
-        onClick={() => actions.bulk(ids, 'stop', done)}
+        onClick={() => actions.stop(chosen, done)}
       >
         Stop
       </Button>
       <Button
         small
         kind="danger"
-        blocked={blocked}
+        blocked={noDelete}
         busy={actions.busy}
         icon={<Trash2 size={13} />}
-        onClick={() => actions.bulk(ids, 'delete', done)}
+        onClick={() => actions.remove(chosen, done)}
       >
         Delete
       </Button>

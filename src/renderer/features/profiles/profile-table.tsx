@@ -1,6 +1,5 @@
 import { SquareUser } from 'lucide-react';
 import type { Profile } from '../../../contract/automation/profiles.ts';
-import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { Input, PagedList } from '../../lib/live/query.ts';
 import type { Search } from '../../lib/search-params.ts';
 import { useCan } from '../../lib/use-can.ts';
@@ -42,7 +41,8 @@ export function ProfileTable({
           onOpen={(profile) => set({ peek: profile.id, edit: profile.id })}
           peek={search.peek ?? null}
           onPeek={(id) => set({ peek: id ?? undefined })}
-          bulk={(ids, done) => <ProfileBulk ids={ids as ProfileId[]} done={done} />}
+          total={list.total}
+          bulk={(chosen, done) => <ProfileBulk chosen={chosen} list={filter} done={done} />}
         />
       ) : filtered ? (
         <NoMatch what="profiles" clear={() => set({ q: undefined, state: undefined, tag: undefined })} />

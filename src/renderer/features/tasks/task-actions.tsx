@@ -2,8 +2,10 @@
 import { modals } from '@mantine/modals';
 import { useNavigate } from '@tanstack/react-router';
 import type { TaskId } from '../../../contract/kernel/scalars.ts';
-import { useAct } from '../../lib/live/query.ts';
+import { type Input, useAct } from '../../lib/live/query.ts';
+import { useBulk } from '../../ui/bulk/use-bulk.ts';
 import { errorToast, toast } from '../../ui/feedback/toast.tsx';
+import type { Chosen } from '../../ui/table/use-selection.ts';
 
 /** For a failure that a toast has told already. */
 const shown = () => undefined;
@@ -42,33 +44,21 @@ export function useTaskActions() {
   };
 }
 
-/** Verbs on many tasks. */
-export function useTasksBulk() {
-  const bulk = useAct('tasks_bulk', {
-    onDone: ({ results }, { action }) => {
-      const failed = results.filter((result) => !result.ok);
-      const done = results.length - failed.length;
-      const word = { cancel: 'cancelled', retry: 'started again', delete: 'deleted' }[action];
-      toast(
-        `${done} ${word}${failed.length === 0 ? '' : `, ${failed.length} could not be: ${failed[0]?.error?.detail ?? ''}`}`,
-      );
-    },
-    onError: (error) => errorToast('No changes were made', error),
-  });
-  const act = (action: 'cancel' | 'retry' | 'delete', ids: TaskId[], done: () => void) =>
-    void bulk.mutateAsync({ ids, action }).then(done, shown);
+/** Verbs on many tasks of a list; `list` is its input. */
+export function useTasksBulk(list: Input<'tasks_list'>) {
+  const bulk = useBulk('tasks_bulk', list);
   return {
-    cancel: (ids: TaskId[], done: () => void) => act('cancel', ids, done),
-    retry: (ids: TaskId[], done: () => void) => act('retry', ids, done),
-    remove: (ids: TaskId[], done: () => void) =>
+    cancel: (chosen: Chosen, then: () => void) => bulk.run(chosen, { action: 'cancel', done: 'cancelled' }, then),
+    retry: (chosen: Chosen, then: () => void) => bulk.run(chosen, { action: 'retry', done: 'started again' }, then),
+    remove: (chosen: Chosen, then: () => void) =>
       modals.openConfirmModal({
-        title: `Delete ${ids.length} ${ids.length === 1 ? 'task' : 'tasks'}?`,
+        title: `Delete ${bulk.words(chosen)}?`,
         children: 'Their logs and artifacts are deleted too. This cannot be undone. Active tasks are skipped.',
         labels: { confirm: 'Delete', cancel: 'Keep' },
         confirmProps: { color: 'red', size: 'xs' },
         cancelProps: { size: 'xs' },
-        onConfirm: () => act('delete', ids, done),
+        onConfirm: () => bulk.run(chosen, { action: 'delete', done: 'deleted', exactly: true }, then),
       }),
-    busy: bulk.isPending,
+    busy: bulk.busy,
   };
 }

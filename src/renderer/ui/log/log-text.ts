@@ -1,6 +1,7 @@
 /** Lines of a log as plain text. */
 import { stripAnsi } from '../../lib/log/ansi.ts';
 import type { LogRow } from '../../lib/log/ring.ts';
+import { saveText } from '../../lib/save-text.ts';
 
 /** The line as text, for copying and files. */
 export const plainLine = (row: LogRow): string =>
@@ -8,10 +9,5 @@ export const plainLine = (row: LogRow): string =>
 
 /** Saves the lines as a file `<name>.log`. */
 export function download(name: string, rows: readonly LogRow[]): void {
-  const url = URL.createObjectURL(new Blob([rows.map(plainLine).join('\n')], { type: 'text/plain' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${name}.log`;
-  link.click();
-  URL.revokeObjectURL(url);
+  saveText(`${name}.log`, rows.map(plainLine).join('\n'));
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Column } from './columns.ts';
+import type { Chosen } from './use-selection.ts';
 
 export interface DataTableProps<R extends object> {
   /** Under this name the column choice is remembered. */
@@ -18,5 +19,7 @@ export interface DataTableProps<R extends object> {
   peek?: string | null;
   onPeek?: (id: string | null) => void;
   /** Actions on the selection; the bar appears with the first selected row. */
-  bulk?: (ids: string[], clear: () => void) => ReactNode;
+  bulk?: (chosen: Chosen, clear: () => void) => ReactNode;
+  /** How many rows match on the host: with it, all of them can be chosen, not only the loaded ones. */
+  total?: number | null;
 }

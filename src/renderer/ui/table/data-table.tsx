@@ -1,9 +1,9 @@
 /** The list of every screen: native elements, virtual rows, keyboard first, order held under the pointer. */
 import { useElementSize } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useView } from '../../lib/view-store.ts';
-import { Button } from '../buttons.tsx';
+import { BulkBar } from './bulk-bar.tsx';
 import { type Column, fitting, hiddenOf } from './columns.ts';
 import type { DataTableProps } from './data-table-props.ts';
 import { GridRows } from './grid-rows.tsx';
@@ -102,29 +102,8 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
         </table>
       </div>
       {bulk === undefined || selection.ids.length === 0 ? null : (
-        <BulkBar ids={selection.ids} bulk={bulk} clear={() => selection.replace([])} />
+        <BulkBar selection={selection} loaded={rows.length} total={props.total ?? null} bulk={bulk} />
       )}
-    </div>
-  );
-}
-
-/** What can be done with the selected rows. */
-function BulkBar({
-  ids,
-  bulk,
-  clear,
-}: {
-  ids: string[];
-  bulk(ids: string[], clear: () => void): ReactNode;
-  clear(): void;
-}) {
-  return (
-    <div className={css.bulk} role="toolbar" aria-label="Selection">
-      <span>{ids.length} selected</span>
-      {bulk(ids, clear)}
-      <Button small kind="ghost" onClick={clear}>
-        Clear
-      </Button>
     </div>
   );
 }

@@ -11,13 +11,13 @@ const rowOf = (event: MouseEvent): string | undefined => (event.target as HTMLEl
 
 /** Cursor and selection of a table, moved by keys and clicks. `scrollTo` brings a row into view. */
 export function useNavigation<R extends object>(
-  { name, idOf, peek, onPeek, onOpen, bulk }: DataTableProps<R>,
+  { name, idOf, peek, onPeek, onOpen, bulk, resetKey = '' }: DataTableProps<R>,
   rows: readonly R[],
   scrollTo: (index: number) => void,
 ) {
   const ids = rows.map(idOf);
   const cursor = useCursor(ids, peek);
-  const selection = useSelection();
+  const selection = useSelection(resetKey, ids);
 
   const moveTo = (position: number, range: boolean) => {
     const index = Math.max(0, Math.min(position, ids.length - 1));

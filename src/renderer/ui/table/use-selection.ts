@@ -1,22 +1,51 @@
 import { useState } from 'react';
 
+/** What actions on a selection act on. */
+export interface Chosen {
+  /** Ids of the ticked rows. */
+  ids: string[];
+  /** How many rows match the filters of the list when all of them are chosen, also those that are not loaded; else null. */
+  all: number | null;
+}
+
 /** The rows that are ticked, by id. */
 export interface Selection {
   ids: string[];
+  /** True when every row that matches is chosen, loaded or not. */
+  all: boolean;
   has(id: string): boolean;
-  /** Ticks the rows, or clears their ticks. */
+  /** Ticks the rows, or clears their ticks. Where everything is chosen, only loaded rows stay so. */
   put(ids: readonly string[], on: boolean): void;
   /** Ticks these rows and no other. */
   replace(ids: readonly string[]): void;
+  chooseAll(): void;
 }
 
-/** Rows that the user ticks; empty at first. */
-export function useSelection(): Selection {
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+interface State {
+  list: string;
+  chosen: ReadonlySet<string>;
+  all: boolean;
+}
+
+/**
+ * Rows that the user ticks; empty at first.
+ * @param list changes with the filters of the list: what is chosen of one list says nothing of another
+ * @param loaded ids of the rows that are there
+ */
+export function useSelection(list: string, loaded: readonly string[]): Selection {
+  const [state, setState] = useState<State>({ list, chosen: new Set(), all: false });
+  const { chosen, all } = state.list === list ? state : { chosen: new Set<string>(), all: false };
+  const choose = (ids: Iterable<string>) => setState({ list, chosen: new Set(ids), all: false });
   return {
-    ids: [...chosen],
-    has: (id) => chosen.has(id),
-    put: (ids, on) => setChosen(new Set(on ? [...chosen, ...ids] : [...chosen].filter((id) => !ids.includes(id)))),
-    replace: (ids) => setChosen(new Set(ids)),
+    ids: all ? [...loaded] : [...chosen],
+    all,
+    has: (id) => all || chosen.has(id),
+    put(ids, on) {
+      const before = all ? loaded : [...chosen];
+      const changed = new Set(ids);
+      choose(on ? [...before, ...ids] : before.filter((id) => !changed.has(id)));
+    },
+    replace: choose,
+    chooseAll: () => setState({ list, chosen: new Set(), all: true }),
   };
 }

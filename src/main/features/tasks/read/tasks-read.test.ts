@@ -75,8 +75,7 @@ describe('reading', () => {
     expect(content).toMatchObject({ name: 'x.txt', bytes: 1, mime: 'text/plain' });
     expect(host.tasks.service.openContent(artifact.id)?.path).toMatch(/x\.txt$/);
     expect(host.tasks.service.openContent('art_nothing')).toBeNull();
-    const bulk = await handlers.tasks_bulk({ ids: [task.id], action: 'delete' }, context);
-    expect(bulk.results).toEqual([{ id: task.id, ok: true }]);
+    await handlers.tasks_delete({ id: task.id }, context);
     expect(host.tasks.service.openContent(artifact.id)).toBeNull();
   });
 

@@ -1,10 +1,13 @@
 /** Pages of tasks. */
 import { TASK_STATUSES, type TaskStatus, taskRecord } from '../../../../contract/automation/tasks.ts';
+import type { FilterValues } from '../../../../contract/kernel/filters.ts';
 import type { Page } from '../../../../contract/kernel/paging.ts';
-import { type Db, filterValues, type ListInput, type ListSpec, listPage } from '../../../core/db/index.ts';
+import { type Db, filterValues, type ListInput, type ListSpec, listPage, matchingIds } from '../../../core/db/index.ts';
 import { laneOf } from '../model/lanes.ts';
 import { type TaskRow, task } from '../schema.ts';
 
+/** The filters of a list of tasks. */
+export type TaskFilter = FilterValues<typeof taskRecord.filters>;
 /** What a list of tasks is asked for. */
 export type TaskListInput = ListInput<typeof taskRecord.filters>;
 
@@ -48,3 +51,6 @@ export function listTasks(db: Db, counts: () => Record<TaskStatus, number>, quer
   const total = [...new Set(wanted)].reduce((sum, name) => sum + all[name], 0);
   return { ...page, total };
 }
+
+/** Ids of all tasks that match, oldest first. */
+export const matchingTasks = (db: Db, filter: TaskFilter): string[] => matchingIds(db, filter, SPEC);

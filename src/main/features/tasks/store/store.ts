@@ -7,7 +7,7 @@ import type { TaskRow } from '../schema.ts';
 import { type ClaimStore, createClaimStore } from './claim-store.ts';
 import { createDetailStore, type DetailStore } from './detail-store.ts';
 import { createEndStore, type EndStore } from './end-store.ts';
-import { listTasks, type TaskListInput } from './list-store.ts';
+import { listTasks, matchingTasks, type TaskFilter, type TaskListInput } from './list-store.ts';
 import { createOrphanStore, type OrphanStore } from './orphan-store.ts';
 import { createQueueStore, type QueueStore } from './queue-store.ts';
 import { createRetentionStore, type RetentionStore } from './retention-store.ts';
@@ -23,6 +23,8 @@ export interface TaskStore
     ViewStore,
     RetentionStore {
   list(query: TaskListInput): Page<TaskRow>;
+  /** Ids of all tasks that match, oldest first. */
+  matching(filter: TaskFilter): string[];
 }
 
 /** Prepares the statements over an open database. */
@@ -37,5 +39,6 @@ export function createTaskStore(db: Db, events: Events, clock: Clock): TaskStore
     ...views,
     ...createRetentionStore(db, events),
     list: (query) => listTasks(db, views.counts, query),
+    matching: (filter) => matchingTasks(db, filter),
   };
 }

@@ -1,16 +1,24 @@
 import { Ban, RotateCw, Trash2 } from 'lucide-react';
-import type { TaskId } from '../../../../contract/kernel/scalars.ts';
+import type { Input } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { Button } from '../../../ui/buttons.tsx';
+import type { Chosen } from '../../../ui/table/use-selection.ts';
 import { useTasksBulk } from '../task-actions.tsx';
 
 /** Verbs on the chosen tasks. */
-export function TaskBulk({ ids, done }: { ids: TaskId[]; done(): void }) {
-  const bulk = useTasksBulk();
+export function TaskBulk({ chosen, list, done }: { chosen: Chosen; list: Input<'tasks_list'>; done(): void }) {
+  const bulk = useTasksBulk(list);
   const blocked = useCan('tasks_bulk');
+  const noDelete = useCan('tasks_delete');
   return (
     <>
-      <Button small blocked={blocked} busy={bulk.busy} icon={<Ban size={13} />} onClick={() => bulk.cancel(ids, done)}>
+      <Button
+        small
+        blocked={blocked}
+        busy={bulk.busy}
+        icon={<Ban size={13} />}
+        onClick={() => bulk.cancel(chosen, done)}
+      >
         Cancel
       </Button>
       <Button
@@ -18,17 +26,17 @@ export function TaskBulk({ ids, done }: { ids: TaskId[]; done(): void }) {
         blocked={blocked}
         busy={bulk.busy}
         icon={<RotateCw size={13} />}
-        onClick={() => bulk.retry(ids, done)}
+        onClick={() => bulk.retry(chosen, done)}
       >
         Run again
       </Button>
       <Button
         small
         kind="danger"
-        blocked={blocked}
+        blocked={noDelete}
         busy={bulk.busy}
         icon={<Trash2 size={13} />}
-        onClick={() => bulk.remove(ids, done)}
+        onClick={() => bulk.remove(chosen, done)}
       >
         Delete
       </Button>

@@ -132,7 +132,8 @@ function TaskTable({
           onOpen={(task) => void navigate({ to: '/tasks/$id', params: { id: task.id } })}
           peek={search.peek ?? null}
           onPeek={(id) => set({ peek: id ?? undefined })}
-          bulk={(ids, done) => <TaskBulk ids={ids as TaskId[]} done={done} />}
+          total={list.total}
+          bulk={(chosen, done) => <TaskBulk chosen={chosen} list={filter} done={done} />}
         />
       ) : isFiltered(filter) ? (
         <NoMatch what="tasks" clear={() => set(NO_FILTER)} />

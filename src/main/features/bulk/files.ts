@@ -1,0 +1,101 @@
+/** The files of a bulk job: the ids that matched when it was asked for, and a line with the result of each row that it has done. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { BulkRow } from '../../../contract/kernel/bulk.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { JobId } from '../../../contract/kernel/scalars.ts';
+import { makeOwnedFolder, openOwnedLog, writeNewOwned } from '../../core/disk/owned-files.ts';
+
+/** Bytes of results that are read at once: every line is shorter. */
+const WINDOW = 256 * 1024;
+
+/** Results while they are written. */
+export interface ResultFile {
+  /** Appends the rows. @returns the size of the file with them, bytes */
+  append(rows: readonly BulkRow[]): Promise<number>;
+  close(): Promise<void>;
+}
+
+export type BulkFiles = ReturnType<typeof createBulkFiles>;
+
+/** Keeps its files in the folder `bulk` of the data directory, two for each job. */
+export function createBulkFiles(dataDir: string) {
+  const dir = path.join(dataDir, 'bulk');
+  const idsOf = (job: JobId) => path.join(dir, `${job}.ids`);
+  const resultsOf = (job: JobId) => path.join(dir, `${job}.results`);
+
+  return {
+    has: (job: JobId) => fs.existsSync(idsOf(job)),
+    /** Writes the ids that a new job works on. */
+    begin(job: JobId, ids: readonly string[]): void {
+      makeOwnedFolder(dataDir, dir);
+      writeNewOwned(dataDir, idsOf(job), ids.join('\n'));
+    },
+    async ids(job: JobId): Promise<string[]> {
+      const text = await fs.promises.readFile(idsOf(job), 'utf8');
+      return text === '' ? [] : text.split('\n');
+    },
+    /** Opens the results to go on after their first `bytes`; what follows was written after the last checkpoint. */
+    async results(job: JobId, bytes: number): Promise<ResultFile> {
+      const handle = await openOwnedLog(dataDir, resultsOf(job));
+      let size = bytes;
+      await handle.truncate(bytes);
+      return {
+        async append(rows) {
+          const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+          await handle.appendFile(text);
+          size += Buffer.byteLength(text);
+          return size;
+        },
+        close: () => handle.close(),
+      };
+    },
+    /**
+     * Up to `limit` rows from byte `from` on; `ok: false` leaves out those that went well.
+     * @returns the rows, and where the next ones begin; null at the end
+     * @throws AppError `validation-error` when no row begins at `from`
+     */
+    async read(job: JobId, from: number, limit: number, ok: boolean | undefined) {
+      const rows: BulkRow[] = [];
+      if (!fs.existsSync(resultsOf(job))) return { rows, next: null };
+      const handle = await openOwnedLog(dataDir, resultsOf(job));
+      try {
+        let at = from;
+        for (;;) {
+          const { buffer, bytesRead } = await handle.read(Buffer.alloc(WINDOW), 0, WINDOW, at);
+          let line = 0;
+          for (let end = buffer.indexOf(10); end !== -1 && end < bytesRead; end = buffer.indexOf(10, line)) {
+            if (rows.length === limit) return { rows, next: at + line };
+            const row = parseRow(buffer.toString('utf8', line, end));
+            if (ok === undefined || row.ok === ok) rows.push(row);
+            line = end + 1;
+          }
+          if (line === 0) return { rows, next: null };
+          at += line;
+        }
+      } finally {
+        await handle.close();
+      }
+    },
+    /** Removes what belongs to jobs that are not `kept`. */
+    async prune(kept: (job: JobId) => boolean): Promise<void> {
+      const names = await fs.promises.readdir(dir).catch(() => []);
+      for (const name of names) {
+        if (!kept(path.parse(name).name as JobId)) await fs.promises.rm(path.join(dir, name), { force: true });
+      }
+    },
+  };
+}
+
+function parseRow(line: string): BulkRow {
+  try {
+    return BulkRow.parse(JSON.parse(line));
+  } catch (cause) {
+    const reason = 'is not a cursor of these results';
+    throw new AppError('validation-error', `Field 'cursor': ${reason}`, {
+      cause,
+      errors: { cursor: reason },
+      extra: { field: 'cursor', reason },
+    });
+  }
+}

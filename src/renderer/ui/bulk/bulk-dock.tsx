@@ -1,0 +1,123 @@
+/** Bulk operations in the corner: how far each has come, and what became of it. */
+import { X } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { Job } from '../../../contract/host/jobs.ts';
+import { BulkSummary } from '../../../contract/kernel/bulk.ts';
+import { count, plural } from '../../lib/format.ts';
+import { asError, useAct, useOperationQuery } from '../../lib/live/query.ts';
+import { useCan } from '../../lib/use-can.ts';
+import { Button, IconButton } from '../buttons.tsx';
+import { errorToast, UNDO_MS } from '../feedback/toast.tsx';
+import layout from '../styles/layout.module.css';
+import text from '../styles/text.module.css';
+import css from './bulk.module.css';
+import { BULK, type BulkJob, useBulkJobs } from './bulk-jobs.ts';
+import { BulkResults } from './bulk-results.tsx';
+import { useUndo } from './use-results.ts';
+
+export function BulkDock() {
+  const jobs = useBulkJobs((state) => state.jobs);
+  if (jobs.length === 0) return null;
+  return (
+    <section className={css.dock} aria-label="Bulk operations">
+      {jobs.map((job) =>
+        job.rows === undefined ? <Running key={job.id} bulk={job} /> : <Over key={job.id} bulk={job} />,
+      )}
+    </section>
+  );
+}
+
+/** How it went. */
+interface Outcome {
+  ok: number;
+  failed: number;
+  /** What else there is to say, such as why it ended early. */
+  note?: string | undefined;
+}
+
+function outcomeOf({ status, result, error, progress }: Job): Outcome | null {
+  if (status === 'queued' || status === 'running') return null;
+  const summary = BulkSummary.safeParse(result);
+  if (summary.success) return summary.data;
+  const note =
+    status === 'cancelled' ? `Stopped at ${progress.message ?? 'the beginning'}` : (error?.detail ?? 'It failed');
+  return { ok: 0, failed: 0, note };
+}
+
+/** An operation that the host works on, or has worked on, as a job. */
+function Running({ bulk }: { bulk: BulkJob }) {
+  const { data: job } = useOperationQuery('jobs_get', { id: bulk.id });
+  const noCancel = useCan('jobs_cancel');
+  const cancel = useAct('jobs_cancel', { onError: (error) => errorToast('Could not stop it', error) });
+  const outcome = job === undefined ? null : outcomeOf(job);
+  if (outcome !== null) return <Ended bulk={bulk} outcome={outcome} />;
+  return (
+    <div className={css.card}>
+      <div className={layout.row}>
+        <span className={layout.grow}>
+          {plural(2, BULK[bulk.op].one).slice(2)} are being {bulk.done}
+        </span>
+        <Button small blocked={noCancel} busy={cancel.isPending} onClick={() => cancel.mutate({ id: bulk.id })}>
+          Stop
+        </Button>
+      </div>
+      <progress
+        className={css.bar}
+        max={100}
+        value={job?.progress.percent ?? 0}
+        aria-label={`Progress: ${bulk.done}`}
+      />
+      <span className={text.muted}>{job?.progress.message ?? 'Starting'}</span>
+    </div>
+  );
+}
+
+/** An operation that was answered at once. */
+function Over({ bulk }: { bulk: BulkJob }) {
+  const failed = bulk.rows?.filter(({ ok }) => !ok).length ?? 0;
+  return <Ended bulk={bulk} outcome={{ ok: (bulk.rows?.length ?? 0) - failed, failed }} />;
+}
+
+/** What became of it; without failures it leaves by itself. */
+function Ended({ bulk, outcome: { ok, failed, note } }: { bulk: BulkJob; outcome: Outcome }) {
+  const [shown, setShown] = useState(false);
+  const dismiss = useBulkJobs((state) => state.dismiss);
+  const undo = useUndo(bulk);
+  const { one } = BULK[bulk.op];
+  const leaves = failed === 0 && note === undefined;
+  useEffect(() => {
+    if (!leaves) return;
+    const timer = setTimeout(() => dismiss(bulk.id), UNDO_MS);
+    return () => clearTimeout(timer);
+  }, [leaves, bulk.id, dismiss]);
+  return (
+    <div className={css.card} role="status">
+      <div className={layout.row}>
+        <span className={layout.grow}>
+          {note ?? `${plural(ok, one)} ${bulk.done}`}
+          {failed === 0 ? null : <span className={text.bad}>, {count(failed)} failed</span>}
+        </span>
+        {undo === null || ok === 0 ? null : (
+          <Button
+            small
+            onClick={() =>
+              undo().then(
+                () => dismiss(bulk.id),
+                (error) => errorToast('Could not undo it', asError(error)),
+              )
+            }
+          >
+            Undo
+          </Button>
+        )}
+        {failed === 0 && note === undefined ? null : (
+          <Button small onClick={() => setShown(true)}>
+            Show results
+          </Button>
+        )}
+        <IconButton Icon={X} label="Dismiss" onClick={() => dismiss(bulk.id)} />
+      </div>
+      <BulkResults bulk={bulk} opened={shown} close={() => setShown(false)} />
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+/** The bulk operations that are shown in the corner until they are dismissed. */
+import { create } from 'zustand';
+import type { BulkRow } from '../../../contract/kernel/bulk.ts';
+
+/** Operations that act on many rows, with the list that names them. */
+export const BULK = {
+  tasks_bulk: { list: 'tasks_list', one: 'task' },
+  profiles_bulk: { list: 'profiles_list', one: 'profile' },
+  commands_bulk: { list: 'commands_list', one: 'command' },
+} as const;
+export type BulkOp = keyof typeof BULK;
+
+/** One bulk operation. */
+export interface BulkJob {
+  /** Id of the job, or a random one where `rows` are known already. */
+  id: string;
+  op: BulkOp;
+  /** What was done, in the past tense: "deleted". */
+  done: string;
+  /** Results of an operation that is over and was no job. */
+  rows?: readonly BulkRow[];
+  /** Verb that takes it back. */
+  undo?: string | undefined;
+}
+
+interface BulkJobs {
+  jobs: readonly BulkJob[];
+  add(job: BulkJob): void;
+  dismiss(id: string): void;
+}
+
+export const useBulkJobs = create<BulkJobs>()((set) => ({
+  jobs: [],
+  add: (job) => set(({ jobs }) => ({ jobs: [...jobs.filter(({ id }) => id !== job.id), job] })),
+  dismiss: (gone) => set(({ jobs }) => ({ jobs: jobs.filter(({ id }) => id !== gone) })),
+}));

@@ -1,0 +1,89 @@
+/** One verb on every task that matches, also on those that are not loaded, against a real host. */
+import { screen, within } from '@testing-library/react';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { TasksScreen } from '../../../src/renderer/features/tasks/list/tasks-screen.tsx';
+import { BulkDock } from '../../../src/renderer/ui/bulk/bulk-dock.tsx';
+import { useBulkJobs } from '../../../src/renderer/ui/bulk/bulk-jobs.ts';
+import { createTestHost, type TestHost } from '../../support/host.ts';
+import { renderPanel, type TestPanel } from '../../support/panel.tsx';
+
+/** A job of this many rows may take as long on a busy machine. */
+const PATIENCE = { timeout: 20_000 };
+/** More than a page of the list. */
+const MANY = 104;
+
+let subject: TestHost;
+beforeAll(async () => {
+  subject = await createTestHost();
+});
+afterAll(() => subject[Symbol.asyncDispose]());
+beforeEach(() => useBulkJobs.setState({ jobs: [] }));
+
+const call: TestHost['host']['client']['call'] = (...args) => subject.host.client.call(...args);
+const make = async (name: string, label: string) =>
+  call('tasks_create', {
+    name,
+    labels: [label],
+    spec: { kind: 'process', argv: ['true'] },
+    run_at: '2999-01-01T00:00:00.000Z',
+  });
+const left = async (filter: object) => (await call('tasks_list', { ...filter, count: true, limit: 1 })).total;
+
+async function chooseAll(panel: TestPanel, total: number) {
+  await panel.user.click(await screen.findByRole('checkbox', { name: 'Select all loaded rows' }));
+  const bar = within(screen.getByRole('toolbar', { name: 'Selection' }));
+  await panel.user.click(bar.getByRole('button', { name: `Select all ${total} matching` }));
+  expect(bar.getByText(`All ${total} matching selected`)).toBeTruthy();
+  return bar;
+}
+const screens = () => (
+  <>
+    <TasksScreen />
+    <BulkDock />
+  </>
+);
+
+// Catches "all" that means the loaded page, and a filter of the screen that the bulk operation forgets.
+test('all that match are cancelled on the host, also those that are not loaded', async () => {
+  for (let n = 0; n < MANY; n++) await make(`Night ${n}`, 'night');
+  await make('Other', 'day');
+  await using panel = await renderPanel(subject, screens(), { at: '/tasks?label=night' });
+  const bar = await chooseAll(panel, MANY);
+  await panel.user.click(bar.getByRole('button', { name: 'Cancel' }));
+  await screen.findByText(`${MANY} tasks cancelled`, {}, PATIENCE);
+  expect(await left({ label: 'night', status: 'cancelled' })).toBe(MANY);
+  expect(await left({ label: 'day', status: 'scheduled' })).toBe(1);
+  expect(screen.queryByRole('toolbar', { name: 'Selection' })).toBeNull();
+});
+
+test('all that match are deleted but those that cannot be; which these are, and why, is told', async () => {
+  for (let n = 0; n < MANY; n++) await make(`Dusk ${n}`, 'dusk');
+  await call('tasks_bulk', { filter: { label: 'dusk' }, action: 'cancel', wait: true });
+  await make('Still to come', 'dusk');
+  await using panel = await renderPanel(subject, screens(), { at: '/tasks?label=dusk' });
+  const bar = await chooseAll(panel, MANY + 1);
+  await panel.user.click(bar.getByRole('button', { name: 'Delete' }));
+  await panel.user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Delete' }));
+  await screen.findByText(`${MANY} tasks deleted`, { exact: false }, PATIENCE);
+  expect(await left({ label: 'dusk' })).toBe(1);
+  await panel.user.click(screen.getByRole('button', { name: 'Show results' }));
+  const results = within(await screen.findByRole('dialog', { name: 'Results' }));
+  const failed = await results.findByRole('row', { name: /Still to come/ });
+  expect(failed.textContent).toContain('cancel it before you delete it');
+  expect(results.getAllByRole('row')).toHaveLength(2);
+});
+
+// Catches a choice of everything that goes on to mean everything after the filter has changed, and one that a click cannot narrow.
+test('a choice of all ends with the filter, and with a row that is taken out of it', async () => {
+  for (let n = 0; n < MANY; n++) await make(`Dawn ${n}`, 'dawn');
+  await using panel = await renderPanel(subject, screens(), { at: '/tasks?label=dawn' });
+  const bar = await chooseAll(panel, MANY);
+  const [, first] = screen.getAllByRole('checkbox');
+  if (first === undefined) throw new Error('no row');
+  await panel.user.click(first);
+  expect(bar.getByText('99 selected')).toBeTruthy();
+  await panel.user.click(bar.getByRole('button', { name: 'Clear' }));
+  await chooseAll(panel, MANY);
+  await panel.user.click(screen.getByRole('button', { name: 'Remove filter Label' }));
+  expect(screen.queryByRole('toolbar', { name: 'Selection' })).toBeNull();
+});
