@@ -53,7 +53,7 @@ async function five(): Promise<void> {
     if ('message' in line && line.message.includes('daemon started')) break;
   }
   await host.becomes(ids[4] ?? '', 'running');
-  const tokens = ids.map((id) => host.store.get(id)?.attempt_token);
+  const tokens = ids.map((id) => host.runIdOf(id));
   tell({ running: ids, tokens });
 }
 

@@ -30,7 +30,7 @@ const browser = (body: string, more: Partial<CommandCreate> = {}) =>
 async function aftermath(command: { id: string }, during?: (id: string) => Promise<unknown>): Promise<TaskDetail> {
   const task = await host.run(command, []);
   await host.becomes(task.id, 'running');
-  const token = host.store.get(task.id)?.attempt_token ?? '';
+  const token = host.runIdOf(task.id);
   await during?.(task.id);
   const done = await host.ends(task.id, 90);
   expect(await findProcesses(token)).toEqual([]);

@@ -22,6 +22,7 @@ import { createStorageHealth } from '../../src/main/core/disk/storage-health.ts'
 import { createEvents } from '../../src/main/core/events.ts';
 import { createFaults } from '../../src/main/core/faults.ts';
 import { randomToken } from '../../src/main/core/ids.ts';
+import { AttemptToken, openInstallation } from '../../src/main/core/installation.ts';
 import type { CallContext, Principal } from '../../src/main/core/operation/operation.ts';
 import { createTickets } from '../../src/main/core/operation/tickets.ts';
 import { createSecrets } from '../../src/main/core/secrets/secrets.ts';
@@ -115,6 +116,7 @@ export function openTaskHost(options: TaskHostOptions = {}) {
     paths: { tasks: path.join(dir, 'tasks'), temp },
     executorModule: options.executor ?? SCRIPTED,
     nodePath: process.execPath,
+    installation: openInstallation(dir),
     instanceId: randomToken(8),
   };
   const tasks = createTasks(deps);
@@ -147,6 +149,8 @@ export function openTaskHost(options: TaskHostOptions = {}) {
   return {
     ...deps,
     dir,
+    /** What marks the processes of the present attempt of a task. */
+    runIdOf: (id: string) => deps.installation.runIdOf(AttemptToken.parse(store.get(id)?.attempt_token)),
     tasks,
     store,
     commandService: commands.service,

@@ -1,13 +1,15 @@
-// Files are written through core/disk/owned-files.ts and the executor's output/new-file.ts, which follow no link.
+// Files are written through core/disk/owned-files.ts and the executor's output/new-file.ts, which follow no link; whole folders are removed through
+// core/disk/owned-trees.ts, which leaves no folder that is ours.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 const WRITE =
-  /\b(?:writeFile|writeFileSync|appendFileSync|createWriteStream|copyFile|copyFileSync|openSync|promises\.open)\(|VACUUM INTO/;
+  /\b(?:writeFile|writeFileSync|appendFileSync|createWriteStream|copyFile|copyFileSync|openSync|promises\.open)\(|VACUUM INTO|\brm(?:Sync)?\(.*recursive: true/;
 
 /** Where else it may stand, and why. */
 const ALLOWED = new Map([
   ['src/main/core/disk/owned-files.ts', 'the helper'],
+  ['src/main/core/disk/owned-trees.ts', 'the helper that removes folders'],
   ['src/workers/executor/output/new-file.ts', 'the helper of executors'],
   ['src/main/core/log/audit-head.ts', 'opens the log of the database to flush it'],
   ['src/main/core/db/migrate.ts', 'SQLite writes under a name that nobody knows'],
@@ -48,7 +50,7 @@ for (const file of new Set(listed.split('\0'))) {
 }
 if (found > 0) {
   process.stdout.write(
-    'Write through core/disk/owned-files.ts (or output/new-file.ts in executors): no link may redirect a write.\n',
+    'Write through core/disk/owned-files.ts (or output/new-file.ts in executors), remove folders through core/disk/owned-trees.ts: no link and no id may redirect it.\n',
   );
   process.exitCode = 1;
 }

@@ -10,6 +10,7 @@ import { createStorageHealth, type StorageHealth } from './disk/storage-health.t
 import { eventChore } from './event-retention.ts';
 import { createEvents } from './events.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { openInstallation } from './installation.ts';
 import { acquireInstanceLock } from './instance-lock.ts';
 import type { Part } from './lifecycle.ts';
 import { guarded } from './listeners.ts';
@@ -100,6 +101,7 @@ export function openFoundation(platform: Platform, config: HostConfig) {
       version,
       startedAt,
       uncaught,
+      installation: openInstallation(dataDir),
       tempDir: openTempFolder(dataDir, platform.paths.temp),
       /** False for a host that only serves its own process. */
       serving: config.http,

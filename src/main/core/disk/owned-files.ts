@@ -27,10 +27,22 @@ function inTheWay(file: string, what: string, cause?: unknown): AppError {
   );
 }
 
-/** @throws AppError `configuration-error` when a folder between `root` and `dir` is a link */
-function checkFolders(root: string, dir: string): void {
+/** Names of the folders from `root` to `dir`. @throws AppError `configuration-error` when `dir` is not below it */
+function namesBetween(root: string, dir: string): string[] {
+  const names = path.relative(root, dir).split(path.sep);
+  if (names[0] === '..' || path.isAbsolute(names[0] ?? '')) throw inTheWay(dir, `is not below ${root}`);
+  return names;
+}
+
+/** @throws AppError `configuration-error` when `target` is `root` or not below it */
+export function requireBelow(root: string, target: string): void {
+  if (namesBetween(root, target)[0] === '') throw inTheWay(target, `is no entry of ${root}`);
+}
+
+/** @throws AppError `configuration-error` when `dir` is not below `root`, or a folder between them is a link */
+export function checkFolders(root: string, dir: string): void {
   let at = root;
-  for (const name of path.relative(root, dir).split(path.sep)) {
+  for (const name of namesBetween(root, dir)) {
     if (name === '') continue;
     at = path.join(at, name);
     if (fs.lstatSync(at).isSymbolicLink()) throw inTheWay(at, 'is a link');
@@ -39,9 +51,10 @@ function checkFolders(root: string, dir: string): void {
 
 /** Makes `dir` and the folders between it and `root`. @throws AppError `configuration-error` when one of them is a link or a file */
 export function makeOwnedFolder(root: string, dir: string): void {
+  const names = namesBetween(root, dir);
   fs.mkdirSync(root, { recursive: true, mode: 0o700 });
   let at = root;
-  for (const name of path.relative(root, dir).split(path.sep)) {
+  for (const name of names) {
     if (name === '') continue;
     at = path.join(at, name);
     try {

@@ -39,3 +39,9 @@ test.skipIf(folder === null)(
     expect(existsSync(folder ?? '')).toBe(false);
   },
 );
+
+// Would catch: a run whose name leads to the group of the host itself.
+test.each(['x/..', '..', '', 'a/b', '../x'])('a run %j has no group', async (hostile) => {
+  expect(await groupFolder(hostile)).toBeNull();
+  expect(await folderOf(`/a/tabagent-${hostile}`, hostile)).toBeNull();
+});

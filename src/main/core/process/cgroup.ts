@@ -45,6 +45,8 @@ let own: Promise<string | null> | undefined;
 
 /** Folder of the group that a run's first process makes and enters, see {@link ExecutorJob}; null where this user can make none. */
 export async function groupFolder(runId: string): Promise<string | null> {
+  // A run without a plain name would be another group, such as the host's own.
+  if (!/^[\w-]+$/.test(runId)) return null;
   own ??= findOwn();
   const folder = await own;
   return folder === null ? null : path.join(folder, nameOf(runId));
@@ -55,6 +57,7 @@ export const isInGroup = (group: string, runId: string): boolean => `${group}/`.
 
 /** Folder of the run's group, as one of its processes shows it: that of an earlier host may lie elsewhere. */
 export async function folderOf(group: string, runId: string): Promise<string | null> {
+  if (!/^[\w-]+$/.test(runId)) return null;
   const parts = group.split('/');
   return folderAt(parts.slice(0, parts.indexOf(nameOf(runId)) + 1).join('/'));
 }

@@ -1,6 +1,7 @@
 /** Folders of profiles on disk: size, cache, removal. Everything is asynchronous: the host must not block. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { removeOwned } from '../../core/disk/owned-trees.ts';
 
 /** Folders that Chrome rebuilds; removing them keeps logins. */
 const CACHES = [
@@ -34,10 +35,6 @@ export async function folderBytes(dir: string): Promise<number> {
 
 /** Removes what Chrome rebuilds by itself. */
 export async function clearCaches(userDataDir: string): Promise<void> {
-  await Promise.all(CACHES.map((name) => fs.rm(path.join(userDataDir, name), { recursive: true, force: true })));
-}
-
-/** Removes a folder for good. */
-export async function removeFolder(dir: string): Promise<void> {
-  await fs.rm(dir, { recursive: true, force: true, maxRetries: 3 });
+  const root = path.dirname(path.dirname(userDataDir));
+  await Promise.all(CACHES.map((name) => removeOwned(root, path.join(userDataDir, name))));
 }

@@ -1,10 +1,12 @@
 /** Who has a profile: tasks and manual starts by leases, other programs by Chrome's lock in the folder. */
-import fs from 'node:fs';
+import path from 'node:path';
 import type { ProfileHolder } from '../../../contract/automation/profiles.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { type Clock, iso } from '../../core/clock.ts';
+import { makeOwnedFolder } from '../../core/disk/owned-files.ts';
+import { removeOwned } from '../../core/disk/owned-trees.ts';
 import type { Logger } from '../../core/log/logger.ts';
-import { clearCaches, folderBytes, removeFolder } from './folders.ts';
+import { clearCaches, folderBytes } from './folders.ts';
 import { type ChromeLock, readChromeLock } from './launch/chrome-lock.ts';
 import { createLeases } from './leases.ts';
 import { createLockBook } from './lock-book.ts';
@@ -41,7 +43,7 @@ function refuseLocked(row: ProfileRow, lock: ChromeLock): void {
 
 /** Removes what a run leaves in the folder. */
 async function tidy(row: ProfileRow, userDataDir: string): Promise<void> {
-  if (row.storage === 'ephemeral') await removeFolder(userDataDir);
+  if (row.storage === 'ephemeral') await removeOwned(path.dirname(userDataDir), userDataDir);
   else if (row.clear_cache_on_stop) await clearCaches(userDataDir);
 }
 
@@ -74,7 +76,7 @@ export function createOccupancy(deps: OccupancyDeps) {
     if (!leases.holder(id)) refuseLocked(row, readChromeLock(userDataDir));
     leases.take(id, { ...by, since: iso(clock.now()) });
     try {
-      fs.mkdirSync(userDataDir, { recursive: true, mode: 0o700 });
+      makeOwnedFolder(path.dirname(path.dirname(userDataDir)), userDataDir);
       store.note(id, { last_started_at: clock.now() });
       states.set(id, by.kind === 'manual' ? 'starting' : 'running');
     } catch (error) {

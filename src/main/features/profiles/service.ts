@@ -4,11 +4,11 @@ import type { Profile, ProfileSnapshot } from '../../../contract/automation/prof
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
+import { entryOf, removeOwned } from '../../core/disk/owned-trees.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import { createEditing } from './editing.ts';
 import { snapshotOf, toProfile } from './fields.ts';
-import { removeFolder } from './folders.ts';
 import type { Browsers } from './launch/browsers.ts';
 import { createPlanner, type Holder } from './launch/plan.ts';
 import { createManualBrowsers } from './manual.ts';
@@ -39,9 +39,9 @@ export function createProfileService(deps: ProfileDeps) {
     if (!row) throw notFound('profile', id);
     return row;
   };
-  const persistentDir = (id: ProfileId) => path.join(profilesDir, id);
+  const persistentDir = (id: ProfileId) => entryOf(profilesDir, id);
   const dirOf = (row: ProfileRow) =>
-    row.storage === 'ephemeral' ? path.join(tempDir, `profile-${row.id}`) : persistentDir(row.id);
+    row.storage === 'ephemeral' ? entryOf(tempDir, `profile-${row.id}`) : persistentDir(row.id);
   const occupancy = createOccupancy({ store, clock, log, profilesDir, dirOf });
   const { leases, locks, states, acquire } = occupancy;
   const view = (row: ProfileRow, lock = locks.read(row.id, dirOf(row))): Profile =>
@@ -95,8 +95,12 @@ export function createProfileService(deps: ProfileDeps) {
     /** Deletes for good what was deleted before `before` (unix ms), with its folder. */
     async purge(before: number): Promise<void> {
       for (const id of store.purgeable(before)) {
-        await removeFolder(persistentDir(id));
-        store.purge(id);
+        try {
+          await removeOwned(path.dirname(profilesDir), persistentDir(id));
+          store.purge(id);
+        } catch (error) {
+          log.warn('profiles', 'folder of a deleted profile not removed', { id, error });
+        }
       }
     },
   };

@@ -69,9 +69,10 @@ export function createStorage(deps: {
   // What a host that was killed was writing; this one has the data directory for itself.
   const removeParts = () => {
     for (const dir of [path.join(deps.dataDir, 'uploads'), path.join(deps.dataDir, 'backups')]) {
-      if (!fs.existsSync(dir)) continue;
+      // A link is not followed: a task may have put it there.
+      if (!fs.lstatSync(dir, { throwIfNoEntry: false })?.isDirectory()) continue;
       for (const name of fs.readdirSync(dir)) {
-        if (name.endsWith(PART)) fs.rmSync(path.join(dir, name), { recursive: true, force: true });
+        if (name.endsWith(PART)) fs.rmSync(path.join(dir, name), { force: true });
       }
     }
   };

@@ -9,6 +9,7 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 import type { UploadId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { createOwnedStream, makeOwnedFolder } from '../../core/disk/owned-files.ts';
+import { entryOf, removeOwned } from '../../core/disk/owned-trees.ts';
 import { newId } from '../../core/ids.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import { PART } from './backups.ts';
@@ -20,7 +21,7 @@ export const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
 
 /** Creates the service over a folder. */
 export function createUploads(store: StorageStore, clock: Clock, dir: string) {
-  const fileOf = (id: UploadId) => path.join(dir, id);
+  const fileOf = (id: UploadId) => entryOf(dir, id);
   const partOf = (id: UploadId) => `${fileOf(id)}${PART}`;
   /** Uploads whose bytes are arriving. */
   const writing = new Set<UploadId>();
@@ -89,10 +90,13 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
     async prune(signal: AbortSignal): Promise<void> {
       for (const id of store.expiredUploads(clock.now())) {
         if (signal.aborted) return;
-        await fs.promises.rm(fileOf(id), { force: true });
-        // A host that was killed leaves the part that had arrived.
-        await fs.promises.rm(partOf(id), { force: true });
-        store.removeUpload(id);
+        try {
+          await removeOwned(path.dirname(dir), fileOf(id));
+          // A host that was killed leaves the part that had arrived.
+          await removeOwned(path.dirname(dir), partOf(id));
+        } finally {
+          store.removeUpload(id);
+        }
       }
     },
   };

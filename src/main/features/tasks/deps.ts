@@ -7,6 +7,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { StorageHealth } from '../../core/disk/storage-health.ts';
 import type { Events } from '../../core/events.ts';
+import type { Installation } from '../../core/installation.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import type { Tickets } from '../../core/operation/tickets.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
@@ -62,6 +63,7 @@ export interface TaskDeps {
     /** Short; one folder per attempt, removed at its end. */
     temp: string;
   };
+  installation: Installation;
   /** File of the executor. */
   executorModule: string;
   /** Node program that runs the host; null where the host is not a Node program that scripts could start. */

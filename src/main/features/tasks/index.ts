@@ -1,6 +1,7 @@
 /** Tasks: immutable snapshots that run, and the queue in front of them. */
-import path from 'node:path';
+
 import { isTerminal } from '../../../contract/automation/tasks.ts';
+import { entryOf } from '../../core/disk/owned-trees.ts';
 import type { Part } from '../../core/lifecycle.ts';
 import type { Chore } from '../../core/maintenance.ts';
 import { createTimeSlicer } from '../../core/scheduling/time-slicer.ts';
@@ -32,7 +33,7 @@ export function createTasks(deps: TaskDeps) {
     return status === null || isTerminal(status);
   };
   const logs = createLogs({
-    dirOf: (id) => path.join(deps.paths.tasks, id),
+    dirOf: (id) => entryOf(deps.paths.tasks, id),
     isEnded,
     redactor,
     clock,

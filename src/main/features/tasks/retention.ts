@@ -1,6 +1,6 @@
 /** Deletes what is old or too much: finished tasks, in small steps, their files after their rows. */
 import fs from 'node:fs/promises';
-import path from 'node:path';
+import { entryOf, removeOwned } from '../../core/disk/owned-trees.ts';
 import type { TimeSlicer } from '../../core/scheduling/time-slicer.ts';
 import type { TaskDeps } from './deps.ts';
 import type { TaskStore } from './store/store.ts';
@@ -56,7 +56,7 @@ export function createRetention(
       if (signal.aborted) return;
       if (i % FOLDERS_PER_TURN === 0) await timeSlicer.next();
       if (name.startsWith('tsk_') && !store.exists(name)) {
-        await fs.rm(path.join(deps.paths.tasks, name), { recursive: true, force: true });
+        await removeOwned(deps.paths.tasks, entryOf(deps.paths.tasks, name));
       }
     }
   }

@@ -1,11 +1,11 @@
 /** Rules of tasks, their logs, events and artifacts, and of the queue. */
-import fs from 'node:fs/promises';
-import path from 'node:path';
+
 import { z } from 'zod';
 import type { Queue as QueueState } from '../../../contract/automation/queue.ts';
 import { INLINE_SPEC } from '../../../contract/automation/task-operations.ts';
 import type { Task, TaskCreate, TaskDetail } from '../../../contract/automation/tasks.ts';
 import type { BatchId, JsonObject } from '../../../contract/kernel/scalars.ts';
+import { entryOf, removeOwned } from '../../core/disk/owned-trees.ts';
 import type { IdempotencyClaim, Principal } from '../../core/operation/operation.ts';
 import { requireScope } from '../../core/operation/scope.ts';
 import type { TaskDeps } from './deps.ts';
@@ -139,9 +139,11 @@ function createRemoval(deps: TaskDeps, store: TaskStore) {
   /** Removes the secrets and files of a task whose row is gone. */
   async function forget(id: string): Promise<void> {
     deps.secrets.removeOwner(ownerOf(id));
-    await fs.rm(path.join(deps.paths.tasks, id), { recursive: true, force: true }).catch((error: unknown) => {
+    try {
+      await removeOwned(deps.paths.tasks, entryOf(deps.paths.tasks, id));
+    } catch (error) {
       deps.log.warn('tasks', 'files of a deleted task not removed', { task_id: id, error });
-    });
+    }
   }
 
   return {

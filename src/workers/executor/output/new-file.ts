@@ -4,16 +4,27 @@
  */
 import { constants, createWriteStream, lstatSync, mkdirSync, type WriteStream } from 'node:fs';
 import { copyFile, type FileHandle, open, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Failure } from '../failure.ts';
 
-/** Makes a folder whose parent is there. @throws Failure `configuration-error` (non-retryable) when something else has its name */
+/** Folders of the data directory on the way to that of an attempt's artifacts: of the attempt, of the task, of all tasks. */
+const ABOVE = 3;
+
+/**
+ * Makes the folder of an attempt's artifacts.
+ * @throws Failure `configuration-error` (non-retryable) when something else has its name, or that of a folder on the way
+ */
 export function makeFolder(dir: string): void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  if (lstatSync(dir).isDirectory()) return;
-  throw new Failure('configuration-error', `${dir} is a link, and nothing is written through one. Remove it.`, {
-    retryable: false,
-    extra: { setting: 'data_dir', reason: 'link_in_the_way', path: dir },
-  });
+  const way = [dir];
+  for (let n = 0; n < ABOVE; n++) way.unshift(dirname(way[0] ?? dir));
+  for (const at of way) {
+    if (at === dir) mkdirSync(dir, { recursive: true, mode: 0o700 });
+    if (lstatSync(at, { throwIfNoEntry: false })?.isDirectory() ?? at !== dir) continue;
+    throw new Failure('configuration-error', `${at} is a link, and nothing is written through one. Remove it.`, {
+      retryable: false,
+      extra: { setting: 'data_dir', reason: 'link_in_the_way', path: at },
+    });
+  }
 }
 
 /** Whether anything has this name, be it a link that leads nowhere. */

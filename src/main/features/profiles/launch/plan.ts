@@ -1,9 +1,9 @@
 /** The launch plan: everything that starts a browser, and the lease on what it starts with. */
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { ProfileHolder, ProfileSnapshot } from '../../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
-import { removeFolder } from '../folders.ts';
+import { makeOwnedFolder } from '../../../core/disk/owned-files.ts';
+import { removeOwned } from '../../../core/disk/owned-trees.ts';
 import type { ProfileLease } from '../occupancy.ts';
 import type { Browsers } from './browsers.ts';
 import { launchArgs, launchEnv } from './launch-settings.ts';
@@ -45,8 +45,8 @@ export function createPlanner(deps: {
 }): Planner {
   async function temporary(tempDir: string): Promise<ProfileLease> {
     const userDataDir = path.join(tempDir, 'profile');
-    await fs.mkdir(userDataDir, { recursive: true, mode: 0o700 });
-    return { userDataDir, release: () => removeFolder(userDataDir) };
+    makeOwnedFolder(path.dirname(tempDir), userDataDir);
+    return { userDataDir, release: () => removeOwned(tempDir, userDataDir) };
   }
 
   return async (id, holder, request) => {

@@ -46,11 +46,12 @@ export interface LogFile {
 export async function openLogFile(dir: string, { write }: { write: boolean }): Promise<LogFile | null> {
   const file = path.join(dir, 'log.jsonl');
   const indexFile = path.join(dir, 'log.idx');
-  const tasks = path.dirname(dir);
-  if (write) makeOwnedFolder(tasks, dir);
+  // The data directory: a task can exchange every folder below it.
+  const root = path.dirname(path.dirname(dir));
+  if (write) makeOwnedFolder(root, dir);
   let log: fs.FileHandle;
   try {
-    log = write ? await openOwnedLog(tasks, file) : await fs.open(file, O_RDONLY | (O_NOFOLLOW ?? 0));
+    log = write ? await openOwnedLog(root, file) : await fs.open(file, O_RDONLY | (O_NOFOLLOW ?? 0));
   } catch (error) {
     if (!write && error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
@@ -61,7 +62,7 @@ export async function openLogFile(dir: string, { write }: { write: boolean }): P
     const { end, lastSeq } = await findEnd(log, size, blocks);
     if (!write) return createLogFile(log, null, { blocks, size: end, lastSeq });
     if (end < size) await log.truncate(end);
-    const index = await openOwnedLog(tasks, indexFile);
+    const index = await openOwnedLog(root, indexFile);
     await index.truncate(0);
     await index.appendFile(encodeIndex(blocks));
     return createLogFile(log, index, { blocks, size: end, lastSeq });

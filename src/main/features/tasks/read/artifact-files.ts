@@ -2,6 +2,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Artifact } from '../../../../contract/automation/artifacts.ts';
+import { entryOf } from '../../../core/disk/owned-trees.ts';
 import type { FileContent } from '../../../core/operation/operation.ts';
 import { notFound } from '../../../core/operation/versioned.ts';
 import type { TaskDeps } from '../deps.ts';
@@ -29,8 +30,8 @@ export function createArtifactFiles(
   function openContent(id: string): FileContent | null {
     const row = store.artifact(id);
     if (!row) return null;
-    const dir = path.join(deps.paths.tasks, row.task_id);
     try {
+      const dir = entryOf(deps.paths.tasks, row.task_id);
       const file = realpathSync(path.join(dir, row.file));
       // The folder belongs to a script until its attempt has ended: a link may have replaced the file.
       if (!file.startsWith(realpathSync(dir) + path.sep)) return null;

@@ -74,7 +74,7 @@ describe('cancel', () => {
       },
     );
     await host.until(() => host.store.get(task.id)?.progress ?? false);
-    const token = host.store.get(task.id)?.attempt_token ?? '';
+    const token = host.runIdOf(task.id);
     expect((await findProcesses(token)).length).toBeGreaterThanOrEqual(2);
     const begin = performance.now();
     const cancelled = await host.tasks.service.cancel(task.id, false);
@@ -144,7 +144,7 @@ test('a graceful stop claims nothing more, ends every tree and leaves what the p
     ['hang', null],
   ]);
   await host.until(() => host.store.get(first.id)?.progress && host.store.get(second.id)?.progress);
-  const tokens = [first, second].map((task) => host.store.get(task.id)?.attempt_token ?? '');
+  const tokens = [first, second].map((task) => host.runIdOf(task.id));
   const stopping = host.tasks.stop();
   const late = await host.run(once, []);
   await stopping;

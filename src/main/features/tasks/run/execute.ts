@@ -37,13 +37,14 @@ export async function execute(
   { task, job, writer, intake, stop }: Execution,
 ): Promise<Happened> {
   const token = task.attempt_token;
+  const runId = deps.installation.runIdOf(token);
   const said: { result: Result | null; refused: string | null } = { result: null, refused: null };
   const worker = startWorkerProcess(deps, {
     module: deps.executorModule,
     name: 'tabagent-executor',
-    env: runEnv(process.env, token, job.temp_dir),
+    env: runEnv(process.env, runId, job.temp_dir),
     cwd: job.run_dir,
-    runId: token,
+    runId,
     to: ToExecutor,
     from: FromExecutor,
     readyMs: READY_MS,

@@ -82,7 +82,7 @@ export function createIntake(
       const file = OUTPUT_FILE;
       const folder = artifactsDir(taskDir, task.attempt);
       // In place of what the script may have put there.
-      replaceOwned(path.dirname(taskDir), path.join(folder, file), text);
+      replaceOwned(path.dirname(path.dirname(taskDir)), path.join(folder, file), text);
       addArtifact({ kind: 'output', name: file, mime: 'application/json', file, has_secret: false });
       const mib = (text.length / 1_048_576).toFixed(1);
       writer.say('info', `The output is ${mib} MiB and was kept as the artifact ${file}.`);

@@ -1,5 +1,4 @@
 /** What the executor is told to do: the snapshot of a task with its lease, secrets and variables. */
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import { CommandSpec } from '../../../../contract/automation/commands.ts';
 import type { ExecutorJob } from '../../../../contract/automation/executor.ts';
@@ -61,6 +60,7 @@ export async function prepareJob(
   plan: LaunchPlan | null,
 ): Promise<ExecutorJob> {
   const profile = profileOf(task);
+  const runId = deps.installation.runIdOf(task.attempt_token);
   const stored = parseStored<JsonObject>(task.input);
   const ids = secretIds(stored);
   const values = new Map(await Promise.all(ids.map(async (id) => [id, await deps.secrets.get(id)] as const)));
@@ -82,8 +82,8 @@ export async function prepareJob(
       errors: Object.fromEntries(missing.map((name) => [`input.${name}`, 'has no value'])),
     });
   }
-  makeOwnedFolder(path.dirname(dirs.taskDir), artifactsDir(dirs.taskDir, task.attempt));
-  await fs.mkdir(dirs.tempDir, { recursive: true, mode: 0o700 });
+  makeOwnedFolder(path.dirname(deps.paths.tasks), artifactsDir(dirs.taskDir, task.attempt));
+  makeOwnedFolder(deps.paths.temp, dirs.tempDir);
   return {
     task_id: task.id,
     attempt: task.attempt,
@@ -92,13 +92,13 @@ export async function prepareJob(
     secrets: [...values.values()],
     run_dir: dirs.runDir,
     temp_dir: dirs.tempDir,
-    cgroup: await groupFolder(task.attempt_token),
+    cgroup: await groupFolder(runId),
     profile,
     browser: plan && {
       executable: plan.executable,
       user_data_dir: plan.userDataDir,
       args: plan.args,
-      env: runEnv(plan.env, task.attempt_token, dirs.tempDir),
+      env: runEnv(plan.env, runId, dirs.tempDir),
     },
   };
 }

@@ -25,14 +25,15 @@ test('what a dead host left running is ended by its mark, and the retry policy d
     );
     host.store.requestCancel(unwanted.id);
     const leftovers = claimed.map((task) => {
-      const token = task?.attempt_token ?? '';
-      mkdirSync(tempDirOf(host.paths.temp, token), { recursive: true });
+      const runId = host.runIdOf(task?.id ?? '');
+      mkdirSync(tempDirOf(host.paths.temp, runId), { recursive: true });
       return spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
-        env: { ...process.env, [RUN_ID_ENV]: token },
+        env: { ...process.env, [RUN_ID_ENV]: runId },
         detached: true,
         stdio: 'ignore',
       });
     });
+    const runIds = claimed.map((task) => host.runIdOf(task?.id ?? ''));
     const logDir = path.join(host.paths.tasks, plain.id);
     mkdirSync(logDir, { recursive: true });
     const line = (seq: number) =>
@@ -44,7 +45,7 @@ test('what a dead host left running is ended by its mark, and the retry policy d
     const lasted = performance.now() - begin;
     expect(lasted).toBeLessThan(await limitNow(5000));
 
-    for (const task of claimed) expect(await findProcesses(task?.attempt_token ?? '')).toEqual([]);
+    for (const runId of runIds) expect(await findProcesses(runId)).toEqual([]);
     expect(readdirSync(host.paths.temp)).toEqual([]);
     expect(leftovers.every((child) => child.pid !== undefined)).toBe(true);
     expect(host.store.get(plain.id)).toMatchObject({
@@ -101,12 +102,13 @@ test('a run whose lease another owner has ended kills its processes and writes n
     ]);
     await firstLine(host, task.id);
     const token = host.store.get(task.id)?.attempt_token ?? '';
+    const runId = host.runIdOf(task.id);
     // Another host took the task over while this one was asleep.
     host.store.finish(token, endWith({ name: 'fail', attemptStatus: 'interrupted', output: 'the other one' }));
-    expect((await findProcesses(token)).length).toBeGreaterThan(0);
+    expect((await findProcesses(runId)).length).toBeGreaterThan(0);
     clock.advance(5000);
     await host.tasks.stop();
-    expect(await findProcesses(token)).toEqual([]);
+    expect(await findProcesses(runId)).toEqual([]);
     expect(host.store.get(task.id)).toMatchObject({ status: 'failed', output: '"the other one"' });
     expect(host.store.attempts(task.id)).toHaveLength(1);
     expect(host.log.lines).toContainEqual(expect.stringContaining('the lease of a task was lost'));

@@ -1,5 +1,6 @@
 /** Attempts whose owner is gone: their processes end, and the retry policy decides about their tasks. */
-import fs from 'node:fs/promises';
+import { removeOwned } from '../../../core/disk/owned-trees.ts';
+import type { RunId } from '../../../core/installation.ts';
 import { reapRun } from '../../../core/process/process-tree.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { Logs } from '../log/logs.ts';
@@ -42,13 +43,17 @@ export async function recover(
   return ended;
 }
 
-async function endOrphan(deps: TaskDeps, store: TaskStore, logs: Logs, orphan: Orphan): Promise<void> {
-  const token = orphan.attempt_token;
-  const left = await reapRun(token, { deadlineMs: REAP_MS });
-  if (left > 0) deps.log.error('tasks', 'leftover processes could not be ended', { task_id: orphan.id, left });
-  await fs.rm(tempDirOf(deps.paths.temp, token), { recursive: true, force: true }).catch((error: unknown) => {
-    deps.log.warn('tasks', 'temporary folder not removed', { task_id: orphan.id, error });
+async function removeLeftovers({ log, paths }: TaskDeps, id: string, runId: RunId): Promise<void> {
+  const left = await reapRun(runId, { deadlineMs: REAP_MS });
+  if (left > 0) log.error('tasks', 'leftover processes could not be ended', { task_id: id, left });
+  await removeOwned(paths.temp, tempDirOf(paths.temp, runId)).catch((error: unknown) => {
+    log.warn('tasks', 'temporary folder not removed', { task_id: id, error });
   });
+}
+
+async function endOrphan(deps: TaskDeps, store: TaskStore, logs: Logs, orphan: Orphan): Promise<void> {
+  if (orphan.token === null) deps.log.warn('tasks', 'attempt without a valid token', { task_id: orphan.id });
+  else await removeLeftovers(deps, orphan.id, deps.installation.runIdOf(orphan.token));
   const error = deps.storage.endedFull ? diskFullProblem() : interruptedProblem();
   const { lastSeq, bytes } = await logs.epilogue(orphan.id, orphan.attempt, error.detail).catch((error: unknown) => {
     deps.log.warn('tasks', 'log not repaired', { task_id: orphan.id, error });
@@ -57,5 +62,8 @@ async function endOrphan(deps: TaskDeps, store: TaskStore, logs: Logs, orphan: O
   const happened: Happened = orphan.cancel_requested === 1 ? { t: 'cancelled' } : { t: 'interrupted', error };
   const end = attemptOutcome(orphan, happened, deps.clock.now(), Math.random());
   const lines = lastSeq - orphan.log_first_seq + 1;
-  store.finish(token, { ...end, log: { lines, bytes: Math.max(0, bytes - orphan.log_bytes_before), dropped: 0 } });
+  store.finish(orphan.attempt_token, {
+    ...end,
+    log: { lines, bytes: Math.max(0, bytes - orphan.log_bytes_before), dropped: 0 },
+  });
 }

@@ -130,7 +130,7 @@ describe('one attempt', () => {
       { timeout_seconds: 1 },
     );
     await host.becomes(task.id, 'running');
-    const token = host.store.get(task.id)?.attempt_token ?? '';
+    const token = host.runIdOf(task.id);
     const done = await host.ends(task.id);
     expect(done).toMatchObject({ status: 'timed_out', error: { code: 'task_timeout', timeout_seconds: 1 } });
     expect(await findProcesses(token)).toEqual([]);

@@ -1,8 +1,8 @@
 /** One attempt of one task: from the claim to the end of its last process. */
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { TaskStatus } from '../../../../contract/automation/tasks.ts';
 import { AppError, type Problem, problemOf } from '../../../../contract/kernel/errors.ts';
+import { entryOf, removeOwned } from '../../../core/disk/owned-trees.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { LogWriter } from '../log/log-writer.ts';
 import type { Logs } from '../log/logs.ts';
@@ -74,7 +74,7 @@ async function run(scope: Scope): Promise<RunEnd> {
   let lease: AttemptLease | null = null;
   let outcome: Happened;
   try {
-    lease = await leaseFor(deps, task, tempDirOf(deps.paths.temp, task.attempt_token));
+    lease = await leaseFor(deps, task, tempDirOf(deps.paths.temp, deps.installation.runIdOf(task.attempt_token)));
     outcome = await attempt(scope, opened, lease);
   } catch (error) {
     if (lease === null && error instanceof AppError && error.slug === 'conflict') {
@@ -91,11 +91,11 @@ async function run(scope: Scope): Promise<RunEnd> {
 /** Prepares and runs the attempt. */
 async function attempt(scope: Scope, opened: Opened, lease: AttemptLease): Promise<Happened> {
   const { deps, store, task, stop } = scope;
-  const taskDir = path.join(deps.paths.tasks, task.id);
+  const taskDir = entryOf(deps.paths.tasks, task.id);
   const dirs: AttemptDirs = {
     taskDir,
     runDir: path.join(taskDir, String(task.attempt)),
-    tempDir: tempDirOf(deps.paths.temp, task.attempt_token),
+    tempDir: tempDirOf(deps.paths.temp, deps.installation.runIdOf(task.attempt_token)),
   };
   const writer = await openLog(scope);
   opened.writer = writer;
@@ -133,8 +133,8 @@ async function conclude(
   if (end.error !== null)
     writer?.say(end.name === 'cancel' ? 'info' : 'error', sentence(end.error, end.next, clock.now()));
   const figures = (await writer?.close(STREAMS_MS)) ?? { lines: 0, bytes: 0, dropped: 0 };
-  const tempDir = tempDirOf(deps.paths.temp, task.attempt_token);
-  await fs.rm(tempDir, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) => {
+  const tempDir = tempDirOf(deps.paths.temp, deps.installation.runIdOf(task.attempt_token));
+  await removeOwned(deps.paths.temp, tempDir).catch((error: unknown) => {
     log.warn('tasks', 'temporary folder not removed', { task_id: task.id, error });
   });
   // Before the end is written: the task that is claimed next may need this profile.

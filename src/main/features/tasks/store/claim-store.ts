@@ -2,6 +2,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Db } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';
+import type { AttemptToken } from '../../../core/installation.ts';
 import { assignmentOf, guardOf, LIVE, TRANSITIONS } from '../model/transitions.ts';
 import type { TaskRow } from '../schema.ts';
 import { changed, MOVED, type Moved } from './change-events.ts';
@@ -27,11 +28,11 @@ const CLAIMED = [
 ] as const satisfies (keyof TaskRow)[];
 
 /** A task that has just been claimed, with the token of its new attempt. */
-export type Claimed = Pick<TaskRow, (typeof CLAIMED)[number]> & { attempt_token: string };
+export type Claimed = Pick<TaskRow, (typeof CLAIMED)[number]> & { attempt_token: AttemptToken };
 
 /** What limits a claim. */
 export interface ClaimLimits {
-  token: string;
+  token: AttemptToken;
   owner: string;
   leaseUntil: number;
   /** Live tasks at most; 0 claims nothing. */
