@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -8,11 +9,11 @@ import { createThreadPool } from './thread-pool.ts';
 import { createTurns } from './turns.ts';
 
 const FILE = path.join(ROOT, 'tests/fixtures/threads/naughty.ts');
-type Request = 'answer' | 'refuse' | 'spin' | 'grow' | 'break';
+type Request = 'answer' | 'refuse' | 'spin' | 'grow' | 'break' | 'compile';
 
-function openPool() {
+function openPool(exitMs?: number) {
   const log = memoryLog();
-  const pool = createThreadPool(FILE, log);
+  const pool = createThreadPool(FILE, log, exitMs);
   const run = (request: Request, deadlineMs = 20_000) => pool.run(request, z.string(), deadlineMs);
   const as = <T>(id: string, signal: AbortSignal, work: () => T): T =>
     currentOperation.run({ id: 'test', context: callOf(signal, { ...operator, id }) }, work);
@@ -43,6 +44,33 @@ test('one caller never holds both threads, and who is gone does not wait', { tim
   await expect(second).rejects.toMatchObject({ slug: 'cancelled' });
   expect(await pool.as('honest', stays, () => Promise.race([pool.run('answer'), first]))).toBe('answer');
   await ended;
+});
+
+// Would catch: a pool that replaces threads which V8 has not let go yet, until the memory of the machine is used up.
+test.runIf(process.platform === 'linux')('there are never more threads than two', { timeout: 120_000 }, async () => {
+  await using pool = openPool();
+  const tasks = () => readdirSync('/proc/self/task').length;
+  const as = (id: string, request: Request, ms?: number) =>
+    pool.as(id, new AbortController().signal, () => pool.run(request, ms));
+  await Promise.all(['a', 'b'].map((id) => as(id, 'answer')));
+  const before = tasks();
+  const counts: number[] = [];
+  const hostile = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => as(id, 'compile', 50).catch(() => counts.push(tasks())));
+  await Promise.all(hostile);
+  expect(counts).toHaveLength(6);
+  // One more may be Node's own.
+  expect(Math.max(...counts)).toBeLessThan(before + 2);
+  await expect.poll(() => as('g', 'answer').catch(() => ''), { timeout: 60_000 }).toBe('answer');
+});
+
+// Would catch: callers that wait for as long as hostile patterns compile.
+test('while no thread exits, callers are refused, and answered again afterwards', { timeout: 120_000 }, async () => {
+  await using pool = openPool(50);
+  const as = (id: string, request: Request, ms?: number) =>
+    pool.as(id, new AbortController().signal, () => pool.run(request, ms));
+  await Promise.all(['a', 'b'].map((id) => expect(as(id, 'compile', 50)).rejects.toMatchObject({ why: 'time' })));
+  await expect(as('c', 'answer')).rejects.toMatchObject({ slug: 'resource-limit-exceeded' });
+  await expect.poll(() => as('c', 'answer').catch(() => ''), { timeout: 60_000 }).toBe('answer');
 });
 
 test('the stop ends what runs and what waits', { timeout: 60_000 }, async () => {

@@ -34,8 +34,8 @@ export interface ThreadPool {
    * Computes one request, a JSON value. Callers take turns, and none of them has all threads.
    * @param answer     shape of what the thread answers
    * @param deadlineMs counts from when a thread that is ready gets the request
-   * @throws AppError what the thread refused, `cancelled` when the caller is gone, `resource-limit-exceeded` when too many requests wait;
-   *   {@link Overrun}
+   * @throws AppError what the thread refused, `cancelled` when the caller is gone, `resource-limit-exceeded` when too many requests wait, or
+   *   when every thread is busy ending; {@link Overrun}
    */
   run<T extends z.ZodType>(request: unknown, answer: T, deadlineMs: number): Promise<z.infer<T>>;
   readonly part: Part;
@@ -58,12 +58,41 @@ const IDLE_MS = 30_000;
 const START_MS = 20_000;
 /** A thread that the machine has kept waiting gets this much longer at most. */
 const GRACE_MS = 1000;
+/** Longest that requests wait for a thread that was ended and has not exited. */
+const EXIT_MS = 5000;
 
-/** Creates a pool of the built `*.thread.ts` module `file`, which calls `serveInThread`. */
-export function createThreadPool(file: string, log: Pick<Logger, 'warn'>): ThreadPool {
+const stuckError = () =>
+  new AppError(
+    'resource-limit-exceeded',
+    'Every checker is still ending a request that cannot be interrupted; try again in a few seconds.',
+  );
+
+/**
+ * Creates a pool of the built `*.thread.ts` module `file`, which calls `serveInThread`.
+ * @param exitMs longest that requests wait for a thread that was ended and has not exited, ms
+ */
+export function createThreadPool(file: string, log: Pick<Logger, 'warn'>, exitMs = EXIT_MS): ThreadPool {
   const turns = createTurns<Job>(THREADS - 1);
+  /** All that have not exited: V8 cannot be interrupted while it compiles, and a thread that was ended keeps its memory until then. */
   const threads = new Set<Thread>();
   let stopped = false;
+
+  const owner: Owner = {
+    exitMs,
+    onFree(job) {
+      turns.done(job);
+      next();
+    },
+    onStuck() {
+      if (allStuck()) for (const job of turns.clear()) job.settle({ error: stuckError() });
+    },
+    onExit(thread, job) {
+      threads.delete(thread);
+      if (job) turns.done(job);
+      if (!stopped) next();
+    },
+  };
+  const allStuck = () => threads.size >= THREADS && [...threads].every((thread) => thread.state === 'stuck');
 
   function next(): void {
     for (;;) {
@@ -71,7 +100,7 @@ export function createThreadPool(file: string, log: Pick<Logger, 'warn'>): Threa
       if (!idle && threads.size >= THREADS) return;
       const job = turns.take();
       if (!job) return;
-      const thread = idle ?? new Thread(file, { onFree: next, onEnd: (ended) => threads.delete(ended) });
+      const thread = idle ?? new Thread(file, owner);
       threads.add(thread);
       thread.take(job);
     }
@@ -79,6 +108,7 @@ export function createThreadPool(file: string, log: Pick<Logger, 'warn'>): Threa
 
   function enqueue(job: Job): void {
     if (stopped) throw new AppError('cancelled');
+    if (allStuck()) throw stuckError();
     if (!turns.add(job)) {
       throw new AppError(
         'resource-limit-exceeded',
@@ -100,7 +130,6 @@ export function createThreadPool(file: string, log: Pick<Logger, 'warn'>): Threa
           ...{ caller: context?.principal.id ?? '', text: JSON.stringify(request), deadlineMs, names: currentNames() },
           settle(outcome) {
             context?.signal.removeEventListener('abort', leave);
-            turns.done(job);
             if ('value' in outcome) return resolve(outcome.value);
             if (outcome.error instanceof Overrun) {
               log.warn('threads', outcome.error.message, { ...job.names, error: outcome.error.cause });
@@ -124,15 +153,26 @@ export function createThreadPool(file: string, log: Pick<Logger, 'warn'>): Threa
   };
 }
 
-/** One thread, from its start to its end; it computes one request at a time. */
+/** What a thread tells its pool. */
+interface Owner {
+  readonly exitMs: number;
+  /** The thread has answered a request and takes the next one. */
+  onFree(job: Job): void;
+  /** The thread was ended and has not exited in time. */
+  onStuck(): void;
+  /** The thread is gone. @param job what it was ended for: its caller has had the thread until now */
+  onExit(thread: Thread, job: Job | undefined): void;
+}
+
+/** One thread, from its start to its exit; it computes one request at a time. */
 class Thread {
+  state: 'starting' | 'ready' | 'ending' | 'stuck' = 'starting';
   readonly #worker: Worker;
-  readonly #owner: { onFree(): void; onEnd(thread: Thread): void };
-  #ready = false;
+  readonly #owner: Owner;
   #job: Job | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(file: string, owner: { onFree(): void; onEnd(thread: Thread): void }) {
+  constructor(file: string, owner: Owner) {
     this.#owner = owner;
     this.#worker = new Worker(file, {
       resourceLimits: { maxOldGenerationSizeMb: THREAD_MEMORY_MB, maxYoungGenerationSizeMb: 32 },
@@ -143,28 +183,36 @@ class Thread {
     this.#worker.on('error', (error: Error & { code?: string }) =>
       this.end({ error: new Overrun(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'broken', error) }),
     );
-    this.#worker.on('exit', () => this.end({ error: new Overrun('broken') }));
+    this.#worker.on('exit', () => {
+      void this.end({ error: new Overrun('broken') });
+      clearTimeout(this.#timer);
+      owner.onExit(this, this.#job);
+    });
     this.#timer = setTimeout(() => this.end({ error: new Overrun('broken', 'it did not start') }), START_MS);
   }
 
   idle(): boolean {
-    return this.#ready && this.#job === undefined;
+    return this.state === 'ready' && this.#job === undefined;
   }
 
   take(job: Job): void {
     this.#job = job;
     this.#worker.ref();
-    if (this.#ready) this.#begin(job);
+    if (this.state === 'ready') this.#begin(job);
   }
 
-  /** Ends the thread at once. @param outcome of the request that it computes */
+  /** Ends the thread, and resolves when it has exited. @param outcome of the request that it computes, which is told at once */
   async end(outcome: { error: unknown }): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#owner.onEnd(this);
-    this.#ready = false;
-    // V8 may be compiling, which cannot be interrupted: nobody waits for it but the stop of the host.
     const ended = this.#worker.terminate();
-    this.#finish(outcome);
+    if (this.state !== 'ending' && this.state !== 'stuck') {
+      clearTimeout(this.#timer);
+      this.state = 'ending';
+      this.#timer = setTimeout(() => {
+        this.state = 'stuck';
+        this.#owner.onStuck();
+      }, this.#owner.exitMs).unref();
+      this.#job?.settle(outcome);
+    }
     await ended;
   }
 
@@ -186,11 +234,13 @@ class Thread {
   }
 
   #hear(parsed: z.ZodSafeParseResult<FromThread>): void {
+    // What was sent before the end is of no interest any more.
+    if (this.state === 'ending' || this.state === 'stuck') return;
     clearTimeout(this.#timer);
     if (!parsed.success) return void this.end({ error: new Overrun('broken', parsed.error) });
     switch (parsed.data.t) {
       case 'ready':
-        this.#ready = true;
+        this.state = 'ready';
         if (this.#job) this.#begin(this.#job);
         return;
       case 'answer':
@@ -203,11 +253,10 @@ class Thread {
   #finish(outcome: { value: unknown } | { error: unknown }): void {
     const job = this.#job;
     this.#job = undefined;
-    if (this.#ready) {
-      this.#worker.unref();
-      this.#timer = setTimeout(() => void this.end({ error: undefined }), IDLE_MS).unref();
-    }
-    job?.settle(outcome);
-    this.#owner.onFree();
+    this.#worker.unref();
+    this.#timer = setTimeout(() => void this.end({ error: undefined }), IDLE_MS).unref();
+    if (!job) return;
+    job.settle(outcome);
+    this.#owner.onFree(job);
   }
 }

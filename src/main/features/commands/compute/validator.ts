@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormats from 'ajv-formats';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { objectsBelow, unsealable } from '../secrets/places.ts';
+import { isPattern, PatternError, patternEngine } from './patterns.ts';
 import type { Issue } from './requests.ts';
 
 /** Issues that one answer names. */
@@ -36,11 +37,14 @@ function compile(schema: JsonObject): Compiled {
     }
     // An instance of its own: Ajv keeps names of inner schemas for ever, and two commands may use the same one. Schemas that are referred to
     // are not copied to each place, so that the code grows with the text.
-    const ajv = new Ajv2020({ allErrors: true, strict: false, validateSchema: false, inlineRefs: false });
+    const code = { regExp: patternEngine() };
+    const ajv = new Ajv2020({ allErrors: true, strict: false, validateSchema: false, inlineRefs: false, code });
     addFormats.default(ajv);
     ajv.addFormat('password', true);
+    ajv.addFormat('regex', isPattern);
     return { schema, validate: ajv.compile(schema) };
   } catch (error) {
+    if (error instanceof PatternError) return { schema, problem: error.in(schema) };
     return { schema, problem: error instanceof Error ? error.message : String(error) };
   }
 }
