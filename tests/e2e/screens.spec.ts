@@ -1,4 +1,6 @@
 import type { Page } from '@playwright/test';
+import { WaitReason } from '../../src/contract/automation/tasks.ts';
+import { Settings } from '../../src/contract/host/settings.ts';
 import { faults } from './support/axe.ts';
 import { type Filled, fill } from './support/fill.ts';
 import { expect, open, test } from './support/test.ts';
@@ -119,6 +121,26 @@ const misfits = (page: Page) =>
     return found;
   });
 
+/** Names that only programs know: reasons to wait, settings, chords. */
+const RAW = [
+  'Mod+',
+  ...WaitReason.options.filter((name) => name.includes('_')),
+  ...Object.keys(Settings.shape).filter((name) => name.includes('.')),
+];
+
+/** Texts and tooltips with one of {@link RAW}; what tasks, logs and code say, and the key of a setting as its tooltip, are left out. */
+const rawKeys = (page: Page) =>
+  page.evaluate((raw) => {
+    const data = 'pre, code, kbd, td, .cm-editor, [role="log"]';
+    return [...document.querySelectorAll<HTMLElement>('body *')]
+      .filter((element) => element.closest(data) === null)
+      .flatMap((element) => [
+        element.title,
+        ...[...element.childNodes].map((node) => (node.nodeType === 3 ? (node.nodeValue ?? '') : '')),
+      ])
+      .filter((text) => raw.some((name) => text.includes(name) && text !== name));
+  }, RAW);
+
 async function look(page: Page, { name, path, ready }: Look, state: string, theme: string): Promise<void> {
   await page.setViewportSize(SIZES[0]);
   // Through another address, so that what the screen before left open is gone.
@@ -132,6 +154,7 @@ async function look(page: Page, { name, path, ready }: Look, state: string, them
     const shot = `${name}-${state}-${theme}-${size.width}x${size.height}`;
     await page.screenshot({ path: `test-results/screens/${shot}.png`, animations: 'disabled' });
     expect.soft(await misfits(page), `${shot}: fits`).toEqual([]);
+    expect.soft(await rawKeys(page), `${shot}: raw keys`).toEqual([]);
     expect.soft(await faults(page), `${shot}: axe`).toEqual([]);
   }
 }

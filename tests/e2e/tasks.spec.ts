@@ -36,7 +36,7 @@ test('by keyboard: move, peek, cancel, open, run again', async ({ page, api }) =
   await page.keyboard.press('R');
   await expect(page).not.toHaveURL(first);
   await expectTask(page, 'Succeeded');
-  await expect(page.getByRole('link', { name: 'Repeats an earlier task' })).toBeVisible();
+  await expect(page.getByRole('link', { name: /^Rerun of tsk_/ })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(names(page)).toHaveText(['Finished first', 'Runs for ever', 'Finished first']);
 });

@@ -42,7 +42,8 @@ export function ticksOf(stat: string): Ticks {
   return { machine_busy: machine_total - (ticks[3] ?? 0) - (ticks[4] ?? 0), machine_total };
 }
 
-function machineTicks(): Ticks {
+/** Ticks of all cores since the start of the machine. */
+export function machineTicks(): Ticks {
   if (process.platform === 'linux') return ticksOf(fs.readFileSync('/proc/stat', 'latin1'));
   let [machine_busy, machine_total] = [0, 0];
   for (const { times } of os.cpus()) {

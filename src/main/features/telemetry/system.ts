@@ -5,28 +5,33 @@ import type { z } from 'zod';
 import type { Resources, SystemInfo } from '../../../contract/host/system.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { createHardware } from './hardware.ts';
+import { machineTicks } from './metrics-probe.ts';
 
 const MIB = 1024 * 1024;
 
-/** Busy share of all cores between two readings of {@link os.cpus}, percent. */
-function cpuBusy(before: os.CpuInfo[], after: os.CpuInfo[]): number {
-  let busy = 0;
-  let total = 0;
-  after.forEach((cpu, index) => {
-    const old = before[index];
-    if (!old) return;
-    const sum = (times: os.CpuInfo['times']) => times.user + times.nice + times.sys + times.idle + times.irq;
-    const all = sum(cpu.times) - sum(old.times);
-    total += all;
-    busy += all - (cpu.times.idle - old.times.idle);
-  });
-  return total === 0 ? 0 : Math.round((busy / total) * 1000) / 10;
+/** Shortest stretch that a figure of the load covers, ms: two callers that ask at once would measure a few ticks. */
+const LOAD_MS = 1_000;
+
+/** Reads the busy share of all cores, percent, over at least {@link LOAD_MS}. */
+function createLoadReader(clock: Clock): () => number {
+  let before = machineTicks();
+  let at = clock.now();
+  let usage: number | null = null;
+  return () => {
+    if (usage !== null && clock.now() - at < LOAD_MS) return usage;
+    const after = machineTicks();
+    const total = after.machine_total - before.machine_total;
+    usage = total <= 0 ? 0 : Math.round(((after.machine_busy - before.machine_busy) / total) * 1000) / 10;
+    before = after;
+    at = clock.now();
+    return usage;
+  };
 }
 
 /** Creates the reader. */
 export function createSystemReader(deps: { clock: Clock; version: string; dataDir: string }) {
   const { clock, version, dataDir } = deps;
-  let cpus = os.cpus();
+  const load = createLoadReader(clock);
   const { graphics, physicalCores } = createHardware();
 
   return {
@@ -54,10 +59,8 @@ export function createSystemReader(deps: { clock: Clock; version: string; dataDi
         timestamp: iso(clock.now()),
       };
     },
-    /** Load of the machine. `cpu_usage` covers the time since the call before. */
+    /** Load of the machine. `cpu_usage` covers the time since the figure before, at least a second. */
     async resources(): Promise<Resources> {
-      const before = cpus;
-      cpus = os.cpus();
       const total = os.totalmem();
       const free = os.freemem();
       const [disk, cards] = await Promise.all([fs.statfs(dataDir), graphics()]);
@@ -76,7 +79,7 @@ export function createSystemReader(deps: { clock: Clock; version: string; dataDi
           vram_available_mb: gpu.totalMb === null || gpu.usedMb === null ? null : Math.round(gpu.totalMb - gpu.usedMb),
         })),
         loaded_models: [],
-        cpu_usage: cpuBusy(before, cpus),
+        cpu_usage: load(),
         memory_usage: total - free,
         memory_total: total,
         gpu_usage: first?.usage ?? null,

@@ -29,8 +29,13 @@ export function Failures() {
                 </Link>
                 <Meter tone="bad" share={failure.count / most} />
                 <span className={`${text.num} ${css.count}`}>{count(failure.count)}</span>
-                <Link to="/tasks/$id" params={{ id: failure.last_task_id }} className={text.muted}>
-                  last
+                <Link
+                  to="/tasks/$id"
+                  params={{ id: failure.last_task_id }}
+                  className={`${text.muted} ${css.last}`}
+                  title="Open the last of these tasks"
+                >
+                  Last task
                 </Link>
               </li>
             ))}

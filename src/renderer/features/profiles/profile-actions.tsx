@@ -1,3 +1,4 @@
+import { NO_DISPLAY_REASON } from '../../../contract/automation/no-display.ts';
 import type { Profile } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { useClient } from '../../lib/client/context.tsx';
@@ -10,7 +11,16 @@ import type { Chosen } from '../../ui/table/use-selection.ts';
 export function useProfileActions() {
   const client = useClient();
   const failed = (what: string) => (error: unknown) => errorToast(what, asError(error));
-  const start = useAct('profiles_start', { onError: failed('Could not start the browser') });
+  const start = useAct('profiles_start', {
+    onError: (error, { id }) =>
+      errorToast(
+        'Could not start the browser',
+        error,
+        error.extra.reason === NO_DISPLAY_REASON
+          ? { label: 'Run headless', act: () => start.mutate({ id, headless: true }) }
+          : undefined,
+      ),
+  });
   const stop = useAct('profiles_stop', { onError: failed('Could not stop the browser') });
   const unlock = useAct('profiles_unlock', {
     onDone: () => toast('Profile unlocked'),

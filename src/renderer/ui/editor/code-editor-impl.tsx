@@ -45,7 +45,12 @@ const look = EditorView.theme({
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '18px', fontVariantLigatures: 'none' },
   '.cm-content': { caretColor: 'var(--text)', padding: '8px 0' },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
-  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--faint)', border: 'none' },
+  // Opaque: a line that is scrolled sideways goes below the numbers.
+  '.cm-gutters': {
+    background: 'linear-gradient(var(--field), var(--field)) var(--surface)',
+    color: 'var(--faint)',
+    border: 'none',
+  },
   '.cm-markedLine, .cm-activeLine.cm-markedLine': { backgroundColor: 'var(--bad-soft)' },
   '.cm-activeLine': { backgroundColor: 'var(--hover)' },
   '.cm-activeLineGutter': { backgroundColor: 'transparent', color: 'var(--text)' },

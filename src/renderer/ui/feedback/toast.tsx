@@ -38,13 +38,37 @@ export function undoToast(message: string, undo: () => unknown): void {
   });
 }
 
-/** Says what failed. */
-export function errorToast(what: string, error: AppError): void {
+/** What can be done about a failure. */
+interface Remedy {
+  label: string;
+  act(): void;
+}
+
+/** Says what failed; a remedy is offered as a button. */
+export function errorToast(what: string, error: AppError, remedy?: Remedy): void {
+  const id = crypto.randomUUID();
   notifications.show({
+    id,
     color: 'red',
     withBorder: true,
-    autoClose: 10_000,
+    autoClose: remedy === undefined ? 10_000 : false,
     title: what,
-    message: errorText(error),
+    message:
+      remedy === undefined ? (
+        errorText(error)
+      ) : (
+        <span className={layout.row}>
+          <span className={layout.grow}>{errorText(error)}</span>
+          <Button
+            small
+            onClick={() => {
+              notifications.hide(id);
+              remedy.act();
+            }}
+          >
+            {remedy.label}
+          </Button>
+        </span>
+      ),
   });
 }

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContext, LaunchOptions } from 'playwright';
 import type { BrowserSpec } from '../../../contract/automation/kinds/browser.ts';
+import { NO_DISPLAY, NO_DISPLAY_REASON } from '../../../contract/automation/no-display.ts';
 import { Failure } from '../failure.ts';
 import type { Run } from '../run.ts';
 import { textsOf } from './script-error.ts';
@@ -31,7 +32,6 @@ function timeZone({ profile }: Run['job']): PersistentOptions {
 /** Messages of Chromium and Playwright; they have no codes. */
 const LOCKED = /ProcessSingleton|Opening in existing browser session|profile appears to be in use/;
 const MISSING = /Executable doesn't exist|ENOENT|is not found at|Failed to launch.*spawn/;
-const NO_DISPLAY = /without having a XServer|Missing X server|cannot open display/i;
 const NO_SANDBOX = /No usable sandbox|sandboxing failed/i;
 
 function launchFailure(error: unknown, executable: string): Failure {
@@ -43,12 +43,17 @@ function launchFailure(error: unknown, executable: string): Failure {
     });
   }
   if (MISSING.test(full)) return missing(executable, error);
-  const hint = NO_DISPLAY.test(full)
-    ? 'A browser with a window needs a display; run the command headless.'
-    : NO_SANDBOX.test(full)
-      ? 'The browser could not set up its sandbox; this system forbids user namespaces.'
-      : `The browser could not be started: ${detail}`;
-  return new Failure('browser-failed', hint, { retryable: !NO_DISPLAY.test(full), cause: error });
+  if (NO_DISPLAY.test(full)) {
+    return new Failure(
+      'browser-failed',
+      'This computer has no display, so the browser cannot open a window. Turn on “Headless” in the command and run it again.',
+      { retryable: false, extra: { reason: NO_DISPLAY_REASON }, cause: error },
+    );
+  }
+  const hint = NO_SANDBOX.test(full)
+    ? 'The browser could not set up its sandbox; this system forbids user namespaces.'
+    : `The browser could not be started: ${detail}`;
+  return new Failure('browser-failed', hint, { retryable: true, cause: error });
 }
 
 function missing(executable: string, cause?: unknown): Failure {

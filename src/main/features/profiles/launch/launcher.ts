@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { NO_DISPLAY, NO_DISPLAY_REASON } from '../../../../contract/automation/no-display.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { LaunchPlan } from './plan.ts';
 
@@ -32,6 +33,14 @@ function ready(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (why: string) => reject(new AppError('browser-failed', `The browser did not start: ${why}`));
+    const failWithoutDisplay = () =>
+      reject(
+        new AppError(
+          'browser-failed',
+          'This computer has no display, so the browser cannot open a window. Run it headless instead.',
+          { extra: { reason: NO_DISPLAY_REASON } },
+        ),
+      );
     const abort = () => reject(signal?.reason);
     signal?.addEventListener('abort', abort);
     const timer = setTimeout(() => fail(`no answer within ${READY_TIMEOUT_MS / 1000} s`), READY_TIMEOUT_MS);
@@ -48,6 +57,7 @@ function ready(
     void exited.then(() => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
+      if (NO_DISPLAY.test(errors)) return failWithoutDisplay();
       const reason = errors.split('\n').find((line) => /error|failed|cannot|missing|display|profile/i.test(line));
       fail(reason?.trim() ?? `it ended at once (exit code ${child.exitCode ?? child.signalCode})`);
     });

@@ -78,7 +78,7 @@ export function TaskEvents({ id }: { id: TaskId }) {
             <td className={text.muted}>{event.seq}</td>
             <td className={text.mono}>{clock(event.at)}</td>
             <td>{event.type}</td>
-            <td className={text.muted}>{summary(event)}</td>
+            <td className={`${text.mono} ${text.muted}`}>{summary(event)}</td>
           </tr>
         );
       }}
