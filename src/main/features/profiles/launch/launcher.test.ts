@@ -12,7 +12,7 @@ test.skipIf(process.platform !== 'linux' || chromium === undefined)(
   'a browser that cannot open a window says so, in a way that the panel can offer headless',
   async () => {
     const userDataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'no-display-'));
-    const { DISPLAY: _x, WAYLAND_DISPLAY: _wayland, ...env } = process.env;
+    const env = { PATH: process.env.PATH ?? '', HOME: userDataDir };
     const started = launchBrowser({ executable: chromium ?? '', userDataDir, args: ['--no-sandbox'], env }, []);
     await expect(started).rejects.toMatchObject({
       slug: 'browser-failed',
