@@ -109,6 +109,32 @@ describe.skipIf(process.platform === 'win32')('process tree', () => {
     expect(await alive([pid])).toEqual([]);
   });
 
+  // Would catch: a daemon of somebody else that is killed because its session has the number of a process of the run that has exited.
+  it('takes no group by the number of a process that led none, or that had gone long before', async () => {
+    const daemon = spawn('bash', ['-c', 'setsid bash -c "sleep 300 >/dev/null & echo \\$! \\$\\$"'], {
+      env: { PATH: process.env.PATH ?? '' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines = createInterface(daemon.stdout);
+    const [pid = 0, session = 0] = String((await once(lines, 'line'))[0])
+      .split(' ')
+      .map(Number);
+    try {
+      await expect.poll(() => alive([session])).toEqual([]);
+      const follower = createSnapshot('some-run');
+      follower.seen.set(session, '1');
+      const leader = createSnapshot('some-run');
+      leader.seen.set(session, '1');
+      leader.leaders.set(session, { started: '1', until: 1 });
+      for (const known of [follower, leader]) expect(await findProcesses('some-run', known)).toEqual([]);
+      // A leader that was there until a moment ago.
+      leader.leaders.set(session, { started: '1', until: Number.MAX_SAFE_INTEGER });
+      expect(await findProcesses('some-run', leader)).toEqual([pid]);
+    } finally {
+      process.kill(pid, 'SIGKILL');
+    }
+  });
+
   it('lets a program that ignores SIGTERM live until it is reaped', async () => {
     const run = await start('trap "" TERM; echo $$; while :; do sleep 1; done', 1);
     await killTree(run.root, run.runId, 'SIGTERM');

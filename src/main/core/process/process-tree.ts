@@ -6,7 +6,7 @@
  * 1. its environment has the run's marker (Linux; macOS for programs that are not the system's own), or
  * 2. it belongs to this user, started after the executor, and has the run's limit of file locks (Linux), or
  * 3. it descends from a process of the run, or
- * 4. it is in a process group or session that a process of the run leads or led, or
+ * 4. it is in a process group or session that a process of the run leads, or led when it was seen; then one of its members has to be about as old as that look, or known, or
  * 5. it is in an earlier snapshot of the run and still the same process (pid and start time), or
  * 6. it is in the run's control group (Linux, where this user can make one), or
  * 7. its standard output, input or error is a pipe that belonged to the run (Linux).
@@ -35,6 +35,8 @@ export interface TreeSnapshot {
   readonly since: number;
   /** Pid → start time of every process seen in the run. */
   readonly seen: Map<number, string>;
+  /** Pid → leader of a group or session of the run, and the start of the newest process in the last look that saw the run in it. */
+  readonly leaders: Map<number, { started: string; until: number }>;
   /** Pipes that only the run holds. */
   readonly pipes: Set<string>;
   /** Folders of its control groups. */
@@ -47,7 +49,18 @@ export interface TreeSnapshot {
  */
 export function createSnapshot(runId: string, rootPid?: number): TreeSnapshot {
   const since = rootPid === undefined ? 0 : startOf(rootPid);
-  return { runId, locks: locksMark(runId), since, seen: new Map(), pipes: new Set(), groups: new Set() };
+  const locks = locksMark(runId);
+  return { runId, locks, since, seen: new Map(), leaders: new Map(), pipes: new Set(), groups: new Set() };
+}
+
+/** A group that lost its leader after the last look may have members that are younger than that look by this much, ms. */
+const UNSEEN_MS = 5_000;
+/** Length of the clock ticks in which Linux counts start times (`USER_HZ`), ms. */
+const TICK_MS = 10;
+
+/** When a process started, ms since an instant that is the same for all of them. */
+function timeOf({ started }: ProcessInfo): number {
+  return /^\d+$/.test(started) ? Number(started) * TICK_MS : Date.parse(started);
 }
 
 /** Marks everything of a run in one list of processes, by the signs 1 to 6. */
@@ -81,9 +94,12 @@ function members(
       info.runId === snapshot.runId || info.locks === snapshot.locks || isInGroup(info.cgroup, snapshot.runId);
     if (marked || roots.has(info.pid) || snapshot.seen.get(info.pid) === info.started) take(info);
   }
-  for (const [pid, started] of snapshot.seen) {
-    // A leader that has gone keeps its number reserved while its group lives; another process by that number means no group.
-    if ((starts.get(pid) ?? started) === started) leadBy(pid);
+  for (const [pid, { started, until }] of snapshot.leaders) {
+    if ((starts.get(pid) ?? started) !== started) continue;
+    // A leader that has gone keeps its number reserved while its group lives. An empty group frees it, and a later one may have the number:
+    // its members are much younger than the last look at ours.
+    const all = [...(byGroup.get(pid) ?? []), ...(bySession.get(pid) ?? [])];
+    if (all.some((info) => found.has(info.pid) || timeOf(info) <= until + UNSEEN_MS)) leadBy(pid);
   }
   return found;
 }
@@ -109,6 +125,20 @@ async function pipeHolders(
   );
 }
 
+/** @param newest start of the youngest process of all */
+function remember({ seen, leaders }: TreeSnapshot, found: readonly ProcessInfo[], newest: number): void {
+  for (const { pid, pgid, sid, started } of found) {
+    seen.set(pid, started);
+    if (pid === pgid || pid === sid) leaders.set(pid, { started, until: newest });
+  }
+  for (const { pgid, sid } of found) {
+    for (const id of [pgid, sid]) {
+      const leader = leaders.get(id);
+      if (leader) leader.until = newest;
+    }
+  }
+}
+
 interface Look {
   found: ProcessInfo[];
   /** Other processes in the exec window (no environment yet), by pid and start: whether they belong to the run shows in a moment. */
@@ -119,7 +149,7 @@ async function look(snapshot: TreeSnapshot, rootPid?: number): Promise<Look> {
   const all = await listProcesses(snapshot.since);
   const found = members(all, snapshot, new Set(rootPid === undefined ? [] : [rootPid]));
   await pipeHolders(all, found, snapshot);
-  for (const info of found.values()) snapshot.seen.set(info.pid, info.started);
+  remember(snapshot, [...found.values()], Math.max(...all.map(timeOf)));
   for (const group of new Set([...found.values()].map((info) => info.cgroup))) {
     const folder = isInGroup(group, snapshot.runId) ? await folderOf(group, snapshot.runId) : null;
     if (folder !== null) snapshot.groups.add(folder);
