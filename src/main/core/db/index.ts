@@ -9,3 +9,4 @@ export { openDatabase } from './migrate.ts';
 export { type Restored, restoreDatabase } from './restore.ts';
 export { audit } from './schema.ts';
 export { json, parseStored, soundRows, soundViews } from './stored-json.ts';
+export { strangeObjects } from './strange-objects.ts';

@@ -28,8 +28,12 @@ export interface ChainFacts {
   head: AuditLine | null;
 }
 
-/** Walks the chain in batches and yields to the event loop in between. */
-export async function walkChain(db: Db, { sealer, epoch, head }: ChainFacts): Promise<AuditVerdict> {
+/** Walks the chain in batches and yields to the event loop in between; until it is stopped. */
+export async function walkChain(
+  db: Db,
+  { sealer, epoch, head }: ChainFacts,
+  isStopped: () => boolean = () => false,
+): Promise<AuditVerdict> {
   const after = db.raw.prepare<[number, number], AuditRow>('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?');
   let expected = GENESIS;
   let entries = 0;
@@ -55,6 +59,7 @@ export async function walkChain(db: Db, { sealer, epoch, head }: ChainFacts): Pr
     }
     if (rows.length < BATCH) break;
     await yieldToEventLoop();
+    if (isStopped()) return { ok: true, entries, broken_at: null, reason: null, sealed: sealer !== null };
   }
   if (head !== null && head.seq > at) return broken(at + 1, 'truncated');
   return { ok: true, entries, broken_at: null, reason: null, sealed: sealer !== null };

@@ -16,7 +16,10 @@ export interface AuditLine {
 }
 
 /** What the end of the table shows against the head. */
-export type AuditProblem = Extract<AuditVerdict['reason'], 'truncated' | 'rewritten' | 'head_missing' | 'head_forged'>;
+export type AuditProblem = Extract<
+  AuditVerdict['reason'],
+  'edited' | 'truncated' | 'rewritten' | 'head_missing' | 'head_forged'
+>;
 
 const HeadFile = z.object({ seq: z.int(), hash: z.string(), mac: z.string() });
 

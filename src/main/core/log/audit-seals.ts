@@ -1,4 +1,7 @@
-/** Seals the lines of the audit and anchors its end in the head. Without the key, lines wait for their seals. */
+/**
+ * Seals the lines of the audit and anchors its end in the head. Without the key, lines wait for their seals, in the memory of the host that
+ * wrote them: a line without a seal that is found in the table may be anybody's and is never sealed.
+ */
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
@@ -33,6 +36,7 @@ interface SealsDeps {
 /** Owns the key, the head and the timer that writes it. */
 export class AuditSeals {
   readonly #deps: SealsDeps;
+  readonly #waiting: AuditLine[] = [];
   readonly #listeners: ((problem: AuditProblem) => void)[] = [];
   /** What was found, and the line that says so. */
   #found: { reason: AuditProblem; broken_at: number } | null = null;
@@ -76,8 +80,9 @@ export class AuditSeals {
     return this.#opening;
   }
 
-  /** A line was appended. */
-  appended(): void {
+  /** A line was appended. @param unsealed the line when it has no seal yet */
+  appended(unsealed: AuditLine | null): void {
+    if (unsealed !== null) this.#waiting.push(unsealed);
     if (this.#sealer === null) void this.open();
     else this.#plan();
   }
@@ -100,9 +105,8 @@ export class AuditSeals {
     const sealer = createAuditSealer(key);
     this.#epoch = table.epoch();
     const line = sealer.readHead(dir, this.#epoch);
-    const wrong = this.#contradiction(line);
-    const known = typeof line === 'string' ? 0 : line.seq;
-    table.sealAfter(Math.max(this.#epoch, wrong === null ? known : 0), sealer);
+    const wrong = this.#contradiction(line) ?? this.#foreign(typeof line === 'string' ? 0 : line.seq);
+    table.seal(this.#waiting.splice(0), sealer);
     this.#sealer = sealer;
     if (wrong === null) this.#head = typeof line === 'string' ? null : line;
     else this.#report(wrong);
@@ -112,10 +116,22 @@ export class AuditSeals {
   /** What the table says against the head. */
   #contradiction(line: AuditLine | 'missing' | 'forged'): AuditProblem | null {
     const { table } = this.#deps;
-    if (line === 'missing') return table.hasHead() ? 'head_missing' : null;
+    if (line === 'missing') return table.hasHead() || table.hasSeals() ? 'head_missing' : null;
     if (line === 'forged') return 'head_forged';
     if (table.lineAt(line.seq)?.hash === line.hash) return null;
     return (table.last()?.seq ?? 0) < line.seq ? 'truncated' : 'rewritten';
+  }
+
+  /** Lines after the head that no host has sealed, and that are not its own. */
+  #foreign(head: number): AuditProblem | null {
+    const own = new Set(this.#waiting.map((line) => line.seq));
+    const first = this.#deps.table.unsealedAfter(Math.max(this.#epoch, head));
+    return first === null || own.has(first.seq) ? null : 'rewritten';
+  }
+
+  /** Takes what a walk through the chain found. */
+  problem(reason: AuditProblem): void {
+    if (this.#found === null) this.#report(reason);
   }
 
   #report(reason: AuditProblem): void {

@@ -27,26 +27,32 @@ export function createAuditTable(db: Db) {
     'INSERT INTO audit (at, principal, door, op, target, outcome, hash, seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const unsealed = db.raw.prepare<[number], AuditLine>(
-    'SELECT seq, hash FROM audit WHERE seq > ? AND seal IS NULL ORDER BY seq',
+    'SELECT seq, hash FROM audit WHERE seq > ? AND seal IS NULL ORDER BY seq LIMIT 1',
   );
-  const setSeal = db.raw.prepare<[Buffer, number]>('UPDATE audit SET seal = ? WHERE seq = ?');
+  const sealed = db.raw.prepare<[]>('SELECT 1 FROM audit WHERE seal IS NOT NULL LIMIT 1');
+  const setSeal = db.raw.prepare<[Buffer, number, string]>('UPDATE audit SET seal = ? WHERE seq = ? AND hash = ?');
   const fact = db.raw.prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?');
   const setFact = db.raw.prepare<[string, string]>('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
 
   return {
     last: () => last.get() ?? null,
     lineAt: (seq: number) => lineAt.get(seq) ?? null,
-    append(row: NewLine, sealer: AuditSealer | null): void {
+    /** @returns the line, when it waits for its seal */
+    append(row: NewLine, sealer: AuditSealer | null): AuditLine | null {
       // Read and not remembered: a transaction around this may be rolled back.
       const hash = link(last.get()?.hash ?? GENESIS, row);
       const seal = sealer?.seal(hash) ?? null;
-      insert.run(row.at, row.principal, row.door, row.op, row.target, row.outcome, hash, seal);
+      const made = insert.run(row.at, row.principal, row.door, row.op, row.target, row.outcome, hash, seal);
+      return seal === null ? { seq: Number(made.lastInsertRowid), hash } : null;
     },
-    /** Seals the lines after `seq` that have none. */
-    sealAfter: (seq: number, sealer: AuditSealer) =>
+    /** Seals lines, as far as they are as they were appended. */
+    seal: (lines: readonly AuditLine[], sealer: AuditSealer) =>
       db.transaction(() => {
-        for (const line of unsealed.all(seq)) setSeal.run(sealer.seal(line.hash), line.seq);
+        for (const { seq, hash } of lines) setSeal.run(sealer.seal(hash), seq, hash);
       }),
+    /** The first line after `seq` without a seal. */
+    unsealedAfter: (seq: number) => unsealed.get(seq) ?? null,
+    hasSeals: () => sealed.get() !== undefined,
     epoch: () => Number(fact.get('audit_epoch')?.value ?? 0),
     /** Whether there has been a head: then there must be one. */
     hasHead: () => fact.get('audit_head') !== undefined,

@@ -105,6 +105,54 @@ const FORGERIES: [name: string, forge: () => void, found: AuditProblem][] = [
   ],
 ];
 
+/** What needs a look at more than the end. */
+const REWRITES: [name: string, forge: () => void, found: AuditProblem][] = [
+  [
+    'the chain is made anew without seals, head and its note are removed',
+    () => {
+      rewrite((row) => ({ seal: null, ...(row.seq === 4 ? { target: 'x' } : {}) }));
+      fs.rmSync(headFile());
+      core.db.raw.exec("DELETE FROM meta WHERE key = 'audit_head'");
+    },
+    'rewritten',
+  ],
+  [
+    'head and its note are removed with the last lines',
+    () => {
+      cut(7);
+      fs.rmSync(headFile());
+      core.db.raw.exec("DELETE FROM meta WHERE key = 'audit_head'");
+    },
+    'head_missing',
+  ],
+  [
+    'a line is appended',
+    () => {
+      const row = all().at(-1) as AuditRow;
+      const hash = link(row.hash, row);
+      core.db.raw
+        .prepare('INSERT INTO audit (at, principal, door, op, target, outcome, hash) VALUES (?, ?, ?, ?, ?, ?, ?)')
+        .run(row.at, row.principal, row.door, row.op, row.target, row.outcome, hash);
+    },
+    'rewritten',
+  ],
+  ['a line in the middle is changed', () => core.db.raw.exec("UPDATE audit SET target = 'x' WHERE seq = 4"), 'edited'],
+  ['a line in the middle is removed', () => core.db.raw.exec('DELETE FROM audit WHERE seq = 4'), 'edited'],
+];
+
+// Would catch: a host that seals the forgery itself, or that looks only at the end.
+test.each(REWRITES)('%s: told at the next start without being asked, and never sealed', async (_name, forge, found) => {
+  await run(10);
+  forge();
+  const unsealed = () => all().filter((row) => row.seal === null).length;
+  const before = unsealed();
+  const { audit, problems } = await reopen();
+  await expect.poll(() => problems).toEqual([found]);
+  await audit.close();
+  expect(unsealed()).toBe(before);
+  expect(await audit.verify()).toMatchObject({ ok: false });
+});
+
 describe.each(FORGERIES)('%s', (_name, forge, found) => {
   // Would catch: an audit that can be shortened or rewritten by whoever can write the database.
   test('is found at the next start, told, kept on record and by verify', async () => {

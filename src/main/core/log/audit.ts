@@ -29,7 +29,7 @@ export interface Audit {
   list(query: AuditListInput): Page<AuditEntry>;
   /** Walks the whole chain, yielding to the event loop. */
   verify(): Promise<AuditVerdict>;
-  /** Opens the key, and compares the table with its head. Lines that come before are sealed then. */
+  /** Opens the key, compares the table with its head, and begins to walk the chain. Lines that this host wrote before are sealed then. */
   open(): Promise<void>;
   /** Called with what is found, also when it was found before. */
   onProblem(listener: (problem: AuditProblem) => void): void;
@@ -67,15 +67,25 @@ export function createAudit({ db, clock, dir, secrets }: AuditDeps): Audit {
     if (waiting.length < MAX_WAITING) waiting.push(row);
     db.bestEffort(() => {
       for (let next = waiting[0]; next; next = waiting[0]) {
-        table.append(next, seals.sealer);
+        const unsealed = table.append(next, seals.sealer);
         waiting.shift();
+        seals.appended(unsealed);
       }
     });
-    seals.appended();
   }
 
   function checkLine(problem: AuditProblem): NewLine {
     return { at: clock.now(), principal: 'host', door: 'host', op: 'audit_check', target: null, outcome: problem };
+  }
+
+  let stopped = false;
+  let checking: Promise<void> = Promise.resolve();
+
+  /** Walks the chain once. Damage that it meets is found by the check of the database. */
+  async function check(): Promise<void> {
+    if (seals.found !== null) return;
+    const verdict = await walkChain(db, seals.facts, () => stopped).catch(() => null);
+    if (verdict?.reason) seals.problem(verdict.reason);
   }
 
   return {
@@ -92,8 +102,16 @@ export function createAudit({ db, clock, dir, secrets }: AuditDeps): Audit {
       const { found } = seals;
       return verdict.ok && found !== null ? { ...verdict, ok: false, ...found } : verdict;
     },
-    open: () => seals.open(),
+    async open() {
+      await seals.open();
+      // Not waited for: a long chain takes seconds.
+      checking = check();
+    },
     onProblem: (listener) => seals.onProblem(listener),
-    close: () => seals.close(),
+    async close() {
+      stopped = true;
+      await checking;
+      await seals.close();
+    },
   };
 }

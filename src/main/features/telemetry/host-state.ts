@@ -20,6 +20,7 @@ const REASONS = {
   database: 'The database is damaged or was replaced by an empty one.',
   http: 'The port of the API cannot be opened.',
   audit: 'The audit was changed by something else than TabAgent.',
+  'audit-head': 'The note of where the audit ended is gone, as after a restored backup.',
   key: 'The key of the stored secrets cannot be read.',
 } as const;
 
@@ -38,10 +39,13 @@ export function createHostState({
     db.bestEffort(() => void events.append({ type: 'host.warning', entity: 'host', id: subject, data: { warning } }));
   };
 
-  storage.onChange(() => {
+  const tell = () => {
     warn('storage', storage.refusal());
     if (storage.damage() !== null) warn('database', storage.damage());
-  });
+  };
+  storage.onChange(tell);
+  // What was found while the database was opened.
+  tell();
 
   return {
     ready: false,

@@ -18,6 +18,7 @@ import { createSystemReader } from './system.ts';
 const AUDIT_PROBLEMS: Record<AuditProblem, string> = {
   truncated:
     'Lines at the end of the audit are missing: another program changed the database, or an older copy replaced it.',
+  edited: 'Lines of the audit were changed or removed: the database was changed by something else than TabAgent.',
   rewritten: 'Lines of the audit were rewritten: the database was changed by something else than TabAgent.',
   head_forged: 'The note of where the audit ended (audit-head) was not written with the key of this data directory.',
   head_missing:
@@ -51,7 +52,7 @@ export function createTelemetry(deps: TelemetryDeps) {
   }
 
   deps.audit.onProblem((found) => {
-    // After a restore the head of the audit is gone too: told, but nothing is wrong with the host.
+    // After a restore the head of the audit is gone too.
     state.warn(found === 'head_missing' ? 'audit-head' : 'audit', AUDIT_PROBLEMS[found]);
     deps.log.error('audit', AUDIT_PROBLEMS[found]);
   });
