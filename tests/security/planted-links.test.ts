@@ -213,6 +213,17 @@ describe.each(WRITERS)('$name', ({ name, write }) => {
   });
 });
 
+// Would catch: a write whose root is below the data directory, so that a link in the place of that root is followed.
+test.each(
+  WRITERS.filter(({ name }) => name.startsWith('tasks/')),
+)('$name is not written when the folder of all tasks is a link', async ({ write }) => {
+  const elsewhere = path.join(base, 'elsewhere');
+  fs.mkdirSync(path.join(elsewhere, 'tsk_1/1/artifacts'), { recursive: true });
+  fs.symlinkSync(elsewhere, path.join(dir, 'tasks'));
+  await expect(write()).rejects.toMatchObject({ message: expect.stringMatching(/link|no folder/) });
+  expect(filesBelow(elsewhere)).toEqual([]);
+});
+
 test('a script is written in place of a link', async () => {
   plant('link', 'script.mjs');
   await writeInstead(path.join(dir, 'script.mjs'), 'export default 1');
