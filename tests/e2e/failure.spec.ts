@@ -73,6 +73,10 @@ test('a failed script shows in one place why, and opens its line', async ({ page
   }
   await page.emulateMedia({ colorScheme: 'light' });
 
+  // What ran is a script, not a line of JSON.
+  await page.getByRole('tab', { name: 'Attempts' }).click();
+  await expect(page.getByRole('textbox', { name: 'Script that ran' })).toContainText("step('Buy the lamp'");
+
   // The same for one step.
   await page.getByRole('tab', { name: 'Steps' }).click();
   await page.getByRole('button', { name: /Timeout 500ms exceeded/ }).click();

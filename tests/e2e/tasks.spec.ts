@@ -64,7 +64,7 @@ test('a task says once why it waits, a failed one once what failed', async ({ pa
   await api.call('queue_update', { paused: true });
   const { id } = await api.program('Waits', '1');
   await open(page, `/tasks/${id}`);
-  await expect(page.getByText('The queue is paused. Position 1 in the queue.')).toHaveCount(1);
+  await expect(page.getByText('The queue is paused. Position 1 in queue')).toHaveCount(1);
   await page.getByRole('link', { name: 'How tasks work' }).first().click();
   await expect(page).toHaveURL(/#\/help\/tasks#why-a-task-waits$/);
 

@@ -6,6 +6,7 @@ import { bytes, count, dateTime, duration } from '../../../lib/format.ts';
 import { Facts } from '../../../ui/display/facts.tsx';
 import { JsonView } from '../../../ui/display/json-view.tsx';
 import { Status } from '../../../ui/display/status.tsx';
+import { CodeEditor } from '../../../ui/editor/code-editor.tsx';
 import { EmptyState } from '../../../ui/feedback/state-frame.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
 import layout from '../../../ui/styles/layout.module.css';
@@ -89,11 +90,35 @@ function Attempts({ task }: { task: TaskDetail }) {
         <AttemptFacts key={attempt.number} attempt={attempt} />
       ))}
       {task.attempts.length === 0 ? <p className={text.muted}>No attempts yet.</p> : null}
+      <Spec spec={task.spec} />
+    </div>
+  );
+}
+
+/** What runs; a script as a script, everything else as data. */
+function Spec({ spec }: Pick<TaskDetail, 'spec'>) {
+  const { script, ...rest } = spec;
+  const isScript = typeof script === 'string';
+  return (
+    <>
+      {isScript ? (
+        <section>
+          <h3>Script</h3>
+          <CodeEditor
+            readOnly
+            boxed
+            height="280px"
+            language={spec.language === 'javascript' ? 'javascript' : 'typescript'}
+            label="Script that ran"
+            value={script}
+          />
+        </section>
+      ) : null}
       <section>
         <h3>Spec</h3>
-        <JsonView value={task.spec} label="spec" />
+        <JsonView value={isScript ? rest : spec} label="spec" />
       </section>
-    </div>
+    </>
   );
 }
 

@@ -11,7 +11,7 @@ import { ShowFolder } from '../../../ui/show-folder.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import { useTaskActions } from '../task-actions.tsx';
-import { cancelBlocked, deleteBlocked, waitSentence } from '../task-facts.ts';
+import { cancelBlocked, deleteBlocked, hasFailed, waitSentence } from '../task-facts.ts';
 import { useSlots } from '../use-slots.ts';
 import css from './task-header.module.css';
 import { useHeaderActions } from './use-header-actions.ts';
@@ -62,7 +62,8 @@ export function TaskHeader({ task }: { task: TaskDetail }) {
       {ended ? (
         <Button
           small
-          kind="primary"
+          // After a success there is nothing that has to be done next.
+          kind={hasFailed(task) ? 'primary' : undefined}
           icon={<RotateCw size={13} />}
           label="Run again with the command as it is now"
           action="task.retry"
