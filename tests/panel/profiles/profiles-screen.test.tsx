@@ -150,3 +150,29 @@ test('an address with a profile that is gone says so', async () => {
   });
   expect((await (await inspector()).findByRole('alert')).textContent).toContain('not_found');
 });
+
+// Catches a filter by group that knows one value only, and a selection that can be started but not worked with.
+test('profiles are filtered by their groups, and a command runs with each of those that are chosen', async () => {
+  for (const [name, group] of [
+    ['Berlin', 'Europe'],
+    ['Lisbon', 'Europe'],
+    ['Osaka', 'Asia'],
+  ] as const)
+    await call('profiles_create', { name, group });
+  const { id } = await call('commands_create', { name: 'Visit', kind: 'process', spec: { argv: ['true'] } });
+  await using panel = await renderPanel(subject, <ProfilesScreen />, { at: '/profiles' });
+  await row(/Osaka/);
+  await panel.user.click(screen.getByRole('button', { name: 'Group' }));
+  await panel.user.click(await screen.findByRole('menuitemcheckbox', { name: 'Europe' }));
+  await waitFor(() => expect(screen.queryByRole('row', { name: /Osaka/ })).toBeNull());
+  await panel.user.click(screen.getByRole('checkbox', { name: 'Select all loaded rows' }));
+  await panel.user.click(screen.getByRole('button', { name: 'Run a command' }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Run a command' }));
+  expect(dialog.getByText('One task with each of 2 profiles')).toBeTruthy();
+  await panel.user.click(dialog.getByRole('combobox', { name: 'Command' }));
+  await panel.user.click(await screen.findByRole('option', { name: 'Visit' }));
+  await panel.user.click(dialog.getByRole('button', { name: 'Run' }));
+  await waitFor(() => expect(panel.address()).toContain('/tasks?batch='));
+  const { items } = await call('tasks_list', { command_id: id });
+  expect(items.map(({ profile_name }) => profile_name).sort()).toEqual(['Berlin', 'Lisbon']);
+});

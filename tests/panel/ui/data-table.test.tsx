@@ -20,7 +20,7 @@ beforeAll(async () => {
   subject = await createTestHost();
 });
 afterAll(() => subject[Symbol.asyncDispose]());
-beforeEach(() => useView.setState({ hidden: {} }));
+beforeEach(() => useView.setState({ hidden: {}, widths: {}, order: {} }));
 
 const COLUMNS: readonly Column<Fruit>[] = [
   { id: 'name', title: 'Name', sort: 'name', fixed: true, cell: ({ name }) => name },
@@ -77,6 +77,23 @@ test('the list has the focus when nothing else has, and arrows move from its fir
   expect(cursor()).toBe('cherry');
   await panel.user.keyboard('k');
   expect(cursor()).toBe('banana');
+});
+
+// Catches columns that only the pointer can move, and a layout that is forgotten.
+test('columns are moved and resized by keys, and stay so', async () => {
+  const titles = () => screen.getAllByRole('columnheader').flatMap(({ textContent }) => textContent || []);
+  await using panel = await show();
+  expect(titles()).toEqual(['Name', 'Size']);
+  screen.getByRole('separator', { name: 'Width of Size' }).focus();
+  await panel.user.keyboard('{Alt>}{ArrowLeft}{/Alt}');
+  expect(titles()).toEqual(['Size', 'Name']);
+  expect(within(row('cherry')).getAllByRole('cell').at(-1)?.textContent).toBe('cherry');
+  screen.getByRole('separator', { name: 'Width of Size' }).focus();
+  await panel.user.keyboard('{ArrowRight}');
+  expect(useView.getState().widths.fruits).toEqual({ size: 48 });
+  expect(useView.getState().order.fruits).toEqual(['size', 'name']);
+  await panel.user.dblClick(screen.getByRole('separator', { name: 'Width of Size' }));
+  expect(useView.getState().widths.fruits).toEqual({});
 });
 
 // Catches a range that loses its other end with the second press.

@@ -46,10 +46,12 @@ export function useProfilesBulk(list: Input<'profiles_list'>) {
   const bulk = useBulk('profiles_bulk', list);
   return {
     busy: bulk.busy,
-    start: (chosen: Chosen, then: () => void) => bulk.run(chosen, { action: 'start', done: 'started' }, then),
-    stop: (chosen: Chosen, then: () => void) => bulk.run(chosen, { action: 'stop', done: 'stopped' }, then),
+    start: (chosen: Chosen, then: () => void) =>
+      bulk.run(chosen, { action: 'start', done: 'started', doing: 'Starting' }, then),
+    stop: (chosen: Chosen, then: () => void) =>
+      bulk.run(chosen, { action: 'stop', done: 'stopped', doing: 'Stopping' }, then),
     remove: (chosen: Chosen, then: () => void) =>
-      bulk.run(chosen, { action: 'delete', done: 'deleted', undo: 'restore' }, then),
+      bulk.run(chosen, { action: 'delete', done: 'deleted', doing: 'Deleting', undo: 'restore' }, then),
   };
 }
 

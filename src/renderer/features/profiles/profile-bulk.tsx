@@ -1,17 +1,60 @@
-import { Play, Square, Trash2 } from 'lucide-react';
-import type { Input } from '../../lib/live/query.ts';
+import { Play, Square, Trash2, Workflow } from 'lucide-react';
+import { useState } from 'react';
+import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import { useClient } from '../../lib/client/context.tsx';
+import { count } from '../../lib/format.ts';
+import { asError, type Input } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
+import { errorToast } from '../../ui/feedback/toast.tsx';
 import type { Chosen } from '../../ui/table/use-selection.ts';
+import { RunDialog } from '../run/index.ts';
 import { useProfilesBulk } from './profile-actions.tsx';
+
+/** Most profiles that one request runs a command with. */
+const MOST = 1000;
+
+/** Finds the ids of the chosen profiles, also of those that are not loaded. */
+function useProfileIds(list: Input<'profiles_list'>) {
+  const client = useClient();
+  return async ({ ids, all }: Chosen): Promise<ProfileId[]> => {
+    if (all === null) return ids as ProfileId[];
+    const found: ProfileId[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = await client.call('profiles_list', {
+        ...list,
+        limit: 200,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      found.push(...page.items.map(({ id }) => id));
+      cursor = page.next_cursor;
+    }
+    return found;
+  };
+}
 
 /** Buttons for the selected profiles. */
 export function ProfileBulk({ chosen, list, done }: { chosen: Chosen; list: Input<'profiles_list'>; done(): void }) {
   const actions = useProfilesBulk(list);
   const blocked = useCan('profiles_bulk');
   const noDelete = useCan('profiles_delete');
+  const noRun = useCan('tasks_create');
+  const [running, setRunning] = useState<readonly ProfileId[] | null>(null);
+  const find = useProfileIds(list);
+  const amount = chosen.all ?? chosen.ids.length;
   return (
     <>
+      <Button
+        small
+        blocked={noRun ?? (amount > MOST ? `Choose ${count(MOST)} profiles or fewer` : null)}
+        icon={<Workflow size={13} />}
+        onClick={() =>
+          void find(chosen).then(setRunning, (error) => errorToast('Could not find the profiles', asError(error)))
+        }
+      >
+        Run a command
+      </Button>
+      {running === null ? null : <RunDialog opened profileIds={running} close={() => setRunning(null)} />}
       <Button
         small
         blocked={blocked}

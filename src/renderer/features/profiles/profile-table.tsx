@@ -24,7 +24,8 @@ export function ProfileTable({
   set(patch: Record<string, string | undefined>): void;
 }) {
   const noCreate = useCan('profiles_create');
-  const filtered = search.q !== undefined || search.state !== undefined || search.tag !== undefined;
+  const filtered =
+    search.q !== undefined || search.state !== undefined || search.tag !== undefined || search.group !== undefined;
   return (
     <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={10}>
       {list.rows.length > 0 ? (
@@ -45,7 +46,10 @@ export function ProfileTable({
           bulk={(chosen, done) => <ProfileBulk chosen={chosen} list={filter} done={done} />}
         />
       ) : filtered ? (
-        <NoMatch what="profiles" clear={() => set({ q: undefined, state: undefined, tag: undefined })} />
+        <NoMatch
+          what="profiles"
+          clear={() => set({ q: undefined, state: undefined, tag: undefined, group: undefined })}
+        />
       ) : (
         <EmptyState
           icon={<SquareUser size={24} />}

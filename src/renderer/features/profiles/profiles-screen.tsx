@@ -1,17 +1,20 @@
 import { Plus, TriangleAlert } from 'lucide-react';
-import { ProfileState } from '../../../contract/automation/profiles.ts';
+import { type Profile, ProfileState } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import { count } from '../../lib/format.ts';
 import { type Input, useOperationQuery, usePages } from '../../lib/live/query.ts';
 import { listOf, type Search, toggled } from '../../lib/search-params.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button, Chip } from '../../ui/buttons.tsx';
 import { lookOf } from '../../ui/display/status.tsx';
+import { FacetMenu } from '../../ui/facet-menu.tsx';
 import { Notice } from '../../ui/feedback/notice.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { Screen, ScreenHead, ToolBar } from '../../ui/screen.tsx';
 import { Split } from '../../ui/split.tsx';
 import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
 import { ColumnsMenu } from '../../ui/table/columns-menu.tsx';
 import { BrowserPicker } from './browser-picker.tsx';
 import { PROFILE_COLUMNS } from './columns.tsx';
@@ -29,7 +32,8 @@ const filterOf = (search: Search) => {
     sort: search.sort ?? 'name',
     ...(states === undefined ? {} : { state: states }),
     ...(search.q === undefined ? {} : { q: search.q }),
-    ...(search.tag === undefined ? {} : { tag: search.tag }),
+    ...(search.tag === undefined ? {} : { tag: search.tag.split(',') }),
+    ...(search.group === undefined ? {} : { group: search.group.split(',') }),
   } as Input<'profiles_list'>;
 };
 
@@ -45,6 +49,7 @@ export function ProfilesScreen() {
     <Screen>
       <ScreenHead>
         <h1>Profiles</h1>
+        {list.total === null ? null : <span className={text.muted}>{count(list.total)}</span>}
         <span className={layout.grow} />
         <Button
           kind="primary"
@@ -57,7 +62,7 @@ export function ProfilesScreen() {
         </Button>
       </ScreenHead>
       <NoBrowser />
-      <ProfileToolBar search={search} set={set} />
+      <ProfileToolBar rows={list.rows} search={search} set={set} />
       <Split
         name="profile-inspector"
         fixed="second"
@@ -100,7 +105,15 @@ function NoBrowser() {
   );
 }
 
-function ProfileToolBar({ search, set }: { search: Search; set(patch: Record<string, string | undefined>): void }) {
+function ProfileToolBar({
+  rows,
+  search,
+  set,
+}: {
+  rows: readonly Profile[];
+  search: Search;
+  set(patch: Record<string, string | undefined>): void;
+}) {
   const states = listOf(search.state, ProfileState.options);
   return (
     <ToolBar>
@@ -114,6 +127,18 @@ function ProfileToolBar({ search, set }: { search: Search; set(patch: Record<str
           {lookOf(state).word}
         </Chip>
       ))}
+      <FacetMenu
+        title="Group"
+        values={rows.flatMap(({ group }) => group ?? [])}
+        chosen={search.group?.split(',')}
+        toggle={(group) => set({ group: toggled(search.group, group) })}
+      />
+      <FacetMenu
+        title="Tags"
+        values={rows.flatMap(({ tags }) => tags)}
+        chosen={search.tag?.split(',')}
+        toggle={(tag) => set({ tag: toggled(search.tag, tag) })}
+      />
       <span className={layout.grow} />
       <ColumnsMenu name="profiles" columns={PROFILE_COLUMNS} />
     </ToolBar>

@@ -7,6 +7,7 @@ import type { Command } from '../../../contract/automation/commands.ts';
 import { PRIORITIES, type Priority } from '../../../contract/automation/tasks.ts';
 import { fieldTexts } from '../../../contract/kernel/field-words.ts';
 import type { CommandId, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
+import { plural } from '../../lib/format.ts';
 import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
@@ -26,6 +27,8 @@ export interface RunDialogProps {
   /** Command that is chosen already. */
   commandId?: CommandId;
   profileId?: ProfileId | undefined;
+  /** Profiles that are chosen already: one task is made with each. */
+  profileIds?: readonly ProfileId[];
 }
 
 export function RunDialog(props: RunDialogProps) {
@@ -52,7 +55,7 @@ function missingFor(chosen: string | null, command: Command | undefined, profile
 }
 
 /** The command that is chosen, the input typed for it, and the call that makes a task of them. */
-function useRun({ close, commandId, profileId }: RunDialogProps) {
+function useRun({ close, commandId, profileId, profileIds }: RunDialogProps) {
   const navigate = useNavigate();
   const [chosen, setChosen] = useState<string | null>(commandId ?? null);
   const [profile, setProfile] = useState<string | null>(profileId ?? null);
@@ -68,9 +71,11 @@ function useRun({ close, commandId, profileId }: RunDialogProps) {
     onDone: (answer) => {
       close();
       if ('id' in answer) void navigate({ to: '/tasks/$id', params: { id: answer.id } });
+      else void navigate({ to: '/tasks', search: { batch: answer.batch_id } as never });
     },
   });
-  const blocked = useCan('tasks_create') ?? missingFor(chosen, command, profile) ?? textProblem({ texts });
+  const blocked =
+    useCan('tasks_create') ?? missingFor(chosen, command, profileIds?.[0] ?? profile) ?? textProblem({ texts });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (command === undefined || blocked !== null || create.isPending) return;
@@ -79,7 +84,11 @@ function useRun({ close, commandId, profileId }: RunDialogProps) {
       input: cleanInput(fields, input),
       priority: extras.priority,
       labels: extras.labels,
-      ...(profile === null ? {} : { profile_id: profile as ProfileId }),
+      ...(profileIds === undefined
+        ? profile === null
+          ? {}
+          : { profile_id: profile as ProfileId }
+        : { profile_ids: [...profileIds] }),
       ...(extras.attempts === null ? {} : { max_attempts: extras.attempts }),
     });
   };
@@ -118,16 +127,20 @@ function RunForm(props: RunDialogProps) {
   return (
     <form className={css.form} onSubmit={run.submit}>
       <EntityPicker of="commands" label="Command" autoFocus required value={run.chosen} onChange={run.choose} />
-      <EntityPicker
-        of="profiles"
-        label="Profile"
-        clearable
-        required={needsProfile}
-        placeholder={noProfileText(command?.kind, needsProfile)}
-        value={run.profile}
-        onChange={run.setProfile}
-        error={errors.profile_id}
-      />
+      {props.profileIds === undefined ? (
+        <EntityPicker
+          of="profiles"
+          label="Profile"
+          clearable
+          required={needsProfile}
+          placeholder={noProfileText(command?.kind, needsProfile)}
+          value={run.profile}
+          onChange={run.setProfile}
+          error={errors.profile_id}
+        />
+      ) : (
+        <p className={text.muted}>One task with each of {plural(props.profileIds.length, 'profile')}</p>
+      )}
       {asked.error === null ? null : <ErrorState inline error={asked.error} retry={asked.refetch} />}
       {command === undefined ? null : (
         <SchemaForm

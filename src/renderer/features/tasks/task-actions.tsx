@@ -48,8 +48,10 @@ export function useTaskActions() {
 export function useTasksBulk(list: Input<'tasks_list'>) {
   const bulk = useBulk('tasks_bulk', list);
   return {
-    cancel: (chosen: Chosen, then: () => void) => bulk.run(chosen, { action: 'cancel', done: 'cancelled' }, then),
-    retry: (chosen: Chosen, then: () => void) => bulk.run(chosen, { action: 'retry', done: 'started again' }, then),
+    cancel: (chosen: Chosen, then: () => void) =>
+      bulk.run(chosen, { action: 'cancel', done: 'cancelled', doing: 'Cancelling' }, then),
+    retry: (chosen: Chosen, then: () => void) =>
+      bulk.run(chosen, { action: 'retry', done: 'started again', doing: 'Running again' }, then),
     remove: (chosen: Chosen, then: () => void) =>
       modals.openConfirmModal({
         title: `Delete ${bulk.words(chosen)}?`,
@@ -57,7 +59,8 @@ export function useTasksBulk(list: Input<'tasks_list'>) {
         labels: { confirm: 'Delete', cancel: 'Keep' },
         confirmProps: { color: 'red', size: 'xs' },
         cancelProps: { size: 'xs' },
-        onConfirm: () => bulk.run(chosen, { action: 'delete', done: 'deleted', exactly: true }, then),
+        onConfirm: () =>
+          bulk.run(chosen, { action: 'delete', done: 'deleted', doing: 'Deleting', exactly: true }, then),
       }),
     busy: bulk.busy,
   };

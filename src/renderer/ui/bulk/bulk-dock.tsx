@@ -54,19 +54,12 @@ function Running({ bulk }: { bulk: BulkJob }) {
   return (
     <div className={css.card}>
       <div className={layout.row}>
-        <span className={layout.grow}>
-          {plural(2, BULK[bulk.op].one).slice(2)} are being {bulk.done}
-        </span>
+        <span className={layout.grow}>{bulk.doing}</span>
         <Button small blocked={noCancel} busy={cancel.isPending} onClick={() => cancel.mutate({ id: bulk.id })}>
           Stop
         </Button>
       </div>
-      <progress
-        className={css.bar}
-        max={100}
-        value={job?.progress.percent ?? 0}
-        aria-label={`Progress: ${bulk.done}`}
-      />
+      <progress className={css.bar} max={100} value={job?.progress.percent ?? 0} aria-label={bulk.doing} />
       <span className={text.muted}>{job?.progress.message ?? 'Starting'}</span>
     </div>
   );

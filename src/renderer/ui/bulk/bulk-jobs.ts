@@ -17,6 +17,8 @@ export interface BulkJob {
   op: BulkOp;
   /** What was done, in the past tense: "deleted". */
   done: string;
+  /** What is being done, with what: "Deleting 2,000 tasks". */
+  doing: string;
   /** Results of an operation that is over and was no job. */
   rows?: readonly BulkRow[];
   /** Verb that takes it back. */

@@ -16,6 +16,8 @@ export interface BulkVerb<Op extends BulkOp> {
   action: Input<Op>['action'];
   /** In the past tense: "deleted". */
   done: string;
+  /** "Deleting". */
+  doing: string;
   input?: Input<Op>['input'];
   /** Verb that takes it back. */
   undo?: Input<Op>['action'];
@@ -48,16 +50,17 @@ export function useBulk<Op extends BulkOp>(op: Op, list: object) {
   const act = useMutation<void, AppError, { chosen: Chosen; verb: BulkVerb<Op> }>({
     async mutationFn({ chosen, verb }) {
       const { action, input, done, undo, exactly } = verb;
+      const doing = `${verb.doing} ${plural(chosen.all ?? chosen.ids.length, BULK[op].one)}`;
       if (chosen.all !== null) {
         const filter = Object.fromEntries(Object.entries(list).filter(([name]) => name !== 'sort'));
         const answer = await call({ filter, action, input, ...(exactly ? { expected_count: chosen.all } : {}) });
-        if ('job_id' in answer) add({ id: answer.job_id, op, done, undo });
+        if ('job_id' in answer) add({ id: answer.job_id, op, done, doing, undo });
         return;
       }
       const rows = await byId(chosen.ids, action, input);
       const ok = rows.filter((row) => row.ok);
       const said = `${plural(rows.length, BULK[op].one)} ${done}`;
-      if (ok.length < rows.length) add({ id: crypto.randomUUID(), op, done, undo, rows });
+      if (ok.length < rows.length) add({ id: crypto.randomUUID(), op, done, doing, undo, rows });
       else if (undo === undefined) toast(said);
       else
         undoToast(said, () =>

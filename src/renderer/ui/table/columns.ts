@@ -53,3 +53,18 @@ export function fitting<R>(columns: readonly Column<R>[], width: number): Column
 /** Columns that are hidden: the user's choice, else what the columns say. */
 export const hiddenOf = <R>(columns: readonly Column<R>[], chosen: readonly string[] | undefined): readonly string[] =>
   chosen ?? columns.filter(({ hidden }) => hidden).map(({ id }) => id);
+
+/** Columns in the order that the user chose; those that it does not name follow in their own. */
+export function arranged<R>(columns: readonly Column<R>[], order: readonly string[] = []): Column<R>[] {
+  const place = ({ id }: Column<R>) => (order.includes(id) ? order.indexOf(id) : order.length);
+  return columns.toSorted((a, b) => place(a) - place(b));
+}
+
+/** The ids in which `id` stands `by` places further on. */
+export function movedBy(ids: readonly string[], id: string, by: number): string[] {
+  const to = Math.max(0, Math.min(ids.indexOf(id) + by, ids.length - 1));
+  return ids.filter((other) => other !== id).toSpliced(to, 0, id);
+}
+
+/** Least width of a column, px. */
+export const MIN_WIDTH = 48;

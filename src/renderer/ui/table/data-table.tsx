@@ -4,7 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import { useView } from '../../lib/view-store.ts';
 import { BulkBar } from './bulk-bar.tsx';
-import { type Column, fitting, hiddenOf } from './columns.ts';
+import { arranged, type Column, fitting, hiddenOf } from './columns.ts';
 import type { DataTableProps } from './data-table-props.ts';
 import { GridRows } from './grid-rows.tsx';
 import { HeadRow } from './head-row.tsx';
@@ -21,9 +21,14 @@ const AHEAD = 20;
 /** Columns that the user wants to see and that fit into `width` px. */
 function useVisible<R>(name: string, columns: readonly Column<R>[], width: number): Column<R>[] {
   const chosen = useView((view) => view.hidden[name]);
+  const order = useView((view) => view.order[name]);
+  const widths = useView((view) => view.widths[name]);
   const hidden = hiddenOf(columns, chosen);
+  const shown = arranged(columns, order).filter(({ id }) => !hidden.includes(id));
   return fitting(
-    columns.filter(({ id }) => !hidden.includes(id)),
+    shown.map((column) =>
+      widths?.[column.id] === undefined ? column : { ...column, width: widths[column.id] },
+    ) as Column<R>[],
     width,
   );
 }
@@ -83,6 +88,7 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
           </colgroup>
           <thead>
             <HeadRow
+              table={name}
               columns={visible}
               sort={props.sort}
               onSort={props.onSort}

@@ -1,7 +1,12 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
+import { useView } from '../../lib/view-store.ts';
 import text from '../styles/text.module.css';
-import { type Column, nextSort, parseSort } from './columns.ts';
+import { ColumnGrip } from './column-grip.tsx';
+import { type Column, movedBy, nextSort, parseSort } from './columns.ts';
 import css from './table.module.css';
+
+/** Type of what is dragged when a column is. */
+const DRAGGED = 'text/x-column';
 
 export interface HeadRowProps<R> {
   columns: readonly Column<R>[];
@@ -10,10 +15,18 @@ export interface HeadRowProps<R> {
   /** Whether every loaded row is selected; `null` when rows cannot be selected. */
   all: boolean | null;
   onAll(on: boolean): void;
+  /** Under this name widths and order are remembered. */
+  table: string;
 }
 
 /** Titles of a table; those the server can sort by are buttons. */
-export function HeadRow<R>({ columns, sort: current, onSort, all, onAll }: HeadRowProps<R>) {
+export function HeadRow<R>({ columns, sort: current, onSort, all, onAll, table }: HeadRowProps<R>) {
+  const setWidth = useView((view) => view.setWidth);
+  const setOrder = useView((view) => view.setOrder);
+  const order = useView((view) => view.order[table]);
+  const ids = columns.map(({ id }) => id);
+  // Columns that are hidden or have no room now keep their place behind.
+  const put = (next: string[]) => setOrder(table, [...next, ...(order ?? []).filter((id) => !next.includes(id))]);
   const sorted = parseSort(current);
   return (
     <tr>
@@ -27,14 +40,22 @@ export function HeadRow<R>({ columns, sort: current, onSort, all, onAll }: HeadR
           />
         </th>
       )}
-      {columns.map((column) => {
+      {columns.map((column, index) => {
         const { sort } = column;
         const active = sort !== undefined && sorted?.field === sort;
         return (
           <th
             key={column.id}
             scope="col"
+            aria-label={column.title === '' ? 'Actions' : column.title}
             className={column.num ? css.num : undefined}
+            draggable
+            onDragStart={(event) => event.dataTransfer.setData(DRAGGED, column.id)}
+            onDragOver={(event) => event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()}
+            onDrop={(event) => {
+              const moved = event.dataTransfer.getData(DRAGGED);
+              if (ids.includes(moved)) put(movedBy(ids, moved, index - ids.indexOf(moved)));
+            }}
             aria-sort={active ? (sorted?.down ? 'descending' : 'ascending') : undefined}
           >
             {sort === undefined || onSort === undefined ? (
@@ -49,6 +70,12 @@ export function HeadRow<R>({ columns, sort: current, onSort, all, onAll }: HeadR
                 {active ? sorted?.down ? <ArrowDown size={12} /> : <ArrowUp size={12} /> : null}
               </button>
             )}
+            <ColumnGrip
+              title={column.title}
+              index={index + (all === null ? 0 : 1)}
+              resize={(px) => setWidth(table, column.id, px)}
+              move={(by) => put(movedBy(ids, column.id, by))}
+            />
           </th>
         );
       })}

@@ -66,7 +66,13 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
     sort: 'created_at',
     cell: (task) => <Ago at={task.created_at} />,
   },
-  { id: 'started', drop: 2, title: 'Started', width: 100, cell: (task) => <Ago at={task.started_at} /> },
+  {
+    id: 'started',
+    drop: 2,
+    title: 'Started',
+    width: 100,
+    cell: (task) => <Ago at={task.status === 'scheduled' ? task.run_at : task.started_at} />,
+  },
   {
     id: 'duration',
     drop: 1,

@@ -3,6 +3,7 @@ import { COMMAND_KINDS } from '../../../../contract/automation/commands.ts';
 import type { Task } from '../../../../contract/automation/tasks.ts';
 import { listOf, type Search, toggled } from '../../../lib/search-params.ts';
 import { Chip } from '../../../ui/buttons.tsx';
+import { FacetMenu } from '../../../ui/facet-menu.tsx';
 import { FilterField } from '../../../ui/filter-field.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
 import layout from '../../../ui/styles/layout.module.css';
@@ -16,10 +17,13 @@ export function TaskToolBar({
   search,
   set,
   first,
+  labels,
 }: {
   search: Search;
   set(patch: Record<string, string | undefined>): void;
   first: Task | undefined;
+  /** Labels of the loaded rows. */
+  labels: readonly string[];
 }) {
   const kinds = listOf(search.kind, COMMAND_KINDS);
   return (
@@ -47,6 +51,9 @@ export function TaskToolBar({
           </Chip>
         ),
       )}
+      {search.label === undefined ? (
+        <FacetMenu title="Label" values={labels} toggle={(label) => set({ label })} />
+      ) : null}
       <span className={layout.grow} />
       <QueueSwitch />
       <ColumnsMenu name="tasks" columns={TASK_COLUMNS} />

@@ -77,7 +77,7 @@ export function TasksScreen() {
           Run a command
         </Button>
       </ScreenHead>
-      <TaskToolBar search={search} set={set} first={list.rows[0]} />
+      <TaskToolBar search={search} set={set} first={list.rows[0]} labels={list.rows.flatMap((task) => task.labels)} />
       <TabPanel name="task-status" value={tabOf(statuses)}>
         <Split
           name="task-peek"
