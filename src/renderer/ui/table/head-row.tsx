@@ -5,9 +5,6 @@ import { ColumnGrip } from './column-grip.tsx';
 import { type Column, movedBy, nextSort, parseSort } from './columns.ts';
 import css from './table.module.css';
 
-/** Type of what is dragged when a column is. */
-const DRAGGED = 'text/x-column';
-
 export interface HeadRowProps<R> {
   columns: readonly Column<R>[];
   sort: string | undefined;
@@ -49,13 +46,6 @@ export function HeadRow<R>({ columns, sort: current, onSort, all, onAll, table }
             scope="col"
             aria-label={column.title === '' ? 'Actions' : column.title}
             className={column.num ? css.num : undefined}
-            draggable
-            onDragStart={(event) => event.dataTransfer.setData(DRAGGED, column.id)}
-            onDragOver={(event) => event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()}
-            onDrop={(event) => {
-              const moved = event.dataTransfer.getData(DRAGGED);
-              if (ids.includes(moved)) put(movedBy(ids, moved, index - ids.indexOf(moved)));
-            }}
             aria-sort={active ? (sorted?.down ? 'descending' : 'ascending') : undefined}
           >
             {sort === undefined || onSort === undefined ? (
