@@ -25,6 +25,8 @@ export const ExecutorJob = z.object({
   input: JsonObject,
   /** Values to redact from everything that leaves the executor. */
   secrets: z.array(z.string()),
+  /** Members of the spec that were filled in from a secret, as in `headers.X-Token`. */
+  secret_parts: z.array(z.string()),
   /** Folder of this attempt: artifacts go to `artifacts/` below it. */
   run_dir: z.string(),
   /** Short-lived folder used as TMPDIR; removed by the host. */

@@ -117,6 +117,7 @@ export class Harness {
       spec: CommandSpec.parse(spec),
       input: {},
       secrets: [],
+      secret_parts: [],
       run_dir: join(this.dir, 'run'),
       temp_dir: join(this.dir, 't'),
       cgroup: null,

@@ -96,7 +96,15 @@ function withLines(value: string): string[] {
   return [value, ...lines.filter((line) => line.length >= 8 && !line.startsWith('-----'))];
 }
 
-/** What is looked for: each value that is long enough, and its lines. */
+/** How a value arrives that is trimmed (a header), or goes through a URL (WHATWG: no tab and no line end, `/` for a backslash). */
+function normalised(value: string): string[] {
+  const flat = value.replace(/[\t\r\n]/g, '');
+  return [value.trim(), flat, flat.trim(), flat.replaceAll('\\', '/').trim()];
+}
+
+/** What is looked for: each value that is long enough, as it is and as it is normalised on the way, and its lines. */
 export function partsOf(values: Iterable<string>): Set<string> {
-  return new Set(Array.from(values).flatMap((value) => (value.length < MIN_SECRET_LENGTH ? [] : withLines(value))));
+  const all = Array.from(values).filter((value) => value.length >= MIN_SECRET_LENGTH);
+  const parts = all.flatMap((value) => [...withLines(value), ...normalised(value)]);
+  return new Set(parts.filter((part) => part.length >= MIN_SECRET_LENGTH));
 }

@@ -203,3 +203,13 @@ describe('stream', () => {
     expect(out.split(REDACTED)).toHaveLength(101);
   });
 });
+
+// Would catch: a header that is trimmed, or an address without its tabs and line ends, in an output.
+it.each([
+  ['  tiger-lily\t', 'tiger-lily'],
+  ['tiger\t-li\nly\r\n', 'tiger-lily'],
+  ['tiger\\lily@x', 'tiger/lily@x'],
+  ['ab\ncd', 'abcd'],
+])('a secret %j is found in the form that arrives', (secret, arrived) => {
+  expect(createRedactor([secret]).text(`<${arrived}>`)).toBe('<[redacted]>');
+});

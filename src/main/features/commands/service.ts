@@ -14,7 +14,7 @@ import { diffOf, toCommand } from './fields.ts';
 import { createPrepareRun } from './run.ts';
 import type { CommandRow } from './schema.ts';
 import { ownerOf } from './secrets/defaults.ts';
-import { bySeal, requireNoExposure } from './secrets/exposed.ts';
+import { bySeal, requireNoExposure, secretParts } from './secrets/exposed.ts';
 import type { CommandSnapshot } from './snapshot.ts';
 import { resolveSpec } from './spec.ts';
 import type { CommandFilter, CommandListInput, CommandStore } from './store.ts';
@@ -96,7 +96,7 @@ export function createCommandService({ store, secrets, checks, clock, profileNam
      */
     resolve(spec: CommandSpec, variables: Variables, stored: JsonObject) {
       requireNoExposure(spec, bySeal(stored));
-      return resolveSpec(spec, variables);
+      return { ...resolveSpec(spec, variables), secretParts: secretParts(spec, bySeal(stored)) };
     },
     /** See {@link dryRun}. */
     dryRun: async (request: DryRunRequest): Promise<DryRun> =>

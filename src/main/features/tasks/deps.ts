@@ -40,7 +40,11 @@ export interface TaskDeps {
      * Fills the variables of a spec in when an attempt begins; `stored` is the input with its secrets sealed.
      * @throws AppError `validation-error` when a secret would be exposed
      */
-    resolve(spec: CommandSpec, variables: Variables, stored: JsonObject): { spec: CommandSpec; missing: string[] };
+    resolve(
+      spec: CommandSpec,
+      variables: Variables,
+      stored: JsonObject,
+    ): { spec: CommandSpec; missing: string[]; secretParts: string[] };
   };
   profiles: {
     /** @throws AppError `not-found` */

@@ -180,3 +180,20 @@ describe('a chain of redirects', () => {
     expect(executor.text()).not.toContain(encodeURIComponent(SECRET));
   });
 });
+
+// Would catch: a short or blank-padded secret that no search by value finds in what was sent.
+it('what was filled in from a secret stays at its origin, however its value was changed on the way', async () => {
+  redirect = { status: 307, location: `${other}/to`, further: '' };
+  const run = async (spec: object, secret: string, secret_parts: string[]) => {
+    arrived.length = 0;
+    const executor = new Harness();
+    executor.run({ kind: 'http', method: 'POST', url: `${plain}/from`, ...spec }, { secrets: [secret], secret_parts });
+    await executor.finish();
+    await executor[Symbol.asyncDispose]();
+    return arrived.find(({ path }) => path === '/to');
+  };
+  const sent = await run({ headers: { 'X-Tenant': ' q7 ', 'X-Plain': 'v' } }, ' q7 ', ['headers.X-Tenant']);
+  expect(sent?.headers).toMatchObject({ 'x-plain': 'v' });
+  expect(sent?.headers['x-tenant']).toBeUndefined();
+  expect(await run({ body: { json: { p: 'q"' } } }, 'q"', ['body.json'])).toBeUndefined();
+});

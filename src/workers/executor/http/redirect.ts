@@ -21,6 +21,12 @@ export interface Redirected {
   readonly dropped: readonly string[];
 }
 
+/** What of a request is secret, by where it came from or by what it holds. */
+export interface SecretsOf {
+  header(name: string, value: string): boolean;
+  body(text: string): boolean;
+}
+
 /** Redirects that are followed, as in the Fetch Standard. */
 export const MAX_REDIRECTS = 20;
 
@@ -74,13 +80,12 @@ function targetOf(from: URL, response: Response): URL | null {
 /**
  * The request that follows an answer, or null when the answer is no redirect. Another origin gets no header with a credential, nor later hops
  * that lead back: whoever redirected chose them.
- * @param holdsSecret whether a text has a secret of the task in it
  * @throws Failure `expectation-failed` when the target is no plain http or https address, or would get a body with a secret
  */
 export function redirected(
   { method, url: from, headers: sent, body: sentBody }: HttpRequest,
   response: Response,
-  holdsSecret: (text: string) => boolean,
+  isSecret: SecretsOf,
 ): Redirected | null {
   const url = targetOf(from, response);
   if (url === null) return null;
@@ -92,12 +97,12 @@ export function redirected(
   if (becomesGet) for (const name of BODY_HEADERS) headers.delete(name);
   const dropped: string[] = [];
   if (url.origin !== from.origin) {
-    if (body !== null && holdsSecret(body)) {
+    if (body !== null && isSecret.body(body)) {
       const detail = `${from.host} redirects (${status}) to ${url.host}, which would get the body with its secrets. Nothing was sent there; put that address into the command if you trust it.`;
       throw refused(detail, 'redirect_secret', url);
     }
     for (const [name, value] of sent) {
-      if (!CREDENTIAL.test(name) && !holdsSecret(value)) continue;
+      if (!CREDENTIAL.test(name) && !isSecret.header(name, value)) continue;
       if (headers.has(name)) dropped.push(name);
       headers.delete(name);
     }

@@ -12,7 +12,7 @@ import { streamNew } from '../output/new-file.ts';
 import type { Run, Runner } from '../run.ts';
 import { networkFailure, retryAfter } from './error.ts';
 import { type Answer, unmet } from './expect.ts';
-import { type HttpRequest, MAX_REDIRECTS, redirected, tooManyRedirects } from './redirect.ts';
+import { type HttpRequest, MAX_REDIRECTS, redirected, type SecretsOf, tooManyRedirects } from './redirect.ts';
 
 /** Largest body that expectations look into, bytes. */
 const MAX_CHECKED = 32 * 1024 * 1024;
@@ -142,10 +142,16 @@ async function exchange(run: Run, spec: HttpSpec, first: HttpRequest): Promise<R
   // Redaction leaves very short secrets alone; another origin must not get them either.
   const holdsSecret = (text: string) =>
     redactor.text(text) !== text || job.secrets.some((secret) => secret !== '' && text.includes(secret));
+  // Values may be trimmed or escaped on the way: what was filled in from a secret stays one, whatever it looks like.
+  const parts = job.secret_parts.map((part) => part.toLowerCase());
+  const isSecret: SecretsOf = {
+    header: (name, value) => parts.includes(`headers.${name.toLowerCase()}`) || holdsSecret(value),
+    body: (text) => parts.some((part) => part.startsWith('body.')) || holdsSecret(text),
+  };
   let request = first;
   for (let hops = 0; ; hops++) {
     const response = await send(run, request);
-    const next = spec.follow_redirects ? redirected(request, response, holdsSecret) : null;
+    const next = spec.follow_redirects ? redirected(request, response, isSecret) : null;
     if (next === null) return response;
     await response.body?.cancel();
     if (hops >= MAX_REDIRECTS) throw tooManyRedirects(request.url.host);

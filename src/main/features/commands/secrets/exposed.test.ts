@@ -43,6 +43,7 @@ const PARTS: Record<string, (text: string) => [spec: JsonObject, path: string]> 
   'the program': (text) => [{ argv: [text] }, 'spec.argv.0'],
   'an argument': (text) => [{ argv: ['curl', '-u', text] }, 'spec.argv.2'],
   'the environment': (text) => [{ argv: ['curl'], env: { TOKEN: text } }, 'spec.env.TOKEN'],
+  'the working folder': (text) => [{ argv: ['curl'], cwd: `/tmp/${text}` }, 'spec.cwd'],
 };
 
 /** Each way to write the placeholder. */

@@ -5,7 +5,7 @@
 import type { CommandSpec } from '../../../../contract/automation/commands.ts';
 import { templateNames } from '../../../../contract/automation/template.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
-import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { MASK, secretIds } from '../../../core/secrets/secret-refs.ts';
 import { exposedIn, filesIn, type SpecIssue } from '../kinds/index.ts';
 import { mayBeSecret, type Place, valueAt } from './places.ts';
@@ -39,15 +39,32 @@ function placeOf(name: string, hasFiles: boolean): Place | null {
   return taken ? null : [first, ...rest];
 }
 
-function exposures(spec: CommandSpec, isSecret: IsSecret): { path: string; names: string }[] {
+/** Tells the names of placeholders that are secret. */
+function secretNames(spec: CommandSpec, isSecret: IsSecret): (name: string) => boolean {
   const hasFiles = filesIn(spec.kind, spec).length > 0;
   const known = new Map<string, boolean>();
-  const namesSecret = (name: string): boolean => {
+  return (name) => {
     const place = placeOf(name, hasFiles);
     const secret = known.get(name) ?? (place !== null && isSecret(place));
     known.set(name, secret);
     return secret;
   };
+}
+
+/** Members of a spec that hold a placeholder of a secret, one or two levels deep: `url`, `headers.X-Token`, `body.json`. */
+export function secretParts(spec: CommandSpec, isSecret: IsSecret): string[] {
+  const namesSecret = secretNames(spec, isSecret);
+  const parts = Object.entries(JSON.parse(JSON.stringify(spec)) as JsonObject).flatMap(
+    ([name, value]): [string, Json][] =>
+      typeof value === 'object' && value !== null
+        ? Object.entries(value).map(([below, inner]) => [`${name}.${below}`, inner])
+        : [[name, value]],
+  );
+  return parts.filter(([, value]) => templateNames(value).some(namesSecret)).map(([path]) => path);
+}
+
+function exposures(spec: CommandSpec, isSecret: IsSecret): { path: string; names: string }[] {
+  const namesSecret = secretNames(spec, isSecret);
   return exposedIn(spec.kind, spec).parts.flatMap(({ path, text }) => {
     const found = templateNames(text).filter(namesSecret);
     return found.length === 0 ? [] : [{ path, names: found.map((name) => `{{${name}}}`).join(', ') }];

@@ -53,6 +53,8 @@ describe('a secret is found', () => {
       ['a', 'b'],
     ],
     ['in a dependent schema', { dependentSchemas: { b: { properties: { a: SECRET } } } }, { a: 'x', b: 1 }, ['a']],
+    ['in a dependency', { dependencies: { b: { properties: { a: SECRET } }, c: ['b'] } }, { a: 'x', b: 1 }, ['a']],
+    ['beside members named as keywords', { properties: { a: SECRET, $id: {}, dependencies: {} } }, {}, []],
     ['though the value has a wrong type', { properties: { a: SECRET } }, { a: 7 }, ['a']],
   ])('%s', (_, schema, input, places) => {
     expect(unsealable(schema)).toBeNull();
@@ -101,7 +103,14 @@ it('no secret stays in the input, whatever keywords are nested in each other', a
 it.each<[pointer: string, schema: JsonObject]>([
   ['/propertyNames', { propertyNames: SECRET }],
   ['/properties/a/contentSchema', { properties: { a: { contentSchema: { properties: { b: SECRET } } } } }],
-  ['/properties/a/$ref', { properties: { a: { $ref: '#anchor' } }, $defs: { s: { $anchor: 'anchor', ...SECRET } } }],
+  ['/$defs/s/$anchor', { properties: { a: { $ref: '#anchor' } }, $defs: { s: { $anchor: 'anchor', ...SECRET } } }],
+  [
+    '/properties/a/$id',
+    { properties: { a: { $id: 'http://x/', $defs: { s: SECRET }, items: { $ref: '#/$defs/s' } } } },
+  ],
+  ['/properties/properties/x-if', { properties: { properties: { 'x-if': { properties: { a: SECRET } } } } }],
+  ['/properties/a/$ref', { default: { s: SECRET }, properties: { a: { $ref: '#/default/s' } } }],
+  ['/propertyNames', { propertyNames: { $ref: '#/$defs/s' }, $defs: { s: SECRET } }],
   ['/properties/a/$ref', { properties: { a: { $ref: 'https://schemas.example/login' }, b: SECRET } }],
   ['/$dynamicRef', { $dynamicRef: '#node', properties: { b: SECRET } }],
 ])('a schema whose secrets could not be found is refused at %s', (pointer, schema) => {

@@ -9,11 +9,18 @@ export type Place = readonly (string | number)[];
 /** Keywords whose schema describes the same value. */
 const SAME_ONE = ['not', 'if', 'then', 'else'] as const;
 const SAME_LIST = ['allOf', 'anyOf', 'oneOf'] as const;
+const DEPENDENT = ['dependentSchemas', 'dependencies'] as const;
 /** Keywords whose schema describes members or items, whichever a value has. */
 const MEMBERS_ONE = ['additionalProperties', 'unevaluatedProperties'] as const;
 const ITEMS_ONE = ['items', 'additionalItems', 'contains', 'unevaluatedItems'] as const;
 /** Keywords that hold schemas, in which a secret could not be sealed. */
 const UNSEALABLE = ['propertyNames', 'contentSchema'] as const;
+/** Keywords with schemas by name. */
+const NAMED = ['properties', 'patternProperties', 'dependentSchemas', 'dependencies', '$defs', 'definitions'] as const;
+/** Keywords with objects that are no schemas. */
+const VALUES = ['enum', 'const', 'default', 'examples', 'dependentRequired'];
+/** Keywords that make `#/…` or an address lead elsewhere. */
+const BASES = ['$anchor', '$dynamicAnchor', '$recursiveAnchor'];
 /** Steps of one walk: values times the schemas that describe them. */
 const MAX_STEPS = 2_000_000;
 
@@ -54,23 +61,67 @@ function referred(root: JsonObject, reference: Json): Json | undefined {
   return at;
 }
 
+type Refusal = { pointer: string; reason: string };
+
+const hasObject = (value: Json | undefined): boolean =>
+  Array.isArray(value) ? value.some(hasObject) : typeof value === 'object' && value !== null;
+
+/** Schemas that a schema has in a keyword, each with the rest of its JSON Pointer; null where the keyword is none that has schemas. */
+function schemasIn(keyword: string, value: Json): [below: Json, rest: string][] | null {
+  const isOne: readonly string[] = [...SAME_ONE, ...MEMBERS_ONE, ...ITEMS_ONE, ...UNSEALABLE];
+  const isList: readonly string[] = [...SAME_LIST, 'prefixItems', 'items', 'additionalItems'];
+  if (isList.includes(keyword) && Array.isArray(value)) return value.map((below, i) => [below, `/${i}`]);
+  if (isOne.includes(keyword)) return [[value, '']];
+  const named: readonly string[] = NAMED;
+  return named.includes(keyword) && isRecord(value)
+    ? Object.entries(value).map(([name, below]) => [below, `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`])
+    : null;
+}
+
+/** Every schema of a schema by the keywords that are known here, or where it has others. */
+function allSchemas(root: JsonObject): Map<JsonObject, string> | Refusal {
+  const found = new Map<JsonObject, string>();
+  const open: [schema: Json, pointer: string][] = [[root, '']];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [schema, pointer] = next;
+    if (!isRecord(schema) || found.has(schema)) continue;
+    found.set(schema, pointer);
+    for (const [keyword, value] of Object.entries(schema)) {
+      const below = schemasIn(keyword, value);
+      if (below !== null)
+        open.push(...below.map(([one, rest]): [Json, string] => [one, `${pointer}/${keyword}${rest}`]));
+      else if (
+        BASES.includes(keyword) ||
+        (keyword === '$id' && schema !== root) ||
+        (hasObject(value) && !VALUES.includes(keyword))
+      ) {
+        return { pointer: `${pointer}/${keyword}`, reason: 'is not supported in a schema with secrets; remove it' };
+      }
+    }
+  }
+  return found;
+}
+
 /**
- * Says where a schema calls something secret that could not be found in an input, or null. References to other documents and to
- * anchors are refused only in schemas with secrets.
+ * Says where a schema calls something secret that could not be found in an input, or null. In a schema with secrets only keywords are taken
+ * whose meaning is known here, and only references by a pointer to a schema.
  */
-export function unsealable(schema: JsonObject): { pointer: string; reason: string } | null {
+export function unsealable(schema: JsonObject): Refusal | null {
   if (!hasMark(schema)) return null;
-  for (const [at, pointer] of objectsBelow(schema)) {
+  const schemas = allSchemas(schema);
+  if (!(schemas instanceof Map)) return schemas;
+  for (const [at, pointer] of schemas) {
     for (const keyword of UNSEALABLE) {
       const below = at[keyword];
-      if (isRecord(below) && hasMark(below)) {
+      if (isRecord(below) && objectsBelow(below).some(([one]) => isMark(one) || one.$ref !== undefined)) {
         return { pointer: `${pointer}/${keyword}`, reason: 'cannot hold a secret; mark a property or an item instead' };
       }
     }
     for (const keyword of ['$ref', '$dynamicRef', '$recursiveRef']) {
       const reference = at[keyword];
       if (typeof reference !== 'string') continue;
-      if (keyword === '$ref' && referred(schema, reference) !== undefined) continue;
+      const target = keyword === '$ref' ? referred(schema, reference) : undefined;
+      if (typeof target === 'boolean' || (isRecord(target) && schemas.has(target))) continue;
       const reason = `must be a reference like #/$defs/name in a schema with secrets, not ${reference.slice(0, 100)}`;
       return { pointer: `${pointer}/${keyword}`, reason };
     }
@@ -113,7 +164,8 @@ class Walk {
   /** @param schemas that describe the value, whether all of them do or one of several may */
   visit(schemas: readonly (Json | undefined)[], value: Json, place: Place): void {
     const described = this.#sameValue(schemas);
-    if (isSecret(described, value)) {
+    // An input as a whole stays an object, whatever its schema calls it: what is secret in it is found below.
+    if (place.length > 0 && isSecret(described, value)) {
       this.places.push(place);
       return;
     }
@@ -166,7 +218,7 @@ class Walk {
       seen.add(schema);
       open.push(...SAME_ONE.map((keyword) => schema[keyword]));
       for (const keyword of SAME_LIST) if (Array.isArray(schema[keyword])) open.push(...schema[keyword]);
-      if (isRecord(schema.dependentSchemas)) open.push(...Object.values(schema.dependentSchemas));
+      for (const keyword of DEPENDENT) if (isRecord(schema[keyword])) open.push(...Object.values(schema[keyword]));
       if (schema.$ref !== undefined) open.push(referred(this.#root, schema.$ref));
     }
     return [...seen];
@@ -209,8 +261,7 @@ export function secretPlaces(schema: JsonObject, input: JsonObject): Place[] {
   if (!hasMark(schema)) return [];
   const walk = new Walk(schema);
   walk.visit([schema], input, []);
-  // An input as a whole stays an object.
-  return walk.places.filter((place) => place.length > 0);
+  return walk.places;
 }
 
 /** Whether the value at a place of any input could be secret, be inside of a secret, or hold one. */

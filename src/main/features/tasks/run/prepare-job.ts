@@ -66,7 +66,7 @@ export async function prepareJob(
   const values = new Map(await Promise.all(ids.map(async (id) => [id, await deps.secrets.get(id)] as const)));
   deps.redactor.hold(task.attempt_token, values.values());
   const input = await replaceSecrets(stored, async (id) => values.get(id) ?? null);
-  const { spec, missing } = deps.commands.resolve(
+  const { spec, missing, secretParts } = deps.commands.resolve(
     CommandSpec.parse(parseStored(task.spec)),
     {
       input,
@@ -90,6 +90,7 @@ export async function prepareJob(
     spec,
     input,
     secrets: [...values.values()],
+    secret_parts: secretParts,
     run_dir: dirs.runDir,
     temp_dir: dirs.tempDir,
     cgroup: await groupFolder(runId),
