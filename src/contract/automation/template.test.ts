@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../kernel/errors.ts';
 import type { Json, JsonObject } from '../kernel/scalars.ts';
-import { escapeTemplate, resolveTemplates } from './template.ts';
+import { escapeTemplate, resolveTemplates, templateNames } from './template.ts';
 
 const variables = {
   input: {
@@ -154,4 +154,10 @@ describe('parts that are text', () => {
       expect: { json: { '/n': 3 }, body_contains: '3' },
     });
   });
+});
+
+// Would catch: a search for secrets that misses the first placeholder of every text once a lone one was resolved.
+it('names are found whatever was resolved before', () => {
+  resolveTemplates({ p: '{{token}}' }, { input: { token: 'x' } });
+  expect(templateNames({ argv: ['{{token}}'] })).toEqual(['token']);
 });

@@ -27,6 +27,8 @@ export interface Resolved<T extends Json = Json> {
 // more than linear time.
 const PLACEHOLDER =
   /(?<!\\)(\\*)\{\{[ \t]{0,20}([A-Za-z_][\w-]{0,99}(?:\.[\w-]{1,100}){0,20})[ \t]{0,20}(?:\|([^{}]*))?\}\}/g;
+/** The first of them. Not global: a global expression keeps where its last match ended, also for those who search another text with it. */
+const FIRST = new RegExp(PLACEHOLDER.source);
 
 function member(value: Json | undefined, name: string): Json | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
@@ -102,8 +104,7 @@ export function resolveTemplates<T extends Json>(
   }
 
   function resolveString(text: string, at: readonly string[]): Json {
-    PLACEHOLDER.lastIndex = 0;
-    const whole = PLACEHOLDER.exec(text);
+    const whole = FIRST.exec(text);
     if (whole === null) return text;
     const [all, slashes, path = '', fallback] = whole;
     if (all.length === text.length && slashes === '' && isJson(at))
