@@ -1,5 +1,6 @@
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
 import type { TaskId } from '../../../../contract/kernel/scalars.ts';
 import { useOperationQuery } from '../../../lib/live/query.ts';
 import { Status } from '../../../ui/display/status.tsx';
@@ -18,7 +19,6 @@ import { TaskFacts, TaskHeader } from './task-header.tsx';
 export function TaskScreen() {
   const { id } = useParams({ from: '/tasks/$id' });
   const query = useOperationQuery('tasks_get', { id: id as TaskId });
-  const slots = useSlots();
   const [chosen, setChosen] = useState<{ task: string; row: string } | null>(null);
   const task = query.data;
   const selected = chosen?.task === task?.id ? (chosen?.row ?? null) : null;
@@ -49,11 +49,7 @@ export function TaskScreen() {
                   label="Width of the inspector"
                   first={
                     task.attempts.length === 0 ? (
-                      <EmptyState
-                        icon={<Status state={task.status} />}
-                        title={waitSentence(task, slots) ?? 'Not started'}
-                        help="tasks#why-a-task-waits"
-                      />
+                      <NotStarted task={task} />
                     ) : (
                       <StepTimeline
                         key={task.id}
@@ -72,5 +68,17 @@ export function TaskScreen() {
         )}
       </StateFrame>
     </Screen>
+  );
+}
+
+/** Why nothing has happened yet. Only here is the queue looked at: each change of it would render the timeline again. */
+function NotStarted({ task }: { task: TaskDetail }) {
+  const slots = useSlots();
+  return (
+    <EmptyState
+      icon={<Status state={task.status} />}
+      title={waitSentence(task, slots) ?? 'Not started'}
+      help="tasks#why-a-task-waits"
+    />
   );
 }
