@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/index.ts';
 import type { Secrets } from '../secrets/secrets.ts';
+import { GENESIS } from './audit-chain.ts';
 import {
   type AuditLine,
   type AuditProblem,
@@ -21,6 +22,9 @@ import type { AuditTable } from './audit-table.ts';
 const ANCHOR_MS = 1_000;
 /** How soon a key store that could not be opened is asked again, ms. */
 const KEY_RETRY_MS = 60_000;
+
+/** The place before the first line. */
+const BEGINNING: AuditLine = { seq: 0, hash: GENESIS };
 
 interface SealsDeps {
   db: Db;
@@ -99,13 +103,16 @@ export class AuditSeals {
     await this.#anchor();
   }
 
-  #begin(key: Buffer): void {
+  async #begin(key: Buffer): Promise<void> {
     const { db, dir, table } = this.#deps;
     if (!db.raw.open) return;
     const sealer = createAuditSealer(key);
     this.#epoch = table.epoch();
     const line = sealer.readHead(dir, this.#epoch);
     const wrong = this.#contradiction(line) ?? this.#foreign(typeof line === 'string' ? 0 : line.seq);
+    // There is a head before there is a seal: a host that is killed in its first second leaves nothing that looks like a lost one.
+    if (wrong === null && line === 'missing') await writeHead(dir, db.path, sealer.headText(BEGINNING, this.#epoch));
+    if (!db.raw.open) return;
     table.seal(this.#waiting.splice(0), sealer);
     this.#sealer = sealer;
     if (wrong === null) this.#head = typeof line === 'string' ? null : line;
@@ -118,6 +125,7 @@ export class AuditSeals {
     const { table } = this.#deps;
     if (line === 'missing') return table.hasHead() || table.hasSeals() ? 'head_missing' : null;
     if (line === 'forged') return 'head_forged';
+    if (line.seq === BEGINNING.seq) return null;
     if (table.lineAt(line.seq)?.hash === line.hash) return null;
     return (table.last()?.seq ?? 0) < line.seq ? 'truncated' : 'rewritten';
   }
