@@ -17,6 +17,12 @@ interface Topic {
 export const HELP_TOPICS = [
   { id: 'first-task', title: 'Your first task', link: 'Your first task', keywords: 'start example tutorial words' },
   { id: 'tasks', title: 'Tasks', link: 'How tasks work', keywords: 'states retry cancel log steps artifacts trace' },
+  {
+    id: 'failures-and-artifacts',
+    title: 'Failures and artifacts',
+    link: 'How failures are shown',
+    keywords: 'error screenshot trace preview download evidence',
+  },
   { id: 'commands', title: 'Commands', link: 'How commands work', keywords: 'script input secrets variables dry run' },
   { id: 'profiles', title: 'Profiles', link: 'How profiles work', keywords: 'browser cookies sign in lock' },
   {

@@ -99,7 +99,7 @@ export function Artifacts({ id, onTrace }: { id: TaskId; onTrace(artifact: Artif
   return (
     <StateFrame of={query} skeleton={3}>
       {items.length === 0 ? (
-        <EmptyState icon={<FileText size={24} />} title="No artifacts" help="tasks#artifacts" />
+        <EmptyState icon={<FileText size={24} />} title="No artifacts" help="failures-and-artifacts#artifacts" />
       ) : (
         <div className={layout.scroll}>
           <StaticTable>

@@ -92,7 +92,7 @@ export function TaskBottom({ task, row }: { task: TaskDetail; row: TreeRow | nul
         {value === 'artifacts' ? <Artifacts id={task.id} onTrace={setTrace} /> : null}
         {value === 'screens' ? (
           shots.length === 0 ? (
-            <EmptyState icon={<ImageIcon size={24} />} title="No screenshots" help="tasks#artifacts" />
+            <EmptyState icon={<ImageIcon size={24} />} title="No screenshots" help="failures-and-artifacts#artifacts" />
           ) : (
             <div className={css.screens}>
               <Screens shots={shots} />
