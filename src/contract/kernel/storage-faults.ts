@@ -7,6 +7,15 @@ const MAX_CAUSES = 8;
 
 /** The code of an error by which a disk refused a write, or of one of its causes; null for every other error. */
 export function storageFaultCode(thrown: unknown): string | null {
+  try {
+    return codeOf(thrown);
+  } catch {
+    // Anything can be thrown, also what throws when it is looked at.
+    return null;
+  }
+}
+
+function codeOf(thrown: unknown): string | null {
   let error = thrown;
   for (let n = 0; n < MAX_CAUSES && typeof error === 'object' && error !== null; n++) {
     const { code, syscall, cause } = error as { code?: unknown; syscall?: unknown; cause?: unknown };

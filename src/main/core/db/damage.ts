@@ -13,8 +13,13 @@ const DAMAGED = 'database_damaged';
 
 /** Whether SQLite found damage, by what it threw. */
 export function isDamage(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB';
+  try {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB';
+  } catch {
+    // Anything can be thrown, also what throws when it is looked at.
+    return false;
+  }
 }
 
 /** Reads a whole database. @returns what is wrong with it, null when it is sound or not there */
