@@ -135,7 +135,7 @@ const rawKeys = (page: Page) =>
     return [...document.querySelectorAll<HTMLElement>('body *')]
       .filter((element) => element.closest(data) === null)
       .flatMap((element) => [
-        element.title,
+        element.title ?? '',
         ...[...element.childNodes].map((node) => (node.nodeType === 3 ? (node.nodeValue ?? '') : '')),
       ])
       .filter((text) => raw.some((name) => text.includes(name) && text !== name));

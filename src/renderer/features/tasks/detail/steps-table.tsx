@@ -80,7 +80,7 @@ function StepRow({ step, index, isOpen, toggle }: { step: Step; index: number; i
         <td>
           <button
             type="button"
-            className={css.failure}
+            className={`${css.failure} ${text.clip}`}
             aria-expanded={isOpen}
             title="Show the failure"
             onClick={toggle}
