@@ -4,7 +4,7 @@
  */
 import { RE2JS } from 're2js';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
-import { objectsBelow } from '../secrets/places.ts';
+import { objectsBelow } from '../secrets/schema-walk.ts';
 
 /** Characters of one pattern, and of all different ones of a schema. */
 const MAX_PATTERN = 1000;

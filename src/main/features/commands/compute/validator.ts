@@ -2,7 +2,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
-import { objectsBelow, unsealable } from '../secrets/places.ts';
+import { objectsBelow, unsealable } from '../secrets/schema-walk.ts';
 import { isPattern, PatternError, patternEngine } from './patterns.ts';
 import type { Issue } from './requests.ts';
 

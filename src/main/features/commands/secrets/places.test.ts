@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
-import { mapPlaces, secretPlaces, unsealable } from './places.ts';
+import { mapPlaces, secretPlaces } from './places.ts';
+import { unsealable } from './schema-walk.ts';
 
 const SECRET = { type: 'string', format: 'password' };
 const found = (schema: JsonObject, input: JsonObject) => secretPlaces(schema, input).map((place) => place.join('.'));

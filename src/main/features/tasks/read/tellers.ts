@@ -41,7 +41,12 @@ export function taskTellers(db: Db, settings: SettingsReader): Tellers {
   }
 
   const task: Teller = (change) => {
-    if (change.type !== 'task.updated' && change.type !== 'task.ended') return null;
+    // Most changes are no news; only of those that are, the row is read.
+    const { status } = object(change.data);
+    const isNews =
+      change.type === 'task.ended' ||
+      (change.type === 'task.updated' && (status === 'running' || status === 'retrying'));
+    if (!isNews) return null;
     const row = named.get(change.id);
     if (row === undefined) return null;
     return change.type === 'task.ended' ? ended(change, row) : moved(change, row);
