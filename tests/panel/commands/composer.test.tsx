@@ -1,51 +1,13 @@
 /** The composer of a command, against a real host. */
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
-import type { UserEvent } from '@testing-library/user-event';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { CommandCreate } from '../../../src/contract/automation/commands.ts';
+import { describe, expect, test } from 'vitest';
 import type { CommandId } from '../../../src/contract/kernel/scalars.ts';
 import { CommandsScreen } from '../../../src/renderer/features/commands/commands-screen.tsx';
 import { useDrafts } from '../../../src/renderer/lib/drafts/drafts.ts';
-import { useView } from '../../../src/renderer/lib/view-store.ts';
-import { createTestHost, type TestHost } from '../../support/host.ts';
 import { renderPanel } from '../../support/panel.tsx';
+import { button, create, openComposer, retype, stored, subject } from './composer.harness.tsx';
 
-let subject: TestHost;
-beforeAll(async () => {
-  subject = await createTestHost({ settings: { 'executor.paused': true } });
-});
-afterAll(() => subject[Symbol.asyncDispose]());
-beforeEach(() => {
-  localStorage.clear();
-  useDrafts.setState({ entries: {} });
-  useView.setState({ recent: [] });
-});
-
-const SCHEMA = { type: 'object', properties: { who: { type: 'string', title: 'Who' } } };
-type More = Partial<Omit<Parameters<typeof CommandCreate.parse>[0] & object, 'kind'>>;
-const create = (name: string, more: More = {}) =>
-  subject.host.client.call('commands_create', {
-    name,
-    kind: 'process',
-    spec: { argv: ['true'] },
-    input_schema: SCHEMA,
-    ...more,
-  });
-const stored = (id: CommandId) => subject.host.client.call('commands_get', { id });
 const tasksOf = async (id: CommandId) => (await subject.host.client.call('tasks_list', { command_id: id })).items;
-
-/** Opens the command and waits for its name in the head. */
-async function openComposer(id: CommandId, name: string) {
-  const panel = await renderPanel(subject, <CommandsScreen />, { at: `/commands/${id}` });
-  const field = await screen.findByLabelText<HTMLInputElement>('Command name');
-  expect(field.value).toBe(name);
-  return { panel, field };
-}
-const button = (name: string) => screen.getByRole('button', { name });
-const retype = async ({ user }: { user: UserEvent }, field: Element, text: string) => {
-  await user.clear(field);
-  await user.paste(text);
-};
 
 describe('saving', () => {
   // Catches a draft that is a copy of the whole command: saving one member would silently undo what others changed meanwhile.

@@ -1,50 +1,10 @@
 /** What is typed into the composer of a command is neither lost nor seen elsewhere. */
 import { screen, waitFor } from '@testing-library/react';
-import type { UserEvent } from '@testing-library/user-event';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { CommandCreate } from '../../../src/contract/automation/commands.ts';
-import type { CommandId } from '../../../src/contract/kernel/scalars.ts';
+import { describe, expect, test, vi } from 'vitest';
 import { CommandsScreen } from '../../../src/renderer/features/commands/commands-screen.tsx';
 import { type DraftEntry, NO_DRAFT, useDrafts } from '../../../src/renderer/lib/drafts/drafts.ts';
-import { useView } from '../../../src/renderer/lib/view-store.ts';
-import { createTestHost, type TestHost } from '../../support/host.ts';
 import { renderPanel } from '../../support/panel.tsx';
-
-let subject: TestHost;
-beforeAll(async () => {
-  subject = await createTestHost({ settings: { 'executor.paused': true } });
-});
-afterAll(() => subject[Symbol.asyncDispose]());
-beforeEach(() => {
-  localStorage.clear();
-  useDrafts.setState({ entries: {} });
-  useView.setState({ recent: [] });
-});
-
-const SCHEMA = { type: 'object', properties: { who: { type: 'string', title: 'Who' } } };
-type More = Partial<Omit<Parameters<typeof CommandCreate.parse>[0] & object, 'kind'>>;
-const create = (name: string, more: More = {}) =>
-  subject.host.client.call('commands_create', {
-    name,
-    kind: 'process',
-    spec: { argv: ['true'] },
-    input_schema: SCHEMA,
-    ...more,
-  });
-const stored = (id: CommandId) => subject.host.client.call('commands_get', { id });
-
-/** Opens the command and waits for its name in the head. */
-async function openComposer(id: CommandId, name: string) {
-  const panel = await renderPanel(subject, <CommandsScreen />, { at: `/commands/${id}` });
-  const field = await screen.findByLabelText<HTMLInputElement>('Command name');
-  expect(field.value).toBe(name);
-  return { panel, field };
-}
-const button = (name: string) => screen.getByRole('button', { name });
-const retype = async ({ user }: { user: UserEvent }, field: Element, text: string) => {
-  await user.clear(field);
-  await user.paste(text);
-};
+import { button, create, openComposer, retype, SCHEMA, stored, subject } from './composer.harness.tsx';
 
 const keep = (key: string, entry: DraftEntry) => useDrafts.getState().put(key, entry, entry);
 

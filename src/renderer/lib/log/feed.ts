@@ -86,7 +86,7 @@ export function createLogFeed(source: LogSource, capacity = RING_CAPACITY): LogF
     live = false;
     changes.notify();
   };
-  const read = (page: Promise<LogPage>, put: (page: LogPage) => void) => {
+  const read = <P extends LogPage>(page: Promise<P>, put: (page: P) => void) => {
     fetching = true;
     page.then(put, fail).finally(() => {
       fetching = false;
@@ -141,12 +141,7 @@ export function createLogFeed(source: LogSource, capacity = RING_CAPACITY): LogF
     toLine: (seq) => {
       if (fetching || loading) return;
       window.wait();
-      let behind = false;
-      const page = source.around(seq, signal).then((found) => {
-        behind = found.behind;
-        return found;
-      });
-      read(page, (found) => window.jump(found, behind));
+      read(source.around(seq, signal), window.jump);
     },
     stop: () => {
       abort.abort();

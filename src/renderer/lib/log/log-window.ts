@@ -23,8 +23,8 @@ export interface LogWindow {
   stopWaiting(): void;
   /** Puts the tail of the log in the place of everything. */
   restart(page: LogPage): void;
-  /** Puts lines from within the log in the place of everything. @param behind whether there are newer ones */
-  jump(page: LogPage, behind: boolean): void;
+  /** Puts lines from within the log in the place of everything; `behind`: there are newer ones. */
+  jump(page: LogPage & { behind: boolean }): void;
   /** Adds the lines before the window; what there is no room for falls out at the new end. */
   addOlder(page: LogPage): void;
   /** Adds the lines after the window. */
@@ -70,11 +70,11 @@ export function createLogWindow(capacity: number): LogWindow {
       append(page.rows);
       returnToEnd();
     },
-    jump: (page, isBehind) => {
+    jump: (page) => {
       ring.clear();
       more = page.more;
       append(page.rows);
-      if (isBehind) behind = true;
+      if (page.behind) behind = true;
       else returnToEnd();
     },
     addOlder: (page) => {

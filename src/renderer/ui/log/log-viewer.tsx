@@ -45,8 +45,6 @@ export function LogViewer(props: LogViewerProps) {
   );
   const hitSet = useMemo(() => new Set(hits), [hits]);
   const frame = useRef<HTMLDivElement>(null);
-  /** Line that is gone to once the host has sent it. */
-  const target = useRef<number | null>(null);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => frame.current,
@@ -56,19 +54,7 @@ export function LogViewer(props: LogViewerProps) {
     anchorTo: 'end',
   });
   const place = useFollow({ virtual, rows, feed, levels, still });
-  const goTo = (seq: number) => {
-    const index = rows.findIndex((row) => row.seq === seq);
-    if (index >= 0) return place.goTo(index);
-    place.leaveEnd();
-    target.current = seq;
-    feed.toLine(seq);
-  };
-  useEffect(() => {
-    const index = target.current === null ? -1 : rows.findIndex((row) => row.seq === target.current);
-    if (index < 0) return;
-    target.current = null;
-    place.goTo(index);
-  });
+  const goTo = useGoTo(feed, rows, place);
 
   const lines = (
     <div
@@ -113,6 +99,24 @@ export function LogViewer(props: LogViewerProps) {
       </span>
     </section>
   );
+}
+
+/** Goes to a line; one that is not loaded is gone to once the host has sent it. */
+function useGoTo(feed: LogFeed, rows: readonly LogRow[], place: ReturnType<typeof useFollow>): (seq: number) => void {
+  const target = useRef<number | null>(null);
+  useEffect(() => {
+    const index = target.current === null ? -1 : rows.findIndex((row) => row.seq === target.current);
+    if (index < 0) return;
+    target.current = null;
+    place.goTo(index);
+  });
+  return (seq) => {
+    const index = rows.findIndex((row) => row.seq === seq);
+    if (index >= 0) return place.goTo(index);
+    place.leaveEnd();
+    target.current = seq;
+    feed.toLine(seq);
+  };
 }
 
 function NoLines({ levels, empty = 'No lines yet', help = 'logs-and-metrics' }: LogViewerProps) {

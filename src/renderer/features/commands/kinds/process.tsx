@@ -13,6 +13,49 @@ import css from './kinds.module.css';
 
 const parseLines = (typed: string): string[] => typed.split('\n').filter((line) => line !== '');
 
+/** The ways by which a program is told a secret: those that keep it private, and the permission to use the others. */
+function SecretInput({ spec, set, errors, held }: Omit<SpecFormProps, 'onChange'> & { set(patch: JsonObject): void }) {
+  return (
+    <>
+      <Pairs
+        name="files"
+        held={held}
+        label="Private files"
+        description="name=content, one per line; secrets are allowed. {{files.name}} is the path. Deleted after the attempt."
+        mark="="
+        value={spec.files}
+        error={errorOf(errors, 'files')}
+        onChange={(files) => set({ files })}
+      />
+      <Textarea
+        label="Standard input"
+        description="Secrets are allowed: other programs cannot read it."
+        autosize
+        minRows={2}
+        maxRows={8}
+        classNames={{ input: text.mono ?? '' }}
+        value={specText(spec, 'stdin')}
+        error={errorOf(errors, 'stdin')}
+        onChange={(event) => set({ stdin: event.currentTarget.value === '' ? null : event.currentTarget.value })}
+      />
+      <Switch
+        label="Allow secrets in arguments and environment"
+        checked={spec.allow_secret_in_argv === true}
+        onChange={(event) => set({ allow_secret_in_argv: event.currentTarget.checked })}
+      />
+      {spec.allow_secret_in_argv === true ? (
+        <Notice tone="warn">
+          <TriangleAlert size={14} />
+          <span>
+            Other programs on this machine can read secrets in the arguments and the environment while the program runs.
+            Standard input and private files keep them private.
+          </span>
+        </Notice>
+      ) : null}
+    </>
+  );
+}
+
 function Form({ spec, onChange, errors, held }: SpecFormProps) {
   const set = (patch: JsonObject) => onChange({ ...spec, ...patch });
   const [argv, setArgv] = useTypedText(strings(spec.argv), parseLines, (lines) => lines.join('\n'));
@@ -60,41 +103,7 @@ function Form({ spec, onChange, errors, held }: SpecFormProps) {
           error={errorOf(errors, 'env')}
           onChange={(env) => set({ env })}
         />
-        <Pairs
-          name="files"
-          held={held}
-          label="Private files"
-          description="name=content, one per line; secrets are allowed. {{files.name}} is the path. Deleted after the attempt."
-          mark="="
-          value={spec.files}
-          error={errorOf(errors, 'files')}
-          onChange={(files) => set({ files })}
-        />
-        <Textarea
-          label="Standard input"
-          description="Secrets are allowed: other programs cannot read it."
-          autosize
-          minRows={2}
-          maxRows={8}
-          classNames={{ input: text.mono ?? '' }}
-          value={specText(spec, 'stdin')}
-          error={errorOf(errors, 'stdin')}
-          onChange={(event) => set({ stdin: event.currentTarget.value === '' ? null : event.currentTarget.value })}
-        />
-        <Switch
-          label="Allow secrets in arguments and environment"
-          checked={spec.allow_secret_in_argv === true}
-          onChange={(event) => set({ allow_secret_in_argv: event.currentTarget.checked })}
-        />
-        {spec.allow_secret_in_argv === true ? (
-          <Notice tone="warn">
-            <TriangleAlert size={14} />
-            <span>
-              Other programs on this machine can read secrets in the arguments and the environment while the program
-              runs. Standard input and private files keep them private.
-            </span>
-          </Notice>
-        ) : null}
+        <SecretInput spec={spec} set={set} errors={errors} held={held} />
         <Select
           label="Task output"
           data={[

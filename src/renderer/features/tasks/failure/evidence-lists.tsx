@@ -1,4 +1,5 @@
 /** What a page said and asked for in vain, and what a program wrote to its standard error. */
+import type { ReactNode } from 'react';
 import type { FailedRequest, PageMessage } from '../../../../contract/automation/evidence.ts';
 import { clock } from '../../../lib/format.ts';
 import { stripAnsi } from '../../../lib/log/ansi.ts';
@@ -13,35 +14,45 @@ const fileOf = (url: string) =>
     ?.split('/')
     .findLast((part) => part !== '') ?? url;
 
-/** The latest console lines. */
-export function ConsoleLines({ messages }: { messages: readonly PageMessage[] }) {
+/** Rows with the time of each; what they are is said once, in a head for assistive technology. */
+function EvidenceTable<Row extends { at: string }>({
+  title,
+  empty,
+  columns,
+  rows,
+  cells,
+}: {
+  title: string;
+  empty: string;
+  columns: readonly string[];
+  rows: readonly Row[];
+  /** The cells after the time. */
+  cells(row: Row): ReactNode;
+}) {
   return (
-    <section aria-label="Console">
+    <section aria-label={title}>
       <h3>
-        Console <span className={text.muted}>{messages.length}</span>
+        {title} <span className={text.muted}>{rows.length}</span>
       </h3>
-      {messages.length === 0 ? (
-        <p className={text.muted}>The page wrote nothing.</p>
+      {rows.length === 0 ? (
+        <p className={text.muted}>{empty}</p>
       ) : (
         <table className={css.list}>
           <thead className={text.hidden}>
             <tr>
-              <th scope="col">Time</th>
-              <th scope="col">Level</th>
-              <th scope="col">Message</th>
-              <th scope="col">Source</th>
+              {['Time', ...columns].map((column) => (
+                <th key={column} scope="col">
+                  {column}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
-            {messages.map((message, index) => (
+            {rows.map((row, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: The list never changes.
               <tr key={index}>
-                <td className={`${text.mono} ${text.muted} ${css.time}`}>{clock(message.at)}</td>
-                <td className={`${TONES[message.level]} ${css.level}`}>{message.level}</td>
-                <td className={`${text.mono} ${TONES[message.level]} ${css.wrap}`}>{message.text}</td>
-                <td className={`${text.mono} ${text.muted} ${css.place}`} title={message.url ?? undefined}>
-                  {message.url === null ? '' : `${fileOf(message.url)}:${message.line ?? 1}`}
-                </td>
+                <td className={`${text.mono} ${text.muted} ${css.time}`}>{clock(row.at)}</td>
+                {cells(row)}
               </tr>
             ))}
           </tbody>
@@ -51,41 +62,45 @@ export function ConsoleLines({ messages }: { messages: readonly PageMessage[] })
   );
 }
 
+/** The latest console lines. */
+export function ConsoleLines({ messages }: { messages: readonly PageMessage[] }) {
+  return (
+    <EvidenceTable
+      title="Console"
+      empty="The page wrote nothing."
+      columns={['Level', 'Message', 'Source']}
+      rows={messages}
+      cells={(message) => (
+        <>
+          <td className={`${TONES[message.level]} ${css.level}`}>{message.level}</td>
+          <td className={`${text.mono} ${TONES[message.level]} ${css.wrap}`}>{message.text}</td>
+          <td className={`${text.mono} ${text.muted} ${css.place}`} title={message.url ?? undefined}>
+            {message.url === null ? '' : `${fileOf(message.url)}:${message.line ?? 1}`}
+          </td>
+        </>
+      )}
+    />
+  );
+}
+
 /** The latest requests that failed. */
 export function FailedRequests({ requests }: { requests: readonly FailedRequest[] }) {
   return (
-    <section aria-label="Failed requests">
-      <h3>
-        Failed requests <span className={text.muted}>{requests.length}</span>
-      </h3>
-      {requests.length === 0 ? (
-        <p className={text.muted}>Every request was answered.</p>
-      ) : (
-        <table className={css.list}>
-          <thead className={text.hidden}>
-            <tr>
-              <th scope="col">Time</th>
-              <th scope="col">Method</th>
-              <th scope="col">Address</th>
-              <th scope="col">Result</th>
-            </tr>
-          </thead>
-          <tbody>
-            {requests.map((request, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: The list never changes.
-              <tr key={index}>
-                <td className={`${text.mono} ${text.muted} ${css.time}`}>{clock(request.at)}</td>
-                <td className={`${text.mono} ${css.level}`}>{request.method}</td>
-                <td className={`${text.mono} ${css.wrap}`}>{request.url}</td>
-                <td className={`${text.bad} ${css.place}`}>
-                  {request.status === null ? request.reason : `${request.status} ${request.reason}`}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+    <EvidenceTable
+      title="Failed requests"
+      empty="Every request was answered."
+      columns={['Method', 'Address', 'Result']}
+      rows={requests}
+      cells={(request) => (
+        <>
+          <td className={`${text.mono} ${css.level}`}>{request.method}</td>
+          <td className={`${text.mono} ${css.wrap}`}>{request.url}</td>
+          <td className={`${text.bad} ${css.place}`}>
+            {request.status === null ? request.reason : `${request.status} ${request.reason}`}
+          </td>
+        </>
       )}
-    </section>
+    />
   );
 }
 
