@@ -64,7 +64,7 @@ test('Escape leaves the guide at once, however many pages were read', async () =
   await using panel = await open('/profiles?q=shop');
   await panel.user.click(await screen.findByRole('link', { name: 'To the guide' }));
   await title('Tasks');
-  for (const page of ['commands', 'profiles', 'logs-and-metrics']) {
+  for (const page of ['failures-and-artifacts', 'commands', 'profiles']) {
     press('j');
     await waitFor(() => expect(panel.address()).toBe(`/help/${page}`));
   }
@@ -77,7 +77,7 @@ test('Escape goes to the dashboard when the guide was the first page', async () 
   await using panel = await open('/help/tasks');
   await title('Tasks');
   press('j');
-  await waitFor(() => expect(panel.address()).toBe('/help/commands'));
+  await waitFor(() => expect(panel.address()).toBe('/help/failures-and-artifacts'));
   press('Escape');
   await waitFor(() => expect(panel.address()).toBe('/'));
 });
