@@ -3,8 +3,8 @@ import type { Foundation } from '../../core/foundation.ts';
 import type { Part } from '../../core/lifecycle.ts';
 import { checkDatabase, type DoctorDeps } from './doctor.ts';
 
-/** When the database is read through, ms after the start. */
-const CHECK_AFTER_MS = 2_000;
+/** When the database is read through, ms after the start: a panel that is opened with the host has loaded by then. */
+const CHECK_AFTER_MS = 10_000;
 
 /** Creates the check of a host that serves; for others it does nothing. */
 export function createDatabaseCheck(
