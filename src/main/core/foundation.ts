@@ -4,7 +4,7 @@ import { createRedactor } from '../../contract/kernel/redact/redact.ts';
 import type { Platform } from '../platform/platform.ts';
 import { iso, systemClock } from './clock.ts';
 import type { HostConfig } from './config.ts';
-import { damagedError, databaseChore, databaseProbe, isDamage, openDatabase, strangeObjects } from './db/index.ts';
+import { damagedError, databaseChore, databaseProbe, isDamage, openDatabase } from './db/index.ts';
 import { createPrivately, openTempFolder } from './disk/private-folder.ts';
 import { createStorageHealth, type StorageHealth } from './disk/storage-health.ts';
 import { eventChore } from './event-retention.ts';
@@ -73,8 +73,6 @@ export function openFoundation(platform: Platform, config: HostConfig) {
     const settings = createSettings(db, events, clock, config.overrides, faults);
     const { redactor, redact, logFiles, log } = openLog(config, settings, faults, storage);
     storage.watch(log, databaseProbe(db));
-    const strange = strangeObjects(db.raw, migrations);
-    if (strange !== null) storage.foundDamage(strange);
     const secrets = createSecrets(db, clock, () => platform.keyVault(dataDir));
     const audit = createAudit({ db, clock, dir: dataDir, secrets });
     // They close in the reverse order, after everything else.
