@@ -13,6 +13,8 @@ export default defineConfig({
   fullyParallel: false,
   retries: 0,
   timeout: 60_000,
+  // A run that hangs says where, instead of being cut off from outside.
+  globalTimeout: 40 * 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,
   reporter: [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emptyReport, playwrightReport, summary, vitestReports, withExitCode } from '../../scripts/lib/test/report.mjs';
+import { Running } from '../../scripts/lib/test/running.mjs';
 import { chooseParts, PARTS } from '../../scripts/lib/test/test-parts.mjs';
 
 describe('totals', () => {
@@ -74,5 +75,24 @@ describe('choice of parts', () => {
     expect(chooseParts(['unit', 'clock'])).toEqual({ parts: ['unit'], filters: ['clock'] });
     expect(chooseParts(['tests/e2e/tasks.spec.ts']).parts).toEqual(['e2e']);
     expect(chooseParts(['src/main/core']).parts).not.toContain('e2e');
+  });
+});
+
+describe('a run that hangs', () => {
+  // Would catch: a test in an endless loop, which no time-out of the runner interrupts, cut off from outside without a word.
+  it('names the file and the test it is in, only once its time is over', () => {
+    const running = new Running(60_000);
+    running.start('a.test.ts', 0);
+    running.testStarts('a.test.ts', 'done');
+    running.testEnds('a.test.ts', 'done');
+    running.testStarts('a.test.ts', 'loops');
+    running.start('b.test.ts', 0);
+    running.start('c.test.ts', 0);
+    running.end('c.test.ts');
+    expect(running.overdue(60_000)).toEqual([]);
+    expect(running.overdue(120_000)).toEqual([
+      'a.test.ts: still running after 2 min, in "loops"',
+      'b.test.ts: still running after 2 min, outside its tests or in one that never yields',
+    ]);
   });
 });

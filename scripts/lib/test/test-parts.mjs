@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { allChecks, runChecks } from '../check/checks.mjs';
 import { cacheDir, root } from '../paths.mjs';
 import { childEnv, foreground } from '../process.mjs';
+import { duration, elapsed } from '../progress.mjs';
 import { emptyReport, playwrightReport, vitestReports, withExitCode } from './report.mjs';
 
 /** Vitest projects whose files may run side by side. */
@@ -93,6 +94,9 @@ async function runCheckPart({ node }) {
   return report;
 }
 
+/** With the time so far: of a run that is cut off from outside, the log tells which part took it. @param {readonly string[]} parts */
+const titleOf = (parts) => `${parts.join(', ')}, after ${duration(elapsed())}`;
+
 /**
  * Runs the parts one after the other; each uses the cores by itself.
  * @param {readonly string[]} parts
@@ -104,17 +108,17 @@ export async function runParts(parts, options, announce) {
   /** @type {PartReport[]} */
   const reports = [];
   if (parts.includes('check')) {
-    announce('check');
+    announce(titleOf(['check']));
     reports.push(await runCheckPart(options));
   }
   for (const group of [PARALLEL, SERIAL]) {
     const projects = group.filter((project) => parts.includes(project));
     if (projects.length === 0) continue;
-    announce(projects.join(', '));
+    announce(titleOf(projects));
     reports.push(...(await runVitest(projects, options)));
   }
   if (parts.includes('e2e')) {
-    announce('e2e');
+    announce(titleOf(['e2e']));
     reports.push(...(await runPlaywright(options)));
   }
   return reports;

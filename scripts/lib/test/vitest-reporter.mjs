@@ -1,17 +1,77 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { Running } from './running.mjs';
+
+/** The slowest file takes about two minutes where the machine is busy. The long runs have no limit. */
+const FILE_LIMIT_MS = process.env.TABAGENT_FAULTS === 'long' ? Number.POSITIVE_INFINITY : 12 * 60_000;
+const LOOK_EVERY_MS = 15_000;
+
+/** Ends the runner's own children: one in an endless loop does not notice that its parent has gone. Elsewhere than on Linux it stays. */
+function killChildren() {
+  try {
+    const pids = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+    for (const pid of pids) process.kill(Number(pid), 'SIGKILL');
+  } catch {
+    // No /proc, or it ended by itself.
+  }
+}
 
 /**
- * A Vitest reporter that writes what `npm test` counts. Vitest's own JSON report leaves out why a test was skipped.
+ * A Vitest reporter that writes what `npm test` counts, and ends a run that hangs. Vitest's own JSON report leaves out why a test was skipped.
  * @implements {Reporter}
- * @import { Reporter, TestModule } from 'vitest/node'
+ * @import { Reporter, TestCase, TestModule } from 'vitest/node'
  */
 export default class CountingReporter {
+  #running = new Running(FILE_LIMIT_MS);
+  /** @type {Map<string, TestModule>} */
+  #modules = new Map();
+  /** @type {NodeJS.Timeout | undefined} */
+  #timer;
+
+  onTestRunStart() {
+    this.#timer = setInterval(() => this.#endIfStuck(), LOOK_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  #endIfStuck() {
+    const stuck = this.#running.overdue(performance.now());
+    if (stuck.length === 0) return;
+    process.stderr.write(`${stuck.join('\n')}\n`);
+    this.onTestRunEnd(
+      [...this.#modules.values()],
+      stuck.map((message) => ({ message })),
+    );
+    killChildren();
+    process.exit(1);
+  }
+
+  /** @param {TestModule} module */
+  onTestModuleStart(module) {
+    this.#modules.set(module.id, module);
+    this.#running.start(module.relativeModuleId, performance.now());
+  }
+
+  /** @param {TestModule} module */
+  onTestModuleEnd(module) {
+    this.#running.end(module.relativeModuleId);
+  }
+
+  /** @param {TestCase} test */
+  onTestCaseReady(test) {
+    this.#running.testStarts(test.module.relativeModuleId, test.fullName);
+  }
+
+  /** @param {TestCase} test */
+  onTestCaseResult(test) {
+    this.#running.testEnds(test.module.relativeModuleId, test.fullName);
+  }
+
   /**
    * @param {readonly TestModule[]} modules
    * @param {readonly { message?: string }[]} unhandled
    */
   onTestRunEnd(modules, unhandled) {
+    clearInterval(this.#timer);
     const file = process.env.TABAGENT_REPORT;
     if (!file) return;
     /** @type {import('./report.mjs').VitestEntry[]} */
