@@ -69,7 +69,12 @@ function servePanel(exchange: Exchange, dir: string, path: string, csp: string):
 async function serveFile(exchange: Exchange, dir: string, path: string, csp: string): Promise<void> {
   const full = normalize(join(dir, path));
   if (!full.startsWith(dir + sep) || path.includes('\0')) return sendProblem(exchange, noSuchPage());
-  await sendFile(exchange, full, { mime: mediaTypeOf(full), cacheControl: cachingOf(path), headers: secured(csp) });
+  await sendFile(exchange, full, {
+    mime: mediaTypeOf(full),
+    cacheControl: cachingOf(path),
+    headers: secured(csp),
+    precompressed: true,
+  });
 }
 
 function noSuchPage(): AppError {

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { isPreflight } from '../request/cors.ts';
 import { rewrite } from '../request/rewrite.ts';
-import { acceptsGzip, matches, rawProblem } from './answer.ts';
+import { matches, rawProblem } from './answer.ts';
+import { acceptsCoding } from './coding.ts';
 import { fromFramework, fromParser } from './failures.ts';
 
 test.each([
@@ -17,8 +18,11 @@ test.each([
   ['gzip;q=0.001', true],
   ['*;q=0', false],
   ['xgzip', false],
+  ['gzip;q=0, *', false],
+  ['*, gzip;q=0', false],
+  [undefined, false],
 ])('Accept-Encoding %j takes gzip: %s', (header, accepted) => {
-  expect(acceptsGzip(header)).toBe(accepted);
+  expect(acceptsCoding(header, 'gzip')).toBe(accepted);
 });
 
 test.each([

@@ -6,6 +6,7 @@ import { type AppError, toAppError } from '../../../../contract/kernel/errors.ts
 import type { DispatchResult } from '../../../core/operation/operation.ts';
 import { problemBody, problemHeaders } from '../../wire/problem.ts';
 import type { Exchange } from '../request/exchange.ts';
+import { acceptsCoding } from './coding.ts';
 
 const compress = promisify(gzip);
 const JSON_TYPE: readonly string[] = ['content-type', 'application/json; charset=utf-8'];
@@ -36,23 +37,13 @@ export function sendJson(exchange: Exchange, status: number, headers: readonly s
   const typed = headers.length === 0 ? JSON_TYPE : [...headers, ...JSON_TYPE];
   if (body.length <= COMPRESS_FROM) return send(exchange, status, typed, body);
   const plain = [...typed, 'vary', 'Accept-Encoding'];
-  const accepted = exchange.req.headers['accept-encoding'];
-  if (typeof accepted !== 'string' || !acceptsGzip(accepted)) return send(exchange, status, plain, body);
+  if (!acceptsCoding(exchange.req.headers['accept-encoding'], 'gzip')) return send(exchange, status, plain, body);
   compress(body)
     .then(
       (packed) => send(exchange, status, [...plain, 'content-encoding', 'gzip'], packed),
       () => send(exchange, status, plain, body),
     )
     .catch((fault: unknown) => exchange.destroy(fault));
-}
-
-/** `gzip` or `*`, not ruled out by `q=0` (RFC 9110 §12.5.3). */
-export function acceptsGzip(header: string): boolean {
-  return header.split(',').some((part) => {
-    const [coding = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
-    const refused = parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
-    return (coding === 'gzip' || coding === '*') && !refused;
-  });
 }
 
 /**

@@ -1,11 +1,12 @@
-/** Sending a file: ranges, conditional requests, HEAD (RFC 9110 §13–14). */
+/** Sending a file: ranges, conditional requests, HEAD, ready-made compression (RFC 9110 §8.4, §13–14). */
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { parseRange } from '../../../core/web/byte-range.ts';
 import type { Exchange } from '../request/exchange.ts';
-import { matches, send, sendProblem } from './answer.ts';
+import { matches, sendProblem } from './answer.ts';
+import { acceptsCoding, READY_CODINGS } from './coding.ts';
 
 /** How a file is sent. */
 export interface FileOptions {
@@ -13,18 +14,44 @@ export interface FileOptions {
   /** Name, value, name, value, … */
   headers: readonly string[];
   cacheControl: string;
+  /** True: compressed forms may lie beside the file, as `<name>.br` and `<name>.gz`. */
+  precompressed?: boolean;
+}
+
+interface Opened {
+  handle: FileHandle;
+  /** Headers of the form that was chosen. */
+  headers: readonly string[];
+}
+
+/** Opens the smallest form of a file that the client takes. @throws when the plain file is needed and not there */
+async function openFile(exchange: Exchange, path: string, precompressed: boolean): Promise<Opened> {
+  if (!precompressed) return { handle: await open(path, 'r'), headers: [] };
+  const vary = ['vary', 'Accept-Encoding'];
+  for (const { coding, suffix } of READY_CODINGS) {
+    if (!acceptsCoding(exchange.req.headers['accept-encoding'], coding)) continue;
+    const handle = await open(path + suffix, 'r').catch(() => null);
+    if (handle !== null) return { handle, headers: [...vary, 'content-encoding', coding] };
+  }
+  return { handle: await open(path, 'r'), headers: vary };
 }
 
 /** Sends a file, or one range of it. A file that is not there is `not-found`. */
 export async function sendFile(exchange: Exchange, path: string, options: FileOptions): Promise<void> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path, 'r');
+    const opened = await openFile(exchange, path, options.precompressed ?? false);
+    handle = opened.handle;
     const stat = await handle.stat();
     if (!stat.isFile()) throw new AppError('not-found', 'There is no such file.');
+    // Forms of one file differ in size, so each has a tag of its own.
     const etag = `"${stat.size.toString(36)}-${Math.floor(stat.mtimeMs).toString(36)}"`;
     const { req, res } = exchange;
-    if (matches(req.headers['if-none-match'], etag)) return send(exchange, 304, ['etag', etag], '');
+    if (matches(req.headers['if-none-match'], etag)) {
+      const head = [...exchange.head(options.cacheControl), 'etag', etag, ...opened.headers];
+      res.writeHead(304, head).end();
+      return;
+    }
 
     const ifRange = req.headers['if-range'];
     // Ranges are defined for GET alone (RFC 9110 §14.2).
@@ -36,7 +63,8 @@ export async function sendFile(exchange: Exchange, path: string, options: FileOp
       return sendProblem(exchange, error);
     }
     const { start, end } = range ?? { start: 0, end: stat.size - 1 };
-    const head = [...exchange.head(options.cacheControl), 'etag', etag, 'accept-ranges', 'bytes', ...options.headers];
+    const head = [...exchange.head(options.cacheControl), 'etag', etag, 'accept-ranges', 'bytes'];
+    head.push(...opened.headers, ...options.headers);
     head.push('content-type', options.mime, 'content-length', String(end - start + 1));
     if (range) head.push('content-range', `bytes ${start}-${end}/${stat.size}`);
     res.writeHead(range ? 206 : 200, head);
