@@ -93,6 +93,13 @@ function doorsPart(doors: Doors, foundation: Foundation, features: Features, con
   };
 }
 
+const eventLogPart = ({ events, log }: Foundation, { all }: Features): Part =>
+  createEventLog(
+    events,
+    log.for('host', { terminal: false }),
+    all.flatMap(({ tellers }) => tellers ?? []),
+  );
+
 /** What only the desktop asks for; see `shell/host-port.ts`. */
 function desktopOf({ profiles, tasks, shell }: Features, dataDir: string) {
   return {
@@ -165,11 +172,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
   const lifecycle = createLifecycle(log, [
     ...foundation.parts,
     ...features.all.flatMap(({ parts }) => parts ?? []),
-    createEventLog(
-      events,
-      log.for('host', { terminal: false }),
-      features.all.flatMap(({ tellers }) => tellers ?? []),
-    ),
+    eventLogPart(foundation, features),
     createMaintenance(clock, log, chores),
     ...(config.http ? [content.part(config.contentPort)] : []),
     doorsPart(doors, foundation, features, config),

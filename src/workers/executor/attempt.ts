@@ -10,7 +10,7 @@ import { Cancelled, type CancelReason, cancelledResult, Failure, failedResult, t
 import { loadRunner, runSpec } from './kinds.ts';
 import { markProcess } from './mark.ts';
 import { createArtifacts } from './output/artifacts.ts';
-import { createLog, forwardConsole } from './output/log.ts';
+import { createLog, forwardConsole, type Log } from './output/log.ts';
 import { createReport } from './output/report.ts';
 import { createSteps } from './output/steps.ts';
 import type { Port } from './port.ts';
@@ -34,6 +34,21 @@ function prepareFolders({ run_dir, temp_dir }: ExecutorJob): void {
   for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = temp_dir;
 }
 
+function forwardWarnings(log: Log): void {
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    // Experimental features are used by the executor, not by the script.
+    if (warning.name !== 'ExperimentalWarning') log.write('debug', 'host', `${warning.name}: ${warning.message}`);
+  });
+}
+
+const exitFailure = (code: number) =>
+  new Failure('process-failed', `The script ended its process with exit code ${code}.`, {
+    retryable: true,
+    exitCode: code,
+    extra: { exit_code: code },
+  });
+
 /** Starts an attempt. From here on all output of the process is the task's log. */
 export function startAttempt(job: ExecutorJob, port: Port): Attempt {
   const redactor = createRedactor(job.secrets);
@@ -47,11 +62,7 @@ export function startAttempt(job: ExecutorJob, port: Port): Attempt {
   const { promise: done, resolve: finish } = Promise.withResolvers<void>();
   let told = false;
   forwardConsole(log);
-  process.removeAllListeners('warning');
-  process.on('warning', (warning) => {
-    // Experimental features are used by the executor, not by the script.
-    if (warning.name !== 'ExperimentalWarning') log.write('debug', 'host', `${warning.name}: ${warning.message}`);
-  });
+  forwardWarnings(log);
 
   function tell(result: Result): void {
     if (told) return;
@@ -107,12 +118,7 @@ export function startAttempt(job: ExecutorJob, port: Port): Attempt {
     exiting(code) {
       if (told) return;
       steps.close('failed');
-      const failure = new Failure('process-failed', `The script ended its process with exit code ${code}.`, {
-        retryable: true,
-        exitCode: code,
-        extra: { exit_code: code },
-      });
-      tell(resultOf(failure));
+      tell(resultOf(exitFailure(code)));
     },
     done,
   };

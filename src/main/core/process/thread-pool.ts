@@ -67,6 +67,9 @@ const stuckError = () =>
     'Every checker is still ending a request that cannot be interrupted; try again in a few seconds.',
   );
 
+const crowdedError = () =>
+  new AppError('resource-limit-exceeded', 'Too many requests are being checked; wait until one has finished.');
+
 /**
  * Creates a pool of the built `*.thread.ts` module `file`, which calls `serveInThread`.
  * @param exitMs longest that requests wait for a thread that was ended and has not exited, ms
@@ -109,12 +112,7 @@ export function createThreadPool(file: string, log: Pick<Logger, 'warn'>, exitMs
   function enqueue(job: Job): void {
     if (stopped) throw new AppError('cancelled');
     if (allStuck()) throw stuckError();
-    if (!turns.add(job)) {
-      throw new AppError(
-        'resource-limit-exceeded',
-        'Too many requests are being checked; wait until one has finished.',
-      );
-    }
+    if (!turns.add(job)) throw crowdedError();
     next();
   }
 

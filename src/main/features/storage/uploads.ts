@@ -19,6 +19,22 @@ const TTL_MS = 24 * 3_600_000;
 /** Largest upload, bytes. */
 export const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
 
+/** Counts and hashes what flows through it, and breaks the flow beyond {@link MAX_UPLOAD_BYTES}. */
+function createMeter() {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      hash.update(chunk);
+      if (bytes > MAX_UPLOAD_BYTES)
+        done(new AppError('payload-too-large', undefined, { extra: { limit_bytes: MAX_UPLOAD_BYTES } }));
+      else done(null, chunk);
+    },
+  });
+  return { stream, measured: () => ({ bytes, sha256: hash.digest('hex') }) };
+}
+
 /** Creates the service over a folder. */
 export function createUploads(store: StorageStore, clock: Clock, dir: string) {
   const fileOf = (id: UploadId) => entryOf(dir, id);
@@ -59,22 +75,12 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
           extra: { expected: 'open', actual: 'writing' },
         });
       writing.add(id);
-      const hash = createHash('sha256');
-      let total = 0;
-      const meter = new Transform({
-        transform(chunk: Buffer, _encoding, done) {
-          total += chunk.length;
-          hash.update(chunk);
-          if (total > MAX_UPLOAD_BYTES)
-            done(new AppError('payload-too-large', undefined, { extra: { limit_bytes: MAX_UPLOAD_BYTES } }));
-          else done(null, chunk);
-        },
-      });
+      const meter = createMeter();
       const partial = partOf(id);
       try {
         // Nothing is awaited before the pipeline listens: a stream that breaks earlier would be an uncaught exception.
         makeOwnedFolder(path.dirname(dir), dir);
-        await pipeline(bytes, meter, createOwnedStream(path.dirname(dir), partial, 'new'));
+        await pipeline(bytes, meter.stream, createOwnedStream(path.dirname(dir), partial, 'new'));
         await fs.promises.rename(partial, fileOf(id));
       } catch (error) {
         await fs.promises.rm(partial, { force: true });
@@ -82,9 +88,9 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
       } finally {
         writing.delete(id);
       }
-      const sha256 = hash.digest('hex');
-      store.completeUpload(id, { bytes: total, sha256 });
-      return { upload_id: id, bytes: total, sha256, expires_at: iso(row.expires_at) };
+      const measured = meter.measured();
+      store.completeUpload(id, measured);
+      return { upload_id: id, ...measured, expires_at: iso(row.expires_at) };
     },
     /** Removes uploads that have expired. */
     async prune(signal: AbortSignal): Promise<void> {

@@ -73,17 +73,13 @@ export function createLogFeed(source: LogSource, capacity = RING_CAPACITY): LogF
   const changes = createChanges();
   const abort = new AbortController();
   const { signal } = abort;
-  let loading = true;
+  const status = { loading: true, live: false, dropped: 0, error: null as AppError | null };
   let fetching = false;
-  let live = false;
-  let dropped = 0;
-  let error: AppError | null = null;
 
   const fail = (cause: unknown) => {
     if (signal.aborted) return;
-    error = cause instanceof AppError ? cause : toAppError(cause);
-    loading = false;
-    live = false;
+    const error = cause instanceof AppError ? cause : toAppError(cause);
+    Object.assign(status, { error, loading: false, live: false });
     changes.notify();
   };
   const read = <P extends LogPage>(page: Promise<P>, put: (page: P) => void) => {
@@ -102,19 +98,18 @@ export function createLogFeed(source: LogSource, capacity = RING_CAPACITY): LogF
 
   const start = async () => {
     window.restart(await source.tail(signal));
-    loading = false;
-    live = true;
+    Object.assign(status, { loading: false, live: true });
     changes.notify();
     const take = (rows: LogRow[]) => {
       window.take(rows);
       changes.notify();
     };
     const gap = (lost: number, next: number) => {
-      dropped += lost;
+      status.dropped += lost;
       take([gapRow(lost, next)]);
     };
     const end = () => {
-      live = false;
+      status.live = false;
       changes.notify();
     };
     source.follow(window.ring.last(), { rows: take, gap, end, error: fail }, signal);
@@ -125,9 +120,9 @@ export function createLogFeed(source: LogSource, capacity = RING_CAPACITY): LogF
     ring: window.ring,
     version: changes.version,
     subscribe: changes.subscribe,
-    state: () => ({ loading, error, more: window.more, live, dropped, behind: window.behind }),
+    state: () => ({ ...status, more: window.more, behind: window.behind }),
     loadOlder: () => {
-      if (fetching || !window.more || loading) return;
+      if (fetching || !window.more || status.loading) return;
       read(source.before(window.ring.first(), signal), window.addOlder);
     },
     loadNewer: () => {
@@ -139,7 +134,7 @@ export function createLogFeed(source: LogSource, capacity = RING_CAPACITY): LogF
     toEnd,
     find: (q, levels, asked) => source.find(q, levels, AbortSignal.any([asked, signal])),
     toLine: (seq) => {
-      if (fetching || loading) return;
+      if (fetching || status.loading) return;
       window.wait();
       read(source.around(seq, signal), window.jump);
     },

@@ -74,11 +74,13 @@ function createDetailReads({ raw }: Db): DetailReads {
   };
 }
 
-function createDetailWrites(db: Db, events: Events, clock: Clock): DetailWrites {
-  const raw = db.raw;
-  const owner = raw.prepare<[string], { id: string; attempt: number }>(
-    'SELECT id, attempt FROM task WHERE attempt_token = ?',
-  );
+interface AttemptAt {
+  id: string;
+  attempt: number;
+}
+
+/** Writes changes of steps; the caller has looked at the token. */
+function createStepWriter({ raw }: Db, events: Events): (at: AttemptAt, change: StepChange) => void {
   const startStep = raw.prepare<[Record<string, unknown>], StepRow>(
     `INSERT INTO step (task_id, attempt, seq, parent, name, status, started_at)
      VALUES (@id, @attempt, @seq, @parent, @name, 'running', @at) ON CONFLICT DO NOTHING RETURNING *`,
@@ -93,16 +95,7 @@ function createDetailWrites(db: Db, events: Events, clock: Clock): DetailWrites 
   const attemptEvidence = raw.prepare<[Record<string, unknown>]>(
     'UPDATE attempt SET evidence = @evidence WHERE task_id = @id AND number = @attempt',
   );
-  const setProgress = raw.prepare<[string, string]>('UPDATE task SET progress = ? WHERE attempt_token = ?');
-  const setPid = raw.prepare<[number, string]>(
-    'UPDATE attempt SET pid = ? WHERE (task_id, number) = (SELECT id, attempt FROM task WHERE attempt_token = ?)',
-  );
-  const addArtifact = raw.prepare<[ArtifactRow]>(
-    `INSERT INTO artifact (id, task_id, attempt, kind, name, mime, bytes, sha256, has_secret, file, created_at)
-     VALUES (@id, @task_id, @attempt, @kind, @name, @mime, @bytes, @sha256, @has_secret, @file, @created_at)`,
-  );
-
-  function writeStep(at: { id: string; attempt: number }, change: StepChange): void {
+  return (at, change) => {
     if (change.t === 'evidence') {
       const { seq } = change;
       const evidence = JSON.stringify(change.evidence);
@@ -122,8 +115,21 @@ function createDetailWrites(db: Db, events: Events, clock: Clock): DetailWrites 
             error: change.error === null ? null : JSON.stringify(change.error),
           });
     if (row) events.append({ type: 'task.step', entity: 'task', id: at.id, data: stepData(row) });
-  }
+  };
+}
 
+function createDetailWrites(db: Db, events: Events, clock: Clock): DetailWrites {
+  const { raw } = db;
+  const owner = raw.prepare<[string], AttemptAt>('SELECT id, attempt FROM task WHERE attempt_token = ?');
+  const writeStep = createStepWriter(db, events);
+  const setProgress = raw.prepare<[string, string]>('UPDATE task SET progress = ? WHERE attempt_token = ?');
+  const setPid = raw.prepare<[number, string]>(
+    'UPDATE attempt SET pid = ? WHERE (task_id, number) = (SELECT id, attempt FROM task WHERE attempt_token = ?)',
+  );
+  const addArtifact = raw.prepare<[ArtifactRow]>(
+    `INSERT INTO artifact (id, task_id, attempt, kind, name, mime, bytes, sha256, has_secret, file, created_at)
+     VALUES (@id, @task_id, @attempt, @kind, @name, @mime, @bytes, @sha256, @has_secret, @file, @created_at)`,
+  );
   return {
     appendDetails: (token, { steps: changes, progress }) =>
       db.transaction(() => {
