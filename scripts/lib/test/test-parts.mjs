@@ -11,6 +11,9 @@ const PARALLEL = ['unit', 'contract', 'panel', 'wire'];
 /** Vitest projects that start whole hosts and browsers, and measure time: one file after the other. */
 const SERIAL = ['cli', 'desktop', 'packaging', 'faults'];
 
+/** Longest that the runner of some parts may take: several times what it takes on a busy machine. The long runs have no limit. */
+const RUNNER_LIMIT_MS = 30 * 60_000;
+
 /** All parts of `npm test`, in the order in which they run. */
 export const PARTS = ['check', ...PARALLEL, ...SERIAL, 'e2e'];
 
@@ -58,7 +61,12 @@ export async function runVitest(projects, { node, env, filters }) {
     ...(projects.some((project) => SERIAL.includes(project)) ? ['--no-file-parallelism'] : []),
     ...filters,
   ];
-  const code = await foreground(node, args, { cwd: root, env: childEnv({ ...env, TABAGENT_REPORT: file }) });
+  const code = await foreground(node, args, {
+    cwd: root,
+    env: childEnv({ ...env, TABAGENT_REPORT: file }),
+    timeout: (env.TABAGENT_FAULTS ?? process.env.TABAGENT_FAULTS) === 'long' ? undefined : RUNNER_LIMIT_MS,
+    killSignal: 'SIGKILL',
+  });
   const entries = /** @type {import('./report.mjs').VitestEntry[]} */ (readReport(file) ?? []);
   return withExitCode(vitestReports(projects, entries), code);
 }
