@@ -4,7 +4,7 @@ import type { Logger } from '../../core/log/logger.ts';
 import type { HttpDeps } from './deps.ts';
 import { addDialect } from './dialect.ts';
 import { addDocument } from './openapi/page.ts';
-import { addOperationRoutes } from './operations.ts';
+import { addOperationRoutes, type Direct } from './operations.ts';
 import { addMetricsRoute } from './pages/metrics-route.ts';
 import { addPages } from './pages/pages.ts';
 import { sendProblem } from './reply/answer.ts';
@@ -15,35 +15,35 @@ import { Exchange } from './request/exchange.ts';
 import { readJsonBody } from './request/input.ts';
 import { addUploadRoutes } from './request/uploads.ts';
 
-/** Adds body parsing, dialects, operations, uploads, pages, OpenAPI, metrics and the answers to everything else. */
+/**
+ * Adds body parsing, dialects, operations, uploads, pages, OpenAPI, metrics and the answers to everything else.
+ * @returns what is answered without the router, see {@link addOperationRoutes}
+ */
 export async function addApp(
   app: FastifyInstance,
   deps: HttpDeps & { admit: Admit; url: () => string },
-): Promise<void> {
+): Promise<ReadonlyMap<string, Direct>> {
   const { contract, admit } = deps;
   const notFound = createNotFound(contract);
+  const fail = createFail(deps.log);
   addBodies(app);
-  addFailures(app, notFound, deps.log);
+  addFailures(app, notFound, fail);
 
   // First, because what they serve the general mapping leaves to them.
   for (const dialect of deps.dialects) await addDialect(app, dialect, deps);
-  addOperationRoutes(app, {
+  const direct = addOperationRoutes(app, {
     ...deps,
-    admit: (exchange, id, request) => {
-      const { ticket } = request.query as { ticket?: unknown };
-      const target = (request.params as { id?: string }).id;
-      const bytes = contract[id]?.bytes === true;
-      admit.operation(
-        exchange,
-        id,
-        bytes && typeof ticket === 'string' && target !== undefined ? { value: ticket, target } : undefined,
-      );
+    fail,
+    admit: (exchange, id, { query: { ticket }, params: { id: target } }) => {
+      const opens = contract[id]?.bytes === true && typeof ticket === 'string' && typeof target === 'string';
+      admit.operation(exchange, id, opens ? { value: ticket, target } : undefined);
     },
   });
   addUploadRoutes(app, { ...deps, admit: (exchange) => admit.operation(exchange, 'uploads_create') });
   addPages(app, deps);
   addDocument(app, { ...deps, notFound });
   addMetricsRoute(app, { ...deps, notFound });
+  return direct;
 }
 
 /** A GET may carry a JSON body. */
@@ -59,16 +59,23 @@ function addBodies(app: FastifyInstance): void {
   });
 }
 
-/** Answers whatever no route has answered. */
-function addFailures(app: FastifyInstance, notFound: NotFound, log: Logger): void {
-  app.setErrorHandler((thrown, request, reply) => {
-    reply.hijack();
-    const exchange = Exchange.of(request.raw);
-    const error = fromFramework(thrown, request.routeOptions.bodyLimit);
+type Fail = (exchange: Exchange, thrown: unknown, limitBytes?: number) => void;
+
+function createFail(log: Logger): Fail {
+  return (exchange, thrown, limitBytes) => {
+    const error = fromFramework(thrown, limitBytes);
     if (error.slug === 'internal-server-error') {
       log.error('http', 'request failed', { request_id: exchange.requestId, error: error.cause ?? error });
     }
     sendProblem(exchange, error);
+  };
+}
+
+/** Answers whatever no route has answered. */
+function addFailures(app: FastifyInstance, notFound: NotFound, fail: Fail): void {
+  app.setErrorHandler((thrown, request, reply) => {
+    reply.hijack();
+    fail(Exchange.of(request.raw), thrown, request.routeOptions.bodyLimit);
   });
   app.setNotFoundHandler((request, reply) => {
     reply.hijack();

@@ -1,5 +1,5 @@
 /** The routes of all operations: one small function each, everything else is the dispatcher's. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { type Contract, PAYLOAD_LIMITS } from '../../../contract/kernel/define.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { FileContent } from '../../core/operation/operation.ts';
@@ -19,15 +19,45 @@ export interface OperationDeps {
   dispatcher: ServerDispatcher;
   clock: Clock;
   /** Authenticates and admits a request to an operation. @throws AppError */
-  admit: (exchange: Exchange, id: string, request: FastifyRequest) => void;
+  admit: (exchange: Exchange, id: string, sent: Sent) => void;
+  /** Answers with what `admit` has thrown. */
+  fail: (exchange: Exchange, thrown: unknown) => void;
 }
 
-/** Adds a route per address of the contract that has none yet. Operations that take a file in have routes of their own. */
-export function addOperationRoutes(app: FastifyInstance, deps: OperationDeps): void {
+/** What a request says beside its headers. */
+interface Sent {
+  query: Readonly<Record<string, unknown>>;
+  params: Readonly<Record<string, unknown>>;
+  body: unknown;
+}
+
+/** Answers a GET that says nothing but its address. */
+export type Direct = (exchange: Exchange) => void;
+
+const NOTHING: Sent = { query: {}, params: {}, body: undefined };
+
+/**
+ * Adds a route per address of the contract that has none yet. Operations that take a file in have routes of their own.
+ * @returns by address, what is read without parameters: polls of the state and lists need no router, which costs as much as Node's server
+ */
+export function addOperationRoutes(app: FastifyInstance, deps: OperationDeps): ReadonlyMap<string, Direct> {
+  const direct = new Map<string, Direct>();
   for (const route of httpRoutes(deps.contract)) {
-    const { method, path, operation } = route;
-    if (operation.payload !== 'file' && !app.hasRoute({ method, url: fastifyPath(path) })) addRoute(app, route, deps);
+    const { id, method, path, operation } = route;
+    if (operation.payload === 'file' || app.hasRoute({ method, url: fastifyPath(path) })) continue;
+    const answer = createAnswer(route, deps);
+    addRoute(app, route, deps, answer);
+    if (method !== 'GET' || path.includes('{')) continue;
+    direct.set(path, (exchange) => {
+      try {
+        deps.admit(exchange, id, NOTHING);
+      } catch (error) {
+        return deps.fail(exchange, error);
+      }
+      void answer(exchange, NOTHING);
+    });
   }
+  return direct;
 }
 
 /** Largest body of an operation that asks for no credential, bytes. */
@@ -35,23 +65,22 @@ const MAX_ANONYMOUS_BODY = 64 * 1024;
 
 const fastifyPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
 
-function addRoute(app: FastifyInstance, route: HttpRoute, deps: OperationDeps): void {
-  const { id, operation, method, path } = route;
-  const { dispatcher, clock, admit } = deps;
-  const plan = planCoercion(operation);
+type Answer = (exchange: Exchange, sent: Sent) => Promise<void>;
 
-  async function answer(exchange: Exchange, request: FastifyRequest): Promise<void> {
+function createAnswer({ operation }: HttpRoute, { dispatcher, clock }: OperationDeps): Answer {
+  const plan = planCoercion(operation);
+  return async (exchange, sent) => {
     const { admission } = exchange;
     if (!admission) return;
     try {
       const { headers } = exchange.req;
       const ifMatch = ifMatchOf(headers['if-match']);
       if (ifMatch !== undefined) exchange.ifMatch = ifMatch;
-      const query = { ...(request.query as Record<string, unknown>) };
+      const query = { ...sent.query };
       if (operation.bytes) delete query.ticket;
       const resume = operation.history ? headers['last-event-id'] : undefined;
       if (typeof resume === 'string' && resume !== '') query.since = resume;
-      const parts = { query, body: request.body, path: request.params as Record<string, unknown> };
+      const parts = { query, body: sent.body, path: sent.params };
       const key = headers['idempotency-key'];
       const options = typeof key === 'string' ? { idempotencyKey: key } : undefined;
       const result = await dispatcher.run(admission, inputOf(operation, plan, parts), options);
@@ -61,9 +90,12 @@ function addRoute(app: FastifyInstance, route: HttpRoute, deps: OperationDeps): 
     } catch (error) {
       sendProblem(exchange, error);
     }
-  }
+  };
+}
 
-  app.route({
+function addRoute(app: FastifyInstance, route: HttpRoute, { admit }: OperationDeps, answer: Answer): void {
+  const { id, operation, method, path } = route;
+  app.route<{ Querystring: Sent['query']; Params: Sent['params'] }>({
     method: method === 'GET' ? ['GET', 'HEAD'] : method,
     url: fastifyPath(path),
     bodyLimit: operation.anonymous ? MAX_ANONYMOUS_BODY : PAYLOAD_LIMITS[operation.payload],

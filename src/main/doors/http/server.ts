@@ -1,11 +1,12 @@
 /** The HTTP door: Node's server, a guard in front of everything, Fastify for routing and bodies. */
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import { isLoopback } from '../../features/connections/index.ts';
 import type { Door, DoorAddress } from '../door.ts';
 import { addApp } from './app.ts';
 import type { HttpDeps } from './deps.ts';
 import { listen, listenOnIpv6Loopback, PortInUseError } from './listen.ts';
+import type { Direct } from './operations.ts';
 import { sendProblem } from './reply/answer.ts';
 import { fromFramework } from './reply/failures.ts';
 import { createAccess } from './request/access.ts';
@@ -34,8 +35,8 @@ export function createHttpDoor(deps: HttpDeps): HttpDoor {
   let problem: string | null = null;
 
   async function build() {
-    const { app, route } = createApp(makeServer);
-    await addApp(app, { ...deps, admit, url: () => url ?? '' });
+    const { app, route, answerDirectly } = createApp(makeServer);
+    answerDirectly(await addApp(app, { ...deps, admit, url: () => url ?? '' }));
     await app.ready();
     servers.push(app.server);
     return { app, route };
@@ -83,9 +84,14 @@ export function createHttpDoor(deps: HttpDeps): HttpDoor {
 }
 
 /** Fastify on a server that the guard stands in front of. */
-function createApp(makeServer: (route: Route) => Server): { app: FastifyInstance; route: Route } {
+function createApp(makeServer: (route: Route) => Server) {
   let handler: Route = () => {};
-  const route: Route = (req, res) => handler(req, res);
+  let direct: ReadonlyMap<string, Direct> = new Map();
+  const route: Route = (req, res) => {
+    const answer = req.method === 'GET' && !hasBody(req) ? direct.get(req.url ?? '') : undefined;
+    if (answer) answer(Exchange.of(req));
+    else handler(req, res);
+  };
   const app = fastify({
     // The guard has seen every request before Fastify does.
     serverFactory: (given) => {
@@ -98,8 +104,18 @@ function createApp(makeServer: (route: Route) => Server): { app: FastifyInstance
     routerOptions: { maxParamLength: 2048 },
     frameworkErrors: (error, request) => sendProblem(Exchange.of(request.raw), fromFramework(error)),
   });
-  return { app, route };
+  return {
+    app,
+    route,
+    answerDirectly(answers: typeof direct): void {
+      direct = answers;
+    },
+  };
 }
+
+/** RFC 9112 §6: a request without these has no body. */
+const hasBody = ({ headers }: IncomingMessage) =>
+  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 
 function closeServer(server: Server, graceMs: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
