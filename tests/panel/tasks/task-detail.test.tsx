@@ -140,8 +140,9 @@ describe('the page', () => {
     if (!('id' in task)) throw new Error('a batch');
     await using panel = await openTask(task.id);
     await panel.user.click(await screen.findByRole('button', { name: 'Cancel' }));
-    expect(await screen.findByRole('button', { name: 'Retry' }, { timeout: 15_000 })).toBeTruthy();
-    expect(screen.queryByRole('button', { name: 'Cancel' })).toBeNull();
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Cancel' })).toBeNull(), { timeout: 15_000 });
+    expect(screen.getByRole('button', { name: 'Run again' })).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Retry' })).toBeNull();
   });
 });
 

@@ -2,6 +2,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Task } from '../../../src/contract/automation/tasks.ts';
+import { useRunAgain } from '../../../src/renderer/features/tasks/again/use-run-again.tsx';
 import { TaskPeek } from '../../../src/renderer/features/tasks/list/task-peek.tsx';
 import { TasksScreen } from '../../../src/renderer/features/tasks/list/tasks-screen.tsx';
 import { createTestHost, type TestHost } from '../../support/host.ts';
@@ -33,7 +34,15 @@ const id = (name: string) => {
   if (task === undefined) throw new Error(`there is no task ${name}`);
   return task.id;
 };
-const none = () => undefined;
+function Peek({ of }: { of: Task['id'] }) {
+  const again = useRunAgain();
+  return (
+    <>
+      <TaskPeek id={of} again={again} close={() => undefined} />
+      {again.dialog}
+    </>
+  );
+}
 
 describe('tabs and filters', () => {
   // Catches counts that are those of the loaded page, and a tab that is none because its states stand in another order.
@@ -85,7 +94,7 @@ describe('the queue', () => {
 
 describe('the peek', () => {
   const peek = async (name: string) => {
-    const panel = await renderPanel(subject, <TaskPeek id={id(name)} close={none} />);
+    const panel = await renderPanel(subject, <Peek of={id(name)} />);
     await screen.findByRole('heading', { name });
     return panel;
   };
@@ -100,7 +109,7 @@ describe('the peek', () => {
     });
     if (!('id' in extra)) throw new Error('a batch');
     panel.unmount();
-    await using second = await renderPanel(subject, <TaskPeek id={extra.id} close={none} />);
+    await using second = await renderPanel(subject, <Peek of={extra.id} />);
     await second.user.click(await screen.findByRole('button', { name: 'Cancel' }));
     await waitFor(() => expect(screen.getByRole('button', { name: 'Cancel' }).title).toBe('The task has ended'));
   });
@@ -116,19 +125,6 @@ describe('the peek', () => {
     expect(screen.queryByRole('button', { name: 'Copy error' })).toBeNull();
   });
 
-  // Catches “Run again” that opens the old task, or runs it with other input.
-  test('runs a task again and shows the new one', async () => {
-    await using panel = await peek('Fails');
-    await panel.user.click(await screen.findByRole('button', { name: 'Run again' }));
-    await waitFor(() => expect(panel.address()).toMatch(/^\/tasks\/tsk_/));
-    expect(panel.address()).not.toContain(id('Fails'));
-    const again = await subject.host.client.call('tasks_get', {
-      id: panel.address().slice('/tasks/'.length) as Task['id'],
-    });
-    expect(again).toMatchObject({ retry_of: id('Fails'), command_name: 'Fails' });
-    await subject.host.client.call('tasks_cancel', { id: again.id });
-  });
-
   // Catches a peek of a task that was deleted meanwhile and goes on showing it as if it were there.
   test('a task that is gone is told', async () => {
     const gone = await subject.host.client.call('tasks_create', {
@@ -136,7 +132,7 @@ describe('the peek', () => {
       spec: { kind: 'process', argv: ['true'] },
     });
     if (!('id' in gone)) throw new Error('a batch');
-    await using _ = await renderPanel(subject, <TaskPeek id={gone.id} close={none} />);
+    await using _ = await renderPanel(subject, <Peek of={gone.id} />);
     await screen.findByRole('heading', { name: 'Gone' });
     await subject.host.client.call('tasks_cancel', { id: gone.id });
     await subject.host.client.call('tasks_delete', { id: gone.id });

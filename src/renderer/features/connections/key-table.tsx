@@ -8,7 +8,7 @@ import { Ago } from '../../ui/display/ago.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { errorToast, toast } from '../../ui/feedback/toast.tsx';
 import text from '../../ui/styles/text.module.css';
-import type { Column } from '../../ui/table/columns.ts';
+import type { Column } from '../../ui/table/columns/columns.ts';
 import { DataTable } from '../../ui/table/data-table.tsx';
 import css from './connections.module.css';
 

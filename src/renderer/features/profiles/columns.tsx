@@ -5,7 +5,7 @@ import { Tag } from '../../ui/display/badge.tsx';
 import { Status } from '../../ui/display/status.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
-import type { Column } from '../../ui/table/columns.ts';
+import type { Column } from '../../ui/table/columns/columns.ts';
 import css from './profiles.module.css';
 import { Swatch } from './swatch.tsx';
 

@@ -5,7 +5,7 @@ import { useClient } from '../../lib/client/context.tsx';
 import { asError, type Input, useAct } from '../../lib/live/query.ts';
 import { useBulk } from '../../ui/bulk/use-bulk.ts';
 import { errorToast, toast, undoToast } from '../../ui/feedback/toast.tsx';
-import type { Chosen } from '../../ui/table/use-selection.ts';
+import type { Chosen } from '../../ui/table/navigation/use-selection.ts';
 
 /** Calls that act on profiles, with their notifications. */
 export function useProfileActions() {

@@ -7,7 +7,7 @@ import { asError, type Input } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { errorToast } from '../../ui/feedback/toast.tsx';
-import type { Chosen } from '../../ui/table/use-selection.ts';
+import type { Chosen } from '../../ui/table/navigation/use-selection.ts';
 import { RunDialog } from '../run/index.ts';
 import { useProfilesBulk } from './profile-actions.tsx';
 

@@ -15,7 +15,7 @@ import { Screen, ScreenHead, ToolBar } from '../../ui/screen.tsx';
 import { Split } from '../../ui/split.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
-import { ColumnsMenu } from '../../ui/table/columns-menu.tsx';
+import { ColumnsMenu } from '../../ui/table/columns/columns-menu.tsx';
 import { BrowserPicker } from './browser-picker.tsx';
 import { PROFILE_COLUMNS } from './columns.tsx';
 import { ProfileFormDialog } from './profile-form.tsx';

@@ -1,3 +1,4 @@
+export { AgainDialog } from './again-dialog.tsx';
 export { noProfileText } from './profile-text.ts';
 export { RunDialog } from './run-dialog.tsx';
 export { cleanInput, fieldsOf, initialInput, titlesOf } from './schema.ts';

@@ -75,3 +75,11 @@ export function cleanInput(fields: readonly Field[], input: JsonObject): JsonObj
     ),
   );
 }
+
+/** A schema that an input fulfils: for a task whose spec brought none. */
+export const schemaLike = (input: JsonObject): JsonObject => ({
+  type: 'object',
+  properties: Object.fromEntries(
+    Object.entries(input).map(([name, value]) => [name, typeof value === 'object' ? {} : { type: typeof value }]),
+  ),
+});

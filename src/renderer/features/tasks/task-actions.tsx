@@ -5,7 +5,7 @@ import type { TaskId } from '../../../contract/kernel/scalars.ts';
 import { type Input, useAct } from '../../lib/live/query.ts';
 import { useBulk } from '../../ui/bulk/use-bulk.ts';
 import { errorToast, toast } from '../../ui/feedback/toast.tsx';
-import type { Chosen } from '../../ui/table/use-selection.ts';
+import type { Chosen } from '../../ui/table/navigation/use-selection.ts';
 
 /** For a failure that a toast has told already. */
 const shown = () => undefined;

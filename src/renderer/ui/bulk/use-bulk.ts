@@ -5,7 +5,7 @@ import { useClient } from '../../lib/client/context.tsx';
 import { plural } from '../../lib/format.ts';
 import { asError, type Input } from '../../lib/live/query.ts';
 import { errorToast, toast, undoToast } from '../feedback/toast.tsx';
-import type { Chosen } from '../table/use-selection.ts';
+import type { Chosen } from '../table/navigation/use-selection.ts';
 import { BULK, type BulkOp, useBulkJobs } from './bulk-jobs.ts';
 
 /** Most ids that one call takes. */

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { count } from '../../lib/format.ts';
 import { Button } from '../buttons.tsx';
+import type { Chosen, Selection } from './navigation/use-selection.ts';
 import css from './table.module.css';
-import type { Chosen, Selection } from './use-selection.ts';
 
 /** What can be done with the chosen rows; once every loaded row is, all that match can be. */
 export function BulkBar({

@@ -1,65 +1,65 @@
 /** The list of every screen: native elements, virtual rows, keyboard first, order held under the pointer. */
 import { useElementSize } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
-import { useView } from '../../lib/view-store.ts';
+import { type RefObject, useEffect, useRef } from 'react';
 import { BulkBar } from './bulk-bar.tsx';
-import { arranged, type Column, fitting, hiddenOf } from './columns.ts';
+import type { Column } from './columns/columns.ts';
+import { HeadRow } from './columns/head-row.tsx';
+import { useVisible } from './columns/use-visible.ts';
 import type { DataTableProps } from './data-table-props.ts';
 import { GridRows } from './grid-rows.tsx';
-import { HeadRow } from './head-row.tsx';
 import { useHeldRows } from './hold-order.ts';
+import { useNavigation } from './navigation/use-navigation.ts';
 import { rowHeight } from './row-height.ts';
+import { RowMenu } from './row-menu.tsx';
 import css from './table.module.css';
-import { useNavigation } from './use-navigation.ts';
+import { useRowMenu } from './use-row-menu.ts';
 
-/** Width of the column of ticks, px. */
+/** Widths of the columns of ticks and of menus, px. */
 const TICKS = 40;
+const MENUS = 44;
 /** Rows before the last loaded one at which the next page is asked for. */
 const AHEAD = 20;
 
-/** Columns that the user wants to see and that fit into `width` px. */
-function useVisible<R>(name: string, columns: readonly Column<R>[], width: number): Column<R>[] {
-  const chosen = useView((view) => view.hidden[name]);
-  const order = useView((view) => view.order[name]);
-  const widths = useView((view) => view.widths[name]);
-  const hidden = hiddenOf(columns, chosen);
-  const shown = arranged(columns, order).filter(({ id }) => !hidden.includes(id));
-  return fitting(
-    shown.map((column) =>
-      widths?.[column.id] === undefined ? column : { ...column, width: widths[column.id] },
-    ) as Column<R>[],
-    width,
-  );
-}
-
-export function DataTable<R extends object>(props: DataTableProps<R>) {
+/** The rows in view of `count`; asks for the next page before the last of them is. */
+function useRowsInView(frame: RefObject<HTMLDivElement | null>, count: number, loadMore: (() => void) | undefined) {
   'use no memo'; // The virtualizer is one mutable object; the compiler would freeze its first answer.
-  const { name, columns, bulk, loadMore } = props;
-  const frame = useRef<HTMLDivElement>(null);
-  const grid = useRef<HTMLTableElement>(null);
-  const { rows, fresh, hold, release } = useHeldRows(props.rows, props.idOf, props.resetKey ?? '');
-  const { ref: sizer, width } = useElementSize();
   const virtual = useVirtualizer({
-    count: rows.length,
+    count,
     getScrollElement: () => frame.current,
     estimateSize: rowHeight,
     overscan: 12,
     scrollPaddingStart: 32,
   });
-  const { current, selection, selectAll, handlers } = useNavigation(props, rows, (index) =>
-    virtual.scrollToIndex(index, { align: 'auto' }),
-  );
-  const visible = useVisible(name, columns, width === 0 ? 0 : width - (bulk === undefined ? 0 : TICKS));
   const items = virtual.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (rows.length > 0 && lastShown >= rows.length - AHEAD) loadMore?.();
-  }, [lastShown, rows.length, loadMore]);
+    if (count > 0 && lastShown >= count - AHEAD) loadMore?.();
+  }, [lastShown, count, loadMore]);
+  return {
+    items,
+    height: virtual.getTotalSize(),
+    scrollTo: (index: number) => virtual.scrollToIndex(index, { align: 'auto' }),
+  };
+}
+
+export function DataTable<R extends object>(props: DataTableProps<R>) {
+  'use no memo'; // See useRowsInView.
+  const { name, columns, bulk, menu } = props;
+  const frame = useRef<HTMLDivElement>(null);
+  const grid = useRef<HTMLTableElement>(null);
+  const { rows, fresh, hold, release } = useHeldRows(props.rows, props.idOf, props.resetKey ?? '');
+  const { ref: sizer, width } = useElementSize();
+  const { items, height, scrollTo } = useRowsInView(frame, rows.length, props.loadMore);
+  const { at, openAt, onContextMenu, close } = useRowMenu(grid);
+  const { current, selection, selectAll, handlers } = useNavigation(props, rows, scrollTo, openAt);
+  const beside = (bulk === undefined ? 0 : TICKS) + (menu === undefined ? 0 : MENUS);
+  const visible = useVisible(name, columns, width === 0 ? 0 : width - beside);
   useEffect(() => {
     // Arrow keys work at once, unless a field or dialog has the focus already.
     if (document.activeElement === document.body) grid.current?.focus({ preventScroll: true });
   }, []);
+  const menuRow = rows.find((row) => props.idOf(row) === at?.id);
 
   return (
     <div className={css.frame} ref={sizer} onPointerEnter={hold} onPointerLeave={release}>
@@ -78,14 +78,10 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
           aria-rowcount={rows.length + 1}
           aria-multiselectable={bulk !== undefined}
           aria-activedescendant={current === undefined ? undefined : `${name}-${current}`}
+          onContextMenu={menu && onContextMenu}
           {...handlers}
         >
-          <colgroup>
-            {bulk === undefined ? null : <col style={{ width: TICKS }} />}
-            {visible.map((column) => (
-              <col key={column.id} style={{ width: column.width ?? 'auto' }} />
-            ))}
-          </colgroup>
+          <Widths columns={visible} ticks={bulk !== undefined} menus={menu !== undefined} />
           <thead>
             <HeadRow
               table={name}
@@ -94,22 +90,35 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
               onSort={props.onSort}
               all={bulk === undefined ? null : rows.length > 0 && selection.ids.length >= rows.length}
               onAll={selectAll}
+              menu={menu !== undefined}
             />
           </thead>
           <GridRows
-            table={props}
-            rows={rows}
-            columns={visible}
-            items={items}
-            height={virtual.getTotalSize()}
-            selection={selection}
-            current={current}
+            {...{ table: props, rows, columns: visible, items, height, selection, current }}
+            openMenu={openAt}
           />
         </table>
       </div>
+      {at === null || menuRow === undefined ? null : (
+        <RowMenu at={at} label={`Actions for ${props.titleOf?.(menuRow) ?? 'row'}`} close={close}>
+          {menu?.(menuRow)}
+        </RowMenu>
+      )}
       {bulk === undefined || selection.ids.length === 0 ? null : (
         <BulkBar selection={selection} loaded={rows.length} total={props.total ?? null} bulk={bulk} />
       )}
     </div>
+  );
+}
+
+function Widths<R>({ columns, ticks, menus }: { columns: readonly Column<R>[]; ticks: boolean; menus: boolean }) {
+  return (
+    <colgroup>
+      {ticks ? <col style={{ width: TICKS }} /> : null}
+      {columns.map((column) => (
+        <col key={column.id} style={{ width: column.width ?? 'auto' }} />
+      ))}
+      {menus ? <col style={{ width: MENUS }} /> : null}
+    </colgroup>
   );
 }

@@ -1,19 +1,22 @@
 import type { VirtualItem } from '@tanstack/react-virtual';
-import type { Column } from './columns.ts';
+import { Ellipsis } from 'lucide-react';
+import { buttonClass } from '../buttons.tsx';
+import type { Column } from './columns/columns.ts';
 import type { DataTableProps } from './data-table-props.ts';
+import type { Selection } from './navigation/use-selection.ts';
 import { Spacer } from './spacer.tsx';
 import css from './table.module.css';
-import type { Selection } from './use-selection.ts';
 
 /** The rows of a table that are in view, between empty ones that keep the place of the others. */
 export function GridRows<R extends object>({
-  table: { name, idOf, bulk, peek },
+  table: { name, idOf, titleOf = () => 'row', bulk, menu, peek },
   rows,
   columns,
   items,
   height,
   selection,
   current,
+  openMenu,
 }: {
   table: DataTableProps<R>;
   rows: readonly R[];
@@ -25,8 +28,9 @@ export function GridRows<R extends object>({
   selection: Selection;
   /** Id of the row with the cursor. */
   current: string | undefined;
+  openMenu(id: string): void;
 }) {
-  const span = columns.length + (bulk === undefined ? 0 : 1);
+  const span = columns.length + (bulk === undefined ? 0 : 1) + (menu === undefined ? 0 : 1);
   return (
     <tbody>
       <Spacer span={span} height={items[0]?.start ?? 0} />
@@ -48,7 +52,7 @@ export function GridRows<R extends object>({
               <td>
                 <input
                   type="checkbox"
-                  aria-label="Select row"
+                  aria-label={`Select ${titleOf(row)}`}
                   tabIndex={-1}
                   checked={ticked}
                   onChange={(event) => selection.put([id], event.target.checked)}
@@ -60,6 +64,21 @@ export function GridRows<R extends object>({
                 {column.cell(row)}
               </td>
             ))}
+            {menu === undefined ? null : (
+              <td className={css.menuCell}>
+                <button
+                  type="button"
+                  tabIndex={-1}
+                  className={buttonClass({ kind: 'ghost', small: true, icon: true })}
+                  aria-haspopup="menu"
+                  aria-label={`Actions for ${titleOf(row)}`}
+                  title="Actions"
+                  onClick={() => openMenu(id)}
+                >
+                  <Ellipsis size={14} />
+                </button>
+              </td>
+            )}
           </tr>
         );
       })}

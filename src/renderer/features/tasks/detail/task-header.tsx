@@ -1,5 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Ban, ChevronRight, Copy, RotateCw, Trash2 } from 'lucide-react';
+import { Ban, ChevronRight, RotateCw, Trash2 } from 'lucide-react';
 import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
 import { shortId } from '../../../lib/format.ts';
 import { useCan } from '../../../lib/use-can.ts';
@@ -10,6 +10,8 @@ import { ScreenHead } from '../../../ui/screen.tsx';
 import { ShowFolder } from '../../../ui/show-folder.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
+import { RunAgainMenu } from '../again/run-again-menu.tsx';
+import { useRunAgain } from '../again/use-run-again.tsx';
 import { useTaskActions } from '../task-actions.tsx';
 import { cancelBlocked, deleteBlocked, hasFailed, waitSentence } from '../task-facts.ts';
 import { useSlots } from '../use-slots.ts';
@@ -20,14 +22,14 @@ import { useHeaderActions } from './use-header-actions.ts';
 export function TaskHeader({ task }: { task: TaskDetail }) {
   const navigate = useNavigate();
   const actions = useTaskActions();
-  const retry = useCan('tasks_retry');
+  const again = useRunAgain();
   const cancelRight = useCan('tasks_cancel');
   const deleteRight = useCan('tasks_delete');
   const cancel = cancelBlocked(task) ?? cancelRight;
   const remove = deleteBlocked(task) ?? deleteRight;
   const ended = cancelBlocked(task) !== null;
   const back = () => void navigate({ to: '/tasks' });
-  useHeaderActions({ task, retry, cancel, remove, back });
+  useHeaderActions({ task, again, cancel, remove, back });
   return (
     <ScreenHead>
       <Link to="/tasks" className={text.muted}>
@@ -49,30 +51,23 @@ export function TaskHeader({ task }: { task: TaskDetail }) {
         blocked={remove}
         onClick={() => actions.remove(task.id, back)}
       />
-      <Button
-        small
-        icon={<Copy size={13} />}
-        label="Run the snapshot exactly as it was"
-        action="task.again"
-        blocked={retry}
-        onClick={() => actions.again(task.id)}
-      >
-        Run again exactly
-      </Button>
-      {ended ? (
+      <RunAgainMenu task={task} again={again} />
+      {again.dialog}
+      {hasFailed(task) ? (
+        // After a success there is nothing that has to be done next.
         <Button
           small
-          // After a success there is nothing that has to be done next.
-          kind={hasFailed(task) ? 'primary' : undefined}
+          kind="primary"
           icon={<RotateCw size={13} />}
           label="Run again with the command as it is now"
-          action="task.retry"
-          blocked={retry}
-          onClick={() => actions.retry(task.id)}
+          action="task.current"
+          blocked={again.blocked}
+          onClick={() => again.run.current(task)}
         >
           Retry
         </Button>
-      ) : (
+      ) : null}
+      {ended ? null : (
         <Button
           small
           kind="danger"

@@ -2,13 +2,14 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
 import { useActions } from '../../../lib/keys/use-actions.ts';
+import type { RunAgain } from '../again/use-run-again.tsx';
 import { useTaskActions } from '../task-actions.tsx';
 import { neighbourIn } from '../task-facts.ts';
 
 /** What the header knows of its task: why a verb cannot be used now, or `null`. */
 export interface HeaderActions {
   task: TaskDetail;
-  retry: string | null;
+  again: RunAgain;
   cancel: string | null;
   remove: string | null;
   /** Shows the list again. */
@@ -30,7 +31,7 @@ function useStep(id: string): (by: 1 | -1) => void {
 }
 
 /** Actions of a task's page with their keys. */
-export function useHeaderActions({ task, retry, cancel, remove, back }: HeaderActions): void {
+export function useHeaderActions({ task, again, cancel, remove, back }: HeaderActions): void {
   const actions = useTaskActions();
   const step = useStep(task.id);
   useActions([
@@ -52,24 +53,7 @@ export function useHeaderActions({ task, retry, cancel, remove, back }: HeaderAc
       hidden: true,
       run: () => step(-1),
     },
-    {
-      id: 'task.retry',
-      title: 'Run again',
-      group: 'Task',
-      layer: 'detail',
-      keys: ['R'],
-      blocked: retry,
-      run: () => actions.retry(task.id),
-    },
-    {
-      id: 'task.again',
-      title: 'Run again exactly as it was',
-      group: 'Task',
-      layer: 'detail',
-      keys: ['Shift+R'],
-      blocked: retry,
-      run: () => actions.again(task.id),
-    },
+    ...again.actions('task', 'detail', task),
     {
       id: 'task.cancel',
       title: 'Cancel',

@@ -2,7 +2,7 @@ import { Ban, RotateCw, Trash2 } from 'lucide-react';
 import type { Input } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { Button } from '../../../ui/buttons.tsx';
-import type { Chosen } from '../../../ui/table/use-selection.ts';
+import type { Chosen } from '../../../ui/table/navigation/use-selection.ts';
 import { useTasksBulk } from '../task-actions.tsx';
 
 /** Verbs on the chosen tasks. */

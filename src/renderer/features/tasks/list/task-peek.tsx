@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { Ban, Maximize2, RotateCw, X } from 'lucide-react';
+import { Ban, Maximize2, X } from 'lucide-react';
 import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
 import type { TaskId } from '../../../../contract/kernel/scalars.ts';
 import { dateTime } from '../../../lib/format.ts';
@@ -15,6 +15,8 @@ import { StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
+import { RunAgainMenu } from '../again/run-again-menu.tsx';
+import type { RunAgain } from '../again/use-run-again.tsx';
 import { Thumbnails } from '../detail/artifacts.tsx';
 import { Problem } from '../problem.tsx';
 import { useTaskActions } from '../task-actions.tsx';
@@ -22,14 +24,14 @@ import { cancelBlocked, waitSentence } from '../task-facts.ts';
 import { useSlots } from '../use-slots.ts';
 
 /** A task beside the list. */
-export function TaskPeek({ id, close }: { id: TaskId; close(): void }) {
+export function TaskPeek({ id, again, close }: { id: TaskId; again: RunAgain; close(): void }) {
   const query = useOperationQuery('tasks_get', { id }, { keep: true });
   const task = query.data;
   return (
     <aside className={`${layout.col} ${layout.grow}`} aria-label="Task">
       <ToolBar>
         <h2 className={`${layout.grow} ${text.clip}`}>{task?.command_name}</h2>
-        {task === undefined ? null : <Verbs task={task} />}
+        {task === undefined ? null : <Verbs task={task} again={again} />}
         <Link
           to="/tasks/$id"
           params={{ id }}
@@ -48,9 +50,8 @@ export function TaskPeek({ id, close }: { id: TaskId; close(): void }) {
   );
 }
 
-function Verbs({ task }: { task: TaskDetail }) {
+function Verbs({ task, again }: { task: TaskDetail; again: RunAgain }) {
   const actions = useTaskActions();
-  const noRetry = useCan('tasks_retry');
   const noCancel = useCan('tasks_cancel');
   return (
     <>
@@ -61,13 +62,7 @@ function Verbs({ task }: { task: TaskDetail }) {
         blocked={cancelBlocked(task) ?? noCancel}
         onClick={() => actions.cancel(task.id)}
       />
-      <IconButton
-        label="Run again"
-        action="tasks.retry"
-        Icon={RotateCw}
-        blocked={noRetry}
-        onClick={() => actions.retry(task.id)}
-      />
+      <RunAgainMenu icon task={task} again={again} />
     </>
   );
 }

@@ -7,7 +7,7 @@ import { FacetMenu } from '../../../ui/facet-menu.tsx';
 import { FilterField } from '../../../ui/filter-field.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
 import layout from '../../../ui/styles/layout.module.css';
-import { ColumnsMenu } from '../../../ui/table/columns-menu.tsx';
+import { ColumnsMenu } from '../../../ui/table/columns/columns-menu.tsx';
 import { TASK_COLUMNS } from './columns.tsx';
 import { QueueSwitch } from './queue-switch.tsx';
 import { LINKED } from './task-filter.ts';

@@ -16,15 +16,18 @@ import layout from '../../../ui/styles/layout.module.css';
 import { DataTable } from '../../../ui/table/data-table.tsx';
 import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
 import { RunDialog } from '../../run/index.ts';
+import { type RunAgain, useRunAgain } from '../again/use-run-again.tsx';
 import { STATUS_TABS, type StatusTab, tabOf } from '../task-facts.ts';
 import { TASK_COLUMNS } from './columns.tsx';
 import { TaskBulk } from './task-bulk.tsx';
 import { filterOf, isFiltered, NO_FILTER } from './task-filter.ts';
+import { TaskMenu } from './task-menu.tsx';
 import { TaskPeek } from './task-peek.tsx';
 import { TaskToolBar } from './task-tool-bar.tsx';
 import { useListActions } from './use-list-actions.ts';
 
 const idOf = (task: Task) => task.id;
+const titleOf = (task: Task) => task.command_name;
 
 /** Tabs by state with their counts. */
 function useStatusTabs() {
@@ -45,6 +48,7 @@ export function TasksScreen() {
   const [running, setRunning] = useState(false);
   const statuses = listOf(search.status, TASK_STATUSES);
   const runBlocked = useCan('tasks_create');
+  const again = useRunAgain();
 
   const filter = filterOf(search);
   const list = usePages('tasks_list', filter);
@@ -53,7 +57,11 @@ export function TasksScreen() {
   const setTab = (id: StatusTab) =>
     set({ status: STATUS_TABS.find((tab) => tab.id === id)?.statuses?.join(','), peek: undefined });
 
-  useListActions({ peeked, statuses, run: () => setRunning(true), setTab, close: () => set({ peek: undefined }) });
+  useListActions({
+    ...{ peeked, statuses, again, setTab },
+    run: () => setRunning(true),
+    close: () => set({ peek: undefined }),
+  });
 
   return (
     <Screen>
@@ -86,15 +94,16 @@ export function TasksScreen() {
           min={320}
           max={720}
           label="Width of the peek"
-          first={<TaskTable list={list} filter={filter} search={search} set={set} run={() => setRunning(true)} />}
+          first={<TaskTable {...{ list, filter, search, set, again }} run={() => setRunning(true)} />}
           second={
             search.peek === undefined ? null : (
-              <TaskPeek id={search.peek as TaskId} close={() => set({ peek: undefined })} />
+              <TaskPeek id={search.peek as TaskId} again={again} close={() => set({ peek: undefined })} />
             )
           }
         />
       </TabPanel>
       <RunDialog opened={running} close={() => setRunning(false)} />
+      {again.dialog}
     </Screen>
   );
 }
@@ -105,17 +114,20 @@ function TaskTable({
   filter,
   search,
   set,
+  again,
   run,
 }: {
   list: PagedList<'tasks_list'>;
   filter: Input<'tasks_list'>;
   search: Search;
   set(patch: Record<string, string | undefined>): void;
+  again: RunAgain;
   /** Opens the run dialog. */
   run(): void;
 }) {
   const navigate = useNavigate();
   const runBlocked = useCan('tasks_create');
+  const open = ({ id }: Task) => void navigate({ to: '/tasks/$id', params: { id } });
   return (
     <StateFrame of={{ ...list, data: list.rows.length > 0 || !list.isPending ? list.rows : undefined }} skeleton={16}>
       {list.rows.length > 0 ? (
@@ -124,12 +136,14 @@ function TaskTable({
           label="Tasks"
           rows={list.rows}
           idOf={idOf}
+          titleOf={titleOf}
           columns={TASK_COLUMNS}
           sort={search.sort}
           onSort={(sort) => set({ sort })}
           resetKey={JSON.stringify(filter)}
           loadMore={list.loadMore}
-          onOpen={(task) => void navigate({ to: '/tasks/$id', params: { id: task.id } })}
+          onOpen={open}
+          menu={(task) => <TaskMenu task={task} again={again} open={open} />}
           peek={search.peek ?? null}
           onPeek={(id) => set({ peek: id ?? undefined })}
           total={list.total}

@@ -1,6 +1,7 @@
 import type { Task, TaskStatus } from '../../../../contract/automation/tasks.ts';
 import { useActions } from '../../../lib/keys/use-actions.ts';
 import { useCan } from '../../../lib/use-can.ts';
+import type { RunAgain } from '../again/use-run-again.tsx';
 import { useTaskActions } from '../task-actions.tsx';
 import { type StatusTab, tabOf } from '../task-facts.ts';
 
@@ -9,6 +10,7 @@ export interface ListActions {
   /** Task of the peek. */
   peeked: Task | undefined;
   statuses: readonly TaskStatus[] | undefined;
+  again: RunAgain;
   /** Opens the run dialog. */
   run(): void;
   setTab(id: StatusTab): void;
@@ -16,10 +18,9 @@ export interface ListActions {
 }
 
 /** Actions of the task list with their keys. */
-export function useListActions({ peeked, statuses, run, setTab, close }: ListActions): void {
+export function useListActions({ peeked, statuses, again, run, setTab, close }: ListActions): void {
   const actions = useTaskActions();
   const runBlocked = useCan('tasks_create');
-  const retryBlocked = useCan('tasks_retry');
   const cancelBlocked = useCan('tasks_cancel');
   useActions([
     {
@@ -39,15 +40,7 @@ export function useListActions({ peeked, statuses, run, setTab, close }: ListAct
       keys: ['F'],
       run: () => setTab(tabOf(statuses) === 'failed' ? 'all' : 'failed'),
     },
-    {
-      id: 'tasks.retry',
-      title: 'Run the shown task again',
-      group: 'Tasks',
-      layer: 'view',
-      keys: ['R'],
-      blocked: peeked === undefined ? 'No task selected' : retryBlocked,
-      run: () => peeked && actions.retry(peeked.id),
-    },
+    ...again.actions('tasks', 'view', peeked),
     {
       id: 'tasks.cancel',
       title: 'Cancel the shown task',

@@ -1,6 +1,6 @@
 import type { KeyboardEvent, PointerEvent } from 'react';
+import css from '../table.module.css';
 import { MIN_WIDTH } from './columns.ts';
-import css from './table.module.css';
 
 /** Px that one press of an arrow key changes. */
 const STEP = 16;
@@ -24,6 +24,8 @@ export function ColumnGrip({
     const column = event.currentTarget.closest('table')?.querySelectorAll('col')[index];
     if (head === null || column === undefined) return;
     event.preventDefault();
+    // The head itself is what is dragged to another place.
+    event.stopPropagation();
     const from = event.clientX;
     const width = head.offsetWidth;
     let now = width;

@@ -1,9 +1,10 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { useView } from '../../lib/view-store.ts';
-import text from '../styles/text.module.css';
+import { useView } from '../../../lib/view-store.ts';
+import text from '../../styles/text.module.css';
+import css from '../table.module.css';
+import { dragColumn } from './column-drag.ts';
 import { ColumnGrip } from './column-grip.tsx';
 import { type Column, movedBy, nextSort, parseSort } from './columns.ts';
-import css from './table.module.css';
 
 export interface HeadRowProps<R> {
   columns: readonly Column<R>[];
@@ -12,19 +13,20 @@ export interface HeadRowProps<R> {
   /** Whether every loaded row is selected; `null` when rows cannot be selected. */
   all: boolean | null;
   onAll(on: boolean): void;
+  /** Rows have a menu of actions. */
+  menu: boolean;
   /** Under this name widths and order are remembered. */
   table: string;
 }
 
-/** Titles of a table; those the server can sort by are buttons. */
-export function HeadRow<R>({ columns, sort: current, onSort, all, onAll, table }: HeadRowProps<R>) {
+/** Titles of a table; those the server can sort by are buttons. Each can be dragged to another place. */
+export function HeadRow<R>({ columns, sort, onSort, all, onAll, menu, table }: HeadRowProps<R>) {
   const setWidth = useView((view) => view.setWidth);
   const setOrder = useView((view) => view.setOrder);
   const order = useView((view) => view.order[table]);
   const ids = columns.map(({ id }) => id);
   // Columns that are hidden or have no room now keep their place behind.
   const put = (next: string[]) => setOrder(table, [...next, ...(order ?? []).filter((id) => !next.includes(id))]);
-  const sorted = parseSort(current);
   return (
     <tr>
       {all === null ? null : (
@@ -38,37 +40,52 @@ export function HeadRow<R>({ columns, sort: current, onSort, all, onAll, table }
         </th>
       )}
       {columns.map((column, index) => {
-        const { sort } = column;
-        const active = sort !== undefined && sorted?.field === sort;
+        const move = (by: number) => put(movedBy(ids, column.id, by));
+        const isActive = column.sort !== undefined && parseSort(sort)?.field === column.sort;
         return (
           <th
             key={column.id}
             scope="col"
+            data-column={column.id}
             aria-label={column.title === '' ? 'Actions' : column.title}
             className={column.num ? css.num : undefined}
-            aria-sort={active ? (sorted?.down ? 'descending' : 'ascending') : undefined}
+            aria-sort={isActive ? (parseSort(sort)?.down ? 'descending' : 'ascending') : undefined}
+            onPointerDown={(event) => {
+              if (event.button === 0 && event.pointerType !== 'touch') dragColumn(event, index, move);
+            }}
           >
-            {sort === undefined || onSort === undefined ? (
-              column.title === '' ? (
-                <span className={text.hidden}>Actions</span>
-              ) : (
-                column.title
-              )
-            ) : (
-              <button type="button" onClick={() => onSort?.(nextSort(current, sort))}>
-                {column.title}
-                {active ? sorted?.down ? <ArrowDown size={12} /> : <ArrowUp size={12} /> : null}
-              </button>
-            )}
+            <Title column={column} sort={sort} onSort={onSort} />
             <ColumnGrip
               title={column.title}
               index={index + (all === null ? 0 : 1)}
               resize={(px) => setWidth(table, column.id, px)}
-              move={(by) => put(movedBy(ids, column.id, by))}
+              move={move}
             />
           </th>
         );
       })}
+      {menu ? (
+        <th scope="col" className={css.menuCell}>
+          <span className={text.hidden}>Actions</span>
+        </th>
+      ) : null}
     </tr>
+  );
+}
+
+function Title<R>({
+  column: { title, sort: field },
+  sort,
+  onSort,
+}: Pick<HeadRowProps<R>, 'sort' | 'onSort'> & { column: Column<R> }) {
+  if (title === '') return <span className={text.hidden}>Actions</span>;
+  if (field === undefined || onSort === undefined) return title;
+  const sorted = parseSort(sort);
+  const Arrow = sorted?.down ? ArrowDown : ArrowUp;
+  return (
+    <button type="button" onClick={() => onSort(nextSort(sort, field))}>
+      {title}
+      {sorted?.field === field ? <Arrow size={12} /> : null}
+    </button>
   );
 }

@@ -1,25 +1,8 @@
 import { expect, test } from 'vitest';
+import { dropPlace } from './column-drag.ts';
 import { type Column, fitting, nextSort } from './columns.ts';
-import { holdOrder } from './hold-order.ts';
 
-const id = (row: { id: string }) => row.id;
-const rows = (...ids: string[]) => ids.map((value) => ({ id: value }));
-
-test('rows do not move under the pointer: new ones are counted, further pages are added, gone ones leave', () => {
-  const held = holdOrder(['b', 'c', 'd'], rows('a', 'c', 'b', 'x', 'e'), id);
-  expect(held.rows.map(id)).toEqual(['b', 'c', 'x', 'e']);
-  expect(held.fresh).toBe(1);
-});
-
-// Catches an empty list after everything that was shown has been deleted.
-test('with the last held row gone, the list is shown as it is', () => {
-  expect(holdOrder(['a', 'b'], rows('c', 'd'), id)).toEqual({ rows: rows('c', 'd'), fresh: 0 });
-});
-
-test('an update shows at once although the order is held', () => {
-  const held = holdOrder(['a'], [{ id: 'a', state: 'failed' }], id);
-  expect(held.rows[0]).toEqual({ id: 'a', state: 'failed' });
-});
+const id = (column: { id: string }) => column.id;
 
 test('a narrow table lets its least important columns go instead of squeezing the name', () => {
   const column = (name: string, width?: number, drop?: number): Column<object> => ({
@@ -40,4 +23,14 @@ test('a header goes down, up, then back to the default order', () => {
   expect(nextSort('-name', 'name')).toBe('name');
   expect(nextSort('name', 'name')).toBeUndefined();
   expect(nextSort('name', 'size')).toBe('-size');
+});
+
+// Catches a column that is put one place too far, or moves although it is dropped where it was.
+test('a dragged column goes to the place of the head under the pointer', () => {
+  const heads = [0, 100, 200].map((left) => ({ left, right: left + 100 }));
+  expect(dropPlace(heads, 0, 150)).toEqual({ to: 1, side: 'after' });
+  expect(dropPlace(heads, 0, 900)).toEqual({ to: 2, side: 'after' });
+  expect(dropPlace(heads, 2, -20)).toEqual({ to: 0, side: 'before' });
+  expect(dropPlace(heads, 1, 150)).toBeNull();
+  expect(dropPlace([], 0, 10)).toBeNull();
 });

@@ -1,5 +1,5 @@
-import type { Action } from '../../lib/keys/registry.ts';
-import { useActions } from '../../lib/keys/use-actions.ts';
+import type { Action } from '../../../lib/keys/registry.ts';
+import { useActions } from '../../../lib/keys/use-actions.ts';
 
 /** What keys do with the row that has the cursor; a list leaves out what it cannot do. */
 export interface RowVerbs {
@@ -7,21 +7,23 @@ export interface RowVerbs {
   up(): void;
   open?: (() => unknown) | undefined;
   peek?: (() => unknown) | undefined;
+  menu?: (() => unknown) | undefined;
   select?: (() => unknown) | undefined;
 }
 
 const KEYS = [
-  ['down', 'Next row', 'J'],
-  ['up', 'Previous row', 'K'],
-  ['open', 'Open', 'Enter'],
-  ['peek', 'Peek', 'Space'],
-  ['select', 'Select', 'X'],
+  ['down', 'Next row', ['J']],
+  ['up', 'Previous row', ['K']],
+  ['open', 'Open', ['Enter']],
+  ['peek', 'Peek', ['Space']],
+  ['menu', 'Actions of the row', ['Shift+F10', 'ContextMenu']],
+  ['select', 'Select', ['X']],
 ] as const;
 
 /** Keys of a list. `name` tells the lists of one screen apart. */
 export function useRowKeys(name: string, verbs: RowVerbs): void {
   useActions(
-    KEYS.flatMap(([verb, title, key]): Action[] => {
+    KEYS.flatMap(([verb, title, keys]): Action[] => {
       const run = verbs[verb];
       if (run === undefined) return [];
       return [
@@ -30,7 +32,7 @@ export function useRowKeys(name: string, verbs: RowVerbs): void {
           title,
           group: 'Lists',
           layer: 'list',
-          keys: [key],
+          keys,
           hidden: true,
           run: () => void run(),
         },

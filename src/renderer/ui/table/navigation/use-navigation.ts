@@ -1,5 +1,5 @@
 import type { KeyboardEvent, MouseEvent } from 'react';
-import type { DataTableProps } from './data-table-props.ts';
+import type { DataTableProps } from '../data-table-props.ts';
 import { useCursor } from './use-cursor.ts';
 import { useRowKeys } from './use-row-keys.ts';
 import { useSelection } from './use-selection.ts';
@@ -7,13 +7,15 @@ import { useSelection } from './use-selection.ts';
 /** Rows that PageUp and PageDown go. */
 const PAGE = 15;
 
-const rowOf = (event: MouseEvent): string | undefined => (event.target as HTMLElement).closest('tr')?.dataset.id;
+/** Id of the row that an event happened in. */
+export const rowOf = (event: MouseEvent): string | undefined => (event.target as HTMLElement).closest('tr')?.dataset.id;
 
-/** Cursor and selection of a table, moved by keys and clicks. `scrollTo` brings a row into view. */
+/** Cursor and selection of a table, moved by keys and clicks. `scrollTo` brings a row into view, `openMenu` opens its menu. */
 export function useNavigation<R extends object>(
-  { name, idOf, peek, onPeek, onOpen, bulk, resetKey = '' }: DataTableProps<R>,
+  { name, idOf, peek, onPeek, onOpen, bulk, menu, resetKey = '' }: DataTableProps<R>,
   rows: readonly R[],
   scrollTo: (index: number) => void,
+  openMenu: (id: string) => void,
 ) {
   const ids = rows.map(idOf);
   const cursor = useCursor(ids, peek);
@@ -39,6 +41,7 @@ export function useNavigation<R extends object>(
     up: () => moveTo(cursor.index - 1, false),
     open: onOpen && (() => open(current)),
     peek: onPeek && (() => current !== undefined && onPeek(peek === current ? null : current)),
+    menu: menu && (() => current !== undefined && openMenu(current)),
     select: bulk && (() => current !== undefined && selection.put([current], !selection.has(current))),
   });
 

@@ -1,7 +1,7 @@
 import { Menu } from '@mantine/core';
 import { Check, Columns3 } from 'lucide-react';
-import { useView } from '../../lib/view-store.ts';
-import { buttonClass } from '../buttons.tsx';
+import { useView } from '../../../lib/view-store.ts';
+import { buttonClass } from '../../buttons.tsx';
 import { type Column, hiddenOf } from './columns.ts';
 
 /** Chooses which columns of a table are shown. */

@@ -1,0 +1,86 @@
+/** "Run again with another input": the form of the command, filled with what the task ran with. */
+import { Modal } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { Play } from 'lucide-react';
+import { type FormEvent, useState } from 'react';
+import type { Task } from '../../../contract/automation/tasks.ts';
+import { fieldTexts } from '../../../contract/kernel/field-words.ts';
+import type { JsonObject } from '../../../contract/kernel/scalars.ts';
+import { useAct, useOperationQuery } from '../../lib/live/query.ts';
+import { useCan } from '../../lib/use-can.ts';
+import { Button } from '../../ui/buttons.tsx';
+import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
+import text from '../../ui/styles/text.module.css';
+import css from './run.module.css';
+import { cleanInput, fieldsOf, schemaLike, titlesOf } from './schema.ts';
+import { SchemaForm } from './schema-form.tsx';
+import { textProblem } from './use-json-text.ts';
+
+/** The task whose input is edited. */
+type Again = Pick<Task, 'id' | 'input' | 'command_id' | 'command_name'>;
+
+/** Open while there is a task. */
+export function AgainDialog({ task, close }: { task: Again | null; close(): void }) {
+  return (
+    <Modal opened={task !== null} onClose={close} title={`Run “${task?.command_name ?? ''}” again`} size={520}>
+      {task === null ? null : task.command_id === null ? (
+        <AgainForm task={task} schema={schemaLike(task.input)} close={close} />
+      ) : (
+        <OfCommand task={task} id={task.command_id} close={close} />
+      )}
+    </Modal>
+  );
+}
+
+function OfCommand({ task, id, close }: { task: Again; id: string; close(): void }) {
+  const query = useOperationQuery('commands_get', { id });
+  return (
+    <StateFrame of={query} skeleton={3}>
+      {query.data === undefined ? null : <AgainForm task={task} schema={query.data.input_schema} close={close} />}
+    </StateFrame>
+  );
+}
+
+function AgainForm({ task, schema, close }: { task: Again; schema: JsonObject; close(): void }) {
+  const navigate = useNavigate();
+  const [input, setInput] = useState(task.input);
+  const [texts, setTexts] = useState<Record<string, string>>({});
+  const fields = fieldsOf(schema);
+  const titles = titlesOf(fields);
+  const retry = useAct('tasks_retry', {
+    onDone: ({ id }) => {
+      close();
+      void navigate({ to: '/tasks/$id', params: { id } });
+    },
+  });
+  const blocked = useCan('tasks_retry') ?? textProblem({ texts });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (blocked === null && !retry.isPending) retry.mutate({ id: task.id, input: cleanInput(fields, input) });
+  };
+  const setText = (name: string, typed: string | null) =>
+    setTexts(({ [name]: _old, ...others }) => (typed === null ? others : { ...others, [name]: typed }));
+  return (
+    <form className={css.form} onSubmit={submit}>
+      <p className={text.muted}>
+        {fields.length === 0
+          ? 'This command takes no input.'
+          : 'The command runs as it is now. A field that is left empty keeps the value of the earlier run.'}
+      </p>
+      <SchemaForm
+        fields={fields}
+        value={input}
+        onChange={setInput}
+        errors={fieldTexts(retry.error?.errors ?? {}, titles)}
+        held={{ texts, setText }}
+      />
+      {retry.error === null ? null : <ErrorState inline error={retry.error} titles={titles} />}
+      <div className={css.buttons}>
+        <Button onClick={close}>Cancel</Button>
+        <Button submit kind="primary" icon={<Play size={14} />} blocked={blocked} busy={retry.isPending}>
+          Run
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,15 @@
+import { useView } from '../../../lib/view-store.ts';
+import { arranged, type Column, fitting, hiddenOf } from './columns.ts';
+
+/** Columns of table `name` that the user wants to see and that fit into `width` px, in the user's order and widths. */
+export function useVisible<R>(name: string, columns: readonly Column<R>[], width: number): Column<R>[] {
+  const chosen = useView((view) => view.hidden[name]);
+  const order = useView((view) => view.order[name]);
+  const widths = useView((view) => view.widths[name]);
+  const hidden = hiddenOf(columns, chosen);
+  const shown = arranged(columns, order).filter(({ id }) => !hidden.includes(id));
+  return fitting(
+    shown.map((column) => ({ ...column, ...(widths?.[column.id] === undefined ? {} : { width: widths[column.id] }) })),
+    width,
+  ) as Column<R>[];
+}

@@ -1,0 +1,46 @@
+/** Rows of a list that change while they are shown. */
+import { screen, waitFor } from '@testing-library/react';
+import { useState } from 'react';
+import { expect, test } from 'vitest';
+import { DataTable } from '../../../../src/renderer/ui/table/data-table.tsx';
+import { renderPanel } from '../../../support/panel.tsx';
+import { COLUMNS, FIVE, type Fruit, fruits, show, shown, subject, table } from './fruits.harness.tsx';
+
+// Catches rows that change places under the pointer between aiming and clicking.
+test('under the pointer the order is held and new rows are counted; the pill, leaving or another filter lets them in', async () => {
+  const change = { rows: (_rows: Fruit[]) => {}, key: (_key: string) => {} };
+  function Live() {
+    const [rows, setRows] = useState(FIVE);
+    const [key, setKey] = useState('');
+    Object.assign(change, { rows: setRows, key: setKey });
+    return (
+      <DataTable name="fruits" label="Fruits" rows={rows} idOf={({ name }) => name} columns={COLUMNS} resetKey={key} />
+    );
+  }
+  await using panel = await renderPanel(subject, <Live />);
+  const frame = table().parentElement?.parentElement;
+  if (!frame) throw new Error('no frame');
+  await panel.user.hover(frame);
+  change.rows(fruits('new', 'elder', 'apple', 'banana'));
+  await screen.findByRole('button', { name: '1 new' });
+  expect(shown()).toEqual(['apple', 'banana', 'elder']);
+  await panel.user.click(screen.getByRole('button', { name: '1 new' }));
+  expect(shown()).toEqual(['new', 'elder', 'apple', 'banana']);
+
+  await panel.user.unhover(frame);
+  await panel.user.hover(frame);
+  change.rows(FIVE);
+  await screen.findByRole('button', { name: '2 new' });
+  change.key('other filters');
+  await waitFor(() => expect(shown()).toEqual(['apple', 'banana', 'cherry', 'date', 'elder']));
+});
+
+// Catches ten thousand rows in the page, and a next page that is asked for only at the very end, or never.
+test('of a long list only what is in view is in the page, and the next page is asked for ahead', async () => {
+  const asked: number[] = [];
+  const long = fruits(...Array.from({ length: 10_000 }, (_, index) => `f${index}`));
+  await using _panel = await show({ rows: long, loadMore: () => asked.push(long.length) });
+  expect(shown().length).toBeLessThan(60);
+  expect(table().getAttribute('aria-rowcount')).toBe('10001');
+  expect(asked).toEqual([]);
+});
