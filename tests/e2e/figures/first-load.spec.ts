@@ -6,11 +6,13 @@ import { expect, open, test } from '../support/test.ts';
 const BAR = 700_000;
 
 // Would catch: files sent uncompressed, and an editor, a chart or the guide in what every screen loads.
-test('the first load of every screen', async ({ browser, host }, info) => {
+test('the first load of every screen', async ({ browser, host, api }, info) => {
   test.setTimeout(120_000);
+  const script = { script: 'export default async ({ page }) => page.title();' };
+  const { id: scripted } = await api.call('commands_create', { name: 'First load', kind: 'browser', spec: script });
   const seen: number[] = [];
   // The composer of a script brings the editor along.
-  for (const { id, path } of [...SCREENS, { id: 'script editor', path: '/commands/new?kind=browser' }]) {
+  for (const { id, path } of [...SCREENS, { id: 'script editor', path: `/commands/${scripted}` }]) {
     // A context of its own has nothing in its cache.
     const context = await browser.newContext({ baseURL: host.url, storageState: await host.session() });
     const page = await context.newPage();
