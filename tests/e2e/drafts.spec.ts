@@ -37,7 +37,8 @@ for (const after of [0, 50, 100, 400]) {
 // Would catch: an hour's work that is gone with a reload or with another screen.
 test('what is typed survives another screen and a reload, and is listed as a draft', async ({ page }) => {
   await open(page, '/commands');
-  await page.keyboard.press('N');
+  await page.keyboard.press('n');
+  await page.getByRole('menuitem', { name: /Visit a page/ }).press('Enter');
   await expect(page.getByText('Not saved yet', { exact: true })).toBeVisible();
   await page.getByLabel('Command name').fill('Half done');
   await editor(page).click();

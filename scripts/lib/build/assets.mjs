@@ -40,17 +40,20 @@ export async function copyAssets() {
     if (!files) await cp(from, to, { recursive: true });
     else for (const file of files) await cp(join(from, file), join(to, file));
   }
-  await withoutInlineScripts(join(VIEWER, 'index.html'));
+  await cp(join(import.meta.dirname, 'content', 'escape.js'), join(VIEWER, 'escape.js'));
+  await withOwnScript(join(VIEWER, 'index.html'));
   await withPolicy(join(VIEWER, 'sw.bundle.js'));
 }
 
 /**
- * Takes the trace viewer's inline script out: it only explains file:// addresses, and the content security policy blocks it.
+ * Takes the trace viewer's inline script out: it only explains file:// addresses, and the content security policy blocks it. In its place
+ * comes a script by which Escape closes the dialog around the viewer.
  * @param {string} file
  */
-async function withoutInlineScripts(file) {
+async function withOwnScript(file) {
   const html = await readFile(file, 'utf8');
-  await writeFile(file, html.replace(/<script>[\s\S]*?<\/script>/g, ''));
+  const plain = html.replace(/<script>[\s\S]*?<\/script>/g, '');
+  await writeFile(file, plain.replace('</head>', '<script src="./escape.js"></script></head>'));
 }
 
 /**

@@ -3,6 +3,9 @@
 /** Folder of the trace viewer. */
 export const VIEWER_FOLDER = '/trace-viewer/';
 
+/** What the trace viewer's page tells the page around it when Escape was pressed in it. */
+export const ESCAPE_MESSAGE = 'tabagent:escape';
+
 /** Path that opens the trace viewer on a trace of the same origin, given by its path. */
 export function viewerPath(trace: string): string {
   return `${VIEWER_FOLDER}index.html?trace=${encodeURIComponent(trace)}`;

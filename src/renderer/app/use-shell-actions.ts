@@ -3,6 +3,7 @@ import { useNavigate, useRouter } from '@tanstack/react-router';
 import { NUMBERED_SCREENS, SCREENS } from '../../contract/host/screens.ts';
 import { isDesktop } from '../lib/client/message-port.ts';
 import { HELP_TOPICS, topicFor } from '../lib/help.ts';
+import { focusList } from '../lib/keys/focus-list.ts';
 import type { Action } from '../lib/keys/registry.ts';
 import { useActions } from '../lib/keys/use-actions.ts';
 import { useView } from '../lib/view-store.ts';
@@ -40,7 +41,11 @@ export function useShellActions(openKeys: () => void): void {
         layer: 'global',
         keys: [key, ...(isDesktop() ? [`Mod+${index + 1}`] : [])],
         inFields: false,
-        run: () => void navigate({ to: path }),
+        run: () => {
+          // The list of this screen; that of another one takes the focus when it comes.
+          focusList();
+          void navigate({ to: path });
+        },
       }),
     ),
     global('palette', 'Search and commands', ['Mod+K'], () => openPalette('all'), { inFields: true, hidden: true }),

@@ -1,6 +1,6 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { FileCode2 } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import type { CommandId } from '../../../contract/kernel/scalars.ts';
 import { useDrafts } from '../../lib/drafts/drafts.ts';
 import { useOperationQuery, usePages } from '../../lib/live/query.ts';
@@ -14,8 +14,9 @@ import layout from '../../ui/styles/layout.module.css';
 import { Composer } from './composer/composer.tsx';
 import { beginDraft, draftFrom, isNewKey } from './draft.ts';
 import { Library } from './library/library.tsx';
+import { NewMenu } from './library/new-menu.tsx';
 import { useLibraryActions } from './library/use-library-actions.ts';
-import { DEFAULT_TEMPLATE, TEMPLATES } from './templates.ts';
+import { templateOf } from './templates.ts';
 
 /** Remembers the command in the address as the one opened last. */
 function useRecent(id: string | undefined): readonly string[] {
@@ -40,11 +41,13 @@ export function CommandsScreen() {
     ...(search.tag === undefined ? {} : { tag: search.tag.split(',') }),
   });
   const shown = id ?? recent.find((item) => list.rows.some((command) => command.id === item)) ?? list.rows[0]?.id;
-  const onNew = (template: string = DEFAULT_TEMPLATE.id) => {
-    const key = beginDraft(draftFrom(TEMPLATES.find((item) => item.id === template) ?? DEFAULT_TEMPLATE));
+  const [choosing, setChoosing] = useState(false);
+  const onNew = (template: string) => {
+    const key = beginDraft(draftFrom(templateOf(template)));
     void navigate({ to: '/commands/$id', params: { id: key } });
   };
-  useLibraryActions(list.rows, shown, onNew);
+  const choose = () => setChoosing(true);
+  useLibraryActions(list.rows, shown, choose);
   return (
     <Screen>
       <Split
@@ -54,8 +57,14 @@ export function CommandsScreen() {
         min={180}
         max={420}
         label="Width of the library"
-        first={<Library list={list} current={shown ?? null} onNew={onNew} />}
-        second={<Editor id={shown} isPending={list.isPending} onNew={onNew} />}
+        first={
+          <Library
+            list={list}
+            current={shown ?? null}
+            newMenu={<NewMenu opened={choosing} setOpened={setChoosing} onNew={onNew} />}
+          />
+        }
+        second={<Editor id={shown} isPending={list.isPending} onNew={choose} />}
       />
     </Screen>
   );

@@ -98,9 +98,20 @@ export function patchOf(command: Command, entry: DraftEntry): Input<'commands_up
 const NEW = 'new-';
 export const isNewKey = (key: string): boolean => key.startsWith(NEW);
 
+/** Key of the draft that was begun last, until its composer is shown. */
+let unseen: string | null = null;
+
+/** Whether the draft has just been begun; true once. */
+export function takeNew(key: string): boolean {
+  const isNew = key === unseen;
+  if (isNew) unseen = null;
+  return isNew;
+}
+
 /** Begins the draft of a new command. @returns its key */
 export function beginDraft(draft: Draft): string {
   const key = `${NEW}${crypto.randomUUID().slice(0, 8)}`;
+  unseen = key;
   keepDraft(key, { ...NO_DRAFT, edits: { ...draft } as unknown as JsonObject }, draft.input_schema);
   return key;
 }

@@ -21,3 +21,6 @@ function first(): Template {
 
 /** What a new command starts from when nothing is chosen. */
 export const DEFAULT_TEMPLATE = first();
+
+/** The template of an id. */
+export const templateOf = (id: string): Template => TEMPLATES.find((item) => item.id === id) ?? DEFAULT_TEMPLATE;

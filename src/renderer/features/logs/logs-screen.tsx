@@ -77,6 +77,7 @@ export function LogsScreen() {
           <LogViewer
             feed={feed}
             name="Host log"
+            primary
             still={log.past ? 'The time range ends in the past' : undefined}
             levels={listOf(search.level, LEVELS)}
             onLevels={setLevels}

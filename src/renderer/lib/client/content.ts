@@ -1,6 +1,6 @@
 /** Addresses of the content origin: what tasks recorded is shown there, never on the panel's own. */
 import type { Artifact } from '../../../contract/automation/artifacts.ts';
-import { viewerPath } from '../../../contract/host/content.ts';
+import { ESCAPE_MESSAGE, viewerPath } from '../../../contract/host/content.ts';
 import { desktopInfo } from './message-port.ts';
 
 /** Address that shows an artifact; undefined while the host has no content origin open. */
@@ -8,6 +8,13 @@ export function viewUrl({ view_url }: Pick<Artifact, 'view_url'>): string | unde
   if (view_url === null) return undefined;
   const desktop = desktopInfo();
   return desktop === null ? view_url : desktop.contentOrigin + new URL(view_url).pathname;
+}
+
+/** Whether a message is the trace viewer's in `frame`: Escape was pressed there, and nothing in it had a use for the key. */
+export function isEscapeOf(frame: HTMLIFrameElement | null, { data, source, origin }: MessageEvent): boolean {
+  return (
+    data === ESCAPE_MESSAGE && frame !== null && source === frame.contentWindow && origin === new URL(frame.src).origin
+  );
 }
 
 /** Address of the trace viewer with a trace in it. */

@@ -12,6 +12,7 @@ import CodeMirror, {
   StateField,
 } from '@uiw/react-codemirror';
 import { useMemo } from 'react';
+import { keys } from '../../lib/keys/use-actions.ts';
 import { useResolvedTheme } from '../theme.tsx';
 
 export interface EditorProps {
@@ -63,8 +64,8 @@ const look = EditorView.theme({
   '.cm-foldPlaceholder': { backgroundColor: 'var(--active)', border: 'none', color: 'var(--muted)' },
 });
 
-// Mod+Enter and Mod+S belong to the screen (run, save), not to the editor.
-const free = Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => false }]));
+// Mod+Enter is the screen's (run, submit) before it is the editor's, which would insert a line.
+const runKey = Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => keys.press('Mod+Enter', true, Date.now()) }]));
 
 /** Marks a line until the text is edited: then it may be another one. */
 function markedLine(line: number): Extension {
@@ -99,7 +100,7 @@ export function CodeEditorImpl({
   const dark = useResolvedTheme() === 'dark';
   const extensions = useMemo(
     () => [
-      free,
+      runKey,
       look,
       syntaxHighlighting(highlight),
       EditorView.darkTheme.of(dark),

@@ -14,6 +14,8 @@ export interface LogViewerProps {
   onSelect?: (row: LogRow) => void;
   /** Why nothing new can come, as when a past time is shown; the end is not followed then. */
   still?: string | undefined;
+  /** The log is what its screen is about: it has the focus when the screen opens. */
+  primary?: boolean;
   /** Shown at the left of the bar. */
   bar?: ReactNode;
   empty?: string;

@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ScrollText } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { clock } from '../../lib/format.ts';
+import { listProps, useInitialFocus } from '../../lib/keys/focus-list.ts';
 import type { LogFeed } from '../../lib/log/feed.ts';
 import { shownHits } from '../../lib/log/hits.ts';
 import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
@@ -55,6 +56,7 @@ export function LogViewer(props: LogViewerProps) {
   });
   const place = useFollow({ virtual, rows, feed, levels, still });
   const goTo = useGoTo(feed, rows, place);
+  useInitialFocus(() => frame.current, props.primary === true && !loading && rows.length > 0);
 
   const lines = (
     <div
@@ -64,6 +66,7 @@ export function LogViewer(props: LogViewerProps) {
       role="log"
       aria-live="off"
       aria-label={`${name} lines`}
+      {...(props.primary ? listProps : {})}
       onScroll={(event) => place.scrolled(event.currentTarget)}
       {...place.handlers}
     >

@@ -2,6 +2,7 @@
 import { useElementSize } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect, useRef } from 'react';
+import { listProps, useInitialFocus } from '../../lib/keys/focus-list.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import type { Column } from './columns/columns.ts';
 import { HeadRow } from './columns/head-row.tsx';
@@ -55,10 +56,7 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
   const { current, selection, selectAll, handlers } = useNavigation(props, rows, scrollTo, openAt);
   const beside = (bulk === undefined ? 0 : TICKS) + (menu === undefined ? 0 : MENUS);
   const visible = useVisible(name, columns, width === 0 ? 0 : width - beside);
-  useEffect(() => {
-    // Arrow keys work at once, unless a field or dialog has the focus already.
-    if (document.activeElement === document.body) grid.current?.focus({ preventScroll: true });
-  }, []);
+  useInitialFocus(() => grid.current);
   const menuRow = rows.find((row) => props.idOf(row) === at?.id);
 
   return (
@@ -75,6 +73,7 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
           role="grid"
           tabIndex={0}
           aria-label={props.label}
+          {...listProps}
           aria-rowcount={rows.length + 1}
           aria-multiselectable={bulk !== undefined}
           aria-activedescendant={current === undefined ? undefined : `${name}-${current}`}

@@ -1,28 +1,37 @@
 import { Copy, Play, Save, SearchCheck, Trash2, Undo2 } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import type { Command } from '../../../../contract/automation/commands.ts';
 import { Button, IconButton } from '../../../ui/buttons.tsx';
 import { Badge, Tag } from '../../../ui/display/badge.tsx';
 import { ScreenHead } from '../../../ui/screen.tsx';
 import layout from '../../../ui/styles/layout.module.css';
+import { takeNew } from '../draft.ts';
 import css from './composer.module.css';
 import type { ComposerState } from './use-composer.ts';
 import type { ComposerVerbs } from './use-composer-verbs.ts';
 
 /** Command name, whether it is saved, and what can be done with it. */
 export function ComposerHeader({
+  id,
   command,
   composer,
   verbs,
 }: {
+  id: string;
   command: Command | null;
   composer: ComposerState;
   verbs: ComposerVerbs;
 }) {
   const { draft, change, changed, busy, dry } = composer;
   const { blocked } = verbs;
+  const name = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (takeNew(id)) name.current?.select();
+  }, [id]);
   return (
     <ScreenHead>
       <input
+        ref={name}
         className={css.title}
         aria-label="Command name"
         value={draft.name}

@@ -33,7 +33,7 @@ export function Composer({ id, command }: { id: string; command: Command | null 
   const verbs = useComposerVerbs(id, command, composer, () => setTab('dry'));
   return (
     <div className={`${layout.col} ${layout.grow}`}>
-      <ComposerHeader command={command} composer={composer} verbs={verbs} />
+      <ComposerHeader id={id} command={command} composer={composer} verbs={verbs} />
       {composer.error === null ? null : <ErrorState inline error={composer.error} titles={titlesOf(composer.fields)} />}
       <Conflict command={command} composer={composer} />
       <Split

@@ -1,17 +1,16 @@
 /** The commands there are, by folder. */
-import { Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { Folder, PencilLine, Plus } from 'lucide-react';
-import { Fragment } from 'react';
+import { Folder, PencilLine } from 'lucide-react';
+import { type ReactNode, useRef } from 'react';
 import type { Command } from '../../../../contract/automation/commands.ts';
-import { COMMAND_KINDS, type CommandKind, commandKinds } from '../../../../contract/automation/kinds/index.ts';
+import type { CommandKind } from '../../../../contract/automation/kinds/index.ts';
 import { type DraftEntry, useDrafts } from '../../../lib/drafts/drafts.ts';
 import { pendingEdits } from '../../../lib/drafts/merge.ts';
+import { listProps, useInitialFocus } from '../../../lib/keys/focus-list.ts';
 import type { PagedList } from '../../../lib/live/query.ts';
 import { toggled } from '../../../lib/search-params.ts';
-import { useCan } from '../../../lib/use-can.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
-import { Button, buttonClass, Chip } from '../../../ui/buttons.tsx';
+import { Button, Chip } from '../../../ui/buttons.tsx';
 import { StatusIcon } from '../../../ui/display/status.tsx';
 import { NoMatch, StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { FilterField } from '../../../ui/filter-field.tsx';
@@ -34,6 +33,7 @@ function Item({ command, active }: { command: Command; active: boolean }) {
         search={search}
         className={css.item}
         aria-current={active ? 'page' : undefined}
+        {...(active ? listProps : {})}
       >
         <Icon size={14} className={text.muted} aria-label={command.kind} />
         <span className={command.enabled ? `${layout.grow} ${text.clip}` : `${layout.grow} ${text.clip} ${text.faint}`}>
@@ -71,6 +71,7 @@ function DraftList({ current }: { current: string | null }) {
                 search={search}
                 className={css.item}
                 aria-current={key === current ? 'page' : undefined}
+                {...(key === current ? listProps : {})}
               >
                 <Icon size={14} className={text.muted} aria-label={String(edits.kind)} />
                 <span className={`${layout.grow} ${text.clip}`}>{String(edits.name) || 'Unnamed'}</span>
@@ -84,55 +85,18 @@ function DraftList({ current }: { current: string | null }) {
   );
 }
 
-/** The kinds of commands behind the "New" button, each with what to start from. */
-export function NewMenu({ onNew }: { onNew(template: string): void }) {
-  const blocked = useCan('commands_create');
-  return (
-    <Menu position="bottom-start" width={280} disabled={blocked !== null}>
-      <Menu.Target>
-        <button
-          type="button"
-          className={buttonClass({ small: true })}
-          aria-disabled={blocked !== null}
-          title={blocked ?? 'New command · N'}
-        >
-          <Plus size={14} /> New
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {COMMAND_KINDS.map((kind) => {
-          const { Icon, templates } = kindViews[kind];
-          const { title, description } = commandKinds[kind];
-          return (
-            <Fragment key={kind}>
-              <Menu.Label>
-                {title}
-                <div className={text.faint}>{description}</div>
-              </Menu.Label>
-              {templates.map((template) => (
-                <Menu.Item key={template.id} leftSection={<Icon size={14} />} onClick={() => onNew(template.id)}>
-                  {template.title}
-                  <div className={css.about}>{template.text}</div>
-                </Menu.Item>
-              ))}
-            </Fragment>
-          );
-        })}
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
 export function Library({
   list,
   current,
-  onNew,
+  newMenu,
 }: {
   list: PagedList<'commands_list'>;
   current: string | null;
-  onNew(template: string): void;
+  newMenu: ReactNode;
 }) {
   const [search, set] = useFilters();
+  const frame = useRef<HTMLElement>(null);
+  useInitialFocus(() => frame.current?.querySelector<HTMLElement>('[data-list]'), list.rows.length > 0);
   const tags = [
     ...new Set([...list.rows.flatMap((command) => command.tags), ...(search.tag?.split(',') ?? [])]),
   ].sort();
@@ -140,10 +104,10 @@ export function Library({
     a === '' ? 1 : b === '' ? -1 : a.localeCompare(b),
   );
   return (
-    <section className={`${layout.col} ${layout.grow}`} aria-label="Library">
+    <section ref={frame} className={`${layout.col} ${layout.grow}`} aria-label="Library">
       <ToolBar>
         <h1 className={layout.grow}>Commands</h1>
-        <NewMenu onNew={onNew} />
+        {newMenu}
       </ToolBar>
       <div className={css.filter}>
         <FilterField wide value={search.q} onChange={(q) => set({ q })} placeholder="Filter commands" />

@@ -1,9 +1,9 @@
 import { Modal } from '@mantine/core';
 import { ImageIcon } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Artifact } from '../../../../contract/automation/artifacts.ts';
 import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
-import { traceUrl } from '../../../lib/client/content.ts';
+import { isEscapeOf, traceUrl } from '../../../lib/client/content.ts';
 import { useActions } from '../../../lib/keys/use-actions.ts';
 import { useOperationQuery } from '../../../lib/live/query.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
@@ -38,6 +38,14 @@ function useTabKeys(setTab: (tab: BottomTab) => void, move: (by: 1 | -1) => void
 }
 
 function TraceDialog({ trace, close }: { trace: Artifact | null; close(): void }) {
+  const frame = useRef<HTMLIFrameElement>(null);
+  useEffect(() => {
+    const onMessage = (event: MessageEvent) => {
+      if (isEscapeOf(frame.current, event)) close();
+    };
+    window.addEventListener('message', onMessage);
+    return () => window.removeEventListener('message', onMessage);
+  });
   return (
     <Modal
       opened={trace !== null}
@@ -48,6 +56,7 @@ function TraceDialog({ trace, close }: { trace: Artifact | null; close(): void }
     >
       {trace === null ? null : (
         <iframe
+          ref={frame}
           className={css.trace}
           title={`Trace ${trace.name}`}
           src={traceUrl(trace)}
