@@ -31,7 +31,8 @@ function timeZone({ profile }: Run['job']): PersistentOptions {
 
 /** Messages of Chromium and Playwright; they have no codes. */
 const LOCKED = /ProcessSingleton|Opening in existing browser session|profile appears to be in use/;
-const MISSING = /Executable doesn't exist|ENOENT|is not found at|Failed to launch.*spawn/;
+const MISSING = /Executable doesn't exist|ENOENT|is not found at/;
+const isMissing = (text: string) => MISSING.test(text) || (text.includes('Failed to launch') && text.includes('spawn'));
 const NO_SANDBOX = /No usable sandbox|sandboxing failed/i;
 
 function launchFailure(error: unknown, executable: string): Failure {
@@ -42,7 +43,7 @@ function launchFailure(error: unknown, executable: string): Failure {
       cause: error,
     });
   }
-  if (MISSING.test(full)) return missing(executable, error);
+  if (isMissing(full)) return missing(executable, error);
   if (NO_DISPLAY.test(full)) {
     return new Failure(
       'browser-failed',

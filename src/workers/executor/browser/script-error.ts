@@ -54,7 +54,8 @@ export function scriptStack(error: unknown, file: ScriptFile): string | undefine
 /** A Playwright error that says that there is no browser any more. */
 export const isBrowserGone = (error: unknown) =>
   error instanceof Error &&
-  /(Target|Page|page|context|browser).* (has been|was) closed|Browser closed|Page crashed/.test(error.message);
+  (/Browser closed|Page crashed/.test(error.message) ||
+    (/(?:has been|was) closed/.test(error.message) && /Target|[Pp]age|context|browser/.test(error.message)));
 
 /**
  * Turns what a script threw into a failure.

@@ -40,7 +40,8 @@ function snippetPosition(text: string, names: readonly string[]): { line: number
 function javascriptOf(source: string, label: string): string {
   try {
     // `sourceUrl` names the source in errors, but also in the result, where it would hide the file from stacks and traces.
-    return stripTypeScriptTypes(source, { mode: 'strip', sourceUrl: label }).replace(/\s*\/\/# sourceURL=.*\s*$/, '\n');
+    const text = stripTypeScriptTypes(source, { mode: 'strip', sourceUrl: label });
+    return text.slice(0, text.lastIndexOf('//# sourceURL=')).trimEnd().concat('\n');
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? '') : '';
     const position = snippetPosition(text, [label]);

@@ -25,10 +25,20 @@ async function mimeOf(name: string): Promise<string> {
   return mime.getType(extension) ?? 'application/octet-stream';
 }
 
+/** Without blanks and dots at both ends; one pattern for both would look at each run of them as often as it is long. */
+function withoutEdges(text: string): string {
+  const isEdge = (at: number) => /[\s.]/.test(text.charAt(at));
+  let start = 0;
+  let end = text.length;
+  while (start < end && isEdge(start)) start += 1;
+  while (end > start && isEdge(end - 1)) end -= 1;
+  return text.slice(start, end);
+}
+
 /** A name that every file system takes: no separators, no reserved names, 120 characters at most. */
 export function safeName(name: string): string {
   // biome-ignore format: the control characters belong together
-  const clean = name.replace(/[\\/:*?"<>|\p{Cc}]+/gu, '_').replace(/^[\s.]+|[\s.]+$/g, '');
+  const clean = withoutEdges(name.replace(/[\\/:*?"<>|\p{Cc}]+/gu, '_'));
   const extension = extname(clean).slice(0, 20);
   const stem = clean.slice(0, clean.length - extname(clean).length).slice(0, 100);
   const short = `${stem}${extension}` || 'file';

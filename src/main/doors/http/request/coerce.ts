@@ -11,7 +11,7 @@ type Coerce = (value: string | string[]) => unknown;
 /** Coercions by member name; members that are text anyway are absent. */
 export type CoercionPlan = ReadonlyMap<string, Coerce>;
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** Makes the plan of an operation. */
 export function planCoercion(operation: Operation): CoercionPlan {

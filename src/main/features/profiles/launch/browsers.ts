@@ -111,7 +111,7 @@ async function versionOf(file: string): Promise<string | null> {
   }
   try {
     const { stdout } = await run(file, ['--version'], { timeout: 5000 });
-    return /\d+(\.\d+)+/.exec(stdout)?.[0] ?? null;
+    return /\d{1,9}(?:\.\d{1,9}){1,9}/.exec(stdout)?.[0] ?? null;
   } catch {
     return null;
   }
