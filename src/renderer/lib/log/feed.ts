@@ -151,11 +151,18 @@ function gapRow(lost: number, seq: number): LogRow {
   return { seq, at: Date.now(), level: 'warn', source: 'panel', text, data: null, mark: true };
 }
 
-/** Tells its listeners of changes, at most once in {@link NOTIFY_MS}. */
+/** Tells its listeners of changes: of the first at once, of those that follow within {@link NOTIFY_MS} together. */
 function createChanges() {
   const listeners = new Set<() => void>();
   let version = 0;
+  let told = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const tell = () => {
+    timer = undefined;
+    told = performance.now();
+    version += 1;
+    for (const listener of listeners) listener();
+  };
   return {
     version: () => version,
     subscribe(listener: () => void): () => void {
@@ -163,11 +170,10 @@ function createChanges() {
       return () => listeners.delete(listener);
     },
     notify(): void {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        version += 1;
-        for (const listener of listeners) listener();
-      }, NOTIFY_MS);
+      if (timer !== undefined) return;
+      const wait = told + NOTIFY_MS - performance.now();
+      if (wait <= 0) tell();
+      else timer = setTimeout(tell, wait);
     },
     stop: () => clearTimeout(timer),
   };

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { parseAnsi, stripAnsi } from './ansi.ts';
 import { createLogFeed } from './feed.ts';
 import { createLogRing, type LogRow } from './ring.ts';
@@ -105,4 +105,32 @@ test('a full window goes back to the first line and forward to the last, and los
   write();
   expect(feed.ring.last()).toBe(written.length);
   feed.stop();
+});
+
+// Catches a screen that waits for a timer before it shows lines that are there, and a render for every line while lines pour in.
+test('the first lines are told at once, those that follow together', async () => {
+  vi.useFakeTimers();
+  let say: (row: LogRow) => void = () => undefined;
+  const never = () => new Promise<never>(() => undefined);
+  const feed = createLogFeed({
+    tail: async () => ({ rows: rows(1, 3), more: false }),
+    before: never,
+    around: never,
+    find: never,
+    follow: (_since, on) => {
+      say = (line) => on.rows([line]);
+    },
+  });
+  const lengths: number[] = [];
+  feed.subscribe(() => lengths.push(feed.ring.length));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(lengths).toEqual([3]);
+  for (const line of rows(4, 40)) say(line);
+  expect(lengths).toEqual([3]);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(lengths).toEqual([3, 40]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  say(row(41));
+  expect(lengths).toEqual([3, 40, 41]);
+  vi.useRealTimers();
 });
