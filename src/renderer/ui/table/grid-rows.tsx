@@ -1,11 +1,10 @@
+import { useCallbackRef } from '@mantine/hooks';
 import type { VirtualItem } from '@tanstack/react-virtual';
-import { Ellipsis } from 'lucide-react';
-import { buttonClass } from '../buttons.tsx';
 import type { Column } from './columns/columns.ts';
 import type { DataTableProps } from './data-table-props.ts';
+import { GridRow } from './grid-row.tsx';
 import type { Selection } from './navigation/use-selection.ts';
 import { Spacer } from './spacer.tsx';
-import css from './table.module.css';
 
 /** The rows of a table that are in view, between empty ones that keep the place of the others. */
 export function GridRows<R extends object>({
@@ -31,6 +30,9 @@ export function GridRows<R extends object>({
   openMenu(id: string): void;
 }) {
   const span = columns.length + (bulk === undefined ? 0 : 1) + (menu === undefined ? 0 : 1);
+  // The same function for ever, so that rows which stay as they are need not render.
+  const tick = useCallbackRef((id: string, on: boolean) => selection.put([id], on));
+  const open = useCallbackRef(openMenu);
   return (
     <tbody>
       <Spacer span={span} height={items[0]?.start ?? 0} />
@@ -40,46 +42,21 @@ export function GridRows<R extends object>({
         const id = idOf(row);
         const ticked = selection.has(id);
         return (
-          <tr
+          <GridRow
             key={id}
-            id={`${name}-${id}`}
-            data-id={id}
-            aria-rowindex={index + 2}
-            aria-selected={ticked || peek === id}
-            className={id === current ? css.cursor : undefined}
-          >
-            {bulk === undefined ? null : (
-              <td>
-                <input
-                  type="checkbox"
-                  aria-label={`Select ${titleOf(row)}`}
-                  tabIndex={-1}
-                  checked={ticked}
-                  onChange={(event) => selection.put([id], event.target.checked)}
-                />
-              </td>
-            )}
-            {columns.map((column) => (
-              <td key={column.id} className={column.num ? css.num : undefined}>
-                {column.cell(row)}
-              </td>
-            ))}
-            {menu === undefined ? null : (
-              <td className={css.menuCell}>
-                <button
-                  type="button"
-                  tabIndex={-1}
-                  className={buttonClass({ kind: 'ghost', small: true, icon: true })}
-                  aria-haspopup="menu"
-                  aria-label={`Actions for ${titleOf(row)}`}
-                  title="Actions"
-                  onClick={() => openMenu(id)}
-                >
-                  <Ellipsis size={14} />
-                </button>
-              </td>
-            )}
-          </tr>
+            element={`${name}-${id}`}
+            id={id}
+            title={titleOf(row)}
+            row={row}
+            place={index + 2}
+            columns={columns}
+            ticked={bulk === undefined ? null : ticked}
+            selected={ticked || peek === id}
+            isCurrent={id === current}
+            hasMenu={menu !== undefined}
+            tick={tick}
+            openMenu={open}
+          />
         );
       })}
       <Spacer span={span} height={height - (items.at(-1)?.end ?? 0)} />
