@@ -36,7 +36,7 @@ export function seeded(seed: number): Random {
 }
 
 /** Words whose order depends on case, on accents and on whether text is compared by code point or by UTF-16 unit. */
-const WORDS = ['apple', 'Zebra', 'a', 'B', 'émile', 'a_b', 'a b', 'ｚ wide', '😀 face', '10', '9'];
+const WORDS = ['apple', 'Zebra', 'a', 'B', 'émile', 'a_b', 'a b', 'ｚ wide', '😀 face', '10', '9', '007'];
 const GROUPS = ['shops', 'Banks', 'mail'];
 
 /** The edits over a client; tasks are never started. */
@@ -46,6 +46,7 @@ export function listEdits(client: Client): { [E in Live]: ListEdits } {
   const profile = (random: Random) => ({
     ...{ name: words(random), notes: words(random), tags: tags(random), group: random.pick([null, ...GROUPS]) },
     browser: random.pick(BROWSERS),
+    locale: random.pick([null, 'de-DE', 'en-GB']),
   });
   const spec = { argv: ['true'] };
   const command = (random: Random) => ({

@@ -5,8 +5,9 @@ import type { EntityRecord } from '../kernel/entity.ts';
 import { contains, fixed, is, oneOf } from '../kernel/filters.ts';
 import { listFields, page, resource } from '../kernel/paging.ts';
 import { CommandId, entityFields, JsonObject, Nothing, ProfileId, Timestamp } from '../kernel/scalars.ts';
-import { text } from '../kernel/sorts.ts';
+import { natural, text } from '../kernel/sorts.ts';
 import { CommandKind, CommandSpec } from './kinds/index.ts';
+import { LastTask } from './last-task.ts';
 
 export { COMMAND_KINDS, CommandKind, CommandSpec } from './kinds/index.ts';
 
@@ -48,7 +49,7 @@ export const Command = z.object({
   spec: CommandSpec,
   /** Set on the examples that come with the product. */
   example: z.boolean(),
-  last_task: z.object({ id: z.string(), status: z.string(), at: Timestamp }).nullable(),
+  last_task: LastTask.nullable(),
   ...entityFields,
 });
 export type Command = z.infer<typeof Command>;
@@ -102,7 +103,7 @@ export const commandRecord = {
     tag: oneOf(z.string(), 'tags'),
     enabled: is(z.boolean()),
   },
-  sorts: { created_at: fixed(text), updated_at: text, name: text, kind: text },
+  sorts: { created_at: fixed(text), updated_at: text, name: natural, kind: text },
   lists: ['commands_list'],
   one: 'commands_get',
   related: ['commands_versions'],

@@ -5,7 +5,8 @@ import type { EntityRecord } from '../kernel/entity.ts';
 import { contains, fixed, oneOf } from '../kernel/filters.ts';
 import { resource } from '../kernel/paging.ts';
 import { entityFields, ProfileId, Timestamp } from '../kernel/scalars.ts';
-import { number, text } from '../kernel/sorts.ts';
+import { natural, number, ranked, text } from '../kernel/sorts.ts';
+import { LastTask } from './last-task.ts';
 import { deniedSwitch } from './launch-switches.ts';
 
 /** Browser families that the product can drive. */
@@ -16,6 +17,16 @@ export type BrowserFamily = z.infer<typeof BrowserFamily>;
 /** Life of a profile; read from the process that holds it, never from a stored pid. */
 export const ProfileState = z.enum(['stopped', 'starting', 'running', 'stopping', 'crashed', 'locked']);
 export type ProfileState = z.infer<typeof ProfileState>;
+
+/** Profiles in use come last, so that they are first in descending order. */
+export const STATE_ORDER = [
+  'stopped',
+  'locked',
+  'crashed',
+  'stopping',
+  'starting',
+  'running',
+] as const satisfies ProfileState[];
 
 /** Who has the exclusive use of a profile. */
 export const ProfileHolder = z.object({
@@ -95,6 +106,7 @@ export const Profile = z.object({
   holder: ProfileHolder.nullable(),
   size_bytes: z.int(),
   last_started_at: Timestamp.nullable(),
+  last_task: LastTask.nullable(),
   ...entityFields,
 });
 export type Profile = z.infer<typeof Profile>;
@@ -148,7 +160,18 @@ export const profileRecord = {
     group: oneOf(z.string()),
     tag: oneOf(z.string(), 'tags'),
   },
-  sorts: { created_at: fixed(text), updated_at: text, name: text, number: fixed(number), size_bytes: number },
+  sorts: {
+    created_at: fixed(text),
+    updated_at: text,
+    name: natural,
+    number: fixed(number),
+    size_bytes: number,
+    state: ranked(STATE_ORDER),
+    group: text,
+    browser: text,
+    locale: text,
+    last_started_at: text,
+  },
   lists: ['profiles_list'],
   one: 'profiles_get',
 } as const satisfies EntityRecord;

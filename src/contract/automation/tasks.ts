@@ -14,9 +14,10 @@ import {
   TaskId,
   Timestamp,
 } from '../kernel/scalars.ts';
-import { ranked, text } from '../kernel/sorts.ts';
+import { among, natural, number, ranked, text } from '../kernel/sorts.ts';
 import { CommandKind, CommandSpecInput } from './commands.ts';
 import { FailureEvidence } from './evidence.ts';
+import type { LastTask } from './last-task.ts';
 
 /** Every state of a task. */
 export const TASK_STATUSES = [
@@ -44,6 +45,9 @@ export const TERMINAL_STATUSES = [
   'interrupted',
   'dead',
 ] as const satisfies TaskStatus[];
+
+/** States in which a task has one of the slots. */
+export const SLOT_STATUSES = ['running', 'waiting'] as const satisfies TaskStatus[];
 
 /** True when nothing more will happen to a task in this state. */
 export function isTerminal(status: TaskStatus): boolean {
@@ -196,6 +200,11 @@ export const TaskCreate = z.strictObject({
 });
 export type TaskCreate = z.infer<typeof TaskCreate>;
 
+/** What a command and a profile show of their newest task, from a change of it. */
+const LastTaskChange = z
+  .object({ id: TaskId, at: Timestamp, data: z.object({ status: TaskStatus }) })
+  .transform(({ id, at, data }): z.infer<typeof LastTask> => ({ id, status: data.status, at }));
+
 export const taskRecord = {
   area: 'automation',
   id: TaskId,
@@ -216,16 +225,26 @@ export const taskRecord = {
   sorts: {
     created_at: fixed(text),
     updated_at: text,
-    command_name: fixed(text),
+    command_name: fixed(natural),
     status: text,
     priority: fixed(ranked(PRIORITIES)),
     kind: fixed(text),
+    profile_name: fixed(natural),
+    started_at: text,
+    duration_ms: number,
+    attempt: number,
+    /** Descending: tasks that have a slot before all others. */
+    running: { ...among(SLOT_STATUSES), member: 'status' },
   },
   dependent: ({ status }) => status === 'queued',
   lists: ['tasks_list'],
   one: 'tasks_get',
   related: ['artifacts_list'],
   summaries: ['queue_stats', 'tasks_stats'],
+  mirrors: [
+    { of: 'command_id', member: 'last_task', ops: ['commands_list', 'commands_get'], schema: LastTaskChange },
+    { of: 'profile_id', member: 'last_task', ops: ['profiles_list', 'profiles_get'], schema: LastTaskChange },
+  ],
   events: {
     step: { stale: ['tasks_get'] },
     artifact: { stale: ['artifacts_list'] },

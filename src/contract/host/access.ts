@@ -6,7 +6,7 @@ import { contains, fixed, oneOf } from '../kernel/filters.ts';
 import { PrincipalInfo } from '../kernel/frames.ts';
 import { Deleted, listInput, page } from '../kernel/paging.ts';
 import { ConnectionId, entityFields, KeyId, Nothing, Timestamp } from '../kernel/scalars.ts';
-import { text } from '../kernel/sorts.ts';
+import { list, natural, text } from '../kernel/sorts.ts';
 
 const Scope = z.enum(SCOPES);
 const Area = z.enum(AREAS);
@@ -53,8 +53,18 @@ export const keyRecord = {
   area: 'host',
   id: KeyId,
   filters: { id: fixed(oneOf(KeyId)), q: contains('name', 'prefix') },
-  sorts: { created_at: fixed(text), updated_at: text, name: text },
+  sorts: {
+    created_at: fixed(text),
+    updated_at: text,
+    name: natural,
+    prefix: fixed(text),
+    scopes: list,
+    areas: list,
+    last_used_at: text,
+    expires_at: text,
+  },
   lists: ['keys_list'],
+  events: { used: { row: true } },
 } as const satisfies EntityRecord;
 export const connectionRecord = {
   area: 'host',

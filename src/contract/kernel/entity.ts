@@ -8,8 +8,22 @@ import type { Sorts } from './sorts.ts';
 export interface FineEvent<Op extends string = string> {
   /** Operations whose answer for this id is stale. */
   stale?: readonly Op[];
+  /** The row of its lists has changed. */
+  row?: boolean;
   /** The event's data, parsed with `schema`, is the new value of this member in the cached answers of `ops`. */
   patch?: { member: string; schema: z.ZodType; ops: readonly Op[] };
+}
+
+/** A member of another entity that follows from the newest of these. */
+export interface Mirror<Op extends string = string> {
+  /** Member of the change's data that holds the id of the other one. */
+  of: string;
+  /** Member of the other one; its value has the id of the entity that it tells of. */
+  member: string;
+  /** Makes the value of a change. */
+  schema: z.ZodType<{ id: string }>;
+  /** Operations that answer the other one. */
+  ops: readonly Op[];
 }
 
 /** One entity. `Op` is the id of an operation; the registry checks that each exists. */
@@ -34,6 +48,8 @@ export interface EntityRecord<Op extends string = string> {
   related?: readonly Op[];
   /** Operations whose answer depends on any entity of this kind. */
   summaries?: readonly Op[];
+  /** What other entities tell of the newest of these. */
+  mirrors?: readonly Mirror<Op>[];
   /** Finer events by the part of their type after the dot. */
   events?: Readonly<Record<string, FineEvent<Op>>>;
 }

@@ -1,13 +1,16 @@
 /** The order of lists, declared once: the columns that a store sorts by and the place that the panel gives a changed row both follow from it. */
 import { AppError } from './errors.ts';
+import { naturalKey } from './natural-key.ts';
 
-/** How the values of one member are ordered; none is null. */
+/** How the values of one member are ordered. Null comes before every value; the comparison is not asked about it. */
 export interface Sort {
   compare(a: unknown, b: unknown): number;
   /** True when no update of an entity changes the value. */
   fixed?: boolean;
+  /** The member, where the order has another name. */
+  member?: string;
 }
-/** Orders by the name of the member. */
+/** Orders by the name of the member that they look at. */
 export type Sorts = Readonly<Record<string, Sort>>;
 
 /** One part of a `sort`. */
@@ -32,7 +35,32 @@ function compareText(a: string, b: string): number {
 /** Text as it is: case matters. Also for moments, which all have the same form, and for ids. */
 export const text = { compare: (a, b) => compareText(String(a), String(b)) } as const satisfies Sort;
 
+/** As many keys as a screen compares again and again. */
+const MOST_KEYS = 5_000;
+const keys = new Map<string, string>();
+
+function keyOf(name: string): string {
+  const known = keys.get(name);
+  if (known !== undefined) return known;
+  if (keys.size >= MOST_KEYS) keys.clear();
+  const key = naturalKey(name);
+  keys.set(name, key);
+  return key;
+}
+
+/** Names, see {@link naturalKey}. */
+export const natural = { compare: (a, b) => compareText(keyOf(String(a)), keyOf(String(b))) } as const satisfies Sort;
+
+/** Lists by their JSON, as the database has them. */
+export const list = { compare: (a, b) => compareText(JSON.stringify(a), JSON.stringify(b)) } as const satisfies Sort;
+
 export const number = { compare: (a, b) => Number(a) - Number(b) } as const satisfies Sort;
+
+/** Those with one of `values` come after all others. */
+export function among(values: readonly string[]) {
+  const has = (value: unknown) => Number(values.includes(String(value)));
+  return { compare: (a, b) => has(a) - has(b) } as const satisfies Sort;
+}
 
 /** The order in which `values` are given. */
 export function ranked(values: readonly string[]) {
@@ -76,12 +104,17 @@ export function rowOrder(
 ): (a: Record<string, unknown>, b: Record<string, unknown>) => number {
   const keys = sortKeys(sorted, sort);
   const parts = [
-    ...keys.map(({ name, descending }) => ({ name, compare: sorted.sorts[name]?.compare ?? text.compare, descending })),
-    { name: 'id', compare: text.compare, descending: keys[0]?.descending ?? true },
+    ...keys.map(({ name, descending }) => ({
+      ...{ member: name, ...text, ...sorted.sorts[name] },
+      descending,
+    })),
+    { member: 'id', ...text, descending: keys[0]?.descending ?? true },
   ];
   return (a, b) => {
-    for (const { name, compare, descending } of parts) {
-      const difference = compare(a[name], b[name]);
+    for (const { member, compare, descending } of parts) {
+      const [one, other] = [a[member] ?? null, b[member] ?? null];
+      const difference =
+        one === null || other === null ? Number(one !== null) - Number(other !== null) : compare(one, other);
       if (difference !== 0) return descending ? -difference : difference;
     }
     return 0;

@@ -17,11 +17,16 @@ export function FacetMenu({
 }) {
   const all = [...new Set([...values, ...chosen])].sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
   if (all.length === 0) return null;
+  const shown = chosen.length === 0 ? title : `${title}: ${chosen.join(', ')}`;
   return (
     <Menu position="bottom-start" closeOnItemClick={false}>
       <Menu.Target>
-        <button type="button" className={`${buttonClass({ kind: 'ghost', small: true })} ${text.clip}`}>
-          {chosen.length === 0 ? title : `${title}: ${chosen.join(', ')}`}
+        <button
+          type="button"
+          className={`${buttonClass({ kind: 'ghost', small: true })} ${text.clip}`}
+          aria-label={`Filter by ${shown}`}
+        >
+          {shown}
           <ChevronDown size={12} />
         </button>
       </Menu.Target>

@@ -162,7 +162,7 @@ test('profiles are filtered by their groups, and a command runs with each of tho
   const { id } = await call('commands_create', { name: 'Visit', kind: 'process', spec: { argv: ['true'] } });
   await using panel = await renderPanel(subject, <ProfilesScreen />, { at: '/profiles' });
   await row(/Osaka/);
-  await panel.user.click(screen.getByRole('button', { name: 'Group' }));
+  await panel.user.click(screen.getByRole('button', { name: 'Filter by Group' }));
   await panel.user.click(await screen.findByRole('menuitemcheckbox', { name: 'Europe' }));
   await waitFor(() => expect(screen.queryByRole('row', { name: /Osaka/ })).toBeNull());
   await panel.user.click(screen.getByRole('checkbox', { name: 'Select all loaded rows' }));

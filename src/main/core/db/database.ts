@@ -1,6 +1,7 @@
 /** The one connection of the host to SQLite: WAL, synchronous transactions, prepared statements. */
 import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { naturalKey } from '../../../contract/kernel/natural-key.ts';
 import { storageFaultCode } from '../../../contract/kernel/storage-faults.ts';
 import type { Faults } from '../faults.ts';
 import { guarded } from '../listeners.ts';
@@ -36,6 +37,14 @@ export interface Db {
 /** Bytes of WAL after which a commit checkpoints (4096-byte pages × 4000 ≈ 16 MiB). */
 const CHECKPOINT_PAGES = 4000;
 
+/** Gives a connection the functions that migrations and queries use beside those of SQLite. */
+export function addFunctions(raw: Database.Database): void {
+  const ofText = (name: string, make: (text: string) => string) =>
+    raw.function(name, { deterministic: true }, (text) => (typeof text === 'string' ? make(text) : null));
+  ofText('fold_case', foldCase);
+  ofText('natural_key', naturalKey);
+}
+
 /** Opens `path` with the pragmas that every connection of the host uses. */
 export function openConnection(path: string, options: { readonly?: boolean } = {}): Database.Database {
   const raw = new Database(path, { readonly: options.readonly ?? false, timeout: 5000 });
@@ -44,7 +53,7 @@ export function openConnection(path: string, options: { readonly?: boolean } = {
   raw.pragma('foreign_keys = ON');
   raw.pragma('temp_store = MEMORY');
   raw.pragma('secure_delete = FAST');
-  raw.function('fold_case', { deterministic: true }, (text) => (typeof text === 'string' ? foldCase(text) : null));
+  addFunctions(raw);
   raw.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   return raw;
 }

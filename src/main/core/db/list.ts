@@ -1,5 +1,19 @@
 /** Keyset paging over a table: filters, sort, opaque cursors tied to both. */
-import { and, asc, count, desc, eq, gt, type InferSelectModel, lt, or, type SQL } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  type InferSelectModel,
+  isNotNull,
+  isNull,
+  lt,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type Bounds, parseBounded } from '../../../contract/kernel/bounds.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
@@ -28,12 +42,15 @@ export interface ListRecord extends Sorted {
   filters: Filters;
 }
 
+/** What a list can be sorted by: a column, or an expression with the value that it has for a row. */
+type SortSource<Row> = SQLiteColumn | { expression: SQL; of(row: Row): CursorValue };
+
 /** A store's description of one list. */
 export interface ListSpec<T extends SQLiteTable, R extends ListRecord> {
   table: T;
   record: R;
-  /** Columns of the members that the list can be sorted by; they must not be null. */
-  sortable: Record<keyof R['sorts'] & string, SQLiteColumn>;
+  /** Where the orders come from that the contract declares; null comes before every value. */
+  sortable: Record<keyof R['sorts'] & string, SortSource<InferSelectModel<T>>>;
   /** Tie-breaker, unique. */
   id: SQLiteColumn;
   /** Where the fields are that the filters look at. */
@@ -42,21 +59,24 @@ export interface ListSpec<T extends SQLiteTable, R extends ListRecord> {
   where?: SQL | undefined;
 }
 
-type CursorValues = (string | number)[];
+type CursorValue = string | number | null;
 
 /** A cursor is a list of the values of one row. */
 const CURSOR_BOUNDS: Bounds = { depth: 1, members: 20, string: 4096, size: 16_384 };
 
-function encodeCursor(tag: string, values: CursorValues): string {
+const isCursorValue = (value: unknown): value is CursorValue =>
+  value === null || typeof value === 'string' || typeof value === 'number';
+
+function encodeCursor(tag: string, values: readonly CursorValue[]): string {
   return Buffer.from(JSON.stringify([tag, ...values])).toString('base64url');
 }
 
-function decodeCursor(cursor: string, tag: string, length: number): CursorValues {
+function decodeCursor(cursor: string, tag: string, length: number): CursorValue[] {
   try {
     const parsed: unknown = parseBounded(Buffer.from(cursor, 'base64url').toString(), CURSOR_BOUNDS);
     if (Array.isArray(parsed) && parsed[0] === tag && parsed.length === length + 1) {
       const values = parsed.slice(1);
-      if (values.every((v): v is string | number => typeof v === 'string' || typeof v === 'number')) return values;
+      if (values.every(isCursorValue)) return values;
     }
   } catch {
     // falls through to the one error below
@@ -68,6 +88,37 @@ function decodeCursor(cursor: string, tag: string, length: number): CursorValues
       errors: { cursor: 'is not a cursor of this list' },
       extra: { field: 'cursor', reason: 'is not a cursor of this list' },
     },
+  );
+}
+
+/** One part of the order of the rows. */
+interface OrderKey<Row> {
+  source: SortSource<Row>;
+  descending: boolean;
+}
+
+/** As the database has it: values of a cursor are not encoded again. */
+const orderOf = <Row>({ source }: OrderKey<Row>): SQL => ('of' in source ? source.expression : sql`${source}`);
+
+/** The value of a key comes after `value`; SQLite puts null before every value. */
+function comesAfter<Row>(key: OrderKey<Row>, value: CursorValue): SQL | undefined {
+  const by = orderOf(key);
+  if (value === null) return key.descending ? sql`0` : isNotNull(by);
+  if (!key.descending) return gt(by, value);
+  return 'of' in key.source || !key.source.notNull ? or(lt(by, value), isNull(by)) : lt(by, value);
+}
+
+/** (a, b, id) after (x, y, z): a>x OR (a=x AND b>y) OR (a=x AND b=y AND id>z) */
+function behind<Row>(keys: readonly OrderKey<Row>[], position: readonly CursorValue[]): SQL | undefined {
+  const isAt = (key: OrderKey<Row>, value: CursorValue) =>
+    value === null ? isNull(orderOf(key)) : eq(orderOf(key), value);
+  return or(
+    ...keys.map((key, index) =>
+      and(
+        ...keys.slice(0, index).map((earlier, at) => isAt(earlier, position[at] ?? null)),
+        comesAfter(key, position[index] ?? null),
+      ),
+    ),
   );
 }
 
@@ -101,9 +152,9 @@ export function listPage<T extends SQLiteTable, const R extends ListRecord>(
   const sorts: R['sorts'] = spec.record.sorts;
   const sort = sortKeys({ ...spec.record, sorts }, query.sort).map((key) => ({
     ...key,
-    column: spec.sortable[key.name],
+    source: spec.sortable[key.name],
   }));
-  const keys = [...sort, { column: spec.id, name: 'id', descending: sort[0]?.descending ?? true }];
+  const keys: OrderKey<InferSelectModel<T>>[] = [...sort, { source: spec.id, descending: sort[0]?.descending ?? true }];
   const values = filterValues(filters, query);
   const tag = sha256(JSON.stringify([values, sort.map((k) => [k.name, k.descending])]))
     .toString('base64url')
@@ -112,16 +163,7 @@ export function listPage<T extends SQLiteTable, const R extends ListRecord>(
 
   let after: SQL | undefined;
   if (query.cursor !== undefined) {
-    const position = decodeCursor(query.cursor, tag, keys.length);
-    // (a, b, id) after (x, y, z): a>x OR (a=x AND b>y) OR (a=x AND b=y AND id>z)
-    after = or(
-      ...keys.map((key, index) =>
-        and(
-          ...keys.slice(0, index).map((earlier, i) => eq(earlier.column, position[i])),
-          key.descending ? lt(key.column, position[index]) : gt(key.column, position[index]),
-        ),
-      ),
-    );
+    after = behind(keys, decodeCursor(query.cursor, tag, keys.length));
   }
 
   const table: SQLiteTable = spec.table;
@@ -134,7 +176,7 @@ export function listPage<T extends SQLiteTable, const R extends ListRecord>(
         .select()
         .from(table)
         .where(and(filter, after, further))
-        .orderBy(...keys.map((key) => (key.descending ? desc(key.column) : asc(key.column))))
+        .orderBy(...keys.map((key) => (key.descending ? desc(orderOf(key)) : asc(orderOf(key)))))
         .limit(query.limit + 1)
         .all() as InferSelectModel<T>[],
   );
@@ -148,7 +190,7 @@ export function listPage<T extends SQLiteTable, const R extends ListRecord>(
       more && last
         ? encodeCursor(
             tag,
-            keys.map((key) => cursorValue(last, key.column, table)),
+            keys.map(({ source }) => ('of' in source ? source.of(last) : cursorValue(last, source, table))),
           )
         : null,
     total,
@@ -156,9 +198,10 @@ export function listPage<T extends SQLiteTable, const R extends ListRecord>(
 }
 
 /** Property under which drizzle returns a column. */
-function cursorValue(row: Record<string, unknown>, column: SQLiteColumn, table: SQLiteTable): string | number {
+function cursorValue(row: Record<string, unknown>, column: SQLiteColumn, table: SQLiteTable): CursorValue {
   const property = Object.entries(table).find(([, candidate]) => candidate === column)?.[0];
   const value = property === undefined ? undefined : row[property];
-  if (typeof value === 'string' || typeof value === 'number') return value;
+  const stored = Array.isArray(value) ? JSON.stringify(value) : value;
+  if (isCursorValue(stored)) return stored;
   throw new Error(`Column ${column.name} is not sortable: it holds ${typeof value}`);
 }

@@ -1,5 +1,6 @@
 /** Triggers and views that no migration has made: whoever can write the database file can change with them what the host writes and reads. */
 import Database from 'better-sqlite3';
+import { addFunctions } from './database.ts';
 import { readMigrations } from './migrate.ts';
 
 const OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')";
@@ -15,6 +16,7 @@ const namesOf = (objects: readonly SchemaObject[]) =>
 export function strangeObjects(raw: Database.Database, migrationsDir: string): string | null {
   const model = new Database(':memory:');
   try {
+    addFunctions(model);
     for (const { sql } of readMigrations(migrationsDir)) model.exec(sql);
     const expected = namesOf(model.prepare<[], SchemaObject>(OBJECTS).all());
     const found = namesOf(raw.prepare<[], SchemaObject>(OBJECTS).all());

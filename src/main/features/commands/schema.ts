@@ -8,6 +8,8 @@ import { json } from '../../core/db/index.ts';
 export const command = sqliteTable('command', {
   id: text('id').$type<CommandId>().primaryKey(),
   name: text('name').notNull(),
+  /** What the name is ordered by. */
+  name_key: text('name_key').notNull(),
   kind: text('kind').$type<CommandKind>().notNull(),
   description: text('description').notNull(),
   folder: text('folder'),
@@ -26,8 +28,8 @@ export const command = sqliteTable('command', {
   version: integer('version').notNull(),
   deleted_at: integer('deleted_at'),
 });
-/** One row of {@link command}. */
-export type CommandRow = typeof command.$inferSelect;
+/** One row of {@link command}; the store adds what it is ordered by. */
+export type CommandRow = Omit<typeof command.$inferSelect, 'name_key'>;
 
 /** Every version of each command. */
 export const commandVersion = sqliteTable(

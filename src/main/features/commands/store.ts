@@ -2,6 +2,7 @@
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { commandRecord } from '../../../contract/automation/commands.ts';
 import type { FilterValues } from '../../../contract/kernel/filters.ts';
+import { naturalKey } from '../../../contract/kernel/natural-key.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { CommandId } from '../../../contract/kernel/scalars.ts';
 import { type Db, type ListInput, type ListSpec, listPage, matchingIds, soundRows } from '../../core/db/index.ts';
@@ -25,7 +26,7 @@ const spec = (deleted: boolean): ListSpec<typeof command, typeof commandRecord> 
   sortable: {
     created_at: command.created_at,
     updated_at: command.updated_at,
-    name: command.name,
+    name: command.name_key,
     kind: command.kind,
   },
   id: command.id,
@@ -51,7 +52,8 @@ export function createCommandStore(db: Db, events: Events) {
 
   function save(row: CommandRow, by: string, type: 'command.created' | 'command.updated' | 'command.deleted'): void {
     db.transaction(() => {
-      orm.insert(command).values(row).onConflictDoUpdate({ target: command.id, set: row }).run();
+      const keyed = { ...row, name_key: naturalKey(row.name) };
+      orm.insert(command).values(keyed).onConflictDoUpdate({ target: command.id, set: keyed }).run();
       orm
         .insert(commandVersion)
         .values({ command_id: row.id, version: row.version, at: row.updated_at, by_name: by, body: row })

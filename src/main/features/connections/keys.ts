@@ -16,7 +16,7 @@ export const KEY_PREFIX = 'tak_';
 /** `tak_`, 12 characters that find the row, and the 43 characters of the secret. */
 const KEY = /^tak_([A-Za-z0-9_-]{12})_[A-Za-z0-9_-]{43}$/;
 /** How long `last_used_at` may lag behind. */
-const TOUCH_MS = 60_000;
+const TOUCH_MS = 5_000;
 
 /** What a new key may do. */
 export interface NewKey {
@@ -51,21 +51,33 @@ function generate(input: NewKey, now: number): { key: string; row: KeyRow } {
 }
 
 /** Collects when keys were used, so that a call costs no write. */
-function createUses(clock: Clock, store: (used: ReadonlyMap<string, number>) => void) {
+function createUses(
+  clock: Clock,
+  { keep, announce }: { keep(used: ReadonlyMap<string, number>): void; announce(ids: ReadonlySet<string>): void },
+) {
   let used = new Map<string, number>();
+  let untold = new Set<string>();
   let cancel: (() => void) | undefined;
   function flush(): void {
-    cancel?.();
-    cancel = undefined;
     if (used.size === 0) return;
-    store(used);
+    keep(used);
     used = new Map();
   }
+  function tell(): void {
+    cancel?.();
+    cancel = undefined;
+    flush();
+    if (untold.size > 0) announce(untold);
+    untold = new Set();
+  }
   return {
+    /** Stores without telling: who asks for the list again whenever it hears of a use may use a key for that. */
     flush,
+    tell,
     add(id: string): void {
       used.set(id, clock.now());
-      cancel ??= clock.schedule(flush, TOUCH_MS);
+      untold.add(id);
+      cancel ??= clock.schedule(tell, TOUCH_MS);
     },
   };
 }
@@ -75,12 +87,15 @@ export function createKeys(deps: { store: ConnectionsStore; clock: Clock; grants
   const { store, clock, grants } = deps;
   const byPrefix = new Map<string, KeyRow>();
   const byId = (id: string) => [...byPrefix.values()].find((row) => row.id === id);
-  const uses = createUses(clock, (used) => {
-    store.touchKeys(used);
-    for (const [id, at] of used) {
-      const row = byId(id);
-      if (row) row.last_used_at = at;
-    }
+  const uses = createUses(clock, {
+    announce: (ids) => store.announceUses([...ids].filter(byId)),
+    keep(used) {
+      store.touchKeys(used);
+      for (const [id, at] of used) {
+        const row = byId(id);
+        if (row) row.last_used_at = at;
+      }
+    },
   });
   const missing = (id: string) =>
     new AppError('not-found', `There is no API key ${id}.`, { extra: { resource: 'key', id } });
@@ -144,6 +159,6 @@ export function createKeys(deps: { store: ConnectionsStore; clock: Clock; grants
       };
     },
     any: () => [...byPrefix.values()].some((row) => !grantOf(row).ended),
-    dispose: uses.flush,
+    dispose: uses.tell,
   };
 }

@@ -7,6 +7,8 @@ import { json } from '../../core/db/index.ts';
 export const apiKey = sqliteTable('api_key', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
+  /** What the name is ordered by. */
+  name_key: text('name_key').notNull(),
   prefix: text('prefix').notNull(),
   hash: blob('hash', { mode: 'buffer' }).notNull(),
   scopes: json('scopes').$type<Scope[]>().notNull(),

@@ -1,7 +1,8 @@
 /** The only SQL of API keys and panel sessions. */
-import { and, eq, isNull, lt, or } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNull, lt, or } from 'drizzle-orm';
 import { ApiKey, keyRecord } from '../../../contract/host/access.ts';
 import type { Area, Scope } from '../../../contract/kernel/define.ts';
+import { naturalKey } from '../../../contract/kernel/natural-key.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import { iso, isoOrNull } from '../../core/clock.ts';
 import { type Db, type ListInput, listPage, soundRows } from '../../core/db/index.ts';
@@ -9,8 +10,8 @@ import type { Events } from '../../core/events.ts';
 import { wireMembers } from '../../core/operation/values.ts';
 import { apiKey, panelSession } from './schema.ts';
 
-/** One key with what checks it. */
-export type KeyRow = typeof apiKey.$inferSelect;
+/** One key with what checks it; the store adds what it is ordered by. */
+export type KeyRow = Omit<typeof apiKey.$inferSelect, 'name_key'>;
 /** One signed-in browser. */
 export type SessionRow = typeof panelSession.$inferSelect;
 
@@ -35,6 +36,8 @@ export interface ConnectionsStore {
   updateKey(id: string, patch: KeyPatch, at: number): KeyRow | undefined;
   deleteKey(id: string, at: number): boolean;
   touchKeys(used: ReadonlyMap<string, number>): void;
+  /** Tells that keys were used. */
+  announceUses(ids: Iterable<string>): void;
   sessions(): SessionRow[];
   session(id: string): SessionRow | undefined;
   insertSession(row: SessionRow): void;
@@ -59,6 +62,8 @@ export function toApiKey(row: KeyRow): ApiKey {
   };
 }
 
+const keyed = (row: KeyRow) => ({ ...row, name_key: naturalKey(row.name) });
+
 /** Creates the store; each change of a key writes its event in the same transaction. */
 export function createConnectionsStore(db: Db, events: Events): ConnectionsStore {
   const { orm } = db;
@@ -72,7 +77,7 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
     listKeys(query) {
       const page = listPage(db, query, {
         table: apiKey,
-        sortable: { created_at: apiKey.created_at, updated_at: apiKey.updated_at, name: apiKey.name },
+        sortable: { ...getTableColumns(apiKey), name: apiKey.name_key },
         id: apiKey.id,
         where: live,
         record: keyRecord,
@@ -82,7 +87,7 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
     },
     insertKey: (row) =>
       db.transaction(() => {
-        orm.insert(apiKey).values(row).run();
+        orm.insert(apiKey).values(keyed(row)).run();
         events.append({ type: 'key.created', entity: 'key', id: row.id, version: row.version });
       }),
     updateKey: (id, patch, at) =>
@@ -94,7 +99,7 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
           .get();
         if (!current) return undefined;
         const next: KeyRow = { ...current, ...patch, updated_at: at, version: current.version + 1 };
-        orm.update(apiKey).set(next).where(eq(apiKey.id, id)).run();
+        orm.update(apiKey).set(keyed(next)).where(eq(apiKey.id, id)).run();
         events.append({ type: 'key.updated', entity: 'key', id, version: next.version });
         return next;
       }),
@@ -115,6 +120,10 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
           for (const [id, at] of used) orm.update(apiKey).set({ last_used_at: at }).where(eq(apiKey.id, id)).run();
         }),
       ),
+    announceUses(ids) {
+      if (db.raw.open)
+        db.bestEffort(() => events.append(...[...ids].map((id) => ({ type: 'key.used', entity: 'key', id }) as const)));
+    },
     sessions: () => orm.select().from(panelSession).all(),
     session: (id) => orm.select().from(panelSession).where(eq(panelSession.id, id)).get(),
     insertSession: (row) => void orm.insert(panelSession).values(row).run(),

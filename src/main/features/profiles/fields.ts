@@ -4,6 +4,7 @@ import { iso, isoOrNull } from '../../core/clock.ts';
 import { wireMembers } from '../../core/operation/values.ts';
 import type { Changes } from '../../core/operation/versioned.ts';
 import type { ProfileRow } from './schema.ts';
+import type { LastTask } from './store.ts';
 
 /** Members an update may carry; null sets a member back to what a new profile has. */
 export type ProfilePatch = Changes<{ [K in keyof ProfileCreate]?: ProfileCreate[K] | null }>;
@@ -16,11 +17,16 @@ export function snapshotOf(row: ProfileRow): ProfileSnapshot {
 }
 
 /** A profile as every answer has it. */
-export function toProfile(row: ProfileRow, use: Pick<Profile, 'state' | 'holder'>): Profile {
+export function toProfile(
+  row: ProfileRow,
+  use: Pick<Profile, 'state' | 'holder'>,
+  last: LastTask | undefined,
+): Profile {
   return {
     ...wireMembers(Profile, row),
     ...use,
     last_started_at: isoOrNull(row.last_started_at),
+    last_task: last ? { ...last, at: iso(last.at) } : null,
     created_at: iso(row.created_at),
     updated_at: iso(row.updated_at),
   };

@@ -14,6 +14,8 @@ export const profile = sqliteTable('profile', {
   id: text('id').$type<ProfileId>().primaryKey(),
   number: integer('number').notNull(),
   name: text('name').notNull(),
+  /** What the name is ordered by. */
+  name_key: text('name_key').notNull(),
   color: text('color').notNull(),
   group: text('group'),
   tags: json('tags').$type<string[]>().notNull(),
@@ -39,5 +41,5 @@ export const profile = sqliteTable('profile', {
   version: integer('version').notNull(),
   deleted_at: integer('deleted_at'),
 });
-/** One row of {@link profile}. */
-export type ProfileRow = typeof profile.$inferSelect;
+/** One row of {@link profile}; the store adds what it is ordered by. */
+export type ProfileRow = Omit<typeof profile.$inferSelect, 'name_key'>;

@@ -10,12 +10,13 @@ import { notFound } from '../../core/operation/versioned.ts';
 import { createEditing } from './editing.ts';
 import { snapshotOf, toProfile } from './fields.ts';
 import type { Browsers } from './launch/browsers.ts';
+import type { ChromeLock } from './launch/chrome-lock.ts';
 import { createPlanner, type Holder } from './launch/plan.ts';
 import { createManualBrowsers } from './manual.ts';
 import { createOccupancy, type ProfileLease } from './occupancy.ts';
 import { createOpening } from './opening.ts';
 import type { ProfileRow } from './schema.ts';
-import type { ProfileFilter, ProfileListInput, ProfileStore } from './store.ts';
+import type { LastTask, ProfileFilter, ProfileListInput, ProfileStore } from './store.ts';
 
 /** What {@link createProfileService} needs. */
 export interface ProfileDeps {
@@ -44,8 +45,10 @@ export function createProfileService(deps: ProfileDeps) {
     row.storage === 'ephemeral' ? entryOf(tempDir, `profile-${row.id}`) : persistentDir(row.id);
   const occupancy = createOccupancy({ store, clock, log, profilesDir, dirOf });
   const { leases, locks, states, acquire } = occupancy;
-  const view = (row: ProfileRow, lock = locks.read(row.id, dirOf(row))): Profile =>
-    toProfile(row, { state: states.of(row.id, lock), holder: states.holder(row, lock) });
+  const viewWith = (row: ProfileRow, lock: ChromeLock, last: LastTask | undefined): Profile =>
+    toProfile(row, { state: states.of(row.id, lock), holder: states.holder(row, lock) }, last);
+  const view = (row: ProfileRow): Profile =>
+    viewWith(row, locks.read(row.id, dirOf(row)), store.lastTasks([row.id]).get(row.id));
   const hold = (id: ProfileId, holder: Holder): ProfileLease => acquire(require(id), holder);
   const snapshot = (id: ProfileId): ProfileSnapshot => snapshotOf(require(id));
   const plan = createPlanner({ browsers, browserArgs: deps.browserArgs, hold, snapshot });
@@ -55,16 +58,18 @@ export function createProfileService(deps: ProfileDeps) {
     ...createEditing({ store, clock, leases, require, view }),
     ...createOpening({ leases, states, manual, require, view, dirOf }),
     get: (id: ProfileId) => view(require(id)),
-    /** Reads the locks of the page only; a filter by state is answered from the last scan of all folders. */
+    /** Reads the locks of the page only; a filter or an order by state is answered from the last scan of all folders. */
     async list(input: ProfileListInput): Promise<Page<Profile>> {
       const wanted = [input.state ?? []].flat();
-      if (wanted.length > 0) await locks.refresh();
+      const byState = wanted.length > 0 || /\bstate\b/.test(input.sort ?? '');
+      if (byState) await locks.refresh();
       const page = store.list(input, states.inState(wanted));
-      if (wanted.length === 0) {
+      if (!byState) {
         await locks.readAll(page.items.map((row) => ({ id: row.id, dir: dirOf(row) })));
         void locks.refresh();
       }
-      return { ...page, items: page.items.map((row) => view(row, locks.get(row.id))) };
+      const last = store.lastTasks(page.items.map(({ id }) => id));
+      return { ...page, items: page.items.map((row) => viewWith(row, locks.get(row.id), last.get(row.id))) };
     },
     /** Ids of all profiles that match, oldest first; of the deleted ones or of the others. */
     async matching(filter: ProfileFilter, deleted: boolean): Promise<string[]> {

@@ -6,7 +6,7 @@ import type { ChromeLock } from './launch/chrome-lock.ts';
 import type { createLeases } from './leases.ts';
 import type { createLockBook } from './lock-book.ts';
 import type { ProfileRow } from './schema.ts';
-import type { InState, ProfileStore } from './store.ts';
+import type { ProfileStore, States } from './store.ts';
 
 /** The other program that a lock in the folder speaks of. */
 export function foreignHolder(row: ProfileRow, lock: ChromeLock): ProfileHolder | null {
@@ -42,10 +42,13 @@ export function createStates(deps: {
   }
 
   /** Only the few profiles that something has happened to are not `stopped`. */
-  function inState(wanted: readonly ProfileState[]): InState {
+  function inState(wanted: readonly ProfileState[]): States {
     const known = [...new Set([...leases.held(), ...states.keys(), ...locks.held()])];
-    const fits = (id: ProfileId) => wanted.includes(of(id, locks.get(id)));
-    return wanted.includes('stopped') ? { notIn: known.filter((id) => !fits(id)) } : { in: known.filter(fits) };
+    const now = new Map(known.map((id) => [id, of(id, locks.get(id))]));
+    const fits = (id: ProfileId) => wanted.includes(now.get(id) ?? 'stopped');
+    return wanted.includes('stopped')
+      ? { notIn: known.filter((id) => !fits(id)), states: now }
+      : { in: known.filter(fits), states: now };
   }
 
   return {

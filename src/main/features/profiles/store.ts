@@ -1,7 +1,8 @@
 /** The only SQL of profiles. */
-import { and, eq, inArray, isNotNull, isNull, lt, max, notInArray } from 'drizzle-orm';
-import { profileRecord } from '../../../contract/automation/profiles.ts';
+import { and, eq, inArray, isNotNull, isNull, lt, max, notInArray, type SQL, sql } from 'drizzle-orm';
+import { type ProfileState, profileRecord, STATE_ORDER } from '../../../contract/automation/profiles.ts';
 import type { FilterValues } from '../../../contract/kernel/filters.ts';
+import { naturalKey } from '../../../contract/kernel/natural-key.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { type Db, type ListInput, type ListSpec, listPage, matchingIds } from '../../core/db/index.ts';
@@ -10,20 +11,42 @@ import { type ProfileRow, profile } from './schema.ts';
 
 /** The filters of a list of profiles. */
 export type ProfileFilter = FilterValues<typeof profileRecord.filters>;
+/** The last task of a profile, for its list. */
+export interface LastTask {
+  id: string;
+  status: string;
+  at: number;
+}
 /** What a list of profiles is asked for. */
 export type ProfileListInput = ListInput<typeof profileRecord.filters>;
-/** Profiles in some states, which are not in the database: these and no others, or all but these. */
-export type InState = { in: ProfileId[] } | { notIn: ProfileId[] };
+/**
+ * The states of profiles, which are not in the database: those in the states that a list is filtered by, which are these and no others or all
+ * but these; and the state of each that is not stopped.
+ */
+export type States = ({ in: ProfileId[] } | { notIn: ProfileId[] }) & { states: ReadonlyMap<ProfileId, ProfileState> };
 
-/** `inState` tells which profiles are in the states that the list is filtered by. */
-const spec = (inState: InState, deleted: boolean): ListSpec<typeof profile, typeof profileRecord> => ({
+/** Place of a profile in the order of states. A bare number would name a column. */
+function placeOf(states: States['states']): SQL {
+  const places = [...states].map(([id, state]) => sql`WHEN ${profile.id} = ${id} THEN ${STATE_ORDER.indexOf(state)}`);
+  return sql`CASE WHEN 0 THEN 0 ${sql.join(places, sql` `)} ELSE ${STATE_ORDER.indexOf('stopped')} END`;
+}
+
+const spec = (inState: States, deleted: boolean): ListSpec<typeof profile, typeof profileRecord> => ({
   table: profile,
   sortable: {
     created_at: profile.created_at,
     updated_at: profile.updated_at,
-    name: profile.name,
+    name: profile.name_key,
     number: profile.number,
     size_bytes: profile.size_bytes,
+    group: profile.group,
+    browser: profile.browser,
+    locale: profile.locale,
+    last_started_at: profile.last_started_at,
+    state: {
+      expression: placeOf(inState.states),
+      of: ({ id }) => STATE_ORDER.indexOf(inState.states.get(id) ?? 'stopped'),
+    },
   },
   id: profile.id,
   where: deleted ? isNotNull(profile.deleted_at) : isNull(profile.deleted_at),
@@ -37,9 +60,16 @@ const spec = (inState: InState, deleted: boolean): ListSpec<typeof profile, type
   },
 });
 
+const keyed = (row: ProfileRow) => ({ ...row, name_key: naturalKey(row.name) });
+
 /** Creates the store. */
 export function createProfileStore(db: Db, events: Events) {
   const { orm } = db;
+  // Reads the tasks table by its index (profile_id, created_at): one row per profile.
+  const lastTasks = db.raw.prepare<[string], LastTask & { profile_id: ProfileId }>(
+    `SELECT profile_id, id, status, coalesce(finished_at, started_at, created_at) AS at FROM task WHERE id IN (
+       SELECT (SELECT id FROM task WHERE profile_id = value ORDER BY created_at DESC, id DESC LIMIT 1) FROM json_each(?))`,
+  );
 
   const touch = (
     type: 'profile.created' | 'profile.updated' | 'profile.deleted',
@@ -57,14 +87,14 @@ export function createProfileStore(db: Db, events: Events) {
             .from(profile)
             .get()?.n ?? 0;
         const full = { ...row, number: last + 1 };
-        orm.insert(profile).values(full).run();
+        orm.insert(profile).values(keyed(full)).run();
         touch('profile.created', row.id, row.version);
         return full;
       });
     },
     save(row: ProfileRow, type: 'profile.created' | 'profile.updated' | 'profile.deleted'): void {
       db.transaction(() => {
-        orm.update(profile).set(row).where(eq(profile.id, row.id)).run();
+        orm.update(profile).set(keyed(row)).where(eq(profile.id, row.id)).run();
         touch(type, row.id, row.version);
       });
     },
@@ -76,6 +106,8 @@ export function createProfileStore(db: Db, events: Events) {
     announce(id: ProfileId): void {
       touch('profile.updated', id, null);
     },
+    lastTasks: (ids: readonly ProfileId[]): ReadonlyMap<ProfileId, LastTask> =>
+      new Map(lastTasks.all(JSON.stringify(ids)).map(({ profile_id, ...task }) => [profile_id, task])),
     get: (id: ProfileId): ProfileRow | undefined =>
       orm
         .select()
@@ -88,9 +120,9 @@ export function createProfileStore(db: Db, events: Events) {
         .from(profile)
         .where(and(eq(profile.id, id), isNotNull(profile.deleted_at)))
         .get(),
-    list: (query: ProfileListInput, inState: InState): Page<ProfileRow> => listPage(db, query, spec(inState, false)),
+    list: (query: ProfileListInput, inState: States): Page<ProfileRow> => listPage(db, query, spec(inState, false)),
     /** Ids of all profiles that match, oldest first; of the deleted ones or of the others. */
-    matching: (filter: ProfileFilter, inState: InState, deleted: boolean): string[] =>
+    matching: (filter: ProfileFilter, inState: States, deleted: boolean): string[] =>
       matchingIds(db, filter, spec(inState, deleted)),
     /** Profiles deleted before `before` (unix ms). */
     purgeable: (before: number): ProfileId[] =>

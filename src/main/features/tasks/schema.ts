@@ -11,6 +11,9 @@ export const task = sqliteTable('task', {
   command_id: text('command_id'),
   command_version: integer('command_version'),
   command_name: text('command_name').notNull(),
+  /** What the names of command and profile are ordered by. */
+  command_key: text('command_key').notNull(),
+  profile_key: text('profile_key'),
   spec: text('spec').notNull(),
   /** Secrets are `{"$secret": "<reference>"}`. */
   input: text('input').notNull(),

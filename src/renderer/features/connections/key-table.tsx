@@ -1,5 +1,6 @@
 import { modals } from '@mantine/modals';
 import { KeyRound } from 'lucide-react';
+import { useState } from 'react';
 import type { ApiKey } from '../../../contract/host/access.ts';
 import { useAct, usePages } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
@@ -25,7 +26,8 @@ function Expiry({ apiKey }: { apiKey: ApiKey }) {
 
 /** API keys. Revoking one cannot be undone, so it asks for confirmation. */
 export function KeyTable({ onNew }: { onNew(): void }) {
-  const list = usePages('keys_list', {});
+  const [sort, setSort] = useState<string>();
+  const list = usePages('keys_list', sort === undefined ? {} : { sort });
   const blocked = useCan('keys_delete');
   const revoke = useAct('keys_delete', {
     onDone: () => toast('Key revoked; its connections are closed'),
@@ -41,12 +43,32 @@ export function KeyTable({ onNew }: { onNew(): void }) {
       onConfirm: () => revoke.mutate({ id: key.id }),
     });
   const columns: readonly Column<ApiKey>[] = [
-    { id: 'name', title: 'Name', cell: (key) => <span className={css.name}>{key.name}</span> },
-    { id: 'prefix', title: 'Key', width: 180, cell: (key) => <code className={text.muted}>tak_{key.prefix}…</code> },
-    { id: 'scopes', title: 'Scopes', width: 180, cell: (key) => key.scopes.join(', ') },
-    { id: 'areas', drop: 2, title: 'Areas', width: 180, cell: (key) => key.areas.join(', ') },
-    { id: 'used', drop: 3, title: 'Last used', width: 110, cell: (key) => <Ago at={key.last_used_at} /> },
-    { id: 'expires', drop: 1, title: 'Expires', width: 110, cell: (key) => <Expiry apiKey={key} /> },
+    { id: 'name', title: 'Name', sort: 'name', cell: (key) => <span className={css.name}>{key.name}</span> },
+    {
+      id: 'prefix',
+      title: 'Key',
+      width: 180,
+      sort: 'prefix',
+      cell: (key) => <code className={text.muted}>tak_{key.prefix}…</code>,
+    },
+    { id: 'scopes', title: 'Scopes', width: 180, sort: 'scopes', cell: (key) => key.scopes.join(', ') },
+    { id: 'areas', drop: 2, title: 'Areas', width: 180, sort: 'areas', cell: (key) => key.areas.join(', ') },
+    {
+      id: 'used',
+      drop: 3,
+      title: 'Last used',
+      width: 110,
+      sort: 'last_used_at',
+      cell: (key) => <Ago at={key.last_used_at} />,
+    },
+    {
+      id: 'expires',
+      drop: 1,
+      title: 'Expires',
+      width: 110,
+      sort: 'expires_at',
+      cell: (key) => <Expiry apiKey={key} />,
+    },
     {
       id: 'actions',
       title: '',
@@ -80,6 +102,9 @@ export function KeyTable({ onNew }: { onNew(): void }) {
           rows={list.rows}
           idOf={idOf}
           columns={columns}
+          sort={sort}
+          onSort={setSort}
+          resetKey={sort ?? ''}
           loadMore={list.loadMore}
         />
       )}

@@ -2,7 +2,7 @@ import type { Profile } from '../../../contract/automation/profiles.ts';
 import { bytes } from '../../lib/format.ts';
 import { Ago } from '../../ui/display/ago.tsx';
 import { Tag } from '../../ui/display/badge.tsx';
-import { Status } from '../../ui/display/status.tsx';
+import { LastOutcome, Status } from '../../ui/display/status.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import type { Column } from '../../ui/table/columns/columns.ts';
@@ -10,7 +10,14 @@ import css from './profiles.module.css';
 import { Swatch } from './swatch.tsx';
 
 export const PROFILE_COLUMNS: readonly Column<Profile>[] = [
-  { id: 'state', title: 'State', width: 116, fixed: true, cell: (profile) => <Status state={profile.state} /> },
+  {
+    id: 'state',
+    title: 'State',
+    width: 116,
+    sort: 'state',
+    fixed: true,
+    cell: (profile) => <Status state={profile.state} />,
+  },
   {
     id: 'name',
     title: 'Name',
@@ -32,6 +39,7 @@ export const PROFILE_COLUMNS: readonly Column<Profile>[] = [
     drop: 3,
     title: 'Group',
     width: 120,
+    sort: 'group',
     cell: (profile) => profile.group ?? <span className={text.faint}>–</span>,
   },
   {
@@ -39,6 +47,7 @@ export const PROFILE_COLUMNS: readonly Column<Profile>[] = [
     drop: 4,
     title: 'Browser',
     width: 96,
+    sort: 'browser',
     cell: (profile) => <span className={text.muted}>{profile.browser}</span>,
   },
   {
@@ -46,9 +55,22 @@ export const PROFILE_COLUMNS: readonly Column<Profile>[] = [
     drop: 6,
     title: 'Locale',
     width: 84,
+    sort: 'locale',
     cell: (profile) => profile.locale ?? <span className={text.faint}>–</span>,
   },
-  { id: 'used', drop: 2, title: 'Last used', width: 100, cell: (profile) => <Ago at={profile.last_started_at} /> },
+  {
+    id: 'used',
+    drop: 2,
+    title: 'Last used',
+    width: 116,
+    sort: 'last_started_at',
+    cell: (profile) => (
+      <span className={layout.row}>
+        <Ago at={profile.last_started_at} />
+        {profile.last_task === null ? null : <LastOutcome task={profile.last_task} />}
+      </span>
+    ),
+  },
   {
     id: 'size',
     drop: 1,

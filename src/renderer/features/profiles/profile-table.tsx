@@ -1,15 +1,20 @@
 import { SquareUser } from 'lucide-react';
+import { useState } from 'react';
 import type { Profile } from '../../../contract/automation/profiles.ts';
+import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { Input, PagedList } from '../../lib/live/query.ts';
 import type { Search } from '../../lib/search-params.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { EmptyState, NoMatch, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { DataTable } from '../../ui/table/data-table.tsx';
+import { RunDialog } from '../run/index.ts';
 import { PROFILE_COLUMNS } from './columns.tsx';
 import { ProfileBulk } from './profile-bulk.tsx';
+import { ProfileMenu } from './profile-menu.tsx';
 
 const idOf = (profile: Profile) => profile.id;
+const titleOf = (profile: Profile) => profile.name;
 
 /** The table, or its loading, empty and no-match states. */
 export function ProfileTable({
@@ -24,6 +29,7 @@ export function ProfileTable({
   set(patch: Record<string, string | undefined>): void;
 }) {
   const noCreate = useCan('profiles_create');
+  const [running, setRunning] = useState<ProfileId | null>(null);
   const filtered =
     search.q !== undefined || search.state !== undefined || search.tag !== undefined || search.group !== undefined;
   return (
@@ -34,6 +40,7 @@ export function ProfileTable({
           label="Profiles"
           rows={list.rows}
           idOf={idOf}
+          titleOf={titleOf}
           columns={PROFILE_COLUMNS}
           sort={filter.sort}
           onSort={(sort) => set({ sort })}
@@ -43,6 +50,14 @@ export function ProfileTable({
           peek={search.peek ?? null}
           onPeek={(id) => set({ peek: id ?? undefined })}
           total={list.total}
+          menu={(profile) => (
+            <ProfileMenu
+              profile={profile}
+              edit={() => set({ edit: profile.id })}
+              run={() => setRunning(profile.id)}
+              gone={() => set({ peek: undefined })}
+            />
+          )}
           bulk={(chosen, done) => <ProfileBulk chosen={chosen} list={filter} done={done} />}
         />
       ) : filtered ? (
@@ -71,6 +86,7 @@ export function ProfileTable({
           at a time.
         </EmptyState>
       )}
+      {running === null ? null : <RunDialog opened profileId={running} close={() => setRunning(null)} />}
     </StateFrame>
   );
 }

@@ -272,3 +272,43 @@ test('loading the next page cancels a refetch only for a while', async () => {
   cache.stop();
   unsubscribe();
 });
+
+// Catches an icon of the last run that shows an earlier one, that stays as it was when the list was loaded, or that costs a question.
+test('commands and profiles tell of their newest task as it changes; an older one changes nothing', () => {
+  const queries = new QueryClient();
+  const rows = (last: string | null) => ({
+    items: [
+      { id: 'cmd_1', last_task: last === null ? null : { id: last, status: 'queued', at: '' } },
+      { id: 'cmd_2', last_task: null },
+    ],
+    next_cursor: null,
+    total: null,
+  });
+  const apply = (...changes: Partial<Change>[]) => {
+    const batch = noTouch();
+    for (const one of changes) touch(batch, change(one));
+    createLiveCache(queries, never).apply(batch);
+    return queries
+      .getQueryData<ReturnType<typeof rows>>(['commands_list', {}])
+      ?.items.map(({ last_task }) => last_task?.status ?? null);
+  };
+  const ids = { a: `tsk_${'0'.repeat(25)}a`, b: `tsk_${'0'.repeat(25)}b` };
+  queries.setQueryData(['commands_list', {}], rows(null));
+  const told = (id: string, status: string, command_id = 'cmd_1') => ({
+    id,
+    data: { status, command_id, profile_id: null },
+  });
+  expect(apply({ ...told(ids.b, 'queued'), type: 'task.created' })).toEqual(['queued', null]);
+  expect(apply(told(ids.b, 'running'), told(ids.a, 'failed'))).toEqual(['running', null]);
+  expect(apply(told(ids.a, 'cancelled'))).toEqual(['running', null]);
+  expect(apply(told(ids.b, 'succeeded'), told(ids.a, 'running', 'cmd_2'))).toEqual(['succeeded', 'running']);
+  expect(queries.getQueryState(['commands_list', {}])?.isInvalidated).toBe(false);
+});
+
+// Catches "last used" of a key that stands still while programs use it.
+test('the use of a key asks for its row again, and for nothing else', () => {
+  const batch = noTouch();
+  touch(batch, change({ type: 'key.used', entity: 'key', id: 'key_1', data: null }));
+  expect([...batch.lists]).toEqual([['keys_list', new Map([['key_1', false]])]]);
+  expect(batch.ops.size + batch.byId.size).toBe(0);
+});

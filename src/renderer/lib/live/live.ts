@@ -6,7 +6,7 @@ import type { CallIdOf } from '../../../contract/index.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import { type AskList, createLiveLists } from './lists.ts';
 import { createRefetcher } from './refetcher.ts';
-import { patchRows, putData, type Row } from './rows.ts';
+import { patchRows, putData, putNewest, type Row } from './rows.ts';
 import { noTouch, type Touch, touch } from './touch.ts';
 
 /** Least time between two flushes, ms: four a second. */
@@ -32,11 +32,9 @@ export function createLiveCache(queries: QueryClient, ask: AskList): LiveCache {
   const lists = createLiveLists(queries, ask, refetcher);
   const answersOf = (op: CallIdOf) => queries.getQueryCache().findAll({ queryKey: [op] });
 
-  const patch = (query: Query, rows: ReadonlyMap<string, Row>) => {
-    const { data } = query.state;
-    const patched = patchRows(data, rows);
-    if (patched !== data) putData(queries, query, patched);
-    lists.patched(query, rows.keys());
+  const patch = (query: Query, patched: unknown, ids: Iterable<string>) => {
+    if (patched !== query.state.data) putData(queries, query, patched);
+    lists.patched(query, ids);
   };
 
   return {
@@ -44,7 +42,10 @@ export function createLiveCache(queries: QueryClient, ask: AskList): LiveCache {
       for (const op of batch.ops) for (const query of answersOf(op)) refetcher.request(query);
       // An answer that is fetched again anyway needs no patch.
       for (const [op, rows] of batch.rows)
-        if (!batch.ops.has(op)) for (const query of answersOf(op)) patch(query, rows);
+        if (!batch.ops.has(op))
+          for (const query of answersOf(op)) patch(query, patchRows(query.state.data, rows), rows.keys());
+      for (const [op, newest] of batch.newest)
+        for (const query of answersOf(op)) patch(query, putNewest(query.state.data, newest), newest.keys());
       for (const [op, ids] of batch.lists) {
         if (!batch.ops.has(op)) for (const query of answersOf(op)) lists.change(query, ids);
       }

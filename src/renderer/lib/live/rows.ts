@@ -2,6 +2,12 @@
 import type { InfiniteData, Query, QueryClient } from '@tanstack/react-query';
 import type { Page } from '../../../contract/kernel/paging.ts';
 
+/** The value of a member that tells of the newest entity of some kind. */
+export interface Newest {
+  member: string;
+  value: { id: string };
+}
+
 /** A row as the cache holds it. */
 export type Row = Record<string, unknown>;
 
@@ -13,27 +19,39 @@ function isPages(value: unknown): value is InfiniteData<Page<Row>> {
   return typeof value === 'object' && value !== null && 'pages' in value && Array.isArray(value.pages);
 }
 
-function patchPage(page: Page<Row>, rows: ReadonlyMap<string, Row>): Page<Row> {
-  let changed = false;
-  const items = page.items.map((item) => {
-    const row = rows.get(String(item.id));
-    if (row === undefined) return item;
-    changed = true;
-    return { ...item, ...row };
-  });
-  return changed ? { ...page, items } : page;
+/** Makes a row of a row; the same one where nothing changes. */
+type Change = (row: Row) => Row;
+
+function changePage(page: Page<Row>, change: Change): Page<Row> {
+  const items = page.items.map(change);
+  return items.every((item, index) => item === page.items[index]) ? page : { ...page, items };
 }
 
-/** Merges members into the rows of a cached answer, or into the one entity that it is; the same object when none of them is in it. */
-export function patchRows(data: unknown, rows: ReadonlyMap<string, Row>): unknown {
+/** Changes the rows of a cached answer, or the one entity that it is; the same object when nothing of it changes. */
+export function changeRows(data: unknown, change: Change): unknown {
   if (isPages(data)) {
-    const pages = data.pages.map((page) => patchPage(page, rows));
+    const pages = data.pages.map((page) => changePage(page, change));
     return pages.every((page, index) => page === data.pages[index]) ? data : { ...data, pages };
   }
-  if (isPage(data)) return patchPage(data, rows);
-  const row = typeof data === 'object' && data !== null && 'id' in data ? rows.get(String(data.id)) : undefined;
-  return row === undefined ? data : { ...(data as Row), ...row };
+  if (isPage(data)) return changePage(data, change);
+  return typeof data === 'object' && data !== null && 'id' in data ? change(data as Row) : data;
 }
+
+/** Merges members into the rows of a cached answer. */
+export const patchRows = (data: unknown, rows: ReadonlyMap<string, Row>): unknown =>
+  changeRows(data, (row) => {
+    const patch = rows.get(String(row.id));
+    return patch === undefined ? row : { ...row, ...patch };
+  });
+
+/** Puts what became of the newest entity into the rows that tell of it; one that tells of a newer one already stays. Ids grow with time. */
+export const putNewest = (data: unknown, newest: ReadonlyMap<string, Newest>): unknown =>
+  changeRows(data, (row) => {
+    const told = newest.get(String(row.id));
+    if (told === undefined) return row;
+    const before = row[told.member] as { id: string } | null | undefined;
+    return before && before.id > told.value.id ? row : { ...row, [told.member]: told.value };
+  });
 
 /** Replaces a cached answer; one that is stale stays so. */
 export function putData(queries: QueryClient, query: Query, data: unknown): void {

@@ -17,6 +17,7 @@ import {
   TimerOff,
   Unplug,
 } from 'lucide-react';
+import { dateTime } from '../../lib/format.ts';
 import text from '../styles/text.module.css';
 import { Badge, type Tone } from './badge.tsx';
 import css from './status.module.css';
@@ -69,12 +70,17 @@ export function Status({ state, plain = false }: { state: string; plain?: boolea
   );
 }
 
-/** Only the icon, for places where the word stands beside it. */
-export function StatusIcon({ state, size = 14 }: { state: string; size?: number }) {
+/** Only the icon, for places where the word stands beside it; `label` says more than the word. */
+export function StatusIcon({ state, size = 14, label }: { state: string; size?: number; label?: string }) {
   const { word, tone, Icon } = lookOf(state);
   return (
-    <span className={`${css.icon} ${text[tone]}`} title={word}>
-      <Icon size={size} role="img" aria-label={word} />
+    <span className={`${css.icon} ${text[tone]}`} title={label ?? word}>
+      <Icon size={size} role="img" aria-label={label ?? word} />
     </span>
   );
+}
+
+/** How the newest task of a command or a profile went, or goes. */
+export function LastOutcome({ task: { status, at } }: { task: { status: string; at: string } }) {
+  return <StatusIcon state={status} size={13} label={`Last task: ${lookOf(status).word}, ${dateTime(at)}`} />;
 }

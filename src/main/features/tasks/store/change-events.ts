@@ -6,13 +6,17 @@ import type { NewEvent } from '../../../core/events.ts';
 import type { TaskRow } from '../schema.ts';
 
 /** What a transition answers, for its event. */
-export type Moved = Pick<TaskRow, 'id' | 'attempt' | 'version' | 'started_at' | 'finished_at'>;
+export type Moved = Pick<
+  TaskRow,
+  'id' | 'command_id' | 'profile_id' | 'attempt' | 'version' | 'started_at' | 'finished_at'
+>;
 
 /** Columns of {@link Moved}. */
-export const MOVED = 'id, attempt, version, started_at, finished_at';
+export const MOVED = 'id, command_id, profile_id, attempt, version, started_at, finished_at';
 
 /** Says that a task is in another state now. */
 export function changed(row: Moved, status: TaskStatus, error?: Json): NewEvent {
-  const data = error === undefined ? { status, attempt: row.attempt } : { status, attempt: row.attempt, error };
+  const { attempt, command_id, profile_id } = row;
+  const data = { status, attempt, command_id, profile_id, ...(error === undefined ? {} : { error }) };
   return { type: 'task.updated', entity: 'task', id: row.id, version: row.version, data };
 }

@@ -13,6 +13,7 @@ const CLAIMED = [
   'kind',
   'spec',
   'input',
+  'command_id',
   'profile_id',
   'profile',
   'concurrency_key',

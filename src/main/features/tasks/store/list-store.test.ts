@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { claimFrom, endWith, newTask, openStore, type StoreHarness } from '../../../../../tests/support/task-store.ts';
 import { thrownBy } from '../../../../../tests/support/tasks.ts';
-import { PRIORITIES, TASK_STATUSES, type TaskStatus } from '../../../../contract/automation/tasks.ts';
+import { PRIORITIES, TASK_STATUSES, type TaskStatus, taskRecord } from '../../../../contract/automation/tasks.ts';
+import { naturalKey } from '../../../../contract/kernel/natural-key.ts';
 import type { BatchId, CommandId, ProfileId } from '../../../../contract/kernel/scalars.ts';
 import { newId } from '../../../core/ids.ts';
 import { problem } from '../model/problems.ts';
@@ -87,13 +88,26 @@ describe('paging', () => {
     for (let n = 0; n < 40; n++) {
       harness.core.clock.advance(n % 3);
       harness.add({
-        command_name: ['b', 'a', 'ä', 'B'][n % 4] ?? '',
+        command_name: ['b', 'a 10', 'ä 2', 'B'][n % 4] ?? '',
+        profile: n % 3 === 0 ? null : JSON.stringify({ name: `profile ${n % 13}` }),
         priority: n % 4,
         kind: n % 2 ? 'http' : 'process',
       });
     }
-    const value = (row: TaskRow, name: string) => row[name as 'created_at'];
-    for (const name of ['created_at', 'updated_at', 'command_name', 'status', 'priority', 'kind']) {
+    for (let n = 0; n < 20; n++) {
+      const claimed = harness.claim();
+      harness.core.clock.advance(n % 5);
+      if (claimed !== null && n % 2 === 0) harness.store.finish(claimed.attempt_token, endWith());
+    }
+    const value = (row: TaskRow, name: string): string | number => {
+      if (name === 'command_name') return naturalKey(row.command_name);
+      if (name === 'profile_name') return row.profile === null ? '' : naturalKey(JSON.parse(row.profile).name);
+      if (name === 'running') return Number(row.status === 'running');
+      if (name === 'duration_ms')
+        return row.finished_at === null || row.started_at === null ? -1 : row.finished_at - row.started_at;
+      return row[name as 'started_at'] ?? -1;
+    };
+    for (const name of Object.keys(taskRecord.sorts)) {
       for (const down of [false, true]) {
         const found = walk({ limit: 7, sort: `${down ? '-' : ''}${name}` });
         const expected = [...allRows()].sort((a, b) => {

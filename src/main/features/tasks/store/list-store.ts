@@ -1,5 +1,6 @@
 /** Pages of tasks. */
-import { TASK_STATUSES, type TaskStatus, taskRecord } from '../../../../contract/automation/tasks.ts';
+import { sql } from 'drizzle-orm';
+import { SLOT_STATUSES, TASK_STATUSES, type TaskStatus, taskRecord } from '../../../../contract/automation/tasks.ts';
 import type { FilterValues } from '../../../../contract/kernel/filters.ts';
 import type { Page } from '../../../../contract/kernel/paging.ts';
 import { type Db, filterValues, type ListInput, type ListSpec, listPage, matchingIds } from '../../../core/db/index.ts';
@@ -11,16 +12,27 @@ export type TaskFilter = FilterValues<typeof taskRecord.filters>;
 /** What a list of tasks is asked for. */
 export type TaskListInput = ListInput<typeof taskRecord.filters>;
 
+const DURATION = sql`max(0, ${task.finished_at} - ${task.started_at})`;
+const durationOf = (from: number | null, to: number | null) =>
+  from === null || to === null ? null : Math.max(0, to - from);
+/** As the index task_by_running has it. */
+const HAS_SLOT = sql`${task.status} IN (${sql.raw(SLOT_STATUSES.map((status) => `'${status}'`).join(', '))})`;
+
 const SPEC: ListSpec<typeof task, typeof taskRecord> = {
   table: task,
   id: task.id,
   sortable: {
     created_at: task.created_at,
     updated_at: task.updated_at,
-    command_name: task.command_name,
+    command_name: task.command_key,
     status: task.status,
     priority: task.priority,
     kind: task.kind,
+    profile_name: task.profile_key,
+    started_at: task.started_at,
+    duration_ms: { expression: DURATION, of: ({ started_at, finished_at }) => durationOf(started_at, finished_at) },
+    attempt: task.attempt,
+    running: { expression: HAS_SLOT, of: ({ status }) => Number(SLOT_STATUSES.some((each) => each === status)) },
   },
   record: taskRecord,
   sources: {

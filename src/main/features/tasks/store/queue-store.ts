@@ -1,6 +1,7 @@
 /** The way into the queue: new tasks, and those that have become due; their events in the same transaction. */
+import { naturalKey } from '../../../../contract/kernel/natural-key.ts';
 import type { Clock } from '../../../core/clock.ts';
-import type { Db } from '../../../core/db/index.ts';
+import { type Db, parseStored } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';
 import { priorityOf } from '../model/lanes.ts';
 import { assignmentOf, guardOf, TRANSITIONS } from '../model/transitions.ts';
@@ -15,6 +16,12 @@ const COLUMNS = [
 
 /** A row to insert: the snapshot and where it starts. */
 export type NewTask = Pick<TaskRow, (typeof COLUMNS)[number]> & { status: 'scheduled' | 'queued' };
+
+/** What the names of command and profile are ordered by. */
+function nameKeys({ command_name, profile }: NewTask): Pick<TaskRow, 'command_key' | 'profile_key'> {
+  const name = profile === null ? null : parseStored<{ name: string }>(profile).name;
+  return { command_key: naturalKey(command_name), profile_key: name === null ? null : naturalKey(name) };
+}
 
 /** See {@link createQueueStore}. */
 export interface QueueStore {
@@ -31,8 +38,8 @@ export interface QueueStore {
 export function createQueueStore(db: Db, events: Events, clock: Clock): QueueStore {
   const raw = db.raw;
   const insert = raw.prepare<[Record<string, unknown>]>(
-    `INSERT INTO task (${COLUMNS.join(', ')}, created_at, updated_at, version)
-     VALUES (${COLUMNS.map((name) => `@${name}`).join(', ')}, @now, @now, 1)`,
+    `INSERT INTO task (${COLUMNS.join(', ')}, command_key, profile_key, created_at, updated_at, version)
+     VALUES (${COLUMNS.map((name) => `@${name}`).join(', ')}, @command_key, @profile_key, @now, @now, 1)`,
   );
   const promote = raw.prepare<[{ now: number }], Moved>(
     `UPDATE task SET ${assignmentOf('due')}, updated_at = @now, version = version + 1
@@ -49,7 +56,7 @@ export function createQueueStore(db: Db, events: Events, clock: Clock): QueueSto
     insert(tasks) {
       db.transaction(() => {
         for (const row of tasks) {
-          insert.run({ ...row, now: clock.now() });
+          insert.run({ ...row, ...nameKeys(row), now: clock.now() });
           events.append({
             type: 'task.created',
             entity: 'task',
@@ -59,6 +66,7 @@ export function createQueueStore(db: Db, events: Events, clock: Clock): QueueSto
               status: row.status,
               command_id: row.command_id,
               command_name: row.command_name,
+              profile_id: row.profile_id,
               kind: row.kind,
               priority: priorityOf(row.priority),
               batch_id: row.batch_id,

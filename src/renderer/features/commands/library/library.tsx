@@ -11,7 +11,7 @@ import type { PagedList } from '../../../lib/live/query.ts';
 import { toggled } from '../../../lib/search-params.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
 import { Button, Chip } from '../../../ui/buttons.tsx';
-import { StatusIcon } from '../../../ui/display/status.tsx';
+import { LastOutcome } from '../../../ui/display/status.tsx';
 import { NoMatch, StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { FilterField } from '../../../ui/filter-field.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
@@ -40,7 +40,7 @@ function Item({ command, active }: { command: Command; active: boolean }) {
           {command.name}
         </span>
         {changed ? <span className={css.dot} role="img" title="Unsaved changes" aria-label="Unsaved changes" /> : null}
-        {command.last_task === null ? null : <StatusIcon state={command.last_task.status} size={13} />}
+        {command.last_task === null ? null : <LastOutcome task={command.last_task} />}
       </Link>
     </li>
   );

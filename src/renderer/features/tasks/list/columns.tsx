@@ -55,6 +55,7 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
     drop: 3,
     title: 'Profile',
     width: 128,
+    sort: 'profile_name',
     cell: (task) => task.profile_name ?? <span className={text.faint}>–</span>,
   },
   {
@@ -71,6 +72,7 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
     drop: 2,
     title: 'Started',
     width: 100,
+    sort: 'started_at',
     cell: (task) => <Ago at={task.status === 'scheduled' ? task.run_at : task.started_at} />,
   },
   {
@@ -79,14 +81,16 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
     title: 'Duration',
     width: 84,
     num: true,
+    sort: 'duration_ms',
     cell: (task) => <Elapsed from={task.started_at} ms={task.duration_ms} />,
   },
   {
     id: 'attempt',
     drop: 4,
     title: 'Attempt',
-    width: 72,
+    width: 76,
     num: true,
+    sort: 'attempt',
     cell: (task) => `${task.attempt}/${task.max_attempts}`,
   },
   {

@@ -27,6 +27,8 @@ import { TaskToolBar } from './task-tool-bar.tsx';
 import { useListActions } from './use-list-actions.ts';
 
 const idOf = (task: Task) => task.id;
+/** Order of the list until another one is chosen. */
+const RUNNING_FIRST = '-running,-created_at';
 const titleOf = (task: Task) => task.command_name;
 
 /** Tabs by state with their counts. */
@@ -51,7 +53,7 @@ export function TasksScreen() {
   const again = useRunAgain();
 
   const filter = filterOf(search);
-  const list = usePages('tasks_list', filter);
+  const list = usePages('tasks_list', { sort: RUNNING_FIRST, ...filter });
   const peeked = list.rows.find(({ id }) => id === search.peek);
   const tabs = useStatusTabs();
   const setTab = (id: StatusTab) =>
