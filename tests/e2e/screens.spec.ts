@@ -9,7 +9,12 @@ test.use({ fresh: true });
 
 const SIZES = [
   { width: 1440, height: 900 },
+  // The smallest window of the desktop app.
   { width: 1024, height: 640 },
+  // Half of a screen, in a browser.
+  { width: 800, height: 900 },
+  // The first one at 200 %: as many pixels, each twice as large.
+  { width: 720, height: 450 },
 ] as const;
 
 /** One screen as it is looked at. */
@@ -31,6 +36,15 @@ const dialog = (path: string, key: string) => ({
   },
 });
 
+/** An artifact of a task in its dialog. */
+const preview = (task: string, file: string, shown: string | RegExp) => ({
+  path: `/tasks/${task}?tab=artifacts`,
+  ready: async (page: Page) => {
+    await page.getByRole('table').getByRole('button', { name: file, exact: true }).click();
+    await expect(page.getByRole('dialog')).toContainText(shown);
+  },
+});
+
 const EMPTY: Look[] = [
   { name: 'dashboard', path: '/', ready: sees('Nothing has run yet') },
   { name: 'tasks', path: '/tasks', ready: sees('No tasks yet') },
@@ -45,7 +59,9 @@ const filledLooks = ({ tasks, command, profile }: Filled): Look[] => [
   { name: 'tasks-peek', path: `/tasks?peek=${tasks.failed}`, ready: sees('Screenshots') },
   { name: 'tasks-no-match', path: '/tasks?q=nothing', ready: sees('No tasks match these filters') },
   { name: 'task', path: `/tasks/${tasks.succeeded}`, ready: sees('invoices are open') },
+  { name: 'task-failure', path: `/tasks/${tasks.failed}`, ready: sees('Call log') },
   { name: 'task-failed', path: `/tasks/${tasks.failed}?tab=steps`, ready: sees(/Timeout 400ms/) },
+  { name: 'task-failed-program', path: `/tasks/${tasks.timed_out}`, ready: sees('Timed out') },
   { name: 'task-artifacts', path: `/tasks/${tasks.succeeded}?tab=artifacts`, ready: sees('Open trace') },
   { name: 'task-screens', path: `/tasks/${tasks.succeeded}?tab=screens`, ready: sees('invoices.png') },
   { name: 'task-events', path: `/tasks/${tasks.succeeded}?tab=events`, ready: sees('status') },
@@ -66,6 +82,11 @@ const filledLooks = ({ tasks, command, profile }: Filled): Look[] => [
       await expect(page.getByRole('textbox', { name: 'Default values' })).toBeVisible();
     },
   },
+  { name: 'preview-table', ...preview(tasks.succeeded, 'invoices.csv', 'Customer') },
+  { name: 'preview-tree', ...preview(tasks.succeeded, 'summary.json', 'newest') },
+  { name: 'preview-picture', ...preview(tasks.succeeded, 'invoices.png', /\d of \d/) },
+  { name: 'commands-versions', path: `/commands/${command}?tab=versions`, ready: sees('Version') },
+  { name: 'commands-new', ...dialog('/commands', 'N') },
   {
     name: 'commands-dry-run',
     path: `/commands/${command}`,
@@ -76,6 +97,22 @@ const filledLooks = ({ tasks, command, profile }: Filled): Look[] => [
   },
   { name: 'profiles', path: '/profiles', ready: sees('Osaka desk') },
   { name: 'profiles-inspector', path: `/profiles?peek=${profile}`, ready: sees('Europe/Berlin') },
+  {
+    name: 'profiles-selection',
+    path: '/profiles',
+    ready: async (page) => {
+      await sees('Osaka desk')(page);
+      await page.getByRole('checkbox', { name: 'Select Osaka desk' }).check();
+    },
+  },
+  {
+    name: 'profiles-menu',
+    path: '/profiles',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Actions for Osaka desk' }).click();
+      await expect(page.getByRole('menu')).toBeVisible();
+    },
+  },
   { name: 'profiles-form', ...dialog('/profiles', 'N') },
   { name: 'connections', path: '/connections', ready: sees('Nightly export') },
   { name: 'connections-clients', path: '/connections?tab=clients', ready: sees('Connected') },
@@ -85,6 +122,14 @@ const filledLooks = ({ tasks, command, profile }: Filled): Look[] => [
     name: 'logs',
     path: '/logs',
     ready: (page) => expect(page.getByRole('log')).toContainText('The page closed before it answered'),
+  },
+  {
+    name: 'logs-detail',
+    path: '/logs',
+    ready: async (page) => {
+      await page.getByTestId('log-line').filter({ hasText: 'The page closed before it answered' }).first().click();
+      await expect(page.getByRole('complementary')).toBeVisible();
+    },
   },
   { name: 'logs-metrics', path: '/logs?tab=metrics', ready: sees(/\d MB$/) },
   { name: 'settings', path: '/settings?section=API %26 security', ready: sees('Allowed origins') },
@@ -146,7 +191,8 @@ async function look(page: Page, { name, path, ready }: Look, state: string, them
   // Through another address, so that what the screen before left open is gone.
   await page.goto('about:blank');
   await open(page, path);
-  await ready(page);
+  // A screen that does not come is told with its name, and hides none of the others.
+  await ready(page).catch((error: unknown) => expect.soft(String(error), `${name}-${state}-${theme}`).toBe('ready'));
   for (const size of SIZES) {
     await page.setViewportSize(size);
     // Columns and charts take the new width a frame later.
@@ -158,6 +204,8 @@ async function look(page: Page, { name, path, ready }: Look, state: string, them
     expect.soft(await faults(page), `${shot}: axe`).toEqual([]);
   }
 }
+
+test.describe.configure({ mode: 'parallel' });
 
 for (const theme of ['light', 'dark'] as const) {
   // Would catch: text without contrast, a control without a name, clipped or overflowing text, a screen that breaks when empty.

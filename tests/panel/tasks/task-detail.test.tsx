@@ -52,7 +52,7 @@ const openTask = (id: TaskId, search = '') => renderPanel(subject, <TaskScreen /
 describe('the inspector', () => {
   // Catches a page that opens on an empty pane although there is something to see.
   test.each<[string, () => TaskDetail, string]>([
-    ['a failed task opens with its error', () => bad, 'Error'],
+    ['a failed task opens with its input: the error is told below', () => bad, 'Input'],
     ['one with output with that', () => good, 'Output'],
     ['one without either with its input', () => but({ output: null }), 'Input'],
   ])('%s', async (_what, task, tab) => {

@@ -1,6 +1,7 @@
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useActions } from '../../lib/keys/use-actions.ts';
+import { isEmpty, usePages } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button } from '../../ui/buttons.tsx';
@@ -23,6 +24,7 @@ export function ConnectionsScreen() {
   const [search, set] = useFilters();
   const [creating, setCreating] = useState(false);
   const blocked = useCan('keys_create');
+  const keys = usePages('keys_list', {});
   const tab = TABS.find(({ id }) => id === search.tab)?.id ?? 'keys';
   useActions([
     {
@@ -49,7 +51,7 @@ export function ConnectionsScreen() {
         <span className={layout.grow} />
         <PanelLinkButton />
         <Button
-          kind="primary"
+          kind={isEmpty(keys) ? undefined : 'primary'}
           icon={<Plus size={14} />}
           action="keys.new"
           blocked={blocked}

@@ -16,6 +16,10 @@ import { ProfileMenu } from './profile-menu.tsx';
 const idOf = (profile: Profile) => profile.id;
 const titleOf = (profile: Profile) => profile.name;
 
+/** Whether the address names filters. */
+export const isFiltered = ({ q, state, tag, group }: Search): boolean =>
+  [q, state, tag, group].some((filter) => filter !== undefined);
+
 /** The table, or its loading, empty and no-match states. */
 export function ProfileTable({
   list,
@@ -30,8 +34,6 @@ export function ProfileTable({
 }) {
   const noCreate = useCan('profiles_create');
   const [running, setRunning] = useState<ProfileId | null>(null);
-  const filtered =
-    search.q !== undefined || search.state !== undefined || search.tag !== undefined || search.group !== undefined;
   return (
     <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={10}>
       {list.rows.length > 0 ? (
@@ -60,7 +62,7 @@ export function ProfileTable({
           )}
           bulk={(chosen, done) => <ProfileBulk chosen={chosen} list={filter} done={done} />}
         />
-      ) : filtered ? (
+      ) : isFiltered(search) ? (
         <NoMatch
           what="profiles"
           clear={() => set({ q: undefined, state: undefined, tag: undefined, group: undefined })}

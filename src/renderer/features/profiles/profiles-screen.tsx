@@ -2,7 +2,7 @@ import { Plus, TriangleAlert } from 'lucide-react';
 import { type Profile, ProfileState } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { count } from '../../lib/format.ts';
-import { type Input, useOperationQuery, usePages } from '../../lib/live/query.ts';
+import { type Input, isEmpty, useOperationQuery, usePages } from '../../lib/live/query.ts';
 import { listOf, type Search, toggled } from '../../lib/search-params.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { useFilters } from '../../lib/use-filters.ts';
@@ -20,7 +20,7 @@ import { BrowserPicker } from './browser-picker.tsx';
 import { PROFILE_COLUMNS } from './columns.tsx';
 import { ProfileFormDialog } from './profile-form.tsx';
 import { ProfileInspector } from './profile-inspector.tsx';
-import { ProfileTable } from './profile-table.tsx';
+import { isFiltered, ProfileTable } from './profile-table.tsx';
 import { useListActions } from './use-list-actions.ts';
 
 const STATES = ['running', 'stopped', 'crashed', 'locked'] as const;
@@ -52,7 +52,7 @@ export function ProfilesScreen() {
         {list.total === null ? null : <span className={text.muted}>{count(list.total)}</span>}
         <span className={layout.grow} />
         <Button
-          kind="primary"
+          kind={isEmpty(list) && !isFiltered(search) ? undefined : 'primary'}
           icon={<Plus size={14} />}
           action="profiles.new"
           blocked={noCreate}

@@ -85,6 +85,14 @@ export interface PagedList<K extends ListIdOf> {
   isPlaceholder: boolean;
 }
 
+/** Whether it is known that a list has no rows. */
+export const isEmpty = ({
+  rows,
+  isPending,
+  error,
+}: Pick<PagedList<ListIdOf>, 'isPending' | 'error'> & { rows: readonly unknown[] }): boolean =>
+  rows.length === 0 && !isPending && error === null;
+
 /** Rows per page. */
 export const PAGE_SIZE = 100;
 

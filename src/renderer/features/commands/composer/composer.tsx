@@ -1,4 +1,5 @@
 /** One command being edited: what it does in the middle, how it runs at the right. */
+import { useMediaQuery } from '@mantine/hooks';
 import { Braces } from 'lucide-react';
 import { useState } from 'react';
 import type { Command } from '../../../../contract/automation/commands.ts';
@@ -31,18 +32,23 @@ export function Composer({ id, command }: { id: string; command: Command | null 
   const [search] = useFilters();
   const [tab, setTab] = useState<ComposerTab>(search.version === undefined ? 'spec' : 'versions');
   const verbs = useComposerVerbs(id, command, composer, () => setTab('dry'));
+  const narrow = useMediaQuery('(max-width: 860px)', false, { getInitialValueInEffect: false });
   return (
     <div className={`${layout.col} ${layout.grow}`}>
       <ComposerHeader id={id} command={command} composer={composer} verbs={verbs} />
       {composer.error === null ? null : <ErrorState inline error={composer.error} titles={titlesOf(composer.fields)} />}
       <Conflict command={command} composer={composer} />
       <Split
-        name="composer"
+        {...(narrow
+          ? { name: 'composer-below', vertical: true, size: 200, min: 80, label: 'Height of the run settings' }
+          : {
+              name: 'composer',
+              size: window.innerWidth < 1200 ? 256 : 300,
+              min: 240,
+              label: 'Width of the run settings',
+            })}
         fixed="second"
-        size={window.innerWidth < 1200 ? 256 : 300}
-        min={240}
         max={520}
-        label="Width of the run settings"
         first={<Parts command={command} composer={composer} tab={tab} onTab={setTab} dryRun={verbs.dryRun} />}
         second={<SidePanel composer={composer} command={command} />}
       />

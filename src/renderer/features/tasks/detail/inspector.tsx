@@ -24,15 +24,16 @@ const TABS = [
 ] as const;
 type InspectorTab = (typeof TABS)[number]['id'];
 
-function firstTab(task: TaskDetail): InspectorTab {
-  if (task.error !== null) return 'error';
+/** What is looked for first. Why a task failed is told below, where its picture, log and source are. */
+function firstTab(task: TaskDetail, row: TreeRow | null): InspectorTab {
+  if (row?.step?.error) return 'error';
   return task.output === null ? 'input' : 'output';
 }
 
 /** The pane at the right of a task. A step that is chosen narrows Output and Error to it. */
 export function Inspector({ task, row }: { task: TaskDetail; row: TreeRow | null }) {
   const [chosen, setChosen] = useState<InspectorTab | null>(null);
-  const tab = chosen ?? firstTab(task);
+  const tab = chosen ?? firstTab(task, row);
   const step = row?.step ?? null;
   const of = step === null ? 'the task' : `step “${step.name}”`;
   return (

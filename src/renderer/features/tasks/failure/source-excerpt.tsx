@@ -1,4 +1,5 @@
 import type { SourceExcerpt } from '../../../../contract/automation/evidence.ts';
+import { focusable } from '../../../ui/focusable.ts';
 import css from './failure.module.css';
 
 /** Lines of a script with the one that failed marked, also for those who cannot see the colour. */
@@ -8,7 +9,7 @@ export function Source({ source }: { source: SourceExcerpt }) {
       <h3>
         {source.file}, line {source.line}
       </h3>
-      <ol className={css.source} start={source.first_line}>
+      <ol className={css.source} start={source.first_line} {...focusable}>
         {source.lines.map((line, index) => {
           const number = source.first_line + index;
           const isFailed = number === source.line;

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { TASK_STATUSES, type Task } from '../../../../contract/automation/tasks.ts';
 import type { TaskId } from '../../../../contract/kernel/scalars.ts';
 import { count } from '../../../lib/format.ts';
-import { type Input, type PagedList, useOperationQuery, usePages } from '../../../lib/live/query.ts';
+import { type Input, isEmpty, type PagedList, useOperationQuery, usePages } from '../../../lib/live/query.ts';
 import { listOf, type Search } from '../../../lib/search-params.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
@@ -78,7 +78,7 @@ export function TasksScreen() {
         />
         <span className={layout.grow} />
         <Button
-          kind="primary"
+          kind={isEmpty(list) && !isFiltered(filter) ? undefined : 'primary'}
           action="tasks.new"
           icon={<Play size={14} />}
           blocked={runBlocked}
