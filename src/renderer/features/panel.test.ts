@@ -4,9 +4,10 @@ import type { Command } from '../../contract/automation/commands.ts';
 import { DEFAULT_SETTINGS, Settings } from '../../contract/host/settings.ts';
 import { NO_DRAFT } from '../lib/drafts/drafts.ts';
 import { edited } from '../lib/drafts/merge.ts';
+import { fieldsOf } from '../ui/schema-form/model/read-schema.ts';
+import { cleanInput, initialInput } from '../ui/schema-form/model/values.ts';
 import { pairsText, parsePairs, patchOf, storedOf } from './commands/draft.ts';
 import { validateProfile, valuesOf } from './profiles/profile-values.ts';
-import { cleanInput, fieldsOf, initialInput } from './run/schema.ts';
 import { problemWith, settingFields } from './settings/setting-fields.ts';
 import { tabOf, waitSentence } from './tasks/task-facts.ts';
 
@@ -16,7 +17,7 @@ test('a masked secret default never becomes the value that is sent', () => {
     properties: { user: { type: 'string' }, password: { type: 'string', format: 'password' } },
   };
   const fields = fieldsOf(schema, { user: 'demo', password: '••••••' });
-  expect(fields.map(({ kind }) => kind)).toEqual(['text', 'password']);
+  expect(fields.map(({ kind }) => kind)).toEqual(['text', 'secret']);
   expect(initialInput(fields)).toEqual({ user: 'demo' });
   expect(cleanInput(fields, { user: '', password: '' })).toEqual({});
 });

@@ -10,14 +10,23 @@ import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
+import { fieldsOf, titlesOf } from '../../ui/schema-form/model/read-schema.ts';
+import { cleanInput } from '../../ui/schema-form/model/values.ts';
+import { textProblem } from '../../ui/schema-form/use-json-text.ts';
 import text from '../../ui/styles/text.module.css';
+import { InputForm } from './input-form.tsx';
 import css from './run.module.css';
-import { cleanInput, fieldsOf, schemaLike, titlesOf } from './schema.ts';
-import { SchemaForm } from './schema-form.tsx';
-import { textProblem } from './use-json-text.ts';
 
 /** The task whose input is edited. */
 type Again = Pick<Task, 'id' | 'input' | 'command_id' | 'command_name'>;
+
+/** A schema that an input fulfils: for a task whose spec brought none. */
+const schemaLike = (input: JsonObject): JsonObject => ({
+  type: 'object',
+  properties: Object.fromEntries(
+    Object.entries(input).map(([name, value]) => [name, typeof value === 'object' ? {} : { type: typeof value }]),
+  ),
+});
 
 /** Open while there is a task. */
 export function AgainDialog({ task, close }: { task: Again | null; close(): void }) {
@@ -46,7 +55,7 @@ function AgainForm({ task, schema, close }: { task: Again; schema: JsonObject; c
   const [input, setInput] = useState(task.input);
   const [texts, setTexts] = useState<Record<string, string>>({});
   const fields = fieldsOf(schema);
-  const titles = titlesOf(fields);
+  const titles = titlesOf(fields, 'input');
   const retry = useAct('tasks_retry', {
     onDone: ({ id }) => {
       close();
@@ -67,7 +76,7 @@ function AgainForm({ task, schema, close }: { task: Again; schema: JsonObject; c
           ? 'This command takes no input.'
           : 'The command runs as it is now. A field that is left empty keeps the value of the earlier run.'}
       </p>
-      <SchemaForm
+      <InputForm
         fields={fields}
         value={input}
         onChange={setInput}

@@ -13,13 +13,14 @@ import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { EntityPicker } from '../../ui/entity-picker/entity-picker.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
+import { fieldsOf, titlesOf } from '../../ui/schema-form/model/read-schema.ts';
+import { cleanInput, initialInput } from '../../ui/schema-form/model/values.ts';
+import { textProblem } from '../../ui/schema-form/use-json-text.ts';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
+import { InputForm } from './input-form.tsx';
 import { noProfileText } from './profile-text.ts';
 import css from './run.module.css';
-import { cleanInput, fieldsOf, initialInput, titlesOf } from './schema.ts';
-import { SchemaForm } from './schema-form.tsx';
-import { textProblem } from './use-json-text.ts';
 
 export interface RunDialogProps {
   opened: boolean;
@@ -121,7 +122,7 @@ function useRun({ close, commandId, profileId, profileIds }: RunDialogProps) {
 function RunForm(props: RunDialogProps) {
   const run = useRun(props);
   const { asked, command, create } = run;
-  const titles = titlesOf(run.fields);
+  const titles = titlesOf(run.fields, 'input');
   const errors = fieldTexts(create.error?.errors ?? {}, titles);
   const needsProfile = command?.uses.profile ?? false;
   return (
@@ -143,7 +144,7 @@ function RunForm(props: RunDialogProps) {
       )}
       {asked.error === null ? null : <ErrorState inline error={asked.error} retry={asked.refetch} />}
       {command === undefined ? null : (
-        <SchemaForm
+        <InputForm
           key={command.id}
           fields={run.fields}
           value={run.input}

@@ -8,11 +8,11 @@ import type { Answer } from '../../../lib/live/query.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
 import { Button } from '../../../ui/buttons.tsx';
 import { ErrorState } from '../../../ui/feedback/state-frame.tsx';
+import { titlesOf } from '../../../ui/schema-form/model/read-schema.ts';
 import { ToolBar } from '../../../ui/screen.tsx';
 import { Split } from '../../../ui/split.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
-import { titlesOf } from '../../run/index.ts';
 import { kindViews } from '../kinds/index.ts';
 import { ComposerHeader } from './composer-header.tsx';
 import { Conflict } from './conflict.tsx';
@@ -36,7 +36,9 @@ export function Composer({ id, command }: { id: string; command: Command | null 
   return (
     <div className={`${layout.col} ${layout.grow}`}>
       <ComposerHeader id={id} command={command} composer={composer} verbs={verbs} />
-      {composer.error === null ? null : <ErrorState inline error={composer.error} titles={titlesOf(composer.fields)} />}
+      {composer.error === null ? null : (
+        <ErrorState inline error={composer.error} titles={titlesOf(composer.fields, 'input')} />
+      )}
       <Conflict command={command} composer={composer} />
       <Split
         {...(narrow
@@ -113,7 +115,7 @@ function Parts({
         ) : null}
         {tab === 'versions' && command !== null ? <Versions command={command} onRestore={composer.replace} /> : null}
         {tab === 'dry' ? (
-          <DryRunResult kind={draft.kind} query={dry} titles={titlesOf(composer.fields)} run={dryRun} />
+          <DryRunResult kind={draft.kind} query={dry} titles={titlesOf(composer.fields, 'input')} run={dryRun} />
         ) : null}
       </TabPanel>
     </section>

@@ -1,7 +1,7 @@
 import { Notice } from '../../../ui/feedback/notice.tsx';
+import type { HeldTexts } from '../../../ui/schema-form/use-json-text.ts';
 import { Split } from '../../../ui/split.tsx';
 import layout from '../../../ui/styles/layout.module.css';
-import type { HeldTexts } from '../../run/index.ts';
 import type { Draft } from '../draft.ts';
 import css from './composer.module.css';
 import { JsonEditor } from './json-editor.tsx';

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { CodeEditor } from '../../../ui/editor/code-editor.tsx';
 import { Notice } from '../../../ui/feedback/notice.tsx';
-import { type HeldTexts, parseObject, useJsonText } from '../../run/index.ts';
+import { type HeldTexts, parseObject, useJsonText } from '../../../ui/schema-form/use-json-text.ts';
 
 /** An object edited as JSON text. */
 export function JsonEditor({

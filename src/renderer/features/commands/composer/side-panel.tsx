@@ -3,7 +3,8 @@ import { NumberInput, Switch, TagsInput, Textarea, TextInput } from '@mantine/co
 import type { Command } from '../../../../contract/automation/commands.ts';
 import { EntityPicker } from '../../../ui/entity-picker/entity-picker.tsx';
 import layout from '../../../ui/styles/layout.module.css';
-import { noProfileText, SchemaForm } from '../../run/index.ts';
+import text from '../../../ui/styles/text.module.css';
+import { InputForm, noProfileText } from '../../run/index.ts';
 import { kindViews } from '../kinds/index.ts';
 import { FolderField } from './folder-field.tsx';
 import { LastRun } from './last-run.tsx';
@@ -15,6 +16,7 @@ export function SidePanel({ composer, command }: { composer: ComposerState; comm
   const { Options } = kindViews[draft.kind];
   return (
     <aside className={`${layout.scroll} ${css.panel}`} aria-label="Run settings">
+      <h2 className={text.hidden}>Run settings</h2>
       <EntityPicker
         of="profiles"
         label="Run with profile"
@@ -23,7 +25,7 @@ export function SidePanel({ composer, command }: { composer: ComposerState; comm
         value={composer.profile}
         onChange={composer.setProfile}
       />
-      <SchemaForm
+      <InputForm
         key={`${fields.map(({ name }) => name).join()}-${composer.generation}`}
         fields={fields}
         value={composer.input}

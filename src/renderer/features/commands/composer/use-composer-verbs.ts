@@ -6,7 +6,7 @@ import { useActions } from '../../../lib/keys/use-actions.ts';
 import { asError } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { errorToast, undoToast } from '../../../ui/feedback/toast.tsx';
-import { textProblem } from '../../run/index.ts';
+import { textProblem } from '../../../ui/schema-form/use-json-text.ts';
 import { beginDraft } from '../draft.ts';
 import type { ComposerState } from './use-composer.ts';
 

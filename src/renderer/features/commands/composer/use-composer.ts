@@ -9,7 +9,8 @@ import { NO_DRAFT, useDrafts } from '../../../lib/drafts/drafts.ts';
 import { saved, storedAs } from '../../../lib/drafts/merge.ts';
 import { asError, useAct } from '../../../lib/live/query.ts';
 import { toast } from '../../../ui/feedback/toast.tsx';
-import { cleanInput, titlesOf } from '../../run/index.ts';
+import { titlesOf } from '../../../ui/schema-form/model/read-schema.ts';
+import { cleanInput } from '../../../ui/schema-form/model/values.ts';
 import { patchOf } from '../draft.ts';
 import { keepDraft } from '../draft-storage.ts';
 import { useDraft } from '../use-draft.ts';
@@ -93,7 +94,7 @@ export function useComposer(id: string, command: Command | null) {
     /** Messages by path: of the last dry run, and of the call that failed. */
     errors: fieldTexts(
       { ...Object.fromEntries((dry.data?.errors ?? []).map((item) => [item.path, item.message])), ...error?.errors },
-      titlesOf(fields),
+      titlesOf(fields, 'input'),
     ),
     save: () =>
       void during('save', async () => {

@@ -1,10 +1,10 @@
 /** Fields that the forms of several kinds share. */
 import { Textarea, TextInput } from '@mantine/core';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { useTypedText } from '../../../lib/use-typed-text.ts';
+import type { HeldTexts } from '../../../ui/schema-form/use-json-text.ts';
 import looks from '../../../ui/styles/text.module.css';
-import type { HeldTexts } from '../../run/index.ts';
 import { fitsInLines, pairsText, parsePairs } from '../draft.ts';
-import { useTypedText } from '../use-typed-text.ts';
 
 /** Message of a member of the spec, or of a part of it. */
 export const errorOf = (errors: Record<string, string>, name: string): string | undefined =>

@@ -1,8 +1,8 @@
 import { Input, SegmentedControl, Textarea } from '@mantine/core';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
+import { parseJson, useJsonText } from '../../../ui/schema-form/use-json-text.ts';
 import layout from '../../../ui/styles/layout.module.css';
 import looks from '../../../ui/styles/text.module.css';
-import { parseJson, useJsonText } from '../../run/index.ts';
 import { specText } from '../draft.ts';
 import { errorOf, objectOf } from './fields.tsx';
 import type { SpecFormProps } from './kind.ts';

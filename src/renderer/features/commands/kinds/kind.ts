@@ -2,7 +2,7 @@
 import type { LucideIcon } from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
-import type { HeldTexts } from '../../run/index.ts';
+import type { HeldTexts } from '../../../ui/schema-form/use-json-text.ts';
 
 /** Props of what edits a spec. */
 export interface SpecFormProps {

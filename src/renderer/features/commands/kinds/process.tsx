@@ -2,11 +2,11 @@
 import { Select, Switch, Textarea, TextInput } from '@mantine/core';
 import { SquareTerminal, TriangleAlert } from 'lucide-react';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { useTypedText } from '../../../lib/use-typed-text.ts';
 import { Notice } from '../../../ui/feedback/notice.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import { specText } from '../draft.ts';
-import { useTypedText } from '../use-typed-text.ts';
 import { errorOf, Numbers, Pairs, strings } from './fields.tsx';
 import type { KindView, SpecFormProps } from './kind.ts';
 import css from './kinds.module.css';

@@ -54,3 +54,18 @@ export function useJsonText<V extends Json>(
     },
   };
 }
+
+/**
+ * Texts of the items of a list go with them when the items are moved; those of items that are gone go too.
+ * @param path of the list
+ * @param placeOf where an item stands afterwards, -1 when it is gone
+ */
+export function moveTexts({ texts, setText }: HeldTexts, path: string, placeOf: (place: number) => number): void {
+  const moved = Object.entries(texts).flatMap(([name, text]) => {
+    if (!name.startsWith(`${path}.`)) return [];
+    const [place = '', ...rest] = name.slice(path.length + 1).split('.');
+    return [{ name, text, place: placeOf(Number(place)), rest }];
+  });
+  for (const { name } of moved) setText(name, null);
+  for (const { text, place, rest } of moved) if (place >= 0) setText([path, place, ...rest].join('.'), text);
+}

@@ -3,8 +3,8 @@ import { act, renderHook } from '@testing-library/react';
 import fc from 'fast-check';
 import { useState } from 'react';
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../../../src/contract/kernel/scalars.ts';
-import { parseJson, parseObject, useJsonText } from '../../../src/renderer/features/run/use-json-text.ts';
+import type { Json } from '../../../../src/contract/kernel/scalars.ts';
+import { parseJson, parseObject, useJsonText } from '../../../../src/renderer/ui/schema-form/use-json-text.ts';
 
 /** An editor of a value that its owner keeps. */
 function editor<V extends Json>(first: V | undefined, parse: (text: string) => V) {

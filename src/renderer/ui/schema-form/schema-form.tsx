@@ -1,0 +1,108 @@
+/** The form that a JSON Schema asks for, or the same value as JSON. It knows nothing of what the value is for. */
+import { SegmentedControl } from '@mantine/core';
+import { type FocusEvent, useState } from 'react';
+import type { JsonObject } from '../../../contract/kernel/scalars.ts';
+import layout from '../styles/layout.module.css';
+import looks from '../styles/text.module.css';
+import { FieldInput } from './field-input.tsx';
+import { FormContext, type FormState } from './form-context.ts';
+import { JsonField } from './json-field.tsx';
+import { problemsOf } from './model/check.ts';
+import { below, type Field } from './model/field.ts';
+import { withMember } from './model/values.ts';
+import css from './schema-form.module.css';
+import { type HeldTexts, parseObject } from './use-json-text.ts';
+import { usePatterns } from './use-patterns.ts';
+
+export interface SchemaFormProps {
+  /** Path of the value, such as `input`: errors and texts that do not parse are named below it. */
+  name: string;
+  title: string;
+  /** Said when the schema has no fields. */
+  none: string;
+  /** What an empty field of a secret says that has a default nobody may see. */
+  secretHint?: string;
+  fields: readonly Field[];
+  value: JsonObject;
+  onChange(value: JsonObject): void;
+  /** Messages by path, as the host reports them. */
+  errors: Record<string, string>;
+  held: HeldTexts;
+}
+
+/** What the host says of a path: by the whole of it, by what is below the form's own name, or by JSON Pointer. */
+function reported(errors: Record<string, string>, name: string, path: string): string | undefined {
+  const inner = path.slice(name.length + 1);
+  return errors[path] ?? errors[inner] ?? errors[`/${inner.replaceAll('.', '/')}`];
+}
+
+export function SchemaForm({
+  name,
+  title,
+  none,
+  secretHint = '',
+  fields,
+  value,
+  onChange,
+  errors,
+  held,
+}: SchemaFormProps) {
+  const [mode, setMode] = useState<'form' | 'json'>('form');
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const problems = problemsOf(fields, value, name, usePatterns(fields));
+  const form: FormState = {
+    held,
+    secretHint,
+    errorAt(path) {
+      const said = reported(errors, name, path);
+      // A field is judged when it has been left, not while it is typed into for the first time.
+      return said !== undefined || left.has(path) ? (problems[path] ?? said) : undefined;
+    },
+  };
+  const onBlur = (event: FocusEvent<HTMLElement>) => {
+    const path = event.target.closest<HTMLElement>('[data-path]')?.dataset.path;
+    if (path !== undefined && !left.has(path)) setLeft(new Set([...left, path]));
+  };
+  const json = (height: string) => (
+    <JsonField path={name} label={`${title} as JSON`} {...{ value, onChange, height }} parse={parseObject} />
+  );
+  if (fields.length === 0) {
+    return (
+      <FormContext value={form}>
+        <details>
+          <summary className={looks.muted}>{none}</summary>
+          <div className={css.below}>{json('120px')}</div>
+        </details>
+      </FormContext>
+    );
+  }
+  return (
+    <FormContext value={form}>
+      <fieldset className={`${css.fields} ${css.whole}`} aria-label={title} onBlur={onBlur}>
+        <div className={layout.row}>
+          <h3 className={layout.grow}>{title}</h3>
+          <SegmentedControl
+            aria-label="Form or JSON"
+            data={[
+              { value: 'form', label: 'Form' },
+              { value: 'json', label: 'JSON' },
+            ]}
+            value={mode}
+            onChange={(next) => setMode(next as 'form' | 'json')}
+          />
+        </div>
+        {mode === 'json'
+          ? json('140px')
+          : fields.map((field) => (
+              <FieldInput
+                key={field.name}
+                field={field}
+                path={below(name, field.name)}
+                value={value[field.name]}
+                onChange={(next) => onChange(withMember(value, field.name, next))}
+              />
+            ))}
+      </fieldset>
+    </FormContext>
+  );
+}
