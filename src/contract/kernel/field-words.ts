@@ -7,7 +7,7 @@ export type Titles = Readonly<Record<string, string>>;
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Name of a member without a label: `retry.backoff_seconds` → `Backoff seconds`, `argv.0` → `Argv 1`. */
-function nameOf(path: string): string {
+export function nameOf(path: string): string {
   const parts = path.split(/[./]/).filter((part) => part !== '');
   const last = parts.at(-1) ?? 'input';
   const named = /^\d+$/.test(last) ? `${parts.at(-2) ?? 'item'} ${Number(last) + 1}` : last;

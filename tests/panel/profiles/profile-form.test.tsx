@@ -1,9 +1,10 @@
 /** The dialog that makes and changes profiles, against a real host. */
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { useState } from 'react';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ProfileId } from '../../../src/contract/kernel/scalars.ts';
 import { ProfileFormDialog } from '../../../src/renderer/features/profiles/profile-form.tsx';
+import { useDrafts } from '../../../src/renderer/lib/drafts/drafts.ts';
 import { createTestHost, type TestHost } from '../../support/host.ts';
 import { renderPanel } from '../../support/panel.tsx';
 
@@ -12,6 +13,10 @@ beforeAll(async () => {
   subject = await createTestHost();
 });
 afterAll(() => subject[Symbol.asyncDispose]());
+beforeEach(() => {
+  localStorage.clear();
+  useDrafts.setState({ entries: {} });
+});
 
 const call: TestHost['host']['client']['call'] = (...args) => subject.host.client.call(...args);
 const named = async (name: string) => (await call('profiles_list', { q: name })).items.filter((it) => it.name === name);
@@ -103,18 +108,56 @@ test('the save key pressed twice makes one profile', async () => {
 });
 
 // Catches a form that takes the newest version of the profile but keeps its own old values: it would undo what others have changed.
-test('what was changed elsewhere while the form was open is not overwritten', async () => {
+test('what was changed elsewhere while the form was open is taken in, and what was typed stays', async () => {
   const { id } = await call('profiles_create', { name: 'Contested', notes: 'old' });
   await using panel = await renderPanel(subject, <Dialog id={id} />);
   const form = await dialog();
   const name = await form.findByRole('textbox', { name: 'Name' });
   await panel.user.type(name, ' here');
   await call('profiles_update', { id, notes: 'new, from elsewhere' });
-  // The form's query has heard of the change when another one of the same client has.
-  await waitFor(async () => expect((await panel.client.call('profiles_get', { id })).version).toBe(2));
+  await waitFor(() => expect(form.getByRole<HTMLTextAreaElement>('textbox', { name: 'Notes' }).value).toMatch(/^new/));
   await panel.user.click(form.getByRole('button', { name: 'Save' }));
-  await form.findByRole('alert');
-  expect(await call('profiles_get', { id })).toMatchObject({ name: 'Contested', notes: 'new, from elsewhere' });
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  expect(await call('profiles_get', { id })).toMatchObject({ name: 'Contested here', notes: 'new, from elsewhere' });
+});
+
+// Catches two edits of the same field of which one is lost unseen.
+test('a field that somebody else has changed too is named, and a person decides', async () => {
+  const { id } = await call('profiles_create', { name: 'Twice', notes: 'old' });
+  await using panel = await renderPanel(subject, <Dialog id={id} />);
+  const form = await dialog();
+  await panel.user.type(await form.findByRole('textbox', { name: 'Notes' }), ', mine');
+  await call('profiles_update', { id, notes: 'theirs' });
+  expect((await form.findByRole('alert')).textContent).toContain('Also changed elsewhere: Notes');
+  expect(form.getByRole('button', { name: 'Save' }).title).toBe('Resolve the conflict first');
+  await panel.user.click(form.getByRole('button', { name: 'Keep mine' }));
+  await panel.user.click(form.getByRole('button', { name: 'Save' }));
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  expect(await call('profiles_get', { id })).toMatchObject({ notes: 'old, mine', version: 3 });
+});
+
+// Catches text that is gone with a click beside the dialog.
+test('what was typed is there again when the form was closed without a decision, and goes when it is discarded', async () => {
+  for (const how of ['Escape', 'reload'] as const) {
+    const panel = await renderPanel(subject, <Dialog id="new" />);
+    await panel.user.type(await (await dialog()).findByRole('textbox', { name: 'Name' }), `Half done ${how}`);
+    // Not even Enter was pressed after the last tag.
+    await panel.user.type((await dialog()).getByLabelText('Tags', { selector: 'input' }), 'half');
+    if (how === 'Escape') {
+      // The first one closes the list of suggestions.
+      await panel.user.keyboard('{Escape}{Escape}');
+      await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    }
+    await panel[Symbol.asyncDispose]();
+    await using again = await renderPanel(subject, <Dialog id="new" />);
+    const form = await dialog();
+    const name = await form.findByRole<HTMLInputElement>('textbox', { name: 'Name' });
+    expect(name.value).toBe(`Half done ${how}`);
+    expect(form.getByText('half')).toBeDefined();
+    await again.user.click(form.getByRole('button', { name: 'Discard' }));
+    expect(name.value).toBe('');
+    expect(localStorage.getItem('tabagent.draft.profile:new')).toBeNull();
+  }
 });
 
 // Catches a cancelled form whose values are there again, or sent.

@@ -28,6 +28,16 @@ const entry = (more: Partial<DraftEntry>): DraftEntry => ({ ...NO_DRAFT, ...more
 const renamed = { type: 'object', properties: { tokenX: pw } };
 const again = (extra: JsonObject) => ({ type: 'object', properties: { token: pw, ...extra } });
 const CASES: [what: string, schema: JsonObject, entry: DraftEntry][] = [
+  [
+    'a secret in a row',
+    { type: 'object', properties: { rows: { type: 'array', items: { type: 'object', properties: { token: pw } } } } },
+    entry({ input: { rows: [{ token: SECRET }] } }),
+  ],
+  [
+    'a member of a group that the schema does not name',
+    { type: 'object', properties: { at: { type: 'object', properties: { city: { type: 'string' } } } } },
+    entry({ input: { at: { city: 'x', token: SECRET } } }),
+  ],
   ['an input', schema, entry({ input: { token: SECRET } })],
   ['a default', schema, entry({ edits: { defaults } })],
   ['the base of a saved default', schema, saved(entry({ edits: { defaults }, version: 1 }), { defaults }, 2)],
@@ -127,4 +137,21 @@ test('everything else is written', () => {
   const typed = { ...given, input: { n: 'Ada' }, texts: { spec: '{', 'input.n': '"' } };
   keepDraft('cmd_x', typed, { type: 'object', properties: { n: { type: 'string' } } });
   expect(JSON.parse(written())).toEqual(typed);
+});
+
+// Catches a form whose tags, rows and groups are gone after a reload.
+test('lists and groups without a secret are written too', () => {
+  const row = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] };
+  const of = {
+    type: 'object',
+    properties: {
+      tags: { type: 'array', items: { type: 'string' }, uniqueItems: true },
+      rows: { type: 'array', items: row },
+      at: row,
+      token: pw,
+    },
+  };
+  const open = { tags: ['a', 'b'], rows: [{ name: 'Ada' }, {}], at: { name: 'x' } };
+  keepDraft('cmd_x', entry({ input: { ...open, token: SECRET } }), of);
+  expect(JSON.parse(written()).input).toEqual(open);
 });

@@ -4,49 +4,10 @@
  */
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { type DraftEntry, useDrafts } from '../../lib/drafts/drafts.ts';
+import { isMark, openValues, type Reading, readSecrets } from '../../lib/drafts/open-values.ts';
 
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Also while the word is being typed. */
-const isMark = ({ format, writeOnly }: JsonObject): boolean =>
-  writeOnly === true || (typeof format === 'string' && format.length > 2 && 'password'.startsWith(format));
-
-/** Keywords of a property that say nothing of other values. */
-const PLAIN = new Set(
-  'type title description format default minLength maxLength pattern minimum maximum exclusiveMinimum exclusiveMaximum multipleOf enum const examples deprecated readOnly writeOnly'.split(
-    ' ',
-  ),
-);
-/** Keywords of a whole schema that describe no further members. */
-const ROOT = new Set('$schema $comment type title description properties required examples'.split(' '));
-const SCALARS = new Set<Json>(['string', 'number', 'integer', 'boolean']);
-
-interface Reading {
-  /** Members that hold one plain value that is no secret. */
-  open: ReadonlySet<string>;
-  secret: readonly string[];
-  /** Each member is one of the two. */
-  isFlat: boolean;
-}
-
-function read(schema: JsonObject): Reading {
-  const properties = isObject(schema.properties) ? schema.properties : {};
-  const others = Object.keys(schema).filter((key) => !ROOT.has(key) && schema[key] !== false);
-  const open = new Set<string>();
-  const secret: string[] = [];
-  for (const [name, property] of Object.entries(properties)) {
-    if (isObject(property) && isMark(property)) secret.push(name);
-    else if (
-      isObject(property) &&
-      SCALARS.has(property.type ?? null) &&
-      Object.keys(property).every((key) => PLAIN.has(key))
-    )
-      open.add(name);
-  }
-  const isFlat = others.length === 0 && open.size + secret.length === Object.keys(properties).length;
-  return { open: others.length === 0 ? open : new Set(), secret, isFlat };
-}
 
 /** Whether anything in a value is marked, or reads as if it could be. */
 const mentionsSecret = (value: Json): boolean => /pass|writeOnly/i.test(JSON.stringify(value));
@@ -63,19 +24,19 @@ function withoutValues(value: Json, all: boolean): Json {
   );
 }
 
+const UNKNOWN: Reading = { open: new Map(), secret: [], isWhole: false };
+
 /** The entry for the storage. */
 function forStorage(entry: DraftEntry, schema: JsonObject): DraftEntry {
   // While its text does not parse, the schema is not known.
   const isKnown = entry.texts.input_schema === undefined;
-  const { open, isFlat } = isKnown ? read(schema) : { open: new Set<string>(), isFlat: false };
-  const shown = (name: string) => open.has(name) && !entry.hidden.includes(name);
-  const values = (value: Json | undefined): JsonObject =>
-    isObject(value) ? Object.fromEntries(Object.entries(value).filter(([name]) => shown(name))) : {};
+  const reading = isKnown ? readSecrets(schema) : UNKNOWN;
+  const values = (value: Json | undefined): JsonObject => openValues(reading, value, entry.hidden);
   const members = (given: JsonObject): JsonObject => {
     const kept = { ...given };
     if ('defaults' in kept) kept.defaults = values(kept.defaults);
     if (isObject(kept.input_schema)) {
-      const isDoubtful = !read(kept.input_schema).isFlat && mentionsSecret(kept.input_schema);
+      const isDoubtful = !readSecrets(kept.input_schema).isWhole && mentionsSecret(kept.input_schema);
       kept.input_schema = withoutValues(kept.input_schema, isDoubtful);
     }
     return kept;
@@ -86,7 +47,8 @@ function forStorage(entry: DraftEntry, schema: JsonObject): DraftEntry {
   const drop = [entry.edits, entry.base].some(isPartial) ? ['defaults'] : [];
   const without = (given: JsonObject) =>
     Object.fromEntries(Object.entries(members(given)).filter(([name]) => !drop.includes(name)));
-  const isOpen = isFlat && open.size > 0 && [...open].every(shown) && read(schema).secret.length === 0;
+  const { open, secret, isWhole } = reading;
+  const isOpen = isWhole && open.size > 0 && secret.length === 0 && !entry.hidden.some((name) => open.has(name));
   const texts = Object.entries(entry.texts).filter(([name, text]) =>
     name.startsWith('spec') ? true : name === 'input_schema' ? !mentionsSecret(text) : isOpen,
   );
@@ -101,7 +63,7 @@ function forStorage(entry: DraftEntry, schema: JsonObject): DraftEntry {
 
 /** Keeps a draft, by the input schema that it has now. What was secret once stays so for this draft. */
 export function keepDraft(key: string, entry: DraftEntry, schema: JsonObject): void {
-  const hidden = [...new Set([...entry.hidden, ...read(schema).secret])];
+  const hidden = [...new Set([...entry.hidden, ...readSecrets(schema).secret])];
   const next = { ...entry, hidden };
   useDrafts.getState().put(key, next, forStorage(next, schema));
 }

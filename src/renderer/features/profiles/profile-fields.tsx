@@ -1,13 +1,17 @@
 /** The fields of the profile form, grouped by subject. */
 
-import { Autocomplete, ColorInput, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
-import type { UseFormReturnType } from '@mantine/form';
+import { Autocomplete, ColorInput, NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core';
 import { useMemo } from 'react';
 import { BROWSERS } from '../../../contract/automation/profiles.ts';
+import type { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import layout from '../../ui/styles/layout.module.css';
+import { TagsField } from '../../ui/tags-field.tsx';
 import css from './profile-form.module.css';
 import type { ProfileValues } from './profile-values.ts';
+
+/** The form's values and errors. */
+export type ProfileDraft = ReturnType<typeof useDraftForm<ProfileValues>>;
 
 const LOCALES = [
   'de-DE',
@@ -35,43 +39,34 @@ const STORAGES = [
 ];
 
 interface FieldsProps {
-  form: UseFormReturnType<ProfileValues>;
+  form: ProfileDraft;
 }
 
 export function ProfileFields({ form }: FieldsProps) {
   return (
     <>
       <div className={css.nameRow}>
-        <TextInput label="Name" withAsterisk data-autofocus {...form.getInputProps('name')} />
-        <ColorInput
-          label="Colour"
-          format="hex"
-          withEyeDropper={false}
-          swatches={SWATCHES}
-          {...form.getInputProps('color')}
-        />
+        <TextInput label="Name" withAsterisk data-autofocus {...form.input('name')} />
+        <ColorInput label="Colour" format="hex" withEyeDropper={false} swatches={SWATCHES} {...form.input('color')} />
       </div>
       <div className={layout.two}>
-        <TextInput label="Group" placeholder="none" {...form.getInputProps('group')} />
-        <TagsInput label="Tags" maxTags={30} {...form.getInputProps('tags')} />
+        <TextInput label="Group" placeholder="none" {...form.input('group')} />
+        <TagsField label="Tags" maxTags={30} {...form.input('tags')} />
         <BrowserFields form={form} />
         <RegionFields form={form} />
-        <Select label="Colour scheme" data={COLOR_SCHEMES} {...form.getInputProps('color_scheme')} />
-        <Select label="Storage" data={STORAGES} {...form.getInputProps('storage')} />
+        <Select label="Colour scheme" data={COLOR_SCHEMES} {...form.input('color_scheme')} />
+        <Select label="Storage" data={STORAGES} {...form.input('storage')} />
       </div>
       <div className={css.four}>
-        <NumberInput label="Viewport width" placeholder="default" {...form.getInputProps('viewport_width')} />
-        <NumberInput label="Viewport height" placeholder="default" {...form.getInputProps('viewport_height')} />
-        <NumberInput label="Window width" placeholder="default" {...form.getInputProps('window_width')} />
-        <NumberInput label="Window height" placeholder="default" {...form.getInputProps('window_height')} />
+        <NumberInput label="Viewport width" placeholder="default" {...form.input('viewport_width')} />
+        <NumberInput label="Viewport height" placeholder="default" {...form.input('viewport_height')} />
+        <NumberInput label="Window width" placeholder="default" {...form.input('window_width')} />
+        <NumberInput label="Window height" placeholder="default" {...form.input('window_height')} />
       </div>
-      <TextInput label="User agent" placeholder="browser default" {...form.getInputProps('user_agent')} />
+      <TextInput label="User agent" placeholder="browser default" {...form.input('user_agent')} />
       <LaunchFields form={form} />
-      <Textarea label="Notes" autosize minRows={2} maxRows={6} {...form.getInputProps('notes')} />
-      <Switch
-        label="Clear the cache when the browser stops"
-        {...form.getInputProps('clear_cache_on_stop', { type: 'checkbox' })}
-      />
+      <Textarea label="Notes" autosize minRows={2} maxRows={6} {...form.input('notes')} />
+      <Switch label="Clear the cache when the browser stops" {...form.toggle('clear_cache_on_stop')} />
     </>
   );
 }
@@ -88,8 +83,8 @@ function BrowserFields({ form }: FieldsProps) {
   });
   return (
     <>
-      <Select label="Browser" data={families} {...form.getInputProps('browser')} />
-      <TextInput label="Browser program" placeholder="Found automatically" {...form.getInputProps('executable_path')} />
+      <Select label="Browser" data={families} {...form.input('browser')} />
+      <TextInput label="Browser program" placeholder="Found automatically" {...form.input('executable_path')} />
     </>
   );
 }
@@ -99,14 +94,8 @@ function RegionFields({ form }: FieldsProps) {
   const zones = useMemo(() => Intl.supportedValuesOf('timeZone'), []);
   return (
     <>
-      <Autocomplete label="Locale" placeholder="system" data={LOCALES} {...form.getInputProps('locale')} />
-      <Autocomplete
-        label="Time zone"
-        placeholder="system"
-        data={zones}
-        limit={30}
-        {...form.getInputProps('timezone')}
-      />
+      <Autocomplete label="Locale" placeholder="system" data={LOCALES} {...form.input('locale')} />
+      <Autocomplete label="Time zone" placeholder="system" data={zones} limit={30} {...form.input('timezone')} />
     </>
   );
 }
@@ -115,17 +104,17 @@ function RegionFields({ form }: FieldsProps) {
 function LaunchFields({ form }: FieldsProps) {
   return (
     <>
-      <TagsInput
+      <TagsField
         label="Start pages"
         description="Opened when you start the browser manually. Press Enter after each."
         placeholder="https://…"
-        {...form.getInputProps('start_urls')}
+        {...form.input('start_urls')}
       />
-      <TagsInput
+      <TagsField
         label="Extra launch arguments"
         description="For example --lang=de. Arguments that TabAgent manages itself are refused."
         placeholder="--argument=value"
-        {...form.getInputProps('launch_args')}
+        {...form.input('launch_args')}
       />
     </>
   );

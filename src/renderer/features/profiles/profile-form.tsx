@@ -1,16 +1,18 @@
 /** The dialog that creates and edits a profile. */
 
 import { Modal } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { BROWSERS, type Profile } from '../../../contract/automation/profiles.ts';
-import { fieldTexts } from '../../../contract/kernel/field-words.ts';
+import { fieldTexts, nameOf } from '../../../contract/kernel/field-words.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
+import { DraftNotice } from '../../ui/draft-notice.tsx';
 import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
+import { undoToast } from '../../ui/feedback/toast.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import { ProfileFields } from './profile-fields.tsx';
 import css from './profile-form.module.css';
@@ -38,7 +40,7 @@ export function ProfileFormDialog({ id, close, created }: ProfileFormProps) {
   );
 }
 
-/** Waits for the settings, which name the default browser: a form takes its initial values only once. */
+/** Waits for the settings, which name the default browser. */
 function NewProfile(rest: { close(): void; created(id: ProfileId): void }) {
   const settings = useOperationQuery('settings_get', {});
   const preferred = BROWSERS.find((family) => family === settings.data?.values['browser.default']) ?? 'chromium';
@@ -67,22 +69,40 @@ function ProfileForm({
   close(): void;
   created(id: ProfileId): void;
 }) {
-  const blocked = useCan(profile === null ? 'profiles_create' : 'profiles_update');
-  // A later version, read while the form is open, has changes that these values lack; saving over it must be a version conflict.
-  const [opened] = useState(profile);
-  const form = useForm<ProfileValues>({ initialValues: initial, validate: validateProfile });
+  const form = useDraftForm(`profile:${profile?.id ?? 'new'}`, { initial, version: profile?.version ?? null });
+  const isUnsettled = form.conflicts.length > 0 ? 'Resolve the conflict first' : null;
+  const blocked = useCan(profile === null ? 'profiles_create' : 'profiles_update') ?? isUnsettled;
   const onError = (error: { errors: Record<string, string> | undefined }) =>
     form.setErrors(fieldErrors(fieldTexts(error.errors ?? {})));
-  const create = useAct('profiles_create', { onDone: ({ id }) => created(id), onError });
-  const update = useAct('profiles_update', { onDone: close, onError });
+  const create = useAct('profiles_create', {
+    onDone: ({ id }) => {
+      form.drop();
+      created(id);
+    },
+    onError,
+  });
+  const update = useAct('profiles_update', {
+    onDone: () => {
+      form.drop();
+      close();
+    },
+    onError,
+  });
   const error = create.error ?? update.error;
   const busy = create.isPending || update.isPending;
-  const submit = form.onSubmit((values) => {
-    if (busy) return;
-    const input = inputOf(values);
-    if (opened === null) create.mutate(input);
-    else update.mutate({ ...input, id: opened.id, version: opened.version });
-  });
+  const submit = () => {
+    if (busy || blocked !== null) return;
+    const errors = validateProfile(form.values);
+    form.setErrors(errors);
+    if (Object.keys(errors).length > 0) return;
+    const input = inputOf(form.values);
+    if (profile === null) create.mutate(input);
+    else update.mutate({ ...input, id: profile.id, version: form.version ?? profile.version });
+  };
+  const cancel = () => {
+    if (form.isChanged) undoToast('Changes discarded', form.drop());
+    close();
+  };
   useActions([
     {
       id: 'profile.save',
@@ -92,15 +112,22 @@ function ProfileForm({
       keys: ['Mod+S', 'Mod+Enter'],
       inFields: true,
       blocked,
-      run: () => submit(),
+      run: submit,
     },
   ]);
   return (
-    <form onSubmit={submit} className={`${layout.col} ${css.form}`}>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+      className={`${layout.col} ${css.form}`}
+    >
+      <DraftNotice form={form} titleOf={nameOf} />
       <ProfileFields form={form} />
       {error === null ? null : <ErrorState inline error={error} />}
       <div className={`${layout.row} ${css.foot}`}>
-        <Button onClick={close}>Cancel</Button>
+        <Button onClick={cancel}>Cancel</Button>
         <Button submit kind="primary" label="Save" action="profile.save" blocked={blocked} busy={busy}>
           {profile === null ? 'Create profile' : 'Save'}
         </Button>

@@ -3,7 +3,7 @@ import { type Profile, ProfileCreate } from '../../../contract/automation/profil
 import type { Input } from '../../lib/live/query.ts';
 
 /** Values of the form; empty text means "not set". */
-export interface ProfileValues {
+export type ProfileValues = {
   name: string;
   color: string;
   group: string;
@@ -23,7 +23,7 @@ export interface ProfileValues {
   launch_args: string[];
   storage: Profile['storage'];
   clear_cache_on_stop: boolean;
-}
+};
 
 /** Initial values for editing `profile`, or for a new one with `browser`. */
 export function valuesOf(profile: Profile | null, browser: Profile['browser']): ProfileValues {

@@ -4,6 +4,17 @@ import { DatePicker, TimeInput } from '@mantine/dates';
 import { partsOf, written } from './model/date-text.ts';
 import css from './schema-form.module.css';
 
+const CONTROLS = {
+  monthLevelControl: 'Choose a month',
+  yearLevelControl: 'Choose a year',
+  nextMonth: 'Next month',
+  previousMonth: 'Previous month',
+  nextYear: 'Next year',
+  previousYear: 'Previous year',
+  nextDecade: 'Next decade',
+  previousDecade: 'Previous decade',
+};
+
 const pad = (value: number): string => String(value).padStart(2, '0');
 
 function today(): string {
@@ -30,6 +41,7 @@ export function Calendar({
         <DatePicker
           size="sm"
           hideOutsideDates
+          ariaLabels={CONTROLS}
           classNames={{ day: css.day ?? '' }}
           value={date === '' ? null : date}
           defaultDate={date === '' ? today() : date}

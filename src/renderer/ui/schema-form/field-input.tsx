@@ -1,6 +1,7 @@
 /** One value of a form, drawn by what its schema says; a value that its control could not show is edited as JSON. */
 import { PasswordInput, Switch, Textarea, TextInput } from '@mantine/core';
 import text from '../styles/text.module.css';
+import { TagsField } from '../tags-field.tsx';
 import { ChoiceField, ChoicesField } from './choice-field.tsx';
 import { DateField } from './date-field.tsx';
 import type { CommonProps, FieldProps } from './field-props.ts';
@@ -12,7 +13,6 @@ import { fits, numberOf, withMember } from './model/values.ts';
 import { NumberField } from './number-field.tsx';
 import { RowsField } from './rows-field.tsx';
 import css from './schema-form.module.css';
-import { TagsField } from './tags-field.tsx';
 import { parseJson } from './use-json-text.ts';
 
 /** @param bare without a frame of its own: a group that is a row of a list */
