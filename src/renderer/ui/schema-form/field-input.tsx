@@ -28,7 +28,7 @@ function Control({ bare = false, ...props }: FieldProps & { bare?: boolean }) {
   const { field, path, value, onChange } = props;
   const { errorAt, secretHint } = useForm();
   const { kind, nullable } = field;
-  const description = [field.description, limitsOf(field)].filter(Boolean).join(' · ') || null;
+  const description = [field.description, limitsOf(field)].filter(Boolean).join(' ') || null;
   const common: CommonProps = { label: field.title, description, error: errorAt(path), withAsterisk: field.required };
   const change = (typed: string) => onChange(typed === '' && nullable ? null : typed);
   const shown = typeof value === 'string' ? value : '';
@@ -69,7 +69,7 @@ function Control({ bare = false, ...props }: FieldProps & { bare?: boolean }) {
       return (
         <TagsField
           {...common}
-          placeholder="Type and press Enter"
+          placeholder={Array.isArray(value) && value.length > 0 ? '' : 'Type and press Enter'}
           allowDuplicates={field.schema.uniqueItems !== true}
           value={Array.isArray(value) ? value.map(String) : []}
           onChange={(items) => onChange(isText ? items : items.map(numberOf))}
