@@ -11,7 +11,9 @@ import { createRedactor } from '../../src/contract/kernel/redact/redact.ts';
 import { createFaults } from '../../src/main/core/faults.ts';
 import { openLogFiles } from '../../src/main/core/log/log-files.ts';
 import { createLogger } from '../../src/main/core/log/logger.ts';
+import { deleteBefore } from '../../src/main/core/log/segments.ts';
 import { createUncaught } from '../../src/main/core/process/crash-report.ts';
+import { createBulkFiles } from '../../src/main/features/bulk/files.ts';
 import { createStorageStore } from '../../src/main/features/storage/store.ts';
 import { createUploads } from '../../src/main/features/storage/uploads.ts';
 import { openLogFile } from '../../src/main/features/tasks/log/log-file.ts';
@@ -21,6 +23,7 @@ import { saveShellState } from '../../src/main/shell/window/window-state.ts';
 import { createArtifacts } from '../../src/workers/executor/output/artifacts.ts';
 import { writeInstead } from '../../src/workers/executor/output/new-file.ts';
 import { openTestCore, ROOT, type TestCore } from '../support/core.ts';
+import { openTaskHost } from '../support/tasks.ts';
 
 const SECRET = 'what is outside stays as it is';
 let base: string;
@@ -222,6 +225,72 @@ test.each(
   fs.symlinkSync(elsewhere, path.join(dir, 'tasks'));
   await expect(write()).rejects.toMatchObject({ message: expect.stringMatching(/link|no folder/) });
   expect(filesBelow(elsewhere)).toEqual([]);
+});
+
+/** What removes by itself: the work of chores, and of what makes room. Each is given the names that it would remove. */
+const REMOVERS: { folder: string; entries: readonly string[]; remove(): Promise<unknown> }[] = [
+  {
+    folder: 'bulk',
+    entries: ['job_old.ids', 'job_old.results'],
+    remove: () => createBulkFiles(dir).prune(() => false),
+  },
+  {
+    folder: 'tasks',
+    entries: ['tsk_old/1/artifacts/a.txt', 'tsk_other'],
+    async remove() {
+      const host = openTaskHost({ dir });
+      await host.tasks.prune().finally(() => host.dispose({ keep: true }));
+    },
+  },
+  {
+    folder: 'profiles',
+    entries: ['Default/Cookies'],
+    async remove() {
+      const host = openTaskHost({ dir });
+      const { id } = host.profile('Anna');
+      fs.mkdirSync(path.join(dir, 'profiles', id), { recursive: true });
+      host.db.raw.exec('UPDATE profile SET deleted_at = 1');
+      await host.profileService.purge(Date.now()).finally(() => host.dispose({ keep: true }));
+      fs.rmSync(path.join(dir, 'profiles', id), { recursive: true, force: true });
+    },
+  },
+  {
+    folder: 'uploads',
+    entries: ['left.part', 'upl_old'],
+    remove: runHost,
+  },
+  {
+    folder: 'backups',
+    entries: ['left.part', 'bak_old.db'],
+    remove: runHost,
+  },
+  {
+    folder: 'logs',
+    entries: ['host-1.jsonl'],
+    remove: () => deleteBefore(path.join(dir, 'logs'), Number.MAX_SAFE_INTEGER, 100),
+  },
+  {
+    folder: 'crashes',
+    entries: Array.from({ length: 12 }, (_, n) => `crash-2020-01-0${n}.json`),
+    async remove() {
+      const context = { version: '0', startedAt: '', redact: (text: string) => text, clock: core.clock, log: core.log };
+      createUncaught({ ...context, dir: path.join(dir, 'crashes'), faults: core.faults }).reportCrash(new Error('x'));
+    },
+  },
+];
+
+// Would catch: a chore whose root is the folder itself, or that lists a folder through a link and removes what is behind it.
+test.each(REMOVERS)('nothing behind a link in the place of $folder is removed', async ({ folder, entries, remove }) => {
+  for (const name of entries) {
+    fs.mkdirSync(path.dirname(path.join(outside, name)), { recursive: true });
+    fs.writeFileSync(path.join(outside, name), 'precious');
+  }
+  const before = fs.readdirSync(outside, { recursive: true }).sort();
+  fs.symlinkSync(outside, path.join(dir, folder));
+  await remove().catch((error: unknown) =>
+    expect(error).toMatchObject({ message: expect.stringMatching(/is a link|no folder/) }),
+  );
+  expect(fs.readdirSync(outside, { recursive: true }).sort()).toEqual(before);
 });
 
 test('a script is written in place of a link', async () => {

@@ -204,5 +204,5 @@ async function* twice(sample: unknown) {
 export function addArtifact(doors: TestDoors, id: string, name: string, content: string | Buffer, mime: string): void {
   const file = path.join(doors.core.dir, id);
   fs.writeFileSync(file, content);
-  doors.contents.set(id, { path: file, name, mime, bytes: Buffer.byteLength(content) });
+  doors.contents.set(id, { root: doors.core.dir, path: file, name, mime, bytes: Buffer.byteLength(content) });
 }

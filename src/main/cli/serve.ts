@@ -11,6 +11,11 @@ import type { Surroundings } from './surroundings.ts';
 /** How long a host that has crashed may take to stop before the process ends without it, ms. */
 const STOP_DEADLINE_MS = 15_000;
 
+/** How long a host may take to stop after a signal, ms; its parts have shorter deadlines of their own. */
+const SIGNAL_DEADLINE_MS = 60_000;
+/** How long a host that has stopped may take to end, ms. */
+const END_DEADLINE_MS = 3_000;
+
 /** Why a host is to end. */
 type End = { by: 'signal'; signal: string } | { by: 'crash'; error: unknown };
 
@@ -22,9 +27,18 @@ function stopSignal(): Promise<End> {
   });
 }
 
+/**
+ * Ends the process if it still lives after `ms`. Without mercy: `process.exit` waits for threads of the file system, and one that waits
+ * for a file (a network disk that is gone) never comes back.
+ */
+function endWithin(ms: number): void {
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), ms).unref();
+}
+
 /** Serves until a signal; a host that crashes is started again, at most three times in ten minutes. @returns the exit code */
 export async function serve(surroundings: Surroundings, flags: HostFlags, print: Printer): Promise<number> {
   const signalled = stopSignal();
+  void signalled.then(() => endWithin(SIGNAL_DEADLINE_MS));
   for (let crashed = false; ; crashed = true) {
     const code = await serveOnce(surroundings, flags, print, signalled);
     if (code === 'again') print.note('Starting again…');
@@ -82,6 +96,7 @@ async function endOf(host: Host, end: End, print: Printer): Promise<number | 'ag
   if (end.by === 'signal') {
     print.note(`${end.signal}: stopping…`);
     await host.stop(end.signal);
+    endWithin(END_DEADLINE_MS);
     return EXIT.ok;
   }
   // Half of the host may not answer any more: then the process goes, and the next start takes up what is left.

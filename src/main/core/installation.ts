@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { replaceOwned } from './disk/owned-files.ts';
+import { readOwnedNote } from './disk/owned-reads.ts';
 
 /** Names an attempt in every guarded statement: 32 hexadecimal digits. */
 export const AttemptToken = z
@@ -28,12 +29,19 @@ const Identity = z.string().regex(/^[0-9a-f]{32}$/);
 /** The random identity in a data directory, made when there is none. Not in the database: that one is copied. */
 function identityIn(dataDir: string): string {
   const file = path.join(dataDir, 'installation');
-  const isOurs = fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
-  const known = Identity.safeParse(isOurs ? fs.readFileSync(file, 'utf8').trim() : null);
-  if (known.success) return known.data;
+  const known = identityFrom(dataDir, file);
+  if (known !== null) return known;
   const made = randomBytes(16).toString('hex');
   replaceOwned(dataDir, file, `${made}\n`);
   return made;
+}
+
+function identityFrom(dataDir: string, file: string): string | null {
+  try {
+    return Identity.parse(readOwnedNote(dataDir, file)?.toString().trim());
+  } catch {
+    return null; // missing, damaged, or not ours: a link or a pipe
+  }
 }
 
 /** Opens the identity of a data directory whose lock the caller holds. Its place is a part of it: a copy of the whole folder is another one. */

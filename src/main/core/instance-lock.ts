@@ -7,6 +7,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { tryLockFile } from './db/index.ts';
 import { replaceOwned } from './disk/owned-files.ts';
+import { readOwnedNote, requireOwnedFile } from './disk/owned-reads.ts';
+import { removeOwnedFile } from './disk/owned-trees.ts';
 import { ensurePrivateFolder, isOpenToOthers } from './disk/private-folder.ts';
 
 /** What a running host publishes to programs of the same user. */
@@ -45,7 +47,7 @@ const hostFile = (dataDir: string) => path.join(dataDir, 'host.json');
 /** Reads what the host on `dataDir` published; null when there is none (it may be stale: only the lock proves life). */
 export function readHostFile(dataDir: string): HostFile | null {
   try {
-    return HostFile.parse(JSON.parse(fs.readFileSync(hostFile(dataDir), 'utf8')));
+    return HostFile.parse(JSON.parse(readOwnedNote(dataDir, hostFile(dataDir))?.toString() ?? ''));
   } catch {
     return null;
   }
@@ -56,6 +58,7 @@ const lockFile = (dataDir: string) => path.join(dataDir, 'lock.db');
 /** True while a host owns `dataDir`. */
 export function isLocked(dataDir: string): boolean {
   if (!fs.existsSync(lockFile(dataDir))) return false;
+  requireOwnedFile(dataDir, lockFile(dataDir));
   const release = tryLockFile(lockFile(dataDir));
   release?.();
   return release === null;
@@ -74,23 +77,25 @@ function isRunning(pid: number | undefined): boolean {
 /** Takes the lock of a data directory. @throws AlreadyRunning, AppError `configuration-error` */
 export function acquireInstanceLock(dataDir: string): InstanceLock {
   const file = lockFile(dataDir);
+  // SQLite would follow a link and lock what it leads to.
+  requireOwnedFile(dataDir, file);
   const wasExposed = isOpenToOthers(file);
   ensurePrivateFolder(dataDir);
   let release = tryLockFile(file);
   if (release === null && wasExposed && !isRunning(readHostFile(dataDir)?.pid)) {
     // Whoever could read the file could lock it. The folder is private now, so a new file is ours alone.
-    fs.rmSync(file);
+    removeOwnedFile(dataDir, file);
     release = tryLockFile(file);
   }
   if (release === null) throw new AlreadyRunning(dataDir, readHostFile(dataDir)?.pid ?? null);
   fs.chmodSync(file, 0o600);
-  fs.rmSync(hostFile(dataDir), { force: true });
+  removeOwnedFile(dataDir, hostFile(dataDir));
   return {
     publish(info) {
       replaceOwned(dataDir, hostFile(dataDir), JSON.stringify(info));
     },
     release() {
-      fs.rmSync(hostFile(dataDir), { force: true });
+      removeOwnedFile(dataDir, hostFile(dataDir));
       release();
     },
   };

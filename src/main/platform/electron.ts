@@ -1,11 +1,12 @@
 /** {@link Platform} of the desktop app: utility processes, the OS's key store through `safeStorage`, power events. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { app, powerMonitor, safeStorage, utilityProcess } from 'electron';
 import { replaceOwned } from '../core/disk/owned-files.ts';
+import { readOwned } from '../core/disk/owned-reads.ts';
 import { openKeyVault, SEALED_KEY_FILE } from '../core/secrets/key-vault.ts';
 import { defaultPaths } from './node.ts';
 import type { Child, ChildExit, ForkOptions, KeyVault, Platform } from './platform.ts';
@@ -93,7 +94,7 @@ async function sealedKey(file: string): Promise<Buffer> {
     return key;
   }
   const { result, shouldReEncrypt } = await safeStorage
-    .decryptStringAsync(await readFile(file))
+    .decryptStringAsync(await readOwned(dirname(file), file))
     .catch((cause: unknown) => {
       throw new Error(
         `The key in ${file} cannot be unsealed by this computer's key store. Sign in as the user who made it, or restore that key store.`,

@@ -3,10 +3,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import { requireOwnedFile } from '../disk/owned-reads.ts';
 import { HEAD_FILE } from '../log/audit-head.ts';
 
 /** Files of one database. */
-const SUFFIXES = ['', '-wal', '-shm'];
+const SUFFIXES = ['', '-wal', '-shm', '-journal'];
 
 /** Reason of {@link damagedError}, for programs. */
 const DAMAGED = 'database_damaged';
@@ -22,8 +23,17 @@ export function isDamage(error: unknown): boolean {
   }
 }
 
+/**
+ * SQLite opens the files of a database by their names, follows links and waits at named pipes.
+ * @throws AppError `configuration-error` when one of them is no regular file of one name
+ */
+export function requireOwnedDatabase(file: string): void {
+  for (const suffix of SUFFIXES) requireOwnedFile(path.dirname(file), file + suffix);
+}
+
 /** Reads a whole database. @returns what is wrong with it, null when it is sound or not there */
 export function damageOf(file: string): string | null {
+  requireOwnedDatabase(file);
   if (!fs.existsSync(file)) return null;
   if (isEmptied(file)) return 'it has no content any more';
   let db: Database.Database | undefined;

@@ -7,7 +7,7 @@ import { storageFaultCode } from '../../../contract/kernel/storage-faults.ts';
 import { makeOwnedFolder } from '../disk/owned-files.ts';
 import type { Faults } from '../faults.ts';
 import { randomToken } from '../ids.ts';
-import { damagedError, damageOf, isDamage, isEmptied, moveAside } from './damage.ts';
+import { damagedError, damageOf, isDamage, isEmptied, moveAside, requireOwnedDatabase } from './damage.ts';
 import { createDb, type Db, openConnection } from './database.ts';
 
 /** Name of the database in a data directory. */
@@ -50,6 +50,7 @@ export function readMigrations(dir: string): Migration[] {
 
 /** Opens a file as a database and proves that it can be read. @throws AppError `configuration-error` */
 function tryOpen(file: string): Database.Database {
+  requireOwnedDatabase(file);
   if (isEmptied(file)) throw damagedError(file, 'it has no content any more');
   let raw: Database.Database | undefined;
   try {

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import { listOwnedSync } from '../disk/owned-trees.ts';
 import { damageOf, moveAside } from './damage.ts';
 import { DATABASE_FILE, readMigrations, restoringFile } from './migrate.ts';
 
@@ -20,11 +21,9 @@ export interface Restored {
 
 /** Backups in a folder, newest first. */
 function backupsIn(dir: string): string[] {
-  if (!fs.existsSync(dir)) return [];
-  return fs
-    .readdirSync(dir)
-    .filter((name) => name.endsWith('.db'))
-    .map((name) => path.join(dir, name))
+  return listOwnedSync(path.dirname(dir), dir)
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.db'))
+    .map(({ name }) => path.join(dir, name))
     .sort((a, b) => fs.statSync(b).mtimeMs - fs.statSync(a).mtimeMs);
 }
 

@@ -19,12 +19,20 @@ const FLAGS: Record<Mode, number> = {
   append: O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK,
 };
 
-function inTheWay(file: string, what: string, cause?: unknown): AppError {
+/** Reason of {@link inTheWay}, for programs. */
+const IN_THE_WAY = 'link_in_the_way';
+
+export function inTheWay(file: string, what: string, cause?: unknown): AppError {
   return new AppError(
     'configuration-error',
-    `${file} ${what}, and TabAgent writes through nothing that others may have put there. Remove it.`,
-    { cause, extra: { setting: 'data_dir', reason: 'link_in_the_way', path: file } },
+    `${file} ${what}, and TabAgent neither reads nor writes through what others may have put there. Remove it.`,
+    { cause, extra: { setting: 'data_dir', reason: IN_THE_WAY, path: file } },
   );
+}
+
+/** Whether an error says that a link, or what is no regular file, is in the place of a file. */
+export function isInTheWay(error: unknown): boolean {
+  return error instanceof AppError && error.extra.reason === IN_THE_WAY;
 }
 
 /** Names of the folders from `root` to `dir`. @throws AppError `configuration-error` when `dir` is not below it */
@@ -84,14 +92,15 @@ function openOwned(root: string, file: string, mode: Mode): number {
   throw inTheWay(file, wrong);
 }
 
-function checkPath(root: string, file: string): void {
+/** @throws AppError `configuration-error` when a folder from `root` to `file` is a link */
+export function checkPath(root: string, file: string): void {
   checkFolders(root, path.dirname(file));
   // Windows cannot be asked to stop at a link.
   if (O_NOFOLLOW !== 0) return;
   if (fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) throw inTheWay(file, 'is a link');
 }
 
-function explained(file: string, error: unknown): unknown {
+export function explained(file: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ELOOP' || code === 'EMLINK') return inTheWay(file, 'is a link', error);
   if (code === 'EEXIST' || code === 'EISDIR') return inTheWay(file, 'is there already', error);

@@ -3,6 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { writeNewOwned } from './owned-files.ts';
+import { readOwnedNote } from './owned-reads.ts';
+import { removeOwnedFile } from './owned-trees.ts';
 
 /** Rights of the group and of others. */
 const OTHERS = 0o077;
@@ -79,10 +81,19 @@ function privateParent(base: string): string {
  */
 export function openTempFolder(dataDir: string, base: string): string {
   const note = path.join(dataDir, 'temp-folder');
-  const known = fs.existsSync(note) ? fs.readFileSync(note, 'utf8') : '';
+  const known = readNote(dataDir, note);
   if (known.startsWith(base) && isPrivate(known) && isPrivate(path.dirname(known))) return known;
   const made = fs.mkdtempSync(path.join(privateParent(base), path.sep));
-  fs.rmSync(note, { force: true });
+  removeOwnedFile(dataDir, note);
   writeNewOwned(dataDir, note, made);
   return made;
+}
+
+/** What is noted; nothing when a link or a pipe is in its place, which gives way to a new note. */
+function readNote(dataDir: string, note: string): string {
+  try {
+    return readOwnedNote(dataDir, note)?.toString() ?? '';
+  } catch {
+    return '';
+  }
 }

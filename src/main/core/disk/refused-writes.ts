@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/logger.ts';
 import { writeNewOwned } from './owned-files.ts';
+import { removeOwnedFile } from './owned-trees.ts';
 
 /** How often a disk that refused a write is tried, ms. */
 const PROBE_MS = 1_000;
@@ -48,7 +49,7 @@ export class RefusedWrites {
     this.#mayTell = onceAMinute(clock);
     this.#mark = path.join(dataDir, 'storage-full');
     this.endedFull = fs.existsSync(this.#mark);
-    fs.rmSync(this.#mark, { force: true });
+    removeOwnedFile(this.#dataDir, this.#mark);
   }
 
   /** Code of the fault for which writes are refused now; null when they are taken. */
@@ -128,7 +129,7 @@ export class RefusedWrites {
     }
     const { count, told } = this.#refused;
     this.#refused = null;
-    fs.rmSync(this.#mark, { force: true });
+    removeOwnedFile(this.#dataDir, this.#mark);
     if (told) log.warn('storage', 'The disk takes writes again; work goes on.', { refused_writes: count });
     this.#changed();
   }
@@ -136,14 +137,14 @@ export class RefusedWrites {
   #takesWrites(write: () => void): boolean {
     const file = path.join(this.#dataDir, 'storage-probe');
     try {
-      fs.rmSync(file, { force: true });
+      removeOwnedFile(this.#dataDir, file);
       writeNewOwned(this.#dataDir, file, Buffer.alloc(PROBE_BYTES));
       write();
       return true;
     } catch {
       return false;
     } finally {
-      fs.rmSync(file, { force: true });
+      removeOwnedFile(this.#dataDir, file);
     }
   }
 }

@@ -3,11 +3,11 @@
  * table by design (a second, or what a crash cut off) and is never ahead of it: the lines are on the disk before the file names them.
  */
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
-import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { AuditVerdict } from '../../../contract/host/telemetry.ts';
 import { replaceOwned } from '../disk/owned-files.ts';
+import { openOwnedRead, readOwnedNote } from '../disk/owned-reads.ts';
 
 /** A line of the audit. */
 export interface AuditLine {
@@ -50,9 +50,10 @@ export function createAuditSealer(bytes: Buffer): AuditSealer {
     headText: (line, epoch) => `${JSON.stringify({ ...line, mac: headMac(line, epoch).toString('hex') })}\n`,
     readHead(dir, epoch) {
       const file = path.join(dir, HEAD_FILE);
-      if (!fs.existsSync(file)) return 'missing';
       try {
-        const head = HeadFile.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
+        const text = readOwnedNote(dir, file);
+        if (text === null) return 'missing';
+        const head = HeadFile.parse(JSON.parse(text.toString()));
         const line = { seq: head.seq, hash: head.hash };
         return same(headMac(line, epoch), Buffer.from(head.mac, 'hex')) ? line : 'forged';
       } catch {
@@ -64,7 +65,7 @@ export function createAuditSealer(bytes: Buffer): AuditSealer {
 
 /** Puts what was appended to the log of the database on the disk. */
 async function syncDatabaseLog(dbPath: string): Promise<void> {
-  const file = await fs.promises.open(`${dbPath}-wal`, 'r+').catch(() => null);
+  const file = await openOwnedRead(path.dirname(dbPath), `${dbPath}-wal`, 'r+').catch(() => null);
   try {
     await file?.datasync();
   } finally {

@@ -2,10 +2,10 @@
  * The host's log on disk: segments of JSON lines `host-<first id>.jsonl`, rotated by size, the oldest deleted beyond a budget.
  * Lines are numbered without gaps for ever; readers page backwards through files and follow a ring in memory.
  */
-import fs from 'node:fs';
 import path from 'node:path';
 import type { LogEntry } from '../../../contract/host/telemetry.ts';
 import { makeOwnedFolder } from '../disk/owned-files.ts';
+import { removeOwnedFile } from '../disk/owned-trees.ts';
 import type { Faults } from '../faults.ts';
 import { createListeners } from '../listeners.ts';
 import { openSegmentWriter } from './segment-writer.ts';
@@ -63,7 +63,7 @@ export function openLogFiles(dir: string, maxBytes: () => number, faults: Pick<F
   const newest = listSegments(dir).at(-1);
   let nextId = newest ? idAfter(newest) : 1;
   // A new run starts a new segment, so that a torn line never has a line appended to it; one without a whole line makes room.
-  if (newest?.first === nextId) fs.rmSync(newest.file);
+  if (newest?.first === nextId) removeOwnedFile(path.dirname(dir), newest.file);
   /** Last line that readers may see: after a crash, the number of a line that a reader has seen must not be used for another line. */
   let keptId = nextId - 1;
   let dropped = 0;

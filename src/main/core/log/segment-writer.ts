@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { createOwnedStream } from '../disk/owned-files.ts';
+import { removeOwnedFile } from '../disk/owned-trees.ts';
 import { listSegments } from './segments.ts';
 
 const SEGMENT_BYTES = 4 * 1024 * 1024;
@@ -31,8 +32,8 @@ export interface SegmentWriter {
 function prune(dir: string, maxBytes: number): void {
   let total = 0;
   for (const { file } of listSegments(dir).reverse()) {
-    total += fs.statSync(file).size;
-    if (total > maxBytes) fs.rmSync(file, { force: true });
+    total += fs.lstatSync(file).size;
+    if (total > maxBytes) removeOwnedFile(path.dirname(dir), file);
   }
 }
 

@@ -1,8 +1,9 @@
 /** The files of the log: JSON lines in `host-<first id>.jsonl`. */
-import fs from 'node:fs';
 import path from 'node:path';
 import { LogEntry } from '../../../contract/host/telemetry.ts';
 import { replaceOwned } from '../disk/owned-files.ts';
+import { readOwned, readOwnedNote } from '../disk/owned-reads.ts';
+import { listOwnedSync, removeOwned } from '../disk/owned-trees.ts';
 
 /** One file of the log. */
 export interface Segment {
@@ -10,12 +11,16 @@ export interface Segment {
   file: string;
 }
 
+/** A file is full at 4 MiB, with the line that fills it. */
+const MAX_BYTES = 64 * 1024 * 1024;
+/** The data directory of a file of the log. */
+const rootOf = (file: string) => path.dirname(path.dirname(file));
+
 /** The files of a log, oldest first. */
 export function listSegments(dir: string): Segment[] {
   return (
-    fs
-      .readdirSync(dir, { withFileTypes: true })
-      // Not a link that something else has put there.
+    listOwnedSync(path.dirname(dir), dir)
+      // Not a link or a pipe that something else has put there.
       .filter((entry) => entry.isFile())
       .map(({ name }) => /^host-(\d+)\.jsonl$/.exec(name))
       .filter((match) => match !== null)
@@ -36,7 +41,7 @@ export function parseLine(line: string): LogEntry | null {
 
 /** Id after the last whole line, however many lines before it were dropped or cleared; read from the end, where it nearly always is. */
 export function idAfter({ first, file }: Segment): number {
-  const bytes = fs.readFileSync(file);
+  const bytes = readOwnedNote(rootOf(file), file, MAX_BYTES) ?? Buffer.alloc(0);
   for (let end = bytes.length; end > 0; ) {
     const start = bytes.lastIndexOf(10, end - 1) + 1;
     const entry = parseLine(bytes.toString('utf8', start, end));
@@ -57,7 +62,7 @@ export async function findBackwards(
   for (const segment of listSegments(dir).reverse()) {
     if (found.length >= limit) break;
     if (segment.first >= before) continue;
-    const lines = (await fs.promises.readFile(segment.file, 'utf8').catch(() => '')).split('\n');
+    const lines = (await readOwned(rootOf(segment.file), segment.file).catch(() => '')).toString().split('\n');
     for (let index = lines.length - 1; index >= 0 && found.length < limit; index--) {
       const entry = parseLine(lines[index] ?? '');
       if (entry && entry.id < before && match(entry)) found.push(entry);
@@ -74,16 +79,19 @@ export async function deleteBefore(dir: string, before: number, nextId: number):
   let deleted = 0;
   for (const segment of listSegments(dir)) {
     if (segment.first >= nextId) continue;
-    const text = await fs.promises.readFile(segment.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const bytes = await readOwned(rootOf(segment.file), segment.file).catch((error: NodeJS.ErrnoException) => {
       // A rotation has deleted it to keep to the budget.
       if (error.code === 'ENOENT') return null;
       throw error;
     });
-    if (text === null) continue;
-    const lines = text.split('\n').filter((line) => line !== '');
+    if (bytes === null) continue;
+    const lines = bytes
+      .toString()
+      .split('\n')
+      .filter((line) => line !== '');
     const kept = lines.filter((line) => (parseLine(line)?.timestamp ?? 0) >= before);
     deleted += lines.length - kept.length;
-    if (kept.length === 0) await fs.promises.rm(segment.file, { force: true });
+    if (kept.length === 0) await removeOwned(path.dirname(dir), segment.file);
     else if (kept.length < lines.length)
       replaceOwned(path.dirname(dir), segment.file, kept.map((line) => `${line}\n`).join(''));
   }

@@ -65,8 +65,10 @@ export interface CallContext {
 
 /** A file that a `bytes` operation answers with. HTTP sends its bytes; for every other door the dispatcher makes it a URL with a ticket. */
 export interface FileContent {
-  /** Absolute path. */
+  /** Absolute path of a file below `root`; neither is looked through for links yet. */
   path: string;
+  /** The data directory. */
+  root: string;
   name: string;
   mime: string;
   bytes: number;

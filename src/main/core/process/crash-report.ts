@@ -1,8 +1,8 @@
 /** What is kept of a crash: one small file each, without secrets, for whoever looks into it. */
-import fs from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import { makeOwnedFolder, writeNewOwned } from '../disk/owned-files.ts';
+import { listOwnedSync, removeOwnedFile } from '../disk/owned-trees.ts';
 import type { Faults } from '../faults.ts';
 import type { Logger } from '../log/logger.ts';
 import { currentNames } from '../operation/current.ts';
@@ -69,8 +69,11 @@ function writeCrashReport(error: unknown, context: CrashContext): CrashReport {
     makeOwnedFolder(path.dirname(dir), dir);
     const file = path.join(dir, nameOf(at));
     writeNewOwned(path.dirname(dir), file, reportOf(error, at, context));
-    const names = fs.readdirSync(dir).filter((entry) => entry.startsWith(PREFIX) && entry !== path.basename(file));
-    for (const old of names.sort().slice(0, 1 - KEPT)) fs.rmSync(path.join(dir, old), { force: true });
+    const root = path.dirname(dir);
+    const names = listOwnedSync(root, dir)
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith(PREFIX) && name !== path.basename(file));
+    for (const old of names.sort().slice(0, 1 - KEPT)) removeOwnedFile(root, path.join(dir, old));
     // What a clock that was wrong has dated into the future does not count.
     const [since, until] = [nameOf(new Date(now - WINDOW_MS).toISOString()), nameOf(at)];
     return { file, again: names.filter((entry) => entry > since && entry <= until).length < MAX_RESTARTS };

@@ -9,6 +9,8 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KeyVault } from '../../platform/platform.ts';
 import { writeNewOwned } from '../disk/owned-files.ts';
+import { readOwnedNote } from '../disk/owned-reads.ts';
+import { isOpenToOthers } from '../disk/private-folder.ts';
 
 const SERVICE = 'TabAgent';
 const KEY_BYTES = 32;
@@ -26,9 +28,10 @@ function keyFile(dataDir: string): string {
 }
 
 function readKeyFile(file: string): Buffer | null {
-  if (!fs.existsSync(file)) return null;
-  if (process.platform !== 'win32' && (fs.statSync(file).mode & 0o077) !== 0) fs.chmodSync(file, 0o600);
-  const key = Buffer.from(fs.readFileSync(file, 'utf8').trim(), 'base64');
+  const text = readOwnedNote(path.dirname(file), file);
+  if (text === null) return null;
+  if (isOpenToOthers(file)) fs.chmodSync(file, 0o600);
+  const key = Buffer.from(text.toString().trim(), 'base64');
   if (key.length !== KEY_BYTES)
     throw new Error(`${file} does not hold a key of ${KEY_BYTES} bytes; restore it from a backup`);
   return key;

@@ -46,7 +46,7 @@ beforeAll(() => {
     frames: () => 'http://127.0.0.1:8080',
     openContent: (id) => {
       const found = FILES[id];
-      return found ? { ...found, path: join(dir, found.file ?? 'bytes'), bytes: BYTES.length } : null;
+      return found ? { ...found, root: dir, path: join(dir, found.file ?? 'bytes'), bytes: BYTES.length } : null;
     },
   });
 });

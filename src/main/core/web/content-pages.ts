@@ -75,7 +75,7 @@ export function createContentPages(sources: ContentSources): (request: Request) 
       const content = openContent(id);
       if (content === null) return plain(404, 'This file is gone.');
       const headers = { ...artifactHeaders(content, `'self' ${frames()}`), ...readers(request, frames()) };
-      return sendFile(request, content.path, headers);
+      return sendFile(request, content, headers);
     }
     const path = decodePath(pathname);
     if (path === null) return plain(400, 'Bad address');

@@ -1,5 +1,7 @@
 /** Files as answers of the Fetch standard, with ranges, for the desktop's protocols and the content origin. */
-import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { isInTheWay } from '../disk/owned-files.ts';
+import { openOwnedRead } from '../disk/owned-reads.ts';
 import { parseRange } from './byte-range.ts';
 
 /** The path decoded once; null when it cannot be a path of ours on any system. */
@@ -17,21 +19,21 @@ export function isMissing(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'].includes(String((error as { code?: unknown } | null)?.code));
 }
 
-/** Sends a file on disk, or the range of it that is asked for, reading no faster than the reader takes it. */
+/** Sends a file below `root`, or the range of it that is asked for, reading no faster than the reader takes it. */
 export async function sendFile(
   request: Request,
-  path: string,
+  { root, path }: { root: string; path: string },
   headers: Readonly<Record<string, string>>,
 ): Promise<Response> {
-  const file = await open(path).catch((error: unknown) => {
-    if (isMissing(error)) return null;
+  const file = await openOwnedRead(root, path).catch((error: unknown) => {
+    // A link or a pipe in the place of the file is not the file.
+    if (isMissing(error) || isInTheWay(error)) return null;
     throw error;
   });
   if (file === null) return plain(404, 'Not found');
   let streaming = false;
   try {
     const stat = await file.stat();
-    if (!stat.isFile()) return plain(404, 'Not found');
     const range = parseRange(request.headers.get('range'), stat.size);
     if (range === 'unsatisfiable')
       return plain(416, 'Range not satisfiable', { 'content-range': `bytes */${stat.size}` });
@@ -53,7 +55,6 @@ export async function sendFile(
   }
 }
 
-type FileHandle = Awaited<ReturnType<typeof open>>;
 const CHUNK = 256 * 1024;
 
 /** Reads on demand, so that a paused video costs no memory, and closes the file when the reader goes away. */

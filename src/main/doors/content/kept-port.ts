@@ -1,12 +1,12 @@
 /** The port of the content origin from one start to the next: a panel that stays open has it in its policy. */
-import fs from 'node:fs';
 import path from 'node:path';
 import { replaceOwned } from '../../core/disk/owned-files.ts';
+import { readOwnedNote } from '../../core/disk/owned-reads.ts';
 
 /** The port of the last start, 0 when there is none. */
 export function lastPort(file: string): number {
   try {
-    const port = Number(fs.readFileSync(file, 'utf8'));
+    const port = Number(readOwnedNote(path.dirname(file), file)?.toString());
     return Number.isInteger(port) && port > 0 && port < 65_536 ? port : 0;
   } catch {
     return 0;

@@ -5,6 +5,8 @@ import { BulkRow } from '../../../contract/kernel/bulk.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { JobId } from '../../../contract/kernel/scalars.ts';
 import { makeOwnedFolder, openOwnedLog, writeNewOwned } from '../../core/disk/owned-files.ts';
+import { openOwnedRead, readOwned } from '../../core/disk/owned-reads.ts';
+import { entryOf, listOwned, removeOwned } from '../../core/disk/owned-trees.ts';
 
 /** Bytes of results that are read at once: every line is shorter. */
 const WINDOW = 256 * 1024;
@@ -21,8 +23,8 @@ export type BulkFiles = ReturnType<typeof createBulkFiles>;
 /** Keeps its files in the folder `bulk` of the data directory, two for each job. */
 export function createBulkFiles(dataDir: string) {
   const dir = path.join(dataDir, 'bulk');
-  const idsOf = (job: JobId) => path.join(dir, `${job}.ids`);
-  const resultsOf = (job: JobId) => path.join(dir, `${job}.results`);
+  const idsOf = (job: JobId) => `${entryOf(dir, job)}.ids`;
+  const resultsOf = (job: JobId) => `${entryOf(dir, job)}.results`;
 
   return {
     has: (job: JobId) => fs.existsSync(idsOf(job)),
@@ -32,7 +34,7 @@ export function createBulkFiles(dataDir: string) {
       writeNewOwned(dataDir, idsOf(job), ids.join('\n'));
     },
     async ids(job: JobId): Promise<string[]> {
-      const text = await fs.promises.readFile(idsOf(job), 'utf8');
+      const text = (await readOwned(dataDir, idsOf(job))).toString();
       return text === '' ? [] : text.split('\n');
     },
     /** Opens the results to go on after their first `bytes`; what follows was written after the last checkpoint. */
@@ -58,7 +60,7 @@ export function createBulkFiles(dataDir: string) {
     async read(job: JobId, from: number, limit: number, ok: boolean | undefined) {
       const rows: BulkRow[] = [];
       if (!fs.existsSync(resultsOf(job))) return { rows, next: null };
-      const handle = await openOwnedLog(dataDir, resultsOf(job));
+      const handle = await openOwnedRead(dataDir, resultsOf(job));
       try {
         let at = from;
         for (;;) {
@@ -79,9 +81,8 @@ export function createBulkFiles(dataDir: string) {
     },
     /** Removes what belongs to jobs that are not `kept`. */
     async prune(kept: (job: JobId) => boolean): Promise<void> {
-      const names = await fs.promises.readdir(dir).catch(() => []);
-      for (const name of names) {
-        if (!kept(path.parse(name).name as JobId)) await fs.promises.rm(path.join(dir, name), { force: true });
+      for (const { name } of await listOwned(dataDir, dir)) {
+        if (!kept(path.parse(name).name as JobId)) await removeOwned(dataDir, path.join(dir, name));
       }
     },
   };

@@ -43,7 +43,7 @@ function refuseLocked(row: ProfileRow, lock: ChromeLock): void {
 
 /** Removes what a run leaves in the folder. */
 async function tidy(row: ProfileRow, userDataDir: string): Promise<void> {
-  if (row.storage === 'ephemeral') await removeOwned(path.dirname(userDataDir), userDataDir);
+  if (row.storage === 'ephemeral') await removeOwned(path.dirname(path.dirname(userDataDir)), userDataDir);
   else if (row.clear_cache_on_stop) await clearCaches(userDataDir);
 }
 

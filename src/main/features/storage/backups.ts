@@ -6,6 +6,7 @@ import { Backup } from '../../../contract/host/jobs.ts';
 import { BackupId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { makeOwnedFolder } from '../../core/disk/owned-files.ts';
+import { removeOwned } from '../../core/disk/owned-trees.ts';
 import { newId, randomToken } from '../../core/ids.ts';
 import { wireMembers } from '../../core/operation/values.ts';
 import { runThread } from '../../core/process/thread.ts';
@@ -41,7 +42,7 @@ export function createBackups(deps: {
     const file = `${id}.db`;
     // SQLite would follow a link: it writes under a name that nobody knows.
     const target = path.join(dir, `${randomToken(12)}${PART}`);
-    const remove = () => fs.promises.rm(target, { force: true });
+    const remove = () => removeOwned(path.dirname(dir), target);
     const { bytes, sha256 } = await runThread(thread, { source: dbPath, target }, Copied, signal).catch(
       async (error) => {
         await remove();

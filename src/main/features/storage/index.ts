@@ -1,11 +1,11 @@
 /** Storage: uploads and backups. */
-import fs from 'node:fs';
 import path from 'node:path';
 import { Backup } from '../../../contract/host/jobs.ts';
 import { AppError, errorOf } from '../../../contract/kernel/errors.ts';
 import type { JobId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
+import { listOwnedSync, removeOwnedFile } from '../../core/disk/owned-trees.ts';
 import type { Events } from '../../core/events.ts';
 import type { Part } from '../../core/lifecycle.ts';
 import type { Teller } from '../../core/log/event-log.ts';
@@ -66,14 +66,18 @@ export function createStorage(deps: {
     },
   };
   const chores: Chore[] = [{ name: 'removing unused uploads', run: uploads.prune }];
+  const partsIn = (dir: string) => {
+    try {
+      const names = listOwnedSync(deps.dataDir, dir).map(({ name }) => name);
+      return names.filter((name) => name.endsWith(PART));
+    } catch {
+      return []; // A link in the place of the folder: what writes there says so.
+    }
+  };
   // What a host that was killed was writing; this one has the data directory for itself.
   const removeParts = () => {
     for (const dir of [path.join(deps.dataDir, 'uploads'), path.join(deps.dataDir, 'backups')]) {
-      // A link is not followed: a task may have put it there.
-      if (!fs.lstatSync(dir, { throwIfNoEntry: false })?.isDirectory()) continue;
-      for (const name of fs.readdirSync(dir)) {
-        if (name.endsWith(PART)) fs.rmSync(path.join(dir, name), { force: true });
-      }
+      for (const name of partsIn(dir)) removeOwnedFile(deps.dataDir, path.join(dir, name));
     }
   };
   const parts: Part[] = [{ name: 'storage', start: removeParts }];

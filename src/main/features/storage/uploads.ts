@@ -83,7 +83,7 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
         await pipeline(bytes, meter.stream, createOwnedStream(path.dirname(dir), partial, 'new'));
         await fs.promises.rename(partial, fileOf(id));
       } catch (error) {
-        await fs.promises.rm(partial, { force: true });
+        await removeOwned(path.dirname(dir), partial);
         throw error;
       } finally {
         writing.delete(id);

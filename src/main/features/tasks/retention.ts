@@ -1,6 +1,6 @@
 /** Deletes what is old or too much: finished tasks, in small steps, their files after their rows. */
-import fs from 'node:fs/promises';
-import { entryOf, removeOwned } from '../../core/disk/owned-trees.ts';
+import path from 'node:path';
+import { entryOf, listOwned, removeOwned } from '../../core/disk/owned-trees.ts';
 import type { TimeSlicer } from '../../core/scheduling/time-slicer.ts';
 import type { TaskDeps } from './deps.ts';
 import type { TaskStore } from './store/store.ts';
@@ -51,12 +51,13 @@ export function createRetention(
 
   /** Folders whose rows are gone: the host died between the two. */
   async function sweepFolders(signal: AbortSignal): Promise<void> {
-    const names = await fs.readdir(deps.paths.tasks).catch(() => []);
-    for (const [i, name] of names.entries()) {
+    const { tasks } = deps.paths;
+    const dataDir = path.dirname(tasks);
+    for (const [i, { name }] of (await listOwned(dataDir, tasks)).entries()) {
       if (signal.aborted) return;
       if (i % FOLDERS_PER_TURN === 0) await timeSlicer.next();
       if (name.startsWith('tsk_') && !store.exists(name)) {
-        await removeOwned(deps.paths.tasks, entryOf(deps.paths.tasks, name));
+        await removeOwned(dataDir, entryOf(tasks, name));
       }
     }
   }

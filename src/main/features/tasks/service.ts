@@ -1,5 +1,6 @@
 /** Rules of tasks, their logs, events and artifacts, and of the queue. */
 
+import path from 'node:path';
 import { z } from 'zod';
 import type { Queue as QueueState } from '../../../contract/automation/queue.ts';
 import { INLINE_SPEC } from '../../../contract/automation/task-operations.ts';
@@ -140,7 +141,7 @@ function createRemoval(deps: TaskDeps, store: TaskStore) {
   async function forget(id: string): Promise<void> {
     deps.secrets.removeOwner(ownerOf(id));
     try {
-      await removeOwned(deps.paths.tasks, entryOf(deps.paths.tasks, id));
+      await removeOwned(path.dirname(deps.paths.tasks), entryOf(deps.paths.tasks, id));
     } catch (error) {
       deps.log.warn('tasks', 'files of a deleted task not removed', { task_id: id, error });
     }

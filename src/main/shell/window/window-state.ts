@@ -1,8 +1,8 @@
 /** Where the window was: a small file beside Chromium's data, checked against the screens that are there now. */
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { makeOwnedFolder, replaceOwned } from '../../core/disk/owned-files.ts';
+import { readOwnedNote } from '../../core/disk/owned-reads.ts';
 
 /** Smallest window the panel is laid out for, px. */
 export const MIN_SIZE = { width: 1024, height: 640 } as const;
@@ -23,7 +23,7 @@ export type ShellState = z.infer<typeof ShellState>;
 /** Reads the file; a missing or damaged one gives the defaults. */
 export function loadShellState(file: string): ShellState {
   try {
-    return ShellState.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return ShellState.parse(JSON.parse(readOwnedNote(dirname(file), file)?.toString() ?? ''));
   } catch {
     return ShellState.parse({});
   }

@@ -8,6 +8,7 @@ import { sendFile } from './file.ts';
 /** Sends a file that a task left, always to be saved, never to be run. */
 export function sendContent(exchange: Exchange, content: FileContent): Promise<void> {
   return sendFile(exchange, content.path, {
+    root: content.root,
     mime: content.mime,
     cacheControl: 'no-store',
     headers: ['content-disposition', disposition('attachment', content.name), 'content-security-policy', ARTIFACT_CSP],

@@ -1,8 +1,9 @@
 /** Sending a file: ranges, conditional requests, HEAD, ready-made compression (RFC 9110 §8.4, §13–14). */
-import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../../contract/kernel/errors.ts';
+import { isInTheWay } from '../../../core/disk/owned-files.ts';
+import { openOwnedRead, openRegular } from '../../../core/disk/owned-reads.ts';
 import { parseRange } from '../../../core/web/byte-range.ts';
 import type { Exchange } from '../request/exchange.ts';
 import { matches, sendProblem } from './answer.ts';
@@ -16,6 +17,8 @@ export interface FileOptions {
   cacheControl: string;
   /** True: compressed forms may lie beside the file, as `<name>.br` and `<name>.gz`. */
   precompressed?: boolean;
+  /** A file that a task may have replaced: the data directory, below which no link is followed. */
+  root?: string;
 }
 
 interface Opened {
@@ -25,25 +28,29 @@ interface Opened {
 }
 
 /** Opens the smallest form of a file that the client takes. @throws when the plain file is needed and not there */
-async function openFile(exchange: Exchange, path: string, precompressed: boolean): Promise<Opened> {
-  if (!precompressed) return { handle: await open(path, 'r'), headers: [] };
+async function openFile(
+  exchange: Exchange,
+  path: string,
+  { root, precompressed = false }: FileOptions,
+): Promise<Opened> {
+  if (root !== undefined) return { handle: await openOwnedRead(root, path), headers: [] };
+  if (!precompressed) return { handle: await openRegular(path), headers: [] };
   const vary = ['vary', 'Accept-Encoding'];
   for (const { coding, suffix } of READY_CODINGS) {
     if (!acceptsCoding(exchange.req.headers['accept-encoding'], coding)) continue;
-    const handle = await open(path + suffix, 'r').catch(() => null);
+    const handle = await openRegular(path + suffix).catch(() => null);
     if (handle !== null) return { handle, headers: [...vary, 'content-encoding', coding] };
   }
-  return { handle: await open(path, 'r'), headers: vary };
+  return { handle: await openRegular(path), headers: vary };
 }
 
 /** Sends a file, or one range of it. A file that is not there is `not-found`. */
 export async function sendFile(exchange: Exchange, path: string, options: FileOptions): Promise<void> {
   let handle: FileHandle | undefined;
   try {
-    const opened = await openFile(exchange, path, options.precompressed ?? false);
+    const opened = await openFile(exchange, path, options);
     handle = opened.handle;
     const stat = await handle.stat();
-    if (!stat.isFile()) throw new AppError('not-found', 'There is no such file.');
     // Forms of one file differ in size, so each has a tag of its own.
     const etag = `"${stat.size.toString(36)}-${Math.floor(stat.mtimeMs).toString(36)}"`;
     const { req, res } = exchange;
@@ -73,11 +80,13 @@ export async function sendFile(exchange: Exchange, path: string, options: FileOp
       return;
     }
     // A client that disconnects in the middle is not an error of the host.
-    await pipeline(createReadStream('', { fd: handle, start, end, autoClose: false }), res).catch(() => res.destroy());
+    await pipeline(handle.createReadStream({ start, end, autoClose: false }), res).catch(() => res.destroy());
   } catch (error) {
     sendProblem(
       exchange,
-      isMissing(error) ? new AppError('not-found', 'There is no such file.', { cause: error }) : error,
+      isMissing(error) || isInTheWay(error)
+        ? new AppError('not-found', 'There is no such file.', { cause: error })
+        : error,
     );
   } finally {
     await handle?.close();

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { readlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { removeOwnedFile } from '../../../core/disk/owned-trees.ts';
 
 /** What the lock of a folder says. */
 export type ChromeLock =
@@ -78,6 +79,7 @@ function parseLock(target: string): ChromeLock {
 /** Removes a stale or foreign lock. A live one is never touched. @returns false when it is live */
 export function removeChromeLock(userDataDir: string): boolean {
   if (readChromeLock(userDataDir).state === 'live') return false;
-  for (const name of LOCK_FILES) fs.rmSync(path.join(userDataDir, name), { force: true });
+  const root = path.dirname(path.dirname(userDataDir));
+  for (const name of LOCK_FILES) removeOwnedFile(root, path.join(userDataDir, name));
   return true;
 }

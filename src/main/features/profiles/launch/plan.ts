@@ -46,7 +46,7 @@ export function createPlanner(deps: {
   async function temporary(tempDir: string): Promise<ProfileLease> {
     const userDataDir = path.join(tempDir, 'profile');
     makeOwnedFolder(path.dirname(tempDir), userDataDir);
-    return { userDataDir, release: () => removeOwned(tempDir, userDataDir) };
+    return { userDataDir, release: () => removeOwned(path.dirname(tempDir), userDataDir) };
   }
 
   return async (id, holder, request) => {

@@ -3,15 +3,13 @@
  * holes. `log.idx` beside it says where the blocks of about 64 KiB begin, so that any line is found with one read. Both only grow;
  * what a crash left unfinished at the end is cut off when the file is opened.
  */
-import { constants } from 'node:fs';
-import fs from 'node:fs/promises';
+import type fs from 'node:fs/promises';
 import path from 'node:path';
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
 import { makeOwnedFolder, openOwnedLog } from '../../../core/disk/owned-files.ts';
+import { openOwnedRead, readOwned } from '../../../core/disk/owned-reads.ts';
 import { type Block, decodeIndex, encodeIndex, positionOf } from './block-index.ts';
 import { BLOCK_BYTES, findEnd, readLines } from './scan.ts';
-
-const { O_NOFOLLOW, O_RDONLY } = constants;
 
 /** Parsed blocks that are kept, so that many readers at about the same place read and parse once. */
 const CACHED_BLOCKS = 16;
@@ -51,14 +49,14 @@ export async function openLogFile(dir: string, { write }: { write: boolean }): P
   if (write) makeOwnedFolder(root, dir);
   let log: fs.FileHandle;
   try {
-    log = write ? await openOwnedLog(root, file) : await fs.open(file, O_RDONLY | (O_NOFOLLOW ?? 0));
+    log = write ? await openOwnedLog(root, file) : await openOwnedRead(root, file);
   } catch (error) {
     if (!write && error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
   try {
     const { size } = await log.stat();
-    const blocks = decodeIndex(await fs.readFile(indexFile).catch(() => Buffer.alloc(0)), size);
+    const blocks = decodeIndex(await readOwned(root, indexFile).catch(() => Buffer.alloc(0)), size);
     const { end, lastSeq } = await findEnd(log, size, blocks);
     if (!write) return createLogFile(log, null, { blocks, size: end, lastSeq });
     if (end < size) await log.truncate(end);

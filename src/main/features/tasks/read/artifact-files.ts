@@ -1,7 +1,8 @@
 /** Artifacts as answers have them, and the files behind them. */
-import { realpathSync, statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import type { Artifact } from '../../../../contract/automation/artifacts.ts';
+import { checkFolders, requireBelow } from '../../../core/disk/owned-files.ts';
 import { entryOf } from '../../../core/disk/owned-trees.ts';
 import type { FileContent } from '../../../core/operation/operation.ts';
 import { notFound } from '../../../core/operation/versioned.ts';
@@ -32,10 +33,13 @@ export function createArtifactFiles(
     if (!row) return null;
     try {
       const dir = entryOf(deps.paths.tasks, row.task_id);
-      const file = realpathSync(path.join(dir, row.file));
-      // The folder belongs to a script until its attempt has ended: a link may have replaced the file.
-      if (!file.startsWith(realpathSync(dir) + path.sep)) return null;
-      return { path: file, name: row.name, mime: row.mime, bytes: statSync(file).size };
+      const file = path.join(dir, row.file);
+      requireBelow(dir, file);
+      // The folder belongs to a script until its attempt has ended: a link or a pipe may have replaced the file.
+      const root = path.dirname(deps.paths.tasks);
+      checkFolders(root, path.dirname(file));
+      const found = lstatSync(file);
+      return found.isFile() ? { root, path: file, name: row.name, mime: row.mime, bytes: found.size } : null;
     } catch {
       return null;
     }

@@ -1,11 +1,12 @@
 /** Files that an attempt leaves: checked, measured and hashed before the database knows them. */
 import { createHash } from 'node:crypto';
-import fs from 'node:fs';
 import fsp from 'node:fs/promises';
 import path from 'node:path';
 import type { Artifact } from '../../../../contract/automation/artifacts.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { Clock } from '../../../core/clock.ts';
+import { checkFolders } from '../../../core/disk/owned-files.ts';
+import { openOwnedRead } from '../../../core/disk/owned-reads.ts';
 import { newId } from '../../../core/ids.ts';
 import type { ArtifactRow } from '../schema.ts';
 
@@ -26,10 +27,12 @@ export function artifactsDir(taskDir: string, attempt: number): string {
 }
 
 /** SHA-256 of a file in hex, and how many bytes were read. */
-async function digest(file: string): Promise<{ sha256: string; bytes: number }> {
+async function digest(root: string, file: string): Promise<{ sha256: string; bytes: number }> {
   const hash = createHash('sha256');
   let bytes = 0;
-  for await (const chunk of fs.createReadStream(file, { highWaterMark: 256 * 1024 })) {
+  const handle = await openOwnedRead(root, file);
+  // Closes the handle.
+  for await (const chunk of handle.createReadStream({ highWaterMark: 256 * 1024 })) {
     hash.update(chunk as Buffer);
     bytes += (chunk as Buffer).length;
   }
@@ -58,6 +61,7 @@ export async function takeArtifact(
   let real: string;
   let root: string;
   try {
+    checkFolders(path.dirname(path.dirname(at.taskDir)), dir);
     root = await fsp.realpath(dir);
     real = await fsp.realpath(path.resolve(dir, note.file));
   } catch {
@@ -65,7 +69,7 @@ export async function takeArtifact(
   }
   if (!isBelow(root, real)) throw refuse('it lies outside the folder of the attempt');
   if (!(await fsp.stat(real)).isFile()) throw refuse('it is not a file');
-  const { sha256, bytes } = await digest(real);
+  const { sha256, bytes } = await digest(root, real);
   return {
     id: newId('artifact'),
     task_id: at.taskId,

@@ -83,7 +83,7 @@ export async function prepareJob(
     });
   }
   makeOwnedFolder(path.dirname(deps.paths.tasks), artifactsDir(dirs.taskDir, task.attempt));
-  makeOwnedFolder(deps.paths.temp, dirs.tempDir);
+  makeOwnedFolder(path.dirname(deps.paths.temp), dirs.tempDir);
   return {
     task_id: task.id,
     attempt: task.attempt,

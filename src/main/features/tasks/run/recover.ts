@@ -1,4 +1,5 @@
 /** Attempts whose owner is gone: their processes end, and the retry policy decides about their tasks. */
+import path from 'node:path';
 import { removeOwned } from '../../../core/disk/owned-trees.ts';
 import type { RunId } from '../../../core/installation.ts';
 import { reapRun } from '../../../core/process/process-tree.ts';
@@ -46,7 +47,7 @@ export async function recover(
 async function removeLeftovers({ log, paths }: TaskDeps, id: string, runId: RunId): Promise<void> {
   const left = await reapRun(runId, { deadlineMs: REAP_MS });
   if (left > 0) log.error('tasks', 'leftover processes could not be ended', { task_id: id, left });
-  await removeOwned(paths.temp, tempDirOf(paths.temp, runId)).catch((error: unknown) => {
+  await removeOwned(path.dirname(paths.temp), tempDirOf(paths.temp, runId)).catch((error: unknown) => {
     log.warn('tasks', 'temporary folder not removed', { task_id: id, error });
   });
 }

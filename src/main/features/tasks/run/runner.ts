@@ -134,7 +134,7 @@ async function conclude(
     writer?.say(end.name === 'cancel' ? 'info' : 'error', sentence(end.error, end.next, clock.now()));
   const figures = (await writer?.close(STREAMS_MS)) ?? { lines: 0, bytes: 0, dropped: 0 };
   const tempDir = tempDirOf(deps.paths.temp, deps.installation.runIdOf(task.attempt_token));
-  await removeOwned(deps.paths.temp, tempDir).catch((error: unknown) => {
+  await removeOwned(path.dirname(deps.paths.temp), tempDir).catch((error: unknown) => {
     log.warn('tasks', 'temporary folder not removed', { task_id: task.id, error });
   });
   // Before the end is written: the task that is claimed next may need this profile.
