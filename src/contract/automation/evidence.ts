@@ -1,5 +1,6 @@
 /** What surrounds a failure: collected while an attempt runs, kept with the attempt and the step that failed, shown beside the error. */
 import { z } from 'zod';
+import { clip, clipEnd, start, type TextRedactor } from '../kernel/redact/clip.ts';
 import { Timestamp } from '../kernel/scalars.ts';
 
 /** A line that a page wrote to its console, or an error that it did not catch. */
@@ -77,21 +78,18 @@ const MAX_HEADERS = 60;
 /** Items of a list that are collected at most. */
 export const MAX_EVIDENCE_ITEMS = ATTEMPT_LIMITS.items;
 
-const clipped = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most)}…`);
-
 /**
  * Evidence as it is kept: without secrets, each text and list within its limit. Texts are redacted one by one, so that a secret like
  * `level` or `404` cannot change the members that the protocol itself needs.
  * @param of what it belongs to
- * @param redact removes secrets from a text
  */
 export function keptEvidence(
   evidence: FailureEvidence,
   of: 'attempt' | 'step',
-  redact: (text: string) => string,
+  redactor: TextRedactor,
 ): FailureEvidence {
   const limits = of === 'attempt' ? ATTEMPT_LIMITS : STEP_LIMITS;
-  const text = (value: string) => clipped(redact(value), limits.text);
+  const text = (value: string) => clip(redactor, value, limits.text, '…');
   const orNull = (value: string | null) => (value === null ? null : text(value));
   const { screenshot, page_url, call_log, source, console: messages, requests, response, stderr } = evidence;
   return {
@@ -119,18 +117,18 @@ export function keptEvidence(
             reason: text(request.reason),
           })),
         }),
-    ...(response === undefined ? {} : { response: keptResponse(response, text, redact, limits.block) }),
-    ...(stderr === undefined ? {} : { stderr: redact(stderr).slice(-limits.block) }),
+    ...(response === undefined ? {} : { response: keptResponse(response, text, redactor, limits.block) }),
+    ...(stderr === undefined ? {} : { stderr: clipEnd(redactor, stderr, limits.block) }),
   };
 }
 
 function keptResponse(
   { status, bytes, truncated, ...response }: FailedResponse,
   text: (value: string) => string,
-  redact: (value: string) => string,
+  redactor: TextRedactor,
   block: number,
 ): FailedResponse {
-  const body = response.body === null ? null : redact(response.body);
+  const body = response.body === null ? null : redactor.text(response.body);
   return {
     status,
     status_text: text(response.status_text),
@@ -140,7 +138,7 @@ function keptResponse(
         .slice(0, MAX_HEADERS)
         .map(([name, value]) => [text(name), text(value)]),
     ),
-    body: body === null ? null : body.slice(0, block),
+    body: body === null ? null : start(body, block),
     bytes,
     truncated: truncated || (body !== null && body.length > block),
   };

@@ -49,45 +49,30 @@ export const ToExecutor = z.discriminatedUnion('t', [
 ]);
 export type ToExecutor = z.infer<typeof ToExecutor>;
 
-/** Text that an executor reports; a longer one loses its end. */
-const short = (length: number) => z.string().transform((text) => text.slice(0, length));
-
-/** Longest detail, and longest further text, of a reported problem; characters. */
-const MAX_PROBLEM_TEXT = 65_536;
-
-/** A problem that an executor reports: it stands in rows, events and an index. */
-const ReportedProblem = Problem.transform((problem): Problem => {
-  const texts = Object.entries(problem).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? value.slice(0, MAX_PROBLEM_TEXT) : value,
-  ]);
-  const { type, title, code } = problem;
-  const names = { type: type.slice(0, 200), title: title.slice(0, 200), code: code.slice(0, 100) };
-  return { ...problem, ...Object.fromEntries(texts), ...names };
-});
-
-/** Executor → host. Log lines do not travel here but on stdout, see {@link LOG_MARK}. */
+/**
+ * Executor → host; what of it is kept is up to `kept-report.ts`. Log lines do not travel here but on stdout, see {@link LOG_MARK}.
+ */
 export const FromExecutor = z.discriminatedUnion('t', [
   z.object({ t: z.literal('ready') }),
   z.object({
     t: z.literal('progress'),
     percent: z.number().min(0).max(100).nullable(),
-    message: short(1000).nullable(),
+    message: z.string().nullable(),
   }),
-  z.object({ t: z.literal('step_start'), seq: z.int(), parent: z.int().nullable(), name: short(500), at: z.int() }),
+  z.object({ t: z.literal('step_start'), seq: z.int(), parent: z.int().nullable(), name: z.string(), at: z.int() }),
   z.object({
     t: z.literal('step_end'),
     seq: z.int(),
     status: z.enum(['succeeded', 'failed', 'cancelled']),
     output: Json.nullable(),
-    error: ReportedProblem.nullable(),
+    error: Problem.nullable(),
     at: z.int(),
   }),
   z.object({
     t: z.literal('artifact'),
     kind: z.enum(['screenshot', 'trace', 'video', 'har', 'download', 'output']),
-    name: short(255),
-    mime: short(200),
+    name: z.string(),
+    mime: z.string(),
     /** Path below `run_dir/artifacts`. */
     file: z.string().max(4096),
     /** True when a secret was found in bytes that could not be redacted without breaking the file. */
@@ -102,7 +87,7 @@ export const FromExecutor = z.discriminatedUnion('t', [
       ok: z.literal(false),
       /** cancelled and timed_out only after a cancel message asked for it. */
       outcome: z.enum(['failed', 'cancelled', 'timed_out']),
-      error: ReportedProblem,
+      error: Problem,
       /** False for errors that a retry cannot repair (a script that does not compile). */
       retryable: z.boolean(),
       exit_code: z.int().nullable(),
@@ -110,6 +95,10 @@ export const FromExecutor = z.discriminatedUnion('t', [
   ]),
 ]);
 export type FromExecutor = z.infer<typeof FromExecutor>;
+/** The last message of an attempt. */
+export type ExecutorResult = Extract<FromExecutor, { t: 'result' }>;
+/** What an executor says meanwhile. */
+export type ExecutorNote = Exclude<FromExecutor, { t: 'ready' | 'result' }>;
 
 /**
  * First character (ASCII record separator) of a structured log line on the executor's stdout; the rest of the line is JSON

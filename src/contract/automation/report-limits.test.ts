@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { createRedactor } from '../kernel/redact/redact.ts';
 import type { Json } from '../kernel/scalars.ts';
 import { fitsTask, keptLine, keptStepOutput, MAX_LOG_CHARS } from './report-limits.ts';
 
+const NONE = createRedactor();
 const LINE = { level: 'info', source: 'script', step: null, at: 0 } as const;
 /** A JSON value whose text has exactly so many characters. */
 const jsonOf = (chars: number): Json => 'x'.repeat(chars - 2);
@@ -14,15 +16,15 @@ test.each([
   [
     'the data of a line',
     65_536,
-    (chars: number) => typeof keptLine({ ...LINE, message: '', data: jsonOf(chars) }).data === 'string',
+    (chars: number) => typeof keptLine({ ...LINE, message: '', data: jsonOf(chars) }, NONE).data === 'string',
   ],
 ] as const)('%s is kept up to %i characters of JSON', (_what, limit, isKept) => {
   expect([limit - 1, limit, limit + 1].map(isKept)).toEqual([true, true, false]);
 });
 
 test('a line without data gets none, and one with null keeps it', () => {
-  expect(keptLine({ ...LINE, message: 'm' })).toEqual({ ...LINE, message: 'm' });
-  expect(keptLine({ ...LINE, message: 'm', data: null })).toEqual({ ...LINE, message: 'm', data: null });
+  expect(keptLine({ ...LINE, message: 'm' }, NONE)).toEqual({ ...LINE, message: 'm' });
+  expect(keptLine({ ...LINE, message: 'm', data: null }, NONE)).toEqual({ ...LINE, message: 'm', data: null });
 });
 
 // Catches a cut through a surrogate pair, which no UTF-8 file can hold, and a count that does not add up.
@@ -30,7 +32,7 @@ test('a long message keeps its beginning, says how much is missing, and fits the
   fc.assert(
     fc.property(fc.integer({ min: -2, max: 2 }), fc.nat(2), fc.constantFrom('m', '\u{1f600}'), (more, shift, unit) => {
       const message = `${'m'.repeat(shift)}${unit.repeat(Math.ceil((MAX_LOG_CHARS + more) / unit.length))}`;
-      const kept = keptLine({ ...LINE, message }).message;
+      const kept = keptLine({ ...LINE, message }, NONE).message;
       expect(kept.length).toBeLessThanOrEqual(MAX_LOG_CHARS);
       if (message.length <= MAX_LOG_CHARS) {
         expect(kept === message).toBe(true);

@@ -2,6 +2,8 @@
  * How much of what an attempt reports is kept. The host applies these rules to whatever arrives; an executor applies the same
  * functions before it sends, so that what would not be kept does not travel either.
  */
+import { clip, start } from '../kernel/redact/clip.ts';
+import type { Redactor } from '../kernel/redact/redact.ts';
 import type { Json } from '../kernel/scalars.ts';
 import type { StructuredLog } from './executor.ts';
 
@@ -34,17 +36,23 @@ export function keptStepOutput(output: Json): Json {
   return JSON.stringify(output).length <= MAX_STEP_OUTPUT_CHARS ? output : null;
 }
 
-/** A log line as it is kept: a long message loses its end, long data is left out; both say so. */
-export function keptLine({ message, data, ...line }: StructuredLog): StructuredLog {
-  return { ...line, message: shortened(message), ...(data === undefined ? {} : { data: keptData(data) }) };
+/** Longest name of the source of a log line, characters. */
+const MAX_SOURCE = 100;
+
+/** A log line as it is kept: without secrets; a long message loses its end, long data is left out; both say so. */
+export function keptLine({ source, message, data, ...line }: StructuredLog, redactor: Redactor): StructuredLog {
+  return {
+    ...line,
+    source: clip(redactor, source, MAX_SOURCE),
+    message: shortened(redactor.text(message)),
+    ...(data === undefined ? {} : { data: keptData(redactor.json(data)) }),
+  };
 }
 
 function shortened(message: string): string {
   if (message.length <= MAX_LOG_CHARS) return message;
-  const room = MAX_LOG_CHARS - `… (${message.length} more characters)`.length;
-  // A surrogate pair stays together.
-  const end = /[\ud800-\udbff]/.test(message.charAt(room - 1)) ? room - 1 : room;
-  return `${message.slice(0, end)}… (${message.length - end} more characters)`;
+  const kept = start(message, MAX_LOG_CHARS - `… (${message.length} more characters)`.length);
+  return `${kept}… (${message.length - kept.length} more characters)`;
 }
 
 function keptData(data: Json): Json {

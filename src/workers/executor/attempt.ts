@@ -1,12 +1,12 @@
 /** Runs one attempt from its job to its result. */
 import { mkdirSync } from 'node:fs';
-import type { ExecutorJob } from '../../contract/automation/executor.ts';
+import type { ExecutorJob, ExecutorResult } from '../../contract/automation/executor.ts';
 import { fitsTask, OUTPUT_FILE, type OutputReference } from '../../contract/automation/report-limits.ts';
 import { excessOf } from '../../contract/kernel/bounds.ts';
 import { createRedactor } from '../../contract/kernel/redact/redact.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
-import { textsOf } from './browser/script-error.ts';
-import { Cancelled, type CancelReason, cancelledResult, Failure, failedResult, type Result } from './failure.ts';
+import { fullText } from './browser/script-error.ts';
+import { Cancelled, type CancelReason, cancelledResult, Failure, failedResult } from './failure.ts';
 import { loadRunner, runSpec } from './kinds.ts';
 import { markProcess } from './mark.ts';
 import { createArtifacts } from './output/artifacts.ts';
@@ -53,7 +53,7 @@ const exitFailure = (code: number) =>
 export function startAttempt(job: ExecutorJob, port: Port): Attempt {
   const redactor = createRedactor(job.secrets);
   const report = createReport(port, redactor);
-  const steps = createSteps(report);
+  const steps = createSteps(report, redactor);
   const log = createLog(redactor, () => steps.current()?.seq ?? null);
   const artifacts = createArtifacts(job.run_dir, redactor, report);
   const controller = new AbortController();
@@ -64,7 +64,7 @@ export function startAttempt(job: ExecutorJob, port: Port): Attempt {
   forwardConsole(log);
   forwardWarnings(log);
 
-  function tell(result: Result): void {
+  function tell(result: ExecutorResult): void {
     if (told) return;
     told = true;
     report.flush();
@@ -84,11 +84,11 @@ export function startAttempt(job: ExecutorJob, port: Port): Attempt {
     return { artifact, bytes: Buffer.byteLength(text) } satisfies OutputReference;
   }
 
-  function resultOf(error: unknown): Result {
+  function resultOf(error: unknown): ExecutorResult {
     if (controller.signal.aborted && controller.signal.reason instanceof Cancelled) {
       return cancelledResult(controller.signal.reason.reason);
     }
-    if (!(error instanceof Failure)) log.write('error', 'host', textsOf(error).full);
+    if (!(error instanceof Failure)) log.write('error', 'host', fullText(error));
     return failedResult(error);
   }
 

@@ -9,6 +9,7 @@ import { CommandSpec } from '../../contract/automation/commands.ts';
 import {
   type BrowserLaunch,
   type ExecutorJob,
+  type ExecutorResult,
   FromExecutor,
   inheritedEnvironment,
   LOG_MARK,
@@ -34,8 +35,6 @@ export const browserPath =
 
 /** Parts of a job that differ from an empty one. */
 type JobParts = Partial<Omit<ExecutorJob, 'browser'>> & { browser?: Partial<BrowserLaunch> };
-
-type Result = Extract<FromExecutor, { t: 'result' }>;
 
 /** A running executor. */
 export class Harness {
@@ -159,12 +158,12 @@ export class Harness {
     return this.until(() => this.logs.find((line) => line.message.includes(text)));
   }
 
-  get result(): Result | undefined {
-    return this.messages.find((message): message is Result => message.t === 'result');
+  get result(): ExecutorResult | undefined {
+    return this.messages.find((message): message is ExecutorResult => message.t === 'result');
   }
 
   /** Waits for the end of the process and answers its result. */
-  async finish(): Promise<Result | undefined> {
+  async finish(): Promise<ExecutorResult | undefined> {
     await this.exited;
     return this.result;
   }

@@ -1,6 +1,6 @@
 /** How an attempt fails: with a problem for the operator, and whether trying again can help. */
 
-import type { FromExecutor } from '../../contract/automation/executor.ts';
+import type { ExecutorResult } from '../../contract/automation/executor.ts';
 import type { Problem } from '../../contract/kernel/errors.ts';
 import { AppError, type ErrorSlug, problemOf } from '../../contract/kernel/errors.ts';
 import { storageFaultCode } from '../../contract/kernel/storage-faults.ts';
@@ -57,11 +57,8 @@ export class Cancelled extends Error {
   }
 }
 
-/** The last message of an attempt. */
-export type Result = Extract<FromExecutor, { t: 'result' }>;
-
 /** Result of an attempt that a cancel message ended. A shutdown leaves the decision about another attempt to the host. */
-export function cancelledResult(reason: CancelReason): Result {
+export function cancelledResult(reason: CancelReason): ExecutorResult {
   const slug: ErrorSlug = { cancelled: 'cancelled', timed_out: 'task-timeout', shutdown: 'task-interrupted' }[
     reason
   ] as ErrorSlug;
@@ -94,7 +91,7 @@ function diskFull(code: string, error: unknown): Failure {
 }
 
 /** Result of an attempt that threw. */
-export function failedResult(error: unknown): Result {
+export function failedResult(error: unknown): ExecutorResult {
   const full = storageFaultCode(error);
   const failure =
     full !== null

@@ -6,7 +6,14 @@ import type { Problem } from '../errors.ts';
 import { MIN_SECRET_LENGTH, partsOf, patternsOf } from './forms.ts';
 import type { Pattern } from './matcher.ts';
 import { PatternSet } from './spans.ts';
-import { createByteStream, createTextStream, type Finder, type RedactByteStream, type RedactStream } from './stream.ts';
+import {
+  createByteStream,
+  createTextStream,
+  type Finder,
+  type RedactByteStream,
+  type RedactStream,
+  type StreamPace,
+} from './stream.ts';
 import { encodeBriefly, encodeUtf8, rangesInText } from './utf8.ts';
 
 /** What stands where a secret stood. */
@@ -30,7 +37,8 @@ export interface Redactor {
   bytes(bytes: Uint8Array): Uint8Array;
   /** Redacts every string and every member name; a number that *is* a secret becomes the marker. */
   json<T>(value: T): T;
-  stream(): RedactStream;
+  /** For text that arrives in pieces; by `lines` when nothing is said, as a log is followed. */
+  stream(pace?: StreamPace): RedactStream;
   byteStream(): RedactByteStream;
 }
 
@@ -171,7 +179,7 @@ export function createRedactor(values: Iterable<string> = []): Redactor {
     bytes: (input) => inBytes.cut(input, inBytes.find(input)),
     // The shape stays the same: only strings and member names change.
     json: <T>(value: T): T => (known.patterns.empty ? value : (walk(value) as T)),
-    stream: () => createTextStream(inText),
+    stream: (pace = 'lines') => createTextStream(inText, pace),
     byteStream: () => createByteStream(inBytes),
   };
 }

@@ -44,13 +44,17 @@ export interface RedactStream {
   flush(): string;
 }
 
-export function createTextStream(finder: Finder<string>): RedactStream {
+/** How a stream passes text on: complete lines at once, or what no secret can reach into any more. */
+export type StreamPace = 'lines' | 'whole';
+
+/** @param pace `whole` also finds secrets of several lines */
+export function createTextStream(finder: Finder<string>, pace: StreamPace): RedactStream {
   const redact = (text: string) => finder.cut(text, finder.find(text));
   let rest = '';
   return {
     push(chunk) {
       rest += chunk;
-      const lineEnd = rest.lastIndexOf('\n') + 1;
+      const lineEnd = pace === 'lines' ? rest.lastIndexOf('\n') + 1 : 0;
       const lines = redact(rest.slice(0, lineEnd));
       const { head, rest: unfinished } = splitHead(rest.slice(lineEnd), finder);
       rest = unfinished;

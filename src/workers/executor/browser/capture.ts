@@ -5,7 +5,7 @@ import type { BrowserContext, Page } from 'playwright';
 import type { BrowserSpec } from '../../../contract/automation/kinds/browser.ts';
 import type { Step, StepHooks } from '../output/steps.ts';
 import type { Run } from '../run.ts';
-import { textsOf } from './script-error.ts';
+import { detailOf } from './script-error.ts';
 import { redactTrace } from './trace.ts';
 
 /** Shortest time between two screenshots that are taken by themselves, ms. */
@@ -57,7 +57,7 @@ async function quietly<T>(run: Run, what: string, action: () => Promise<T>): Pro
   try {
     return await action();
   } catch (error) {
-    if (!run.signal.aborted) run.log.write('debug', 'host', `${what}: ${textsOf(error).detail}`);
+    if (!run.signal.aborted) run.log.write('debug', 'host', `${what}: ${detailOf(error, run.redactor)}`);
     return undefined;
   }
 }

@@ -7,7 +7,7 @@ import type { BrowserSpec } from '../../../contract/automation/kinds/browser.ts'
 import { NO_DISPLAY, NO_DISPLAY_REASON } from '../../../contract/automation/no-display.ts';
 import { Failure } from '../failure.ts';
 import type { Run } from '../run.ts';
-import { textsOf } from './script-error.ts';
+import { detailOf, fullText } from './script-error.ts';
 
 type PersistentOptions = NonNullable<Parameters<typeof import('playwright').chromium.launchPersistentContext>[1]>;
 
@@ -35,8 +35,8 @@ const MISSING = /Executable doesn't exist|ENOENT|is not found at/;
 const isMissing = (text: string) => MISSING.test(text) || (text.includes('Failed to launch') && text.includes('spawn'));
 const NO_SANDBOX = /No usable sandbox|sandboxing failed/i;
 
-function launchFailure(error: unknown, executable: string): Failure {
-  const { detail, full } = textsOf(error);
+function launchFailure(error: unknown, executable: string, { redactor }: Run): Failure {
+  const full = fullText(error);
   if (LOCKED.test(full)) {
     return new Failure('profile-locked', 'Another program is using this profile; close it or unlock the profile.', {
       retryable: true,
@@ -53,7 +53,7 @@ function launchFailure(error: unknown, executable: string): Failure {
   }
   const hint = NO_SANDBOX.test(full)
     ? 'The browser could not set up its sandbox; this system forbids user namespaces.'
-    : `The browser could not be started: ${detail}`;
+    : `The browser could not be started: ${detailOf(error, redactor)}`;
   return new Failure('browser-failed', hint, { retryable: true, cause: error });
 }
 
@@ -68,7 +68,8 @@ function missing(executable: string, cause?: unknown): Failure {
  * over them but a page size.
  * @throws Failure `browser-not-found`, `profile-locked` or `browser-failed`
  */
-export async function launchBrowser({ job, log }: Run, spec: BrowserSpec): Promise<BrowserContext> {
+export async function launchBrowser(run: Run, spec: BrowserSpec): Promise<BrowserContext> {
+  const { job, log } = run;
   const launch = job.browser;
   if (launch === null) throw new Failure('browser-failed', 'The task was given no browser.', { retryable: false });
   const { executable, args, env, user_data_dir } = launch;
@@ -103,7 +104,7 @@ export async function launchBrowser({ job, log }: Run, spec: BrowserSpec): Promi
     context.setDefaultNavigationTimeout(spec.action_timeout_ms);
     return context;
   } catch (error) {
-    log.write('debug', 'host', textsOf(error).full);
-    throw launchFailure(error, executable);
+    log.write('debug', 'host', fullText(error));
+    throw launchFailure(error, executable, run);
   }
 }

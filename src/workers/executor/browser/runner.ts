@@ -10,7 +10,7 @@ import type { ScriptApi } from '../script-api.ts';
 import { type Capture, currentPage, startCapture } from './capture.ts';
 import { evidenceOf, since } from './evidence.ts';
 import { launchBrowser } from './launch.ts';
-import { isBrowserGone, scriptFailure, textsOf } from './script-error.ts';
+import { fullText, isBrowserGone, scriptFailure } from './script-error.ts';
 import { scriptLog } from './script-log.ts';
 import { loadScript, scriptLabel } from './script-module.ts';
 import { type Watch, watchContext } from './watch.ts';
@@ -73,10 +73,11 @@ async function closeSession({ context, capture, watch, gone }: Session, run: Run
 }
 
 function apiOf(run: Run, session: Session): ScriptApi {
-  const info = (name: string, mime: string | undefined): ArtifactInfo => ({
+  // Scripts are not checked: anything can come as a type.
+  const info = (name: string, mime: unknown): ArtifactInfo => ({
     kind: 'output',
     name: String(name),
-    ...(mime === undefined ? {} : { mime }),
+    ...(typeof mime === 'string' ? { mime } : {}),
   });
   const artifact: ScriptApi['artifact'] = Object.assign(
     (name: string, content: string | Uint8Array | { path: string }, options: { mime?: string } = {}) =>
@@ -102,13 +103,13 @@ function apiOf(run: Run, session: Session): ScriptApi {
 function logFailure(run: Run, failure: Failure): void {
   const { line, column } = failure.problem;
   run.log.write('error', 'script', failure.message, line === undefined ? undefined : { line, column });
-  if (failure.cause !== undefined) run.log.write('debug', 'script', textsOf(failure.cause).full);
+  if (failure.cause !== undefined) run.log.write('debug', 'script', fullText(failure.cause));
 }
 
 /** @see BrowserSpec */
 export const runBrowser: Runner<BrowserSpec> = async (run, spec) => {
   const aborted = whenAborted(run.signal);
-  const { run: script, file } = await Promise.race([loadScript(spec, run.job.run_dir), aborted]).catch((error) => {
+  const { run: script, file } = await Promise.race([loadScript(spec, run), aborted]).catch((error) => {
     if (error instanceof Failure)
       Object.assign(run.evidence, evidenceOf(error.cause, error.problem, spec.script, scriptLabel(spec)));
     throw error;
@@ -116,7 +117,8 @@ export const runBrowser: Runner<BrowserSpec> = async (run, spec) => {
   const session = await Promise.race([openSession(run, spec), aborted]);
 
   const { steps } = run;
-  const failureOf = (error: unknown) => scriptFailure(error, file, steps.whereFailed(error), session.gone());
+  const failureOf = (error: unknown) =>
+    scriptFailure(error, file, steps.whereFailed(error), session.gone(), run.redactor);
   const about = (error: unknown) => evidenceOf(error, failureOf(error).problem, spec.script, file.label);
   /** Pictures of steps that failed. */
   const pictures = new Map<number | undefined, { screenshot: string }>();
@@ -140,7 +142,7 @@ export const runBrowser: Runner<BrowserSpec> = async (run, spec) => {
     failure = run.signal.aborted ? run.signal.reason : await settle(error, session, failureOf);
   }
   // What the script left running fails now because its browser closes; that is expected.
-  run.onFault = (error) => run.log.write('debug', 'script', textsOf(error).full);
+  run.onFault = (error) => run.log.write('debug', 'script', fullText(error));
   if (failure !== undefined) Object.assign(run.evidence, pagePlace(session));
   if (failure instanceof Failure) {
     Object.assign(run.evidence, about(failure.cause), pictures.get(steps.whereFailed(failure.cause)?.seq));

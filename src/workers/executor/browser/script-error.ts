@@ -1,7 +1,8 @@
 /** What went wrong in a script, in the terms of its author: message, line, column and a stack without our own frames. */
 import { inspect, stripVTControlCharacters } from 'node:util';
+import { clip, type TextRedactor } from '../../../contract/kernel/redact/clip.ts';
 import { Failure } from '../failure.ts';
-import { NotJson } from '../output/json.ts';
+import { NotJson, WHOLE } from '../output/json.ts';
 import type { Step } from '../output/steps.ts';
 
 /** Where a script lies and what its author calls it. */
@@ -19,15 +20,21 @@ const MAX_DETAIL = 2000;
 /** Playwright appends its protocol log, command lines and paths to messages. */
 const PLAYWRIGHT_LOG = /\n(?:Call log:|Browser logs:|=+ logs =+)/;
 
-/** A thrown value as text: message and, for the log, everything there is. */
-export function textsOf(error: unknown): { detail: string; full: string } {
-  const message = error instanceof Error ? error.message : typeof error === 'string' ? error : inspect(error);
-  const plain = stripVTControlCharacters(message).trim();
+const messageOf = (error: unknown) =>
+  error instanceof Error ? error.message : typeof error === 'string' ? error : inspect(error, WHOLE);
+
+/** Everything that a thrown value says, for the log. */
+export function fullText(error: unknown): string {
+  return stripVTControlCharacters((error instanceof Error ? error.stack : undefined) ?? messageOf(error));
+}
+
+/** What a thrown value says, as a problem's detail: without secrets, and without what Playwright appends. */
+export function detailOf(error: unknown, redactor: TextRedactor): string {
+  const plain = redactor.text(stripVTControlCharacters(messageOf(error)).trim());
   const detail = PLAYWRIGHT_LOG.test(plain) ? (plain.split('\n', 1)[0] ?? '') : plain;
-  const full = stripVTControlCharacters(error instanceof Error ? (error.stack ?? message) : message);
   const name =
     error instanceof Error && error.name !== 'Error' && !detail.startsWith(error.name) ? `${error.name}: ` : '';
-  return { detail: (name + detail).slice(0, MAX_DETAIL) || 'The script threw an error without a message.', full };
+  return clip(redactor, name + detail, MAX_DETAIL) || 'The script threw an error without a message.';
 }
 
 /** Position of the first frame inside the script. */
@@ -42,13 +49,13 @@ export function positionOf(stack: string, { url, path }: ScriptFile): { line: nu
 }
 
 /** The frames of a stack that lie in the script, with its label instead of its path. */
-export function scriptStack(error: unknown, file: ScriptFile): string | undefined {
+export function scriptStack(error: unknown, file: ScriptFile, redactor: TextRedactor): string | undefined {
   if (!(error instanceof Error) || error.stack === undefined) return undefined;
   const frames = stripVTControlCharacters(error.stack)
     .split('\n')
     .filter((line) => /^\s+at /.test(line) && (line.includes(file.url) || line.includes(file.path)))
     .map((line) => line.replaceAll(file.url, file.label).replaceAll(file.path, file.label));
-  return frames.length === 0 ? undefined : [textsOf(error).detail, ...frames].join('\n');
+  return frames.length === 0 ? undefined : [detailOf(error, redactor), ...frames].join('\n');
 }
 
 /** A Playwright error that says that there is no browser any more. */
@@ -67,10 +74,10 @@ export function scriptFailure(
   file: ScriptFile,
   where: Step | undefined,
   browserGone: boolean,
+  redactor: TextRedactor,
 ): Failure {
   if (error instanceof Failure) return error;
-  const { detail } = textsOf(error);
-  const stack = scriptStack(error, file);
+  const stack = scriptStack(error, file, redactor);
   const extra = {
     ...(error instanceof Error && error.stack !== undefined ? positionOf(error.stack, file) : {}),
     ...(stack === undefined ? {} : { stack }),
@@ -83,5 +90,9 @@ export function scriptFailure(
       cause: error,
     });
   }
-  return new Failure('script-error', detail, { retryable: !(error instanceof NotJson), extra, cause: error });
+  return new Failure('script-error', detailOf(error, redactor), {
+    retryable: !(error instanceof NotJson),
+    extra,
+    cause: error,
+  });
 }

@@ -1,6 +1,7 @@
 /** The `log` of scripts. */
 import { inspect } from 'node:util';
 import type { ScriptLog } from '../../../contract/automation/builder.ts';
+import { WHOLE } from '../output/json.ts';
 import type { Level, Log } from '../output/log.ts';
 
 /** `log(message, data?)` with a method for each level. */
@@ -11,7 +12,7 @@ export function scriptLog(log: Log): ScriptLog {
         ? message
         : message instanceof Error
           ? (message.stack ?? message.message)
-          : inspect(message);
+          : inspect(message, WHOLE);
     log.write(level, 'script', text, data);
   };
   return Object.assign(at('info'), { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') });

@@ -5,9 +5,14 @@ import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BrowserSpec } from '../../../contract/automation/kinds/browser.ts';
+import type { TextRedactor } from '../../../contract/kernel/redact/clip.ts';
 import { Failure } from '../failure.ts';
 import { writeInstead } from '../output/new-file.ts';
-import { positionOf, type ScriptFile, scriptFailure, textsOf } from './script-error.ts';
+import type { Run } from '../run.ts';
+import { detailOf, positionOf, type ScriptFile, scriptFailure } from './script-error.ts';
+
+/** What loading a script needs of its attempt. */
+type ScriptHome = Pick<Run, 'job' | 'redactor'>;
 
 /** Function that a script exports. */
 export type ScriptFunction = (api: object) => unknown;
@@ -37,7 +42,7 @@ function snippetPosition(text: string, names: readonly string[]): { line: number
 }
 
 /** Takes the types off; positions stay the same. */
-function javascriptOf(source: string, label: string): string {
+function javascriptOf(source: string, label: string, redactor: TextRedactor): string {
   try {
     // `sourceUrl` names the source in errors, but also in the result, where it would hide the file from stacks and traces.
     const text = stripTypeScriptTypes(source, { mode: 'strip', sourceUrl: label });
@@ -46,7 +51,7 @@ function javascriptOf(source: string, label: string): string {
     const text = error instanceof Error ? (error.stack ?? '') : '';
     const position = snippetPosition(text, [label]);
     throw invalid(
-      `${label}${position ? `:${position.line}:${position.column}` : ''}: ${textsOf(error).detail}`,
+      `${label}${position ? `:${position.line}:${position.column}` : ''}: ${detailOf(error, redactor)}`,
       position,
       error,
     );
@@ -94,21 +99,25 @@ function installHooks(url: string, javascript: string): void {
 const LOADER_ERRORS =
   /^ERR_(MODULE_NOT_FOUND|UNKNOWN_BUILTIN_MODULE|PACKAGE_PATH_NOT_EXPORTED|UNSUPPORTED_DIR_IMPORT|INVALID_MODULE_SPECIFIER|NETWORK_IMPORT_DISALLOWED|UNSUPPORTED_ESM_URL_SCHEME)$/;
 
-async function importFailure(error: unknown, file: ScriptFile, javascript: string, runDir: string): Promise<Failure> {
-  const { detail } = textsOf(error);
-  const own = detail.replaceAll(file.url, file.label).replaceAll(file.path, file.label);
+async function importFailure(
+  error: unknown,
+  file: ScriptFile,
+  javascript: string,
+  { job, redactor }: ScriptHome,
+): Promise<Failure> {
+  const own = detailOf(error, redactor).replaceAll(file.url, file.label).replaceAll(file.path, file.label);
   if (error instanceof SyntaxError) {
     const position =
       snippetPosition(error.stack ?? '', [file.url, file.path]) ??
       positionOf(error.stack ?? '', file) ??
-      (await syntaxPosition(javascript, file.label, runDir));
+      (await syntaxPosition(javascript, file.label, job.run_dir));
     return invalid(`${file.label}${position ? `:${position.line}:${position.column}` : ''}: ${own}`, position, error);
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (LOADER_ERRORS.test(code)) {
     return invalid(`${own}. Scripts can import Node.js built-ins, playwright and @playwright/test.`, undefined, error);
   }
-  return scriptFailure(error, file, undefined, false);
+  return scriptFailure(error, file, undefined, false, redactor);
 }
 
 /** What the author of a script calls its file. */
@@ -123,21 +132,21 @@ export function scriptLabel({ language }: Pick<BrowserSpec, 'language'>): string
  */
 export async function loadScript(
   spec: BrowserSpec,
-  runDir: string,
+  home: ScriptHome,
 ): Promise<{ run: ScriptFunction; file: ScriptFile }> {
   const typescript = spec.language === 'typescript';
   const label = scriptLabel(spec);
-  const path = join(runDir, typescript ? 'script.mts' : 'script.mjs');
+  const path = join(home.job.run_dir, typescript ? 'script.mts' : 'script.mjs');
   const file: ScriptFile = { url: pathToFileURL(path).href, path, label };
   await writeInstead(path, spec.script);
-  const javascript = typescript ? javascriptOf(spec.script, label) : spec.script;
+  const javascript = typescript ? javascriptOf(spec.script, label, home.redactor) : spec.script;
   installHooks(file.url, javascript);
 
   let module: { default?: unknown };
   try {
     module = await import(file.url);
   } catch (error) {
-    throw await importFailure(error, file, javascript, runDir);
+    throw await importFailure(error, file, javascript, home);
   }
   if (typeof module.default !== 'function') {
     const detail = `${label} has no default export that is a function: write \`export default async ({ page, input }) => { … }\`.`;

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { BrowserContext, ConsoleMessage, Download, Request, Response } from 'playwright';
 import { MAX_EVIDENCE_ITEMS } from '../../../contract/automation/evidence.ts';
+import { clip } from '../../../contract/kernel/redact/clip.ts';
 import type { Level } from '../output/log.ts';
 import type { Run } from '../run.ts';
 
@@ -16,9 +17,9 @@ const LEVELS: Record<string, Level> = {
 /** Longest text that is collected, characters. */
 const MAX_TEXT = 1000;
 
-/** Collects what is shown with a failure: the latest items of each list. Redacted before it is cut, so that no cut goes through a secret. */
+/** Collects what is shown with a failure: the latest items of each list. */
 function collector({ evidence, redactor }: Run) {
-  const text = (value: string) => redactor.text(value).slice(0, MAX_TEXT);
+  const text = (value: string) => clip(redactor, value, MAX_TEXT);
   function add<T extends { at: string }>(list: T[], item: Omit<T, 'at'>): void {
     list.push({ at: new Date().toISOString(), ...item } as T);
     if (list.length > MAX_EVIDENCE_ITEMS) list.shift();
@@ -87,7 +88,7 @@ export function watchContext(context: BrowserContext, run: Run): Watch {
       run.log.write('info', 'page', `Downloaded ${stored}`);
     } catch (error) {
       if (run.signal.aborted) return;
-      const reason = (await download.failure().catch(() => null)) ?? String(error).split('\n', 1)[0];
+      const reason = (await download.failure().catch(() => null)) ?? run.redactor.text(String(error)).split('\n', 1)[0];
       run.log.write('warn', 'page', `The download of ${name} failed: ${reason}`);
     }
   }

@@ -1,6 +1,7 @@
 /** Checks an HTTP answer against what a command expects. */
 import { isDeepStrictEqual } from 'node:util';
 import type { HttpSpec } from '../../../contract/automation/kinds/http.ts';
+import { clip, type TextRedactor } from '../../../contract/kernel/redact/clip.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 
 /** The parts of an answer that can be expected. */
@@ -14,10 +15,8 @@ export interface Answer {
   durationMs: number;
 }
 
-const show = (value: unknown) => {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
-};
+/** Longest value that is shown, characters. */
+const MAX_SHOWN = 200;
 
 /** Value at a JSON Pointer (RFC 6901); undefined when there is none. */
 export function atPointer(document: Json | undefined, pointer: string): Json | undefined {
@@ -37,7 +36,8 @@ export function atPointer(document: Json | undefined, pointer: string): Json | u
 /**
  * Every expectation that an answer does not meet, by its path in the spec. Without a status of its own a command expects one below 400.
  */
-export function unmet(expect: HttpSpec['expect'], answer: Answer): Record<string, string> {
+export function unmet(expect: HttpSpec['expect'], answer: Answer, redactor: TextRedactor): Record<string, string> {
+  const show = (value: unknown) => clip(redactor, JSON.stringify(value) ?? 'nothing', MAX_SHOWN, '…');
   const errors: Record<string, string> = {};
   const { status, headers, body_contains, json, max_duration_ms } = expect;
   const statuses = status === undefined ? null : [status].flat();

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { FailedResponse } from '../../../contract/automation/evidence.ts';
 import type { HttpSpec } from '../../../contract/automation/kinds/http.ts';
 import { OUTPUT_BOUNDS, parseBounded } from '../../../contract/kernel/bounds.ts';
+import { clip, clipBytes } from '../../../contract/kernel/redact/clip.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { Failure } from '../failure.ts';
 import { textOf } from '../output/artifacts.ts';
@@ -16,8 +17,8 @@ import { type HttpRequest, MAX_REDIRECTS, redirected, type SecretsOf, tooManyRed
 
 /** Largest body that expectations look into, bytes. */
 const MAX_CHECKED = 32 * 1024 * 1024;
-/** Beginning of a body that is shown with a failure, characters. */
-const MAX_SHOWN = 8192;
+/** Longest detail of a failure, characters. */
+const MAX_DETAIL = 2000;
 /** Largest body that is kept, bytes. */
 const MAX_BODY = 256 * 1024 * 1024;
 /** Largest body that arrives compressed, bytes after decompression: a thousandth of it is enough to send. */
@@ -100,29 +101,28 @@ function parse(text: string | null): Json | undefined {
 }
 
 /** What the task shows of the body: JSON when it is small enough, else the beginning of the text, nothing for bytes. */
-function shown(body: Body, text: string | null, json: Json | undefined, limit: number): Record<string, Json> {
+function shown(
+  { redactor }: Run,
+  body: Body,
+  { text, json }: Pick<Answer, 'text' | 'json'>,
+  limit: number,
+): Record<string, Json> {
   if (body.bytes === 0) return { body: null };
   if (json !== undefined && body.bytes <= limit) return { json };
   if (text === null) return { body: null, truncated: true };
-  return {
-    body: Buffer.from(text)
-      .subarray(0, limit)
-      .toString('utf8')
-      .replace(/\uFFFD$/, ''),
-    truncated: body.bytes > limit,
-  };
+  return { body: clipBytes(redactor, text, limit), truncated: body.bytes > limit };
 }
 
-/** The response as it is shown with a failure. */
+/** The response for the evidence, which shows the beginning of the body. */
 function evidenceOf(response: Response, url: URL, body: Body, text: string | null): FailedResponse {
   return {
     status: response.status,
     status_text: response.statusText,
     url: response.url || url.href,
     headers: Object.fromEntries(response.headers),
-    body: text === '' ? null : (text?.slice(0, MAX_SHOWN) ?? null),
+    body: text === '' ? null : text,
     bytes: body.bytes,
-    truncated: text !== null && text.length > MAX_SHOWN,
+    truncated: false,
   };
 }
 
@@ -193,7 +193,7 @@ export const runHttp: Runner<HttpSpec> = async (run, spec) => {
     );
   }
 
-  const errors = unmet(spec.expect, answer);
+  const errors = unmet(spec.expect, answer, run.redactor);
   for (const [path, message] of Object.entries(errors)) run.log.write('error', 'host', `${path} ${message}`);
   if (Object.keys(errors).length > 0) {
     run.evidence.response = evidenceOf(response, url, body, text);
@@ -202,7 +202,7 @@ export const runHttp: Runner<HttpSpec> = async (run, spec) => {
     const list = Object.entries(errors).map(([path, message]) => `${path.replace(/^expect\./, '')} ${message}`);
     throw new Failure(
       'expectation-failed',
-      `${url.host} answered ${response.status}: ${list.join('; ')}.`.slice(0, 2000),
+      clip(run.redactor, `${url.host} answered ${response.status}: ${list.join('; ')}.`, MAX_DETAIL),
       {
         retryable: transient,
         errors,
@@ -217,6 +217,6 @@ export const runHttp: Runner<HttpSpec> = async (run, spec) => {
     duration_ms: durationMs,
     bytes: body.bytes,
     artifact,
-    ...shown(body, text, answer.json, spec.max_output_bytes),
+    ...shown(run, body, answer, spec.max_output_bytes),
   };
 };

@@ -1,7 +1,9 @@
 /** Files that an attempt leaves, below `artifacts/` of its folder. */
 import { rename, rm } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
+import { artifactName, splitExtension } from '../../../contract/automation/artifact-name.ts';
 import type { FromExecutor } from '../../../contract/automation/executor.ts';
+import { ANY_TYPE, parseMediaType } from '../../../contract/automation/media-type.ts';
 import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
 import { copyNew, isTaken, makeFolder, writeNew } from './new-file.ts';
 import { type CleanFile, redactBytes, redactCopy } from './redact-file.ts';
@@ -13,36 +15,19 @@ export type ArtifactKind = Extract<FromExecutor, { t: 'artifact' }>['kind'];
 export interface ArtifactInfo {
   kind: ArtifactKind;
   name: string;
-  /** Guessed from the name when left out. */
+  /** As a script or a server said it; guessed from the name when left out. */
   mime?: string;
 }
 
+/** Longest name before it is made unique, characters. */
+const MAX_NAME = 120;
+
 /** Media type by the name's extension; HAR files are JSON and registered nowhere. The table is loaded with the first file, not with every task. */
 async function mimeOf(name: string): Promise<string> {
-  const extension = extname(name).toLowerCase();
+  const extension = splitExtension(name)[1].toLowerCase();
   if (extension === '.har') return 'application/json';
   const { default: mime } = await import('mime');
-  return mime.getType(extension) ?? 'application/octet-stream';
-}
-
-/** Without blanks and dots at both ends; one pattern for both would look at each run of them as often as it is long. */
-function withoutEdges(text: string): string {
-  const isEdge = (at: number) => /[\s.]/.test(text.charAt(at));
-  let start = 0;
-  let end = text.length;
-  while (start < end && isEdge(start)) start += 1;
-  while (end > start && isEdge(end - 1)) end -= 1;
-  return text.slice(start, end);
-}
-
-/** A name that every file system takes: no separators, no reserved names, 120 characters at most. */
-export function safeName(name: string): string {
-  // biome-ignore format: the control characters belong together
-  const clean = withoutEdges(name.replace(/[\\/:*?"<>|\p{Cc}]+/gu, '_'));
-  const extension = extname(clean).slice(0, 20);
-  const stem = clean.slice(0, clean.length - extname(clean).length).slice(0, 100);
-  const short = `${stem}${extension}` || 'file';
-  return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(short) ? `_${short}` : short;
+  return mime.getType(extension) ?? ANY_TYPE;
 }
 
 /** The text of bytes that are text, null for anything else. */
@@ -73,10 +58,8 @@ export function createArtifacts(runDir: string, redactor: Redactor, report: Repo
   /** Finds a name that is free, also where the file system ignores case. */
   function reserve(wanted: string): string {
     makeFolder(folder);
-    const safe = safeName(redactor.text(wanted));
-    const extension = extname(safe);
-    const stem = safe.slice(0, safe.length - extension.length);
-    let name = safe;
+    let name = artifactName(redactor.text(wanted), MAX_NAME);
+    const [stem, extension] = splitExtension(name);
     // A name that a script has taken by itself, with a link or a file, is passed over.
     for (let n = 2; taken.has(name.toLowerCase()) || isTaken(join(folder, name)); n++)
       name = `${stem}-${n}${extension}`;
@@ -85,7 +68,7 @@ export function createArtifacts(runDir: string, redactor: Redactor, report: Repo
   }
 
   async function declare(info: ArtifactInfo, name: string, has_secret: boolean): Promise<string> {
-    const mime = info.mime ?? (await mimeOf(name));
+    const mime = info.mime === undefined ? await mimeOf(name) : parseMediaType(redactor.text(info.mime));
     report.send({ t: 'artifact', kind: info.kind, name, mime, file: name, has_secret });
     return name;
   }

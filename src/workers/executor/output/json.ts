@@ -1,6 +1,7 @@
 /** JSON from the values of scripts. */
 import { inspect } from 'node:util';
 import { BOUNDS } from '../../../contract/kernel/bounds.ts';
+import { clip, type TextRedactor } from '../../../contract/kernel/redact/clip.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 
 /** Says where a value is not JSON: `output.rows[3].at: a Map`. */
@@ -62,12 +63,17 @@ export function toStrictJson(value: unknown, name: string): Json {
   return convert(value, name);
 }
 
+/** Options of `inspect` that leave every string whole, for texts that are still to be redacted: by itself it cuts at 10 000 characters. */
+export const WHOLE = { maxStringLength: Number.POSITIVE_INFINITY } as const;
+/** Longest text that stands for what is not JSON, characters; as JSON it still fits the data of a log line. */
+const MAX_TEXT = 32_000;
+
 /** Like {@link toStrictJson}, but what JSON cannot hold becomes readable text: for log data, which must not stop a script. */
-export function toLogJson(value: unknown): Json {
+export function toLogJson(value: unknown, redactor: TextRedactor): Json {
   if (value instanceof Error) return { name: value.name, message: value.message };
   try {
     return toStrictJson(value, 'data');
   } catch {
-    return inspect(value, { depth: 4, breakLength: 120, maxStringLength: 10_000 });
+    return clip(redactor, inspect(value, { ...WHOLE, depth: 4, breakLength: 120 }), MAX_TEXT, '…');
   }
 }

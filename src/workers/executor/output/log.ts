@@ -1,11 +1,11 @@
 /** Log lines of a task: on standard output, in order, redacted, see `LOG_MARK` in the contract. */
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
-import { format } from 'node:util';
+import { formatWithOptions } from 'node:util';
 import { LOG_MARK, type StructuredLog } from '../../../contract/automation/executor.ts';
 import { keptLine } from '../../../contract/automation/report-limits.ts';
 import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
-import { toLogJson } from './json.ts';
+import { toLogJson, WHOLE } from './json.ts';
 import { replaceStream, writeAll } from './output-stream.ts';
 
 export type Level = StructuredLog['level'];
@@ -29,14 +29,8 @@ export function createLog(redactor: Redactor, currentStep: () => number | null):
 
   return {
     write(level, source, message, data) {
-      const line = keptLine({
-        level,
-        source,
-        message: redactor.text(message),
-        step: currentStep(),
-        ...(data === undefined ? {} : { data: redactor.json(toLogJson(data)) }),
-        at: Date.now(),
-      });
+      const more = data === undefined ? {} : { data: toLogJson(data, redactor) };
+      const line = keptLine({ level, source, message, step: currentStep(), ...more, at: Date.now() }, redactor);
       writeAll(1, `${LOG_MARK}${JSON.stringify(line)}\n`);
     },
     flush() {
@@ -52,7 +46,7 @@ export function forwardConsole(log: Log): void {
   const to =
     (level: Level) =>
     (message: unknown, ...rest: unknown[]) =>
-      log.write(level, 'script', format(message, ...rest));
+      log.write(level, 'script', formatWithOptions(WHOLE, message, ...rest));
   const lines = (level: Level) =>
     new Writable({
       write(chunk: Buffer, _encoding, done) {
@@ -61,7 +55,7 @@ export function forwardConsole(log: Log): void {
       },
     });
   // table, dir, group, count, time and assert: formatted as ever, written line by line.
-  const others = new Console({ stdout: lines('info'), stderr: lines('error') });
+  const others = new Console({ stdout: lines('info'), stderr: lines('error'), inspectOptions: WHOLE });
   for (const name of [
     'table',
     'dir',

@@ -74,7 +74,7 @@ interface FileStream {
 
 function createFileStream(encoding: Encoding, redactor: Redactor): FileStream {
   if (encoding === 'utf-16le' || encoding === 'utf-16be') {
-    const stream = redactor.stream();
+    const stream = redactor.stream('whole');
     let odd = Buffer.alloc(0);
     return {
       push(chunk) {

@@ -1,8 +1,8 @@
-/** Messages to the host, redacted. */
-import { keptEvidence } from '../../../contract/automation/evidence.ts';
+/** Messages to the host, redacted and within their limits. */
 import type { FromExecutor } from '../../../contract/automation/executor.ts';
+import { keptNote, keptResult } from '../../../contract/automation/kept-report.ts';
 import { PROGRESS_MS } from '../../../contract/automation/report-limits.ts';
-import { type Redactor, redactProblem } from '../../../contract/kernel/redact/redact.ts';
+import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
 import type { Port } from '../port.ts';
 
 /** The host's side of an attempt. */
@@ -14,31 +14,14 @@ export interface Report {
   flush(): void;
 }
 
-/** Members are redacted one by one: a secret like `1700` must not hit the numbers that the protocol itself needs. */
-function redacted(message: FromExecutor, redactor: Redactor): FromExecutor {
+function kept(message: FromExecutor, redactor: Redactor): FromExecutor {
   switch (message.t) {
     case 'ready':
-    case 'artifact':
       return message;
-    case 'progress':
-      return { ...message, message: redactor.json(message.message) };
-    case 'step_start':
-      return { ...message, name: redactor.text(message.name) };
-    case 'step_end':
-      return {
-        ...message,
-        output: redactor.json(message.output),
-        error: message.error === null ? null : redactProblem(message.error, redactor),
-      };
-    case 'evidence':
-      return {
-        ...message,
-        evidence: keptEvidence(message.evidence, message.seq === null ? 'attempt' : 'step', redactor.text),
-      };
     case 'result':
-      return message.ok
-        ? { ...message, output: redactor.json(message.output) }
-        : { ...message, error: redactProblem(message.error, redactor) };
+      return keptResult(message, redactor);
+    default:
+      return keptNote(message, redactor);
   }
 }
 
@@ -47,7 +30,7 @@ export function createReport(port: Port, redactor: Redactor): Report {
   let waiting: FromExecutor | null = null;
   let timer: NodeJS.Timeout | undefined;
 
-  const send = (message: FromExecutor) => port.send(redacted(message, redactor));
+  const send = (message: FromExecutor) => port.send(kept(message, redactor));
   function next(): void {
     timer = undefined;
     if (waiting === null) return;

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FromExecutor } from '../../../contract/automation/executor.ts';
+import { createRedactor } from '../../../contract/kernel/redact/redact.ts';
+import type { Report } from './report.ts';
 import { createSteps, type StepHooks, type Steps } from './steps.ts';
 
 type StepMessage = Extract<FromExecutor, { t: 'step_start' | 'step_end' }>;
@@ -8,11 +10,12 @@ let sent: StepMessage[];
 let steps: Steps;
 beforeEach(() => {
   sent = [];
-  steps = createSteps({
+  const report: Report = {
     send: (message) => void (message.t === 'step_start' || message.t === 'step_end' ? sent.push(message) : undefined),
     progress: () => undefined,
     flush: () => undefined,
-  });
+  };
+  steps = createSteps(report, createRedactor());
 });
 const started = () =>
   sent.flatMap((message) => (message.t === 'step_start' ? [[message.seq, message.parent, message.name]] : []));

@@ -1,8 +1,10 @@
 /** Named steps of a script, nested by the call that made them. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FailureEvidence } from '../../../contract/automation/evidence.ts';
+import { MAX_STEP_NAME } from '../../../contract/automation/kept-report.ts';
 import { keptStepOutput } from '../../../contract/automation/report-limits.ts';
 import type { Problem } from '../../../contract/kernel/errors.ts';
+import { clip, type TextRedactor } from '../../../contract/kernel/redact/clip.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { toStrictJson } from './json.ts';
 import type { Report } from './report.ts';
@@ -10,6 +12,7 @@ import type { Report } from './report.ts';
 /** One step that has begun. */
 export interface Step {
   readonly seq: number;
+  /** Without secrets. */
   readonly name: string;
   readonly parent: Step | null;
   /** Unix ms. */
@@ -48,7 +51,7 @@ export interface Steps {
 }
 
 /** Steps are reported to the host as they begin and end. */
-export function createSteps(report: Report): Steps {
+export function createSteps(report: Report, redactor: TextRedactor): Steps {
   const storage = new AsyncLocalStorage<Step>();
   const open = new Map<number, Step>();
   const failures = new WeakMap<object, Step>();
@@ -87,7 +90,7 @@ export function createSteps(report: Report): Steps {
     async run(name, action) {
       const parent = storage.getStore() ?? null;
       const startedAt = Date.now();
-      const step: Step = { seq: ++last, name: String(name).slice(0, 500), parent, startedAt };
+      const step: Step = { seq: ++last, name: clip(redactor, String(name), MAX_STEP_NAME), parent, startedAt };
       open.set(step.seq, step);
       report.send({ t: 'step_start', seq: step.seq, parent: parent?.seq ?? null, name: step.name, at: startedAt });
       return storage.run(step, async () => {

@@ -10,15 +10,20 @@ import { FILES_FOLDER, inheritedEnvironment, RUN_ID_ENV } from '../../../contrac
 import type { ProcessSpec } from '../../../contract/automation/kinds/process.ts';
 import { OUTPUT_BOUNDS, parseBounded } from '../../../contract/kernel/bounds.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import { clip, clipEnd } from '../../../contract/kernel/redact/clip.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { Failure } from '../failure.ts';
 import type { Level } from '../output/log.ts';
 import { type Run, type Runner, within } from '../run.ts';
+import { Tail } from './tail.ts';
 
 /** Text kept as the output, characters from the end. */
 const OUTPUT_TAIL = 65_536;
 /** End of standard error that is kept for a failure, characters. */
 const STDERR_TAIL = 8192;
+/** Of it, what a problem has in its detail, from the start of the last line, and as a member, from the end; characters. */
+const LAST_WORDS = 500;
+const STDERR_SHOWN = 2000;
 /** Largest JSON output, characters. */
 const OUTPUT_JSON = 32 * 1024 * 1024;
 /** Longest log line, characters; longer ones are cut into several. */
@@ -32,40 +37,16 @@ const DRAIN_BYTES = 4 * 1024 * 1024;
 
 type Program = ChildProcessByStdio<Writable, Readable, Readable>;
 
-/** Keeps the end of a text of any length. */
-class Tail {
-  #text = '';
-  readonly #size: number;
-
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  push(text: string): void {
-    this.#text += text;
-    // Cutting at twice the size keeps the cost per character constant.
-    if (this.#text.length > 2 * this.#size) this.#text = this.#text.slice(-this.#size);
-  }
-
-  get isEmpty(): boolean {
-    return this.#text === '';
-  }
-
-  toString(): string {
-    return this.#text.slice(-this.#size);
-  }
-}
-
 /**
  * Writes a stream to the log, line by line. Log writes wait for the host, so a program that floods its output is slowed
  * down by its own full pipe.
+ * @returns ends the log, and answers what is kept
  */
-function follow(run: Run, stream: Readable, source: 'stdout' | 'stderr', level: Level, keep: Tail): () => void {
+function follow(run: Run, stream: Readable, source: 'stdout' | 'stderr', level: Level, keep: Tail): () => string {
   const decoder = new StringDecoder('utf8');
   let rest = '';
 
   function lines(text: string): void {
-    keep.push(text);
     rest += text;
     for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
       write(rest.slice(0, rest[end - 1] === '\r' ? end - 1 : end));
@@ -84,11 +65,16 @@ function follow(run: Run, stream: Readable, source: 'stdout' | 'stderr', level: 
 
   // Redacted before it is cut, so that no cut goes through a secret.
   const redact = run.redactor.stream();
-  stream.on('data', (chunk: Buffer) => lines(redact.push(decoder.write(chunk))));
+  function take(text: string): void {
+    keep.push(text);
+    lines(redact.push(text));
+  }
+  stream.on('data', (chunk: Buffer) => take(decoder.write(chunk)));
   return () => {
-    lines(redact.push(decoder.end()) + redact.flush());
+    take(decoder.end());
+    lines(redact.flush());
     if (rest !== '') write(rest);
-    rest = '';
+    return keep.end();
   };
 }
 
@@ -257,30 +243,28 @@ export const runProcess: Runner<ProcessSpec> = async (run, spec) => {
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
-  const stdout = new Tail(spec.output === 'json' ? OUTPUT_JSON : OUTPUT_TAIL);
-  const stderr = new Tail(STDERR_TAIL);
-  const finish = [
-    follow(run, child.stdout, 'stdout', 'info', stdout),
-    follow(run, child.stderr, 'stderr', 'warn', stderr),
-  ];
+  const { redactor } = run;
+  const output = new Tail(redactor, spec.output === 'json' ? OUTPUT_JSON : OUTPUT_TAIL);
+  const endOutput = follow(run, child.stdout, 'stdout', 'info', output);
+  const endErrors = follow(run, child.stderr, 'stderr', 'warn', new Tail(redactor, STDERR_TAIL));
   const { code, signal } = await execute(run, child, spec, env);
   child.stdout.destroy();
   child.stderr.destroy();
-  for (const flush of finish) flush();
-  if (!stderr.isEmpty) run.evidence.stderr = stderr.toString();
+  const [stdout, stderr] = [endOutput(), endErrors()];
+  if (stderr !== '') run.evidence.stderr = stderr;
   run.signal.throwIfAborted();
 
   const duration = Math.round(performance.now() - started);
   const end = code === null ? `was ended by ${signal}` : `ended with exit code ${code}`;
   run.log.write('debug', 'host', `${program} ${end} after ${duration} ms`);
   if (code === null || !spec.success_codes.includes(code)) {
-    const lastWords = stderr.toString().trim().split('\n').at(-1) ?? '';
-    throw new Failure('process-failed', `${program} ${end}${lastWords === '' ? '.' : `: ${lastWords.slice(0, 500)}`}`, {
+    const lastWords = clip(redactor, stderr.trim().split('\n').at(-1) ?? '', LAST_WORDS);
+    throw new Failure('process-failed', `${program} ${end}${lastWords === '' ? '.' : `: ${lastWords}`}`, {
       retryable: true,
       ...(code === null ? {} : { exitCode: code }),
-      extra: { exit_code: code, signal, stderr: stderr.toString().slice(-2000) },
+      extra: { exit_code: code, signal, stderr: clipEnd(redactor, stderr, STDERR_SHOWN) },
     });
   }
   if (spec.output === 'none') return null;
-  return spec.output === 'json' ? parseOutput(stdout.toString()) : stdout.toString();
+  return spec.output === 'json' ? parseOutput(stdout) : stdout;
 };

@@ -67,9 +67,7 @@ export function createLineSplitter(redactor: Redactor, sink: LineSink): LineSpli
   function emit(line: Buffer): void {
     const structured = parseStructured(line);
     if (structured !== null) {
-      const { message, data = null } = structured;
-      // Redacted first: a secret that is cut in two is not found.
-      sink.structured(keptLine({ ...structured, message: redactor.text(message), data: redactor.json(data) }));
+      sink.structured(keptLine({ ...structured, data: structured.data ?? null }, redactor));
       return;
     }
     const end = line.at(-1) === 13 ? line.length - 1 : line.length;

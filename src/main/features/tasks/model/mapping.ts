@@ -1,6 +1,8 @@
 /** Rows → what the contract says. */
 
+import { artifactName } from '../../../../contract/automation/artifact-name.ts';
 import type { Artifact } from '../../../../contract/automation/artifacts.ts';
+import { parseMediaType } from '../../../../contract/automation/media-type.ts';
 import type { Attempt, Step, Task } from '../../../../contract/automation/tasks.ts';
 import type {
   ArtifactId,
@@ -104,8 +106,8 @@ export function toArtifact(
     task_id: row.task_id as TaskId,
     attempt: row.attempt,
     kind: row.kind as Artifact['kind'],
-    name: row.name,
-    mime: row.mime,
+    name: artifactName(row.name),
+    mime: parseMediaType(row.mime),
     bytes: row.bytes,
     sha256: row.sha256,
     has_secret: row.has_secret === 1,

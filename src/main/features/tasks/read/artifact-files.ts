@@ -1,7 +1,9 @@
 /** Artifacts as answers have them, and the files behind them. */
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
+import { artifactName } from '../../../../contract/automation/artifact-name.ts';
 import type { Artifact } from '../../../../contract/automation/artifacts.ts';
+import { parseMediaType } from '../../../../contract/automation/media-type.ts';
 import { checkFolders, requireBelow } from '../../../core/disk/owned-files.ts';
 import { entryOf } from '../../../core/disk/owned-trees.ts';
 import type { FileContent } from '../../../core/operation/operation.ts';
@@ -39,7 +41,10 @@ export function createArtifactFiles(
       const root = path.dirname(deps.paths.tasks);
       checkFolders(root, path.dirname(file));
       const found = lstatSync(file);
-      return found.isFile() ? { root, path: file, name: row.name, mime: row.mime, bytes: found.size } : null;
+      if (!found.isFile()) return null;
+      // Rows of earlier versions hold what executors said.
+      const [name, mime] = [artifactName(row.name), parseMediaType(row.mime)];
+      return { root, path: file, name, mime, bytes: found.size };
     } catch {
       return null;
     }

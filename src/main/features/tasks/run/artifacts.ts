@@ -10,7 +10,7 @@ import { openOwnedRead } from '../../../core/disk/owned-reads.ts';
 import { newId } from '../../../core/ids.ts';
 import type { ArtifactRow } from '../schema.ts';
 
-/** What an executor says about a file. */
+/** What an executor says about a file: name and media type are safe. */
 export interface ArtifactNote {
   kind: Artifact['kind'];
   name: string;
@@ -75,7 +75,7 @@ export async function takeArtifact(
     task_id: at.taskId,
     attempt: at.attempt,
     kind: note.kind,
-    name: path.basename(note.name).slice(0, 255) || 'artifact',
+    name: note.name,
     mime: note.mime,
     bytes,
     sha256,

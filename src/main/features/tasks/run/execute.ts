@@ -1,7 +1,12 @@
 /** The process of one attempt: started with its job, watched until neither it nor any of its descendants is left. */
-import { type ExecutorJob, FromExecutor, ToExecutor } from '../../../../contract/automation/executor.ts';
+import {
+  type ExecutorJob,
+  type ExecutorResult,
+  FromExecutor,
+  ToExecutor,
+} from '../../../../contract/automation/executor.ts';
+import { keptResult } from '../../../../contract/automation/kept-report.ts';
 import { AppError, problemOf } from '../../../../contract/kernel/errors.ts';
-import { type Redactor, redactProblem } from '../../../../contract/kernel/redact/redact.ts';
 import { startWorkerProcess, type WorkerExit } from '../../../core/process/worker-process.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { LogWriter } from '../log/log-writer.ts';
@@ -28,8 +33,6 @@ export interface Execution {
   stop: StopSwitch;
 }
 
-type Result = Extract<FromExecutor, { t: 'result' }>;
-
 /** Runs the executor to its end and says what happened. */
 export async function execute(
   deps: TaskDeps,
@@ -38,7 +41,7 @@ export async function execute(
 ): Promise<Happened> {
   const token = task.attempt_token;
   const runId = deps.installation.runIdOf(token);
-  const said: { result: Result | null; refused: string | null } = { result: null, refused: null };
+  const said: { result: ExecutorResult | null; refused: string | null } = { result: null, refused: null };
   const worker = startWorkerProcess(deps, {
     module: deps.executorModule,
     name: 'tabagent-executor',
@@ -51,7 +54,7 @@ export async function execute(
     onReady: () => worker.send({ t: 'run', job }),
     onMessage(message) {
       if (message.t !== 'result') return intake.note(message);
-      said.result ??= message;
+      said.result ??= message.ok ? message : keptResult(message, deps.redactor);
       worker.expectExit(LEAVE_MS);
     },
     onRefused: (reason) => {
@@ -71,23 +74,22 @@ export async function execute(
   // Messages sent just before the exit can arrive after it; they do so while the leftovers are looked for.
   const left = await worker.reap(REAP_MS);
   if (left > 0) deps.log.error('tasks', 'processes of a task could not be ended', { task_id: task.id, left });
-  return happened(said.result ?? unreadable(said.refused, exit), stop.reason(), exit, deps.redactor);
+  return happened(said.result ?? unreadable(said.refused, exit), stop.reason(), exit);
 }
 
 /** The result of a process that ended by itself after it had said something that could not be taken: most likely its result. */
-function unreadable(refused: string | null, { code }: WorkerExit): Result | null {
+function unreadable(refused: string | null, { code }: WorkerExit): ExecutorResult | null {
   if (refused === null || code !== 0) return null;
   const error = problemOf(new AppError('unprocessable-entity', `The task reported something invalid: ${refused}.`));
   return { t: 'result', ok: false, outcome: 'failed', error, retryable: false, exit_code: code };
 }
 
 /** A success stands even when a stop was requested meanwhile; every other answer after a stop is only its consequence. */
-function happened(result: Result | null, stopped: StopReason | null, exit: WorkerExit, redactor: Redactor): Happened {
+function happened(result: ExecutorResult | null, stopped: StopReason | null, exit: WorkerExit): Happened {
   if (result?.ok) return { t: 'succeeded', output: result.output, exitCode: exit.code };
   if (stopped !== null) return stoppedAs(stopped);
   if (result === null) return { t: 'crashed', error: crashedProblem(exit.code, exit.signal), exitCode: exit.code };
-  const error = redactProblem(result.error, redactor);
-  return { t: 'failed', error, retryable: result.retryable, exitCode: result.exit_code };
+  return { t: 'failed', error: result.error, retryable: result.retryable, exitCode: result.exit_code };
 }
 
 /** What an attempt that was stopped without a result comes to. */

@@ -1,14 +1,8 @@
 /** What an executor reports about its attempt, redacted and bounded, on its way to the database. */
 import path from 'node:path';
-import { keptEvidence } from '../../../../contract/automation/evidence.ts';
-import type { FromExecutor } from '../../../../contract/automation/executor.ts';
-import {
-  fitsTask,
-  keptStepOutput,
-  OUTPUT_FILE,
-  type OutputReference,
-} from '../../../../contract/automation/report-limits.ts';
-import { redactProblem } from '../../../../contract/kernel/redact/redact.ts';
+import type { ExecutorNote } from '../../../../contract/automation/executor.ts';
+import { keptNote } from '../../../../contract/automation/kept-report.ts';
+import { fitsTask, OUTPUT_FILE, type OutputReference } from '../../../../contract/automation/report-limits.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
 import { replaceOwned } from '../../../core/disk/owned-files.ts';
 import type { TaskDeps } from '../deps.ts';
@@ -20,12 +14,10 @@ import { createDetails } from './details.ts';
 
 const MAX_ARTIFACTS = 1_000;
 
-/** Notes of an executor; the result is the runner's. */
-export type Note = Exclude<FromExecutor, { t: 'ready' | 'result' }>;
-
 /** See {@link createIntake}. */
 export interface Intake {
-  note(note: Note): void;
+  /** Takes what an executor says; its result is the runner's. */
+  note(note: ExecutorNote): void;
   /** The output as the task keeps it: redacted, and moved to an artifact when it is too large for a row. */
   output(output: Json): Promise<Json>;
   /** Writes what waits and takes nothing more. */
@@ -48,29 +40,24 @@ export function createIntake(
   function addArtifact(note: ArtifactNote): void {
     if (artifacts.length >= MAX_ARTIFACTS) return;
     artifacts.push(
-      takeArtifact(at, { ...note, name: redactor.text(note.name) })
+      takeArtifact(at, note)
         .then((row) => void store.addArtifact(token, row))
         .catch((error: unknown) => writer.say('warn', storage.typed(error).message)),
     );
   }
 
   return {
-    note(note) {
+    note(said) {
+      const note = keptNote(said, redactor);
       switch (note.t) {
-        case 'progress': {
-          const message = note.message === null ? null : redactor.text(note.message);
-          return details.progress({ percent: note.percent, message });
-        }
+        case 'progress':
+          return details.progress({ percent: note.percent, message: note.message });
         case 'step_start':
-          return details.step({ ...note, t: 'start', name: redactor.text(note.name).slice(0, 500) });
-        case 'step_end': {
-          const error = note.error === null ? null : redactProblem(note.error, redactor);
-          return details.step({ ...note, t: 'end', output: keptStepOutput(redactor.json(note.output)), error });
-        }
-        case 'evidence': {
-          const evidence = keptEvidence(note.evidence, note.seq === null ? 'attempt' : 'step', redactor.text);
-          return details.step({ ...note, evidence });
-        }
+          return details.step({ ...note, t: 'start' });
+        case 'step_end':
+          return details.step({ ...note, t: 'end' });
+        case 'evidence':
+          return details.step(note);
         case 'artifact':
           return addArtifact(note);
       }
