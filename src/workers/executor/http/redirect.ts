@@ -1,6 +1,6 @@
 /**
  * Redirects of HTTP requests, after the Fetch Standard's "HTTP-redirect fetch" (https://fetch.spec.whatwg.org/#http-redirect-fetch) and stricter
- * where a request holds credentials: `fetch` itself passes every header but `Authorization`, `Cookie`, `Proxy-Authorization` and `Host` on to
+ * where a request leaves its origin: `fetch` itself passes every header but `Authorization`, `Cookie`, `Proxy-Authorization` and `Host` on to
  * another origin, and the body as well. The origin is compared as a whole, because a port or a scheme alone can lead to somebody else
  * (CVE-2022-27774, CVE-2022-27776 of curl; CVE-2018-1000007 for headers of one's own; CVE-2023-45143 and CVE-2024-24758 of undici).
  */
@@ -32,9 +32,20 @@ export const MAX_REDIRECTS = 20;
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
-/** Names of headers that carry credentials, by a standard or by custom (`X-Api-Key`, `Private-Token`). */
-const CREDENTIAL =
-  /^host$|authorization|cookie|token|secret|passw|credential|signature|session|api-?key|(^|[-_])(auth|authentication|jwt|key|otp|pass|pin|sid)([-_]|$)/i;
+/**
+ * Headers that another origin gets: what a client is and can read, and what its body is. Any other may be a credential, whatever its name:
+ * services choose names of their own.
+ */
+const HARMLESS: readonly string[] = [
+  'accept',
+  'accept-charset',
+  'accept-encoding',
+  'accept-language',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'user-agent',
+];
 
 /** Headers that describe a body, which goes with them. */
 const BODY_HEADERS = [
@@ -78,8 +89,8 @@ function targetOf(from: URL, response: Response): URL | null {
 }
 
 /**
- * The request that follows an answer, or null when the answer is no redirect. Another origin gets no header with a credential, nor later hops
- * that lead back: whoever redirected chose them.
+ * The request that follows an answer, or null when the answer is no redirect. Another origin gets no header but {@link HARMLESS} ones without a
+ * secret, nor do later hops that lead back: whoever redirected chose them.
  * @throws Failure `expectation-failed` when the target is no plain http or https address, or would get a body with a secret
  */
 export function redirected(
@@ -102,7 +113,7 @@ export function redirected(
       throw refused(detail, 'redirect_secret', url);
     }
     for (const [name, value] of sent) {
-      if (!CREDENTIAL.test(name) && !isSecret.header(name, value)) continue;
+      if (HARMLESS.includes(name) && !isSecret.header(name, value)) continue;
       if (headers.has(name)) dropped.push(name);
       headers.delete(name);
     }
