@@ -5,6 +5,8 @@ import { unescaped } from './views.ts';
 
 /** Shorter values are not redacted: they would match almost any text. */
 export const MIN_SECRET_LENGTH = 4;
+/** Shorter parts of a value are not redacted by themselves. */
+const MIN_PIECE_LENGTH = 8;
 /** Times that a text may be escaped over and over. */
 export const MAX_NESTING = 4;
 
@@ -82,6 +84,11 @@ export function patternsOf(value: string): Pattern[] {
   ];
   // Forms write a space so (WHATWG URL, application/x-www-form-urlencoded).
   if (value.includes(' ')) exact.push(binary(encodeUtf8(value.replaceAll(' ', '+'))));
+  // And read them back so, also where a value was put into a query as it is.
+  if (value.includes('+')) {
+    const read = encodeUtf8(value.replaceAll('+', ' '));
+    exact.push(binary(read), ...decodings(read));
+  }
   // ISO 8859-1.
   if (bytes.length > value.length && /^[\0-\xff]*$/.test(value)) exact.push(value);
   const all: Pattern[] = [...new Set(exact)].map((text) => ({ bytes: text, before: 0, after: 0 }));
@@ -93,7 +100,7 @@ export function patternsOf(value: string): Pattern[] {
 function withLines(value: string): string[] {
   const lines = value.split(/\r?\n/).map((line) => line.trim());
   if (lines.length === 1) return [value];
-  return [value, ...lines.filter((line) => line.length >= 8 && !line.startsWith('-----'))];
+  return [value, ...lines.filter((line) => line.length >= MIN_PIECE_LENGTH && !line.startsWith('-----'))];
 }
 
 /** How a value arrives that is trimmed (a header), or goes through a URL (WHATWG: no tab and no line end, `/` for a backslash). */
@@ -102,9 +109,22 @@ function normalised(value: string): string[] {
   return [value.trim(), flat, flat.trim(), flat.replaceAll('\\', '/').trim()];
 }
 
-/** What is looked for: each value that is long enough, as it is and as it is normalised on the way, and its lines. */
+/** Where a value that is put into a URL or a cookie as it is comes apart: parameters (WHATWG URL), fragment, attributes (RFC 6265). */
+const SEPARATORS = [/&/, /#/, /[&#]/, /;/] as const;
+
+/** The pieces that a browser and its trace list of such a value, with the name and the value of each parameter. */
+function pieces(value: string): string[] {
+  const split = SEPARATORS.flatMap((separator) => (separator.test(value) ? value.split(separator) : []));
+  const parameters = [value, ...split].flatMap((piece) => {
+    const equals = piece.indexOf('=');
+    return equals === -1 ? [] : [piece.slice(0, equals), piece.slice(equals + 1)];
+  });
+  return [...split, ...parameters].map((piece) => piece.trim()).filter((piece) => piece.length >= MIN_PIECE_LENGTH);
+}
+
+/** What is looked for: each value that is long enough, as it is and as it is normalised on the way, its lines and its pieces. */
 export function partsOf(values: Iterable<string>): Set<string> {
   const all = Array.from(values).filter((value) => value.length >= MIN_SECRET_LENGTH);
-  const parts = all.flatMap((value) => [...withLines(value), ...normalised(value)]);
+  const parts = all.flatMap((value) => [...withLines(value), ...normalised(value), ...pieces(value)]);
   return new Set(parts.filter((part) => part.length >= MIN_SECRET_LENGTH));
 }

@@ -213,3 +213,26 @@ it.each([
 ])('a secret %j is found in the form that arrives', (secret, arrived) => {
   expect(createRedactor([secret]).text(`<${arrived}>`)).toBe('<[redacted]>');
 });
+
+// Catches a secret that was put into an address as it is: the browser and its trace list each parameter by itself, decoded.
+it.each([
+  ['Mk-first"x&y ü/Zq7Zq7-second=%+third-part', ['Mk-first"x', 'y ü/Zq7Zq7-second', '% third-part']],
+  ['abcdefghijkl=mnopqrstuvwx', ['abcdefghijkl', 'mnopqrstuvwx']],
+  ['before-the#fragment-part&last-one', ['before-the', 'fragment-part', 'last-one', 'fragment-part&last-one']],
+  ['cookie-value;rest-of-it', ['cookie-value', 'rest-of-it']],
+  ['abc+defg/hijk+lmno', ['abc defg/hijk lmno']],
+])('finds the pieces of %s that an address comes apart into', (secret, written) => {
+  const redactor = createRedactor([secret]);
+  const { href, search, hash, searchParams } = new URL(`http://a.test/echo?${secret}`);
+  for (const text of [...written, href, search, hash, ...searchParams].flat()) {
+    const kept = redactor.text(JSON.stringify({ text }));
+    const eight = Array.from({ length: secret.length - 7 }, (_, at) =>
+      JSON.stringify(secret.slice(at, at + 8)).slice(1, -1),
+    );
+    expect(
+      eight.filter((part) => kept.includes(part)),
+      text,
+    ).toEqual([]);
+    if (text.length >= 8 && text !== href) expect(kept).toContain(REDACTED);
+  }
+});

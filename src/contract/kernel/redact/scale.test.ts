@@ -12,7 +12,7 @@ const FORMS = [
   (s: string) => Buffer.from(`x${s}`).toString('base64'),
   (s: string) => Buffer.from(s).toString('hex'),
 ];
-const numbered = (count: number) => Array.from({ length: count }, (_, i) => `s3cr3t value #${i * 7919 + 1_000_000}`);
+const numbered = (count: number) => Array.from({ length: count }, (_, i) => `s3cr3t value ~${i * 7919 + 1_000_000}`);
 
 /** CPU time of the fastest of some runs, ms: other processes do not count. Never 0, which is what the system says of a very short run. */
 function fastest(work: () => void, runs = 5): number {
@@ -43,13 +43,13 @@ it('each of 5 000 secrets is found in every form', () => {
   for (const secret of secrets.filter((_, i) => i % 50 === 0)) {
     for (const form of FORMS) expect(redactor.text(form(secret))).toMatch(/^\w{0,2}\[redacted\]=*$/);
   }
-  expect(redactor.text('s3cr3t value #1')).toBe('s3cr3t value #1');
+  expect(redactor.text('s3cr3t value ~1')).toBe('s3cr3t value ~1');
 });
 
 describe('time', () => {
   const lines = Array.from(
     { length: 100 },
-    (_, i) => `s3cr3t value #${i} of "GET https://shop.example/?page=${i}%20" in s3cr3t`,
+    (_, i) => `s3cr3t value ~${i} of "GET https://shop.example/?page=${i}%20" in s3cr3t`,
   );
 
   it('of 100 lines does not grow with the secrets: 2 500 cost about as much as 10', () => {
@@ -88,10 +88,10 @@ it('secrets that come and go leave nothing behind', () => {
     const own = numbered(200).map((secret) => `${secret} of ${round}`);
     redactor.hold('task', own);
     expect(redactor.text(own[7] ?? '')).toBe(REDACTED);
-    expect(redactor.text(`s3cr3t value #1000000 of ${round - 1}`)).not.toBe(REDACTED);
+    expect(redactor.text(`s3cr3t value ~1000000 of ${round - 1}`)).not.toBe(REDACTED);
   }
   redactor.release('task');
-  expect(redactor.text('s3cr3t value #1000000 of 19')).toBe('s3cr3t value #1000000 of 19');
+  expect(redactor.text('s3cr3t value ~1000000 of 19')).toBe('s3cr3t value ~1000000 of 19');
   expect(redactor.text('lasting value')).toBe(REDACTED);
   expect(redactor.reach).toBe(createRedactor(['lasting value']).reach);
 });
