@@ -11,8 +11,9 @@ import { App } from './app/app.tsx';
 import { tradeTicket } from './app/login.ts';
 import { createPanelClient } from './lib/client/panel-client.ts';
 import { listenForKeys } from './lib/keys/use-actions.ts';
+import { blockedToast } from './ui/feedback/toast.tsx';
 
-listenForKeys();
+listenForKeys(blockedToast);
 
 const problem = await tradeTicket();
 const client = createPanelClient();

@@ -2,6 +2,7 @@ import { FolderOpen } from 'lucide-react';
 import { useClient } from '../lib/client/context.tsx';
 import { isDesktop } from '../lib/client/message-port.ts';
 import { asError } from '../lib/live/query.ts';
+import { useCan } from '../lib/use-can.ts';
 import { IconButton } from './buttons.tsx';
 import { errorToast } from './feedback/toast.tsx';
 
@@ -17,10 +18,11 @@ export function ShowFolder({
   label?: string;
 }) {
   const client = useClient();
+  const blocked = useCan('shell_open_path');
   if (!isDesktop()) return null;
   const show = () =>
     client
       .call('shell_open_path', { target, ...(id === undefined ? {} : { id }) })
       .catch((error: unknown) => errorToast('The folder cannot be shown', asError(error)));
-  return <IconButton label={label} Icon={FolderOpen} onClick={() => void show()} />;
+  return <IconButton label={label} Icon={FolderOpen} blocked={blocked} onClick={() => void show()} />;
 }

@@ -6,7 +6,7 @@ import { SCOPES } from '../../../src/contract/kernel/define.ts';
 import { OPERATOR } from '../../../src/main/core/operation/operator.ts';
 import { createLogFeed } from '../../../src/renderer/lib/log/feed.ts';
 import { hostLog, taskLog } from '../../../src/renderer/lib/log/sources.ts';
-import { useCan } from '../../../src/renderer/lib/use-can.ts';
+import { OFFLINE, useCan } from '../../../src/renderer/lib/use-can.ts';
 import { useFilters } from '../../../src/renderer/lib/use-filters.ts';
 import { createTestHost, type TestHost } from '../../support/host.ts';
 import { renderPanel } from '../../support/panel.tsx';
@@ -56,7 +56,7 @@ test('nothing is offered while the host is away', async () => {
       return { ...client, status: () => status };
     },
   });
-  for (const op of OPS) await screen.findByText(`${op}: The host cannot be reached`);
+  for (const op of OPS) await screen.findByText(`${op}: ${OFFLINE}`);
 });
 
 function Filters() {

@@ -64,7 +64,7 @@ export function CommandsScreen() {
             newMenu={<NewMenu opened={choosing} setOpened={setChoosing} onNew={onNew} />}
           />
         }
-        second={<Editor id={shown} isPending={list.isPending} onNew={choose} />}
+        second={<Editor id={shown} isPending={list.data === undefined} onNew={choose} />}
       />
     </Screen>
   );

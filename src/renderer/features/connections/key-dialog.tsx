@@ -7,6 +7,7 @@ import { SCOPES, type Scope } from '../../../contract/kernel/define.ts';
 import { fieldText } from '../../../contract/kernel/field-words.ts';
 import { scopesUpTo } from '../../../contract/kernel/rights.ts';
 import { useAct } from '../../lib/live/query.ts';
+import { useCan } from '../../lib/use-can.ts';
 import { Button, CopyButton } from '../../ui/buttons.tsx';
 import { Notice } from '../../ui/feedback/notice.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
@@ -79,7 +80,9 @@ function KeyForm({ create, close }: { create: ReturnType<typeof useAct<'keys_cre
   const [areas, setAreas] = useState<string[]>(() => KEY_AREAS.filter((area) => ENTITY_AREAS.has(area)));
   const [days, setDays] = useState('90');
   const [rate, setRate] = useState(1);
-  const missing = name.trim() === '' ? 'Name is required' : areas.length === 0 ? 'Choose at least one area' : null;
+  const blocked = useCan('keys_create');
+  const missing =
+    blocked ?? (name.trim() === '' ? 'Name is required' : areas.length === 0 ? 'Choose at least one area' : null);
   const submit = () =>
     create.mutate({
       name,

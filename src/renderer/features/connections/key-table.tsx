@@ -81,7 +81,7 @@ export function KeyTable({ onNew }: { onNew(): void }) {
     },
   ];
   return (
-    <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={5}>
+    <StateFrame of={list} skeleton={5}>
       {list.rows.length === 0 ? (
         <EmptyState
           icon={<KeyRound size={24} />}

@@ -129,8 +129,7 @@ export function Metrics() {
       </ToolBar>
       <StateFrame
         of={{
-          isPending: state.loading,
-          data: state.memoryTotal === 0 ? undefined : state.points,
+          data: state.memoryTotal === 0 && (state.loading || state.error !== null) ? undefined : state.points,
           error: state.error,
           refetch: feed.retry,
         }}

@@ -35,7 +35,7 @@ export function ProfileTable({
   const noCreate = useCan('profiles_create');
   const [running, setRunning] = useState<ProfileId | null>(null);
   return (
-    <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={10}>
+    <StateFrame of={list} skeleton={10}>
       {list.rows.length > 0 ? (
         <DataTable
           name="profiles"

@@ -2,6 +2,7 @@ import { CircleCheck, CircleX } from 'lucide-react';
 import type { AuditVerdict } from '../../../contract/host/telemetry.ts';
 import { dateTime, shortId } from '../../lib/format.ts';
 import { useAct, usePages } from '../../lib/live/query.ts';
+import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { Badge } from '../../ui/display/badge.tsx';
 import { Card } from '../../ui/display/card.tsx';
@@ -24,6 +25,8 @@ const FOUND: Record<NonNullable<AuditVerdict['reason']>, string> = {
 export function Audit() {
   const list = usePages('audit_list', {});
   const verify = useAct('audit_verify');
+  const noList = useCan('audit_list');
+  const noVerify = useCan('audit_verify');
   return (
     <Card
       label="Audit"
@@ -41,17 +44,17 @@ export function Audit() {
               </Badge>
             )}
           </span>
-          <Button small onClick={list.refetch}>
+          <Button small blocked={noList} onClick={list.refetch}>
             Refresh
           </Button>
-          <Button small busy={verify.isPending} onClick={() => verify.mutate({})}>
+          <Button small blocked={noVerify} busy={verify.isPending} onClick={() => verify.mutate({})}>
             Verify
           </Button>
         </>
       }
     >
       {verify.error === null ? null : <ErrorState inline error={verify.error} />}
-      <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={4}>
+      <StateFrame of={list} skeleton={4}>
         <section className={css.lines} aria-label="Audit lines" {...focusable}>
           <StaticTable>
             <colgroup>

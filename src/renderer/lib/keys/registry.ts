@@ -53,8 +53,9 @@ export interface KeyRegistry {
   /**
    * Handles one key press. @returns true when an action ran or a sequence goes on, so that the caller prevents the default
    * @param inField whether a text field has the focus
+   * @param onBlocked told of an action that cannot be done now
    */
-  press(stroke: string, inField: boolean, now: number): boolean;
+  press(stroke: string, inField: boolean, now: number, onBlocked?: (action: Action, reason: string) => void): boolean;
 }
 
 /** Creates an empty registry. */
@@ -99,12 +100,13 @@ export function createKeyRegistry(): KeyRegistry {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    press: (stroke, inField, now) => {
+    press: (stroke, inField, now, onBlocked) => {
       const first = pending !== null && now - pending.at <= SEQUENCE_MS ? pending.stroke : null;
       pending = null;
       const action = (first === null ? undefined : find(`${first} ${stroke}`, inField)) ?? find(stroke, inField);
       if (action !== undefined) {
-        if (!action.blocked) action.run();
+        if (action.blocked) onBlocked?.(action, action.blocked);
+        else action.run();
         return true;
       }
       if (!inField && all.some(({ keys }) => keys?.some((key) => key.startsWith(`${stroke} `)))) {

@@ -13,8 +13,8 @@ function inTextField(target: EventTarget | null): boolean {
   );
 }
 
-/** Listens for key presses; call once. */
-export function listenForKeys(): void {
+/** Listens for key presses; call once. `onBlocked` is told of an action that cannot be done now. */
+export function listenForKeys(onBlocked?: (action: Action, reason: string) => void): void {
   window.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     // A dialog or menu owns the keyboard while it is open; the palette's own key still works.
@@ -25,7 +25,7 @@ export function listenForKeys(): void {
     const onControl =
       event.target instanceof HTMLElement && event.target.closest('button, a[href], summary, [role="tab"]') !== null;
     if (onControl && (event.key === 'Enter' || event.key === ' ') && !(event.ctrlKey || event.metaKey)) return;
-    if (keys.press(strokeOf(event), inField, Date.now())) event.preventDefault();
+    if (keys.press(strokeOf(event), inField, Date.now(), onBlocked)) event.preventDefault();
   });
 }
 

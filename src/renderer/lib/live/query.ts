@@ -11,7 +11,7 @@ import type { CallIdOf, Operations } from '../../../contract/index.ts';
 import type { InputOf, OutputOf } from '../../../contract/kernel/define.ts';
 import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
-import { useClient } from '../client/context.tsx';
+import { useClient, useClientStatus } from '../client/context.tsx';
 
 /** Answer of operation `K`. */
 export type Answer<K extends CallIdOf> = OutputOf<Operations[K]>;
@@ -50,6 +50,9 @@ export interface QueryOptions {
   refetchOnFocus?: boolean;
 }
 
+/** While the host is gone nothing is asked: what is shown stays, and what is new waits for it. */
+const useCanAsk = (): boolean => useClientStatus().phase !== 'offline';
+
 /** Asks the host once and again whenever the live cache says that the answer changed. */
 export function useOperationQuery<K extends CallIdOf>(
   op: K,
@@ -57,10 +60,11 @@ export function useOperationQuery<K extends CallIdOf>(
   options: QueryOptions = {},
 ): UseQueryResult<Answer<K>, AppError> {
   const client = useClient();
+  const canAsk = useCanAsk();
   return useQuery<Answer<K>, AppError>({
     queryKey: keyOf(op, input),
     queryFn: ({ signal }) => client.call(op, input, { signal }),
-    enabled: options.enabled ?? true,
+    enabled: canAsk && (options.enabled ?? true),
     ...(options.keep ? { placeholderData: (previous: Answer<K> | undefined) => previous as never } : {}),
     ...(options.refetchInterval === undefined ? {} : { refetchInterval: options.refetchInterval }),
     ...(options.refetchOnFocus ? { refetchOnWindowFocus: 'always' as const } : {}),
@@ -75,6 +79,8 @@ export type RowOf<K extends ListIdOf> = Answer<K>['items'][number];
 /** A list of which pages are loaded as they are needed. */
 export interface PagedList<K extends ListIdOf> {
   rows: RowOf<K>[];
+  /** The rows once there is an answer, be it an empty one. */
+  data: RowOf<K>[] | undefined;
   total: number | null;
   isPending: boolean;
   isFetching: boolean;
@@ -103,6 +109,7 @@ export function usePages<K extends ListIdOf>(
   options: { enabled?: boolean } = {},
 ): PagedList<K> {
   const client = useClient();
+  const canAsk = useCanAsk();
   const asked = { ...input, limit: PAGE_SIZE };
   const query = useInfiniteQuery<
     Page<RowOf<K>>,
@@ -119,17 +126,19 @@ export function usePages<K extends ListIdOf>(
     initialPageParam: null,
     getNextPageParam: (last) => last.next_cursor,
     placeholderData: (previous) => previous,
-    enabled: options.enabled ?? true,
+    enabled: canAsk && (options.enabled ?? true),
   });
+  const data = query.data?.pages.flatMap((page) => page.items);
   return {
-    rows: query.data?.pages.flatMap((page) => page.items) ?? [],
+    rows: data ?? [],
+    data,
     total: query.data?.pages[0]?.total ?? null,
     isPending: query.isPending,
     isFetching: query.isFetching,
     error: query.error,
     hasMore: query.hasNextPage,
     loadMore: () => {
-      if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
+      if (canAsk && query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
     },
     refetch: () => void query.refetch(),
     isPlaceholder: query.isPlaceholderData,

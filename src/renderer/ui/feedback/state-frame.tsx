@@ -1,19 +1,20 @@
 /** The states that every panel has: loading, empty, no match, error, forbidden. */
 import { Link } from '@tanstack/react-router';
-import { CircleAlert, CircleQuestionMark, LockKeyhole, SearchX } from 'lucide-react';
+import { CircleAlert, CircleQuestionMark, LockKeyhole, SearchX, Unplug } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { type AppError, codeOf, problemOf } from '../../../contract/kernel/errors.ts';
 import { errorText, type Titles } from '../../../contract/kernel/field-words.ts';
-import { useOnline } from '../../lib/client/context.tsx';
+import { useOfflineSince, useOnline } from '../../lib/client/context.tsx';
 import { type HelpTarget, partsOf, topicOf } from '../../lib/help.ts';
+import { OFFLINE } from '../../lib/use-can.ts';
 import { Button, CopyButton } from '../buttons.tsx';
+import { Ago } from '../display/ago.tsx';
 import layout from '../styles/layout.module.css';
 import text from '../styles/text.module.css';
 import css from './state-frame.module.css';
 
 /** What {@link StateFrame} needs to know of a query. */
 export interface Asking {
-  isPending: boolean;
   /** Last answer, if there ever was one. */
   data: unknown;
   error: AppError | null;
@@ -42,6 +43,8 @@ export function Skeleton({ rows = 8 }: { rows?: number }) {
     </div>
   );
 }
+
+const isOffline = ({ extra }: AppError) => extra.reason === 'offline';
 
 /** Everything support needs of an error, without secrets. */
 function diagnostics(error: AppError): string {
@@ -74,7 +77,7 @@ export function ErrorState({
       </div>
       <div className={layout.row}>
         {retry === undefined ? null : (
-          <Button small blocked={online ? null : 'The host cannot be reached'} onClick={() => void retry()}>
+          <Button small blocked={online ? null : OFFLINE} onClick={() => void retry()}>
             Retry
           </Button>
         )}
@@ -136,13 +139,41 @@ export function NoMatch({ clear, what }: { clear(): void; what: string }) {
   );
 }
 
+/** In place of what was never loaded, because the host is gone. */
+function Offline() {
+  return (
+    <EmptyState icon={<Unplug size={24} />} title="Offline" help={null}>
+      This appears as soon as the host can be reached again.
+    </EmptyState>
+  );
+}
+
+/** How old what is shown is, while the host is gone. */
+function OfflineNote({ since }: { since: number }) {
+  return (
+    <p className={css.offline} role="status">
+      <Unplug size={12} aria-hidden /> Offline. As of <Ago at={since} />.
+    </p>
+  );
+}
+
 /** Shows a query's state, and the children once there is data; old data stays when asking again fails. */
 export function StateFrame({ of, children, skeleton = 8 }: { of: Asking; children: ReactNode; skeleton?: number }) {
-  if (of.error === null) return of.isPending ? <Skeleton rows={skeleton} /> : children;
-  if (of.data === undefined || of.error.slug === 'not-found') return <ErrorState error={of.error} retry={of.refetch} />;
+  const since = useOfflineSince();
+  // The answer that a lost connection cut off is asked for again.
+  const error = of.error !== null && isOffline(of.error) ? null : of.error;
+  if (of.data === undefined || error?.slug === 'not-found') {
+    if (error !== null) return <ErrorState error={error} retry={of.refetch} />;
+    return since === null ? <Skeleton rows={skeleton} /> : <Offline />;
+  }
+  // What is below stays the same component: its selection, scroll position and open menus outlive an outage.
   return (
     <>
-      <ErrorState inline error={of.error} retry={of.refetch} />
+      {since !== null ? (
+        <OfflineNote since={since} />
+      ) : error !== null ? (
+        <ErrorState inline error={error} retry={of.refetch} />
+      ) : null}
       {children}
     </>
   );

@@ -13,6 +13,13 @@ export function toast(message: string): void {
   notifications.show({ message, autoClose: 4_000, withBorder: true });
 }
 
+/** Says why the action of a key that was pressed cannot be done now; pressing it again says it once. */
+export function blockedToast({ title }: { title: string }, reason: string): void {
+  const said = { id: 'blocked', title, message: reason, autoClose: 4_000, withBorder: true };
+  notifications.hide(said.id);
+  notifications.show(said);
+}
+
 /** Says what happened and offers to take it back for 8 s. */
 export function undoToast(message: string, undo: () => unknown): void {
   const id = crypto.randomUUID();

@@ -1,6 +1,6 @@
 import { Menu } from '@mantine/core';
 import type { ReactNode } from 'react';
-import text from '../styles/text.module.css';
+import css from './table.module.css';
 
 /** Where the menu of a row is open. */
 export interface OpenMenu {
@@ -24,11 +24,25 @@ export function RowMenu({
   children: ReactNode;
 }) {
   return (
-    <Menu opened onClose={close} position="bottom-start" offset={2} returnFocus={false} width={240}>
+    <Menu
+      opened
+      onClose={close}
+      position="bottom-start"
+      offset={2}
+      width={240}
+      withinPortal={false}
+      floatingStrategy="fixed"
+      returnFocus={false}
+      withInitialFocusPlaceholder={false}
+    >
       <Menu.Target>
-        <span style={{ position: 'fixed', left: at.x, top: at.y }}>
-          <span className={text.hidden}>{label}</span>
-        </span>
+        <button
+          type="button"
+          tabIndex={-1}
+          className={css.anchor}
+          style={{ left: at.x, top: at.y }}
+          aria-label={label}
+        />
       </Menu.Target>
       <Menu.Dropdown>{children}</Menu.Dropdown>
     </Menu>

@@ -29,7 +29,7 @@ export function Versions({ command, onRestore }: { command: Command; onRestore(d
       (error: unknown) => errorToast('Could not load the version', asError(error)),
     );
   return (
-    <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={5}>
+    <StateFrame of={list} skeleton={5}>
       <div className={layout.scroll}>
         {list.rows.map((item) => (
           <section key={item.version} className={css.version} aria-label={`Version ${item.version}`}>

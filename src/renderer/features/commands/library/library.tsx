@@ -126,7 +126,7 @@ export function Library({
         )}
       </div>
       <DraftList current={current} />
-      <StateFrame of={{ ...list, data: list.isPending ? undefined : list.rows }} skeleton={8}>
+      <StateFrame of={list} skeleton={8}>
         {list.rows.length === 0 && (search.q !== undefined || search.tag !== undefined) ? (
           <NoMatch what="commands" clear={() => set({ q: undefined, tag: undefined })} />
         ) : (

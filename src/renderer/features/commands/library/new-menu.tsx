@@ -37,6 +37,7 @@ export function NewMenu({
           type="button"
           className={buttonClass({ small: true })}
           aria-disabled={blocked !== null}
+          aria-description={blocked ?? undefined}
           title={blocked ?? 'New command · N'}
         >
           <Plus size={14} /> New

@@ -1,10 +1,12 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { Command } from '../../../../contract/automation/commands.ts';
 import { useActions } from '../../../lib/keys/use-actions.ts';
+import { useCan } from '../../../lib/use-can.ts';
 
 /** Keys of the library: a new command, and the one after or before `shown`. */
 export function useLibraryActions(rows: readonly Command[], shown: string | undefined, onNew: () => void): void {
   const navigate = useNavigate();
+  const blocked = useCan('commands_create');
   const step = (by: 1 | -1) => {
     const next = rows[rows.findIndex(({ id }) => id === shown) + by];
     if (next === undefined) return;
@@ -16,7 +18,7 @@ export function useLibraryActions(rows: readonly Command[], shown: string | unde
   };
   const list = { group: 'Commands', layer: 'list', hidden: true } as const;
   useActions([
-    { id: 'commands.new', title: 'New command', group: 'Commands', layer: 'view', keys: ['N'], run: onNew },
+    { id: 'commands.new', title: 'New command', group: 'Commands', layer: 'view', keys: ['N'], blocked, run: onNew },
     { ...list, id: 'commands.next', title: 'Next command', keys: ['J'], run: () => step(1) },
     { ...list, id: 'commands.before', title: 'Previous command', keys: ['K'], run: () => step(-1) },
   ]);

@@ -7,7 +7,7 @@ import type { RunAgain } from './use-run-again.tsx';
 /** The button "Run again" with its three ways; `icon`: only as an icon. */
 export function RunAgainMenu({ task, again, icon = false }: { task: Task; again: RunAgain; icon?: boolean }) {
   return (
-    <Menu position="bottom-end" width={240}>
+    <Menu position="bottom-end" width={240} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <button
           type="button"

@@ -9,6 +9,7 @@ import { useClient } from '../../../lib/client/context.tsx';
 import { isDesktop } from '../../../lib/client/message-port.ts';
 import { bytes, clock } from '../../../lib/format.ts';
 import { asError, useOperationQuery } from '../../../lib/live/query.ts';
+import { useCan } from '../../../lib/use-can.ts';
 import { Button } from '../../../ui/buttons.tsx';
 import { Badge } from '../../../ui/display/badge.tsx';
 import { EmptyState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
@@ -70,6 +71,7 @@ export function Screens({ shots }: { shots: Artifact[] }) {
 
 function SaveButton({ artifact }: { artifact: Artifact }) {
   const client = useClient();
+  const blocked = useCan('artifacts_get');
   const failed = (error: unknown) => errorToast('Could not save', asError(error));
   if (isDesktop()) {
     const save = () => client.call('shell_save_file', { artifact_id: artifact.id }).catch(failed);
@@ -78,6 +80,7 @@ function SaveButton({ artifact }: { artifact: Artifact }) {
         small
         kind="ghost"
         label={`Save ${artifact.name}`}
+        blocked={blocked}
         icon={<Save size={14} />}
         onClick={() => void save()}
       />
@@ -87,7 +90,16 @@ function SaveButton({ artifact }: { artifact: Artifact }) {
   const download = () =>
     client.call('artifacts_get', { id: artifact.id }).then(({ url }) => location.assign(url), failed);
   const icon = <Download size={14} />;
-  return <Button small kind="ghost" label={`Download ${artifact.name}`} icon={icon} onClick={() => void download()} />;
+  return (
+    <Button
+      small
+      kind="ghost"
+      label={`Download ${artifact.name}`}
+      blocked={blocked}
+      icon={icon}
+      onClick={() => void download()}
+    />
+  );
 }
 
 /** All files of a task; those that can be shown open in place. */

@@ -131,7 +131,7 @@ function TaskTable({
   const runBlocked = useCan('tasks_create');
   const open = ({ id }: Task) => void navigate({ to: '/tasks/$id', params: { id } });
   return (
-    <StateFrame of={{ ...list, data: list.rows.length > 0 || !list.isPending ? list.rows : undefined }} skeleton={16}>
+    <StateFrame of={list} skeleton={16}>
       {list.rows.length > 0 ? (
         <DataTable
           name="tasks"
