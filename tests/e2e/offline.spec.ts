@@ -97,6 +97,7 @@ test('lists keep their rows while the host is gone, every action says why not, a
   await expect(cancel).toHaveAttribute('aria-disabled', 'true');
   await expect(cancel).toHaveAttribute('title', reason);
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('menu')).toHaveCount(0);
   await page.keyboard.press('C');
   await expect(page.getByRole('alert').filter({ hasText: 'Offline: the host cannot be reached' })).toBeVisible();
   await page.keyboard.press('Control+K');
