@@ -105,7 +105,7 @@ export function CopyButton({
   label,
   children,
 }: {
-  text: string | (() => string);
+  text: string | (() => string | Promise<string>);
   label: string;
   children?: ReactNode;
 }) {
@@ -115,14 +115,22 @@ export function CopyButton({
     const timer = setTimeout(() => setDone(false), 1_500);
     return () => clearTimeout(timer);
   }, [done]);
-  const copy = () => {
-    navigator.clipboard.writeText(typeof text === 'function' ? text() : text).then(
-      () => setDone(true),
-      () => setDone(false),
-    );
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(typeof text === 'function' ? await text() : text);
+      setDone(true);
+    } catch {
+      setDone(false);
+    }
   };
   return (
-    <Button small kind="ghost" label={label} icon={done ? <Check size={14} /> : <Copy size={14} />} onClick={copy}>
+    <Button
+      small
+      kind="ghost"
+      label={label}
+      icon={done ? <Check size={14} /> : <Copy size={14} />}
+      onClick={() => void copy()}
+    >
       {children === undefined ? undefined : done ? 'Copied' : children}
     </Button>
   );

@@ -14,7 +14,7 @@ interface TraceEvent {
   tid: number;
   dur?: number;
   tdur?: number;
-  args?: { name?: string };
+  args?: { name?: string; data?: { frames?: { url: string; processId?: number }[] } };
 }
 
 /** Records the tasks of the page's thread until the function it gives is called. */
@@ -32,14 +32,22 @@ export async function traceThread(page: Page): Promise<() => Promise<ThreadTask[
     await cdp.send('Tracing.end');
     await complete;
     await cdp.detach();
-    return tasksOf(events);
+    return tasksOf(events, new URL(page.url()).origin);
   };
 }
 
-function tasksOf(events: readonly TraceEvent[]): ThreadTask[] {
+/** Tasks of the thread that runs pages of `origin`; of several renderers of it, those of the one that works most. */
+function tasksOf(events: readonly TraceEvent[], origin: string): ThreadTask[] {
+  const frames = events.find(({ name }) => name === 'TracingStartedInBrowser')?.args?.data?.frames ?? [];
+  // Frames of another origin may have processes of their own, whose work holds up nobody here.
+  const processes = frames.filter(({ url }) => url.startsWith(`${origin}/`)).map(({ processId }) => processId);
   const threadOf = ({ pid, tid }: TraceEvent) => `${pid}.${tid}`;
   const mains = new Set(
-    events.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain').map(threadOf),
+    events
+      .filter(({ name, args, pid }) => {
+        return name === 'thread_name' && args?.name === 'CrRendererMain' && processes.includes(pid);
+      })
+      .map(threadOf),
   );
   const byThread = new Map<string, ThreadTask[]>();
   for (const event of events) {

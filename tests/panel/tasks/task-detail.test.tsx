@@ -205,7 +205,7 @@ describe('artifacts', () => {
     await using panel = await renderPanel(subject, <Screens shots={['one.png', 'two.png', 'three.png'].map(shot)} />);
     await panel.user.click(await screen.findByRole('button', { name: 'one.png' }));
     const shown = async (name: string) => {
-      const image = await within(await screen.findByRole('dialog', { name })).findByRole('img', { name });
+      const image = await within(await screen.findByRole('dialog', { name })).findByAltText(name);
       expect(image.getAttribute('src')).toBe(viewUrl(shot(name)));
     };
     await shown('one.png');

@@ -99,6 +99,8 @@ describe('an artifact', () => {
     const type = response.headers.get('content-type') ?? '';
     expect(type).not.toMatch(/script|wasm|css|xhtml|zip/);
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    // Without it a recording that computes for ever does so in the panel's own process.
+    expect(response.headers.get('origin-agent-cluster')).toBe('?1');
     const policy = response.headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
     expect(policy).toMatch(/; sandbox; frame-ancestors 'self' http:\/\/127\.0\.0\.1:8080$/);

@@ -44,6 +44,8 @@ const COMMON = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
+  // Ports of one host are one site, which share a process unless they ask for one of their own: what computes here must not hold up the panel.
+  'origin-agent-cluster': '?1',
   // The panel shows pictures of this origin; an address that nobody can guess is their protection.
   'cross-origin-resource-policy': 'cross-origin',
 } as const;

@@ -12,6 +12,7 @@ import { asError, useOperationQuery } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { Button } from '../../../ui/buttons.tsx';
 import { Badge } from '../../../ui/display/badge.tsx';
+import { Picture } from '../../../ui/display/picture.tsx';
 import { EmptyState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { errorToast } from '../../../ui/feedback/toast.tsx';
 import layout from '../../../ui/styles/layout.module.css';
@@ -52,7 +53,7 @@ export function Screens({ shots }: { shots: Artifact[] }) {
     <div className={css.shots}>
       {shots.map((shot, index) => (
         <button key={shot.id} type="button" className={css.shot} onClick={() => setOpen(index)}>
-          <img src={viewUrl(shot)} alt="" loading="lazy" />
+          <Picture src={viewUrl(shot)} alt="" lazy />
           <span className={text.clip}>{shot.name}</span>
         </button>
       ))}
@@ -63,7 +64,7 @@ export function Screens({ shots }: { shots: Artifact[] }) {
         size="auto"
         onKeyDown={(event) => (event.key === 'ArrowRight' ? step(1) : event.key === 'ArrowLeft' ? step(-1) : null)}
       >
-        {shown === undefined ? null : <img className={css.lightbox} src={viewUrl(shown)} alt={shown.name} />}
+        {shown === undefined ? null : <Picture className={css.lightbox} src={viewUrl(shown)} alt={shown.name} />}
       </Modal>
     </div>
   );

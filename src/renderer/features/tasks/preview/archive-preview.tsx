@@ -1,9 +1,11 @@
 import type { Artifact } from '../../../../contract/automation/artifacts.ts';
 import { bytes, plural } from '../../../lib/format.ts';
+import { parseOnce } from '../../../lib/parser/parser.ts';
 import { Tag } from '../../../ui/display/badge.tsx';
 import text from '../../../ui/styles/text.module.css';
 import { PlainTable } from '../../../ui/table/plain-table.tsx';
-import { readBytes } from './artifact-bytes.ts';
+import { sourceOf } from './artifact-bytes.ts';
+import type { Archive } from './parse/list-archive.ts';
 import css from './preview.module.css';
 import { PreviewState } from './preview-state.tsx';
 import { useLoaded } from './use-loaded.ts';
@@ -16,11 +18,9 @@ const COLUMNS = [
 
 /** The files in a zip archive. */
 export function ArchivePreview({ artifact }: { artifact: Artifact }) {
-  const loaded = useLoaded(artifact, 'archive', async (signal) => {
-    const { listArchive } = await import('./list-archive.ts');
-    return listArchive(artifact.bytes, (start, length) => readBytes(artifact, start, length, signal)).catch(() => {
-      throw new Error('The archive is damaged: its list of files cannot be read.');
-    });
+  const loaded = useLoaded(artifact, 'archive', (signal) => {
+    const worker = new Worker(new URL('./parse/archive.worker.ts', import.meta.url), { type: 'module' });
+    return parseOnce<null, Archive>(worker, sourceOf(artifact), null, signal);
   });
   return (
     <PreviewState of={loaded}>

@@ -6,10 +6,12 @@ import type { Artifact } from '../../../../contract/automation/artifacts.ts';
 import { viewUrl } from '../../../lib/client/content.ts';
 import { bytes } from '../../../lib/format.ts';
 import { IconButton } from '../../../ui/buttons.tsx';
+import { Picture } from '../../../ui/display/picture.tsx';
 import { Notice } from '../../../ui/feedback/notice.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import { ArchivePreview } from './archive-preview.tsx';
+import { DrawingPreview } from './drawing-preview.tsx';
 import { JsonPreview } from './json-preview.tsx';
 import css from './preview.module.css';
 import { type PreviewKind, previewKind } from './preview-kind.ts';
@@ -22,9 +24,10 @@ const NOTHING_ALLOWED = '';
 const VIEWS: Readonly<Record<PreviewKind, (props: { artifact: Artifact }) => ReactNode>> = {
   image: ({ artifact }) => (
     <div className={css.media}>
-      <img src={viewUrl(artifact)} alt={artifact.name} />
+      <Picture src={viewUrl(artifact)} alt={artifact.name} />
     </div>
   ),
+  drawing: DrawingPreview,
   video: ({ artifact }) => (
     <div className={css.media}>
       {/* biome-ignore lint/a11y/useMediaCaption: A recording of a page has no captions. */}
@@ -97,7 +100,7 @@ export function PreviewDialog({
             )}
             {save(artifact)}
           </div>
-          <div className={css.body}>
+          <div className={css.body} data-preview>
             <View key={artifact.id} artifact={artifact} />
           </div>
         </>

@@ -4,6 +4,7 @@ import { previewKind } from './preview-kind.ts';
 // Would catch: a table that is shown as text because a server called it plain text, a program that is offered as a page.
 test.each([
   ['image/png', 'a.png', 'image'],
+  ['Image/SVG+XML;charset=utf-8', 'a.png', 'drawing'],
   ['text/csv; charset=utf-8', 'orders.csv', 'table'],
   ['text/plain', 'orders.tsv', 'table'],
   ['application/octet-stream', 'data.json', 'json'],

@@ -1,9 +1,10 @@
 /** How a file of a task is shown in place. */
 import type { Artifact } from '../../../../contract/automation/artifacts.ts';
 
-export type PreviewKind = 'image' | 'video' | 'table' | 'json' | 'text' | 'page' | 'pdf' | 'archive';
+export type PreviewKind = 'image' | 'drawing' | 'video' | 'table' | 'json' | 'text' | 'page' | 'pdf' | 'archive';
 
 const TYPES: readonly [pattern: RegExp, kind: PreviewKind][] = [
+  [/^image\/svg\+xml$/, 'drawing'],
   [/^image\//, 'image'],
   [/^video\//, 'video'],
   [/^text\/(?:csv|tab-separated-values)$/, 'table'],

@@ -1,0 +1,15 @@
+/** Text that others made, bounded so that a browser lays it out in time linear in its length. */
+
+/**
+ * Combining marks that stay with one character, joiners among them: the limit of the Stream-Safe Text Format (Unicode Standard
+ * Annex #15). A browser shapes the marks of one character in time quadratic in their number.
+ */
+const MANY_MARKS = /([\p{M}\u200c\u200d]{30})[\p{M}\u200c\u200d]+/gu;
+
+/** Without combining marks that go beyond what any script writes. */
+export const tameMarks = (text: string): string => text.replace(MANY_MARKS, '$1');
+
+/** {@link tameMarks} of the first `length` characters; an ellipsis stands for the rest. */
+export function tame(text: string, length: number): string {
+  return text.length <= length ? tameMarks(text) : `${tameMarks(text.slice(0, length).toWellFormed())}…`;
+}

@@ -1,0 +1,82 @@
+/** Files that freeze what looks at them: a script that leaves them as artifacts, and what each of them is. */
+
+/** Content of each file as an expression of the script. */
+const FILES: Readonly<Record<string, string>> = {
+  // Parsers that look at all the text after a quote again at each quote.
+  'quotes.csv': `'"' + '"x'.repeat(2e5) + ' '.repeat(4e5) + ','`,
+  'one-row.csv': `'a,'.repeat(4.6e6)`,
+  'wide.csv': `(('\\u0628'.repeat(400) + ',').repeat(99) + 'x\\n').repeat(90)`,
+  // A document that is small and has as many nodes as it has characters.
+  'wide.json': `'[' + '0,'.repeat(1.9e6) + '0]'`,
+  'objects.json': `'[' + '{"a":{"b":[1]}},'.repeat(2.4e5) + '0]'`,
+  'names.json': `'{' + Array.from({ length: 3e5 }, (_, n) => '"n' + n + '":1').join() + '}'`,
+  'deep.json': `'['.repeat(2e6) + ']'.repeat(2e6)`,
+  'marks.json': `JSON.stringify({ a: 'a' + '\\u0301'.repeat(3e5) })`,
+  'line.txt': `'x'.repeat(4e6)`,
+  'marks.txt': `'a' + '\\u0301'.repeat(1e5)`,
+  'thai.txt': `'\\u0e01' + '\\u0e34'.repeat(1e5)`,
+  'joiners.txt': `'a' + '\\u200c'.repeat(1e5)`,
+  'direction.txt': `'\\u202e'.repeat(1e5)`,
+  'lines.txt': `'\\n'.repeat(4e6)`,
+  'uses.svg': `svg(Array.from({ length: 24 }, (_, n) => '<g id="a' + (n + 1) + '"><use xlink:href="#a' + n + '"/><use xlink:href="#a' + n + '"/></g>').join(''))`,
+  // Simple enough to be shown, and slow: it has a process of its own.
+  'filter.svg': `svg('<filter id="f"><feTurbulence numOctaves="5000"/></filter>' + '<rect width="4000" height="4000" filter="url(#f)"/>'.repeat(20))`,
+  'nested.html': `'<style>*{filter:blur(9px)}</style>' + '<div>'.repeat(5e4) + 'x'`,
+  'entries.zip': `directory(3e5, 10)`,
+  'names.zip': `directory(3000, 65535)`,
+  'pixels.png': `png(16000, 16000)`,
+};
+
+export const HOSTILE_FILES = Object.keys(FILES);
+
+/** What the expressions use. */
+const TOOLS = `
+import { crc32, deflateSync } from 'node:zlib';
+const svg = (content) => '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"><g id="a0"><rect width="1" height="1"/></g>' + content + '<use xlink:href="#a24"/></svg>';
+function directory(count, nameLength) {
+  const entry = Buffer.alloc(46 + nameLength);
+  entry.writeUInt32LE(0x02014b50, 0);
+  entry.writeUInt16LE(20, 4);
+  entry.writeUInt16LE(20, 6);
+  entry.writeUInt16LE(nameLength, 28);
+  entry.fill(0x61, 46);
+  const size = entry.length * count;
+  const tail = Buffer.alloc(98);
+  tail.writeUInt32LE(0x06064b50, 0);
+  tail.writeBigUInt64LE(44n, 4);
+  for (const at of [24, 32]) tail.writeBigUInt64LE(BigInt(count), at);
+  tail.writeBigUInt64LE(BigInt(size), 40);
+  tail.writeUInt32LE(0x07064b50, 56);
+  tail.writeBigUInt64LE(BigInt(size), 64);
+  tail.writeUInt32LE(1, 72);
+  tail.writeUInt32LE(0x06054b50, 76);
+  tail.writeUInt32LE(0xffffffff, 84);
+  tail.writeUInt32LE(0xffffffff, 88);
+  return Buffer.concat([Buffer.alloc(size, entry), tail]);
+}
+function png(width, height) {
+  const chunk = (type, data) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const ends = Buffer.alloc(8);
+    ends.writeUInt32BE(data.length, 0);
+    ends.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head[8] = 1;
+  const rows = deflateSync(Buffer.alloc((width / 8 + 1) * height));
+  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', head), chunk('IDAT', rows), chunk('IEND', Buffer.alloc(0))]);
+}
+`;
+
+/** A browser script that leaves the files, and a small one to compare them with. */
+export const HOSTILE_SCRIPT = `${TOOLS}
+export default async ({ artifact }) => {
+  await artifact('small.txt', 'Hello');
+  ${Object.entries(FILES)
+    .map(([name, content]) => `await artifact('${name}', ${content});`)
+    .join('\n  ')}
+};
+`;
