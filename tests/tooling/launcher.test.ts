@@ -10,7 +10,7 @@ import { lockDifference } from '../../scripts/lib/setup/dependencies.mjs';
 import { detectElectron, firstReason, noDisplay, reasonLine } from '../../scripts/lib/setup/electron.mjs';
 import { stillFailing } from '../../scripts/lib/setup/memory.mjs';
 import { npmCommand } from '../../scripts/lib/setup/npm.mjs';
-import { fitsRuntime, pinnedNode } from '../../scripts/lib/setup/runtime.mjs';
+import { findRuntime, fitsRuntime, pinnedNode } from '../../scripts/lib/setup/runtime.mjs';
 
 let dir: string;
 beforeEach(async () => {
@@ -55,6 +55,13 @@ describe('runtime', () => {
   it('never accepts a Node below 24 (the host would crash without an exception)', () => {
     expect(['v20.20.2', '22.12.0', '23.9.0', undefined, 'nonsense'].map(fitsRuntime)).not.toContain(true);
     expect(['24.0.0', 'v24.21.0', '26.1.0', 'v100.0.0'].map(fitsRuntime)).not.toContain(false);
+  });
+
+  // Would catch: `npm test` after a change of the lockfile, which removes the very Node that runs it and then starts it.
+  it('does not choose the Node that runs it once its file is gone', () => {
+    const self = { execPath: join(dir, 'node'), version: '24.21.0' };
+    expect(findRuntime(self, dir, '')).toBeUndefined();
+    expect(findRuntime({ ...self, execPath: process.execPath }, dir, '')).toBe(process.execPath);
   });
 
   it('looks for node.exe on Windows, where bin/node is an empty file', () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { root } from '../paths.mjs';
 import { captured } from '../process.mjs';
@@ -25,7 +26,9 @@ export function npmCommand(env, platform, execPath) {
  * @param {{ timeoutMs?: number }} [options]
  */
 export function npm(args, options = {}) {
-  const { command, args: prefix, shell } = npmCommand(process.env, process.platform, process.execPath);
+  // The file of this Node may be gone, see findRuntime.
+  const env = existsSync(process.execPath) ? process.env : {};
+  const { command, args: prefix, shell } = npmCommand(env, process.platform, process.execPath);
   return captured(command, [...prefix, ...args, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     shell,

@@ -41,25 +41,35 @@ function versionOf(file) {
   }
 }
 
-/** @param {string} file */
-function sameAsThis(file) {
+/** @param {string} one @param {string} other */
+function isSameFile(one, other) {
   try {
-    return realpathSync(file) === realpathSync(process.execPath);
+    return realpathSync(one) === realpathSync(other);
   } catch {
     return false;
   }
 }
 
-/** @returns {string | undefined} */
-function findRuntime() {
-  const pinned = pinnedNode(process.platform);
+/**
+ * @param {{ execPath: string; version: string }} [self] the Node that runs the launcher
+ * @param {string} [base]
+ * @param {string} [path] folders to look in
+ * @returns {string | undefined}
+ */
+export function findRuntime(
+  self = { execPath: process.execPath, version: process.versions.node },
+  base = root,
+  path = process.env.PATH ?? '',
+) {
+  const pinned = pinnedNode(process.platform, base);
   if (existsSync(pinned)) {
-    const version = sameAsThis(pinned) ? process.versions.node : versionOf(pinned);
+    const version = isSameFile(pinned, self.execPath) ? self.version : versionOf(pinned);
     if (fitsRuntime(version)) return pinned;
   }
-  if (fitsRuntime(process.versions.node)) return process.execPath;
+  // npm puts the pinned Node first on PATH, and a fresh installation of the dependencies removes the file of the Node that runs it.
+  if (fitsRuntime(self.version) && existsSync(self.execPath)) return self.execPath;
   const exe = process.platform === 'win32' ? 'node.exe' : 'node';
-  const dirs = (process.env.PATH ?? '').split(delimiter).filter((dir) => dir && dir !== binDir);
+  const dirs = path.split(delimiter).filter((dir) => dir && dir !== binDir);
   return dirs.map((dir) => join(dir, exe)).find((file) => existsSync(file) && fitsRuntime(versionOf(file)));
 }
 
