@@ -36,6 +36,7 @@ export function allChecks() {
     { name: 'imports', args: [join('scripts', 'lib', 'check', 'imports.mjs')] },
     { name: 'hygiene', args: [join('scripts', 'lib', 'check', 'hygiene.mjs')] },
     { name: 'writes', args: [join('scripts', 'lib', 'check', 'writes.mjs')] },
+    { name: 'cuts', args: [join('scripts', 'lib', 'check', 'cuts.mjs')] },
   ];
 }
 
