@@ -5,7 +5,8 @@
 import type { Problem } from '../errors.ts';
 import { MIN_SECRET_LENGTH, partsOf, patternsOf } from './forms.ts';
 import type { Pattern } from './matcher.ts';
-import { PatternSet } from './spans.ts';
+import { Rests } from './rests.ts';
+import { merged, PatternSet, type Span } from './spans.ts';
 import {
   createByteStream,
   createTextStream,
@@ -54,8 +55,19 @@ class KnownValues {
   readonly #held = new Map<string, ReadonlySet<string>>();
   readonly #values = new Map<string, Known>();
 
-  constructor(lasting: Iterable<string>) {
+  /** Of the lasting values only: those of holders were redacted where they were used. */
+  readonly #rests: Rests;
+
+  constructor(lasting: readonly string[]) {
+    this.#rests = new Rests(lasting);
     this.#take(partsOf(lasting));
+  }
+
+  /** Every place of a value, or of what is left of one, in order. */
+  spans(bytes: Uint8Array): Span[] {
+    const whole = this.patterns.spans(bytes);
+    const rests = this.#rests.spans(bytes);
+    return rests.length === 0 ? whole : merged([...whole, ...rests]);
   }
 
   has(value: string): boolean {
@@ -96,11 +108,12 @@ class KnownValues {
   }
 }
 
-function textFinder({ patterns }: KnownValues): Finder<string> {
+function textFinder(known: KnownValues): Finder<string> {
+  const { patterns } = known;
   return {
     find(text) {
       if (patterns.empty || text.length < MIN_SECRET_LENGTH) return [];
-      const spans = patterns.spans(encodeBriefly(text));
+      const spans = known.spans(encodeBriefly(text));
       return spans.length === 0 ? spans : rangesInText(text, spans);
     },
     cut(text, places) {
@@ -116,10 +129,11 @@ function textFinder({ patterns }: KnownValues): Finder<string> {
   };
 }
 
-function byteFinder({ patterns }: KnownValues): Finder<Uint8Array> {
+function byteFinder(known: KnownValues): Finder<Uint8Array> {
+  const { patterns } = known;
   const marker = encodeUtf8(REDACTED);
   return {
-    find: (bytes) => patterns.spans(bytes),
+    find: (bytes) => known.spans(bytes),
     cut(bytes, places) {
       if (places.length === 0) return bytes;
       const gone = places.reduce((sum, [start, end]) => sum + end - start, 0);
@@ -146,11 +160,11 @@ function byteFinder({ patterns }: KnownValues): Finder<Uint8Array> {
  *
  * Each value is found as it is (UTF-8, UTF-16, ISO 8859-1), with any of its characters percent-encoded, form-encoded or escaped as in
  * JSON or HTML, up to four times over, as hexadecimal digits, and as base64 or base64url at any offset of a longer encoded text, of
- * UTF-8 and of UTF-16. Not found: hashes, compressed or encrypted forms, a value split by something in between (base64 wrapped at
+ * UTF-8 and of UTF-16. Of the values given, what is left beside a mark of omission (`…`, `...`) is found as well, from 8 characters on. Not found: hashes, compressed or encrypted forms, a value split by something in between (base64 wrapped at
  * 76 columns), and values under {@link MIN_SECRET_LENGTH} characters.
  */
 export function createRedactor(values: Iterable<string> = []): Redactor {
-  const known = new KnownValues(values);
+  const known = new KnownValues(Array.from(values));
   const inText = textFinder(known);
   const inBytes = byteFinder(known);
   const text = (input: string) => {

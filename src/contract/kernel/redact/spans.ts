@@ -94,7 +94,8 @@ export class PatternSet {
   }
 }
 
-function merged(spans: Span[]): Span[] {
+/** In order, without overlaps. */
+export function merged(spans: Span[]): Span[] {
   const out: Span[] = [];
   for (const span of spans.sort((a, b) => a[0] - b[0])) {
     const last = out.at(-1);
