@@ -160,7 +160,7 @@ function byteFinder(known: KnownValues): Finder<Uint8Array> {
  *
  * Each value is found as it is (UTF-8, UTF-16, ISO 8859-1), with any of its characters percent-encoded, form-encoded or escaped as in
  * JSON or HTML, up to four times over, as hexadecimal digits, and as base64 or base64url at any offset of a longer encoded text, of
- * UTF-8 and of UTF-16. Of the values given, what is left beside a mark of omission (`…`, `...`) is found as well, from 8 characters on. Not found: hashes, compressed or encrypted forms, a value split by something in between (base64 wrapped at
+ * UTF-8 and of UTF-16. Of the values given, what is left beside a mark of omission (`…`, `...`) is found as well, from 8 bytes on. Not found: hashes, compressed or encrypted forms, a value split by something in between (base64 wrapped at
  * 76 columns), and values under {@link MIN_SECRET_LENGTH} characters.
  */
 export function createRedactor(values: Iterable<string> = []): Redactor {

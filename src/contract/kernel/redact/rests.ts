@@ -5,7 +5,7 @@
 import type { Span } from './spans.ts';
 import { encodeUtf8 } from './utf8.ts';
 
-/** Least characters of a rest; fewer would match words that are no rest of anything. */
+/** Least bytes of a rest; fewer would match words that are no rest of anything. */
 const LEAST = 8;
 const DOT = 0x2e;
 /** The ellipsis U+2026 in UTF-8. */
