@@ -85,6 +85,22 @@ describe('bytes', () => {
   });
 });
 
+// Catches a type that no header can hold: the answer was 500, or had a header of the server that the type came from.
+test.each([
+  ['text/html\r\nx-evil: 1', 'application/octet-stream'],
+  ['text/€', 'application/octet-stream'],
+  ['text/x\0', 'application/octet-stream'],
+  ['\ud800/x', 'application/octet-stream'],
+  ['', 'application/octet-stream'],
+  ['Text/CSV; charset=UTF-8; header=present', 'text/csv; charset=utf-8'],
+])('content of the type %j is sent as %s', async (mime, sent) => {
+  const id = `art_${String(Buffer.from(mime).length).padStart(26, '3')}`;
+  addArtifact(subject, id, '\ud800\u202egpj.exe\r\n', '0123456789', mime);
+  const answer = await call('GET', `/v1/artifacts/${id}/content`);
+  expect([answer.status, answer.text, answer.headers.get('content-type')]).toEqual([200, '0123456789', sent]);
+  expect(answer.headers.get('x-evil')).toBeNull();
+});
+
 describe('content of an artifact', () => {
   const path = `/v1/artifacts/${PLAIN}/content`;
 

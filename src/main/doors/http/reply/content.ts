@@ -1,4 +1,5 @@
 /** Bytes of artifacts: with a principal's rights, or with a one-time ticket. */
+import { parseMediaType } from '../../../../contract/automation/media-type.ts';
 import type { FileContent } from '../../../core/operation/operation.ts';
 import { ARTIFACT_CSP } from '../../../core/web/content-policy.ts';
 import { disposition } from '../../../core/web/disposition.ts';
@@ -9,7 +10,7 @@ import { sendFile } from './file.ts';
 export function sendContent(exchange: Exchange, content: FileContent): Promise<void> {
   return sendFile(exchange, content.path, {
     root: content.root,
-    mime: content.mime,
+    mime: parseMediaType(content.mime),
     cacheControl: 'no-store',
     headers: ['content-disposition', disposition('attachment', content.name), 'content-security-policy', ARTIFACT_CSP],
   });
