@@ -13,8 +13,11 @@ export interface Faults {
   report(source: string, error: unknown): void;
   /** Since the start. */
   count(): number;
-  /** Logs what was reported so far and everything from now on. */
-  logTo(log: FaultLog): void;
+  /**
+   * Logs what was reported so far and everything from now on.
+   * @param redact removes secrets from a text
+   */
+  logTo(log: FaultLog, redact: (text: string) => string): void;
 }
 
 /**
@@ -24,9 +27,10 @@ export interface Faults {
 export function createFaults(storage?: { report(error: unknown): boolean }): Faults {
   let count = 0;
   let log: FaultLog | undefined;
+  let redact = (text: string) => text;
   const early: [source: string, error: unknown][] = [];
   const write = (source: string, error: unknown) =>
-    log?.error(source, 'a callback failed', { error: describeError(error), ...currentNames() });
+    log?.error(source, 'a callback failed', { error: describeError(error, redact), ...currentNames() });
   return {
     report(source, error) {
       if (storage?.report(error)) return;
@@ -35,8 +39,9 @@ export function createFaults(storage?: { report(error: unknown): boolean }): Fau
       else early.push([source, error]);
     },
     count: () => count,
-    logTo(target) {
+    logTo(target, redactWith) {
       log = target;
+      redact = redactWith;
       for (const [source, error] of early.splice(0)) write(source, error);
     },
   };

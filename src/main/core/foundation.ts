@@ -45,7 +45,7 @@ function openLog({ dataDir, terminal }: HostConfig, settings: SettingsStore, fau
     ...{ files: logFiles, level: settings.get('log_level'), redact, quiet: storage.report },
     ...(terminal ? { terminal } : {}),
   });
-  faults.logTo(log);
+  faults.logTo(log, redact);
   settings.onChange((keys) => {
     if (keys.includes('log_level')) log.setLevel(settings.get('log_level'));
     if (keys.includes('redaction.extra')) holdExtra();

@@ -37,7 +37,7 @@ test('faults before the log is open are logged when it opens', () => {
   const lines: string[] = [];
   const log = { error: (source: string, message: string) => void lines.push(`${source}: ${message}`) };
   faults.report('events', new Error('early'));
-  faults.logTo(log);
+  faults.logTo(log, (text) => text);
   faults.report('settings', new Error('late'));
   expect(lines).toEqual(['events: a callback failed', 'settings: a callback failed']);
 });

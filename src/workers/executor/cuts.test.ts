@@ -1,6 +1,6 @@
 /**
- * Texts that runners cut, with a secret across the cut. What it leaves of a secret is none that is known, so nobody finds it afterwards: a
- * server or a page that knows the limits would choose what stays.
+ * Texts that runners cut, with a secret across the cut. What it leaves of a secret is not the secret that is known, so it is not found afterwards: a
+ * server or a page that knows the limits could choose what stays.
  */
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';

@@ -5,7 +5,7 @@ const SECRET = 'S3CR3T-"marker"-ü-Qx7Zp0Lm4Nn8Vb2Ty6Rw1Ks5Hd9';
 const redactor = createRedactor([SECRET]);
 const eight = Array.from({ length: SECRET.length - 7 }, (_, at) => SECRET.slice(at, at + 8));
 
-/** Ways in which somebody else cuts a text, and says so. */
+/** Ways in which engines and libraries cut a text, and mark it. */
 const CUTS: [name: string, cut: (text: string, at: number) => string][] = [
   ['an ellipsis', (text, at) => `<b>${text.slice(0, at)}…</b>`],
   ['dots', (text, at) => `Response text:\n${text.slice(0, at)}...`],

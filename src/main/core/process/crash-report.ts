@@ -53,7 +53,7 @@ export function createUncaught(
     reportCrash(error) {
       const report = writeCrashReport(error, { ...context, now: clock.now() });
       log.error('host', 'nothing caught an exception; the host stops', {
-        ...describeError(error),
+        ...describeError(error, context.redact),
         report: report.file,
       });
       return report;
@@ -92,7 +92,7 @@ function reportOf(error: unknown, at: string, { version, startedAt, redact }: Cr
   const report = {
     ...{ at, version, node, electron: electron ?? null, platform: process.platform, started_at: startedAt },
     ...{ memory_bytes: process.memoryUsage.rss(), during: currentNames() },
-    error: describeError(error),
+    error: describeError(error, redact),
   };
   return redact(`${JSON.stringify(report, null, 2)}\n`);
 }

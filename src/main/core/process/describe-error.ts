@@ -1,5 +1,7 @@
 /** An error in words, whatever was thrown: a getter that throws, a proxy, an object without prototype, an endless chain of causes. */
 
+import { clip } from '../../../contract/kernel/redact/clip.ts';
+
 /** See the file's head. */
 export interface DescribedError {
   name: string;
@@ -11,9 +13,14 @@ export interface DescribedError {
 
 const MAX_CAUSES = 8;
 const MAX_CHARS = 16_384;
+const MAX_NAME = 200;
 
-/** Never throws. */
-export function describeError(thrown: unknown): DescribedError {
+/**
+ * Never throws.
+ * @param redact removes secrets from a text, before it is cut: what a cut leaves of one is not found any more
+ */
+export function describeError(thrown: unknown, redact: (text: string) => string): DescribedError {
+  const words = (value: unknown) => clip({ text: redact }, wordsOf(value), MAX_CHARS);
   const causes: string[] = [];
   let cause = member(thrown, 'cause');
   for (let n = 0; n < MAX_CAUSES && cause !== undefined && cause !== null; n++) {
@@ -21,24 +28,20 @@ export function describeError(thrown: unknown): DescribedError {
     cause = member(cause, 'cause');
   }
   const stack = member(thrown, 'stack');
+  const name = member(thrown, 'name');
   return {
-    name: nameOf(thrown),
+    name: typeof name === 'string' ? clip({ text: redact }, name, MAX_NAME) : typeof thrown,
     message: words(thrown),
-    stack: typeof stack === 'string' ? stack.slice(0, MAX_CHARS) : null,
+    stack: typeof stack === 'string' ? words(stack) : null,
     causes,
   };
 }
 
-function nameOf(thrown: unknown): string {
-  const name = member(thrown, 'name');
-  return typeof name === 'string' ? name.slice(0, 200) : typeof thrown;
-}
-
-function words(thrown: unknown): string {
+function wordsOf(thrown: unknown): string {
   const message = member(thrown, 'message');
-  if (typeof message === 'string') return message.slice(0, MAX_CHARS);
+  if (typeof message === 'string') return message;
   try {
-    return String(thrown).slice(0, MAX_CHARS);
+    return String(thrown);
   } catch {
     return 'something that cannot be put into words';
   }

@@ -1,7 +1,7 @@
 /**
  * Redirects of HTTP requests, after the Fetch Standard's "HTTP-redirect fetch" (https://fetch.spec.whatwg.org/#http-redirect-fetch) and stricter
  * where a request leaves its origin: `fetch` itself passes every header but `Authorization`, `Cookie`, `Proxy-Authorization` and `Host` on to
- * another origin, and the body as well. The origin is compared as a whole, because a port or a scheme alone can lead to somebody else
+ * another origin, and the body as well. The origin is compared as a whole, because a port or a scheme alone can lead to another service
  * (CVE-2022-27774, CVE-2022-27776 of curl; CVE-2018-1000007 for headers of one's own; CVE-2023-45143 and CVE-2024-24758 of undici).
  */
 import { Failure } from '../failure.ts';
