@@ -1,6 +1,7 @@
 /** Every screen as someone goes through it who has no mouse, or does not see it. */
 import type { Page } from '@playwright/test';
 import { type Filled, fill } from './support/fill.ts';
+import { taskHead } from './support/panel.ts';
 import { backwards, type Stop, walk } from './support/stops.ts';
 import { expect, open, test } from './support/test.ts';
 
@@ -64,4 +65,19 @@ test('Tab reaches every control of every screen in the order in which they stand
     await page.getByRole('region', { name: 'Title bar' }).getByText('TabAgent').click();
     await check(page, path);
   }
+});
+
+// Would catch: a task that ends without a word for those who do not see its badge, and a log that reads every line aloud.
+test('the end of a task is announced, its lines are not', async ({ page, api }) => {
+  await api.call('settings_update', { 'executor.paused': true });
+  const { id } = await api.program('Soon over', 'console.log(1)');
+  await open(page, `/tasks/${id}`);
+  const announced = taskHead(page).locator('[aria-live=polite]');
+  await expect(announced).toHaveText('Queued');
+  await expect(page.locator('[aria-live=polite], [role=status], [role=alert]').filter({ hasText: 'Soon' })).toHaveCount(
+    0,
+  );
+  await api.call('settings_update', { 'executor.paused': false });
+  await expect(announced).toHaveText('Succeeded');
+  await expect(page.getByRole('log')).toHaveAttribute('aria-live', 'off');
 });

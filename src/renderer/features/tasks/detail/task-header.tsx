@@ -39,7 +39,10 @@ export function TaskHeader({ task }: { task: TaskDetail }) {
       <h1 className={text.clip} title={task.command_name}>
         {task.command_name}
       </h1>
-      <Status state={task.status} />
+      {/* Who cannot see the badge hears that the task has ended. */}
+      <span aria-live="polite">
+        <Status state={task.status} />
+      </span>
       <code className={`${text.faint} ${text.clip}`}>{task.id}</code>
       <CopyButton label="Copy id" text={task.id} />
       <span className={layout.grow} />
