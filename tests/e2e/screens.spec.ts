@@ -85,7 +85,14 @@ const filledLooks = ({ tasks, command, profile }: Filled): Look[] => [
   { name: 'preview-table', ...preview(tasks.succeeded, 'invoices.csv', 'Customer') },
   { name: 'preview-tree', ...preview(tasks.succeeded, 'summary.json', 'newest') },
   { name: 'preview-picture', ...preview(tasks.succeeded, 'invoices.png', /\d of \d/) },
-  { name: 'commands-versions', path: `/commands/${command}?tab=versions`, ready: sees('Version') },
+  {
+    name: 'commands-versions',
+    path: `/commands/${command}`,
+    ready: async (page) => {
+      await page.getByRole('tab', { name: /^Versions/ }).click();
+      await sees(/^current$/)(page);
+    },
+  },
   {
     name: 'commands-new',
     path: `/commands/${command}`,
@@ -134,7 +141,8 @@ const filledLooks = ({ tasks, command, profile }: Filled): Look[] => [
     name: 'logs-detail',
     path: '/logs',
     ready: async (page) => {
-      await page.getByTestId('log-line').filter({ hasText: 'The page closed before it answered' }).first().click();
+      const line = page.getByTestId('log-line').filter({ hasText: 'The page closed before it answered' }).first();
+      await line.getByRole('button').click();
       await expect(page.getByRole('complementary')).toBeVisible();
     },
   },

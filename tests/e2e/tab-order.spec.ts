@@ -28,7 +28,8 @@ const places = ({ tasks, command, profile }: Filled): Place[] => [
   { path: '/logs', ready: 'The page closed before it answered' },
   { path: '/logs?tab=metrics', ready: /\d MB$/ },
   { path: '/help/tasks', ready: 'Why a task waits' },
-  { path: '/settings?section=API %26 security', ready: 'Allowed origins' },
+  // The editor of the rate limits comes last.
+  { path: '/settings?section=API %26 security', ready: '{}' },
   { path: '/settings?section=Storage %26 retention', ready: 'Backups' },
   { path: '/settings?section=about', ready: 'Diagnosis' },
 ];
@@ -80,4 +81,23 @@ test('the end of a task is announced, its lines are not', async ({ page, api }) 
   await api.call('settings_update', { 'executor.paused': false });
   await expect(announced).toHaveText('Succeeded');
   await expect(page.getByRole('log')).toHaveAttribute('aria-live', 'off');
+});
+
+// Would catch: a log in which Tab has to be pressed for every line, and lines whose details only the mouse opens.
+test('Tab stops at one line of a log; arrow keys go on from there, Enter shows its details', async ({ page, api }) => {
+  await fill(api);
+  await open(page, '/logs');
+  const log = page.getByRole('log');
+  await expect(log).toContainText('Slow answer');
+  const stop = log.locator('button[tabindex="0"]');
+  await expect(stop).toHaveCount(1);
+  const seq = async () => Number(/\d+$/.exec((await stop.getAttribute('aria-label')) ?? '')?.[0]);
+  await stop.focus();
+  const from = await seq();
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  await expect(stop).toBeFocused();
+  expect(await seq()).toBeLessThan(from);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('complementary', { name: 'Line' })).toBeVisible();
 });

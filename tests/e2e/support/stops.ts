@@ -21,7 +21,7 @@ const prepare = (page: Page) =>
   page.evaluate(() => {
     const about = (element: HTMLElement) =>
       `${element.tagName.toLowerCase()} ${element.getAttribute('aria-label') ?? (element as HTMLInputElement).labels?.[0]?.textContent ?? element.textContent?.slice(0, 40)}`;
-    /** All by which a focus may show: on the control, on its box, or on the row of a table that the keys move. */
+    /** All by which a focus may show: on the control, on its box, or on the row or head of what the keys move in. */
     const looks = (element: HTMLElement) =>
       [
         element,
@@ -30,6 +30,7 @@ const prepare = (page: Page) =>
         element.nextElementSibling,
         element.querySelector('th'),
         element.querySelector('tr[class*="_cursor_"] td'),
+        element.querySelector('[class*="_axis_"]'),
       ]
         .map((each) => {
           if (each === null) return '';
@@ -47,7 +48,7 @@ const prepare = (page: Page) =>
             ),
           ]
             .filter((element) => element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true }))
-            .filter((element) => !element.matches('input[type=radio]:not(:checked)'))
+            .filter((element) => !element.matches('input[type=radio]:not(:checked), :disabled'))
             .map((element, index) => {
               element.dataset.stop = String(index);
               before.set(element, looks(element));

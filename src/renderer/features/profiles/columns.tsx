@@ -24,7 +24,7 @@ export const PROFILE_COLUMNS: readonly Column<Profile>[] = [
     sort: 'name',
     fixed: true,
     cell: (profile) => (
-      <span className={layout.row}>
+      <span className={`${layout.row} ${layout.fits}`}>
         <Swatch color={profile.color} />
         <span className={`${text.clip} ${css.name}`}>{profile.name}</span>
         {profile.tags.map((tag) => (

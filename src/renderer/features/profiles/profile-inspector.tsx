@@ -65,7 +65,7 @@ function ProfileBody({ profile }: { profile: Profile }) {
         <Status state={profile.state} />
         <span className={layout.grow} />
         <BrowserButton profile={profile} />
-        <Button small kind="primary" blocked={noTask} icon={<Play size={13} />} onClick={() => setRunning(true)}>
+        <Button small blocked={noTask} icon={<Play size={13} />} onClick={() => setRunning(true)}>
           Run a command
         </Button>
       </div>

@@ -16,6 +16,8 @@ export interface LogLineProps {
   index: number;
   hit: boolean;
   selected: boolean;
+  /** Of all lines, Tab stops at this one; arrow keys go on from there. */
+  isStop: boolean;
   onSelect: ((row: LogRow) => void) | undefined;
   /** Measures the height when lines wrap. */
   measure: ((element: HTMLElement | null) => void) | undefined;
@@ -30,7 +32,7 @@ function dataText(data: Json): string {
 }
 
 /** One visible line; only here are colours parsed. */
-export function LogLineRow({ row, time, top, index, hit, selected, onSelect, measure }: LogLineProps) {
+export function LogLineRow({ row, time, top, index, hit, selected, isStop, onSelect, measure }: LogLineProps) {
   const classes = [
     css.row,
     row.level === 'error' ? css.errorRow : null,
@@ -60,6 +62,7 @@ export function LogLineRow({ row, time, top, index, hit, selected, onSelect, mea
         <button
           type="button"
           className={css.at}
+          tabIndex={isStop ? 0 : -1}
           aria-label={`Details of line ${row.seq}`}
           onClick={() => onSelect(row)}
         >

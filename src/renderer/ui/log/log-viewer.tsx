@@ -18,6 +18,7 @@ import { LogSearch } from './log-search.tsx';
 import type { LogViewerProps } from './log-viewer-props.ts';
 import { useFollow } from './use-follow.ts';
 import { useHostSearch } from './use-host-search.ts';
+import { useLineStop } from './use-line-stop.ts';
 import { useLogSearch } from './use-search.ts';
 
 function visibleRows(feed: LogFeed, levels: LogLevel[] | undefined): LogRow[] {
@@ -58,6 +59,14 @@ export function LogViewer(props: LogViewerProps) {
   const goTo = useGoTo(feed, rows, place);
   useInitialFocus(() => frame.current, props.primary === true && !loading && rows.length > 0);
 
+  const items = virtual.getVirtualItems();
+  const line = useLineStop(
+    rows,
+    items.map(({ index }) => index),
+    virtual.range?.endIndex,
+    props.selected,
+  );
+
   const lines = (
     <div
       ref={frame}
@@ -68,10 +77,15 @@ export function LogViewer(props: LogViewerProps) {
       aria-label={`${name} lines`}
       {...(props.primary ? listProps : {})}
       onScroll={(event) => place.scrolled(event.currentTarget)}
+      onFocus={line.onFocus}
       {...place.handlers}
+      onKeyDown={(event) => {
+        place.handlers.onKeyDown(event);
+        line.onKeyDown(event);
+      }}
     >
       <div className={`${css.rows} ${wrap ? css.wrap : ''}`} style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((item) => {
+        {items.map((item) => {
           const row = rows[item.index];
           return row === undefined ? null : (
             <LogLineRow
@@ -82,6 +96,7 @@ export function LogViewer(props: LogViewerProps) {
               index={item.index}
               hit={hitSet.has(row.seq)}
               selected={props.selected === row.seq}
+              isStop={item.index === line.stop}
               onSelect={props.onSelect}
               measure={wrap ? virtual.measureElement : undefined}
             />

@@ -5,7 +5,6 @@ import { Fragment, useState } from 'react';
 import { COMMAND_KINDS, commandKinds } from '../../../../contract/automation/kinds/index.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { buttonClass } from '../../../ui/buttons.tsx';
-import text from '../../../ui/styles/text.module.css';
 import { kindViews } from '../kinds/index.ts';
 import css from './library.module.css';
 
@@ -46,13 +45,10 @@ export function NewMenu({
       <Menu.Dropdown>
         {COMMAND_KINDS.map((kind, place) => {
           const { Icon, templates } = kindViews[kind];
-          const { title, description } = commandKinds[kind];
+          const { title } = commandKinds[kind];
           return (
             <Fragment key={kind}>
-              <Menu.Label>
-                {title}
-                <div className={text.faint}>{description}</div>
-              </Menu.Label>
+              <Menu.Label>{title}</Menu.Label>
               {templates.map((template, index) => (
                 <Menu.Item
                   key={template.id}
