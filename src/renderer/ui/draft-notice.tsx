@@ -14,12 +14,14 @@ interface DraftState {
  * Above a form: that it holds what was typed before, or that somebody else has changed the same.
  * @param titleOf label of a member
  */
-export function DraftNotice({ form, titleOf }: { form: DraftState; titleOf(name: string): string }) {
+export function DraftNotice({ form, titleOf }: { form: DraftState; titleOf?: (name: string) => string }) {
   const { wasKept, isChanged, conflicts, settle, drop } = form;
   if (conflicts.length > 0) {
     return (
       <Notice tone="warn" alert>
-        <span className={layout.grow}>Also changed elsewhere: {conflicts.map(titleOf).join(', ')}</span>
+        <span className={layout.grow}>
+          Also changed elsewhere: {conflicts.map((name) => titleOf?.(name) ?? name).join(', ')}
+        </span>
         <Button small onClick={() => settle('mine')}>
           Keep mine
         </Button>

@@ -1,16 +1,20 @@
 import { Checkbox, Modal, NumberInput, Select, TextInput } from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
-import { useState } from 'react';
+import { useRef } from 'react';
 import { ENTITY_AREAS } from '../../../contract/entities.ts';
 import { KEY_AREAS } from '../../../contract/host/settings.ts';
 import { SCOPES, type Scope } from '../../../contract/kernel/define.ts';
 import { fieldText } from '../../../contract/kernel/field-words.ts';
 import { scopesUpTo } from '../../../contract/kernel/rights.ts';
+import { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
+import { useInitialFocus } from '../../lib/keys/focus-list.ts';
 import { useAct } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button, CopyButton } from '../../ui/buttons.tsx';
+import { DraftNotice } from '../../ui/draft-notice.tsx';
 import { Notice } from '../../ui/feedback/notice.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
+import { undoToast } from '../../ui/feedback/toast.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import css from './connections.module.css';
@@ -34,6 +38,16 @@ const AREA_TEXT: Record<string, string> = {
   host: 'settings, keys, logs, backups',
 };
 
+/** What the form starts with. */
+type NewKey = { name: string; scope: Scope; areas: string[]; days: string; rate: number };
+const NEW_KEY: NewKey = {
+  name: '',
+  scope: 'run',
+  areas: KEY_AREAS.filter((area) => ENTITY_AREAS.has(area)),
+  days: '90',
+  rate: 1,
+};
+
 /** Creates an API key and shows it once. */
 export function KeyDialog({ opened, close }: { opened: boolean; close(): void }) {
   const create = useAct('keys_create');
@@ -52,45 +66,58 @@ export function KeyDialog({ opened, close }: { opened: boolean; close(): void })
       {create.data === undefined ? (
         <KeyForm create={create} close={done} />
       ) : (
-        <div className={`${layout.col} ${css.parts}`}>
-          <Notice tone="warn">
-            <TriangleAlert size={15} />
-            <span>Copy the key now. It is shown only this once; TabAgent keeps a hash of it.</span>
-          </Notice>
-          <div className={`${text.pre} ${layout.row}`}>
-            <span className={layout.grow} data-testid="new-key">
-              {create.data.key}
-            </span>
-            <CopyButton label="Copy key" text={create.data.key} />
-          </div>
-          <div className={`${layout.row} ${css.foot}`}>
-            <Button kind="primary" onClick={done}>
-              Done
-            </Button>
-          </div>
-        </div>
+        <MadeKey apiKey={create.data.key} done={done} />
       )}
     </Modal>
   );
 }
 
+/** A key that has just been made. The focus is on the button that copies it: Enter pressed once too often must not lose it. */
+function MadeKey({ apiKey, done }: { apiKey: string; done(): void }) {
+  const frame = useRef<HTMLDivElement>(null);
+  useInitialFocus(() => frame.current?.querySelector('button'));
+  return (
+    <div ref={frame} className={`${layout.col} ${css.parts}`}>
+      <Notice tone="warn">
+        <TriangleAlert size={15} />
+        <span>Copy the key now. It is shown only this once; TabAgent keeps a hash of it.</span>
+      </Notice>
+      <div className={`${text.pre} ${layout.row}`}>
+        <span className={layout.grow} data-testid="new-key">
+          {apiKey}
+        </span>
+        <CopyButton label="Copy key" text={apiKey} />
+      </div>
+      <div className={`${layout.row} ${css.foot}`}>
+        <Button kind="primary" onClick={done}>
+          Done
+        </Button>
+      </div>
+    </div>
+  );
+}
+
 function KeyForm({ create, close }: { create: ReturnType<typeof useAct<'keys_create'>>; close(): void }) {
-  const [name, setName] = useState('');
-  const [scope, setScope] = useState<Scope>('run');
-  const [areas, setAreas] = useState<string[]>(() => KEY_AREAS.filter((area) => ENTITY_AREAS.has(area)));
-  const [days, setDays] = useState('90');
-  const [rate, setRate] = useState(1);
+  const form = useDraftForm('key:new', { initial: NEW_KEY, version: null });
+  const { name, scope, areas, days, rate } = form.values;
   const blocked = useCan('keys_create');
   const missing =
     blocked ?? (name.trim() === '' ? 'Name is required' : areas.length === 0 ? 'Choose at least one area' : null);
   const submit = () =>
-    create.mutate({
-      name,
-      scopes: scopesUpTo(scope),
-      areas: KEY_AREAS.filter((area) => areas.includes(area)),
-      rate_multiplier: rate,
-      expires_at: days === '' ? null : new Date(Date.now() + Number(days) * DAY).toISOString(),
-    });
+    create.mutate(
+      {
+        name,
+        scopes: scopesUpTo(scope),
+        areas: KEY_AREAS.filter((area) => areas.includes(area)),
+        rate_multiplier: rate,
+        expires_at: days === '' ? null : new Date(Date.now() + Number(days) * DAY).toISOString(),
+      },
+      { onSuccess: form.drop },
+    );
+  const cancel = () => {
+    if (form.isChanged) undoToast('Changes discarded', form.drop());
+    close();
+  };
   return (
     <form
       className={`${layout.col} ${css.form}`}
@@ -99,6 +126,7 @@ function KeyForm({ create, close }: { create: ReturnType<typeof useAct<'keys_cre
         if (missing === null) submit();
       }}
     >
+      <DraftNotice form={form} />
       <TextInput
         label="Name"
         description="The program that will use it"
@@ -107,15 +135,15 @@ function KeyForm({ create, close }: { create: ReturnType<typeof useAct<'keys_cre
         maxLength={100}
         value={name}
         error={create.error?.errors?.name && fieldText('name', create.error.errors.name)}
-        onChange={(event) => setName(event.currentTarget.value)}
+        onChange={(event) => form.change({ name: event.currentTarget.value })}
       />
       <Select
         label="Scope"
         data={SCOPES.map((item) => ({ value: item, label: `${item} – ${SCOPE_TEXT[item]}` }))}
         value={scope}
-        onChange={(next) => setScope((next ?? 'read') as Scope)}
+        onChange={(next) => form.change({ scope: (next ?? 'read') as Scope })}
       />
-      <Checkbox.Group label="Areas" value={areas} onChange={setAreas}>
+      <Checkbox.Group label="Areas" value={areas} onChange={(next) => form.change({ areas: next })}>
         <div className={`${layout.col} ${css.choices}`}>
           {KEY_AREAS.map((area) => (
             <Checkbox key={area} value={area} label={`${area} – ${AREA_TEXT[area] ?? ''}`} />
@@ -123,19 +151,19 @@ function KeyForm({ create, close }: { create: ReturnType<typeof useAct<'keys_cre
         </div>
       </Checkbox.Group>
       <div className={layout.two}>
-        <Select label="Lifetime" data={LIFETIMES} value={days} onChange={(next) => setDays(next ?? '')} />
+        <Select label="Lifetime" data={LIFETIMES} value={days} onChange={(next) => form.change({ days: next ?? '' })} />
         <NumberInput
           label="Rate limit multiplier"
           min={0.1}
           max={100}
           step={0.5}
           value={rate}
-          onChange={(next) => next !== '' && setRate(Number(next))}
+          onChange={(next) => next !== '' && form.change({ rate: Number(next) })}
         />
       </div>
       {create.error === null ? null : <ErrorState inline error={create.error} />}
       <div className={`${layout.row} ${css.foot}`}>
-        <Button onClick={close}>Cancel</Button>
+        <Button onClick={cancel}>Cancel</Button>
         <Button submit kind="primary" blocked={missing} busy={create.isPending}>
           Create key
         </Button>

@@ -6,12 +6,15 @@ import { FolderSearch, RotateCw } from 'lucide-react';
 import { useState } from 'react';
 import { useClient } from '../../lib/client/context.tsx';
 import { isDesktop } from '../../lib/client/message-port.ts';
+import { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
 import { asError, useAct } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
-import { errorToast, toast } from '../../ui/feedback/toast.tsx';
+import { errorToast, toast, undoToast } from '../../ui/feedback/toast.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import css from './browser-picker.module.css';
+
+const NO_PATH = { path: '' };
 
 /** Buttons that repeat the detection or ask for a path, which the host checks before it is saved. */
 export function BrowserPicker() {
@@ -20,7 +23,13 @@ export function BrowserPicker() {
   const noCheck = useCan('browsers_check');
   const noSave = useCan('settings_update');
   const [opened, setOpened] = useState(false);
-  const [path, setPath] = useState('');
+  const form = useDraftForm('browser-path', { initial: NO_PATH, version: null });
+  const { path } = form.values;
+  const setPath = (typed: string) => form.change({ path: typed });
+  const cancel = () => {
+    if (form.isChanged) undoToast('Changes discarded', form.drop());
+    setOpened(false);
+  };
   const refresh = () =>
     client.call('browsers_list', { refresh: true }).then(
       () => queries.invalidateQueries({ queryKey: ['browsers_list'] }),
@@ -31,6 +40,7 @@ export function BrowserPicker() {
       client.call('settings_update', { 'browser.executable_path': found.path }).then(
         () => {
           toast(`${found.name} ${found.version ?? ''} will be used`);
+          form.drop();
           setOpened(false);
           return refresh();
         },
@@ -72,7 +82,7 @@ export function BrowserPicker() {
             {isDesktop() ? <Button onClick={() => void pick()}>Browse</Button> : null}
           </div>
           <div className={`${layout.row} ${css.foot}`}>
-            <Button onClick={() => setOpened(false)}>Cancel</Button>
+            <Button onClick={cancel}>Cancel</Button>
             <Button submit kind="primary" blocked={path === '' ? 'Enter a path' : null} busy={check.isPending}>
               Check and use
             </Button>

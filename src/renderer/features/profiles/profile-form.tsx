@@ -6,6 +6,7 @@ import { BROWSERS, type Profile } from '../../../contract/automation/profiles.ts
 import { fieldTexts, nameOf } from '../../../contract/kernel/field-words.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
+import { useFirstField } from '../../lib/keys/focus-list.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
@@ -115,8 +116,10 @@ function ProfileForm({
       run: submit,
     },
   ]);
+  const frame = useFirstField();
   return (
     <form
+      ref={frame}
       onSubmit={(event) => {
         event.preventDefault();
         submit();

@@ -2,13 +2,14 @@
 import { Modal } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import type { Task } from '../../../contract/automation/tasks.ts';
 import { fieldTexts } from '../../../contract/kernel/field-words.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
+import { DraftNotice } from '../../ui/draft-notice.tsx';
 import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { fieldsOf, titlesOf } from '../../ui/schema-form/model/read-schema.ts';
 import { cleanInput } from '../../ui/schema-form/model/values.ts';
@@ -16,6 +17,7 @@ import { textProblem } from '../../ui/schema-form/use-json-text.ts';
 import text from '../../ui/styles/text.module.css';
 import { InputForm } from './input-form.tsx';
 import css from './run.module.css';
+import { useRunDraft } from './use-run-draft.ts';
 
 /** The task whose input is edited. */
 type Again = Pick<Task, 'id' | 'input' | 'command_id' | 'command_name'>;
@@ -52,25 +54,25 @@ function OfCommand({ task, id, close }: { task: Again; id: string; close(): void
 
 function AgainForm({ task, schema, close }: { task: Again; schema: JsonObject; close(): void }) {
   const navigate = useNavigate();
-  const [input, setInput] = useState(task.input);
-  const [texts, setTexts] = useState<Record<string, string>>({});
+  const draft = useRunDraft(`again:${task.id}`, schema);
+  const input = draft.input ?? task.input;
   const fields = fieldsOf(schema);
   const titles = titlesOf(fields, 'input');
   const retry = useAct('tasks_retry', {
     onDone: ({ id }) => {
+      draft.drop();
       close();
       void navigate({ to: '/tasks/$id', params: { id } });
     },
   });
-  const blocked = useCan('tasks_retry') ?? textProblem({ texts });
+  const blocked = useCan('tasks_retry') ?? textProblem(draft.held);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (blocked === null && !retry.isPending) retry.mutate({ id: task.id, input: cleanInput(fields, input) });
   };
-  const setText = (name: string, typed: string | null) =>
-    setTexts(({ [name]: _old, ...others }) => (typed === null ? others : { ...others, [name]: typed }));
   return (
     <form className={css.form} onSubmit={submit}>
+      <DraftNotice form={draft.notice} />
       <p className={text.muted}>
         {fields.length === 0
           ? 'This command takes no input.'
@@ -79,13 +81,20 @@ function AgainForm({ task, schema, close }: { task: Again; schema: JsonObject; c
       <InputForm
         fields={fields}
         value={input}
-        onChange={setInput}
+        onChange={draft.setInput}
         errors={fieldTexts(retry.error?.errors ?? {}, titles)}
-        held={{ texts, setText }}
+        held={draft.held}
       />
       {retry.error === null ? null : <ErrorState inline error={retry.error} titles={titles} />}
       <div className={css.buttons}>
-        <Button onClick={close}>Cancel</Button>
+        <Button
+          onClick={() => {
+            draft.discard();
+            close();
+          }}
+        >
+          Cancel
+        </Button>
         <Button submit kind="primary" icon={<Play size={14} />} blocked={blocked} busy={retry.isPending}>
           Run
         </Button>

@@ -1,16 +1,18 @@
 /** "Run a command": which one, as whom, with what. */
-import { Modal, NumberInput, Select, TagsInput } from '@mantine/core';
+import { Modal, NumberInput, Select } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import type { Command } from '../../../contract/automation/commands.ts';
 import { PRIORITIES, type Priority } from '../../../contract/automation/tasks.ts';
 import { fieldTexts } from '../../../contract/kernel/field-words.ts';
-import type { CommandId, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
+import type { CommandId, ProfileId } from '../../../contract/kernel/scalars.ts';
+import { useDrafts } from '../../lib/drafts/drafts.ts';
 import { plural } from '../../lib/format.ts';
 import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
+import { DraftNotice } from '../../ui/draft-notice.tsx';
 import { EntityPicker } from '../../ui/entity-picker/entity-picker.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
 import { fieldsOf, titlesOf } from '../../ui/schema-form/model/read-schema.ts';
@@ -18,9 +20,11 @@ import { cleanInput, initialInput } from '../../ui/schema-form/model/values.ts';
 import { textProblem } from '../../ui/schema-form/use-json-text.ts';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
+import { TagsField } from '../../ui/tags-field.tsx';
 import { InputForm } from './input-form.tsx';
 import { noProfileText } from './profile-text.ts';
 import css from './run.module.css';
+import { useRunDraft } from './use-run-draft.ts';
 
 export interface RunDialogProps {
   opened: boolean;
@@ -41,12 +45,17 @@ export function RunDialog(props: RunDialogProps) {
 }
 
 /** What a task may be told beside its input. */
-interface Extras {
+type Extras = {
   priority: Priority;
   /** `null`: as the command's retry policy says. */
   attempts: number | null;
   labels: string[];
-}
+};
+
+const NO_EXTRAS: Extras = { priority: 'normal', attempts: null, labels: [] };
+
+/** What is chosen in the dialog. */
+type Choice = Extras & { command: string | null; profile: string | null };
 
 /** Why the task cannot be sent yet, or `null`. */
 function missingFor(chosen: string | null, command: Command | undefined, profile: string | null): string | null {
@@ -58,25 +67,32 @@ function missingFor(chosen: string | null, command: Command | undefined, profile
 /** The command that is chosen, the input typed for it, and the call that makes a task of them. */
 function useRun({ close, commandId, profileId, profileIds }: RunDialogProps) {
   const navigate = useNavigate();
-  const [chosen, setChosen] = useState<string | null>(commandId ?? null);
-  const [profile, setProfile] = useState<string | null>(profileId ?? null);
-  const [extras, setExtras] = useState<Extras>({ priority: 'normal', attempts: null, labels: [] });
-  const [typed, setTyped] = useState<JsonObject | null>(null);
-  const [texts, setTexts] = useState<Record<string, string>>({});
+  const key = `run:${commandId ?? profileId ?? (profileIds === undefined ? 'any' : 'profiles')}`;
+  const kept = useDrafts((state) => state.entries[key]?.edits.command);
+  const chosen = typeof kept === 'string' ? kept : (commandId ?? null);
   const asked = useOperationQuery('commands_get', { id: chosen ?? '' }, { enabled: chosen !== null });
   const command = chosen === null ? undefined : asked.data;
   const fields = command === undefined ? [] : fieldsOf(command.input_schema, command.defaults);
+  const draft = useRunDraft(key, command?.input_schema ?? null);
+  const choice: Choice = {
+    ...NO_EXTRAS,
+    command: chosen,
+    profile: profileId ?? null,
+    ...(draft.chosen as Partial<Choice>),
+  };
+  const { profile, command: _chosen, ...extras } = choice;
   // What was typed stays when the command changes while the dialog is open; only another choice starts anew.
-  const input = typed ?? initialInput(fields);
+  const input = draft.input ?? initialInput(fields);
   const create = useAct('tasks_create', {
     onDone: (answer) => {
+      draft.drop();
       close();
       if ('id' in answer) void navigate({ to: '/tasks/$id', params: { id: answer.id } });
       else void navigate({ to: '/tasks', search: { batch: answer.batch_id } as never });
     },
   });
   const blocked =
-    useCan('tasks_create') ?? missingFor(chosen, command, profileIds?.[0] ?? profile) ?? textProblem({ texts });
+    useCan('tasks_create') ?? missingFor(chosen, command, profileIds?.[0] ?? profile) ?? textProblem(draft.held);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (command === undefined || blocked !== null || create.isPending) return;
@@ -93,26 +109,16 @@ function useRun({ close, commandId, profileId, profileIds }: RunDialogProps) {
       ...(extras.attempts === null ? {} : { max_attempts: extras.attempts }),
     });
   };
-  const choose = (id: string | null) => {
-    setChosen(id);
-    setTyped(null);
-    setTexts({});
-  };
-  const setText = (name: string, text: string | null) =>
-    setTexts(({ [name]: _old, ...others }) => (text === null ? others : { ...others, [name]: text }));
   return {
-    held: { texts, setText },
+    draft,
     chosen,
-    choose,
+    choose: (id: string | null) => draft.startOver({ command: id }),
     asked,
     command,
     fields,
     input,
-    setTyped,
     profile,
-    setProfile,
     extras,
-    setExtras,
     create,
     blocked,
     submit,
@@ -127,6 +133,7 @@ function RunForm(props: RunDialogProps) {
   const needsProfile = command?.uses.profile ?? false;
   return (
     <form className={css.form} onSubmit={run.submit}>
+      <DraftNotice form={run.draft.notice} />
       <EntityPicker of="commands" label="Command" autoFocus required value={run.chosen} onChange={run.choose} />
       {props.profileIds === undefined ? (
         <EntityPicker
@@ -136,7 +143,7 @@ function RunForm(props: RunDialogProps) {
           required={needsProfile}
           placeholder={noProfileText(command?.kind, needsProfile)}
           value={run.profile}
-          onChange={run.setProfile}
+          onChange={(profile) => run.draft.choose({ profile })}
           error={errors.profile_id}
         />
       ) : (
@@ -148,15 +155,26 @@ function RunForm(props: RunDialogProps) {
           key={command.id}
           fields={run.fields}
           value={run.input}
-          onChange={run.setTyped}
+          onChange={run.draft.setInput}
           errors={errors}
-          held={run.held}
+          held={run.draft.held}
         />
       )}
-      <ExtraFields value={run.extras} onChange={run.setExtras} attempts={(command?.retry.max ?? 0) + 1} />
+      <ExtraFields
+        value={run.extras}
+        onChange={(extras) => run.draft.choose(extras)}
+        attempts={(command?.retry.max ?? 0) + 1}
+      />
       {create.error === null ? null : <ErrorState inline error={create.error} titles={titles} />}
       <div className={css.buttons}>
-        <Button onClick={props.close}>Cancel</Button>
+        <Button
+          onClick={() => {
+            run.draft.discard();
+            props.close();
+          }}
+        >
+          Cancel
+        </Button>
         <Button submit kind="primary" icon={<Play size={14} />} blocked={run.blocked} busy={create.isPending}>
           Run
         </Button>
@@ -194,7 +212,7 @@ function ExtraFields({
           onChange={(next) => onChange({ ...value, attempts: next === '' ? null : Number(next) })}
         />
       </div>
-      <TagsInput
+      <TagsField
         label="Labels"
         value={value.labels}
         onChange={(labels) => onChange({ ...value, labels })}

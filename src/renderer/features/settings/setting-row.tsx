@@ -1,7 +1,8 @@
 import { NumberInput, Select, Switch, TagsInput, TextInput } from '@mantine/core';
 import { RotateCcw } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Json } from '../../../contract/kernel/scalars.ts';
+import { NO_DRAFT, useDrafts } from '../../lib/drafts/drafts.ts';
 import { words } from '../../lib/format.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { Badge, Tag } from '../../ui/display/badge.tsx';
@@ -22,11 +23,28 @@ export interface SettingRowProps {
   onChange(value: Json): void;
 }
 
-/** Text being edited; reset to `initial` whenever the saved value changes, here or elsewhere. */
-function useDraft(value: string, initial: string): [string, (text: string) => void] {
-  const [draft, setDraft] = useState({ of: value, text: initial });
-  if (draft.of !== value) setDraft({ of: value, text: initial });
-  return [draft.text, (text) => setDraft({ of: value, text })];
+/** Key of the draft of a setting's text. */
+const draftKey = (key: string): string => `setting:${key}`;
+
+/**
+ * Text being edited, which survives another screen and a reload; reset to `initial` whenever the saved value changes, here or elsewhere.
+ */
+function useDraft(key: string, value: string, initial: string): [string, (text: string) => void] {
+  const entry = useDrafts(({ entries }) => entries[draftKey(key)]);
+  const isOfValue = entry?.base.text === value;
+  useEffect(() => {
+    if (entry !== undefined && !isOfValue) useDrafts.getState().drop(draftKey(key));
+  }, [entry, isOfValue, key]);
+  const typed = isOfValue ? entry.edits.text : undefined;
+  return [
+    typeof typed === 'string' ? typed : initial,
+    (text) => {
+      const { put, drop } = useDrafts.getState();
+      if (text === initial) return drop(draftKey(key));
+      const next = { ...NO_DRAFT, edits: { text }, base: { text: value } };
+      put(draftKey(key), next, next);
+    },
+  ];
 }
 
 function Control({
@@ -43,7 +61,11 @@ function Control({
   setProblem(problem: string | null): void;
 }) {
   const shown = JSON.stringify(value);
-  const [text, setText] = useDraft(shown, typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+  const [text, setText] = useDraft(
+    field.key,
+    shown,
+    typeof value === 'string' || typeof value === 'number' ? String(value) : '',
+  );
   // An invalid value stays in the field with its message; only valid ones are sent.
   const send = (next: Json) => {
     const problem = problemWith(field.key, next);
@@ -111,7 +133,7 @@ function JsonSetting({
   send(value: Json): void;
   setProblem(problem: string | null): void;
 }) {
-  const [text, setText] = useDraft(shown, JSON.stringify(JSON.parse(shown), null, 2));
+  const [text, setText] = useDraft(field.key, shown, JSON.stringify(JSON.parse(shown), null, 2));
   const apply = () => {
     try {
       send(JSON.parse(text) as Json);
@@ -147,12 +169,14 @@ export function SettingRow({ field, value, error, needsRestart, blocked, onChang
   const problem = refused.of === shown ? refused.problem : null;
   const fixed = field.overridden ? 'Set by a command-line flag or an environment variable' : blocked;
   const changed = shown !== JSON.stringify(field.initial);
+  const isTyped = useDrafts(({ entries }) => entries[draftKey(field.key)] !== undefined);
   return (
     <div className={css.setting}>
       <div>
         <div className={layout.row}>
           <strong title={field.key}>{field.title}</strong>
           {field.desktop ? <Tag>desktop app</Tag> : null}
+          {isTyped ? <Badge tone="warn">Not saved</Badge> : null}
           {needsRestart ? <Badge tone="warn">Restart needed</Badge> : null}
           {field.overridden ? <Tag title={fixed ?? undefined}>Set at startup</Tag> : null}
         </div>

@@ -1,0 +1,66 @@
+/** What has been chosen and typed in a dialog that runs something, as a draft; secrets stay in memory. */
+import { useState } from 'react';
+import type { JsonObject } from '../../../contract/kernel/scalars.ts';
+import { type DraftEntry, NO_DRAFT, useDrafts } from '../../lib/drafts/drafts.ts';
+import { openValues, readSecrets } from '../../lib/drafts/open-values.ts';
+import { undoToast } from '../../ui/feedback/toast.tsx';
+
+const isUsed = ({ edits, input, texts }: DraftEntry): boolean =>
+  input !== null || Object.keys(edits).length > 0 || Object.keys(texts).length > 0;
+
+/** The entry without what is secret by the input's schema; while that is not known, without the input. */
+function forStorage(entry: DraftEntry, schema: JsonObject | null): DraftEntry {
+  if (schema === null) return { ...entry, input: null, texts: {} };
+  const reading = readSecrets(schema);
+  const isOpen = reading.isWhole && reading.secret.length === 0 && !entry.hidden.some((name) => reading.open.has(name));
+  return {
+    ...entry,
+    input: entry.input === null ? null : openValues(reading, entry.input, entry.hidden),
+    texts: isOpen ? entry.texts : {},
+  };
+}
+
+/**
+ * @param key of the draft
+ * @param schema of the input, null while it is not known
+ */
+export function useRunDraft(key: string, schema: JsonObject | null) {
+  const entry = useDrafts((state) => state.entries[key]) ?? NO_DRAFT;
+  const [wasKept] = useState(() => isUsed(entry));
+  /** Two changes in one turn see each other: the entry is read when it is changed. */
+  const alter = (next: (now: DraftEntry) => DraftEntry) => {
+    const { entries, put } = useDrafts.getState();
+    const changed = next(entries[key] ?? NO_DRAFT);
+    const hidden = [...new Set([...changed.hidden, ...(schema === null ? [] : readSecrets(schema).secret)])];
+    const after = { ...changed, hidden };
+    put(key, after, forStorage(after, schema));
+  };
+  const drop = () => useDrafts.getState().drop(key);
+  return {
+    /** What was chosen beside the input. */
+    chosen: entry.edits,
+    choose: (patch: JsonObject) => alter((now) => ({ ...now, edits: { ...now.edits, ...patch } })),
+    /** What was typed as input; null before anything was. */
+    input: entry.input,
+    setInput: (input: JsonObject) => alter((now) => ({ ...now, input })),
+    /** Begins anew for something else, of which the input is another one. */
+    startOver: (edits: JsonObject) => alter((now) => ({ ...NO_DRAFT, edits: { ...now.edits, ...edits } })),
+    held: {
+      texts: entry.texts,
+      setText: (name: string, text: string | null) =>
+        alter((now) => {
+          const { [name]: _old, ...texts } = now.texts;
+          return { ...now, texts: text === null ? texts : { ...texts, [name]: text } };
+        }),
+    },
+    drop,
+    /** Forgets what was typed, and offers it back. */
+    discard() {
+      if (!isUsed(entry)) return;
+      drop();
+      undoToast('Changes discarded', () => alter(() => entry));
+    },
+    /** For the notice above the form. */
+    notice: { wasKept, isChanged: isUsed(entry), conflicts: [], settle: () => undefined, drop },
+  };
+}
