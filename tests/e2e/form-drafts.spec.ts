@@ -8,7 +8,6 @@ test.use({ fresh: true });
 const SECRET = 'c0rrect-horse-battery';
 const beside = (page: Page) => page.mouse.click(5, 500);
 const esc = (page: Page) => page.keyboard.press('Escape');
-const reload = (page: Page) => page.reload();
 
 // Would catch: a profile that has to be typed again because of one key, a tag that was not confirmed by Enter and is gone.
 test('a half-typed profile survives Esc, a click beside it and a reload; Enter creates it', async ({
@@ -26,11 +25,15 @@ test('a half-typed profile survives Esc, a click beside it and a reload; Enter c
   await page.keyboard.type('Osaka desk');
   await dialog.getByRole('combobox', { name: 'Tags' }).pressSequentially('night');
   await dialog.getByRole('textbox', { name: 'Notes' }).fill('Quiet after eight');
-  for (const leave of [esc, beside, reload]) {
-    await leave(page);
-    await expect(dialog).toHaveCount(0);
-    await expect(page.getByText('No profiles yet')).toBeVisible();
-    await show();
+  for (const leave of [esc, beside, 'reload'] as const) {
+    // The dialog is a part of the address: after a reload it is open again.
+    if (leave === 'reload') await page.reload();
+    else {
+      await leave(page);
+      await expect(dialog).toHaveCount(0);
+      await expect(page.getByText('No profiles yet')).toBeVisible();
+      await show();
+    }
     await expect(dialog.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('Osaka desk');
     await expect(dialog.getByRole('textbox', { name: 'Notes' })).toHaveValue('Quiet after eight');
     await expect(dialog.getByText('night', { exact: true })).toBeVisible();

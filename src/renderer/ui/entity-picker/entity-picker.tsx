@@ -1,6 +1,7 @@
 /** A field that picks a command or a profile out of any number, by search on the host. */
 import { Combobox, InputBase, useCombobox } from '@mantine/core';
 import { type KeyboardEvent, useEffect, useState } from 'react';
+import { count } from '../../lib/format.ts';
 import { Button } from '../buttons.tsx';
 import { Skeleton } from '../feedback/state-frame.tsx';
 import layout from '../styles/layout.module.css';
@@ -131,7 +132,7 @@ function Foot({ found }: { found: Entities }) {
   return (
     <Combobox.Footer>
       <span className={textLook.muted}>
-        {found.items.length} of {found.total} shown. Type to search.
+        {count(found.items.length)} of {count(found.total)} shown. Type to search.
       </span>
     </Combobox.Footer>
   );
