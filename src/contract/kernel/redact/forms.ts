@@ -19,6 +19,14 @@ function binary(bytes: Uint8Array): string {
   return text;
 }
 
+/** Characters 80 to 9F of windows-1252 (WHATWG Encoding); the others are those of ISO 8859-1. */
+const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+/** What windows-1252 makes of bytes that were read as ISO 8859-1. */
+function asWindows1252(text: string): string {
+  return text.replace(/[\x80-\x9f]/g, (character) => WINDOWS_1252.charAt(character.charCodeAt(0) - 0x80));
+}
+
 function hex(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
@@ -88,6 +96,11 @@ export function patternsOf(value: string): Pattern[] {
   if (value.includes('+')) {
     const read = encodeUtf8(value.replaceAll('+', ' '));
     exact.push(binary(read), ...decodings(read));
+  }
+  // UTF-8 that was read as another encoding: header values arrive so, and pages without a charset.
+  if (bytes.length > value.length) {
+    const latin1 = binary(bytes);
+    exact.push(...[latin1, asWindows1252(latin1)].map((text) => binary(encodeUtf8(text))));
   }
   // ISO 8859-1.
   if (bytes.length > value.length && /^[\0-\xff]*$/.test(value)) exact.push(value);

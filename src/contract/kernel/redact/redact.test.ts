@@ -236,3 +236,14 @@ it.each([
     if (text.length >= 8 && text !== href) expect(kept).toContain(REDACTED);
   }
 });
+
+// Catches a secret in a header of a server that writes UTF-8, and on a page that does not say its encoding.
+it.each(['latin1', 'windows-1252'] as const)('finds UTF-8 that was read as %s', (encoding) => {
+  for (const secret of ['pässwörd ÜÄ“x”', '密码-密码-12']) {
+    const redactor = createRedactor([secret]);
+    const bytes = Buffer.from(secret);
+    const text = encoding === 'latin1' ? bytes.toString('latin1') : new TextDecoder(encoding).decode(bytes);
+    expect(redactor.text(`a ${text} b`)).toBe(`a ${REDACTED} b`);
+    expect(redactor.text(JSON.stringify({ text }))).toBe(JSON.stringify({ text: REDACTED }));
+  }
+});
