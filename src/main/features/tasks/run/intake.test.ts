@@ -1,7 +1,7 @@
 /** What the host keeps of an executor that neither redacts nor keeps to limits: a program that a script starts can write into its channel. */
 import { validateHeaderValue } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openTaskHost, type TaskHost } from '../../../../../tests/support/tasks.ts';
+import { EXECUTOR, openTaskHost, type TaskHost } from '../../../../../tests/support/tasks.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
 
 const SECRET = 'S3CR3T-marker-Qx7Zp0Lm4Nn8Vb2Ty6Rw1Ks5Hd9';
@@ -83,4 +83,19 @@ test('an artifact of an earlier version is shown and sent with what a header can
   expect(() => validateHeaderValue('content-type', mime)).not.toThrow();
   expect(host.tasks.service.artifact(id)).toMatchObject({ mime, name: 'a_b_' });
   expect(name).toBe('a_b_');
+});
+
+// Catches a word of the settings that only the host knows: the executor cuts through it, and writes it into files.
+test('additional words to redact are redacted in executors too', async () => {
+  const own = openTaskHost({ executor: EXECUTOR, settings: { 'redaction.extra': [SECRET] } });
+  try {
+    await own.tasks.start();
+    const script = `process.stdout.write('a'.repeat(100) + ${JSON.stringify(SECRET)} + 'b'.repeat(65_500))`;
+    const command = own.command({ spec: { argv: [process.execPath, '-e', script] } });
+    const { output } = await own.ends((await own.run(await command, [])).id);
+    expect(String(output)).toMatch(/b{65500}$/);
+    expect(left(output)).toEqual([]);
+  } finally {
+    await own.dispose();
+  }
 });

@@ -89,7 +89,8 @@ export async function prepareJob(
     attempt: task.attempt,
     spec,
     input,
-    secrets: [...values.values()],
+    // The executor cuts texts and writes files, in which the host could not find these words any more.
+    secrets: [...values.values(), ...deps.settings.get('redaction.extra')],
     secret_parts: secretParts,
     run_dir: dirs.runDir,
     temp_dir: dirs.tempDir,
