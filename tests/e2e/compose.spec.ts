@@ -83,8 +83,12 @@ test('a profile and a command are made by form and editor, run with one key, and
   const second = page.getByRole('region', { name: 'Version 2' });
   await expect(second).toContainText('current');
   await second.getByRole('button', { name: 'Show changes' }).click();
-  await expect(second.locator('pre').last()).toContainText('Open the sign-in page');
-  await expect(second.locator('pre').first()).not.toContainText('Open the sign-in page');
+  const lines = second.getByRole('region', { name: 'Script, changed lines' });
+  await expect(lines.locator('.cm-changedLine').first()).toContainText('Open the sign-in page');
+  await expect(lines.locator('.cm-deletedChunk').first()).toContainText('Open the page');
+  await page.getByRole('region', { name: 'Version 1' }).getByRole('button', { name: 'Restore' }).click();
+  await expect(page.getByText('Version 1 restored as version 3')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Version 3' })).toContainText('current');
 });
 
 // Would catch: a secret that a dry run shows, in the panel or in what the host answers.

@@ -86,7 +86,7 @@ test('lists keep their rows while the host is gone, every action says why not, a
   await row.click();
 
   await host.kill();
-  const note = page.getByText(/Offline\. As of/).first();
+  const note = page.getByText(/Offline\. Last updated/).first();
   await expect(note).toBeVisible();
   await expect(row).toBeVisible();
   const noneYet = page.getByText(/^No .* yet$/);

@@ -38,12 +38,12 @@ test.each(
   await using _ = await renderPanel(subject, ui, { at, through: host.through });
   await screen.findAllByText(row);
   act(host.lose);
-  expect((await screen.findAllByText(/^Offline\. As of/)).length).toBeGreaterThan(0);
+  expect((await screen.findAllByText(/^Offline\. Last updated/)).length).toBeGreaterThan(0);
   expect(screen.getAllByText(row).length).toBeGreaterThan(0);
   expect(screen.queryByText(/ yet$/)).toBeNull();
   expect(screen.queryByRole('alert')).toBeNull();
   act(host.find);
-  await waitFor(() => expect(screen.queryByText(/^Offline\. As of/)).toBeNull());
+  await waitFor(() => expect(screen.queryByText(/^Offline\. Last updated/)).toBeNull());
   expect(screen.getAllByText(row).length).toBeGreaterThan(0);
 });
 

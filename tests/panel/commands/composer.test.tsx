@@ -228,4 +228,28 @@ describe('the command as a whole', () => {
     await screen.findByText('Saved');
     expect(await stored(id)).toMatchObject({ version: 3, name: 'First name', timeout_seconds: 11 });
   });
+
+  // Catches a restore that changes history, takes over a part only, or runs over what is typed and not saved.
+  test('an earlier version is restored as a new one, but not over unsaved changes', async () => {
+    const { id } = await create('Restored', { timeout_seconds: 11 });
+    await subject.host.client.call('commands_update', { id, name: 'Renamed', timeout_seconds: 22 });
+    const { panel, field } = await openComposer(id, 'Renamed');
+    await using _ = panel;
+    await panel.user.click(screen.getByRole('tab', { name: /Versions/ }));
+    const second = within(await screen.findByRole('region', { name: 'Version 2' }));
+    await panel.user.click(second.getByRole('button', { name: 'Show changes' }));
+    expect(second.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
+      'Name: “Restored” → “Renamed”',
+      'Timeout (s): 11 → 22',
+    ]);
+    const restore = within(screen.getByRole('region', { name: 'Version 1' })).getByRole('button', { name: 'Restore' });
+    await panel.user.type(field, '!');
+    await waitFor(() => expect(restore.title).toBe('Save or discard your changes first'));
+    await panel.user.click(button('Discard changes'));
+    await waitFor(() => expect(restore.title).toBe(''));
+    await panel.user.click(restore);
+    await screen.findByText('Version 1 restored as version 3');
+    expect(await stored(id)).toMatchObject({ version: 3, name: 'Restored', timeout_seconds: 11 });
+    await screen.findByRole('region', { name: 'Version 3' });
+  });
 });

@@ -152,7 +152,10 @@ function Offline() {
 function OfflineNote({ since }: { since: number }) {
   return (
     <p className={css.offline} role="status">
-      <Unplug size={12} aria-hidden /> Offline. As of <Ago at={since} />.
+      <Unplug size={12} aria-hidden />
+      <span>
+        Offline. Last updated <Ago at={since} />
+      </span>
     </p>
   );
 }

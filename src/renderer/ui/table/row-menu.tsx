@@ -44,7 +44,14 @@ export function RowMenu({
           aria-label={label}
         />
       </Menu.Target>
-      <Menu.Dropdown>{children}</Menu.Dropdown>
+      <Menu.Dropdown
+        onKeyDown={(event) => {
+          // The key closes this menu and nothing else, such as the pane beside the list.
+          if (event.key === 'Escape') event.stopPropagation();
+        }}
+      >
+        {children}
+      </Menu.Dropdown>
     </Menu>
   );
 }

@@ -172,3 +172,17 @@ test('an action that is blocked stays in the menu, says why, and does nothing', 
   expect(done).toEqual([]);
   expect(screen.getByRole('menu')).toBeTruthy();
 });
+
+// Catches an Escape that closes the menu and the pane beside the list with it.
+test('Escape closes the menu of a row and nothing else', async () => {
+  const escaped: string[] = [];
+  const note = ({ key }: KeyboardEvent) => escaped.push(key);
+  window.addEventListener('keydown', note);
+  await using panel = await show({ menu: () => <MenuAction title="Peel" run={() => undefined} /> });
+  await panel.user.click(screen.getByRole('button', { name: 'Actions for banana' }));
+  await screen.findByRole('menuitem', { name: 'Peel' });
+  await panel.user.keyboard('{Escape}');
+  await waitFor(() => expect(screen.queryByRole('menu')).toBeNull());
+  window.removeEventListener('keydown', note);
+  expect(escaped).toEqual([]);
+});

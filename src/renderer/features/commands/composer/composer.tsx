@@ -14,6 +14,7 @@ import { Split } from '../../../ui/split.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
 import { kindViews } from '../kinds/index.ts';
+import { Versions } from '../versions/versions.tsx';
 import { ComposerHeader } from './composer-header.tsx';
 import { Conflict } from './conflict.tsx';
 import { DryRunResult } from './dry-run.tsx';
@@ -22,7 +23,6 @@ import { JsonEditor } from './json-editor.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { type ComposerState, useComposer } from './use-composer.ts';
 import { useComposerVerbs } from './use-composer-verbs.ts';
-import { Versions } from './versions.tsx';
 
 type ComposerTab = 'spec' | 'input' | 'versions' | 'dry';
 
@@ -113,7 +113,9 @@ function Parts({
         {tab === 'input' ? (
           <InputSchema key={generation} draft={draft} change={change} errors={errors} held={held} />
         ) : null}
-        {tab === 'versions' && command !== null ? <Versions command={command} onRestore={composer.replace} /> : null}
+        {tab === 'versions' && command !== null ? (
+          <Versions command={command} changed={composer.changed} onLoad={composer.replace} />
+        ) : null}
         {tab === 'dry' ? (
           <DryRunResult kind={draft.kind} query={dry} titles={titlesOf(composer.fields, 'input')} run={dryRun} />
         ) : null}

@@ -103,6 +103,10 @@ function Resolved({ resolved }: { resolved: JsonObject }) {
 export const browser: KindView = {
   Icon: FileCode2,
   tab: 'Script',
+  titles: {
+    ...{ script: 'Script', language: 'Language', headless: 'Headless', trace: 'Trace' },
+    ...{ screenshot: 'Final screenshot', action_timeout_ms: 'Action timeout (ms)' },
+  },
   Form,
   Options,
   Resolved,

@@ -75,6 +75,17 @@ function Form({ spec, onChange, errors, held }: SpecFormProps) {
 export const http: KindView = {
   Icon: Globe,
   tab: 'Request',
+  titles: {
+    ...{
+      method: 'Method',
+      url: 'Address',
+      query: 'Query',
+      headers: 'Headers',
+      body: 'Body',
+      expect: 'Response checks',
+    },
+    ...{ follow_redirects: 'Follow redirects', max_output_bytes: 'Max output (bytes)' },
+  },
   Form,
   Options: null,
   Resolved: null,

@@ -35,6 +35,8 @@ export interface KindView {
   readonly Icon: LucideIcon;
   /** Label of the spec's tab. */
   readonly tab: string;
+  /** Titles of the members of the spec, as its form has them. */
+  readonly titles: Readonly<Record<string, string>>;
   /** Fills the tab of the spec. */
   readonly Form: ComponentType<SpecFormProps>;
   /** A section of the run settings, or null when the kind has none. */

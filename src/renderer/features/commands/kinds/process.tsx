@@ -123,6 +123,11 @@ function Form({ spec, onChange, errors, held }: SpecFormProps) {
 export const process: KindView = {
   Icon: SquareTerminal,
   tab: 'Program',
+  titles: {
+    ...{ argv: 'Program and arguments', cwd: 'Working folder', env: 'Environment', stdin: 'Standard input' },
+    ...{ files: 'Private files', allow_secret_in_argv: 'Allow secrets in arguments and environment' },
+    ...{ success_codes: 'Success exit codes', output: 'Task output' },
+  },
   Form,
   Options: null,
   Resolved: null,
