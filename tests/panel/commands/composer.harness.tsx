@@ -1,5 +1,5 @@
 /** A host with a paused queue, and the composer of its commands. */
-import { screen } from '@testing-library/react';
+import { screen, within } from '@testing-library/react';
 import type { UserEvent } from '@testing-library/user-event';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import type { CommandCreate } from '../../../src/contract/automation/commands.ts';
@@ -45,3 +45,7 @@ export const retype = async ({ user }: { user: UserEvent }, field: Element, text
   await user.clear(field);
   await user.paste(text);
 };
+
+/** Shows the settings beside the editor, or with `Run` what it runs with. */
+export const showSide = ({ user }: { user: UserEvent }, tab: 'Run' | 'Settings' = 'Settings') =>
+  user.click(within(screen.getByRole('complementary', { name: 'Run settings' })).getByRole('tab', { name: tab }));

@@ -5,7 +5,7 @@ import type { CommandId } from '../../../src/contract/kernel/scalars.ts';
 import { CommandsScreen } from '../../../src/renderer/features/commands/commands-screen.tsx';
 import { useDrafts } from '../../../src/renderer/lib/drafts/drafts.ts';
 import { renderPanel } from '../../support/panel.tsx';
-import { button, create, openComposer, retype, stored, subject } from './composer.harness.tsx';
+import { button, create, openComposer, retype, showSide, stored, subject } from './composer.harness.tsx';
 
 const tasksOf = async (id: CommandId) => (await subject.host.client.call('tasks_list', { command_id: id })).items;
 
@@ -17,6 +17,7 @@ describe('saving', () => {
     await using _ = panel;
     await retype(panel, field, 'Edited here');
     await subject.host.client.call('commands_update', { id, timeout_seconds: 90, tags: ['elsewhere'] });
+    await showSide(panel);
     const timeout = screen.getByLabelText<HTMLInputElement>('Timeout (s)');
     await waitFor(() => expect(timeout.value).toBe('90'));
     expect(field.value).toBe('Edited here');
@@ -50,6 +51,7 @@ describe('saving', () => {
     const before = await subject.host.client.call('commands_dry_run', { id });
     const { panel } = await openComposer(id, 'With a secret');
     await using _ = panel;
+    await showSide(panel);
     await panel.user.click(screen.getByLabelText('Requires a profile'));
     await panel.user.click(button('Save'));
     await screen.findByText('Saved');
@@ -66,6 +68,7 @@ describe('saving', () => {
     const { id } = await create('Refused');
     const { panel } = await openComposer(id, 'Refused');
     await using _ = panel;
+    await showSide(panel);
     const folder = screen.getByLabelText('Folder', { selector: 'input' });
     await panel.user.click(folder);
     await panel.user.paste('f'.repeat(101));
@@ -102,6 +105,7 @@ describe('running', () => {
     const { panel } = await openComposer(id, 'Run once');
     await using _ = panel;
     await panel.user.type(screen.getByLabelText('Who'), 'Ada');
+    await showSide(panel);
     await retype(panel, screen.getByLabelText('Concurrency key'), 'alone');
     await panel.user.keyboard('{Control>}{Enter}{Enter}{/Control}');
     await waitFor(() => expect(panel.address()).toMatch(/^\/tasks\/tsk_/));
@@ -117,6 +121,7 @@ describe('running', () => {
     await using _ = panel;
     expect(button('Run').title).toBe('The command is disabled');
     await panel.user.keyboard('{Control>}{Enter}{/Control}');
+    await showSide(panel);
     await panel.user.click(screen.getByLabelText('Enabled'));
     expect(button('Run').title).toMatch(/^Save and run/);
     expect(await tasksOf(id)).toEqual([]);
@@ -163,7 +168,7 @@ describe('a dry run', () => {
     await panel.user.type(screen.getByLabelText('Nobody'), 'there');
     await panel.user.click(screen.getByRole('button', { name: 'Dry run' }));
     expect(await screen.findByText('Ready to run')).toBeTruthy();
-    expect(screen.getByRole('tabpanel').textContent).toContain('"Grace"');
+    expect(screen.getByRole('tabpanel', { name: /^Dry run/ }).textContent).toContain('"Grace"');
     expect(await tasksOf(id)).toEqual([]);
   });
 });
@@ -222,6 +227,7 @@ describe('the command as a whole', () => {
     const first = await screen.findByRole('region', { name: 'Version 1' });
     await panel.user.click(within(first).getByRole('button', { name: 'Load into editor' }));
     await waitFor(() => expect(field.value).toBe('First name'));
+    await showSide(panel);
     expect(screen.getByLabelText<HTMLInputElement>('Timeout (s)').value).toBe('11');
     expect((await stored(id)).version).toBe(2);
     await panel.user.click(button('Save'));

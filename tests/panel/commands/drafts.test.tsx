@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { CommandsScreen } from '../../../src/renderer/features/commands/commands-screen.tsx';
 import { type DraftEntry, NO_DRAFT, useDrafts } from '../../../src/renderer/lib/drafts/drafts.ts';
 import { renderPanel } from '../../support/panel.tsx';
-import { button, create, openComposer, retype, SCHEMA, stored, subject } from './composer.harness.tsx';
+import { button, create, openComposer, retype, SCHEMA, showSide, stored, subject } from './composer.harness.tsx';
 
 const keep = (key: string, entry: DraftEntry) => useDrafts.getState().put(key, entry, entry);
 
@@ -63,6 +63,7 @@ describe('what is typed', () => {
     const { id } = await create('Contested', { description: 'as it was' });
     const { panel } = await openComposer(id, 'Contested');
     await using _ = panel;
+    await showSide(panel);
     const description = screen.getByLabelText<HTMLTextAreaElement>('Description');
     await retype(panel, description, 'mine');
     await subject.host.client.call('commands_update', { id, description: 'theirs', tags: ['theirs'] });
@@ -82,6 +83,7 @@ describe('what is typed', () => {
     const { id } = await create('Half a text');
     const { panel } = await openComposer(id, 'Half a text');
     await using _ = panel;
+    await showSide(panel);
     await panel.user.type(screen.getByLabelText('Description'), 'changed');
     keep(id, { ...(useDrafts.getState().entries[id] ?? NO_DRAFT), texts: { spec: '{"argv": [' } });
     await waitFor(() => expect(button('Save').title).toBe('Correct the JSON first'));

@@ -90,6 +90,7 @@ test('what is beyond the first page is loaded when asked for', async () => {
 // Catches suggestions that know only the first commands of a large library.
 test('the folder field suggests folders of every page, once it is used', async () => {
   await using panel = await open(`/commands/${ids.Apple}`);
+  await panel.user.click(await screen.findByRole('tab', { name: 'Settings' }));
   const folder = await screen.findByLabelText('Folder', { selector: 'input' });
   await panel.user.clear(folder);
   await panel.user.type(folder, 'Zo');
