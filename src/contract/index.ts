@@ -14,6 +14,8 @@ import { shellOperations } from './host/shell.ts';
 import { systemOperations } from './host/system.ts';
 import { telemetryOperations } from './host/telemetry.ts';
 import type { Contract } from './kernel/define.ts';
+import { embeddingOperations } from './models/embeddings.ts';
+import { retrievalOperations } from './models/retrieval.ts';
 
 /** Version of the wire contract, sent as `x-tabagent-contract`. */
 export const CONTRACT_VERSION = 1;
@@ -31,6 +33,8 @@ export const contract = {
   ...telemetryOperations,
   ...metricOperations,
   ...jobOperations,
+  ...embeddingOperations,
+  ...retrievalOperations,
   ...demoOperations,
   ...shellOperations,
 } satisfies Contract;

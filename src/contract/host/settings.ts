@@ -11,6 +11,7 @@ export const SETTING_SECTIONS = [
   'Appearance',
   'API & security',
   'Browser',
+  'Inference',
   'Queue',
   'Storage & retention',
   'Advanced',
@@ -123,6 +124,16 @@ export const Settings = z.strictObject({
     .boolean()
     .default(true)
     .meta(at('API & security', 'Metrics', 'Serve Prometheus metrics under /metrics.')),
+  'embedding.lexical_fallback': z
+    .boolean()
+    .default(true)
+    .meta(
+      at(
+        'Inference',
+        'Built-in embeddings',
+        'Requests that name no embedding model use the built-in one, which compares words and their parts, not meanings. Off: they are refused until a model is installed.',
+      ),
+    ),
   'rate_limits.enabled': z
     .boolean()
     .default(true)

@@ -89,11 +89,21 @@ describe('the contract', () => {
     expect(idsWith(({ anonymous }) => anonymous)).toEqual(['auth_login', 'auth_status', 'health', 'routes']);
   });
 
-  test('only these may be opened to local callers without a key, and they only tell', () => {
+  /** They compute over what they are given, and keep nothing. */
+  const COMPUTING = [
+    'calculate_similarity',
+    'cluster_documents',
+    'embeddings',
+    'evaluate_embeddings',
+    'recommend_content',
+  ];
+
+  test('only these may be opened to local callers without a key, and they only tell or compute', () => {
     const open = idsWith(({ localWithoutKey }) => localWithoutKey);
-    expect(open).toEqual(['get_resources', 'system']);
-    for (const [id, { scope, http }] of operations.filter(([id]) => open.includes(id))) {
-      expect([id, scope, http?.method]).toEqual([id, 'read', 'GET']);
+    expect(open).toEqual([...COMPUTING, 'get_embedding_models', 'get_resources', 'system'].sort());
+    for (const [id, { scope, http, area, audited }] of operations.filter(([id]) => open.includes(id))) {
+      const expected = COMPUTING.includes(id) ? ['run', 'POST'] : ['read', 'GET'];
+      expect([id, scope, http?.method, area, audited]).toEqual([id, ...expected, 'models', false]);
     }
   });
 
@@ -109,17 +119,17 @@ describe('the contract', () => {
       expect([id, http]).toEqual([id, null]);
   });
 
-  test('bodies are small JSON except where files come in', () => {
-    expect(idsWith(({ payload }) => payload !== 'json')).toEqual(['uploads_create']);
-    expect(contract.uploads_create.payload).toBe('file');
+  test('bodies are small JSON except where texts and files come in', () => {
+    expect(idsWith(({ payload }) => payload === 'documents')).toEqual(COMPUTING);
+    expect(idsWith(({ payload }) => payload === 'file')).toEqual(['uploads_create']);
   });
 
   // Catches a new operation whose calls nobody can look up afterwards.
-  test('every operation that needs more than read is audited, but for those that only answer with more detail', () => {
+  test('every operation that needs more than read is audited, but for those that only compute', () => {
     const silent = operations.filter(
       ([, { audited, scope, http }]) => !audited && scope !== 'read' && http?.method !== 'GET',
     );
-    expect(silent.map(([id]) => id)).toEqual([]);
+    expect(silent.map(([id]) => id).sort()).toEqual(COMPUTING);
   });
 
   test('a path parameter is a member of the input, and a file’s path has its id', () => {

@@ -11,7 +11,13 @@ export function workerModule(appRoot: string, name: 'executor'): string {
 }
 
 /** Folder of each worker thread, below the features. */
-const THREADS = { backup: 'storage', compute: 'commands/compute', 'db-check': 'telemetry' } as const;
+const THREADS = {
+  backup: 'storage',
+  compute: 'commands/compute',
+  'db-check': 'telemetry',
+  lexical: 'embeddings',
+  vectors: 'retrieval',
+} as const;
 
 /** Path of a worker thread's entry: `out/main/threads/<name>.js`. */
 export function threadModule(appRoot: string, name: keyof typeof THREADS): string {

@@ -1,0 +1,31 @@
+/** Texts as vectors. */
+import type { Logger } from '../../core/log/logger.ts';
+import type { Handlers } from '../../core/operation/operation.ts';
+import { threadModule } from '../../core/process/modules.ts';
+import { createThreadPool } from '../../core/process/thread-pool.ts';
+import type { SettingsReader } from '../../core/settings.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { createLexicalEmbedder } from './lexical-embedder.ts';
+import { createEmbeddingService, type EmbeddingService } from './service.ts';
+
+export type { Embedded } from './embedder.ts';
+export type { EmbeddingService } from './service.ts';
+
+interface Deps {
+  platform: Pick<Platform, 'appRoot'>;
+  settings: SettingsReader;
+  log: Logger;
+}
+
+export function createEmbeddings({ platform, settings, log }: Deps) {
+  const pool = createThreadPool(threadModule(platform.appRoot, 'lexical'), log);
+  const service = createEmbeddingService(createLexicalEmbedder(pool), settings);
+  const handlers: Handlers<'embeddings' | 'get_embedding_models'> = {
+    embeddings: (input) => service.embeddings(input),
+    get_embedding_models() {
+      const models = service.list();
+      return { models, count: models.length };
+    },
+  };
+  return { service: service as EmbeddingService, handlers, parts: [pool.part] };
+}

@@ -1,0 +1,15 @@
+/** Worker thread: embeds texts lexically. */
+import { z } from 'zod';
+import { serveInThread } from '../../core/process/thread.ts';
+import { embedLexically, LEXICAL_DIMENSIONS } from './lexical.ts';
+
+serveInThread(z.array(z.string()), (texts) => {
+  const vectors = new Float32Array(texts.length * LEXICAL_DIMENSIONS);
+  let tokens = 0;
+  texts.forEach((text, index) => {
+    const { vector, words } = embedLexically(text);
+    vectors.set(vector, index * LEXICAL_DIMENSIONS);
+    tokens += words;
+  });
+  return { vectors, tokens };
+});

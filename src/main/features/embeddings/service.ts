@@ -1,0 +1,96 @@
+/** Which embedder a request means, and vectors as OpenAI's clients read them. */
+import type { Operations } from '../../../contract/index.ts';
+import type { OutputOf, ParsedInputOf } from '../../../contract/kernel/define.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { EmbeddingModel } from '../../../contract/models/embeddings.ts';
+import { DEFAULT_MODEL, LEXICAL_MODEL } from '../../../contract/models/reference.ts';
+import type { SettingsReader } from '../../core/settings.ts';
+import type { Embedded, Embedder } from './embedder.ts';
+
+/** Models that are offered for download, in the order in which they are recommended. */
+const OFFERED: readonly EmbeddingModel[] = ['all-MiniLM-L6-v2', 'bge-small-en-v1.5', 'e5-small-v2'].map((name) => ({
+  id: name,
+  name,
+  dimensions: 384,
+  type: 'semantic',
+  installed: false,
+  loaded: false,
+}));
+
+/** See {@link createEmbeddingService}. */
+export interface EmbeddingService {
+  /**
+   * The embedder that a request means; none named is the default.
+   * @throws AppError `embedding-model-not-available` for a default that is not there, `model-not-found` for an unknown name: a model
+   *   that was asked for by name is never replaced
+   */
+  embedder(model: string | undefined): Embedder;
+}
+
+export function createEmbeddingService(lexical: Embedder, settings: SettingsReader) {
+  const service: EmbeddingService = {
+    embedder(model = DEFAULT_MODEL) {
+      if (model === LEXICAL_MODEL) return lexical;
+      if (model !== DEFAULT_MODEL)
+        throw new AppError(
+          'model-not-found',
+          `There is no embedding model ${JSON.stringify(model)}; GET /v1/embedding-models lists them.`,
+          {
+            extra: { param: 'model' },
+          },
+        );
+      if (settings.get('embedding.lexical_fallback')) return lexical;
+      throw new AppError('embedding-model-not-available');
+    },
+  };
+  return {
+    ...service,
+    list(): EmbeddingModel[] {
+      const builtIn = { id: LEXICAL_MODEL, name: 'Built-in (lexical)', dimensions: lexical.dimensions };
+      return [{ ...builtIn, type: 'lexical', installed: true, loaded: true }, ...OFFERED];
+    },
+    async embeddings(input: ParsedInputOf<Operations['embeddings']>): Promise<OutputOf<Operations['embeddings']>> {
+      const embedder = service.embedder(input.model);
+      const dimensions = input.dimensions ?? embedder.dimensions;
+      if (dimensions > embedder.dimensions)
+        throw new AppError(
+          'validation-error',
+          `Field 'dimensions': must be at most ${embedder.dimensions}, what ${embedder.id} has`,
+          {
+            errors: { dimensions: `must be at most ${embedder.dimensions}` },
+            extra: { field: 'dimensions', param: 'dimensions' },
+          },
+        );
+      const texts = typeof input.input === 'string' ? [input.input] : input.input;
+      const embedded = await embedder.embed(texts);
+      return {
+        object: 'list',
+        model: embedder.id,
+        data: texts.map((_, index) => ({
+          object: 'embedding',
+          index,
+          embedding: written(cut(embedded, index, dimensions), input.encoding_format),
+        })),
+        usage: { prompt_tokens: embedded.tokens, total_tokens: embedded.tokens },
+      };
+    },
+  };
+}
+
+/** A vector with its first `dimensions` numbers, of unit length. */
+function cut(embedded: Embedded, index: number, dimensions: number): Float32Array {
+  const vector = embedded.at(index);
+  if (dimensions === vector.length) return vector;
+  const head = vector.subarray(0, dimensions);
+  const length = Math.hypot(...head);
+  return length === 0 ? Float32Array.from(head, (_, at) => (at === 0 ? 1 : 0)) : head.map((value) => value / length);
+}
+
+function written(vector: Float32Array, format: 'float' | 'base64'): number[] | string {
+  if (format === 'float') return Array.from(vector);
+  const bytes = Buffer.alloc(vector.length * 4);
+  vector.forEach((value, index) => {
+    bytes.writeFloatLE(value, index * 4);
+  });
+  return bytes.toString('base64');
+}

@@ -1,0 +1,84 @@
+/** Comparing, grouping and ranking texts. */
+import type { Logger } from '../../core/log/logger.ts';
+import type { Handlers } from '../../core/operation/operation.ts';
+import { threadModule } from '../../core/process/modules.ts';
+import { createThreadPool } from '../../core/process/thread-pool.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { EmbeddingService } from '../embeddings/index.ts';
+import { bestOf, metricsOf, similarityOf } from './ranking.ts';
+import { createVectorMath } from './vectors.ts';
+
+interface Deps {
+  embeddings: EmbeddingService;
+  platform: Pick<Platform, 'appRoot'>;
+  log: Logger;
+}
+
+/** When a request does not say how many. */
+const DEFAULT_CLUSTERS = 5;
+const DEFAULT_TOP = 10;
+
+export function createRetrieval({ embeddings, platform, log }: Deps) {
+  const pool = createThreadPool(threadModule(platform.appRoot, 'vectors'), log);
+  const math = createVectorMath(pool);
+  const handlers: Handlers<'calculate_similarity' | 'evaluate_embeddings' | 'cluster_documents' | 'recommend_content'> =
+    {
+      async calculate_similarity({ text1, text2, model }) {
+        const embedder = embeddings.embedder(model);
+        const embedded = await embedder.embed([text1, text2]);
+        return { similarity: similarityOf(embedded.at(0), embedded.at(1)), model: embedder.id };
+      },
+      async evaluate_embeddings({ model, queries, documents, relevant }) {
+        const embedder = embeddings.embedder(model);
+        const start = performance.now();
+        const [asked, found] = [await embedder.embed(queries), await embedder.embed(documents)];
+        const embedding_time_ms = performance.now() - start;
+        const similarity_matrix = await math.matrix(asked, found);
+        const all = similarity_matrix.flat();
+        return {
+          model: embedder.id,
+          dimensions: embedder.dimensions,
+          query_count: queries.length,
+          document_count: documents.length,
+          similarity_matrix,
+          top_matches: similarity_matrix.map((scores, query_index) => {
+            const [document_index = 0] = bestOf(scores, 1);
+            return { query_index, document_index, score: scores[document_index] ?? 0 };
+          }),
+          average_similarity: all.reduce((sum, value) => sum + value, 0) / all.length,
+          metrics: relevant === undefined ? null : metricsOf(similarity_matrix, relevant),
+          embedding_time_ms,
+        };
+      },
+      async cluster_documents({ documents, n_clusters, model, seed }) {
+        const embedder = embeddings.embedder(model);
+        const k = n_clusters ?? Math.min(DEFAULT_CLUSTERS, documents.length);
+        const { clusters, centers, ...rest } = await math.cluster(await embedder.embed(documents), k, seed);
+        return {
+          clusters: Array.from(clusters),
+          centers: centers.map((center) => Array.from(center)),
+          n_clusters: k,
+          ...rest,
+          model: embedder.id,
+        };
+      },
+      async recommend_content({ query, candidates, top_n, model }) {
+        const embedder = embeddings.embedder(model);
+        const asked = (await embedder.embed([query])).at(0);
+        const embedded = await embedder.embed(candidates);
+        const all = candidates.map((_, index) => similarityOf(asked, embedded.at(index)));
+        const items = bestOf(all, top_n ?? DEFAULT_TOP).map((index) => ({
+          index,
+          content: candidates[index] ?? '',
+          score: all[index] ?? 0,
+        }));
+        return {
+          recommendations: items.map(({ index }) => index),
+          scores: items.map(({ score }) => score),
+          items,
+          model: embedder.id,
+        };
+      },
+    };
+  return { handlers, parts: [pool.part] };
+}
