@@ -17,8 +17,8 @@ const COUNT = LONG ? 20_000 : 500;
 const TIMEOUT = LONG ? 3_600_000 : 120_000;
 /** Above 499, what the contract says may happen: not offered here, not possible now, no room. */
 const DOCUMENTED = new Set([501, 503, 507]);
-/** Of all inputs, mutated ones included, at least this part gets as far as a handler. */
-const REACHED = 0.6;
+/** Of all inputs, mutated ones included, at least this part gets as far as a handler; of 500, it differs by two standard errors. */
+const REACHED = LONG ? 0.6 : 0.56;
 /** Calls that a connection has open before its answers are waited for; below the limit of live calls. */
 const WINDOW = 10;
 /** Frames after which a connection is replaced: streams that were begun stay open for its life. */
