@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ANY_TYPE, parseMediaType } from './media-type.ts';
 
+/** UTF-16 units of any kind, lone surrogates too. */
+const anyText = fc.array(fc.nat(0xffff), { maxLength: 40 }).map((units) => String.fromCharCode(...units));
+
 test.each([
   ['text/html', 'text/html'],
   [' Text/HTML ; Charset="UTF-8"', 'text/html; charset=utf-8'],
@@ -18,7 +21,7 @@ test.each([
   ['text/[redacted]', ANY_TYPE],
   ['text', ANY_TYPE],
   ['', ANY_TYPE],
-  [`text/${'x'.repeat(5000)}`, ANY_TYPE],
+  [`text/${'x'.repeat(200)}`, ANY_TYPE],
 ])('%j is sent as %s', (given, expected) => {
   expect(parseMediaType(given)).toBe(expected === 'keep' ? given : expected);
 });
@@ -26,7 +29,7 @@ test.each([
 // Catches a type that a header cannot hold, or that changes when it is parsed again by whoever keeps it.
 test('whatever comes is a header value, and the same the second time', () => {
   const hostile = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    anyText,
     fc.stringMatching(/^[\w/;= "\r\n+.-]{0,40}$/),
     fc.stringMatching(/^text\/[a-z]{1,5};charset=.{0,9}$/u),
   );
