@@ -67,7 +67,7 @@ describe('an answer', () => {
     }
     const { output } = bytes.result?.ok ? bytes.result : { output: null };
     expect(JSON.stringify(output)).not.toContain('\ufffd');
-  });
+  }, 60_000);
 
   it.each(INSIDE)('that fails is shown without it: evidence, header, detail (%i)', async (inside) => {
     await using evidence = await run(8192 - inside, {}, 500);
@@ -77,7 +77,7 @@ describe('an answer', () => {
       expect(executor.result?.ok).toBe(false);
       expect(leaks(executor)).toEqual([]);
     }
-  });
+  }, 60_000);
 
   // Catches a type that a server makes of the token that it got.
   it.each([
