@@ -36,7 +36,8 @@ export default defineConfig(({ command }) => ({
               priority: 30,
               test: packages('react', 'react-dom', 'scheduler', 'use-sync-external-store'),
             },
-            { name: 'mantine', priority: 20, test: packages('@mantine', '@floating-ui') },
+            // The calendar comes with the first date field that opens it.
+            { name: 'mantine', priority: 20, test: packages('@mantine(?![\\\\/]dates)', '@floating-ui') },
             { name: 'tanstack', priority: 20, test: packages('@tanstack') },
             {
               name: 'editor',

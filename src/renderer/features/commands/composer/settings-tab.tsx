@@ -1,6 +1,7 @@
 /** How the command runs whatever its input, and where it stands in the library. */
-import { NumberInput, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { NumberInput, Switch, Textarea, TextInput } from '@mantine/core';
 import layout from '../../../ui/styles/layout.module.css';
+import { TagsField } from '../../../ui/tags-field.tsx';
 import { kindViews } from '../kinds/index.ts';
 import { FolderField } from './folder-field.tsx';
 import type { ComposerState } from './use-composer.ts';
@@ -17,7 +18,7 @@ export function SettingsTab({ composer }: { composer: ComposerState }) {
       <hr />
       <h3>Library</h3>
       <FolderField value={draft.folder} error={errors.folder} onChange={(folder) => change({ folder })} />
-      <TagsInput
+      <TagsField
         label="Tags"
         value={draft.tags}
         maxTags={30}
