@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Coffee } from 'lucide-react';
 import { useOperationQuery } from '../../lib/live/query.ts';
+import { lineOf } from '../../lib/text/tame.ts';
 import { Elapsed } from '../../ui/display/ago.tsx';
 import { Card } from '../../ui/display/card.tsx';
 import { StatusIcon } from '../../ui/display/status.tsx';
@@ -45,7 +46,7 @@ export function RunningNow() {
                   {task.command_name}
                 </Link>
                 <span className={`${text.muted} ${layout.grow} ${text.clip}`}>
-                  {task.progress?.message ?? waitSentence(task, slots) ?? ''}
+                  {lineOf(task.progress?.message) ?? waitSentence(task, slots) ?? ''}
                 </span>
                 <span className={`${text.muted} ${text.clip} ${css.profile}`}>{task.profile_name}</span>
                 <span className={`${text.num} ${css.elapsed}`}>

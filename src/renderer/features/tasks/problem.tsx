@@ -1,7 +1,9 @@
 import { CircleX } from 'lucide-react';
 import { framesOf, type Problem as ProblemBody } from '../../../contract/kernel/errors.ts';
 import { words } from '../../lib/format.ts';
+import { passageOf } from '../../lib/text/tame.ts';
 import { CopyButton } from '../../ui/buttons.tsx';
+import { TextBlocks } from '../../ui/display/text-blocks.tsx';
 import { Notice } from '../../ui/feedback/notice.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
@@ -17,12 +19,16 @@ export function Problem({ problem }: { problem: ProblemBody }) {
         <CircleX size={14} />
         <div className={layout.grow}>
           <strong>{words(problem.code)}</strong>
-          <p className={css.detail}>{problem.detail}</p>
+          <p className={css.detail}>{passageOf(problem.detail)}</p>
           {line === null ? null : <p>Line {line} of the script</p>}
         </div>
         <CopyButton label="Copy error" text={() => JSON.stringify(problem, null, 2)} />
       </Notice>
-      {frames === null ? null : <pre className={text.pre}>{frames}</pre>}
+      {frames === null ? null : (
+        <div className={text.pre}>
+          <TextBlocks text={frames} />
+        </div>
+      )}
     </div>
   );
 }

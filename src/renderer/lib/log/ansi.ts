@@ -57,6 +57,9 @@ function apply(style: Style, codes: number[]): Style {
   return next;
 }
 
+/** Spans of one line; what comes after them has the style of the last one. */
+const MAX_SPANS = 100;
+
 /** Splits one line into spans. Never yields markup: the text is text. */
 export function parseAnsi(line: string): AnsiSpan[] {
   if (!line.includes(ESCAPE)) {
@@ -71,7 +74,8 @@ export function parseAnsi(line: string): AnsiSpan[] {
     if (text === '') return;
     const styles = namesOf(style);
     const last = spans.at(-1);
-    if (last !== undefined && last.styles.join() === styles.join()) last.text += text;
+    const isSame = spans.length === MAX_SPANS || last?.styles.join() === styles.join();
+    if (last !== undefined && isSame) last.text += text;
     else spans.push({ text, styles });
   };
   for (const match of line.matchAll(SEQUENCE)) {

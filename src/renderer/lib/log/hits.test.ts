@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { nextHit, shownHits } from './hits.ts';
 import { createSearchIndex } from './search-index.ts';
 
-const line = (seq: number, text: string) => ({ seq, text });
+const line = (seq: number, text: string) => ({ seq, text, data: null });
 
 // Would catch: hits in lines that fell out of the window, were loaded twice, or belong to another log.
 test('the index holds what the window holds, whatever moved it', () => {

@@ -1,10 +1,12 @@
 /** The text of the lines that a viewer holds, for finding lines in it. */
+import { stripAnsi } from './ansi.ts';
+import type { LogRow } from './ring.ts';
 
-/** One line as it is searched. */
-export interface SearchLine {
-  seq: number;
-  text: string;
-}
+/** One line as it is searched: its text without colours, and its structured data. */
+export type SearchLine = Pick<LogRow, 'seq' | 'text' | 'data'>;
+
+const searchable = ({ text, data }: SearchLine): string =>
+  (data === null ? stripAnsi(text) : `${stripAnsi(text)} ${JSON.stringify(data)}`).toLowerCase();
 
 export interface SearchIndex {
   /** Adds lines, and forgets those that are no longer between `first` and `last`. */
@@ -19,7 +21,7 @@ export function createSearchIndex(): SearchIndex {
   const texts = new Map<number, string>();
   return {
     keep: (first, last, lines) => {
-      for (const { seq, text } of lines) texts.set(seq, text.toLowerCase());
+      for (const line of lines) texts.set(line.seq, searchable(line));
       for (const seq of texts.keys()) if (seq < first || seq > last) texts.delete(seq);
     },
     clear: () => texts.clear(),

@@ -5,6 +5,7 @@ import type { Job } from '../../../contract/host/jobs.ts';
 import { BulkSummary } from '../../../contract/kernel/bulk.ts';
 import { count, plural } from '../../lib/format.ts';
 import { asError, useAct, useOperationQuery } from '../../lib/live/query.ts';
+import { lineOf } from '../../lib/text/tame.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button, IconButton } from '../buttons.tsx';
 import { errorToast, UNDO_MS } from '../feedback/toast.tsx';
@@ -40,7 +41,9 @@ function outcomeOf({ status, result, error, progress }: Job): Outcome | null {
   const summary = BulkSummary.safeParse(result);
   if (summary.success) return summary.data;
   const note =
-    status === 'cancelled' ? `Stopped at ${progress.message ?? 'the beginning'}` : (error?.detail ?? 'It failed');
+    status === 'cancelled'
+      ? `Stopped at ${progress.message ?? 'the beginning'}`
+      : (lineOf(error?.detail) ?? 'It failed');
   return { ok: 0, failed: 0, note };
 }
 

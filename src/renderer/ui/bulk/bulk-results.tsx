@@ -6,6 +6,7 @@ import { useClient } from '../../lib/client/context.tsx';
 import { count, shortId } from '../../lib/format.ts';
 import { asError } from '../../lib/live/query.ts';
 import { saveText } from '../../lib/save-text.ts';
+import { lineOf } from '../../lib/text/tame.ts';
 import { Button } from '../buttons.tsx';
 import { StateFrame } from '../feedback/state-frame.tsx';
 import { errorToast } from '../feedback/toast.tsx';
@@ -73,7 +74,7 @@ function Failures({ bulk }: { bulk: BulkJob }) {
             {rows.map(({ id, name, error }) => (
               <tr key={id}>
                 <td title={id}>{name ?? <code>{shortId(id)}</code>}</td>
-                <td title={error?.detail}>{error?.detail}</td>
+                <td title={lineOf(error?.detail)}>{lineOf(error?.detail)}</td>
               </tr>
             ))}
           </tbody>

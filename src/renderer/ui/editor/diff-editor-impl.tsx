@@ -2,6 +2,7 @@ import { unifiedMergeView } from '@codemirror/merge';
 import { EditorView } from '@uiw/react-codemirror';
 import { useMemo } from 'react';
 import { CodeEditorImpl, type EditorProps } from './code-editor-impl.tsx';
+import { lineDiff } from './line-diff.ts';
 
 /** A text with what differs from its original; one that can be changed offers to go back to the original, change by change. */
 export interface DiffProps extends EditorProps {
@@ -45,6 +46,7 @@ export function DiffEditorImpl({ original, ...props }: DiffProps) {
         gutter: true,
         mergeControls: isMerge ? control : false,
         collapseUnchanged: { margin: 3, minSize: 6 },
+        diffConfig: { override: lineDiff },
       }),
     ],
     [original, isMerge],

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import { dateTime } from '../../lib/format.ts';
 import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
+import { TextBlocks } from '../../ui/display/text-blocks.tsx';
 import { CopyButton, IconButton } from '../buttons.tsx';
 import { Facts } from '../display/facts.tsx';
 import { JsonView } from '../display/json-view.tsx';
@@ -52,7 +53,9 @@ export function LogDetail({ row, close }: { row: LogRow; close(): void }) {
           <dd>{row.source}</dd>
           <TaskOf row={row} />
         </Facts>
-        <pre className={text.pre}>{row.text}</pre>
+        <div className={text.pre}>
+          <TextBlocks text={row.text} />
+        </div>
         {row.data === null ? null : (
           <section>
             <h3>Data</h3>

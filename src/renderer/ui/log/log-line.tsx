@@ -1,12 +1,13 @@
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { parseAnsi } from '../../lib/log/ansi.ts';
 import type { LogRow } from '../../lib/log/ring.ts';
+import { tameMarks } from '../../lib/text/tame.ts';
 import look from '../styles/text.module.css';
 import ansi from './ansi.module.css';
 import css from './log.module.css';
 
 /** Longest text of one row that is laid out; the rest is in the detail and in the download. */
-const MAX_SHOWN = 4_000;
+const MAX_SHOWN = 2_000;
 
 export interface LogLineProps {
   row: LogRow;
@@ -76,10 +77,10 @@ export function LogLineRow({ row, time, top, index, hit, selected, isStop, onSel
       <span>
         {spans.map((span) => (
           <span key={span.key} className={span.styles.map((name) => ansi[name]).join(' ')}>
-            {span.text}
+            {tameMarks(span.text)}
           </span>
         ))}
-        {row.data === null ? null : <span className={css.data}> {dataText(row.data)}</span>}
+        {row.data === null ? null : <span className={css.data}> {tameMarks(dataText(row.data))}</span>}
       </span>
     </div>
   );

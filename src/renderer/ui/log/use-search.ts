@@ -1,7 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { stripAnsi } from '../../lib/log/ansi.ts';
 import type { LogFeed } from '../../lib/log/feed.ts';
-import type { LogRow } from '../../lib/log/ring.ts';
 import type { SearchAnswer, SearchRequest } from '../../lib/log/search.worker.ts';
 import type { SearchLine } from '../../lib/log/search-index.ts';
 
@@ -13,10 +11,6 @@ interface Searcher {
   last: number;
   asked: number;
 }
-
-/** What is searched of a line: its text, and its structured data. */
-const searchable = ({ text, data }: LogRow): string =>
-  data === null ? stripAnsi(text) : `${stripAnsi(text)} ${JSON.stringify(data)}`;
 
 /** Lines of a feed's window that contain `q`; the worker lives as long as something is searched. */
 export function useLogSearch(feed: LogFeed, q: string, version: number): readonly number[] {
@@ -52,7 +46,7 @@ export function useLogSearch(feed: LogFeed, q: string, version: number): readonl
     for (let index = 0; index < ring.length; index += 1) {
       const row = ring.at(index);
       if (row !== undefined && (row.seq > state.last || row.seq < state.first))
-        lines.push({ seq: row.seq, text: searchable(row) });
+        lines.push({ seq: row.seq, text: row.text, data: row.data });
     }
     state.first = ring.first();
     state.last = ring.last();

@@ -6,6 +6,8 @@ import { same } from './model/values.ts';
 
 /** Choices from which one is found by typing. */
 const MANY = 8;
+/** Choices that are drawn at once; more of them are found by typing. */
+const MAX_DRAWN = 200;
 
 /** Values are told apart by their JSON: the number 1 is not the text "1". */
 const keyOf = (value: Json): string => JSON.stringify(value);
@@ -31,6 +33,7 @@ export function ChoiceField({ field, value, onChange, common }: FieldProps & { c
       data={optionsOf(choices, isEmpty ? [] : [value])}
       value={isEmpty ? null : keyOf(value)}
       searchable={choices.length > MANY}
+      limit={MAX_DRAWN}
       clearable={!required || nullable}
       onChange={(key) => onChange(key === null ? (nullable ? null : '') : (JSON.parse(key) as Json))}
     />
@@ -46,6 +49,7 @@ export function ChoicesField({ field, value, onChange, common }: FieldProps & { 
       data={optionsOf(field.choices, values)}
       value={values.map(keyOf)}
       searchable={field.choices.length > MANY}
+      limit={MAX_DRAWN}
       onChange={(keys) => onChange(keys.map((key) => JSON.parse(key) as Json))}
     />
   );

@@ -15,6 +15,9 @@ import { RowsField } from './rows-field.tsx';
 import css from './schema-form.module.css';
 import { parseJson } from './use-json-text.ts';
 
+/** Items of a list that have a control each. */
+const MAX_ITEMS = 200;
+
 /** @param bare without a frame of its own: a group that is a row of a list */
 export function FieldInput(props: FieldProps & { bare?: boolean }) {
   return (
@@ -33,13 +36,16 @@ function Control({ bare = false, ...props }: FieldProps & { bare?: boolean }) {
   const change = (typed: string) => onChange(typed === '' && nullable ? null : typed);
   const shown = typeof value === 'string' ? value : '';
 
-  if (kind === 'json' || !fits(field, value)) {
-    const isOther = kind !== 'json';
+  const isLong = Array.isArray(value) && value.length > MAX_ITEMS;
+  if (kind === 'json' || isLong || !fits(field, value)) {
+    const reason = isLong
+      ? 'This list is long. Edit it as JSON.'
+      : 'This value does not fit the field. Edit it as JSON.';
     return (
       <JsonField
         path={path}
         label={field.title}
-        description={isOther ? 'This value does not fit the field. Edit it as JSON.' : description}
+        description={kind === 'json' ? description : reason}
         required={field.required}
         {...{ value, onChange }}
         parse={parseJson}

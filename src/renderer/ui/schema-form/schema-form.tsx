@@ -2,6 +2,8 @@
 import { SegmentedControl } from '@mantine/core';
 import { type FocusEvent, useState } from 'react';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
+import { plural } from '../../lib/format.ts';
+import { Button } from '../buttons.tsx';
 import layout from '../styles/layout.module.css';
 import looks from '../styles/text.module.css';
 import { FieldInput } from './field-input.tsx';
@@ -13,6 +15,9 @@ import { withMember } from './model/values.ts';
 import css from './schema-form.module.css';
 import { type HeldTexts, parseObject } from './use-json-text.ts';
 import { usePatterns } from './use-patterns.ts';
+
+/** Fields that are drawn at once. */
+const FIELDS = 50;
 
 export interface SchemaFormProps {
   /** Path of the value, such as `input`: errors and texts that do not parse are named below it. */
@@ -48,6 +53,7 @@ export function SchemaForm({
   held,
 }: SchemaFormProps) {
   const [mode, setMode] = useState<'form' | 'json'>('form');
+  const [shown, setShown] = useState(FIELDS);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const problems = problemsOf(fields, value, name, usePatterns(fields));
   const form: FormState = {
@@ -93,15 +99,24 @@ export function SchemaForm({
         </div>
         {mode === 'json'
           ? json('140px')
-          : fields.map((field) => (
-              <FieldInput
-                key={field.name}
-                field={field}
-                path={below(name, field.name)}
-                value={value[field.name]}
-                onChange={(next) => onChange(withMember(value, field.name, next))}
-              />
-            ))}
+          : fields
+              .slice(0, shown)
+              .map((field) => (
+                <FieldInput
+                  key={field.name}
+                  field={field}
+                  path={below(name, field.name)}
+                  value={value[field.name]}
+                  onChange={(next) => onChange(withMember(value, field.name, next))}
+                />
+              ))}
+        {mode === 'form' && shown < fields.length ? (
+          <div>
+            <Button small onClick={() => setShown(shown + FIELDS)}>
+              Show {Math.min(FIELDS, fields.length - shown)} more of {plural(fields.length, 'field')}
+            </Button>
+          </div>
+        ) : null}
       </fieldset>
     </FormContext>
   );

@@ -3,6 +3,7 @@ import { FileInput, FileOutput, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import type { Attempt, TaskDetail } from '../../../../contract/automation/tasks.ts';
 import { bytes, count, dateTime, duration } from '../../../lib/format.ts';
+import { lineOf, passageOf } from '../../../lib/text/tame.ts';
 import { Facts } from '../../../ui/display/facts.tsx';
 import { JsonView } from '../../../ui/display/json-view.tsx';
 import { Status } from '../../../ui/display/status.tsx';
@@ -35,13 +36,13 @@ export function Inspector({ task, row }: { task: TaskDetail; row: TreeRow | null
   const [chosen, setChosen] = useState<InspectorTab | null>(null);
   const tab = chosen ?? firstTab(task, row);
   const step = row?.step ?? null;
-  const of = step === null ? 'the task' : `step “${step.name}”`;
+  const of = step === null ? 'the task' : `step “${lineOf(step.name)}”`;
   return (
     <section className={`${layout.col} ${layout.grow}`} aria-label="Inspector">
       <ToolBar>
         <Tabs name="inspector" label="Inspector" tabs={TABS} value={tab} onChange={setChosen} />
         <span className={layout.grow} />
-        {step === null ? null : <span className={`${text.muted} ${text.clip}`}>{step.name}</span>}
+        {step === null ? null : <span className={`${text.muted} ${text.clip}`}>{lineOf(step.name)}</span>}
       </ToolBar>
       <TabPanel name="inspector" value={tab}>
         <div className={layout.scroll}>
@@ -147,7 +148,7 @@ function AttemptFacts({ attempt }: { attempt: Attempt }) {
         {attempt.error === null ? null : (
           <>
             <dt>Error</dt>
-            <dd>{attempt.error.detail}</dd>
+            <dd>{passageOf(attempt.error.detail)}</dd>
           </>
         )}
       </Facts>

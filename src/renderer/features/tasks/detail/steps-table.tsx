@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Artifact } from '../../../../contract/automation/artifacts.ts';
 import type { Step, TaskDetail } from '../../../../contract/automation/tasks.ts';
 import { clock, duration } from '../../../lib/format.ts';
+import { lineOf } from '../../../lib/text/tame.ts';
 import { Status } from '../../../ui/display/status.tsx';
 import { EmptyState } from '../../../ui/feedback/state-frame.tsx';
 import { Split } from '../../../ui/split.tsx';
@@ -71,11 +72,13 @@ function StepRow({ step, index, isOpen, toggle }: { step: Step; index: number; i
       <td>
         <Status state={step.status} />
       </td>
-      <td>{step.name}</td>
+      <td>{lineOf(step.name)}</td>
       <td className={text.mono}>{clock(step.started_at)}</td>
       <td className={text.num}>{lasted === null ? '–' : duration(lasted)}</td>
       {step.error === null ? (
-        <td className={`${text.muted} ${text.mono}`}>{step.output === null ? '' : JSON.stringify(step.output)}</td>
+        <td className={`${text.muted} ${text.mono}`}>
+          {step.output === null ? '' : lineOf(JSON.stringify(step.output))}
+        </td>
       ) : (
         <td>
           <button
@@ -85,7 +88,7 @@ function StepRow({ step, index, isOpen, toggle }: { step: Step; index: number; i
             title="Show the failure"
             onClick={toggle}
           >
-            {step.error.detail}
+            {lineOf(step.error.detail)}
           </button>
         </td>
       )}

@@ -5,6 +5,7 @@ import type { AppError } from '../../../../contract/kernel/errors.ts';
 import type { TaskId } from '../../../../contract/kernel/scalars.ts';
 import { useClient } from '../../../lib/client/context.tsx';
 import { clock } from '../../../lib/format.ts';
+import { lineOf } from '../../../lib/text/tame.ts';
 import { EmptyState, ErrorState } from '../../../ui/feedback/state-frame.tsx';
 import text from '../../../ui/styles/text.module.css';
 import { PlainTable } from '../../../ui/table/plain-table.tsx';
@@ -78,7 +79,7 @@ export function TaskEvents({ id }: { id: TaskId }) {
             <td className={text.muted}>{event.seq}</td>
             <td className={text.mono}>{clock(event.at)}</td>
             <td>{event.type}</td>
-            <td className={`${text.mono} ${text.muted}`}>{summary(event)}</td>
+            <td className={`${text.mono} ${text.muted}`}>{lineOf(summary(event))}</td>
           </tr>
         );
       }}

@@ -2,6 +2,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { Ban, ChevronRight, RotateCw, Trash2 } from 'lucide-react';
 import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
 import { shortId } from '../../../lib/format.ts';
+import { lineOf } from '../../../lib/text/tame.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { Button, CopyButton, IconButton } from '../../../ui/buttons.tsx';
 import { Ago, Elapsed } from '../../../ui/display/ago.tsx';
@@ -130,7 +131,7 @@ export function TaskFacts({ task }: { task: TaskDetail }) {
       <span className={layout.grow} />
       {task.progress !== null && task.status === 'running' ? (
         <span className={layout.row}>
-          {task.progress.message}
+          {lineOf(task.progress.message)}
           {task.progress.percent === null ? null : (
             <progress className={css.progress} max={100} value={task.progress.percent} aria-label="Progress" />
           )}

@@ -3,6 +3,8 @@ import type { ReactNode } from 'react';
 import type { FailedRequest, PageMessage } from '../../../../contract/automation/evidence.ts';
 import { clock } from '../../../lib/format.ts';
 import { stripAnsi } from '../../../lib/log/ansi.ts';
+import { tameMarks } from '../../../lib/text/tame.ts';
+import { TextBlocks } from '../../../ui/display/text-blocks.tsx';
 import text from '../../../ui/styles/text.module.css';
 import css from './failure.module.css';
 
@@ -73,7 +75,7 @@ export function ConsoleLines({ messages }: { messages: readonly PageMessage[] })
       cells={(message) => (
         <>
           <td className={`${TONES[message.level]} ${css.level}`}>{message.level}</td>
-          <td className={`${text.mono} ${TONES[message.level]} ${css.wrap}`}>{message.text}</td>
+          <td className={`${text.mono} ${TONES[message.level]} ${css.wrap}`}>{tameMarks(message.text)}</td>
           <td className={`${text.mono} ${text.muted} ${css.place}`} title={message.url ?? undefined}>
             {message.url === null ? '' : `${fileOf(message.url)}:${message.line ?? 1}`}
           </td>
@@ -94,7 +96,7 @@ export function FailedRequests({ requests }: { requests: readonly FailedRequest[
       cells={(request) => (
         <>
           <td className={`${text.mono} ${css.level}`}>{request.method}</td>
-          <td className={`${text.mono} ${css.wrap}`}>{request.url}</td>
+          <td className={`${text.mono} ${css.wrap}`}>{tameMarks(request.url)}</td>
           <td className={`${text.bad} ${css.place}`}>
             {request.status === null ? request.reason : `${request.status} ${request.reason}`}
           </td>
@@ -109,7 +111,9 @@ export function Lines({ title, lines }: { title: string; lines: string }) {
   return (
     <section aria-label={title}>
       <h3>{title}</h3>
-      <pre className={text.pre}>{stripAnsi(lines)}</pre>
+      <div className={text.pre}>
+        <TextBlocks text={stripAnsi(lines)} />
+      </div>
     </section>
   );
 }

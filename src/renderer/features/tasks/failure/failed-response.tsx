@@ -1,8 +1,10 @@
 import type { FailedResponse } from '../../../../contract/automation/evidence.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
 import { bytes } from '../../../lib/format.ts';
+import { tameMarks } from '../../../lib/text/tame.ts';
 import { Facts } from '../../../ui/display/facts.tsx';
 import { JsonView } from '../../../ui/display/json-view.tsx';
+import { TextBlocks } from '../../../ui/display/text-blocks.tsx';
 import text from '../../../ui/styles/text.module.css';
 import css from './failure.module.css';
 
@@ -30,7 +32,7 @@ export function ResponseView({ response }: { response: FailedResponse }) {
           {Object.entries(response.headers).flatMap(([name, value]) => [
             <dt key={`${name}-name`}>{name}</dt>,
             <dd key={name} className={`${text.mono} ${css.wrap}`}>
-              {value}
+              {tameMarks(value)}
             </dd>,
           ])}
         </Facts>
@@ -38,7 +40,9 @@ export function ResponseView({ response }: { response: FailedResponse }) {
       {response.body === null ? (
         <p className={text.muted}>{response.bytes === 0 ? 'The body is empty.' : 'The body is not text.'}</p>
       ) : json === undefined ? (
-        <pre className={text.pre}>{response.body}</pre>
+        <div className={text.pre}>
+          <TextBlocks text={response.body} />
+        </div>
       ) : (
         <JsonView value={json} label="body" />
       )}

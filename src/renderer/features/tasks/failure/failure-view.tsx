@@ -5,6 +5,7 @@ import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
 import { framesOf } from '../../../../contract/kernel/errors.ts';
 import { words } from '../../../lib/format.ts';
 import { useOperationQuery } from '../../../lib/live/query.ts';
+import { lineOf, passageOf } from '../../../lib/text/tame.ts';
 import { Button, CopyButton } from '../../../ui/buttons.tsx';
 import { Notice } from '../../../ui/feedback/notice.tsx';
 import layout from '../../../ui/styles/layout.module.css';
@@ -66,7 +67,7 @@ function Words({
   const line = typeof error.line === 'number' ? error.line : null;
   const place = [
     task.attempts.length > 1 ? `Attempt ${attempt}` : null,
-    step === null ? null : `Step “${step}”`,
+    step === null ? null : `Step “${lineOf(step)}”`,
     exitCode === null ? null : `Exit code ${exitCode}`,
   ].filter((part) => part !== null);
   return (
@@ -74,7 +75,7 @@ function Words({
       <CircleX size={14} />
       <div className={layout.grow}>
         <h2>{words(error.code)}</h2>
-        <p className={css.wrap}>{error.detail}</p>
+        <p className={css.wrap}>{passageOf(error.detail)}</p>
         {place.length === 0 ? null : <p className={text.muted}>{place.join(' · ')}</p>}
         <div className={css.verbs}>
           {line === null ? null : <OpenScript task={task} line={line} />}

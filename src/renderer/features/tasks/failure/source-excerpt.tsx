@@ -1,4 +1,5 @@
 import type { SourceExcerpt } from '../../../../contract/automation/evidence.ts';
+import { tameMarks } from '../../../lib/text/tame.ts';
 import { focusable } from '../../../ui/focusable.ts';
 import css from './failure.module.css';
 
@@ -21,7 +22,7 @@ export function Source({ source }: { source: SourceExcerpt }) {
             >
               <span className={css.lineNumber}>{number}</span>
               <span className={css.mark}>{isFailed ? '›' : ''}</span>
-              <code>{line === '' ? ' ' : line}</code>
+              <code>{line === '' ? ' ' : tameMarks(line)}</code>
             </li>
           );
         })}

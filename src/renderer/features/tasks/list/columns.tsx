@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Task } from '../../../../contract/automation/tasks.ts';
 import { shortId } from '../../../lib/format.ts';
+import { lineOf } from '../../../lib/text/tame.ts';
 import { Ago, Elapsed } from '../../../ui/display/ago.tsx';
 import { Tag } from '../../../ui/display/badge.tsx';
 import { Status } from '../../../ui/display/status.tsx';
@@ -18,11 +19,11 @@ function Name({ task }: { task: Task }) {
       {progress === null ? null : (
         <span className={`${text.muted} ${text.clip}`}>
           {progress.percent === null ? '' : `${Math.round(progress.percent)} % `}
-          {progress.message}
+          {lineOf(progress.message)}
         </span>
       )}
       {task.status !== 'running' && task.error !== null ? (
-        <span className={`${text.faint} ${text.clip}`}>{task.error.detail}</span>
+        <span className={`${text.faint} ${text.clip}`}>{lineOf(task.error.detail)}</span>
       ) : null}
       {task.labels.map((label) => (
         <Tag key={label}>{label}</Tag>

@@ -1,6 +1,7 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import type { CSSProperties } from 'react';
 import { duration } from '../../../lib/format.ts';
+import { lineOf } from '../../../lib/text/tame.ts';
 import { Elapsed } from '../../../ui/display/ago.tsx';
 import { lookOf, StatusIcon } from '../../../ui/display/status.tsx';
 import text from '../../../ui/styles/text.module.css';
@@ -102,8 +103,8 @@ export function TimelineRow({ row, range, moment, top, selected, open, onSelect,
           <span className={css.twist} />
         )}
         <StatusIcon state={row.state} size={13} />
-        <span className={text.clip} title={row.name}>
-          {row.name}
+        <span className={text.clip} title={lineOf(row.name)}>
+          {lineOf(row.name)}
         </span>
         {waited < WORTH_SAYING_MS ? null : (
           <span className={`${css.waited} ${text.clip}`}>waited {duration(waited)}</span>

@@ -7,6 +7,9 @@ import { below, type Choice, type Field, type FieldKind, isObject } from './fiel
 const MAX_DEPTH = 4;
 /** References that are followed for one value. */
 const MAX_REFERENCES = 8;
+/** Members of an object inside of another that are drawn, and of all such objects; one with more is edited as JSON. */
+const MAX_MEMBERS = 100;
+const MAX_INNER = 500;
 /** Characters beyond which a text has several lines. */
 const LONG = 300;
 
@@ -98,6 +101,8 @@ function listKind(item: Field | null): FieldKind {
 interface Place {
   root: JsonObject;
   depth: number;
+  /** Members of inner objects that can still be drawn: references make a short schema a form without end. */
+  left: { members: number };
 }
 
 /** The field of one schema. */
@@ -134,6 +139,9 @@ function fieldOf(
     return kind === 'choices' ? { ...field, kind, item, choices: item.choices } : { ...field, kind, item };
   }
   if (schema.type !== 'object' || !isObject(schema.properties)) return field;
+  const { length } = Object.keys(schema.properties);
+  if (length > MAX_MEMBERS || length > place.left.members) return field;
+  place.left.members -= length;
   const fields = membersOf(schema, isObject(field.initial) ? field.initial : {}, { ...place, depth: place.depth + 1 });
   return fields.length === 0 ? field : { ...field, kind: 'group', fields };
 }
@@ -148,7 +156,7 @@ function membersOf(schema: JsonObject, initial: JsonObject, place: Place): Field
 
 /** Fields in the order of the schema; `initial` goes before the defaults of the schema. */
 export function fieldsOf(schema: JsonObject, initial: JsonObject = {}): Field[] {
-  return membersOf(resolved(schema, schema), initial, { root: schema, depth: 0 });
+  return membersOf(resolved(schema, schema), initial, { root: schema, depth: 0, left: { members: MAX_INNER } });
 }
 
 /** Labels of the fields, and of those in groups, by the path that errors name them by. */

@@ -91,6 +91,21 @@ describe('fields of a schema', () => {
     expect(one(property).kind).toBe(kind);
   });
 
+  // Would catch: a schema of a few hundred characters whose references make a form of a hundred million fields.
+  test('references make a form no larger than can be drawn', () => {
+    const many = (length: number, value: Json) =>
+      Object.fromEntries(Array.from({ length }, (_, n) => [`p${n}`, value]));
+    const schema = {
+      properties: many(100, { $ref: '#/$defs/a' }),
+      $defs: { a: { type: 'object', properties: many(100, { $ref: '#/$defs/a' }) } },
+    };
+    const count = (fields: readonly Field[]): number =>
+      fields.reduce((sum, field) => sum + 1 + count(field.fields) + (field.item === null ? 0 : count([field.item])), 0);
+    expect(count(fieldsOf(schema))).toBeLessThanOrEqual(600);
+    const wide = fieldsOf({ properties: { a: { type: 'object', properties: many(101, {}) } } });
+    expect(wide[0]).toMatchObject({ kind: 'json', fields: [] });
+  });
+
   // Catches a reference that hangs the panel, and one that is not followed.
   test('local references are followed, also to themselves, down to a depth', () => {
     const tree: JsonObject = {
