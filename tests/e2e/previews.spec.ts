@@ -13,6 +13,7 @@ trailer<</Root 1 0 R>>`;
 const SCRIPT = `export default async ({ page, input, artifact }) => {
   await artifact('orders.csv', input.csv);
   await artifact('answer.json', JSON.stringify({ items: [{ name: 'Lamp', price: 20 }], total: 1 }));
+  await artifact('drawing.svg', '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 200"><defs><circle id="c" r="40" fill="teal"/></defs><use href="#c" x="90" y="90"/><text x="150" y="100">Orders</text></svg>');
   await artifact('page.html', '<h1 id=a>Report</h1><script>document.body.textContent = "it ran"</script>');
   await artifact('orders.zip', Buffer.from(input.zip, 'base64'));
   await artifact('invoice.pdf', input.pdf);
@@ -47,6 +48,12 @@ test.describe('artifacts', () => {
       await shown(name).click();
       await expect(dialog.getByRole('heading', { name })).toBeVisible();
     };
+    const picture = async (name: string) => {
+      await page.screenshot({ path: info.outputPath(`${name}.png`) });
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.screenshot({ path: info.outputPath(`${name}-dark.png`) });
+      await page.emulateMedia({ colorScheme: 'light' });
+    };
     const close = () => dialog.getByRole('button', { name: 'Close' }).click();
     await expect(page.getByRole('cell', { name: 'tool.bin', exact: true })).toBeVisible();
     await expect(shown('tool.bin')).toHaveCount(0);
@@ -58,26 +65,30 @@ test.describe('artifacts', () => {
     // Only the rows in view are in the page.
     expect(await dialog.getByRole('row').count()).toBeLessThan(100);
     expect(await faults(page)).toEqual([]);
-    await page.screenshot({ path: info.outputPath('table.png') });
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await page.screenshot({ path: info.outputPath('table-dark.png') });
-    await page.emulateMedia({ colorScheme: 'light' });
+    await picture('table');
     await close();
 
     await show('answer.json');
     await expect(dialog).toContainText('"Lamp"');
+    await picture('json');
+    await close();
+
+    await show('drawing.svg');
+    await expect(dialog.frameLocator('iframe').getByText('Orders')).toBeVisible();
+    await picture('drawing');
     await close();
 
     await show('page.html');
     const frame = dialog.frameLocator('iframe');
     await expect(frame.getByRole('heading', { name: 'Report' })).toBeVisible();
     await expect(frame.getByText('it ran')).toHaveCount(0);
+    await picture('page');
     await close();
 
     await show('orders.zip');
     await expect(dialog).toContainText('2 files');
     await expect(dialog.getByRole('cell', { name: 'orders/january.csv' })).toBeVisible();
-    await page.screenshot({ path: info.outputPath('archive.png') });
+    await picture('archive');
     await close();
 
     let read = 0;
@@ -88,7 +99,7 @@ test.describe('artifacts', () => {
     await expect(dialog).toContainText('line of a long log');
     await expect(dialog).toContainText(/256 kB of 57 MB shown|of 5\d(\.\d)? M/);
     expect(read).toBe(256 * 1024);
-    await page.screenshot({ path: info.outputPath('text.png') });
+    await picture('text');
     await close();
 
     await show('first.png');
@@ -97,12 +108,12 @@ test.describe('artifacts', () => {
     await expect(dialog.getByRole('img', { name: 'second.png' })).toBeVisible();
     await page.keyboard.press('ArrowLeft');
     await expect(dialog.getByRole('img', { name: 'first.png' })).toBeVisible();
-    await page.screenshot({ path: info.outputPath('image.png') });
+    await picture('image');
     await close();
 
     await show('invoice.pdf');
     await expect(dialog.locator('iframe')).toBeVisible();
-    await page.screenshot({ path: info.outputPath('pdf.png') });
+    await picture('pdf');
     await close();
   });
 });

@@ -30,8 +30,8 @@ function taskRow(line: LogLine): LogRow {
 /** Log of one task, through all its attempts. */
 export function taskLog(client: Client, id: LogTaskId): LogSource {
   const page = async (from: { before_seq: number } | { after_seq: number }, limit: number, signal: AbortSignal) => {
-    const { items } = await client.call('tasks_logs', { id, ...from, limit }, { signal });
-    return { rows: items.map(taskRow), more: items.length === limit };
+    const { items, next_cursor } = await client.call('tasks_logs', { id, ...from, limit }, { signal });
+    return { rows: items.map(taskRow), more: next_cursor !== null };
   };
   return {
     tail: (signal) => page({ before_seq: Number.MAX_SAFE_INTEGER }, PAGE, signal),

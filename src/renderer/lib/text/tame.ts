@@ -1,10 +1,10 @@
 /** Text that others made, bounded so that a browser lays it out in time linear in its length. */
 
 /**
- * Combining marks that stay with one character, joiners among them: the limit of the Stream-Safe Text Format (Unicode Standard
- * Annex #15). A browser shapes the marks of one character in time quadratic in their number.
+ * Combining marks that stay with one character, joiners among them: more than any script writes. A browser shapes the marks of one
+ * character in time quadratic in their number, and paints them over the lines above and below.
  */
-const MANY_MARKS = /([\p{M}\u200c\u200d]{30})[\p{M}\u200c\u200d]+/gu;
+const MANY_MARKS = /([\p{M}\u200c\u200d]{8})[\p{M}\u200c\u200d]+/gu;
 
 /** Without combining marks that go beyond what any script writes. */
 export const tameMarks = (text: string): string => text.replace(MANY_MARKS, '$1');

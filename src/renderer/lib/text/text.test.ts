@@ -4,9 +4,9 @@ import { blocksOf } from './blocks.ts';
 import { tame, tameMarks } from './tame.ts';
 
 // Would catch: a server's answer of one letter with 100 000 accents, for which a browser computes for minutes.
-test('of many combining marks on one character thirty stay, and no script loses any', () => {
-  expect(tameMarks(`a${'\u0301'.repeat(100_000)}b`)).toBe(`a${'\u0301'.repeat(30)}b`);
-  expect(tameMarks(`a${'\u0301\u200c'.repeat(100_000)}`)).toHaveLength(31);
+test('of many combining marks on one character eight stay, and no script loses any', () => {
+  expect(tameMarks(`a${'\u0301'.repeat(100_000)}b`)).toBe(`a${'\u0301'.repeat(8)}b`);
+  expect(tameMarks(`a${'\u0301\u200c'.repeat(100_000)}`)).toHaveLength(9);
   for (const text of ['שָׁלוֹם', 'नमस्ते', 'ཨོཾ་མ་ཎི', '👩‍👩‍👧‍👦', 'é']) expect(tameMarks(text)).toBe(text);
   expect(tame('abcdef', 3)).toBe('abc…');
   expect(tame('ab😀', 3)).toBe('ab\ufffd…');

@@ -52,6 +52,22 @@ async function countAll(log: TaskLog, wanted: (line: LogLine) => boolean, timeSl
   return total;
 }
 
+/** Characters of a page: what a reader gets at once has to be bounded, however long the lines are. */
+const MAX_PAGE_CHARS = 2 * 1024 * 1024;
+
+const lengthOf = ({ message, data }: LogLine): number =>
+  message.length + (data === null ? 0 : JSON.stringify(data).length);
+
+/** The first lines, as many as a page may have: `limit`, or fewer long ones. */
+function firstOf(lines: readonly LogLine[], limit: number): LogLine[] {
+  let length = 0;
+  const end = lines.findIndex((line, index) => {
+    length += lengthOf(line);
+    return index > 0 && (index === limit || length > MAX_PAGE_CHARS);
+  });
+  return lines.slice(0, end < 0 ? limit : end);
+}
+
 /** One page. With `before_seq` alone the lines just before it, else those after `after_seq`. */
 export async function readPage(log: TaskLog, query: LogQuery, timeSlicer: TimeSlicer): Promise<LogPage> {
   const { level, q, limit } = query;
@@ -61,21 +77,24 @@ export async function readPage(log: TaskLog, query: LogQuery, timeSlicer: TimeSl
   const backwards = query.before_seq !== undefined && query.after_seq === undefined;
   const isWhole = level === undefined && q === undefined;
   const items: LogLine[] = [];
+  let length = 0;
 
-  for (let at = backwards ? last : first; at >= first && at <= last && items.length <= limit; ) {
+  const isFull = () => items.length > limit || length > MAX_PAGE_CHARS;
+  for (let at = backwards ? last : first; at >= first && at <= last && !isFull(); ) {
     const block = await log.block(at);
     const begin = block[0]?.seq;
     const end = block.at(-1)?.seq;
     if (begin === undefined || end === undefined) break;
     const found = block.filter((line) => line.seq >= first && line.seq <= last && wanted(line));
-    if (backwards) items.push(...found.reverse());
-    else items.push(...found.filter((line) => line.seq >= at));
+    const taken = backwards ? found.reverse() : found.filter((line) => line.seq >= at);
+    items.push(...taken);
+    length = taken.reduce((sum, line) => sum + lengthOf(line), length);
     // A full disk may have lost lines between this block and the next one.
     at = backwards ? begin - 1 : Math.max(end, at) + 1;
     await timeSlicer.next();
   }
-  const more = items.length > limit;
-  const page = items.slice(0, limit);
+  const page = firstOf(items, limit);
+  const more = items.length > page.length;
   const edge = page.at(-1)?.seq;
   return {
     items: backwards ? page.reverse() : page,

@@ -43,7 +43,7 @@ test('columns without a name get one; rows and columns are bounded', () => {
 // Would catch: cells of any length, marks that a browser cannot lay out, millions of objects that are copied to the page.
 test('cells are short and tame, whatever the file has', () => {
   const [row = []] = parsed(`a,b\n${'x'.repeat(9_000)},${`e${'\u0301'.repeat(9_000)}`}`, true).rows;
-  expect(row.map((cell) => cell.length)).toEqual([500, 31]);
+  expect(row.map((cell) => cell.length)).toEqual([500, 9]);
   expect(parseTable(`${'n'.repeat(9_000)}\n1`, true).columns[0]).toHaveLength(101);
   const wide = parseTable(`${'a,'.repeat(99)}a\n`.repeat(3_000), true);
   expect([wide.rows, wide.ends.length]).toEqual([2_999, 299_900]);
