@@ -28,6 +28,7 @@ const SCRIPT = `export default async ({ page, input, artifact }) => {
 
 test.describe('artifacts', () => {
   test.use({ fresh: true });
+  test.setTimeout(120_000);
 
   // Would catch: a file that has to be saved to be looked at, markup that runs, a large file that is read whole.
   test('open in place: table, tree, page, archive, text in parts, pictures', async ({ page, api, watch }, info) => {
