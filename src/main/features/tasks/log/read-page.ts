@@ -65,7 +65,8 @@ function firstOf(lines: readonly LogLine[], limit: number): LogLine[] {
     length += lengthOf(line);
     return index > 0 && (index === limit || length > MAX_PAGE_CHARS);
   });
-  return lines.slice(0, end < 0 ? limit : end);
+  const count = end < 0 ? limit : end;
+  return lines.slice(0, count);
 }
 
 /** One page. With `before_seq` alone the lines just before it, else those after `after_seq`. */
