@@ -3,7 +3,7 @@ import { FileCode2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { CommandId } from '../../../contract/kernel/scalars.ts';
 import { useDrafts } from '../../lib/drafts/drafts.ts';
-import { useOperationQuery, usePages } from '../../lib/live/query.ts';
+import { type Input, useOperationQuery, usePages } from '../../lib/live/query.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { useView } from '../../lib/view-store.ts';
 import { Button } from '../../ui/buttons.tsx';
@@ -11,8 +11,12 @@ import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { Split } from '../../ui/split.tsx';
 import layout from '../../ui/styles/layout.module.css';
+import { BulkBar } from '../../ui/table/bulk-bar.tsx';
+import { useSelection } from '../../ui/table/navigation/use-selection.ts';
 import { Composer } from './composer/composer.tsx';
 import { beginDraft, draftFrom, isNewKey } from './draft.ts';
+import { CommandBulk } from './library/command-bulk.tsx';
+import css from './library/library.module.css';
 import { Library } from './library/library.tsx';
 import { NewMenu } from './library/new-menu.tsx';
 import { useLibraryActions } from './library/use-library-actions.ts';
@@ -35,11 +39,16 @@ export function CommandsScreen() {
   const [search] = useFilters();
   const navigate = useNavigate();
   const recent = useRecent(id);
-  const list = usePages('commands_list', {
+  const filter: Input<'commands_list'> = {
     sort: 'name',
     ...(search.q === undefined ? {} : { q: search.q }),
     ...(search.tag === undefined ? {} : { tag: search.tag.split(',') }),
-  });
+  };
+  const list = usePages('commands_list', filter);
+  const selection = useSelection(
+    JSON.stringify(filter),
+    list.rows.map((command) => command.id),
+  );
   const shown = id ?? recent.find((item) => list.rows.some((command) => command.id === item)) ?? list.rows[0]?.id;
   const [choosing, setChoosing] = useState(false);
   const onNew = (template: string) => {
@@ -47,25 +56,36 @@ export function CommandsScreen() {
     void navigate({ to: '/commands/$id', params: { id: key } });
   };
   const choose = () => setChoosing(true);
-  useLibraryActions(list.rows, shown, choose);
+  useLibraryActions(list.rows, shown, selection, choose);
   return (
     <Screen>
-      <Split
-        name="library"
-        fixed="first"
-        size={window.innerWidth < 1200 ? 200 : 240}
-        min={180}
-        max={420}
-        label="Width of the library"
-        first={
-          <Library
-            list={list}
-            current={shown ?? null}
-            newMenu={<NewMenu opened={choosing} setOpened={setChoosing} onNew={onNew} />}
+      <div className={css.screen}>
+        <Split
+          name="library"
+          fixed="first"
+          size={window.innerWidth < 1200 ? 200 : 240}
+          min={180}
+          max={420}
+          label="Width of the library"
+          first={
+            <Library
+              list={list}
+              selection={selection}
+              current={shown ?? null}
+              newMenu={<NewMenu opened={choosing} setOpened={setChoosing} onNew={onNew} />}
+            />
+          }
+          second={<Editor id={shown} isPending={list.data === undefined} onNew={choose} />}
+        />
+        {selection.ids.length === 0 ? null : (
+          <BulkBar
+            selection={selection}
+            loaded={list.rows.length}
+            total={list.total}
+            bulk={(chosen, done) => <CommandBulk chosen={chosen} list={filter} done={done} />}
           />
-        }
-        second={<Editor id={shown} isPending={list.data === undefined} onNew={choose} />}
-      />
+        )}
+      </div>
     </Screen>
   );
 }

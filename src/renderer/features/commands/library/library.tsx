@@ -2,51 +2,24 @@
 import { Link } from '@tanstack/react-router';
 import { Folder, PencilLine } from 'lucide-react';
 import { type ReactNode, useRef } from 'react';
-import type { Command } from '../../../../contract/automation/commands.ts';
 import type { CommandKind } from '../../../../contract/automation/kinds/index.ts';
-import { type DraftEntry, useDrafts } from '../../../lib/drafts/drafts.ts';
-import { pendingEdits } from '../../../lib/drafts/merge.ts';
+import { useDrafts } from '../../../lib/drafts/drafts.ts';
+import { plural } from '../../../lib/format.ts';
 import { listProps, useInitialFocus } from '../../../lib/keys/focus-list.ts';
 import type { PagedList } from '../../../lib/live/query.ts';
 import { toggled } from '../../../lib/search-params.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
 import { Button, Chip } from '../../../ui/buttons.tsx';
-import { LastOutcome } from '../../../ui/display/status.tsx';
 import { NoMatch, StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { FilterField } from '../../../ui/filter-field.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
+import type { Selection } from '../../../ui/table/navigation/use-selection.ts';
 import { isNewKey } from '../draft.ts';
 import { kindViews } from '../kinds/index.ts';
+import { CommandItem } from './command-item.tsx';
 import css from './library.module.css';
-
-function Item({ command, active }: { command: Command; active: boolean }) {
-  const [search] = useFilters();
-  const changed = useDrafts(({ entries: { [command.id]: entry } }) => entry !== undefined && isUnsaved(entry));
-  const { Icon } = kindViews[command.kind];
-  return (
-    <li>
-      <Link
-        to="/commands/$id"
-        params={{ id: command.id }}
-        search={search}
-        className={css.item}
-        aria-current={active ? 'page' : undefined}
-        {...(active ? listProps : {})}
-      >
-        <Icon size={14} className={text.muted} aria-label={command.kind} />
-        <span className={command.enabled ? `${layout.grow} ${text.clip}` : `${layout.grow} ${text.clip} ${text.faint}`}>
-          {command.name}
-        </span>
-        {changed ? <span className={css.dot} role="img" title="Unsaved changes" aria-label="Unsaved changes" /> : null}
-        {command.last_task === null ? null : <LastOutcome task={command.last_task} />}
-      </Link>
-    </li>
-  );
-}
-
-const isUnsaved = (entry: DraftEntry) => pendingEdits(entry).length > 0 || Object.keys(entry.texts).length > 0;
 
 /** New commands that are not stored yet. */
 function DraftList({ current }: { current: string | null }) {
@@ -87,10 +60,12 @@ function DraftList({ current }: { current: string | null }) {
 
 export function Library({
   list,
+  selection,
   current,
   newMenu,
 }: {
   list: PagedList<'commands_list'>;
+  selection: Selection;
   current: string | null;
   newMenu: ReactNode;
 }) {
@@ -103,6 +78,13 @@ export function Library({
   const folders = [...Map.groupBy(list.rows, (command) => command.folder ?? '')].sort(([a], [b]) =>
     a === '' ? 1 : b === '' ? -1 : a.localeCompare(b),
   );
+  const ids: string[] = folders.flatMap(([, commands]) => commands.map(({ id }) => id));
+  const last = useRef<string | null>(null);
+  const tick = (id: string, on: boolean, range: boolean) => {
+    const ends = [ids.indexOf(range ? (last.current ?? id) : id), ids.indexOf(id)];
+    selection.put(ids.slice(Math.max(0, Math.min(...ends)), Math.max(...ends) + 1), on);
+    last.current = id;
+  };
   return (
     <section ref={frame} className={`${layout.col} ${layout.grow}`} aria-label="Library">
       <ToolBar>
@@ -130,7 +112,18 @@ export function Library({
         {list.rows.length === 0 && (search.q !== undefined || search.tag !== undefined) ? (
           <NoMatch what="commands" clear={() => set({ q: undefined, tag: undefined })} />
         ) : (
-          <nav className={layout.scroll} aria-label="Commands">
+          <nav className={`${layout.scroll} ${selection.ids.length === 0 ? '' : css.selecting}`} aria-label="Commands">
+            {list.rows.length === 0 ? null : (
+              <label className={css.all}>
+                <input
+                  type="checkbox"
+                  aria-label="Select all loaded commands"
+                  checked={ids.every(selection.has)}
+                  onChange={(event) => selection.replace(event.target.checked ? ids : [])}
+                />
+                {plural(list.total ?? ids.length, 'command')}
+              </label>
+            )}
             {folders.map(([folder, commands]) => (
               <section key={folder} aria-label={folder === '' ? 'No folder' : folder}>
                 {folder === '' && folders.length === 1 ? null : (
@@ -141,7 +134,13 @@ export function Library({
                 )}
                 <ul className={layout.bare}>
                   {commands.map((command) => (
-                    <Item key={command.id} command={command} active={command.id === current} />
+                    <CommandItem
+                      key={command.id}
+                      command={command}
+                      active={command.id === current}
+                      ticked={selection.has(command.id)}
+                      onTick={(on, range) => tick(command.id, on, range)}
+                    />
                   ))}
                 </ul>
               </section>

@@ -2,9 +2,15 @@ import { useNavigate } from '@tanstack/react-router';
 import type { Command } from '../../../../contract/automation/commands.ts';
 import { useActions } from '../../../lib/keys/use-actions.ts';
 import { useCan } from '../../../lib/use-can.ts';
+import type { Selection } from '../../../ui/table/navigation/use-selection.ts';
 
-/** Keys of the library: a new command, and the one after or before `shown`. */
-export function useLibraryActions(rows: readonly Command[], shown: string | undefined, onNew: () => void): void {
+/** Keys of the library: a new command, the one after or before `shown`, and whether that one is selected. */
+export function useLibraryActions(
+  rows: readonly Command[],
+  shown: string | undefined,
+  selection: Selection,
+  onNew: () => void,
+): void {
   const navigate = useNavigate();
   const blocked = useCan('commands_create');
   const step = (by: 1 | -1) => {
@@ -21,5 +27,25 @@ export function useLibraryActions(rows: readonly Command[], shown: string | unde
     { id: 'commands.new', title: 'New command', group: 'Commands', layer: 'view', keys: ['N'], blocked, run: onNew },
     { ...list, id: 'commands.next', title: 'Next command', keys: ['J'], run: () => step(1) },
     { ...list, id: 'commands.before', title: 'Previous command', keys: ['K'], run: () => step(-1) },
+    {
+      ...list,
+      id: 'commands.select',
+      title: 'Select command',
+      keys: ['X'],
+      run: () => {
+        if (rows.some(({ id }) => id === shown)) selection.put([String(shown)], !selection.has(String(shown)));
+      },
+    },
+    ...(selection.ids.length === 0
+      ? []
+      : [
+          {
+            ...list,
+            id: 'commands.unselect',
+            title: 'Clear the selection',
+            keys: ['Escape'],
+            run: () => selection.replace([]),
+          },
+        ]),
   ]);
 }

@@ -1,0 +1,56 @@
+import { Link } from '@tanstack/react-router';
+import type { Command } from '../../../../contract/automation/commands.ts';
+import { type DraftEntry, useDrafts } from '../../../lib/drafts/drafts.ts';
+import { pendingEdits } from '../../../lib/drafts/merge.ts';
+import { listProps } from '../../../lib/keys/focus-list.ts';
+import { useFilters } from '../../../lib/use-filters.ts';
+import { LastOutcome } from '../../../ui/display/status.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
+import { kindViews } from '../kinds/index.ts';
+import css from './library.module.css';
+
+const isUnsaved = (entry: DraftEntry) => pendingEdits(entry).length > 0 || Object.keys(entry.texts).length > 0;
+
+/** A command of the library. `range`: every command from the one that was ticked before. */
+export function CommandItem({
+  command,
+  active,
+  ticked,
+  onTick,
+}: {
+  command: Command;
+  active: boolean;
+  ticked: boolean;
+  onTick(on: boolean, range: boolean): void;
+}) {
+  const [search] = useFilters();
+  const changed = useDrafts(({ entries: { [command.id]: entry } }) => entry !== undefined && isUnsaved(entry));
+  const { Icon } = kindViews[command.kind];
+  return (
+    <li className={css.row} aria-current={active ? 'true' : undefined}>
+      <input
+        type="checkbox"
+        className={css.tick}
+        aria-label={`Select ${command.name}`}
+        checked={ticked}
+        onChange={({ target, nativeEvent }) => onTick(target.checked, (nativeEvent as MouseEvent).shiftKey)}
+      />
+      <Link
+        to="/commands/$id"
+        params={{ id: command.id }}
+        search={search}
+        className={css.item}
+        aria-current={active ? 'page' : undefined}
+        {...(active ? listProps : {})}
+      >
+        <Icon size={14} className={text.muted} aria-label={command.kind} />
+        <span className={command.enabled ? `${layout.grow} ${text.clip}` : `${layout.grow} ${text.clip} ${text.faint}`}>
+          {command.name}
+        </span>
+        {changed ? <span className={css.dot} role="img" title="Unsaved changes" aria-label="Unsaved changes" /> : null}
+        {command.last_task === null ? null : <LastOutcome task={command.last_task} />}
+      </Link>
+    </li>
+  );
+}
