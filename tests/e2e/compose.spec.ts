@@ -112,7 +112,7 @@ test('a dry run fills a request in and masks what is secret', async ({ page, api
   await open(page, `/commands/${command.id}`);
   await page.getByRole('textbox', { name: 'folder' }).fill('2026/november');
   await page.getByRole('button', { name: 'Dry run' }).first().click();
-  const result = page.getByRole('tabpanel');
+  const result = page.getByRole('tabpanel', { name: /^Dry run/ });
   await expect(result).toContainText('Cannot run');
   await page.getByRole('textbox', { name: 'Token' }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Dry run' }).first().click();

@@ -108,7 +108,8 @@ test('tabs and filters are in the address and survive a reload', async ({ page, 
 // Would catch: rows that jump under the pointer, new rows that never come, a list that only a reload brings up to date.
 test('rows change in place; new ones wait behind a pill while the pointer is inside', async ({ page, api }) => {
   const running = await api.program('Changes in place', WAIT);
-  await open(page, '/tasks');
+  // By age: otherwise what runs stands above all others.
+  await open(page, '/tasks?sort=-created_at');
   await expect(rowOf(page, 'Changes in place')).toContainText('Running');
   await rowOf(page, 'Changes in place').hover();
   await api.program('Newcomer', 'console.log(1)').then(({ id }) => api.ended(id));

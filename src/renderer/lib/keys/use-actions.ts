@@ -15,11 +15,19 @@ function inTextField(target: EventTarget | null): boolean {
 
 /** Listens for key presses; call once. `onBlocked` is told of an action that cannot be done now. */
 export function listenForKeys(onBlocked?: (action: Action, reason: string) => void): void {
+  // As it was when the key was pressed: Escape may have closed it before the event arrives below.
+  let overlay = false;
+  window.addEventListener(
+    'keydown',
+    () => {
+      overlay = document.querySelector('[role="dialog"][aria-modal="true"], [role="menu"]') !== null;
+    },
+    { capture: true },
+  );
   window.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     // A dialog or menu owns the keyboard while it is open; the palette's own key still works.
     const inField = inTextField(event.target);
-    const overlay = document.querySelector('[role="dialog"][aria-modal="true"], [role="menu"]') !== null;
     if (overlay && !(event.ctrlKey || event.metaKey)) return;
     // Enter and Space belong to the control that has the focus.
     const onControl =
