@@ -129,9 +129,11 @@ function TaskTable({
 }) {
   const navigate = useNavigate();
   const runBlocked = useCan('tasks_create');
+  // A filter of the address that the host does not accept matches nothing, and can be cleared like the others.
+  const refused = list.error?.slug === 'validation-error' ? [] : undefined;
   const open = ({ id }: Task) => void navigate({ to: '/tasks/$id', params: { id } });
   return (
-    <StateFrame of={list} skeleton={16}>
+    <StateFrame of={{ ...list, data: list.data ?? refused }} skeleton={16}>
       {list.rows.length > 0 ? (
         <DataTable
           name="tasks"
