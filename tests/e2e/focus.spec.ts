@@ -30,7 +30,7 @@ test('a click below a short script puts the cursor into it', async ({ page, api 
   const { id } = await api.call('commands_create', short('Short'));
   await open(page, `/commands/${id}`);
   await expect(editor(page)).toBeVisible();
-  const box = await page.getByRole('tabpanel').boundingBox();
+  const box = await page.getByRole('tabpanel', { name: 'Script' }).boundingBox();
   if (box === null) throw new Error('no tab panel');
   const fills = await editor(page).boundingBox();
   expect(fills?.height).toBeGreaterThan(box.height - 20);
