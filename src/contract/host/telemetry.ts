@@ -62,9 +62,9 @@ export const AuditVerdict = z.object({
   broken_at: z.int().nullable(),
   /**
    * `edited`: a line does not fit the one before it. `rewritten`: the lines fit, but were not written by this program. `truncated`: lines
-   * at the end are missing. `head_missing`, `head_forged`: the note of where the audit ended is gone or is not ours.
+   * at the end are missing. `dropped`: the database did not keep a line that was written. `head_missing`, `head_forged`: the note of where the audit ended is gone or is not ours.
    */
-  reason: z.enum(['edited', 'rewritten', 'truncated', 'head_missing', 'head_forged']).nullable(),
+  reason: z.enum(['edited', 'rewritten', 'truncated', 'dropped', 'head_missing', 'head_forged']).nullable(),
   /** False when the key could not be had, so that only edits can be found. */
   sealed: z.boolean(),
 });

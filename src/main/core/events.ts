@@ -1,6 +1,7 @@
 /** The event table: every change, in the transaction that made it, and its live tail. */
 import type { EntityName } from '../../contract/entities.ts';
 import type { Change } from '../../contract/host/telemetry.ts';
+import { AppError } from '../../contract/kernel/errors.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
 import { type Clock, iso } from './clock.ts';
 import { type Db, parseStored } from './db/index.ts';
@@ -71,6 +72,15 @@ function toChange(row: EventRow): Change {
   };
 }
 
+/** The change is undone with its transaction: what is acknowledged is on record. */
+function droppedError(): AppError {
+  return new AppError(
+    'configuration-error',
+    'The database did not keep a change: another program has changed its tables. Stop TabAgent and run: tabagent restore.',
+    { extra: { setting: 'data_dir', reason: 'database_changed' } },
+  );
+}
+
 /** Creates the event log over an open database. */
 export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'>): Events {
   const insertOf = (rows: number) =>
@@ -118,7 +128,9 @@ export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'
         values.push(at, type, entity, id, version ?? null, data == null ? null : JSON.stringify(data));
       }
       const insert = inserts[appended.length - 1] ?? insertOf(appended.length);
-      const last = Number(insert.run(...values).lastInsertRowid);
+      const { changes: kept, lastInsertRowid } = insert.run(...values);
+      if (kept !== appended.length) throw droppedError();
+      const last = Number(lastInsertRowid);
       const first = last - appended.length + 1;
       const changes = appended.map(
         ({ type, entity, id, version, data }, i): Change => ({

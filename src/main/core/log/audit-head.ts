@@ -18,7 +18,7 @@ export interface AuditLine {
 /** What the end of the table shows against the head. */
 export type AuditProblem = Extract<
   AuditVerdict['reason'],
-  'edited' | 'truncated' | 'rewritten' | 'head_missing' | 'head_forged'
+  'edited' | 'truncated' | 'rewritten' | 'dropped' | 'head_missing' | 'head_forged'
 >;
 
 const HeadFile = z.object({ seq: z.int(), hash: z.string(), mac: z.string() });

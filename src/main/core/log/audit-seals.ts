@@ -144,10 +144,15 @@ export class AuditSeals {
 
   #report(reason: AuditProblem): void {
     const { dir, clock, table, note } = this.#deps;
-    // The line stays when the warning is gone, and what contradicts the table is kept.
-    const file = path.join(dir, HEAD_FILE);
-    if (fs.existsSync(file)) fs.renameSync(file, `${file}.broken-${clock.now()}`);
-    this.#head = null;
+    // The table is as it was before a line that it did not take.
+    if (reason !== 'dropped') {
+      // The line stays when the warning is gone, and what contradicts the table is kept.
+      const file = path.join(dir, HEAD_FILE);
+      if (fs.existsSync(file)) fs.renameSync(file, `${file}.broken-${clock.now()}`);
+      this.#head = null;
+    }
+    // Known before it is noted: the note may be dropped too.
+    this.#found = { reason, broken_at: 1 };
     note(reason);
     this.#found = { reason, broken_at: table.last()?.seq ?? 1 };
     for (const listener of this.#listeners) listener(reason);

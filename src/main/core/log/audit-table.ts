@@ -37,12 +37,13 @@ export function createAuditTable(db: Db) {
   return {
     last: () => last.get() ?? null,
     lineAt: (seq: number) => lineAt.get(seq) ?? null,
-    /** @returns the line, when it waits for its seal */
-    append(row: NewLine, sealer: AuditSealer | null): AuditLine | null {
+    /** @returns the line, when it waits for its seal; `dropped` when the database took it and does not have it */
+    append(row: NewLine, sealer: AuditSealer | null): AuditLine | 'dropped' | null {
       // Read and not remembered: a transaction around this may be rolled back.
       const hash = link(last.get()?.hash ?? GENESIS, row);
       const seal = sealer?.seal(hash) ?? null;
       const made = insert.run(row.at, row.principal, row.door, row.op, row.target, row.outcome, hash, seal);
+      if (made.changes !== 1 || lineAt.get(Number(made.lastInsertRowid))?.hash !== hash) return 'dropped';
       return seal === null ? { seq: Number(made.lastInsertRowid), hash } : null;
     },
     /** Seals lines, as far as they are as they were appended. */

@@ -169,6 +169,33 @@ describe.each(FORGERIES)('%s', (_name, forge, found) => {
   });
 });
 
+/** What keeps lines out of a table without an error. */
+const DROPPERS: [name: string, sql: string][] = [
+  ['a column', "ALTER TABLE audit ADD COLUMN x AS (nullif(op, 'keys_create')) NOT NULL ON CONFLICT IGNORE"],
+  [
+    'a trigger before',
+    "CREATE TRIGGER t BEFORE INSERT ON audit WHEN new.op = 'keys_create' BEGIN SELECT RAISE(IGNORE); END",
+  ],
+  [
+    'a trigger after',
+    "CREATE TRIGGER t AFTER INSERT ON audit WHEN new.op = 'keys_create' BEGIN DELETE FROM audit WHERE seq = new.seq; END",
+  ],
+  ['a trigger that takes all', 'CREATE TRIGGER t BEFORE INSERT ON audit BEGIN SELECT RAISE(IGNORE); END'],
+];
+
+// Would catch: lines that are acknowledged and not there, in a chain that has no break.
+test.each(DROPPERS)('a line that the database drops by %s is told at once', async (_name, sql) => {
+  const audit = await run(3, { killed: true });
+  const problems: AuditProblem[] = [];
+  audit.onProblem((problem) => problems.push(problem));
+  core.db.raw.exec(sql);
+  audit.record({ principal: 'p', door: 'http', op: 'keys_create', target: null, outcome: 'ok' });
+  expect(problems).toEqual(['dropped']);
+  expect(await audit.verify()).toMatchObject({ ok: false, reason: 'dropped' });
+  audit.record({ principal: 'p', door: 'http', op: 'keys_create', target: null, outcome: 'ok' });
+  expect(problems).toEqual(['dropped']);
+});
+
 test('lines that are added or rewritten behind the head while the host runs are found by verify', async () => {
   const audit = await run(3, { killed: true });
   const row = all().at(-1) as AuditRow;

@@ -69,7 +69,8 @@ export function createAudit({ db, clock, dir, secrets }: AuditDeps): Audit {
       for (let next = waiting[0]; next; next = waiting[0]) {
         const unsealed = table.append(next, seals.sealer);
         waiting.shift();
-        seals.appended(unsealed);
+        if (unsealed === 'dropped') seals.problem('dropped');
+        else seals.appended(unsealed);
       }
     });
   }

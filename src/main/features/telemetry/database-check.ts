@@ -1,34 +1,30 @@
 /**
- * What shows only when somebody looks, once for each run, when the start is over: damage in the middle of the database file, and triggers
- * and views that no migration has made.
+ * What shows only when it is looked for, once for each run, when the start is over: damage in the middle of the database file, and tables,
+ * triggers and views that are not as the migrations make them.
  */
-import path from 'node:path';
-import { strangeObjects } from '../../core/db/index.ts';
 import type { Foundation } from '../../core/foundation.ts';
 import type { Part } from '../../core/lifecycle.ts';
-import { checkDatabase, type DoctorDeps } from './doctor.ts';
+import { checkDatabase, type DoctorDeps, foreignSentence } from './doctor.ts';
 
 /** When the database is read through, ms after the start: a panel that is opened with the host has loaded by then. */
 const CHECK_AFTER_MS = 10_000;
 
-/** Creates the check of a host that serves; for others it does nothing. */
+/**
+ * Creates the check of a host that serves; for others it does nothing.
+ * @param foundForeign called with a sentence when something else has changed what the database consists of
+ */
 export function createDatabaseCheck(
-  {
-    clock,
-    platform,
-    storage,
-    faults,
-    serving,
-  }: Pick<Foundation, 'clock' | 'platform' | 'storage' | 'faults' | 'serving'>,
-  doctor: Pick<DoctorDeps, 'db' | 'dbThread'>,
+  { clock, storage, faults, serving }: Pick<Foundation, 'clock' | 'storage' | 'faults' | 'serving'>,
+  doctor: Pick<DoctorDeps, 'db' | 'dbThread' | 'foreignSchema'>,
+  foundForeign: (sentence: string) => void,
 ): Part {
   const ending = new AbortController();
   let cancel: () => void = () => undefined;
   const look = async () => {
     const found = await checkDatabase(doctor, ending.signal);
     if (found !== 'ok') return storage.foundDamage(found);
-    const strange = strangeObjects(doctor.db.raw, path.join(platform.appRoot, 'resources/migrations'));
-    if (strange !== null) storage.foundDamage(strange);
+    const foreign = doctor.foreignSchema();
+    if (foreign !== null) foundForeign(foreignSentence(doctor.db.path, foreign));
   };
   const check = () =>
     void look().catch((error: unknown) => {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
-import { openTestCore, ROOT } from '../../../../tests/support/core.ts';
-import type { Db } from '../../core/db/index.ts';
+import { MIGRATIONS, openTestCore, ROOT } from '../../../../tests/support/core.ts';
+import { type Db, foreignSchema } from '../../core/db/index.ts';
 import { createAudit } from '../../core/log/audit.ts';
 import { threadModule } from '../../core/process/modules.ts';
 import { type DoctorDeps, diagnose } from './doctor.ts';
@@ -15,6 +15,7 @@ function doctor(core: ReturnType<typeof openTestCore>): DoctorDeps {
     db,
     audit: createAudit(core),
     dbThread: threadModule(ROOT, 'db-check'),
+    foreignSchema: () => null,
     secrets,
     system: createSystemReader({ clock, version: '0', dataDir: dir }),
     dataDir: dir,
@@ -47,6 +48,18 @@ test('a damaged database is told, with what to do', async () => {
   const found = await databaseCheck(doctor(core));
   expect(found).toMatchObject({ status: 'error', advice: expect.stringContaining('tabagent restore') });
   expect(found?.detail).toMatch(/ page \d+/);
+});
+
+// Would catch: a diagnosis that calls a database sound of which health says something else.
+test('tables that another program changed are told, and are no damage', async () => {
+  using core = openTestCore();
+  core.db.raw.exec('CREATE TRIGGER quiet BEFORE INSERT ON audit BEGIN SELECT RAISE(IGNORE); END');
+  const found = await databaseCheck({ ...doctor(core), foreignSchema: () => foreignSchema(core.db.raw, MIGRATIONS) });
+  expect(found).toMatchObject({
+    status: 'error',
+    detail: expect.stringContaining('has a trigger quiet that TabAgent did not make'),
+  });
+  expect(found?.detail).not.toContain('damaged');
 });
 
 // Would catch: a check on the main thread, which stops every door while a large database is read.

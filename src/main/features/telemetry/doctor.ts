@@ -14,6 +14,8 @@ export interface DoctorDeps {
   db: Db;
   /** Path of the built `db-check.thread`. */
   dbThread: string;
+  /** How the database differs from what the migrations make, to follow "The database"; null when it does not. */
+  foreignSchema: () => string | null;
   audit: Pick<Audit, 'verify'>;
   secrets: Secrets;
   system: SystemReader;
@@ -67,18 +69,22 @@ export async function checkDatabase(
   );
 }
 
+/** What it means that something else has changed the tables, triggers or views. */
+export const foreignSentence = (path: string, how: string) =>
+  `The database ${path} ${how}: another program changed it, and what TabAgent writes may be dropped or changed on the way.`;
+
+const RESTORE =
+  'Stop TabAgent and run: tabagent restore. It restores the newest good backup and keeps the current database.';
+
 async function databaseCheck(deps: DoctorDeps, signal: AbortSignal): Promise<Check> {
   const { db } = deps;
   const result = await checkDatabase(deps, signal);
   const schema = db.raw.pragma('user_version', { simple: true });
-  if (result === 'ok') return check('database', 'Database', 'ok', `${db.path} is sound (schema ${schema}).`);
-  return check(
-    'database',
-    'Database',
-    'error',
-    `${db.path}: ${result}`,
-    'Stop TabAgent and run: tabagent restore. It restores the newest good backup and keeps the current database.',
-  );
+  if (result !== 'ok') return check('database', 'Database', 'error', `${db.path}: ${result}`, RESTORE);
+  const foreign = deps.foreignSchema();
+  return foreign === null
+    ? check('database', 'Database', 'ok', `${db.path} is sound (schema ${schema}).`)
+    : check('database', 'Database', 'error', foreignSentence(db.path, foreign), RESTORE);
 }
 
 async function auditCheck({ audit }: DoctorDeps): Promise<Check> {

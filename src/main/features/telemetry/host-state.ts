@@ -18,6 +18,7 @@ export interface HostState {
 const REASONS = {
   storage: 'The disk is full or takes no writes: nothing can be stored until it does.',
   database: 'The database is damaged or was replaced by an empty one.',
+  schema: 'The database has tables, triggers or views that TabAgent did not make.',
   http: 'The port of the API cannot be opened.',
   audit: 'The audit was changed by something else than TabAgent.',
   'audit-head': 'The note of where the audit ended is gone, as after a restored backup.',

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Health, HostInfo } from '../../../contract/host/system.ts';
 import { iso } from '../../core/clock.ts';
+import { foreignSchema } from '../../core/db/index.ts';
 import type { Foundation } from '../../core/foundation.ts';
 import type { Part } from '../../core/lifecycle.ts';
 import type { AuditProblem } from '../../core/log/audit-head.ts';
@@ -20,6 +21,7 @@ const AUDIT_PROBLEMS: Record<AuditProblem, string> = {
     'Lines at the end of the audit are missing: another program changed the database, or an older copy replaced it.',
   edited: 'Lines of the audit were changed or removed: the database was changed by something else than TabAgent.',
   rewritten: 'Lines of the audit were rewritten: the database was changed by something else than TabAgent.',
+  dropped: 'A line of the audit was not kept: something else has changed the database so that it drops lines.',
   head_forged: 'The note of where the audit ended (audit-head) was not written with the key of this data directory.',
   head_missing:
     'The note of where the audit ended (audit-head) is gone, as after a restored backup: lines at its end may be missing.',
@@ -42,7 +44,10 @@ export function createTelemetry(deps: TelemetryDeps) {
   const logs = createLogService(deps.logFiles, deps.log);
   const metrics = createMetrics(deps);
   const system = createSystemReader({ clock, version, dataDir });
-  const doctor: DoctorDeps = { ...deps, electron, system, dbThread: threadModule(platform.appRoot, 'db-check') };
+  const doctor: DoctorDeps = {
+    ...{ ...deps, electron, system, dbThread: threadModule(platform.appRoot, 'db-check') },
+    foreignSchema: () => foreignSchema(deps.db.raw, path.join(platform.appRoot, 'resources/migrations')),
+  };
   if (deps.movedAside !== null) {
     state.warn(
       'database',
@@ -85,7 +90,10 @@ export function createTelemetry(deps: TelemetryDeps) {
   });
 
   const parts: Part[] = [
-    createDatabaseCheck(deps, doctor),
+    createDatabaseCheck(deps, doctor, (sentence) => {
+      state.warn('schema', sentence);
+      deps.log.error('database', sentence);
+    }),
     { name: 'metrics', start: metrics.start, stop: metrics.stop },
     // Opened early for its warnings, but after the start: the operating system may prompt for a password.
     { name: 'key store', ...(deps.serving ? { afterStart: async () => void (await state.secrets()) } : {}) },

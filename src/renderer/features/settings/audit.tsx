@@ -17,6 +17,7 @@ const FOUND: Record<NonNullable<AuditVerdict['reason']>, string> = {
   edited: 'A line was changed',
   rewritten: 'Lines were rewritten',
   truncated: 'Lines at the end are missing',
+  dropped: 'A line was not kept',
   head_missing: 'The recorded end of the audit is missing',
   head_forged: 'The recorded end of the audit was changed',
 };

@@ -1,0 +1,50 @@
+/**
+ * Tables, indexes, triggers and views that are not as the migrations make them: whoever can write the database file can change with them
+ * what the host writes and reads, also with a table of the right name whose columns drop chosen rows.
+ */
+import Database from 'better-sqlite3';
+import { addFunctions } from './database.ts';
+import { readMigrations } from './migrate.ts';
+
+/** What SQLite makes by itself has names of its own: indexes of keys, statistics, numbers of rows. */
+const OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+interface SchemaObject {
+  type: string;
+  name: string;
+  tbl_name: string;
+  sql: string;
+}
+
+/** Literals and names in quotes, or the space and comments between words. */
+const PARTS = /('(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])|(?:\s|--[^\n]*|\/\*[\s\S]*?\*\/)+/g;
+
+/** SQL without comments and with one space between words, so that only what SQLite does is compared. */
+const normalised = (sql: string) => sql.replace(PARTS, (_all, quoted?: string) => quoted ?? ' ').trim();
+
+function objectsOf(db: Database.Database): Map<string, string> {
+  const found = db.prepare<[], SchemaObject>(OBJECTS).all();
+  return new Map(
+    found.map(({ type, name, tbl_name, sql }) => [`${type} ${name}`, `${tbl_name}: ${normalised(String(sql))}`]),
+  );
+}
+
+const article = (name: string) => (name.startsWith('i') ? 'an' : 'a');
+
+/** @returns how a migrated database differs from what the migrations make, to follow "The database"; null when it does not */
+export function foreignSchema(raw: Database.Database, migrationsDir: string): string | null {
+  const model = new Database(':memory:');
+  try {
+    addFunctions(model);
+    for (const { sql } of readMigrations(migrationsDir)) model.exec(sql);
+    const expected = objectsOf(model);
+    const found = objectsOf(raw);
+    for (const [name, sql] of found) {
+      if (!expected.has(name)) return `has ${article(name)} ${name} that TabAgent did not make`;
+      if (expected.get(name) !== sql) return `has ${article(name)} ${name} that is not as TabAgent made it`;
+    }
+    for (const name of expected.keys()) if (!found.has(name)) return `has lost its ${name}`;
+    return null;
+  } finally {
+    model.close();
+  }
+}
