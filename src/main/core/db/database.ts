@@ -1,6 +1,7 @@
 /** The one connection of the host to SQLite: WAL, synchronous transactions, prepared statements. */
 import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import { naturalKey } from '../../../contract/kernel/natural-key.ts';
 import { storageFaultCode } from '../../../contract/kernel/storage-faults.ts';
 import type { Faults } from '../faults.ts';
@@ -29,13 +30,16 @@ export interface Db {
   afterCommit(fn: () => void): void;
   /** Runs `fn`, whose writes may be lost when the disk takes none: what they accompany goes on. Other errors are thrown. */
   bestEffort(fn: () => void): void;
-  /** Logs an error that somebody works around. */
-  report(error: unknown): void;
+  /** Takes a record that cannot be read and was left out of an answer: counted and logged once. @param id as it is stored */
+  damagedRecord(kind: string, id: unknown, cause: unknown): void;
   close(): void;
 }
 
 /** Bytes of WAL after which a commit checkpoints (4096-byte pages × 4000 ≈ 16 MiB). */
 const CHECKPOINT_PAGES = 4000;
+
+/** Damaged records that are told one by one. */
+const MAX_TOLD = 1000;
 
 /** Gives a connection the functions that migrations and queries use beside those of SQLite. */
 export function addFunctions(raw: Database.Database): void {
@@ -67,6 +71,8 @@ export function createDb(raw: Database.Database, faults: Pick<Faults, 'report'>)
   const release = raw.prepare('RELEASE nested');
   const undo = raw.prepare('ROLLBACK TO nested');
   let pending: (() => void)[] = [];
+  /** Damaged records that were reported. */
+  const told = new Set<string>();
 
   function nested<T>(fn: () => T): T {
     const before = pending.length;
@@ -122,7 +128,12 @@ export function createDb(raw: Database.Database, faults: Pick<Faults, 'report'>)
         faults.report('database', error);
       }
     },
-    report: (error) => faults.report('database', error),
+    damagedRecord(kind, id, cause) {
+      const name = `${kind} ${String(id).slice(0, 100)}`;
+      if (told.has(name) || told.size >= MAX_TOLD) return;
+      told.add(name);
+      faults.report('database', new AppError('record-damaged', `The record ${name} cannot be read.`, { cause }));
+    },
     close() {
       if (!raw.open) return;
       try {

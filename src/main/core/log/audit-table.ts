@@ -2,7 +2,7 @@
 import { AuditEntry, auditRecord } from '../../../contract/host/telemetry.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import { iso } from '../clock.ts';
-import { above, audit, type Db, type ListInput, listPage } from '../db/index.ts';
+import { above, audit, type Db, type ListInput, listPage, recordsOf } from '../db/index.ts';
 import { wireMembers } from '../operation/values.ts';
 import { type AuditRow, GENESIS, link } from './audit-chain.ts';
 import type { AuditLine, AuditSealer } from './audit-head.ts';
@@ -69,7 +69,8 @@ export function createAuditTable(db: Db) {
         ...(filtered ? { where: above(audit.seq, (last.get()?.seq ?? 0) - SEARCHED) } : {}),
         sources: { op: audit.op, principal: audit.principal, target: audit.target, outcome: audit.outcome },
       });
-      return { ...page, items: page.items.map((row) => ({ ...wireMembers(AuditEntry, row), at: iso(row.at) })) };
+      const view = (row: AuditRow) => ({ ...wireMembers(AuditEntry, row), at: iso(row.at) });
+      return { ...page, items: recordsOf(db, 'audit', AuditEntry, page.items, view) };
     },
   };
 }

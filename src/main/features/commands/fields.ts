@@ -1,7 +1,9 @@
 /** The members of a command that its author edits: each is a member of the wire, a column, and a line of the history. */
 import { type Command, CommandCreate } from '../../../contract/automation/commands.ts';
+import { LastTask as LastTaskSchema } from '../../../contract/automation/last-task.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { iso } from '../../core/clock.ts';
+import { recordOrNull } from '../../core/db/index.ts';
 import { masked } from '../../core/secrets/secret-refs.ts';
 import type { CommandRow } from './schema.ts';
 import type { LastTask } from './store.ts';
@@ -59,7 +61,9 @@ export function toCommand(row: CommandRow, last: LastTask | undefined): Command 
     kind: row.kind,
     defaults: masked(row.defaults),
     example: row.example !== null,
-    last_task: last ? { id: last.id, status: last.status, at: iso(last.at) } : null,
+    last_task: last
+      ? recordOrNull(LastTaskSchema, () => ({ id: last.id, status: last.status, at: iso(last.at) }))
+      : null,
     created_at: iso(row.created_at),
     updated_at: iso(row.updated_at),
     version: row.version,

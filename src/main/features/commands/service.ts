@@ -1,8 +1,9 @@
 /** Rules of commands: validation, versions, secrets in defaults, snapshots for tasks, dry runs. */
-import type { Command, CommandSpec, DryRun } from '../../../contract/automation/commands.ts';
+import { Command, type CommandSpec, type DryRun } from '../../../contract/automation/commands.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { CommandId, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
+import { type Db, recordOf, recordsOf } from '../../core/db/index.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import { replaceSecrets } from '../../core/secrets/secret-refs.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
@@ -21,6 +22,7 @@ import type { CommandFilter, CommandListInput, CommandStore } from './store.ts';
 
 /** What {@link createCommandService} needs. */
 export interface CommandDeps extends DryRunFacts {
+  db: Db;
   store: CommandStore;
   secrets: Secrets;
   checks: Checks;
@@ -28,14 +30,15 @@ export interface CommandDeps extends DryRunFacts {
 }
 
 /** Creates the service. */
-export function createCommandService({ store, secrets, checks, clock, profileName, nodePath }: CommandDeps) {
+export function createCommandService({ db, store, secrets, checks, clock, profileName, nodePath }: CommandDeps) {
   const require = (id: CommandId): CommandRow => {
     const row = store.get(id);
     if (!row) throw notFound('command', id);
     return row;
   };
 
-  const view = (row: CommandRow): Command => toCommand(row, store.lastTask(row.id));
+  const shown = (row: CommandRow): Command => toCommand(row, store.lastTask(row.id));
+  const view = (row: CommandRow): Command => recordOf(Command, () => shown(row));
 
   const editing = createEditing({ store, secrets, checks, clock, require, view });
 
@@ -64,7 +67,7 @@ export function createCommandService({ store, secrets, checks, clock, profileNam
     get: (id: CommandId) => view(require(id)),
     list: (input: CommandListInput) => {
       const page = store.list(input);
-      return { ...page, items: page.items.map(view) };
+      return { ...page, items: recordsOf(db, 'command', Command, page.items, shown) };
     },
     /** Ids of all commands that match, oldest first; of the deleted ones or of the others. */
     matching: (filter: CommandFilter, deleted: boolean) => store.matching(filter, deleted),

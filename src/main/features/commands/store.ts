@@ -5,7 +5,7 @@ import type { FilterValues } from '../../../contract/kernel/filters.ts';
 import { naturalKey } from '../../../contract/kernel/natural-key.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { CommandId } from '../../../contract/kernel/scalars.ts';
-import { type Db, type ListInput, type ListSpec, listPage, matchingIds, soundRows } from '../../core/db/index.ts';
+import { type Db, type ListInput, type ListSpec, listPage, matchingIds, readableRows } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type CommandRow, command, commandVersion } from './schema.ts';
 
@@ -50,6 +50,7 @@ export function createCommandStore(db: Db, events: Events) {
     'SELECT id, status, coalesce(finished_at, started_at, created_at) AS at FROM task WHERE command_id = ? ORDER BY created_at DESC LIMIT 1',
   );
 
+  const newestFirst = sql`version DESC`;
   function save(row: CommandRow, by: string, type: 'command.created' | 'command.updated' | 'command.deleted'): void {
     db.transaction(() => {
       const keyed = { ...row, name_key: naturalKey(row.name) };
@@ -83,13 +84,26 @@ export function createCommandStore(db: Db, events: Events) {
     /** Ids of all commands that match, oldest first; of the deleted ones or of the others. */
     matching: (filter: CommandFilter, deleted: boolean): string[] => matchingIds(db, filter, spec(deleted)),
     versions: (id: CommandId) =>
-      soundRows(db, commandVersion, (further) =>
-        orm
-          .select()
-          .from(commandVersion)
-          .where(and(eq(commandVersion.command_id, id), further))
-          .orderBy(sql`version DESC`)
-          .all(),
+      readableRows(
+        db,
+        `version of ${id}`,
+        () => orm.select().from(commandVersion).where(eq(commandVersion.command_id, id)).orderBy(newestFirst).all(),
+        {
+          ids: () =>
+            orm
+              .select({ version: sql<unknown>`${commandVersion.version}` })
+              .from(commandVersion)
+              .where(eq(commandVersion.command_id, id))
+              .orderBy(newestFirst)
+              .all()
+              .map(({ version }) => version),
+          row: (version) =>
+            orm
+              .select()
+              .from(commandVersion)
+              .where(and(eq(commandVersion.command_id, id), sql`${commandVersion.version} IS ${version}`))
+              .get(),
+        },
       ),
     version: (id: CommandId, version: number): CommandRow | undefined =>
       orm

@@ -1,11 +1,12 @@
 /** The only SQL of API keys and panel sessions. */
-import { and, eq, getTableColumns, isNull, lt, or } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNull, lt, or, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import { ApiKey, keyRecord } from '../../../contract/host/access.ts';
 import type { Area, Scope } from '../../../contract/kernel/define.ts';
 import { naturalKey } from '../../../contract/kernel/natural-key.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import { iso, isoOrNull } from '../../core/clock.ts';
-import { type Db, type ListInput, listPage, soundRows } from '../../core/db/index.ts';
+import { type Db, type ListInput, listPage, readableRows, recordsOf } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { wireMembers } from '../../core/operation/values.ts';
 import { apiKey, panelSession } from './schema.ts';
@@ -64,6 +65,13 @@ export function toApiKey(row: KeyRow): ApiKey {
 
 const keyed = (row: KeyRow) => ({ ...row, name_key: naturalKey(row.name) });
 
+/** What a key must be to check callers with it. */
+const StoredKey = z.object({
+  ...ApiKey.pick({ id: true, name: true, prefix: true, scopes: true, areas: true, rate_multiplier: true }).shape,
+  hash: z.instanceof(Buffer).refine(({ length }) => length === 32),
+  expires_at: z.number().nullable(),
+});
+
 /** Creates the store; each change of a key writes its event in the same transaction. */
 export function createConnectionsStore(db: Db, events: Events): ConnectionsStore {
   const { orm } = db;
@@ -73,7 +81,20 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
     announce(type, id) {
       if (db.raw.open) db.bestEffort(() => void events.append({ type, entity: 'connection', id }));
     },
-    keys: () => soundRows(db, apiKey, (further) => orm.select().from(apiKey).where(and(live, further)).all()),
+    keys() {
+      const rows = readableRows(db, 'api_key', () => orm.select().from(apiKey).where(live).all(), {
+        ids: () =>
+          orm
+            .select({ id: sql<unknown>`${apiKey.id}` })
+            .from(apiKey)
+            .where(live)
+            .all()
+            .map(({ id }) => id),
+        row: (id) => orm.select().from(apiKey).where(sql`${apiKey.id} IS ${id}`).get(),
+      });
+      // A damaged key opens nothing.
+      return recordsOf(db, 'api_key', StoredKey, rows, (row) => row);
+    },
     listKeys(query) {
       const page = listPage(db, query, {
         table: apiKey,
@@ -83,7 +104,7 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
         record: keyRecord,
         sources: { name: apiKey.name, prefix: apiKey.prefix },
       });
-      return { ...page, items: page.items.map(toApiKey) };
+      return { ...page, items: recordsOf(db, 'api_key', ApiKey, page.items, toApiKey) };
     },
     insertKey: (row) =>
       db.transaction(() => {

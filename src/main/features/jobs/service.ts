@@ -5,6 +5,7 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 import { reaches, reachesArea } from '../../../contract/kernel/rights.ts';
 import type { JobId, Json } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso, isoOrNull } from '../../core/clock.ts';
+import { type Db, recordOf, recordsOf } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { newId } from '../../core/ids.ts';
 import type { Principal } from '../../core/operation/operation.ts';
@@ -33,12 +34,13 @@ export interface JobStarter<Input> {
   start(job: NewJob<Input>): { job: Job; done: Promise<Job> };
 }
 
-const view = (row: JobRow): Job => ({
+const toJob = (row: JobRow): Job => ({
   ...wireMembers(Job, row),
   created_at: iso(row.created_at),
   started_at: isoOrNull(row.started_at),
   finished_at: isoOrNull(row.finished_at),
 });
+const view = (row: JobRow): Job => recordOf(Job, () => toJob(row));
 
 const newRow = (kind: string, job: NewJob<Json>, now: number): JobRow => ({
   id: newId('job'),
@@ -62,13 +64,14 @@ const newRow = (kind: string, job: NewJob<Json>, now: number): JobRow => ({
 
 /** Creates the service. */
 export function createJobService(deps: {
+  db: Db;
   store: JobStore;
   kinds: JobKinds;
   runner: JobRunner;
   events: Events;
   clock: Clock;
 }) {
-  const { store, kinds, runner, events, clock } = deps;
+  const { db, store, kinds, runner, events, clock } = deps;
 
   const require = (id: JobId): JobRow => {
     const row = store.get(id);
@@ -106,7 +109,7 @@ export function createJobService(deps: {
     list(input: JobListInput, principal: Principal) {
       const areas = AREAS.filter((area) => reachesArea(principal, area));
       const page = store.list(input, areas);
-      return { ...page, items: page.items.map(view) };
+      return { ...page, items: recordsOf(db, 'job', Job, page.items, toJob) };
     },
     /** @throws AppError `forbidden` without the scope of the operation that started it, `invalid-state` when it has ended */
     async cancel(id: JobId, principal: Principal): Promise<Job> {

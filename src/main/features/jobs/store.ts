@@ -1,10 +1,10 @@
 /** The only SQL of jobs. */
-import { and, eq, inArray, lt, not, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, lt, sql } from 'drizzle-orm';
 import { jobRecord } from '../../../contract/host/jobs.ts';
 import { AppError, problemOf } from '../../../contract/kernel/errors.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { JobId, Json } from '../../../contract/kernel/scalars.ts';
-import { type Db, type ListInput, listPage, soundRows } from '../../core/db/index.ts';
+import { type Db, type ListInput, listPage, readableRows } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type JobRow, job, NO_PROGRESS } from './schema.ts';
 
@@ -13,8 +13,8 @@ export type JobListInput = ListInput<typeof jobRecord.filters>;
 
 const LIVE = ['queued', 'running'] as const;
 
-/** Fails live jobs whose row is damaged: none of them could be resumed, and each would keep its join key taken. */
-function failUnless({ orm }: Db, sound: SQL): void {
+/** Fails a live job whose row is damaged: it could not be resumed, and would keep its join key taken. */
+function failDamaged({ orm }: Db, id: unknown): void {
   const ended = {
     status: 'failed' as const,
     finished_at: sql`created_at`,
@@ -24,13 +24,14 @@ function failUnless({ orm }: Db, sound: SQL): void {
   orm
     .update(job)
     .set({ ...ended, ...emptied })
-    .where(and(inArray(job.status, [...LIVE]), not(sound)))
+    .where(sql`${job.id} IS ${id}`)
     .run();
 }
 
 /** Creates the store. */
 export function createJobStore(db: Db, events: Events) {
   const { orm } = db;
+  const live = inArray(job.status, [...LIVE]);
   /** The area is the job's own: who may not see the job learns nothing of it, its id included. */
   const announce = ({ id, area }: Pick<JobRow, 'id' | 'area'>, type: 'job.created' | 'job.updated') =>
     events.append({ type, entity: 'job', id, data: { area } });
@@ -76,15 +77,22 @@ export function createJobStore(db: Db, events: Events) {
         .run(),
     /** Jobs that have not ended, oldest first. */
     unfinished: (): JobRow[] =>
-      soundRows(db, job, (sound) => {
-        if (sound) failUnless(db, sound);
-        return orm
-          .select()
-          .from(job)
-          .where(inArray(job.status, [...LIVE]))
-          .orderBy(job.created_at, job.id)
-          .all();
-      }),
+      readableRows(
+        db,
+        'job',
+        () => orm.select().from(job).where(live).orderBy(job.created_at, job.id).all(),
+        {
+          ids: () =>
+            orm
+              .select({ id: sql<unknown>`${job.id}` })
+              .from(job)
+              .where(live)
+              .all()
+              .map(({ id }) => id),
+          row: (id) => orm.select().from(job).where(sql`${job.id} IS ${id}`).get(),
+        },
+        (id) => failDamaged(db, id),
+      ),
     /** Jobs of these areas. */
     list(query: JobListInput, areas: JobRow['area'][]): Page<JobRow> {
       return listPage(db, query, {

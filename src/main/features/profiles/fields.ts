@@ -1,6 +1,9 @@
 /** The members of a profile: each has one name on the wire, in rows and in the database. */
+
+import { LastTask as LastTaskSchema } from '../../../contract/automation/last-task.ts';
 import { Profile, ProfileCreate, ProfileSnapshot } from '../../../contract/automation/profiles.ts';
 import { iso, isoOrNull } from '../../core/clock.ts';
+import { recordOrNull } from '../../core/db/index.ts';
 import { wireMembers } from '../../core/operation/values.ts';
 import type { Changes } from '../../core/operation/versioned.ts';
 import type { ProfileRow } from './schema.ts';
@@ -26,7 +29,7 @@ export function toProfile(
     ...wireMembers(Profile, row),
     ...use,
     last_started_at: isoOrNull(row.last_started_at),
-    last_task: last ? { ...last, at: iso(last.at) } : null,
+    last_task: last ? recordOrNull(LastTaskSchema, () => ({ ...last, at: iso(last.at) })) : null,
     created_at: iso(row.created_at),
     updated_at: iso(row.updated_at),
   };

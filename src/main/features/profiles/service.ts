@@ -1,9 +1,11 @@
 /** Profiles as the rest of the program sees them: editing, exclusive use, opening and closing browsers. */
 import path from 'node:path';
-import type { Profile, ProfileSnapshot } from '../../../contract/automation/profiles.ts';
+import { z } from 'zod';
+import { Profile, type ProfileSnapshot } from '../../../contract/automation/profiles.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
+import { type Db, recordOf, recordOrNull, recordsOf } from '../../core/db/index.ts';
 import { entryOf, removeOwned } from '../../core/disk/owned-trees.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import { notFound } from '../../core/operation/versioned.ts';
@@ -20,6 +22,7 @@ import type { LastTask, ProfileFilter, ProfileListInput, ProfileStore } from './
 
 /** What {@link createProfileService} needs. */
 export interface ProfileDeps {
+  db: Db;
   store: ProfileStore;
   browsers: Browsers;
   clock: Clock;
@@ -33,7 +36,7 @@ export interface ProfileDeps {
 
 /** Creates the service. */
 export function createProfileService(deps: ProfileDeps) {
-  const { store, browsers, clock, log, profilesDir, tempDir } = deps;
+  const { db, store, browsers, clock, log, profilesDir, tempDir } = deps;
 
   const require = (id: ProfileId): ProfileRow => {
     const row = store.get(id);
@@ -43,12 +46,17 @@ export function createProfileService(deps: ProfileDeps) {
   const persistentDir = (id: ProfileId) => entryOf(profilesDir, id);
   const dirOf = (row: ProfileRow) =>
     row.storage === 'ephemeral' ? entryOf(tempDir, `profile-${row.id}`) : persistentDir(row.id);
+  /** Its folder; none for a damaged id, which names no folder. */
+  const placeOf = (row: ProfileRow) => {
+    const dir = recordOrNull(z.string(), () => dirOf(row));
+    return dir === null ? [] : [{ id: row.id, dir }];
+  };
   const occupancy = createOccupancy({ store, clock, log, profilesDir, dirOf });
   const { leases, locks, states, acquire } = occupancy;
   const viewWith = (row: ProfileRow, lock: ChromeLock, last: LastTask | undefined): Profile =>
     toProfile(row, { state: states.of(row.id, lock), holder: states.holder(row, lock) }, last);
   const view = (row: ProfileRow): Profile =>
-    viewWith(row, locks.read(row.id, dirOf(row)), store.lastTasks([row.id]).get(row.id));
+    recordOf(Profile, () => viewWith(row, locks.read(row.id, dirOf(row)), store.lastTasks([row.id]).get(row.id)));
   const hold = (id: ProfileId, holder: Holder): ProfileLease => acquire(require(id), holder);
   const snapshot = (id: ProfileId): ProfileSnapshot => snapshotOf(require(id));
   const plan = createPlanner({ browsers, browserArgs: deps.browserArgs, hold, snapshot });
@@ -65,11 +73,12 @@ export function createProfileService(deps: ProfileDeps) {
       if (byState) await locks.refresh();
       const page = store.list(input, states.inState(wanted));
       if (!byState) {
-        await locks.readAll(page.items.map((row) => ({ id: row.id, dir: dirOf(row) })));
+        await locks.readAll(page.items.flatMap(placeOf));
         void locks.refresh();
       }
       const last = store.lastTasks(page.items.map(({ id }) => id));
-      return { ...page, items: page.items.map((row) => viewWith(row, locks.get(row.id), last.get(row.id))) };
+      const shown = (row: ProfileRow) => viewWith(row, locks.get(row.id), last.get(row.id));
+      return { ...page, items: recordsOf(db, 'profile', Profile, page.items, shown) };
     },
     /** Ids of all profiles that match, oldest first; of the deleted ones or of the others. */
     async matching(filter: ProfileFilter, deleted: boolean): Promise<string[]> {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Backup } from '../../../contract/host/jobs.ts';
 import { BackupId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
+import { type Db, recordsOf } from '../../core/db/index.ts';
 import { makeOwnedFolder } from '../../core/disk/owned-files.ts';
 import { removeOwned } from '../../core/disk/owned-trees.ts';
 import { newId, randomToken } from '../../core/ids.ts';
@@ -29,13 +30,14 @@ export const PART = '.part';
 
 /** Creates the service. `thread` is the path of the built `backup.thread`. */
 export function createBackups(deps: {
+  db: Db;
   store: StorageStore;
   clock: Clock;
   dbPath: string;
   dir: string;
   thread: string;
 }) {
-  const { store, clock, dbPath, dir, thread } = deps;
+  const { db, store, clock, dbPath, dir, thread } = deps;
 
   async function copy(id: BackupId, kind: Backup['kind'], signal: AbortSignal): Promise<Backup> {
     makeOwnedFolder(path.dirname(dir), dir);
@@ -72,7 +74,7 @@ export function createBackups(deps: {
   return {
     list(query: BackupListInput) {
       const page = store.backups(query);
-      return { ...page, items: page.items.map(view) };
+      return { ...page, items: recordsOf(db, 'backup', Backup, page.items, view) };
     },
     job,
   };

@@ -35,6 +35,7 @@ export function createStorage(deps: {
   const store = createStorageStore(deps.db, deps.events);
   const uploads = createUploads(store, deps.clock, path.join(deps.dataDir, 'uploads'));
   const backups = createBackups({
+    db: deps.db,
     store,
     clock: deps.clock,
     dbPath: deps.db.path,

@@ -1,9 +1,9 @@
 /** Tasks as answers have them: with their place in the queue and what they wait for. */
 
 import type { Queue as QueueState } from '../../../../contract/automation/queue.ts';
-import type { Priority, Task, TaskDetail } from '../../../../contract/automation/tasks.ts';
+import { Attempt, type Priority, Step, Task, TaskDetail } from '../../../../contract/automation/tasks.ts';
 import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
-import { parseStored, soundViews } from '../../../core/db/index.ts';
+import { parseStored, recordOf, recordsOf } from '../../../core/db/index.ts';
 import type { TaskDeps } from '../deps.ts';
 import { type Activity, laneOf, slowestLane } from '../model/lanes.ts';
 import { toAttempt, toStep, toTask, type Waiting } from '../model/mapping.ts';
@@ -58,20 +58,21 @@ export function createViews(deps: TaskDeps, store: TaskStore, queue: Pick<Queue,
 
   function tasks(rows: readonly TaskRow[]): Task[] {
     const of = waiting(rows);
-    return soundViews(deps.db, rows, (row) => toTask(row, of(row)));
+    return recordsOf(deps.db, 'task', Task, rows, (row) => toTask(row, of(row)));
   }
 
-  const task = (row: TaskRow) => toTask(row, waiting([row])(row));
+  const task = (row: TaskRow) => recordOf(Task, () => toTask(row, waiting([row])(row)));
 
   return {
     tasks,
     task,
-    detail: (row) => ({
-      ...task(row),
-      attempts: soundViews(deps.db, store.attempts(row.id), toAttempt),
-      steps: soundViews(deps.db, store.steps(row.id), toStep),
-      spec: parseStored(row.spec),
-    }),
+    detail: (row) =>
+      recordOf(TaskDetail, () => ({
+        ...task(row),
+        attempts: recordsOf(deps.db, `attempt of ${row.id}`, Attempt, store.attempts(row.id), toAttempt),
+        steps: recordsOf(deps.db, `step of ${row.id}`, Step, store.steps(row.id), toStep),
+        spec: parseStored<CommandSpec>(row.spec),
+      })),
     queue: () => queueState(deps, store, queue.activity()),
   };
 }
