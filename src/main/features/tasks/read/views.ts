@@ -2,7 +2,7 @@
 
 import type { Queue as QueueState } from '../../../../contract/automation/queue.ts';
 import { Attempt, type Priority, Step, Task, TaskDetail } from '../../../../contract/automation/tasks.ts';
-import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
+import type { JsonObject, ProfileId } from '../../../../contract/kernel/scalars.ts';
 import { parseStored, recordOf, recordsOf } from '../../../core/db/index.ts';
 import type { TaskDeps } from '../deps.ts';
 import { type Activity, laneOf, slowestLane } from '../model/lanes.ts';
@@ -71,7 +71,7 @@ export function createViews(deps: TaskDeps, store: TaskStore, queue: Pick<Queue,
         ...task(row),
         attempts: recordsOf(deps.db, `attempt of ${row.id}`, Attempt, store.attempts(row.id), toAttempt),
         steps: recordsOf(deps.db, `step of ${row.id}`, Step, store.steps(row.id), toStep),
-        spec: parseStored<CommandSpec>(row.spec),
+        spec: parseStored<JsonObject>(row.spec),
       })),
     queue: () => queueState(deps, store, queue.activity()),
   };
