@@ -68,10 +68,12 @@ async function fill(): Promise<Record<string, string>> {
   if (!('id' in task)) throw new Error('a batch was made');
   const [artifact] = (await client.call('artifacts_list', { id: task.id })).items;
   const backup = await client.call('backups_create', { wait: true });
-  const [job] = (await client.call('jobs_list', {})).items;
+  // Of all kinds the one that has results.
+  const done = await client.call('tasks_bulk', { filter: {}, action: 'cancel', wait: true });
+  const job = 'results_url' in done ? done.results_url.split('/')[3] : undefined;
   if (!artifact || !('id' in backup) || !job) throw new Error('the host could not be filled');
   await stop('filled');
-  return { art: artifact.id, bak: backup.id, job: job.id };
+  return { art: artifact.id, bak: backup.id, job };
 }
 
 /** Of what inputs may remove, another one. */

@@ -7,9 +7,19 @@ import type { JobId } from '../../../contract/kernel/scalars.ts';
 import { makeOwnedFolder, openOwnedLog, writeNewOwned } from '../../core/disk/owned-files.ts';
 import { openOwnedRead, readOwned } from '../../core/disk/owned-reads.ts';
 import { entryOf, listOwned, removeOwned } from '../../core/disk/owned-trees.ts';
+import { notACursor } from '../../core/operation/position-cursor.ts';
+
+/** What a cursor is of, for messages. */
+export const RESULTS = 'these results';
 
 /** Bytes of results that are read at once: every line is shorter. */
 const WINDOW = 256 * 1024;
+
+/** What the files of all jobs may take; beyond, the oldest results go. */
+const LIMITS = { bytes: 256 * 1024 * 1024, jobs: 1_000 };
+
+/** Bytes of the results of one job beyond which rows say that they failed, and no longer why. */
+const FULL_BYTES = 16 * 1024 * 1024;
 
 /** Results while they are written. */
 export interface ResultFile {
@@ -21,10 +31,28 @@ export interface ResultFile {
 export type BulkFiles = ReturnType<typeof createBulkFiles>;
 
 /** Keeps its files in the folder `bulk` of the data directory, two for each job. */
-export function createBulkFiles(dataDir: string) {
+export function createBulkFiles(dataDir: string, fullBytes = FULL_BYTES) {
   const dir = path.join(dataDir, 'bulk');
   const idsOf = (job: JobId) => `${entryOf(dir, job)}.ids`;
   const resultsOf = (job: JobId) => `${entryOf(dir, job)}.results`;
+
+  /** What the files of each job take, oldest first. */
+  async function sizes(): Promise<{ job: JobId; bytes: number }[]> {
+    const jobs = new Map<string, { bytes: number; at: number }>();
+    for (const { name } of await listOwned(dataDir, dir)) {
+      const found = await fs.promises.lstat(path.join(dir, name)).catch(() => null);
+      if (found === null) continue;
+      const job = path.parse(name).name;
+      const { bytes, at } = jobs.get(job) ?? { bytes: 0, at: 0 };
+      jobs.set(job, { bytes: bytes + found.size, at: Math.max(at, found.mtimeMs) });
+    }
+    return [...jobs].sort(([, a], [, b]) => a.at - b.at).map(([job, { bytes }]) => ({ job: job as JobId, bytes }));
+  }
+
+  async function remove(job: JobId): Promise<void> {
+    await removeOwned(dataDir, idsOf(job));
+    await removeOwned(dataDir, resultsOf(job));
+  }
 
   return {
     has: (job: JobId) => fs.existsSync(idsOf(job)),
@@ -41,10 +69,17 @@ export function createBulkFiles(dataDir: string) {
     async results(job: JobId, bytes: number): Promise<ResultFile> {
       const handle = await openOwnedLog(dataDir, resultsOf(job));
       let size = bytes;
+      const found = await handle.stat();
+      if (found.size < bytes) {
+        await handle.close();
+        throw new AppError('record-damaged', 'Results of this job are missing, so it cannot go on.');
+      }
       await handle.truncate(bytes);
       return {
         async append(rows) {
-          const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+          const text = rows
+            .map(({ id, ok, error }) => `${JSON.stringify(size < fullBytes ? { id, ok, error } : { id, ok })}\n`)
+            .join('');
           await handle.appendFile(text);
           size += Buffer.byteLength(text);
           return size;
@@ -79,10 +114,17 @@ export function createBulkFiles(dataDir: string) {
         await handle.close();
       }
     },
-    /** Removes what belongs to jobs that are not `kept`. */
-    async prune(kept: (job: JobId) => boolean): Promise<void> {
-      for (const { name } of await listOwned(dataDir, dir)) {
-        if (!kept(path.parse(name).name as JobId)) await removeOwned(dataDir, path.join(dir, name));
+    /** Removes what belongs to jobs that are not `kept`, and the oldest results of ended jobs while all take more than the limits. */
+    async prune(kept: (job: JobId) => boolean, ended: (job: JobId) => boolean, limits = LIMITS): Promise<void> {
+      const all = await sizes();
+      let bytes = all.reduce((sum, one) => sum + one.bytes, 0);
+      let count = all.length;
+      for (const one of all) {
+        const tooMuch = bytes > limits.bytes || count > limits.jobs;
+        if (kept(one.job) && !(tooMuch && ended(one.job))) continue;
+        await remove(one.job);
+        bytes -= one.bytes;
+        count -= 1;
       }
     },
   };
@@ -92,11 +134,6 @@ function parseRow(line: string): BulkRow {
   try {
     return BulkRow.parse(JSON.parse(line));
   } catch (cause) {
-    const reason = 'is not a cursor of these results';
-    throw new AppError('validation-error', `Field 'cursor': ${reason}`, {
-      cause,
-      errors: { cursor: reason },
-      extra: { field: 'cursor', reason },
-    });
+    throw notACursor(RESULTS, cause);
   }
 }

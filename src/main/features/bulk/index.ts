@@ -7,10 +7,12 @@ import type { JobId, JsonObject } from '../../../contract/kernel/scalars.ts';
 import type { Chore } from '../../core/maintenance.ts';
 import { type BulkCall, type BulkResource, runBulk } from '../../core/operation/bulk.ts';
 import type { CallContext, Handlers } from '../../core/operation/operation.ts';
+import { positionIn } from '../../core/operation/position-cursor.ts';
 import { notFound } from '../../core/operation/versioned.ts';
+import { sharedWork } from '../../core/scheduling/shared-work.ts';
 import { createTimeSlicer } from '../../core/scheduling/time-slicer.ts';
 import type { JobService } from '../jobs/index.ts';
-import { type BulkFiles, createBulkFiles } from './files.ts';
+import { type BulkFiles, createBulkFiles, RESULTS } from './files.ts';
 import { bulkJob } from './job.ts';
 
 type BulkId = 'tasks_bulk' | 'profiles_bulk' | 'commands_bulk';
@@ -31,11 +33,18 @@ interface Deps {
 export function createBulk({ dataDir, jobs, resources }: Deps) {
   const files = createBulkFiles(dataDir);
   const timeSlicer = createTimeSlicer();
+  const slots = createSlots();
+  const prune = sharedWork(() => files.prune(() => true, jobs.hasEnded));
+  const never = new AbortController().signal;
+  // After each job: somebody may start many that leave much. What is wrong the chore finds again, and says it.
+  const makeRoom = () => prune(never).catch(() => undefined);
   const handler = <F, A extends string>(id: BulkId, resource: BulkResource<F, A>) => {
     const starter = jobs.register(bulkJob(id, resource, files, timeSlicer));
-    return createHandler(resource, id, async (ids, joinKey, scope, call, requestId) => {
+    return createHandler(resource, id, async (ids, joinKey, scope, call, { principal, requestId }) => {
+      slots.require(principal.id);
       const started = starter.start({ input: { ...call }, joinKey, scope, area: contract[id].area, requestId });
       if (!files.has(started.job.id as JobId)) files.begin(started.job.id as JobId, ids);
+      slots.take(principal.id, started.job.id, started.done.then(makeRoom, makeRoom));
       return started;
     });
   };
@@ -48,8 +57,36 @@ export function createBulk({ dataDir, jobs, resources }: Deps) {
       return results(files, id, query);
     },
   };
-  const chores: Chore[] = [{ name: 'removing results of old jobs', run: () => files.prune(jobs.exists) }];
+  const chores: Chore[] = [
+    { name: 'removing results of old jobs', run: () => files.prune(jobs.exists, jobs.hasEnded) },
+  ];
   return { handlers, chores };
+}
+
+/** Bulk jobs that a caller may have at once. */
+const AT_ONCE = 8;
+
+/** Who has which bulk jobs. */
+function createSlots() {
+  const taken = new Map<string, Set<string>>();
+  return {
+    /** @throws AppError `resource-limit-exceeded` */
+    require(principal: string): void {
+      if ((taken.get(principal)?.size ?? 0) < AT_ONCE) return;
+      throw new AppError(
+        'resource-limit-exceeded',
+        `${AT_ONCE} of your bulk operations are running; wait for one of them.`,
+      );
+    },
+    take(principal: string, job: string, done: Promise<unknown>): void {
+      const jobs = taken.get(principal) ?? new Set();
+      taken.set(principal, jobs.add(job));
+      void done.finally(() => {
+        jobs.delete(job);
+        if (jobs.size === 0) taken.delete(principal);
+      });
+    },
+  };
 }
 
 type Starter = ReturnType<JobService['register']>['start'];
@@ -63,7 +100,7 @@ function createHandler<F, A extends string>(
     joinKey: string,
     scope: Scope,
     call: BulkCall<A>,
-    requestId: string,
+    context: Pick<CallContext, 'principal' | 'requestId'>,
   ) => Promise<ReturnType<Starter>>,
 ) {
   return async (
@@ -75,8 +112,9 @@ function createHandler<F, A extends string>(
       expected_count?: number | undefined;
       wait: boolean;
     },
-    { principal, requestId }: CallContext,
+    context: CallContext,
   ) => {
+    const { principal, requestId } = context;
     const { ids = [], filter, action, input = null, expected_count } = asked;
     const call = { action, input, by: { name: principal.name, scope: principal.scope } };
     if (filter === undefined) return runBulk(resource, ids, call);
@@ -87,7 +125,7 @@ function createHandler<F, A extends string>(
       });
     }
     const needed = contract[name].scopeFor?.({ ...asked } as never)?.scope ?? contract[name].scope;
-    const { job, done } = await begin(matching, JSON.stringify([name, filter, call]), needed, call, requestId);
+    const { job, done } = await begin(matching, JSON.stringify([name, filter, call]), needed, call, context);
     if (!asked.wait) {
       done.catch(() => undefined); // the job itself tells how it ended
       return { job_id: job.id as JobId, request_id: requestId };
@@ -105,7 +143,8 @@ async function results(
   id: JobId,
   query: { ok?: boolean | undefined; limit: number; cursor?: string | undefined },
 ) {
+  const from = query.cursor === undefined ? 0 : positionIn(query.cursor, RESULTS);
   if (!files.has(id)) throw notFound('result of job', id);
-  const { rows, next } = await files.read(id, Number(query.cursor ?? 0), query.limit, query.ok);
+  const { rows, next } = await files.read(id, from, query.limit, query.ok);
   return { items: rows, next_cursor: next === null ? null : String(next), total: null };
 }

@@ -15,8 +15,11 @@ const Input = z.strictObject({
   by: z.strictObject({ name: z.string(), scope: z.enum(SCOPES).nullable() }),
 });
 
+const Count = z.int().min(0);
 /** Rows that are done, how many of them well, how many have their line in the results, and the bytes of these lines. */
-const State = z.strictObject({ done: z.int(), ok: z.int(), written: z.int(), bytes: z.int() });
+const State = z
+  .strictObject({ done: Count, ok: Count, written: Count, bytes: Count })
+  .refine(({ done, ok, written }) => ok <= done && written <= done);
 type State = z.infer<typeof State>;
 
 /** Path of the results of a job. */
@@ -44,6 +47,7 @@ export function bulkJob<Action extends string>(
         throw new AppError('task-interrupted', 'The host stopped before this job began; start it again.', { cause });
       });
       let state = checkpoint ?? { done: 0, ok: 0, written: 0, bytes: 0 };
+      if (state.done > ids.length) throw new AppError('record-damaged');
       const results = await files.results(job, state.bytes);
       /** The first rows after a restart may have had their effect before it. */
       let again = checkpoint !== null;

@@ -1,6 +1,6 @@
 /** Runs jobs: from the queue to their end, or to the end of the host, after which they go on. */
 import { AppError, problemOf } from '../../../contract/kernel/errors.ts';
-import type { JobId } from '../../../contract/kernel/scalars.ts';
+import { JobId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { StorageHealth } from '../../core/disk/storage-health.ts';
 import type { Logger } from '../../core/log/logger.ts';
@@ -26,6 +26,8 @@ export interface JobRunner {
 
 /** Why a job cannot run in this host; null when it can. */
 function obstacle(row: JobRow, kind: AnyJobKind | undefined): AppError | null {
+  // A database may come from elsewhere: its ids name files.
+  if (!JobId.safeParse(row.id).success) return new AppError('record-damaged');
   if (kind === undefined) {
     return new AppError('not-implemented', `This version of TabAgent has no jobs of the kind ${row.kind}.`, {
       extra: { feature: row.kind },

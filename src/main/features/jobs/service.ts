@@ -105,7 +105,9 @@ export function createJobService(deps: {
       };
     },
     get: (id: JobId, principal: Principal) => view(requireVisible(id, principal)),
-    exists: (id: JobId) => store.get(id) !== undefined,
+    exists: (id: JobId) => store.status(id) !== undefined,
+    /** Whether a job is there and over. */
+    hasEnded: (id: JobId) => !isLive(store.status(id) ?? 'running'),
     list(input: JobListInput, principal: Principal) {
       const areas = AREAS.filter((area) => reachesArea(principal, area));
       const page = store.list(input, areas);

@@ -62,6 +62,8 @@ export function createJobStore(db: Db, events: Events) {
       change(id, { ...facts, status, checkpoint: null, finished_at: at });
     },
     get: (id: JobId): JobRow | undefined => orm.select().from(job).where(eq(job.id, id)).get(),
+    status: (id: JobId): JobRow['status'] | undefined =>
+      orm.select({ status: job.status }).from(job).where(eq(job.id, id)).get()?.status,
     live: (joinKey: string): JobRow | undefined =>
       orm
         .select()

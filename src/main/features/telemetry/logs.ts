@@ -2,9 +2,9 @@
 import type { z } from 'zod';
 import type { GapItem } from '../../../contract/automation/tasks.ts';
 import type { LogEntry } from '../../../contract/host/telemetry.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
 import type { LogFiles } from '../../core/log/log-files.ts';
 import type { Logger } from '../../core/log/logger.ts';
+import { notACursor, positionIn } from '../../core/operation/position-cursor.ts';
 import { many } from '../../core/operation/values.ts';
 import { createWakeup } from '../../core/scheduling/wakeup.ts';
 
@@ -39,12 +39,9 @@ function matcher(filter: LogFilter): (entry: LogEntry) => boolean {
 
 function parseCursor(cursor: string | undefined): number {
   if (cursor === undefined) return Number.MAX_SAFE_INTEGER;
-  const id = Number(cursor);
-  if (Number.isSafeInteger(id) && id > 0) return id;
-  throw new AppError('validation-error', "Field 'cursor': is not a cursor of the log", {
-    errors: { cursor: 'is not a cursor of the log' },
-    extra: { field: 'cursor' },
-  });
+  const id = positionIn(cursor, 'the log');
+  if (id === 0) throw notACursor('the log');
+  return id;
 }
 
 /** Counts over everything that is kept. */
