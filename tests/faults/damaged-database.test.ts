@@ -50,6 +50,10 @@ test('a start on a damaged database says where it is; one command restores the n
   expect(fs.readFileSync(kept_as, 'utf8')).toBe('no database');
   const second = await serveHost(dir);
   expect(await profiles(second)).toBe(5);
+  // What the operator did is no attack.
+  const { items } = await second.request<{ items: { op: string }[] }>('GET', '/v1/audit?op=restore');
+  expect(items).toHaveLength(1);
+  expect(await second.request<Health>('GET', '/v1/health')).toMatchObject({ status: 'ok' });
   // Not while a host runs on it.
   expect(tabagent('restore').status).toBe(1);
   expect(await profiles(second)).toBe(5);

@@ -1,18 +1,37 @@
 /** `tabagent restore`: with the lock of the data directory, so that no host runs on what is replaced. */
 import path from 'node:path';
+import { systemClock } from '../core/clock.ts';
 import { type HostFlags, readConfig } from '../core/config.ts';
-import { type Restored, restoreDatabase } from '../core/db/index.ts';
+import { openDatabase, type Restored, restoreDatabase } from '../core/db/index.ts';
 import { createPrivately } from '../core/disk/private-folder.ts';
+import { createFaults } from '../core/faults.ts';
 import { acquireInstanceLock } from '../core/instance-lock.ts';
+import { anchorRestored } from '../core/log/audit-restored.ts';
+import { createSecrets } from '../core/secrets/secrets.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** @throws AlreadyRunning, AppError `not-found` when there is no good backup */
-export function restore({ platform, env }: Surroundings, flags: HostFlags, from: string | undefined): Restored {
+export async function restore(
+  { platform, env }: Surroundings,
+  flags: HostFlags,
+  from: string | undefined,
+): Promise<Restored> {
   const { dataDir } = readConfig(flags, env, platform.paths.data);
   createPrivately();
   const lock = acquireInstanceLock(dataDir);
   try {
-    return restoreDatabase(dataDir, path.join(platform.appRoot, 'resources/migrations'), Date.now(), from);
+    const migrations = path.join(platform.appRoot, 'resources/migrations');
+    const restored = restoreDatabase(dataDir, migrations, Date.now(), from);
+    const { db } = openDatabase(dataDir, migrations, Date.now(), createFaults());
+    try {
+      const secrets = createSecrets(db, systemClock, () => platform.keyVault(dataDir));
+      await anchorRestored({ db, clock: systemClock, dir: dataDir, secrets }, path.basename(restored.backup));
+    } catch {
+      // Without the key, which the desktop app may hold: the next start then says that the head is missing.
+    } finally {
+      db.close();
+    }
+    return restored;
   } finally {
     lock.release();
   }

@@ -28,7 +28,7 @@ export function addRestore(program: Command, { around, print, flags }: CommandCo
     .option('--from <file>', 'the backup to restore')
     .action(async (options: { from?: string }) => {
       const { restore } = await import('../restore.ts');
-      const { backup, madeAt, keptAs, refused } = restore(around, flags(), options.from);
+      const { backup, madeAt, keptAs, refused } = await restore(around, flags(), options.from);
       for (const { file, why } of refused) print().note(`not taken: ${file}: ${why}`);
       const made_at = new Date(madeAt).toISOString();
       print().result(

@@ -8,6 +8,7 @@ import { createSecrets, type Secrets } from '../secrets/secrets.ts';
 import { type Audit, createAudit } from './audit.ts';
 import { type AuditRow, GENESIS, link } from './audit-chain.ts';
 import { type AuditProblem, HEAD_FILE } from './audit-head.ts';
+import { anchorRestored } from './audit-restored.ts';
 
 let core: TestCore;
 beforeEach(() => {
@@ -166,6 +167,34 @@ describe.each(FORGERIES)('%s', (_name, forge, found) => {
     if (found !== 'head_missing') {
       expect(fs.readdirSync(core.dir).some((name) => name.startsWith(`${HEAD_FILE}.broken-`))).toBe(true);
     }
+  });
+});
+
+describe('an older copy of the database that the operator restores', () => {
+  const restored = async () => {
+    fs.rmSync(headFile());
+    await anchorRestored(core, 'bak_1.db');
+  };
+
+  // Would catch: a restore, as the guide tells it, after which the host says that it was attacked.
+  test('is on record, and no problem at the next start', async () => {
+    await run(10);
+    cut(5);
+    await restored();
+    expect(all().at(-1)).toMatchObject({ op: 'restore', target: 'bak_1.db', principal: 'host' });
+    const { audit, problems } = await reopen();
+    expect(problems).toEqual([]);
+    expect(await audit.verify()).toMatchObject({ ok: true, entries: 6 });
+  });
+
+  // Would catch: a forgery that a restore seals.
+  test('is told when its lines were changed', async () => {
+    await run(10);
+    rewrite((row) => (row.seq === 4 ? { target: 'forged' } : {}));
+    await restored();
+    const { problems } = await reopen();
+    expect(problems).toEqual(['head_missing']);
+    expect(all()).toHaveLength(11);
   });
 });
 
