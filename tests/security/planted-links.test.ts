@@ -232,7 +232,11 @@ const REMOVERS: { folder: string; entries: readonly string[]; remove(): Promise<
   {
     folder: 'bulk',
     entries: ['job_old.ids', 'job_old.results'],
-    remove: () => createBulkFiles(dir).prune(() => false),
+    remove: () =>
+      createBulkFiles(dir).prune(
+        () => false,
+        () => true,
+      ),
   },
   {
     folder: 'tasks',
