@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { Problem } from '../kernel/errors.ts';
 import { Json, JsonObject } from '../kernel/scalars.ts';
 import { CommandSpec } from './commands.ts';
-import { FailureEvidence } from './evidence.ts';
 import { ProfileSnapshot } from './profiles.ts';
+import { FailureEvidence } from './report/evidence.ts';
 
 /** How the browser of an attempt is started; made from the same launch plan as a browser that is opened by hand. */
 export const BrowserLaunch = z.object({

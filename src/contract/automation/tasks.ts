@@ -16,8 +16,8 @@ import {
 } from '../kernel/scalars.ts';
 import { among, natural, number, ranked, text } from '../kernel/sorts.ts';
 import { CommandKind, CommandSpecInput } from './commands.ts';
-import { FailureEvidence } from './evidence.ts';
 import type { LastTask } from './last-task.ts';
+import { FailureEvidence } from './report/evidence.ts';
 
 /** Every state of a task. */
 export const TASK_STATUSES = [

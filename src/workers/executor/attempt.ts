@@ -1,7 +1,7 @@
 /** Runs one attempt from its job to its result. */
 import { mkdirSync } from 'node:fs';
 import type { ExecutorJob, ExecutorResult } from '../../contract/automation/executor.ts';
-import { fitsTask, OUTPUT_FILE, type OutputReference } from '../../contract/automation/report-limits.ts';
+import { fitsTask, OUTPUT_FILE, type OutputReference } from '../../contract/automation/report/report-limits.ts';
 import { excessOf } from '../../contract/kernel/bounds.ts';
 import { createRedactor } from '../../contract/kernel/redact/redact.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';

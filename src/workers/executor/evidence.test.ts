@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import type { FailureEvidence } from '../../contract/automation/evidence.ts';
+import type { FailureEvidence } from '../../contract/automation/report/evidence.ts';
 import { browserPath, Harness } from './executor.harness.ts';
 
 async function serve(listener: RequestListener) {

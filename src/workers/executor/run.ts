@@ -1,6 +1,7 @@
 /** What the runner of every kind of command works with. */
-import type { FailureEvidence } from '../../contract/automation/evidence.ts';
+
 import type { ExecutorJob } from '../../contract/automation/executor.ts';
+import type { FailureEvidence } from '../../contract/automation/report/evidence.ts';
 import type { Redactor } from '../../contract/kernel/redact/redact.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
 import type { Artifacts } from './output/artifacts.ts';

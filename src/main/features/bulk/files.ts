@@ -1,5 +1,6 @@
 /** The files of a bulk job: the ids that matched when it was asked for, and a line with the result of each row that it has done. */
 import fs from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { BulkRow } from '../../../contract/kernel/bulk.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
@@ -68,24 +69,13 @@ export function createBulkFiles(dataDir: string, fullBytes = FULL_BYTES) {
     /** Opens the results to go on after their first `bytes`; what follows was written after the last checkpoint. */
     async results(job: JobId, bytes: number): Promise<ResultFile> {
       const handle = await openOwnedLog(dataDir, resultsOf(job));
-      let size = bytes;
       const found = await handle.stat();
       if (found.size < bytes) {
         await handle.close();
         throw new AppError('record-damaged', 'Results of this job are missing, so it cannot go on.');
       }
       await handle.truncate(bytes);
-      return {
-        async append(rows) {
-          const text = rows
-            .map(({ id, ok, error }) => `${JSON.stringify(size < fullBytes ? { id, ok, error } : { id, ok })}\n`)
-            .join('');
-          await handle.appendFile(text);
-          size += Buffer.byteLength(text);
-          return size;
-        },
-        close: () => handle.close(),
-      };
+      return resultFile(handle, bytes, fullBytes);
     },
     /**
      * Up to `limit` rows from byte `from` on; `ok: false` leaves out those that went well.
@@ -93,23 +83,10 @@ export function createBulkFiles(dataDir: string, fullBytes = FULL_BYTES) {
      * @throws AppError `validation-error` when no row begins at `from`
      */
     async read(job: JobId, from: number, limit: number, ok: boolean | undefined) {
-      const rows: BulkRow[] = [];
-      if (!fs.existsSync(resultsOf(job))) return { rows, next: null };
+      if (!fs.existsSync(resultsOf(job))) return { rows: [], next: null };
       const handle = await openOwnedRead(dataDir, resultsOf(job));
       try {
-        let at = from;
-        for (;;) {
-          const { buffer, bytesRead } = await handle.read(Buffer.alloc(WINDOW), 0, WINDOW, at);
-          let line = 0;
-          for (let end = buffer.indexOf(10); end !== -1 && end < bytesRead; end = buffer.indexOf(10, line)) {
-            if (rows.length === limit) return { rows, next: at + line };
-            const row = parseRow(buffer.toString('utf8', line, end));
-            if (ok === undefined || row.ok === ok) rows.push(row);
-            line = end + 1;
-          }
-          if (line === 0) return { rows, next: null };
-          at += line;
-        }
+        return await readRows(handle, from, limit, ok);
       } finally {
         await handle.close();
       }
@@ -128,6 +105,39 @@ export function createBulkFiles(dataDir: string, fullBytes = FULL_BYTES) {
       }
     },
   };
+}
+
+function resultFile(handle: FileHandle, bytes: number, fullBytes: number): ResultFile {
+  let size = bytes;
+  return {
+    async append(rows) {
+      const text = rows
+        .map(({ id, ok, error }) => `${JSON.stringify(size < fullBytes ? { id, ok, error } : { id, ok })}\n`)
+        .join('');
+      await handle.appendFile(text);
+      size += Buffer.byteLength(text);
+      return size;
+    },
+    close: () => handle.close(),
+  };
+}
+
+/** See `read` of {@link createBulkFiles}. */
+async function readRows(handle: FileHandle, from: number, limit: number, ok: boolean | undefined) {
+  const rows: BulkRow[] = [];
+  let at = from;
+  for (;;) {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(WINDOW), 0, WINDOW, at);
+    let line = 0;
+    for (let end = buffer.indexOf(10); end !== -1 && end < bytesRead; end = buffer.indexOf(10, line)) {
+      if (rows.length === limit) return { rows, next: at + line };
+      const row = parseRow(buffer.toString('utf8', line, end));
+      if (ok === undefined || row.ok === ok) rows.push(row);
+      line = end + 1;
+    }
+    if (line === 0) return { rows, next: null };
+    at += line;
+  }
 }
 
 function parseRow(line: string): BulkRow {

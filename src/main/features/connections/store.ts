@@ -74,13 +74,19 @@ const StoredKey = z.object({
 
 /** Creates the store; each change of a key writes its event in the same transaction. */
 export function createConnectionsStore(db: Db, events: Events): ConnectionsStore {
-  const { orm } = db;
-  const live = isNull(apiKey.deleted_at);
-
   return {
     announce(type, id) {
       if (db.raw.open) db.bestEffort(() => void events.append({ type, entity: 'connection', id }));
     },
+    ...createKeyStore(db, events),
+    ...createSessionStore(db),
+  };
+}
+
+function createKeyStore(db: Db, events: Events) {
+  const { orm } = db;
+  const live = isNull(apiKey.deleted_at);
+  return {
     keys() {
       const rows = readableRows(db, 'api_key', () => orm.select().from(apiKey).where(live).all(), {
         ids: () =>
@@ -145,6 +151,12 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
       if (db.raw.open)
         db.bestEffort(() => events.append(...[...ids].map((id) => ({ type: 'key.used', entity: 'key', id }) as const)));
     },
+  } satisfies Partial<ConnectionsStore>;
+}
+
+function createSessionStore(db: Db) {
+  const { orm } = db;
+  return {
     sessions: () => orm.select().from(panelSession).all(),
     session: (id) => orm.select().from(panelSession).where(eq(panelSession.id, id)).get(),
     insertSession: (row) => void orm.insert(panelSession).values(row).run(),
@@ -157,5 +169,5 @@ export function createConnectionsStore(db: Db, events: Events): ConnectionsStore
         .delete(panelSession)
         .where(or(lt(panelSession.expires_at, now), lt(panelSession.last_seen_at, idleBefore)))
         .run(),
-  };
+  } satisfies Partial<ConnectionsStore>;
 }

@@ -24,6 +24,35 @@ function Expiry({ apiKey }: { apiKey: ApiKey }) {
   );
 }
 
+const COLUMNS: readonly Column<ApiKey>[] = [
+  { id: 'name', title: 'Name', sort: 'name', cell: (key) => <span className={css.name}>{key.name}</span> },
+  {
+    id: 'prefix',
+    title: 'Key',
+    width: 180,
+    sort: 'prefix',
+    cell: (key) => <code className={text.muted}>tak_{key.prefix}…</code>,
+  },
+  { id: 'scopes', title: 'Scopes', width: 180, sort: 'scopes', cell: (key) => key.scopes.join(', ') },
+  { id: 'areas', drop: 2, title: 'Areas', width: 180, sort: 'areas', cell: (key) => key.areas.join(', ') },
+  {
+    id: 'used',
+    drop: 3,
+    title: 'Last used',
+    width: 110,
+    sort: 'last_used_at',
+    cell: (key) => <Ago at={key.last_used_at} />,
+  },
+  {
+    id: 'expires',
+    drop: 1,
+    title: 'Expires',
+    width: 110,
+    sort: 'expires_at',
+    cell: (key) => <Expiry apiKey={key} />,
+  },
+];
+
 /** API keys. Revoking one cannot be undone, so it asks for confirmation. */
 export function KeyTable({ onNew }: { onNew(): void }) {
   const [sort, setSort] = useState<string>();
@@ -43,32 +72,7 @@ export function KeyTable({ onNew }: { onNew(): void }) {
       onConfirm: () => revoke.mutate({ id: key.id }),
     });
   const columns: readonly Column<ApiKey>[] = [
-    { id: 'name', title: 'Name', sort: 'name', cell: (key) => <span className={css.name}>{key.name}</span> },
-    {
-      id: 'prefix',
-      title: 'Key',
-      width: 180,
-      sort: 'prefix',
-      cell: (key) => <code className={text.muted}>tak_{key.prefix}…</code>,
-    },
-    { id: 'scopes', title: 'Scopes', width: 180, sort: 'scopes', cell: (key) => key.scopes.join(', ') },
-    { id: 'areas', drop: 2, title: 'Areas', width: 180, sort: 'areas', cell: (key) => key.areas.join(', ') },
-    {
-      id: 'used',
-      drop: 3,
-      title: 'Last used',
-      width: 110,
-      sort: 'last_used_at',
-      cell: (key) => <Ago at={key.last_used_at} />,
-    },
-    {
-      id: 'expires',
-      drop: 1,
-      title: 'Expires',
-      width: 110,
-      sort: 'expires_at',
-      cell: (key) => <Expiry apiKey={key} />,
-    },
+    ...COLUMNS,
     {
       id: 'actions',
       title: '',

@@ -39,12 +39,8 @@ export function LogViewer(props: LogViewerProps) {
   const wrap = useView((view) => view.wrap);
   const [q, setQ] = useState('');
   const found = useLogSearch(feed, q, version);
-  const { hits, total } = useHostSearch(
-    feed,
-    q,
-    levels,
-    useMemo(() => shownHits(rows, found), [rows, found]),
-  );
+  const foundHere = useMemo(() => shownHits(rows, found), [rows, found]);
+  const { hits, total } = useHostSearch(feed, q, levels, foundHere);
   const hitSet = useMemo(() => new Set(hits), [hits]);
   const frame = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -60,12 +56,8 @@ export function LogViewer(props: LogViewerProps) {
   useInitialFocus(() => frame.current, props.primary === true && !loading && rows.length > 0);
 
   const items = virtual.getVirtualItems();
-  const line = useLineStop(
-    rows,
-    items.map(({ index }) => index),
-    virtual.range?.endIndex,
-    props.selected,
-  );
+  const shown = items.map(({ index }) => index);
+  const line = useLineStop(rows, shown, virtual.range?.endIndex, props.selected);
 
   const lines = (
     <div
@@ -89,15 +81,11 @@ export function LogViewer(props: LogViewerProps) {
           const row = rows[item.index];
           return row === undefined ? null : (
             <LogLineRow
+              {...{ row, index: item.index, top: item.start, time: clock(row.at), onSelect: props.onSelect }}
               key={item.key}
-              row={row}
-              time={clock(row.at)}
-              top={item.start}
-              index={item.index}
               hit={hitSet.has(row.seq)}
               selected={props.selected === row.seq}
               isStop={item.index === line.stop}
-              onSelect={props.onSelect}
               measure={wrap ? virtual.measureElement : undefined}
             />
           );

@@ -7,7 +7,7 @@ import layout from '../styles/layout.module.css';
 import text from '../styles/text.module.css';
 import type { CommonProps, FieldProps } from './field-props.ts';
 import { useForm } from './form-context.ts';
-import { below } from './model/field.ts';
+import { below, type Field } from './model/field.ts';
 import { initialOf } from './model/values.ts';
 import css from './schema-form.module.css';
 import { moveTexts } from './use-json-text.ts';
@@ -24,22 +24,12 @@ function useRowIds(length: number) {
   return [next, setIds] as const;
 }
 
-/** @param draw draws the value of one item */
-export function RowsField({
-  field,
-  path,
-  value,
-  onChange,
-  common,
-  draw,
-}: FieldProps & { common: CommonProps; draw(props: FieldProps): ReactNode }) {
+/** What can be done with the rows. */
+function useRows({ path, value, onChange }: FieldProps, item: Field | null) {
   const rows = Array.isArray(value) ? value : [];
-  const item = field.item;
   const [ids, setIds] = useRowIds(rows.length);
   const { held } = useForm();
   const frame = useRef<HTMLFieldSetElement>(null);
-  const note = useId();
-  if (item === null) return null;
 
   /** Puts the rows at these places, in this order; texts that do not parse go with theirs. */
   const arrange = (places: readonly number[]) => {
@@ -58,7 +48,7 @@ export function RowsField({
     requestAnimationFrame(() => find([...(frame.current?.querySelectorAll(':scope > [data-row]') ?? [])])?.focus());
   const add = () => {
     setIds([...ids, freshId()]);
-    onChange([...rows, initialOf(item) ?? (item.kind === 'group' ? {} : '')]);
+    onChange([...rows, item === null ? null : (initialOf(item) ?? (item.kind === 'group' ? {} : ''))]);
     focusAfter((all) =>
       all[rows.length]?.querySelector<HTMLElement>(':scope [data-path] :is(input, textarea, .cm-content, button)'),
     );
@@ -78,6 +68,41 @@ export function RowsField({
     event.stopPropagation();
     move(place, by);
   };
+  return { rows, ids, frame, add, remove, move, onKeyDown };
+}
+
+/** What stands above an item: its number, and what can be done with it. */
+function RowHead(props: { name: string; first: boolean; last: boolean; move(by: 1 | -1): void; remove(): void }) {
+  const { name, first, last, move, remove } = props;
+  return (
+    <div className={layout.row}>
+      <span className={`${layout.grow} ${text.muted}`}>{name}</span>
+      <IconButton
+        label={`Move up: ${name}`}
+        Icon={ArrowUp}
+        blocked={first ? 'This is the first' : null}
+        onClick={() => move(-1)}
+      />
+      <IconButton
+        label={`Move down: ${name}`}
+        Icon={ArrowDown}
+        blocked={last ? 'This is the last' : null}
+        onClick={() => move(1)}
+      />
+      <span data-remove>
+        <IconButton label={`Remove: ${name}`} Icon={Trash2} onClick={remove} />
+      </span>
+    </div>
+  );
+}
+
+/** @param props.draw draws the value of one item */
+export function RowsField(props: FieldProps & { common: CommonProps; draw(props: FieldProps): ReactNode }) {
+  const { field, path, onChange, common, draw } = props;
+  const item = field.item;
+  const { rows, ids, frame, add, remove, move, onKeyDown } = useRows(props, item);
+  const note = useId();
+  if (item === null) return null;
   return (
     <fieldset ref={frame} className={css.group} aria-describedby={note}>
       <legend>
@@ -90,26 +115,13 @@ export function RowsField({
       {rows.map((row, place) => (
         // biome-ignore lint/a11y/noStaticElementInteractions: the keys act on what is in the row
         <div key={ids[place]} data-row className={css.listRow} onKeyDown={(event) => onKeyDown(event, place)}>
-          <div className={layout.row}>
-            <span className={`${layout.grow} ${text.muted}`}>
-              {common.label} {place + 1}
-            </span>
-            <IconButton
-              label={`Move up: ${common.label} ${place + 1}`}
-              Icon={ArrowUp}
-              blocked={place === 0 ? 'This is the first' : null}
-              onClick={() => move(place, -1)}
-            />
-            <IconButton
-              label={`Move down: ${common.label} ${place + 1}`}
-              Icon={ArrowDown}
-              blocked={place === rows.length - 1 ? 'This is the last' : null}
-              onClick={() => move(place, 1)}
-            />
-            <span data-remove>
-              <IconButton label={`Remove: ${common.label} ${place + 1}`} Icon={Trash2} onClick={() => remove(place)} />
-            </span>
-          </div>
+          <RowHead
+            name={`${common.label} ${place + 1}`}
+            first={place === 0}
+            last={place === rows.length - 1}
+            move={(by) => move(place, by)}
+            remove={() => remove(place)}
+          />
           {draw({
             field: { ...item, title: item.title || `${common.label} ${place + 1}` },
             path: below(path, place),

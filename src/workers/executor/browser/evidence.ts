@@ -1,6 +1,6 @@
 /** What surrounds the failure of a script: its lines, Playwright's call log, the page with its console and requests. */
 import { stripVTControlCharacters } from 'node:util';
-import type { FailureEvidence, SourceExcerpt } from '../../../contract/automation/evidence.ts';
+import type { FailureEvidence, SourceExcerpt } from '../../../contract/automation/report/evidence.ts';
 import type { Problem } from '../../../contract/kernel/errors.ts';
 
 /** Lines that are shown before and after the one that failed. */

@@ -1,7 +1,7 @@
 /** What the pages of a task do without being asked: console lines, errors, failed requests, downloads. */
 import { join } from 'node:path';
 import type { BrowserContext, ConsoleMessage, Download, Request, Response } from 'playwright';
-import { MAX_EVIDENCE_ITEMS } from '../../../contract/automation/evidence.ts';
+import { MAX_EVIDENCE_ITEMS } from '../../../contract/automation/report/evidence.ts';
 import { clip } from '../../../contract/kernel/redact/clip.ts';
 import type { Level } from '../output/log.ts';
 import type { Run } from '../run.ts';

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { FailedResponse } from '../../../contract/automation/evidence.ts';
 import type { HttpSpec } from '../../../contract/automation/kinds/http.ts';
+import type { FailedResponse } from '../../../contract/automation/report/evidence.ts';
 import { OUTPUT_BOUNDS, parseBounded } from '../../../contract/kernel/bounds.ts';
 import { clip, clipBytes } from '../../../contract/kernel/redact/clip.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';

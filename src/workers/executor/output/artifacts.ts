@@ -1,9 +1,9 @@
 /** Files that an attempt leaves, below `artifacts/` of its folder. */
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { artifactName, splitExtension } from '../../../contract/automation/artifact-name.ts';
 import type { FromExecutor } from '../../../contract/automation/executor.ts';
-import { ANY_TYPE, parseMediaType } from '../../../contract/automation/media-type.ts';
+import { artifactName, splitExtension } from '../../../contract/automation/report/artifact-name.ts';
+import { ANY_TYPE, parseMediaType } from '../../../contract/automation/report/media-type.ts';
 import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
 import { copyNew, isTaken, makeFolder, writeNew } from './new-file.ts';
 import { type CleanFile, redactBytes, redactCopy } from './redact-file.ts';

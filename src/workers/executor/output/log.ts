@@ -3,7 +3,7 @@ import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { formatWithOptions } from 'node:util';
 import { LOG_MARK, type StructuredLog } from '../../../contract/automation/executor.ts';
-import { keptLine } from '../../../contract/automation/report-limits.ts';
+import { keptLine } from '../../../contract/automation/report/report-limits.ts';
 import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
 import { toLogJson, WHOLE } from './json.ts';
 import { replaceStream, writeAll } from './output-stream.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { FromExecutor } from '../../../contract/automation/executor.ts';
-import { PROGRESS_MS } from '../../../contract/automation/report-limits.ts';
+import { PROGRESS_MS } from '../../../contract/automation/report/report-limits.ts';
 import { createRedactor, REDACTED } from '../../../contract/kernel/redact/redact.ts';
 import { createReport, type Report } from './report.ts';
 

@@ -1,7 +1,7 @@
 /** Messages to the host, redacted and within their limits. */
 import type { FromExecutor } from '../../../contract/automation/executor.ts';
-import { keptNote, keptResult } from '../../../contract/automation/kept-report.ts';
-import { PROGRESS_MS } from '../../../contract/automation/report-limits.ts';
+import { keptNote, keptResult } from '../../../contract/automation/report/kept-report.ts';
+import { PROGRESS_MS } from '../../../contract/automation/report/report-limits.ts';
 import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
 import type { Port } from '../port.ts';
 

@@ -1,8 +1,8 @@
 /** Named steps of a script, nested by the call that made them. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { FailureEvidence } from '../../../contract/automation/evidence.ts';
-import { MAX_STEP_NAME } from '../../../contract/automation/kept-report.ts';
-import { keptStepOutput } from '../../../contract/automation/report-limits.ts';
+import type { FailureEvidence } from '../../../contract/automation/report/evidence.ts';
+import { MAX_STEP_NAME } from '../../../contract/automation/report/kept-report.ts';
+import { keptStepOutput } from '../../../contract/automation/report/report-limits.ts';
 import type { Problem } from '../../../contract/kernel/errors.ts';
 import { clip, type TextRedactor } from '../../../contract/kernel/redact/clip.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';

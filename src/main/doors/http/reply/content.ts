@@ -1,5 +1,5 @@
 /** Bytes of artifacts: with a principal's rights, or with a one-time ticket. */
-import { parseMediaType } from '../../../../contract/automation/media-type.ts';
+import { parseMediaType } from '../../../../contract/automation/report/media-type.ts';
 import type { FileContent } from '../../../core/operation/operation.ts';
 import { ARTIFACT_CSP } from '../../../core/web/content-policy.ts';
 import { disposition } from '../../../core/web/disposition.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LOG_MARK } from '../../../../contract/automation/executor.ts';
-import { MAX_LOG_CHARS } from '../../../../contract/automation/report-limits.ts';
+import { MAX_LOG_CHARS } from '../../../../contract/automation/report/report-limits.ts';
 import { createRedactor } from '../../../../contract/kernel/redact/redact.ts';
 import { createLineSplitter } from './log-splitter.ts';
 

@@ -1,6 +1,6 @@
 /** Bytes of an executor's output → lines: structured ones (LOG_MARK) or raw text, of bounded length, redacted. */
 import { LOG_MARK, StructuredLog } from '../../../../contract/automation/executor.ts';
-import { keptLine, MAX_LOG_CHARS } from '../../../../contract/automation/report-limits.ts';
+import { keptLine, MAX_LOG_CHARS } from '../../../../contract/automation/report/report-limits.ts';
 import { parseBounded } from '../../../../contract/kernel/bounds.ts';
 import type { Redactor } from '../../../../contract/kernel/redact/redact.ts';
 

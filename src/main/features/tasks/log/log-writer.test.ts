@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { manualClock } from '../../../../../tests/support/core.ts';
 import { LOG_MARK } from '../../../../contract/automation/executor.ts';
-import { MAX_LOG_CHARS } from '../../../../contract/automation/report-limits.ts';
+import { MAX_LOG_CHARS } from '../../../../contract/automation/report/report-limits.ts';
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
 import { createRedactor } from '../../../../contract/kernel/redact/redact.ts';
 import { systemClock } from '../../../core/clock.ts';

@@ -1,8 +1,8 @@
 /** Rows → what the contract says. */
 
-import { artifactName } from '../../../../contract/automation/artifact-name.ts';
 import type { Artifact } from '../../../../contract/automation/artifacts.ts';
-import { parseMediaType } from '../../../../contract/automation/media-type.ts';
+import { artifactName } from '../../../../contract/automation/report/artifact-name.ts';
+import { parseMediaType } from '../../../../contract/automation/report/media-type.ts';
 import type { Attempt, Step, Task } from '../../../../contract/automation/tasks.ts';
 import type {
   ArtifactId,

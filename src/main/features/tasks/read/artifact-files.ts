@@ -1,9 +1,9 @@
 /** Artifacts as answers have them, and the files behind them. */
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
-import { artifactName } from '../../../../contract/automation/artifact-name.ts';
 import type { Artifact } from '../../../../contract/automation/artifacts.ts';
-import { parseMediaType } from '../../../../contract/automation/media-type.ts';
+import { artifactName } from '../../../../contract/automation/report/artifact-name.ts';
+import { parseMediaType } from '../../../../contract/automation/report/media-type.ts';
 import { checkFolders, requireBelow } from '../../../core/disk/owned-files.ts';
 import { entryOf } from '../../../core/disk/owned-trees.ts';
 import type { FileContent } from '../../../core/operation/operation.ts';

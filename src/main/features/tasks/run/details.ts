@@ -1,5 +1,5 @@
 /** Steps and progress of one attempt on their way to the database: in batches, at a bounded rate. */
-import { PROGRESS_MS } from '../../../../contract/automation/report-limits.ts';
+import { PROGRESS_MS } from '../../../../contract/automation/report/report-limits.ts';
 import type { TaskProgress } from '../../../../contract/automation/tasks.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { StorageHealth } from '../../../core/disk/storage-health.ts';

@@ -5,7 +5,7 @@ import {
   FromExecutor,
   ToExecutor,
 } from '../../../../contract/automation/executor.ts';
-import { keptResult } from '../../../../contract/automation/kept-report.ts';
+import { keptResult } from '../../../../contract/automation/report/kept-report.ts';
 import { AppError, problemOf } from '../../../../contract/kernel/errors.ts';
 import { startWorkerProcess, type WorkerExit } from '../../../core/process/worker-process.ts';
 import type { TaskDeps } from '../deps.ts';

@@ -1,8 +1,8 @@
 /** What an executor reports about its attempt, redacted and bounded, on its way to the database. */
 import path from 'node:path';
 import type { ExecutorNote } from '../../../../contract/automation/executor.ts';
-import { keptNote } from '../../../../contract/automation/kept-report.ts';
-import { fitsTask, OUTPUT_FILE, type OutputReference } from '../../../../contract/automation/report-limits.ts';
+import { keptNote } from '../../../../contract/automation/report/kept-report.ts';
+import { fitsTask, OUTPUT_FILE, type OutputReference } from '../../../../contract/automation/report/report-limits.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
 import { replaceOwned } from '../../../core/disk/owned-files.ts';
 import type { TaskDeps } from '../deps.ts';

@@ -1,6 +1,6 @@
 /** What hangs off an attempt: steps, progress, artifacts. Every write names the attempt's token, so a late worker writes nothing. */
 
-import type { FailureEvidence } from '../../../../contract/automation/evidence.ts';
+import type { FailureEvidence } from '../../../../contract/automation/report/evidence.ts';
 import type { Step, TaskProgress } from '../../../../contract/automation/tasks.ts';
 import type { Problem } from '../../../../contract/kernel/errors.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';

@@ -10,6 +10,25 @@ import css from './composer.module.css';
 import type { ComposerState } from './use-composer.ts';
 import type { ComposerVerbs } from './use-composer-verbs.ts';
 
+function DraftVerbs({ saved, changed, verbs }: { saved: boolean; changed: boolean; verbs: ComposerVerbs }) {
+  const { manage } = verbs.blocked;
+  return (
+    <>
+      {saved ? (
+        <IconButton label="Delete" action="composer.delete" Icon={Trash2} blocked={manage} onClick={verbs.remove} />
+      ) : null}
+      <IconButton
+        label="Duplicate"
+        action="composer.duplicate"
+        Icon={Copy}
+        blocked={manage}
+        onClick={verbs.duplicate}
+      />
+      {changed ? <IconButton label="Discard changes" Icon={Undo2} onClick={verbs.discard} /> : null}
+    </>
+  );
+}
+
 /** Command name, whether it is saved, and what can be done with it. */
 export function ComposerHeader({
   id,
@@ -46,23 +65,7 @@ export function ComposerHeader({
       ) : null}
       {command?.example ? <Tag>example</Tag> : null}
       <span className={layout.grow} />
-      {command === null ? null : (
-        <IconButton
-          label="Delete"
-          action="composer.delete"
-          Icon={Trash2}
-          blocked={blocked.manage}
-          onClick={verbs.remove}
-        />
-      )}
-      <IconButton
-        label="Duplicate"
-        action="composer.duplicate"
-        Icon={Copy}
-        blocked={blocked.manage}
-        onClick={verbs.duplicate}
-      />
-      {changed ? <IconButton label="Discard changes" Icon={Undo2} onClick={verbs.discard} /> : null}
+      <DraftVerbs saved={command !== null} changed={changed} verbs={verbs} />
       <Button
         small
         label="Dry run"

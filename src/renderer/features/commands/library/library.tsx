@@ -58,6 +58,44 @@ function DraftList({ current }: { current: string | null }) {
   );
 }
 
+function FolderSection({ folder, heading, children }: { folder: string; heading: boolean; children: ReactNode }) {
+  const title = folder === '' ? 'No folder' : folder;
+  return (
+    <section aria-label={title}>
+      {heading ? (
+        <h2 className={css.folder}>
+          <Folder size={12} />
+          {title}
+        </h2>
+      ) : null}
+      <ul className={layout.bare}>{children}</ul>
+    </section>
+  );
+}
+
+/** @param props.chosen tags between commas */
+function TagChips(props: {
+  tags: readonly string[];
+  chosen: string | undefined;
+  choose(chosen: string | undefined): void;
+}) {
+  const { tags, chosen, choose } = props;
+  if (tags.length === 0) return null;
+  return (
+    <div className={css.tags}>
+      {tags.map((tag) => (
+        <Chip
+          key={tag}
+          pressed={chosen?.split(',').includes(tag) ?? false}
+          onClick={() => choose(toggled(chosen, tag))}
+        >
+          {tag}
+        </Chip>
+      ))}
+    </div>
+  );
+}
+
 export function Library({
   list,
   selection,
@@ -93,19 +131,7 @@ export function Library({
       </ToolBar>
       <div className={css.filter}>
         <FilterField wide value={search.q} onChange={(q) => set({ q })} placeholder="Filter commands" />
-        {tags.length === 0 ? null : (
-          <div className={css.tags}>
-            {tags.map((tag) => (
-              <Chip
-                key={tag}
-                pressed={search.tag?.split(',').includes(tag) ?? false}
-                onClick={() => set({ tag: toggled(search.tag, tag) })}
-              >
-                {tag}
-              </Chip>
-            ))}
-          </div>
-        )}
+        <TagChips tags={tags} chosen={search.tag} choose={(tag) => set({ tag })} />
       </div>
       <DraftList current={current} />
       <StateFrame of={list} skeleton={8}>
@@ -125,25 +151,17 @@ export function Library({
               </label>
             )}
             {folders.map(([folder, commands]) => (
-              <section key={folder} aria-label={folder === '' ? 'No folder' : folder}>
-                {folder === '' && folders.length === 1 ? null : (
-                  <h2 className={css.folder}>
-                    <Folder size={12} />
-                    {folder === '' ? 'No folder' : folder}
-                  </h2>
-                )}
-                <ul className={layout.bare}>
-                  {commands.map((command) => (
-                    <CommandItem
-                      key={command.id}
-                      command={command}
-                      active={command.id === current}
-                      ticked={selection.has(command.id)}
-                      onTick={(on, range) => tick(command.id, on, range)}
-                    />
-                  ))}
-                </ul>
-              </section>
+              <FolderSection key={folder} folder={folder} heading={folder !== '' || folders.length > 1}>
+                {commands.map((command) => (
+                  <CommandItem
+                    key={command.id}
+                    command={command}
+                    active={command.id === current}
+                    ticked={selection.has(command.id)}
+                    onTick={(on, range) => tick(command.id, on, range)}
+                  />
+                ))}
+              </FolderSection>
             ))}
             {list.hasMore ? (
               <Button small kind="ghost" onClick={list.loadMore}>

@@ -1,6 +1,6 @@
 /** What a page said and asked for in vain, and what a program wrote to its standard error. */
 import type { ReactNode } from 'react';
-import type { FailedRequest, PageMessage } from '../../../../contract/automation/evidence.ts';
+import type { FailedRequest, PageMessage } from '../../../../contract/automation/report/evidence.ts';
 import { clock } from '../../../lib/format.ts';
 import { stripAnsi } from '../../../lib/log/ansi.ts';
 import { tameMarks } from '../../../lib/text/tame.ts';

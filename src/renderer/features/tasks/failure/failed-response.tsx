@@ -1,4 +1,4 @@
-import type { FailedResponse } from '../../../../contract/automation/evidence.ts';
+import type { FailedResponse } from '../../../../contract/automation/report/evidence.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
 import { bytes } from '../../../lib/format.ts';
 import { tameMarks } from '../../../lib/text/tame.ts';

@@ -1,5 +1,5 @@
 /** Which failure of a task is shown: that of the chosen row, or the last one. */
-import type { FailureEvidence } from '../../../../contract/automation/evidence.ts';
+import type { FailureEvidence } from '../../../../contract/automation/report/evidence.ts';
 import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
 import type { Problem } from '../../../../contract/kernel/errors.ts';
 import type { TreeRow } from '../timeline/step-tree.ts';

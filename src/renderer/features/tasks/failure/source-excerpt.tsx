@@ -1,4 +1,4 @@
-import type { SourceExcerpt } from '../../../../contract/automation/evidence.ts';
+import type { SourceExcerpt } from '../../../../contract/automation/report/evidence.ts';
 import { tameMarks } from '../../../lib/text/tame.ts';
 import { focusable } from '../../../ui/focusable.ts';
 import css from './failure.module.css';

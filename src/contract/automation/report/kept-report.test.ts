@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createRedactor } from '../kernel/redact/redact.ts';
+import { createRedactor } from '../../kernel/redact/redact.ts';
+import type { ExecutorNote, ExecutorResult } from '../executor.ts';
 import type { FailureEvidence } from './evidence.ts';
-import type { ExecutorNote, ExecutorResult } from './executor.ts';
 import { keptNote, keptResult } from './kept-report.ts';
 import { keptLine } from './report-limits.ts';
 

@@ -2,10 +2,10 @@
  * How much of what an attempt reports is kept. The host applies these rules to whatever arrives; an executor applies the same
  * functions before it sends, so that what would not be kept does not travel either.
  */
-import { clip, start } from '../kernel/redact/clip.ts';
-import type { Redactor } from '../kernel/redact/redact.ts';
-import type { Json } from '../kernel/scalars.ts';
-import type { StructuredLog } from './executor.ts';
+import { clip, start } from '../../kernel/redact/clip.ts';
+import type { Redactor } from '../../kernel/redact/redact.ts';
+import type { Json } from '../../kernel/scalars.ts';
+import type { StructuredLog } from '../executor.ts';
 
 /** Largest output that is kept with the task, characters of JSON; a larger one becomes an artifact, see {@link OutputReference}. */
 const MAX_OUTPUT_CHARS = 1_048_576;

@@ -1,5 +1,5 @@
 /** Names of artifacts: file names on every system, and texts that a panel, a terminal and a header show as they are. */
-import { start } from '../kernel/redact/clip.ts';
+import { start } from '../../kernel/redact/clip.ts';
 
 /** Longest name that is kept, characters; an executor leaves room below it for the number that makes a name unique. */
 export const MAX_ARTIFACT_NAME = 255;

@@ -2,12 +2,12 @@
  * What is kept of an executor's messages: without secrets, each text within its limit. An executor applies this before it sends, and the host
  * to whatever arrives. Members are redacted one by one: a secret like `1700` must not hit the numbers that the protocol itself needs.
  */
-import type { Problem } from '../kernel/errors.ts';
-import { clip, start } from '../kernel/redact/clip.ts';
-import { type Redactor, redactProblem } from '../kernel/redact/redact.ts';
+import type { Problem } from '../../kernel/errors.ts';
+import { clip, start } from '../../kernel/redact/clip.ts';
+import { type Redactor, redactProblem } from '../../kernel/redact/redact.ts';
+import type { ExecutorNote, ExecutorResult } from '../executor.ts';
 import { artifactName } from './artifact-name.ts';
 import { keptEvidence } from './evidence.ts';
-import type { ExecutorNote, ExecutorResult } from './executor.ts';
 import { parseMediaType } from './media-type.ts';
 import { keptStepOutput } from './report-limits.ts';
 

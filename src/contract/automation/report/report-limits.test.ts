@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createRedactor } from '../kernel/redact/redact.ts';
-import type { Json } from '../kernel/scalars.ts';
+import { createRedactor } from '../../kernel/redact/redact.ts';
+import type { Json } from '../../kernel/scalars.ts';
 import { fitsTask, keptLine, keptStepOutput, MAX_LOG_CHARS } from './report-limits.ts';
 
 const NONE = createRedactor();

@@ -1,7 +1,7 @@
 /** What surrounds a failure: collected while an attempt runs, kept with the attempt and the step that failed, shown beside the error. */
 import { z } from 'zod';
-import { clip, clipEnd, start, type TextRedactor } from '../kernel/redact/clip.ts';
-import { Timestamp } from '../kernel/scalars.ts';
+import { clip, clipEnd, start, type TextRedactor } from '../../kernel/redact/clip.ts';
+import { Timestamp } from '../../kernel/scalars.ts';
 
 /** A line that a page wrote to its console, or an error that it did not catch. */
 export const PageMessage = z.object({
