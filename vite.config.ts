@@ -44,6 +44,11 @@ export default defineConfig(({ command }) => ({
               priority: 10,
               test: packages('@codemirror', '@lezer', '@uiw', '@marijn', 'style-mod', 'crelt'),
             },
+            // What the entry needs before it has configured zod must bring nothing else of the panel along.
+            { name: 'zod', priority: 20, test: packages('zod') },
+            { name: 'preload', priority: 20, test: /vite[\\/]preload-helper/ },
+            // Each file costs half a kilobyte of headers: what most screens share is one.
+            { name: 'shared', priority: 5, minShareCount: 4, test: /[\\/]src[\\/]renderer[\\/](ui|lib)[\\/]/ },
           ],
         },
       },

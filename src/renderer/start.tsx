@@ -9,11 +9,14 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { tradeTicket } from './app/login.ts';
+import { loadScreensLater } from './app/screens.ts';
 import { createPanelClient } from './lib/client/panel-client.ts';
 import { listenForKeys } from './lib/keys/use-actions.ts';
 import { blockedToast } from './ui/feedback/toast.tsx';
 
 listenForKeys(blockedToast);
+
+loadScreensLater();
 
 const problem = await tradeTicket();
 const client = createPanelClient();

@@ -84,6 +84,9 @@ test('lists keep their rows while the host is gone, every action says why not, a
   const row = page.getByRole('row', { name: /Stays/ });
   await expect(row).toContainText('Running');
   await row.click();
+  // The other screens are loaded a little later than the first.
+  const isLoaded = () => performance.getEntriesByType('resource').some(({ name }) => name.includes('commands-screen'));
+  await page.waitForFunction(isLoaded);
 
   await host.kill();
   const note = page.getByText(/Offline\. Last updated/).first();

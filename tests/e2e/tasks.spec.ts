@@ -74,8 +74,9 @@ test('a task says once why it waits, a failed one once what failed', async ({ pa
   await api.ended(failed.id);
   await open(page, `/tasks/${failed.id}`);
   const inspector = page.getByRole('region', { name: 'Inspector' });
-  await expect(inspector.getByText('The shop is closed')).toHaveCount(1);
-  await expect(inspector.locator('pre')).toContainText(/^at /);
+  await expect(page.getByText('The shop is closed', { exact: true })).toHaveCount(1);
+  await inspector.getByRole('tab', { name: 'Error' }).click();
+  await expect(inspector.getByText(/^at /)).toBeVisible();
 });
 
 // Would catch: filters that live in memory only, tabs whose counts or rows are wrong.

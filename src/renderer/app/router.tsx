@@ -18,7 +18,7 @@ const validateSearch = (search: Record<string, unknown>): Search =>
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: ScreenError });
 
 const page = <P extends ScreenPath>(path: P, component: RouteComponent) =>
-  createRoute({ getParentRoute: () => root, path, validateSearch, component });
+  createRoute({ getParentRoute: () => root, path, validateSearch, component, errorComponent: ScreenError });
 
 /** The router checks links against this type, so each path is a member of its own. */
 type Page = { [P in ScreenPath]: ReturnType<typeof page<P>> }[ScreenPath];

@@ -13,3 +13,19 @@ export function viewOf(id: ScreenId): ScreenView {
 
 /** Names of all features with a screen, so that a test can find one that is not in the registry. */
 export const VIEW_IDS: readonly string[] = Object.keys(VIEWS).map((path) => path.split('/').at(-2) ?? path);
+
+/** Ms after the start: what is shown first has the network to itself. */
+const LATER = 5_000;
+
+const idle = () => new Promise<unknown>((done) => requestIdleCallback(done, { timeout: 1_000 }));
+
+/** Loads the other screens one by one, so that each can also be opened while the host, which sends them, is gone. */
+export function loadScreensLater(): void {
+  setTimeout(async () => {
+    for (const { list, detail } of Object.values(VIEWS))
+      for (const component of [list, detail]) {
+        await idle();
+        await component?.preload?.();
+      }
+  }, LATER);
+}
