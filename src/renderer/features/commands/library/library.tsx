@@ -15,6 +15,7 @@ import { FilterField } from '../../../ui/filter-field.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
+import { rangeOf } from '../../../ui/table/navigation/range-of.ts';
 import type { Selection } from '../../../ui/table/navigation/use-selection.ts';
 import { isNewKey } from '../draft.ts';
 import { kindViews } from '../kinds/index.ts';
@@ -119,8 +120,7 @@ export function Library({
   const ids: string[] = folders.flatMap(([, commands]) => commands.map(({ id }) => id));
   const last = useRef<string | null>(null);
   const tick = (id: string, on: boolean, range: boolean) => {
-    const ends = [ids.indexOf(range ? (last.current ?? id) : id), ids.indexOf(id)];
-    selection.put(ids.slice(Math.max(0, Math.min(...ends)), Math.max(...ends) + 1), on);
+    selection.put(range ? rangeOf(ids, last.current ?? id, id) : [id], on);
     last.current = id;
   };
   return (

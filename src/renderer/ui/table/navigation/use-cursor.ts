@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { rangeOf } from './range-of.ts';
 
 /** The row that keys act on, and the one from which Shift extends a range. `shown` has the cursor until it is moved. */
 export function useCursor(ids: readonly string[], shown: string | null | undefined) {
@@ -17,11 +18,11 @@ export function useCursor(ids: readonly string[], shown: string | null | undefin
     },
     /** Extends the range to a row. @returns ids of the rows in it */
     extend(id: string): string[] {
-      const from = anchor ?? cursor ?? id;
+      const before = anchor ?? cursor ?? id;
+      const from = ids.includes(before) ? before : id;
       setAnchor(from);
       setCursor(id);
-      const ends = [Math.max(0, ids.indexOf(from)), ids.indexOf(id)];
-      return ids.slice(Math.min(...ends), Math.max(...ends) + 1);
+      return rangeOf(ids, from, id);
     },
   };
 }

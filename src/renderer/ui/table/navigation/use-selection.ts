@@ -2,7 +2,7 @@ import { useState } from 'react';
 
 /** What actions on a selection act on. */
 export interface Chosen {
-  /** Ids of the ticked rows. */
+  /** Ids of the ticked rows that are loaded. */
   ids: string[];
   /** How many rows match the filters of the list when all of them are chosen, also those that are not loaded; else null. */
   all: number | null;
@@ -10,6 +10,7 @@ export interface Chosen {
 
 /** The rows that are ticked, by id. */
 export interface Selection {
+  /** Of the loaded rows only: a row that is gone from the list is neither counted nor acted on. */
   ids: string[];
   /** True when every row that matches is chosen, loaded or not. */
   all: boolean;
@@ -36,14 +37,14 @@ export function useSelection(list: string, loaded: readonly string[]): Selection
   const [state, setState] = useState<State>({ list, chosen: new Set(), all: false });
   const { chosen, all } = state.list === list ? state : { chosen: new Set<string>(), all: false };
   const choose = (ids: Iterable<string>) => setState({ list, chosen: new Set(ids), all: false });
+  const ticked = all ? [...loaded] : loaded.filter((id) => chosen.has(id));
   return {
-    ids: all ? [...loaded] : [...chosen],
+    ids: ticked,
     all,
     has: (id) => all || chosen.has(id),
     put(ids, on) {
-      const before = all ? loaded : [...chosen];
       const changed = new Set(ids);
-      choose(on ? [...before, ...ids] : before.filter((id) => !changed.has(id)));
+      choose(on ? [...ticked, ...ids] : ticked.filter((id) => !changed.has(id)));
     },
     replace: choose,
     chooseAll: () => setState({ list, chosen: new Set(), all: true }),
