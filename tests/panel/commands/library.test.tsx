@@ -120,13 +120,12 @@ test('without an address the command opened last is shown, unless it is gone', a
 });
 
 // Catches a kind that can only be chosen by whoever knows its name already.
-test('the menu of a new command says what each kind is, and what there is to start from', async () => {
+test('the menu of a new command says which kinds there are, and what there is to start from', async () => {
   await using panel = await open('/commands');
   await panel.user.click(await screen.findByRole('button', { name: 'New' }));
   const menu = within(await screen.findByRole('menu'));
   for (const kind of COMMAND_KINDS) {
     expect(menu.getByText(commandKinds[kind].title)).toBeTruthy();
-    expect(menu.getByText(commandKinds[kind].description)).toBeTruthy();
     for (const { title } of kindViews[kind].templates)
       expect(menu.getByRole('menuitem', { name: new RegExp(title) })).toBeTruthy();
   }
