@@ -44,7 +44,10 @@ describe('embeddings', () => {
     for (const [index, value] of short.entries()) expect(value).toBeCloseTo((whole[index] ?? 0) / length, 5);
     const refused = await post('/v1/embeddings', { input: 'x', dimensions: 1000 });
     expect(refused.status).toBe(400);
-    expect(refused.json).toMatchObject({ errors: { dimensions: /384/ as unknown }, error: { param: 'dimensions' } });
+    expect(refused.json).toMatchObject({
+      errors: { dimensions: expect.stringContaining('384') },
+      error: { param: 'dimensions' },
+    });
   });
 
   // Would catch: a semantic model that was asked for and silently replaced.

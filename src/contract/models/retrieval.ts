@@ -9,7 +9,7 @@ const Texts = z.array(Text).min(1).max(MAX_TEXTS);
 const model = ModelRef.optional();
 
 /** Cells of the matrix that one evaluation may ask for. */
-const MAX_CELLS = 1_000_000;
+const MAX_CELLS = 250_000;
 
 const shared = {
   tags: ['RAG'],
@@ -23,7 +23,7 @@ const shared = {
 } as const;
 
 /** R35: mean reciprocal rank, recall among the first 1 and 5, normalised discounted cumulative gain among the first 10; over queries with a relevant document. */
-const Metrics = z.object({
+export const Metrics = z.object({
   mrr: z.number(),
   recall_at_1: z.number(),
   recall_at_5: z.number(),

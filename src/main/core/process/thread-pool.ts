@@ -28,6 +28,18 @@ export class Overrun extends Error {
   }
 }
 
+/** What a thread computes, for callers who can only send less. @throws AppError `unprocessable-entity` in place of an {@link Overrun} */
+export async function computed<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof Overrun) || error.why === 'broken') throw error;
+    const detail =
+      error.why === 'time' ? 'This takes too long to compute; send less.' : 'This needs too much memory; send less.';
+    throw new AppError('unprocessable-entity', detail, { cause: error });
+  }
+}
+
 /** One kind of threads, started when they are needed. */
 export interface ThreadPool {
   /**
@@ -64,11 +76,11 @@ const EXIT_MS = 5000;
 const stuckError = () =>
   new AppError(
     'resource-limit-exceeded',
-    'Every checker is still ending a request that cannot be interrupted; try again in a few seconds.',
+    'Every thread is still ending a request that cannot be interrupted; try again in a few seconds.',
   );
 
 const crowdedError = () =>
-  new AppError('resource-limit-exceeded', 'Too many requests are being checked; wait until one has finished.');
+  new AppError('resource-limit-exceeded', 'Too many requests are being computed; wait until one has finished.');
 
 /**
  * Creates a pool of the built `*.thread.ts` module `file`, which calls `serveInThread`.

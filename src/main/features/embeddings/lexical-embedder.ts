@@ -1,7 +1,7 @@
 /** The built-in embedder, computed in a thread: a request may bring megabytes of text. */
 import { z } from 'zod';
 import { LEXICAL_MODEL } from '../../../contract/models/reference.ts';
-import type { ThreadPool } from '../../core/process/thread-pool.ts';
+import { computed, type ThreadPool } from '../../core/process/thread-pool.ts';
 import { type Embedder, embeddedOf } from './embedder.ts';
 import { LEXICAL_DIMENSIONS } from './lexical.ts';
 
@@ -37,7 +37,7 @@ export function createLexicalEmbedder(pool: Pick<ThreadPool, 'run'>): Embedder {
       let at = 0;
       let tokens = 0;
       for (const piece of piecesOf(texts)) {
-        const answer = await pool.run(piece, Answer, PIECE_MS);
+        const answer = await computed(pool.run(piece, Answer, PIECE_MS));
         vectors.set(answer.vectors, at);
         at += answer.vectors.length;
         tokens += answer.tokens;

@@ -5,7 +5,7 @@ import { threadModule } from '../../core/process/modules.ts';
 import { createThreadPool } from '../../core/process/thread-pool.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { EmbeddingService } from '../embeddings/index.ts';
-import { bestOf, metricsOf, similarityOf } from './ranking.ts';
+import { bestOf, similarityOf } from './ranking.ts';
 import { createVectorMath } from './vectors.ts';
 
 interface Deps {
@@ -33,20 +33,19 @@ export function createRetrieval({ embeddings, platform, log }: Deps) {
         const start = performance.now();
         const [asked, found] = [await embedder.embed(queries), await embedder.embed(documents)];
         const embedding_time_ms = performance.now() - start;
-        const similarity_matrix = await math.matrix(asked, found);
-        const all = similarity_matrix.flat();
+        const { scores, best, average, metrics } = await math.evaluate(asked, found, relevant ?? null);
+        const count = documents.length;
         return {
           model: embedder.id,
           dimensions: embedder.dimensions,
           query_count: queries.length,
           document_count: documents.length,
-          similarity_matrix,
-          top_matches: similarity_matrix.map((scores, query_index) => {
-            const [document_index = 0] = bestOf(scores, 1);
-            return { query_index, document_index, score: scores[document_index] ?? 0 };
+          similarity_matrix: queries.map((_, row) => Array.from(scores.subarray(row * count, (row + 1) * count))),
+          top_matches: best.map((document_index, query_index) => {
+            return { query_index, document_index, score: scores[query_index * count + document_index] ?? 0 };
           }),
-          average_similarity: all.reduce((sum, value) => sum + value, 0) / all.length,
-          metrics: relevant === undefined ? null : metricsOf(similarity_matrix, relevant),
+          average_similarity: average,
+          metrics,
           embedding_time_ms,
         };
       },

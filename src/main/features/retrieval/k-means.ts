@@ -16,7 +16,9 @@ export interface Clusters {
 /** A start can end in a poor local optimum; the best of some starts rarely does. */
 const STARTS = 8;
 const MOST_ITERATIONS = 100;
-/** Multiplications that one request may take; fewer starts and iterations are made for more vectors, so that the answer does not depend on the machine. */
+/** What a start gets before there is another one. */
+const GOOD_ITERATIONS = 20;
+/** Multiplications that one request may take; fewer starts, then fewer iterations are made for more vectors, so that the answer does not depend on the machine. */
 const BUDGET = 8e9;
 
 /** Numbers from 0 to 1 (mulberry32). */
@@ -129,8 +131,8 @@ function run(vectors: readonly Float32Array[], k: number, random: () => number, 
 /** Makes `k` groups; `k` is at most the number of vectors. `iterations` are those of the start that was best. */
 export function kMeans(vectors: readonly Float32Array[], k: number, seed: number): Clusters {
   const cost = vectors.length * k * (vectors[0]?.length ?? 1);
-  const most = Math.max(1, Math.min(MOST_ITERATIONS, Math.floor(BUDGET / cost / STARTS)));
-  const starts = Math.max(1, Math.min(STARTS, Math.floor(BUDGET / cost / most)));
+  const starts = Math.max(1, Math.min(STARTS, Math.floor(BUDGET / cost / GOOD_ITERATIONS)));
+  const most = Math.max(1, Math.min(MOST_ITERATIONS, Math.floor(BUDGET / cost / starts)));
   const random = randomFrom(seed);
   let best = run(vectors, k, random, most);
   for (let start = 1; start < starts; start++) {

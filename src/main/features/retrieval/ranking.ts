@@ -14,6 +14,15 @@ export function bestOf(scores: readonly number[], count: number): number[] {
   return indexes.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b).slice(0, count);
 }
 
+/** Index of the highest score; of equal ones the first. */
+export function bestIndex(scores: readonly number[]): number {
+  let best = 0;
+  scores.forEach((score, index) => {
+    if (score > (scores[best] ?? 0)) best = index;
+  });
+  return best;
+}
+
 const RECALL_FAR = 5;
 const GAIN_FAR = 10;
 

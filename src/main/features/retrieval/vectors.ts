@@ -1,6 +1,7 @@
 /** What the host asks of the thread that computes over vectors. */
 import { z } from 'zod';
-import type { ThreadPool } from '../../core/process/thread-pool.ts';
+import { Metrics } from '../../../contract/models/retrieval.ts';
+import { computed, type ThreadPool } from '../../core/process/thread-pool.ts';
 import type { Embedded } from '../embeddings/index.ts';
 import type { Clusters } from './k-means.ts';
 
@@ -10,7 +11,12 @@ type Packed = z.infer<typeof Packed>;
 
 export const Request = z.discriminatedUnion('t', [
   z.object({ t: z.literal('cluster'), vectors: Packed, k: z.int().min(1), seed: z.int() }),
-  z.object({ t: z.literal('matrix'), queries: Packed, documents: Packed }),
+  z.object({
+    t: z.literal('evaluate'),
+    queries: Packed,
+    documents: Packed,
+    relevant: z.array(z.array(z.int())).nullable(),
+  }),
 ]);
 
 const Clustered = z.object({
@@ -19,7 +25,14 @@ const Clustered = z.object({
   inertia: z.number(),
   iterations: z.int(),
 });
-const Matrix = z.array(z.array(z.number()));
+/** Similarities of queries to documents: `scores` row by row, `best` the index of the best document of each query. */
+const Evaluation = z.object({
+  scores: z.instanceof(Float64Array),
+  best: z.array(z.int()),
+  average: z.number(),
+  metrics: Metrics.nullable(),
+});
+export type Evaluation = z.infer<typeof Evaluation>;
 
 /** Longest that one request computes, ms. */
 const DEADLINE_MS = 60_000;
@@ -42,9 +55,14 @@ export function unpack({ base64, dimensions }: Packed): Float32Array[] {
 export function createVectorMath(pool: Pick<ThreadPool, 'run'>) {
   return {
     cluster: (vectors: Embedded, k: number, seed: number): Promise<Clusters> =>
-      pool.run({ t: 'cluster', vectors: pack(vectors), k, seed }, Clustered, DEADLINE_MS),
-    /** Similarities, one row for each query. */
-    matrix: (queries: Embedded, documents: Embedded): Promise<number[][]> =>
-      pool.run({ t: 'matrix', queries: pack(queries), documents: pack(documents) }, Matrix, DEADLINE_MS),
+      computed(pool.run({ t: 'cluster', vectors: pack(vectors), k, seed }, Clustered, DEADLINE_MS)),
+    evaluate: (queries: Embedded, documents: Embedded, relevant: number[][] | null): Promise<Evaluation> =>
+      computed(
+        pool.run(
+          { t: 'evaluate', queries: pack(queries), documents: pack(documents), relevant },
+          Evaluation,
+          DEADLINE_MS,
+        ),
+      ),
   };
 }

@@ -1,3 +1,4 @@
+import { autocompletion } from '@codemirror/autocomplete';
 import { javascript } from '@codemirror/lang-javascript';
 import { json } from '@codemirror/lang-json';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
@@ -102,6 +103,8 @@ export function CodeEditorImpl({
     () => [
       runKey,
       look,
+      // Nothing is chosen before the arrow keys have chosen it: Enter after a word would put another word in its place.
+      autocompletion({ selectOnOpen: false }),
       syntaxHighlighting(highlight),
       EditorView.darkTheme.of(dark),
       EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
@@ -129,7 +132,7 @@ export function CodeEditorImpl({
         foldGutter: false,
         highlightActiveLine: !readOnly,
         lineNumbers: language !== 'text',
-        completionKeymap: true,
+        autocompletion: false,
       }}
       {...(line === undefined ? {} : { onCreateEditor: (view: EditorView) => showLine(view, line) })}
       {...(onChange === undefined ? {} : { onChange })}
