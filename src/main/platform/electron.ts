@@ -14,6 +14,8 @@ import type { Child, ChildExit, ForkOptions, KeyVault, Platform } from './platfo
 /** File in which a headless host keeps its key, see core/key-vault.ts. */
 const HEADLESS_KEY_FILE = 'secret.key';
 const KEY_BYTES = 32;
+/** Far above what a sealed key has. */
+const SEALED_BYTES = 64 * 1024;
 
 /** Starts a worker as a utility process. Electron does not tell the signal that ended it. */
 function fork(modulePath: string, options: ForkOptions): Child {
@@ -94,7 +96,7 @@ async function sealedKey(file: string): Promise<Buffer> {
     return key;
   }
   const { result, shouldReEncrypt } = await safeStorage
-    .decryptStringAsync(await readOwned(dirname(file), file))
+    .decryptStringAsync(await readOwned(dirname(file), file, SEALED_BYTES))
     .catch((cause: unknown) => {
       throw new Error(
         `The key in ${file} cannot be unsealed by this computer's key store. Sign in as the user who made it, or restore that key store.`,

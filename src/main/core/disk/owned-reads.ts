@@ -42,11 +42,19 @@ async function opened(file: string, flags: number): Promise<fs.promises.FileHand
   throw inTheWay(file, 'is no file');
 }
 
-/** The content of a file below `root`. @throws like {@link openOwnedRead} */
-export async function readOwned(root: string, file: string): Promise<Buffer> {
+/**
+ * The content of a file below `root`.
+ * @param maxBytes a longer file is refused: a task can put a giant in the place of any file
+ * @throws like {@link openOwnedRead}
+ */
+export async function readOwned(root: string, file: string, maxBytes: number): Promise<Buffer> {
   const handle = await openOwnedRead(root, file);
   try {
-    return await handle.readFile();
+    const { size } = await handle.stat();
+    if (size > maxBytes) throw inTheWay(file, `has more than ${maxBytes} bytes`);
+    // No more than was there when it was measured: it may grow meanwhile.
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size), 0, size, 0);
+    return buffer.subarray(0, bytesRead);
   } finally {
     await handle.close();
   }

@@ -11,7 +11,7 @@ export interface Segment {
   file: string;
 }
 
-/** A file is full at 4 MiB, with the line that fills it. */
+/** Far above what a file of the log has: 4 MiB and the line that fills it. A longer one is not from the host. */
 const MAX_BYTES = 64 * 1024 * 1024;
 /** The data directory of a file of the log. */
 const rootOf = (file: string) => path.dirname(path.dirname(file));
@@ -62,7 +62,9 @@ export async function findBackwards(
   for (const segment of listSegments(dir).reverse()) {
     if (found.length >= limit) break;
     if (segment.first >= before) continue;
-    const lines = (await readOwned(rootOf(segment.file), segment.file).catch(() => '')).toString().split('\n');
+    const lines = (await readOwned(rootOf(segment.file), segment.file, MAX_BYTES).catch(() => ''))
+      .toString()
+      .split('\n');
     for (let index = lines.length - 1; index >= 0 && found.length < limit; index--) {
       const entry = parseLine(lines[index] ?? '');
       if (entry && entry.id < before && match(entry)) found.push(entry);
@@ -79,11 +81,13 @@ export async function deleteBefore(dir: string, before: number, nextId: number):
   let deleted = 0;
   for (const segment of listSegments(dir)) {
     if (segment.first >= nextId) continue;
-    const bytes = await readOwned(rootOf(segment.file), segment.file).catch((error: NodeJS.ErrnoException) => {
-      // A rotation has deleted it to keep to the budget.
-      if (error.code === 'ENOENT') return null;
-      throw error;
-    });
+    const bytes = await readOwned(rootOf(segment.file), segment.file, MAX_BYTES).catch(
+      (error: NodeJS.ErrnoException) => {
+        // A rotation has deleted it to keep to the budget.
+        if (error.code === 'ENOENT') return null;
+        throw error;
+      },
+    );
     if (bytes === null) continue;
     const lines = bytes
       .toString()

@@ -13,6 +13,9 @@ import { notACursor } from '../../core/operation/position-cursor.ts';
 /** What a cursor is of, for messages. */
 export const RESULTS = 'these results';
 
+/** What the ids of one job may take: about two million of them. */
+const IDS_BYTES = 64 * 1024 * 1024;
+
 /** Bytes of results that are read at once: every line is shorter. */
 const WINDOW = 256 * 1024;
 
@@ -57,13 +60,16 @@ export function createBulkFiles(dataDir: string, fullBytes = FULL_BYTES) {
 
   return {
     has: (job: JobId) => fs.existsSync(idsOf(job)),
-    /** Writes the ids that a new job works on. */
+    /** Writes the ids that a new job works on. @throws AppError `resource-limit-exceeded` when they are too many to be read again */
     begin(job: JobId, ids: readonly string[]): void {
+      const text = ids.join('\n');
+      if (Buffer.byteLength(text) > IDS_BYTES)
+        throw new AppError('resource-limit-exceeded', 'The filter matches too many rows for one job; narrow it.');
       makeOwnedFolder(dataDir, dir);
-      writeNewOwned(dataDir, idsOf(job), ids.join('\n'));
+      writeNewOwned(dataDir, idsOf(job), text);
     },
     async ids(job: JobId): Promise<string[]> {
-      const text = (await readOwned(dataDir, idsOf(job))).toString();
+      const text = (await readOwned(dataDir, idsOf(job), IDS_BYTES)).toString();
       return text === '' ? [] : text.split('\n');
     },
     /** Opens the results to go on after their first `bytes`; what follows was written after the last checkpoint. */

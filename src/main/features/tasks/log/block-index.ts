@@ -1,6 +1,11 @@
 /** Where the blocks of a log begin; on disk 16 bytes per block: number of its first line and its offset, two little-endian doubles. */
 
+/** Bytes after which a new block begins. */
+export const BLOCK_BYTES = 65_536;
+
 const ENTRY_BYTES = 16;
+/** Blocks of an index that its log may have lost. */
+const SPARE_BLOCKS = 4096;
 
 /** Some lines in a row that are read together. */
 export interface Block {
@@ -25,6 +30,9 @@ export function decodeIndex(bytes: Buffer, size: number): Block[] {
   }
   return blocks;
 }
+
+/** Bytes that the index of a log of `size` bytes may have; after a crash it may be newer than the log. */
+export const maxIndexBytes = (size: number) => (Math.ceil(size / BLOCK_BYTES) + SPARE_BLOCKS) * ENTRY_BYTES;
 
 /** Bytes of an index. */
 export function encodeIndex(blocks: readonly Block[]): Buffer {

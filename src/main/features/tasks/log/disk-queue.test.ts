@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createTimeSlicer } from '../../../core/scheduling/time-slicer.ts';
+import { BLOCK_BYTES } from './block-index.ts';
 import { createDiskQueue } from './disk-queue.ts';
 import { createLineRing } from './line-ring.ts';
 import type { LogFile, Piece } from './log-file.ts';
-import { BLOCK_BYTES } from './scan.ts';
 import { createTaskLog } from './task-log.ts';
 
 const MIB = 1024 * 1024;

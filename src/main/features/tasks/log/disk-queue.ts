@@ -1,6 +1,7 @@
 /** Write-behind buffer of a log: lines appended in one turn of the event loop become one write, with backpressure for the writers. */
+
+import { BLOCK_BYTES } from './block-index.ts';
 import type { LogFile, Piece } from './log-file.ts';
-import { BLOCK_BYTES } from './scan.ts';
 
 /** Text that may wait for the disk before writers have to stop, bytes. */
 const PENDING_BYTES = 1024 * 1024;

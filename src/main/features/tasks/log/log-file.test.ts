@@ -8,9 +8,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AppendReport } from '../../../../../tests/fixtures/workers/log-appender.ts';
 import { ROOT } from '../../../../../tests/support/core.ts';
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
-import { decodeIndex, encodeIndex } from './block-index.ts';
+import { BLOCK_BYTES, decodeIndex, encodeIndex } from './block-index.ts';
 import { type LogFile, openLogFile, type Piece } from './log-file.ts';
-import { BLOCK_BYTES } from './scan.ts';
 
 let dir: string;
 beforeEach(() => {

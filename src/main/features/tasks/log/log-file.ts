@@ -8,8 +8,8 @@ import path from 'node:path';
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
 import { makeOwnedFolder, openOwnedLog } from '../../../core/disk/owned-files.ts';
 import { openOwnedRead, readOwned } from '../../../core/disk/owned-reads.ts';
-import { type Block, decodeIndex, encodeIndex, positionOf } from './block-index.ts';
-import { BLOCK_BYTES, findEnd, readLines } from './scan.ts';
+import { BLOCK_BYTES, type Block, decodeIndex, encodeIndex, maxIndexBytes, positionOf } from './block-index.ts';
+import { findEnd, readLines } from './scan.ts';
 
 /** Parsed blocks that are kept, so that many readers at about the same place read and parse once. */
 const CACHED_BLOCKS = 16;
@@ -56,7 +56,10 @@ export async function openLogFile(dir: string, { write }: { write: boolean }): P
   }
   try {
     const { size } = await log.stat();
-    const blocks = decodeIndex(await readOwned(root, indexFile).catch(() => Buffer.alloc(0)), size);
+    const blocks = decodeIndex(
+      await readOwned(root, indexFile, maxIndexBytes(size)).catch(() => Buffer.alloc(0)),
+      size,
+    );
     const { end, lastSeq } = await findEnd(log, size, blocks);
     if (!write) return createLogFile(log, null, { blocks, size: end, lastSeq });
     if (end < size) await log.truncate(end);

@@ -1,10 +1,7 @@
 /** Reads lines from a log file, and finds where the last whole one ends. */
 import type { FileHandle } from 'node:fs/promises';
 import type { LogLine } from '../../../../contract/automation/tasks.ts';
-import type { Block } from './block-index.ts';
-
-/** Bytes after which a new block begins. */
-export const BLOCK_BYTES = 65_536;
+import { BLOCK_BYTES, type Block } from './block-index.ts';
 
 const NEWLINE = 10;
 
