@@ -5,7 +5,6 @@ import {
   count,
   desc,
   eq,
-  getTableName,
   gt,
   type InferSelectModel,
   isNotNull,
@@ -24,7 +23,7 @@ import { type Sorted, sortKeys } from '../../../contract/kernel/sorts.ts';
 import { sha256 } from '../ids.ts';
 import { conditions, type FieldSources, filterValues } from './conditions.ts';
 import type { Db } from './database.ts';
-import { tryRead } from './records.ts';
+import { readablePage } from './readable-page.ts';
 
 /** Members every list input has. */
 export interface ListQuery {
@@ -143,81 +142,6 @@ export function matchingIds<T extends SQLiteTable, const R extends ListRecord>(
   return rows.map(({ id }) => String(id));
 }
 
-/** Rows that a page passes over before it gives up. */
-const MAX_DAMAGED = 5_000;
-
-/**
- * A page of rows, and the cursor of its last one. Rows that cannot be read, or have no place that a cursor can name, are passed over and
- * reported: the query is then asked again without them.
- * @throws AppError `record-damaged` when there are too many of them
- */
-function readablePage<T extends SQLiteTable, R extends ListRecord>(
-  db: Db,
-  { table, id }: Pick<ListSpec<T, R>, 'table' | 'id'>,
-  limit: number,
-  cursorOf: (row: InferSelectModel<T>) => CursorValue[],
-  { where, order }: { where: SQL | undefined; order: SQL[] },
-) {
-  // The query builder cannot infer the row of a table that is not known here.
-  const source: SQLiteTable = table;
-  const stored = sql<unknown>`${id}`;
-  const passed: unknown[] = [];
-
-  function read() {
-    const rows = db.orm
-      .select()
-      .from(source)
-      .where(and(where, without(stored, passed)))
-      .orderBy(...order)
-      .limit(limit + 1)
-      .all() as InferSelectModel<T>[];
-    const items = rows.slice(0, limit);
-    const last = items.at(-1);
-    return { items, more: rows.length > limit, cursor: last === undefined ? null : cursorOf(last) };
-  }
-
-  const pass = (one: unknown, error: unknown) => {
-    passed.push(one);
-    db.damagedRecord(getTableName(source), one, error);
-  };
-
-  for (;;) {
-    const found = tryRead(read);
-    if (found.ok) return found.value;
-    const ids = db.orm
-      .select({ stored })
-      .from(source)
-      .where(and(where, without(stored, passed)))
-      .orderBy(...order)
-      .limit(limit + 1)
-      .all();
-    const before = passed.length;
-    for (const { stored: one } of ids) {
-      const alone = tryRead(() => {
-        const [row] = db.orm.select().from(source).where(sql`${id} IS ${one}`).all() as InferSelectModel<T>[];
-        if (row !== undefined) cursorOf(row);
-      });
-      if (!alone.ok) pass(one, alone.error);
-    }
-    if (passed.length === before || passed.length > MAX_DAMAGED) throw found.error;
-  }
-}
-
-/** True for rows that are none of these; nothing when there are none. */
-function without(stored: SQL, ids: readonly unknown[]): SQL | undefined {
-  if (ids.length === 0) return undefined;
-  const named = ids.filter((one) => one !== null);
-  const none = named.length === ids.length ? undefined : sql`${stored} IS NOT NULL`;
-  if (named.length === 0) return none;
-  return and(
-    none,
-    sql`(${stored} IS NULL OR ${stored} NOT IN (${sql.join(
-      named.map((one) => sql`${one}`),
-      sql`, `,
-    )}))`,
-  );
-}
-
 /** Runs a list and answers one page of rows. @throws AppError `validation-error` for an unknown sort field or a cursor of another list */
 export function listPage<T extends SQLiteTable, const R extends ListRecord>(
   db: Db,
@@ -265,7 +189,6 @@ function checkedCursor(value: unknown): CursorValue {
   throw new Error(`it has no place in an order: ${typeof value}`);
 }
 
-/** Property under which drizzle returns a column. */
 /** Property under which drizzle returns a column. */
 function cursorValue(row: Record<string, unknown>, column: SQLiteColumn, table: SQLiteTable): CursorValue {
   const property = Object.entries(table).find(([, candidate]) => candidate === column)?.[0];
