@@ -101,6 +101,8 @@ function hostRow(entry: LogEntry): LogRow {
 /** Log of the host; with a range only the lines of it, which is followed only while it reaches into the future. */
 export function hostLog(client: Client, filter: HostLogFilter, range: TimeRange | null = null): LogSource {
   let cursor: string | null = null;
+  /** The last line of the log before the tail was read: what no line of the tail fits to is followed from there. */
+  let newest = 0;
   const limits = range === null ? {} : { since: range.from, until: range.to - 1 };
   const limit = range === null ? PAGE : FAR_PAGE;
   const page = async (signal: AbortSignal) => {
@@ -114,8 +116,10 @@ export function hostLog(client: Client, filter: HostLogFilter, range: TimeRange 
   };
   const inRange = (at: number) => range === null || (at >= range.from && at < range.to);
   return {
-    tail: (signal) => {
+    async tail(signal) {
       cursor = null;
+      const { logs } = await client.call('logs_query', { limit: 1 }, { signal });
+      newest = logs[0]?.id ?? 0;
       return page(signal);
     },
     before: (_seq, signal) => page(signal),
@@ -137,8 +141,9 @@ export function hostLog(client: Client, filter: HostLogFilter, range: TimeRange 
       const { rows, more } = await page(signal);
       return { rows, more, behind: true };
     },
-    follow: (since, on, signal) => {
+    follow: (last, on, signal) => {
       if (range !== null && range.to <= Date.now()) return on.end();
+      const since = Math.max(last, newest);
       client.stream('logs_follow', filter, {
         ...(since === 0 ? {} : { since }),
         signal,
