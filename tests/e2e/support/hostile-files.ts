@@ -19,6 +19,7 @@ const FILES: Readonly<Record<string, string>> = {
   'direction.txt': `'\\u202e'.repeat(1e5)`,
   'lines.txt': `'\\n'.repeat(4e6)`,
   'uses.svg': `svg(Array.from({ length: 24 }, (_, n) => '<g id="a' + (n + 1) + '"><use xlink:href="#a' + n + '"/><use xlink:href="#a' + n + '"/></g>').join(''))`,
+  'deep.svg': `svg('<g fill="url(#a0)">'.repeat(5e4) + '</g>'.repeat(5e4))`,
   // Simple enough to be shown, and slow: it has a process of its own.
   'filter.svg': `svg('<filter id="f"><feTurbulence numOctaves="5000"/></filter>' + '<rect width="4000" height="4000" filter="url(#f)"/>'.repeat(20))`,
   'nested.html': `'<style>*{filter:blur(9px)}</style>' + '<div>'.repeat(5e4) + 'x'`,

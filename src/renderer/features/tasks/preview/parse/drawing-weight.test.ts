@@ -22,6 +22,9 @@ test.each<[string, string]>([
   ['a circle', svg('<g id="a"><use href="#b"/></g><g id="b"><use href="#a"/></g>')],
   ['a character reference', svg('<use href="&#35;a"/>')],
   ['an escape', svg('<rect style="fill:url(\\23 a)"/>')],
+  ['upper case', levels((n) => `<g id="a${n}"><rect fill="URL(#a${n - 1})"/><rect fill="URL(#a${n - 1})"/></g>`)],
+  ['an escape behind a reference in a text', svg('url(#<use href="&#35;a"/>')],
+  ['a comment that is never closed', svg('<!-- <rect/>')],
   ['an entity', `<!DOCTYPE svg [<!ENTITY a "x">]>${svg('')}`],
 ])('%s', (_what, drawing) => {
   expect(weightOfDrawing(drawing)).toBeGreaterThan(100_000);
@@ -34,4 +37,20 @@ test('an ordinary drawing weighs what it has', () => {
     45,
   );
   expect(weightOfDrawing(svg('<a href="https://example.com/?a=1&amp;b=2"><rect fill="url(#none)"/></a>'))).toBe(3);
+});
+
+// Would catch: a megabyte that keeps its worker busy for minutes, by depth or by text that is scanned again at each mark.
+test.each<[string, string, number]>([
+  ['groups in groups', '<g fill="url(#a)">', Number.POSITIVE_INFINITY],
+  ['comments that are never closed', '<!--', Number.POSITIVE_INFINITY],
+  ['sections that are never closed', '<![CDATA[', Number.POSITIVE_INFINITY],
+  ['tags that are never closed', '<a b="" ', Number.POSITIVE_INFINITY],
+  ['style sheets that are never closed', '<style ', Number.POSITIVE_INFINITY],
+  ['references in references', 'url(#', 1],
+  ['values in values', 'href ="', 1],
+])('%s are weighed in time that grows with their length', (_what, piece, weight) => {
+  const drawing = svg(piece.repeat(Math.floor(1_000_000 / piece.length)));
+  const begun = performance.now();
+  expect(weightOfDrawing(drawing)).toBe(weight);
+  expect(performance.now() - begun).toBeLessThan(3_000);
 });

@@ -3,14 +3,11 @@
  * two kilobytes can stand for millions of shapes. An estimate from above of what is common, not a renderer: the frame that shows the
  * drawing has a process of its own where the browser gives it one.
  */
+import { hidesReferences, marksOf, refsOf, sheetsOf } from './drawing-markup.ts';
 
-/** One element's beginning or end; comments and sections are passed over. */
-const MARKUP = /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<(\/?)([\w:.-]+)((?:[^<>"']|"[^"]*"|'[^']*')*?)(\/?)>/g;
 const ID = /\sid\s*=\s*["']([^"']*)["']/;
-/** References of attributes and of styles to a part of the same drawing. */
-const REFERENCE = /(?:href\s*=\s*["']\s*|url\(\s*["']?)#([^"')\s]+)/g;
-/** Ways to write a reference, or to use one elsewhere, that {@link REFERENCE} does not see. */
-const HIDDEN = /(?:href\s*=\s*["']\s*|url\(\s*["']?)(?:#[^"')]*)?[&\\]|<!ENTITY|@import|var\(/i;
+/** Elements inside of each other that are followed: each counts for all around it. */
+const MAX_DEPTH = 256;
 
 interface Part {
   /** Elements in it, itself among them. */
@@ -22,16 +19,16 @@ interface Part {
 }
 
 const partOf = (refs: string[]): Part => ({ size: 0, refs, users: [] });
-const refsOf = (text: string): string[] => [...text.matchAll(REFERENCE)].map(([, ref = '']) => ref);
 
-/** The drawing as a whole, and its elements that have an id. */
-function partsOf(svg: string): { all: Part; parts: Map<string, Part> } {
+/** The drawing as a whole, and its elements that have an id; null when it is too deep, or ends within a mark. */
+function partsOf(svg: string): { all: Part; parts: Map<string, Part> } | null {
+  const marks = marksOf(svg);
+  if (marks === null) return null;
   const all = partOf([]);
   const parts = new Map<string, Part>();
   const open = [all];
-  for (const [, end, name, attributes = '', isEmpty] of svg.matchAll(MARKUP)) {
-    if (name === undefined) continue;
-    if (end === '/') {
+  for (const { isEnd, isEmpty, attributes } of marks) {
+    if (isEnd) {
       if (open.length > 1) open.pop();
       continue;
     }
@@ -42,15 +39,17 @@ function partsOf(svg: string): { all: Part; parts: Map<string, Part> } {
       outer.size++;
       if (part.refs.length > 0) outer.users.push(part);
     }
-    if (isEmpty === '') open.push(part);
+    if (!isEmpty) open.push(part);
+    if (open.length > MAX_DEPTH) return null;
   }
   return { all, parts };
 }
 
-/** Elements that are drawn when all references are followed; infinite when some are hidden or go in circles. */
+/** Elements that are drawn when all references are followed; infinite when some are hidden, go in circles or are too deep. */
 export function weightOfDrawing(svg: string): number {
-  if (HIDDEN.test(svg)) return Number.POSITIVE_INFINITY;
-  const { all, parts } = partsOf(svg);
+  const found = hidesReferences(svg) ? null : partsOf(svg);
+  if (found === null) return Number.POSITIVE_INFINITY;
+  const { all, parts } = found;
   const known = new Map<string, number>();
   const weightOf = (id: string): number => {
     const before = known.get(id);
@@ -66,6 +65,6 @@ export function weightOfDrawing(svg: string): number {
   const weigh = ({ size, users }: Part): number =>
     users.reduce((total, user) => total + user.size * sum(user.refs), size);
   // What a style sheet refers to can stand at every element.
-  const sheets = [...svg.matchAll(/<style[\s\S]*?<\/style/gi)].flatMap(([sheet]) => refsOf(sheet));
+  const sheets = sheetsOf(svg).flatMap(refsOf);
   return weigh(all) + all.size * sum([...new Set(sheets)]);
 }
