@@ -193,6 +193,14 @@ describe('input that is sent', () => {
     expect(cleanInput(fields, { at: { zip: '', other: 1 } })).toEqual({ at: { other: 1 } });
   });
 
+  // Catches a row that was added and left empty and is sent as a text that the host refuses, and rows in rows.
+  test('rows are cleaned as fields are, and none is left out', () => {
+    const numbers = { type: 'array', items: { type: ['integer', 'null'] } };
+    const given = fieldsOf({ properties: { numbers, grid: { type: 'array', items: numbers } } });
+    expect(cleanInput(given, { numbers: [1, '', null] })).toEqual({ numbers: [1, null, null] });
+    expect(cleanInput(given, { grid: [[''], [2]] })).toEqual({ grid: [[null], [2]] });
+  });
+
   // Catches a masked default that is sent as if it were the secret, however deep it lies.
   test('a secret is never filled in, whatever its default', () => {
     const secret: JsonObject = { type: 'string', writeOnly: true };

@@ -107,11 +107,15 @@ function cleanValue(field: Field, value: Json): Json | undefined {
   }
   const { item } = field;
   if (field.kind === 'rows' && item !== null && Array.isArray(value))
-    return value.map((each) => (item.kind === 'group' && isObject(each) ? cleanInput(item.fields, each) : each));
+    // A row is never left out: those after it would move, and the host's messages name rows by their place.
+    return value.map((each) => {
+      const cleaned = cleanValue(item, each);
+      return cleaned === undefined ? each : cleaned;
+    });
   return value;
 }
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** The number that a text is, or the text itself when it is none, or none that can be held exactly. */
 export function numberOf(text: string): number | string {
