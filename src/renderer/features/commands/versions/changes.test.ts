@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changesOf } from './changes.ts';
+import { changesOf, summaryOf } from './changes.ts';
 
 const TITLES = { script: 'Script', headless: 'Headless' };
 
@@ -41,4 +41,11 @@ test('scripts and schemas are compared as texts', () => {
   ]);
   expect(changes[0]).toMatchObject({ from: 'one\ntwo', to: 'one\nthree' });
   expect(changes[1]?.to).toContain('\n');
+});
+
+// Catches a version that was saved without a difference and reads as if the command were made twice.
+test('only the first version is said to be created', () => {
+  expect(summaryOf(1, [])).toBe('Created');
+  expect(summaryOf(4, [])).toBe('No visible changes');
+  expect(summaryOf(4, [{ title: 'Name' }, { title: 'Script' }])).toBe('Name, Script');
 });

@@ -73,3 +73,7 @@ export function changesOf(
     });
   });
 }
+
+/** A version in one line. Only the first one is made; a later one without a difference was saved as it was. */
+export const summaryOf = (version: number, changes: readonly Pick<VersionChange, 'title'>[]): string =>
+  changes.length > 0 ? changes.map(({ title }) => title).join(', ') : version === 1 ? 'Created' : 'No visible changes';

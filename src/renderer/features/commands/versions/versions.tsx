@@ -9,7 +9,7 @@ import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import type { Draft } from '../draft.ts';
 import { kindViews } from '../kinds/index.ts';
-import { changesOf } from './changes.ts';
+import { changesOf, summaryOf } from './changes.ts';
 import { useVersionVerbs } from './use-version-verbs.ts';
 import { VersionChanges } from './version-changes.tsx';
 import css from './versions.module.css';
@@ -54,6 +54,7 @@ function Version({
 }) {
   const [open, setOpen] = useState(false);
   const changes = changesOf(diff, kindViews[command.kind].titles);
+  const said = summaryOf(version, changes);
   return (
     <section className={css.version} aria-label={`Version ${version}`}>
       <div className={layout.row}>
@@ -62,9 +63,7 @@ function Version({
         <span className={text.muted}>
           <Ago at={at} /> by {by}
         </span>
-        <span className={`${text.muted} ${layout.grow} ${text.clip}`}>
-          {changes.length === 0 ? 'Created' : changes.map(({ title }) => title).join(', ')}
-        </span>
+        <span className={`${text.muted} ${layout.grow} ${text.clip}`}>{said}</span>
         {changes.length === 0 ? null : (
           <Button small kind="ghost" pressed={open} onClick={() => setOpen(!open)}>
             {open ? 'Hide changes' : 'Show changes'}
