@@ -16,6 +16,7 @@ import { useSelection } from '../../ui/table/navigation/use-selection.ts';
 import { Composer } from './composer/composer.tsx';
 import { beginDraft, draftFrom, isNewKey } from './draft.ts';
 import { CommandBulk } from './library/command-bulk.tsx';
+import { foldersOf } from './library/folders.ts';
 import css from './library/library.module.css';
 import { Library } from './library/library.tsx';
 import { NewMenu } from './library/new-menu.tsx';
@@ -45,10 +46,8 @@ export function CommandsScreen() {
     ...(search.tag === undefined ? {} : { tag: search.tag.split(',') }),
   };
   const list = usePages('commands_list', filter);
-  const selection = useSelection(
-    JSON.stringify(filter),
-    list.rows.map((command) => command.id),
-  );
+  const ids = foldersOf(list.rows).flatMap(([, commands]) => commands.map((command) => command.id));
+  const selection = useSelection(JSON.stringify(filter), ids);
   const shown = id ?? recent.find((item) => list.rows.some((command) => command.id === item)) ?? list.rows[0]?.id;
   const [choosing, setChoosing] = useState(false);
   const onNew = (template: string) => {
@@ -56,7 +55,7 @@ export function CommandsScreen() {
     void navigate({ to: '/commands/$id', params: { id: key } });
   };
   const choose = () => setChoosing(true);
-  useLibraryActions(list.rows, shown, selection, choose);
+  useLibraryActions(ids, shown, selection, choose);
   return (
     <Screen>
       <div className={css.screen}>

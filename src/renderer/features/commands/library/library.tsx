@@ -20,6 +20,7 @@ import type { Selection } from '../../../ui/table/navigation/use-selection.ts';
 import { isNewKey } from '../draft.ts';
 import { kindViews } from '../kinds/index.ts';
 import { CommandItem } from './command-item.tsx';
+import { foldersOf } from './folders.ts';
 import css from './library.module.css';
 
 /** New commands that are not stored yet. */
@@ -114,9 +115,7 @@ export function Library({
   const tags = [
     ...new Set([...list.rows.flatMap((command) => command.tags), ...(search.tag?.split(',') ?? [])]),
   ].sort();
-  const folders = [...Map.groupBy(list.rows, (command) => command.folder ?? '')].sort(([a], [b]) =>
-    a === '' ? 1 : b === '' ? -1 : a.localeCompare(b),
-  );
+  const folders = foldersOf(list.rows);
   const ids: string[] = folders.flatMap(([, commands]) => commands.map(({ id }) => id));
   const last = useRef<string | null>(null);
   const tick = (id: string, on: boolean, range: boolean) => {

@@ -1,12 +1,14 @@
 import { useNavigate } from '@tanstack/react-router';
-import type { Command } from '../../../../contract/automation/commands.ts';
 import { useActions } from '../../../lib/keys/use-actions.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import type { Selection } from '../../../ui/table/navigation/use-selection.ts';
 
-/** Keys of the library: a new command, the one after or before `shown`, and whether that one is selected. */
+/**
+ * Keys of the library: a new command, the one after or before `shown`, and whether that one is selected.
+ * @param ids in the order of the screen
+ */
 export function useLibraryActions(
-  rows: readonly Command[],
+  ids: readonly string[],
   shown: string | undefined,
   selection: Selection,
   onNew: () => void,
@@ -14,11 +16,11 @@ export function useLibraryActions(
   const navigate = useNavigate();
   const blocked = useCan('commands_create');
   const step = (by: 1 | -1) => {
-    const next = rows[rows.findIndex(({ id }) => id === shown) + by];
-    if (next === undefined) return;
+    const id = ids[ids.indexOf(shown ?? '') + by];
+    if (id === undefined) return;
     void navigate({
       to: '/commands/$id',
-      params: { id: next.id },
+      params: { id },
       search: (old: Record<string, unknown>) => old as Record<string, string>,
     });
   };
@@ -33,7 +35,7 @@ export function useLibraryActions(
       title: 'Select command',
       keys: ['X'],
       run: () => {
-        if (rows.some(({ id }) => id === shown)) selection.put([String(shown)], !selection.has(String(shown)));
+        if (shown !== undefined && ids.includes(shown)) selection.put([shown], !selection.has(shown));
       },
     },
     ...(selection.ids.length === 0
