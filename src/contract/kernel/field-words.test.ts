@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AppError } from './errors.ts';
-import { errorText, fieldText } from './field-words.ts';
+import { errorText, fieldText, fieldTexts } from './field-words.ts';
 
 // Catches an operator who reads “Field 'input.s': s is required” below a field called “Seconds”.
 test.each([
@@ -20,4 +20,14 @@ test('an error without fields says its detail, one with several says how many', 
   const errors = { 'input.a': 'a is required', 'input.b': 'b is required' };
   const error = new AppError('validation-error', "Field 'input.a': a is required (and 1 more)", { errors });
   expect(errorText(error, { 'input.a': 'Alpha' })).toBe('Alpha is required (and 1 more)');
+});
+
+// Catches a message that a form cannot place because its path is written in another way.
+test('paths of JSON Pointers are as forms name their fields', () => {
+  expect(
+    fieldTexts({ '/input/url': 'is required', 'input.colour': 'is required' }, { 'input.url': 'Address' }),
+  ).toEqual({
+    'input.url': 'Address is required',
+    'input.colour': 'Colour is required',
+  });
 });

@@ -26,9 +26,14 @@ export function fieldText(path: string, message: string, titles: Titles = {}): s
   return /^[a-z]/.test(reason) ? `${title} ${reason}` : reason;
 }
 
-/** {@link fieldText} of every path. */
+/** A path with dots, also of a JSON Pointer: `/input/url` → `input.url`. */
+const dotted = (path: string): string => (path.startsWith('/') ? path.slice(1).replaceAll('/', '.') : path);
+
+/** {@link fieldText} of every path; the paths are as forms name their fields, {@link dotted}. */
 export const fieldTexts = (errors: Readonly<Record<string, string>>, titles?: Titles): Record<string, string> =>
-  Object.fromEntries(Object.entries(errors).map(([path, message]) => [path, fieldText(path, message, titles)]));
+  Object.fromEntries(
+    Object.entries(errors).map(([path, message]) => [dotted(path), fieldText(dotted(path), message, titles)]),
+  );
 
 /** What an error says to a person: its detail, or for a validation error the first thing that is wrong. */
 export function errorText(error: AppError, titles?: Titles): string {

@@ -30,15 +30,9 @@ export interface SchemaFormProps {
   fields: readonly Field[];
   value: JsonObject;
   onChange(value: JsonObject): void;
-  /** Messages by path, as the host reports them. */
+  /** Messages by the whole path, `input.url`: a member of that name elsewhere is another one. */
   errors: Record<string, string>;
   held: HeldTexts;
-}
-
-/** What the host says of a path: by the whole of it, by what is below the form's own name, or by JSON Pointer. */
-function reported(errors: Record<string, string>, name: string, path: string): string | undefined {
-  const inner = path.slice(name.length + 1);
-  return errors[path] ?? errors[inner] ?? errors[`/${inner.replaceAll('.', '/')}`];
 }
 
 export function SchemaForm({
@@ -60,7 +54,7 @@ export function SchemaForm({
     held,
     secretHint,
     errorAt(path) {
-      const said = reported(errors, name, path);
+      const said = errors[path];
       // A field is judged when it has been left, not while it is typed into for the first time.
       return said !== undefined || left.has(path) ? (problems[path] ?? said) : undefined;
     },

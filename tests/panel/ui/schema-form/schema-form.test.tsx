@@ -213,6 +213,12 @@ describe('a field', () => {
     expect(said(screen.getByRole('textbox', { name: 'Address' }))).toBe('Address is taken');
   });
 
+  // Catches what is wrong with the profile of a task, shown at a member of the input that has the same name.
+  test('shows nothing of a member outside of the form', () => {
+    show({ profile_id: { type: 'string', title: 'Profile' } }, {}, { errors: { profile_id: 'Profile not found' } });
+    expect(said(screen.getByRole('textbox', { name: 'Profile' }))).toBe('');
+  });
+
   test('with a pattern is matched as the host matches it', async () => {
     const { user } = show({ code: { type: 'string', title: 'Code', pattern: '^[A-Z]{3}$' } }, { code: 'abc' });
     const field = screen.getByRole('textbox', { name: 'Code' });
