@@ -5,10 +5,9 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 const POSITION = /^(?:0|[1-9]\d{0,14})$/;
 
 /** The error for a cursor that nobody was given. @param list completes "is not a cursor of …" */
-export function notACursor(list: string, cause?: unknown): AppError {
+export function notACursor(list: string): AppError {
   const reason = `is not a cursor of ${list}`;
   return new AppError('validation-error', `Field 'cursor': ${reason}`, {
-    cause,
     errors: { cursor: reason },
     extra: { field: 'cursor', reason },
   });

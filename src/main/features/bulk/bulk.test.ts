@@ -1,17 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type BulkAct, openBulk } from '../../../../tests/support/bulk.ts';
 import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
-import { openJobs } from '../../../../tests/support/jobs.ts';
 import { callOf } from '../../../../tests/support/tasks.ts';
-import { BulkJob, type BulkRow, BulkSummary } from '../../../contract/kernel/bulk.ts';
-import { AppError, problemOf } from '../../../contract/kernel/errors.ts';
+import { BulkSummary } from '../../../contract/kernel/bulk.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import type { JobId } from '../../../contract/kernel/scalars.ts';
-import type { BulkResource } from '../../core/operation/bulk.ts';
-import { createBulkFiles } from './files.ts';
-import { createBulk } from './index.ts';
-
-type Act = BulkResource<object, 'cancel' | 'retry' | 'delete'>['act'];
 
 let core: TestCore;
 let done: string[];
@@ -22,33 +17,9 @@ beforeEach(() => {
 afterEach(() => core[Symbol.dispose]());
 
 const rows = (count: number) => Array.from({ length: count }, (_, n) => `row${n}`);
-const unused = { matching: () => [], act: () => undefined };
-
-/** One run of a host in which `ids` match every filter; what is done with each is noted in `done`. */
-function open(ids: string[], act: Act = (id) => void done.push(id), together = 1) {
-  const jobs = openJobs(core);
-  const tasks = { matching: () => ids, act, together: () => together };
-  const { handlers, chores } = createBulk({
-    dataDir: core.dir,
-    jobs: jobs.service,
-    resources: { tasks_bulk: tasks, profiles_bulk: unused, commands_bulk: unused },
-  });
-  const all = async (input: object = {}) =>
-    handlers.tasks_bulk({ filter: {}, action: 'delete', wait: false, ...input }, callOf());
-  const results = async (id: JobId, ok?: boolean) => {
-    const found: BulkRow[] = [];
-    for (let cursor: string | undefined; ; ) {
-      const page = await handlers.jobs_results({ id, limit: 3, ...(ok === undefined ? {} : { ok }), cursor }, callOf());
-      found.push(...page.items);
-      if (page.next_cursor === null) return found;
-      cursor = page.next_cursor;
-    }
-  };
-  return {
-    ...{ jobs, all, results, handlers, chores },
-    begin: async (input: object = {}) => BulkJob.parse(await all(input)).job_id,
-  };
-}
+/** What is done with each row is noted in `done`. */
+const open = (ids: string[], act: BulkAct = (id) => void done.push(id), together = 1) =>
+  openBulk(core, ids, act, together);
 
 describe('a bulk operation by filter', () => {
   // Would catch: an answer that says how many failed but not which and why, or results that end with the first page.
@@ -184,40 +155,6 @@ describe('a bulk operation by filter', () => {
     expect(files()).toEqual([]);
   });
 
-  // Would catch: a number made of a text, which opens a file at NaN or before its beginning.
-  test.each([
-    'NaN',
-    '-5',
-    '1.5',
-    '1e400',
-    '0x10',
-    ' ',
-    '',
-    '-0',
-    'Infinity',
-    '01',
-    '99999999999999999999',
-    '5',
-  ])('refuses the cursor %j', async (cursor) => {
-    const host = open(rows(3));
-    const id = await host.begin();
-    await host.jobs.ended(id);
-    await expect((async () => host.handlers.jobs_results({ id, limit: 1, cursor }, callOf()))()).rejects.toMatchObject({
-      slug: 'validation-error',
-    });
-  });
-
-  test('has an empty page after the end of its results', async () => {
-    const host = open(rows(3));
-    const id = await host.begin();
-    await host.jobs.ended(id);
-    const cursor = '999999999999999';
-    expect(await host.handlers.jobs_results({ id, limit: 1, cursor }, callOf())).toMatchObject({
-      items: [],
-      next_cursor: null,
-    });
-  });
-
   // Would catch: a caller that keeps the host busy with jobs without end.
   test('is refused while the caller has eight', async () => {
     const held = Promise.withResolvers<void>();
@@ -236,86 +173,12 @@ describe('a bulk operation by filter', () => {
       )
       .toBe(true);
   });
-});
 
-describe('the files of bulk jobs', () => {
-  const row = (id: string) => ({
-    id,
-    ok: false,
-    error: problemOf(new AppError('internal-server-error', 'x'.repeat(500))),
-  });
-
-  // Would catch: results that nobody counts: a caller who may only run tasks fills the disk with them.
-  test('of ended jobs go, the oldest first, while all take too much', async () => {
-    const files = createBulkFiles(core.dir);
-    for (let n = 0; n < 6; n++) {
-      const id = `job_${n}` as JobId;
-      files.begin(id, ['a'.repeat(1000)]);
-      fs.utimesSync(path.join(core.dir, `bulk/${id}.ids`), n, n);
-    }
-    const running = (id: JobId) => id === 'job_0';
-    await files.prune(
-      () => true,
-      (id) => !running(id),
-      { bytes: 3_500, jobs: 100 },
-    );
-    expect(fs.readdirSync(path.join(core.dir, 'bulk')).sort()).toEqual(['job_0.ids', 'job_4.ids', 'job_5.ids']);
-    await files.prune(
-      () => true,
-      () => true,
-      { bytes: 3_500, jobs: 1 },
-    );
-    expect(fs.readdirSync(path.join(core.dir, 'bulk'))).toEqual(['job_5.ids']);
-  });
-
-  test('of one job say no longer why rows failed when they are many', async () => {
-    const files = createBulkFiles(core.dir, 2_000);
-    const id = 'job_1' as JobId;
-    files.begin(id, []);
-    const results = await files.results(id, 0);
-    let bytes = 0;
-    for (let n = 0; n < 100; n++) bytes = await results.append([row(`row${n}`)]);
-    await results.close();
-    expect(bytes).toBeLessThan(8_000);
-    const { rows: found } = await files.read(id, 0, 1000, undefined);
-    expect(found).toHaveLength(100);
-    expect(found[0]?.error?.detail).toContain('xxx');
-    expect(found[99]).toEqual({ id: 'row99', ok: false });
-  });
-
-  // Would catch: a file of 100 TB, sparse, that a checkpoint of a foreign database asks for.
-  test.each([
-    { done: 0, ok: 0, written: 0, bytes: 1e14 },
-    { done: 5, ok: 0, written: 0, bytes: 0 },
-  ])('are not made longer by the checkpoint %j', async (checkpoint) => {
-    const held = new Promise<void>(() => undefined);
-    const first = open(rows(2), () => held);
-    const id = await first.begin();
-    core.db.raw
-      .prepare("UPDATE job SET status = 'running', checkpoint = ? WHERE id = ?")
-      .run(JSON.stringify(checkpoint), id);
-    const second = open([]);
-    await second.jobs.start();
-    expect(await second.jobs.ended(id)).toMatchObject({ status: 'failed', error: { code: 'record_damaged' } });
-    const results = fs.statSync(path.join(core.dir, `bulk/${id}.results`), { throwIfNoEntry: false });
-    expect(results?.size ?? 0).toBeLessThan(1000);
-  });
-
-  // Would catch: a job of a foreign database whose id is a path.
-  test('are not looked for outside of their folder', async () => {
-    const outside = path.join(core.dir, 'precious.results');
-    fs.writeFileSync(outside, 'line\n');
-    fs.writeFileSync(path.join(core.dir, 'precious.ids'), 'row');
-    const held = new Promise<void>(() => undefined);
-    const first = open(rows(2), () => held);
-    const id = await first.begin();
-    core.db.raw.prepare("UPDATE job SET id = '../precious', status = 'queued' WHERE id = ?").run(id);
-    const second = open([]);
-    await second.jobs.start();
-    await expect
-      .poll(() => core.db.raw.prepare("SELECT status FROM job WHERE id = '../precious'").pluck().get())
-      .toBe('failed');
-    expect(done).toEqual([]);
-    expect(fs.readFileSync(outside, 'utf8')).toBe('line\n');
+  // Would catch: a job without ids, which says that the host stopped, when the disk was full.
+  test('has no job when its ids cannot be written', async () => {
+    fs.writeFileSync(path.join(core.dir, 'bulk'), 'in the way');
+    const host = open(rows(3));
+    await expect(host.all()).rejects.toMatchObject({ slug: 'configuration-error' });
+    expect(core.db.raw.prepare('SELECT count(*) FROM job').pluck().get()).toBe(0);
   });
 });

@@ -13,6 +13,8 @@ import { notACursor } from '../../core/operation/position-cursor.ts';
 /** What a cursor is of, for messages. */
 export const RESULTS = 'these results';
 
+const NEWLINE = 10;
+
 /** What the ids of one job may take: about two million of them. */
 const IDS_BYTES = 64 * 1024 * 1024;
 
@@ -86,7 +88,7 @@ export function createBulkFiles(dataDir: string, fullBytes = FULL_BYTES) {
     /**
      * Up to `limit` rows from byte `from` on; `ok: false` leaves out those that went well.
      * @returns the rows, and where the next ones begin; null at the end
-     * @throws AppError `validation-error` when no row begins at `from`
+     * @throws AppError `validation-error` when no row begins at `from`, `record-damaged` for a row that cannot be read
      */
     async read(job: JobId, from: number, limit: number, ok: boolean | undefined) {
       if (!fs.existsSync(resultsOf(job))) return { rows: [], next: null };
@@ -130,12 +132,13 @@ function resultFile(handle: FileHandle, bytes: number, fullBytes: number): Resul
 
 /** See `read` of {@link createBulkFiles}. */
 async function readRows(handle: FileHandle, from: number, limit: number, ok: boolean | undefined) {
+  if (!(await beginsLine(handle, from))) throw notACursor(RESULTS);
   const rows: BulkRow[] = [];
   let at = from;
   for (;;) {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(WINDOW), 0, WINDOW, at);
     let line = 0;
-    for (let end = buffer.indexOf(10); end !== -1 && end < bytesRead; end = buffer.indexOf(10, line)) {
+    for (let end = buffer.indexOf(NEWLINE); end !== -1 && end < bytesRead; end = buffer.indexOf(NEWLINE, line)) {
       if (rows.length === limit) return { rows, next: at + line };
       const row = parseRow(buffer.toString('utf8', line, end));
       if (ok === undefined || row.ok === ok) rows.push(row);
@@ -146,10 +149,17 @@ async function readRows(handle: FileHandle, from: number, limit: number, ok: boo
   }
 }
 
+/** Whether a line begins at `at`, or the file ends before. */
+async function beginsLine(handle: FileHandle, at: number): Promise<boolean> {
+  if (at === 0) return true;
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, at - 1);
+  return bytesRead === 0 || buffer[0] === NEWLINE;
+}
+
 function parseRow(line: string): BulkRow {
   try {
     return BulkRow.parse(JSON.parse(line));
   } catch (cause) {
-    throw notACursor(RESULTS, cause);
+    throw new AppError('record-damaged', 'A line of these results cannot be read.', { cause });
   }
 }

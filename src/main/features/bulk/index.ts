@@ -42,8 +42,10 @@ export function createBulk({ dataDir, jobs, resources }: Deps) {
     const starter = jobs.register(bulkJob(id, resource, files, timeSlicer));
     return createHandler(resource, id, async (ids, joinKey, scope, call, { principal, requestId }) => {
       slots.require(principal.id);
-      const started = starter.start({ input: { ...call }, joinKey, scope, area: contract[id].area, requestId });
-      if (!files.has(started.job.id as JobId)) files.begin(started.job.id as JobId, ids);
+      const started = starter.start({
+        ...{ input: { ...call }, joinKey, scope, area: contract[id].area, requestId },
+        prepare: (job) => files.begin(job, ids),
+      });
       slots.take(principal.id, started.job.id, started.done.then(makeRoom, makeRoom));
       return started;
     });

@@ -26,6 +26,8 @@ export interface NewJob<Input> {
   scope: Scope;
   area: Area;
   requestId: string;
+  /** Writes what the job needs, before there is a job: none is stored when this throws. Not called for a job that is joined. */
+  prepare?(id: JobId): void;
 }
 
 /** Starts jobs of one kind. */
@@ -99,6 +101,7 @@ export function createJobService(deps: {
           const joined = job.joinKey === undefined ? undefined : store.live(job.joinKey);
           if (joined) return launched(joined);
           const row = newRow(kind.name, { ...job, input: kind.input.parse(job.input) }, clock.now());
+          job.prepare?.(row.id);
           store.insert(row);
           return launched(row);
         },
