@@ -10,12 +10,15 @@ import { anchorRestored } from '../core/log/audit-restored.ts';
 import { createSecrets } from '../core/secrets/secrets.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** @throws AlreadyRunning, AppError `not-found` when there is no good backup */
+/**
+ * @returns also why the audit of the backup was not anchored: the next start then says what is wrong with it
+ * @throws AlreadyRunning, AppError `not-found` when there is no good backup
+ */
 export async function restore(
   { platform, env }: Surroundings,
   flags: HostFlags,
   from: string | undefined,
-): Promise<Restored> {
+): Promise<Restored & { unanchored: Awaited<ReturnType<typeof anchorRestored>> }> {
   const { dataDir } = readConfig(flags, env, platform.paths.data);
   createPrivately();
   const lock = acquireInstanceLock(dataDir);
@@ -25,13 +28,12 @@ export async function restore(
     const { db } = openDatabase(dataDir, migrations, Date.now(), createFaults());
     try {
       const secrets = createSecrets(db, systemClock, () => platform.keyVault(dataDir));
-      await anchorRestored({ db, clock: systemClock, dir: dataDir, secrets }, path.basename(restored.backup));
-    } catch {
-      // Without the key, which the desktop app may hold: the next start then says that the head is missing.
+      const from = path.basename(restored.backup);
+      const unanchored = await anchorRestored({ db, clock: systemClock, dir: dataDir, secrets }, from);
+      return { ...restored, unanchored };
     } finally {
       db.close();
     }
-    return restored;
   } finally {
     lock.release();
   }

@@ -28,8 +28,10 @@ export function addRestore(program: Command, { around, print, flags }: CommandCo
     .option('--from <file>', 'the backup to restore')
     .action(async (options: { from?: string }) => {
       const { restore } = await import('../restore.ts');
-      const { backup, madeAt, keptAs, refused } = await restore(around, flags(), options.from);
+      const { backup, madeAt, keptAs, refused, unanchored } = await restore(around, flags(), options.from);
       for (const { file, why } of refused) print().note(`not taken: ${file}: ${why}`);
+      if (unanchored !== null)
+        print().note(`the end of the audit is not anchored (${unanchored}); the next start says what is wrong with it`);
       const made_at = new Date(madeAt).toISOString();
       print().result(
         { backup, made_at, kept_as: keptAs },

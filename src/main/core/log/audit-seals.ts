@@ -42,8 +42,10 @@ export class AuditSeals {
   readonly #deps: SealsDeps;
   readonly #waiting: AuditLine[] = [];
   readonly #listeners: ((problem: AuditProblem) => void)[] = [];
-  /** What was found, and the line that says so. */
+  /** What was found first, and the line that says so. */
   #found: { reason: AuditProblem; broken_at: number } | null = null;
+  /** Everything that was found. */
+  readonly #told = new Set<AuditProblem>();
   #sealer: AuditSealer | null = null;
   #epoch = 0;
   #head: AuditLine | null = null;
@@ -93,7 +95,7 @@ export class AuditSeals {
 
   onProblem(listener: (problem: AuditProblem) => void): void {
     this.#listeners.push(listener);
-    if (this.#found !== null) listener(this.#found.reason);
+    for (const reason of this.#told) listener(reason);
   }
 
   /** Anchors what was appended last. */
@@ -137,9 +139,9 @@ export class AuditSeals {
     return first === null || own.has(first.seq) ? null : 'rewritten';
   }
 
-  /** Takes what a walk through the chain found. */
+  /** Takes what a walk through the chain or a new line found; each is told once. */
   problem(reason: AuditProblem): void {
-    if (this.#found === null) this.#report(reason);
+    if (!this.#told.has(reason)) this.#report(reason);
   }
 
   #report(reason: AuditProblem): void {
@@ -152,9 +154,11 @@ export class AuditSeals {
       this.#head = null;
     }
     // Known before it is noted: the note may be dropped too.
-    this.#found = { reason, broken_at: 1 };
+    this.#told.add(reason);
+    const first = this.#found === null;
+    if (first) this.#found = { reason, broken_at: 1 };
     note(reason);
-    this.#found = { reason, broken_at: table.last()?.seq ?? 1 };
+    if (first) this.#found = { reason, broken_at: table.last()?.seq ?? 1 };
     for (const listener of this.#listeners) listener(reason);
   }
 

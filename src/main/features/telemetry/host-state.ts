@@ -21,6 +21,7 @@ const REASONS = {
   schema: 'The database has tables, triggers or views that TabAgent did not make.',
   http: 'The port of the API cannot be opened.',
   audit: 'The audit was changed by something else than TabAgent.',
+  'audit-dropped': 'The database does not keep all lines of the audit.',
   'audit-head': 'The note of where the audit ended is gone, as after a restored backup.',
   key: 'The key of the stored secrets cannot be read.',
 } as const;

@@ -57,8 +57,9 @@ export function createTelemetry(deps: TelemetryDeps) {
   }
 
   deps.audit.onProblem((found) => {
-    // After a restore the head of the audit is gone too.
-    state.warn(found === 'head_missing' ? 'audit-head' : 'audit', AUDIT_PROBLEMS[found]);
+    // After a restore the head of the audit is gone too; what drops lines does so until somebody removes it.
+    const name = found === 'head_missing' ? 'audit-head' : found === 'dropped' ? 'audit-dropped' : 'audit';
+    state.warn(name, AUDIT_PROBLEMS[found]);
     deps.log.error('audit', AUDIT_PROBLEMS[found]);
   });
 
