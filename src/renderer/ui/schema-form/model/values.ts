@@ -122,6 +122,7 @@ export function numberOf(text: string): number | string {
   const trimmed = text.trim();
   if (!NUMBER.test(trimmed)) return text;
   const number = Number(trimmed);
-  const isExact = Number.isSafeInteger(number) || !/^[+-]?\d+$/.test(trimmed);
-  return Number.isFinite(number) && isExact ? number : text;
+  if (!Number.isFinite(number)) return text;
+  const isExact = !/^[+-]?\d+$/.test(trimmed) || BigInt(trimmed.replace('+', '')) === BigInt(number);
+  return isExact ? number : text;
 }
