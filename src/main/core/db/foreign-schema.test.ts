@@ -81,3 +81,12 @@ test('space and comments are no difference; what stands in quotes is', () => {
   redefine('audit', sql.replace(/\)\s*(STRICT)?\s*$/, ", x TEXT DEFAULT '--' CHECK (op <> 'keys_create'))"));
   expect(foreign()).toBe('has a table audit that is not as TabAgent made it');
 });
+
+// Would catch: a pattern that looks for the end of a comment from each place at which one may begin.
+test('a long comment without an end is read in no time', () => {
+  const { sql } = objects('table').find(({ name }) => name === 'audit') as Made;
+  redefine('audit', `${sql}${'/* '.repeat(100_000)}`);
+  const begun = performance.now();
+  expect(foreign()).toBeNull();
+  expect(performance.now() - begun).toBeLessThan(5_000);
+});

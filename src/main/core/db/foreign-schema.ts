@@ -15,11 +15,39 @@ interface SchemaObject {
   sql: string;
 }
 
-/** Literals and names in quotes, or the space and comments between words. */
-const PARTS = /('(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])|(?:\s|--[^\n]*|\/\*[\s\S]*?\*\/)+/g;
+/** What ends a literal or a name in quotes; a doubled quote in it is one literal after the other. */
+const QUOTES: Readonly<Record<string, string>> = { "'": "'", '"': '"', '`': '`', '[': ']' };
 
-/** SQL without comments and with one space between words, so that only what SQLite does is compared. */
-const normalised = (sql: string) => sql.replace(PARTS, (_all, quoted?: string) => quoted ?? ' ').trim();
+/** Where a literal, a comment or a space that begins at `at` ends; `at` itself when none does. */
+function endOf(sql: string, at: number): number {
+  const after = (text: string, from: number) => {
+    const found = sql.indexOf(text, from);
+    return found === -1 ? sql.length : found + text.length;
+  };
+  const quote = QUOTES[sql[at] ?? ''];
+  if (quote !== undefined) return after(quote, at + 1);
+  if (sql.startsWith('--', at)) return after('\n', at);
+  if (sql.startsWith('/*', at)) return after('*/', at + 2);
+  return /\s/.test(sql[at] ?? '') ? at + 1 : at;
+}
+
+/** SQL without comments and with one space between words, so that only what SQLite does is compared. Each character is read once. */
+function normalised(sql: string): string {
+  let text = '';
+  let gap = false;
+  for (let at = 0; at < sql.length; ) {
+    const end = endOf(sql, at);
+    const quoted = Object.hasOwn(QUOTES, sql[at] ?? '');
+    if (end > at && !quoted) gap = true;
+    else {
+      if (gap && text !== '') text += ' ';
+      gap = false;
+      text += quoted ? sql.slice(at, end) : sql[at];
+    }
+    at = Math.max(end, at + 1);
+  }
+  return text;
+}
 
 function objectsOf(db: Database.Database): Map<string, string> {
   const found = db.prepare<[], SchemaObject>(OBJECTS).all();
