@@ -1,4 +1,4 @@
-/** The forms in which a secret may be written into a text, as bytes. Escapes are undone in the text instead, see `redact-views.ts`. */
+/** The forms in which a secret may be written into a text, as bytes. Escapes are undone in the text instead, see `views.ts`. */
 import type { Pattern } from './matcher.ts';
 import { type Bytes, encodeUtf8 } from './utf8.ts';
 import { unescaped } from './views.ts';
