@@ -49,14 +49,16 @@ test('versions that an older program wrote are read after the upgrade', async ()
   const id = `cmd_${'0'.repeat(26)}`;
   const { input_schema: inputSchema, timeout_seconds: timeoutSeconds, concurrency_key: concurrencyKey, ...rest } = full;
   const stamps = { example: null, createdAt: 1, updatedAt: 2, version: 1, deletedAt: null };
-  const body = JSON.stringify({ ...rest, id, inputSchema, timeoutSeconds, concurrencyKey, ...stamps });
+  // As the service keeps it.
+  const spec = { kind: 'http', ...full.spec };
+  const body = JSON.stringify({ ...rest, spec, id, inputSchema, timeoutSeconds, concurrencyKey, ...stamps });
   old.raw
     .prepare(
       `INSERT INTO command (id, name, kind, description, folder, tags, spec, input_schema, defaults, uses, timeout_seconds, retry,
          concurrency_key, enabled, created_at, updated_at, version)
-       VALUES (?, 'ping', 'http', '', NULL, '[]', '{}', '{}', '{}', '{"profile":false,"services":[]}', 600, '{}', NULL, 1, 1, 2, 1)`,
+       VALUES (?, 'ping', 'http', '', NULL, '[]', ?, '{}', '{}', '{"profile":false,"services":[]}', 600, ?, NULL, 1, 1, 2, 1)`,
     )
-    .run(id);
+    .run(id, JSON.stringify(spec), JSON.stringify(full.retry));
   old.raw.prepare(`INSERT INTO command_version VALUES (?, 1, 2, 'anna', ?)`).run(id, body);
   old.close();
 
