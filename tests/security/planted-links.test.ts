@@ -3,46 +3,22 @@
  * planted once, as a symbolic link, as a second name of a file outside, and as a link in the place of its folder.
  */
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRedactor } from '../../src/contract/kernel/redact/redact.ts';
 import { createFaults } from '../../src/main/core/faults.ts';
 import { openLogFiles } from '../../src/main/core/log/log-files.ts';
 import { createLogger } from '../../src/main/core/log/logger.ts';
-import { deleteBefore } from '../../src/main/core/log/segments.ts';
 import { createUncaught } from '../../src/main/core/process/crash-report.ts';
-import { createBulkFiles } from '../../src/main/features/bulk/files.ts';
 import { createStorageStore } from '../../src/main/features/storage/store.ts';
 import { createUploads } from '../../src/main/features/storage/uploads.ts';
 import { openLogFile } from '../../src/main/features/tasks/log/log-file.ts';
-import { createHost } from '../../src/main/host.ts';
-import { createNodePlatform } from '../../src/main/platform/node.ts';
 import { saveShellState } from '../../src/main/shell/window/window-state.ts';
 import { createArtifacts } from '../../src/workers/executor/output/artifacts.ts';
 import { writeInstead } from '../../src/workers/executor/output/new-file.ts';
-import { openTestCore, ROOT, type TestCore } from '../support/core.ts';
-import { openTaskHost } from '../support/tasks.ts';
-
-const SECRET = 'what is outside stays as it is';
-let base: string;
-let dir: string;
-let outside: string;
-beforeEach(() => {
-  base = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-links-'));
-  dir = path.join(base, 'data');
-  outside = path.join(base, 'outside');
-  fs.mkdirSync(dir, { mode: 0o700 });
-  fs.mkdirSync(outside);
-  fs.writeFileSync(path.join(outside, 'file'), SECRET);
-});
-afterEach(() => fs.rmSync(base, { recursive: true, force: true }));
-
-const untouched = () => {
-  expect(fs.readFileSync(path.join(outside, 'file'), 'utf8')).toBe(SECRET);
-  expect(fs.readdirSync(outside)).toEqual(['file']);
-};
+import { openTestCore, type TestCore } from '../support/core.ts';
+import { base, dir, outside, runHost, untouched } from '../support/planted.ts';
 
 type Plant = 'link' | 'dangling' | 'hardlink' | 'folder';
 const PLANTS: readonly Plant[] = ['link', 'dangling', 'hardlink', 'folder'];
@@ -61,26 +37,6 @@ function plant(kind: Plant, name: string): boolean {
   if (kind === 'hardlink') fs.linkSync(path.join(outside, 'file'), target);
   else fs.symlinkSync(path.join(outside, kind === 'link' ? 'file' : 'made'), target);
   return true;
-}
-
-/** One run of a whole host: start, a call that is audited, stop. */
-async function runHost(): Promise<void> {
-  process.env.TABAGENT_KEYRING = 'off';
-  const host = await createHost(createNodePlatform({ appRoot: ROOT }), {
-    dataDir: dir,
-    overrides: { host: '127.0.0.1', port: 0 },
-    http: true,
-    contentPort: 0,
-    browserArgs: [],
-  });
-  try {
-    await host.start();
-    await host.client.call('profiles_create', { name: 'p' });
-    host.reportCrash(new Error('for the report'));
-    host.log.error('test', 'a line');
-  } finally {
-    await host.stop('test');
-  }
 }
 
 /** SQLite opens these itself. They are there as long as a host runs, and no task runs without one. */
@@ -227,92 +183,9 @@ test.each(
   expect(filesBelow(elsewhere)).toEqual([]);
 });
 
-/** What removes by itself: the work of chores, and of what makes room. Each is given the names that it would remove. */
-const REMOVERS: { folder: string; entries: readonly string[]; remove(): Promise<unknown> }[] = [
-  {
-    folder: 'bulk',
-    entries: ['job_old.ids', 'job_old.results'],
-    remove: () =>
-      createBulkFiles(dir).prune(
-        () => false,
-        () => true,
-      ),
-  },
-  {
-    folder: 'tasks',
-    entries: ['tsk_old/1/artifacts/a.txt', 'tsk_other'],
-    async remove() {
-      const host = openTaskHost({ dir });
-      await host.tasks.prune().finally(() => host.dispose({ keep: true }));
-    },
-  },
-  {
-    folder: 'profiles',
-    entries: ['Default/Cookies'],
-    async remove() {
-      const host = openTaskHost({ dir });
-      const { id } = host.profile('Anna');
-      fs.mkdirSync(path.join(dir, 'profiles', id), { recursive: true });
-      host.db.raw.exec('UPDATE profile SET deleted_at = 1');
-      await host.profileService.purge(Date.now()).finally(() => host.dispose({ keep: true }));
-      fs.rmSync(path.join(dir, 'profiles', id), { recursive: true, force: true });
-    },
-  },
-  {
-    folder: 'uploads',
-    entries: ['left.part', 'upl_old'],
-    remove: runHost,
-  },
-  {
-    folder: 'backups',
-    entries: ['left.part', 'bak_old.db'],
-    remove: runHost,
-  },
-  {
-    folder: 'logs',
-    entries: ['host-1.jsonl'],
-    remove: () => deleteBefore(path.join(dir, 'logs'), Number.MAX_SAFE_INTEGER, 100),
-  },
-  {
-    folder: 'crashes',
-    entries: Array.from({ length: 12 }, (_, n) => `crash-2020-01-0${n}.json`),
-    async remove() {
-      const context = { version: '0', startedAt: '', redact: (text: string) => text, clock: core.clock, log: core.log };
-      createUncaught({ ...context, dir: path.join(dir, 'crashes'), faults: core.faults }).reportCrash(new Error('x'));
-    },
-  },
-];
-
-// Would catch: a chore whose root is the folder itself, or that lists a folder through a link and removes what is behind it.
-test.each(REMOVERS)('nothing behind a link in the place of $folder is removed', async ({ folder, entries, remove }) => {
-  for (const name of entries) {
-    fs.mkdirSync(path.dirname(path.join(outside, name)), { recursive: true });
-    fs.writeFileSync(path.join(outside, name), 'precious');
-  }
-  const before = fs.readdirSync(outside, { recursive: true }).sort();
-  fs.symlinkSync(outside, path.join(dir, folder));
-  await remove().catch((error: unknown) =>
-    expect(error).toMatchObject({ message: expect.stringMatching(/is a link|no folder/) }),
-  );
-  expect(fs.readdirSync(outside, { recursive: true }).sort()).toEqual(before);
-});
-
 test('a script is written in place of a link', async () => {
   plant('link', 'script.mjs');
   await writeInstead(path.join(dir, 'script.mjs'), 'export default 1');
   untouched();
   expect(fs.readFileSync(path.join(dir, 'script.mjs'), 'utf8')).toBe('export default 1');
-});
-
-// Would catch: the parts of uploads and backups of a killed host, which nobody ever removed.
-test('parts that a killed host has left go at the next start, whole files stay', async () => {
-  for (const folder of ['uploads', 'backups']) {
-    fs.mkdirSync(path.join(dir, folder));
-    fs.writeFileSync(path.join(dir, folder, 'left.part'), 'half');
-    fs.writeFileSync(path.join(dir, folder, 'whole'), 'all of it');
-  }
-  fs.symlinkSync(path.join(outside, 'file'), path.join(dir, 'uploads/link.part'));
-  await runHost();
-  for (const folder of ['uploads', 'backups']) expect(fs.readdirSync(path.join(dir, folder))).toEqual(['whole']);
-  untouched();
 });

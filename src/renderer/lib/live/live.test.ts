@@ -39,13 +39,6 @@ test('a burst of changes makes at most four flushes a second, and none is lost',
   flusher.stop();
 });
 
-test('a step concerns its task only: no list is asked again for it', () => {
-  const batch = noTouch();
-  touch(batch, change({ type: 'task.step' }));
-  expect(batch.ops.size).toBe(0);
-  expect([...(batch.byId.get('tasks_get') ?? [])]).toEqual(['tsk_1']);
-});
-
 test('progress is merged into the cached list without asking the host', () => {
   const queries = new QueryClient();
   const key = ['tasks_list', { status: ['running'] }, 'pages'];
@@ -303,12 +296,4 @@ test('commands and profiles tell of their newest task as it changes; an older on
   expect(apply(told(ids.a, 'cancelled'))).toEqual(['running', null]);
   expect(apply(told(ids.b, 'succeeded'), told(ids.a, 'running', 'cmd_2'))).toEqual(['succeeded', 'running']);
   expect(queries.getQueryState(['commands_list', {}])?.isInvalidated).toBe(false);
-});
-
-// Catches "last used" of a key that stands still while programs use it.
-test('the use of a key asks for its row again, and for nothing else', () => {
-  const batch = noTouch();
-  touch(batch, change({ type: 'key.used', entity: 'key', id: 'key_1', data: null }));
-  expect([...batch.lists]).toEqual([['keys_list', new Map([['key_1', false]])]]);
-  expect(batch.ops.size + batch.byId.size).toBe(0);
 });

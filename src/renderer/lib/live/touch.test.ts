@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import type { Change } from '../../../contract/host/telemetry.ts';
+import { noTouch, touch } from './touch.ts';
+
+const of: Omit<Change, 'type' | 'entity' | 'id'> = { seq: 1, version: 2, at: '2026-11-20T10:00:00.000Z', data: null };
+
+test('a step concerns its task only: no list is asked again for it', () => {
+  const batch = noTouch();
+  touch(batch, { ...of, type: 'task.step', entity: 'task', id: 'tsk_1' });
+  expect(batch.ops.size).toBe(0);
+  expect([...(batch.byId.get('tasks_get') ?? [])]).toEqual(['tsk_1']);
+});
+
+// Catches "last used" of a key that stands still while programs use it.
+test('the use of a key asks for its row again, and for nothing else', () => {
+  const batch = noTouch();
+  touch(batch, { ...of, type: 'key.used', entity: 'key', id: 'key_1' });
+  expect([...batch.lists]).toEqual([['keys_list', new Map([['key_1', false]])]]);
+  expect(batch.ops.size + batch.byId.size).toBe(0);
+});
