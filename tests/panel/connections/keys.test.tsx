@@ -2,6 +2,7 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ConnectionsScreen } from '../../../src/renderer/features/connections/connections-screen.tsx';
+import { NO_DRAFT, useDrafts } from '../../../src/renderer/lib/drafts/drafts.ts';
 import { openSocket } from '../../support/frame-client.ts';
 import { createTestHost, type TestHost } from '../../support/host.ts';
 import { renderPanel } from '../../support/panel.tsx';
@@ -156,4 +157,17 @@ test('a panel link signs in once', async () => {
     ).status;
   expect(await login()).toBeLessThan(300);
   expect(await login()).toBeGreaterThanOrEqual(400);
+});
+
+// Catches a screen that ends because an earlier panel kept the draft of a key in another form.
+test('a draft that an earlier panel kept opens with what of it is still known', async () => {
+  useDrafts.setState({ entries: { 'key:new': { ...NO_DRAFT, edits: { name: 'Kept', areas: null } } } });
+  await using _ = await renderPanel(subject, <ConnectionsScreen />);
+  await screen.findByRole('heading', { name: 'Connections' });
+  await waitFor(() => expect(screen.queryByRole('status', { name: 'Loading' })).toBeNull());
+  fireEvent.keyDown(document.body, { key: 'n' });
+  const form = await dialog();
+  expect(form.getByRole<HTMLInputElement>('textbox', { name: 'Name' }).value).toBe('Kept');
+  expect(form.getByRole<HTMLInputElement>('checkbox', { name: /^automation/ }).checked).toBe(true);
+  useDrafts.setState({ entries: {} });
 });

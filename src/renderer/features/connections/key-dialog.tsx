@@ -1,6 +1,7 @@
 import { Checkbox, Modal, NumberInput, Select, TextInput } from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
 import { useRef } from 'react';
+import { z } from 'zod';
 import { ENTITY_AREAS } from '../../../contract/entities.ts';
 import { KEY_AREAS } from '../../../contract/host/settings.ts';
 import { SCOPES, type Scope } from '../../../contract/kernel/define.ts';
@@ -46,6 +47,14 @@ const NEW_KEY: NewKey = {
   areas: KEY_AREAS.filter((area) => ENTITY_AREAS.has(area)),
   days: '90',
   rate: 1,
+};
+
+const NEW_KEY_SHAPE = {
+  name: z.string(),
+  scope: z.enum(SCOPES),
+  areas: z.array(z.string()),
+  days: z.string(),
+  rate: z.number(),
 };
 
 /** Creates an API key and shows it once. */
@@ -98,7 +107,7 @@ function MadeKey({ apiKey, done }: { apiKey: string; done(): void }) {
 }
 
 function KeyForm({ create, close }: { create: ReturnType<typeof useAct<'keys_create'>>; close(): void }) {
-  const form = useDraftForm('key:new', { initial: NEW_KEY, version: null });
+  const form = useDraftForm('key:new', { initial: NEW_KEY, version: null, shape: NEW_KEY_SHAPE });
   const { name, scope, areas, days, rate } = form.values;
   const blocked = useCan('keys_create');
   const missing =

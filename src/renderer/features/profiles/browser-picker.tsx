@@ -4,6 +4,7 @@ import { Modal, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { FolderSearch, RotateCw } from 'lucide-react';
 import { useState } from 'react';
+import { z } from 'zod';
 import { useClient } from '../../lib/client/context.tsx';
 import { isDesktop } from '../../lib/client/message-port.ts';
 import { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
@@ -15,6 +16,7 @@ import layout from '../../ui/styles/layout.module.css';
 import css from './browser-picker.module.css';
 
 const NO_PATH = { path: '' };
+const PATH_SHAPE = { path: z.string() };
 
 /** Buttons that repeat the detection or ask for a path, which the host checks before it is saved. */
 export function BrowserPicker() {
@@ -23,7 +25,7 @@ export function BrowserPicker() {
   const noCheck = useCan('browsers_check');
   const noSave = useCan('settings_update');
   const [opened, setOpened] = useState(false);
-  const form = useDraftForm('browser-path', { initial: NO_PATH, version: null });
+  const form = useDraftForm('browser-path', { initial: NO_PATH, version: null, shape: PATH_SHAPE });
   const { path } = form.values;
   const setPath = (typed: string) => form.change({ path: typed });
   const cancel = () => {

@@ -17,7 +17,7 @@ import { undoToast } from '../../ui/feedback/toast.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import { ProfileFields } from './profile-fields.tsx';
 import css from './profile-form.module.css';
-import { fieldErrors, inputOf, type ProfileValues, validateProfile, valuesOf } from './profile-values.ts';
+import { fieldErrors, inputOf, PROFILE_SHAPE, type ProfileValues, validateProfile, valuesOf } from './profile-values.ts';
 
 export interface ProfileFormProps {
   /** Profile to change, `new` for a new one, `null` while the dialog is closed. */
@@ -70,7 +70,11 @@ function ProfileForm({
   close(): void;
   created(id: ProfileId): void;
 }) {
-  const form = useDraftForm(`profile:${profile?.id ?? 'new'}`, { initial, version: profile?.version ?? null });
+  const form = useDraftForm(`profile:${profile?.id ?? 'new'}`, {
+    initial,
+    version: profile?.version ?? null,
+    shape: PROFILE_SHAPE,
+  });
   const isUnsettled = form.conflicts.length > 0 ? 'Resolve the conflict first' : null;
   const blocked = useCan(profile === null ? 'profiles_create' : 'profiles_update') ?? isUnsettled;
   const onError = (error: { errors: Record<string, string> | undefined }) =>

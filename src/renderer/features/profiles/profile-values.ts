@@ -1,5 +1,7 @@
 /** Maps between profiles and the values of their form. */
-import { type Profile, ProfileCreate } from '../../../contract/automation/profiles.ts';
+import { z } from 'zod';
+import { BROWSERS, type Profile, ProfileCreate } from '../../../contract/automation/profiles.ts';
+import type { Shape } from '../../lib/drafts/fitting.ts';
 import type { Input } from '../../lib/live/query.ts';
 
 /** Values of the form; empty text means "not set". */
@@ -23,6 +25,33 @@ export type ProfileValues = {
   launch_args: string[];
   storage: Profile['storage'];
   clear_cache_on_stop: boolean;
+};
+
+const texts = z.array(z.string());
+/** A number that is still being typed is a text. */
+const size = z.custom<number | ''>((value) => typeof value === 'number' || typeof value === 'string');
+
+/** What a draft of the form can hold. */
+export const PROFILE_SHAPE: Shape<ProfileValues> = {
+  name: z.string(),
+  color: z.string(),
+  group: z.string(),
+  tags: texts,
+  notes: z.string(),
+  browser: z.enum(BROWSERS),
+  executable_path: z.string(),
+  start_urls: texts,
+  locale: z.string(),
+  timezone: z.string(),
+  viewport_width: size,
+  viewport_height: size,
+  window_width: size,
+  window_height: size,
+  user_agent: z.string(),
+  color_scheme: z.enum(['', 'light', 'dark']),
+  launch_args: texts,
+  storage: ProfileCreate.shape.storage.unwrap(),
+  clear_cache_on_stop: z.boolean(),
 };
 
 /** Initial values for editing `profile`, or for a new one with `browser`. */

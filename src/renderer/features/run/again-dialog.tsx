@@ -54,7 +54,7 @@ function OfCommand({ task, id, close }: { task: Again; id: string; close(): void
 
 function AgainForm({ task, schema, close }: { task: Again; schema: JsonObject; close(): void }) {
   const navigate = useNavigate();
-  const draft = useRunDraft(`again:${task.id}`, schema);
+  const draft = useRunDraft(`again:${task.id}`, schema, {});
   const input = draft.input ?? task.input;
   const fields = fieldsOf(schema);
   const titles = titlesOf(fields, 'input');

@@ -3,11 +3,13 @@ import { Modal, NumberInput, Select } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
 import type { FormEvent } from 'react';
+import { z } from 'zod';
 import type { Command } from '../../../contract/automation/commands.ts';
 import { PRIORITIES, type Priority } from '../../../contract/automation/tasks.ts';
 import { fieldTexts } from '../../../contract/kernel/field-words.ts';
 import type { CommandId, ProfileId } from '../../../contract/kernel/scalars.ts';
 import { useDrafts } from '../../lib/drafts/drafts.ts';
+import type { Shape } from '../../lib/drafts/fitting.ts';
 import { plural } from '../../lib/format.ts';
 import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
@@ -57,6 +59,15 @@ const NO_EXTRAS: Extras = { priority: 'normal', attempts: null, labels: [] };
 /** What is chosen in the dialog. */
 type Choice = Extras & { command: string | null; profile: string | null };
 
+/** What a draft of the choice can hold. */
+const CHOICE_SHAPE: Shape<Choice> = {
+  priority: z.enum(PRIORITIES),
+  attempts: z.number().nullable(),
+  labels: z.array(z.string()),
+  command: z.string().nullable(),
+  profile: z.string().nullable(),
+};
+
 /** Why the task cannot be sent yet, or `null`. */
 function missingFor(chosen: string | null, command: Command | undefined, profile: string | null): string | null {
   if (chosen === null) return 'Choose a command';
@@ -73,7 +84,7 @@ function useRun({ close, commandId, profileId, profileIds }: RunDialogProps) {
   const asked = useOperationQuery('commands_get', { id: chosen ?? '' }, { enabled: chosen !== null });
   const command = chosen === null ? undefined : asked.data;
   const fields = command === undefined ? [] : fieldsOf(command.input_schema, command.defaults);
-  const draft = useRunDraft(key, command?.input_schema ?? null);
+  const draft = useRunDraft(key, command?.input_schema ?? null, CHOICE_SHAPE);
   const choice: Choice = {
     ...NO_EXTRAS,
     command: chosen,

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { type DraftEntry, NO_DRAFT, useDrafts } from '../../lib/drafts/drafts.ts';
+import { fitting, type Shape } from '../../lib/drafts/fitting.ts';
 import { openValues, readSecrets } from '../../lib/drafts/open-values.ts';
 import { undoToast } from '../../ui/feedback/toast.tsx';
 
@@ -23,14 +24,15 @@ function forStorage(entry: DraftEntry, schema: JsonObject | null): DraftEntry {
 /**
  * @param key of the draft
  * @param schema of the input, null while it is not known
+ * @param shape of what can be chosen beside the input
  */
-export function useRunDraft(key: string, schema: JsonObject | null) {
-  const entry = useDrafts((state) => state.entries[key]) ?? NO_DRAFT;
+export function useRunDraft<V extends JsonObject>(key: string, schema: JsonObject | null, shape: Shape<V>) {
+  const entry = fitting(shape, useDrafts((state) => state.entries[key]) ?? NO_DRAFT);
   const [wasKept] = useState(() => isUsed(entry));
   /** Two changes in one turn see each other: the entry is read when it is changed. */
   const alter = (next: (now: DraftEntry) => DraftEntry) => {
     const { entries, put } = useDrafts.getState();
-    const changed = next(entries[key] ?? NO_DRAFT);
+    const changed = next(fitting(shape, entries[key] ?? NO_DRAFT));
     const hidden = [...new Set([...changed.hidden, ...(schema === null ? [] : readSecrets(schema).secret)])];
     const after = { ...changed, hidden };
     put(key, after, forStorage(after, schema));

@@ -4,6 +4,7 @@
  */
 import { create } from 'zustand';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
+import { staleKeys } from './stale-keys.ts';
 
 /** What has been typed and not been saved. */
 export interface DraftEntry {
@@ -19,10 +20,12 @@ export interface DraftEntry {
   texts: Record<string, string>;
   /** Names of values that were secret at some time, and stay so for this draft. */
   hidden: readonly string[];
+  /** When it was changed last, ms since 1970. */
+  at: number;
 }
 
 /** Nothing typed. */
-export const NO_DRAFT: DraftEntry = { edits: {}, base: {}, version: null, input: null, texts: {}, hidden: [] };
+export const NO_DRAFT: DraftEntry = { edits: {}, base: {}, version: null, input: null, texts: {}, hidden: [], at: 0 };
 
 interface Drafts {
   entries: Readonly<Record<string, DraftEntry>>;
@@ -47,7 +50,11 @@ export const useDrafts = create<Drafts>()((set) => ({
   kept: true,
   put(key, entry, forStorage) {
     if (isEmpty(entry)) return useDrafts.getState().drop(key);
-    set(({ entries }) => ({ entries: { ...entries, [key]: entry }, kept: write(key, forStorage) }));
+    const at = Date.now();
+    set(({ entries }) => ({
+      entries: withoutStale({ ...entries, [key]: { ...entry, at } }, at),
+      kept: write(key, { ...forStorage, at }),
+    }));
   },
   drop(key) {
     set(({ entries }) => {
@@ -69,20 +76,32 @@ function write(key: string, entry: DraftEntry | null): boolean {
   }
 }
 
+/** The drafts without those that are too many or too old, which leave the storage too. */
+function withoutStale(entries: Record<string, DraftEntry>, now: number): Record<string, DraftEntry> {
+  const stale = new Set(staleKeys(entries, now));
+  for (const key of stale) write(key, null);
+  return stale.size === 0 ? entries : Object.fromEntries(Object.entries(entries).filter(([key]) => !stale.has(key)));
+}
+
 /** What an earlier page left. An item that another version of the panel wrote in another form is left alone. */
 function readAll(): Record<string, DraftEntry> {
+  const now = Date.now();
   const entries: Record<string, DraftEntry> = {};
   try {
     for (const name of Object.keys(localStorage)) {
       if (!name.startsWith(PREFIX)) continue;
       const entry = parseEntry(localStorage.getItem(name));
-      if (entry !== null) entries[name.slice(PREFIX.length)] = entry;
+      if (entry === null) continue;
+      const key = name.slice(PREFIX.length);
+      // Its age is counted from the first time it is read when it was written without one.
+      entries[key] = entry.at > 0 ? entry : { ...entry, at: now };
+      if (entry.at === 0) write(key, entries[key]);
     }
   } catch (error) {
     // Without storage a draft lives as long as its page.
     if (!(error instanceof DOMException || typeof localStorage === 'undefined')) throw error;
   }
-  return entries;
+  return withoutStale(entries, now);
 }
 
 function isObject(value: unknown): value is JsonObject {
@@ -91,7 +110,7 @@ function isObject(value: unknown): value is JsonObject {
 
 function parseEntry(text: string | null): DraftEntry | null {
   try {
-    const { edits, base, version, input, texts, hidden } = JSON.parse(text ?? '') as Record<string, unknown>;
+    const { edits, base, version, input, texts, hidden, at } = JSON.parse(text ?? '') as Record<string, unknown>;
     if (!isObject(edits) || !isObject(base) || !isObject(texts)) return null;
     return {
       edits,
@@ -100,6 +119,7 @@ function parseEntry(text: string | null): DraftEntry | null {
       input: isObject(input) ? input : null,
       texts: Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, String(value)])),
       hidden: Array.isArray(hidden) ? hidden.map(String) : [],
+      at: typeof at === 'number' ? at : 0,
     };
   } catch {
     return null;

@@ -2,6 +2,7 @@
 import { type ChangeEvent, useEffect, useState } from 'react';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { NO_DRAFT, useDrafts } from './drafts.ts';
+import { fitting, type Shape } from './fitting.ts';
 import { conflictsOf, edited, pendingEdits, rebased, type Stored, settled } from './merge.ts';
 
 /** What a control gives when it is changed: an event of a text field, or the value itself. */
@@ -16,13 +17,15 @@ export interface DraftFormOptions<V extends JsonObject> {
   initial: V;
   /** Version of the stored thing; null for a new one. */
   version: number | null;
+  /** What each value can be; a kept one that is nothing of it is left out. */
+  shape: Shape<V>;
 }
 
 /**
  * @param key under which the draft is kept; nothing in it may be a secret
  */
-export function useDraftForm<V extends JsonObject>(key: string, { initial, version }: DraftFormOptions<V>) {
-  const entry = useDrafts((state) => state.entries[key]) ?? NO_DRAFT;
+export function useDraftForm<V extends JsonObject>(key: string, { initial, version, shape }: DraftFormOptions<V>) {
+  const entry = fitting(shape, useDrafts((state) => state.entries[key]) ?? NO_DRAFT);
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
   // What was there when the form was opened.
   const [wasKept] = useState(() => pendingEdits(entry).length > 0);
@@ -33,7 +36,7 @@ export function useDraftForm<V extends JsonObject>(key: string, { initial, versi
   /** Two changes in one turn see each other: the entry is read when it is changed. */
   const alter = (next: (now: typeof entry) => typeof entry) => {
     const { entries, put } = useDrafts.getState();
-    const after = next(entries[key] ?? NO_DRAFT);
+    const after = next(fitting(shape, entries[key] ?? NO_DRAFT));
     put(key, after, after);
   };
   // What others changed is taken in as long as it meets no edit.
