@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CommandCreate } from '../../../contract/automation/commands.ts';
+import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { NO_DRAFT, useDrafts } from '../../lib/drafts/drafts.ts';
-import { beginDraft, draftFrom, fitsInLines, pairsText, parsePairs } from './draft.ts';
-import { TEMPLATES } from './templates.ts';
+import { fitting } from '../../lib/drafts/fitting.ts';
+import { beginDraft, DRAFT_SHAPE, draftFrom, fitsInLines, pairsText, parsePairs } from './draft.ts';
+import { DEFAULT_TEMPLATE, TEMPLATES } from './templates.ts';
 
 describe('pairs in lines', () => {
   const marks = fc.constantFrom('=' as const, ':' as const);
@@ -74,4 +76,12 @@ describe('a command’s draft', () => {
     useDrafts.getState().put(one, typed, NO_DRAFT);
     expect(JSON.stringify(useDrafts.getState().entries[other])).not.toContain('typed');
   });
+});
+
+// Catches a composer that ends at what an earlier panel kept, and one that forgets what is typed.
+test('of a kept draft stays what the composer can show, which is all that it makes itself', () => {
+  const edits = { ...draftFrom(DEFAULT_TEMPLATE) } as unknown as JsonObject;
+  const own = { ...NO_DRAFT, edits };
+  expect(fitting(DRAFT_SHAPE, own)).toBe(own);
+  expect(fitting(DRAFT_SHAPE, { ...NO_DRAFT, edits: { ...edits, tags: null } }).edits).not.toHaveProperty('tags');
 });

@@ -1,5 +1,7 @@
 /** A command while it is edited. */
+import { z } from 'zod';
 import type { Command, CommandKind, CommandSpec } from '../../../contract/automation/commands.ts';
+import { COMMAND_KINDS } from '../../../contract/automation/kinds/index.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { type DraftEntry, NO_DRAFT } from '../../lib/drafts/drafts.ts';
 import { pendingEdits, type Stored } from '../../lib/drafts/merge.ts';
@@ -23,6 +25,27 @@ export interface Draft {
   concurrency_key: string | null;
   enabled: boolean;
 }
+
+const object = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value));
+/** One that is still being typed may be a text. */
+const number = z.custom<number>((value) => typeof value === 'number' || typeof value === 'string');
+
+/** What the members of a draft can be, however they are wrong otherwise. */
+export const DRAFT_SHAPE: { readonly [N in keyof Draft]: z.ZodType<Draft[N]> } = {
+  name: z.string(),
+  kind: z.enum(COMMAND_KINDS),
+  description: z.string(),
+  folder: z.string().nullable(),
+  tags: z.array(z.string()),
+  spec: object,
+  input_schema: object,
+  defaults: object,
+  uses: z.object({ profile: z.boolean(), services: z.array(z.string()) }),
+  timeout_seconds: number,
+  retry: z.object({ max: number, backoff_seconds: number, factor: number }),
+  concurrency_key: z.string().nullable(),
+  enabled: z.boolean(),
+};
 
 /** The draft of a stored command without changes. */
 export function draftOf(command: Command): Draft {

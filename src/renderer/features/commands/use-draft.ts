@@ -2,10 +2,11 @@ import { useEffect, useState } from 'react';
 import type { Command } from '../../../contract/automation/commands.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { type DraftEntry, NO_DRAFT, useDrafts } from '../../lib/drafts/drafts.ts';
+import { fitting } from '../../lib/drafts/fitting.ts';
 import { conflictsOf, edited, pendingEdits, rebased, settled } from '../../lib/drafts/merge.ts';
 import { fieldsOf } from '../../ui/schema-form/model/read-schema.ts';
 import { initialInput } from '../../ui/schema-form/model/values.ts';
-import { type Draft, draftFrom, storedOf } from './draft.ts';
+import { DRAFT_SHAPE, type Draft, draftFrom, storedOf } from './draft.ts';
 import { keepDraft } from './draft-storage.ts';
 import { DEFAULT_TEMPLATE } from './templates.ts';
 
@@ -17,7 +18,7 @@ const BLANK = draftFrom(DEFAULT_TEMPLATE);
  * @param saving while true, what arrives may be the command's own save: it is no conflict
  */
 export function useDraft(key: string, command: Command | null, saving: boolean) {
-  const entry = useDrafts((state) => state.entries[key]) ?? NO_DRAFT;
+  const entry = fitting(DRAFT_SHAPE, useDrafts((state) => state.entries[key]) ?? NO_DRAFT);
   const kept = useDrafts((state) => state.kept);
   // Editors keep their own text; a new generation makes them read the draft again.
   const [generation, setGeneration] = useState(0);
@@ -31,7 +32,7 @@ export function useDraft(key: string, command: Command | null, saving: boolean) 
 
   /** Two changes in one turn see each other: the entry is read when it is changed. */
   const alter = (next: (entry: DraftEntry) => DraftEntry) => {
-    const after = next(useDrafts.getState().entries[key] ?? NO_DRAFT);
+    const after = next(fitting(DRAFT_SHAPE, useDrafts.getState().entries[key] ?? NO_DRAFT));
     const schema = (after.edits.input_schema ?? members.input_schema) as JsonObject;
     keepDraft(key, after, schema);
   };

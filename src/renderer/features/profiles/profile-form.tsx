@@ -17,7 +17,14 @@ import { undoToast } from '../../ui/feedback/toast.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import { ProfileFields } from './profile-fields.tsx';
 import css from './profile-form.module.css';
-import { fieldErrors, inputOf, PROFILE_SHAPE, type ProfileValues, validateProfile, valuesOf } from './profile-values.ts';
+import {
+  fieldErrors,
+  inputOf,
+  PROFILE_SHAPE,
+  type ProfileValues,
+  validateProfile,
+  valuesOf,
+} from './profile-values.ts';
 
 export interface ProfileFormProps {
   /** Profile to change, `new` for a new one, `null` while the dialog is closed. */

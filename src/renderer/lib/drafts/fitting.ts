@@ -6,8 +6,8 @@ import type { DraftEntry } from './drafts.ts';
 export type Shape<V extends JsonObject> = { readonly [N in keyof V]-?: z.ZodType<V[N]> };
 
 /** The entry without edits that its form cannot show: another version of the panel may have kept it, with other members. */
-export function fitting<V extends JsonObject>(shape: Shape<V>, entry: DraftEntry): DraftEntry {
-  const known = new Map<string, z.ZodType>(Object.entries(shape));
+export function fitting(shape: Readonly<Record<string, z.ZodType>>, entry: DraftEntry): DraftEntry {
+  const known = new Map(Object.entries(shape));
   const fits = ([name, value]: [string, unknown]) => known.get(name)?.safeParse(value).success ?? false;
   const edits = Object.entries(entry.edits);
   const fit = edits.filter(fits);
