@@ -24,7 +24,7 @@ interface ChangeOf<E extends EntityName> {
 export interface Events {
   /**
    * Appends inside the current transaction, all with one statement.
-   * @returns the sequence number of the last one
+   * @returns the sequence number of the last one; of none, that of the last one before
    */
   append(...events: readonly NewEvent[]): number;
   /** Highest sequence number, 0 when empty. */
@@ -117,6 +117,7 @@ export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'
 
   return {
     append(...appended) {
+      if (appended.length === 0) return head();
       const at = clock.now();
       // Many changes share a moment, and writing one out costs as much as a small statement.
       if (at !== lastAt) {

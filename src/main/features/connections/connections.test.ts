@@ -178,6 +178,16 @@ describe('keys at their edges', () => {
     expect(feature.service.keys.any()).toBe(false);
   });
 
+  // Would catch: a use that is told after its key is gone, which would end the host in the middle of a timer.
+  test('a key that is revoked right after its use is no news any more', () => {
+    const { key, id } = make();
+    feature.authenticator.authenticateToken(key, from);
+    feature.service.keys.remove(id);
+    const { length } = core.events.list(0, 1000);
+    core.clock.advance(60_000);
+    expect(core.events.list(0, 1000)).toHaveLength(length);
+  });
+
   test('the last use is stored when the host stops, and a list shows it at once', () => {
     const used = make();
     const listed = make();
