@@ -123,6 +123,8 @@ export function numberOf(text: string): number | string {
   if (!NUMBER.test(trimmed)) return text;
   const number = Number(trimmed);
   if (!Number.isFinite(number)) return text;
-  const isExact = !/^[+-]?\d+$/.test(trimmed) || BigInt(trimmed.replace('+', '')) === BigInt(number);
+  // More digits than it can hold would be shown as others.
+  const isExact =
+    Number.isSafeInteger(number) || !/^[+-]?\d+$/.test(trimmed) || String(number) === trimmed.replace(/^\+/, '');
   return isExact ? number : text;
 }
