@@ -89,7 +89,6 @@ test('the trace opens in the bundled viewer without a network', async ({ page, a
   await expect(viewer.frameLocator('iframe.snapshot-visible').getByLabel('User')).toHaveValue('somebody');
 
   // The second time the viewer's own page comes through its service worker.
-  await page.keyboard.press('Escape');
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   await expect(viewer.getByText('Look')).toHaveCount(0);
   await page.getByRole('button', { name: 'Open trace' }).click();
