@@ -20,7 +20,7 @@ export function MenuAction({ title, Icon, blocked = null, danger = false, run }:
       aria-disabled={blocked === null ? undefined : true}
       aria-description={blocked ?? undefined}
       title={blocked ?? undefined}
-      {...(danger && blocked === null ? { color: 'red' } : {})}
+      {...(danger && blocked === null ? { color: 'var(--bad)' } : {})}
       closeMenuOnClick={blocked === null}
       leftSection={Icon === undefined ? undefined : <Icon size={14} />}
       onClick={() => {
