@@ -75,7 +75,10 @@ async function updated(
   const rows = mergeRows(list, { ids, rows: items }, { ...view, end: endOf(lane, list, view) });
   if (rows === null) return null;
   const known = list.rows.filter(({ id }) => ids.has(String(id))).length;
-  return list.with(rows, await totalOf(ask, view, list, rows, items.length < ids.size || known < ids.size));
+  const total = await totalOf(ask, view, list, rows, items.length < ids.size || known < ids.size);
+  // When all rows seem to be loaded, only the host can say that nothing follows: one of them may be gone by now.
+  const isAll = list.cursor !== null && total !== null && total <= rows.length;
+  return isAll ? null : list.with(rows, total);
 }
 
 /** Creates the lists over a cache; what cannot be decided here is fetched again by `refetcher`. */
