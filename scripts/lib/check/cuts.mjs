@@ -1,7 +1,6 @@
 // What an attempt says is cut by contract/kernel/redact/clip.ts, which redacts first: of a secret that a cut has gone through, what is left is not
 // found any more. So nothing else cuts where such texts are: strings, bytes, `inspect` with its limit, `split` with one.
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { sourceLines } from './source-lines.mjs';
 
 const PLACES = ['src/workers', 'src/contract/automation', 'src/main/features/tasks/run', 'src/main/features/tasks/log'];
 const CUT =
@@ -45,25 +44,13 @@ const ALLOWED = [
   ['src/workers/executor/process/tail.ts', 'this.#text.slice(-this.#size)', 'redacted'],
 ];
 
-const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', ...PLACES], {
-  encoding: 'utf8',
-});
 const unused = new Set(ALLOWED);
 const found = [];
-for (const file of new Set(listed.split('\0'))) {
-  if (!file.endsWith('.ts') || /\.(?:test|harness)\.ts$/.test(file)) continue;
-  let text;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    continue; // deleted, not yet committed
-  }
-  for (const [index, line] of text.split('\n').entries()) {
-    if (!CUT.test(line) || /^\s*(?:\*|\/\/|\/\*)/.test(line)) continue;
-    const reasons = ALLOWED.filter(([at, piece]) => at === file && line.includes(piece));
-    for (const reason of reasons) unused.delete(reason);
-    if (reasons.length === 0) found.push(`${file}:${index + 1}: ${line.trim().slice(0, 120)}`);
-  }
+for (const { file, line, where } of sourceLines(PLACES)) {
+  if (!CUT.test(line)) continue;
+  const reasons = ALLOWED.filter(([at, piece]) => at === file && line.includes(piece));
+  for (const reason of reasons) unused.delete(reason);
+  if (reasons.length === 0) found.push(where);
 }
 for (const line of found) process.stdout.write(`${line}\n`);
 if (found.length > 0) {

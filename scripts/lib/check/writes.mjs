@@ -1,8 +1,7 @@
 // Tasks run as the same user and plant links and named pipes; ids come from a database that may be somebody else's. So files of the data
 // directory are written through core/disk/owned-files.ts (in executors through output/new-file.ts) and read through core/disk/owned-reads.ts,
 // which follow no link and wait for no pipe; files are removed and folders listed through core/disk/owned-trees.ts, which leaves no folder of ours.
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { sourceLines } from './source-lines.mjs';
 
 const WRITE =
   /\b(?:writeFile|writeFileSync|appendFileSync|createWriteStream|copyFile|copyFileSync|openSync|promises\.open)\(|VACUUM INTO|\brm(?:Sync)?\(.*recursive: true/;
@@ -40,28 +39,12 @@ const ALLOWED = new Map([
   ['src/workers/executor/process/runner.ts', 'new files in a folder of this attempt, made a moment before'],
 ]);
 
-const listed = execFileSync(
-  'git',
-  ['ls-files', '-z', '--cached', '--others', '--exclude-standard', 'src/main', 'src/workers'],
-  {
-    encoding: 'utf8',
-  },
-);
 let found = 0;
-for (const file of new Set(listed.split('\0'))) {
-  if (!file.endsWith('.ts') || /\.(?:test|harness)\.ts$/.test(file) || ALLOWED.has(file)) continue;
-  let text;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    continue; // deleted, not yet committed
-  }
-  for (const [index, line] of text.split('\n').entries()) {
-    const wrong = WRITE.test(line) || (file.startsWith('src/main/') && HOST_ONLY.test(line));
-    if (!wrong || /^\s*(?:\*|\/\/|\/\*)/.test(line)) continue;
-    found += 1;
-    process.stdout.write(`${file}:${index + 1}: ${line.trim().slice(0, 120)}\n`);
-  }
+for (const { file, line, where } of sourceLines(['src/main', 'src/workers'])) {
+  if (ALLOWED.has(file)) continue;
+  if (!WRITE.test(line) && !(file.startsWith('src/main/') && HOST_ONLY.test(line))) continue;
+  found += 1;
+  process.stdout.write(`${where}\n`);
 }
 if (found > 0) {
   process.stdout.write(

@@ -4,41 +4,7 @@ import { BROWSERS } from '../automation/profiles.ts';
 import { AREAS, call, TIERS } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
 import { JsonObject, Nothing } from '../kernel/scalars.ts';
-
-/** Sections of the settings screen, in order. */
-export const SETTING_SECTIONS = [
-  'General',
-  'Appearance',
-  'API & security',
-  'Browser',
-  'Inference',
-  'Queue',
-  'Storage & retention',
-  'Advanced',
-] as const;
-export type SettingSection = (typeof SETTING_SECTIONS)[number];
-
-const HostName = z
-  .string()
-  .regex(/^(\[[0-9a-f:]+\]|[a-z0-9-]+(\.[a-z0-9-]+)*)(:\d{1,5})?$/i, 'must be a host name, optionally with a port');
-const Origin = z
-  .string()
-  .regex(/^(https?|chrome-extension):\/\/[^/*\s]+$/, 'must be an exact origin such as https://app.example');
-
-const at = (
-  section: SettingSection,
-  title: string,
-  description: string,
-  extra: { restart?: boolean; desktop?: boolean } = {},
-) => ({
-  title,
-  description,
-  'x-section': section,
-  ...(extra.restart ? { 'x-restart': true } : {}),
-  ...(extra.desktop ? { 'x-desktop': true } : {}),
-});
-
-const TierRate = z.strictObject({ per_min: z.int().min(1).max(1_000_000), burst: z.int().min(1).max(100_000) });
+import { at, HostName, Origin, TierRate } from './setting-fields.ts';
 
 /** Every setting by dotted key. `x-restart` marks those that take effect after a restart, `x-desktop` those of the desktop app only. */
 export const Settings = z.strictObject({

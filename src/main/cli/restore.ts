@@ -28,8 +28,8 @@ export async function restore(
     const { db } = openDatabase(dataDir, migrations, Date.now(), createFaults());
     try {
       const secrets = createSecrets(db, systemClock, () => platform.keyVault(dataDir));
-      const from = path.basename(restored.backup);
-      const unanchored = await anchorRestored({ db, clock: systemClock, dir: dataDir, secrets }, from);
+      const name = path.basename(restored.backup);
+      const unanchored = await anchorRestored({ db, clock: systemClock, dir: dataDir, secrets }, name);
       return { ...restored, unanchored };
     } finally {
       db.close();

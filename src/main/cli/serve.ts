@@ -28,7 +28,7 @@ function stopSignal(): Promise<End> {
 }
 
 /**
- * Ends the process if it still lives after `ms`. Without mercy: `process.exit` waits for threads of the file system, and one that waits
+ * Ends the process if it still lives after `ms`, by SIGKILL: `process.exit` waits for threads of the file system, and one that waits
  * for a file (a network disk that is gone) never comes back.
  */
 function endWithin(ms: number): void {

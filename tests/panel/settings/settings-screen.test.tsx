@@ -1,7 +1,8 @@
 /** The settings, against a real host: what is saved, what is refused, what can be taken back. */
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { DEFAULT_SETTINGS, SETTING_SECTIONS } from '../../../src/contract/host/settings.ts';
+import { SETTING_SECTIONS } from '../../../src/contract/host/setting-fields.ts';
+import { DEFAULT_SETTINGS } from '../../../src/contract/host/settings.ts';
 import { SettingsScreen } from '../../../src/renderer/features/settings/settings-screen.tsx';
 import { createTestHost, type TestHost } from '../../support/host.ts';
 import { renderPanel } from '../../support/panel.tsx';

@@ -3,6 +3,8 @@
  * fails by itself: lists leave it out, its own read says so, and everything else goes on.
  */
 import Database from 'better-sqlite3';
+import { and, type InferSelectModel, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { z } from 'zod';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Db } from './database.ts';
@@ -66,23 +68,37 @@ export function recordsOf<Row extends object, V>(
 }
 
 /**
- * The rows of a query, without those that cannot be read.
- * @param all reads them at once
- * @param one reads them one by one: `ids` as they are stored, and the row of an id
+ * Rows of a table, without those that cannot be read: only when there are some, the rows are read one by one.
+ * @param id tells the rows of this query apart
  * @param left called with each that was left out; it is reported unless this is given
  */
-export function readableRows<Row>(
-  db: Pick<Db, 'damagedRecord'>,
+export function readableRows<T extends SQLiteTable>(
+  db: Pick<Db, 'orm' | 'damagedRecord'>,
   kind: string,
-  all: () => Row[],
-  one: { ids: () => unknown[]; row: (id: unknown) => Row | undefined },
+  { table, id, where, order }: { table: T; id: SQLiteColumn; where: SQL | undefined; order: SQL[] },
   left: (id: unknown, error: unknown) => void = (id, error) => db.damagedRecord(kind, id, error),
-): Row[] {
-  const rows = tryRead(all);
+): InferSelectModel<T>[] {
+  // The query builder cannot infer the row of a table that is not known here.
+  const source: SQLiteTable = table;
+  const all = db.orm
+    .select()
+    .from(source)
+    .where(where)
+    .orderBy(...order);
+  const rows = tryRead(() => all.all() as InferSelectModel<T>[]);
   if (rows.ok) return rows.value;
-  return one.ids().flatMap((id) => {
-    const row = tryRead(() => one.row(id));
-    if (!row.ok) left(id, row.error);
+  const ids = db.orm
+    .select({ id: sql<unknown>`${id}` })
+    .from(source)
+    .where(where)
+    .orderBy(...order);
+  return ids.all().flatMap(({ id: stored }) => {
+    const one = db.orm
+      .select()
+      .from(source)
+      .where(and(where, sql`${id} IS ${stored}`));
+    const row = tryRead(() => one.get() as InferSelectModel<T> | undefined);
+    if (!row.ok) left(stored, row.error);
     return row.ok && row.value !== undefined ? [row.value] : [];
   });
 }

@@ -52,9 +52,15 @@ export async function readOwned(root: string, file: string, maxBytes: number): P
   try {
     const { size } = await handle.stat();
     if (size > maxBytes) throw inTheWay(file, `has more than ${maxBytes} bytes`);
-    // No more than was there when it was measured: it may grow meanwhile.
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size), 0, size, 0);
-    return buffer.subarray(0, bytesRead);
+    // No more than was there when it was measured: it may grow meanwhile. One read may give less than was asked for.
+    const content = Buffer.alloc(size);
+    let filled = 0;
+    while (filled < size) {
+      const { bytesRead } = await handle.read(content, filled, size - filled, filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return content.subarray(0, filled);
   } finally {
     await handle.close();
   }

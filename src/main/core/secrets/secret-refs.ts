@@ -1,16 +1,15 @@
 /** Secrets inside stored inputs: references at rest, dots in answers, plain values only in what is sent to the executor. */
+
 import { AppError } from '../../../contract/kernel/errors.ts';
+import { isJsonObject } from '../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 
 /** What answers show where a secret is. */
 export const MASK = '••••••';
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Reference of a sealed value `{"$secret": id}`, or null when `value` is not one. */
 export function secretId(value: Json): string | null {
-  if (!isObject(value)) return null;
+  if (!isJsonObject(value)) return null;
   const id = value.$secret;
   return typeof id === 'string' && Object.keys(value).length === 1 ? id : null;
 }
@@ -24,7 +23,7 @@ async function walk(value: Json, replace: (id: string) => Promise<Json>): Promis
   const id = secretId(value);
   if (id !== null) return replace(id);
   if (Array.isArray(value)) return Promise.all(value.map((item) => walk(item, replace)));
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   const entries = Object.entries(value).map(async ([key, item]) => [key, await walk(item, replace)] as const);
   return Object.fromEntries(await Promise.all(entries));
 }
@@ -34,7 +33,7 @@ export function masked<T extends Json>(value: T): T;
 export function masked(value: Json): Json {
   if (secretId(value) !== null) return MASK;
   if (Array.isArray(value)) return value.map((item) => masked(item));
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item)]));
 }
 
@@ -43,7 +42,7 @@ export function secretIds(value: Json): string[] {
   const id = secretId(value);
   if (id !== null) return [id];
   if (Array.isArray(value)) return value.flatMap(secretIds);
-  return isObject(value) ? Object.values(value).flatMap(secretIds) : [];
+  return isJsonObject(value) ? Object.values(value).flatMap(secretIds) : [];
 }
 
 /** Throws away what a caller wrote in the form of a reference: only the host may refer to secrets. */
@@ -54,7 +53,7 @@ export function withoutReferences(input: JsonObject): JsonObject {
 function strip(value: Json): Json {
   if (secretId(value) !== null) return null;
   if (Array.isArray(value)) return value.map(strip);
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, strip(item)]));
 }
 
@@ -91,7 +90,7 @@ async function sealAt(like: Json | undefined, value: Json, seal: (value: Json) =
   if (secretId(like) !== null) return seal(value);
   if (Array.isArray(like) && Array.isArray(value))
     return Promise.all(value.map((item, i) => sealAt(like[i], item, seal)));
-  if (!isObject(like) || !isObject(value)) return value;
+  if (!isJsonObject(like) || !isJsonObject(value)) return value;
   const entries = Object.entries(value).map(async ([key, item]) => [key, await sealAt(like[key], item, seal)] as const);
   return Object.fromEntries(await Promise.all(entries));
 }

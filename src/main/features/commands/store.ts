@@ -84,27 +84,12 @@ export function createCommandStore(db: Db, events: Events) {
     /** Ids of all commands that match, oldest first; of the deleted ones or of the others. */
     matching: (filter: CommandFilter, deleted: boolean): string[] => matchingIds(db, filter, spec(deleted)),
     versions: (id: CommandId) =>
-      readableRows(
-        db,
-        `version of ${id}`,
-        () => orm.select().from(commandVersion).where(eq(commandVersion.command_id, id)).orderBy(newestFirst).all(),
-        {
-          ids: () =>
-            orm
-              .select({ version: sql<unknown>`${commandVersion.version}` })
-              .from(commandVersion)
-              .where(eq(commandVersion.command_id, id))
-              .orderBy(newestFirst)
-              .all()
-              .map(({ version }) => version),
-          row: (version) =>
-            orm
-              .select()
-              .from(commandVersion)
-              .where(and(eq(commandVersion.command_id, id), sql`${commandVersion.version} IS ${version}`))
-              .get(),
-        },
-      ),
+      readableRows(db, `version of ${id}`, {
+        table: commandVersion,
+        id: commandVersion.version,
+        where: eq(commandVersion.command_id, id),
+        order: [newestFirst],
+      }),
     version: (id: CommandId, version: number): CommandRow | undefined =>
       orm
         .select({ body: commandVersion.body })

@@ -1,5 +1,5 @@
 /** The only SQL of API keys and panel sessions. */
-import { and, eq, getTableColumns, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNull, lt, or } from 'drizzle-orm';
 import { z } from 'zod';
 import { ApiKey, keyRecord } from '../../../contract/host/access.ts';
 import type { Area, Scope } from '../../../contract/kernel/define.ts';
@@ -88,16 +88,7 @@ function createKeyStore(db: Db, events: Events) {
   const live = isNull(apiKey.deleted_at);
   return {
     keys() {
-      const rows = readableRows(db, 'api_key', () => orm.select().from(apiKey).where(live).all(), {
-        ids: () =>
-          orm
-            .select({ id: sql<unknown>`${apiKey.id}` })
-            .from(apiKey)
-            .where(live)
-            .all()
-            .map(({ id }) => id),
-        row: (id) => orm.select().from(apiKey).where(sql`${apiKey.id} IS ${id}`).get(),
-      });
+      const rows = readableRows(db, 'api_key', { table: apiKey, id: apiKey.id, where: live, order: [] });
       // A damaged key opens nothing.
       return recordsOf(db, 'api_key', StoredKey, rows, (row) => row);
     },

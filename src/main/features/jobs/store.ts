@@ -1,5 +1,5 @@
 /** The only SQL of jobs. */
-import { and, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, lt, sql } from 'drizzle-orm';
 import { jobRecord } from '../../../contract/host/jobs.ts';
 import { AppError, problemOf } from '../../../contract/kernel/errors.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
@@ -82,17 +82,7 @@ export function createJobStore(db: Db, events: Events) {
       readableRows(
         db,
         'job',
-        () => orm.select().from(job).where(live).orderBy(job.created_at, job.id).all(),
-        {
-          ids: () =>
-            orm
-              .select({ id: sql<unknown>`${job.id}` })
-              .from(job)
-              .where(live)
-              .all()
-              .map(({ id }) => id),
-          row: (id) => orm.select().from(job).where(sql`${job.id} IS ${id}`).get(),
-        },
+        { table: job, id: job.id, where: live, order: [asc(job.created_at), asc(job.id)] },
         (id) => failDamaged(db, id),
       ),
     /** Jobs of these areas. */

@@ -2,12 +2,10 @@
  * What of a command's draft may go to the browser's storage: nothing that its input schema calls secret, has called secret since the
  * draft was begun, or could call secret in a way that cannot be followed here.
  */
+import { isJsonObject } from '../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { type DraftEntry, useDrafts } from '../../lib/drafts/drafts.ts';
 import { isMark, openValues, type Reading, readSecrets } from '../../lib/drafts/open-values.ts';
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Whether anything in a value is marked, or reads as if it could be. */
 const mentionsSecret = (value: Json): boolean => /pass|writeOnly/i.test(JSON.stringify(value));
@@ -15,7 +13,7 @@ const mentionsSecret = (value: Json): boolean => /pass|writeOnly/i.test(JSON.str
 /** A schema without values of its own where one could be a secret. */
 function withoutValues(value: Json, all: boolean): Json {
   if (Array.isArray(value)) return value.map((item) => withoutValues(item, all));
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   const bare = all || isMark(value);
   return Object.fromEntries(
     Object.entries(value)
@@ -35,7 +33,7 @@ function forStorage(entry: DraftEntry, schema: JsonObject): DraftEntry {
   const members = (given: JsonObject): JsonObject => {
     const kept = { ...given };
     if ('defaults' in kept) kept.defaults = values(kept.defaults);
-    if (isObject(kept.input_schema)) {
+    if (isJsonObject(kept.input_schema)) {
       const isDoubtful = !readSecrets(kept.input_schema).isWhole && mentionsSecret(kept.input_schema);
       kept.input_schema = withoutValues(kept.input_schema, isDoubtful);
     }
@@ -43,7 +41,7 @@ function forStorage(entry: DraftEntry, schema: JsonObject): DraftEntry {
   };
   // Defaults of which a part is missing would be saved without it: then the edit is kept in memory only.
   const isPartial = ({ defaults }: JsonObject) =>
-    isObject(defaults) && Object.keys(defaults).length > Object.keys(values(defaults)).length;
+    isJsonObject(defaults) && Object.keys(defaults).length > Object.keys(values(defaults)).length;
   const drop = [entry.edits, entry.base].some(isPartial) ? ['defaults'] : [];
   const without = (given: JsonObject) =>
     Object.fromEntries(Object.entries(members(given)).filter(([name]) => !drop.includes(name)));

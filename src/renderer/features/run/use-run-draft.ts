@@ -1,13 +1,10 @@
 /** What has been chosen and typed in a dialog that runs something, as a draft; secrets stay in memory. */
 import { useState } from 'react';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
-import { type DraftEntry, NO_DRAFT, useDrafts } from '../../lib/drafts/drafts.ts';
+import { type DraftEntry, isEmpty, NO_DRAFT, useDrafts } from '../../lib/drafts/drafts.ts';
 import { fitting, type Shape } from '../../lib/drafts/fitting.ts';
 import { openValues, readSecrets } from '../../lib/drafts/open-values.ts';
 import { undoToast } from '../../ui/feedback/toast.tsx';
-
-const isUsed = ({ edits, input, texts }: DraftEntry): boolean =>
-  input !== null || Object.keys(edits).length > 0 || Object.keys(texts).length > 0;
 
 /** The entry without what is secret by the input's schema; while that is not known, without the input. */
 function forStorage(entry: DraftEntry, schema: JsonObject | null): DraftEntry {
@@ -28,7 +25,7 @@ function forStorage(entry: DraftEntry, schema: JsonObject | null): DraftEntry {
  */
 export function useRunDraft<V extends JsonObject>(key: string, schema: JsonObject | null, shape: Shape<V>) {
   const entry = fitting(shape, useDrafts((state) => state.entries[key]) ?? NO_DRAFT);
-  const [wasKept] = useState(() => isUsed(entry));
+  const [wasKept] = useState(() => !isEmpty(entry));
   /** Two changes in one turn see each other: the entry is read when it is changed. */
   const alter = (next: (now: DraftEntry) => DraftEntry) => {
     const { entries, put } = useDrafts.getState();
@@ -58,11 +55,11 @@ export function useRunDraft<V extends JsonObject>(key: string, schema: JsonObjec
     drop,
     /** Forgets what was typed, and offers it back. */
     discard() {
-      if (!isUsed(entry)) return;
+      if (isEmpty(entry)) return;
       drop();
       undoToast('Changes discarded', () => alter(() => entry));
     },
     /** For the notice above the form. */
-    notice: { wasKept, isChanged: isUsed(entry), conflicts: [], settle: () => undefined, drop },
+    notice: { wasKept, isChanged: !isEmpty(entry), conflicts: [], settle: () => undefined, drop },
   };
 }

@@ -1,4 +1,4 @@
-import { SETTING_SECTIONS } from '../../../contract/host/settings.ts';
+import { SETTING_SECTIONS } from '../../../contract/host/setting-fields.ts';
 import { isDesktop } from '../../lib/client/message-port.ts';
 import { useAllActions } from '../../lib/keys/use-actions.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';

@@ -2,8 +2,10 @@
  * Unsaved changes of this window, by what they belong to. They survive a reload, another screen and a restart of the host: each is
  * one item of the browser's storage, without the parts that are secret, which stay in memory.
  */
+
 import { create } from 'zustand';
-import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
+import { isJsonObject } from '../../../contract/kernel/json.ts';
+import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { staleKeys } from './stale-keys.ts';
 
 /** What has been typed and not been saved. */
@@ -38,10 +40,8 @@ interface Drafts {
 
 const PREFIX = 'tabagent.draft.';
 
-export const sameJson = (a: Json | undefined, b: Json | undefined): boolean => JSON.stringify(a) === JSON.stringify(b);
-
 /** Whether nothing would be lost without it. */
-const isEmpty = ({ edits, input, texts }: DraftEntry): boolean =>
+export const isEmpty = ({ edits, input, texts }: DraftEntry): boolean =>
   input === null && Object.keys(edits).length === 0 && Object.keys(texts).length === 0;
 
 /** The drafts. */
@@ -104,19 +104,15 @@ function readAll(): Record<string, DraftEntry> {
   return withoutStale(entries, now);
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function parseEntry(text: string | null): DraftEntry | null {
   try {
     const { edits, base, version, input, texts, hidden, at } = JSON.parse(text ?? '') as Record<string, unknown>;
-    if (!isObject(edits) || !isObject(base) || !isObject(texts)) return null;
+    if (!isJsonObject(edits) || !isJsonObject(base) || !isJsonObject(texts)) return null;
     return {
       edits,
       base,
       version: typeof version === 'number' ? version : null,
-      input: isObject(input) ? input : null,
+      input: isJsonObject(input) ? input : null,
       texts: Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, String(value)])),
       hidden: Array.isArray(hidden) ? hidden.map(String) : [],
       at: typeof at === 'number' ? at : 0,

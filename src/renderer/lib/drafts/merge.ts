@@ -1,6 +1,7 @@
 /** Edits of a thing that others may change meanwhile: a three-way merge by member. */
+import { sameJson } from '../../../contract/kernel/json.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
-import { type DraftEntry, sameJson } from './drafts.ts';
+import type { DraftEntry } from './drafts.ts';
 
 /** A thing as it is stored. */
 export interface Stored {

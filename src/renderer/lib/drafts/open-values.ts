@@ -2,10 +2,8 @@
  * Which values of an input may go to the browser's storage: those of which its schema says that they are no secret. What it says in a
  * way that cannot be followed here stays in memory.
  */
+import { isJsonObject } from '../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Whether a schema marks a secret; also while the word is being typed. */
 export const isMark = ({ format, writeOnly }: JsonObject): boolean =>
@@ -31,22 +29,22 @@ const onlyHas = (schema: JsonObject, known: ReadonlySet<string>): boolean =>
 
 /** Whether a schema describes values without any secret, all of them. */
 function isOpen(schema: Json | undefined, depth = 0): schema is JsonObject {
-  if (!isObject(schema) || isMark(schema) || depth > MAX_DEPTH) return false;
+  if (!isJsonObject(schema) || isMark(schema) || depth > MAX_DEPTH) return false;
   if (SCALARS.has(schema.type ?? null)) return onlyHas(schema, PLAIN);
   if (schema.type === 'array') return onlyHas(schema, LIST) && isOpen(schema.items, depth + 1);
-  if (schema.type !== 'object' || !isObject(schema.properties)) return false;
+  if (schema.type !== 'object' || !isJsonObject(schema.properties)) return false;
   return onlyHas(schema, GROUP) && Object.values(schema.properties).every((property) => isOpen(property, depth + 1));
 }
 
 /** Whether an open schema describes the whole of a value: a member that it does not name could be anything. */
 function describes(schema: Json | undefined, value: Json): boolean {
-  if (!isObject(schema)) return false;
+  if (!isJsonObject(schema)) return false;
   if (Array.isArray(value)) return schema.type === 'array' && value.every((item) => describes(schema.items, item));
-  if (!isObject(value)) return true;
+  if (!isJsonObject(value)) return true;
   const { properties } = schema;
   return (
     schema.type === 'object' &&
-    isObject(properties) &&
+    isJsonObject(properties) &&
     Object.entries(value).every(
       ([name, member]) => Object.hasOwn(properties, name) && describes(properties[name], member),
     )
@@ -56,7 +54,7 @@ function describes(schema: Json | undefined, value: Json): boolean {
 /** Whether a secret is marked anywhere in a schema. */
 function marksSecret(schema: Json): boolean {
   if (Array.isArray(schema)) return schema.some(marksSecret);
-  return isObject(schema) && (isMark(schema) || Object.values(schema).some(marksSecret));
+  return isJsonObject(schema) && (isMark(schema) || Object.values(schema).some(marksSecret));
 }
 
 /** What the schema of an input says of its members. */
@@ -71,7 +69,7 @@ export interface Reading {
 
 /** Reads the schema of an input. */
 export function readSecrets(schema: JsonObject): Reading {
-  const properties = isObject(schema.properties) ? schema.properties : {};
+  const properties = isJsonObject(schema.properties) ? schema.properties : {};
   const others = Object.keys(schema).filter((key) => !ROOT.has(key) && schema[key] !== false);
   const open = new Map<string, JsonObject>();
   const secret: string[] = [];
@@ -79,14 +77,14 @@ export function readSecrets(schema: JsonObject): Reading {
     if (marksSecret(property)) secret.push(name);
     else if (isOpen(property)) open.set(name, property);
   }
-  const marked = Object.values(properties).filter((property) => isObject(property) && isMark(property));
+  const marked = Object.values(properties).filter((property) => isJsonObject(property) && isMark(property));
   const isWhole = others.length === 0 && open.size + marked.length === Object.keys(properties).length;
   return { open: others.length === 0 ? open : new Map(), secret, isWhole };
 }
 
 /** Those members of an input that may be stored. `hidden` names members that were secret before. */
 export function openValues({ open }: Reading, input: Json | undefined, hidden: readonly string[] = []): JsonObject {
-  if (!isObject(input)) return {};
+  if (!isJsonObject(input)) return {};
   return Object.fromEntries(
     Object.entries(input).filter(([name, value]) => !hidden.includes(name) && describes(open.get(name), value)),
   );

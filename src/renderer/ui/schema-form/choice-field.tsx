@@ -1,8 +1,8 @@
 import { MultiSelect, Select } from '@mantine/core';
+import { sameJson } from '../../../contract/kernel/json.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import type { CommonProps, FieldProps } from './field-props.ts';
 import type { Choice } from './model/field.ts';
-import { same } from './model/values.ts';
 
 /** Choices from which one is found by typing. */
 const MANY = 8;
@@ -26,7 +26,8 @@ function optionsOf(choices: readonly Choice[], values: readonly Json[]) {
 export function ChoiceField({ field, value, onChange, common }: FieldProps & { common: CommonProps }) {
   const { choices, required, nullable } = field;
   const isNull = value === null && !choices.some((choice) => choice.value === null);
-  const isEmpty = value === undefined || isNull || (value === '' && !choices.some((choice) => same(choice.value, '')));
+  const isEmpty =
+    value === undefined || isNull || (value === '' && !choices.some((choice) => sameJson(choice.value, '')));
   return (
     <Select
       {...common}

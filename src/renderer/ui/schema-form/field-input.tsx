@@ -1,5 +1,7 @@
 /** One value of a form, drawn by what its schema says; a value that its control could not show is edited as JSON. */
+
 import { PasswordInput, Switch, Textarea, TextInput } from '@mantine/core';
+import { isJsonObject } from '../../../contract/kernel/json.ts';
 import text from '../styles/text.module.css';
 import { TagsField } from '../tags-field.tsx';
 import { ChoiceField, ChoicesField } from './choice-field.tsx';
@@ -8,7 +10,7 @@ import type { CommonProps, FieldProps } from './field-props.ts';
 import { useForm } from './form-context.ts';
 import { JsonField } from './json-field.tsx';
 import { limitsOf } from './model/check.ts';
-import { below, isObject } from './model/field.ts';
+import { below } from './model/field.ts';
 import { fits, numberOf, withMember } from './model/values.ts';
 import { NumberField } from './number-field.tsx';
 import { RowsField } from './rows-field.tsx';
@@ -114,7 +116,7 @@ function Control({ bare = false, ...props }: FieldProps & { bare?: boolean }) {
 
 /** Members of an object; those that the form does not know stay as they are. */
 function Group({ field, path, value, onChange, common, bare }: FieldProps & { common: CommonProps; bare: boolean }) {
-  const members = isObject(value) ? value : {};
+  const members = isJsonObject(value) ? value : {};
   const inputs = field.fields.map((member) => (
     <FieldInput
       key={member.name}

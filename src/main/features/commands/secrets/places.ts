@@ -1,5 +1,7 @@
 /** Which values of an input are secret by its JSON Schema (2020-12), at whatever depth and by whatever keyword it says so. */
+
 import { AppError } from '../../../../contract/kernel/errors.ts';
+import { isJsonObject } from '../../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { MASK, secretId } from '../../../core/secrets/secret-refs.ts';
 import {
@@ -7,7 +9,6 @@ import {
   hasMark,
   ITEMS_ONE,
   isMark,
-  isRecord,
   MEMBERS_ONE,
   objectsBelow,
   referred,
@@ -26,7 +27,7 @@ const TYPES: Record<string, (value: Json) => boolean> = {
   number: (value) => typeof value === 'number',
   integer: (value) => Number.isInteger(value),
   boolean: (value) => typeof value === 'boolean',
-  object: isRecord,
+  object: isJsonObject,
   array: Array.isArray,
   null: (value) => value === null,
 };
@@ -68,7 +69,7 @@ class Walk {
           item,
           [...place, i],
         );
-    } else if (isRecord(value)) {
+    } else if (isJsonObject(value)) {
       for (const [name, member] of Object.entries(value)) {
         this.visit(
           described.flatMap((schema) => memberSchemas(schema, name)),
@@ -105,12 +106,12 @@ class Walk {
     const open = [...schemas];
     while (open.length > 0) {
       const schema = open.pop();
-      if (!isRecord(schema) || seen.has(schema)) continue;
+      if (!isJsonObject(schema) || seen.has(schema)) continue;
       this.#count();
       seen.add(schema);
       open.push(...SAME_ONE.map((keyword) => schema[keyword]));
       for (const keyword of SAME_LIST) if (Array.isArray(schema[keyword])) open.push(...schema[keyword]);
-      for (const keyword of DEPENDENT) if (isRecord(schema[keyword])) open.push(...Object.values(schema[keyword]));
+      for (const keyword of DEPENDENT) if (isJsonObject(schema[keyword])) open.push(...Object.values(schema[keyword]));
       if (schema.$ref !== undefined) open.push(referred(this.#root, schema.$ref));
     }
     return [...seen];
@@ -139,8 +140,8 @@ function itemSchemas(schema: JsonObject, index: number): (Json | undefined)[] {
 /** All pattern properties describe every member: a pattern of the caller's is not run here, and one secret too many does no harm. */
 function memberSchemas(schema: JsonObject, name: string): (Json | undefined)[] {
   const { properties, patternProperties } = schema;
-  const patterns = isRecord(patternProperties) ? Object.values(patternProperties) : [];
-  if (isRecord(properties) && Object.hasOwn(properties, name)) return [properties[name], ...patterns];
+  const patterns = isJsonObject(patternProperties) ? Object.values(patternProperties) : [];
+  if (isJsonObject(properties) && Object.hasOwn(properties, name)) return [properties[name], ...patterns];
   return [...patterns, ...MEMBERS_ONE.map((keyword) => schema[keyword])];
 }
 
@@ -176,7 +177,7 @@ function putAt(input: JsonObject, place: Place, value: Json | undefined): void {
   const parent = valueAt(input, place.slice(0, -1));
   const key = place.at(-1) ?? '';
   if (Array.isArray(parent)) parent[Number(key)] = value ?? null;
-  else if (!isRecord(parent)) return;
+  else if (!isJsonObject(parent)) return;
   else if (value === undefined) delete parent[key];
   else Object.defineProperty(parent, key, { value, writable: true, enumerable: true, configurable: true });
 }

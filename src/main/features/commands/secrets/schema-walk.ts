@@ -1,4 +1,5 @@
 /** The parts of a JSON Schema (2020-12), and why a secret in one could not be found in an input. */
+import { isJsonObject } from '../../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 
 /** Keywords whose schema describes the same value. */
@@ -17,8 +18,6 @@ const VALUES = ['enum', 'const', 'default', 'examples', 'dependentRequired'];
 /** Keywords that make `#/…` or an address lead elsewhere. */
 const BASES = ['$anchor', '$dynamicAnchor', '$recursiveAnchor'];
 
-export const isRecord = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 export const isMark = (schema: JsonObject) => schema.format === 'password' || schema.writeOnly === true;
 
 /** Every schema or object below one, with its JSON Pointer. */
@@ -66,7 +65,7 @@ function schemasIn(keyword: string, value: Json): [below: Json, rest: string][] 
   if (isList.includes(keyword) && Array.isArray(value)) return value.map((below, i) => [below, `/${i}`]);
   if (isOne.includes(keyword)) return [[value, '']];
   const named: readonly string[] = NAMED;
-  return named.includes(keyword) && isRecord(value)
+  return named.includes(keyword) && isJsonObject(value)
     ? Object.entries(value).map(([name, below]) => [below, `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`])
     : null;
 }
@@ -77,7 +76,7 @@ function allSchemas(root: JsonObject): Map<JsonObject, string> | Refusal {
   const open: [schema: Json, pointer: string][] = [[root, '']];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [schema, pointer] = next;
-    if (!isRecord(schema) || found.has(schema)) continue;
+    if (!isJsonObject(schema) || found.has(schema)) continue;
     found.set(schema, pointer);
     for (const [keyword, value] of Object.entries(schema)) {
       const below = schemasIn(keyword, value);
@@ -106,7 +105,7 @@ export function unsealable(schema: JsonObject): Refusal | null {
   for (const [at, pointer] of schemas) {
     for (const keyword of UNSEALABLE) {
       const below = at[keyword];
-      if (isRecord(below) && objectsBelow(below).some(([one]) => isMark(one) || one.$ref !== undefined)) {
+      if (isJsonObject(below) && objectsBelow(below).some(([one]) => isMark(one) || one.$ref !== undefined)) {
         return { pointer: `${pointer}/${keyword}`, reason: 'cannot hold a secret; mark a property or an item instead' };
       }
     }
@@ -114,7 +113,7 @@ export function unsealable(schema: JsonObject): Refusal | null {
       const reference = at[keyword];
       if (typeof reference !== 'string') continue;
       const target = keyword === '$ref' ? referred(schema, reference) : undefined;
-      if (typeof target === 'boolean' || (isRecord(target) && schemas.has(target))) continue;
+      if (typeof target === 'boolean' || (isJsonObject(target) && schemas.has(target))) continue;
       const reason = `must be a reference like #/$defs/name in a schema with secrets, not ${reference.slice(0, 100)}`;
       return { pointer: `${pointer}/${keyword}`, reason };
     }

@@ -1,6 +1,6 @@
 /** Where two values differ, as parts that can be chosen one by one. */
+import { isJsonObject, sameJson } from '../../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
-import { sameJson } from '../../../lib/drafts/drafts.ts';
 
 /** One part: a member, or a member of a member. */
 export interface Difference {
@@ -9,14 +9,11 @@ export interface Difference {
   theirs: Json | undefined;
 }
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** The differences of some members; a spec is taken apart, so that its script is compared as a script. */
 export function differencesOf(members: readonly string[], mine: JsonObject, theirs: JsonObject): Difference[] {
   return members.flatMap((member): Difference[] => {
     const [one, other] = [mine[member], theirs[member]];
-    if (!isObject(one) || !isObject(other)) return [{ path: [member], mine: one, theirs: other }];
+    if (!isJsonObject(one) || !isJsonObject(other)) return [{ path: [member], mine: one, theirs: other }];
     return [...new Set([...Object.keys(one), ...Object.keys(other)])]
       .filter((name) => !sameJson(one[name], other[name]))
       .map((name) => ({ path: [member, name], mine: one[name], theirs: other[name] }));

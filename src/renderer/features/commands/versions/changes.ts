@@ -1,4 +1,5 @@
 /** What changed between two versions, in the words of the form. */
+import { isJsonObject } from '../../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { words } from '../../../lib/format.ts';
 import { asText, differencesOf } from '../composer/differences.ts';
@@ -43,13 +44,10 @@ function spoken(value: Json | undefined): string {
   return typeof value === 'object' ? (Object.keys(value).length === 0 ? 'none' : JSON.stringify(value)) : String(value);
 }
 
-const isObject = (value: Json | undefined): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function changeOf(path: string, title: string, from: Json | undefined, to: Json | undefined): VersionChange {
   const sentence = { from: spoken(from), to: spoken(to) };
   const isText = [sentence.from, sentence.to].some((value) => value.length > SHORT || value.includes('\n'));
-  const isJson = [from, to].some((value) => isObject(value) || Array.isArray(value));
+  const isJson = [from, to].some((value) => isJsonObject(value) || Array.isArray(value));
   const base = { path, title, isText, isJson };
   return isText ? { ...base, from: asText(from), to: asText(to) } : { ...base, ...sentence };
 }

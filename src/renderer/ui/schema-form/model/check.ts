@@ -2,15 +2,17 @@
  * What is wrong with a value, in plain words, as far as a form can say at once. The host checks the whole schema again; what only it
  * knows comes with its answer.
  */
+
+import { isJsonObject, sameJson } from '../../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
-import { below, type Field, isObject } from './field.ts';
-import { same } from './values.ts';
+import { plural } from '../../../lib/format.ts';
+import { below, type Field } from './field.ts';
+import { isEmptied } from './values.ts';
 
 /** Whether a text has a match of a pattern; null when that is not known here. */
 export type Matcher = (pattern: string, text: string) => boolean | null;
 
 const number = (value: unknown): number | null => (typeof value === 'number' ? value : null);
-const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 /** Formats that can be told without doubt. */
 const FORMATS: Readonly<Record<string, { isValid(text: string): boolean; words: string }>> = {
@@ -92,7 +94,7 @@ function listProblem(items: readonly Json[], { minItems, maxItems, uniqueItems }
 /** What is wrong with the value of one field itself, not with what is in it; null when nothing is. */
 export function problemOf(field: Field, value: Json | undefined, matches: Matcher): string | null {
   const { kind, schema, required, nullable, title, choices, item } = field;
-  if (value === undefined || (value === '' && kind !== 'long' && !choices.some((choice) => choice.value === ''))) {
+  if (value === undefined || isEmptied(field, value)) {
     // An empty value of a nullable field is sent as null.
     return required && !(nullable && value === '') ? `${title || 'A value'} is required` : null;
   }
@@ -109,7 +111,7 @@ export function problemOf(field: Field, value: Json | undefined, matches: Matche
     case 'integer':
       return numberProblem(value, kind === 'integer', schema);
     case 'choice':
-      return choices.some((choice) => same(choice.value, value)) ? null : 'Must be one of the listed values';
+      return choices.some((choice) => sameJson(choice.value, value)) ? null : 'Must be one of the listed values';
     case 'choices':
     case 'tags': {
       if (!Array.isArray(value)) return 'Must be a list';
@@ -137,7 +139,7 @@ export function problemsOf(
     const problem = problemOf(field, each, matches);
     if (problem !== null) found[path] = problem;
     const { item } = field;
-    if (field.kind === 'group' && isObject(each))
+    if (field.kind === 'group' && isJsonObject(each))
       for (const member of field.fields) visit(member, each[member.name], below(path, member.name));
     if (field.kind === 'rows' && item !== null && Array.isArray(each))
       for (const [index, row] of each.entries()) visit(item, row, below(path, index));

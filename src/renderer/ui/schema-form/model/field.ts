@@ -46,9 +46,5 @@ export interface Field {
   schema: JsonObject;
 }
 
-/** Whether a value is an object that is no array. */
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Path of a member or an item below `path`. */
 export const below = (path: string, name: string | number): string => (path === '' ? `${name}` : `${path}.${name}`);

@@ -1,7 +1,9 @@
 /** JSON Schema (2020-12) as the fields of a form. Whatever a schema holds, there is a field for each property. */
+
 import type { Titles } from '../../../../contract/kernel/field-words.ts';
+import { isJsonObject } from '../../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
-import { below, type Choice, type Field, type FieldKind, isObject } from './field.ts';
+import { below, type Choice, type Field, type FieldKind } from './field.ts';
 
 /** Objects and lists inside of each other that are drawn; what lies deeper is edited as JSON. */
 const MAX_DEPTH = 4;
@@ -19,7 +21,7 @@ const isScalar = (value: Json | undefined): boolean =>
 
 /** The schema that a local reference such as `#/$defs/address` leads to, with what stands beside the reference; {} for another one. */
 function resolved(given: Json | undefined, root: JsonObject): JsonObject {
-  let schema = isObject(given) ? given : {};
+  let schema = isJsonObject(given) ? given : {};
   for (let followed = 0; typeof schema.$ref === 'string'; followed += 1) {
     const { $ref, ...beside } = schema;
     if (followed === MAX_REFERENCES || !/^#(?:\/|$)/.test($ref)) return {};
@@ -28,9 +30,9 @@ function resolved(given: Json | undefined, root: JsonObject): JsonObject {
       .slice(1)
       .reduce<Json | undefined>((at, part) => {
         const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
-        return isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined;
+        return isJsonObject(at) && Object.hasOwn(at, name) ? at[name] : undefined;
       }, root);
-    if (!isObject(target)) return {};
+    if (!isJsonObject(target)) return {};
     schema = { ...target, ...beside };
   }
   return schema;
@@ -58,7 +60,7 @@ function choicesOf(schema: JsonObject): Choice[] | null {
   const options = Array.isArray(schema.oneOf) ? schema.oneOf : schema.anyOf;
   if (!Array.isArray(options) || options.length === 0) return null;
   const choices = options.map((option) =>
-    isObject(option) && isScalar(option.const)
+    isJsonObject(option) && isScalar(option.const)
       ? { label: text(option.title) ?? String(option.const), value: option.const ?? null }
       : null,
   );
@@ -133,21 +135,24 @@ function fieldOf(
   const scalar = scalarKind(schema);
   if (scalar !== null) return { ...field, kind: scalar };
   if (place.depth >= MAX_DEPTH || isSecret) return field;
-  if (schema.type === 'array' && isObject(schema.items) && schema.prefixItems === undefined) {
+  if (schema.type === 'array' && isJsonObject(schema.items) && schema.prefixItems === undefined) {
     const item = fieldOf('', schema.items, true, undefined, { ...place, depth: place.depth + 1 });
     const kind = listKind(item);
     return kind === 'choices' ? { ...field, kind, item, choices: item.choices } : { ...field, kind, item };
   }
-  if (schema.type !== 'object' || !isObject(schema.properties)) return field;
+  if (schema.type !== 'object' || !isJsonObject(schema.properties)) return field;
   const { length } = Object.keys(schema.properties);
   if (length > MAX_MEMBERS || length > place.left.members) return field;
   place.left.members -= length;
-  const fields = membersOf(schema, isObject(field.initial) ? field.initial : {}, { ...place, depth: place.depth + 1 });
+  const fields = membersOf(schema, isJsonObject(field.initial) ? field.initial : {}, {
+    ...place,
+    depth: place.depth + 1,
+  });
   return fields.length === 0 ? field : { ...field, kind: 'group', fields };
 }
 
 function membersOf(schema: JsonObject, initial: JsonObject, place: Place): Field[] {
-  const properties = isObject(schema.properties) ? schema.properties : {};
+  const properties = isJsonObject(schema.properties) ? schema.properties : {};
   const required = Array.isArray(schema.required) ? schema.required : [];
   return Object.entries(properties).map(([name, property]) =>
     fieldOf(name, property, required.includes(name), Object.hasOwn(initial, name) ? initial[name] : undefined, place),

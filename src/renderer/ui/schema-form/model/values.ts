@@ -1,9 +1,7 @@
 /** Values of a form: what it starts with, what is sent, and whether a control can hold what is there. */
+import { isJsonObject } from '../../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
-import { type Field, isObject } from './field.ts';
-
-/** Whether two values are the same JSON. */
-export const same = (a: Json | undefined, b: Json | undefined): boolean => JSON.stringify(a) === JSON.stringify(b);
+import type { Field } from './field.ts';
 
 /** The object with one member changed; every other one stays, also those that the form does not know. */
 export const withMember = (value: JsonObject, name: string, next: Json): JsonObject => ({ ...value, [name]: next });
@@ -40,7 +38,7 @@ export function fits(field: Field, value: Json | undefined): boolean {
     case 'rows':
       return Array.isArray(value);
     case 'group':
-      return isObject(value);
+      return isJsonObject(value);
     case 'json':
       return false;
   }
@@ -64,12 +62,12 @@ export function initialOf(field: Field): Json | undefined {
   if (holdsSecret(field)) {
     if (kind !== 'group') return undefined;
     const known = new Set(fields.map(({ name }) => name));
-    const others = isObject(initial) ? Object.entries(initial).filter(([name]) => !known.has(name)) : [];
+    const others = isJsonObject(initial) ? Object.entries(initial).filter(([name]) => !known.has(name)) : [];
     const members = { ...Object.fromEntries(others), ...initialInput(fields) };
     return Object.keys(members).length === 0 ? undefined : members;
   }
   if (initial !== undefined)
-    return kind === 'group' && isObject(initial) ? { ...initialInput(fields), ...initial } : initial;
+    return kind === 'group' && isJsonObject(initial) ? { ...initialInput(fields), ...initial } : initial;
   // A switch shows that it is off; then it is.
   if (kind === 'boolean') return required ? false : undefined;
   if (kind !== 'group') return undefined;
@@ -82,7 +80,7 @@ export const holdsSecret = ({ kind, fields, item }: Field): boolean =>
   kind === 'secret' || fields.some(holdsSecret) || (item !== null && holdsSecret(item));
 
 /** A value that was typed and taken back. */
-const isEmptied = ({ kind, choices }: Field, value: Json): boolean =>
+export const isEmptied = ({ kind, choices }: Field, value: Json): boolean =>
   value === '' && kind !== 'long' && !choices.some((choice) => choice.value === '');
 
 /** The input without what was left empty, so that defaults apply. */
@@ -100,7 +98,7 @@ export function cleanInput(fields: readonly Field[], input: JsonObject): JsonObj
 
 function cleanValue(field: Field, value: Json): Json | undefined {
   if (isEmptied(field, value)) return field.nullable && field.required ? null : undefined;
-  if (field.kind === 'group' && isObject(value)) {
+  if (field.kind === 'group' && isJsonObject(value)) {
     const cleaned = cleanInput(field.fields, value);
     const isGone = Object.keys(cleaned).length === 0 && Object.keys(value).length > 0;
     return isGone && !field.required ? undefined : cleaned;
