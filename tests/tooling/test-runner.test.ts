@@ -39,6 +39,12 @@ describe('totals', () => {
     expect(withExitCode([emptyReport('unit'), named], 1).flatMap(({ failed }) => failed)).toEqual(['one']);
   });
 
+  // Would catch: a log that is cut off above its end and so never tells why a test failed.
+  it('says at the end how a test failed', () => {
+    const { lines } = summary(vitestReports(['unit'], [one('a', 'failed', 'expected 1 to be 2 (line 7)')]));
+    expect(lines).toContain('  ✗ a: expected 1 to be 2 (line 7)');
+  });
+
   it('never counts a test that did not finish as passed, nor loses an error that belongs to no project', () => {
     const entries = [one('a', 'pending'), { project: '', name: 'unhandled error: boom', state: 'failed' }];
     const failed = vitestReports(['wire', 'unit'], entries).flatMap((report) => report.failed);
@@ -52,18 +58,23 @@ describe("Playwright's report", () => {
       status,
       annotations: description ? [{ type: 'skip', description }] : [],
     });
+    const error = { message: 'not \u001b[31mvisible\u001b[39m\nCall log', location: { line: 9 } };
     const report = playwrightReport('e2e', {
       suites: [
         {
           title: 'tasks.spec.ts',
-          specs: [{ title: 'runs', tests: [test('expected'), test('unexpected')] }],
+          specs: [{ title: 'runs', tests: [test('expected'), { ...test('unexpected'), results: [{ error }] }] }],
           suites: [{ title: 'list', specs: [{ title: 'sorts', tests: [test('skipped', 'no fonts'), test('flaky')] }] }],
         },
       ],
       errors: [{ message: 'config broken\nstack' }],
     });
     expect(report.passed).toBe(1);
-    expect(report.failed).toEqual(['tasks.spec.ts > runs', 'tasks.spec.ts > list > sorts (flaky)', 'config broken']);
+    expect(report.failed).toEqual([
+      'tasks.spec.ts > runs: not visible (line 9)',
+      'tasks.spec.ts > list > sorts (flaky)',
+      'config broken',
+    ]);
     expect(report.skipped).toEqual([{ name: 'tasks.spec.ts > list > sorts', reason: 'no fonts' }]);
   });
 });

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /**
  * @typedef {object} SkippedTest
  * @property {string} name full name, with file and suites
@@ -20,7 +22,7 @@ export function emptyReport(part) {
  * @property {string} project empty for an error that belongs to none
  * @property {string} name with file and suites
  * @property {string} state Vitest's word: passed, failed, skipped or pending
- * @property {string} [note] why it was skipped
+ * @property {string} [note] why it was skipped, or how it failed
  *
  * @param {readonly string[]} projects that were asked for
  * @param {readonly VitestEntry[]} entries from scripts/lib/test/vitest-reporter.mjs
@@ -33,18 +35,27 @@ export function vitestReports(projects, entries) {
     if (!report) continue;
     if (state === 'passed') report.passed += 1;
     else if (state === 'skipped') report.skipped.push({ name, reason: note });
-    else report.failed.push(name);
+    else report.failed.push(note ? `${name}: ${note}` : name);
   }
   return reports;
 }
 
 /**
  * @typedef {{ type: string; description?: string }} Annotation
- * @typedef {{ status: string; annotations?: Annotation[]; projectName?: string }} PlaywrightTest
+ * @typedef {{ message?: string; location?: { line: number } }} PlaywrightError
+ * @typedef {{ status: string; annotations?: Annotation[]; results?: { error?: PlaywrightError }[] }} PlaywrightTest
  * @typedef {{ title: string; file?: string; tests: PlaywrightTest[] }} PlaywrightSpec
  * @typedef {{ title: string; specs?: PlaywrightSpec[]; suites?: PlaywrightSuite[] }} PlaywrightSuite
  * @typedef {{ suites?: PlaywrightSuite[]; errors?: { message?: string }[] }} PlaywrightJson
  */
+
+/** How a test failed first, and where. @param {PlaywrightTest} test */
+function failureOf({ results = [] }) {
+  const error = results.find((result) => result.error)?.error;
+  if (!error?.message) return '';
+  const line = error.location ? ` (line ${error.location.line})` : '';
+  return `: ${stripVTControlCharacters(error.message).split('\n')[0]}${line}`;
+}
 
 /**
  * @param {string} part
@@ -67,7 +78,7 @@ export function playwrightReport(part, json) {
           report.skipped.push({ name, reason: skip?.description });
         } else if (test.status === 'expected') report.passed += 1;
         // A flaky test is a failure that happened to go away.
-        else report.failed.push(test.status === 'flaky' ? `${name} (flaky)` : name);
+        else report.failed.push(`${name}${test.status === 'flaky' ? ' (flaky)' : ''}${failureOf(test)}`);
       }
     }
     for (const child of suite.suites ?? []) visit(child, path);

@@ -16,6 +16,15 @@ function killChildren() {
   }
 }
 
+/** Why a test was skipped, or how it failed and where. @param {ReturnType<TestCase['result']>} result */
+function noteOf(result) {
+  if (result.state === 'skipped') return result.note ? { note: result.note } : {};
+  const error = result.errors?.[0];
+  if (result.state !== 'failed' || !error) return {};
+  const line = error.stacks?.[0]?.line;
+  return { note: `${error.message.split('\n')[0]}${line === undefined ? '' : ` (line ${line})`}` };
+}
+
 /**
  * A Vitest reporter that writes what `npm test` counts, and ends a run that hangs. Vitest's own JSON report leaves out why a test was skipped.
  * @implements {Reporter}
@@ -97,7 +106,7 @@ export default class CountingReporter {
           project,
           name: `${from} > ${test.fullName}`,
           state: result.state,
-          ...(result.state === 'skipped' && result.note ? { note: result.note } : {}),
+          ...noteOf(result),
         });
       }
     }

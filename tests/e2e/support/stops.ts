@@ -39,21 +39,25 @@ const prepare = (page: Page) =>
         })
         .join(';');
     const before = new Map<Element, string>();
+    const controls = () =>
+      [
+        ...document.querySelectorAll<HTMLElement>(
+          'a[href], button, summary, input, select, textarea, [tabindex], [contenteditable=true]',
+        ),
+      ]
+        .filter((element) => element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true }))
+        .filter((element) => !element.matches('input[type=radio]:not(:checked), :disabled'));
     return (
       Object.assign(globalThis, {
-        controls: () =>
-          [
-            ...document.querySelectorAll<HTMLElement>(
-              'a[href], button, summary, input, select, textarea, [tabindex], [contenteditable=true]',
-            ),
-          ]
-            .filter((element) => element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true }))
-            .filter((element) => !element.matches('input[type=radio]:not(:checked), :disabled'))
-            .map((element, index) => {
-              element.dataset.stop = String(index);
-              before.set(element, looks(element));
-              return about(element);
-            }),
+        controls: () => {
+          before.clear();
+          return controls().map((element, index) => {
+            element.dataset.stop = String(index);
+            before.set(element, looks(element));
+            return about(element);
+          });
+        },
+        isSame: () => controls().every((element) => before.has(element)),
         stop: async (): Promise<Omit<Stop, 'name'>> => {
           const element = document.activeElement as HTMLElement;
           // A focus may fade in; the caret blinks for ever.
@@ -77,7 +81,7 @@ const prepare = (page: Page) =>
     );
   });
 
-type Tools = { controls(): string[]; stop(): Promise<Omit<Stop, 'name'>> };
+type Tools = { controls(): string[]; isSame(): boolean; stop(): Promise<Omit<Stop, 'name'>> };
 
 /** Role and name of what has the focus, as the browser tells them to assistive technology. */
 async function nameOf(page: Page): Promise<string> {
@@ -91,9 +95,15 @@ async function nameOf(page: Page): Promise<string> {
   return `${nodes[0]?.role?.value ?? ''} ${nodes[0]?.name?.value ?? ''}`.trim();
 }
 
-/** All controls of the page, and those that Tab reaches until it comes back to one. The next Tab has to start at the top. */
-export async function walk(page: Page): Promise<{ all: string[]; stops: Stop[] }> {
-  await prepare(page);
+interface Walk {
+  all: string[];
+  stops: Stop[];
+}
+
+/** @returns null when controls came or were made anew meanwhile */
+async function walkOnce(page: Page): Promise<Walk | null> {
+  // The next Tab starts at the top of the page.
+  await page.getByRole('region', { name: 'Title bar' }).getByText('TabAgent').click();
   const all = await page.evaluate(() => (globalThis as unknown as Tools).controls());
   const stops: Stop[] = [];
   for (let presses = 0; presses < all.length + 5; presses += 1) {
@@ -102,7 +112,17 @@ export async function walk(page: Page): Promise<{ all: string[]; stops: Stop[] }
     if (next.index < 0 || stops.some(({ index }) => index === next.index)) break;
     stops.push({ ...next, name: await nameOf(page) });
   }
-  return { all, stops };
+  return (await page.evaluate(() => (globalThis as unknown as Tools).isSame())) ? { all, stops } : null;
+}
+
+/** All controls of the page, and those that Tab reaches from its top until it comes back to one. A page that is still loading is walked again. */
+export async function walk(page: Page): Promise<Walk> {
+  await prepare(page);
+  for (let tries = 0; tries < 5; tries += 1) {
+    const walked = await walkOnce(page);
+    if (walked !== null) return walked;
+  }
+  throw new Error('The controls of the page change all the time.');
 }
 
 /** Controls of one bar that the focus reaches after one that stands right of them. */

@@ -5,6 +5,7 @@
  */
 import { access, constants, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const nameOf = (runId: string) => `tabagent-${runId}`;
 
@@ -73,14 +74,21 @@ export async function killGroup(folder: string): Promise<boolean> {
   }
 }
 
-/** Removes an empty group with the empty groups below it; one that is not empty stays. */
-export async function removeGroup(folder: string): Promise<void> {
+/** How long a group whose last process has just ended may still be busy, ms: the kernel takes it out of the group a moment after it tells that it is empty. */
+const BUSY_MS = 1_000;
+
+/** Removes an empty group with the empty groups below it; one that stays busy is left. */
+export async function removeGroup(folder: string, until = performance.now() + BUSY_MS): Promise<void> {
   try {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (entry.isDirectory()) await removeGroup(path.join(folder, entry.name));
+      if (entry.isDirectory()) await removeGroup(path.join(folder, entry.name), until);
     }
-    await rmdir(folder);
+    for (;;) {
+      const error = await rmdir(folder).catch((error: NodeJS.ErrnoException) => error);
+      if (error?.code !== 'EBUSY' || performance.now() >= until) return;
+      await delay(20);
+    }
   } catch {
-    // It was never made, or a process is stuck in it.
+    // It was never made.
   }
 }

@@ -271,7 +271,7 @@ export async function reapRun(runId: string, options: ReapOptions): Promise<numb
     clear = found.length === 0 && !held && !blank.some((name) => blankBefore.includes(name)) ? clear + 1 : 0;
     blankBefore = blank;
     if (clear === 2 || performance.now() >= end) {
-      await Promise.all([...known.groups].map(removeGroup));
+      await Promise.all([...known.groups].map((group) => removeGroup(group)));
       return found.length;
     }
     await signalAll(found, 'SIGKILL');

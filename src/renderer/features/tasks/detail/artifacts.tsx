@@ -8,6 +8,7 @@ import { viewUrl } from '../../../lib/client/content.ts';
 import { useClient } from '../../../lib/client/context.tsx';
 import { isDesktop } from '../../../lib/client/message-port.ts';
 import { bytes, clock } from '../../../lib/format.ts';
+import { useStepKeys } from '../../../lib/keys/use-step-keys.ts';
 import { asError, useOperationQuery } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { Button } from '../../../ui/buttons.tsx';
@@ -49,6 +50,7 @@ export function Screens({ shots }: { shots: Artifact[] }) {
   const [open, setOpen] = useState<number | null>(null);
   const shown = open === null ? undefined : shots[open];
   const step = (by: number) => setOpen((index) => (index === null ? null : (index + by + shots.length) % shots.length));
+  useStepKeys(shown !== undefined, step);
   return (
     <div className={css.shots}>
       {shots.map((shot, index) => (
@@ -57,13 +59,7 @@ export function Screens({ shots }: { shots: Artifact[] }) {
           <span className={text.clip}>{shot.name}</span>
         </button>
       ))}
-      <Modal
-        opened={shown !== undefined}
-        onClose={() => setOpen(null)}
-        title={shown?.name}
-        size="auto"
-        onKeyDown={(event) => (event.key === 'ArrowRight' ? step(1) : event.key === 'ArrowLeft' ? step(-1) : null)}
-      >
+      <Modal opened={shown !== undefined} onClose={() => setOpen(null)} title={shown?.name} size="auto">
         {shown === undefined ? null : <Picture className={css.lightbox} src={viewUrl(shown)} alt={shown.name} />}
       </Modal>
     </div>

@@ -1,10 +1,11 @@
 /** A file of a task shown in place, with the ones before and after it. */
 import { Modal } from '@mantine/core';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
-import type { KeyboardEvent, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { Artifact } from '../../../../contract/automation/artifacts.ts';
 import { viewUrl } from '../../../lib/client/content.ts';
 import { bytes } from '../../../lib/format.ts';
+import { useStepKeys } from '../../../lib/keys/use-step-keys.ts';
 import { IconButton } from '../../../ui/buttons.tsx';
 import { Picture } from '../../../ui/display/picture.tsx';
 import { Notice } from '../../../ui/feedback/notice.tsx';
@@ -70,20 +71,13 @@ export function PreviewDialog({
   const kind = artifact === undefined ? null : previewKind(artifact);
   const View = kind === null ? null : VIEWS[kind];
   const go = (by: 1 | -1) => onOpen(items[(index + by + items.length) % items.length]?.id ?? null);
-  const onKeyDown = (event: KeyboardEvent) => {
-    // Arrow keys scroll a table or text that has the focus.
-    const isScrolling = event.target instanceof Element && event.target.closest('[tabindex="0"]') !== null;
-    if (isScrolling || items.length < 2) return;
-    if (event.key === 'ArrowRight') go(1);
-    else if (event.key === 'ArrowLeft') go(-1);
-  };
+  useStepKeys(artifact !== undefined && items.length > 1, go);
   return (
     <Modal
       opened={artifact !== undefined}
       onClose={() => onOpen(null)}
       title={artifact?.name}
       size="calc(100vw - 96px)"
-      onKeyDown={onKeyDown}
     >
       {artifact === undefined || View === null ? null : (
         <>
