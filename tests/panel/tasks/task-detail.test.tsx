@@ -1,6 +1,6 @@
 /** The page of a task, against a real host. */
-import { screen, waitFor, within } from '@testing-library/react';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Artifact } from '../../../src/contract/automation/artifacts.ts';
 import type { TaskDetail } from '../../../src/contract/automation/tasks.ts';
 import type { TaskId } from '../../../src/contract/kernel/scalars.ts';
@@ -219,6 +219,18 @@ describe('artifacts', () => {
     }
     await panel.user.keyboard('{Escape}');
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  });
+
+  // Catches arrow keys that do nothing, or move what is below, until the focus has come into the lightbox.
+  test('the lightbox takes arrow keys while the focus is still elsewhere', async () => {
+    await using panel = await renderPanel(subject, <Screens shots={['one.png', 'two.png'].map(shot)} />);
+    await panel.user.click(await screen.findByRole('button', { name: 'one.png' }));
+    const below = vi.fn();
+    document.body.addEventListener('keydown', below);
+    fireEvent.keyDown(document.body, { key: 'ArrowRight' });
+    document.body.removeEventListener('keydown', below);
+    await screen.findByRole('dialog', { name: 'two.png' });
+    expect(below).not.toHaveBeenCalled();
   });
 
   // Catches a viewer, or a trace, on the panel's own origin.
