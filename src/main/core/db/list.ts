@@ -10,6 +10,7 @@ import {
   isNotNull,
   isNull,
   lt,
+  not,
   or,
   type SQL,
   sql,
@@ -43,7 +44,7 @@ export interface ListRecord extends Sorted {
 }
 
 /** What a list can be sorted by: a column, or an expression with the value that it has for a row. */
-type SortSource<Row> = SQLiteColumn | { expression: SQL; of(row: Row): CursorValue };
+type SortSource<Row> = SQLiteColumn | { expression: SQL; of(row: Row): CursorValue; isCondition?: true };
 
 /** A store's description of one list. */
 export interface ListSpec<T extends SQLiteTable, R extends ListRecord> {
@@ -169,16 +170,44 @@ export function listPage<T extends SQLiteTable, const R extends ListRecord>(
   const table: SQLiteTable = spec.table;
   const cursorOf = (row: InferSelectModel<T>) =>
     keys.map(({ source }) => ('of' in source ? checkedCursor(source.of(row)) : cursorValue(row, source, table)));
-  const { items, more, cursor } = readablePage(db, spec, query.limit, cursorOf, {
-    where: and(filter, after),
-    order: keys.map((key) => (key.descending ? desc(orderOf(key)) : asc(orderOf(key)))),
-  });
+  const { items, more, cursor } = sortedPage(db, spec, query.limit, cursorOf, keys, and(filter, after));
   const total = query.count ? (db.orm.select({ n: count() }).from(table).where(filter).get()?.n ?? 0) : null;
   return {
     items,
     next_cursor: more && cursor !== null ? encodeCursor(tag, cursor) : null,
     total,
   };
+}
+
+/**
+ * One page of the rows that fulfil `where`. Where a condition comes first in the order, those that fulfil it are asked for by themselves, and
+ * then the others: both have an index in the order that is left, and the condition needs none of its own, which every change would have to keep.
+ */
+function sortedPage<T extends SQLiteTable, R extends ListRecord>(
+  db: Db,
+  spec: ListSpec<T, R>,
+  limit: number,
+  cursorOf: (row: InferSelectModel<T>) => CursorValue[],
+  keys: readonly OrderKey<InferSelectModel<T>>[],
+  where: SQL | undefined,
+) {
+  const orderBy = (some: typeof keys) => some.map((key) => (key.descending ? desc(orderOf(key)) : asc(orderOf(key))));
+  const [first, ...others] = keys;
+  if (first === undefined || !('isCondition' in first.source)) {
+    return readablePage(db, spec, limit, cursorOf, { where, order: orderBy(keys) });
+  }
+  const { expression } = first.source;
+  const halves = first.descending ? [expression, not(expression)] : [not(expression), expression];
+  const page = { items: [] as InferSelectModel<T>[], more: false, cursor: null as CursorValue[] | null };
+  for (const half of halves) {
+    const rest = limit - page.items.length;
+    const next = readablePage(db, spec, rest, cursorOf, { where: and(half, where), order: orderBy(others) });
+    page.items.push(...next.items);
+    page.more = next.more;
+    page.cursor = next.cursor ?? page.cursor;
+    if (next.more) break;
+  }
+  return page;
 }
 
 /** The value as a cursor can have it. @throws Error for what JSON or a number of JavaScript cannot name exactly */

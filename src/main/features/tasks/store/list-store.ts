@@ -15,7 +15,6 @@ export type TaskListInput = ListInput<typeof taskRecord.filters>;
 const DURATION = sql`max(0, ${task.finished_at} - ${task.started_at})`;
 const durationOf = (from: number | null, to: number | null) =>
   from === null || to === null ? null : Math.max(0, to - from);
-/** As the index task_by_running has it. */
 const HAS_SLOT = sql`${task.status} IN (${sql.raw(SLOT_STATUSES.map((status) => `'${status}'`).join(', '))})`;
 
 const SPEC: ListSpec<typeof task, typeof taskRecord> = {
@@ -32,7 +31,11 @@ const SPEC: ListSpec<typeof task, typeof taskRecord> = {
     started_at: task.started_at,
     duration_ms: { expression: DURATION, of: ({ started_at, finished_at }) => durationOf(started_at, finished_at) },
     attempt: task.attempt,
-    running: { expression: HAS_SLOT, of: ({ status }) => Number(SLOT_STATUSES.some((each) => each === status)) },
+    running: {
+      expression: HAS_SLOT,
+      of: ({ status }) => Number(SLOT_STATUSES.some((each) => each === status)),
+      isCondition: true,
+    },
   },
   record: taskRecord,
   sources: {
