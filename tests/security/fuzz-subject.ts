@@ -82,7 +82,7 @@ export class Subject {
     this.#send({ t: 'port' });
     return frameClient({
       post: (frame: unknown) => this.#send({ t: 'frame', frame }),
-      onMessage: (listener) => void this.#onFrame.add(listener),
+      onMessage: (listener: (message: unknown) => void) => void this.#onFrame.add(listener),
       onClose: () => {},
       close: () => {},
     });

@@ -2,7 +2,7 @@
 import { CommandCreate } from '../../src/contract/automation/commands.ts';
 import type { JsonObject } from '../../src/contract/kernel/scalars.ts';
 import { createCommands } from '../../src/main/features/commands/index.ts';
-import { ROOT, type TestCore } from './core.ts';
+import { PLATFORM, type TestCore } from './core.ts';
 
 /** Asks for a password, and for a PIN one level down. */
 export const LOGIN_SCHEMA: JsonObject = {
@@ -19,7 +19,7 @@ export const LOGIN_SCHEMA: JsonObject = {
 export function commandsOn(core: TestCore) {
   return createCommands({
     ...core,
-    platform: { appRoot: ROOT },
+    platform: PLATFORM,
     profileName: (id) => (id === 'prf_1' ? 'Anna' : null),
     nodePath: '/usr/bin/node',
   }).service;

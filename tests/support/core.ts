@@ -11,10 +11,13 @@ import { createFaults, type Faults } from '../../src/main/core/faults.ts';
 import type { Logger } from '../../src/main/core/log/logger.ts';
 import { createSecrets, type Secrets } from '../../src/main/core/secrets/secrets.ts';
 import { createSettings, type SettingsStore } from '../../src/main/core/settings.ts';
+import { createNodePlatform } from '../../src/main/platform/node.ts';
 
 /** Folder of the repository. */
 export const ROOT = path.resolve(import.meta.dirname, '../..');
 /** The product's migrations. */
+/** The platform of a test's host. */
+export const PLATFORM = createNodePlatform({ appRoot: ROOT });
 export const MIGRATIONS = path.join(ROOT, 'resources/migrations');
 
 /** A clock that only moves when told to. */

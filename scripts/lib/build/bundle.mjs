@@ -58,7 +58,7 @@ const esm = {
   banner: { js: CJS_NAMES },
 };
 
-/** Entries of the main program: Electron's, Node's, and one per worker thread (`*.thread.ts`). */
+/** Entries of the main program: Electron's, Node's, one per worker thread (`*.thread.ts`) and per compute pool (`*.compute.ts`). */
 function mainEntries() {
   /** @type {Record<string, string>} */
   const entries = {};
@@ -66,8 +66,9 @@ function mainEntries() {
     if (existsSync(join(root, 'src', 'main', `${name}.ts`))) entries[name] = `src/main/${name}.ts`;
   }
   for (const path of readdirSync(join(root, 'src', 'main'), { recursive: true, encoding: 'utf8' })) {
-    if (!path.endsWith('.thread.ts')) continue;
-    entries[`threads/${basename(path, '.thread.ts')}`] = join('src', 'main', path);
+    for (const [ending, folder] of Object.entries({ '.thread.ts': 'threads', '.compute.ts': 'compute' })) {
+      if (path.endsWith(ending)) entries[`${folder}/${basename(path, ending)}`] = join('src', 'main', path);
+    }
   }
   return entries;
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DEFAULT_SETTINGS, type SettingKey, Settings } from '../../contract/host/settings.ts';
 import { AppError } from '../../contract/kernel/errors.ts';
+import { parseSafely } from '../../contract/kernel/parse.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
 import type { Clock } from './clock.ts';
 import type { Db } from './db/index.ts';
@@ -64,7 +65,7 @@ function parsePatch(patch: Record<string, Json>): [SettingKey, unknown][] {
       accepted.push([key, null]);
       continue;
     }
-    const parsed = shape[key].safeParse(value);
+    const parsed = parseSafely(shape[key], value);
     if (parsed.success) accepted.push([key, parsed.data]);
     else errors[key] = parsed.error.issues[0]?.message ?? 'has a wrong value';
   }

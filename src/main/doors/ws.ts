@@ -116,7 +116,7 @@ function socketPort(socket: WebSocket, limit: () => number): FramePort {
     onMessage(listener) {
       socket.on('message', (data: Buffer, isBinary: boolean) => {
         if (data.length > limit()) socket.close(CLOSE.tooBig);
-        else listener(isBinary ? NOT_TEXT : read(data));
+        else listener(isBinary ? NOT_TEXT : read(data), data.length);
       });
     },
     onClose: (listener) => void socket.on('close', listener),

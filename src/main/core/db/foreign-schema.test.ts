@@ -45,6 +45,29 @@ test('a database that the migrations made is as expected; what others added or t
   expect(foreign()).toBe('has a trigger task_count_insert that is not as TabAgent made it');
 });
 
+/** Adds an object as an editor of the file would: under a name that SQLite keeps for itself. */
+function smuggle(type: string, name: string, sql: string): void {
+  const { raw } = core.db;
+  raw.unsafeMode(true);
+  raw.pragma('writable_schema = ON');
+  raw
+    .prepare('INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, 0, ?)')
+    .run(type, name, 'audit', sql);
+  raw.pragma('writable_schema = RESET');
+}
+
+// Would catch: a trigger that runs unseen because its name is one of SQLite's own.
+test.each([
+  'sqlite_evil',
+  'sqlite_stat1',
+  'sqlite_autoindex_audit_9',
+])('a trigger that is called %s is told', (name) => {
+  core.db.raw.exec('ANALYZE');
+  expect(foreign()).toBeNull();
+  smuggle('trigger', name, `CREATE TRIGGER ${name} AFTER INSERT ON audit BEGIN SELECT 1; END`);
+  expect(foreign()).toBe(`has a trigger ${name} that TabAgent did not make`);
+});
+
 // Would catch: a table of the right name that drops chosen rows without an error, a trigger or a view.
 test('every table with one column more is told', () => {
   const tables = objects('table');

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { BulkRow } from '../../../contract/kernel/bulk.ts';
 import type { Scope } from '../../../contract/kernel/define.ts';
 import { AppError, problemOf, toAppError } from '../../../contract/kernel/errors.ts';
+import { parseSafely } from '../../../contract/kernel/parse.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import type { IdempotencyClaim } from './operation.ts';
 
@@ -65,7 +66,7 @@ export async function eachOf<T>(
 
 /** Parses a member whose shape depends on another one. @throws AppError `validation-error` at `<member>.<path>` */
 export function parseMember<S extends z.ZodType>(member: string, schema: S, value: unknown): z.output<S> {
-  const parsed = schema.safeParse(value);
+  const parsed = parseSafely(schema, value);
   if (parsed.success) return parsed.data;
   const errors = Object.fromEntries(
     parsed.error.issues.map((issue) => [[member, ...issue.path].join('.'), issue.message]),

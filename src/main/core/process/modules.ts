@@ -13,10 +13,7 @@ export function workerModule(appRoot: string, name: 'executor'): string {
 /** Folder of each worker thread, below the features. */
 const THREADS = {
   backup: 'storage',
-  compute: 'commands/compute',
   'db-check': 'telemetry',
-  lexical: 'embeddings',
-  vectors: 'retrieval',
 } as const;
 
 /** Path of a worker thread's entry: `out/main/threads/<name>.js`. */
@@ -24,4 +21,18 @@ export function threadModule(appRoot: string, name: keyof typeof THREADS): strin
   return FROM_SOURCE
     ? path.join(appRoot, 'src/main/features', THREADS[name], `${name}.thread.ts`)
     : path.join(appRoot, 'out/main/threads', `${name}.js`);
+}
+
+/** Folder of each program of a compute pool, below the features. */
+const COMPUTATIONS = {
+  checks: 'commands/compute',
+  lexical: 'embeddings',
+  vectors: 'retrieval',
+} as const;
+
+/** Path of the entry of a compute pool's processes: `out/main/compute/<name>.js`. */
+export function computeModule(appRoot: string, name: keyof typeof COMPUTATIONS): string {
+  return FROM_SOURCE
+    ? path.join(appRoot, 'src/main/features', COMPUTATIONS[name], `${name}.compute.ts`)
+    : path.join(appRoot, 'out/main/compute', `${name}.js`);
 }

@@ -149,6 +149,17 @@ export function startOf(pid: number): number {
   return process.platform === 'linux' ? Number(readStat(pid, 0)?.started ?? 0) : 0;
 }
 
+/** Length of the clock ticks in which Linux counts processor time (`USER_HZ`), ms. */
+const TICK_MS = 10;
+
+/** Processor time that a living process has used, ms; 0 where that is not known. */
+export function processorMs(pid: number | undefined): number {
+  if (process.platform !== 'linux' || pid === undefined) return 0;
+  const stat = readSmall(`/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * TICK_MS;
+}
+
 /** macOS and the BSDs. `ps -E` shows the environment of the user's own processes, but not of the system's own programs. */
 async function bsd(): Promise<ProcessInfo[]> {
   const { stdout } = await run('ps', ['-axEww', '-o', 'pid=,ppid=,pgid=,sess=,stat=,lstart=,command='], {

@@ -1,8 +1,7 @@
-/** Work that would hold up the host runs in a worker thread of its own. */
+/** Work of our own that would hold up the host runs in a worker thread; what users give is computed in processes, see `compute-pool.ts`. */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import type { z } from 'zod';
-import { AppError, problemOf } from '../../../contract/kernel/errors.ts';
-import type { FromThread } from './thread-pool.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 
 /**
  * Runs the built `*.thread.ts` module `file` to its answer.
@@ -42,24 +41,4 @@ export async function runThread<T extends z.ZodType>(
 export async function answerInThread<T extends z.ZodType>(data: T, work: (data: z.infer<T>) => unknown): Promise<void> {
   if (parentPort === null) throw new Error('this module runs in a worker thread');
   parentPort.postMessage(await work(data.parse(workerData)));
-}
-
-/**
- * The thread's side of a `ThreadPool`: answers each request in turn. An {@link AppError} is an answer; any other error ends the thread,
- * because what threw it may be broken for good.
- * @throws Error outside a thread
- */
-export function serveInThread<T extends z.ZodType>(request: T, work: (request: z.infer<T>) => unknown): void {
-  const port = parentPort;
-  if (port === null) throw new Error('this module runs in a worker thread');
-  const send = (message: FromThread) => port.postMessage(message);
-  port.on('message', (message: string) => {
-    try {
-      send({ t: 'answer', value: work(request.parse(JSON.parse(message))) });
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      send({ t: 'refused', problem: problemOf(error) });
-    }
-  });
-  send({ t: 'ready' });
 }

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import { excessOf, MESSAGE_BOUNDS } from '../../../contract/kernel/bounds.ts';
+import { parseSafely } from '../../../contract/kernel/parse.ts';
 import type { ChildExit, Platform } from '../../platform/platform.ts';
 import type { Clock } from '../clock.ts';
 import { guarded } from '../listeners.ts';
@@ -93,7 +94,7 @@ export function startWorkerProcess<To extends z.ZodType, From extends z.ZodType<
 
   function onMessage(message: unknown): void {
     const excess = message instanceof Error ? `no message: ${message.message}` : excessOf(message, MESSAGE_BOUNDS);
-    const parsed = excess === null ? from.safeParse(message) : null;
+    const parsed = excess === null ? parseSafely(from, message) : null;
     if (!parsed?.success) {
       const reason = (excess ?? parsed?.error?.issues[0]?.message ?? '').slice(0, 200);
       log.warn('workers', 'message of a worker dropped', { worker: name, run_id: runId, reason });

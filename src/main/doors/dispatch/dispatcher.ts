@@ -26,6 +26,7 @@ import type { CallMetrics } from './call-metrics.ts';
 import { createGrantedCall, type GrantedCall } from './granted-call.ts';
 import { collectHandlers } from './handlers.ts';
 import type { Idempotency } from './idempotency/index.ts';
+import { createIntake, type Intake } from './intake.ts';
 import { checkOutput } from './output-check.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { createResolve } from './resolve.ts';
@@ -67,6 +68,8 @@ export interface ServerDispatcher extends Dispatcher {
   run(admission: Admission, input: unknown, options?: RunOptions): Promise<DispatchResult>;
   /** Puts a call that a door refused before it got here into the audit and the metrics. */
   refused: Accounting['refused'];
+  /** Counts what calls hold in memory, at all doors together. */
+  intake: Intake;
 }
 
 /**
@@ -86,6 +89,7 @@ export function createDispatcher(deps: DispatcherDeps): ServerDispatcher {
     dispatch: async (op, input, context, options) => run(admit(op, context, options), input, options),
     resolve: (op) => resolve(op) as ReturnType<Dispatcher['resolve']>,
     refused: accounts.refused,
+    intake: createIntake(),
   };
 }
 

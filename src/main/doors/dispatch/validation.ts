@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Operation } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import { parseSafely } from '../../../contract/kernel/parse.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -14,7 +15,7 @@ const MAX_ERRORS = 100;
  */
 export function parseInput(operation: Operation, input: unknown): unknown {
   const value = input ?? {};
-  const result = operation.input.safeParse(value);
+  const result = parseSafely(operation.input, value);
   if (result.success) return result.data;
   throw validationError(result.error, operation.input, value);
 }

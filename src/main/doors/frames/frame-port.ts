@@ -6,7 +6,8 @@ export interface FramePort {
   /** Sends one frame; ignored once closed. */
   post(frame: ServerFrame): void;
   /** Called with each message; an `AppError` stands for one that could not be read. */
-  onMessage(listener: (message: unknown) => void): void;
+  /** `bytes` is the size of the message where it came from outside. */
+  onMessage(listener: (message: unknown, bytes?: number) => void): void;
   /** Called once, whichever side closed. */
   onClose(listener: () => void): void;
   /** Code and reason are for doors that have them. */

@@ -106,7 +106,7 @@ class Session implements FrameSession {
         silent: () => this.close('idle'),
       });
     }
-    port.onMessage((message) => this.#read(message));
+    port.onMessage((message, bytes = 0) => this.#read(message, bytes));
     port.onClose(() => this.#portClosed());
     this.#actAs(options.peer.principal);
   }
@@ -145,7 +145,7 @@ class Session implements FrameSession {
     this.#post({ t: 'err', id: null, e: problemBody(error, { instance: instanceOf('') }) });
   }
 
-  #read(message: unknown): void {
+  #read(message: unknown, bytes: number): void {
     if (this.#ended) return;
     this.#keepAlive?.heard();
     let frame: ClientFrame;
@@ -154,20 +154,20 @@ class Session implements FrameSession {
     } catch (thrown) {
       return this.#refuse(toAppError(thrown));
     }
-    this.#accept(frame);
+    this.#accept(frame, bytes);
     this.#greeted = true;
   }
 
-  #accept(frame: ClientFrame): void {
+  #accept(frame: ClientFrame, bytes: number): void {
     switch (frame.t) {
       case 'hello':
         return this.#hello(frame);
       case 'call':
-        return this.#calls.start(frame, {
-          ...this.#options.peer,
-          principal: this.#principal,
-          door: this.#options.door,
-        });
+        return this.#calls.start(
+          frame,
+          { ...this.#options.peer, principal: this.#principal, door: this.#options.door },
+          bytes,
+        );
       case 'cancel':
         return this.#calls.cancel(frame.id);
       case 'ping':

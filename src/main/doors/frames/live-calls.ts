@@ -20,7 +20,8 @@ interface Caller {
 
 /** Starts and ends calls. */
 export interface LiveCalls {
-  start(frame: CallFrame, caller: Caller): void;
+  /** @param bytes in the frame */
+  start(frame: CallFrame, caller: Caller, bytes: number): void;
   cancel(id: CallId): void;
   /** Aborts all without an answer: the connection is gone. */
   abortAll(): void;
@@ -80,15 +81,17 @@ export function createLiveCalls(deps: {
   }
 
   return {
-    start(frame, caller) {
+    start(frame, caller, bytes) {
       const refuse = (error: AppError) =>
         post({ t: 'err', id: null, e: problemBody(error, { instance: instance(frame.op) }) });
       if (live.has(frame.id)) return refuse(new AppError('bad-request', `Call id ${frame.id} is in use.`));
       const requestId = frame.request_id ?? newRequestId();
       const call = open(frame, requestId);
       if (running >= MAX_LIVE_CALLS) return call.fail(tooManyCalls(running));
+      let release: () => void;
       try {
         assertRequestId(frame.request_id);
+        release = dispatcher.intake.take(caller.principal.id, bytes);
       } catch (thrown) {
         return call.fail(thrown);
       }
@@ -98,6 +101,7 @@ export function createLiveCalls(deps: {
         .catch((thrown: unknown) => call.fail(thrown))
         .finally(() => {
           running -= 1;
+          release();
         });
     },
     cancel(id) {

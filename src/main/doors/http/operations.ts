@@ -93,15 +93,25 @@ function createAnswer({ operation }: HttpRoute, { dispatcher, clock }: Operation
   };
 }
 
-function addRoute(app: FastifyInstance, route: HttpRoute, { admit }: OperationDeps, answer: Answer): void {
+/** Counts the body of a request until the answer has gone out, or the caller. @throws AppError `resource-limit-exceeded` */
+function holdBody({ intake }: ServerDispatcher, { req, res, principal }: Exchange, limit: number): void {
+  const { 'content-length': length, 'transfer-encoding': coding } = req.headers;
+  const bytes = length === undefined ? (coding === undefined ? 0 : limit) : Math.min(Number(length), limit);
+  if (bytes > 0) res.once('close', intake.take(principal.id, bytes));
+}
+
+function addRoute(app: FastifyInstance, route: HttpRoute, { admit, dispatcher }: OperationDeps, answer: Answer): void {
   const { id, operation, method, path } = route;
+  const bodyLimit = operation.anonymous ? MAX_ANONYMOUS_BODY : PAYLOAD_LIMITS[operation.payload];
   app.route<{ Querystring: Sent['query']; Params: Sent['params'] }>({
     method: method === 'GET' ? ['GET', 'HEAD'] : method,
     url: fastifyPath(path),
-    bodyLimit: operation.anonymous ? MAX_ANONYMOUS_BODY : PAYLOAD_LIMITS[operation.payload],
+    bodyLimit,
     onRequest(request, _reply, done) {
       try {
-        admit(Exchange.of(request.raw), id, request);
+        const exchange = Exchange.of(request.raw);
+        admit(exchange, id, request);
+        holdBody(dispatcher, exchange, bodyLimit);
         done();
       } catch (error) {
         done(error as Error);

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { MIGRATIONS, openTestCore, ROOT } from '../../../../tests/support/core.ts';
+import { MIGRATIONS, openTestCore, PLATFORM } from '../../../../tests/support/core.ts';
 import { CommandCreate } from '../../../contract/automation/commands.ts';
 import { openDatabase } from '../../core/db/index.ts';
 import { createEvents } from '../../core/events.ts';
@@ -27,7 +27,7 @@ const facts = { profileName: () => null, nodePath: null };
 
 test('null sets each member that can be cleared to what a new command has, and leaves the others', async () => {
   using core = openTestCore();
-  const { service } = createCommands({ ...core, ...facts, platform: { appRoot: ROOT } });
+  const { service } = createCommands({ ...core, ...facts, platform: PLATFORM });
   const { id } = await service.create(full, 'anna');
   expect(await service.update(id, {}, 'anna', {})).toMatchObject({ ...full, spec: { url: 'http://127.0.0.1/' } });
   const cleared = { description: null, folder: null, tags: null, input_schema: null, defaults: null };
@@ -68,7 +68,7 @@ test('versions that an older program wrote are read after the upgrade', async ()
     db,
     events: createEvents(db, core.clock, createFaults()),
     ...facts,
-    platform: { appRoot: ROOT },
+    platform: PLATFORM,
   });
   expect(service.atVersion(id as never, 1)).toMatchObject({
     ...full,

@@ -5,8 +5,8 @@ import type { Events } from '../../core/events.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import type { Chore } from '../../core/maintenance.ts';
 import { TRASH_MS } from '../../core/operation/versioned.ts';
-import { threadModule } from '../../core/process/modules.ts';
-import { createThreadPool } from '../../core/process/thread-pool.ts';
+import { createComputePool } from '../../core/process/compute-pool.ts';
+import { computeModule } from '../../core/process/modules.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { commandBulk } from './bulk.ts';
@@ -25,11 +25,11 @@ export function createCommands(deps: {
   secrets: Secrets;
   clock: Clock;
   log: Pick<Logger, 'warn'>;
-  platform: Pick<Platform, 'appRoot'>;
+  platform: Pick<Platform, 'appRoot' | 'fork'>;
   profileName: (id: string) => string | null;
   nodePath: string | null;
 }) {
-  const pool = createThreadPool(threadModule(deps.platform.appRoot, 'compute'), deps.log);
+  const pool = createComputePool(deps, computeModule(deps.platform.appRoot, 'checks'));
   const checks = createChecks(pool);
   const service = createCommandService({ ...deps, checks, store: createCommandStore(deps.db, deps.events) });
   const chores: Chore[] = [

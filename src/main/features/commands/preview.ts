@@ -1,4 +1,4 @@
-/** What a spec would do: parsed, its variables filled in, checked by its kind. Runs in a thread, as templates and scripts are the user's. */
+/** What a spec would do: parsed, its variables filled in, checked by its kind. Runs in a process of its own, as templates and scripts are the user's. */
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import type { PreviewAnswer, Request } from './compute/requests.ts';

@@ -10,6 +10,7 @@ import {
 } from '../../../contract/automation/kinds/index.ts';
 import { resolveTemplates } from '../../../contract/automation/template.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import { parseSafely } from '../../../contract/kernel/parse.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import type { Variables } from './compute/requests.ts';
 import { filesIn, hostKinds, type SpecIssue } from './kinds/index.ts';
@@ -25,7 +26,7 @@ export function kindSchemas(): { kind: CommandKind; title: string; spec_schema: 
 
 /** Parses a spec as sent. @returns the spec with defaults filled, or what is wrong with it */
 export function parseSpec(kind: CommandKind, raw: JsonObject): { spec: CommandSpec } | { issues: SpecIssue[] } {
-  const parsed = CommandSpec.safeParse({ ...raw, kind: raw.kind ?? kind });
+  const parsed = parseSafely(CommandSpec, { ...raw, kind: raw.kind ?? kind });
   if (!parsed.success) {
     return {
       issues: parsed.error.issues.map((issue) => ({ path: ['spec', ...issue.path].join('.'), message: issue.message })),
@@ -60,7 +61,7 @@ export function resolveSpec(
   const own = { ...variables, ...(names.length === 0 ? {} : { files }) };
   const scope = { ...variables.input, ...own } as unknown as Record<string, Json>;
   const { value, missing } = resolveTemplates(JSON.parse(JSON.stringify(spec)) as Json, scope, templates.isJson);
-  const parsed = CommandSpec.safeParse(value);
+  const parsed = parseSafely(CommandSpec, value);
   if (parsed.success) return { spec: parsed.data, missing };
   const issue = parsed.error.issues[0];
   throw new AppError(

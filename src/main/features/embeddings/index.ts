@@ -1,8 +1,8 @@
 /** Texts as vectors. */
 import type { Logger } from '../../core/log/logger.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
-import { threadModule } from '../../core/process/modules.ts';
-import { createThreadPool } from '../../core/process/thread-pool.ts';
+import { createComputePool } from '../../core/process/compute-pool.ts';
+import { computeModule } from '../../core/process/modules.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { createLexicalEmbedder } from './lexical-embedder.ts';
@@ -12,13 +12,13 @@ export type { Embedded } from './embedder.ts';
 export type { EmbeddingService } from './service.ts';
 
 interface Deps {
-  platform: Pick<Platform, 'appRoot'>;
+  platform: Pick<Platform, 'appRoot' | 'fork'>;
   settings: SettingsReader;
   log: Logger;
 }
 
 export function createEmbeddings({ platform, settings, log }: Deps) {
-  const pool = createThreadPool(threadModule(platform.appRoot, 'lexical'), log);
+  const pool = createComputePool({ platform, log }, computeModule(platform.appRoot, 'lexical'));
   const service = createEmbeddingService(createLexicalEmbedder(pool), settings);
   const handlers: Handlers<'embeddings' | 'get_embedding_models'> = {
     embeddings: (input) => service.embeddings(input),

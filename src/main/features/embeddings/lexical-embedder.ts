@@ -1,13 +1,13 @@
-/** The built-in embedder, computed in a thread: a request may bring megabytes of text. */
+/** The built-in embedder, computed in a process of its own: a request may bring megabytes of text. */
 import { z } from 'zod';
 import { LEXICAL_MODEL } from '../../../contract/models/reference.ts';
-import { computed, type ThreadPool } from '../../core/process/thread-pool.ts';
+import { type ComputePool, computed } from '../../core/process/compute-pool.ts';
 import { type Embedder, embeddedOf } from './embedder.ts';
 import { LEXICAL_DIMENSIONS } from './lexical.ts';
 
 const Answer = z.object({ vectors: z.instanceof(Float32Array), tokens: z.int() });
 
-/** Characters in one request to a thread: others get their turn in between. */
+/** Characters in one request to a process: others get their turn in between. */
 const PIECE = 512 * 1024;
 const PIECE_MS = 20_000;
 
@@ -28,7 +28,7 @@ function piecesOf(texts: readonly string[]): string[][] {
   return pieces;
 }
 
-export function createLexicalEmbedder(pool: Pick<ThreadPool, 'run'>): Embedder {
+export function createLexicalEmbedder(pool: Pick<ComputePool, 'run'>): Embedder {
   return {
     id: LEXICAL_MODEL,
     dimensions: LEXICAL_DIMENSIONS,

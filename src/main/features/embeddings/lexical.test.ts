@@ -50,9 +50,34 @@ describe('the built-in embedder', () => {
   });
 
   it('compares scripts without blanks by pairs of characters', () => {
-    expect(wordsOf('請求書を送る')).toEqual(['請求', '求書', '書を', 'を送', '送る']);
+    expect([...wordsOf('請求書を送る')]).toEqual(['請求', '求書', '書を', 'を送', '送る']);
     expect(similarity('請求書を送る', '請求書を受け取る')).toBeGreaterThan(similarity('請求書を送る', '天気がいい'));
   });
+
+  // Would catch: a word that is lost or cut where a long text is read in pieces.
+  it.each([
+    'word ',
+    'längst\u0301 — ',
+    `${'x'.repeat(999)} `,
+    '\u{1d400}\u{1d401} ',
+  ])('reads %j again and again as the same words', (unit) => {
+    const count = Math.ceil(200_000 / unit.length);
+    const [word = ''] = wordsOf(unit);
+    expect(new Set(wordsOf(unit.repeat(count)))).toEqual(new Set([word]));
+    expect(embedLexically(unit.repeat(count)).words).toBe(count);
+  });
+
+  // Would catch: memory that is many times the size of the text.
+  it.each([
+    ['characters with long normal forms', '\ufdfa', 4_000_000],
+    ['one word of a script without blanks', '請', 10_000_000],
+  ])(
+    'embeds megabytes of %s',
+    (_name, unit, count) => {
+      expect(embedLexically(unit.repeat(count)).words).toBeGreaterThan(1000);
+    },
+    60_000,
+  );
 
   // Would catch: a text of one endless word, or of marks, that takes longer than linear time.
   it.each([

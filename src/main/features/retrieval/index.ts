@@ -1,8 +1,8 @@
 /** Comparing, grouping and ranking texts. */
 import type { Logger } from '../../core/log/logger.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
-import { threadModule } from '../../core/process/modules.ts';
-import { createThreadPool } from '../../core/process/thread-pool.ts';
+import { createComputePool } from '../../core/process/compute-pool.ts';
+import { computeModule } from '../../core/process/modules.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { EmbeddingService } from '../embeddings/index.ts';
 import { bestOf, similarityOf } from './ranking.ts';
@@ -10,7 +10,7 @@ import { createVectorMath } from './vectors.ts';
 
 interface Deps {
   embeddings: EmbeddingService;
-  platform: Pick<Platform, 'appRoot'>;
+  platform: Pick<Platform, 'appRoot' | 'fork'>;
   log: Logger;
 }
 
@@ -19,7 +19,7 @@ const DEFAULT_CLUSTERS = 5;
 const DEFAULT_TOP = 10;
 
 export function createRetrieval({ embeddings, platform, log }: Deps) {
-  const pool = createThreadPool(threadModule(platform.appRoot, 'vectors'), log);
+  const pool = createComputePool({ platform, log }, computeModule(platform.appRoot, 'vectors'));
   const math = createVectorMath(pool);
   const handlers: Handlers<'calculate_similarity' | 'evaluate_embeddings' | 'cluster_documents' | 'recommend_content'> =
     {

@@ -1,11 +1,11 @@
-/** What the host asks of the thread that computes over vectors. */
+/** What the host asks of the process that computes over vectors. */
 import { z } from 'zod';
 import { Metrics } from '../../../contract/models/retrieval.ts';
-import { computed, type ThreadPool } from '../../core/process/thread-pool.ts';
+import { type ComputePool, computed } from '../../core/process/compute-pool.ts';
 import type { Embedded } from '../embeddings/index.ts';
 import type { Clusters } from './k-means.ts';
 
-/** Vectors as text: requests to threads are JSON. */
+/** Vectors as text: requests to processes are JSON. */
 const Packed = z.object({ base64: z.string(), dimensions: z.int().min(1) });
 type Packed = z.infer<typeof Packed>;
 
@@ -52,7 +52,7 @@ export function unpack({ base64, dimensions }: Packed): Float32Array[] {
 }
 
 /** Arithmetic that would hold up the host. */
-export function createVectorMath(pool: Pick<ThreadPool, 'run'>) {
+export function createVectorMath(pool: Pick<ComputePool, 'run'>) {
   return {
     cluster: (vectors: Embedded, k: number, seed: number): Promise<Clusters> =>
       computed(pool.run({ t: 'cluster', vectors: pack(vectors), k, seed }, Clustered, DEADLINE_MS)),

@@ -1,9 +1,9 @@
-/** The host's side of computation over commands: asks the threads, and says what was wrong when one had to be ended. */
+/** The host's side of computation over commands: asks the processes, and says what was wrong when one had to be ended. */
 import type { z } from 'zod';
 import type { CommandSpec } from '../../../../contract/automation/kinds/index.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
-import { Overrun, THREAD_MEMORY_MB, type ThreadPool } from '../../../core/process/thread-pool.ts';
+import { COMPUTE_MEMORY_MB, type ComputePool, Overrun } from '../../../core/process/compute-pool.ts';
 import { mergeInput } from '../merge.ts';
 import type { Place } from '../secrets/places.ts';
 import { InputAnswer, type Issue, PreviewAnswer, type Request, SchemaAnswer } from './requests.ts';
@@ -23,7 +23,7 @@ function overrunText(error: unknown, deadlineMs: number): string {
     case 'time':
       return `took longer than ${deadlineMs} ms to check`;
     case 'memory':
-      return `needed more than ${THREAD_MEMORY_MB} MB of memory to check`;
+      return `needed more than ${COMPUTE_MEMORY_MB} MB of memory to check`;
     case 'broken':
       return 'could not be checked: the checker failed on it, as it does when something is nested too deeply';
   }
@@ -60,7 +60,7 @@ interface About {
 }
 
 /** Creates the checks. Each of them throws AppError `resource-limit-exceeded`, or `cancelled`, as the pool does. */
-export function createChecks(pool: Pick<ThreadPool, 'run'>) {
+export function createChecks(pool: Pick<ComputePool, 'run'>) {
   const ask = <T extends z.ZodType>(request: Request, answer: T) => pool.run(request, answer, SCHEMA_MS);
 
   /** The input that `given` makes of `base`, or `problem`: why the schema cannot be used. */

@@ -1,6 +1,6 @@
 /**
  * Patterns of schemas, matched in time linear in the text by RE2 (https://github.com/google/re2/wiki/Syntax). A regular expression of V8 can take
- * exponential time, and is compiled outside of the memory limit of its thread, where nothing can interrupt it.
+ * exponential time, and what it is compiled to takes memory beyond the limit of its process.
  */
 import { RE2JS } from 're2js';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';

@@ -1,4 +1,4 @@
-/** What the host asks of the threads that compute over commands, and what they answer. */
+/** What the host asks of the processes that compute over commands, and what they answer. */
 import { z } from 'zod';
 import { CommandKind, CommandSpec } from '../../../../contract/automation/kinds/index.ts';
 import { JsonObject } from '../../../../contract/kernel/scalars.ts';

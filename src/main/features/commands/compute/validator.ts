@@ -1,4 +1,4 @@
-/** Validation with JSON Schema (2020-12). Runs in a thread that can be ended: both schema and value may be hostile. */
+/** Validation with JSON Schema (2020-12). Runs in a process that can be ended: both schema and value may be hostile. */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';

@@ -9,7 +9,7 @@ const DEFAULT_EXPORT = /\bexport\s+default\b|\bexport\s*\{[^{}]*\bas\s+default\b
 
 /**
  * Says why a script cannot run, or null. Finds syntax errors and a missing default export without running anything.
- * @throws Error when the parser is broken; its thread has to end
+ * @throws Error when the parser is broken; its process has to end
  */
 function scriptProblem(spec: BrowserSpec): string | null {
   try {

@@ -31,6 +31,6 @@ export interface HostKind<K extends CommandKind> {
   exposed(spec: SpecOf<K>): { parts: readonly ExposedPart[]; allowed: boolean };
   /** Names of the private files that an attempt gets. */
   files(spec: SpecOf<K>): readonly string[];
-  /** Checks a resolved spec without running anything, in a thread that can be ended; `input` is masked. */
+  /** Checks a resolved spec without running anything, in a process that can be ended; `input` is masked. */
   preview(spec: SpecOf<K>, about: { input: JsonObject; hasProfile: boolean }): Preview;
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { openTestCore, ROOT, type TestCore } from '../../../../../tests/support/core.ts';
+import { openTestCore, PLATFORM, type TestCore } from '../../../../../tests/support/core.ts';
 import { CommandCreate, CommandSpec } from '../../../../contract/automation/commands.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { createCommands } from '../index.ts';
 
 const commandsOn = (core: TestCore) =>
-  createCommands({ ...core, platform: { appRoot: ROOT }, profileName: () => 'Anna', nodePath: null });
+  createCommands({ ...core, platform: PLATFORM, profileName: () => 'Anna', nodePath: null });
 
 const SECRET: JsonObject = { type: 'string', format: 'password' };
 const PLAIN: JsonObject = { type: 'string' };

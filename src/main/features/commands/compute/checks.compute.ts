@@ -1,7 +1,7 @@
-/** Worker thread: computes over what users write into commands, where it can be ended. */
+/** Compute process: computes over what users write into commands, where it can be ended. */
 import type { CommandSpec } from '../../../../contract/automation/kinds/index.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
-import { serveInThread } from '../../../core/process/thread.ts';
+import { serveComputations } from '../../../core/process/computations.ts';
 import { mergeInput } from '../merge.ts';
 import { preview } from '../preview.ts';
 import { bySchema, exposureErrors } from '../secrets/exposed.ts';
@@ -35,7 +35,7 @@ function checkInput({ schema: text, spec, is_new, base, given }: Of<'input'>): I
 // What the first schema costs beyond the others is not the first caller's.
 compiled('{"type":"object"}');
 
-serveInThread(Request, (request) => {
+serveComputations(Request, (request) => {
   switch (request.t) {
     case 'schema':
       return checkSchema(request);

@@ -1,9 +1,9 @@
-/** Worker thread: embeds texts lexically. */
+/** Compute process: embeds texts lexically. */
 import { z } from 'zod';
-import { serveInThread } from '../../core/process/thread.ts';
+import { serveComputations } from '../../core/process/computations.ts';
 import { embedLexically, LEXICAL_DIMENSIONS } from './lexical.ts';
 
-serveInThread(z.array(z.string()), (texts) => {
+serveComputations(z.array(z.string()), (texts) => {
   const vectors = new Float32Array(texts.length * LEXICAL_DIMENSIONS);
   let tokens = 0;
   texts.forEach((text, index) => {

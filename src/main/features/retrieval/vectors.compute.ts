@@ -1,5 +1,5 @@
-/** Worker thread: arithmetic over many vectors. */
-import { serveInThread } from '../../core/process/thread.ts';
+/** Compute process: arithmetic over many vectors. */
+import { serveComputations } from '../../core/process/computations.ts';
 import { kMeans } from './k-means.ts';
 import { bestIndex, metricsOf, similarityOf } from './ranking.ts';
 import { type Evaluation, Request, unpack } from './vectors.ts';
@@ -19,7 +19,7 @@ function evaluate(
   };
 }
 
-serveInThread(Request, (request) => {
+serveComputations(Request, (request) => {
   switch (request.t) {
     case 'cluster':
       return kMeans(unpack(request.vectors), request.k, request.seed);
