@@ -57,6 +57,23 @@ function strip(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, strip(item)]));
 }
 
+/** Paths of the sealed values of `earlier` that stay when `given` changes it, as a mask or by saying nothing. */
+export function keptSecrets(earlier: JsonObject, given: JsonObject): string[] {
+  return keptAt(earlier, given, []).map((path) => path.join('.'));
+}
+
+function keptAt(earlier: Json, given: Json | undefined, path: readonly string[]): string[][] {
+  if (secretId(earlier) !== null) return given === undefined || given === MASK ? [[...path]] : [];
+  if (Array.isArray(earlier)) {
+    if (given !== undefined && !Array.isArray(given)) return [];
+    return earlier.flatMap((item, index) => keptAt(item, given?.[index], [...path, String(index)]));
+  }
+  if (!isJsonObject(earlier) || (given !== undefined && !isJsonObject(given))) return [];
+  return Object.entries(earlier).flatMap(([name, item]) =>
+    keptAt(item, given !== undefined && Object.hasOwn(given, name) ? given[name] : undefined, [...path, name]),
+  );
+}
+
 /** Longest secret, bytes of UTF-8: every form of each is looked for in whatever a task writes. */
 export const MAX_SECRET_BYTES = 65_536;
 

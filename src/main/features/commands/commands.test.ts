@@ -36,6 +36,19 @@ test('secrets in a list are sealed in defaults and inputs, masked in a dry run, 
   for (const shown of [input, dry]) expect(JSON.stringify(shown)).not.toMatch(/48213|99120|tiger-lily/);
 });
 
+// Would catch: a caller that writes the id of a secret into defaults, so that a run of its own opens it.
+test('what a caller writes in the form of a reference refers to nothing', async () => {
+  using core = openTestCore();
+  const service = commandsOn(core);
+  const reference = { $secret: await core.secrets.put('task:1', 'of somebody else') };
+  const defaults = { user: 'anna', password: reference, nested: { pin: reference, note: [reference] } };
+  const made = await service.create(httpCommand({ defaults }), 'ben');
+  const other = await service.create(httpCommand(), 'ben');
+  const changed = await service.update(other.id, { defaults }, 'ben', {});
+  for (const command of [made, changed])
+    expect(JSON.stringify(command.defaults)).not.toMatch(new RegExp(`\\$secret|${MASK}`));
+});
+
 test('each update is a version; the history names what changed, from and to', async () => {
   using core = openTestCore();
   const service = commandsOn(core);

@@ -4,6 +4,7 @@ import type { CommandId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import { checkVersion, notFound } from '../../core/operation/versioned.ts';
+import { withoutReferences } from '../../core/secrets/secret-refs.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
 import type { Checks } from './compute/checks.ts';
 import { type CommandPatch, editable, patched } from './fields.ts';
@@ -30,7 +31,7 @@ async function nextVersion(
 ): Promise<CommandRow> {
   const fields = patched(row, patch);
   const spec = patch.spec ? requireSpec(row.kind, patch.spec) : row.spec;
-  const given = patch.defaults === undefined ? {} : fields.defaults;
+  const given = patch.defaults === undefined ? {} : withoutReferences(fields.defaults);
   const isNew = patch.input_schema !== undefined;
   const places = await checks.secrets({
     ...{ schema: fields.input_schema, isNew, value: given },
@@ -56,7 +57,8 @@ export function createEditing(deps: EditingDeps) {
     /** @throws AppError `validation-error` */
     async create(input: CommandCreate, by: string, example: string | null = null): Promise<Command> {
       const spec = requireSpec(input.kind, input.spec);
-      const places = await checks.secrets({ schema: input.input_schema, isNew: true, value: input.defaults, spec });
+      const given = withoutReferences(input.defaults);
+      const places = await checks.secrets({ schema: input.input_schema, isNew: true, value: given, spec });
       const id = newId('command');
       const now = clock.now();
       const row: CommandRow = {
@@ -64,7 +66,7 @@ export function createEditing(deps: EditingDeps) {
         id,
         kind: input.kind,
         spec,
-        defaults: await sealDefaults(secrets, id, places, input.defaults, {}),
+        defaults: await sealDefaults(secrets, id, places, given, {}),
         example,
         created_at: now,
         updated_at: now,

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MIGRATIONS } from '../../../../tests/support/core.ts';
 import { openTaskHost, type TaskHost, thrownBy } from '../../../../tests/support/tasks.ts';
+import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { OPERATOR } from '../../core/operation/operator.ts';
+import { MASK } from '../../core/secrets/secret-refs.ts';
 
 let host: TaskHost;
 beforeEach(async () => {
@@ -47,6 +49,24 @@ test('a command that needs a profile by now does not run again without one', asy
   await host.commandService.update(command.id, { uses: { profile: true, services: [] } }, 'test', {});
   expect((await thrownBy(() => again(first.id))).errors).toEqual({ profile_id: 'profile_id is required' });
   await host.ends((await again(first.id, true)).id);
+});
+
+// Would catch: a caller that may only run commands, and sends a secret of somebody else's run to an address of its own.
+test('secrets of the earlier run stay in a new input only for those who may change commands', async () => {
+  const properties = { token: { type: 'string', format: 'password' }, url: { type: 'string' } };
+  const command = await host.command({ input_schema: { type: 'object', properties } });
+  const { id } = await host.run(command, [['succeed', 1]], {
+    input: { do: [['succeed', 1]], token: 'of the operator', url: 'http://a/' },
+  });
+  await host.ends(id);
+  const retry = (scope: 'run' | 'manage', input?: JsonObject) =>
+    host.tasks.service.retry(id, { scope }, { as_then: false, input });
+  for (const input of [{ url: 'http://b/' }, { url: 'http://b/', token: MASK }, {}]) {
+    expect(await thrownBy(() => retry('run', input))).toMatchObject({ slug: 'forbidden' });
+    await host.ends((await retry('manage', input)).id);
+  }
+  await host.ends((await retry('run')).id);
+  await host.ends((await retry('run', { url: 'http://b/', token: 'my own' })).id);
 });
 
 // Would catch: tasks of before the upgrade that lose their limits when they are repeated.
