@@ -5,9 +5,13 @@
  */
 import type { Duplex } from 'node:stream';
 import { DefaultDeserializer, DefaultSerializer } from 'node:v8';
+import { MESSAGE_BOUNDS } from '../../contract/kernel/bounds.ts';
+import { excessOfBytes } from './wire-values.ts';
 
 /** Longest message, bytes; beyond it the channel is not read any more. */
 const MAX_MESSAGE = 64 * 1024 * 1024;
+/** Values of one message: members have a name and a value, and what holds them has an end. */
+const MAX_VALUES = 3 * MESSAGE_BOUNDS.members;
 const HEAD = 4;
 /** What Node writes before an object that V8 leaves to its embedder. */
 const BYTES = 0;
@@ -47,6 +51,8 @@ function serialized(message: unknown): Buffer {
 
 /** The value, or the error that stands for bytes that are none. */
 function deserialized(bytes: Buffer): unknown {
+  const excess = excessOfBytes(bytes, MAX_VALUES);
+  if (excess !== null) return new Error(`a message ${excess}`);
   try {
     const deserializer = new Deserializer(bytes);
     deserializer.readHeader();
