@@ -29,7 +29,8 @@ export function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: Number.POSITIVE_INFINITY,
-        gcTime: 10 * 60_000,
+        // Live tasks grow: what no screen shows any more is soon larger than what it takes to ask again.
+        gcTime: 2 * 60_000,
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,
         retry: false,
