@@ -169,6 +169,31 @@ describe.skipIf(browserPath === null)('browser runner', () => {
     expect(JSON.stringify(executor.messages)).not.toContain(executor.dir);
   }, 60_000);
 
+  // Would catch: a marked line that is the one of the outer step, because only some frames name the script by its URL.
+  it.each([
+    ['no step', 0],
+    ['one step', 1],
+    ['nested steps', 2],
+    ['steps three deep', 3],
+  ])(
+    'marks the line that the stack names first when an action fails in %s',
+    async (_, depth) => {
+      await using executor = new Harness();
+      const lines = [
+        ...Array.from({ length: depth }, (_, at) => `await step('${at}', async () => {`),
+        'await page.title();',
+        "await page.click('#none', { timeout: 50 });",
+        ...Array.from({ length: depth }, () => '});'),
+      ];
+      executor.run(spec(inScript(lines.join('\n'))), { input: { url } });
+      const result = await executor.finish();
+      const problem = result?.ok === false ? result.error : undefined;
+      expect(problem, executor.text()).toMatchObject({ code: 'script_error', line: depth + 3 });
+      expect(String(problem?.stack).split('\n')[1]).toContain(`script.ts:${problem?.line}:${problem?.column}`);
+    },
+    60_000,
+  );
+
   it('shows the first line of a Playwright error and logs the rest', async () => {
     await using executor = new Harness();
     executor.run(

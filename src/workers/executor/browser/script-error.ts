@@ -37,15 +37,20 @@ export function detailOf(error: unknown, redactor: TextRedactor): string {
   return clip(redactor, name + detail, MAX_DETAIL) || 'The script threw an error without a message.';
 }
 
-/** Position of the first frame inside the script. */
+/**
+ * Position of the first frame inside the script. One stack may name the file in both ways: Playwright writes the path in the frames
+ * that it captured, V8 the URL in those of the awaiting functions.
+ */
 export function positionOf(stack: string, { url, path }: ScriptFile): { line: number; column: number } | undefined {
-  for (const name of [url, path]) {
+  const found = [url, path].flatMap((name) => {
     for (let at = stack.indexOf(`${name}:`); at >= 0; at = stack.indexOf(`${name}:`, at + 1)) {
       const match = /^(\d+)(?::(\d+))?/.exec(stack.slice(at + name.length + 1, at + name.length + 20));
-      if (match !== null) return { line: Number(match[1]), column: Number(match[2] ?? 1) };
+      if (match !== null) return [{ at, line: Number(match[1]), column: Number(match[2] ?? 1) }];
     }
-  }
-  return undefined;
+    return [];
+  });
+  const first = found.toSorted((a, b) => a.at - b.at)[0];
+  return first && { line: first.line, column: first.column };
 }
 
 /** The frames of a stack that lie in the script, with its label instead of its path. */
