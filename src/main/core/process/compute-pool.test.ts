@@ -50,6 +50,18 @@ test('one caller never holds both processes, and who is gone does not wait', { t
   await ended;
 });
 
+// Would catch: a caller that starts what takes long, goes, and starts more of it.
+test('a process that computes for who is gone is ended, and gives way', { timeout: 60_000 }, async () => {
+  await using pool = openPool();
+  const leaving = new AbortController();
+  await pool.run('answer');
+  const left = pool.as('gone', leaving.signal, () => pool.run('spin'));
+  leaving.abort();
+  await expect(left).rejects.toMatchObject({ slug: 'cancelled' });
+  expect(await pool.as('gone', new AbortController().signal, () => pool.run('answer'))).toBe('answer');
+  expect(pool.log.lines).toEqual([]);
+});
+
 /** Living children of this process. */
 const children = () =>
   readdirSync('/proc/self/task').flatMap((thread) =>

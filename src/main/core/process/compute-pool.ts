@@ -80,6 +80,8 @@ const IDLE_MS = 30_000;
 const START_MS = 20_000;
 /** A process that the machine has kept waiting gets this much longer at most. */
 const GRACE_MS = 1000;
+/** A process may finish this long for a caller that is gone: most requests take less than a new process. */
+const LEFT_MS = 500;
 
 const crowdedError = () =>
   new AppError('resource-limit-exceeded', 'Too many requests are being computed; wait until one has finished.');
@@ -132,7 +134,8 @@ export function createComputePool({ platform, log }: ComputeDeps, file: string):
       context?.signal.throwIfAborted();
       const value = await new Promise<unknown>((resolve, reject) => {
         const leave = () => {
-          if (turns.remove(job)) job.settle({ error: new AppError('cancelled') });
+          job.settle({ error: new AppError('cancelled') });
+          if (!turns.remove(job)) for (const computer of computers) computer.leave(job);
         };
         const job: Job = {
           ...{ caller: context?.principal.id ?? '', text: JSON.stringify(request), deadlineMs, names: currentNames() },
@@ -212,6 +215,15 @@ class Computer {
   take(job: Job): void {
     this.#job = job;
     if (this.#state === 'ready') this.#begin(job);
+  }
+
+  /** The caller of `job` is gone: the process finishes soon or is ended. */
+  leave(job: Job): void {
+    if (this.#job !== job) return;
+    const end = () => {
+      if (this.#job === job) void this.end({ error: new AppError('cancelled') });
+    };
+    setTimeout(end, LEFT_MS).unref();
   }
 
   /** Ends the process, and resolves when it has exited. @param outcome of the request that it computes, which is told at once */

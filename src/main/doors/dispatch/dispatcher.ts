@@ -144,8 +144,16 @@ function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher
     const { id, operation, context } = admission;
     const handler = options?.instead ?? handlers.get(id);
     if (!handler) throw new Error(`${id} has no handler`);
-    const call = (claim?: IdempotencyClaim) =>
-      currentOperation.run(admission, handler, input as never, granted.context(claim));
+    const call = (claim?: IdempotencyClaim) => {
+      const given = granted.context(claim);
+      // The granted context, so that what works for the call ends with the credential as well.
+      return currentOperation.run(
+        given === context ? admission : { id, context: given },
+        handler,
+        input as never,
+        given,
+      );
+    };
     const key = operation.idempotencyKey ? options?.idempotencyKey : undefined;
     if (key !== undefined) {
       const once = { principal: context.principal.id, key, op: id, input };

@@ -103,9 +103,14 @@ function eitherEnds(caller: AbortSignal, onEnd: OnEnd): AbortSignal {
 
 function beforeEnd<T>(onEnd: OnEnd, work: Promise<T>): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
-  // One turn of the event loop later, so that a call which ends its own credential can still answer.
-  onEnd(() => setImmediate(() => reject(ended())));
-  work.then(resolve, reject);
+  let over = false;
+  onEnd(() => {
+    over = true;
+    // One turn of the event loop later, so that a call which ends its own credential can still answer.
+    setImmediate(() => reject(ended()));
+  });
+  // What watches its signal ends before that turn, because of the credential all the same.
+  work.then(resolve, (error: unknown) => reject(over ? ended() : error));
   return promise;
 }
 
