@@ -48,7 +48,7 @@ function open(options: Partial<SessionOptions> = {}) {
   const faults = createFaults();
   const session = openFrameSession(
     port,
-    { dispatcher: subject.doors.dispatcher, clock: subject.core.clock, version: '1.2.3', faults },
+    { dispatcher: subject.doors.dispatcher, clock: subject.core.clock, version: '1.2.3', history: 'h1', faults },
     { door: 'ipc', peer: { principal: OPERATOR, remote: 'local' }, admits: () => true, keepAlive: false, ...options },
   );
   /** Settles when frames of all these ids have been closed. */

@@ -115,6 +115,7 @@ export async function openTestDoors(
     db,
     log,
     faults,
+    events: { history: 'history-of-the-test' },
     settings,
     storage: core.storage,
     audit: createAudit({ ...core, clock }),

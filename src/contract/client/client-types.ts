@@ -16,6 +16,8 @@ export interface ClientStatus {
   principal: PrincipalInfo | null;
   /** Version of the host, once it has sent `welcome`. */
   version: string | null;
+  /** History that the host's sequence numbers count in, once it has sent `welcome`. Another one: its database was replaced. */
+  history: string | null;
   /** How often the connection was established; more than one means that it was lost in between. */
   connections: number;
 }

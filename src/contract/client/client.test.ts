@@ -9,7 +9,7 @@ import type { CancelSignal, CloseCause, Connect, Timers, TransportEvents } from 
 interface Wire {
   sent: ClientFrame[];
   say(frame: ServerFrame): void;
-  welcome(kind?: 'panel' | 'anonymous'): void;
+  welcome(kind?: 'panel' | 'anonymous', history?: string): void;
   drop(cause?: CloseCause): void;
   closed: boolean;
 }
@@ -22,12 +22,12 @@ const connect: Connect = (events: TransportEvents) => {
     sent: [],
     closed: false,
     say: (frame) => events.frame(frame),
-    welcome: (kind = 'panel') => {
+    welcome: (kind = 'panel', history) => {
       events.open();
       events.frame({
         t: 'welcome',
         v: 1,
-        server: { name: 'tabagent', version: '1.2.3' },
+        server: { name: 'tabagent', version: '1.2.3', ...(history && { history }) },
         capabilities: [],
         principal: { kind, name: 'test', scopes: ['admin'], areas: ['any'] },
         limits: { frame_bytes: 1, live_calls: 64 },
@@ -133,6 +133,28 @@ test('a history stream resumes after the last item it had, and repeats nothing',
   wire().say({ t: 'next', id, seq: 7, v: change(7) });
   wire().say({ t: 'next', id, seq: 8, v: change(8) });
   expect(seen).toEqual([5, 7, 8]);
+});
+
+// Would catch: a panel that hears of nothing any more after a backup was restored, whose sequence numbers are lower.
+test('in another history a stream goes on where the host begins, and takes lower numbers', () => {
+  const seen: number[] = [];
+  const { signal } = new AbortController();
+  client.stream('changes_follow', {}, { signal, onItem: (item) => seen.push('seq' in item ? item.seq : 0) });
+  wire().welcome('panel', 'h1');
+  wire().say({ t: 'next', id: calls(wire())[0]?.id ?? 0, seq: 900, v: { type: 'hello', seq: 900 } });
+  for (const [history, input] of [
+    ['h1', { since: 900 }],
+    ['h2', {}],
+  ] as const) {
+    wire().drop();
+    vi.advanceTimersByTime(1_000);
+    wire().welcome('panel', history);
+    expect(client.status().history).toBe(history);
+    expect(calls(wire())[0]).toMatchObject({ op: 'changes_follow', input });
+  }
+  expect(calls(wire())[0]?.input).not.toHaveProperty('since');
+  wire().say({ t: 'next', id: calls(wire())[0]?.id ?? 0, seq: 12, v: { type: 'hello', seq: 12 } });
+  expect(seen).toEqual([900, 12]);
 });
 
 test('a gap moves the resume position, so that what was dropped is not asked for again', () => {

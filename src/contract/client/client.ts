@@ -41,16 +41,19 @@ export function createClient(options: ClientOptions): Client {
     stream: (op, input, options) => {
       const { signal, since, onItem, onEnd, onError } = options as StreamOptions<unknown>;
       const position = createPosition(since);
-      const history = reconnect?.isHistory(op) ?? false;
+      const isHistory = reconnect?.isHistory(op) ?? false;
+      let { history } = status.get();
       calls.open({
-        request: () => ({
-          op,
-          input: position.since === undefined ? (input ?? {}) : { ...input, since: position.since },
-        }),
+        request: () => {
+          const now = status.get().history;
+          if (history !== null && now !== history) position.restart();
+          history = now;
+          return { op, input: position.since === undefined ? (input ?? {}) : { ...input, since: position.since } };
+        },
         resumes: reconnect !== undefined,
         signal,
         next: (seq, item) => {
-          if (!history || position.accept(seq, item)) onItem(item);
+          if (!isHistory || position.accept(seq, item)) onItem(item);
         },
         end: () => onEnd?.(),
         fail: (error) => onError?.(error),

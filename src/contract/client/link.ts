@@ -103,7 +103,8 @@ class ClientLink implements Link {
     this.#attempt = 0;
     this.#heartbeat.start();
     const connections = this.#status.get().connections + 1;
-    this.#status.set({ phase: 'online', retryAt: null, principal, version: server.version, connections });
+    const { version, history = null } = server;
+    this.#status.set({ phase: 'online', retryAt: null, principal, version, history, connections });
     this.#on.online();
   }
 

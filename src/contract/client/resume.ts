@@ -7,6 +7,8 @@ export interface Position {
   readonly since: number | undefined;
   /** Notes an item. @returns false when the stream has had it */
   accept(frameSeq: number, item: unknown): boolean;
+  /** The history is another one: goes on wherever the host begins. */
+  restart(): void;
 }
 
 /** Starts after `since`, or wherever the host begins. */
@@ -15,6 +17,9 @@ export function createPosition(since: number | undefined): Position {
   return {
     get since() {
       return last;
+    },
+    restart() {
+      last = undefined;
     },
     accept(frameSeq, item) {
       if (isGap(item)) {

@@ -10,7 +10,14 @@ export interface StatusStore {
 
 /** Creates the store of a client that begins to connect. */
 export function createStatus(): StatusStore {
-  let status: ClientStatus = { phase: 'connecting', retryAt: null, principal: null, version: null, connections: 0 };
+  let status: ClientStatus = {
+    phase: 'connecting',
+    retryAt: null,
+    principal: null,
+    version: null,
+    history: null,
+    connections: 0,
+  };
   const listeners = new Set<() => void>();
   return {
     get: () => status,

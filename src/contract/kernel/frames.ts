@@ -68,7 +68,8 @@ export type ServerFrame =
   | {
       t: 'welcome';
       v: typeof FRAME_VERSION;
-      server: { name: 'tabagent'; version: string };
+      /** In another `history` the sequence numbers of before are of no use; a host that is older names none. */
+      server: { name: 'tabagent'; version: string; history?: string };
       capabilities: string[];
       principal: PrincipalInfo;
       limits: { frame_bytes: number; live_calls: number };

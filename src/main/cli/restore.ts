@@ -4,6 +4,7 @@ import { systemClock } from '../core/clock.ts';
 import { type HostFlags, readConfig } from '../core/config.ts';
 import { openDatabase, type Restored, restoreDatabase } from '../core/db/index.ts';
 import { createPrivately } from '../core/disk/private-folder.ts';
+import { beginHistory } from '../core/events.ts';
 import { createFaults } from '../core/faults.ts';
 import { acquireInstanceLock } from '../core/instance-lock.ts';
 import { anchorRestored } from '../core/log/audit-restored.ts';
@@ -27,6 +28,7 @@ export async function restore(
     const restored = restoreDatabase(dataDir, migrations, Date.now(), from);
     const { db } = openDatabase(dataDir, migrations, Date.now(), createFaults());
     try {
+      beginHistory(db);
       const secrets = createSecrets(db, systemClock, () => platform.keyVault(dataDir));
       const name = path.basename(restored.backup);
       const unanchored = await anchorRestored({ db, clock: systemClock, dir: dataDir, secrets }, name);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { openTestCore } from '../../../tests/support/core.ts';
+import { beginHistory, createEvents } from './events.ts';
 import { newId, newRequestId } from './ids.ts';
 import { createAudit } from './log/audit.ts';
 import { createTickets } from './operation/tickets.ts';
@@ -39,6 +40,15 @@ test('sequence numbers are never used twice, even when the newest events are pru
   expect(core.events.prune(core.clock.now(), 1000, 10)).toBe(1);
   expect(core.events.append({ type: 'task.updated', entity: 'task', id: '1' })).toBe(first + 1);
   expect(core.events.oldest()).toBe(first + 1);
+});
+
+// Would catch: clients that take the numbers of a restored database for those of the one that it replaced.
+test('a history keeps its name over restarts until another one is begun', () => {
+  using core = openTestCore();
+  const reopened = () => createEvents(core.db, core.clock, core.faults).history;
+  expect(reopened()).toBe(core.events.history);
+  beginHistory(core.db);
+  expect(reopened()).not.toBe(core.events.history);
 });
 
 test('settings: all or nothing, null restores the default, a flag wins over what is stored', () => {

@@ -1,4 +1,5 @@
 /** The event table: every change, in the transaction that made it, and its live tail. */
+import { z } from 'zod';
 import type { EntityName } from '../../contract/entities.ts';
 import type { Change } from '../../contract/host/telemetry.ts';
 import { AppError } from '../../contract/kernel/errors.ts';
@@ -6,6 +7,7 @@ import type { Json } from '../../contract/kernel/scalars.ts';
 import { type Clock, iso } from './clock.ts';
 import { type Db, parseStored } from './db/index.ts';
 import type { Faults } from './faults.ts';
+import { randomToken } from './ids.ts';
 import { createListeners } from './listeners.ts';
 
 /** A change to append; only entities of the registry can change. */
@@ -22,6 +24,8 @@ interface ChangeOf<E extends EntityName> {
 
 /** The event table. */
 export interface Events {
+  /** Names this history: in another one, which a restored backup begins, the same sequence numbers mean other changes. */
+  readonly history: string;
   /**
    * Appends inside the current transaction, all with one statement.
    * @returns the sequence number of the last one; of none, that of the last one before
@@ -81,6 +85,17 @@ function droppedError(): AppError {
   );
 }
 
+/** The name of a database's history, made when it has none. */
+function historyOf({ raw }: Db): string {
+  raw.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('history', ?)").run(randomToken(16));
+  return z.object({ value: z.string() }).parse(raw.prepare("SELECT value FROM meta WHERE key = 'history'").get()).value;
+}
+
+/** Begins another history, as what is restored was followed by other changes before. */
+export function beginHistory({ raw }: Db): void {
+  raw.prepare("DELETE FROM meta WHERE key = 'history'").run();
+}
+
 /** Creates the event log over an open database. */
 export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'>): Events {
   const insertOf = (rows: number) =>
@@ -116,6 +131,7 @@ export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'
   }
 
   return {
+    history: historyOf(db),
     append(...appended) {
       if (appended.length === 0) return head();
       const at = clock.now();

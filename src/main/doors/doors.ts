@@ -4,6 +4,7 @@ import { contract } from '../../contract/index.ts';
 import { type Clock, iso } from '../core/clock.ts';
 import type { Db } from '../core/db/index.ts';
 import type { StorageHealth } from '../core/disk/storage-health.ts';
+import type { Events } from '../core/events.ts';
 import type { Faults } from '../core/faults.ts';
 import type { Audit } from '../core/log/audit.ts';
 import type { Logger } from '../core/log/logger.ts';
@@ -33,6 +34,7 @@ export interface DoorsDeps {
   db: Db;
   log: Logger;
   faults: Pick<Faults, 'report'>;
+  events: Pick<Events, 'history'>;
   settings: SettingsReader;
   storage: Pick<StorageHealth, 'typed'>;
   audit: Audit;
@@ -101,7 +103,8 @@ export function createDoors(deps: DoorsDeps): Doors {
     },
     ...(deps.checkOutputAt === undefined ? {} : { checkOutputAt: deps.checkOutputAt }),
   });
-  const sessions = { dispatcher, clock, version, faults: deps.faults, registry: connections.registry };
+  const { history } = deps.events;
+  const sessions = { dispatcher, clock, version, history, faults: deps.faults, registry: connections.registry };
   const ipc = createIpcDoor(sessions);
   const webSocket = createWebSocketDoor({
     ...sessions,

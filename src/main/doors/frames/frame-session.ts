@@ -29,6 +29,8 @@ export interface SessionDeps {
   dispatcher: ServerDispatcher;
   clock: Clock;
   version: string;
+  /** Name of the history that sequence numbers count in. */
+  history: string;
   /** Takes what listeners throw. */
   faults: Pick<Faults, 'report'>;
 }
@@ -76,7 +78,7 @@ export function openFrameSession(port: FramePort, deps: SessionDeps, options: Se
 
 class Session implements FrameSession {
   readonly #port: FramePort;
-  readonly #version: string;
+  readonly #server: Pick<SessionDeps, 'version' | 'history'>;
   readonly #options: SessionOptions;
   readonly #flowControl: FlowControl;
   readonly #calls: LiveCalls;
@@ -90,10 +92,10 @@ class Session implements FrameSession {
   #ended = false;
   #closed = false;
 
-  constructor(port: FramePort, { dispatcher, clock, version, faults }: SessionDeps, options: SessionOptions) {
+  constructor(port: FramePort, { dispatcher, clock, version, history, faults }: SessionDeps, options: SessionOptions) {
     const post = (frame: ServerFrame) => this.#post(frame);
     this.#port = port;
-    this.#version = version;
+    this.#server = { version, history };
     this.#options = options;
     this.#principal = options.peer.principal;
     const report = (error: unknown) => faults.report('frames', error);
@@ -194,7 +196,7 @@ class Session implements FrameSession {
     this.#post({
       t: 'welcome',
       v: FRAME_VERSION,
-      server: { name: 'tabagent', version: this.#version },
+      server: { name: 'tabagent', ...this.#server },
       capabilities: CAPABILITIES,
       principal: infoOf(this.#principal),
       limits: { frame_bytes: MAX_FRAME_BYTES, live_calls: MAX_LIVE_CALLS },

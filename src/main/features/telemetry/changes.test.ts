@@ -61,6 +61,18 @@ test('the changes of a job are those of the area of the operation that started i
   expect(seenBy(['host']).map(({ id }) => id)).not.toContain('job_old');
 });
 
+// Would catch: a follower that waits in silence for numbers which a restored database reaches much later, if ever.
+test('a number that the history has not reached is of another one: it has expired', async () => {
+  using core = openTestCore();
+  const changes = createChangeService(core.events);
+  fill(core, 3);
+  const expired = expect.objectContaining({ slug: 'cursor-expired', extra: { oldest: 1 } });
+  expect(() => changes.list({ since: 4, limit: 10 }, all)).toThrow(expired);
+  const { signal } = new AbortController();
+  await expect(changes.follow({ since: 4 }, all, signal).next()).rejects.toEqual(expired);
+  expect(changes.list({ since: 3, limit: 10 }, all).items).toEqual([]);
+});
+
 test('following starts with hello, resumes without a gap or a double, and filters by type', async () => {
   using core = openTestCore();
   const changes = createChangeService(core.events);

@@ -36,11 +36,12 @@ const BATCH = 500;
 /** A live follower further behind than this gets a gap instead of the whole history. */
 const MAX_LAG = 20_000;
 
-/** @throws AppError `cursor-expired` with `oldest` when history that old has been pruned */
+/** @throws AppError `cursor-expired` with `oldest` when history that old has been pruned, or `since` is of another history */
 export function requireHistory(events: Events, since: number): void {
   // All of it may have been pruned: then the oldest change that can be had is the next one.
   const oldest = events.oldest() || events.head() + 1;
-  if (since < oldest - 1) throw new AppError('cursor-expired', undefined, { extra: { oldest } });
+  if (since < oldest - 1 || since > events.head())
+    throw new AppError('cursor-expired', undefined, { extra: { oldest } });
 }
 
 /** Creates the service. */

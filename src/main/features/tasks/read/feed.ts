@@ -113,11 +113,14 @@ export function createFeed(deps: { events: Events; store: TaskStore; clock: Cloc
   };
 }
 
-/** Events of a task are complete while its first one is kept. @throws AppError `cursor-expired` with `oldest` when some are gone */
+/**
+ * Events of a task are complete while its first one is kept.
+ * @throws AppError `cursor-expired` with `oldest` when some are gone, or `since` is of another history
+ */
 function requireHistory(events: Events, taskId: string, since: number): void {
   const first = events.listOf(taskId, 0, 1)[0];
-  if (first?.type === 'task.created') return;
   const next = events.head() + 1;
-  if (since >= (events.oldest() || next) - 1) return;
+  if (since < next && first?.type === 'task.created') return;
+  if (since < next && since >= (events.oldest() || next) - 1) return;
   throw new AppError('cursor-expired', undefined, { extra: { oldest: first?.seq ?? next } });
 }
