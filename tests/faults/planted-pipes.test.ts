@@ -8,6 +8,8 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Artifact } from '../../src/contract/automation/artifacts.ts';
 import type { Task } from '../../src/contract/automation/tasks.ts';
@@ -21,7 +23,16 @@ beforeAll(() => {
 });
 afterAll(() => fs.rmSync(base, { recursive: true, force: true, maxRetries: 5 }));
 
+/** SQLite looks for a journal beside a database that has a page. */
+function plantPage(file: string): void {
+  fs.rmSync(file, { force: true });
+  const db = new Database(file);
+  db.exec('CREATE TABLE t (x)');
+  db.close();
+}
+
 function plantPipe(file: string): void {
+  if (file.endsWith('.db-journal') && !file.endsWith('tabagent.db-journal')) plantPage(file.replace(/-journal$/, ''));
   fs.rmSync(file, { recursive: true, force: true });
   execFileSync('mkfifo', ['-m', '600', file]);
 }
@@ -59,7 +70,8 @@ describe.skipIf(windows)('a pipe in the place of a file that the host reads', ()
 
   const NAMES = [
     ...['audit-head', 'temp-folder', 'content-port', 'host.json', 'secret.key', 'installation', 'storage-full'],
-    ...['lock.db', 'tabagent.db', 'tabagent.db-wal', 'tabagent.db-journal', 'logs/host-1.jsonl'],
+    ...['lock.db', 'tabagent.db', 'tabagent.db-wal', 'tabagent.db-journal', 'tabagent.db-shm'],
+    ...['lock.db-journal', 'logs/host-1.jsonl'],
   ];
   // Would catch: a host that waits in open(2) for a writer, where no signal but SIGKILL ends it.
   test.each(NAMES)('%s does not freeze the start, and the host ends when it is told to', async (name) => {
@@ -81,6 +93,29 @@ describe.skipIf(windows)('a pipe in the place of a file that the host reads', ()
     expect(await startAndEnd(dir)).toBe(name === 'secret.key' ? 'served' : 'refused');
     expect(fs.statSync(elsewhere).mode & 0o777).toBe(0o644);
   });
+});
+
+/** Runs a command of the program on a folder. @returns what it said; `frozen` when it did not end */
+async function tabagent(dir: string, command: string): Promise<string> {
+  const argv = [path.join(ROOT, 'out/main/cli.js'), '--data-dir', dir, ...command.split(' ')];
+  const child = spawn(process.execPath, argv, { cwd: ROOT, env: { ...process.env, TABAGENT_KEYRING: 'off' } });
+  const limit = setTimeout(() => child.kill('SIGKILL'), 40_000);
+  const said = await Promise.all([text(child.stderr), text(child.stdout)]);
+  clearTimeout(limit);
+  return child.signalCode === null ? said.join('') : 'frozen';
+}
+
+// Would catch: a program that only SIGKILL ends, when the operator wants to know what is wrong or to go back to a backup.
+test.skipIf(windows).each([
+  ['doctor', 'lock.db-journal'],
+  ['keys list', 'lock.db-journal'],
+  ['panel-link', 'lock.db-journal'],
+  ['restore', 'backups/zz.db-journal'],
+])('`tabagent %s` says that %s is a pipe', async (command, name) => {
+  const dir = path.join(base, `cli-${command.replace(' ', '-')}`);
+  fs.mkdirSync(path.join(dir, 'backups'), { recursive: true, mode: 0o700 });
+  plantPipe(path.join(dir, name));
+  expect(await tabagent(dir, command)).toContain(`${path.basename(name)} is no file`);
 });
 
 // Would catch: a host that says it has stopped and stays, because a thread of its own waits for a file.
@@ -133,6 +168,24 @@ describe.skipIf(windows)('in a host that runs, pipes in the place of', () => {
     );
     expect(new Set(statuses)).toEqual(new Set([404]));
     expect(await stillReads()).toBe(200);
+  });
+
+  test('the journal of the database hold up neither a backup, nor a check, nor the end', async () => {
+    await using own = await serveHost(path.join(base, 'journal'));
+    plantPipe(path.join(own.dir, 'tabagent.db-journal'));
+    const begun = await own.request<{ job_id: string }>('POST', '/v1/backups', {});
+    await vi.waitFor(
+      async () =>
+        expect(await own.request('GET', `/v1/jobs/${begun.job_id}`)).toMatchObject({
+          status: 'failed',
+          error: { detail: expect.stringContaining('tabagent.db-journal is no file') },
+        }),
+      { timeout: 20_000, interval: 100 },
+    );
+    expect(await tabagent(own.dir, 'doctor')).toContain('tabagent.db-journal is no file');
+    const at = performance.now();
+    await own.stop();
+    expect(performance.now() - at).toBeLessThan(10_000);
   });
 
   test.each(['log.jsonl', 'log.idx'])('%s hold up no other reader', async (name) => {

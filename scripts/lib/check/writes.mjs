@@ -1,6 +1,6 @@
 // Tasks run as the same user and plant links and named pipes; ids come from a database that may be somebody else's. So files of the data
 // directory are written through core/disk/owned-files.ts (in executors through output/new-file.ts) and read through core/disk/owned-reads.ts,
-// which follow no link and wait for no pipe; files are removed and folders listed through core/disk/owned-trees.ts, which leaves no folder of ours.
+// which follow no link and wait for no pipe; databases are opened through core/db/open-file.ts; files are removed and folders listed through core/disk/owned-trees.ts, which leaves no folder of ours.
 import { sourceLines } from './source-lines.mjs';
 
 const WRITE =
@@ -8,6 +8,11 @@ const WRITE =
 /** An executor that waits for a pipe holds up its own attempt and nothing else. */
 const HOST_ONLY =
   /(?<!handle\.)\b(?:readFile|readFileSync|createReadStream|readdir|readdirSync|opendir|opendirSync|rm|rmSync|rmdir|rmdirSync|unlink|unlinkSync)\(|\bopen\([^)]*'r\+?'\)|\bfsp?\.open\(|from 'node:fs\/promises'.*\bopen\b|\bopen\b.*from 'node:fs\/promises'/;
+
+/** SQLite follows links and waits at pipes, also beside its file. */
+const DATABASE =
+  /\bnew Database\((?!':memory:')|\bdrizzle\((?!raw\))|import\((['"])better-sqlite3\1\)|import (?!type\b)(?!Database from\b).* from 'better-sqlite3'/;
+const DATABASE_HELPER = 'src/main/core/db/open-file.ts';
 
 /** Where else it may stand, and why. */
 const ALLOWED = new Map([
@@ -41,14 +46,15 @@ const ALLOWED = new Map([
 
 let found = 0;
 for (const { file, line, where } of sourceLines(['src/main', 'src/workers'])) {
-  if (ALLOWED.has(file)) continue;
-  if (!WRITE.test(line) && !(file.startsWith('src/main/') && HOST_ONLY.test(line))) continue;
+  const isDatabase = DATABASE.test(line) && file !== DATABASE_HELPER;
+  const isFile = WRITE.test(line) || (file.startsWith('src/main/') && HOST_ONLY.test(line));
+  if (!isDatabase && (!isFile || ALLOWED.has(file))) continue;
   found += 1;
   process.stdout.write(`${where}\n`);
 }
 if (found > 0) {
   process.stdout.write(
-    'Write through core/disk/owned-files.ts (or output/new-file.ts in executors), read through core/disk/owned-reads.ts, list and remove through core/disk/owned-trees.ts: no link, pipe or id may redirect or hold up the host.\n',
+    'Write through core/disk/owned-files.ts (or output/new-file.ts in executors), read through core/disk/owned-reads.ts, list and remove through core/disk/owned-trees.ts, open databases through core/db/open-file.ts: no link, pipe or id may redirect or hold up the host.\n',
   );
   process.exitCode = 1;
 }

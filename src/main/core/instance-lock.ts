@@ -7,7 +7,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { tryLockFile } from './db/index.ts';
 import { replaceOwned } from './disk/owned-files.ts';
-import { readOwnedNote, requireOwnedFile } from './disk/owned-reads.ts';
+import { readOwnedNote } from './disk/owned-reads.ts';
 import { removeOwnedFile } from './disk/owned-trees.ts';
 import { ensurePrivateFolder, isOpenToOthers } from './disk/private-folder.ts';
 
@@ -58,7 +58,6 @@ const lockFile = (dataDir: string) => path.join(dataDir, 'lock.db');
 /** True while a host owns `dataDir`. */
 export function isLocked(dataDir: string): boolean {
   if (!fs.existsSync(lockFile(dataDir))) return false;
-  requireOwnedFile(dataDir, lockFile(dataDir));
   const release = tryLockFile(lockFile(dataDir));
   release?.();
   return release === null;
@@ -77,8 +76,6 @@ function isRunning(pid: number | undefined): boolean {
 /** Takes the lock of a data directory. @throws AlreadyRunning, AppError `configuration-error` */
 export function acquireInstanceLock(dataDir: string): InstanceLock {
   const file = lockFile(dataDir);
-  // SQLite would follow a link and lock what it leads to.
-  requireOwnedFile(dataDir, file);
   const wasExposed = isOpenToOthers(file);
   ensurePrivateFolder(dataDir);
   let release = tryLockFile(file);

@@ -1,13 +1,10 @@
 /** A database that cannot be read: how that is found out, what the operator is told, and how it is put aside. */
 import fs from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { AppError } from '../../../contract/kernel/errors.ts';
-import { requireOwnedFile } from '../disk/owned-reads.ts';
 import { HEAD_FILE } from '../log/audit-head.ts';
-
-/** Files of one database. */
-const SUFFIXES = ['', '-wal', '-shm', '-journal'];
+import { openDatabaseFile, requireOwnedDatabase, SUFFIXES } from './open-file.ts';
 
 /** Reason of {@link damagedError}, for programs. */
 const DAMAGED = 'database_damaged';
@@ -23,14 +20,6 @@ export function isDamage(error: unknown): boolean {
   }
 }
 
-/**
- * SQLite opens the files of a database by their names, follows links and waits at named pipes.
- * @throws AppError `configuration-error` when one of them is no regular file of one name
- */
-export function requireOwnedDatabase(file: string): void {
-  for (const suffix of SUFFIXES) requireOwnedFile(path.dirname(file), file + suffix);
-}
-
 /** Reads a whole database. @returns what is wrong with it, null when it is sound or not there */
 export function damageOf(file: string): string | null {
   requireOwnedDatabase(file);
@@ -38,7 +27,7 @@ export function damageOf(file: string): string | null {
   if (isEmptied(file)) return 'it has no content any more';
   let db: Database.Database | undefined;
   try {
-    db = new Database(file, { readonly: true, timeout: 5000 });
+    db = openDatabaseFile(file, { readonly: true, timeout: 5000 });
     const result = String(db.pragma('quick_check(1)', { simple: true }));
     return result === 'ok' ? null : result;
   } catch (error) {

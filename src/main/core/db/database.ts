@@ -1,5 +1,5 @@
 /** The one connection of the host to SQLite: WAL, synchronous transactions, prepared statements. */
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { naturalKey } from '../../../contract/kernel/natural-key.ts';
@@ -7,6 +7,7 @@ import { storageFaultCode } from '../../../contract/kernel/storage-faults.ts';
 import type { Faults } from '../faults.ts';
 import { guarded } from '../listeners.ts';
 import { foldCase } from './conditions.ts';
+import { openDatabaseFile } from './open-file.ts';
 
 /** An open database. Everything is synchronous; never `await` inside {@link Db.transaction}. */
 export interface Db {
@@ -51,7 +52,7 @@ export function addFunctions(raw: Database.Database): void {
 
 /** Opens `path` with the pragmas that every connection of the host uses. */
 export function openConnection(path: string, options: { readonly?: boolean } = {}): Database.Database {
-  const raw = new Database(path, { readonly: options.readonly ?? false, timeout: 5000 });
+  const raw = openDatabaseFile(path, { readonly: options.readonly ?? false, timeout: 5000 });
   raw.pragma('journal_mode = WAL');
   raw.pragma('synchronous = NORMAL');
   raw.pragma('foreign_keys = ON');

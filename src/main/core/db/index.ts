@@ -7,6 +7,7 @@ export { tryLockFile } from './file-lock.ts';
 export { foreignSchema } from './foreign-schema.ts';
 export { type ListInput, type ListSpec, listPage, matchingIds } from './list.ts';
 export { openDatabase } from './migrate.ts';
+export { requireOwnedDatabase } from './open-file.ts';
 export { readableRows, recordOf, recordOrNull, recordsOf } from './records.ts';
 export { type Restored, restoreDatabase } from './restore.ts';
 export { audit } from './schema.ts';

@@ -7,8 +7,9 @@ import { storageFaultCode } from '../../../contract/kernel/storage-faults.ts';
 import { makeOwnedFolder } from '../disk/owned-files.ts';
 import type { Faults } from '../faults.ts';
 import { randomToken } from '../ids.ts';
-import { damagedError, damageOf, isDamage, isEmptied, moveAside, requireOwnedDatabase } from './damage.ts';
+import { damagedError, damageOf, isDamage, isEmptied, moveAside } from './damage.ts';
 import { createDb, type Db, openConnection } from './database.ts';
+import { requireOwnedDatabase } from './open-file.ts';
 
 /** Name of the database in a data directory. */
 export const DATABASE_FILE = 'tabagent.db';

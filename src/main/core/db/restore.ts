@@ -1,11 +1,12 @@
 /** Puts a backup in the place of the database. What was there is kept beside it; nothing is moved before the backup has proved sound. */
 import fs from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { listOwnedSync } from '../disk/owned-trees.ts';
 import { damageOf, moveAside } from './damage.ts';
 import { DATABASE_FILE, readMigrations, restoringFile } from './migrate.ts';
+import { openDatabaseFile, openNamedDatabase, requireOwnedDatabase } from './open-file.ts';
 
 /** What a restore did. */
 export interface Restored {
@@ -34,15 +35,16 @@ function copyChecked(from: string, to: string, newest: number): string | null {
   let copy: Database.Database | undefined;
   try {
     // Read only: a backup is never written, not even by a checkpoint. A log beside it is taken into account.
-    source = new Database(from, { readonly: true, fileMustExist: true });
+    source = openNamedDatabase(from);
     const schema = Number(source.pragma('user_version', { simple: true }));
     if (schema === 0 || !source.prepare("SELECT 1 FROM sqlite_master WHERE name = 'meta'").get())
       return 'it is no database of TabAgent';
     if (schema > newest) return `it was made by a newer TabAgent (schema ${schema}, this program knows ${newest})`;
     const wrong = String(source.pragma('integrity_check(1)', { simple: true }));
     if (wrong !== 'ok') return wrong;
+    requireOwnedDatabase(to);
     source.prepare('VACUUM INTO ?').run(to);
-    copy = new Database(to, { readonly: true });
+    copy = openDatabaseFile(to, { readonly: true });
     const torn = String(copy.pragma('integrity_check(1)', { simple: true }));
     return torn === 'ok' ? null : `its copy: ${torn}`;
   } catch (error) {

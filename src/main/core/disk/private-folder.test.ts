@@ -77,6 +77,26 @@ describe.runIf(posix)('the temporary folder', () => {
     expect(fs.readdirSync(target)).toEqual([]);
   });
 
+  // Would catch: attempts that write to, and a start that empties, a private folder of the user's own.
+  test.each([
+    ...['tabagent-1/../home/private', 'tabagent-1/x/../../home/private', 'home/private', 'tabagent-1other/private'],
+    ...['tabagent-1-/private', 'tabagent-1-other/../home/private', 'tabagent-1', 'tabagent-1/', 'tabagent-1/.'],
+  ])('is not where a note leads that was changed to %s', (to) => {
+    fs.rmSync(open(), { recursive: true });
+    for (const dir of [
+      'home/private',
+      'tabagent-1other/private',
+      'tabagent-1-/private',
+      'tabagent-1/x',
+      'tabagent-1-other',
+    ])
+      fs.mkdirSync(path.join(root, dir), { recursive: true, mode: 0o700 });
+    fs.writeFileSync(path.join(root, 'temp-folder'), `${root}/${to}`);
+    const folder = open();
+    expect([path.dirname(folder), path.normalize(folder)]).toEqual([base(), folder]);
+    expect(path.basename(folder)).not.toBe('x');
+  });
+
   test.runIf(superuser)('is not in a folder that another user has made before', () => {
     fs.mkdirSync(base());
     fs.chownSync(base(), FOREIGN, FOREIGN);

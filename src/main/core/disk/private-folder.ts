@@ -74,6 +74,12 @@ function privateParent(base: string): string {
   return fs.mkdtempSync(`${base}-`);
 }
 
+/** Whether a path is that of a folder in what {@link privateParent} gives: a task can note any other one. */
+function isBelow(folder: string, base: string): boolean {
+  const parent = path.dirname(folder);
+  return path.resolve(folder) === folder && (parent === base || parent.replace(/-\w{6}$/, '') === base);
+}
+
 /**
  * The temporary folder of a data directory, the same one at each start as long as it is there and private: what a killed host has
  * left in it can be found again.
@@ -82,7 +88,7 @@ function privateParent(base: string): string {
 export function openTempFolder(dataDir: string, base: string): string {
   const note = path.join(dataDir, 'temp-folder');
   const known = readNote(dataDir, note);
-  if (known.startsWith(base) && isPrivate(known) && isPrivate(path.dirname(known))) return known;
+  if (isBelow(known, base) && isPrivate(known) && isPrivate(path.dirname(known))) return known;
   const made = fs.mkdtempSync(path.join(privateParent(base), path.sep));
   removeOwnedFile(dataDir, note);
   writeNewOwned(dataDir, note, made);

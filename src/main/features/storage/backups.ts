@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Backup } from '../../../contract/host/jobs.ts';
 import { BackupId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
-import { type Db, recordsOf } from '../../core/db/index.ts';
+import { type Db, recordsOf, requireOwnedDatabase } from '../../core/db/index.ts';
 import { makeOwnedFolder } from '../../core/disk/owned-files.ts';
 import { removeOwned } from '../../core/disk/owned-trees.ts';
 import { newId, randomToken } from '../../core/ids.ts';
@@ -40,6 +40,7 @@ export function createBackups(deps: {
   const { db, store, clock, dbPath, dir, thread } = deps;
 
   async function copy(id: BackupId, kind: Backup['kind'], signal: AbortSignal): Promise<Backup> {
+    requireOwnedDatabase(dbPath);
     makeOwnedFolder(path.dirname(dir), dir);
     const file = `${id}.db`;
     // SQLite would follow a link: it writes under a name that nobody knows.
