@@ -68,18 +68,53 @@ export function sheetsOf(svg: string): string[] {
 export const refsOf = (text: string): string[] =>
   [...text.matchAll(/(?:href\s*=\s*["']\s*|url\(\s*["']?)#([^"')\s]+)/gi)].map(([, ref = '']) => ref);
 
+/** One attribute of a mark: its name, and its value in either kind of quotes. */
+const ATTRIBUTE = /([^\s=/"'<>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+
+/** The attributes of a mark, in their order. */
+export const pairsOf = (attributes: string): [name: string, value: string][] =>
+  [...attributes.matchAll(ATTRIBUTE)].map(([, name = '', double, single]) => [name, double ?? single ?? '']);
+
+/** Attributes whose value is neither an id nor a style: those of other namespaces, coordinates, texts. */
+const PLAIN = /^(?:d|points|class|aria-.*|data-.*|[^:]+:.*)$/;
+/** `href` in all namespaces: what it refers to is looked at by {@link hidesReferences}. */
+const REFERENCE = /(?:^|:)href$/;
+const isAnimation = (attributes: string) => /^(?:[\w.-]+:)?(?:set|animate)/i.test(attributes);
+
+/**
+ * Whether a mark has an id, a style or a reference that is written in a way which {@link refsOf} does not see: with character references of
+ * XML, with escapes of CSS, or as a value that an attribute gets later.
+ */
+export function isDisguised({ attributes }: Mark): boolean {
+  if (isAnimation(attributes) && (refsOf(attributes).length > 0 || /href/i.test(attributes))) return true;
+  if (!/[&\\]/.test(attributes)) return false;
+  return pairsOf(attributes).some(([name, value]) => {
+    if (name === 'id') return value.includes('&');
+    return !PLAIN.test(name) && !REFERENCE.test(name) && /&#|\\/.test(value);
+  });
+}
+
+/** Before a reference. */
+const BEGIN = /href\s*=\s*["']\s*|url\(\s*["']?/gi;
+/** What is drawn as it is: pixels. What is fetched from elsewhere is kept out by the policy of the page. */
+const ELSEWHERE = /https?:\/\/|mailto:|data:image\/(?:png|jpe?g|gif|webp|avif|bmp)[;,]/iy;
+
 /** Whether a reference is written in a way that {@link refsOf} does not see, or one can be used elsewhere. */
 export function hidesReferences(svg: string): boolean {
-  if (/<!ENTITY|<!ATTLIST|@import|var\(/i.test(svg)) return true;
+  if (/<!ENTITY|<!ATTLIST|@import|var\(|element\(/i.test(svg)) return true;
+  if (sheetsOf(svg).some((sheet) => /&#|\\/.test(sheet))) return true;
   /** Up to here no value has an escape: values that begin inside of another one are not scanned again. */
   let plain = 0;
-  for (const { index, 0: begin } of svg.matchAll(/href\s*=\s*["']\s*|url\(\s*["']?/gi)) {
-    let at = index + begin.length;
-    if (svg[at] === '&' || svg[at] === '\\') return true;
-    if (svg[at] !== '#') continue;
-    at = Math.max(at, plain);
+  for (const { index, 0: begin } of svg.matchAll(BEGIN)) {
+    const start = index + begin.length;
+    ELSEWHERE.lastIndex = start;
+    if (ELSEWHERE.test(svg)) continue;
+    // A drawing in a drawing, or a sheet of styles.
+    if (/^data:/i.test(svg.slice(start, start + 5))) return true;
+    let at = Math.max(start, plain);
     while (at < svg.length && !`"')`.includes(svg.charAt(at))) {
-      if (svg[at] === '&' || svg[at] === '\\') return true;
+      // A path before the fragment can be that of the drawing itself.
+      if ('&\\%'.includes(svg.charAt(at)) || (svg[at] === '#' && at > start && svg[start] !== '#')) return true;
       at++;
     }
     plain = at;

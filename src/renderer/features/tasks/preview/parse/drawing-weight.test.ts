@@ -25,6 +25,26 @@ test.each<[string, string]>([
   ['upper case', levels((n) => `<g id="a${n}"><rect fill="URL(#a${n - 1})"/><rect fill="URL(#a${n - 1})"/></g>`)],
   ['an escape behind a reference in a text', svg('url(#<use href="&#35;a"/>')],
   ['a comment that is never closed', svg('<!-- <rect/>')],
+  ...[
+    ...[
+      'id="&#97;1"',
+      'id="&amp;1"',
+      'fill="&#117;rl(#a)"',
+      'fill="u&#x72;l(#a)"',
+      'style="fill:u\\72 l(#a)"',
+      "fill='u\\rl(#a)'",
+    ],
+    ...['href="#%61"', 'href="a.svg#a"', 'href="?#a"', 'x:href="#a&#49;"', 'href="data:image/svg+xml,..."'],
+  ].map((attribute): [string, string] => [attribute, svg(`<g ${attribute}/>`)]),
+  ['a style with a character reference', svg('<style>g{filter:&#117;rl(#a)}</style>')],
+  ['a style with an escape', svg('<style>g{filter:\\75 rl(#a)}</style>')],
+  ['a sheet of styles as data', `<?xml-stylesheet href="data:text/css,g{}"?>${svg('')}`],
+  ['a reference that comes later', svg('<use><set attributeName="href" to="#a"/></use>')],
+  ['a fill that comes later', svg('<g><animate attributeName="fill" values="red;url(#a)"/><rect/></g>')],
+  [
+    'ids behind what looks like ids',
+    levels((n) => `<g x=" id='b'" id="a${n}"><use href="#a${n - 1}"/><use href="#a${n - 1}"/></g>`),
+  ],
   ['an entity', `<!DOCTYPE svg [<!ENTITY a "x">]>${svg('')}`],
 ])('%s', (_what, drawing) => {
   expect(weightOfDrawing(drawing)).toBeGreaterThan(100_000);
@@ -39,6 +59,19 @@ test('an ordinary drawing weighs what it has', () => {
   expect(weightOfDrawing(svg('<a href="https://example.com/?a=1&amp;b=2"><rect fill="url(#none)"/></a>'))).toBe(3);
 });
 
+// Would catch: what programs for drawings write, taken for a disguise.
+test.each([
+  ...[
+    'd="M0 0&#10;L1 1"',
+    'aria-label="&#233;"',
+    'inkscape:export-filename="C:\\a.png"',
+    'font-family="&quot;A&quot;"',
+  ],
+  ...['href="https://example.com/a?b&amp;c#d"', 'href="data:image/png;base64,AAAA"', 'id="a-1"', 'to="1"'],
+])('%s is no disguise', (attribute) => {
+  expect(weightOfDrawing(svg(`<g ${attribute}/>`))).toBe(2);
+});
+
 // Would catch: a megabyte that keeps its worker busy for minutes, by depth or by text that is scanned again at each mark.
 test.each<[string, string, number]>([
   ['groups in groups', '<g fill="url(#a)">', Number.POSITIVE_INFINITY],
@@ -48,6 +81,8 @@ test.each<[string, string, number]>([
   ['style sheets that are never closed', '<style ', Number.POSITIVE_INFINITY],
   ['references in references', 'url(#', 1],
   ['values in values', 'href ="', 1],
+  ['attributes', '<g a="&#1;', Number.POSITIVE_INFINITY],
+  ['values without an end', 'url(x', 1],
 ])('%s are weighed in time that grows with their length', (_what, piece, weight) => {
   const drawing = svg(piece.repeat(Math.floor(1_000_000 / piece.length)));
   const begun = performance.now();

@@ -3,9 +3,8 @@
  * two kilobytes can stand for millions of shapes. An estimate from above of what is common, not a renderer: the frame that shows the
  * drawing has a process of its own where the browser gives it one.
  */
-import { hidesReferences, marksOf, refsOf, sheetsOf } from './drawing-markup.ts';
+import { hidesReferences, isDisguised, marksOf, pairsOf, refsOf, sheetsOf } from './drawing-markup.ts';
 
-const ID = /\sid\s*=\s*["']([^"']*)["']/;
 /** Elements inside of each other that are followed: each counts for all around it. */
 const MAX_DEPTH = 256;
 
@@ -23,7 +22,7 @@ const partOf = (refs: string[]): Part => ({ size: 0, refs, users: [] });
 /** The drawing as a whole, and its elements that have an id; null when it is too deep, or ends within a mark. */
 function partsOf(svg: string): { all: Part; parts: Map<string, Part> } | null {
   const marks = marksOf(svg);
-  if (marks === null) return null;
+  if (marks?.some(isDisguised) !== false) return null;
   const all = partOf([]);
   const parts = new Map<string, Part>();
   const open = [all];
@@ -33,7 +32,7 @@ function partsOf(svg: string): { all: Part; parts: Map<string, Part> } | null {
       continue;
     }
     const part = partOf(refsOf(attributes));
-    const id = ID.exec(attributes)?.[1];
+    const id = pairsOf(attributes).find(([name]) => name === 'id')?.[1];
     if (id !== undefined && !parts.has(id)) parts.set(id, part);
     for (const outer of [...open, part]) {
       outer.size++;
