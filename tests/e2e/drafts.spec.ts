@@ -34,6 +34,46 @@ for (const after of [0, 50, 100, 400]) {
   });
 }
 
+// Would catch: a first save that opens the command anew, so that letters typed next duplicate, deselect or delete it.
+for (const after of [0, 200, 1_000]) {
+  test(`typing goes on in the editor ${after} ms after the first save of a new command`, async ({ page, api }) => {
+    await open(page, '/commands');
+    await page.keyboard.press('n');
+    await page.getByRole('menuitem', { name: /Visit a page/ }).press('Enter');
+    await page.getByLabel('Command name').fill(`First save ${after}`);
+    await editor(page).click();
+    await page.keyboard.press('ControlOrMeta+End');
+    await page.keyboard.type('// before');
+    await page.keyboard.press('ControlOrMeta+S');
+    if (after > 0) await page.waitForTimeout(after);
+    await page.keyboard.type(' added ddd');
+    await page.keyboard.press('Delete');
+    await expect(page).toHaveURL(/commands\/cmd_/);
+    await page.keyboard.type(' and on', { delay: 20 });
+    await expect(editor(page)).toBeFocused();
+    await expect(editor(page)).toContainText('// before added ddd and on');
+    await page.keyboard.press('ControlOrMeta+S');
+    await expect(page.getByText('Unsaved changes', { exact: true })).toHaveCount(0);
+    const { items } = await api.call('commands_list', { q: `First save ${after}` });
+    expect(items.map(({ spec }) => spec)).toMatchObject([
+      { script: expect.stringMatching(/before added ddd and on$/) },
+    ]);
+    await expect(page.getByRole('region', { name: 'Drafts' })).toHaveCount(0);
+  });
+}
+
+// Would catch: a run that is refused and leaves the focus nowhere, with another tab than before.
+test('the first run of a new command without a required value puts the focus into its field', async ({ page }) => {
+  await open(page, '/commands');
+  await page.keyboard.press('n');
+  await page.getByRole('menuitem', { name: /Visit a page/ }).press('Enter');
+  await page.getByRole('tab', { name: 'Input' }).click();
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await expect(page).toHaveURL(/commands\/cmd_/);
+  await expect(page.getByRole('textbox', { name: /^Address/ })).toBeFocused();
+  await expect(page.getByRole('tab', { name: 'Input' })).toHaveAttribute('aria-selected', 'true');
+});
+
 // Would catch: an hour's work that is gone with a reload or with another screen.
 test('what is typed survives another screen and a reload, and is listed as a draft', async ({ page }) => {
   await open(page, '/commands');

@@ -1,7 +1,6 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { FileCode2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { CommandId } from '../../../contract/kernel/scalars.ts';
 import { useDrafts } from '../../lib/drafts/drafts.ts';
 import { type Input, useOperationQuery, usePages } from '../../lib/live/query.ts';
 import { useFilters } from '../../lib/use-filters.ts';
@@ -15,6 +14,7 @@ import { BulkBar } from '../../ui/table/bulk-bar.tsx';
 import { useSelection } from '../../ui/table/navigation/use-selection.ts';
 import { Composer } from './composer/composer.tsx';
 import { beginDraft, draftFrom, isNewKey } from './draft.ts';
+import { openedAs, useFirstSaves } from './first-saves.ts';
 import { CommandBulk } from './library/command-bulk.tsx';
 import { foldersOf } from './library/folders.ts';
 import css from './library/library.module.css';
@@ -91,9 +91,11 @@ export function CommandsScreen() {
 
 /** The composer of a command, or what there is instead of it. */
 function Editor({ id, isPending, onNew }: { id: string | undefined; isPending: boolean; onNew(): void }) {
-  const isStarted = useDrafts((state) => id !== undefined && state.entries[id] !== undefined);
-  if (id !== undefined && isNewKey(id)) return isStarted ? <Composer key={id} id={id} command={null} /> : <NoDraft />;
-  if (id !== undefined) return <Stored id={id as CommandId} />;
+  const firstSaves = useFirstSaves((state) => state.ids);
+  if (id !== undefined) {
+    const opened = openedAs(firstSaves, id);
+    return <Opened key={opened.key} id={opened.id} />;
+  }
   if (isPending) return <div className={layout.grow} />;
   return (
     <EmptyState
@@ -120,11 +122,19 @@ function NoDraft() {
   );
 }
 
-function Stored({ id }: { id: CommandId }) {
-  const query = useOperationQuery('commands_get', { id });
+/** A draft that is not stored needs no answer of the host. */
+const NOTHING_ASKED = { data: null, error: null, refetch: () => undefined };
+
+/** A stored command or a new one: the composer is at the same place of the tree for both. */
+function Opened({ id }: { id: string }) {
+  const isNew = isNewKey(id);
+  const isStarted = useDrafts((state) => state.entries[id] !== undefined);
+  const query = useOperationQuery('commands_get', { id }, { enabled: !isNew });
+  if (isNew && !isStarted) return <NoDraft />;
+  const command = isNew ? null : query.data;
   return (
-    <StateFrame of={query} skeleton={12}>
-      {query.data === undefined ? null : <Composer key={id} id={id} command={query.data} />}
+    <StateFrame of={isNew ? NOTHING_ASKED : query} skeleton={12}>
+      {command === undefined ? null : <Composer id={id} command={command} />}
     </StateFrame>
   );
 }

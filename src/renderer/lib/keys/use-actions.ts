@@ -1,22 +1,17 @@
 /** Registering actions from components. */
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { inTextField } from './in-text-field.ts';
+import { watchLostField } from './lost-field.ts';
 import { type Action, createKeyRegistry, strokeOf } from './registry.ts';
 
 /** The panel's registry. */
 export const keys = createKeyRegistry();
 
-function inTextField(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable ||
-      (target.matches('input, textarea, select') && !target.matches('[type=checkbox], [type=radio]')))
-  );
-}
-
 /** Listens for key presses; call once. `onBlocked` is told of an action that cannot be done now. */
 export function listenForKeys(onBlocked?: (action: Action, reason: string) => void): void {
   // As it was when the key was pressed: Escape may have closed it before the event arrives below.
   let overlay = false;
+  const isMeantForLostField = watchLostField();
   window.addEventListener(
     'keydown',
     () => {
@@ -28,6 +23,7 @@ export function listenForKeys(onBlocked?: (action: Action, reason: string) => vo
     if (event.defaultPrevented || event.isComposing) return;
     // A dialog or menu owns the keyboard while it is open; the palette's own key still works.
     const inField = inTextField(event.target);
+    if (isMeantForLostField(event)) return event.preventDefault();
     if (overlay && !(event.ctrlKey || event.metaKey)) return;
     // Enter and Space belong to the control that has the focus.
     const onControl =

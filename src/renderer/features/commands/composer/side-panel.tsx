@@ -1,6 +1,7 @@
 /** What the command runs with next, and how it runs. */
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Command } from '../../../../contract/automation/commands.ts';
+import { useFirstInvalid } from '../../../lib/keys/first-invalid.ts';
 import { EntityPicker } from '../../../ui/entity-picker/entity-picker.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
 import layout from '../../../ui/styles/layout.module.css';
@@ -17,6 +18,15 @@ const SETTINGS = /^(timeout_seconds|retry|concurrency_key|uses|enabled|folder|ta
 
 export function SidePanel({ composer, command }: { composer: ComposerState; command: Command | null }) {
   const [tab, setTab] = useState<'run' | 'settings'>('run');
+  const frame = useRef<HTMLElement>(null);
+  const { runError } = composer;
+  const [answered, setAnswered] = useState(runError);
+  if (answered !== runError) {
+    setAnswered(runError);
+    // What the run needs is asked for there.
+    if (Object.keys(runError?.errors ?? {}).some((path) => !SETTINGS.test(path))) setTab('run');
+  }
+  useFirstInvalid(runError, frame);
   const wrong = Object.keys(composer.errors).filter((path) => SETTINGS.test(path)).length;
   const tabs = [
     { id: 'run', label: 'Run' },
@@ -24,7 +34,7 @@ export function SidePanel({ composer, command }: { composer: ComposerState; comm
     { id: 'settings', label: 'Settings', count: wrong || null },
   ] as const;
   return (
-    <aside className={`${layout.col} ${layout.grow}`} aria-label="Run settings">
+    <aside ref={frame} className={`${layout.col} ${layout.grow}`} aria-label="Run settings">
       <h2 className={text.hidden}>Run settings</h2>
       <ToolBar>
         <Tabs name="composer-side" label="Run settings" tabs={tabs} value={tab} onChange={setTab} />
