@@ -1,5 +1,6 @@
 import { KeyRound } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import type { Phase } from '../../contract/client/client-types.ts';
 import { useClient, useClientStatus } from '../lib/client/context.tsx';
 import { Button, CopyButton } from '../ui/buttons.tsx';
 import { Card } from '../ui/display/card.tsx';
@@ -8,19 +9,23 @@ import layout from '../ui/styles/layout.module.css';
 import text from '../ui/styles/text.module.css';
 import css from './sign-in.module.css';
 
-/** The command that makes a panel link for this host; empty where only the app makes them. */
-function usePanelLinkCommand(): string {
-  const [command, setCommand] = useState('tabagent panel-link');
+/**
+ * The command that makes a panel link for this host; empty where only the app makes them, null while the host has not said it: one
+ * without the folder of its data would be another host's.
+ */
+function usePanelLinkCommand(phase: Phase): string | null {
+  const [command, setCommand] = useState<string | null>(null);
+  // Asked again after "Check again": a host that was stopping may not have answered.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the phase is when, not what
   useEffect(() => {
     const abort = new AbortController();
     fetch('./panel-link.txt', { signal: abort.signal })
       .then(async (answer) => {
         if (answer.ok && answer.headers.get('content-type')?.startsWith('text/plain')) setCommand(await answer.text());
       })
-      // Without an answer the plain name of the program has to do.
       .catch(() => undefined);
     return () => abort.abort();
-  }, []);
+  }, [phase]);
   return command;
 }
 
@@ -28,7 +33,7 @@ function usePanelLinkCommand(): string {
 export function SignIn({ problem }: { problem: string | null }) {
   const client = useClient();
   const { phase } = useClientStatus();
-  const command = usePanelLinkCommand();
+  const command = usePanelLinkCommand(phase);
   return (
     <main className={css.signIn}>
       <Card className={css.card}>
@@ -43,6 +48,8 @@ export function SignIn({ problem }: { problem: string | null }) {
           </p>
         ) : command === '' ? (
           <p>This browser is not signed in. In the TabAgent app choose Connections → Panel link, and open that link.</p>
+        ) : command === null ? (
+          <p>This browser is not signed in.</p>
         ) : (
           <p>
             This browser is not signed in. Run this command on the computer where TabAgent runs, and open the link that
@@ -54,7 +61,7 @@ export function SignIn({ problem }: { problem: string | null }) {
             {problem}
           </Notice>
         )}
-        {phase === 'refused' || command === '' ? null : (
+        {phase === 'refused' || !command ? null : (
           <div className={`${text.pre} ${layout.row}`}>
             <code className={`${layout.grow} ${css.command}`}>{command}</code>
             <CopyButton label="Copy command" text={command} />

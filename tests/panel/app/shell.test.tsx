@@ -1,6 +1,6 @@
 /** The frame around every screen: navigation, palette, keys, status bar, what it says when the host is away. */
 import { act, screen, waitFor, within } from '@testing-library/react';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Client, ClientStatus } from '../../../src/contract/client/client-types.ts';
 import { OfflineBar } from '../../../src/renderer/app/offline-bar.tsx';
 import { NotFound, ScreenError } from '../../../src/renderer/app/screen-error.tsx';
@@ -16,6 +16,7 @@ beforeAll(async () => {
   await subject.host.client.call('profiles_create', { name: 'Osaka desk' });
 });
 afterAll(() => subject[Symbol.asyncDispose]());
+afterEach(() => void vi.restoreAllMocks());
 beforeEach(() => useView.setState({ sidebar: true, drawer: false }));
 // A palette or sheet that a test leaves open must not be there for the next one.
 afterEach(() => act(() => void document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }))));
@@ -155,12 +156,25 @@ test.each([
 
 // Catches advice that does not help: a new link for an address that the host refuses whatever the link.
 test.each([
-  ['signed_out', /tabagent panel-link/, null],
+  ['signed_out', /tabagent --data-dir \/other panel-link/, null],
   ['refused', /Allowed host names/, 'This link no longer works.'],
 ] as const)('a browser that is %s is told what to do', async (phase, advice, problem) => {
+  const headers = { 'content-type': 'text/plain' };
+  const said = 'tabagent --data-dir /other panel-link';
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async () => new Response(said, { headers }));
   await using _panel = await renderPanel(subject, <SignIn problem={problem} />, { through: withStatus({ phase }) });
-  expect((await screen.findByRole('main')).textContent).toMatch(advice);
+  await waitFor(() => expect(screen.getByRole('main').textContent).toMatch(advice));
   expect(screen.queryByRole('alert')?.textContent ?? null).toBe(problem);
+});
+
+// Catches the command of another host: without the folder of its data, it makes a link that this host does not know.
+test('a command that the host has not said is not made up', async () => {
+  vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('Failed to fetch'));
+  await using _panel = await renderPanel(subject, <SignIn problem={null} />, {
+    through: withStatus({ phase: 'signed_out' }),
+  });
+  expect((await screen.findByRole('main')).textContent).toContain('This browser is not signed in');
+  expect(screen.queryByText(/panel-link/)).toBeNull();
 });
 
 // Catches a screen whose defect leaves a blank page instead of a way back.

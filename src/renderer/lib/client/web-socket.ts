@@ -11,20 +11,26 @@ function rpcUrl(): string {
 }
 
 /**
- * Whether the server knows this browser. A refused WebSocket upgrade looks to a page like a dead server, so the
- * question is asked over HTTP first.
+ * Why the server would not let this browser in, null when it does. A refused WebSocket upgrade looks to a page like a dead server, so
+ * the question is asked over HTTP first. A host that is stopping still answers on connections that are open: only what it says of this
+ * browser counts, everything else is a host that cannot be reached.
  * @throws TypeError when the server cannot be reached
  */
-async function isSignedIn(signal: AbortSignal): Promise<boolean> {
+async function refusal(signal: AbortSignal): Promise<CloseCause | null> {
   const token = readSession();
-  if (token === null) return false;
+  if (token === null) return 'signed_out';
   const headers = { accept: 'application/json', authorization: `Bearer ${token}` };
   const answer = await fetch('/v1/auth/status', { signal, headers });
   // Only an answer of the host is a reason to forget the session, not that of something else on its port.
-  if (answer.status === 401) keepSession(null);
-  if (!answer.ok) return false;
+  if (answer.status === 401) {
+    keepSession(null);
+    return 'signed_out';
+  }
+  if (answer.status === 403 || answer.status === 421) return 'refused';
+  if (!answer.ok) return 'lost';
   const body: unknown = await answer.json();
-  return typeof body === 'object' && body !== null && 'authenticated' in body && body.authenticated === true;
+  const isKnown = typeof body === 'object' && body !== null && 'authenticated' in body && body.authenticated === true;
+  return isKnown ? null : 'signed_out';
 }
 
 function parse(data: unknown): ServerFrame | null {
@@ -48,10 +54,10 @@ export const connectWebSocket: Connect = (events) => {
     events.close(cause);
   };
 
-  isSignedIn(abort.signal).then(
-    (yes) => {
+  refusal(abort.signal).then(
+    (cause) => {
       if (over) return;
-      if (!yes) return end('signed_out');
+      if (cause !== null) return end(cause);
       socket = new WebSocket(rpcUrl(), SUBPROTOCOL);
       socket.onopen = () => events.open();
       socket.onmessage = (event) => {
