@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { MASK } from '../../../contract/kernel/mask.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
-import { MASK, masked, replaceSecrets, sealLike, secretIds, secretText, withoutReferences } from './secret-refs.ts';
+import { masked, replaceSecrets, sealLike, secretIds, secretText, withoutReferences } from './secret-refs.ts';
 
 /** Any stored input: JSON with references at some places. */
 const stored = fc.letrec<{ value: Json; object: JsonObject }>((tie) => ({
@@ -74,4 +75,15 @@ test('a value takes the seal of the value at its place, at any depth; an empty o
     a: null,
     b: [{ $secret: 'kept' }],
   });
+});
+
+// Would catch: a mask to which somebody typed more, sealed and sent to a site as the password.
+test.each<Json>([
+  `${MASK}abc`,
+  `abc${MASK}`,
+  MASK,
+  { deep: [MASK] },
+])('%j is no secret: it has the mask of one in it', (value) => {
+  expect(() => secretText(value, 'input.password')).toThrow(/dots .* stand for a stored secret/);
+  expect(secretText('•••', 'input.password')).toBe('•••');
 });

@@ -2,10 +2,8 @@
 
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { isJsonObject } from '../../../contract/kernel/json.ts';
+import { MASK } from '../../../contract/kernel/mask.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
-
-/** What answers show where a secret is. */
-export const MASK = '••••••';
 
 /** Reference of a sealed value `{"$secret": id}`, or null when `value` is not one. */
 export function secretId(value: Json): string | null {
@@ -80,18 +78,26 @@ export const MAX_SECRET_BYTES = 65_536;
 /**
  * The text of a secret value, as it is sealed.
  * @param field where the value was given, like `input.password`
- * @throws AppError `validation-error` at that field when it is longer than {@link MAX_SECRET_BYTES}
+ * @throws AppError `validation-error` at that field when it is longer than {@link MAX_SECRET_BYTES}, or still has the mask of another
+ *   secret in it: then somebody typed beside the dots, and the dots would be sent as the secret
  */
 export function secretText(value: Json, field: string): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   const length = Buffer.byteLength(text);
-  if (length <= MAX_SECRET_BYTES) return text;
-  const reason = `a secret may have at most ${MAX_SECRET_BYTES} bytes, this one has ${length}`;
-  throw new AppError('validation-error', `Field '${field}': ${reason}; keep it in a file and give its path.`, {
+  if (length > MAX_SECRET_BYTES) {
+    const reason = `a secret may have at most ${MAX_SECRET_BYTES} bytes, this one has ${length}`;
+    throw refused(field, reason, '; keep it in a file and give its path');
+  }
+  if (text.includes(MASK))
+    throw refused(field, 'has the dots in it that stand for a stored secret; type the whole value');
+  return text;
+}
+
+const refused = (field: string, reason: string, more = '') =>
+  new AppError('validation-error', `Field '${field}': ${reason}${more}.`, {
     errors: { [field]: reason },
     extra: { field, reason },
   });
-}
 
 /** Seals in `input` every value that is sealed at the same place of `like`, for inputs that no schema describes. */
 export async function sealLike(

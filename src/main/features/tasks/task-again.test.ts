@@ -3,9 +3,9 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MIGRATIONS } from '../../../../tests/support/core.ts';
 import { openTaskHost, type TaskHost, thrownBy } from '../../../../tests/support/tasks.ts';
+import { MASK } from '../../../contract/kernel/mask.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { OPERATOR } from '../../core/operation/operator.ts';
-import { MASK } from '../../core/secrets/secret-refs.ts';
 
 let host: TaskHost;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 /** One value of a form, drawn by what its schema says; a value that its control could not show is edited as JSON. */
 
-import { PasswordInput, Switch, Textarea, TextInput } from '@mantine/core';
+import { Switch, Textarea, TextInput } from '@mantine/core';
 import { isJsonObject } from '../../../contract/kernel/json.ts';
 import text from '../styles/text.module.css';
 import { TagsField } from '../tags-field.tsx';
@@ -15,6 +15,7 @@ import { fits, numberOf, withMember } from './model/values.ts';
 import { NumberField } from './number-field.tsx';
 import { RowsField } from './rows-field.tsx';
 import css from './schema-form.module.css';
+import { SecretField } from './secret-field.tsx';
 import { parseJson } from './use-json-text.ts';
 
 /** Items of a list that have a control each. */
@@ -31,7 +32,7 @@ export function FieldInput(props: FieldProps & { bare?: boolean }) {
 
 function Control({ bare = false, ...props }: FieldProps & { bare?: boolean }) {
   const { field, path, value, onChange } = props;
-  const { errorAt, secretHint } = useForm();
+  const { errorAt } = useForm();
   const { kind, nullable } = field;
   const description = [field.description, limitsOf(field)].filter(Boolean).join(' ') || null;
   const common: CommonProps = { label: field.title, description, error: errorAt(path), withAsterisk: field.required };
@@ -89,15 +90,7 @@ function Control({ bare = false, ...props }: FieldProps & { bare?: boolean }) {
     case 'group':
       return <Group {...props} common={common} bare={bare} />;
     case 'secret':
-      return (
-        <PasswordInput
-          {...common}
-          value={shown}
-          placeholder={field.initial === undefined ? '' : secretHint}
-          autoComplete="off"
-          onChange={(event) => change(event.currentTarget.value)}
-        />
-      );
+      return <SecretField {...props} common={common} />;
     case 'long':
       return (
         <Textarea

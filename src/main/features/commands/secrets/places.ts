@@ -2,8 +2,9 @@
 
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { isJsonObject } from '../../../../contract/kernel/json.ts';
+import { MASK } from '../../../../contract/kernel/mask.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
-import { MASK, secretId } from '../../../core/secrets/secret-refs.ts';
+import { secretId } from '../../../core/secrets/secret-refs.ts';
 import {
   DEPENDENT,
   hasMark,
