@@ -40,6 +40,28 @@ test('a click below a short script puts the cursor into it', async ({ page, api 
   await expect(editor(page)).toContainText('// below');
 });
 
+// Would catch: a pop-up that takes the focus back from the editor that was clicked, so that what is typed next acts as shortcuts.
+test('a click into the editor beside an open pop-up keeps the focus there', async ({ page, api }) => {
+  const since = { type: 'string', format: 'date', title: 'Since' };
+  const input_schema = { type: 'object', properties: { since } };
+  const { id } = await api.call('commands_create', { ...short('Dated'), input_schema });
+  await open(page, `/commands/${id}`);
+  const popups = [
+    [page.getByRole('button', { name: 'Choose a date: Since' }), page.getByRole('dialog', { name: 'Since' })],
+    [page.getByRole('button', { name: 'New', exact: true }), page.getByRole('menu')],
+  ] as const;
+  for (const [button, popup] of popups) {
+    await button.click();
+    await expect(popup).toBeVisible();
+    await editor(page).click();
+    await expect(popup).toBeHidden();
+    // The library gives the focus back some frames after the pop-up has closed.
+    await page.keyboard.type(' d n d ', { delay: 30 });
+    await expect(editor(page)).toBeFocused();
+  }
+  await expect(editor(page)).toContainText(' d n d  d n d ');
+});
+
 // Would catch: a key that makes a command of a kind nobody chose, and a focus that is left behind when the composer opens.
 test('N opens the choice of kind, arrow keys and Enter choose, and the name is ready to be typed', async ({
   page,

@@ -42,7 +42,12 @@ const theme = createTheme({
     InputWrapper: { classNames: { label: css.label, description: css.hint, error: css.hint } },
     PillsInput: { classNames: { input: css.tall } },
     Combobox: { classNames: { dropdown: css.raised, option: css.option } },
-    Popover: { classNames: { dropdown: css.raised } },
+    Popover: {
+      classNames: { dropdown: css.raised },
+      // It has to be closed before the pressed element takes the focus: one that takes it at once, as the code editor does, would be
+      // mistaken for what had it in the popover, and lose it to the button again.
+      defaultProps: { clickOutsideCapture: true },
+    },
     Spotlight: {
       classNames: { content: css.raised, search: css.search, action: css.action, actionsGroup: css.group },
     },
