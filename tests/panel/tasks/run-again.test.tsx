@@ -76,6 +76,27 @@ test('with the input edited the rest of it stays, also the secret, which is not 
   expect(next.input.pin).toBe(old.input.pin);
 });
 
+// Catches a key that is typed beside the dots, which would be sent as the secret; a dialog whose first field and Run need the mouse.
+test('with the input edited by keys alone: what is typed replaces the mask, and emptied it is kept', async () => {
+  await using panel = await renderPanel(subject, <TasksScreen />, { at: `/tasks?status=failed&peek=${old.id}` });
+  const peek = within(await screen.findByRole('complementary', { name: 'Task' }));
+  await panel.user.click(await peek.findByRole('button', { name: 'Run again' }));
+  await panel.user.click(await item('Edit the input'));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Run “Greet” again' }));
+  const who = await dialog.findByLabelText<HTMLInputElement>('Who');
+  await waitFor(() => expect(document.activeElement).toBe(who));
+  const pin = dialog.getByLabelText<HTMLInputElement>('Pin');
+  await panel.user.click(pin);
+  await panel.user.keyboard('{End}abc');
+  expect(pin.value).toBe('abc');
+  await panel.user.clear(pin);
+  expect(pin.placeholder).toContain('unchanged');
+  await panel.user.keyboard('{Control>}{Enter}{/Control}');
+  const next = await shownNext(panel);
+  expect(next.retry_of).toBe(old.id);
+  expect(next.input.pin).toBe(old.input.pin);
+});
+
 // Catches a page whose buttons and palette know other ways than the list, and a Retry that is primary after a success.
 test('the page and the palette have the same ways; Retry stands out after a failure', async () => {
   await using panel = await renderPanel(subject, <TaskScreen />, { at: `/tasks/${old.id}` });

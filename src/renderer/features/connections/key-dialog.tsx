@@ -12,6 +12,7 @@ import { useInitialFocus } from '../../lib/keys/focus-list.ts';
 import { useAct } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button, CopyButton } from '../../ui/buttons.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { DraftNotice } from '../../ui/draft-notice.tsx';
 import { Notice } from '../../ui/feedback/notice.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
@@ -112,7 +113,8 @@ function KeyForm({ create, close }: { create: ReturnType<typeof useAct<'keys_cre
   const blocked = useCan('keys_create');
   const missing =
     blocked ?? (name.trim() === '' ? 'Name is required' : areas.length === 0 ? 'Choose at least one area' : null);
-  const submit = () =>
+  const submit = () => {
+    if (missing !== null || create.isPending) return;
     create.mutate(
       {
         name,
@@ -123,17 +125,23 @@ function KeyForm({ create, close }: { create: ReturnType<typeof useAct<'keys_cre
       },
       { onSuccess: form.drop },
     );
+  };
   const cancel = () => {
     if (form.isChanged) undoToast('Changes discarded', form.drop());
     close();
   };
   return (
-    <form
-      className={`${layout.col} ${css.form}`}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (missing === null) submit();
-      }}
+    <DialogForm
+      submit={submit}
+      error={create.error}
+      foot={
+        <>
+          <Button onClick={cancel}>Cancel</Button>
+          <Button submit kind="primary" blocked={missing} busy={create.isPending}>
+            Create key
+          </Button>
+        </>
+      }
     >
       <DraftNotice form={form} />
       <TextInput
@@ -171,12 +179,6 @@ function KeyForm({ create, close }: { create: ReturnType<typeof useAct<'keys_cre
         />
       </div>
       {create.error === null ? null : <ErrorState inline error={create.error} />}
-      <div className={`${layout.row} ${css.foot}`}>
-        <Button onClick={cancel}>Cancel</Button>
-        <Button submit kind="primary" blocked={missing} busy={create.isPending}>
-          Create key
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

@@ -11,6 +11,7 @@ import { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
 import { asError, useAct } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { errorToast, toast, undoToast } from '../../ui/feedback/toast.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import css from './browser-picker.module.css';
@@ -50,6 +51,9 @@ export function BrowserPicker() {
       );
     },
   });
+  const submit = () => {
+    if (path !== '' && !check.isPending) check.mutate({ path });
+  };
   const pick = () =>
     client.call('shell_pick_file', { title: 'Browser program' }).then(
       (picked) => picked.path !== null && setPath(picked.path),
@@ -64,12 +68,16 @@ export function BrowserPicker() {
         Choose path
       </Button>
       <Modal opened={opened} onClose={() => setOpened(false)} title="Choose the browser program">
-        <form
-          className={`${layout.col} ${css.form}`}
-          onSubmit={(event) => {
-            event.preventDefault();
-            check.mutate({ path });
-          }}
+        <DialogForm
+          submit={submit}
+          foot={
+            <>
+              <Button onClick={cancel}>Cancel</Button>
+              <Button submit kind="primary" blocked={path === '' ? 'Enter a path' : null} busy={check.isPending}>
+                Check and use
+              </Button>
+            </>
+          }
         >
           <div className={`${layout.row} ${css.path}`}>
             <TextInput
@@ -83,13 +91,7 @@ export function BrowserPicker() {
             />
             {isDesktop() ? <Button onClick={() => void pick()}>Browse</Button> : null}
           </div>
-          <div className={`${layout.row} ${css.foot}`}>
-            <Button onClick={cancel}>Cancel</Button>
-            <Button submit kind="primary" blocked={path === '' ? 'Enter a path' : null} busy={check.isPending}>
-              Check and use
-            </Button>
-          </div>
-        </form>
+        </DialogForm>
       </Modal>
     </>
   );

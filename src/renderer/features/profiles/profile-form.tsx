@@ -6,17 +6,15 @@ import { BROWSERS, type Profile } from '../../../contract/automation/profiles.ts
 import { fieldTexts, nameOf } from '../../../contract/kernel/field-words.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
-import { useFirstField } from '../../lib/keys/focus-list.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { DraftNotice } from '../../ui/draft-notice.tsx';
 import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { undoToast } from '../../ui/feedback/toast.tsx';
-import layout from '../../ui/styles/layout.module.css';
 import { ProfileFields } from './profile-fields.tsx';
-import css from './profile-form.module.css';
 import {
   fieldErrors,
   inputOf,
@@ -127,25 +125,22 @@ function ProfileForm({
       run: submit,
     },
   ]);
-  const frame = useFirstField();
   return (
-    <form
-      ref={frame}
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-      className={`${layout.col} ${css.form}`}
+    <DialogForm
+      submit={submit}
+      error={error}
+      foot={
+        <>
+          <Button onClick={cancel}>Cancel</Button>
+          <Button submit kind="primary" label="Save" action="profile.save" blocked={blocked} busy={busy}>
+            {profile === null ? 'Create profile' : 'Save'}
+          </Button>
+        </>
+      }
     >
       <DraftNotice form={form} titleOf={nameOf} />
       <ProfileFields form={form} />
       {error === null ? null : <ErrorState inline error={error} />}
-      <div className={`${layout.row} ${css.foot}`}>
-        <Button onClick={cancel}>Cancel</Button>
-        <Button submit kind="primary" label="Save" action="profile.save" blocked={blocked} busy={busy}>
-          {profile === null ? 'Create profile' : 'Save'}
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

@@ -2,13 +2,13 @@
 import { Modal } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
-import type { FormEvent } from 'react';
 import type { Task } from '../../../contract/automation/tasks.ts';
 import { fieldTexts } from '../../../contract/kernel/field-words.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { DraftNotice } from '../../ui/draft-notice.tsx';
 import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { fieldsOf, titlesOf } from '../../ui/schema-form/model/read-schema.ts';
@@ -16,7 +16,6 @@ import { cleanInput } from '../../ui/schema-form/model/values.ts';
 import { textProblem } from '../../ui/schema-form/use-json-text.ts';
 import text from '../../ui/styles/text.module.css';
 import { InputForm } from './input-form.tsx';
-import css from './run.module.css';
 import { useRunDraft } from './use-run-draft.ts';
 
 /** The task whose input is edited. */
@@ -66,12 +65,29 @@ function AgainForm({ task, schema, close }: { task: Again; schema: JsonObject; c
     },
   });
   const blocked = useCan('tasks_retry') ?? textProblem(draft.held);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     if (blocked === null && !retry.isPending) retry.mutate({ id: task.id, input: cleanInput(fields, input) });
   };
   return (
-    <form className={css.form} onSubmit={submit}>
+    <DialogForm
+      submit={submit}
+      error={retry.error}
+      foot={
+        <>
+          <Button
+            onClick={() => {
+              draft.discard();
+              close();
+            }}
+          >
+            Cancel
+          </Button>
+          <Button submit kind="primary" icon={<Play size={14} />} blocked={blocked} busy={retry.isPending}>
+            Run
+          </Button>
+        </>
+      }
+    >
       <DraftNotice form={draft.notice} />
       <p className={text.muted}>
         {fields.length === 0
@@ -86,19 +102,6 @@ function AgainForm({ task, schema, close }: { task: Again; schema: JsonObject; c
         held={draft.held}
       />
       {retry.error === null ? null : <ErrorState inline error={retry.error} titles={titles} />}
-      <div className={css.buttons}>
-        <Button
-          onClick={() => {
-            draft.discard();
-            close();
-          }}
-        >
-          Cancel
-        </Button>
-        <Button submit kind="primary" icon={<Play size={14} />} blocked={blocked} busy={retry.isPending}>
-          Run
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

@@ -2,7 +2,6 @@
 import { Modal, NumberInput, Select } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
-import type { FormEvent } from 'react';
 import { z } from 'zod';
 import type { Command } from '../../../contract/automation/commands.ts';
 import { PRIORITIES, type Priority } from '../../../contract/automation/tasks.ts';
@@ -14,6 +13,7 @@ import { plural } from '../../lib/format.ts';
 import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { DraftNotice } from '../../ui/draft-notice.tsx';
 import { EntityPicker } from '../../ui/entity-picker/entity-picker.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
@@ -104,8 +104,7 @@ function useRun({ close, commandId, profileId, profileIds }: RunDialogProps) {
   });
   const blocked =
     useCan('tasks_create') ?? missingFor(chosen, command, profileIds?.[0] ?? profile) ?? textProblem(draft.held);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     if (command === undefined || blocked !== null || create.isPending) return;
     create.mutate({
       command_id: command.id,
@@ -143,7 +142,25 @@ function RunForm(props: RunDialogProps) {
   const errors = fieldTexts(create.error?.errors ?? {}, titles);
   const needsProfile = command?.uses.profile ?? false;
   return (
-    <form className={css.form} onSubmit={run.submit}>
+    <DialogForm
+      submit={run.submit}
+      error={create.error}
+      foot={
+        <>
+          <Button
+            onClick={() => {
+              run.draft.discard();
+              props.close();
+            }}
+          >
+            Cancel
+          </Button>
+          <Button submit kind="primary" icon={<Play size={14} />} blocked={run.blocked} busy={create.isPending}>
+            Run
+          </Button>
+        </>
+      }
+    >
       <DraftNotice form={run.draft.notice} />
       <EntityPicker of="commands" label="Command" autoFocus required value={run.chosen} onChange={run.choose} />
       {props.profileIds === undefined ? (
@@ -177,20 +194,7 @@ function RunForm(props: RunDialogProps) {
         attempts={(command?.retry.max ?? 0) + 1}
       />
       {create.error === null ? null : <ErrorState inline error={create.error} titles={titles} />}
-      <div className={css.buttons}>
-        <Button
-          onClick={() => {
-            run.draft.discard();
-            props.close();
-          }}
-        >
-          Cancel
-        </Button>
-        <Button submit kind="primary" icon={<Play size={14} />} blocked={run.blocked} busy={create.isPending}>
-          Run
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }
 

@@ -1,5 +1,5 @@
 /** The focus of a screen that was opened by its key: its list, so that the arrow keys act on it at once. */
-import { type RefObject, useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 
 /** Attribute of the element of a screen that takes it. */
 export const listProps = { 'data-list': '' } as const;
@@ -16,11 +16,4 @@ export function useInitialFocus(of: () => HTMLElement | null | undefined, wanted
   useEffect(() => {
     if (wanted && document.activeElement === document.body) of()?.focus({ preventScroll: true });
   }, [wanted]);
-}
-
-/** For a form that comes after its dialog has opened, when the dialog no longer looks for the field that is to have the focus. */
-export function useFirstField(): RefObject<HTMLFormElement | null> {
-  const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector<HTMLElement>('[data-autofocus]')?.focus(), []);
-  return form;
 }
