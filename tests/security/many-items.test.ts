@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { contract } from '../../src/contract/index.ts';
+import { JSON_BOUNDS } from '../../src/contract/kernel/bounds.ts';
+import type { AppError } from '../../src/contract/kernel/errors.ts';
 import { parseSafely } from '../../src/contract/kernel/parse.ts';
 import { parseInput } from '../../src/main/doors/dispatch/validation.ts';
+import { parseJson } from '../../src/main/doors/wire/json.ts';
 
 const MANY = 400_000;
 
@@ -38,8 +41,51 @@ test('every list of every operation with hundreds of thousands of wrong items is
       try {
         parseInput(operation, value);
       } catch (thrown) {
-        expect(thrown, `${id} ${path.join('.')}`).toMatchObject({ slug: 'validation-error' });
+        const slug = operation.payload === 'json' ? 'payload-too-large' : 'validation-error';
+        expect(thrown, `${id} ${path.join('.')}`).toMatchObject({ slug });
       }
     }
   }
 }, 120_000);
+
+const unknownMembers = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, 1]));
+
+// Would catch: a megabyte of names that nobody knows, which holds up every other caller while each is put into words.
+test('unknown members are named up to a hundred, and refused beyond the bound of small inputs', () => {
+  const refusalOf = (input: object) => {
+    try {
+      return parseInput(contract.tasks_create, input);
+    } catch (error) {
+      return error;
+    }
+  };
+  expect(refusalOf(unknownMembers(JSON_BOUNDS.members + 1))).toMatchObject({ slug: 'payload-too-large' });
+  const input = unknownMembers(40_000);
+  refusalOf(input);
+  const begun = performance.now();
+  const refusal = refusalOf(input);
+  expect(performance.now() - begun).toBeLessThan(250);
+  expect(refusal).toMatchObject({ message: "Field 'k0': unknown field (and 39999 more)" });
+  expect(Object.keys((refusal as AppError).errors ?? {})).toHaveLength(100);
+});
+
+// Would catch: a list of a large input whose items are all parsed, each wrong one an issue: zod looks at a bound of the length first.
+test('every list in inputs of the large class has a bound', () => {
+  for (const [id, { input, payload }] of Object.entries(contract)) {
+    if (payload !== 'documents') continue;
+    const schema = JSON.stringify(z.toJSONSchema(input, { io: 'input' }));
+    const lists = schema.match(/"type":"array"/g)?.length ?? 0;
+    expect(schema.match(/"maxItems":/g)?.length ?? 0, id).toBe(lists);
+  }
+  const wrong = { model: 'default', queries: ['q'], documents: ['d'], relevant: [Array(240_000).fill(-1)] };
+  expect(() => parseInput(contract.evaluate_embeddings, wrong)).toThrow('relevant.0 must have at most 2048 items');
+});
+
+// Would catch: thirty megabytes of minus signs, which are read a second time, piece by piece, to say where they stop being JSON.
+test('the fault in a text of megabytes is not looked for', () => {
+  const text = '{'.padEnd(30_000_000, '-');
+  const begun = performance.now();
+  expect(() => parseJson(text)).toThrow(expect.objectContaining({ slug: 'invalid-json', extra: {} }));
+  expect(performance.now() - begun).toBeLessThan(1000);
+  expect(() => parseJson('[1,]')).toThrow(expect.objectContaining({ extra: { position: 3 } }));
+});

@@ -18,6 +18,8 @@ export interface Bounds {
 
 /** What every edge takes; an edge may take less. */
 export const BOUNDS: Bounds = { depth: 64, members: 250_000, string: 16 * 1024 * 1024, size: 32 * 1024 * 1024 };
+/** Inputs of operations that carry no texts; each value may be wrong in its own way. */
+export const JSON_BOUNDS: Bounds = { ...BOUNDS, members: 50_000 };
 /** What a program or a server gives to the process that asked for it; what is large becomes a file and travels no further. */
 export const OUTPUT_BOUNDS: Bounds = { ...BOUNDS, members: 8_000_000, string: BOUNDS.size };
 /** A value of {@link BOUNDS} inside the message of a child process. */

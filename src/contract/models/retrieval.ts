@@ -37,7 +37,10 @@ const EvaluateInput = z
     queries: Texts,
     documents: Texts,
     /** Per query the indexes of the documents that answer it. */
-    relevant: z.array(z.array(z.int().min(0))).optional(),
+    relevant: z
+      .array(z.array(z.int().min(0)).max(MAX_TEXTS))
+      .max(MAX_TEXTS)
+      .optional(),
   })
   .superRefine(({ queries, documents, relevant }, context) => {
     const add = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });

@@ -1,5 +1,6 @@
 /** Parsing an operation's input, with a fixed text for whatever does not fit. */
 import { z } from 'zod';
+import { excessError, excessOf, JSON_BOUNDS } from '../../../contract/kernel/bounds.ts';
 import type { Operation } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { parseSafely } from '../../../contract/kernel/parse.ts';
@@ -11,25 +12,32 @@ const MAX_ERRORS = 100;
 
 /**
  * Parses input; absent and null equal `{}`.
- * @throws AppError `validation-error` with `errors` by path, `field` and `reason`
+ * @throws AppError `validation-error` with `errors` by path, `field` and `reason`; `payload-too-large` for too many values
  */
 export function parseInput(operation: Operation, input: unknown): unknown {
   const value = input ?? {};
+  const excess = operation.payload === 'json' ? excessOf(value, JSON_BOUNDS) : null;
+  if (excess !== null) throw excessError('The input', excess);
   const result = parseSafely(operation.input, value);
   if (result.success) return result.data;
   throw validationError(result.error, operation.input, value);
 }
 
-/** The error for what zod found wrong. */
+/** The error for what zod found wrong. Texts are made for what is told only: a body has room for very many unknown members. */
 export function validationError(error: z.ZodError, schema: z.ZodType, value: unknown): AppError {
   const errors: Record<string, string> = {};
   let total = 0;
   for (const issue of error.issues) {
+    if (total >= MAX_ERRORS) {
+      total += issue.code === 'unrecognized_keys' ? issue.keys.length : 1;
+      continue;
+    }
     for (const [path, text] of textsOf(issue, schema, value)) {
       if (Object.hasOwn(errors, path)) continue;
       total += 1;
       if (total <= MAX_ERRORS) errors[path] = text;
     }
+    if (issue.code === 'unrecognized_keys') total += Math.max(0, issue.keys.length - MAX_ERRORS);
   }
   const [first] = Object.entries(errors);
   const [field, reason] = first ?? ['input', 'is not valid'];
@@ -40,7 +48,7 @@ export function validationError(error: z.ZodError, schema: z.ZodType, value: unk
 function textsOf(issue: Issue, schema: z.ZodType, root: unknown): [string, string][] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => [[...path, key].join('.'), 'unknown field']);
+    return issue.keys.slice(0, MAX_ERRORS).map((key) => [[...path, key].join('.'), 'unknown field']);
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const branch = nearestBranch(issue.errors);

@@ -1,5 +1,8 @@
 /** Everything that Fastify routes. */
+
 import type { FastifyInstance } from 'fastify';
+import { BOUNDS, JSON_BOUNDS } from '../../../contract/kernel/bounds.ts';
+import { PAYLOAD_LIMITS } from '../../../contract/kernel/define.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import type { HttpDeps } from './deps.ts';
 import { addDialect } from './dialect.ts';
@@ -52,7 +55,9 @@ function addBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      done(null, readJsonBody(request.headers['content-type'], body as Buffer));
+      const { bodyLimit } = request.routeOptions;
+      const bounds = bodyLimit > PAYLOAD_LIMITS.json ? BOUNDS : JSON_BOUNDS;
+      done(null, readJsonBody(request.headers['content-type'], body as Buffer, bounds));
     } catch (error) {
       done(error as Error);
     }

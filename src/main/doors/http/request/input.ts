@@ -1,4 +1,6 @@
 /** The input object of a request: query, overlaid by body, overlaid by path. */
+
+import type { Bounds } from '../../../../contract/kernel/bounds.ts';
 import type { Operation } from '../../../../contract/kernel/define.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { parseJson } from '../../wire/json.ts';
@@ -10,9 +12,9 @@ const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 
 /**
  * Reads a whole body; an empty one is absent.
- * @throws AppError `unsupported-media-type`, `invalid-json`, `bad-request`
+ * @throws AppError `unsupported-media-type`, `invalid-json`, `bad-request`, `payload-too-large`
  */
-export function readJsonBody(type: string | undefined, body: Buffer): unknown {
+export function readJsonBody(type: string | undefined, body: Buffer, bounds?: Bounds): unknown {
   if (body.length === 0) return undefined;
   const charset = CHARSET.exec(type ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
   if (type === undefined || !JSON_TYPE.test(type) || !['utf-8', 'utf8'].includes(charset)) {
@@ -24,7 +26,7 @@ export function readJsonBody(type: string | undefined, body: Buffer): unknown {
   } catch (error) {
     throw new AppError('invalid-json', 'The body is not valid UTF-8.', { extra: { position: 0 }, cause: error });
   }
-  return parseJson(text);
+  return parseJson(text, bounds);
 }
 
 /** Puts the three sources together. @throws AppError `validation-error` for a body that is not an object */
