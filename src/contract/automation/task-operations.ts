@@ -116,7 +116,8 @@ export const taskOperations = {
       succeeded: z.int(),
       success_rate: z.number().nullable(),
       p95_duration_ms: z.int().nullable(),
-      failures: z.array(z.object({ code: z.string(), count: z.int(), last_task_id: TaskId })),
+      /** `count` includes tasks that were deleted since; `last_task_id` is the last that is left, null when none is. */
+      failures: z.array(z.object({ code: z.string(), count: z.int(), last_task_id: TaskId.nullable() })),
     }),
     { ...common, row: '-', summary: 'Outcomes of recent tasks for the dashboard', scope: 'read', http: null },
   ),

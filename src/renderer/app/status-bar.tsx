@@ -4,6 +4,7 @@ import { useClientStatus } from '../lib/client/context.tsx';
 import { bytes } from '../lib/format.ts';
 import { keyHint } from '../lib/keys/registry.ts';
 import { useOperationQuery } from '../lib/live/query.ts';
+import { useResources } from '../lib/live/resources.ts';
 import { useView } from '../lib/view-store.ts';
 import { Badge } from '../ui/display/badge.tsx';
 import layout from '../ui/styles/layout.module.css';
@@ -40,8 +41,7 @@ export function StatusBar() {
   const { version } = useClientStatus();
   const info = useOperationQuery('host_info', {});
   const queue = useOperationQuery('queue_stats', {});
-  // No event announces memory, so it is asked when the window comes to the front.
-  const resources = useOperationQuery('get_resources', {}, { refetchOnFocus: true });
+  const resources = useResources();
   const drawer = useView((view) => view.drawer);
   const set = useView((view) => view.set);
   const waiting =

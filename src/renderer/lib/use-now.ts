@@ -1,5 +1,6 @@
 /** One clock for everything that shows elapsed time. */
 import { useSyncExternalStore } from 'react';
+import { useOfflineSince } from './client/context.tsx';
 
 let now = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -23,4 +24,10 @@ function subscribe(listener: () => void): () => void {
 /** Unix ms, renewed every second while the page is visible. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
+}
+
+/** Unix ms up to which the host is known: stands still while it is gone, because what went on since then is not known. */
+export function useHostNow(): number {
+  const now = useNow();
+  return useOfflineSince() ?? now;
 }

@@ -1,7 +1,7 @@
 /** Lists while the host is gone. */
 import { act, screen, waitFor, within } from '@testing-library/react';
 import type { ReactNode } from 'react';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CommandsScreen } from '../../../src/renderer/features/commands/commands-screen.tsx';
 import { ConnectionsScreen } from '../../../src/renderer/features/connections/connections-screen.tsx';
 import { ProfilesScreen } from '../../../src/renderer/features/profiles/profiles-screen.tsx';
@@ -45,6 +45,36 @@ test.each(
   act(host.find);
   await waitFor(() => expect(screen.queryByText(/^Offline\. Last updated/)).toBeNull());
   expect(screen.getAllByText(row).length).toBeGreaterThan(0);
+});
+
+// Catches an age that is that of the outage, not of what is shown, and a clock that goes on for what nobody knows of.
+test('while the host is gone each answer tells its own age, and running times stand still', async () => {
+  await using running = await createTestHost();
+  const { client } = running.host;
+  const argv = [process.execPath, '-e', 'setTimeout(() => {}, 60_000)'];
+  const task = await client.call('tasks_create', { spec: { kind: 'process', argv } });
+  if (!('id' in task)) throw new Error('A batch was made');
+  await waitFor(async () => expect((await client.call('tasks_get', { id: task.id })).status).toBe('running'));
+  const host = losable();
+  await using panel = await renderPanel(running, <TasksScreen />, {
+    at: '/tasks?status=running',
+    through: host.through,
+  });
+  await screen.findByText(/^\d+(\.\d)? m?s$/);
+  const shown = () => panel.container.ownerDocument.body.textContent;
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 300_000 });
+  try {
+    act(host.lose);
+    await waitFor(() => expect(shown()).toContain('Offline. Last updated 5 m ago'));
+    await waitFor(() => expect(shown()).toMatch(/5 m \d\d s/));
+    const [ran = ''] = /5 m \d\d s/.exec(shown()) ?? [];
+    vi.setSystemTime(Date.now() + 180_000);
+    await waitFor(() => expect(shown()).toContain('Offline. Last updated 8 m ago'), { timeout: 3_000 });
+    expect(shown()).toContain(ran);
+  } finally {
+    vi.useRealTimers();
+    await client.call('tasks_cancel', { id: task.id });
+  }
 });
 
 // Catches the same for a list that was never loaded.

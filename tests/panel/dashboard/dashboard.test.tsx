@@ -64,20 +64,22 @@ test('failures are counted by cause, with the last task of each', async () => {
   expect(link?.getAttribute('href')).toBe(`/tasks/${last}`);
 });
 
-// Catches a task that stays in the list after its end, one that waits without saying why, and an elapsed time of nothing.
-test('what runs or waits is listed until it ends', async () => {
+// Catches a task that stays in the list after its end, and one that is said to run while it waits.
+test('what runs is listed until it ends, and what waits is counted', async () => {
   await call('settings_update', { 'executor.max_running': 1 });
   const first = await run('setTimeout(() => {}, 60_000)', false);
   await waitFor(async () => expect((await call('tasks_get', { id: first })).status).toBe('running'));
   const second = await run('0', false);
   await using _panel = await renderPanel(subject, <DashboardScreen />);
   const running = await card('Running now');
-  await waitFor(() => expect(running.getAllByRole('listitem')).toHaveLength(2));
-  const waiting = running.getAllByRole('listitem').find((item) => item.innerHTML.includes(second));
-  expect(waiting?.textContent).toMatch(/queue|slot|same time|running/i);
-  await call('tasks_cancel', { id: second });
+  await waitFor(() => expect(running.getAllByRole('listitem')).toHaveLength(1));
+  expect(running.getByRole('listitem').innerHTML).toContain(first);
+  await call('settings_update', { 'executor.paused': true });
   await call('tasks_cancel', { id: first });
   await running.findByText('Nothing is running', {}, { timeout: 15_000 });
+  await running.findByText('1 task waits; the queue is paused.');
+  await call('tasks_cancel', { id: second });
+  await waitFor(() => expect(running.queryByText(/waits/)).toBeNull());
 });
 
 // Catches a warning that hides behind another, and one that cannot be looked at again.
@@ -89,6 +91,33 @@ test('what is weak is said with a way to its diagnosis', async () => {
   expect(attention.getByRole('link', { name: 'Diagnose' }).getAttribute('href')).toBe('/settings?section=about');
   await panel.user.click(attention.getByRole('button', { name: 'Check again' }));
   expect(attention.getAllByRole('listitem')).toHaveLength(warnings.length);
+});
+
+// Catches a cause whose links lead to a list without rows and to a task that does not exist.
+test('a cause of deleted tasks leads to those that are left, and nowhere when none is', async () => {
+  await run('0');
+  const first = await run('process.exit(3)');
+  const last = await run('process.exit(4)');
+  await call('tasks_delete', { id: last });
+  await using panel = await renderPanel(subject, <DashboardScreen />);
+  const failures = await card('Failures by cause');
+  await waitFor(() => expect(failures.getByText('Last task').getAttribute('href')).toBe(`/tasks/${first}`));
+  await call('tasks_delete', { id: first });
+  panel.unmount();
+  await using _again = await renderPanel(subject, <DashboardScreen />);
+  await (await card('Failures by cause')).findByText('Deleted');
+  expect((await card('Failures by cause')).queryAllByRole('link')).toEqual([]);
+});
+
+// Catches a figure that stands still while what it counts goes on.
+test('how long the first in the queue has waited goes on counting', async () => {
+  await call('settings_update', { 'executor.paused': true });
+  const id = await run('0', false);
+  await using _panel = await renderPanel(subject, <DashboardScreen />);
+  await waitFor(async () => expect((await tile('Waiting')).textContent).toMatch(/oldest [3-9]\.\d s/), {
+    timeout: 8_000,
+  });
+  await call('tasks_cancel', { id });
 });
 
 // Catches a key that is offered in the palette but bound to nothing.

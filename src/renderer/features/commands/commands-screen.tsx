@@ -1,11 +1,11 @@
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { FileCode2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useDrafts } from '../../lib/drafts/drafts.ts';
 import { type Input, useOperationQuery, usePages } from '../../lib/live/query.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { useView } from '../../lib/view-store.ts';
-import { Button } from '../../ui/buttons.tsx';
+import { Button, buttonClass } from '../../ui/buttons.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { Split } from '../../ui/split.tsx';
@@ -133,7 +133,15 @@ function Opened({ id }: { id: string }) {
   if (isNew && !isStarted) return <NoDraft />;
   const command = isNew ? null : query.data;
   return (
-    <StateFrame of={isNew ? NOTHING_ASKED : query} skeleton={12}>
+    <StateFrame
+      of={isNew ? NOTHING_ASKED : query}
+      skeleton={12}
+      back={
+        <Link to="/commands" className={buttonClass({})}>
+          All commands
+        </Link>
+      }
+    >
       {command === undefined ? null : <Composer id={id} command={command} />}
     </StateFrame>
   );

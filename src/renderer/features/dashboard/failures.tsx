@@ -24,19 +24,29 @@ export function Failures() {
           <ul className={list.list}>
             {failures.slice(0, 7).map((failure) => (
               <li key={failure.code}>
-                <Link to="/tasks" search={{ error: failure.code }} className={`${layout.grow} ${text.clip}`}>
-                  {words(failure.code)}
-                </Link>
+                {failure.last_task_id === null ? (
+                  <span className={`${layout.grow} ${text.clip}`}>{words(failure.code)}</span>
+                ) : (
+                  <Link to="/tasks" search={{ error: failure.code }} className={`${layout.grow} ${text.clip}`}>
+                    {words(failure.code)}
+                  </Link>
+                )}
                 <Meter tone="bad" share={failure.count / most} />
-                <span className={`${text.num} ${css.count}`}>{count(failure.count)}</span>
-                <Link
-                  to="/tasks/$id"
-                  params={{ id: failure.last_task_id }}
-                  className={`${text.muted} ${css.last}`}
-                  title="Open the last of these tasks"
-                >
-                  Last task
-                </Link>
+                <span className={`${text.num} ${css.count}`} title="With those that were deleted since">
+                  {count(failure.count)}
+                </span>
+                {failure.last_task_id === null ? (
+                  <span className={`${text.muted} ${css.last}`}>Deleted</span>
+                ) : (
+                  <Link
+                    to="/tasks/$id"
+                    params={{ id: failure.last_task_id }}
+                    className={`${text.muted} ${css.last}`}
+                    title="Open the last of these tasks"
+                  >
+                    Last task
+                  </Link>
+                )}
               </li>
             ))}
           </ul>

@@ -1,5 +1,5 @@
 import { bytes } from '../../lib/format.ts';
-import { useOperationQuery } from '../../lib/live/query.ts';
+import { useResources } from '../../lib/live/resources.ts';
 import { Card } from '../../ui/display/card.tsx';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 import text from '../../ui/styles/text.module.css';
@@ -20,11 +20,9 @@ function Load({ name, share, figure }: { name: string; share: number; figure: st
   );
 }
 
-/**
- * Load of the machine. No event announces it, so this card polls every 10 s while it is mounted and the window is visible.
- */
+/** Load of the machine. */
 export function Machine() {
-  const query = useOperationQuery('get_resources', {}, { refetchInterval: 10_000, refetchOnFocus: true });
+  const query = useResources();
   const data = query.data;
   return (
     <Card label="This machine" head={<h2>This machine</h2>}>

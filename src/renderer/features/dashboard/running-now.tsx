@@ -1,5 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Coffee } from 'lucide-react';
+import { SLOT_STATUSES } from '../../../contract/automation/tasks.ts';
+import { plural } from '../../lib/format.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import { lineOf } from '../../lib/text/tame.ts';
 import { Elapsed } from '../../ui/display/ago.tsx';
@@ -12,14 +14,15 @@ import { useSlots, waitSentence } from '../tasks/index.ts';
 import list from './list.module.css';
 import css from './running-now.module.css';
 
-/** Running and queued tasks. */
+/** Running tasks, newest last; when there are none, how many wait. */
 export function RunningNow() {
   const query = useOperationQuery('tasks_list', {
-    status: ['running', 'waiting', 'retrying', 'queued'],
+    status: [...SLOT_STATUSES],
     sort: 'created_at',
     limit: 8,
   });
   const slots = useSlots();
+  const queue = useOperationQuery('queue_stats', {}).data;
   const tasks = query.data?.items ?? [];
   return (
     <Card
@@ -36,7 +39,11 @@ export function RunningNow() {
     >
       <StateFrame of={query} skeleton={4}>
         {tasks.length === 0 ? (
-          <EmptyState icon={<Coffee size={22} />} title="Nothing is running" help="tasks#states" />
+          <EmptyState icon={<Coffee size={22} />} title="Nothing is running" help="tasks#states">
+            {queue === undefined || queue.counts.queued === 0
+              ? undefined
+              : `${plural(queue.counts.queued, 'task waits', 'tasks wait')}${queue.paused ? '; the queue is paused' : ''}.`}
+          </EmptyState>
         ) : (
           <ul className={list.list}>
             {tasks.map((task) => (

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { count, duration, percent } from '../../lib/format.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
+import { useHostNow } from '../../lib/use-now.ts';
 import { Sparkline } from '../../ui/chart/sparkline.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
@@ -16,7 +17,7 @@ function Tile({
 }: {
   title: string;
   value: string;
-  side?: string | undefined;
+  side?: ReactNode;
   search: Record<string, string>;
   children?: ReactNode;
 }) {
@@ -33,9 +34,14 @@ function Tile({
   );
 }
 
+/** How long the first in the queue has waited, counted on from when the host told it. */
+function OldestWait({ seconds, told }: { seconds: number; told: number }) {
+  return <>oldest {duration(seconds * 1_000 + Math.max(0, useHostNow() - told))}</>;
+}
+
 /** Key figures; each links to the tasks that it counts. */
 export function Tiles() {
-  const queue = useOperationQuery('queue_stats', {}).data;
+  const { data: queue, dataUpdatedAt: told } = useOperationQuery('queue_stats', {});
   const stats = useOperationQuery('tasks_stats', { hours: 24 }).data;
   const waiting = queue === undefined ? 0 : queue.urgent + queue.normal + queue.low + queue.batch;
   const buckets = stats?.buckets ?? [];
@@ -52,7 +58,11 @@ export function Tiles() {
       <Tile
         title="Waiting"
         value={queue === undefined ? '–' : count(waiting)}
-        side={queue !== undefined && waiting > 0 ? `oldest ${duration(queue.oldest_wait_seconds * 1_000)}` : undefined}
+        side={
+          queue !== undefined && waiting > 0 ? (
+            <OldestWait seconds={queue.oldest_wait_seconds} told={told} />
+          ) : undefined
+        }
         search={{ status: 'queued' }}
       />
       <Tile

@@ -131,6 +131,7 @@ export function Metrics() {
         of={{
           data: state.memoryTotal === 0 && (state.loading || state.error !== null) ? undefined : state.points,
           error: state.error,
+          dataUpdatedAt: state.points.at(-1)?.at ?? 0,
           refetch: feed.retry,
         }}
       >

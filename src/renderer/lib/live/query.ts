@@ -83,6 +83,7 @@ export interface PagedList<K extends ListIdOf> {
   /** The rows once there is an answer, be it an empty one. */
   data: RowOf<K>[] | undefined;
   total: number | null;
+  dataUpdatedAt: number;
   isPending: boolean;
   isFetching: boolean;
   error: AppError | null;
@@ -134,6 +135,7 @@ export function usePages<K extends ListIdOf>(
     rows: data ?? [],
     data,
     total: query.data?.pages[0]?.total ?? null,
+    dataUpdatedAt: query.dataUpdatedAt,
     isPending: query.isPending,
     isFetching: query.isFetching,
     error: query.error,

@@ -1,5 +1,5 @@
 import { ago, dateTime, duration } from '../../lib/format.ts';
-import { useNow } from '../../lib/use-now.ts';
+import { useHostNow, useNow } from '../../lib/use-now.ts';
 import text from '../styles/text.module.css';
 import css from './ago.module.css';
 
@@ -21,6 +21,6 @@ export function Elapsed({ from, ms }: { from: string | null; ms: number | null }
 }
 
 function Running({ from }: { from: string }) {
-  const now = useNow();
+  const now = useHostNow();
   return duration(Math.max(0, now - Date.parse(from)));
 }

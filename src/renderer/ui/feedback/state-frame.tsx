@@ -17,6 +17,8 @@ import css from './state-frame.module.css';
 export interface Asking {
   /** Last answer, if there ever was one. */
   data: unknown;
+  /** When it was asked for or an event last changed it, unix ms. */
+  dataUpdatedAt?: number;
   error: AppError | null;
   refetch(): unknown;
 }
@@ -149,23 +151,45 @@ function Offline() {
 }
 
 /** How old what is shown is, while the host is gone. */
-function OfflineNote({ since }: { since: number }) {
+function OfflineNote({ updatedAt }: { updatedAt: number }) {
   return (
     <p className={css.offline} role="status">
       <Unplug size={12} aria-hidden />
       <span>
-        Offline. Last updated <Ago at={since} />
+        Offline. Last updated <Ago at={updatedAt} />
       </span>
     </p>
   );
 }
 
+/** In place of something that does not exist, or not any more. */
+function Missing({ error, back }: { error: AppError; back: ReactNode }) {
+  const { resource = 'object', id = '' } = error.extra;
+  return (
+    <EmptyState icon={<SearchX size={24} />} title={`This ${resource} does not exist`} action={back} help={null}>
+      It was deleted, or its address is wrong: <code>{String(id)}</code>
+    </EmptyState>
+  );
+}
+
 /** Shows a query's state, and the children once there is data; old data stays when asking again fails. */
-export function StateFrame({ of, children, skeleton = 8 }: { of: Asking; children: ReactNode; skeleton?: number }) {
+export function StateFrame({
+  of,
+  children,
+  skeleton = 8,
+  back,
+}: {
+  of: Asking;
+  children: ReactNode;
+  skeleton?: number;
+  /** Where the others are, shown when this one does not exist. */
+  back?: ReactNode;
+}) {
   const since = useOfflineSince();
   // The answer that a lost connection cut off is asked for again.
   const error = of.error !== null && isOffline(of.error) ? null : of.error;
   if (of.data === undefined || error?.slug === 'not-found') {
+    if (error?.slug === 'not-found' && back !== undefined) return <Missing error={error} back={back} />;
     if (error !== null) return <ErrorState error={error} retry={of.refetch} />;
     return since === null ? <Skeleton rows={skeleton} /> : <Offline />;
   }
@@ -173,7 +197,7 @@ export function StateFrame({ of, children, skeleton = 8 }: { of: Asking; childre
   return (
     <>
       {since !== null ? (
-        <OfflineNote since={since} />
+        <OfflineNote updatedAt={of.dataUpdatedAt || since} />
       ) : error !== null ? (
         <ErrorState inline error={error} retry={of.refetch} />
       ) : null}

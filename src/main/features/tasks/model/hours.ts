@@ -52,9 +52,16 @@ function percentile(counts: readonly HourCount[], share: number): number | null 
   return null;
 }
 
+/** How often tasks ended with one error. */
+export interface Failure {
+  code: string;
+  count: number;
+  last_task_id: TaskId;
+}
+
 /** Failures by code, most frequent first. */
-export function failures(counts: readonly HourCount[]): { code: string; count: number; last_task_id: TaskId }[] {
-  const byCode = new Map<string, { code: string; count: number; last_task_id: TaskId; hour: number }>();
+export function failures(counts: readonly HourCount[]): Failure[] {
+  const byCode = new Map<string, Failure & { hour: number }>();
   for (const { key, n, hour, last_task_id } of counts) {
     if (!key.startsWith('error:') || last_task_id === null) continue;
     const code = key.slice('error:'.length);

@@ -30,6 +30,8 @@ export interface ViewStore {
   held(): Held;
   /** Place in the queue, from 1, of each of these queued tasks. */
   positions(rows: readonly Pick<TaskRow, 'id' | 'rank'>[]): Map<string, number>;
+  /** The newest task with this error that was created at `since` (unix ms) or later; null when there is none any more. */
+  lastFailed(code: string, since: number): string | null;
   /** Counters of the hours from `hour` (hours since 1970) on. */
   hours(hour: number): HourCount[];
 }
@@ -55,6 +57,9 @@ export function createViewStore(db: Db): ViewStore {
   const between = raw.prepare<[Record<string, unknown>], { n: number }>(
     `SELECT count(*) AS n FROM task INDEXED BY task_queue
      WHERE status = 'queued' AND (rank, id) > (@rank, @id) AND (rank, id) <= (@toRank, @toId)`,
+  );
+  const lastFailed = raw.prepare<[string, number], { id: string }>(
+    'SELECT id FROM task WHERE error_code = ? AND created_at >= ? ORDER BY created_at DESC LIMIT 1',
   );
   const hours = raw.prepare<[number], HourCount>('SELECT hour, key, n, last_task_id FROM task_hour WHERE hour >= ?');
 
@@ -91,6 +96,7 @@ export function createViewStore(db: Db): ViewStore {
       }
       return positions;
     },
+    lastFailed: (code, since) => lastFailed.get(code, since)?.id ?? null,
     hours: (hour) => hours.all(hour),
   };
 }

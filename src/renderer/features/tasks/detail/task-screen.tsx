@@ -1,8 +1,9 @@
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
 import type { TaskId } from '../../../../contract/kernel/scalars.ts';
 import { useOperationQuery } from '../../../lib/live/query.ts';
+import { buttonClass } from '../../../ui/buttons.tsx';
 import { Status } from '../../../ui/display/status.tsx';
 import { EmptyState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { Screen } from '../../../ui/screen.tsx';
@@ -24,7 +25,15 @@ export function TaskScreen() {
   const selected = chosen?.task === task?.id ? (chosen?.row ?? null) : null;
   return (
     <Screen>
-      <StateFrame of={query} skeleton={12}>
+      <StateFrame
+        of={query}
+        skeleton={12}
+        back={
+          <Link to="/tasks" className={buttonClass({})}>
+            All tasks
+          </Link>
+        }
+      >
         {task === undefined ? null : (
           <>
             <TaskHeader task={task} />

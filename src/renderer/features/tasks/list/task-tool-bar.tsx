@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { COMMAND_KINDS } from '../../../../contract/automation/commands.ts';
 import type { Task } from '../../../../contract/automation/tasks.ts';
+import { words } from '../../../lib/format.ts';
 import { listOf, type Search, toggled } from '../../../lib/search-params.ts';
 import { Chip } from '../../../ui/buttons.tsx';
 import { FacetMenu } from '../../../ui/facet-menu.tsx';
@@ -46,7 +47,9 @@ export function TaskToolBar({
               ? first.command_name
               : first !== undefined && name === 'profile'
                 ? first.profile_name
-                : search[name]}
+                : name === 'error'
+                  ? words(search[name])
+                  : search[name]}
             <X size={12} />
           </Chip>
         ),

@@ -1,5 +1,6 @@
 /** The clock of the timeline: four times a second one style is written, and nothing is rendered. */
 import { type RefObject, useEffect, useEffectEvent, useLayoutEffect, useState } from 'react';
+import { useOfflineSince } from '../../../lib/client/context.tsx';
 import { percentOf, type Range } from './timeline-range.ts';
 
 /** Time between two moves of the line, ms. */
@@ -7,7 +8,7 @@ const TICK_MS = 250;
 
 /**
  * Keeps `--now` of `frame`, the place of now in percent of the range that `rangeAt` answers for a moment. Stands still when the task
- * has ended or nobody can see the page.
+ * has ended, the host is gone, or nobody can see the page.
  * @param latest the latest moment the host told of, unix ms; its clock may be ahead
  * @returns the moment that the bars were laid out for, renewed when now enters or leaves the range
  */
@@ -18,10 +19,11 @@ export function useNowLine(
   rangeAt: (moment: number) => Range,
 ): number {
   const [seen, setSeen] = useState(() => Date.now());
-  const moment = live ? Math.max(seen, latest) : latest;
+  const stopped = useOfflineSince();
+  const moment = live ? Math.max(stopped ?? seen, latest) : latest;
   const range = rangeAt(moment);
   const write = useEffectEvent(() => {
-    const now = Math.max(Date.now(), latest);
+    const now = Math.max(stopped ?? Date.now(), latest);
     const place = Math.min(101, Math.max(-1, percentOf(now, range)));
     frame.current?.style.setProperty('--now', place.toFixed(3));
     if (now >= range.to !== moment >= range.to || now >= range.from !== moment >= range.from) setSeen(now);
@@ -31,7 +33,7 @@ export function useNowLine(
     if (live) write();
   });
   useEffect(() => {
-    if (!live) return;
+    if (!live || stopped !== null) return;
     let timer: ReturnType<typeof setInterval> | undefined;
     const turn = () => {
       clearInterval(timer);
@@ -46,6 +48,6 @@ export function useNowLine(
       clearInterval(timer);
       document.removeEventListener('visibilitychange', turn);
     };
-  }, [live]);
+  }, [live, stopped]);
   return moment;
 }
