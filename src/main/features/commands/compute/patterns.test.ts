@@ -38,6 +38,18 @@ describe('a pattern is refused with its path', () => {
     [/^\/properties\/a\/pattern is not a pattern of RE2.*look-around/, withPattern('^(?=a)')],
     [/^\/properties\/a\/pattern is not a pattern of RE2/, withPattern('(a)\\1')],
     [/^\/properties\/a\/pattern is not a pattern of RE2/, withPattern('(?:a{0,1000}){0,1000}')],
+    [
+      /^\/properties\/a\/pattern repeats too much: it stands for \d+ steps, and at most 5000 are taken/,
+      withPattern(`^${'(?:a?){1000}'.repeat(18)}[bc]$`),
+    ],
+    [
+      /^\/properties\/p\d+\/pattern is one pattern too many: all stand for more than 20000 steps/,
+      {
+        properties: Object.fromEntries(
+          Array.from({ length: 12 }, (_, n) => [`p${n}`, { pattern: `^[a-z]{1,1000}${n}$` }]),
+        ),
+      },
+    ],
     [/^\/patternProperties is not a pattern of RE2/, { patternProperties: { '(?<!a)': {} } }],
     [
       /^\/properties\/p\d+\/pattern is one pattern too many/,

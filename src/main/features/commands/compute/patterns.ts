@@ -9,6 +9,9 @@ import { objectsBelow } from '../secrets/schema-walk.ts';
 /** Characters of one pattern, and of all different ones of a schema. */
 const MAX_PATTERN = 1000;
 const MAX_PATTERNS = 16 * 1024;
+/** Instructions of what one pattern is compiled to, and all different ones of a schema: matching takes so many steps for each character. */
+const MAX_PROGRAM = 5000;
+const MAX_PROGRAMS = 20_000;
 
 /** A pattern that is not taken. */
 export class PatternError extends Error {
@@ -56,10 +59,11 @@ function compile(pattern: string): RE2JS {
 
 /**
  * Makes Ajv's engine of regular expressions for one schema.
- * @throws PatternError from the engine for a pattern that is too long, or beyond what RE2 knows
+ * @throws PatternError from the engine for a pattern that is too long, too large, or beyond what RE2 knows
  */
 export function patternEngine() {
   let left = MAX_PATTERNS;
+  let instructions = MAX_PROGRAMS;
   const known = new Map<string, RE2JS>();
   const engine = (pattern: string) => {
     let found = known.get(pattern);
@@ -70,6 +74,15 @@ export function patternEngine() {
       if (left < 0)
         throw new PatternError(pattern, `is one pattern too many: all have more than ${MAX_PATTERNS} characters`);
       found = compile(pattern);
+      const size = found.programSize();
+      instructions -= size;
+      if (size > MAX_PROGRAM)
+        throw new PatternError(
+          pattern,
+          `repeats too much: it stands for ${size} steps, and at most ${MAX_PROGRAM} are taken; use smaller numbers in braces, or maxLength`,
+        );
+      if (instructions < 0)
+        throw new PatternError(pattern, `is one pattern too many: all stand for more than ${MAX_PROGRAMS} steps`);
       known.set(pattern, found);
     }
     const matcher = found;
