@@ -11,6 +11,13 @@ const MAX_ELEMENTS = 8_000;
 /** How long each preview is looked at once it is there, ms. */
 const LOOK_MS = 1_500;
 
+/** What is said in place of pictures that are not shown. */
+const SAYS: Readonly<Record<string, string>> = {
+  'pixels.png': 'is too large to show',
+  'moving.png': 'This moving picture of 8,000 × 7,992 pixels is too large to show',
+  'disguised.svg': 'This drawing is too complex to show',
+};
+
 const dialogOf = (page: Page) => page.getByRole('dialog');
 
 /** Opens a preview, waits until it has something to show, looks at it for a while, and closes it with a click. */
@@ -19,6 +26,7 @@ async function look(page: Page, name: string): Promise<{ task: number; elements:
   await page.getByRole('table').getByRole('button', { name, exact: true }).click();
   await expect(dialogOf(page).getByRole('heading', { name })).toBeVisible();
   await expect(dialogOf(page).locator('[data-preview] > :not([aria-busy])').first()).toBeAttached({ timeout: 20_000 });
+  await expect(dialogOf(page)).toContainText(SAYS[name] ?? '');
   const until = Date.now() + LOOK_MS;
   while (Date.now() < until) await page.evaluate(() => new Promise(requestAnimationFrame));
   const elements = await page.evaluate(() => document.querySelectorAll('*').length);

@@ -26,6 +26,9 @@ const FILES: Readonly<Record<string, string>> = {
   'entries.zip': `directory(3e5, 10)`,
   'names.zip': `directory(3000, 65535)`,
   'pixels.png': `png(16000, 16000)`,
+  // Each frame has as many pixels as a picture that stands still may have.
+  'moving.png': `png(8000, 7992, 300)`,
+  'disguised.svg': `svg(Array.from({ length: 24 }, (_, n) => '<g id="&#97;' + (n + 1) + '"><use href="#a' + n + '"/><use href="#a' + n + '"/></g>').join(''))`,
 };
 
 export const HOSTILE_FILES = Object.keys(FILES);
@@ -55,7 +58,7 @@ function directory(count, nameLength) {
   tail.writeUInt32LE(0xffffffff, 88);
   return Buffer.concat([Buffer.alloc(size, entry), tail]);
 }
-function png(width, height) {
+function png(width, height, frames = 0) {
   const chunk = (type, data) => {
     const body = Buffer.concat([Buffer.from(type), data]);
     const ends = Buffer.alloc(8);
@@ -68,7 +71,21 @@ function png(width, height) {
   head.writeUInt32BE(height, 4);
   head[8] = 1;
   const rows = deflateSync(Buffer.alloc((width / 8 + 1) * height));
-  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', head), chunk('IDAT', rows), chunk('IEND', Buffer.alloc(0))]);
+  const number = (value) => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(value);
+    return bytes;
+  };
+  // 100 ms for each frame of the whole size.
+  const control = (sequence) =>
+    chunk('fcTL', Buffer.concat([sequence, width, height, 0, 0].map((value) => number(value)).concat(Buffer.from([0, 1, 0, 10, 0, 0]))));
+  const moving = Array.from({ length: Math.max(0, frames - 1) }, (_, n) =>
+    Buffer.concat([control(2 * n + 1), chunk('fdAT', Buffer.concat([number(2 * n + 2), rows]))]),
+  );
+  const begin = frames === 0 ? [] : [chunk('acTL', Buffer.concat([number(frames), number(0)])), control(0)];
+  return Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', head), ...begin, chunk('IDAT', rows), ...moving, chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 `;
 
