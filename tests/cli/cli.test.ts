@@ -145,6 +145,16 @@ test('run: a wrong file is explained, exit code 2', async () => {
   expect(missing.err).toMatch(/cannot be read/);
 });
 
+// Would catch: a script around the command line that takes a misspelt profile for a task that failed.
+test.each([
+  'No such',
+  'prf_00000000000000000000000000',
+])('run: the profile %s, which does not exist, is a wrong option: exit code 2', async (name) => {
+  const { exit, stderr } = tabagent('run', 'examples/login-and-collect.command.json', '--profile', name);
+  expect(await exit).toBe(2);
+  expect(stderr()).toContain(`There is no profile "${name}"`);
+});
+
 test('serve: ready line with a link that signs in once; keys, call, doctor and panel-link talk to it; SIGTERM ends it with 0', async () => {
   const host = tabagent('serve', '--port', '0');
   const [, url, ticket] = await host.saw(/ready: (http:\/\/127\.0\.0\.1:\d+)\/panel\/#ticket=([\w-]{43})/);

@@ -13,7 +13,7 @@ import type { Surroundings } from './surroundings.ts';
 
 /**
  * @returns also why the audit of the backup was not anchored: the next start then says what is wrong with it
- * @throws AlreadyRunning, AppError `not-found` when there is no good backup
+ * @throws AlreadyRunning, AppError `bad-request` when the file is no good, `not-found` when there is no good backup
  */
 export async function restore(
   { platform, env }: Surroundings,

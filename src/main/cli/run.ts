@@ -21,15 +21,15 @@ export interface RunOptions {
   artifacts?: string | undefined;
 }
 
+/** @throws AppError `bad-request` when there is no such profile, or several: what the caller wrote is wrong */
 async function findProfile(client: HostClient, wanted: string): Promise<ProfileId> {
-  if (wanted.startsWith('prf_')) return (await client.call('profiles_get', { id: wanted as ProfileId })).id;
   const { items } = await client.call('profiles_list', { q: wanted, limit: 200 });
-  const exact = items.filter((profile) => profile.name === wanted);
+  const exact = items.filter(({ id, name }) => id === wanted || name === wanted);
   if (exact.length === 1 && exact[0]) return exact[0].id;
   throw new AppError(
-    'not-found',
+    'bad-request',
     exact.length === 0
-      ? `There is no profile named "${wanted}".`
+      ? `There is no profile "${wanted}"; tabagent call profiles.list shows the profiles.`
       : `Several profiles are named "${wanted}"; use the id.`,
   );
 }

@@ -152,7 +152,11 @@ test('a backup that is no good is passed over, and alone it changes nothing', ()
   });
   const before = fs.readFileSync(file);
   for (const from of [bad, path.join(dir, 'nowhere.db'), path.join(dir, 'logs'), import.meta.filename]) {
-    expect(errorOf(() => restoreDatabase(dir, MIGRATIONS, 9, from))).toMatchObject({ slug: 'not-found' });
+    const error = errorOf(() => restoreDatabase(dir, MIGRATIONS, 9, from));
+    expect(error).toMatchObject({ slug: 'bad-request' });
+    // Would catch: a named file of which is said that the folder of backups has no good one.
+    expect(error.message).toContain(from);
+    expect(error.message).not.toContain('no good backup');
     expect(fs.readFileSync(file).equals(before)).toBe(true);
   }
   expect(fs.existsSync(`${file}.restoring`)).toBe(false);

@@ -69,7 +69,7 @@ function sync(file: string): void {
 /**
  * Restores the database of a data directory whose lock the caller holds.
  * @param from a file; the newest good backup of the data directory when left out
- * @throws AppError `not-found` when no backup is good, with what is wrong with each; then nothing was changed
+ * @throws AppError `bad-request` when `from` is no good, `not-found` when no backup is; with what is wrong with each. Nothing was changed
  */
 export function restoreDatabase(dataDir: string, migrationsDir: string, now: number, from?: string): Restored {
   const file = path.join(dataDir, DATABASE_FILE);
@@ -91,11 +91,21 @@ export function restoreDatabase(dataDir: string, migrationsDir: string, now: num
     return { backup, madeAt: fs.statSync(backup).mtimeMs, keptAs, refused };
   }
   fs.rmSync(restoring, { force: true });
+  if (from !== undefined) throw noGood(path.resolve(from), refused[0]?.why ?? 'it cannot be read');
   const reasons = refused.map(({ file: one, why }) => ` ${one}: ${why}.`).join('');
   throw new AppError(
     'not-found',
     `There is no good backup to restore in ${path.join(dataDir, 'backups')}; nothing was changed.${reasons} Name another file with --from, or start with an empty database with: tabagent serve --replace-database`,
-    { extra: { resource: 'backup', id: from ?? 'newest' } },
+    { extra: { resource: 'backup', id: 'newest' } },
+  );
+}
+
+/** What is wrong with the file that was named. */
+function noGood(file: string, why: string): AppError {
+  const detail = fs.existsSync(file) ? `${file} cannot be restored: ${why}` : `There is no file ${file}`;
+  return new AppError(
+    'bad-request',
+    `${detail}. Nothing was changed. Without --from the newest good backup is restored.`,
   );
 }
 
