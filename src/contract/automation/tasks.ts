@@ -210,7 +210,7 @@ export const taskRecord = {
   id: TaskId,
   filters: {
     id: fixed(oneOf(TaskId)),
-    q: fixed(contains('command_name', 'labels')),
+    q: fixed(contains('command_name', 'labels', 'profile_name')),
     status: oneOf(TaskStatus),
     kind: fixed(oneOf(CommandKind)),
     command_id: fixed(oneOf(CommandId)),

@@ -1,7 +1,7 @@
 /** Bulk operations: one verb on many rows, named by their ids or found by the filters of their list. */
 import { z } from 'zod';
 import { type Area, call, type OperationOptions } from './define.ts';
-import { Problem } from './errors.ts';
+import { codeOf, Problem } from './errors.ts';
 import { type Filters, filterShape } from './filters.ts';
 import { JobId } from './scalars.ts';
 
@@ -9,14 +9,23 @@ import { JobId } from './scalars.ts';
 export const BulkRow = z.object({ id: z.string(), ok: z.boolean(), error: Problem.optional() });
 export type BulkRow = z.infer<typeof BulkRow>;
 
+/** Whether the verb does not apply to the row as it is, such as deleting a task that is active: that is no failure. */
+export const isSkipped = ({ ok, error }: BulkRow): boolean => !ok && error?.code === codeOf('invalid-state');
+
 /** Answer for `ids`; partial success is a success. */
 export const BulkResult = z.object({ results: z.array(BulkRow) });
 
 /** Answer for a `filter`: the job that has begun. */
 export const BulkJob = z.object({ job_id: JobId, request_id: z.string() });
 
-/** Result of that job. `results_url` is a path of this API: one {@link BulkRow} for each match, page by page. */
-export const BulkSummary = z.object({ matched: z.int(), ok: z.int(), failed: z.int(), results_url: z.string() });
+/** Result of that job. `skipped` counts rows whose state does not allow the verb. `results_url` is a path of this API: one {@link BulkRow} for each match, page by page. */
+export const BulkSummary = z.object({
+  matched: z.int(),
+  ok: z.int(),
+  skipped: z.int().default(0),
+  failed: z.int(),
+  results_url: z.string(),
+});
 export type BulkSummary = z.infer<typeof BulkSummary>;
 
 export type BulkActions = readonly [string, ...string[]];

@@ -25,7 +25,7 @@ export type FieldSources<F extends Filters> = Record<Exclude<FilterField<F>, 'id
 const ASCII = /^[\p{ASCII}]*$/u;
 
 /** Text `value` contains `text`; neither has wildcards, and case does not matter. */
-function textContains(value: SQL, text: string): SQL {
+export function textContains(value: SQL, text: string): SQL {
   // LIKE knows the case of ASCII letters only; the function is ours and slower.
   if (!ASCII.test(text)) return sql`instr(fold_case(${value}), ${foldCase(text)}) > 0`;
   return sql`${value} LIKE ${`%${text.replaceAll(/[\\%_]/g, '\\$&')}%`} ESCAPE '\\'`;

@@ -1,6 +1,6 @@
 /** Public door of the database. */
 export { databaseChore, databaseProbe } from './care.ts';
-export { above, filterValues } from './conditions.ts';
+export { above, filterValues, textContains } from './conditions.ts';
 export { damagedError, damageOf, isDamage, isDamagedError } from './damage.ts';
 export { createDb, type Db, openConnection } from './database.ts';
 export { tryLockFile } from './file-lock.ts';

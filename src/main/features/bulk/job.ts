@@ -1,6 +1,6 @@
 /** The job of a bulk operation by filter: row after row in slices, with a checkpoint after each, so that it goes on after a restart. */
 import { z } from 'zod';
-import type { BulkRow, BulkSummary } from '../../../contract/kernel/bulk.ts';
+import { type BulkRow, type BulkSummary, isSkipped } from '../../../contract/kernel/bulk.ts';
 import { SCOPES } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { type JobId, JsonObject } from '../../../contract/kernel/scalars.ts';
@@ -16,18 +16,19 @@ const Input = z.strictObject({
 });
 
 const Count = z.int().min(0);
-/** Rows that are done, how many of them well, how many have their line in the results, and the bytes of these lines. */
+/** Rows that are done, how many of them well, how many were skipped, how many have their line in the results, and the bytes of these lines. */
 const State = z
-  .strictObject({ done: Count, ok: Count, written: Count, bytes: Count })
-  .refine(({ done, ok, written }) => ok <= done && written <= done);
+  .strictObject({ done: Count, ok: Count, skipped: Count.default(0), written: Count, bytes: Count })
+  .refine(({ done, ok, skipped, written }) => ok + skipped <= done && written <= done);
 type State = z.infer<typeof State>;
 
 /** Path of the results of a job. */
 const resultsUrl = (job: JobId) => `/v1/jobs/${job}/results`;
 
 const number = new Intl.NumberFormat('en');
-const words = ({ done, ok }: Pick<State, 'done' | 'ok'>, total: number) =>
-  `${number.format(done)} of ${number.format(total)}${done === ok ? '' : `, ${number.format(done - ok)} failed`}`;
+const counted = (count: number, what: string) => (count === 0 ? '' : `, ${number.format(count)} ${what}`);
+const words = ({ done, ok, skipped }: Pick<State, 'done' | 'ok' | 'skipped'>, total: number) =>
+  `${number.format(done)} of ${number.format(total)}${counted(skipped, 'skipped')}${counted(done - ok - skipped, 'failed')}`;
 
 /** Creates the kind of job that runs the verbs of `resource`. */
 export function bulkJob<Action extends string>(
@@ -46,7 +47,7 @@ export function bulkJob<Action extends string>(
       const ids = await files.ids(job).catch((cause: unknown) => {
         throw new AppError('task-interrupted', 'The host stopped before this job began; start it again.', { cause });
       });
-      let state = checkpoint ?? { done: 0, ok: 0, written: 0, bytes: 0 };
+      let state = checkpoint ?? { done: 0, ok: 0, skipped: 0, written: 0, bytes: 0 };
       if (state.done > ids.length) throw new AppError('record-damaged');
       const results = await files.results(job, state.bytes);
       /** The first rows after a restart may have had their effect before it. */
@@ -59,8 +60,9 @@ export function bulkJob<Action extends string>(
       const keep = async (rows: readonly BulkRow[]) => {
         const bytes = await results.append(rows);
         const written = state.written + rows.length;
-        const counted = rows.slice(state.done - state.written);
-        state = { done: written, ok: state.ok + counted.filter(({ ok }) => ok).length, written, bytes };
+        const fresh = rows.slice(state.done - state.written);
+        const ok = state.ok + fresh.filter((row) => row.ok).length;
+        state = { done: written, ok, skipped: state.skipped + fresh.filter(isSkipped).length, written, bytes };
         save(state);
         progress({ percent: (written / ids.length) * 100, message: words(state, ids.length) });
       };
@@ -84,8 +86,9 @@ export function bulkJob<Action extends string>(
       } finally {
         await results.close();
       }
-      const { done, ok } = state;
-      return { matched: ids.length, ok, failed: done - ok, results_url: resultsUrl(job) } satisfies BulkSummary;
+      const { done, ok, skipped } = state;
+      const failed = done - ok - skipped;
+      return { matched: ids.length, ok, skipped, failed, results_url: resultsUrl(job) } satisfies BulkSummary;
     },
   };
 }

@@ -44,12 +44,25 @@ export function useTaskActions() {
   };
 }
 
+/** From this many tasks on, cancelling asks first. */
+const MANY = 20;
+
 /** Verbs on many tasks of a list; `list` is its input. */
 export function useTasksBulk(list: Input<'tasks_list'>) {
   const bulk = useBulk('tasks_bulk', list);
   return {
-    cancel: (chosen: Chosen, then: () => void) =>
-      bulk.run(chosen, { action: 'cancel', done: 'cancelled', doing: 'Cancelling' }, then),
+    cancel: (chosen: Chosen, then: () => void) => {
+      const cancel = () => bulk.run(chosen, { action: 'cancel', done: 'cancelled', doing: 'Cancelling' }, then);
+      if ((chosen.all ?? chosen.ids.length) < MANY) return cancel();
+      modals.openConfirmModal({
+        title: `Cancel ${bulk.words(chosen)}?`,
+        children: 'Running tasks are stopped, waiting ones do not start. Tasks that have ended are skipped.',
+        labels: { confirm: 'Cancel tasks', cancel: 'Keep' },
+        confirmProps: { color: 'red', size: 'xs' },
+        cancelProps: { size: 'xs' },
+        onConfirm: cancel,
+      });
+    },
     retry: (chosen: Chosen, then: () => void) =>
       bulk.run(chosen, { action: 'retry', done: 'started again', doing: 'Running again' }, then),
     remove: (chosen: Chosen, then: () => void) =>

@@ -2,7 +2,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { Job } from '../../../contract/host/jobs.ts';
-import { BulkSummary } from '../../../contract/kernel/bulk.ts';
+import { BulkSummary, isSkipped } from '../../../contract/kernel/bulk.ts';
 import { count, plural } from '../../lib/format.ts';
 import { asError, useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { lineOf } from '../../lib/text/tame.ts';
@@ -31,6 +31,8 @@ export function BulkDock() {
 /** How it went. */
 interface Outcome {
   ok: number;
+  /** Rows whose state does not allow it. */
+  skipped: number;
   failed: number;
   /** What else there is to say, such as why it ended early. */
   note?: string | undefined;
@@ -44,7 +46,7 @@ function outcomeOf({ status, result, error, progress }: Job): Outcome | null {
     status === 'cancelled'
       ? `Stopped at ${progress.message ?? 'the beginning'}`
       : (lineOf(error?.detail) ?? 'It failed');
-  return { ok: 0, failed: 0, note };
+  return { ok: 0, skipped: 0, failed: 0, note };
 }
 
 /** An operation that the host works on, or has worked on, as a job. */
@@ -70,17 +72,19 @@ function Running({ bulk }: { bulk: BulkJob }) {
 
 /** An operation that was answered at once. */
 function Over({ bulk }: { bulk: BulkJob }) {
-  const failed = bulk.rows?.filter(({ ok }) => !ok).length ?? 0;
-  return <Ended bulk={bulk} outcome={{ ok: (bulk.rows?.length ?? 0) - failed, failed }} />;
+  const rows = bulk.rows ?? [];
+  const ok = rows.filter((row) => row.ok).length;
+  const skipped = rows.filter(isSkipped).length;
+  return <Ended bulk={bulk} outcome={{ ok, skipped, failed: rows.length - ok - skipped }} />;
 }
 
 /** What became of it; without failures it leaves by itself. */
-function Ended({ bulk, outcome: { ok, failed, note } }: { bulk: BulkJob; outcome: Outcome }) {
+function Ended({ bulk, outcome: { ok, skipped, failed, note } }: { bulk: BulkJob; outcome: Outcome }) {
   const [shown, setShown] = useState(false);
   const dismiss = useBulkJobs((state) => state.dismiss);
   const undo = useUndo(bulk);
   const { one } = BULK[bulk.op];
-  const leaves = failed === 0 && note === undefined;
+  const leaves = failed + skipped === 0 && note === undefined;
   useEffect(() => {
     if (!leaves) return;
     const timer = setTimeout(() => dismiss(bulk.id), UNDO_MS);
@@ -91,6 +95,7 @@ function Ended({ bulk, outcome: { ok, failed, note } }: { bulk: BulkJob; outcome
       <div className={layout.row}>
         <span className={layout.grow}>
           {note ?? `${plural(ok, one)} ${bulk.done}`}
+          {skipped === 0 ? null : <span className={text.muted}>, {count(skipped)} skipped</span>}
           {failed === 0 ? null : <span className={text.bad}>, {count(failed)} failed</span>}
         </span>
         {undo === null || ok === 0 ? null : (
@@ -106,7 +111,7 @@ function Ended({ bulk, outcome: { ok, failed, note } }: { bulk: BulkJob; outcome
             Undo
           </Button>
         )}
-        {failed === 0 && note === undefined ? null : (
+        {leaves ? null : (
           <Button small onClick={() => setShown(true)}>
             Show results
           </Button>

@@ -2,11 +2,19 @@
 import { create } from 'zustand';
 import type { BulkRow } from '../../../contract/kernel/bulk.ts';
 
-/** Operations that act on many rows, with the list that names them. */
+/** Operations that act on many rows, with the list that names them and the address of one. */
 export const BULK = {
-  tasks_bulk: { list: 'tasks_list', one: 'task' },
-  profiles_bulk: { list: 'profiles_list', one: 'profile' },
-  commands_bulk: { list: 'commands_list', one: 'command' },
+  tasks_bulk: { list: 'tasks_list', one: 'task', at: (id: string) => ({ to: '/tasks/$id', params: { id } }) },
+  profiles_bulk: {
+    list: 'profiles_list',
+    one: 'profile',
+    at: (id: string) => ({ to: '/profiles', search: { peek: id } }),
+  },
+  commands_bulk: {
+    list: 'commands_list',
+    one: 'command',
+    at: (id: string) => ({ to: '/commands/$id', params: { id } }),
+  },
 } as const;
 export type BulkOp = keyof typeof BULK;
 

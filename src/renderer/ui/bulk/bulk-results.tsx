@@ -1,5 +1,6 @@
 import { Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
 import type { BulkRow } from '../../../contract/kernel/bulk.ts';
 import { useClient } from '../../lib/client/context.tsx';
@@ -20,7 +21,7 @@ import { allResults } from './use-results.ts';
 /** Rows that are shown; the file has all. */
 const SHOWN = 200;
 
-/** Which rows failed and why, and a file with the result of each row. */
+/** Which rows were skipped or failed and why, and a file with the result of each row. */
 export function BulkResults({ bulk, opened, close }: { bulk: BulkJob; opened: boolean; close(): void }) {
   return (
     <Modal opened={opened} onClose={close} title="Results" size={720}>
@@ -31,9 +32,11 @@ export function BulkResults({ bulk, opened, close }: { bulk: BulkJob; opened: bo
 
 interface NamedRow extends BulkRow {
   name: string | undefined;
+  /** Of a task. */
+  profile: string | null;
 }
 
-/** The rows that failed, with their names as far as they still exist. */
+/** The rows that it was not done to, with their names as far as they still exist. */
 function useFailures(bulk: BulkJob) {
   const client = useClient();
   return useQuery<{ rows: NamedRow[]; total: number }, ReturnType<typeof asError>>({
@@ -43,8 +46,14 @@ function useFailures(bulk: BulkJob) {
       const shown = failed.slice(0, SHOWN);
       const asked = { id: shown.map(({ id }) => id), limit: SHOWN };
       const { items } = await client.call(BULK[bulk.op].list, asked as never);
-      const names = new Map(items.map((item) => [item.id as string, 'name' in item ? item.name : item.command_name]));
-      return { rows: shown.map((row) => ({ ...row, name: names.get(row.id) })), total: failed.length };
+      const named = new Map(
+        items.map((item) => [
+          item.id as string,
+          'name' in item ? { name: item.name, profile: null } : { name: item.command_name, profile: item.profile_name },
+        ]),
+      );
+      const rows = shown.map((row) => ({ name: undefined, profile: null, ...named.get(row.id), ...row }));
+      return { rows, total: failed.length };
     },
   });
 }
@@ -58,6 +67,8 @@ function Failures({ bulk }: { bulk: BulkJob }) {
       (error) => errorToast('Could not save the results', asError(error)),
     );
   const { rows = [], total = 0 } = failures.data ?? {};
+  const { at } = BULK[bulk.op];
+  const hasProfiles = rows.some(({ profile }) => profile !== null);
   return (
     <StateFrame of={failures} skeleton={4}>
       <div className={css.rows}>
@@ -67,13 +78,27 @@ function Failures({ bulk }: { bulk: BulkJob }) {
               <th scope="col" className={css.name}>
                 Name
               </th>
-              <th scope="col">Why it failed</th>
+              <th scope="col">Id</th>
+              {hasProfiles ? <th scope="col">Profile</th> : null}
+              <th scope="col">Why</th>
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ id, name, error }) => (
+            {rows.map(({ id, name, profile, error }) => (
               <tr key={id}>
-                <td title={id}>{name ?? <code>{shortId(id)}</code>}</td>
+                <td>
+                  {name === undefined ? (
+                    <span className={text.faint}>Deleted</span>
+                  ) : (
+                    <Link {...at(id)} className={text.nameLink}>
+                      {name}
+                    </Link>
+                  )}
+                </td>
+                <td title={id}>
+                  <code>{shortId(id)}</code>
+                </td>
+                {hasProfiles ? <td>{profile ?? '–'}</td> : null}
                 <td title={lineOf(error?.detail)}>{lineOf(error?.detail)}</td>
               </tr>
             ))}
@@ -83,9 +108,9 @@ function Failures({ bulk }: { bulk: BulkJob }) {
       <div className={`${layout.row} ${css.foot}`}>
         <span className={`${layout.grow} ${text.muted}`}>
           {total > rows.length
-            ? `The first ${count(rows.length)} of ${count(total)} failures`
+            ? `The first ${count(rows.length)} of ${count(total)}`
             : total === 0
-              ? 'No row failed'
+              ? 'No row was skipped or failed'
               : null}
         </span>
         <Button small icon={<Download size={13} />} onClick={() => void save()}>

@@ -5,6 +5,7 @@ import { thrownBy } from '../../../../../tests/support/tasks.ts';
 import { PRIORITIES, TASK_STATUSES, type TaskStatus, taskRecord } from '../../../../contract/automation/tasks.ts';
 import { naturalKey } from '../../../../contract/kernel/natural-key.ts';
 import type { BatchId, CommandId, ProfileId } from '../../../../contract/kernel/scalars.ts';
+import { parseStored } from '../../../core/db/index.ts';
 import { newId } from '../../../core/ids.ts';
 import { problem } from '../model/problems.ts';
 import type { TaskRow } from '../schema.ts';
@@ -176,6 +177,7 @@ describe('filters', () => {
           command_name: `Job ${n} ${labels[n % 9]}`,
           batch_id: pick(batches, n),
           profile_id: pick(profiles, n),
+          profile: n % 3 === 0 ? null : JSON.stringify({ name: `Office ${n % 5}`, folder: 'Job 7 of no task' }),
           labels: JSON.stringify(labels.filter((_, i) => (n * 7) % (i + 2) === 0)),
         }),
       ]);
@@ -208,15 +210,34 @@ describe('filters', () => {
       batch_id: some(...batches),
       label: some(...labels, 'nobody'),
       error_code: some('script_error', 'task_timeout', 'nothing'),
-      q: fc.option(fc.constantFrom('job 1', 'JOB', 'NAÏVE', '%', '_', '"', "'", '\\', '[', 'Job 11 ', ''), {
-        nil: undefined,
-      }),
+      q: fc.option(
+        fc.constantFrom(
+          'office 3',
+          'of no task',
+          'job 1',
+          'JOB',
+          'NAÏVE',
+          '%',
+          '_',
+          '"',
+          "'",
+          '\\',
+          '[',
+          'Job 11 ',
+          '',
+        ),
+        {
+          nil: undefined,
+        },
+      ),
       after: moment,
       before: moment,
     });
     const among = (wanted: unknown, value: unknown) =>
       wanted === undefined || (Array.isArray(wanted) ? wanted.includes(value) : wanted === value);
     const fold = (text: string) => text.toLowerCase();
+    const profileNameOf = ({ profile }: TaskRow) =>
+      profile === null ? '' : parseStored<{ name: string }>(profile).name;
     fc.assert(
       fc.property(query, ({ after, before, ...given }) => {
         const created_after = after === undefined ? undefined : iso(start + after * 600_000);
@@ -233,7 +254,8 @@ describe('filters', () => {
             among(given.batch_id, row.batch_id) &&
             among(given.error_code, row.error_code) &&
             (label === undefined || [label].flat().some((one) => own.includes(one))) &&
-            (q === undefined || [row.command_name, ...own].some((text) => fold(text).includes(fold(q)))) &&
+            (q === undefined ||
+              [row.command_name, ...own, profileNameOf(row)].some((text) => fold(text).includes(fold(q)))) &&
             (created_after === undefined || row.created_at >= Date.parse(created_after)) &&
             (created_before === undefined || row.created_at < Date.parse(created_before))
           );

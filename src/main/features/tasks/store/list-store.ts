@@ -3,7 +3,15 @@ import { sql } from 'drizzle-orm';
 import { SLOT_STATUSES, TASK_STATUSES, type TaskStatus, taskRecord } from '../../../../contract/automation/tasks.ts';
 import type { FilterValues } from '../../../../contract/kernel/filters.ts';
 import type { Page } from '../../../../contract/kernel/paging.ts';
-import { type Db, filterValues, type ListInput, type ListSpec, listPage, matchingIds } from '../../../core/db/index.ts';
+import {
+  type Db,
+  filterValues,
+  type ListInput,
+  type ListSpec,
+  listPage,
+  matchingIds,
+  textContains,
+} from '../../../core/db/index.ts';
 import { laneOf } from '../model/lanes.ts';
 import { type TaskRow, task } from '../schema.ts';
 
@@ -16,6 +24,9 @@ const DURATION = sql`max(0, ${task.finished_at} - ${task.started_at})`;
 const durationOf = (from: number | null, to: number | null) =>
   from === null || to === null ? null : Math.max(0, to - from);
 const HAS_SLOT = sql`${task.status} IN (${sql.raw(SLOT_STATUSES.map((status) => `'${status}'`).join(', '))})`;
+
+/** As it was when the task was made. A snapshot that is no JSON has no name. */
+const PROFILE_NAME = sql`iif(json_valid(${task.profile}), ${task.profile} ->> '$.name', NULL)`;
 
 const SPEC: ListSpec<typeof task, typeof taskRecord> = {
   table: task,
@@ -41,6 +52,7 @@ const SPEC: ListSpec<typeof task, typeof taskRecord> = {
   sources: {
     command_name: task.command_name,
     labels: { column: task.labels, elements: true },
+    profile_name: ([text]) => textContains(PROFILE_NAME, String(text)),
     status: task.status,
     kind: task.kind,
     command_id: task.command_id,

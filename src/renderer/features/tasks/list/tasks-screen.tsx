@@ -31,14 +31,17 @@ const idOf = (task: Task) => task.id;
 const RUNNING_FIRST = '-running,-created_at';
 const titleOf = (task: Task) => task.command_name;
 
-/** Tabs by state with their counts. */
-function useStatusTabs() {
+/** Tabs by state with their counts; those of the whole queue say nothing of a filtered list, of which only the shown tab is counted. */
+function useStatusTabs(shown: StatusTab | null, total: number | null, narrowed: boolean) {
   const counts = useOperationQuery('queue_stats', {}).data?.counts;
   return STATUS_TABS.map(({ id, label, statuses }) => ({
     id,
     label,
-    count:
-      counts === undefined
+    count: narrowed
+      ? id === shown && total !== null
+        ? count(total)
+        : null
+      : counts === undefined
         ? null
         : count((statuses ?? TASK_STATUSES).reduce((sum, status) => sum + (counts[status] ?? 0), 0)),
   }));
@@ -55,7 +58,8 @@ export function TasksScreen() {
   const filter = filterOf(search);
   const list = usePages('tasks_list', { sort: RUNNING_FIRST, ...filter });
   const peeked = list.rows.find(({ id }) => id === search.peek);
-  const tabs = useStatusTabs();
+  const { status: _, ...others } = filter;
+  const tabs = useStatusTabs(tabOf(statuses), list.isPlaceholder ? null : list.total, isFiltered(others));
   const setTab = (id: StatusTab) =>
     set({ status: STATUS_TABS.find((tab) => tab.id === id)?.statuses?.join(','), peek: undefined });
 
