@@ -10,6 +10,8 @@ export interface Bounds {
   depth: number;
   /** Items of all arrays and members of all objects together. */
   members: number;
+  /** Members of all objects together, where fewer than {@link members}: V8 makes a table of each object with many names. */
+  names?: number;
   /** Characters of one string. */
   string: number;
   /** Characters of a text; or of all strings and names, bytes of all byte arrays, and 8 for every other value. */
@@ -20,6 +22,8 @@ export interface Bounds {
 export const BOUNDS: Bounds = { depth: 64, members: 250_000, string: 16 * 1024 * 1024, size: 32 * 1024 * 1024 };
 /** Inputs of operations that carry no texts; each value may be wrong in its own way. */
 export const JSON_BOUNDS: Bounds = { ...BOUNDS, members: 50_000 };
+/** Inputs of operations that carry lists of texts. */
+export const DOCUMENT_BOUNDS: Bounds = { ...BOUNDS, names: 10_000 };
 /** What a program or a server gives to the process that asked for it; what is large becomes a file and travels no further. */
 export const OUTPUT_BOUNDS: Bounds = { ...BOUNDS, members: 8_000_000, string: BOUNDS.size };
 /** A value of {@link BOUNDS} inside the message of a child process. */
@@ -36,6 +40,7 @@ export const ANSWER_BOUNDS: Bounds = {
 const deeper = ({ depth }: Bounds) => `nested deeper than ${depth} levels`;
 const larger = ({ size }: Bounds) => `larger than ${size}`;
 const tooMany = ({ members }: Bounds) => `made of more than ${members} values`;
+const tooManyNames = (names: number) => `made of more than ${names} members`;
 const tooLong = ({ string }: Bounds) => `holding a string of more than ${string} characters`;
 
 const isPlain = (value: object) => {
@@ -49,8 +54,10 @@ const isPlain = (value: object) => {
  */
 export function excessOf(value: unknown, bounds: Bounds = BOUNDS): string | null {
   const open: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
+  const { names: maxNames = bounds.members } = bounds;
   let size = 0;
   let members = 0;
+  let names = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, depth } = next;
     if (typeof value === 'string') {
@@ -67,7 +74,9 @@ export function excessOf(value: unknown, bounds: Bounds = BOUNDS): string | null
       } else if (isPlain(value)) {
         const entries = Object.entries(value);
         members += entries.length;
+        names += entries.length;
         if (members > bounds.members) return tooMany(bounds);
+        if (names > maxNames) return tooManyNames(maxNames);
         for (const [name, member] of entries) {
           size += name.length;
           open.push({ value: member, depth: depth + 1 });
@@ -86,6 +95,8 @@ function excessOfText(text: string, bounds: Bounds): string | null {
   let depth = 0;
   // Every item but the first of its list follows a comma, and every list opens with a bracket.
   let members = 0;
+  const { names: maxNames = bounds.members } = bounds;
+  let names = 0;
   for (let index = 0; index < text.length; index++) {
     switch (text.charCodeAt(index)) {
       case 0x22: {
@@ -100,6 +111,10 @@ function excessOfText(text: string, bounds: Bounds): string | null {
         members += 1;
         if (depth > bounds.depth) return deeper(bounds);
         if (members > bounds.members) return tooMany(bounds);
+        break;
+      case 0x3a:
+        names += 1;
+        if (names > maxNames) return tooManyNames(maxNames);
         break;
       case 0x5d:
       case 0x7d:

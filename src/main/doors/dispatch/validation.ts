@@ -1,6 +1,6 @@
 /** Parsing an operation's input, with a fixed text for whatever does not fit. */
 import { z } from 'zod';
-import { excessError, excessOf, JSON_BOUNDS } from '../../../contract/kernel/bounds.ts';
+import { DOCUMENT_BOUNDS, excessError, excessOf, JSON_BOUNDS } from '../../../contract/kernel/bounds.ts';
 import type { Operation } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { parseSafely } from '../../../contract/kernel/parse.ts';
@@ -16,7 +16,7 @@ const MAX_ERRORS = 100;
  */
 export function parseInput(operation: Operation, input: unknown): unknown {
   const value = input ?? {};
-  const excess = operation.payload === 'json' ? excessOf(value, JSON_BOUNDS) : null;
+  const excess = excessOf(value, operation.payload === 'json' ? JSON_BOUNDS : DOCUMENT_BOUNDS);
   if (excess !== null) throw excessError('The input', excess);
   const result = parseSafely(operation.input, value);
   if (result.success) return result.data;

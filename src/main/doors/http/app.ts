@@ -1,7 +1,7 @@
 /** Everything that Fastify routes. */
 
 import type { FastifyInstance } from 'fastify';
-import { BOUNDS, JSON_BOUNDS } from '../../../contract/kernel/bounds.ts';
+import { DOCUMENT_BOUNDS, JSON_BOUNDS } from '../../../contract/kernel/bounds.ts';
 import { PAYLOAD_LIMITS } from '../../../contract/kernel/define.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import type { HttpDeps } from './deps.ts';
@@ -56,7 +56,7 @@ function addBodies(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     try {
       const { bodyLimit } = request.routeOptions;
-      const bounds = bodyLimit > PAYLOAD_LIMITS.json ? BOUNDS : JSON_BOUNDS;
+      const bounds = bodyLimit > PAYLOAD_LIMITS.json ? DOCUMENT_BOUNDS : JSON_BOUNDS;
       done(null, readJsonBody(request.headers['content-type'], body as Buffer, bounds));
     } catch (error) {
       done(error as Error);
