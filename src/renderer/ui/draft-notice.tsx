@@ -1,5 +1,6 @@
 import { Button } from './buttons.tsx';
 import { Notice } from './feedback/notice.tsx';
+import { undoToast } from './feedback/toast.tsx';
 import layout from './styles/layout.module.css';
 
 interface DraftState {
@@ -7,7 +8,7 @@ interface DraftState {
   isChanged: boolean;
   conflicts: readonly string[];
   settle(by: 'mine' | 'theirs'): void;
-  drop(): void;
+  drop(): () => void;
 }
 
 /**
@@ -35,7 +36,7 @@ export function DraftNotice({ form, titleOf }: { form: DraftState; titleOf?: (na
   return (
     <Notice tone="info">
       <span className={layout.grow}>Unsaved changes from before</span>
-      <Button small onClick={drop}>
+      <Button small onClick={() => undoToast('Changes discarded', drop())}>
         Discard
       </Button>
     </Notice>

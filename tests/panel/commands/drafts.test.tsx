@@ -58,6 +58,35 @@ describe('what is typed', () => {
     expect(screen.queryByDisplayValue('hunter2')).toBeNull();
   });
 
+  // Catches a Delete whose Undo brings back the command without the hour of work that was not saved.
+  test('and not saved is back with the command when its deletion is undone', async () => {
+    const { id } = await create('Deleted by mistake');
+    const { panel, field } = await openComposer(id, 'Deleted by mistake');
+    await using _ = panel;
+    await panel.user.type(field, ', edited');
+    await panel.user.click(button('Delete'));
+    await screen.findByText('“Deleted by mistake” deleted');
+    expect(useDrafts.getState().entries[id]).toBeUndefined();
+    await panel.user.click(button('Undo'));
+    expect(await screen.findByDisplayValue('Deleted by mistake, edited')).toBeTruthy();
+    expect(localStorage.getItem(`tabagent.draft.${id}`)).toContain('by mistake, edited');
+    expect(await stored(id)).toMatchObject({ name: 'Deleted by mistake' });
+  });
+
+  // Catches an earlier version that is put in place of what was typed, which is then gone.
+  test('is offered back when an earlier version was loaded over it', async () => {
+    const { id } = await create('Two versions');
+    await subject.host.client.call('commands_update', { id, description: 'second' });
+    const { panel, field } = await openComposer(id, 'Two versions');
+    await using _ = panel;
+    await panel.user.type(field, ', edited');
+    await panel.user.click(screen.getByRole('tab', { name: /^Versions/ }));
+    await panel.user.click(await screen.findByRole('button', { name: /Load version 1|Load into the editor|Load/ }));
+    await waitFor(() => expect(field.value).toBe('Two versions'));
+    await panel.user.click(button('Undo'));
+    await waitFor(() => expect(field.value).toBe('Two versions, edited'));
+  });
+
   // Catches a save that overwrites what somebody else saved meanwhile, or an edit that is lost to it.
   test('against another person’s save is a conflict that is settled by hand', async () => {
     const { id } = await create('Contested', { description: 'as it was' });

@@ -61,16 +61,22 @@ export function useDraft(key: string, command: Command | null, saving: boolean) 
     kept,
     alter,
     change,
+    /** @returns a function that brings back what was edited before */
     replace(next: Draft) {
+      const before = useDrafts.getState().entries[key] ?? NO_DRAFT;
       alter((now) => ({ ...edited(now, stored, next as unknown as JsonObject), texts: {} }));
       reread();
+      return () => {
+        alter(() => before);
+        reread();
+      };
     },
     /** Drops every change and what was typed. @returns a function that brings them back */
     drop() {
-      useDrafts.getState().drop(key);
+      const bringBack = useDrafts.getState().drop(key);
       reread();
       return () => {
-        alter(() => entry);
+        bringBack();
         reread();
       };
     },

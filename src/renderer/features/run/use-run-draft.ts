@@ -56,8 +56,7 @@ export function useRunDraft<V extends JsonObject>(key: string, schema: JsonObjec
     /** Forgets what was typed, and offers it back. */
     discard() {
       if (isEmpty(entry)) return;
-      drop();
-      undoToast('Changes discarded', () => alter(() => entry));
+      undoToast('Changes discarded', drop());
     },
     /** For the notice above the form. */
     notice: { wasKept, isChanged: !isEmpty(entry), conflicts: [], settle: () => undefined, drop },

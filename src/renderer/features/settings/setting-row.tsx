@@ -33,14 +33,17 @@ function useDraft(key: string, value: string, initial: string): [string, (text: 
   const entry = useDrafts(({ entries }) => entries[draftKey(key)]);
   const isOfValue = entry?.base.text === value;
   useEffect(() => {
-    if (entry !== undefined && !isOfValue) useDrafts.getState().drop(draftKey(key));
+    if (entry !== undefined && !isOfValue) void useDrafts.getState().drop(draftKey(key));
   }, [entry, isOfValue, key]);
   const typed = isOfValue ? entry.edits.text : undefined;
   return [
     typeof typed === 'string' ? typed : initial,
     (text) => {
       const { put, drop } = useDrafts.getState();
-      if (text === initial) return drop(draftKey(key));
+      if (text === initial) {
+        drop(draftKey(key));
+        return;
+      }
       const next = { ...NO_DRAFT, edits: { text }, base: { text: value } };
       put(draftKey(key), next, next);
     },

@@ -35,7 +35,8 @@ interface Drafts {
   kept: boolean;
   /** @param forStorage the same without what is secret */
   put(key: string, entry: DraftEntry, forStorage: DraftEntry): void;
-  drop(key: string): void;
+  /** Forgets a draft. @returns a function that brings it back, secrets and all, for as long as the page lives */
+  drop(key: string): () => void;
 }
 
 const PREFIX = 'tabagent.draft.';
@@ -49,7 +50,10 @@ export const useDrafts = create<Drafts>()((set) => ({
   entries: readAll(),
   kept: true,
   put(key, entry, forStorage) {
-    if (isEmpty(entry)) return useDrafts.getState().drop(key);
+    if (isEmpty(entry)) {
+      useDrafts.getState().drop(key);
+      return;
+    }
     const at = Date.now();
     set(({ entries }) => ({
       entries: withoutStale({ ...entries, [key]: { ...entry, at } }, at),
@@ -57,22 +61,34 @@ export const useDrafts = create<Drafts>()((set) => ({
     }));
   },
   drop(key) {
-    set(({ entries }) => {
-      const { [key]: _gone, ...rest } = entries;
-      return { entries: rest };
-    });
+    const { [key]: gone, ...rest } = useDrafts.getState().entries;
+    const stored = read(key);
+    set({ entries: rest });
     write(key, null);
+    return () => {
+      if (gone !== undefined) set(({ entries }) => ({ entries: { ...entries, [key]: gone } }));
+      if (stored !== null) write(key, stored);
+    };
   },
 }));
 
 /** @returns false when the storage is full or closed to this page */
-function write(key: string, entry: DraftEntry | null): boolean {
+function write(key: string, entry: DraftEntry | string | null): boolean {
   try {
     if (entry === null) localStorage.removeItem(PREFIX + key);
-    else localStorage.setItem(PREFIX + key, JSON.stringify(entry));
+    else localStorage.setItem(PREFIX + key, typeof entry === 'string' ? entry : JSON.stringify(entry));
     return true;
   } catch {
     return false;
+  }
+}
+
+/** What the storage holds of a draft, as text. */
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(PREFIX + key);
+  } catch {
+    return null;
   }
 }
 

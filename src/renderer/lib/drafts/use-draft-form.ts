@@ -82,9 +82,8 @@ export function useDraftForm<V extends JsonObject>(key: string, { initial, versi
     version: entry.version ?? version,
     /** Forgets what was typed. @returns a function that brings it back */
     drop() {
-      useDrafts.getState().drop(key);
       setErrors({});
-      return () => alter(() => entry);
+      return useDrafts.getState().drop(key);
     },
   };
 }

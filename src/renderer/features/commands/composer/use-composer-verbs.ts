@@ -15,9 +15,12 @@ function useLibraryVerbs(id: string, command: Command | null, { draft, drop }: C
   const client = useClient();
   const navigate = useNavigate();
   const show = (to: string) => void navigate({ to: '/commands/$id', params: { id: to } });
-  const restore = (deleted: Command) =>
+  const restore = (deleted: Command, bringBack: () => void) =>
     client.call('commands_restore', { id: deleted.id }).then(
-      () => show(deleted.id),
+      () => {
+        bringBack();
+        show(deleted.id);
+      },
       (cause: unknown) => errorToast('Could not restore', asError(cause)),
     );
   return {
@@ -28,9 +31,9 @@ function useLibraryVerbs(id: string, command: Command | null, { draft, drop }: C
       if (command === null) return;
       client.call('commands_delete', { id: command.id }).then(
         () => {
-          useDrafts.getState().drop(id);
+          const bringBack = useDrafts.getState().drop(id);
           void navigate({ to: '/commands' });
-          undoToast(`“${command.name}” deleted`, () => restore(command));
+          undoToast(`“${command.name}” deleted`, () => restore(command, bringBack));
         },
         (cause: unknown) => errorToast('Could not delete', asError(cause)),
       );

@@ -2,11 +2,11 @@ import type { Command } from '../../../../contract/automation/commands.ts';
 import { useClient } from '../../../lib/client/context.tsx';
 import { asError } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
-import { errorToast, toast } from '../../../ui/feedback/toast.tsx';
+import { errorToast, toast, undoToast } from '../../../ui/feedback/toast.tsx';
 import { type Draft, draftOf } from '../draft.ts';
 
 /** What can be done with an earlier version. `changed`: the editor has changes that are not saved. */
-export function useVersionVerbs(command: Command, changed: boolean, load: (draft: Draft) => void) {
+export function useVersionVerbs(command: Command, changed: boolean, load: (draft: Draft) => () => void) {
   const client = useClient();
   const noRead = useCan('commands_version_get');
   const noUpdate = useCan('commands_update');
@@ -24,8 +24,10 @@ export function useVersionVerbs(command: Command, changed: boolean, load: (draft
       attempt(
         'Could not load the version',
         draftAt(version).then((draft) => {
-          load(draft);
-          toast(`Version ${version} loaded into the editor. Save to make it current.`);
+          const bringBack = load(draft);
+          const done = `Version ${version} loaded into the editor. Save to make it current.`;
+          if (changed) undoToast(done, bringBack);
+          else toast(done);
         }),
       ),
     /** Stores it as the newest version. Secrets are masked in what was read: their values stay. */

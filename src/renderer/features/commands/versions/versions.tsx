@@ -23,7 +23,7 @@ export function Versions({
   command: Command;
   /** The editor has changes that are not saved. */
   changed: boolean;
-  onLoad(draft: Draft): void;
+  onLoad(draft: Draft): () => void;
 }) {
   const list = usePages('commands_versions', { id: command.id });
   const verbs = useVersionVerbs(command, changed, onLoad);
