@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import type { Api } from './support/api.ts';
 import { expect, open, test } from './support/test.ts';
 
 const editor = (page: Page) => page.getByRole('textbox', { name: 'Script', exact: true });
@@ -72,6 +73,54 @@ test('the first run of a new command without a required value puts the focus int
   await expect(page).toHaveURL(/commands\/cmd_/);
   await expect(page.getByRole('textbox', { name: /^Address/ })).toBeFocused();
   await expect(page.getByRole('tab', { name: 'Input' })).toHaveAttribute('aria-selected', 'true');
+});
+
+const BASE = 'export default () => {\n  one();\n  two();\n};\n';
+const script = (text: string) => ({ kind: 'browser' as const, script: text });
+
+/** Somebody edits the script in this page while it is saved with other lines elsewhere. */
+async function contest(page: Page, api: Api, name: string, mine: string, theirs: string) {
+  const { id } = await api.call('commands_create', { ...command(name), spec: script(BASE) });
+  await open(page, `/commands/${id}`);
+  await editor(page).fill(mine);
+  await api.call('commands_update', { id, spec: script(theirs) });
+  await page.getByRole('button', { name: 'Compare and merge' }).click();
+  return id;
+}
+
+// Would catch: a merge that takes the other person's line out unless somebody notices it in red.
+test('what two people changed in different lines is merged by itself; the focus goes back to the script', async ({
+  page,
+  api,
+}) => {
+  const id = await contest(page, api, 'Merged', BASE.replace('one', 'oneOfMine'), `${BASE}// appended by them\n`);
+  const dialog = page.getByRole('dialog', { name: 'Merge changes' });
+  await expect(dialog.getByText('The changes of both are in')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Use the merged version' }).click();
+  await expect(editor(page)).toBeFocused();
+  await expect(editor(page)).toContainText('oneOfMine();');
+  await expect(editor(page)).toContainText('// appended by them');
+  await page.keyboard.press('ControlOrMeta+S');
+  await expect(page.getByText('Unsaved changes', { exact: true })).toHaveCount(0);
+  const { spec } = await api.call('commands_get', { id });
+  expect(spec).toMatchObject({ script: `${BASE.replace('one', 'oneOfMine')}// appended by them\n` });
+});
+
+// Would catch: a merge that decides for the person where both have changed the same line.
+test('a line that both have changed has to be decided before the merge can be used', async ({ page, api }) => {
+  await contest(page, api, 'Overlapping', BASE.replace('one', 'mine'), BASE.replace('one', 'theirs'));
+  const dialog = page.getByRole('dialog', { name: 'Merge changes' });
+  const use = dialog.getByRole('button', { name: 'Use the merged version' });
+  await expect(use).toHaveAttribute('aria-disabled', 'true');
+  await expect(use).toHaveAttribute('title', 'Decide 1 overlapping change first');
+  const overlap = dialog.getByRole('group', { name: 'Overlapping change 1 of 1' });
+  await expect(overlap).toContainText('mine();');
+  await expect(overlap).toContainText('theirs();');
+  await page.screenshot({ path: test.info().outputPath('overlap.png') });
+  await overlap.getByRole('button', { name: 'Theirs' }).click();
+  await use.click();
+  await expect(editor(page)).toContainText('theirs();');
+  await expect(page.getByText('Unsaved changes', { exact: true })).toHaveCount(0);
 });
 
 // Would catch: an hour's work that is gone with a reload or with another screen.

@@ -55,6 +55,20 @@ describe('a change made elsewhere', () => {
     expect(conflictsOf(entry, at(2, { script: 'mine', timeout: 60 }))).toEqual([]);
   });
 
+  // Catches a change to one part of a script's settings that is undone by whoever edits another part.
+  test('to another part of the same member goes in by itself', () => {
+    const before = at(1, { spec: { script: 'a', headless: true, headers: { x: '1', y: '2' } } });
+    const mine = edited(NO_DRAFT, before, { spec: { script: 'A', headless: true, headers: { x: '9', y: '2' } } });
+    const theirs = at(2, { spec: { script: 'a', headless: false, headers: { x: '1', y: '2', z: '3' } } });
+    expect(conflictsOf(mine, theirs)).toEqual([]);
+    const after = rebased(mine, theirs);
+    expect(after.edits).toEqual({ spec: { script: 'A', headless: false, headers: { x: '9', y: '2', z: '3' } } });
+    expect(after.base).toEqual(theirs.members);
+    expect(conflictsOf(mine, at(2, { spec: { script: 'b', headless: true, headers: {} } }))).toEqual(['spec']);
+    const chosen = { spec: { script: 'b', headless: true, headers: { x: '1', y: '2' } } };
+    expect(settled(mine, theirs, chosen).edits).toEqual(chosen);
+  });
+
   // Catches a conflict that comes back after it was settled, or a choice that is not what was chosen.
   test('is settled by one of both, or by a mixture', () => {
     const theirs = at(2, { script: 'theirs', timeout: 60 });

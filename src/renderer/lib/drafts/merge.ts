@@ -1,6 +1,6 @@
 /** Edits of a thing that others may change meanwhile: a three-way merge by member. */
-import { sameJson } from '../../../contract/kernel/json.ts';
-import type { JsonObject } from '../../../contract/kernel/scalars.ts';
+import { isJsonObject, sameJson } from '../../../contract/kernel/json.ts';
+import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import type { DraftEntry } from './drafts.ts';
 
 /** A thing as it is stored. */
@@ -13,12 +13,31 @@ export interface Stored {
 export const pendingEdits = ({ edits, base }: DraftEntry): string[] =>
   Object.keys(edits).filter((name) => !sameJson(edits[name], base[name]));
 
-/** Names of the edits whose member somebody else has changed since, to something else. */
+/**
+ * What two made of one value, when both changes can stand: one of both has left it alone, or they have changed different members of it.
+ * @returns null for a conflict
+ */
+export function mergedValue(
+  base: Json | undefined,
+  mine: Json | undefined,
+  theirs: Json | undefined,
+): { value: Json | undefined } | null {
+  if (sameJson(mine, theirs) || sameJson(theirs, base)) return { value: mine };
+  if (sameJson(mine, base)) return { value: theirs };
+  if (!isJsonObject(base) || !isJsonObject(mine) || !isJsonObject(theirs)) return null;
+  const members: JsonObject = {};
+  for (const name of new Set([...Object.keys(theirs), ...Object.keys(mine)])) {
+    const member = mergedValue(base[name], mine[name], theirs[name]);
+    if (member === null) return null;
+    if (member.value !== undefined) members[name] = member.value;
+  }
+  return { value: members };
+}
+
+/** Names of the edits whose member somebody else has changed since, so that not both changes can stand. */
 export function conflictsOf(entry: DraftEntry, { version, members }: Stored): string[] {
   if (entry.version === null || version <= entry.version) return [];
-  return pendingEdits(entry).filter(
-    (name) => !sameJson(members[name], entry.base[name]) && !sameJson(members[name], entry.edits[name]),
-  );
+  return pendingEdits(entry).filter((name) => mergedValue(entry.base[name], entry.edits[name], members[name]) === null);
 }
 
 /** The entry with some members changed; one that is as it is stored is no edit. */
@@ -52,8 +71,13 @@ export function storedAs(entry: DraftEntry, sent: JsonObject, version: number): 
 /** The entry on a newer stored thing. Conflicts have to be settled before, see {@link settled}. */
 export function rebased(entry: DraftEntry, { version, members }: Stored): DraftEntry {
   if (entry.version !== null && version < entry.version) return entry;
-  const open = pendingEdits(entry).filter((name) => !sameJson(members[name], entry.edits[name]));
-  return { ...entry, edits: pick(entry.edits, open), base: pick(members, open), version };
+  const edits = { ...entry.edits };
+  for (const name of pendingEdits(entry)) {
+    const { value } = mergedValue(entry.base[name], edits[name], members[name]) ?? {};
+    if (value !== undefined) edits[name] = value;
+  }
+  const open = pendingEdits(entry).filter((name) => !sameJson(members[name], edits[name]));
+  return { ...entry, edits: pick(edits, open), base: pick(members, open), version };
 }
 
 const pick = (from: JsonObject, names: readonly string[]): JsonObject =>
@@ -70,5 +94,7 @@ export function settled(
     if (value === undefined) delete edits[name];
     else edits[name] = value;
   }
-  return rebased({ ...entry, edits }, stored);
+  // It was chosen with what is stored in view.
+  const base = { ...entry.base, ...pick(stored.members, Object.keys(choices)) };
+  return rebased({ ...entry, edits, base }, stored);
 }

@@ -35,7 +35,8 @@ function encoded(a: readonly string[], b: readonly string[]): [string, string] {
   return [encode(a), encode(b)];
 }
 
-function lineChanges(a: readonly string[], b: readonly string[]): readonly Change[] {
+/** The changes from the lines `a` to the lines `b`, as numbers of lines. */
+export function lineChanges(a: readonly string[], b: readonly string[]): readonly Change[] {
   if (Math.max(a.length, b.length) <= MAX_LINES) return diff(...encoded(a, b), CONFIG);
   const shorter = Math.min(a.length, b.length);
   let start = 0;

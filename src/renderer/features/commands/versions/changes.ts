@@ -63,7 +63,7 @@ export function changesOf(
 ): VersionChange[] {
   return diff.flatMap(({ path, from, to }) => {
     if (!APART.includes(path)) return [changeOf(path, TITLES[path] ?? words(path), from, to)];
-    const parts = differencesOf([path], { [path]: from } as JsonObject, { [path]: to } as JsonObject);
+    const parts = differencesOf([path], {}, { [path]: from } as JsonObject, { [path]: to } as JsonObject);
     return parts.map(({ path: [member, below], mine, theirs }) => {
       const full = below === undefined ? member : `${member}.${below}`;
       const title = (member === 'spec' && below !== undefined ? titles[below] : TITLES[full]) ?? words(below ?? member);
