@@ -4,7 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { useNavigate } from '@tanstack/react-router';
 import { FileCode2, ListChecks, Search, SquareUser } from 'lucide-react';
-import { type ReactNode, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
 import { flushSync } from 'react-dom';
 import type { Action } from '../lib/keys/registry.ts';
 import { useAllActions } from '../lib/keys/use-actions.ts';
@@ -73,15 +73,23 @@ function Hit({ icon, title, side, onClick }: { icon: ReactNode; title: string; s
   );
 }
 
-function Objects({ q }: { q: string }) {
-  const navigate = useNavigate();
+/** What the host finds for a text. */
+function useObjects(q: string) {
   const input = { q, limit: 5 };
-  const enabled = q.length > 0;
-  const commands = useOperationQuery('commands_list', input, { enabled, keep: true });
-  const profiles = useOperationQuery('profiles_list', input, { enabled, keep: true });
-  const tasks = useOperationQuery('tasks_list', input, { enabled, keep: true });
-  if (!enabled) return null;
-  const found = [commands, profiles, tasks].some((query) => (query.data?.items.length ?? 0) > 0);
+  const options = { enabled: q.length > 0, keep: true };
+  const commands = useOperationQuery('commands_list', input, options);
+  const profiles = useOperationQuery('profiles_list', input, options);
+  const tasks = useOperationQuery('tasks_list', input, options);
+  const all = [commands, profiles, tasks];
+  return {
+    ...{ commands, profiles, tasks },
+    found: q.length > 0 && all.some((query) => (query.data?.items.length ?? 0) > 0),
+    isAsking: all.some((query) => query.isFetching),
+  };
+}
+
+function Objects({ of: { commands, profiles, tasks, found } }: { of: ReturnType<typeof useObjects> }) {
+  const navigate = useNavigate();
   if (!found) return null;
   return (
     <Spotlight.ActionsGroup label="Objects">
@@ -133,6 +141,15 @@ function Group({ label, actions }: { label: string; actions: readonly Action[] }
   );
 }
 
+/** Answers that arrive after a key leave what is chosen chosen; when nothing is, the first is, so that Enter opens it. */
+function keepChosen(): void {
+  const list = document.getElementById(store.getState().listId);
+  const items = [...(list?.querySelectorAll('[data-action]') ?? [])];
+  const chosen = items.findIndex((item) => item.hasAttribute('data-selected'));
+  if (chosen < 0) items[0]?.setAttribute('data-selected', 'true');
+  store.updateState((state) => ({ ...state, selected: Math.max(0, chosen) }));
+}
+
 /** The list scrolls by keyboard too; it hands what it does not know on to its scroll area. */
 const scrollArea = { viewportProps: focusable };
 
@@ -143,6 +160,14 @@ export function Palette() {
   const current = useSyncExternalStore(subscribe, () => mode);
   const offered = useAllActions().filter((action) => !action.hidden && matches(action, query));
   const here = offered.filter(({ layer }) => layer !== 'global');
+  const objects = useObjects(q);
+  const { found, isAsking } = objects;
+  const actions = current === 'all' ? offered.length : 0;
+  const isSettled = query.trim() === q && !isAsking;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the list may have changed
+  useEffect(() => {
+    if (query.trim() !== '') keepChosen();
+  }, [found, isAsking, actions, query]);
   return (
     <Spotlight.Root
       store={store}
@@ -165,13 +190,16 @@ export function Palette() {
       />
       <Spotlight.ActionsList {...scrollArea}>
         {current === 'all' ? <Group label="This screen" actions={here} /> : null}
-        <Objects q={q} />
+        <Objects of={objects} />
         {current === 'all' ? (
           <>
             <Group label="Go to" actions={offered.filter(({ group }) => group === 'Navigation')} />
             <Group label="Panel" actions={offered.filter(({ group }) => group === 'Panel')} />
             <Group label="Help" actions={offered.filter(({ group }) => group === 'Help')} />
           </>
+        ) : null}
+        {query.trim() !== '' && isSettled && !found && actions === 0 ? (
+          <Spotlight.Empty role="status">Nothing matches “{query.trim()}”</Spotlight.Empty>
         ) : null}
       </Spotlight.ActionsList>
     </Spotlight.Root>

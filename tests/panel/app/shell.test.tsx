@@ -93,9 +93,15 @@ test('Go to object finds objects only', async () => {
   await panel.user.keyboard('{Control>}p{/Control}');
   const dialog = await screen.findByRole('dialog');
   expect(within(dialog).queryByText(/Go to/)).toBeNull();
-  await panel.user.keyboard('osaka');
-  await within(dialog).findByText('Osaka desk');
-  await panel.user.keyboard('{Escape}');
+  await panel.user.keyboard('nothing has this name');
+  expect((await within(dialog).findByRole('status')).textContent).toContain('Nothing matches');
+  // The only match is chosen when it arrives, however long after the last key.
+  await panel.user.keyboard('{Control>}a{/Control}{Backspace}osaka');
+  const hit = (await within(dialog).findByText('Osaka desk')).closest('[data-action]');
+  await waitFor(() => expect(hit?.getAttribute('data-selected')).toBe('true'));
+  expect(within(dialog).queryByRole('status')).toBeNull();
+  await panel.user.keyboard('{Enter}');
+  await waitFor(() => expect(panel.address()).toMatch(/^\/profiles\?peek=.*prf_/));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 });
 
