@@ -68,6 +68,29 @@ test('the host is killed and comes back: the panel says so, waits, and goes on w
   await expectTask(page, 'Succeeded');
 });
 
+// Would catch: a host that still answers while it stops, whose "not now" is taken for "not signed in".
+test('a host that stops in order after a reload is an outage and no sign-out', async ({ page, host, watch }) => {
+  watch.allow(/WebSocket connection to .* failed|ERR_CONNECTION_REFUSED|503 \(Service Unavailable\)/);
+  await open(page, '/tasks');
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Tasks', exact: true })).toBeVisible();
+  const signIn = page.getByRole('heading', { name: 'Sign in to TabAgent' });
+  let asked = false;
+  void signIn.waitFor().then(
+    () => {
+      asked = true;
+    },
+    () => undefined,
+  );
+  await host.terminate();
+  const bar = page.getByRole('alert').filter({ hasText: 'The host cannot be reached' });
+  await expect(bar).toBeVisible();
+  await host.restart();
+  await expect(bar).toBeHidden({ timeout: 20_000 });
+  await expect(page.getByRole('contentinfo')).not.toContainText('Host unreachable');
+  expect(asked).toBe(false);
+});
+
 // Would catch: a list that is emptied with the host, one that says "No … yet" beside an error, and actions that look as if they worked.
 test('lists keep their rows while the host is gone, every action says why not, and they are live again with it', async ({
   page,

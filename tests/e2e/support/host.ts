@@ -30,6 +30,8 @@ export interface TestHost {
   api(): Promise<Api>;
   /** `kill -9`, as a crash or the OOM killer does it. */
   kill(): Promise<void>;
+  /** SIGTERM: it stops in order and answers until then. */
+  terminate(): Promise<void>;
   /** Starts again on the same data directory and port. */
   restart(): Promise<void>;
   /** SIGTERM, then the data directory goes. */
@@ -119,6 +121,10 @@ export async function startHost(): Promise<TestHost> {
     kill: async () => {
       api = undefined;
       await end(running.child, 'SIGKILL');
+    },
+    terminate: async () => {
+      api = undefined;
+      await end(running.child, 'SIGTERM');
     },
     restart: async () => {
       running = await launch(dir, running.port);

@@ -177,7 +177,7 @@ describe('what the host refuses', () => {
     await panel.user.type(code, 'abc');
     await panel.user.click(run());
     await waitFor(() => expect(code.getAttribute('aria-invalid')).toBe('true'));
-    expect(dialog.getByRole('alert')).toBeTruthy();
+    expect(await dialog.findByRole('alert')).toBeTruthy();
     expect(closed()).toBe(0);
     await panel.user.type(code, 'd');
     await panel.user.click(run());

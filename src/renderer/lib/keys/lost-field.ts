@@ -6,7 +6,7 @@ import { inTextField } from './in-text-field.ts';
 
 /** Ms without a key after which the user has noticed. */
 const PAUSE_MS = 2_000;
-/** Keys that leave a field on purpose; what comes after them is meant for the screen. */
+/** Keys that leave a field on purpose, `Mod+Enter` too, which runs or submits; what comes after them is meant for the screen. */
 const LEAVING = new Set(['Enter', 'Escape', 'Tab']);
 
 /**
@@ -35,10 +35,10 @@ export function watchLostField(): (event: KeyboardEvent) => boolean {
   );
   window.addEventListener(
     'keydown',
-    ({ key, ctrlKey, metaKey, target }) => {
+    ({ key, target }) => {
       if (!inTextField(target)) return;
       lastKey = Date.now();
-      field = LEAVING.has(key) && !ctrlKey && !metaKey ? null : target;
+      field = LEAVING.has(key) ? null : target;
     },
     capture,
   );
