@@ -39,6 +39,34 @@ test('a column is dragged by the mouse to another place and stays there', async 
   expect(await titles()).toEqual(after);
 });
 
+// Would catch: an edge that ends elsewhere than where it was let go, because the other columns share what is left.
+for (const [title, by] of [
+  ['Name', -200],
+  ['Group', 60],
+] as const) {
+  test(`the edge of the column ${title} is where the pointer has dragged it`, async ({ page, api }) => {
+    await api.call('profiles_create', { name: 'Desk' });
+    await open(page, '/profiles');
+    await expect(page.getByRole('row', { name: /Desk/ })).toBeVisible();
+    const grip = grid(page, 'Profiles').getByRole('separator', { name: `Width of ${title}` });
+    const middle = async () => {
+      const box = await grip.boundingBox();
+      if (box === null) throw new Error('the edge is not in view');
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    };
+    const from = await middle();
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move(from.x + by, from.y, { steps: 5 });
+    expect(Math.abs((await middle()).x - (from.x + by))).toBeLessThan(3);
+    await page.mouse.up();
+    await expect.poll(async () => Math.round((await middle()).x - (from.x + by))).toBe(0);
+    await page.reload();
+    await expect(page.getByRole('row', { name: /Desk/ })).toBeVisible();
+    await expect.poll(async () => Math.round((await middle()).x - (from.x + by))).toBe(0);
+  });
+}
+
 // Would catch: "profile 10" before "profile 2", a sort of the loaded page only, a column whose head does nothing.
 test('names are ordered naturally over all pages, and every column sorts', async ({ page, api }) => {
   const names = Array.from({ length: 130 }, (_, n) => `profile ${n + 1}`);

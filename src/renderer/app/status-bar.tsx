@@ -5,6 +5,7 @@ import { bytes } from '../lib/format.ts';
 import { keyHint } from '../lib/keys/registry.ts';
 import { useOperationQuery } from '../lib/live/query.ts';
 import { useResources } from '../lib/live/resources.ts';
+import { useWarnings } from '../lib/use-warnings.ts';
 import { useView } from '../lib/view-store.ts';
 import { Badge } from '../ui/display/badge.tsx';
 import layout from '../ui/styles/layout.module.css';
@@ -39,7 +40,7 @@ function HostState({ warnings }: { warnings: number }) {
 /** Facts at the bottom: host, queue, memory, version. */
 export function StatusBar() {
   const { version } = useClientStatus();
-  const info = useOperationQuery('host_info', {});
+  const warnings = useWarnings();
   const queue = useOperationQuery('queue_stats', {});
   const resources = useResources();
   const drawer = useView((view) => view.drawer);
@@ -48,7 +49,7 @@ export function StatusBar() {
     queue.data === undefined ? 0 : queue.data.urgent + queue.data.normal + queue.data.low + queue.data.batch;
   return (
     <footer className={css.bar}>
-      <HostState warnings={info.data?.warnings.length ?? 0} />
+      <HostState warnings={warnings.open.length} />
       {queue.data === undefined ? null : (
         <Link to="/tasks" search={{ status: 'running,queued' }}>
           {queue.data.paused ? <CirclePause size={12} /> : null}

@@ -18,11 +18,14 @@ export interface ViewState {
   wrap: boolean;
   /** Commands opened last, newest first. */
   recent: string[];
+  /** Texts of standing warnings that need not be shown any more. */
+  acknowledged: string[];
   set(patch: Partial<Omit<ViewState, 'set'>>): void;
   setPane(name: string, px: number): void;
   setHidden(table: string, columns: string[]): void;
-  /** Without a width the column has its own again. */
-  setWidth(table: string, column: string, px: number | undefined): void;
+  setWidths(table: string, px: Record<string, number>): void;
+  /** The column has its own width again. */
+  resetWidth(table: string, column: string): void;
   setOrder(table: string, columns: string[]): void;
 }
 
@@ -38,13 +41,15 @@ export const useView = create<ViewState>()(
       order: {},
       wrap: false,
       recent: [],
+      acknowledged: [],
       set: (patch) => set(patch),
       setPane: (name, px) => set((state) => ({ panes: { ...state.panes, [name]: px } })),
       setHidden: (table, columns) => set((state) => ({ hidden: { ...state.hidden, [table]: columns } })),
-      setWidth: (table, column, px) =>
+      setWidths: (table, px) => set(({ widths }) => ({ widths: { ...widths, [table]: { ...widths[table], ...px } } })),
+      resetWidth: (table, column) =>
         set(({ widths }) => {
           const { [column]: _old, ...others } = widths[table] ?? {};
-          return { widths: { ...widths, [table]: px === undefined ? others : { ...others, [column]: px } } };
+          return { widths: { ...widths, [table]: others } };
         }),
       setOrder: (table, columns) => set((state) => ({ order: { ...state.order, [table]: columns } })),
     }),

@@ -1,8 +1,9 @@
 /** The dashboard, against a real host that runs real programs. */
-import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TaskId } from '../../../src/contract/kernel/scalars.ts';
 import { DashboardScreen } from '../../../src/renderer/features/dashboard/dashboard-screen.tsx';
+import { useView } from '../../../src/renderer/lib/view-store.ts';
 import { createTestHost, type TestHost } from '../../support/host.ts';
 import { renderPanel } from '../../support/panel.tsx';
 
@@ -87,7 +88,8 @@ test('what is weak is said with a way to its diagnosis', async () => {
   await using panel = await renderPanel(subject, <DashboardScreen />);
   const attention = await card('Needs attention');
   const { warnings } = await call('host_info', {});
-  expect(attention.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual(warnings);
+  const said = attention.getAllByRole('listitem').map(({ firstElementChild }) => firstElementChild?.textContent);
+  expect(said).toEqual(warnings);
   expect(attention.getByRole('link', { name: 'Diagnose' }).getAttribute('href')).toBe('/settings?section=about');
   await panel.user.click(attention.getByRole('button', { name: 'Check again' }));
   expect(attention.getAllByRole('listitem')).toHaveLength(warnings.length);
@@ -118,6 +120,20 @@ test('how long the first in the queue has waited goes on counting', async () => 
     timeout: 8_000,
   });
   await call('tasks_cancel', { id });
+});
+
+// Catches a warning about what cannot be changed here, which stands above everything else for ever.
+test('a warning that was acknowledged is not shown any more, and forgotten when it is gone', async () => {
+  await using panel = await renderPanel(subject, <DashboardScreen />);
+  const attention = await card('Needs attention');
+  const { warnings } = await call('host_info', {});
+  for (const _ of warnings)
+    await panel.user.click(attention.getAllByRole('button', { name: 'Acknowledge' })[0] as Element);
+  expect(screen.queryByRole('region', { name: 'Needs attention' })).toBeNull();
+  expect(useView.getState().acknowledged).toEqual(warnings);
+  act(() => useView.setState({ acknowledged: ['another one, gone since'] }));
+  expect(await card('Needs attention')).toBeTruthy();
+  await waitFor(() => expect(useView.getState().acknowledged).toEqual([]));
 });
 
 // Catches a key that is offered in the palette but bound to nothing.

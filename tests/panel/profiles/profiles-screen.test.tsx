@@ -126,7 +126,7 @@ test('a profile that another computer holds can be unlocked, and not opened befo
   await peek.findByText(/another-computer.*Close that\s+program/);
   expect(peek.queryByRole('button', { name: 'Open browser' })).toBeNull();
   await panel.user.click(peek.getByRole('button', { name: 'Unlock' }));
-  await screen.findByText('Profile unlocked');
+  await screen.findByText('“Copied” unlocked');
   expect(await peek.findByRole('button', { name: 'Open browser' })).toBeDefined();
 });
 
@@ -136,7 +136,7 @@ test('a browser that cannot be started says why, and can be tried again', async 
   await using panel = await renderPanel(subject, <ProfilesScreen />, { at: `/profiles?peek=${id}` });
   const open = await (await inspector()).findByRole('button', { name: 'Open browser' });
   await panel.user.click(open);
-  expect((await screen.findByText('Could not start the browser')).parentElement?.textContent).toMatch(
+  expect((await screen.findByText('Could not start the browser of “Broken”')).parentElement?.textContent).toMatch(
     /\/nonexistent\/browser, was not found/,
   );
   await waitFor(() => expect(open.getAttribute('aria-disabled')).toBeNull());

@@ -39,6 +39,7 @@ export const PROFILE_COLUMNS: readonly Column<Profile>[] = [
     drop: 3,
     title: 'Group',
     width: 120,
+    grow: 200,
     sort: 'group',
     cell: (profile) => profile.group ?? <span className={text.faint}>–</span>,
   },

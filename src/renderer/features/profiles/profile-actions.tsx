@@ -1,43 +1,57 @@
+import { useRef } from 'react';
 import { NO_DISPLAY_REASON } from '../../../contract/automation/no-display.ts';
 import type { Profile } from '../../../contract/automation/profiles.ts';
-import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { useClient } from '../../lib/client/context.tsx';
 import { asError, type Input, useAct } from '../../lib/live/query.ts';
 import { useBulk } from '../../ui/bulk/use-bulk.ts';
 import { errorToast, toast, undoToast } from '../../ui/feedback/toast.tsx';
 import type { Chosen } from '../../ui/table/navigation/use-selection.ts';
 
+/** A profile, and what messages call it. */
+type Named = Pick<Profile, 'id' | 'name'>;
+
 /** Calls that act on profiles, with their notifications. */
 export function useProfileActions() {
   const client = useClient();
   const failed = (what: string) => (error: unknown) => errorToast(what, asError(error));
+  // The messages may come when the list shows something else.
+  const names = useRef(new Map<string, string>());
+  const titled = ({ id, name }: Named) => {
+    names.current.set(id, name);
+    return { id };
+  };
   const start = useAct('profiles_start', {
-    onError: (error, { id }) =>
+    onError: (error, { id, headless }) =>
       errorToast(
-        'Could not start the browser',
+        `Could not start the browser of “${names.current.get(id)}”`,
         error,
-        error.extra.reason === NO_DISPLAY_REASON
+        error.extra.reason === NO_DISPLAY_REASON && !headless
           ? { label: 'Run headless', act: () => start.mutate({ id, headless: true }) }
           : undefined,
       ),
   });
-  const stop = useAct('profiles_stop', { onError: failed('Could not stop the browser') });
+  const stop = useAct('profiles_stop', {
+    onError: (error, { id }) => errorToast(`Could not stop the browser of “${names.current.get(id)}”`, error),
+  });
   const unlock = useAct('profiles_unlock', {
-    onDone: () => toast('Profile unlocked'),
-    onError: failed('Could not unlock the profile'),
+    onDone: (_profile, { id }) => toast(`“${names.current.get(id)}” unlocked`),
+    onError: (error, { id }) => errorToast(`Could not unlock “${names.current.get(id)}”`, error),
   });
   return {
     busy: start.isPending || stop.isPending || unlock.isPending,
-    start: (id: ProfileId) => start.mutate({ id }),
-    stop: (id: ProfileId, force = false) => stop.mutate({ id, force }),
-    unlock: (id: ProfileId) => unlock.mutate({ id }),
+    start: (profile: Named) => start.mutate(titled(profile)),
+    stop: (profile: Named, force = false) => stop.mutate({ ...titled(profile), force }),
+    unlock: (profile: Named) => unlock.mutate(titled(profile)),
     remove: (profile: Profile, done: () => void) =>
-      client.call('profiles_delete', { id: profile.id }).then(() => {
-        done();
-        undoToast(`“${profile.name}” deleted`, () =>
-          client.call('profiles_restore', { id: profile.id }).catch(failed('Could not restore')),
-        );
-      }, failed('Could not delete the profile')),
+      client.call('profiles_delete', { id: profile.id }).then(
+        () => {
+          done();
+          undoToast(`“${profile.name}” deleted`, () =>
+            client.call('profiles_restore', { id: profile.id }).catch(failed(`Could not restore “${profile.name}”`)),
+          );
+        },
+        failed(`Could not delete “${profile.name}”`),
+      ),
   };
 }
 

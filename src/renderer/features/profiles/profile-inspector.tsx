@@ -117,7 +117,7 @@ function BrowserButton({ profile }: { profile: Profile }) {
         blocked={noUnlock}
         busy={actions.busy}
         icon={<LockOpen size={13} />}
-        onClick={() => actions.unlock(profile.id)}
+        onClick={() => actions.unlock(profile)}
       >
         Unlock
       </Button>
@@ -129,7 +129,7 @@ function BrowserButton({ profile }: { profile: Profile }) {
       blocked={noStop}
       busy={actions.busy}
       icon={<Square size={12} />}
-      onClick={() => actions.stop(profile.id)}
+      onClick={() => actions.stop(profile)}
     >
       Stop browser
     </Button>
@@ -140,7 +140,7 @@ function BrowserButton({ profile }: { profile: Profile }) {
       blocked={startBlocked(profile) ?? noStart}
       busy={actions.busy}
       icon={<Play size={13} />}
-      onClick={() => actions.start(profile.id)}
+      onClick={() => actions.start(profile)}
     >
       Open browser
     </Button>

@@ -31,13 +31,13 @@ export function ProfileMenu({
         title="Start"
         Icon={Play}
         blocked={startBlocked(profile) ?? noStart}
-        run={() => actions.start(profile.id)}
+        run={() => actions.start(profile)}
       />
       <MenuAction
         title="Stop"
         Icon={Square}
         blocked={stopBlocked(profile) ?? noStop}
-        run={() => actions.stop(profile.id)}
+        run={() => actions.stop(profile)}
       />
       <MenuAction title="Run a command" Icon={Workflow} blocked={noRun} run={run} />
       <Menu.Divider />

@@ -59,7 +59,7 @@ export function useListActions({
         if (startBlocked(profile) === null) return noStart;
         return stopBlocked(profile) === null ? noStop : startBlocked(profile);
       },
-      (profile) => (startBlocked(profile) === null ? actions.start(profile.id) : actions.stop(profile.id)),
+      (profile) => (startBlocked(profile) === null ? actions.start(profile) : actions.stop(profile)),
     ),
     onChosen(
       shown,

@@ -1,5 +1,6 @@
-import { dateTime } from '../../lib/format.ts';
+import { dateTime, plural } from '../../lib/format.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
+import { useWarnings } from '../../lib/use-warnings.ts';
 import { Button, CopyButton } from '../../ui/buttons.tsx';
 import { Card } from '../../ui/display/card.tsx';
 import { Facts } from '../../ui/display/facts.tsx';
@@ -15,6 +16,7 @@ export function About() {
   const info = useOperationQuery('host_info', {});
   const checks = useOperationQuery('host_diagnose', {});
   const data = info.data;
+  const { acknowledged, recall } = useWarnings();
   return (
     <div className={`${layout.col} ${css.about}`}>
       <StateFrame of={info} skeleton={4}>
@@ -57,6 +59,11 @@ export function About() {
         >
           Copy diagnostics
         </CopyButton>
+        {acknowledged === 0 ? null : (
+          <Button small onClick={recall}>
+            Show {plural(acknowledged, 'acknowledged warning')} again
+          </Button>
+        )}
         <Button small busy={checks.isFetching} onClick={() => void checks.refetch()}>
           Check again
         </Button>

@@ -3,7 +3,7 @@ import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { Card } from '../../ui/display/card.tsx';
-import { StateFrame } from '../../ui/feedback/state-frame.tsx';
+import { HelpLink, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { errorToast, toast } from '../../ui/feedback/toast.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
@@ -36,6 +36,14 @@ export function Backups() {
           <p className={`${text.muted} ${css.none}`}>No backups yet. One is made before every database upgrade.</p>
         ) : (
           <StaticTable>
+            <colgroup>
+              {/* A date with its time is read as a whole. */}
+              <col className={css.created} />
+              <col />
+              <col />
+              <col />
+              <col />
+            </colgroup>
             <thead>
               <tr>
                 <th scope="col">Created</th>
@@ -62,6 +70,10 @@ export function Backups() {
             </tbody>
           </StaticTable>
         )}
+        <p className={`${text.muted} ${css.none}`}>
+          To go back to a backup, stop TabAgent and run <code>tabagent restore</code>: it takes the newest good one, or
+          the one that <code>--from</code> names. <HelpLink to="settings-and-data" />
+        </p>
       </StateFrame>
     </Card>
   );

@@ -1,4 +1,5 @@
 /** Bulk operations in the corner: how far each has come, and what became of it. */
+import { useElementSize } from '@mantine/hooks';
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { Job } from '../../../contract/host/jobs.ts';
@@ -16,11 +17,20 @@ import { BULK, type BulkJob, useBulkJobs } from './bulk-jobs.ts';
 import { BulkResults } from './bulk-results.tsx';
 import { useUndo } from './use-results.ts';
 
+/** Toasts stand above the dock: they have the same corner. */
+function useRoomForToasts(height: number): void {
+  useEffect(() => {
+    document.documentElement.style.setProperty('--dock-height', height === 0 ? '0px' : `${Math.ceil(height) + 8}px`);
+  }, [height]);
+}
+
 export function BulkDock() {
   const jobs = useBulkJobs((state) => state.jobs);
+  const { ref, height } = useElementSize();
+  useRoomForToasts(jobs.length === 0 ? 0 : height);
   if (jobs.length === 0) return null;
   return (
-    <section className={css.dock} aria-label="Bulk operations">
+    <section ref={ref} className={css.dock} aria-label="Bulk operations">
       {jobs.map((job) =>
         job.rows === undefined ? <Running key={job.id} bulk={job} /> : <Over key={job.id} bulk={job} />,
       )}

@@ -51,14 +51,20 @@ interface Remedy {
   act(): void;
 }
 
-/** Says what failed; a remedy is offered as a button. */
+/** Time a remedy is offered, ms; while the pointer or the focus is on it, it stays. */
+const REMEDY_MS = 20_000;
+
+/** Says what failed; a remedy is offered as a button, on the screen where it failed: elsewhere it would lie over other things. */
 export function errorToast(what: string, error: AppError, remedy?: Remedy): void {
   const id = crypto.randomUUID();
+  const leave = () => notifications.hide(id);
+  if (remedy !== undefined) window.addEventListener('hashchange', leave, { once: true });
   notifications.show({
     id,
     color: 'red',
     withBorder: true,
-    autoClose: remedy === undefined ? 10_000 : false,
+    autoClose: remedy === undefined ? 10_000 : REMEDY_MS,
+    onClose: () => window.removeEventListener('hashchange', leave),
     title: what,
     message:
       remedy === undefined ? (

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import type { Command } from '../../../../contract/automation/commands.ts';
 import { type DraftEntry, useDrafts } from '../../../lib/drafts/drafts.ts';
 import { pendingEdits } from '../../../lib/drafts/merge.ts';
@@ -27,8 +28,13 @@ export function CommandItem({
   const [search] = useFilters();
   const changed = useDrafts(({ entries: { [command.id]: entry } }) => entry !== undefined && isUnsaved(entry));
   const { Icon } = kindViews[command.kind];
+  const item = useRef<HTMLLIElement>(null);
+  // One that was opened from elsewhere may be far down.
+  useEffect(() => {
+    if (active) item.current?.scrollIntoView({ block: 'nearest' });
+  }, [active]);
   return (
-    <li className={css.row} aria-current={active ? 'true' : undefined}>
+    <li ref={item} className={css.row} aria-current={active ? 'true' : undefined}>
       <input
         type="checkbox"
         className={css.tick}

@@ -56,6 +56,7 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
     drop: 3,
     title: 'Profile',
     width: 128,
+    grow: 260,
     sort: 'profile_name',
     cell: (task) => task.profile_name ?? <span className={text.faint}>–</span>,
   },

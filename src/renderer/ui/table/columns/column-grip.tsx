@@ -5,39 +5,69 @@ import { MIN_WIDTH } from './columns.ts';
 /** Px that one press of an arrow key changes. */
 const STEP = 16;
 
-/** The edge of a column: dragged, or with arrow keys, it changes the width; with Alt the arrow keys move the column. */
+/** Columns by id, each with its `col` and the px that it takes now; the last one is not among them: it takes what is left. */
+function measured(grip: Element): Map<string, { col: HTMLElement; px: number }> {
+  const heads = [...(grip.closest('tr')?.querySelectorAll('th') ?? [])];
+  const cols = [...(grip.closest('table')?.querySelectorAll('col') ?? [])];
+  const columns = heads.flatMap((head, place) => {
+    const [id, col] = [head.dataset.column, cols[place]];
+    return id === undefined || col === undefined ? [] : [[id, { col, px: head.offsetWidth }] as const];
+  });
+  return new Map(columns);
+}
+
+/**
+ * The edge of a column: dragged, or with arrow keys, it changes the width; with Alt the arrow keys move the column. The columns before it
+ * keep the widths that they have, so that the edge is where the pointer is; the last column takes what is left.
+ */
 export function ColumnGrip({
   title,
-  index,
+  column,
   resize,
+  reset,
   move,
 }: {
   title: string;
-  /** Place of the column's `col` in the table. */
-  index: number;
-  /** Without a width the column has its own again. */
-  resize(px: number | undefined): void;
+  /** Its id. */
+  column: string;
+  /** Px by the id of the column. */
+  resize(widths: Record<string, number>): void;
+  /** The column has its own width again. */
+  reset(): void;
   move(by: number): void;
 }) {
+  /** Every width as it is now, with this one changed. */
+  const sized = (columns: ReturnType<typeof measured>, px: number): Record<string, number> => {
+    const last = [...columns.keys()].at(-1);
+    const others = [...columns].filter(([id]) => id !== last && column !== last);
+    return { ...Object.fromEntries(others.map(([id, of]) => [id, of.px])), [column]: px };
+  };
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
-    const head = event.currentTarget.closest('th');
-    const column = event.currentTarget.closest('table')?.querySelectorAll('col')[index];
-    if (head === null || column === undefined) return;
+    const columns = measured(event.currentTarget);
+    const own = columns.get(column);
+    if (own === undefined) return;
     event.preventDefault();
     // The head itself is what is dragged to another place.
     event.stopPropagation();
     const from = event.clientX;
-    const width = head.offsetWidth;
-    let now = width;
+    let now = own.px;
+    const before = new Map([...columns.values()].map(({ col }) => [col, col.style.width]));
+    const last = [...columns.keys()].at(-1);
     event.currentTarget.setPointerCapture(event.pointerId);
     // The rows follow the pointer without being drawn anew; what is kept is where it is let go.
     event.currentTarget.onpointermove = ({ clientX }) => {
-      now = Math.max(MIN_WIDTH, width + clientX - from);
-      column.style.width = `${now}px`;
+      now = Math.max(MIN_WIDTH, own.px + clientX - from);
+      const widths = sized(columns, now);
+      for (const [id, { col }] of columns) {
+        const px = widths[id];
+        if (px !== undefined) col.style.width = `${px}px`;
+        else if (id === last && column !== last) col.style.width = 'auto';
+      }
     };
     event.currentTarget.onpointerup = ({ currentTarget }) => {
       Object.assign(currentTarget as HTMLElement, { onpointermove: null, onpointerup: null });
-      if (now !== width) resize(now);
+      for (const [col, width] of before) col.style.width = width;
+      if (now !== own.px) resize(sized(columns, now));
     };
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
@@ -45,9 +75,9 @@ export function ColumnGrip({
     if (by === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    const width = event.currentTarget.closest('th')?.offsetWidth ?? 0;
-    if (event.altKey) move(by);
-    else resize(Math.max(MIN_WIDTH, width + by * STEP));
+    if (event.altKey) return move(by);
+    const columns = measured(event.currentTarget);
+    resize(sized(columns, Math.max(MIN_WIDTH, (columns.get(column)?.px ?? 0) + by * STEP)));
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a separator that can be moved is no <hr>
@@ -61,7 +91,7 @@ export function ColumnGrip({
       tabIndex={0}
       onPointerDown={onPointerDown}
       onKeyDown={onKeyDown}
-      onDoubleClick={() => resize(undefined)}
+      onDoubleClick={reset}
     />
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { dropPlace } from './column-drag.ts';
-import { type Column, fitting, nextSort } from './columns.ts';
+import { type Column, fitting, laidOut, nextSort } from './columns.ts';
 
 const id = (column: { id: string }) => column.id;
 
@@ -16,6 +16,25 @@ test('a narrow table lets its least important columns go instead of squeezing th
   expect(fitting(columns, 1_000).map(id)).toEqual(['state', 'name', 'kind', 'size']);
   expect(fitting(columns, 420).map(id)).toEqual(['state', 'name', 'size']);
   expect(fitting(columns, 100).map(id)).toEqual(['state', 'name']);
+});
+
+// Catches a name that is cut beside empty room, and an edge that is elsewhere than where it was dragged to.
+test('what is left goes to columns that may grow; where each has a width, the others have exactly theirs', () => {
+  const column = (name: string, width?: number, grow?: number): Column<object> => ({
+    ...{ id: name, title: name, cell: () => null },
+    ...(width === undefined ? {} : { width }),
+    ...(grow === undefined ? {} : { grow }),
+  });
+  const widths = (columns: readonly Column<object>[], px: number) => laidOut(columns, px).map(({ width }) => width);
+  const columns = [column('state', 100), column('name'), column('profile', 120, 240)];
+  expect(widths(columns, 1_000)).toEqual([100, undefined, 240]);
+  expect(widths(columns, 540)).toEqual([100, undefined, 170]);
+  expect(widths(columns, 400)).toEqual([100, undefined, 120]);
+  expect(widths([column('state', 100), column('name', 400), column('profile', 120, 120)], 1_000)).toEqual([
+    100,
+    400,
+    undefined,
+  ]);
 });
 
 test('a header goes down, up, then back to the default order', () => {

@@ -6,6 +6,8 @@ export interface Column<R> {
   title: string;
   /** Width in px; the first column without one takes what is left. */
   width?: number;
+  /** Px up to which it takes of what is left; its `width` is the least. */
+  grow?: number;
   /** Numbers stand to the right. */
   num?: boolean;
   /** Field of the server's sort, where the column can be sorted. */
@@ -48,6 +50,27 @@ export function fitting<R>(columns: readonly Column<R>[], width: number): Column
     left.splice(left.indexOf(worst), 1);
   }
   return left;
+}
+
+/**
+ * The columns with the widths that they are drawn with in `width` px: of what is left, half goes to those that may grow. Where the user
+ * has given each a width, the last one takes what is left, so that the others have exactly theirs.
+ */
+export function laidOut<R>(columns: readonly Column<R>[], width: number): Column<R>[] {
+  const flexible = columns.findIndex((column) => column.width === undefined);
+  if (flexible < 0) return columns.map((column, place) => (place === columns.length - 1 ? bare(column) : column));
+  const taken = columns.reduce((sum, column) => sum + (column.width ?? FLEXIBLE_MIN), 0);
+  let spare = Math.max(0, width - taken) / 2;
+  return columns.map((column) => {
+    if (column.grow === undefined || column.width === undefined) return column;
+    const more = Math.max(0, Math.min(spare, column.grow - column.width));
+    spare -= more;
+    return { ...column, width: Math.floor(column.width + more) };
+  });
+}
+
+function bare<R>({ width: _own, ...column }: Column<R>): Column<R> {
+  return column;
 }
 
 /** Columns that are hidden: the user's choice, else what the columns say. */

@@ -21,7 +21,8 @@ export interface HeadRowProps<R> {
 
 /** Titles of a table; those the server can sort by are buttons. Each can be dragged to another place. */
 export function HeadRow<R>({ columns, sort, onSort, all, onAll, menu, table }: HeadRowProps<R>) {
-  const setWidth = useView((view) => view.setWidth);
+  const setWidths = useView((view) => view.setWidths);
+  const resetWidth = useView((view) => view.resetWidth);
   const setOrder = useView((view) => view.setOrder);
   const order = useView((view) => view.order[table]);
   const ids = columns.map(({ id }) => id);
@@ -57,8 +58,9 @@ export function HeadRow<R>({ columns, sort, onSort, all, onAll, menu, table }: H
             <Title column={column} sort={sort} onSort={onSort} />
             <ColumnGrip
               title={column.title}
-              index={index + (all === null ? 0 : 1)}
-              resize={(px) => setWidth(table, column.id, px)}
+              column={column.id}
+              resize={(widths) => setWidths(table, widths)}
+              reset={() => resetWidth(table, column.id)}
               move={move}
             />
           </th>

@@ -1,5 +1,5 @@
 import { useView } from '../../../lib/view-store.ts';
-import { arranged, type Column, fitting, hiddenOf } from './columns.ts';
+import { arranged, type Column, fitting, hiddenOf, laidOut } from './columns.ts';
 
 /** Columns of table `name` that the user wants to see and that fit into `width` px, in the user's order and widths. */
 export function useVisible<R>(name: string, columns: readonly Column<R>[], width: number): Column<R>[] {
@@ -8,8 +8,9 @@ export function useVisible<R>(name: string, columns: readonly Column<R>[], width
   const widths = useView((view) => view.widths[name]);
   const hidden = hiddenOf(columns, chosen);
   const shown = arranged(columns, order).filter(({ id }) => !hidden.includes(id));
-  return fitting(
-    shown.map((column) => ({ ...column, ...(widths?.[column.id] === undefined ? {} : { width: widths[column.id] }) })),
-    width,
-  ) as Column<R>[];
+  const sized = shown.map((column): Column<R> => {
+    const own = widths?.[column.id];
+    return own === undefined ? column : { ...column, width: own, grow: own };
+  });
+  return laidOut(fitting(sized, width), width);
 }
