@@ -17,7 +17,7 @@ export function Attention() {
           {open.map((text) => (
             <li key={text} className={layout.row}>
               <span className={layout.grow}>{text}</span>
-              <Button small kind="ghost" onClick={() => acknowledge(text)}>
+              <Button small onClick={() => acknowledge(text)}>
                 Acknowledge
               </Button>
             </li>
