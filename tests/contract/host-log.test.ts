@@ -45,9 +45,9 @@ test('a task that succeeds, and one that fails after a second attempt, are told 
 test('the queue, settings, keys, backups and refusals', async () => {
   const { client } = subject.host;
   await client.call('settings_update', { 'executor.paused': true });
-  await linesOf('The queue is paused', 1);
+  await linesOf('Queue paused', 1);
   await client.call('settings_update', { 'executor.paused': false, log_level: 'debug' });
-  await linesOf('The queue goes on', 1);
+  await linesOf('Queue resumed', 1);
   const [changed] = await linesOf('Settings were changed', 1);
   expect(changed?.data).toEqual({ settings: ['log_level'] });
   const { id } = await client.call('keys_create', { name: 'Reader', scopes: ['read'], areas: ['automation'] });

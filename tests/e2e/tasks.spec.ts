@@ -90,7 +90,7 @@ test('tabs and filters are in the address and survive a reload', async ({ page, 
   await expect(page.getByRole('tab', { name: 'All 3' })).toBeVisible();
   await page.getByRole('tab', { name: 'Failed 2' }).click();
   await expect(names(page)).toHaveText(['Ping', 'Nightly import']);
-  await page.getByRole('button', { name: 'process', exact: true }).click();
+  await page.getByRole('button', { name: 'Program', exact: true }).click();
   await expect(names(page)).toHaveText(['Nightly import']);
   await page.keyboard.press('/');
   await page.keyboard.type('nightly');
@@ -98,7 +98,7 @@ test('tabs and filters are in the address and survive a reload', async ({ page, 
   await page.reload();
   await expect(names(page)).toHaveText(['Nightly import']);
   await expect(page.getByRole('tab', { name: 'Failed 2' })).toHaveAttribute('aria-selected', 'true');
-  await expect(page.getByRole('button', { name: 'process', exact: true })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('button', { name: 'Program', exact: true })).toHaveAttribute('aria-pressed', 'true');
   await expect(page.getByRole('searchbox', { name: 'Filter tasks' })).toHaveValue('nightly');
 
   await page.getByRole('searchbox', { name: 'Filter tasks' }).fill('nothing has this name');

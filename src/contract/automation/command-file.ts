@@ -1,7 +1,9 @@
 /** Commands as files: JSON, or a source file of one of the kinds. Where the bytes come from is the caller's business. */
+
 import { z } from 'zod';
 import { parseBounded } from '../kernel/bounds.ts';
 import { AppError } from '../kernel/errors.ts';
+import { issueText } from '../kernel/issue-text.ts';
 import { JsonObject } from '../kernel/scalars.ts';
 import { CommandCreate } from './commands.ts';
 import { COMMAND_KINDS, type CommandKind, commandKinds } from './kinds/index.ts';
@@ -72,7 +74,7 @@ export function parseCommandFile({ file, text, readBeside }: CommandText): Comma
   const form = JsonForm.safeParse(isJson ? parseJson(file, text) : parseSource(file, () => text));
   if (!form.success) {
     const errors = Object.fromEntries(
-      form.error.issues.map((issue) => [issue.path.join('.') || '(file)', issue.message]),
+      form.error.issues.map((issue) => [issue.path.join('.') || '(file)', issueText(issue)]),
     );
     throw new AppError('validation-error', `${file} is not a command:`, { errors });
   }

@@ -1,7 +1,9 @@
 /** Settings in force: flag or environment > stored value > default. */
+
 import { z } from 'zod';
 import { DEFAULT_SETTINGS, type SettingKey, Settings } from '../../contract/host/settings.ts';
 import { AppError } from '../../contract/kernel/errors.ts';
+import { issueText } from '../../contract/kernel/issue-text.ts';
 import { parseSafely } from '../../contract/kernel/parse.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
 import type { Clock } from './clock.ts';
@@ -67,7 +69,7 @@ function parsePatch(patch: Record<string, Json>): [SettingKey, unknown][] {
     }
     const parsed = parseSafely(shape[key], value);
     if (parsed.success) accepted.push([key, parsed.data]);
-    else errors[key] = parsed.error.issues[0]?.message ?? 'has a wrong value';
+    else errors[key] = parsed.error.issues.map(issueText)[0] ?? 'has a wrong value';
   }
   const first = Object.entries(errors)[0];
   if (first) {

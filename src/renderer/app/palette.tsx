@@ -1,4 +1,5 @@
 /** `Mod+K`: actions of this view, then objects found by the host, then navigation. `Mod+P`: objects only. */
+
 import { Modal } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
@@ -6,6 +7,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { FileCode2, ListChecks, Search, SquareUser } from 'lucide-react';
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
 import { flushSync } from 'react-dom';
+import { commandKinds } from '../../contract/automation/kinds/index.ts';
 import type { Action } from '../lib/keys/registry.ts';
 import { useAllActions } from '../lib/keys/use-actions.ts';
 import { useOperationQuery } from '../lib/live/query.ts';
@@ -98,7 +100,7 @@ function Objects({ of: { commands, profiles, tasks, found } }: { of: ReturnType<
           key={command.id}
           icon={<FileCode2 size={14} />}
           title={command.name}
-          side={<span className={text.muted}>{command.kind}</span>}
+          side={<span className={text.muted}>{commandKinds[command.kind].title}</span>}
           onClick={() => void navigate({ to: '/commands/$id', params: { id: command.id } })}
         />
       ))}

@@ -47,6 +47,24 @@ test('every section that a browser can change has its own rows, and an unknown o
   expect(screen.queryByLabelText('Theme')).toBeNull();
 }, 60_000);
 
+// Catches a search that says "No settings match" of what has a card of its own.
+test.each([
+  ['audit', 'Audit', 'Advanced'],
+  ['back up', 'Backups', 'Storage & retention'],
+  ['diagnose', 'About & diagnostics', 'About & diagnostics'],
+  ['shortcut', 'Shortcuts', 'Shortcuts'],
+])(
+  'the search for “%s” leads to %s',
+  async (q, title, section) => {
+    await using panel = await renderPanel(subject, <SettingsScreen />, { at: `/settings?q=${encodeURIComponent(q)}` });
+    await screen.findByRole('heading', { name: `Results for “${q}”` });
+    await screen.findAllByRole('button', { name: title });
+    await panel.user.click(screen.getAllByRole('button', { name: title }).at(-1) as HTMLElement);
+    await screen.findByRole('heading', { name: section });
+  },
+  60_000,
+);
+
 // Catches a number that is sent at each key, so that 12 is first saved as 1.
 test('a number is saved once, when the field is left, and the host has it', async () => {
   await using panel = await renderPanel(subject, <SettingsScreen />, at('Queue'));

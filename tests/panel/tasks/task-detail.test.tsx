@@ -154,17 +154,17 @@ describe('events', () => {
   test('all that happened, once, and only of this task', async () => {
     await using panel = await renderPanel(subject, <TaskEvents id={good.id} />);
 
-    await waitFor(async () => expect((await types()).at(-1)).toBe('end'));
+    await waitFor(async () => expect((await types()).at(-1)).toBe('End'));
     const seqs = screen
       .getAllByRole('row')
       .slice(1)
       .map((row) => within(row).getAllByRole('cell')[0]?.textContent);
     expect(new Set(seqs).size).toBe(seqs.length);
-    expect((await types()).filter((type) => type === 'artifact')).toHaveLength(1);
+    expect((await types()).filter((type) => type === 'Artifact')).toHaveLength(1);
     panel.unmount();
     await using _ = await renderPanel(subject, <TaskEvents id={bad.id} />);
 
-    await waitFor(async () => expect((await types()).at(-1)).toBe('end'));
+    await waitFor(async () => expect((await types()).at(-1)).toBe('End'));
     expect(screen.getByRole('region', { name: 'Events' }).textContent).not.toContain(good.id);
   });
 

@@ -1,7 +1,7 @@
 /** The log viewer over a log that the test writes: levels, ends of the log, lines that are copied, errors. */
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { useState } from 'react';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { AppError } from '../../../src/contract/kernel/errors.ts';
 import { createLogFeed, type LogFeed, type LogSource } from '../../../src/renderer/lib/log/feed.ts';
 import type { LogLevel, LogRow } from '../../../src/renderer/lib/log/ring.ts';
@@ -218,4 +218,36 @@ test('the time of a line opens its details, also after older lines were loaded',
   if (first === undefined) throw new Error('no line');
   await panel.user.click(within(first).getByRole('button', { name: 'Details of line 1' }));
   expect(opened).toEqual([1]);
+});
+
+// Catches hits that all look the same, and a counter that names another one than the view.
+test('the hit that was gone to is marked alone, and the counter names it', async () => {
+  // The host's answer is what counts here; jsdom has no workers.
+  vi.stubGlobal(
+    'Worker',
+    class {
+      postMessage() {}
+      terminate() {}
+    },
+  );
+  const log = writtenLog([line(1, 'needle one'), line(2, 'hay'), line(3, 'needle two'), line(4, 'needle three')]);
+  await using panel = await renderPanel(subject, <Viewer feed={feedOf(log.source)} />);
+  await waitFor(() => expect(texts()).toHaveLength(4));
+  const marked = () =>
+    screen
+      .queryAllByTestId('log-line')
+      .flatMap((each) => (each.getAttribute('aria-current') === 'true' ? [each.textContent] : []));
+  await panel.user.type(screen.getByRole('searchbox', { name: 'Find in log' }), 'needle');
+  await screen.findByText('3 matches');
+  expect(marked()).toEqual([]);
+  for (const [place, text] of [
+    ['1/3', 'needle one'],
+    ['2/3', 'needle two'],
+    ['3/3', 'needle three'],
+    ['1/3', 'needle one'],
+  ] as const) {
+    await panel.user.keyboard('{Enter}');
+    await screen.findByText(place);
+    expect(marked()).toEqual([expect.stringContaining(text)]);
+  }
 });

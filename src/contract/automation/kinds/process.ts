@@ -28,7 +28,7 @@ export type ProcessSpec = z.infer<typeof ProcessSpec>;
 
 /** Contract record of the kind. */
 export const process = {
-  title: 'Process',
+  title: 'Program',
   description: 'Starts a program without a shell.',
   needsBrowser: false,
   spec: ProcessSpec,

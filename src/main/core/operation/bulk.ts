@@ -1,8 +1,10 @@
 /** Bulk operations: one verb on many rows, a result for each, partial success is a success. */
+
 import type { z } from 'zod';
 import type { BulkRow } from '../../../contract/kernel/bulk.ts';
 import type { Scope } from '../../../contract/kernel/define.ts';
 import { AppError, problemOf, toAppError } from '../../../contract/kernel/errors.ts';
+import { issueText } from '../../../contract/kernel/issue-text.ts';
 import { parseSafely } from '../../../contract/kernel/parse.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import type { IdempotencyClaim } from './operation.ts';
@@ -69,7 +71,7 @@ export function parseMember<S extends z.ZodType>(member: string, schema: S, valu
   const parsed = parseSafely(schema, value);
   if (parsed.success) return parsed.data;
   const errors = Object.fromEntries(
-    parsed.error.issues.map((issue) => [[member, ...issue.path].join('.'), issue.message]),
+    parsed.error.issues.map((issue) => [[member, ...issue.path].join('.'), issueText(issue)]),
   );
   const [field, reason] = Object.entries(errors)[0] ?? [member, 'has a wrong value'];
   throw new AppError('validation-error', `Field '${field}': ${reason}`, { errors, extra: { field, reason } });

@@ -1,8 +1,10 @@
 /** Parsing an operation's input, with a fixed text for whatever does not fit. */
+
 import { z } from 'zod';
 import { DOCUMENT_BOUNDS, excessError, excessOf, JSON_BOUNDS } from '../../../contract/kernel/bounds.ts';
 import type { Operation } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import { isOwnText } from '../../../contract/kernel/issue-text.ts';
 import { parseSafely } from '../../../contract/kernel/parse.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -93,14 +95,14 @@ function textOf(issue: Issue, field: string, schema: z.ZodType, root: unknown): 
       return `${field} must be a multiple of ${issue.divisor}`;
     case 'invalid_format':
       if (issue.format === 'uuid') return `${field} must be a valid UUID`;
-      if (isOwnMessage(issue.message)) return sentence(field, issue.message);
+      if (isOwnText(issue.message)) return sentence(field, issue.message);
       return FORMATS[issue.format] === undefined
         ? `${field} has the wrong format`
         : `${field} must be ${FORMATS[issue.format]}`;
     case 'invalid_key':
       return `${field} is not an allowed name`;
     default:
-      return isOwnMessage(issue.message) ? sentence(field, issue.message) : `${field} is not valid`;
+      return isOwnText(issue.message) ? sentence(field, issue.message) : `${field} is not valid`;
   }
 }
 
@@ -206,14 +208,6 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
     current = (current as Record<PropertyKey, unknown>)[key];
   }
   return current;
-}
-
-/** zod's own messages start like this; anything else was written in the contract. */
-function isOwnMessage(message: string): boolean {
-  return (
-    message !== '' &&
-    !/^(?:Invalid (?!input format)|Invalid input$|Too (?:big|small)|Unrecognized|Expected )/.test(message)
-  );
 }
 
 /** Contract messages such as `must be a header name` need their subject. */

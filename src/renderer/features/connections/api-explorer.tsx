@@ -85,7 +85,7 @@ export function ApiExplorer() {
               <h2>First request</h2>
               <pre
                 className={text.pre}
-              >{`curl ${new URL('/v1/tasks?limit=5', base).href} \\\n  -H "Authorization: Bearer $TABAGENT_KEY"`}</pre>
+              >{`curl '${new URL('/v1/tasks?limit=5', base).href}' \\\n  -H "Authorization: Bearer $TABAGENT_KEY"`}</pre>
             </div>
           </div>
         </div>

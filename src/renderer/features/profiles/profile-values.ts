@@ -1,6 +1,8 @@
 /** Maps between profiles and the values of their form. */
+
 import { z } from 'zod';
 import { BROWSERS, type Profile, ProfileCreate } from '../../../contract/automation/profiles.ts';
+import { issueText } from '../../../contract/kernel/issue-text.ts';
 import type { Shape } from '../../lib/drafts/fitting.ts';
 import type { Input } from '../../lib/live/query.ts';
 
@@ -126,7 +128,7 @@ export function validateProfile(values: ProfileValues): Record<string, string> {
   }
   const parsed = ProfileCreate.safeParse(inputOf(values));
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) errors[fieldOf(issue.path.join('.'))] ??= issue.message;
+    for (const issue of parsed.error.issues) errors[fieldOf(issue.path.join('.'))] ??= issueText(issue);
   }
   return errors;
 }

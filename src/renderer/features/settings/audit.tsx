@@ -1,6 +1,7 @@
 import { CircleCheck, CircleX } from 'lucide-react';
 import type { AuditVerdict } from '../../../contract/host/telemetry.ts';
-import { dateTime, shortId } from '../../lib/format.ts';
+import { contract } from '../../../contract/index.ts';
+import { dateTime, shortId, words } from '../../lib/format.ts';
 import { useAct, usePages } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
@@ -22,9 +23,26 @@ const FOUND: Record<NonNullable<AuditVerdict['reason']>, string> = {
   head_forged: 'The recorded end of the audit was changed',
 };
 
+/** Where a call came in. */
+const DOORS: Readonly<Record<string, string>> = {
+  host: 'Host',
+  memory: 'Host',
+  cli: 'Command line',
+  ipc: 'Desktop app',
+  ws: 'Browser',
+  http: 'HTTP',
+  native: 'Extension',
+  webrtc: 'WebRTC',
+};
+
+const operationOf = (op: string): string =>
+  Object.hasOwn(contract, op) ? contract[op as keyof typeof contract].summary : words(op);
+
 /** The audit log; its hash chain reveals lines that were changed afterwards. */
 export function Audit() {
   const list = usePages('audit_list', {});
+  const keys = usePages('keys_list', {});
+  const nameOf = new Map<string, string>(keys.rows.map(({ id, name }) => [id, name]));
   const verify = useAct('audit_verify');
   const noList = useCan('audit_list');
   const noVerify = useCan('audit_verify');
@@ -80,11 +98,11 @@ export function Audit() {
               {list.rows.map((line) => (
                 <tr key={line.seq}>
                   <td>{dateTime(line.at)}</td>
-                  <td>{line.principal}</td>
-                  <td className={text.muted}>{line.door}</td>
-                  <td className={text.mono}>{line.op}</td>
-                  <td className={`${text.mono} ${text.muted}`} title={line.target ?? undefined}>
-                    {line.target === null ? '' : shortId(line.target)}
+                  <td title={line.principal}>{nameOf.get(line.principal) ?? line.principal}</td>
+                  <td className={text.muted}>{DOORS[line.door] ?? line.door}</td>
+                  <td title={line.op}>{operationOf(line.op)}</td>
+                  <td className={text.muted} title={line.target ?? undefined}>
+                    {line.target === null ? '' : (nameOf.get(line.target) ?? shortId(line.target))}
                   </td>
                   <td className={line.outcome === 'ok' ? text.muted : text.bad}>{line.outcome}</td>
                 </tr>

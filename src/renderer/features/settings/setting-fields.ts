@@ -1,6 +1,7 @@
 /** Turns the JSON Schema of the settings into rows. */
 
 import { type SettingKey, Settings } from '../../../contract/host/settings.ts';
+import { issueText } from '../../../contract/kernel/issue-text.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 
 /** Kind of control. */
@@ -78,5 +79,6 @@ const isSetting = (key: string): key is SettingKey => Object.hasOwn(Settings.sha
 export function problemWith(key: string, value: unknown): string | null {
   if (!isSetting(key)) return null;
   const parsed = Settings.shape[key].safeParse(value);
-  return parsed.success ? null : (parsed.error.issues[0]?.message ?? 'This value is not allowed');
+  const [issue] = parsed.error?.issues ?? [];
+  return issue === undefined ? null : issueText(issue);
 }

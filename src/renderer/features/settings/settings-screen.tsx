@@ -3,6 +3,7 @@ import { isDesktop } from '../../lib/client/message-port.ts';
 import { useAllActions } from '../../lib/keys/use-actions.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import { useFilters } from '../../lib/use-filters.ts';
+import { Button } from '../../ui/buttons.tsx';
 import { Badge } from '../../ui/display/badge.tsx';
 import { NoMatch, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
@@ -18,6 +19,20 @@ import css from './settings-screen.module.css';
 import { useSettingChange } from './use-setting-change.ts';
 
 const EXTRA = { shortcuts: 'Shortcuts', about: 'About & diagnostics' } as const;
+
+/** What a search finds besides settings: where it is, and the words for it. */
+const PLACES = [
+  { title: 'Backups', section: 'Storage & retention', words: 'backup back up restore database copy' },
+  { title: 'Audit', section: 'Advanced', words: 'audit verify log of changes history' },
+  { title: EXTRA.shortcuts, section: 'shortcuts', words: 'keyboard keys' },
+  { title: EXTRA.about, section: 'about', words: 'version diagnose doctor checks health' },
+];
+
+/** Sections, cards and their actions that match. */
+function placesOf(q: string, sections: readonly string[]) {
+  const named = sections.filter((name) => !(name in EXTRA)).map((name) => ({ title: name, section: name, words: '' }));
+  return [...PLACES, ...named].filter(({ title, words }) => `${title} ${words}`.toLowerCase().includes(q));
+}
 
 /** Settings by section; the rows are generated from the host's JSON Schema. */
 export function SettingsScreen() {
@@ -41,6 +56,7 @@ export function SettingsScreen() {
       : `${field.title} ${field.description} ${field.key}`.toLowerCase().includes(q),
   );
   const title = (name: string) => (name in EXTRA ? EXTRA[name as keyof typeof EXTRA] : name);
+  const places = q === undefined ? [] : placesOf(q, sections);
   const waiting = settings.data?.restart_required.length ?? 0;
   return (
     <Screen>
@@ -70,7 +86,12 @@ export function SettingsScreen() {
             {q === undefined && current === 'about' ? <About /> : null}
             {q === undefined && current in EXTRA ? null : (
               <StateFrame of={schema.error === null ? settings : schema}>
-                {shown.length === 0 && q !== undefined ? (
+                {places.map((place) => (
+                  <Button key={place.title} kind="ghost" onClick={() => set({ section: place.section, q: undefined })}>
+                    {place.title}
+                  </Button>
+                ))}
+                {shown.length + places.length === 0 && q !== undefined ? (
                   <NoMatch what="settings" clear={() => set({ q: undefined })} />
                 ) : null}
                 {shown.map((field) => (

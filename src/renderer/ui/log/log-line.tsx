@@ -17,6 +17,8 @@ export interface LogLineProps {
   index: number;
   hit: boolean;
   selected: boolean;
+  /** The hit that the search is at. */
+  current: boolean;
   /** Of all lines, Tab stops at this one; arrow keys go on from there. */
   isStop: boolean;
   onSelect: ((row: LogRow) => void) | undefined;
@@ -33,11 +35,12 @@ function dataText(data: Json): string {
 }
 
 /** One visible line; only here are colours parsed. */
-export function LogLineRow({ row, time, top, index, hit, selected, isStop, onSelect, measure }: LogLineProps) {
+export function LogLineRow({ row, time, top, index, hit, selected, current, isStop, onSelect, measure }: LogLineProps) {
   const classes = [
     css.row,
     row.level === 'error' ? css.errorRow : null,
     hit || selected ? css.hit : null,
+    current ? css.current : null,
     row.mark ? css.mark : null,
   ];
   const shown = row.text.length > MAX_SHOWN ? `${row.text.slice(0, MAX_SHOWN)} …` : row.text;
@@ -54,6 +57,7 @@ export function LogLineRow({ row, time, top, index, hit, selected, isStop, onSel
       ref={measure}
       data-testid="log-line"
       data-index={index}
+      aria-current={current ? true : undefined}
       className={classes.filter(Boolean).join(' ')}
       style={{ transform: `translateY(${top}px)` }}
     >

@@ -1,5 +1,6 @@
 import { ChevronDown, ChevronUp } from 'lucide-react';
-import { type KeyboardEvent, useState } from 'react';
+import type { KeyboardEvent } from 'react';
+import { count, plural } from '../../lib/format.ts';
 import { nextHit } from '../../lib/log/hits.ts';
 import { Button } from '../buttons.tsx';
 import field from '../styles/field.module.css';
@@ -11,6 +12,7 @@ export function LogSearch({
   setQ,
   hits,
   total,
+  at,
   goTo,
 }: {
   q: string;
@@ -19,14 +21,13 @@ export function LogSearch({
   hits: readonly number[];
   /** How many there are in the whole log; null while that is not known. */
   total: number | null;
+  /** The hit that was gone to. */
+  at: number | null;
   goTo(seq: number): void;
 }) {
-  const [at, setAt] = useState<number | null>(null);
   const step = (by: 1 | -1) => {
     const next = nextHit(hits, at, by);
-    if (next === null) return;
-    setAt(next);
-    goTo(next);
+    if (next !== null) goTo(next);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter') {
@@ -37,7 +38,8 @@ export function LogSearch({
       setQ('');
     }
   };
-  const position = at === null ? 0 : Math.max(0, hits.indexOf(at));
+  const position = at === null ? -1 : hits.indexOf(at);
+  const all = total ?? hits.length;
   return (
     <span className={css.search}>
       <input
@@ -46,10 +48,7 @@ export function LogSearch({
         placeholder="Find"
         aria-label="Find in log"
         value={q}
-        onChange={(event) => {
-          setQ(event.target.value);
-          setAt(null);
-        }}
+        onChange={(event) => setQ(event.target.value)}
         onKeyDown={onKeyDown}
       />
       {q === '' ? null : (
@@ -57,7 +56,11 @@ export function LogSearch({
           <span className={css.hits} role="status" title="Matches in the whole log">
             {hits.length === 0 && total === 0
               ? 'No matches'
-              : `${hits.length === 0 ? 0 : position + 1}/${total ?? `${hits.length}+`}`}
+              : position >= 0
+                ? `${count(position + 1)}/${count(all)}${total === null ? '+' : ''}`
+                : total === null
+                  ? `${count(all)}+ matches`
+                  : plural(all, 'match', 'matches')}
           </span>
           <Button small kind="ghost" label="Previous match" icon={<ChevronUp size={14} />} onClick={() => step(-1)} />
           <Button small kind="ghost" label="Next match" icon={<ChevronDown size={14} />} onClick={() => step(1)} />

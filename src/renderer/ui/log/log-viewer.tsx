@@ -38,6 +38,8 @@ export function LogViewer(props: LogViewerProps) {
   const { loading, error, live } = feed.state();
   const wrap = useView((view) => view.wrap);
   const [q, setQ] = useState('');
+  /** The hit that was gone to. */
+  const [current, setCurrent] = useState<number | null>(null);
   const found = useLogSearch(feed, q, version);
   const foundHere = useMemo(() => shownHits(rows, found), [rows, found]);
   const { hits, total } = useHostSearch(feed, q, levels, foundHere);
@@ -85,6 +87,7 @@ export function LogViewer(props: LogViewerProps) {
               key={item.key}
               hit={hitSet.has(row.seq)}
               selected={props.selected === row.seq}
+              current={row.seq === current && hitSet.has(row.seq)}
               isStop={item.index === line.stop}
               measure={wrap ? virtual.measureElement : undefined}
             />
@@ -96,7 +99,20 @@ export function LogViewer(props: LogViewerProps) {
   return (
     <section className={css.log} aria-label={name}>
       <LogBar view={props} rows={rows} following={place.following} setFollow={place.setFollow}>
-        <LogSearch q={q} setQ={setQ} hits={hits} total={total} goTo={goTo} />
+        <LogSearch
+          q={q}
+          setQ={(next) => {
+            setQ(next);
+            setCurrent(null);
+          }}
+          hits={hits}
+          total={total}
+          at={current}
+          goTo={(seq) => {
+            setCurrent(seq);
+            goTo(seq);
+          }}
+        />
       </LogBar>
       {error === null ? null : <ErrorState inline error={error} />}
       {loading ? <Skeleton rows={6} /> : rows.length === 0 ? <NoLines {...props} /> : lines}

@@ -55,7 +55,7 @@ export function taskTellers(db: Db, settings: SettingsReader): Tellers {
     const now = object(change.data).paused === true;
     if (now === paused) return null;
     paused = now;
-    return { level: 'info', message: now ? 'The queue is paused' : 'The queue goes on' };
+    return { level: 'info', message: now ? 'Queue paused' : 'Queue resumed' };
   };
   return { task, queue };
 }

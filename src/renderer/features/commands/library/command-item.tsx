@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { Command } from '../../../../contract/automation/commands.ts';
+import { commandKinds } from '../../../../contract/automation/kinds/index.ts';
 import { type DraftEntry, useDrafts } from '../../../lib/drafts/drafts.ts';
 import { pendingEdits } from '../../../lib/drafts/merge.ts';
 import { listProps } from '../../../lib/keys/focus-list.ts';
@@ -50,7 +51,7 @@ export function CommandItem({
         aria-current={active ? 'page' : undefined}
         {...(active ? listProps : {})}
       >
-        <Icon size={14} className={text.muted} aria-label={command.kind} />
+        <Icon size={14} className={text.muted} aria-label={commandKinds[command.kind].title} />
         <span className={command.enabled ? `${layout.grow} ${text.clip}` : `${layout.grow} ${text.clip} ${text.faint}`}>
           {command.name}
         </span>

@@ -4,7 +4,7 @@ import type { TaskEvent } from '../../../../contract/automation/tasks.ts';
 import type { AppError } from '../../../../contract/kernel/errors.ts';
 import type { TaskId } from '../../../../contract/kernel/scalars.ts';
 import { useClient } from '../../../lib/client/context.tsx';
-import { clock } from '../../../lib/format.ts';
+import { clock, words } from '../../../lib/format.ts';
 import { lineOf } from '../../../lib/text/tame.ts';
 import { EmptyState, ErrorState } from '../../../ui/feedback/state-frame.tsx';
 import text from '../../../ui/styles/text.module.css';
@@ -20,11 +20,15 @@ const COLUMNS = [
   { title: 'Details' },
 ];
 
+const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+const shownValue = (value: unknown): string =>
+  typeof value === 'string' && MOMENT.test(value) ? clock(value) : String(value);
+
 function summary(event: TaskEvent): string {
   return typeof event.data === 'object' && event.data !== null && !Array.isArray(event.data)
     ? Object.entries(event.data)
         .filter(([, value]) => value !== null && typeof value !== 'object')
-        .map(([name, value]) => `${name} ${String(value)}`)
+        .map(([name, value]) => `${words(name === 'seq' ? 'number' : name)}: ${shownValue(value)}`)
         .join(' · ')
     : JSON.stringify(event.data);
 }
@@ -78,8 +82,10 @@ export function TaskEvents({ id }: { id: TaskId }) {
           <tr key={event.seq} aria-rowindex={index + 2}>
             <td className={text.muted}>{event.seq}</td>
             <td className={text.mono}>{clock(event.at)}</td>
-            <td>{event.type}</td>
-            <td className={`${text.mono} ${text.muted}`}>{lineOf(summary(event))}</td>
+            <td>{words(event.type)}</td>
+            <td className={text.muted} title={summary(event)}>
+              {lineOf(summary(event))}
+            </td>
           </tr>
         );
       }}

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { commandKinds } from '../../../../contract/automation/kinds/index.ts';
 import type { Task } from '../../../../contract/automation/tasks.ts';
 import { shortId } from '../../../lib/format.ts';
 import { lineOf } from '../../../lib/text/tame.ts';
@@ -47,9 +48,9 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
     id: 'kind',
     drop: 5,
     title: 'Kind',
-    width: 84,
+    width: 108,
     sort: 'kind',
-    cell: (task) => <span className={text.muted}>{task.kind}</span>,
+    cell: (task) => <span className={text.muted}>{commandKinds[task.kind].title}</span>,
   },
   {
     id: 'profile',

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import { COMMAND_KINDS } from '../../../../contract/automation/commands.ts';
+import { commandKinds } from '../../../../contract/automation/kinds/index.ts';
 import type { Task } from '../../../../contract/automation/tasks.ts';
 import { words } from '../../../lib/format.ts';
 import { listOf, type Search, toggled } from '../../../lib/search-params.ts';
@@ -36,7 +37,7 @@ export function TaskToolBar({
           pressed={kinds?.includes(kind) ?? false}
           onClick={() => set({ kind: toggled(search.kind, kind) })}
         >
-          {kind}
+          {commandKinds[kind].title}
         </Chip>
       ))}
       {Object.entries(LINKED).map(([name, title]) =>
