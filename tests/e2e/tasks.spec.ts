@@ -97,7 +97,7 @@ test('tabs and filters are in the address and survive a reload', async ({ page, 
   await expect(page).toHaveURL(/q=nightly/);
   await page.reload();
   await expect(names(page)).toHaveText(['Nightly import']);
-  await expect(page.getByRole('tab', { name: 'Failed 2' })).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByRole('tab', { name: 'Failed 1' })).toHaveAttribute('aria-selected', 'true');
   await expect(page.getByRole('button', { name: 'Program', exact: true })).toHaveAttribute('aria-pressed', 'true');
   await expect(page.getByRole('searchbox', { name: 'Filter tasks' })).toHaveValue('nightly');
 
