@@ -13,6 +13,8 @@ import { auditRecord } from './host/telemetry.ts';
 import type { CallIdOf } from './index.ts';
 import type { Area } from './kernel/define.ts';
 import type { EntityRecord } from './kernel/entity.ts';
+import { downloadRecord } from './models/hub.ts';
+import { modelRecord } from './models/models.ts';
 
 /** Records by the name that the entity has in changes. */
 export const entities = {
@@ -31,6 +33,8 @@ export const entities = {
   audit: auditRecord,
   settings: settingsRecord,
   host: hostRecord,
+  model: modelRecord,
+  download: downloadRecord,
 } as const satisfies Record<string, EntityRecord<CallIdOf>>;
 
 /** Areas that hold anything. */

@@ -15,7 +15,16 @@ import { systemOperations } from './host/system.ts';
 import { telemetryOperations } from './host/telemetry.ts';
 import type { Contract } from './kernel/define.ts';
 import { embeddingOperations } from './models/embeddings.ts';
+import { hardwareOperations } from './models/hardware.ts';
+import { hubOperations } from './models/hub.ts';
+import { inferenceOperations } from './models/inference.ts';
+import { modelOperations } from './models/models.ts';
+import { chatOperations } from './models/openai/chat.ts';
+import { completionOperations } from './models/openai/completions.ts';
+import { responseOperations } from './models/openai/responses.ts';
+import { rerankOperations } from './models/rerank.ts';
 import { retrievalOperations } from './models/retrieval.ts';
+import { modelSettingsOperations } from './models/settings.ts';
 
 /** Version of the wire contract, sent as `x-tabagent-contract`. */
 export const CONTRACT_VERSION = 1;
@@ -33,6 +42,15 @@ export const contract = {
   ...telemetryOperations,
   ...metricOperations,
   ...jobOperations,
+  ...modelOperations,
+  ...hubOperations,
+  ...modelSettingsOperations,
+  ...hardwareOperations,
+  ...inferenceOperations,
+  ...chatOperations,
+  ...completionOperations,
+  ...responseOperations,
+  ...rerankOperations,
   ...embeddingOperations,
   ...retrievalOperations,
   ...demoOperations,

@@ -1,8 +1,10 @@
 /** A host in whose stores there is one of every entity, each made through the operations that make it for a user. */
+import path from 'node:path';
 import type { EntityName, IdentifiedEntity } from '../../src/contract/entities.ts';
 import type { OperationId } from '../../src/contract/index.ts';
 import { openSocket } from './frame-client.ts';
 import { createTestHost, type TestHost } from './host.ts';
+import { writeLlama } from './models/llama-model.ts';
 
 /** Entities that operations name by an id of their own. Attempts are numbered within their task. */
 export type NamedEntity = Exclude<IdentifiedEntity, 'attempt'>;
@@ -96,11 +98,22 @@ export async function createFilledHost(): Promise<FilledHost> {
     return made.id;
   }
 
+  let models = 0;
+  async function newModel(): Promise<string> {
+    models += 1;
+    writeLlama(path.join(subject.dir, `filled-${models}.gguf`));
+    const made = await client.call('models_import', { path: path.join(subject.dir, `filled-${models}.gguf`) });
+    const model = 'items' in made ? made.items[0] : undefined;
+    if (!model) throw new Error('the model is not listed');
+    return model.id;
+  }
+
   const makers: Partial<Record<EntityName | OperationId, () => Promise<string>>> = {
     profile: newProfile,
     command: newCommand,
     task: newTask,
     key: newKey,
+    model: newModel,
     connection: newConnection,
     job: async () => ids.job,
     tasks_cancel: newScheduledTask,
@@ -119,6 +132,7 @@ export async function createFilledHost(): Promise<FilledHost> {
     command: await newCommand(),
     ...(await newFullTask(profile)),
     key: await newKey(),
+    model: await newModel(),
     connection: await newConnection(),
     upload: await newUpload(),
     ...(await newBackup()),

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Settings } from '../../src/contract/host/settings.ts';
 import { readHostFile } from '../../src/main/core/instance-lock.ts';
-import { createHost, type Host } from '../../src/main/host.ts';
+import { createHost, type Host, type Replaced } from '../../src/main/host.ts';
 import { createNodePlatform } from '../../src/main/platform/node.ts';
 import { ROOT } from './core.ts';
 
@@ -18,17 +18,23 @@ export interface TestHost extends AsyncDisposable {
 }
 
 /** Starts a host; disposing it stops it and removes its data. Rate limits are off unless a setting turns them on. */
-export async function createTestHost(options: { settings?: Partial<Settings> } = {}): Promise<TestHost> {
+export async function createTestHost(
+  options: { settings?: Partial<Settings>; replaced?: Replaced } = {},
+): Promise<TestHost> {
   // Not the keyring of whoever runs the tests.
   process.env.TABAGENT_KEYRING = 'off';
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-host-'));
-  const host = await createHost(createNodePlatform({ appRoot: ROOT }), {
-    dataDir: dir,
-    overrides: { host: '127.0.0.1', port: 0, 'rate_limits.enabled': false, ...options.settings },
-    http: true,
-    contentPort: 0,
-    browserArgs: [],
-  });
+  const host = await createHost(
+    createNodePlatform({ appRoot: ROOT }),
+    {
+      dataDir: dir,
+      overrides: { host: '127.0.0.1', port: 0, 'rate_limits.enabled': false, ...options.settings },
+      http: true,
+      contentPort: 0,
+      browserArgs: [],
+    },
+    options.replaced,
+  );
   const { url } = await host.start();
   const token = readHostFile(dir)?.token;
   if (url === null || token === undefined) throw new Error('the host did not open its port');

@@ -1,8 +1,12 @@
 /** One record per list of the panel: changes of its rows at random, made through the operations that make them for a user. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { BROWSERS } from '../../src/contract/automation/profiles.ts';
 import { PRIORITIES } from '../../src/contract/automation/tasks.ts';
 import type { Client } from '../../src/contract/client/client-types.ts';
 import type { EntityName, entities } from '../../src/contract/entities.ts';
+import { text, writeGguf } from './models/gguf-writer.ts';
 
 type Live = { [E in EntityName]: (typeof entities)[E] extends { filters: { id: unknown } } ? E : never }[EntityName];
 
@@ -39,6 +43,9 @@ export function seeded(seed: number): Random {
 const WORDS = ['apple', 'Zebra', 'a', 'B', 'émile', 'a_b', 'a b', 'ｚ wide', '😀 face', '10', '9', '007'];
 const GROUPS = ['shops', 'Banks', 'mail'];
 
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-list-models-'));
+process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+
 /** The edits over a client; tasks are never started. */
 export function listEdits(client: Client): { [E in Live]: ListEdits } {
   const words = (random: Random) => `${random.pick(WORDS)} ${random.pick(WORDS)}`;
@@ -60,6 +67,17 @@ export function listEdits(client: Client): { [E in Live]: ListEdits } {
     return commands;
   };
   return {
+    model: {
+      create(random) {
+        const file = path.join(folder, `${random.below(2 ** 30)}.gguf`);
+        const layer = { name: 'a.weight', shape: [32, 1 + random.below(9)], type: 'F32', fill: () => 0 } as const;
+        const architecture = random.pick(['llama', 'bert']);
+        writeGguf(file, { 'general.architecture': text(architecture), 'general.name': text(words(random)) }, [layer]);
+        return client.call('models_import', { path: file });
+      },
+      update: ({ id }) => client.call('select_model', { model_id: id }),
+      remove: ({ id }) => client.call('delete_model', { model_id: id }),
+    },
     profile: {
       create: (random) => client.call('profiles_create', profile(random)),
       update: ({ id }, random) => client.call('profiles_update', { id, ...profile(random) }),

@@ -181,6 +181,38 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
         return id;
       },
     },
+    model: {
+      samples: {
+        id: IDS('model'),
+        name: ['Falcon', 'Gemma', 'Mistral'],
+        repo: ['ahead/one', 'behind/two', 'center/three'],
+        variant: ['Q4_K_M', 'Q8_0', 'IQ2_XS'],
+        architecture: ['llama', 'qwen', 'bert'],
+        type: ['chat', 'embedding', 'rerank'],
+        format: ['gguf', 'onnx'],
+        status: ['ready', 'broken', 'missing'],
+        source: ['folder', 'link', 'download'],
+      },
+      add(field, value) {
+        const id = field === 'id' ? value : newId('model');
+        insert('model', {
+          ...{
+            id,
+            repo: '?',
+            name: '?',
+            name_key: '?',
+            type: 'other',
+            format: 'gguf',
+            status: 'broken',
+            source: 'copy',
+          },
+          ...{ path: `/nowhere/${id}`, bytes: 1, selected: false, created_at: now, updated_at: now, version: 1 },
+          files: [{ path: `/nowhere/${id}`, bytes: 1, modified: now }],
+          [field]: value,
+        });
+        return id;
+      },
+    },
     audit: {
       samples: {
         op: ['jobs_cancel', 'keys_create', 'logs_clear'],

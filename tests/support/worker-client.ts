@@ -40,6 +40,7 @@ export function openWorker({ env = {}, readyMs = 20_000, cancelGraceMs = 100, cl
       env: { PATH: process.env.PATH ?? '', ...env },
       ask: z.string(),
       answer: z.string(),
+      item: z.string(),
       readyMs,
       cancelGraceMs,
       backoffMs: 50,

@@ -76,9 +76,11 @@ function mainEntries() {
 function workerEntries() {
   /** @type {Record<string, string>} */
   const entries = {};
-  for (const name of readdirSync(join(root, 'src', 'workers'))) {
-    const file = `src/workers/${name}/index.ts`;
-    if (existsSync(join(root, file))) entries[name] = file;
+  for (const folder of ['src/workers', 'src/workers/inference']) {
+    for (const name of readdirSync(join(root, folder))) {
+      const file = `${folder}/${name}/index.ts`;
+      if (existsSync(join(root, file))) entries[name] = file;
+    }
   }
   return entries;
 }

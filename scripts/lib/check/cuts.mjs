@@ -2,7 +2,12 @@
 // found any more. So nothing else cuts where such texts are: strings, bytes, `inspect` with its limit, `split` with one.
 import { sourceLines } from './source-lines.mjs';
 
-const PLACES = ['src/workers', 'src/contract/automation', 'src/main/features/tasks/run', 'src/main/features/tasks/log'];
+const PLACES = [
+  'src/workers/executor',
+  'src/contract/automation',
+  'src/main/features/tasks/run',
+  'src/main/features/tasks/log',
+];
 const CUT =
   /\.(?:slice|substring|substr|subarray)\(|\.split\([^()]*,|\b(?:inspect|format)\((?!.*\bWHOLE\b)|\bmaxStringLength\b/;
 

@@ -26,6 +26,16 @@ export interface PortMessage {
   platform: string;
 }
 
+/** `data.type` of the window message that tells where dropped files lie; the page's own event does not say. */
+export const DROPPED_MESSAGE = 'tabagent:dropped';
+
+/** `data` of that message. */
+export interface DroppedMessage {
+  type: typeof DROPPED_MESSAGE;
+  /** Absolute paths, in the order of the files. */
+  paths: readonly string[];
+}
+
 /** Name of the preload script's object in the page's global scope; absent in a browser. */
 export const DESKTOP_GLOBAL = 'tabagentDesktop';
 

@@ -34,6 +34,7 @@ export const SCREENS = [
     where: 'top',
   },
   { id: 'profiles', path: '/profiles', title: 'Profiles', key: 'G P', help: 'profiles', where: 'top' },
+  { id: 'models', path: '/models', title: 'Models', key: 'G M', help: 'models', where: 'top' },
   { id: 'connections', path: '/connections', title: 'Connections', key: 'G N', help: 'connections', where: 'top' },
   { id: 'logs', path: '/logs', title: 'Logs & metrics', key: 'G L', help: 'logs-and-metrics', where: 'top' },
   { id: 'help', path: '/help', detail: '/help/$topic', title: 'Help', key: 'F1', help: 'first-task', where: 'help' },

@@ -92,18 +92,52 @@ describe('the contract', () => {
   /** They compute over what they are given, and keep nothing. */
   const COMPUTING = [
     'calculate_similarity',
+    'chat',
     'cluster_documents',
     'embeddings',
     'evaluate_embeddings',
+    'generate',
     'recommend_content',
+    'rerank',
+    'responses',
+  ];
+  /** They end what was computed for the caller. */
+  const STOPPING = ['stop_generation'];
+  /** Of what is kept for a caller, only that caller can be the one who forgets it. */
+  const FORGETTING = ['responses_delete'];
+
+  const TELLING = [
+    'check_model_feasibility',
+    'compatibility',
+    'estimate_memory',
+    'get_embedding_models',
+    'get_halt_status',
+    'get_hardware_info',
+    'get_inference_settings',
+    'get_loaded_models',
+    'get_params',
+    'get_recipes',
+    'get_recommended_models',
+    'get_resources',
+    'model_info',
+    'models',
+    'registered_models',
+    'responses_get',
+    'responses_input_items',
+    'stats',
+    'system',
   ];
 
   test('only these may be opened to local callers without a key, and they only tell or compute', () => {
     const open = idsWith(({ localWithoutKey }) => localWithoutKey);
-    expect(open).toEqual([...COMPUTING, 'get_embedding_models', 'get_resources', 'system'].sort());
-    for (const [id, { scope, http, area, audited }] of operations.filter(([id]) => open.includes(id))) {
-      const expected = COMPUTING.includes(id) ? ['run', 'POST'] : ['read', 'GET'];
-      expect([id, scope, http?.method, area, audited]).toEqual([id, ...expected, 'models', false]);
+    expect(open).toEqual([...COMPUTING, ...STOPPING, ...FORGETTING, ...TELLING].sort());
+    for (const [id, { scope, area, audited }] of operations.filter(([id]) => open.includes(id))) {
+      expect([id, scope, area, audited]).toEqual([
+        id,
+        TELLING.includes(id) ? 'read' : 'run',
+        'models',
+        FORGETTING.includes(id),
+      ]);
     }
   });
 
@@ -129,7 +163,7 @@ describe('the contract', () => {
     const silent = operations.filter(
       ([, { audited, scope, http }]) => !audited && scope !== 'read' && http?.method !== 'GET',
     );
-    expect(silent.map(([id]) => id).sort()).toEqual(COMPUTING);
+    expect(silent.map(([id]) => id).sort()).toEqual([...COMPUTING, ...STOPPING].sort());
   });
 
   test('a path parameter is a member of the input, and a file’s path has its id', () => {

@@ -105,8 +105,10 @@ export interface Operation<
   S extends StreamMode = StreamMode,
 > extends OperationMeta {
   input: I;
-  /** Answer of a call; for a stream, one item (`event` and `output` are then the same schema). */
+  /** Answer of a call; for a stream, one item. */
   output: O;
+  /** One item, where a call may also be a stream; null where `output` says all. */
+  event: z.ZodType | null;
   stream: S;
   /** See {@link InputScope}; null when `scope` is enough for every input. */
   scopeFor: ((input: never) => InputScope | null) | null;
@@ -157,7 +159,7 @@ export function call<I extends z.ZodType, O extends z.ZodType>(
   options: OperationOptions & { scopeFor?: (input: z.output<I>) => InputScope | null },
 ): Operation<I, O, 'never'> {
   const { scopeFor = null, ...rest } = options;
-  return { ...meta(rest), input, output, stream: 'never', scopeFor, history: false };
+  return { ...meta(rest), input, output, event: null, stream: 'never', scopeFor, history: false };
 }
 
 /** Describes an operation that answers with a stream of items. */
@@ -167,7 +169,17 @@ export function stream<I extends z.ZodType, E extends z.ZodType>(
   options: OperationOptions & { history?: boolean },
 ): Operation<I, E, 'always'> {
   const { history = false, ...rest } = options;
-  return { ...meta(rest), input, output: event, stream: 'always', scopeFor: null, history };
+  return { ...meta(rest), input, output: event, event: null, stream: 'always', scopeFor: null, history };
+}
+
+/** Describes an operation that answers with a stream of items when `input.stream` is true, else once. */
+export function callOrStream<I extends z.ZodType<{ stream: boolean }>, O extends z.ZodType, E extends z.ZodType>(
+  input: I,
+  output: O,
+  event: E,
+  options: OperationOptions,
+): Operation<I, O, 'optional'> & { event: E } {
+  return { ...meta(options), input, output, event, stream: 'optional', scopeFor: null, history: false };
 }
 
 /** Where to fetch the bytes of a file: what a frame door answers for a `bytes` operation. */
@@ -201,3 +213,5 @@ export type InputOf<O extends Operation> = z.input<O['input']>;
 export type ParsedInputOf<O extends Operation> = z.output<O['input']>;
 /** What operation `O` answers, or one item of its stream. */
 export type OutputOf<O extends Operation> = z.output<O['output']>;
+/** One item of operation `O`, which may answer once too. */
+export type EventOf<O extends Operation> = O extends { event: infer E extends z.ZodType } ? z.output<E> : never;

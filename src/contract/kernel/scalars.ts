@@ -35,6 +35,8 @@ export const KeyId = entityId<'KeyId'>('key');
 export type KeyId = z.infer<typeof KeyId>;
 export const ConnectionId = entityId<'ConnectionId'>('con');
 export type ConnectionId = z.infer<typeof ConnectionId>;
+export const ModelId = entityId<'ModelId'>('mdl');
+export type ModelId = z.infer<typeof ModelId>;
 
 /** RFC 3339 UTC with milliseconds, `2026-11-20T10:50:00.000Z`. */
 export const Timestamp = z.iso.datetime({ precision: 3 });

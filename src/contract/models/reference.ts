@@ -13,3 +13,11 @@ export const ModelRef = z
   .min(1)
   .max(256)
   .describe('owner/repo, owner/repo:variant, an installed id, or "default"');
+
+/** A model, under either of its names in requests. */
+export const namedModel = { model: ModelRef.optional(), model_id: ModelRef.optional() };
+
+const Variant = z.string().min(1).max(100).optional();
+
+/** A quantization, under either of its names. */
+export const namedVariant = { variant: Variant, quantization: Variant };

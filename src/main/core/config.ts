@@ -29,6 +29,7 @@ export interface HostFlags {
   port?: string | undefined;
   dataDir?: string | undefined;
   logLevel?: string | undefined;
+  modelCache?: string | undefined;
   replaceDatabase?: boolean | undefined;
 }
 
@@ -86,6 +87,8 @@ export function readConfig(flags: HostFlags, env: NodeJS.ProcessEnv, defaultData
   if (port) override(overrides, 'port', /^\d+$/.test(port.value) ? Number(port.value) : port.value, port.origin);
   const level = pick(flags.logLevel, 'TABAGENT_LOG_LEVEL', '--log-level');
   if (level) override(overrides, 'log_level', level.value, level.origin);
+  const models = pick(flags.modelCache, 'TABAGENT_MODEL_CACHE', '--model-cache');
+  if (models) override(overrides, 'models.folder', path.resolve(models.value), models.origin);
 
   return {
     dataDir: path.resolve(flags.dataDir ?? env.TABAGENT_DATA_DIR ?? defaultDataDir),

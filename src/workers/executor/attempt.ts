@@ -5,6 +5,7 @@ import { fitsTask, OUTPUT_FILE, type OutputReference } from '../../contract/auto
 import { excessOf } from '../../contract/kernel/bounds.ts';
 import { createRedactor } from '../../contract/kernel/redact/redact.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
+import type { Port } from '../shared/port.ts';
 import { fullText } from './browser/script-error.ts';
 import { Cancelled, type CancelReason, cancelledResult, Failure, failedResult } from './failure.ts';
 import { loadRunner, runSpec } from './kinds.ts';
@@ -13,7 +14,6 @@ import { createArtifacts } from './output/artifacts.ts';
 import { createLog, forwardConsole, type Log } from './output/log.ts';
 import { createReport } from './output/report.ts';
 import { createSteps } from './output/steps.ts';
-import type { Port } from './port.ts';
 import type { Run } from './run.ts';
 
 /** One attempt that has begun. */

@@ -3,9 +3,9 @@
  * from standard output, and ends the whole tree if this process does not end by itself.
  */
 import { ToExecutor } from '../../contract/automation/executor.ts';
+import { openPort } from '../shared/port.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
 import type { CancelReason } from './failure.ts';
-import { openPort } from './port.ts';
 
 /** Longest time that a clean stop may take after the host has gone, ms. */
 const ORPHAN_GRACE = 2000;

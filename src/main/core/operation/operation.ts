@@ -1,7 +1,7 @@
 /** Handlers of operations, and the context of a call. */
 
 import type { OperationId, Operations } from '../../../contract/index.ts';
-import type { Area, Operation, OutputOf, ParsedInputOf, Scope } from '../../../contract/kernel/define.ts';
+import type { Area, EventOf, Operation, OutputOf, ParsedInputOf, Scope } from '../../../contract/kernel/define.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 
 /** Which door a call came through. */
@@ -81,7 +81,7 @@ type AnswerOf<O extends Operation> = O extends { bytes: true }
     ? AsyncIterable<OutputOf<O>>
     : O['stream'] extends 'never'
       ? OutputOf<O> | Promise<OutputOf<O>>
-      : Promise<OutputOf<O>> | AsyncIterable<OutputOf<O>>;
+      : Promise<OutputOf<O>> | AsyncIterable<EventOf<O>>;
 
 /** Handler of one operation. */
 export type Handler<O extends Operation> = (input: ParsedInputOf<O>, context: CallContext) => AnswerOf<O>;

@@ -3,10 +3,13 @@ import path from 'node:path';
 
 const FROM_SOURCE = import.meta.filename.endsWith('.ts');
 
+/** Folder of each worker process, below the workers. */
+const WORKERS = { executor: 'executor', llama: 'inference/llama' } as const;
+
 /** Path of a child process's entry: `out/workers/<name>.js`. */
-export function workerModule(appRoot: string, name: 'executor'): string {
+export function workerModule(appRoot: string, name: keyof typeof WORKERS): string {
   return FROM_SOURCE
-    ? path.join(appRoot, 'src/workers', name, 'index.ts')
+    ? path.join(appRoot, 'src/workers', WORKERS[name], 'index.ts')
     : path.join(appRoot, 'out/workers', `${name}.js`);
 }
 

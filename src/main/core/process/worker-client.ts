@@ -1,63 +1,51 @@
 /** Requests to a supervised worker process: each is answered, or fails by its deadline, a cancel, or the end of the process. */
-import { z } from 'zod';
-import { AppError, errorOf, Problem, toAppError } from '../../../contract/kernel/errors.ts';
+import type { z } from 'zod';
+import { AppError, errorOf, toAppError } from '../../../contract/kernel/errors.ts';
+import { fromWorker, ITEM_WINDOW, toWorker } from '../../../contract/kernel/worker-frames.ts';
 import type { CircuitOptions } from './circuit.ts';
+import { createPacedQueue, OpenRequests } from './open-requests.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
 import type { WorkerDeps } from './worker-process.ts';
 
 /** Options of {@link createWorkerClient}; all times in ms. */
-export interface ClientOptions<Ask extends z.ZodType, Answer extends z.ZodType> extends CircuitOptions {
+export interface ClientOptions<Ask extends z.ZodType, Answer extends z.ZodType, Item extends z.ZodType>
+  extends CircuitOptions {
   module: string;
   name: string;
   /** Environment of the process, without the run id. */
   env: Record<string, string>;
-  /** Bodies of requests and answers. */
+  /** Bodies of requests, answers, and what comes before an answer. */
   ask: Ask;
   answer: Answer;
+  item: Item;
   readyMs: number;
   /** How long a worker may take to confirm a cancel before it is killed. */
   cancelGraceMs: number;
+  /** Called when a process has gone, with what it knew; before its requests fail. */
+  onGone?(reason: string): void;
 }
 
 /** A supervised worker; see {@link createWorkerClient}. */
-export interface WorkerClient<Ask, Answer> {
+export interface WorkerClient<Ask, Answer, Item> {
   /**
    * @throws AppError `cancelled`, `gateway-timeout` after the deadline, `worker-crashed` when the process ended with the request pending,
    *   `service-unavailable` with `retry_after` (s) while the circuit is open or after `stop`; or the problem that the worker answered
    */
   request(body: Ask, options: { deadlineMs: number; signal?: AbortSignal }): Promise<Answer>;
+  /**
+   * The items of a request at the reader's pace, then its answer as the return value. A reader that leaves cancels the request.
+   * @param options.idleMs longest time between two items while the reader waits for one
+   * @throws as `request` does
+   */
+  stream(body: Ask, options: { idleMs: number; signal?: AbortSignal }): AsyncGenerator<Item, Answer, void>;
   /** Why the circuit is open, or null. */
   openBecause(): string | null;
   /** Ends the process and fails what is pending. Resolves when no process is left. */
   stop(graceMs: number): Promise<void>;
 }
 
-interface Pending<Body, Answer> {
-  body: Body;
-  sent: boolean;
-  resolve(answer: Answer): void;
-  reject(error: AppError): void;
-}
-
-/** What a worker sends once it is ready. */
-type Reply<Answer> = { t: 'answer'; id: number; body: Answer } | { t: 'failed'; id: number; error: Problem };
-
-function protocolOf<Ask extends z.ZodType, Answer extends z.ZodType>(ask: Ask, answer: Answer) {
-  const id = z.int();
-  return {
-    to: z.discriminatedUnion('t', [
-      z.object({ t: z.literal('request'), id, body: ask }),
-      z.object({ t: z.literal('cancel'), id }),
-      z.object({ t: z.literal('stop') }),
-    ]),
-    // TypeScript cannot resolve the output of an object schema whose member is generic.
-    from: z.discriminatedUnion('t', [
-      z.object({ t: z.literal('ready') }),
-      z.object({ t: z.literal('answer'), id, body: answer }),
-      z.object({ t: z.literal('failed'), id, error: Problem }),
-    ]) as unknown as z.ZodType<{ t: 'ready' } | Reply<z.output<Answer>>>,
-  };
-}
+/** Items that are taken before the worker hears that more are wanted. */
+const MORE_EVERY = ITEM_WINDOW / 2;
 
 /** Why a worker takes no request now, or null. */
 function refusalOf(
@@ -72,83 +60,39 @@ function refusalOf(
   return new AppError('service-unavailable', reason, { extra: { retry_after } });
 }
 
-/** Requests that have no answer yet, and those that were given up but not confirmed by the worker. */
-class Requests<Ask, Answer> {
-  readonly #open = new Map<number, Pending<Ask, Answer>>();
-  /** What stops the grace time of a request that was given up. */
-  readonly #cancelling = new Map<number, () => void>();
-  #lastId = 0;
-
-  get isEmpty(): boolean {
-    return this.#open.size === 0;
-  }
-
-  nextId(): number {
-    this.#lastId += 1;
-    return this.#lastId;
-  }
-
-  add(id: number, request: Pending<Ask, Answer>): void {
-    this.#open.set(id, request);
-  }
-
-  /** A copy: entries may be settled while it is walked. */
-  all(): [number, Pending<Ask, Answer>][] {
-    return [...this.#open];
-  }
-
-  /** Takes the request out, for its answer or its error. */
-  settle(id: number): Pending<Ask, Answer> | undefined {
-    this.#cancelling.get(id)?.();
-    this.#cancelling.delete(id);
-    const request = this.#open.get(id);
-    this.#open.delete(id);
-    return request;
-  }
-
-  cancelling(id: number, stopGrace: () => void): void {
-    this.#cancelling.set(id, stopGrace);
-  }
-
-  /** No confirmation will come. */
-  workerGone(): void {
-    for (const stopGrace of this.#cancelling.values()) stopGrace();
-    this.#cancelling.clear();
-  }
-}
-
 /** Creates the client; no process is started before the first request. */
-export function createWorkerClient<Ask extends z.ZodType, Answer extends z.ZodType>(
+export function createWorkerClient<Ask extends z.ZodType, Answer extends z.ZodType, Item extends z.ZodType>(
   deps: WorkerDeps,
-  options: ClientOptions<Ask, Answer>,
-): WorkerClient<z.input<Ask>, z.output<Answer>> {
+  options: ClientOptions<Ask, Answer, Item>,
+): WorkerClient<z.input<Ask>, z.output<Answer>, z.output<Item>> {
   const { clock } = deps;
-  const protocol = protocolOf(options.ask, options.answer);
-  const requests = new Requests<z.input<Ask>, z.output<Answer>>();
+  const requests = new OpenRequests<z.input<Ask>, z.output<Answer>, z.output<Item>>();
 
   const worker = createSupervisor(deps, {
     ...options,
-    ...protocol,
+    to: toWorker(options.ask),
+    from: fromWorker(options.item, options.answer),
     wanted: () => !requests.isEmpty,
     onReady: sendAll,
     onMessage(message) {
-      if (message.t === 'answer') requests.settle(message.id)?.resolve(message.body);
+      if (message.t === 'item') requests.get(message.id)?.item(message.body);
+      else if (message.t === 'answer') requests.settle(message.id)?.resolve(message.body);
       else requests.settle(message.id)?.reject(errorOf(message.error));
     },
     onGone(reason, restarts) {
+      options.onGone?.(reason);
       requests.workerGone();
       // A request that was not sent yet cannot be the cause: it waits for the next start, unless there is none.
       for (const [id, { sent }] of requests.all())
         if (sent || !restarts) requests.settle(id)?.reject(new AppError('worker-crashed', reason));
     },
   });
-  type Message = Parameters<typeof worker.send>[0];
 
   function sendAll(): void {
     for (const [id, request] of requests.all()) {
       if (request.sent) continue;
       try {
-        request.sent = worker.send({ t: 'request', id, body: request.body } as Message);
+        request.sent = worker.send({ t: 'request', id, body: request.body });
       } catch (error) {
         // A body that cannot be sent is the end of its own request and of no other.
         requests.settle(id)?.reject(toAppError(error));
@@ -159,33 +103,61 @@ export function createWorkerClient<Ask extends z.ZodType, Answer extends z.ZodTy
   /** The caller is answered at once; the worker has `cancelGraceMs` to confirm. */
   function giveUp(id: number, error: AppError): void {
     const request = requests.settle(id);
-    if (request?.sent && worker.send({ t: 'cancel', id } as Message))
+    if (request?.sent && worker.send({ t: 'cancel', id }))
       requests.cancelling(id, clock.schedule(worker.kill, options.cancelGraceMs));
     request?.reject(error);
   }
 
+  /** Hands a request to the worker. @returns its answer, what gives it up, and what is called when it is over */
+  function open(body: z.input<Ask>, signal: AbortSignal | undefined, item: (item: z.output<Item>) => void) {
+    const refused = refusalOf(worker, signal);
+    if (refused !== null) throw refused;
+    const id = requests.nextId();
+    const leave = (error: AppError) => giveUp(id, error);
+    const abort = () => leave(new AppError('cancelled'));
+    signal?.addEventListener('abort', abort, { once: true });
+    const answer = new Promise<z.output<Answer>>((resolve, reject) => {
+      requests.add(id, { resolve, reject, item, body, sent: false });
+      worker.ensureStarted();
+      sendAll();
+    });
+    return { id, answer, leave, done: () => signal?.removeEventListener('abort', abort) };
+  }
+
   return {
     async request(body, { deadlineMs, signal }) {
-      const refused = refusalOf(worker, signal);
-      if (refused !== null) throw refused;
-      const id = requests.nextId();
-      const abort = () => giveUp(id, new AppError('cancelled'));
-      const cancelDeadline = clock.schedule(() => giveUp(id, new AppError('gateway-timeout')), deadlineMs);
-      signal?.addEventListener('abort', abort, { once: true });
+      const { answer, leave, done } = open(body, signal, () => undefined);
+      const cancelDeadline = clock.schedule(() => leave(new AppError('gateway-timeout')), deadlineMs);
       try {
-        return await new Promise<z.output<Answer>>((resolve, reject) => {
-          requests.add(id, { resolve, reject, body, sent: false });
-          worker.ensureStarted();
-          sendAll();
-        });
+        return await answer;
       } finally {
         cancelDeadline();
-        signal?.removeEventListener('abort', abort);
+        done();
+      }
+    },
+    async *stream(body, { idleMs, signal }) {
+      const queue = createPacedQueue<z.output<Item>>();
+      const { id, answer, leave, done } = open(body, signal, queue.push);
+      answer.then(queue.end, queue.end);
+      let taken = 0;
+      try {
+        for (;;) {
+          const stopIdle = clock.schedule(() => leave(new AppError('gateway-timeout')), idleMs);
+          const next = await queue.next().finally(stopIdle);
+          // What a caller has not read when it leaves is of no use to it.
+          if (next === null || signal?.aborted) return await answer;
+          yield next.item;
+          taken += 1;
+          if (taken % MORE_EVERY === 0) worker.send({ t: 'more', id, count: MORE_EVERY });
+        }
+      } finally {
+        leave(new AppError('cancelled'));
+        done();
       }
     },
     openBecause: worker.openBecause,
     async stop(graceMs) {
-      await worker.stop({ t: 'stop' } as Message, graceMs);
+      await worker.stop({ t: 'stop' }, graceMs);
       for (const [id] of requests.all())
         requests.settle(id)?.reject(new AppError('worker-crashed', 'The worker was stopped.'));
     },

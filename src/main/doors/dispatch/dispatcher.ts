@@ -121,15 +121,17 @@ function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher
   const isChecked = (door: DoorName) => checkOutputAt === 'all' || checkOutputAt.includes(door);
 
   /** Parses one answer where that is asked for; a file has no schema. */
-  function shaped({ id, operation, context: { door } }: Admission, input: unknown, value: unknown): unknown {
-    if (operation.bytes && door === 'http') return value;
-    return isChecked(door) ? checkOutput(id, operation, input, value) : value;
+  function shaped(admission: Admission, input: unknown, value: unknown, isItem = false): unknown {
+    const { id, operation, context } = admission;
+    if (operation.bytes && context.door === 'http') return value;
+    const schema = isItem && operation.event !== null ? operation.event : operation.output;
+    return isChecked(context.door) ? checkOutput(id, schema, input, value) : value;
   }
 
   async function* streamed(admission: Admission, input: unknown, items: AsyncIterable<unknown>) {
     let status = 499;
     try {
-      for await (const item of items) yield shaped(admission, input, item);
+      for await (const item of items) yield shaped(admission, input, item, true);
       status = 200;
     } catch (thrown) {
       status = 0;

@@ -21,8 +21,11 @@ import { Exchange, type ProblemWire } from './request/exchange.ts';
 export interface Dialect {
   /** For messages. */
   name: string;
-  /** How the dialect says that something failed: refusals of the door included, from the moment its route was found. */
-  problem: ProblemWire;
+  /**
+   * How the dialect says that something failed: refusals of the door included, from the moment its route was found. Without it failures
+   * have the general form.
+   */
+  problem?: ProblemWire | undefined;
   /** Adds the routes with `kit.route`. `app` is a scope of the dialect's own: its hooks and parsers reach no other route. */
   register(app: FastifyInstance, kit: DialectKit): void | Promise<void>;
 }
@@ -86,7 +89,7 @@ function addRoute(app: FastifyInstance, dialect: Dialect, route: DialectRoute, d
     bodyLimit: PAYLOAD_LIMITS[operation.payload],
     onRequest(request, _reply, done) {
       const exchange = Exchange.of(request.raw);
-      exchange.problem = wording;
+      if (wording !== undefined) exchange.problem = wording;
       try {
         deps.admit.operation(exchange, id);
         done();
@@ -102,7 +105,8 @@ function addRoute(app: FastifyInstance, dialect: Dialect, route: DialectRoute, d
 }
 
 /** How the dialect says failures; one that it fails to say is said in the general form, as JSON of the dialect's. */
-function wordingOf({ name, problem }: Dialect, log: Logger): ProblemWire {
+function wordingOf({ name, problem }: Dialect, log: Logger): ProblemWire | undefined {
+  if (problem === undefined) return undefined;
   return (error, at) => {
     try {
       const text = JSON.stringify(problem(error, at));

@@ -3,7 +3,7 @@ import type { FromExecutor } from '../../../contract/automation/executor.ts';
 import { keptNote, keptResult } from '../../../contract/automation/report/kept-report.ts';
 import { PROGRESS_MS } from '../../../contract/automation/report/report-limits.ts';
 import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
-import type { Port } from '../port.ts';
+import type { Port } from '../../shared/port.ts';
 
 /** The host's side of an attempt. */
 export interface Report {

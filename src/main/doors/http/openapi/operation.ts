@@ -139,7 +139,9 @@ function success({ operation }: HttpRoute, schemas: SchemaWriter): Record<string
       },
     };
   }
-  const answer = { description: 'Success.', content: { 'application/json': { schema } } };
+  const items =
+    operation.event === null ? {} : { 'text/event-stream': { schema: schemas.write(operation.event, 'output') } };
+  const answer = { description: 'Success.', content: { 'application/json': { schema }, ...items } };
   return operation.job
     ? { [status]: answer, 202: { ...answer, description: 'The job has begun.' } }
     : { [status]: answer };

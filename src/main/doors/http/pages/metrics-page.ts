@@ -1,12 +1,17 @@
 /** `/metrics` in Prometheus' text format 0.0.4. prom-client is loaded with the first scrape. */
-import type { Counter as CounterType, Registry as RegistryType } from 'prom-client';
+import type { Counter as CounterType, Gauge as GaugeType, Registry as RegistryType } from 'prom-client';
 import { type CallMetrics, type CallSeries, DURATION_BUCKETS } from '../../dispatch/call-metrics.ts';
 
-/** Figures of the features, asked at each scrape. Labels are closed sets: no ids, no names that users give. */
+/** Figures of the features, asked at each scrape. Labels are closed sets: no ids, no names that users give but those of models. */
 export interface FeatureMetrics {
   tasks(): Iterable<{ status: string; kind: string; count: number }>;
   queueDepth(): Iterable<{ priority: string; count: number }>;
   profilesRunning(): number;
+  /** Tokens by model since the start, and loaded models with what they take. Ids of models are few and no secret. */
+  inference(): {
+    tokens: { model: string; kind: string; count: number }[];
+    loaded: { model: string; bytes: number; active: number; queued: number }[];
+  };
   logDropped(): number;
   /** Errors that listeners threw. */
   listenerFailures(): number;
@@ -57,6 +62,24 @@ function createRegistry(prom: Prom, calls: CallMetrics, features: FeatureMetrics
     });
   }
 
+  function gauge<L extends string>(
+    name: string,
+    help: string,
+    labelNames: L[],
+    fill: (metric: GaugeType<L>) => void,
+  ): void {
+    new Gauge<L>({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        this.reset();
+        fill(this);
+      },
+    });
+  }
+
   counter('tabagent_requests_total', 'Calls of operations', ['op', 'door', 'status'], (metric) => {
     for (const { op, door, status, count } of calls.series()) metric.inc({ op, door, status }, count);
   });
@@ -73,24 +96,25 @@ function createRegistry(prom: Prom, calls: CallMetrics, features: FeatureMetrics
     metric.inc(features.logDropped()),
   );
 
-  new Gauge({
-    name: 'tabagent_queue_depth',
-    help: 'Tasks that wait to start',
-    labelNames: ['priority'],
-    registers,
-    collect() {
-      this.reset();
-      for (const { priority, count } of features.queueDepth()) this.set({ priority }, count);
-    },
+  counter('tabagent_tokens_total', 'Tokens that models read and wrote', ['model', 'kind'], (metric) => {
+    for (const { model, kind, count } of features.inference().tokens) metric.inc({ model, kind }, count);
   });
-  new Gauge({
-    name: 'tabagent_profiles_running',
-    help: 'Browser profiles that are running',
-    registers,
-    collect() {
-      this.set(features.profilesRunning());
-    },
+  gauge('tabagent_models_loaded', 'Models in memory', [], (metric) => metric.set(features.inference().loaded.length));
+  gauge('tabagent_model_memory_bytes', 'Memory of loaded models, as counted before loading', ['model'], (metric) => {
+    for (const { model, bytes } of features.inference().loaded) metric.set({ model }, bytes);
   });
+  gauge('tabagent_inference_requests', 'Requests of loaded models', ['model', 'state'], (metric) => {
+    for (const { model, active, queued } of features.inference().loaded) {
+      metric.set({ model, state: 'active' }, active);
+      metric.set({ model, state: 'queued' }, queued);
+    }
+  });
+  gauge('tabagent_queue_depth', 'Tasks that wait to start', ['priority'], (metric) => {
+    for (const { priority, count } of features.queueDepth()) metric.set({ priority }, count);
+  });
+  gauge('tabagent_profiles_running', 'Browser profiles that are running', [], (metric) =>
+    metric.set(features.profilesRunning()),
+  );
   return registry;
 }
 

@@ -9,6 +9,12 @@ test.each([
   ['/api/v1/tasks/', '/v1/tasks'],
   ['/health/?x', '/v1/health?x'],
   ['/panel/', '/panel/'],
+  ['/v1/models/owner/repo:Q8_0', '/v1/models/owner%2Frepo:Q8_0'],
+  ['/v1/models/owner%2Frepo?x=1', '/v1/models/owner%2Frepo?x=1'],
+  ['/v1/models/owner/repo/quants', '/v1/models/owner%2Frepo/quants'],
+  ['/v1/models/owner%2Frepo/Q8_0/settings', '/v1/models/owner%2Frepo/Q8_0/settings'],
+  ['/v1/models/owner/repo/Q8_0/settings', '/v1/models/owner%2Frepo/Q8_0/settings'],
+  ['/v1/models/loaded', '/v1/models/loaded'],
 ])('%s is routed as %s', (sent, routed) => {
   expect(rewrite(sent)).toBe(routed);
 });

@@ -1,0 +1,66 @@
+/** What inference takes from the rest of the program: which models there are, and what is set for them. */
+import type { EngineName, ModelType } from '../../../contract/models/engine.ts';
+
+/** A model whose files are on this machine and were checked. */
+export interface InstalledModel {
+  /** What answers name: `owner/repo:variant`, or an id of its own. */
+  id: string;
+  name: string;
+  /** The file or folder that the engine reads. */
+  path: string;
+  engine: EngineName;
+  type: ModelType;
+  variant: string | null;
+  sizeBytes: number;
+  /** Unix time in seconds. */
+  created: number;
+  /** The longest context that the model was made for. */
+  contextLength: number;
+  /** `7B`, where the file tells it. */
+  parameters: string | null;
+  /** Length of the vectors of an embedding model, where the file tells it. */
+  dimensions?: number | null;
+}
+
+/** What is set for generations with a model; an absent member is not set. */
+export interface GenerationDefaults {
+  temperature?: number;
+  top_p?: number;
+  top_k?: number;
+  min_p?: number;
+  repetition_penalty?: number;
+  frequency_penalty?: number;
+  presence_penalty?: number;
+  max_tokens?: number;
+  seed?: number;
+  stop?: readonly string[];
+  /** Used when a request brings no system message. */
+  system_prompt?: string;
+}
+
+/** How much of a model is to be in memory. */
+export interface LoadShape {
+  /** Tokens of one context. */
+  contextLength: number;
+  /** Contexts side by side. */
+  parallel: number;
+}
+
+/** The models that are installed; implemented by the feature `models`. */
+export interface ModelSource {
+  /**
+   * The model that a reference means.
+   * @param ref `owner/repo`, `owner/repo:variant`, an id, an alias or `default`
+   * @param type what it is needed for; null when any will do
+   * @param loaded ids of loaded models of that type, for `default`
+   * @throws AppError `model-not-found`, `model-corrupted`, `embedding-model-not-available`
+   */
+  resolve(ref: string, type: ModelType | null, loaded: readonly string[]): Promise<InstalledModel>;
+  list(): Promise<InstalledModel[]>;
+  /** What applies to generations: saved settings below parameters that were set. */
+  defaults(model: InstalledModel, sessionId?: string): GenerationDefaults;
+  /** Bytes that the model takes once it is loaded: weights, contexts and working memory. */
+  memory(model: InstalledModel, shape: LoadShape): number;
+  /** A model was loaded or unloaded: who lists models asks again. */
+  changed?(id: string): void;
+}

@@ -1,0 +1,38 @@
+/** Grammars of tool calls: the model writes calls that can be read, of tools that exist, with arguments that fit. */
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import { CALL_CLOSE, CALL_OPEN, type ToolGrammars } from '../../../../contract/models/engine.ts';
+import type { Tool, ToolChoice } from '../../../../contract/models/openai/chat.ts';
+import { createGrammar, literal } from './gbnf.ts';
+import { addSchema } from './schema.ts';
+
+const NO_ARGUMENTS = { type: 'object', properties: {}, additionalProperties: false };
+
+/** @returns null when no tool may be called @throws AppError `unsupported-parameter`, `validation-error` */
+export function toolGrammars(tools: readonly Tool[], choice: ToolChoice, parallel: boolean): ToolGrammars | null {
+  const functions = tools.flatMap(({ function: one }) => (one === undefined ? [] : [one]));
+  if (choice === 'none' || (functions.length === 0 && choice === 'auto')) return null;
+  const named = typeof choice === 'object' ? choice.function.name : null;
+  const allowed = named === null ? functions : functions.filter(({ name }) => name === named);
+  if (allowed.length === 0) {
+    const reason = named === null ? 'there are no tools to call' : `there is no tool ${JSON.stringify(named)}`;
+    throw new AppError('validation-error', `Field 'tool_choice': ${reason}`, {
+      errors: { tool_choice: reason },
+      extra: { field: 'tool_choice', reason, param: 'tool_choice' },
+    });
+  }
+  const grammar = createGrammar();
+  const bodies = allowed.map(({ name, parameters }) => {
+    const schema = parameters == null ? NO_ARGUMENTS : { type: 'object', ...parameters };
+    const param = `tools.${name}.parameters`;
+    if (schema.type !== 'object')
+      throw new AppError('unsupported-parameter', `${param}: arguments are an object.`, { extra: { param } });
+    const args = addSchema(grammar, schema, param);
+    return `${literal(`{"name": ${JSON.stringify(name)}, "arguments": `)} ${args} "}"`;
+  });
+  const one = grammar.add('call', `[\\n ]? (${bodies.join(' | ')}) [\\n ]? ${literal(CALL_CLOSE)}`);
+  const again = parallel && named === null ? ` ("\\n"? ${literal(CALL_OPEN)} ${one}){0,15}` : '';
+  return {
+    call: grammar.text(`${one}${again}`),
+    required: choice === 'auto' ? null : grammar.text(`${literal(CALL_OPEN)} ${one}${again}`),
+  };
+}

@@ -1,0 +1,143 @@
+/** Inference: models in memory, and what is asked of them. */
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { Clock } from '../../core/clock.ts';
+import { iso } from '../../core/clock.ts';
+import type { Db } from '../../core/db/index.ts';
+import { newRequestId } from '../../core/ids.ts';
+import type { Part } from '../../core/lifecycle.ts';
+import type { Logger } from '../../core/log/logger.ts';
+import type { Chore } from '../../core/maintenance.ts';
+import type { Handlers } from '../../core/operation/operation.ts';
+import type { SettingsReader } from '../../core/settings.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { JobService } from '../jobs/index.ts';
+import type { InstalledModel, ModelSource } from './deps.ts';
+import { createResidents } from './models/residents.ts';
+import { createModelService, referenceOf } from './models/service.ts';
+import { createChat } from './openai/chat.ts';
+import { createCompletions } from './openai/completions.ts';
+import { createRerank } from './rerank.ts';
+import { createResponses } from './responses/index.ts';
+import { createEngine, type Engine, type EngineModules } from './run/engine.ts';
+import { createGenerate } from './run/generation.ts';
+import { createLive } from './run/live.ts';
+import { createStats } from './run/stats.ts';
+import { createStopping } from './run/stopping.ts';
+import { createVectors } from './run/vectors.ts';
+import { createResponseStore } from './store.ts';
+
+export type { GenerationDefaults, InstalledModel, ModelSource } from './deps.ts';
+export type { EngineModules } from './run/engine.ts';
+
+/** Ids of the operations that this feature answers. */
+export type InferenceOperationId =
+  | 'chat'
+  | 'generate'
+  | 'models'
+  | 'model_info'
+  | 'get_loaded_models'
+  | 'load_model'
+  | 'unload_model'
+  | 'stop_generation'
+  | 'get_halt_status'
+  | 'stats'
+  | 'rerank'
+  | 'responses'
+  | 'responses_get'
+  | 'responses_input_items'
+  | 'responses_delete';
+
+interface Deps {
+  db: Db;
+  platform: Platform;
+  clock: Clock;
+  log: Logger;
+  settings: SettingsReader;
+  jobs: JobService;
+  source: ModelSource;
+  /** Programs in place of the engines, which speak the same protocol; for tests. */
+  engines?: EngineModules;
+  /** Memory that can be taken without swapping, bytes. */
+  availableBytes?: () => number;
+}
+
+export function createInference(deps: Deps) {
+  const { clock, source } = deps;
+  let llama: Engine | undefined;
+  const engine = (model: InstalledModel) => {
+    if (model.engine !== 'llama')
+      throw new AppError('service-unavailable', `${model.id} needs the engine ${model.engine}, which is not there.`, {
+        extra: { reason: 'engine_missing', model: model.id },
+      });
+    llama ??= createEngine('llama', { ...deps, ...(deps.engines ? { modules: deps.engines } : {}) }, () => {
+      if (llama !== undefined) residents.lost(llama);
+    });
+    return llama;
+  };
+  const residents = createResidents({
+    ...deps,
+    engine,
+    availableBytes: deps.availableBytes ?? (() => process.availableMemory()),
+    changed: (id) => source.changed?.(id),
+  });
+  const live = createLive(clock);
+  const stats = createStats({ clock, residents });
+  const generate = createGenerate({ source, residents, live, clock, finished: stats.finished });
+  const models = createModelService({ ...deps, residents });
+  const store = createResponseStore(deps.db);
+  const stopping = createStopping(live);
+  const vectors = createVectors({ source, residents });
+
+  const handlers: Handlers<InferenceOperationId> = {
+    chat: createChat(generate, clock),
+    generate: createCompletions(generate, clock),
+    rerank: createRerank(vectors),
+    ...createResponses({ generate, store, clock }),
+    models: ({ filter }) => models.list(filter),
+    model_info: ({ model_id }, { requestId }) => models.info(model_id, requestId),
+    get_loaded_models: () => models.loaded(),
+    load_model: (input, { requestId }) => models.load(input, requestId),
+    unload_model: (input, { requestId }) => models.unload(referenceOf(input), requestId),
+    stats: () => stats.read(),
+    stop_generation: (input, { principal }) => stopping.stop(input, principal, newRequestId()),
+    get_halt_status({ session_id }, { principal }) {
+      const { active, at } = stopping.status(session_id, principal);
+      const halted = at !== null && active === 0;
+      return {
+        halted,
+        status: halted ? 'halted' : 'running',
+        is_halted: halted,
+        active_requests: active,
+        last_halt_time: at === null ? null : iso(at),
+      };
+    },
+  };
+  const parts: Part[] = [
+    {
+      name: 'inference',
+      async stop() {
+        residents.dispose();
+        await llama?.stop();
+      },
+    },
+  ];
+  const service = {
+    embedder: vectors.embedder,
+    embedders: vectors.embedders,
+    isLoaded: (name: string) => residents.get(name)?.facts != null,
+    /** Loaded models with what they take, and tokens since the start of the host. */
+    figures: stats.figures,
+    /** Ends what runs on a model, and unloads it when it is loaded. */
+    async unload(name: string): Promise<void> {
+      const resident = residents.get(name);
+      if (resident !== undefined) await residents.unload(resident.model);
+    },
+  };
+  const chores: Chore[] = [
+    {
+      name: 'forgetting old responses',
+      run: () => store.prune(clock.now() - deps.settings.get('responses_retention_days') * 86_400_000),
+    },
+  ];
+  return { service, handlers, parts, chores };
+}

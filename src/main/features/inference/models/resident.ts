@@ -1,0 +1,40 @@
+/** One model that is in memory or on its way there. */
+import type { LoadedFacts } from '../../../../contract/models/engine.ts';
+import type { InstalledModel } from '../deps.ts';
+import type { Engine } from '../run/engine.ts';
+import type { Turns } from '../run/turns.ts';
+
+/** How a model is to be loaded. */
+export interface LoadOptions {
+  contextLength?: number;
+  gpuLayers?: number | null;
+  /** Seconds; 0 keeps it until it is unloaded by name. */
+  ttlSeconds?: number;
+  forceReload?: boolean;
+}
+
+export interface Resident {
+  readonly model: InstalledModel;
+  readonly engine: Engine;
+  readonly bytes: number;
+  readonly gpuLayers: number | null;
+  readonly turns: Turns;
+  /** Null while it is loading. */
+  facts: LoadedFacts | null;
+  percent: number;
+  loading: Promise<LoadedFacts>;
+  /** Aborted when the model has to go: what it computes ends. */
+  readonly going: AbortController;
+  loadedAt: number;
+  /** Monotonic time, ms. */
+  usedAt: number;
+  /** Idle time after which it is unloaded, seconds; 0 is never. */
+  ttlSeconds: number;
+  /** Kept until it is unloaded by name: it makes no room for others. */
+  pinned: boolean;
+  /** Requests that compute or wait. */
+  users: number;
+  cancelTtl: (() => void) | null;
+}
+
+export const isIdle = ({ users, facts }: Resident) => users === 0 && facts !== null;

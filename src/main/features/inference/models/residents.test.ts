@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest';
+import { manualClock, memoryLog } from '../../../../../tests/support/core.ts';
+import { installed, sourceOf } from '../../../../../tests/support/models/source.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../../../contract/host/settings.ts';
+import type { Engine } from '../run/engine.ts';
+import { createResidents } from './residents.ts';
+
+const MIB = 1024 * 1024;
+const never = new AbortController().signal;
+
+/** Models of 100 MB with 1 KB for each token, and an engine that notes what it is asked for. */
+function open(options: { free?: number; settings?: Partial<Settings>; hold?: Promise<void> } = {}) {
+  const calls: string[] = [];
+  const models = ['a', 'b', 'c'].map((id) => installed(id, '/x', { sizeBytes: 100 * MIB, contextLength: 4096 }));
+  const clock = manualClock();
+  let free = (options.free ?? 10_000) * MIB;
+  const engine: Engine = {
+    async load({ model, context_length }, signal) {
+      calls.push(`load ${model} ${context_length}`);
+      await options.hold;
+      signal.throwIfAborted();
+      free -= 100 * MIB + context_length * 1024;
+      return { context_length, dimensions: 0, device: 'cpu', capabilities: [] };
+    },
+    async unload(model) {
+      calls.push(`unload ${model}`);
+      free += 110 * MIB;
+    },
+    async *generate() {
+      yield* [];
+      return { t: 'finished', reason: 'stop', completion_tokens: 0 };
+    },
+    embed: () => Promise.reject(new Error('not asked')),
+    rerank: () => Promise.reject(new Error('not asked')),
+    stop: async () => undefined,
+  };
+  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
+  const residents = createResidents({
+    source: sourceOf(models),
+    engine: () => engine,
+    settings: { get: (key) => settings[key], onChange: () => () => undefined },
+    clock,
+    log: memoryLog(),
+    availableBytes: () => free,
+    changed: () => undefined,
+  });
+  const [a, b, c] = models as [(typeof models)[0], (typeof models)[0], (typeof models)[0]];
+  return { residents, calls, clock, engine, a, b, c };
+}
+
+describe('loading', () => {
+  test('once for all that ask at the same time', async () => {
+    const { residents, calls, a } = open();
+    const leases = await Promise.all([1, 2, 3].map(() => residents.lease(a, never)));
+    expect(calls).toEqual(['load a 4096']);
+    expect(residents.get('a')?.users).toBe(3);
+    for (const lease of leases) lease.release();
+    expect(residents.get('a')?.users).toBe(0);
+  });
+
+  // Catches a model that is unloaded, or a load that ends for all, because one of those who wait for it has left.
+  test('goes on when a caller leaves', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { residents, a } = open({ hold: gate.promise });
+    const gone = new AbortController();
+    const left = residents.lease(a, gone.signal);
+    const stays = residents.lease(a, never);
+    await expect.poll(() => residents.get('a')?.users).toBe(2);
+    gone.abort();
+    await expect(left).rejects.toMatchObject({ slug: 'cancelled' });
+    gate.resolve();
+    expect((await stays).facts.context_length).toBe(4096);
+    expect(residents.get('a')?.users).toBe(1);
+  });
+
+  test('is not done on demand when that is off', async () => {
+    const { residents, a } = open({ settings: { auto_load: false } });
+    await expect(residents.lease(a, never)).rejects.toMatchObject({ slug: 'model-not-loaded' });
+    await residents.load(a, {});
+    await residents.lease(a, never);
+  });
+
+  test('happens again only for what the loaded model does not serve', async () => {
+    const { residents, calls, a } = open();
+    await residents.load(a, { contextLength: 1024 });
+    await residents.load(a, { contextLength: 512 });
+    await residents.load(a, { ttlSeconds: 5 });
+    expect(calls).toEqual(['load a 1024']);
+    await residents.load(a, { contextLength: 2048 });
+    await residents.load(a, { forceReload: true });
+    expect(calls.slice(1)).toEqual(['unload a', 'load a 2048', 'unload a', 'load a 4096']);
+  });
+});
+
+describe('memory', () => {
+  // Catches a load that takes the memory of the whole machine because it was counted afterwards.
+  test('that does not hold the model is refused before anything is loaded, with the context that would fit', async () => {
+    const { residents, calls, a } = open({ free: 358 });
+    await expect(residents.load(a, { contextLength: 4096 })).rejects.toMatchObject({
+      slug: 'out-of-memory',
+      extra: { required_mb: 104, available_mb: 102, largest_context_length: 2048 },
+    });
+    await expect(open({ free: 300 }).residents.load(a, {})).rejects.toMatchObject({
+      extra: { largest_context_length: null },
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test('that holds less than the context that nobody asked for gives a smaller one', async () => {
+    const { residents, calls, a } = open({ free: 358 });
+    expect((await residents.load(a, {})).facts?.context_length).toBe(2048);
+    expect(calls).toEqual(['load a 2048']);
+  });
+
+  // Catches models that are thrown out for one that does not fit even then.
+  test('is not made when the model would not fit anyway', async () => {
+    const { residents, calls, a, b } = open({ free: 358 });
+    await residents.load(a, { contextLength: 256 });
+    await expect(residents.load({ ...b, sizeBytes: 900 * MIB }, {})).rejects.toMatchObject({ slug: 'out-of-memory' });
+    expect(calls).toEqual(['load a 256']);
+  });
+
+  // Catches two models that are loaded at the same time into the memory of one.
+  test('that a load is about to take is not given to the next one', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { residents, a, b } = open({ free: 460, hold: gate.promise });
+    const first = residents.load(a, { contextLength: 4096 });
+    const second = residents.load(b, { contextLength: 4096 });
+    await expect(second).rejects.toMatchObject({ slug: 'out-of-memory' });
+    gate.resolve();
+    await first;
+  });
+
+  // Catches a load that reaches the engine before the unload of the same model has ended there.
+  test('a model that is wanted again while it leaves is loaded after it has left', async () => {
+    const { residents, calls, a } = open();
+    await residents.load(a, {});
+    const left = residents.unload(a);
+    await residents.lease(a, never);
+    await left;
+    expect(calls).toEqual(['load a 4096', 'unload a', 'load a 4096']);
+  });
+
+  test('is made by what was used longest ago, never by what computes or is kept', async () => {
+    const { residents, calls, clock, a, b, c } = open({ settings: { max_loaded_models: 2 } });
+    (await residents.lease(a, never)).release();
+    clock.advance(10);
+    (await residents.lease(b, never)).release();
+    clock.advance(10);
+    (await residents.lease(a, never)).release();
+    await residents.load(c, { ttlSeconds: 0 });
+    expect(calls.slice(2)).toEqual(['unload b', 'load c 4096']);
+    const busy = await residents.lease(a, never);
+    await expect(residents.load(b, {})).rejects.toMatchObject({ slug: 'resource-limit-exceeded' });
+    busy.release();
+    await residents.load(b, {});
+    expect(residents.ids(null).sort()).toEqual(['b', 'c']);
+  });
+});
+
+describe('leaving the memory', () => {
+  test('happens after the idle time, not while somebody computes', async () => {
+    const { residents, calls, clock, a } = open({ settings: { model_ttl_seconds: 60 } });
+    const lease = await residents.lease(a, never);
+    clock.advance(100_000);
+    expect(residents.get('a')).toBeDefined();
+    lease.release();
+    clock.advance(59_000);
+    expect(residents.get('a')).toBeDefined();
+    clock.advance(1_000);
+    expect(residents.get('a')).toBeUndefined();
+    await expect.poll(() => calls).toContain('unload a');
+  });
+
+  test('by name ends what computes; a process that has ended holds nothing', async () => {
+    const { residents, engine, a, b } = open();
+    const lease = await residents.lease(a, never);
+    await residents.unload(a);
+    expect(lease.resident.going.signal.aborted).toBe(true);
+    await expect(residents.unload(a)).rejects.toMatchObject({ slug: 'model-not-loaded' });
+    await residents.load(b, {});
+    residents.lost(engine);
+    expect(residents.all()).toEqual([]);
+  });
+});

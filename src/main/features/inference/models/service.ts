@@ -1,0 +1,189 @@
+/** Models as callers see them: which there are, which are loaded, loading and unloading by name. */
+
+import type { Operations } from '../../../../contract/index.ts';
+import type { OutputOf } from '../../../../contract/kernel/define.ts';
+import { AppError, errorOf } from '../../../../contract/kernel/errors.ts';
+import type { JobId } from '../../../../contract/kernel/scalars.ts';
+import type { LoadInput, Model } from '../../../../contract/models/inference.ts';
+import { DEFAULT_MODEL } from '../../../../contract/models/reference.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { JobService } from '../../jobs/index.ts';
+import type { InstalledModel, ModelSource } from '../deps.ts';
+import { either } from '../openai/request.ts';
+import { loadJobInput, loadJobKind } from './load-job.ts';
+import type { LoadOptions } from './resident.ts';
+import type { Residents } from './residents.ts';
+
+const MAX_CONTEXT_TOLD = 1_048_576;
+
+function modelOf(model: InstalledModel, residents: Residents): Model {
+  const resident = residents.get(model.id);
+  const facts = resident?.facts ?? null;
+  return {
+    id: model.id,
+    object: 'model',
+    created: model.created,
+    owned_by: 'tabagent',
+    loaded: facts !== null,
+    status: facts !== null ? 'loaded' : resident === undefined ? 'available' : 'loading',
+    type: model.type,
+    backend: model.engine === 'llama' ? 'llama.cpp' : 'onnx',
+    variant: model.variant,
+    size_bytes: model.sizeBytes,
+    context_length: facts?.context_length ?? Math.min(model.contextLength, MAX_CONTEXT_TOLD),
+    capabilities: facts?.capabilities ?? [],
+  };
+}
+
+/** @throws AppError `validation-error` without either name */
+export function referenceOf(input: { model?: string | undefined; model_id?: string | undefined }): string {
+  const ref = either(['model_id', 'model'], input.model_id, input.model);
+  if (ref !== undefined) return ref;
+  throw new AppError('validation-error', "Field 'model_id': model_id is required", {
+    errors: { model_id: 'model_id is required' },
+    extra: { field: 'model_id', reason: 'model_id is required' },
+  });
+}
+
+function optionsOf(input: LoadInput): LoadOptions {
+  if (input.device !== undefined && !['auto', 'cpu'].includes(input.device) && input.gpu_layers === 0)
+    throw new AppError('validation-error', "Field 'gpu_layers': 0 layers leave nothing for the device", {
+      errors: { gpu_layers: '0 layers leave nothing for the device' },
+    });
+  const gpuLayers = input.device === 'cpu' ? 0 : input.gpu_layers;
+  return {
+    ...(input.context_length === undefined ? {} : { contextLength: input.context_length }),
+    ...(gpuLayers === undefined ? {} : { gpuLayers }),
+    ...(input.ttl_seconds === undefined ? {} : { ttlSeconds: input.ttl_seconds }),
+    ...(input.force_reload ? { forceReload: true } : {}),
+  };
+}
+
+export function createModelService(deps: {
+  source: ModelSource;
+  residents: Residents;
+  jobs: JobService;
+  clock: Clock;
+}) {
+  const { source, residents, clock } = deps;
+  const loads = deps.jobs.register(loadJobKind(source, residents));
+  // Without a type, the default is the one that answers.
+  const find = (ref: string) =>
+    ref === DEFAULT_MODEL ? source.resolve(ref, 'chat', residents.ids('chat')) : source.resolve(ref, null, []);
+
+  return {
+    async list(
+      filter: 'loaded' | 'installed' | 'chat' | 'embedding' | 'rerank' | undefined,
+    ): Promise<OutputOf<Operations['models']>> {
+      const all = (await source.list()).map((model) => modelOf(model, residents));
+      const data = all.filter((model) => {
+        if (filter === 'loaded') return model.loaded;
+        return filter === undefined || filter === 'installed' || model.type === filter;
+      });
+      return { object: 'list', data, models: data };
+    },
+    async info(ref: string, requestId: string): Promise<OutputOf<Operations['model_info']>> {
+      const model = await find(ref);
+      const base = model.variant === null ? model.id : model.id.replace(/:[^:]*$/, '');
+      const siblings = (await source.list()).filter(({ id, variant }) => variant !== null && id.startsWith(`${base}:`));
+      return {
+        ...modelOf(model, residents),
+        request_id: requestId,
+        name: model.name,
+        parameters: model.parameters,
+        quants: siblings.flatMap(({ variant }) => variant ?? []),
+        path_bytes: model.sizeBytes,
+        unsupported_settings: [...UNSUPPORTED],
+      };
+    },
+    loaded(): OutputOf<Operations['get_loaded_models']> {
+      const models = residents.all().flatMap((one) => {
+        const { facts, model } = one;
+        if (facts === null) return [];
+        return [
+          {
+            id: model.id,
+            name: model.name,
+            memory_usage: one.bytes,
+            load_time: Math.floor(one.loadedAt / 1000),
+            device: facts.device,
+            context_length: facts.context_length,
+            idle_seconds: one.users > 0 ? 0 : Math.floor((clock.monotonic() - one.usedAt) / 1000),
+            ttl_seconds: one.ttlSeconds === 0 ? null : one.ttlSeconds,
+            active_requests: one.turns.active(),
+            queued_requests: one.turns.waiting(),
+          },
+        ];
+      });
+      return { models };
+    },
+    async load(input: LoadInput, requestId: string): Promise<OutputOf<Operations['load_model']>> {
+      const ref = referenceOf(input);
+      const model = await find(input.variant === undefined ? ref : `${ref.replace(/:[^:/]*$/, '')}:${input.variant}`);
+      const options = optionsOf(input);
+      const names = { model_id: model.id, model: model.id, request_id: requestId, success: true as const };
+      const isThere = residents.get(model.id)?.facts != null;
+      if (isThere && input.device === undefined && Object.keys(options).length === 0)
+        return { ...names, status: 'loaded', job_id: null, message: `${model.id} is loaded.` };
+      const { job, done } = loads.start({
+        input: loadJobInput(model.id, input.device, options),
+        joinKey: `model_load:${model.id}:${input.device ?? ''}:${JSON.stringify(options)}`,
+        scope: 'manage',
+        area: 'models',
+        requestId,
+      });
+      if (!input.wait)
+        return { ...names, status: 'loading', job_id: job.id as JobId, message: `${model.id} is being loaded.` };
+      const ended = await done;
+      if (ended.error) throw errorOf(ended.error);
+      if (ended.status !== 'succeeded') throw new AppError('cancelled');
+      return { ...names, status: 'loaded', job_id: null, message: `${model.id} is loaded.` };
+    },
+    async unload(ref: string, requestId: string): Promise<OutputOf<Operations['unload_model']>> {
+      const model = await find(ref);
+      await residents.unload(model);
+      return {
+        status: 'unloaded',
+        model_id: model.id,
+        model: model.id,
+        request_id: requestId,
+        success: true,
+        message: `${model.id} is unloaded.`,
+      };
+    },
+  };
+}
+
+/** Settings of generation that no engine here honours; they are kept, and told as such. */
+const UNSUPPORTED: readonly string[] = [
+  'typical_p',
+  'epsilon_cutoff',
+  'eta_cutoff',
+  'encoder_repetition_penalty',
+  'diversity_penalty',
+  'length_penalty',
+  'penalty_alpha',
+  'guidance_scale',
+  'max_time',
+  'min_length',
+  'min_new_tokens',
+  'num_beams',
+  'num_beam_groups',
+  'no_repeat_ngram_size',
+  'encoder_no_repeat_ngram_size',
+  'decoder_start_token_id',
+  'forced_bos_token_id',
+  'forced_eos_token_id',
+  'bad_words_ids',
+  'force_words_ids',
+  'suppress_tokens',
+  'begin_suppress_tokens',
+  'early_stopping',
+  'use_cache',
+  'output_attentions',
+  'output_hidden_states',
+  'output_scores',
+  'return_dict_in_generate',
+  'remove_invalid_values',
+  'renormalize_logits',
+];

@@ -1,0 +1,215 @@
+/** Chat completions: one answer, or its pieces as they are written. */
+import type { Operations } from '../../../../contract/index.ts';
+import type { Logprob } from '../../../../contract/models/engine.ts';
+import type { ChatChunk, ChatCompletion, ChatInput, ToolCall } from '../../../../contract/models/openai/chat.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { Handler } from '../../../core/operation/operation.ts';
+import { objectGrammar, schemaGrammar } from '../grammar/schema.ts';
+import { toolGrammars } from '../grammar/tools.ts';
+import type {
+  Asker,
+  Generate,
+  Generation,
+  GenerationEnd,
+  GenerationPart,
+  GenerationRequest,
+} from '../run/generation.ts';
+import { FINGERPRINT, stoppedOf, truncatedOf, usageOf } from './answer.ts';
+import { late, type Merged, merge } from './merge.ts';
+import { engineMessages } from './messages.ts';
+import { forChoice, newCallId, refuseChat, sampled, unsupported } from './request.ts';
+
+function formatGrammar({ response_format: format }: ChatInput, param: string): string | null {
+  switch (format?.type) {
+    case 'json_object':
+      return objectGrammar();
+    case 'json_schema':
+      return schemaGrammar(format.json_schema.schema, param);
+    default:
+      return null;
+  }
+}
+
+/**
+ * @param schemaParam where a schema of the answer is in the request, for messages
+ * @throws AppError `unsupported-parameter`, `validation-error`
+ */
+export function requestOf(input: ChatInput, schemaParam = 'response_format.json_schema.schema'): GenerationRequest {
+  refuseChat(input);
+  const tools = input.tools ?? [];
+  const grammars = toolGrammars(tools, input.tool_choice ?? 'auto', input.parallel_tool_calls ?? true);
+  const grammar = formatGrammar(input, schemaParam);
+  if (grammar !== null && grammars !== null)
+    throw unsupported(
+      'response_format',
+      'an answer in this form and calls of tools exclude each other; set tool_choice to "none".',
+    );
+  const described = grammars === null ? [] : tools.flatMap(({ function: tool }) => (tool === undefined ? [] : [tool]));
+  const { maxTokens, ...rest } = sampled(input);
+  return {
+    ...rest,
+    model: input.model,
+    prompt: {
+      messages: engineMessages(input.messages),
+      tools: described.map(({ name, description, parameters }) => ({
+        type: 'function' as const,
+        function: {
+          name,
+          ...(description == null ? {} : { description }),
+          ...(parameters == null ? {} : { parameters }),
+        },
+      })),
+    },
+    maxTokens: input.max_completion_tokens ?? maxTokens,
+    grammar,
+    tools: grammars,
+    logprobs: input.logprobs ? (input.top_logprobs ?? 0) : null,
+    overflow: input.truncation === 'auto' ? 'drop_oldest' : 'refuse',
+  };
+}
+
+type ChatPart = Merged<GenerationPart, GenerationEnd>;
+
+interface Begun {
+  input: ChatInput;
+  head: Pick<ChatCompletion, 'id' | 'created' | 'model' | 'system_fingerprint'>;
+  parts: AsyncGenerator<ChatPart, void, void>;
+  count: number;
+}
+
+async function begin(input: ChatInput, asker: Asker, generate: Generate, clock: Clock): Promise<Begun> {
+  const request = requestOf(input);
+  const count = input.n ?? 1;
+  const choices: Generation[] = [];
+  for (let index = 0; index < count; index++) choices.push(await generate(forChoice(request, index), asker));
+  return {
+    input,
+    head: {
+      id: `chatcmpl-${asker.requestId}`,
+      created: Math.floor(clock.now() / 1000),
+      model: choices[0]?.model.id ?? input.model,
+      system_fingerprint: FINGERPRINT,
+    },
+    parts: merge(choices.map((choice) => choice.parts())),
+    count,
+  };
+}
+
+const logprobsOf = ({ input }: Begun, content: Logprob[]) => (input.logprobs ? { content, refusal: null } : null);
+
+async function complete(begun: Begun): Promise<ChatCompletion> {
+  const choices = Array.from({ length: begun.count }, () => ({
+    content: '',
+    reasoning: '',
+    logprobs: [] as Logprob[],
+    calls: [] as ToolCall[],
+  }));
+  const ends: GenerationEnd[] = [];
+  for await (const part of begun.parts) {
+    const choice = choices[part.index];
+    if (choice === undefined) continue;
+    if ('end' in part) ends[part.index] = part.end;
+    else
+      switch (part.item.t) {
+        case 'content':
+          choice.content += part.item.text;
+          choice.logprobs.push(...part.item.logprobs);
+          break;
+        case 'reasoning':
+          choice.reasoning += part.item.text;
+          break;
+        case 'call':
+          choice.calls.push({ id: newCallId(), type: 'function', function: { name: part.item.name, arguments: '' } });
+          break;
+        case 'arguments': {
+          const call = choice.calls[part.item.index];
+          if (call !== undefined) call.function.arguments += part.item.text;
+          break;
+        }
+        case 'started':
+          break;
+      }
+  }
+  return {
+    ...begun.head,
+    object: 'chat.completion',
+    choices: choices.map(({ content, reasoning, logprobs, calls }, index) => ({
+      index,
+      message: {
+        role: 'assistant',
+        content: content === '' && calls.length > 0 ? null : content,
+        refusal: null,
+        ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
+        ...(calls.length === 0 ? {} : { tool_calls: calls }),
+      },
+      logprobs: logprobsOf(begun, logprobs),
+      finish_reason: ends[index]?.reason ?? 'stop',
+    })),
+    usage: usageOf(ends),
+    ...stoppedOf(ends),
+    ...truncatedOf(ends),
+  };
+}
+
+type Delta = ChatChunk['choices'][number]['delta'];
+
+function deltaOf(item: GenerationPart): Delta | null {
+  switch (item.t) {
+    case 'content':
+      return item.text === '' && item.logprobs.length === 0 ? null : { content: item.text };
+    case 'reasoning':
+      return item.text === '' ? null : { reasoning_content: item.text };
+    case 'call': {
+      const call = { index: item.index, id: newCallId(), type: 'function' as const };
+      return { tool_calls: [{ ...call, function: { name: item.name, arguments: '' } }] };
+    }
+    case 'arguments':
+      return { tool_calls: [{ index: item.index, function: { arguments: item.text } }] };
+    case 'started':
+      return null;
+  }
+}
+
+async function* chunks(begun: Begun): AsyncGenerator<ChatChunk, void, void> {
+  const { input, head, count } = begun;
+  const withUsage = input.stream_options?.include_usage ?? false;
+  const chunk = (choices: ChatChunk['choices'], more: Partial<ChatChunk> = {}): ChatChunk => ({
+    ...head,
+    object: 'chat.completion.chunk',
+    choices,
+    ...(withUsage ? { usage: null } : {}),
+    ...more,
+  });
+  const ends: GenerationEnd[] = [];
+  const open = new Set<number>();
+  const opening = (index: number) => {
+    open.add(index);
+    return chunk([{ index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }]);
+  };
+  for await (const part of begun.parts) {
+    const { index } = part;
+    if (!open.has(index)) yield opening(index);
+    if ('end' in part) {
+      ends[index] = part.end;
+      const isLast = ends.filter(Boolean).length === count;
+      yield chunk(
+        [{ index, delta: {}, logprobs: null, finish_reason: part.end.reason }],
+        isLast ? { ...stoppedOf(ends), ...truncatedOf(ends) } : {},
+      );
+      continue;
+    }
+    const delta = deltaOf(part.item);
+    if (delta === null) continue;
+    const logprobs = part.item.t === 'content' ? logprobsOf(begun, part.item.logprobs) : null;
+    yield chunk([{ index, delta, logprobs, finish_reason: null }]);
+  }
+  if (withUsage) yield chunk([], { usage: usageOf(ends) });
+}
+
+export function createChat(generate: Generate, clock: Clock): Handler<Operations['chat']> {
+  return (input, { principal, requestId, signal }) => {
+    const asker = { caller: principal.id, requestId, sessionId: input.session_id ?? undefined, signal };
+    if (input.stream) return late(async () => chunks(await begin(input, asker, generate, clock)));
+    return begin(input, asker, generate, clock).then(complete);
+  };
+}

@@ -1,0 +1,63 @@
+/** Messages of OpenAI's wires as chat templates take them. */
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import type { EngineMessage } from '../../../../contract/models/engine.ts';
+import type { ChatMessage } from '../../../../contract/models/openai/chat.ts';
+import { unsupported } from './request.ts';
+
+type Content = Exclude<ChatMessage, { role: 'function' }>['content'];
+
+function textOf(content: Content, at: number): string {
+  if (content == null) return '';
+  if (typeof content === 'string') return content;
+  return content
+    .map((part) => {
+      if (part.type === 'image_url') throw unsupported(`messages.${at}.content`, 'the model does not see images.');
+      return part.text ?? part.refusal ?? '';
+    })
+    .join('');
+}
+
+/** @throws AppError `validation-error` when it is not an object in JSON */
+function argumentsOf(text: string, at: number): JsonObject {
+  if (text.trim() === '') return {};
+  try {
+    return JsonObject.parse(JSON.parse(text));
+  } catch {
+    const field = `messages.${at}.tool_calls`;
+    const reason = 'arguments must be an object in JSON';
+    throw new AppError('validation-error', `Field '${field}': ${reason}`, {
+      errors: { [field]: reason },
+      extra: { field, reason, param: field },
+    });
+  }
+}
+
+export function engineMessages(messages: readonly ChatMessage[]): EngineMessage[] {
+  return messages.map((message, at): EngineMessage => {
+    const content = textOf(message.content, at);
+    switch (message.role) {
+      case 'system':
+      case 'developer':
+        return { role: 'system', content };
+      case 'user':
+        return { role: 'user', content, ...(message.name == null ? {} : { name: message.name }) };
+      case 'assistant': {
+        const calls = message.tool_calls?.map(({ id, function: { name, arguments: args } }) => ({
+          id,
+          name,
+          arguments: argumentsOf(args, at),
+        }));
+        return {
+          role: 'assistant',
+          content,
+          ...(calls === undefined || calls.length === 0 ? {} : { tool_calls: calls }),
+        };
+      }
+      case 'tool':
+        return { role: 'tool', content, tool_call_id: message.tool_call_id };
+      default:
+        return { role: 'tool', content, name: message.name };
+    }
+  });
+}

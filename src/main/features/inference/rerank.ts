@@ -1,0 +1,35 @@
+/** Rankings as clients know them. */
+import type { Operations } from '../../../contract/index.ts';
+import type { Reranked } from '../../../contract/models/rerank.ts';
+import type { Handler } from '../../core/operation/operation.ts';
+import type { createVectors } from './run/vectors.ts';
+
+const DEFAULT_TOP = 10;
+
+export function createRerank({ rank }: Pick<ReturnType<typeof createVectors>, 'rank'>): Handler<Operations['rerank']> {
+  return async (input, { principal, requestId, signal }): Promise<Reranked> => {
+    const texts = input.documents.map((document) => (typeof document === 'string' ? document : document.text));
+    const { model, scores, tokens } = await rank(input.model, input.query, texts, { caller: principal.id, signal });
+    const documentOf = (text: string) => {
+      if (input.return_documents === undefined) return { document: text };
+      return input.return_documents ? { document: { text } } : {};
+    };
+    const results = texts
+      .map((text, index) => {
+        const score = scores[index] ?? 0;
+        return { index, relevance_score: score, score, ...documentOf(text) };
+      })
+      // Equal ones keep their order.
+      .sort((one, other) => other.score - one.score)
+      .slice(0, input.top_n ?? DEFAULT_TOP);
+    return {
+      id: `rerank-${requestId}`,
+      object: 'list',
+      model,
+      results,
+      count: results.length,
+      usage: { prompt_tokens: tokens, total_tokens: tokens },
+      meta: { api_version: { version: '2' } },
+    };
+  };
+}

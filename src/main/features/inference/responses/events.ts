@@ -1,0 +1,196 @@
+/** A generation as the events of a response; the response itself is what they add up to. */
+import type { AppError } from '../../../../contract/kernel/errors.ts';
+import { codeOf, toAppError } from '../../../../contract/kernel/errors.ts';
+import type { Logprob } from '../../../../contract/models/engine.ts';
+import type { OutputItem, ResponseEvent, ResponseObject } from '../../../../contract/models/openai/responses.ts';
+import { truncatedOf } from '../openai/answer.ts';
+import { newCallId } from '../openai/request.ts';
+import type { GenerationEnd, GenerationPart } from '../run/generation.ts';
+
+type Unnumbered<E> = E extends ResponseEvent ? Omit<E, 'sequence_number'> : never;
+type Event = Unnumbered<ResponseEvent>;
+
+/** One item of the output while it is written. */
+type Open =
+  | { kind: 'message'; id: string; index: number; text: string; logprobs: Logprob[] }
+  | { kind: 'reasoning'; id: string; index: number; text: string }
+  | { kind: 'call'; id: string; index: number; callId: string; name: string; text: string };
+
+type Status = 'in_progress' | 'completed' | 'incomplete';
+
+const partOf = (text: string, logprobs: Logprob[]) => ({
+  type: 'output_text' as const,
+  text,
+  annotations: [],
+  logprobs,
+});
+
+function itemOf(open: Open, status: Status): OutputItem {
+  const { id, text } = open;
+  switch (open.kind) {
+    case 'message': {
+      const content = status === 'in_progress' ? [] : [partOf(text, open.logprobs)];
+      return { id, type: 'message', role: 'assistant', status, content };
+    }
+    case 'reasoning': {
+      const content = status === 'in_progress' ? [] : [{ type: 'reasoning_text' as const, text }];
+      return { id, type: 'reasoning', summary: [], content };
+    }
+    case 'call':
+      return { id, type: 'function_call', call_id: open.callId, name: open.name, arguments: text, status };
+  }
+}
+
+/** Collects the output and says the events of its items. @param idOf makes an id of the number of an item */
+function createOutput(idOf: (prefix: string, index: number) => string) {
+  const done: OutputItem[] = [];
+  let open: Open | null = null;
+
+  function* close(status: Status): Generator<Event> {
+    if (open === null) return;
+    const closing = open;
+    open = null;
+    const at = { item_id: closing.id, output_index: closing.index };
+    const content = { ...at, content_index: 0 as const };
+    if (closing.kind === 'message') {
+      const { text, logprobs } = closing;
+      yield { type: 'response.output_text.done', ...content, text, logprobs };
+      yield { type: 'response.content_part.done', ...content, part: partOf(text, logprobs) };
+    } else if (closing.kind === 'reasoning')
+      yield { type: 'response.reasoning_text.done', ...content, text: closing.text };
+    else yield { type: 'response.function_call_arguments.done', ...at, name: closing.name, arguments: closing.text };
+    const item = itemOf(closing, status);
+    done.push(item);
+    yield { type: 'response.output_item.done', output_index: closing.index, item };
+  }
+
+  function* begin(next: Open): Generator<Event> {
+    yield* close('completed');
+    open = next;
+    yield { type: 'response.output_item.added', output_index: next.index, item: itemOf(next, 'in_progress') };
+    if (next.kind === 'message')
+      yield {
+        type: 'response.content_part.added',
+        item_id: next.id,
+        output_index: next.index,
+        content_index: 0,
+        part: partOf('', []),
+      };
+  }
+
+  return {
+    *add(part: GenerationPart): Generator<Event> {
+      const index = done.length + (open === null ? 0 : 1);
+      switch (part.t) {
+        case 'started':
+          return;
+        case 'content': {
+          if (part.text === '' && open?.kind !== 'message') return;
+          if (open?.kind !== 'message')
+            yield* begin({ kind: 'message', id: idOf('msg', index), index, text: '', logprobs: [] });
+          const at = open as Open & { kind: 'message' };
+          at.text += part.text;
+          at.logprobs.push(...part.logprobs);
+          const where = { item_id: at.id, output_index: at.index, content_index: 0 as const };
+          yield { type: 'response.output_text.delta', ...where, delta: part.text, logprobs: part.logprobs };
+          return;
+        }
+        case 'reasoning': {
+          // A mark has tokens and no text.
+          if (part.text === '') return;
+          if (open?.kind !== 'reasoning') yield* begin({ kind: 'reasoning', id: idOf('rs', index), index, text: '' });
+          const at = open as Open & { kind: 'reasoning' };
+          at.text += part.text;
+          const where = { item_id: at.id, output_index: at.index, content_index: 0 as const };
+          yield { type: 'response.reasoning_text.delta', ...where, delta: part.text };
+          return;
+        }
+        case 'call':
+          yield* begin({ kind: 'call', id: idOf('fc', index), index, callId: newCallId(), name: part.name, text: '' });
+          return;
+        case 'arguments': {
+          if (open === null) return;
+          open.text += part.text;
+          const at = { item_id: open.id, output_index: open.index };
+          yield { type: 'response.function_call_arguments.delta', ...at, delta: part.text };
+        }
+      }
+    },
+    close,
+    items: () => done,
+  };
+}
+
+const usageOf = (end: GenerationEnd): ResponseObject['usage'] => ({
+  input_tokens: end.promptTokens,
+  input_tokens_details: { cached_tokens: end.cachedTokens, cache_write_tokens: 0 },
+  output_tokens: end.completionTokens,
+  output_tokens_details: { reasoning_tokens: end.reasoningTokens },
+  total_tokens: end.promptTokens + end.completionTokens,
+});
+
+const textOf = (items: readonly OutputItem[]) =>
+  items.flatMap((item) => (item.type === 'message' ? item.content.map(({ text }) => text) : [])).join('');
+
+/** The response once it has ended. */
+function ended(base: ResponseObject, output: OutputItem[], end: GenerationEnd, now: number): ResponseObject {
+  const isCut = end.reason === 'length';
+  const text = textOf(output);
+  return {
+    ...base,
+    status: isCut ? 'incomplete' : 'completed',
+    completed_at: isCut ? null : now,
+    incomplete_details: isCut ? { reason: 'max_output_tokens' } : null,
+    output,
+    output_text: text,
+    response: text,
+    usage: usageOf(end),
+    ...(end.stopped ? { stopped: true as const } : {}),
+    ...truncatedOf([end]),
+  };
+}
+
+const failed = (base: ResponseObject, output: OutputItem[], error: AppError): ResponseObject => ({
+  ...base,
+  status: 'failed',
+  error: { code: codeOf(error.slug), message: error.message },
+  output,
+  output_text: textOf(output),
+  response: textOf(output),
+});
+
+/**
+ * The events of a response, which the last of them carries. What fails before anything was written is thrown.
+ * @param base the response before anything was written
+ */
+export async function* responseEvents(
+  base: ResponseObject,
+  parts: AsyncGenerator<GenerationPart, GenerationEnd, void>,
+  now: () => number,
+): AsyncGenerator<ResponseEvent, void, void> {
+  let sequence_number = 0;
+  const numbered = (event: Event) => ({ ...event, sequence_number: sequence_number++ }) as ResponseEvent;
+  const uuid = base.id.replace(/^resp_/, '');
+  const output = createOutput((prefix, index) => `${prefix}_${uuid}_${index}`);
+  let next = await parts.next();
+  yield numbered({ type: 'response.created', response: base });
+  yield numbered({ type: 'response.in_progress', response: base });
+  try {
+    while (!next.done) {
+      for (const event of output.add(next.value)) yield numbered(event);
+      next = await parts.next();
+    }
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    // Who has left hears nothing.
+    if (error.slug === 'cancelled') throw error;
+    for (const event of output.close('incomplete')) yield numbered(event);
+    return yield numbered({ type: 'response.failed', response: failed(base, output.items(), error) });
+  } finally {
+    await parts.return(undefined as never);
+  }
+  const isCut = next.value.reason === 'length';
+  for (const event of output.close(isCut ? 'incomplete' : 'completed')) yield numbered(event);
+  const response = ended(base, output.items(), next.value, now());
+  yield numbered({ type: isCut ? 'response.incomplete' : 'response.completed', response });
+}

@@ -1,0 +1,147 @@
+/** One engine's process as typed calls. It starts when it is first needed and again after a crash. */
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import {
+  EngineAnswer,
+  EngineAsk,
+  EngineItem,
+  type EngineName,
+  type LoadedFacts,
+} from '../../../../contract/models/engine.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { Logger } from '../../../core/log/logger.ts';
+import { workerModule } from '../../../core/process/modules.ts';
+import { createWorkerClient } from '../../../core/process/worker-client.ts';
+import type { SettingsReader } from '../../../core/settings.ts';
+import type { Platform } from '../../../platform/platform.ts';
+
+export type LoadAsk = Extract<EngineAsk, { op: 'load' }>;
+export type GenerateAsk = Extract<EngineAsk, { op: 'generate' }>;
+export type Finished = Extract<EngineAnswer, { t: 'finished' }>;
+export type Embedded = Extract<EngineAnswer, { t: 'embedded' }>;
+export type Ranked = Extract<EngineAnswer, { t: 'ranked' }>;
+
+/** What is asked of an engine. Each throws what the engine answers, or `service-unavailable` when its process has ended. */
+export interface Engine {
+  load(ask: LoadAsk, signal: AbortSignal, progress: (percent: number) => void): Promise<LoadedFacts>;
+  unload(model: string): Promise<void>;
+  /** @throws AppError `generation-timeout` when no token comes for too long */
+  generate(ask: GenerateAsk, signal: AbortSignal): AsyncGenerator<EngineItem, Finished, void>;
+  embed(model: string, texts: string[], signal: AbortSignal): Promise<Embedded>;
+  rerank(model: string, query: string, documents: string[], signal: AbortSignal): Promise<Ranked>;
+  stop(): Promise<void>;
+}
+
+/** Which program is forked; tests bring one that speaks the same protocol and says exactly what they want. */
+export type EngineModules = Partial<Record<EngineName, string>>;
+
+export interface EngineDeps {
+  platform: Platform;
+  clock: Clock;
+  log: Logger;
+  settings: SettingsReader;
+  modules?: EngineModules;
+}
+
+const READY_MS = 60_000;
+/** A cancel waits for the batch that is being computed; one that takes longer than this is not obeyed. */
+const CANCEL_GRACE_MS = 5_000;
+const STOP_GRACE_MS = 3_000;
+const UNLOAD_MS = 30_000;
+/** Loading from a slow disk may stay at one percent for long. */
+const LOAD_IDLE_MS = 600_000;
+const WITHOUT_LIMIT_MS = 86_400_000;
+
+/** What a caller can do about a process that has ended is to ask again. */
+function explained(name: EngineName, thrown: unknown): unknown {
+  if (!(thrown instanceof AppError) || thrown.slug !== 'worker-crashed') return thrown;
+  return new AppError(
+    'service-unavailable',
+    `The engine ${name} ended while it computed this: ${thrown.message} It starts again with the next request.`,
+    { extra: { reason: 'worker_crashed', retry_after: 1 }, cause: thrown },
+  );
+}
+
+/** Variables that native libraries and the system's loader need; nothing else is handed on. */
+const HANDED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LD_LIBRARY_PATH', 'CUDA_VISIBLE_DEVICES'];
+
+function environment(settings: SettingsReader): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const name of HANDED_ON) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  const threads = settings.get('inference.threads');
+  if (threads > 0) env.TABAGENT_THREADS = String(threads);
+  if (settings.get('inference.gpu') === 'off') env.TABAGENT_GPU = 'off';
+  return env;
+}
+
+/** @param onGone called when the process has ended, with everything that was loaded in it */
+export function createEngine(name: 'llama', deps: EngineDeps, onGone: (reason: string) => void): Engine {
+  const { platform, settings, modules = {} } = deps;
+  const client = createWorkerClient(deps, {
+    module: modules[name] ?? workerModule(platform.appRoot, name),
+    name: `tabagent-${name}`,
+    env: environment(settings),
+    ask: EngineAsk,
+    answer: EngineAnswer,
+    item: EngineItem,
+    readyMs: READY_MS,
+    cancelGraceMs: CANCEL_GRACE_MS,
+    backoffMs: 200,
+    maxCrashes: 3,
+    openMs: 30_000,
+    onGone,
+  });
+  const idleMs = () => settings.get('generation_timeout_seconds') * 1000 || WITHOUT_LIMIT_MS;
+
+  function answered<T extends EngineAnswer['t']>(type: T, answer: EngineAnswer): Extract<EngineAnswer, { t: T }> {
+    if (answer.t !== type) throw new Error(`${name} answered ${answer.t} in place of ${type}`);
+    return answer as Extract<EngineAnswer, { t: T }>;
+  }
+  const ask = async <T extends EngineAnswer['t']>(
+    type: T,
+    body: EngineAsk,
+    deadlineMs: number,
+    signal?: AbortSignal,
+  ) => {
+    try {
+      return answered(type, await client.request(body, { deadlineMs, ...(signal ? { signal } : {}) }));
+    } catch (thrown) {
+      throw explained(name, thrown);
+    }
+  };
+
+  return {
+    async load(body, signal, progress) {
+      try {
+        const stream = client.stream(body, { idleMs: LOAD_IDLE_MS, signal });
+        for (;;) {
+          const next = await stream.next();
+          if (next.done) return answered('loaded', next.value).facts;
+          if (next.value.t === 'loading') progress(next.value.percent);
+        }
+      } catch (thrown) {
+        throw explained(name, thrown);
+      }
+    },
+    async unload(model) {
+      await ask('unloaded', { op: 'unload', model }, UNLOAD_MS);
+    },
+    async *generate(body, signal) {
+      try {
+        return answered('finished', yield* client.stream(body, { idleMs: idleMs(), signal }));
+      } catch (thrown) {
+        if (thrown instanceof AppError && thrown.slug === 'gateway-timeout')
+          throw new AppError('generation-timeout', undefined, {
+            extra: { timeout_seconds: settings.get('generation_timeout_seconds') },
+          });
+        throw explained(name, thrown);
+      }
+    },
+    embed: (model, texts, signal) => ask('embedded', { op: 'embed', model, texts }, idleMs(), signal),
+    rerank: (model, query, documents, signal) =>
+      ask('ranked', { op: 'rerank', model, query, documents }, idleMs(), signal),
+    stop: () => client.stop(STOP_GRACE_MS),
+  };
+}

@@ -1,0 +1,229 @@
+/** One generation from the request to the last token: the model, a place to compute, the engine, and what it writes taken apart. */
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import type { EngineItem, EnginePrompt, Sampling, ToolGrammars } from '../../../../contract/models/engine.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { GenerationDefaults, InstalledModel, ModelSource } from '../deps.ts';
+import type { Residents } from '../models/residents.ts';
+import type { Finished, GenerateAsk } from './engine.ts';
+import type { Live } from './live.ts';
+import { type OutputPart, OutputReader } from './output.ts';
+
+/** What a generation is asked for; what is left out is decided by the settings of the model. */
+export interface GenerationRequest {
+  model: string;
+  prompt: EnginePrompt;
+  sampling: Partial<Omit<Sampling, 'logit_bias'>>;
+  logitBias: readonly (readonly [number, number])[];
+  maxTokens: number | null;
+  stop: readonly string[];
+  grammar: string | null;
+  tools: ToolGrammars | null;
+  logprobs: number | null;
+  overflow: 'refuse' | 'drop_oldest';
+}
+
+/** Who asks. */
+export interface Asker {
+  caller: string;
+  requestId: string;
+  sessionId?: string | undefined;
+  signal: AbortSignal;
+}
+
+export type GenerationPart =
+  | { t: 'started'; promptTokens: number; cachedTokens: number; droppedMessages: number; droppedTokens: number }
+  | OutputPart;
+
+/** How a generation ended. */
+export interface GenerationEnd {
+  reason: 'stop' | 'length' | 'tool_calls';
+  promptTokens: number;
+  cachedTokens: number;
+  completionTokens: number;
+  reasoningTokens: number;
+  /** Ended by an order to stop. */
+  stopped: boolean;
+  droppedMessages: number;
+  droppedTokens: number;
+  timings: Timings;
+}
+
+/** Measured by the host, ms. */
+export interface Timings {
+  firstTokenMs: number | null;
+  totalMs: number;
+}
+
+/** A generation whose model is known. */
+export interface Generation {
+  /** Named in answers. */
+  readonly model: InstalledModel;
+  /** Loads the model when it has to, waits for a place and writes. @throws AppError */
+  parts(): AsyncGenerator<GenerationPart, GenerationEnd, void>;
+}
+
+export type Generate = (request: GenerationRequest, asker: Asker) => Promise<Generation>;
+
+const NEUTRAL: Omit<Sampling, 'seed' | 'logit_bias'> = {
+  temperature: 0.7,
+  top_p: 0.95,
+  top_k: 40,
+  min_p: 0.05,
+  repetition_penalty: 1,
+  frequency_penalty: 0,
+  presence_penalty: 0,
+};
+
+const defined = <T extends object>(members: T): Partial<T> =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<T>;
+
+function samplingOf(request: GenerationRequest, defaults: GenerationDefaults): Sampling {
+  const { system_prompt: _system, stop: _stop, max_tokens: _max, seed, ...set } = defaults;
+  const wanted = request.sampling;
+  return {
+    ...NEUTRAL,
+    ...defined(set),
+    ...defined(wanted),
+    // Told in no answer, so any will do; 32 bits are what engines take.
+    seed: Math.abs(wanted.seed ?? seed ?? Math.floor(Math.random() * 0xffff_ffff)) % 0x1_0000_0000,
+    logit_bias: request.logitBias.map(([token, bias]) => [token, bias]),
+  };
+}
+
+/** The system message that was saved for the model, unless the request brings one. */
+function withSystem(prompt: EnginePrompt, system: string | undefined): EnginePrompt {
+  if (!system || !('messages' in prompt) || prompt.messages.some(({ role }) => role === 'system')) return prompt;
+  return { ...prompt, messages: [{ role: 'system', content: system }, ...prompt.messages] };
+}
+
+/** Reads what the engine sends and keeps the counts in `end` up to date. */
+async function* written(
+  stream: AsyncGenerator<EngineItem, Finished, void>,
+  { reasons, tools, end, sinceBegun }: { reasons: boolean; tools: boolean; end: GenerationEnd; sinceBegun(): number },
+): AsyncGenerator<GenerationPart, void, void> {
+  let reader = new OutputReader({ reasons, inside: false, tools });
+  const counted = (parts: OutputPart[]) => {
+    for (const part of parts) if (part.t === 'reasoning') end.reasoningTokens += part.tokens;
+    return parts;
+  };
+  for (;;) {
+    const next = await stream.next();
+    if (next.done) {
+      const finished = next.value;
+      end.completionTokens = finished.completion_tokens;
+      yield* counted(reader.end());
+      end.reason = finished.reason === 'stop' && reader.calls > 0 ? 'tool_calls' : finished.reason;
+      return;
+    }
+    const item = next.value;
+    if (item.t === 'started') {
+      end.promptTokens = item.prompt_tokens;
+      end.cachedTokens = item.cached_tokens;
+      end.droppedMessages = item.dropped_messages;
+      end.droppedTokens = item.dropped_tokens;
+      if (item.reasoning) reader = new OutputReader({ reasons, inside: true, tools });
+      yield {
+        t: 'started',
+        promptTokens: item.prompt_tokens,
+        cachedTokens: item.cached_tokens,
+        droppedMessages: item.dropped_messages,
+        droppedTokens: item.dropped_tokens,
+      };
+    } else if (item.t === 'text') {
+      end.timings.firstTokenMs ??= sinceBegun();
+      end.completionTokens += item.tokens;
+      yield* counted(reader.add(item.text, item.tokens, item.logprobs ?? []));
+    }
+  }
+}
+
+const nothingYet = (): GenerationEnd => ({
+  reason: 'stop',
+  promptTokens: 0,
+  cachedTokens: 0,
+  completionTokens: 0,
+  reasoningTokens: 0,
+  stopped: false,
+  droppedMessages: 0,
+  droppedTokens: 0,
+  timings: { firstTokenMs: null, totalMs: 0 },
+});
+
+/** The request as the engine takes it. */
+function askOf(model: InstalledModel, request: GenerationRequest, defaults: GenerationDefaults): GenerateAsk {
+  return {
+    op: 'generate',
+    model: model.id,
+    prompt: withSystem(request.prompt, defaults.system_prompt),
+    sampling: samplingOf(request, defaults),
+    max_tokens: request.maxTokens ?? defaults.max_tokens ?? null,
+    stop: [...(request.stop.length > 0 ? request.stop : (defaults.stop ?? []))],
+    grammar: request.grammar,
+    tools: request.tools,
+    logprobs: request.logprobs,
+    overflow: request.overflow,
+  };
+}
+
+export interface GenerationDeps {
+  source: ModelSource;
+  residents: Residents;
+  live: Live;
+  clock: Clock;
+  finished(model: InstalledModel, end: GenerationEnd | null): void;
+}
+
+export function createGenerate(deps: GenerationDeps): Generate {
+  const { source, residents, live, clock } = deps;
+
+  async function* run(
+    model: InstalledModel,
+    request: GenerationRequest,
+    asker: Asker,
+  ): AsyncGenerator<GenerationPart, GenerationEnd, void> {
+    const begun = clock.monotonic();
+    const stop = new AbortController();
+    const done = live.begin({ ...asker, sessionId: asker.sessionId, model: model.id, stop });
+    const end = nothingYet();
+    const waiting = AbortSignal.any([asker.signal, stop.signal]);
+    let lease: Awaited<ReturnType<Residents['lease']>> | undefined;
+    let leave: (() => void) | undefined;
+    let ended = false;
+    try {
+      lease = await residents.lease(model, waiting);
+      const { resident, facts } = lease;
+      leave = await resident.turns.enter(asker.caller, AbortSignal.any([waiting, resident.going.signal]));
+      const ask = askOf(model, request, source.defaults(model, asker.sessionId));
+      const stream = resident.engine.generate(ask, AbortSignal.any([waiting, resident.going.signal]));
+      yield* written(stream, {
+        reasons: facts.capabilities.includes('reasoning') && 'messages' in request.prompt,
+        tools: request.tools !== null,
+        end,
+        sinceBegun: () => clock.monotonic() - begun,
+      });
+      ended = true;
+    } catch (thrown) {
+      // Who ordered the stop gets what was written; who has left gets nothing.
+      if (!stop.signal.aborted || asker.signal.aborted) throw thrown;
+      end.stopped = true;
+      ended = true;
+    } finally {
+      leave?.();
+      lease?.release();
+      done();
+      end.timings.totalMs = clock.monotonic() - begun;
+      deps.finished(model, ended ? end : null);
+    }
+    return end;
+  }
+
+  return async (request, asker) => {
+    const model = await source.resolve(request.model, 'chat', residents.ids('chat'));
+    if (model.type !== 'chat')
+      throw new AppError('validation-error', `${model.id} does not generate text.`, {
+        errors: { model: 'does not generate text' },
+        extra: { field: 'model', param: 'model' },
+      });
+    return { model, parts: () => run(model, request, asker) };
+  };
+}

@@ -1,0 +1,39 @@
+/** Orders to stop: whose generations a caller may end. */
+
+import type { Operations } from '../../../../contract/index.ts';
+import type { OutputOf } from '../../../../contract/kernel/define.ts';
+import { SCOPES } from '../../../../contract/kernel/define.ts';
+import type { Principal } from '../../../core/operation/operation.ts';
+import type { Live } from './live.ts';
+
+/** What answers put before the id of a request. */
+const PREFIX = /^(?:chatcmpl-|cmpl-|resp_)/;
+
+/** Callers who manage see all generations, others their own. */
+const callerOf = ({ scope, id }: Principal) =>
+  scope !== null && SCOPES.indexOf(scope) >= SCOPES.indexOf('manage') ? null : id;
+
+export function createStopping(live: Live) {
+  return {
+    stop(
+      input: { request_id?: string | undefined; session_id?: string | undefined },
+      principal: Principal,
+      stopId: string,
+    ): OutputOf<Operations['stop_generation']> {
+      const requestId = input.request_id?.replace(PREFIX, '');
+      const stopped = live.stop({ requestId, sessionId: input.session_id, caller: callerOf(principal) });
+      return {
+        status: stopped > 0 ? 'stopped' : 'not_running',
+        request_id: requestId ?? null,
+        stop_request_id: stopId,
+        success: true,
+        message: stopped > 0 ? `${stopped} stopped.` : 'Nothing was running.',
+        stopped_requests: stopped,
+      };
+    },
+    status: (sessionId: string | undefined, principal: Principal) => ({
+      active: live.active({ sessionId, caller: callerOf(principal) }),
+      at: live.stoppedAt(sessionId),
+    }),
+  };
+}

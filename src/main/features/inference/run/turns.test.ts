@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { createTurns } from './turns.ts';
+
+const never = new AbortController().signal;
+const order = async (turns: ReturnType<typeof createTurns>, callers: readonly string[]) => {
+  const served: string[] = [];
+  await Promise.all(
+    callers.map(async (caller) => {
+      const leave = await turns.enter(caller, never);
+      served.push(caller);
+      await Promise.resolve();
+      leave();
+    }),
+  );
+  return served;
+};
+
+// Catches a caller with a hundred requests behind whom everybody else waits.
+test('callers take turns, and those of one caller keep their order', async () => {
+  const turns = createTurns(1, () => 100);
+  expect(await order(turns, ['a', 'a', 'a', 'a', 'b', 'c', 'b'])).toEqual(['a', 'b', 'c', 'a', 'b', 'a', 'a']);
+});
+
+test('as many as there are places, then a bounded queue, then a refusal that says so', async () => {
+  const turns = createTurns(2, () => 1);
+  const first = await turns.enter('a', never);
+  await turns.enter('b', never);
+  const third = turns.enter('c', never);
+  await expect(turns.enter('d', never)).rejects.toMatchObject({
+    slug: 'resource-limit-exceeded',
+    extra: { resource: 'inference_queue', limit: 1, current: 1, retry_after: 1 },
+  });
+  expect([turns.active(), turns.waiting()]).toEqual([2, 1]);
+  first();
+  // A place that is given back twice is one place.
+  first();
+  await third;
+  expect([turns.active(), turns.waiting()]).toEqual([2, 0]);
+});
+
+test('who leaves while waiting holds nobody up', async () => {
+  const turns = createTurns(1, () => 10);
+  const leave = await turns.enter('a', never);
+  const gone = new AbortController();
+  const left = turns.enter('b', gone.signal);
+  const next = turns.enter('c', never);
+  gone.abort();
+  await expect(left).rejects.toMatchObject({ slug: 'cancelled' });
+  leave();
+  (await next)();
+  expect([turns.active(), turns.waiting()]).toEqual([0, 0]);
+});

@@ -1,0 +1,103 @@
+/** Embedding and ranking with models in memory. */
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import type { ModelType } from '../../../../contract/models/engine.ts';
+import type { Embedded, Embedder } from '../../embeddings/index.ts';
+import type { InstalledModel, ModelSource } from '../deps.ts';
+import type { Lease, Residents } from '../models/residents.ts';
+
+/** Who asks. */
+export interface VectorAsker {
+  caller: string;
+  signal: AbortSignal;
+}
+
+/** Texts in one request to the engine: others get their turn, and a caller that leaves is noticed, in between. */
+const PIECE = 32;
+
+export interface VectorDeps {
+  source: ModelSource;
+  residents: Residents;
+}
+
+export function createVectors({ source, residents }: VectorDeps) {
+  async function find(ref: string, type: ModelType): Promise<InstalledModel> {
+    const model = await source.resolve(ref, type, residents.ids(type));
+    if (model.type === type) return model;
+    throw new AppError('validation-error', `${model.id} is no model for this.`, {
+      errors: { model: `is no ${type} model` },
+      extra: { field: 'model', param: 'model' },
+    });
+  }
+
+  /** Runs with the model loaded, once it is the caller's turn. */
+  async function withTurn<T>(
+    model: InstalledModel,
+    asker: VectorAsker,
+    work: (lease: Lease, signal: AbortSignal) => Promise<T>,
+  ) {
+    const lease = await residents.lease(model, asker.signal);
+    try {
+      const signal = AbortSignal.any([asker.signal, lease.resident.going.signal]);
+      const leave = await lease.resident.turns.enter(asker.caller, signal);
+      try {
+        return await work(lease, signal);
+      } finally {
+        leave();
+      }
+    } finally {
+      lease.release();
+    }
+  }
+
+  return {
+    /** The embedder of a model, which is loaded. @throws AppError `model-not-found`, `embedding-model-not-available`, … */
+    async embedder(ref: string, asker: VectorAsker): Promise<Embedder> {
+      const model = await find(ref, 'embedding');
+      const lease = await residents.lease(model, asker.signal);
+      const { dimensions } = lease.facts;
+      lease.release();
+      return {
+        id: model.id,
+        dimensions,
+        async embed(texts): Promise<Embedded> {
+          const vectors = new Float32Array(texts.length * dimensions);
+          let tokens = 0;
+          for (let from = 0; from < texts.length; from += PIECE) {
+            const piece = texts.slice(from, from + PIECE);
+            const answer = await withTurn(model, asker, ({ resident }, signal) =>
+              resident.engine.embed(model.id, piece, signal),
+            );
+            // A copy: the bytes of a message begin where they like.
+            vectors.set(new Float32Array(Uint8Array.from(answer.vectors).buffer), from * dimensions);
+            tokens += answer.tokens;
+          }
+          const at = (index: number) => vectors.subarray(index * dimensions, (index + 1) * dimensions);
+          return { vectors, dimensions, tokens, at };
+        },
+      };
+    },
+    /** How well each document answers the query, 0 to 1. */
+    async rank(ref: string, query: string, documents: readonly string[], asker: VectorAsker) {
+      const model = await find(ref, 'rerank');
+      const scores: number[] = [];
+      let tokens = 0;
+      for (let from = 0; from < documents.length; from += PIECE) {
+        const piece = documents.slice(from, from + PIECE);
+        const answer = await withTurn(model, asker, ({ resident }, signal) =>
+          resident.engine.rerank(model.id, query, piece, signal),
+        );
+        scores.push(...answer.scores);
+        tokens += answer.tokens;
+      }
+      return { model: model.id, scores, tokens };
+    },
+    /** Installed embedding models. */
+    async embedders() {
+      const models = (await source.list()).filter(({ type }) => type === 'embedding');
+      return models.map(({ id, name, dimensions }) => {
+        const facts = residents.get(id)?.facts;
+        return { id, name, dimensions: facts?.dimensions ?? dimensions ?? 0, loaded: facts != null };
+      });
+    },
+  };
+}

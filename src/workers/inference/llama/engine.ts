@@ -1,0 +1,46 @@
+/** Which models are loaded, and what is asked of them. */
+import type { Llama } from 'node-llama-cpp';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { EngineAnswer, EngineAsk, EngineItem } from '../../../contract/models/engine.ts';
+import type { Call } from '../../shared/serve.ts';
+import { embed, rerank } from './embed.ts';
+import { generate } from './generate.ts';
+import { type LoadedModel, loadModel } from './model.ts';
+import { openNative } from './native.ts';
+import { promptTokens } from './prompt.ts';
+
+/** @param env `TABAGENT_THREADS` caps the threads of the whole process, `TABAGENT_GPU=off` keeps it on the CPU */
+export function createLlamaEngine(env: NodeJS.ProcessEnv) {
+  const models = new Map<string, LoadedModel>();
+  let native: Promise<{ llama: Llama; tail(): string }> | undefined;
+
+  function loaded(id: string): LoadedModel {
+    const model = models.get(id);
+    if (model === undefined) throw new AppError('model-not-loaded', undefined, { extra: { model: id } });
+    return model;
+  }
+
+  return async function answer(ask: EngineAsk, call: Call<EngineItem>): Promise<EngineAnswer> {
+    switch (ask.op) {
+      case 'load': {
+        if (models.has(ask.model)) throw new AppError('invalid-state', 'The model is loaded already.');
+        native ??= openNative(env);
+        const model = await loadModel(await native, ask, call);
+        models.set(ask.model, model);
+        return { t: 'loaded', facts: model.facts };
+      }
+      case 'unload':
+        await loaded(ask.model).dispose();
+        models.delete(ask.model);
+        return { t: 'unloaded' };
+      case 'generate':
+        return generate(loaded(ask.model), ask, call);
+      case 'count':
+        return { t: 'counted', tokens: promptTokens(loaded(ask.model), ask.prompt).tokens.length };
+      case 'embed':
+        return embed(loaded(ask.model), ask.texts, call.signal);
+      case 'rerank':
+        return rerank(loaded(ask.model), ask.query, ask.documents, call.signal);
+    }
+  };
+}

@@ -1,0 +1,96 @@
+/** Prompts as tokens, and what happens when they are too many. */
+import type { Token } from 'node-llama-cpp';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { EngineAsk, EngineMessage, EnginePrompt } from '../../../contract/models/engine.ts';
+import type { LoadedModel } from './model.ts';
+
+/** A prompt as the model sees it. */
+export interface PromptTokens {
+  tokens: Token[];
+  reasoning: boolean;
+}
+
+/** Characters that no text needs (private use area) stand for contents while the template is filled in. */
+const MARK = /\u{F0000}(\d+)\u{F0001}/u;
+const markOf = (index: number) => `\u{F0000}${index}\u{F0001}`;
+
+/** Whether a text holds the name of a control token, which as a token would end the turn or begin another one. */
+function holdsControl({ model }: LoadedModel, text: string): boolean {
+  const literal = model.tokenize(text, false);
+  const special = model.tokenize(text, true);
+  return literal.length !== special.length || literal.some((token, index) => token !== special[index]);
+}
+
+/** Control tokens come from the template alone: what callers write stays text, whatever it spells. */
+function conversationTokens(loaded: LoadedModel, conversation: Extract<EnginePrompt, { messages: unknown }>) {
+  const hidden: string[] = [];
+  const hide = (content: string) => {
+    if (!holdsControl(loaded, content)) return content;
+    hidden.push(content);
+    return markOf(hidden.length - 1);
+  };
+  const messages = conversation.messages.map((message) => ({ ...message, content: hide(message.content) }));
+  const text = loaded.template.render({ ...conversation, messages });
+  const tokens = text
+    .split(MARK)
+    .flatMap((part, index) =>
+      index % 2 === 0 ? loaded.model.tokenize(part, true) : loaded.model.tokenize(hidden[Number(part)] ?? '', false),
+    );
+  return { tokens, reasoning: loaded.template.reasons && text.trimEnd().endsWith('<think>') };
+}
+
+export function promptTokens(loaded: LoadedModel, prompt: EnginePrompt): PromptTokens {
+  const { model } = loaded;
+  const { tokens, reasoning } =
+    'text' in prompt
+      ? { tokens: model.tokenize(prompt.text, false), reasoning: false }
+      : conversationTokens(loaded, prompt);
+  const { bos, shouldPrependBosToken } = model.tokens;
+  if (bos !== null && shouldPrependBosToken && tokens[0] !== bos) tokens.unshift(bos);
+  // Nothing can be computed from nothing.
+  if (tokens.length === 0) tokens.push(bos ?? model.tokens.eos ?? (0 as Token));
+  return { tokens, reasoning };
+}
+
+/** A prompt that fits, and what was left out for it. */
+export interface FittedPrompt extends PromptTokens {
+  droppedMessages: number;
+  droppedTokens: number;
+}
+
+/** The oldest message that may go: system messages and the last turn stay. */
+function droppable(messages: readonly EngineMessage[]): number {
+  const lastUser = messages.findLastIndex(({ role }) => role === 'user');
+  return messages.findIndex(({ role }, index) => role !== 'system' && index < lastUser);
+}
+
+/** @throws AppError `context-length-exceeded` */
+export function fittedPrompt(loaded: LoadedModel, ask: Extract<EngineAsk, { op: 'generate' }>): FittedPrompt {
+  const { context_length } = loaded.facts;
+  // One token at least has to be written.
+  const fits = ({ tokens }: PromptTokens) => tokens.length < context_length;
+  const whole = promptTokens(loaded, ask.prompt);
+  if (fits(whole)) return { ...whole, droppedMessages: 0, droppedTokens: 0 };
+  if (ask.overflow === 'drop_oldest' && 'messages' in ask.prompt) {
+    const { messages: all, tools } = ask.prompt;
+    let messages = all;
+    for (let at = droppable(messages); at !== -1; at = droppable(messages)) {
+      messages = messages.toSpliced(at, 1);
+      // An answer of a tool whose call has gone says nothing.
+      while (messages[at]?.role === 'tool') messages = messages.toSpliced(at, 1);
+      const rest = promptTokens(loaded, { messages, tools });
+      if (fits(rest))
+        return {
+          ...rest,
+          droppedMessages: all.length - messages.length,
+          droppedTokens: whole.tokens.length - rest.tokens.length,
+        };
+    }
+  }
+  const prompt_tokens = whole.tokens.length;
+  throw new AppError(
+    'context-length-exceeded',
+    `The prompt has ${prompt_tokens} tokens and the context ${context_length}. Shorten the prompt or load the model with a larger context.`,
+    { extra: { prompt_tokens, max_tokens: ask.max_tokens, context_length, param: 'messages' } },
+  );
+}

@@ -1,0 +1,52 @@
+/** The sequences of a context: each computes one request at a time and keeps what it has computed for the next one that begins alike. */
+import type { LlamaContext, LlamaContextSequence, Token } from 'node-llama-cpp';
+
+export interface Slot {
+  readonly sequence: LlamaContextSequence;
+  release(): void;
+}
+
+export interface Slots {
+  /** The free sequence that has most of the tokens already; waits for one when all are busy. @throws the signal's reason */
+  take(tokens: readonly Token[], signal: AbortSignal): Promise<Slot>;
+}
+
+function commonPrefix(a: readonly Token[], b: readonly Token[]): number {
+  const end = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < end && a[at] === b[at]) at++;
+  return at;
+}
+
+/** Takes every sequence of the context. */
+export function createSlots(context: LlamaContext): Slots {
+  const free: LlamaContextSequence[] = [];
+  while (context.sequencesLeft > 0) free.push(context.getSequence());
+  const waiting: (() => void)[] = [];
+
+  return {
+    async take(tokens, signal) {
+      while (free.length === 0) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        waiting.push(resolve);
+        signal.addEventListener('abort', () => resolve(), { once: true });
+        await promise;
+        if (signal.aborted) {
+          // Another one takes the turn that came at the same moment.
+          if (free.length > 0) waiting.shift()?.();
+          throw signal.reason;
+        }
+      }
+      const fits = free.map((sequence) => commonPrefix(sequence.contextTokens, tokens));
+      const [sequence] = free.splice(fits.indexOf(Math.max(...fits)), 1);
+      if (sequence === undefined) throw new Error('there is no free sequence');
+      return {
+        sequence,
+        release() {
+          free.push(sequence);
+          waiting.shift()?.();
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/** Conversations as text, by the template that the model's own file carries (Jinja). */
+import { Template } from '@huggingface/jinja';
+import type { LlamaModel } from 'node-llama-cpp';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import { CALL_CLOSE, CALL_OPEN, type EngineMessage, type EnginePrompt } from '../../../contract/models/engine.ts';
+
+type Conversation = Extract<EnginePrompt, { messages: unknown }>;
+
+export interface ChatTemplate {
+  /** Whether the model marks reasoning as such. */
+  readonly reasons: boolean;
+  /** @throws AppError `validation-error` when the template refuses the conversation */
+  render(conversation: Conversation): string;
+}
+
+/** For models whose file has no template. */
+const PLAIN =
+  "{% for message in messages %}{{ message['role'] }}: {{ message['content'] }}\n{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}";
+
+const callText = ({ name, arguments: args }: { name: string; arguments: unknown }) =>
+  `${CALL_OPEN}\n${JSON.stringify({ name, arguments: args })}\n${CALL_CLOSE}`;
+
+/** What a model is told about tools when its own template does not say it in the form that is read here. */
+function described(tools: Conversation['tools']): string {
+  const list = tools.map((tool) => JSON.stringify(tool)).join('\n');
+  return `You may call these functions:\n<tools>\n${list}\n</tools>\nTo call one, answer with\n${CALL_OPEN}\n{"name": <name>, "arguments": <object of arguments>}\n${CALL_CLOSE}`;
+}
+
+/** The conversation in plain turns: tools in the system message, calls and their results as text. */
+function inPlainTurns({ messages, tools }: Conversation): EngineMessage[] {
+  const turns = messages.map(({ role, content, tool_calls }): EngineMessage => {
+    if (role === 'tool') return { role: 'user', content: `<tool_response>\n${content}\n</tool_response>` };
+    const calls = tool_calls?.map(callText) ?? [];
+    return { role, content: [content, ...calls].filter(Boolean).join('\n') };
+  });
+  if (tools.length === 0) return turns;
+  const [first, ...rest] = turns;
+  if (first?.role !== 'system') return [{ role: 'system', content: described(tools) }, ...turns];
+  return [{ role: 'system', content: `${first.content}\n\n${described(tools)}` }, ...rest];
+}
+
+/** For templates that know no system role: it opens the first message of the user. */
+function withoutSystem(messages: readonly EngineMessage[]): EngineMessage[] {
+  const said = messages.filter(({ role }) => role === 'system').map(({ content }) => content);
+  const turns = messages.filter(({ role }) => role !== 'system');
+  const at = turns.findIndex(({ role }) => role === 'user');
+  return turns.map((turn, index) => (index === at ? { ...turn, content: [...said, turn.content].join('\n\n') } : turn));
+}
+
+/** Calls in the shape that templates expect. */
+const forTemplate = (messages: readonly EngineMessage[]) =>
+  messages.map(({ tool_calls, ...message }) => ({
+    ...message,
+    ...(tool_calls === undefined
+      ? {}
+      : {
+          tool_calls: tool_calls.map(({ id, name, arguments: args }) => ({
+            id,
+            type: 'function',
+            function: { name, arguments: args },
+          })),
+        }),
+  }));
+
+export function chatTemplateOf(model: LlamaModel): ChatTemplate {
+  const source: unknown = model.fileInfo.metadata?.tokenizer?.chat_template;
+  const text = typeof source === 'string' && source.length > 0 ? source : PLAIN;
+  const native = text.includes('tools') && text.includes(CALL_OPEN);
+  const strings = { bos_token: model.tokens.bosString ?? '', eos_token: model.tokens.eosString ?? '' };
+  let compiled: Template | undefined;
+  const rendered = (messages: readonly EngineMessage[], tools: Conversation['tools']) => {
+    compiled ??= new Template(text);
+    return compiled.render({
+      ...strings,
+      messages: forTemplate(messages),
+      ...(tools.length > 0 ? { tools } : {}),
+      add_generation_prompt: true,
+    });
+  };
+  return {
+    reasons: text.includes('<think>'),
+    render(conversation) {
+      const messages = native ? conversation.messages : inPlainTurns(conversation);
+      const tools = native ? conversation.tools : [];
+      try {
+        return rendered(messages, tools);
+      } catch (error) {
+        const folded = withoutSystem(messages);
+        if (folded.length !== messages.length)
+          try {
+            return rendered(folded, tools);
+          } catch {
+            // The first failure is the one that explains.
+          }
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new AppError('validation-error', `The model's chat template refuses these messages: ${reason}`, {
+          errors: { messages: reason },
+          extra: { field: 'messages', param: 'messages', reason },
+        });
+      }
+    },
+  };
+}

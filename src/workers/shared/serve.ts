@@ -1,0 +1,86 @@
+/** The worker's side of `core/process/worker-client`: requests, their cancel, and the pace at which the host takes items. */
+import type { z } from 'zod';
+import { AppError, problemOf, toAppError } from '../../contract/kernel/errors.ts';
+import { ITEM_WINDOW, type ToWorker, type WorkerReply } from '../../contract/kernel/worker-frames.ts';
+import type { Port } from './port.ts';
+
+/** One request that is worked on. */
+export interface Call<Item> {
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  /** Sends an item; settles when the host takes another one. @throws the signal's reason */
+  emit(item: Item): Promise<void>;
+}
+
+interface Open {
+  controller: AbortController;
+  credit: number;
+  wake: () => void;
+}
+
+/** Why the work on a request ended early. */
+export const cancelled = () => new AppError('cancelled');
+
+/** Serves until the host says stop or goes away; the process then ends. */
+export function serve<Ask, Item, Answer>(
+  port: Port,
+  messages: z.ZodType<ToWorker<Ask>>,
+  answer: (ask: Ask, call: Call<Item>) => Promise<Answer>,
+): void {
+  const open = new Map<number, Open>();
+  const send = (reply: WorkerReply<Item, Answer>) => port.send(reply);
+
+  async function work(id: number, ask: Ask): Promise<void> {
+    const request: Open = { controller: new AbortController(), credit: ITEM_WINDOW, wake: () => {} };
+    open.set(id, request);
+    const { signal } = request.controller;
+    const call: Call<Item> = {
+      signal,
+      async emit(item) {
+        signal.throwIfAborted();
+        send({ t: 'item', id, body: item });
+        request.credit -= 1;
+        while (request.credit <= 0 && !signal.aborted)
+          await new Promise<void>((resolve) => {
+            request.wake = resolve;
+          });
+        signal.throwIfAborted();
+      },
+    };
+    try {
+      const body = await answer(ask, call);
+      send({ t: 'answer', id, body });
+    } catch (thrown) {
+      const error = signal.aborted ? cancelled() : toAppError(thrown);
+      // The cause would be lost at the border of the process.
+      const cause = error.cause instanceof Error ? { context: error.cause.message.slice(0, 500) } : {};
+      send({ t: 'failed', id, error: { ...problemOf(error), ...cause } });
+    } finally {
+      open.delete(id);
+    }
+  }
+
+  port.onMessage((message) => {
+    const frame = messages.parse(message);
+    switch (frame.t) {
+      case 'request':
+        return void work(frame.id, frame.body);
+      case 'cancel': {
+        const request = open.get(frame.id);
+        request?.controller.abort(cancelled());
+        return request?.wake();
+      }
+      case 'more': {
+        const request = open.get(frame.id);
+        if (request === undefined) return;
+        request.credit += frame.count;
+        return request.wake();
+      }
+      case 'stop':
+        return process.exit(0);
+    }
+  });
+  port.onClose(() => process.exit(1));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(0));
+  port.send({ t: 'ready' });
+}
