@@ -6,6 +6,7 @@ import type { ProfileId } from '../contract/kernel/scalars.ts';
 import type { HostConfig } from './core/config.ts';
 import type { Feature } from './core/feature.ts';
 import { explained, type Foundation, openFoundation } from './core/foundation.ts';
+import { createHardware } from './core/hardware.ts';
 import { newRequestId, randomToken } from './core/ids.ts';
 import { createLifecycle, type Part } from './core/lifecycle.ts';
 import { createEventLog } from './core/log/event-log.ts';
@@ -14,13 +15,16 @@ import { createLateHandlers } from './core/operation/late-handlers.ts';
 import type { AnyHandler, Handlers } from './core/operation/operation.ts';
 import { OPERATOR } from './core/operation/operator.ts';
 import { workerModule } from './core/process/modules.ts';
+import { openAiDialect } from './dialects/openai/index.ts';
 import { createContentOrigin, createDoors, createMemoryClient, type Doors, panelOrigins } from './doors/index.ts';
 import { createBulk } from './features/bulk/index.ts';
 import { createCommands } from './features/commands/index.ts';
 import { createConnections } from './features/connections/index.ts';
 import { createDemo } from './features/demo/index.ts';
 import { createEmbeddings } from './features/embeddings/index.ts';
+import { createInference, type EngineModules } from './features/inference/index.ts';
 import { createJobs } from './features/jobs/index.ts';
+import { createModels } from './features/models/index.ts';
 import { createProfiles } from './features/profiles/index.ts';
 import { createRetrieval } from './features/retrieval/index.ts';
 import { createSettingsFeature } from './features/settings/index.ts';
@@ -38,8 +42,14 @@ interface Addresses {
   calls(): { calls: number; failed: number };
 }
 
+/** What tests bring in place of the real thing. */
+export interface Replaced {
+  engines?: EngineModules;
+  availableBytes?: () => number;
+}
+
 /** One line for each feature. Their parts start in this order and stop in the reverse order. */
-function createFeatures(shared: Foundation & Addresses) {
+function createFeatures(shared: Foundation & Addresses, replaced: Replaced) {
   const { dataDir, log, platform, settings, tempDir } = shared;
   const all: (Feature & { name: string })[] = [];
   const add = <F extends Feature>(name: string, feature: F): F => {
@@ -67,15 +77,31 @@ function createFeatures(shared: Foundation & Addresses) {
   const storage = add('storage', createStorage({ ...shared, jobs: jobs.service }));
   const resources = { tasks_bulk: tasks.bulk, profiles_bulk: profiles.bulk, commands_bulk: commands.bulk };
   add('bulk', createBulk({ ...shared, jobs: jobs.service, resources }));
-  const embeddings = add('embeddings', createEmbeddings(shared));
+  const hardware = createHardware();
+  const engines = {
+    isLoaded: (name: string): boolean => inference.service.isLoaded(name),
+    unload: (name: string): Promise<void> => inference.service.unload(name),
+  };
+  const models = add(
+    'models',
+    createModels({ ...shared, hardware, engines, jobs: jobs.service, uploads: storage.uploads }),
+  );
+  const inference = add(
+    'inference',
+    createInference({ ...shared, jobs: jobs.service, source: models.source, ...replaced }),
+  );
+  const embeddings = add('embeddings', createEmbeddings({ ...shared, semantic: inference.service }));
   add('retrieval', createRetrieval({ ...shared, embeddings: embeddings.service }));
   add('demo', createDemo({ ...shared, commands: commands.service, profiles: profiles.service }));
   const figures = { tasks: tasks.service.metrics, calls: shared.calls };
   const browsers = () => profiles.browsers.list(true);
-  const telemetry = add('telemetry', createTelemetry({ ...shared, browsers, figures }));
+  const telemetry = add(
+    'telemetry',
+    createTelemetry({ ...shared, hardware, browsers, figures, models: inference.service.figures }),
+  );
   // Last, so that jobs have ended before the features that their kinds belong to stop.
   add('jobs', jobs);
-  return { all, shell, connections, profiles, tasks, storage, telemetry };
+  return { all, shell, connections, profiles, tasks, storage, inference, telemetry };
 }
 
 type Features = ReturnType<typeof createFeatures>;
@@ -122,11 +148,12 @@ function desktopOf({ profiles, tasks, shell }: Features, dataDir: string) {
 }
 
 /** What the metrics page shows beside the calls. */
-function figuresOf({ tasks, profiles }: Features, { logFiles, faults }: Foundation) {
+function figuresOf({ tasks, profiles, inference }: Features, { logFiles, faults }: Foundation) {
   return {
     tasks: tasks.service.metrics,
     queueDepth: tasks.service.queueDepth,
     profilesRunning: profiles.service.running,
+    inference: inference.service.figures,
     logDropped: logFiles.dropped,
     listenerFailures: faults.count,
   };
@@ -136,7 +163,7 @@ function figuresOf({ tasks, profiles }: Features, { logFiles, faults }: Foundati
  * Builds the whole program on a data directory; nothing listens and nothing runs before `start`.
  * @throws AlreadyRunning when another host owns the directory, AppError `configuration-error` when it cannot be used
  */
-export async function createHost(platform: Platform, config: HostConfig) {
+export async function createHost(platform: Platform, config: HostConfig, replaced: Replaced = {}) {
   const foundation = openFoundation(platform, config);
   const { clock, dataDir, events, settings, log, version } = foundation;
   const baseUrl = () => doors.url() ?? `http://127.0.0.1:${settings.get('port')}`;
@@ -148,14 +175,17 @@ export async function createHost(platform: Platform, config: HostConfig) {
     panels: () => panelOrigins(doors.url(), settings.get('allowed_origins')),
   });
   const panelUrl = () => (doors.url() === null ? null : `${doors.url()}/panel/`);
-  const features = createFeatures({
-    ...foundation,
-    http: () => ({ url: doors.url(), error: doors.error() }),
-    baseUrl,
-    contentUrl: content.urlOf,
-    panelUrl,
-    calls: () => doors.calls(),
-  });
+  const features = createFeatures(
+    {
+      ...foundation,
+      http: () => ({ url: doors.url(), error: doors.error() }),
+      baseUrl,
+      contentUrl: content.urlOf,
+      panelUrl,
+      calls: () => doors.calls(),
+    },
+    replaced,
+  );
   const { connections, tasks, storage, telemetry } = features;
 
   const doors = createDoors({
@@ -168,7 +198,7 @@ export async function createHost(platform: Platform, config: HostConfig) {
     connections,
     uploads: storage.uploads,
     // One line for each hand-written wire.
-    dialects: [],
+    dialects: [openAiDialect],
     handlers: features.all.map(({ name, handlers }) => ({ feature: name, handlers })),
     metrics: figuresOf(features, foundation),
   });

@@ -50,6 +50,7 @@ const EMPTY: Look[] = [
   { name: 'tasks', path: '/tasks', ready: sees('No tasks yet') },
   { name: 'commands', path: '/commands', ready: sees('No commands yet') },
   { name: 'profiles', path: '/profiles', ready: sees('No profiles yet') },
+  { name: 'models', path: '/models', ready: sees('No models yet') },
   { name: 'connections', path: '/connections', ready: sees('No API keys yet') },
 ];
 

@@ -134,7 +134,11 @@ const collect = runInNewContext('gc') as () => void;
 process.env.TABAGENT_KEYRING = 'off';
 const kept = await fill();
 // Nothing runs, and no browser is opened, whatever is asked for.
-const host = await open({ 'executor.paused': true, 'browser.executable_path': '/nonexistent/browser' });
+const host = await open({
+  'executor.paused': true,
+  'browser.executable_path': '/nonexistent/browser',
+  'hub.offline': true,
+});
 const info = readHostFile(dataDir);
 if (!info?.url) throw new Error('the host did not open its port');
 

@@ -20,6 +20,7 @@ const CONTENT: Record<ScreenId, string> = {
   tasks: '[role=grid] tbody tr a',
   commands: '.cm-content .cm-line',
   profiles: '[role=grid] tbody tr',
+  models: '[role=tabpanel] input',
   connections: 'table tbody tr',
   logs: '[role=log] [data-testid=log-line]',
   help: 'nav[aria-label=Topics] + section',

@@ -27,6 +27,7 @@ export function addServe(program: Command, { around, print, flags, exit }: Comma
     .option('--host <address>', 'address to listen on (default 127.0.0.1)')
     .option('--port <number>', 'port to listen on (default 8080, 0 = any free one)')
     .option('--log-level <level>', 'debug, info, warn or error')
+    .option('--model-cache <folder>', 'folder with models')
     .option('--replace-database', 'start with an empty database if the current one is damaged; the damaged one is kept')
     .action(async (options: HostFlags) => {
       const { serve } = await import('../serve.ts');

@@ -6,24 +6,25 @@ import { computeModule } from '../../core/process/modules.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { createLexicalEmbedder } from './lexical-embedder.ts';
-import { createEmbeddingService, type EmbeddingService } from './service.ts';
+import { createEmbeddingService, type EmbeddingService, type Semantic } from './service.ts';
 
-export type { Embedded } from './embedder.ts';
+export type { Embedded, Embedder } from './embedder.ts';
 export type { EmbeddingService } from './service.ts';
 
 interface Deps {
+  semantic: Semantic;
   platform: Pick<Platform, 'appRoot' | 'fork'>;
   settings: SettingsReader;
   log: Logger;
 }
 
-export function createEmbeddings({ platform, settings, log }: Deps) {
+export function createEmbeddings({ semantic, platform, settings, log }: Deps) {
   const pool = createComputePool({ platform, log }, computeModule(platform.appRoot, 'lexical'));
-  const service = createEmbeddingService(createLexicalEmbedder(pool), settings);
+  const service = createEmbeddingService(createLexicalEmbedder(pool), semantic, settings);
   const handlers: Handlers<'embeddings' | 'get_embedding_models'> = {
-    embeddings: (input) => service.embeddings(input),
-    get_embedding_models() {
-      const models = service.list();
+    embeddings: (input, { principal, signal }) => service.embeddings(input, { caller: principal.id, signal }),
+    async get_embedding_models() {
+      const models = await service.list();
       return { models, count: models.length };
     },
   };

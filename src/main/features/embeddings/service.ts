@@ -20,37 +20,57 @@ const OFFERED: readonly EmbeddingModel[] = ['all-MiniLM-L6-v2', 'bge-small-en-v1
 /** See {@link createEmbeddingService}. */
 export interface EmbeddingService {
   /**
-   * The embedder that a request means; none named is the default.
+   * The embedder that a request means, loaded; none named is the default: a semantic model that is selected or the only one, else the
+   * built-in one.
    * @throws AppError `embedding-model-not-available` for a default that is not there, `model-not-found` for an unknown name: a model
    *   that was asked for by name is never replaced
    */
-  embedder(model: string | undefined): Embedder;
+  embedder(model: string | undefined, asker: Asker): Promise<Embedder>;
 }
 
-export function createEmbeddingService(lexical: Embedder, settings: SettingsReader) {
+/** Who asks. */
+export interface Asker {
+  caller: string;
+  signal: AbortSignal;
+}
+
+/** Models that compare meanings; they are of the engines. */
+export interface Semantic {
+  /** @throws AppError `embedding-model-not-available` for a default that is not there, `model-not-found`, … */
+  embedder(model: string, asker: Asker): Promise<Embedder>;
+  /** Those that are installed. */
+  embedders(): Promise<{ id: string; name: string; dimensions: number; loaded: boolean }[]>;
+}
+
+export function createEmbeddingService(lexical: Embedder, semantic: Semantic, settings: SettingsReader) {
   const service: EmbeddingService = {
-    embedder(model = DEFAULT_MODEL) {
+    async embedder(model = DEFAULT_MODEL, asker) {
       if (model === LEXICAL_MODEL) return lexical;
-      if (model !== DEFAULT_MODEL)
-        throw new AppError(
-          'model-not-found',
-          `There is no embedding model ${JSON.stringify(model)}; GET /v1/embedding-models lists them.`,
-          {
-            extra: { param: 'model' },
-          },
-        );
-      if (settings.get('embedding.lexical_fallback')) return lexical;
-      throw new AppError('embedding-model-not-available');
+      try {
+        return await semantic.embedder(model, asker);
+      } catch (error) {
+        const isMissing = error instanceof AppError && error.slug === 'embedding-model-not-available';
+        if (model === DEFAULT_MODEL && isMissing && settings.get('embedding.lexical_fallback')) return lexical;
+        throw error;
+      }
     },
   };
   return {
     ...service,
-    list(): EmbeddingModel[] {
+    async list(): Promise<EmbeddingModel[]> {
       const builtIn = { id: LEXICAL_MODEL, name: 'Built-in (lexical)', dimensions: lexical.dimensions };
-      return [{ ...builtIn, type: 'lexical', installed: true, loaded: true }, ...OFFERED];
+      const installed = await semantic.embedders();
+      return [
+        { ...builtIn, type: 'lexical', installed: true, loaded: true },
+        ...installed.map((one) => ({ ...one, type: 'semantic' as const, installed: true })),
+        ...OFFERED,
+      ];
     },
-    async embeddings(input: ParsedInputOf<Operations['embeddings']>): Promise<OutputOf<Operations['embeddings']>> {
-      const embedder = service.embedder(input.model);
+    async embeddings(
+      input: ParsedInputOf<Operations['embeddings']>,
+      asker: Asker,
+    ): Promise<OutputOf<Operations['embeddings']>> {
+      const embedder = await service.embedder(input.model, asker);
       const dimensions = input.dimensions ?? embedder.dimensions;
       if (dimensions > embedder.dimensions)
         throw new AppError(

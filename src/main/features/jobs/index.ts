@@ -15,8 +15,8 @@ import { createJobStore } from './store.ts';
 /** How long ended jobs are kept, ms. */
 const KEPT_MS = 30 * 86_400_000;
 
-export type { JobKind } from './kind.ts';
-export type { JobService } from './service.ts';
+export type { JobContext, JobKind } from './kind.ts';
+export type { JobService, JobStarter } from './service.ts';
 
 /** Ids of the operations that this feature answers. */
 export type JobOperationId = 'jobs_list' | 'jobs_get' | 'jobs_cancel' | 'jobs_follow';

@@ -1,6 +1,6 @@
 /** Comparing, grouping and ranking texts. */
 import type { Logger } from '../../core/log/logger.ts';
-import type { Handlers } from '../../core/operation/operation.ts';
+import type { CallContext, Handlers } from '../../core/operation/operation.ts';
 import { createComputePool } from '../../core/process/compute-pool.ts';
 import { computeModule } from '../../core/process/modules.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -18,18 +18,20 @@ interface Deps {
 const DEFAULT_CLUSTERS = 5;
 const DEFAULT_TOP = 10;
 
+const askerOf = ({ principal, signal }: CallContext) => ({ caller: principal.id, signal });
+
 export function createRetrieval({ embeddings, platform, log }: Deps) {
   const pool = createComputePool({ platform, log }, computeModule(platform.appRoot, 'vectors'));
   const math = createVectorMath(pool);
   const handlers: Handlers<'calculate_similarity' | 'evaluate_embeddings' | 'cluster_documents' | 'recommend_content'> =
     {
-      async calculate_similarity({ text1, text2, model }) {
-        const embedder = embeddings.embedder(model);
+      async calculate_similarity({ text1, text2, model }, context) {
+        const embedder = await embeddings.embedder(model, askerOf(context));
         const embedded = await embedder.embed([text1, text2]);
         return { similarity: similarityOf(embedded.at(0), embedded.at(1)), model: embedder.id };
       },
-      async evaluate_embeddings({ model, queries, documents, relevant }) {
-        const embedder = embeddings.embedder(model);
+      async evaluate_embeddings({ model, queries, documents, relevant }, context) {
+        const embedder = await embeddings.embedder(model, askerOf(context));
         const start = performance.now();
         const [asked, found] = [await embedder.embed(queries), await embedder.embed(documents)];
         const embedding_time_ms = performance.now() - start;
@@ -49,8 +51,8 @@ export function createRetrieval({ embeddings, platform, log }: Deps) {
           embedding_time_ms,
         };
       },
-      async cluster_documents({ documents, n_clusters, model, seed }) {
-        const embedder = embeddings.embedder(model);
+      async cluster_documents({ documents, n_clusters, model, seed }, context) {
+        const embedder = await embeddings.embedder(model, askerOf(context));
         const k = n_clusters ?? Math.min(DEFAULT_CLUSTERS, documents.length);
         const { clusters, centers, ...rest } = await math.cluster(await embedder.embed(documents), k, seed);
         return {
@@ -61,8 +63,8 @@ export function createRetrieval({ embeddings, platform, log }: Deps) {
           model: embedder.id,
         };
       },
-      async recommend_content({ query, candidates, top_n, model }) {
-        const embedder = embeddings.embedder(model);
+      async recommend_content({ query, candidates, top_n, model }, context) {
+        const embedder = await embeddings.embedder(model, askerOf(context));
         const asked = (await embedder.embed([query])).at(0);
         const embedded = await embedder.embed(candidates);
         const all = candidates.map((_, index) => similarityOf(asked, embedded.at(index)));

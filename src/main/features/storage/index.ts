@@ -19,6 +19,9 @@ import { createBackups, PART } from './backups.ts';
 import { createStorageStore } from './store.ts';
 import { createUploads } from './uploads.ts';
 
+/** Uploads as other features take them. */
+export type Uploads = Pick<ReturnType<typeof createUploads>, 'require' | 'taken'>;
+
 /** Ids of the operations that this feature answers. */
 export type StorageOperationId = 'uploads_create' | 'backups_list' | 'backups_create';
 

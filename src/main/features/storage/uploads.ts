@@ -92,6 +92,17 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
       store.completeUpload(id, measured);
       return { upload_id: id, ...measured, expires_at: iso(row.expires_at) };
     },
+    /** A complete upload and its file. @throws AppError `not-found`, also for an upload of another caller */
+    require(id: UploadId, principal: string): { file: string; name: string } {
+      const row = store.upload(id);
+      if (!row || row.bytes === null || row.principal !== principal) throw notFound('upload', id);
+      return { file: fileOf(id), name: row.name };
+    },
+    /** Forgets an upload whose file was taken. */
+    async taken(id: UploadId): Promise<void> {
+      await removeOwned(path.dirname(dir), fileOf(id));
+      store.removeUpload(id);
+    },
     /** Removes uploads that have expired. */
     async prune(signal: AbortSignal): Promise<void> {
       for (const id of store.expiredUploads(clock.now())) {

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { MIGRATIONS, openTestCore, ROOT } from '../../../../tests/support/core.ts';
 import { type Db, foreignSchema } from '../../core/db/index.ts';
+import { createHardware } from '../../core/hardware.ts';
 import { createAudit } from '../../core/log/audit.ts';
 import { threadModule } from '../../core/process/modules.ts';
 import { type DoctorDeps, diagnose } from './doctor.ts';
@@ -17,7 +18,13 @@ function doctor(core: ReturnType<typeof openTestCore>): DoctorDeps {
     dbThread: threadModule(ROOT, 'db-check'),
     foreignSchema: () => null,
     secrets,
-    system: createSystemReader({ clock, version: '0', dataDir: dir }),
+    system: createSystemReader({
+      clock,
+      version: '0',
+      dataDir: dir,
+      hardware: createHardware(),
+      models: () => ({ loaded: [] }),
+    }),
     dataDir: dir,
     browsers: async () => [],
     http: () => ({ url: null, error: null }),

@@ -4,6 +4,7 @@ import type { Health, HostInfo } from '../../../contract/host/system.ts';
 import { iso } from '../../core/clock.ts';
 import { foreignSchema } from '../../core/db/index.ts';
 import type { Foundation } from '../../core/foundation.ts';
+import type { Hardware } from '../../core/hardware.ts';
 import type { Part } from '../../core/lifecycle.ts';
 import type { AuditProblem } from '../../core/log/audit-head.ts';
 import { threadModule } from '../../core/process/modules.ts';
@@ -14,7 +15,7 @@ import { createHostState } from './host-state.ts';
 import { createLogService } from './logs.ts';
 import { createMetrics, type Figures } from './metrics.ts';
 import { telemetryHandlers } from './routes.ts';
-import { createSystemReader } from './system.ts';
+import { createSystemReader, type LoadedModels } from './system.ts';
 
 const AUDIT_PROBLEMS: Record<AuditProblem, string> = {
   truncated:
@@ -29,6 +30,8 @@ const AUDIT_PROBLEMS: Record<AuditProblem, string> = {
 
 /** What the feature needs. */
 export interface TelemetryDeps extends Foundation {
+  models: LoadedModels;
+  hardware: Hardware;
   /** Where the API is, or why it is not open. */
   http: DoctorDeps['http'];
   browsers: DoctorDeps['browsers'];
@@ -43,7 +46,7 @@ export function createTelemetry(deps: TelemetryDeps) {
   const state = createHostState(deps);
   const logs = createLogService(deps.logFiles, deps.log);
   const metrics = createMetrics(deps);
-  const system = createSystemReader({ clock, version, dataDir });
+  const system = createSystemReader({ clock, version, dataDir, hardware: deps.hardware, models: deps.models });
   const doctor: DoctorDeps = {
     ...{ ...deps, electron, system, dbThread: threadModule(platform.appRoot, 'db-check') },
     foreignSchema: () => foreignSchema(deps.db.raw, path.join(platform.appRoot, 'resources/migrations')),

@@ -3,6 +3,7 @@ import os from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../core/clock.ts';
+import { createHardware } from '../../core/hardware.ts';
 import { ticksOf } from './metrics-probe.ts';
 import { createSystemReader } from './system.ts';
 
@@ -11,7 +12,13 @@ import { createSystemReader } from './system.ts';
 test.skipIf(process.platform !== 'linux')(
   'the load is that of /proc/stat, and the same for whoever asks at once',
   async () => {
-    const reader = createSystemReader({ clock: systemClock, version: '1', dataDir: os.tmpdir() });
+    const reader = createSystemReader({
+      models: () => ({ loaded: [] }),
+      clock: systemClock,
+      version: '1',
+      dataDir: os.tmpdir(),
+      hardware: createHardware(),
+    });
     const ticks = () => ticksOf(fs.readFileSync('/proc/stat', 'latin1'));
     await reader.resources();
     const before = ticks();

@@ -4,7 +4,7 @@ import os from 'node:os';
 import type { z } from 'zod';
 import type { Resources, SystemInfo } from '../../../contract/host/system.ts';
 import { type Clock, iso } from '../../core/clock.ts';
-import { createHardware } from './hardware.ts';
+import type { Hardware } from '../../core/hardware.ts';
 import { machineTicks } from './metrics-probe.ts';
 
 const MIB = 1024 * 1024;
@@ -28,11 +28,20 @@ function createLoadReader(clock: Clock): () => number {
   };
 }
 
+/** Models in memory. */
+export type LoadedModels = () => { loaded: { model: string; bytes: number; device: string }[] };
+
 /** Creates the reader. */
-export function createSystemReader(deps: { clock: Clock; version: string; dataDir: string }) {
+export function createSystemReader(deps: {
+  clock: Clock;
+  version: string;
+  dataDir: string;
+  hardware: Hardware;
+  models: LoadedModels;
+}) {
   const { clock, version, dataDir } = deps;
   const load = createLoadReader(clock);
-  const { graphics, physicalCores } = createHardware();
+  const { graphics, physicalCores } = deps.hardware;
 
   return {
     /** Facts about the machine. */
@@ -78,7 +87,11 @@ export function createSystemReader(deps: { clock: Clock; version: string; dataDi
           vram_used_mb: gpu.usedMb === null ? null : Math.round(gpu.usedMb),
           vram_available_mb: gpu.totalMb === null || gpu.usedMb === null ? null : Math.round(gpu.totalMb - gpu.usedMb),
         })),
-        loaded_models: [],
+        loaded_models: deps.models().loaded.map(({ model, bytes, device }) => ({
+          model_id: model,
+          memory_mb: Math.ceil(bytes / MIB),
+          device,
+        })),
         cpu_usage: load(),
         memory_usage: total - free,
         memory_total: total,

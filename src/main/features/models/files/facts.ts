@@ -1,0 +1,49 @@
+/** What the files of a model say about it, whatever their format. What they do not say is null. */
+import type { ModelFormat, ModelType } from '../../../../contract/models/models.ts';
+
+/** What the memory of a loaded model follows from; all counts are of the whole model. */
+export interface MemoryFacts {
+  /** Bytes of all tensors. */
+  weights: number;
+  layers: number;
+  embedding: number;
+  feed_forward: number;
+  heads: number;
+  /** Numbers that the cache of keys and values keeps for one token, over all layers. */
+  cached_per_token: number;
+  vocabulary: number;
+}
+
+/** See file comment. */
+export interface ModelFacts {
+  format: ModelFormat;
+  type: ModelType;
+  name: string | null;
+  architecture: string | null;
+  parameters: number | null;
+  quant: string | null;
+  context_length: number | null;
+  layers: number | null;
+  embedding_size: number | null;
+  vocabulary: number | null;
+  chat_template: boolean;
+  tokenizer: string | null;
+  license: string | null;
+  /** Null for formats whose memory is estimated by the size of the file. */
+  memory: MemoryFacts | null;
+}
+
+/** Short printable text of a file that may hold anything; null when it has none. */
+export function wordOf(value: unknown, max = 200): string | null {
+  if (typeof value !== 'string') return null;
+  const word = value
+    .replaceAll(/[\p{C}\p{Z}]+/gu, ' ')
+    .trim()
+    .slice(0, max);
+  return word === '' ? null : word;
+}
+
+/** A count of a file that may hold anything: null unless it is a whole number from 1 to `max`. */
+export function countOf(value: unknown, max = 10_000_000): number | null {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max ? value : null;
+}

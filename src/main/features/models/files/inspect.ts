@@ -1,0 +1,45 @@
+/** Opens the files of a model and says what it is, or why it cannot be used. */
+import path from 'node:path';
+import { MalformedFile } from './byte-reader.ts';
+import { type Candidate, folderOf } from './discover.ts';
+import type { ModelFacts } from './facts.ts';
+import { readGguf } from './gguf.ts';
+import { ggufFacts } from './gguf-facts.ts';
+import { readOnnx } from './onnx.ts';
+import { onnxFacts } from './onnx-facts.ts';
+
+/** Facts, or the reason in words why there are none. */
+export type Inspected = { facts: ModelFacts; problem: null } | { facts: null; problem: string };
+
+/** Never throws: whatever is wrong with the files is the model's problem. */
+export async function inspect(candidate: Candidate): Promise<Inspected> {
+  try {
+    const facts = candidate.format === 'gguf' ? await inspectGguf(candidate) : await inspectOnnx(candidate);
+    return { facts, problem: null };
+  } catch (error) {
+    if (error instanceof MalformedFile) return { facts: null, problem: error.message };
+    return { facts: null, problem: `It cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).` };
+  }
+}
+
+async function inspectGguf({ files }: Candidate): Promise<ModelFacts> {
+  const [first, ...rest] = files;
+  const head = await readGguf(first.path);
+  const parts = head.values.get('split.count');
+  if (typeof parts === 'number' && parts > 1 && files.length !== parts)
+    throw new MalformedFile(`It has ${parts} parts, of which ${files.length} are here.`);
+  const others = [];
+  for (const file of rest) others.push(await readGguf(file.path));
+  return ggufFacts([head, ...others]);
+}
+
+async function inspectOnnx({ path: main, variant, files }: Candidate): Promise<ModelFacts> {
+  const present = new Set(files.map((file) => file.path));
+  for (const file of files.filter((one) => /\.onnx$/i.test(one.path))) {
+    const { external } = await readOnnx(file.path);
+    const absent = external.find((name) => !present.has(path.join(path.dirname(file.path), name)));
+    if (absent !== undefined)
+      throw new MalformedFile(`Its weights are in ${JSON.stringify(absent)}, which is not here.`);
+  }
+  return onnxFacts(folderOf(main), variant ?? 'fp32');
+}

@@ -1,0 +1,102 @@
+/** Models: what is on this machine, what it takes and how it is used. */
+import os from 'node:os';
+import path from 'node:path';
+import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Db } from '../../core/db/index.ts';
+import type { Events } from '../../core/events.ts';
+import type { Hardware } from '../../core/hardware.ts';
+import type { Part } from '../../core/lifecycle.ts';
+import type { Logger } from '../../core/log/logger.ts';
+import type { Chore } from '../../core/maintenance.ts';
+import type { Secrets } from '../../core/secrets/secrets.ts';
+import type { SettingsReader } from '../../core/settings.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { JobService } from '../jobs/index.ts';
+import type { Uploads } from '../storage/index.ts';
+import { createElsewhere } from './elsewhere/index.ts';
+import type { Surroundings } from './elsewhere/places.ts';
+import { createHub, type HubTuning } from './hub/index.ts';
+import { createCatalogue } from './memory/catalogue.ts';
+import { memoryHandlers } from './memory/routes.ts';
+import { createMemoryService } from './memory/service.ts';
+import { createImporter } from './registry/import.ts';
+import { createScanner } from './registry/scan.ts';
+import { modelHandlers } from './routes.ts';
+import { createModelService, type Engines } from './service.ts';
+import { settingsHandlers } from './settings/routes.ts';
+import { createGenerationSettings } from './settings/service.ts';
+import { createModelSource } from './source.ts';
+import { createDownloadStore } from './store/download-store.ts';
+import { createModelStore } from './store/model-store.ts';
+import { createSettingsStore } from './store/settings-store.ts';
+
+export function createModels(deps: {
+  db: Db;
+  events: Events;
+  clock: Clock;
+  log: Logger;
+  settings: SettingsReader;
+  hardware: Hardware;
+  jobs: JobService;
+  uploads: Uploads;
+  dataDir: string;
+  engines: Engines;
+  platform: Pick<Platform, 'appRoot'>;
+  secrets: Secrets;
+  redactor: Redactor;
+  hub?: HubTuning;
+  /** Where other programs are looked for; this machine unless said. */
+  surroundings?: Surroundings;
+}) {
+  const { clock, log, settings, dataDir } = deps;
+  const store = createModelStore(deps.db, deps.events);
+  const root = () => settings.get('models.folder') ?? path.join(dataDir, 'models');
+  const scanner = createScanner({ store, clock, root });
+  const importer = createImporter({ scanner, root });
+  const imports = deps.jobs.register(importer.job);
+  const { surroundings = { home: os.homedir(), env: process.env, platform: process.platform } } = deps;
+  const elsewhere = createElsewhere({ surroundings, isListed: (file) => store.at(file) !== undefined });
+  const service = createModelService({ ...deps, store, scanner, root, aliases: () => settings.get('model_aliases') });
+  const downloads = createDownloadStore(deps.db, deps.events);
+  const hub = createHub({
+    ...{ ...deps, store, downloads, scanner, root, env: surroundings.env },
+    ...{ free: service.free, matches: service.matches, tuning: deps.hub },
+  });
+  const catalogue = createCatalogue(deps.platform.appRoot);
+  const memory = createMemoryService({ hardware: deps.hardware, catalogue, matches: service.matches });
+  const generation = createGenerationSettings(createSettingsStore(deps.db, clock));
+  const scan = () => {
+    service.scan().catch((error: unknown) => log.error('models', 'The models folder could not be read', { error }));
+  };
+  let unsubscribe: (() => void) | undefined;
+  const parts: Part[] = [
+    {
+      name: 'models',
+      // In the background: the host is ready without it.
+      start() {
+        unsubscribe = settings.onChange((keys) => {
+          if (keys.includes('models.folder')) scan();
+        });
+        scan();
+      },
+      async stop() {
+        unsubscribe?.();
+        await scanner.stop();
+      },
+    },
+  ];
+  const chores: Chore[] = [{ name: 'looking for models', run: async () => void (await service.scan()) }];
+  return {
+    service,
+    source: createModelSource(service, generation),
+    handlers: {
+      ...modelHandlers({ service, importer, imports, elsewhere, downloads: hub.service.list, uploads: deps.uploads }),
+      ...settingsHandlers(generation),
+      ...memoryHandlers(memory),
+      ...hub.handlers,
+    },
+    parts,
+    chores,
+  };
+}

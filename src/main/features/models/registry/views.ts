@@ -1,0 +1,31 @@
+/** Models as answers have them. */
+import { type InstalledModel, InstalledModel as InstalledModelSchema } from '../../../../contract/models/models.ts';
+import { iso } from '../../../core/clock.ts';
+import { wireMembers } from '../../../core/operation/values.ts';
+import type { Sized } from '../memory/fit.ts';
+import type { ModelRow } from '../schema.ts';
+
+/** `owner/repo:variant`, by which requests name a model. */
+export const refOf = ({ repo, variant }: Pick<ModelRow, 'repo' | 'variant'>): string =>
+  variant === null ? repo : `${repo}:${variant}`;
+
+/** A row as every answer has it. */
+export function toModel(row: ModelRow): InstalledModel {
+  const { facts } = row;
+  return {
+    ...wireMembers(InstalledModelSchema, row),
+    files: row.files.length,
+    quant: facts?.quant ?? null,
+    layers: facts?.layers ?? null,
+    embedding_size: facts?.embedding_size ?? null,
+    vocabulary: facts?.vocabulary ?? null,
+    chat_template: facts?.chat_template ?? false,
+    tokenizer: facts?.tokenizer ?? null,
+    license: facts?.license ?? null,
+    created_at: iso(row.created_at),
+    updated_at: iso(row.updated_at),
+  };
+}
+
+/** What its memory follows from. */
+export const sizedOf = (row: ModelRow): Sized => ({ ...row, memory: row.facts?.memory ?? null });

@@ -1,0 +1,157 @@
+/** Models on this machine as the rest of the program sees them. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { Page } from '../../../contract/kernel/paging.ts';
+import type { ModelId } from '../../../contract/kernel/scalars.ts';
+import { InstalledModel, type ModelType, SELECTABLE } from '../../../contract/models/models.ts';
+import type { Clock } from '../../core/clock.ts';
+import { type Db, recordOf, recordsOf } from '../../core/db/index.ts';
+import { removeOwned, removeOwnedFile } from '../../core/disk/owned-trees.ts';
+import type { Hardware } from '../../core/hardware.ts';
+import { notFound } from '../../core/operation/versioned.ts';
+import { folderOf } from './files/discover.ts';
+import type { ModelFacts } from './files/facts.ts';
+import { MIB } from './memory/estimate.ts';
+import { type FreeMemory, fitOf, freeNow } from './memory/fit.ts';
+import { createResolver, modelNotFound } from './registry/resolve.ts';
+import type { Scanner } from './registry/scan.ts';
+import { refOf, sizedOf, toModel } from './registry/views.ts';
+import type { ModelRow } from './schema.ts';
+import type { ModelListInput, ModelStore } from './store/model-store.ts';
+
+/** What engines say of loaded models; the engines are created after this feature. */
+export interface Engines {
+  /** @param name `owner/repo:variant` */
+  isLoaded(name: string): boolean;
+  /** Ends what runs on it, and unloads it when it is loaded. */
+  unload(name: string): Promise<void>;
+}
+
+/** Creates the service. */
+export function createModelService(deps: {
+  db: Db;
+  store: ModelStore;
+  clock: Clock;
+  hardware: Hardware;
+  scanner: Scanner;
+  root: () => string;
+  aliases: () => Readonly<Record<string, string>>;
+  engines: Engines;
+}) {
+  const { db, store, clock, hardware, scanner, root, engines } = deps;
+  const resolver = createResolver(store, deps.aliases);
+  const free = (): FreeMemory => freeNow(hardware.graphicsNow());
+  const view = (row: ModelRow): InstalledModel => recordOf(InstalledModel, () => toModel(row));
+  const require = (id: ModelId): ModelRow => {
+    const row = store.get(id);
+    if (!row) throw notFound('model', id);
+    return row;
+  };
+
+  /** @throws AppError `model-corrupted` for files that cannot be used, `model-not-found` for files that are gone */
+  function usable(row: ModelRow): ModelRow & { facts: ModelFacts } {
+    const { facts, status, problem } = row;
+    if (status === 'missing')
+      throw modelNotFound(refOf(row), `${row.name} cannot be used. ${problem ?? 'Its file is gone.'}`);
+    if (status === 'broken' || facts === null)
+      throw new AppError('model-corrupted', `${row.name} cannot be used. ${problem ?? ''}`.trim(), {
+        extra: { model: refOf(row), reason: problem },
+      });
+    return { ...row, facts };
+  }
+
+  /** Removes what is ours of a model; a reference leaves the files where they are. @returns bytes that were freed */
+  function removeFiles(row: ModelRow): number {
+    if (row.source === 'link') return 0;
+    let freed = 0;
+    for (const file of row.files) {
+      const found = fs.lstatSync(file.path, { throwIfNoEntry: false });
+      if (!found) continue;
+      removeOwnedFile(root(), file.path);
+      freed += found.size;
+    }
+    return freed;
+  }
+
+  /** Removes the folder that was made for a model, once there is no other model in it. */
+  async function removeFolder({ source, path: file }: ModelRow): Promise<void> {
+    if (source !== 'copy' && source !== 'download') return;
+    const folder = folderOf(file);
+    const left = store.all().some((row) => !path.relative(folder, row.path).startsWith('..'));
+    if (!left && path.relative(root(), folder) !== '') await removeOwned(root(), folder);
+  }
+
+  return {
+    get: (id: ModelId) => view(require(id)),
+    list(query: ModelListInput): Page<InstalledModel> {
+      const page = store.list(query);
+      return { ...page, items: recordsOf(db, 'model', InstalledModel, page.items, toModel) };
+    },
+    /** Those that could be loaded, against what is free now. @param context the usual one unless given */
+    fits(context: number | undefined) {
+      const memory = free();
+      const rows = store.all().filter((row) => row.status === 'ready');
+      return {
+        items: rows.map((row) => ({ id: row.id, fit: fitOf(sizedOf(row), memory, context) })),
+        free_ram_mb: Math.floor(memory.ram / MIB),
+        free_vram_mb: memory.vram === null ? null : Math.floor(memory.vram / MIB),
+      };
+    },
+    all: store.all,
+    view,
+    free,
+    scan: scanner.scan,
+    isLoaded: (row: ModelRow) => engines.isLoaded(refOf(row)),
+    /** The row that a reference means, whatever its state. @throws AppError `model-not-found` */
+    find: resolver.require,
+    matches: resolver.matches,
+    /**
+     * The model that a request means, ready to be loaded. Its files are looked at again: they may have changed since the last scan.
+     * @param type null when any will do
+     * @param loaded names of loaded models
+     * @throws AppError `model-not-found`, `model-corrupted`
+     */
+    async usable(ref: string, type: ModelType | null, loaded: readonly string[] = []): Promise<ModelRow> {
+      const found = type === null ? resolver.require(ref) : resolver.forType(ref, type, loaded);
+      await scanner.refresh(found);
+      return usable(require(found.id));
+    },
+    /** Makes a model the default of its type. @throws AppError `model-not-found`, `invalid-state` for one that cannot be used or has no default */
+    select(ref: string): ModelRow {
+      const row = usable(resolver.require(ref));
+      if (!SELECTABLE.has(row.type))
+        throw new AppError(
+          'invalid-state',
+          `${row.name} is a ${row.type} model; no requests are made to it by default.`,
+          {
+            extra: { expected: [...SELECTABLE].join(', '), actual: row.type },
+          },
+        );
+      if (!row.selected) store.select({ ...row, selected: true, updated_at: clock.now(), version: row.version + 1 });
+      return row;
+    },
+    /** Deletes every quantization that a reference means, or one. @throws AppError `model-not-found` */
+    async remove(ref: string, variant: string | undefined): Promise<{ row: ModelRow; freed: number }> {
+      const rows = resolver.matches(ref, variant);
+      const [row] = rows;
+      if (!row) throw modelNotFound(variant === undefined ? ref : `${ref}:${variant}`);
+      let freed = 0;
+      for (const one of rows) {
+        await engines.unload(refOf(one));
+        freed += removeFiles(one);
+        store.remove(one);
+        await removeFolder(one);
+      }
+      return { row, freed };
+    },
+    /** Tells subscribers that something about a model has changed that is not stored. */
+    announce(ref: string): void {
+      const [row] = resolver.matches(ref);
+      if (row) store.announce(row.id);
+    },
+    /** Name of the folder, for people. */
+    folder: () => path.resolve(root()),
+  };
+}
+export type ModelService = ReturnType<typeof createModelService>;

@@ -1,0 +1,100 @@
+/** Models as the engines take them: found by name, with what is set for them and the memory that they take. */
+import { AppError } from '../../../contract/kernel/errors.ts';
+import { DEFAULT_MODEL } from '../../../contract/models/reference.ts';
+import type { GenerationParams } from '../../../contract/models/settings.ts';
+import { estimate, estimateByName } from './memory/estimate.ts';
+import { refOf } from './registry/views.ts';
+import type { ModelRow } from './schema.ts';
+import type { ModelService } from './service.ts';
+import type { GenerationSettings } from './settings/service.ts';
+
+/** What engines compute. */
+type EngineType = 'chat' | 'embedding' | 'rerank';
+
+const isEngineType = (type: string): type is EngineType => ['chat', 'embedding', 'rerank'].includes(type);
+
+/** `7.6B`, `360M`. */
+function shortCount(count: number | null): string | null {
+  if (count === null) return null;
+  const [value, unit] = count >= 1e9 ? [count / 1e9, 'B'] : [count / 1e6, 'M'];
+  return `${value >= 10 ? Math.round(value) : Math.round(value * 10) / 10}${unit}`;
+}
+
+/** Pictures are taken by an engine of a model for text. */
+const typeOf = ({ type }: ModelRow): EngineType => (isEngineType(type) ? type : 'chat');
+
+function toInstalled(row: ModelRow) {
+  return {
+    id: refOf(row),
+    name: row.name,
+    path: row.path,
+    engine: row.format === 'gguf' ? ('llama' as const) : ('onnx' as const),
+    type: typeOf(row),
+    variant: row.variant,
+    sizeBytes: row.bytes,
+    created: Math.floor(row.created_at / 1000),
+    contextLength: row.context_length ?? 2048,
+    parameters: shortCount(row.parameters),
+    dimensions: row.facts?.embedding_size ?? null,
+  };
+}
+type Installed = ReturnType<typeof toInstalled>;
+
+/** Members of what is set that engines take, absent when they are not set. */
+function applied({ max_new_tokens, stop_sequences, ...params }: GenerationParams) {
+  const { temperature, top_p, top_k, min_p, repetition_penalty, frequency_penalty, presence_penalty, seed } = params;
+  const all = { temperature, top_p, top_k, min_p, repetition_penalty, frequency_penalty, presence_penalty, seed };
+  const named = { ...all, max_tokens: max_new_tokens, stop: stop_sequences };
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as {
+    [K in keyof typeof named]?: Exclude<(typeof named)[K], undefined>;
+  };
+}
+
+/** Creates what the feature `inference` takes models from. */
+export function createModelSource(service: ModelService, generation: GenerationSettings) {
+  return {
+    /**
+     * The model that a reference means, with files that were looked at just now.
+     * @param type what it is needed for; null when any will do
+     * @param loaded ids of loaded models, for `default`
+     * @throws AppError `model-not-found`, `model-corrupted`, `embedding-model-not-available`
+     */
+    async resolve(ref: string, type: EngineType | null, loaded: readonly string[]): Promise<Installed> {
+      const row = await service.usable(ref, type, loaded).catch((error: unknown) => {
+        const isDefault = ref === DEFAULT_MODEL && error instanceof AppError && error.slug === 'model-not-found';
+        if (isDefault && type === 'embedding') throw new AppError('embedding-model-not-available');
+        throw error;
+      });
+      return toInstalled(row);
+    },
+    async list(): Promise<Installed[]> {
+      const rows = service
+        .all()
+        .filter((row) => row.status === 'ready' && (isEngineType(row.type) || row.type === 'vision'));
+      return rows.map(toInstalled);
+    },
+    /** Parameters of the session, over those of all requests, over the settings of the model. */
+    defaults(model: Pick<Installed, 'id'>, sessionId?: string) {
+      const row = service.find(model.id);
+      const { settings, source } = generation.settingsOf(row.repo, row.variant ?? '');
+      const { temperature, do_sample, top_p, top_k, repetition_penalty, max_new_tokens } = settings;
+      const own = { temperature: do_sample ? temperature : 0, top_p, top_k, repetition_penalty, max_new_tokens };
+      // A system prompt that nobody wrote must not change what a model says.
+      const prompt =
+        source === 'saved' && settings.system_prompt !== '' ? { system_prompt: settings.system_prompt } : {};
+      return { ...applied({ ...own, ...generation.params(sessionId) }), ...prompt };
+    },
+    /** Tells subscribers that a model was loaded or unloaded. */
+    changed: (id: string): void => service.announce(id),
+    /** Bytes of a loaded model. */
+    memory(
+      model: Pick<Installed, 'id'>,
+      { contextLength, parallel }: { contextLength: number; parallel: number },
+    ): number {
+      const row = service.find(model.id);
+      const facts = row.facts?.memory ?? null;
+      if (facts !== null) return estimate(facts, { context: contextLength, parallel }).total;
+      return estimateByName(row.name, row.variant, contextLength * parallel, row.bytes);
+    },
+  };
+}
