@@ -55,7 +55,10 @@ test('name and value pairs survive the way through the text box', () => {
 test('every setting of the contract gets a control, and a bad value is caught before it is sent', () => {
   const fields = settingFields(JSON.parse(JSON.stringify(z.toJSONSchema(Settings, { io: 'input' }))));
   expect(fields.map(({ key }) => key).sort()).toEqual(Object.keys(DEFAULT_SETTINGS).sort());
-  expect(fields.filter(({ kind }) => kind === 'json').map(({ key }) => key)).toEqual(['rate_limits.tiers']);
+  expect(fields.filter(({ kind }) => kind === 'json').map(({ key }) => key)).toEqual([
+    'model_aliases',
+    'rate_limits.tiers',
+  ]);
   expect(fields.find(({ key }) => key === 'browser.executable_path')).toMatchObject({ kind: 'text', nullable: true });
   expect(problemWith('port', 70_000)).not.toBeNull();
   expect(problemWith('port', 8_080)).toBeNull();

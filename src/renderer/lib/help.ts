@@ -26,6 +26,18 @@ export const HELP_TOPICS = [
   { id: 'commands', title: 'Commands', link: 'How commands work', keywords: 'script input secrets variables dry run' },
   { id: 'profiles', title: 'Profiles', link: 'How profiles work', keywords: 'browser cookies sign in lock' },
   {
+    id: 'models',
+    title: 'Models',
+    link: 'How models work',
+    keywords: 'gguf onnx download hub memory quantization embedding chat token',
+  },
+  {
+    id: 'inference',
+    title: 'Chat and embeddings over the API',
+    link: 'How programs use models',
+    keywords: 'openai chat completions responses tools json schema stream stop rerank',
+  },
+  {
     id: 'logs-and-metrics',
     title: 'Logs and metrics',
     link: 'How logs work',

@@ -8,14 +8,17 @@ import layout from '../styles/layout.module.css';
 /** Time an undo is offered, ms. */
 export const UNDO_MS = 8_000;
 
+/** Its cross is an icon. */
+const CLOSE = { closeButtonProps: { 'aria-label': 'Close' } };
+
 /** Says what happened. */
 export function toast(message: string): void {
-  notifications.show({ message, autoClose: 4_000, withBorder: true });
+  notifications.show({ message, autoClose: 4_000, withBorder: true, ...CLOSE });
 }
 
 /** Says why the action of a key that was pressed cannot be done now; pressing it again says it once. */
 export function blockedToast({ title }: { title: string }, reason: string): void {
-  const said = { id: 'blocked', title, message: reason, autoClose: 4_000, withBorder: true };
+  const said = { id: 'blocked', title, message: reason, autoClose: 4_000, withBorder: true, ...CLOSE };
   notifications.hide(said.id);
   notifications.show(said);
 }
@@ -62,6 +65,7 @@ export function errorToast(what: string, error: AppError, remedy?: Remedy): void
   notifications.show({
     id,
     color: 'red',
+    ...CLOSE,
     withBorder: true,
     autoClose: remedy === undefined ? 10_000 : REMEDY_MS,
     onClose: () => window.removeEventListener('hashchange', leave),

@@ -1,0 +1,72 @@
+import type { InstalledModel, ModelFit } from '../../../contract/models/models.ts';
+import { bytes, count } from '../../lib/format.ts';
+import { Tag } from '../../ui/display/badge.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
+import type { Column } from '../../ui/table/columns/columns.ts';
+import { FitBadge } from './fit-badge.tsx';
+import css from './models.module.css';
+import { parameters, TYPE_WORDS } from './words.ts';
+
+/** Columns of the list. @param fitOf whether a model fits, once that is known. @param isLoaded whether it is in memory */
+export const modelColumns = (
+  fitOf: (id: string) => ModelFit | undefined,
+  isLoaded: (model: InstalledModel) => boolean,
+): readonly Column<InstalledModel>[] => [
+  {
+    id: 'name',
+    title: 'Name',
+    sort: 'name',
+    fixed: true,
+    cell: (model) => (
+      <span className={`${layout.row} ${layout.fits}`}>
+        <span className={`${text.clip} ${css.name}`} title={model.repo}>
+          {model.name}
+        </span>
+        {model.variant === null ? null : <Tag>{model.variant}</Tag>}
+        {model.selected ? <Tag title="Requests that name no model use it">Default</Tag> : null}
+      </span>
+    ),
+  },
+  {
+    id: 'fit',
+    title: 'State',
+    width: 140,
+    fixed: true,
+    cell: (model) => <FitBadge plain model={model} fit={fitOf(model.id)} loaded={isLoaded(model)} />,
+  },
+  {
+    id: 'type',
+    drop: 2,
+    title: 'Type',
+    width: 104,
+    sort: 'type',
+    cell: (model) => <span className={text.muted}>{TYPE_WORDS[model.type]}</span>,
+  },
+  {
+    id: 'parameters',
+    drop: 4,
+    title: 'Parameters',
+    width: 92,
+    num: true,
+    sort: 'parameters',
+    cell: (model) => parameters(model.parameters),
+  },
+  {
+    id: 'context',
+    drop: 3,
+    title: 'Context',
+    width: 84,
+    num: true,
+    sort: 'context_length',
+    cell: (model) => (model.context_length === null ? '–' : count(model.context_length)),
+  },
+  {
+    id: 'format',
+    drop: 5,
+    title: 'Format',
+    width: 76,
+    cell: (model) => <span className={text.muted}>{model.format.toUpperCase()}</span>,
+  },
+  { id: 'size', drop: 1, title: 'Size', width: 84, num: true, sort: 'bytes', cell: (model) => bytes(model.bytes) },
+];

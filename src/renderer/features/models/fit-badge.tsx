@@ -1,0 +1,46 @@
+import { CircleAlert, CircleCheck, CircleX, Cpu, FileX2, type LucideIcon, MemoryStick, Zap } from 'lucide-react';
+import type { InstalledModel, ModelFit } from '../../../contract/models/models.ts';
+import { Badge, type Tone } from '../../ui/display/badge.tsx';
+
+interface Look {
+  word: string;
+  tone: Tone;
+  Icon: LucideIcon;
+}
+
+const FITS: Record<ModelFit['verdict'], Look> = {
+  gpu: { word: 'Fits the GPU', tone: 'good', Icon: CircleCheck },
+  split: { word: 'GPU and memory', tone: 'info', Icon: MemoryStick },
+  cpu: { word: 'Fits', tone: 'good', Icon: Cpu },
+  none: { word: 'Too large', tone: 'bad', Icon: CircleX },
+};
+const STATES: Record<Exclude<InstalledModel['status'], 'ready'>, Look> = {
+  broken: { word: 'Broken', tone: 'bad', Icon: CircleAlert },
+  missing: { word: 'Missing', tone: 'warn', Icon: FileX2 },
+};
+
+const LOADED: Look = { word: 'Loaded', tone: 'info', Icon: Zap };
+
+/** Whether a model can be used now: it is in memory, something is wrong with it, or whether it fits; the tooltip says why. */
+export function FitBadge({
+  model,
+  fit,
+  loaded,
+  plain = false,
+}: {
+  model: InstalledModel;
+  fit: ModelFit | undefined;
+  loaded: boolean;
+  plain?: boolean;
+}) {
+  const look = loaded ? LOADED : model.status === 'ready' ? fit && FITS[fit.verdict] : STATES[model.status];
+  if (look === undefined) return null;
+  return (
+    <span title={model.problem ?? (loaded ? 'It is in memory' : fit?.reason)}>
+      <Badge tone={look.tone} plain={plain}>
+        <look.Icon size={13} aria-hidden />
+        {look.word}
+      </Badge>
+    </span>
+  );
+}

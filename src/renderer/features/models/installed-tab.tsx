@@ -1,0 +1,133 @@
+/** The models on this machine. */
+import { Boxes } from 'lucide-react';
+import type { ModelId } from '../../../contract/kernel/scalars.ts';
+import { type InstalledModel, MODEL_TYPES } from '../../../contract/models/models.ts';
+import { type Input, useOperationQuery, usePages } from '../../lib/live/query.ts';
+import { listOf, type Search, toggled } from '../../lib/search-params.ts';
+import { useCan } from '../../lib/use-can.ts';
+import { Button, Chip } from '../../ui/buttons.tsx';
+import { EmptyState, NoMatch, StateFrame } from '../../ui/feedback/state-frame.tsx';
+import { FilterField } from '../../ui/filter-field.tsx';
+import { ToolBar } from '../../ui/screen.tsx';
+import { Split } from '../../ui/split.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import { ColumnsMenu } from '../../ui/table/columns/columns-menu.tsx';
+import { DataTable } from '../../ui/table/data-table.tsx';
+import { modelColumns } from './columns.tsx';
+import { ModelInspector } from './model-inspector.tsx';
+import { ModelMenu } from './model-menu.tsx';
+import { useLoading } from './use-loading.ts';
+import { TYPE_WORDS } from './words.ts';
+
+const SHOWN_TYPES = ['chat', 'embedding', 'rerank'] as const;
+/** Free memory has no events; while the list is shown it is asked for now and then. */
+const FIT_EVERY_MS = 15_000;
+
+const idOf = (model: InstalledModel) => model.id;
+const titleOf = (model: InstalledModel) => model.name;
+
+const filterOf = (search: Search) => {
+  const types = listOf(search.type, MODEL_TYPES);
+  return {
+    sort: search.sort ?? 'name',
+    ...(types === undefined ? {} : { type: types }),
+    ...(search.q === undefined ? {} : { q: search.q }),
+  } as Input<'models_list'>;
+};
+
+export function InstalledTab({
+  search,
+  set,
+  add,
+}: {
+  search: Search;
+  set(patch: Record<string, string | undefined>): void;
+  add(): void;
+}) {
+  const filter = filterOf(search);
+  const list = usePages('models_list', filter);
+  const fits = useOperationQuery('models_fits', {}, { refetchInterval: FIT_EVERY_MS, refetchOnFocus: true });
+  const noImport = useCan('models_import');
+  const loading = useLoading();
+  const byId = new Map(fits.data?.items.map(({ id, fit }) => [id as string, fit]));
+  const columns = modelColumns((id) => byId.get(id), loading.isLoaded);
+  const types = listOf(search.type, MODEL_TYPES);
+  const isFiltered = search.q !== undefined || types !== undefined;
+  const table =
+    list.rows.length > 0 ? (
+      <DataTable
+        name="models"
+        label="Models"
+        rows={list.rows}
+        idOf={idOf}
+        titleOf={titleOf}
+        columns={columns}
+        sort={filter.sort}
+        onSort={(sort) => set({ sort })}
+        resetKey={JSON.stringify(filter)}
+        loadMore={list.loadMore}
+        onOpen={(model) => set({ peek: model.id })}
+        peek={search.peek ?? null}
+        onPeek={(id) => set({ peek: id ?? undefined })}
+        total={list.total}
+        menu={(model) => <ModelMenu model={model} gone={() => set({ peek: undefined })} />}
+      />
+    ) : isFiltered ? (
+      <NoMatch what="models" clear={() => set({ q: undefined, type: undefined })} />
+    ) : (
+      <EmptyState
+        icon={<Boxes size={24} />}
+        title="No models yet"
+        help="models"
+        action={
+          <Button kind="primary" action="models.add" showKey blocked={noImport} onClick={add}>
+            Add a model
+          </Button>
+        }
+      >
+        Drop a GGUF file here, add one that another program has, or download one. Until then, built-in embeddings
+        compare words.
+      </EmptyState>
+    );
+  return (
+    <>
+      <ToolBar>
+        <FilterField value={search.q} onChange={(q) => set({ q })} placeholder="Filter models" />
+        {SHOWN_TYPES.map((type) => (
+          <Chip
+            key={type}
+            pressed={types?.includes(type) ?? false}
+            onClick={() => set({ type: toggled(search.type, type) })}
+          >
+            {TYPE_WORDS[type]}
+          </Chip>
+        ))}
+        <span className={layout.grow} />
+        <ColumnsMenu name="models" columns={columns} />
+      </ToolBar>
+      <Split
+        name="model-inspector"
+        fixed="second"
+        size={420}
+        min={320}
+        max={680}
+        label="Width of the inspector"
+        first={
+          <StateFrame of={list} skeleton={8}>
+            {table}
+          </StateFrame>
+        }
+        second={
+          search.peek === undefined ? null : (
+            <ModelInspector
+              key={search.peek}
+              id={search.peek as ModelId}
+              fit={byId.get(search.peek)}
+              close={() => set({ peek: undefined })}
+            />
+          )
+        }
+      />
+    </>
+  );
+}

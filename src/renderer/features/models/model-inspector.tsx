@@ -1,0 +1,141 @@
+/** Details of one model, in a pane beside the list. */
+import { Play, Square, Star, Trash2, X } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import type { ModelId } from '../../../contract/kernel/scalars.ts';
+import type { InstalledModel, ModelFit } from '../../../contract/models/models.ts';
+import { bytes, dateTime } from '../../lib/format.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
+import { Button, CopyButton, IconButton } from '../../ui/buttons.tsx';
+import { Facts } from '../../ui/display/facts.tsx';
+import { Notice } from '../../ui/feedback/notice.tsx';
+import { StateFrame } from '../../ui/feedback/state-frame.tsx';
+import { ToolBar } from '../../ui/screen.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
+import { TabPanel, Tabs } from '../../ui/tabs.tsx';
+import { FitBadge } from './fit-badge.tsx';
+import { ModelSettings } from './model-settings.tsx';
+import css from './models.module.css';
+import { useLoading } from './use-loading.ts';
+import { useModelActions } from './use-model-actions.ts';
+import { parameters, refOf, SOURCE_WORDS, TYPE_WORDS, tokens } from './words.ts';
+
+const TABS = [
+  { id: 'facts', label: 'Details' },
+  { id: 'settings', label: 'Settings' },
+] as const;
+
+export function ModelInspector({ id, fit, close }: { id: ModelId; fit: ModelFit | undefined; close(): void }) {
+  const query = useOperationQuery('models_get', { id }, { keep: true });
+  const model = query.data;
+  const actions = useModelActions();
+  const [tab, setTab] = useState<(typeof TABS)[number]['id']>('facts');
+  // Only what answers text has settings.
+  const tabs = model?.type === 'chat' || model?.type === 'vision' ? TABS : TABS.slice(0, 1);
+  const shown = tabs.find((one) => one.id === tab)?.id ?? 'facts';
+  return (
+    <aside className={`${layout.col} ${layout.grow}`} aria-label="Model">
+      <ToolBar>
+        <h2 className={`${layout.grow} ${text.clip}`}>{model?.name}</h2>
+        {model === undefined ? null : (
+          <IconButton
+            label="Delete"
+            action="models.delete"
+            Icon={Trash2}
+            blocked={actions.deleteBlocked}
+            onClick={() => actions.remove(model, close)}
+          />
+        )}
+        <IconButton label="Close" Icon={X} onClick={close} />
+      </ToolBar>
+      {tabs.length > 1 ? (
+        <div className={css.tabs}>
+          <Tabs name="model" label="Model" tabs={tabs} value={shown} onChange={setTab} />
+        </div>
+      ) : null}
+      <StateFrame of={query} skeleton={6}>
+        {model === undefined ? null : (
+          <TabPanel name="model" value={shown}>
+            <div className={`${layout.scroll} ${layout.peek}`}>
+              {shown === 'facts' ? <ModelDetails model={model} fit={fit} /> : <ModelSettings model={model} />}
+            </div>
+          </TabPanel>
+        )}
+      </StateFrame>
+    </aside>
+  );
+}
+
+function ModelDetails({ model, fit }: { model: InstalledModel; fit: ModelFit | undefined }) {
+  const actions = useModelActions();
+  const loading = useLoading();
+  const loaded = loading.isLoaded(model);
+  return (
+    <>
+      <div className={layout.row}>
+        <FitBadge model={model} fit={fit} loaded={loaded} />
+        <span className={layout.grow} />
+        <Button
+          small
+          action="models.toggle"
+          icon={loaded ? <Square size={12} /> : <Play size={13} />}
+          busy={loading.busy}
+          blocked={loading.blocked(model)}
+          onClick={() => loading.toggle(model)}
+        >
+          {loaded ? 'Unload' : 'Load'}
+        </Button>
+        <Button
+          small
+          icon={<Star size={13} />}
+          blocked={actions.selectBlocked(model)}
+          onClick={() => actions.select(model)}
+        >
+          {model.selected ? 'Default' : 'Make default'}
+        </Button>
+      </div>
+      {model.problem === null ? null : (
+        <Notice tone={model.status === 'broken' ? 'bad' : 'warn'}>{model.problem}</Notice>
+      )}
+      {fit === undefined || model.status !== 'ready' ? null : <p className={text.muted}>{fit.reason}</p>}
+      <div className={layout.row}>
+        <code className={`${text.clip} ${text.faint}`}>{refOf(model)}</code>
+        <CopyButton label="Copy name" text={refOf(model)} />
+      </div>
+      <ModelFacts model={model} fit={fit} />
+    </>
+  );
+}
+
+function ModelFacts({ model, fit }: { model: InstalledModel; fit: ModelFit | undefined }) {
+  const memory = fit === undefined ? '–' : `${bytes(fit.required_mb * 1024 ** 2)} with ${tokens(fit.context_length)}`;
+  const facts: [string, ReactNode][] = [
+    ['Type', TYPE_WORDS[model.type]],
+    ['Format', model.format.toUpperCase()],
+    ['Architecture', model.architecture ?? '–'],
+    ['Parameters', parameters(model.parameters)],
+    ['Quantization', model.quant ?? model.variant ?? '–'],
+    ['Context', tokens(model.context_length)],
+    ['Memory', memory],
+    ['Largest context now', fit === undefined || fit.largest_context === null ? '–' : tokens(fit.largest_context)],
+    ['Layers', model.layers ?? '–'],
+    ['Embedding size', model.embedding_size ?? '–'],
+    ['Tokenizer', model.tokenizer ?? '–'],
+    ['Chat template', model.chat_template ? 'yes' : 'no'],
+    ['Licence', model.license ?? '–'],
+    ['Size', `${bytes(model.bytes)}${model.files > 1 ? ` in ${model.files} files` : ''}`],
+    ['Source', SOURCE_WORDS[model.source]],
+    ['File', <code key="path">{model.path}</code>],
+    ['Added', dateTime(model.created_at)],
+  ];
+  return (
+    <Facts>
+      {facts.map(([name, value]) => (
+        <div key={name} className={css.fact}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </Facts>
+  );
+}

@@ -1,0 +1,30 @@
+import type { Job } from '../../../contract/host/jobs.ts';
+import { bytes, duration } from '../../lib/format.ts';
+import text from '../../ui/styles/text.module.css';
+import css from './models.module.css';
+
+/** How far a transfer is, how fast, and how long it still takes. */
+export function ProgressLine({ progress, paused = false }: { progress: Job['progress']; paused?: boolean }) {
+  const { percent, done_bytes: done, total_bytes: total, bytes_per_second: rate, eta_seconds: left } = progress;
+  const share = Math.round(percent ?? 0);
+  return (
+    <>
+      <span
+        className={css.bar}
+        role="progressbar"
+        aria-label="Progress"
+        aria-valuenow={share}
+        aria-valuemin={0}
+        aria-valuemax={100}
+      >
+        <span className={css.fill} style={{ width: `${share}%` }} />
+      </span>
+      <span className={`${css.figure} ${text.num}`}>{share} %</span>
+      <span className={`${text.muted} ${text.num}`}>
+        {bytes(done)} of {bytes(total)}
+        {paused || rate === null ? '' : ` · ${bytes(rate)}/s`}
+        {paused || left === null ? '' : ` · ${duration(left * 1000)} left`}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,50 @@
+/** The models in memory. */
+import { Square, Zap } from 'lucide-react';
+import { bytes, count } from '../../lib/format.ts';
+import { Button } from '../../ui/buttons.tsx';
+import { Tag } from '../../ui/display/badge.tsx';
+import { EmptyState } from '../../ui/feedback/state-frame.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
+import css from './models.module.css';
+import type { LoadedModel, Loading } from './use-loading.ts';
+
+export function RunningTab({ loading }: { loading: Loading }) {
+  if (loading.loaded.length === 0)
+    return (
+      <EmptyState icon={<Zap size={24} />} title="No model is loaded" help="models">
+        A model is loaded when a request needs it, or with Load in its details. It is unloaded after some time without
+        requests.
+      </EmptyState>
+    );
+  const total = loading.loaded.reduce((sum, model) => sum + model.memory_usage, 0);
+  return (
+    <div className={layout.scroll}>
+      <section className={css.page} aria-label="Loaded models">
+        <p className={text.muted}>{bytes(total)} of memory are taken by models.</p>
+        <ul className={layout.bare}>
+          {loading.loaded.map((model) => (
+            <Running key={model.id} model={model} loading={loading} />
+          ))}
+        </ul>
+      </section>
+    </div>
+  );
+}
+
+function Running({ model, loading }: { model: LoadedModel; loading: Loading }) {
+  const { id, device, active_requests: active, queued_requests: queued } = model;
+  const use = active + queued > 0 ? `${count(active)} running, ${count(queued)} waiting` : 'Idle';
+  return (
+    <li className={css.line}>
+      <span className={`${layout.grow} ${text.clip} ${css.name}`}>{id}</span>
+      <Tag>{device}</Tag>
+      <span className={text.muted}>{use}</span>
+      <span className={`${text.muted} ${text.num}`}>{count(model.context_length)} tokens</span>
+      <span className={`${css.figure} ${text.num}`}>{bytes(model.memory_usage)}</span>
+      <Button small icon={<Square size={12} />} blocked={loading.unloadBlocked} onClick={() => loading.unload(id)}>
+        Unload
+      </Button>
+    </li>
+  );
+}

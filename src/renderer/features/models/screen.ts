@@ -1,0 +1,8 @@
+import { lazyRouteComponent } from '@tanstack/react-router';
+import { Boxes } from 'lucide-react';
+import type { ScreenView } from '../../lib/screen-view.ts';
+
+export const screen: ScreenView = {
+  Icon: Boxes,
+  list: lazyRouteComponent(() => import('./models-screen.tsx'), 'ModelsScreen'),
+};

@@ -1,0 +1,47 @@
+/** Files that are dropped on the desktop app: the preload script tells where they lie, so that none has to travel. */
+import { useEffect, useEffectEvent } from 'react';
+import { z } from 'zod';
+import { DROPPED_MESSAGE } from '../../../contract/host/desktop.ts';
+import { isDesktop } from '../../lib/client/message-port.ts';
+import { useAct } from '../../lib/live/query.ts';
+import { errorToast, toast } from '../../ui/feedback/toast.tsx';
+
+const Message = z.object({ type: z.literal(DROPPED_MESSAGE), paths: z.array(z.string()).max(1000) });
+
+/**
+ * @param show shows a model that was added
+ * @returns says that the next paths are meant for this screen; null in a browser, which knows none
+ */
+export function useDroppedPaths(show: (id: string) => void): (() => void) | null {
+  const desktop = isDesktop();
+  const add = useAct('models_import', {
+    onDone(answer) {
+      const [first] = 'items' in answer ? answer.items : [];
+      if (!first) return;
+      toast(`${first.name} was added`);
+      show(first.id);
+    },
+    onError: (error) => errorToast('Could not add the model', error),
+  });
+  const take = useEffectEvent((paths: readonly string[]) => {
+    for (const path of paths.filter((one) => one !== '')) add.mutate({ path });
+  });
+  useEffect(() => {
+    if (!desktop) return;
+    const listen = ({ source, data }: MessageEvent) => {
+      const message = Message.safeParse(data);
+      if (source !== window || !message.success || !expected.now) return;
+      expected.now = false;
+      take(message.data.paths);
+    };
+    window.addEventListener('message', listen);
+    return () => window.removeEventListener('message', listen);
+  }, [desktop]);
+  return desktop ? expect : null;
+}
+
+/** Whether the screen has taken a drop of which the paths are on their way. */
+const expected = { now: false };
+const expect = () => {
+  expected.now = true;
+};
