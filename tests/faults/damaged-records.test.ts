@@ -111,13 +111,14 @@ const reads = Object.entries(contract as Record<string, Operation>).filter(
 /** The smallest input, with an id where one is asked for; undefined where there is none of this kind. */
 function inputOf({ input }: Operation, known: Record<string, string>): Record<string, unknown> | undefined {
   const { properties = {}, required = [] } = inputSchema(input) as {
-    properties?: Record<string, { pattern?: string }>;
+    properties?: Record<string, { pattern?: string; type?: string }>;
     required?: string[];
   };
   const given: Record<string, unknown> = {};
   for (const name of required) {
     const prefix = /^\^([a-z]{3})_/.exec(properties[name]?.pattern ?? '')?.[1];
-    if (prefix !== undefined && known[prefix] === undefined) return undefined;
+    const isName = prefix === undefined && properties[name]?.type === 'string';
+    if (isName || (prefix !== undefined && known[prefix] === undefined)) return undefined;
     given[name] = prefix === undefined ? 1 : known[prefix];
   }
   return given;

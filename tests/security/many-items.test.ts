@@ -61,9 +61,9 @@ test('unknown members are named up to a hundred, and refused beyond the bound of
     }
   };
   expect(refusalOf(unknownMembers(JSON_BOUNDS.members + 1))).toMatchObject({ slug: 'payload-too-large' });
-  const many = unknownMembers(10_001);
-  expect(() => parseInput(contract.embeddings, many)).toThrow('made of more than 10000 members');
-  expect(() => parseJson(JSON.stringify(many), DOCUMENT_BOUNDS)).toThrow('made of more than 10000 members');
+  const many = unknownMembers(40_001);
+  expect(() => parseInput(contract.embeddings, many)).toThrow('made of more than 40000 members');
+  expect(() => parseJson(JSON.stringify(many), DOCUMENT_BOUNDS)).toThrow('made of more than 40000 members');
   const input = unknownMembers(40_000);
   const refusal = refusalOf(input);
   expect(refusal).toMatchObject({ message: "Field 'k0': unknown field (and 39999 more)" });
@@ -74,7 +74,9 @@ test('unknown members are named up to a hundred, and refused beyond the bound of
 test('every list in inputs of the large class has a bound', () => {
   for (const [id, { input, payload }] of Object.entries(contract)) {
     if (payload !== 'documents') continue;
-    const schema = JSON.stringify(z.toJSONSchema(input, { io: 'input' }));
+    // What may be any JSON is bounded as a whole.
+    const { $defs: _any, ...own } = z.toJSONSchema(input, { io: 'input' });
+    const schema = JSON.stringify(own);
     const lists = schema.match(/"type":"array"/g)?.length ?? 0;
     expect(schema.match(/"maxItems":/g)?.length ?? 0, id).toBe(lists);
   }

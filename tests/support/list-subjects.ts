@@ -97,6 +97,7 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
       samples: {
         id: IDS('task'),
         command_name: ['Fetch', 'Post', 'Scan'],
+        profile_name: ['Anna', 'Ben', 'Cleo'],
         labels: ['nightly', 'weekly', 'yearly'],
         status: ['succeeded', 'failed', 'cancelled'],
         kind: ['browser', 'process', 'http'],
@@ -114,6 +115,7 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
           priority: PRIORITIES.indexOf(value as Priority),
           created_at: Date.parse(String(value)),
         };
+        const own = field === 'profile_name' ? { profile: { name: value } } : { [field]: stored[field] ?? value };
         insert('task', {
           ...{
             id,
@@ -135,7 +137,7 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
             cancel_requested: false,
           },
           ...{ bytes: 0, created_at: now, updated_at: now, version: 1 },
-          [field]: stored[field] ?? value,
+          ...own,
         });
         return id;
       },

@@ -23,7 +23,7 @@ export const BOUNDS: Bounds = { depth: 64, members: 250_000, string: 16 * 1024 *
 /** Inputs of operations that carry no texts; each value may be wrong in its own way. */
 export const JSON_BOUNDS: Bounds = { ...BOUNDS, members: 50_000 };
 /** Inputs of operations that carry lists of texts. */
-export const DOCUMENT_BOUNDS: Bounds = { ...BOUNDS, names: 10_000 };
+export const DOCUMENT_BOUNDS: Bounds = { ...BOUNDS, names: 40_000 };
 /** What a program or a server gives to the process that asked for it; what is large becomes a file and travels no further. */
 export const OUTPUT_BOUNDS: Bounds = { ...BOUNDS, members: 8_000_000, string: BOUNDS.size };
 /** A value of {@link BOUNDS} inside the message of a child process. */
@@ -43,9 +43,10 @@ const tooMany = ({ members }: Bounds) => `made of more than ${members} values`;
 const tooManyNames = (names: number) => `made of more than ${names} members`;
 const tooLong = ({ string }: Bounds) => `holding a string of more than ${string} characters`;
 
+/** Nothing is inherited but from an end of the chain: objects of JSON, of another realm, and those that a router makes. */
 const isPlain = (value: object) => {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  const prototype: object | null = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 };
 
 /**

@@ -31,6 +31,7 @@ export interface WebSocketDoor extends Door {
 /** Creates the door. */
 export function createWebSocketDoor(deps: WebSocketDeps): WebSocketDoor {
   const { authenticator, onBadToken } = deps;
+  const { intake } = deps.dispatcher;
   const sessions = createSessions(deps, { door: 'ws', keepAlive: true, maxConnections: MAX_CONNECTIONS });
   // The types of `ws` do not know `closeTimeout` yet.
   const options: ServerOptions & { closeTimeout: number } = {
@@ -51,6 +52,7 @@ export function createWebSocketDoor(deps: WebSocketDeps): WebSocketDoor {
     let known = caller.principal.kind !== 'anonymous';
     const limit = () => (known ? MAX_FRAME_BYTES : MAX_ANONYMOUS_FRAME_BYTES);
     if (!known) boundIntake(socket, request.socket, limit);
+    countIntake(socket, request.socket, (bytes) => intake.take(caller.principal.id, bytes));
     sessions.open(socketPort(socket, limit), {
       kind: caller.principal.kind === 'panel' ? 'panel' : 'websocket',
       origin: origin ?? null,
@@ -102,6 +104,30 @@ function boundIntake(socket: WebSocket, raw: Duplex, limit: () => number): void 
     if (pending <= 2 * limit()) return;
     socket.close(CLOSE.tooBig);
     socket.pause();
+  });
+}
+
+/** Bytes of an unfinished frame that are counted together. */
+const STEP = 1024 * 1024;
+
+/** Counts a frame while it comes in, like a body; a peer that has too much open is asked to come again. */
+function countIntake(socket: WebSocket, raw: Duplex, take: (bytes: number) => () => void): void {
+  let pending = 0;
+  let counted: (() => void)[] = [];
+  const reset = () => {
+    pending = 0;
+    for (const release of counted) release();
+    counted = [];
+  };
+  for (const event of ['message', 'ping', 'pong', 'close']) socket.on(event, reset);
+  raw.on('data', (chunk: Buffer) => {
+    pending += chunk.length;
+    try {
+      while (pending > (counted.length + 1) * STEP) counted.push(take(STEP));
+    } catch {
+      socket.close(CLOSE.tooMany);
+      socket.pause();
+    }
   });
 }
 

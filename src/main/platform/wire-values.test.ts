@@ -56,6 +56,30 @@ test('kinds that no worker sends are refused before they are made', () => {
     expect(excessOfBytes(serialize([value]), MOST)).toMatch(/^holding a value of the kind/);
 });
 
+const bytesOf = (...parts: (string | number | number[])[]) =>
+  Uint8Array.from(parts.flatMap((part) => (typeof part === 'string' ? [...Buffer.from(part, 'latin1')] : part)));
+
+// Would catch: a few bytes for which V8 makes room for millions of items, again and again.
+test('lengths that lists claim are counted, whatever follows', () => {
+  const list = bytesOf('A', [0x90, 0x4e]);
+  for (const kind of ['A', 'a'])
+    expect(excessOfBytes(bytesOf([0xff, 0x0f], kind, [0x90, 0x4e]), MOST)).toBe('made of more than 1000 values');
+  expect(excessOfBytes(Buffer.concat(Array(5).fill(list)), 40_000)).toBe('made of more than 40000 values');
+  expect(excessOfBytes(Buffer.concat(Array(4).fill(list)), 40_000)).toBeNull();
+});
+
+// Would catch: a length that is one number to V8 and another one here, so that values hide in what is passed over as text.
+test('numbers of more bytes or bits than V8 writes are refused', () => {
+  for (const number of [
+    [0x80, 0x80, 0x80, 0x80, 0x80, 0x00],
+    [0x80, 0x80, 0x80, 0x80, 0x10],
+    [0xff, 0xff, 0xff, 0xff, 0x7f],
+  ])
+    for (const tag of ['"', 'I', 'A', '{', 'Z', '$'])
+      expect(excessOfBytes(bytesOf([0xff, 0x0f], tag, number), MOST)).toBe('with a number that V8 does not write');
+  expect(excessOfBytes(written([2 ** 32 - 1, -(2 ** 31), 2 ** 31 - 1]), MOST)).toBeNull();
+});
+
 test('whatever bytes there are, reading them ends', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 500 }), (bytes) => {

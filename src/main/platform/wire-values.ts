@@ -6,7 +6,9 @@
 /** Kinds of values, by the bytes that follow their tag. */
 const BARE = '_0TF-o\0';
 /** A number of the base 128. */
-const ONE_NUMBER = 'IUAa^{?';
+const ONE_NUMBER = 'IU^{?';
+/** A length for which V8 makes room at once. */
+const LIST = 'Aa';
 const TWO_NUMBERS = '$@';
 /** A length, and so many bytes. */
 const SIZED = '"cS';
@@ -16,13 +18,9 @@ const BIGINT = 'Z';
 const HOST_OBJECT = '\\';
 
 const setOf = (tags: string) => new Set(Buffer.from(tags, 'latin1'));
-const [bare, oneNumber, twoNumbers, sized, eight] = [BARE, ONE_NUMBER, TWO_NUMBERS, SIZED, EIGHT].map(setOf) as [
-  Set<number>,
-  Set<number>,
-  Set<number>,
-  Set<number>,
-  Set<number>,
-];
+const [bare, oneNumber, list, twoNumbers, sized, eight] = [BARE, ONE_NUMBER, LIST, TWO_NUMBERS, SIZED, EIGHT].map(
+  setOf,
+) as [Set<number>, Set<number>, Set<number>, Set<number>, Set<number>, Set<number>];
 const bigint = BIGINT.charCodeAt(0);
 const hostObject = HOST_OBJECT.charCodeAt(0);
 /** Before the version, at the head of a value. */
@@ -30,19 +28,29 @@ const VERSION = 0xff;
 
 class Reader {
   at = 0;
+  /** Values that lists say they hold, whether they follow or not. */
+  claimed = 0;
+  isFaulty = false;
   readonly bytes: Uint8Array;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
   }
 
+  /** A number as V8 writes it: V8 would read more bytes, or bits, and drop them, so that what follows is not what it seems to be. */
   number(): number {
     let value = 0;
-    for (let factor = 1; ; factor *= 128) {
+    for (let factor = 1; factor <= 128 ** 4; factor *= 128) {
       const byte = this.bytes[this.at++] ?? 0;
       value += (byte & 127) * factor;
-      if (byte < 128 || this.at >= this.bytes.length) return value;
+      if (byte < 128) return value < 2 ** 32 ? value : this.fail();
     }
+    return this.fail();
+  }
+
+  fail(): number {
+    this.isFaulty = true;
+    return 0;
   }
 
   skip(length: number): void {
@@ -53,6 +61,7 @@ class Reader {
   pass(tag: number): boolean {
     if (bare.has(tag)) return true;
     if (oneNumber.has(tag)) this.number();
+    else if (list.has(tag)) this.claimed += this.number();
     else if (twoNumbers.has(tag)) {
       this.number();
       this.number();
@@ -85,8 +94,10 @@ export function excessOfBytes(bytes: Uint8Array, most: number): string | null {
     const tag = bytes[reader.at++] ?? 0;
     // Aligns a text.
     if (tag !== 0) values += 1;
-    if (values > most) return `made of more than ${most} values`;
-    if (!reader.pass(tag)) return `holding a value of the kind ${JSON.stringify(String.fromCharCode(tag))}`;
+    const isKnown = reader.pass(tag);
+    if (reader.isFaulty) return 'with a number that V8 does not write';
+    if (values > most || reader.claimed > most) return `made of more than ${most} values`;
+    if (!isKnown) return `holding a value of the kind ${JSON.stringify(String.fromCharCode(tag))}`;
   }
   return null;
 }

@@ -38,7 +38,7 @@ test('a key can do what was chosen for it and nothing beyond', async () => {
   const form = await begin('Reader');
   await panel.user.click(form.getByRole('combobox', { name: 'Scope' }));
   await panel.user.click(await screen.findByRole('option', { name: /^read/ }));
-  await panel.user.click(form.getByRole('checkbox', { name: /^host/ }));
+  for (const area of [/^host/, /^models/]) await panel.user.click(form.getByRole('checkbox', { name: area }));
   await panel.user.click(form.getByRole('button', { name: 'Create key' }));
   const key = (await screen.findByTestId('new-key')).textContent;
   expect(await statusWith(key, '/v1/tasks')).toBe(200);
@@ -71,8 +71,8 @@ test('a key without a name or an area is not made', async () => {
   const create = form.getByRole('button', { name: 'Create key' });
   expect(create.title).toBe('Name is required');
   fireEvent.change(form.getByRole('textbox', { name: 'Name' }), { target: { value: 'x' } });
-  // A new key reaches the areas in which there is something; `models` holds nothing yet.
-  for (const area of ['automation', 'host'])
+  // A new key reaches the areas in which there is something.
+  for (const area of ['automation', 'models', 'host'])
     await panel.user.click(form.getByRole('checkbox', { name: new RegExp(`^${area}`), checked: true }));
   expect(create.title).toBe('Choose at least one area');
   await panel.user.click(create);

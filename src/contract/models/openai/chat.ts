@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { callOrStream } from '../../kernel/define.ts';
 import { JsonObject } from '../../kernel/scalars.ts';
 import { Logprob } from '../engine.ts';
-import { model, samplingFields, streamFields, Truncation, Usage } from './shared.ts';
+import { MAX_PARTS, MAX_TURNS, model, samplingFields, streamFields, Truncation, Usage } from './shared.ts';
 
 const TextPart = z.object({
   type: z.enum(['text', 'refusal']),
@@ -11,7 +11,7 @@ const TextPart = z.object({
   refusal: z.string().optional(),
 });
 const ImagePart = z.object({ type: z.literal('image_url'), image_url: z.object({ url: z.string() }) });
-const Text = z.union([z.string(), z.array(TextPart)]);
+const Text = z.union([z.string(), z.array(TextPart).max(MAX_PARTS)]);
 const name = z.string().max(128).nullish();
 
 /** A call of a tool as messages carry it. */
@@ -24,12 +24,16 @@ export type ToolCall = z.infer<typeof ToolCall>;
 
 export const ChatMessage = z.discriminatedUnion('role', [
   z.object({ role: z.enum(['system', 'developer']), content: Text, name }),
-  z.object({ role: z.literal('user'), content: z.union([z.string(), z.array(z.union([TextPart, ImagePart]))]), name }),
+  z.object({
+    role: z.literal('user'),
+    content: z.union([z.string(), z.array(z.union([TextPart, ImagePart])).max(MAX_PARTS)]),
+    name,
+  }),
   z.object({
     role: z.literal('assistant'),
     content: Text.nullish(),
     refusal: z.string().nullish(),
-    tool_calls: z.array(ToolCall).nullish(),
+    tool_calls: z.array(ToolCall).max(MAX_PARTS).nullish(),
     name,
   }),
   z.object({ role: z.literal('tool'), tool_call_id: z.string(), content: Text }),
@@ -71,7 +75,7 @@ export type ResponseFormat = z.infer<typeof ResponseFormat>;
 
 const ChatInput = z.object({
   model,
-  messages: z.array(ChatMessage).min(1),
+  messages: z.array(ChatMessage).min(1).max(MAX_TURNS),
   ...samplingFields,
   max_completion_tokens: z.int().min(1).max(100_000).nullish(),
   tools: z.array(Tool).max(128).nullish(),
@@ -84,7 +88,7 @@ const ChatInput = z.object({
   truncation: z.enum(['auto', 'disabled']).nullish(),
   ...streamFields,
   audio: z.unknown().optional(),
-  modalities: z.array(z.string()).nullish(),
+  modalities: z.array(z.string()).max(MAX_PARTS).nullish(),
   functions: z.unknown().optional(),
   function_call: z.unknown().optional(),
   web_search_options: z.unknown().optional(),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { call, callOrStream } from '../../kernel/define.ts';
 import { Json, JsonObject } from '../../kernel/scalars.ts';
 import { Logprob } from '../engine.ts';
-import { model, streamFields, Truncation } from './shared.ts';
+import { MAX_PARTS, MAX_TURNS, model, streamFields, Truncation } from './shared.ts';
 
 const Part = z.object({ type: z.string(), text: z.string().optional(), refusal: z.string().optional() });
 
@@ -13,13 +13,13 @@ export const InputItem = z.union([
   z.object({
     type: z.literal('function_call_output'),
     call_id: z.string(),
-    output: z.union([z.string(), z.array(Part)]),
+    output: z.union([z.string(), z.array(Part).max(MAX_PARTS)]),
   }),
   z.object({ type: z.literal('reasoning') }),
   z.object({
     type: z.literal('message').optional(),
     role: z.enum(['system', 'developer', 'user', 'assistant']),
-    content: z.union([z.string(), z.array(Part)]),
+    content: z.union([z.string(), z.array(Part).max(MAX_PARTS)]),
   }),
 ]);
 export type InputItem = z.infer<typeof InputItem>;
@@ -43,7 +43,7 @@ const TextFormat = z.discriminatedUnion('type', [
 
 const ResponseInput = z.object({
   model,
-  input: z.union([z.string().min(1), z.array(InputItem).min(1)]),
+  input: z.union([z.string().min(1), z.array(InputItem).min(1).max(MAX_TURNS)]),
   instructions: z.string().nullish(),
   previous_response_id: z.string().max(64).nullish(),
   store: z.boolean().nullish(),

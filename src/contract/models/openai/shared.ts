@@ -2,6 +2,10 @@
 import { z } from 'zod';
 import { DEFAULT_MODEL, ModelRef } from '../reference.ts';
 
+/** Turns of one conversation, and parts of one turn. */
+export const MAX_TURNS = 5_000;
+export const MAX_PARTS = 1_000;
+
 /** Longest answer that can be asked for, tokens. */
 const MAX_TOKENS = 100_000;
 

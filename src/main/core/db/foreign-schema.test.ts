@@ -113,3 +113,10 @@ test('a long comment without an end is read in no time', () => {
   expect(foreign()).toBeNull();
   expect(performance.now() - begun).toBeLessThan(5_000);
 });
+
+// Would catch: a constraint that has become part of a name, which looks as if a space were between them.
+test('a space that is none to SQLite is a difference', () => {
+  const { sql } = objects('table').find(({ name }) => name === 'audit') as Made;
+  redefine('audit', sql.replace('NOT NULL', 'NOT\u00a0NULL'));
+  expect(foreign()).toBe('has a table audit that is not as TabAgent made it');
+});

@@ -34,7 +34,8 @@ function endOf(sql: string, at: number): number {
   if (quote !== undefined) return after(quote, at + 1);
   if (sql.startsWith('--', at)) return after('\n', at);
   if (sql.startsWith('/*', at)) return after('*/', at + 2);
-  return /\s/.test(sql[at] ?? '') ? at + 1 : at;
+  // What SQLite takes for a space; to it any other one is part of a name.
+  return /[\t-\r ]/.test(sql[at] ?? '') ? at + 1 : at;
 }
 
 /** SQL without comments and with one space between words, so that only what SQLite does is compared. Each character is read once. */

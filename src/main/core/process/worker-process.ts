@@ -14,6 +14,9 @@ interface Ready {
   t: 'ready';
 }
 
+/** A process that has sent so many messages which are none is ended: each of them costs the host time and a line of its log. */
+const MAX_REFUSED = 20;
+
 /** What every worker process needs from the host. */
 export interface WorkerDeps {
   platform: Pick<Platform, 'fork'>;
@@ -78,6 +81,7 @@ export function startWorkerProcess<To extends z.ZodType, From extends z.ZodType<
   const timers: (() => void)[] = [];
   let gone = false;
   let ready = false;
+  let refused = 0;
 
   const after = (ms: number, work: () => void) => {
     if (!gone) timers.push(clock.schedule(work, ms));
@@ -96,9 +100,12 @@ export function startWorkerProcess<To extends z.ZodType, From extends z.ZodType<
     const excess = message instanceof Error ? `no message: ${message.message}` : excessOf(message, MESSAGE_BOUNDS);
     const parsed = excess === null ? parseSafely(from, message) : null;
     if (!parsed?.success) {
+      refused += 1;
+      if (refused > MAX_REFUSED) return;
       const reason = (excess ?? parsed?.error?.issues[0]?.message ?? '').slice(0, 200);
       log.warn('workers', 'message of a worker dropped', { worker: name, run_id: runId, reason });
       options.onRefused?.(reason);
+      if (refused === MAX_REFUSED) kill();
       return;
     }
     if (parsed.data.t !== 'ready') options.onMessage(parsed.data as Exclude<z.output<From>, Ready>);

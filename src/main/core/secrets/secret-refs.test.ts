@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MASK } from '../../../contract/kernel/mask.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
-import { masked, replaceSecrets, sealLike, secretIds, secretText, withoutReferences } from './secret-refs.ts';
+import {
+  keptSecrets,
+  masked,
+  replaceSecrets,
+  sealLike,
+  secretIds,
+  secretText,
+  withoutReferences,
+} from './secret-refs.ts';
 
 /** Any stored input: JSON with references at some places. */
 const stored = fc.letrec<{ value: Json; object: JsonObject }>((tie) => ({
@@ -86,4 +94,16 @@ test.each<Json>([
 ])('%j is no secret: it has the mask of one in it', (value) => {
   expect(() => secretText(value, 'input.password')).toThrow(/dots .* stand for a stored secret/);
   expect(secretText('•••', 'input.password')).toBe('•••');
+});
+
+// Would catch: a secret that stays unseen where the new input has another shape.
+test('secrets that stay are found by a mask at their place, in whatever holds it', () => {
+  const ref = { $secret: 'sec_1' };
+  const earlier = { token: ref, more: { pin: ref }, list: [ref, 'x'] };
+  const all = ['token', 'more.pin', 'list.0'];
+  expect(keptSecrets(earlier, {})).toEqual(all);
+  expect(keptSecrets(earlier, { token: MASK, more: {}, list: [MASK] })).toEqual(all);
+  expect(keptSecrets(earlier, { token: 'a', more: { pin: 'b' }, list: [] })).toEqual([]);
+  expect(keptSecrets(earlier, { token: 'a', more: 1, list: { 0: MASK } })).toEqual(['list.0']);
+  expect(keptSecrets(earlier, { token: 'a', more: null, list: 'x' })).toEqual([]);
 });

@@ -55,21 +55,24 @@ function strip(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, strip(item)]));
 }
 
-/** Paths of the sealed values of `earlier` that stay when `given` changes it, as a mask or by saying nothing. */
+/** Paths of the sealed values of `earlier` that stay when `given` is merged into it, as a mask or by saying nothing. */
 export function keptSecrets(earlier: JsonObject, given: JsonObject): string[] {
-  return keptAt(earlier, given, []).map((path) => path.join('.'));
+  return keptAt(earlier, given, true, []).map((path) => path.join('.'));
 }
 
-function keptAt(earlier: Json, given: Json | undefined, path: readonly string[]): string[][] {
-  if (secretId(earlier) !== null) return given === undefined || given === MASK ? [[...path]] : [];
-  if (Array.isArray(earlier)) {
-    if (given !== undefined && !Array.isArray(given)) return [];
-    return earlier.flatMap((item, index) => keptAt(item, given?.[index], [...path, String(index)]));
-  }
-  if (!isJsonObject(earlier) || (given !== undefined && !isJsonObject(given))) return [];
-  return Object.entries(earlier).flatMap(([name, item]) =>
-    keptAt(item, given !== undefined && Object.hasOwn(given, name) ? given[name] : undefined, [...path, name]),
-  );
+const isContainer = (value: Json | undefined): value is JsonObject | Json[] =>
+  typeof value === 'object' && value !== null;
+
+/** @param stays whether a value stays about which nothing is said */
+function keptAt(earlier: Json, given: Json | undefined, stays: boolean, path: readonly string[]): string[][] {
+  if (secretId(earlier) !== null) return given === MASK || (given === undefined && stays) ? [[...path]] : [];
+  if (!isContainer(earlier) || (given !== undefined && !isContainer(given))) return [];
+  // Objects are merged; a list is replaced, and so is what becomes another kind of value. A mask keeps its place in any of them.
+  const below = given === undefined ? stays : isJsonObject(earlier) && isJsonObject(given);
+  return Object.entries(earlier).flatMap(([name, item]) => {
+    const next: Json | undefined = given === undefined ? undefined : new Map(Object.entries(given)).get(name);
+    return keptAt(item, next, below, [...path, name]);
+  });
 }
 
 /** Longest secret, bytes of UTF-8: every form of each is looked for in whatever a task writes. */

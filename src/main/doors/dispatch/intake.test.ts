@@ -15,5 +15,7 @@ test('large requests of a caller, and of all, are bounded until they are answere
   intake.take('a', 32 * MIB);
   expect(() => intake.take('a', MIB)).toThrow('Too many large requests');
   for (const caller of ['b', 'c', 'd']) intake.take(caller, 64 * MIB);
+  expect(() => intake.take('e', 8 * MIB)).toThrow('Too many large requests');
+  intake.take('e', 4 * MIB);
   expect(() => intake.take('e', MIB)).toThrow('Too many large requests');
 });

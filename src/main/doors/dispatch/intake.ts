@@ -4,6 +4,8 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 /** Bytes in requests of one caller, and of all, that are not answered yet. A parsed body takes several times its size. */
 const OF_ONE = 64 * 1024 * 1024;
 const OF_ALL = 256 * 1024 * 1024;
+/** What every caller may have open, however much the others have: claims of some lock nobody out. */
+const RESERVE = 4 * 1024 * 1024;
 /** Smaller requests are bounded by their number. */
 const COUNTED = 64 * 1024;
 
@@ -34,7 +36,7 @@ export function createIntake(): Intake {
     take(caller, bytes) {
       if (bytes <= COUNTED) return nothing;
       const own = held.get(caller) ?? 0;
-      if (own + bytes > OF_ONE || all + bytes > OF_ALL) {
+      if (own + bytes > OF_ONE || (all + bytes > OF_ALL && own + bytes > RESERVE)) {
         throw new AppError(
           'resource-limit-exceeded',
           'Too many large requests are open; wait until one has been answered.',

@@ -21,7 +21,15 @@ test('an operation answers to its id and to its aliases, however they are writte
 
 // Would catch: advice that leads to the same error once more.
 test('only operations that exist are suggested', () => {
-  const guesses = ['sytem_info', 'loaded_model', 'list_models', 'chat_completion', 'profile_list', 'constructor'];
+  const guesses = [
+    'sytem_info',
+    'loaded_model',
+    'list_models',
+    'chat_completion',
+    'profile_list',
+    'web_rtc_session',
+    'constructor',
+  ];
   const meant = guesses.map(suggestionFor);
-  expect(meant).toEqual(['system', null, null, null, 'profiles_list', null]);
+  expect(meant).toEqual(['system', 'get_loaded_models', 'models', 'chat', 'profiles_list', null, null]);
 });

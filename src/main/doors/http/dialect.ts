@@ -16,6 +16,7 @@ import { sendJson, sendProblem } from './reply/answer.ts';
 import { type StreamWire, sendStream } from './reply/stream.ts';
 import type { Admit } from './request/admit.ts';
 import { Exchange, type ProblemWire } from './request/exchange.ts';
+import { holdBody } from './request/hold-body.ts';
 
 /** A hand-written wire. */
 export interface Dialect {
@@ -92,6 +93,7 @@ function addRoute(app: FastifyInstance, dialect: Dialect, route: DialectRoute, d
       if (wording !== undefined) exchange.problem = wording;
       try {
         deps.admit.operation(exchange, id);
+        holdBody(deps.dispatcher, exchange, PAYLOAD_LIMITS[operation.payload]);
         done();
       } catch (error) {
         done(error as Error);

@@ -11,6 +11,7 @@ import { eventWire } from './reply/sse.ts';
 import { sendStream } from './reply/stream.ts';
 import { planCoercion } from './request/coerce.ts';
 import { Exchange } from './request/exchange.ts';
+import { holdBody } from './request/hold-body.ts';
 import { ifMatchOf, inputOf } from './request/input.ts';
 
 /** What the routes need. */
@@ -91,13 +92,6 @@ function createAnswer({ operation }: HttpRoute, { dispatcher, clock }: Operation
       sendProblem(exchange, error);
     }
   };
-}
-
-/** Counts the body of a request until the answer has gone out, or the caller. @throws AppError `resource-limit-exceeded` */
-function holdBody({ intake }: ServerDispatcher, { req, res, principal }: Exchange, limit: number): void {
-  const { 'content-length': length, 'transfer-encoding': coding } = req.headers;
-  const bytes = length === undefined ? (coding === undefined ? 0 : limit) : Math.min(Number(length), limit);
-  if (bytes > 0) res.once('close', intake.take(principal.id, bytes));
 }
 
 function addRoute(app: FastifyInstance, route: HttpRoute, { admit, dispatcher }: OperationDeps, answer: Answer): void {

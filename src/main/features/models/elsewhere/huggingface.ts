@@ -9,7 +9,15 @@ import { listOwned } from '../../../core/disk/owned-trees.ts';
 import { type Candidate, fileAt } from '../files/discover.ts';
 import { ggufQuant } from '../files/quants.ts';
 
-const REPO = /^models--([A-Za-z0-9._-]+?)--([A-Za-z0-9._-]+)$/;
+const PREFIX = 'models--';
+
+/** Owner and name of the repo that a folder of the cache holds; null for other folders. */
+function repoOfFolder(folder: string): [owner: string, name: string] | null {
+  const at = folder.indexOf('--', PREFIX.length + 1);
+  if (!folder.startsWith(PREFIX) || at === -1 || !/^[\w.-]+$/.test(folder)) return null;
+  const name = folder.slice(at + 2);
+  return name === '' ? null : [folder.slice(PREFIX.length, at), name];
+}
 const MAX_DEPTH = 4;
 const MAX_REPOS = 2000;
 
@@ -18,9 +26,8 @@ export async function inHuggingFace(cache: string): Promise<Candidate[]> {
   const repos = await listOwned(cache, cache).catch(() => []);
   const found: Candidate[] = [];
   for (const entry of repos.slice(0, MAX_REPOS)) {
-    const [, owner, name] = REPO.exec(entry.name) ?? [];
-    if (!entry.isDirectory() || owner === undefined || name === undefined) continue;
-    found.push(...(await inRepo(path.join(cache, entry.name), `${owner}/${name}`)));
+    const repo = entry.isDirectory() ? repoOfFolder(entry.name) : null;
+    if (repo !== null) found.push(...(await inRepo(path.join(cache, entry.name), repo.join('/'))));
   }
   return found;
 }

@@ -34,10 +34,20 @@ const STEMS = ['model', 'decoder_model_merged', 'decoder_model', 'encoder_model'
 
 /** A part of an id: what the hub allows in the name of a repo. */
 export const slug = (name: string): string =>
-  name
-    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
-    .replaceAll(/^[-.]+|[-.]+$/g, '')
-    .slice(0, 96) || 'model';
+  withoutEnd(name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+/, ''), '-.').slice(0, 96) || 'model';
+
+/** A text without `characters` at its end. */
+function withoutEnd(text: string, characters: string): string {
+  let end = text.length;
+  while (end > 0 && characters.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}
+
+/** Name of the ONNX file to which a file of weights, such as `model.onnx_data_1`, belongs. */
+function ofWeights(name: string): string {
+  const at = name.lastIndexOf('_data');
+  return at === -1 || /\W/.test(name.slice(at)) ? name : name.slice(0, at);
+}
 
 /** Owner of models that come from no hub. */
 const LOCAL = 'local';
@@ -93,7 +103,7 @@ export function ggufStem(name: string): string {
   const stem = name.replace(SPLIT, '').replace(/\.gguf$/i, '');
   const quant = ggufQuant(name);
   if (quant === null) return stem;
-  return stem.slice(0, stem.toUpperCase().lastIndexOf(quant)).replace(/[-._]+$/, '') || stem;
+  return withoutEnd(stem.slice(0, stem.toUpperCase().lastIndexOf(quant)), '-._') || stem;
 }
 
 /** GGUF files of a folder; those that were split into parts as one. */
@@ -129,7 +139,7 @@ function onnxIn(folder: Folder, root: string): Candidate[] {
     const [first, ...rest] = group.toSorted((a, b) => rank(a.stem) - rank(b.stem)).map(({ file }) => file);
     if (first === undefined) return [];
     const names = new Set([first, ...rest].map(nameOf));
-    const weights = all.filter((file) => names.has(nameOf(file).replace(/_data\w*$/, '')) && !names.has(nameOf(file)));
+    const weights = all.filter((file) => names.has(ofWeights(nameOf(file))) && !names.has(nameOf(file)));
     const repo = repoOf(root, folder.dir, path.basename(folder.dir));
     return [{ format: 'onnx', repo, variant, path: first.path, files: [first, ...rest, ...weights] }];
   });

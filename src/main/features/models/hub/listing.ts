@@ -80,7 +80,8 @@ function entriesOf(text: string) {
 }
 
 function nextPage(link: string | null, base: URL): string | null {
-  const target = /<([^>]+)>\s*;\s*rel="next"/.exec(link ?? '')?.[1];
+  const next = link?.split(',').find((part) => part.includes('rel="next"'));
+  const target = /^\s*<([^>]+)>/.exec(next ?? '')?.[1];
   return target === undefined ? null : new URL(target, base).href;
 }
 

@@ -91,7 +91,7 @@ const WEIGHT_BYTES: readonly (readonly [RegExp, number])[] = [
 
 /** Parameters by a name such as `Llama-3.2-3B`, in thousand millions; 3 when it names none. */
 export function parametersOf(name: string): number {
-  const named = /(\d+(?:\.\d+)?)b(?![a-z])/i.exec(name)?.[1];
+  const named = /(?<!\d)(\d+(?:\.\d+)?)b(?![a-z])/i.exec(name)?.[1];
   return named === undefined ? 3 : Number(named);
 }
 

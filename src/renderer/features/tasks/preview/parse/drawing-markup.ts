@@ -69,7 +69,7 @@ export const refsOf = (text: string): string[] =>
   [...text.matchAll(/(?:href\s*=\s*["']\s*|url\(\s*["']?)#([^"')\s]+)/gi)].map(([, ref = '']) => ref);
 
 /** One attribute of a mark: its name, and its value in either kind of quotes. */
-const ATTRIBUTE = /([^\s=/"'<>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+const ATTRIBUTE = /(?<![^\s=/"'<>])([^\s=/"'<>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
 /** The attributes of a mark, in their order. */
 export const pairsOf = (attributes: string): [name: string, value: string][] =>
