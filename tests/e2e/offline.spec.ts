@@ -110,6 +110,7 @@ test('lists keep their rows while the host is gone, every action says why not, a
   // The other screens are loaded a little later than the first.
   const isLoaded = () => performance.getEntriesByType('resource').some(({ name }) => name.includes('commands-screen'));
   await page.waitForFunction(isLoaded);
+  await page.waitForLoadState('networkidle');
 
   await host.kill();
   const note = page.getByText(/Offline\. Last updated/).first();
