@@ -83,7 +83,7 @@ test('a backup is made and audited; the chain is verified; the host diagnoses it
   await page.getByRole('button', { name: 'Back up now' }).click();
   await expect(rowOf(page, 'Manual')).toContainText(/\d (KB|MB)/);
   await page.getByRole('button', { name: 'Advanced' }).click();
-  await expect(rowOf(page, 'backups_create')).toContainText('ok');
+  await expect(rowOf(page, 'Back up the database in the background')).toContainText('ok');
   await page.getByRole('button', { name: 'Verify' }).click();
   await expect(page.getByText(/\d+ lines are unchanged/)).toBeVisible();
   await page.getByRole('button', { name: 'About & diagnostics' }).click();
