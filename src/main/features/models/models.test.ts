@@ -231,3 +231,12 @@ test('models of other programs are found and can be added', async () => {
   const again = await subject.models.handlers.models_found({}, context);
   expect(again.items.every(({ installed }) => installed)).toBe(true);
 });
+
+// Would catch: an offer of gigabytes that no engine of this program can run.
+test('only models that an engine runs are recommended', async () => {
+  const { models } = await subject.models.handlers.get_recommended_models({}, context);
+  expect(models.length).toBeGreaterThan(5);
+  expect(new Set(models.map(({ format, type }) => `${format} ${type}`))).toEqual(
+    new Set(['gguf chat', 'gguf embedding', 'gguf rerank']),
+  );
+});

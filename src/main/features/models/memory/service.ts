@@ -1,7 +1,7 @@
 /** Answers to the questions whether a model can be loaded, and which ones suit this machine. */
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf, ParsedInputOf } from '../../../../contract/kernel/define.ts';
-import type { MemoryEstimate } from '../../../../contract/models/hardware.ts';
+import type { CatalogueEntry, MemoryEstimate } from '../../../../contract/models/hardware.ts';
 import type { Hardware } from '../../../core/hardware.ts';
 import { refIn, variantIn } from '../registry/named.ts';
 import { splitRef } from '../registry/resolve.ts';
@@ -134,7 +134,7 @@ export function createMemoryService(deps: {
         VRAM_SIZES.find(([from]) => safe_vram_mb >= from)?.[1] ??
         RAM_SIZES.find(([from]) => safe_ram_mb >= from)?.[1] ??
         [];
-      const models = (await catalogue()).map((entry) => {
+      const models = (await catalogue()).filter(isRunnable).map((entry) => {
         const fits =
           place(requiredBytes({ ...entry, context_length: null, memory: null }, 4096), memory).target !== 'none';
         return { ...entry, fits, installed: matches(refOf(entry)).length > 0 };
@@ -146,4 +146,8 @@ export function createMemoryService(deps: {
     },
   };
 }
+/** What no engine runs yet is not recommended. */
+const isRunnable = ({ format, type }: CatalogueEntry) =>
+  format === 'gguf' && (type === 'chat' || type === 'embedding' || type === 'rerank');
+
 export type MemoryService = ReturnType<typeof createMemoryService>;
