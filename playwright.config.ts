@@ -14,7 +14,7 @@ export default defineConfig({
   retries: 0,
   timeout: 60_000,
   // A run that hangs says where, instead of being cut off from outside.
-  globalTimeout: 25 * 60_000,
+  globalTimeout: 30 * 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,
   reporter: [
