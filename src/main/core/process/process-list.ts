@@ -149,8 +149,8 @@ export function startOf(pid: number): number {
   return process.platform === 'linux' ? Number(readStat(pid, 0)?.started ?? 0) : 0;
 }
 
-/** Length of the clock ticks in which Linux counts processor time (`USER_HZ`), ms. */
-const TICK_MS = 10;
+/** Length of the clock ticks in which Linux counts start times and processor time (`USER_HZ`), ms. */
+export const TICK_MS = 10;
 
 /** Processor time that a living process has used, ms; 0 where that is not known. */
 export function processorMs(pid: number | undefined): number {

@@ -24,7 +24,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { locksMark } from '../../../contract/automation/executor.ts';
 import { folderOf, groupFolder, isInGroup, killGroup, removeGroup } from './cgroup.ts';
-import { listProcesses, type ProcessInfo, standardPipes, startOf } from './process-list.ts';
+import { listProcesses, type ProcessInfo, standardPipes, startOf, TICK_MS } from './process-list.ts';
 
 /** What is known about the processes of a run; hand it from call to call, it only grows. */
 export interface TreeSnapshot {
@@ -55,8 +55,6 @@ export function createSnapshot(runId: string, rootPid?: number): TreeSnapshot {
 
 /** A group that lost its leader after the last look may have members that are younger than that look by this much, ms. */
 const UNSEEN_MS = 5_000;
-/** Length of the clock ticks in which Linux counts start times (`USER_HZ`), ms. */
-const TICK_MS = 10;
 
 /** When a process started, ms since an instant that is the same for all of them. */
 function timeOf({ started }: ProcessInfo): number {

@@ -6,7 +6,7 @@ import type { InstalledModel, ModelFit } from '../../../contract/models/models.t
 import { bytes, dateTime } from '../../lib/format.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import { Button, CopyButton, IconButton } from '../../ui/buttons.tsx';
-import { Facts } from '../../ui/display/facts.tsx';
+import { FactList } from '../../ui/display/facts.tsx';
 import { Notice } from '../../ui/feedback/notice.tsx';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { ToolBar } from '../../ui/screen.tsx';
@@ -128,14 +128,5 @@ function ModelFacts({ model, fit }: { model: InstalledModel; fit: ModelFit | und
     ['File', <code key="path">{model.path}</code>],
     ['Added', dateTime(model.created_at)],
   ];
-  return (
-    <Facts>
-      {facts.map(([name, value]) => (
-        <div key={name} className={css.fact}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </Facts>
-  );
+  return <FactList facts={facts} />;
 }

@@ -5,7 +5,7 @@ import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { bytes, dateTime } from '../../lib/format.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import { Ago } from '../../ui/display/ago.tsx';
-import { Facts } from '../../ui/display/facts.tsx';
+import { FactList } from '../../ui/display/facts.tsx';
 import { Status } from '../../ui/display/status.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
@@ -44,16 +44,7 @@ export function ProfileFacts({ profile }: { profile: Profile }) {
     ['Last used', <Ago key="used" at={profile.last_started_at} />],
     ['Created', dateTime(profile.created_at)],
   ];
-  return (
-    <Facts>
-      {facts.map(([name, value]) => (
-        <div key={name} className={css.fact}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </Facts>
-  );
+  return <FactList facts={facts} />;
 }
 
 /** Most recent tasks of a profile; renders nothing when there are none. */
