@@ -1,0 +1,79 @@
+/** Loading one model: its context and memory are planned, then the engine reads it. */
+import type { LoadedFacts } from '../../../../contract/models/engine.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { Logger } from '../../../core/log/logger.ts';
+import type { SettingsReader } from '../../../core/settings.ts';
+import type { InstalledModel, ModelSource } from '../deps.ts';
+import type { Engine } from '../run/engine.ts';
+import { createTurns } from '../run/turns.ts';
+import { createPlanner } from './planner.ts';
+import type { LoadOptions, Resident } from './resident.ts';
+import type { Roster } from './roster.ts';
+
+export interface LoaderDeps {
+  source: ModelSource;
+  engine: (model: InstalledModel) => Engine;
+  settings: SettingsReader;
+  clock: Clock;
+  log: Logger;
+  /** Memory that can be taken without swapping, bytes. */
+  availableBytes(): number;
+  changed(id: string): void;
+  roster: Roster;
+}
+
+/** Creates what begins a load. It resolves when the load is under way; `loading` of the resident tells how it ends. */
+export function createLoader(deps: LoaderDeps) {
+  const { settings, clock, log, roster } = deps;
+  const plan = createPlanner({ ...deps, all: roster.all, evict: roster.unload });
+
+  async function load(resident: Resident, context_length: number, parallel: number): Promise<LoadedFacts> {
+    const { model, engine, gpuLayers: gpu_layers, going } = resident;
+    const { id, path, type } = model;
+    try {
+      const ask = { op: 'load' as const, model: id, path, type, context_length, parallel, gpu_layers };
+      const facts = await engine.load(ask, going.signal, (percent) => {
+        resident.percent = percent;
+      });
+      resident.facts = facts;
+      resident.loadedAt = clock.now();
+      resident.usedAt = clock.monotonic();
+      log.info('models', `${id} loaded`, { context_length: facts.context_length, device: facts.device });
+      deps.changed(id);
+      roster.armTtl(resident);
+      return facts;
+    } catch (error) {
+      roster.forget(resident);
+      throw error;
+    }
+  }
+
+  /** @throws AppError `out-of-memory`, `resource-limit-exceeded` before anything is loaded */
+  return async function begin(model: InstalledModel, options: LoadOptions): Promise<Resident> {
+    await roster.hasLeft(model.id);
+    const parallel = model.type === 'chat' ? settings.get('parallel') : 1;
+    const { contextLength, bytes } = await plan(model, { contextLength: options.contextLength, parallel });
+    const resident: Resident = {
+      model,
+      engine: deps.engine(model),
+      bytes,
+      gpuLayers: options.gpuLayers ?? null,
+      turns: createTurns(parallel, () => settings.get('max_queue')),
+      facts: null,
+      percent: 0,
+      loading: Promise.reject(new Error('not begun')),
+      going: new AbortController(),
+      loadedAt: 0,
+      usedAt: clock.monotonic(),
+      ttlSeconds: options.ttlSeconds ?? settings.get('model_ttl_seconds'),
+      pinned: options.ttlSeconds === 0,
+      users: 0,
+      cancelTtl: null,
+    };
+    resident.loading.catch(() => undefined);
+    roster.add(resident);
+    resident.loading = load(resident, contextLength, parallel);
+    resident.loading.catch(() => undefined);
+    return resident;
+  };
+}

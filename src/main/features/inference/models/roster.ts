@@ -1,0 +1,80 @@
+/** Which models are in memory, and how one leaves it. */
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { Logger } from '../../../core/log/logger.ts';
+import type { Engine } from '../run/engine.ts';
+import { isIdle, type Resident } from './resident.ts';
+
+export interface RosterDeps {
+  clock: Clock;
+  log: Logger;
+  /** A model has come, gone or changed its state. */
+  changed(id: string): void;
+}
+
+export type Roster = ReturnType<typeof createRoster>;
+
+export function createRoster({ clock, log, changed }: RosterDeps) {
+  const residents = new Map<string, Resident>();
+  /** Unloads in progress by model: a load of the same model waits for its unload. */
+  const leaving = new Map<string, Promise<void>>();
+
+  function forget(resident: Resident): void {
+    resident.cancelTtl?.();
+    if (residents.get(resident.model.id) === resident) residents.delete(resident.model.id);
+    changed(resident.model.id);
+  }
+
+  async function leave(resident: Resident, why: string): Promise<void> {
+    await resident.loading.catch(() => undefined);
+    if (resident.facts === null) return;
+    await resident.engine.unload(resident.model.id).catch((error: unknown) => {
+      // A process that has ended holds nothing any more.
+      log.warn('models', 'a model could not be unloaded', { model: resident.model.id, error });
+    });
+    log.info('models', `${resident.model.id} unloaded: ${why}`);
+  }
+
+  async function unload(resident: Resident, why: string): Promise<void> {
+    resident.going.abort(new AppError('cancelled'));
+    forget(resident);
+    const left = leave(resident, why);
+    leaving.set(resident.model.id, left);
+    await left;
+    if (leaving.get(resident.model.id) === left) leaving.delete(resident.model.id);
+  }
+
+  return {
+    get: (id: string) => residents.get(id),
+    all: () => [...residents.values()],
+    add(resident: Resident): void {
+      residents.set(resident.model.id, resident);
+      changed(resident.model.id);
+    },
+    /** Drops a model whose load failed or whose process has ended; the engine is told nothing. */
+    forget,
+    /** Ends what computes on the model, then frees its memory. */
+    unload,
+    /** Resolves when no unload of the model is in progress. */
+    hasLeft: (id: string) => leaving.get(id) ?? Promise.resolve(),
+    /** Starts the idle time anew; a model that is in use or kept has none. */
+    armTtl(resident: Resident): void {
+      resident.cancelTtl?.();
+      resident.cancelTtl = null;
+      if (!isIdle(resident) || resident.ttlSeconds === 0) return;
+      resident.cancelTtl = clock.schedule(() => void unload(resident, 'idle'), resident.ttlSeconds * 1000);
+    },
+    /** An engine's process has ended, and what was loaded in it is gone. */
+    lost(engine: Engine): void {
+      for (const one of residents.values()) if (one.engine === engine && one.facts !== null) forget(one);
+    },
+    /** Before the host stops. */
+    dispose(): void {
+      for (const one of residents.values()) {
+        one.cancelTtl?.();
+        one.going.abort(new AppError('cancelled'));
+      }
+      residents.clear();
+    },
+  };
+}
