@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyReport, playwrightReport, summary, vitestReports, withExitCode } from '../../scripts/lib/test/report.mjs';
 import { Running } from '../../scripts/lib/test/running.mjs';
+import { withSecondRun } from '../../scripts/lib/test/second-run.mjs';
 import { chooseParts, PARTS } from '../../scripts/lib/test/test-parts.mjs';
 
 describe('totals', () => {
@@ -76,6 +77,46 @@ describe("Playwright's report", () => {
       'config broken',
     ]);
     expect(report.skipped).toEqual([{ name: 'tasks.spec.ts > list > sorts', reason: 'no fonts' }]);
+  });
+});
+
+describe('a second run', () => {
+  const failing = (...names: string[]) =>
+    vitestReports(
+      ['unit'],
+      names.map((name) => ({ project: 'unit', name, state: 'failed' })),
+    );
+  const answer = (passed: number, failed: string[] = []) => {
+    const asked: unknown[] = [];
+    const run = async (part: string, files: readonly string[]) => {
+      asked.push([part, ...files]);
+      return { ...emptyReport(part), passed, failed };
+    };
+    return { asked, run };
+  };
+
+  // Would catch: a test that passes at the second try and is forgotten, and one that fails twice and is called unstable.
+  it('runs the failed files by themselves; what passes is told as unstable, what fails again has failed', async () => {
+    const good = answer(4);
+    const settled = await withSecondRun([...failing('a.test.ts > x', 'a.test.ts > y'), emptyReport('wire')], good.run);
+    expect(good.asked).toEqual([['unit', 'a.test.ts']]);
+    const { lines, exitCode } = summary(settled);
+    expect(lines).toContain('  ~ a.test.ts > x');
+    expect(lines.at(-1)).toBe('2 passed, 2 of them unstable, 0 failed, 0 skipped');
+    expect(exitCode).toBe(0);
+    const bad = await withSecondRun(failing('a.test.ts > x'), answer(3, ['a.test.ts > z']).run);
+    expect(summary(bad).lines).toContain('  ✗ a.test.ts > x');
+    expect(summary(await withSecondRun(failing('a.test.ts > x'), answer(0).run)).exitCode).toBe(1);
+  });
+
+  // Would catch: half an hour of running again what is simply broken, or a runner's death that a passing file excuses.
+  it('is not tried for many files, nor for a failure that is no test', async () => {
+    const { asked, run } = answer(1);
+    const many = failing('a > x', 'b > x', 'c > x', 'd > x');
+    expect(summary(await withSecondRun(many, run)).exitCode).toBe(1);
+    const died = withExitCode([emptyReport('unit')], 137);
+    expect(summary(await withSecondRun([...died, ...failing('unhandled error: boom')], run)).exitCode).toBe(1);
+    expect(asked).toEqual([]);
   });
 });
 

@@ -9,12 +9,14 @@ import { stripVTControlCharacters } from 'node:util';
  * @property {string} part
  * @property {number} passed
  * @property {string[]} failed names
+ * @property {Set<string>} failedFiles files of the failed tests
+ * @property {string[]} unstable names of tests that failed and then passed by themselves, see second-run.mjs
  * @property {SkippedTest[]} skipped
  */
 
 /** @param {string} part @returns {PartReport} */
 export function emptyReport(part) {
-  return { part, passed: 0, failed: [], skipped: [] };
+  return { part, passed: 0, failed: [], failedFiles: new Set(), unstable: [], skipped: [] };
 }
 
 /**
@@ -35,7 +37,10 @@ export function vitestReports(projects, entries) {
     if (!report) continue;
     if (state === 'passed') report.passed += 1;
     else if (state === 'skipped') report.skipped.push({ name, reason: note });
-    else report.failed.push(note ? `${name}: ${note}` : name);
+    else {
+      report.failed.push(note ? `${name}: ${note}` : name);
+      report.failedFiles.add(name.split(' > ')[0] ?? name);
+    }
   }
   return reports;
 }
@@ -77,8 +82,10 @@ export function playwrightReport(part, json) {
           const skip = test.annotations?.find(({ type }) => type === 'skip' || type === 'fixme');
           report.skipped.push({ name, reason: skip?.description });
         } else if (test.status === 'expected') report.passed += 1;
-        // A flaky test is a failure that happened to go away.
-        else report.failed.push(`${name}${test.status === 'flaky' ? ' (flaky)' : ''}${failureOf(test)}`);
+        else {
+          report.failed.push(`${name}${test.status === 'flaky' ? ' (flaky)' : ''}${failureOf(test)}`);
+          report.failedFiles.add(path.split(' > ')[0] ?? path);
+        }
       }
     }
     for (const child of suite.suites ?? []) visit(child, path);
@@ -112,13 +119,18 @@ export function summary(reports) {
   const silent = reports.flatMap((report) => report.skipped.filter(({ reason }) => !reason?.trim()));
   const passed = reports.reduce((sum, report) => sum + report.passed, 0);
   const failures = [...failed, ...silent.map(({ name }) => `${name}: skipped without a reason`)];
+  const unstable = reports.flatMap((report) => report.unstable);
   const lines = [''];
+  if (unstable.length > 0) {
+    lines.push('Unstable, failed in the run and passed by themselves:', ...unstable.map((name) => `  ~ ${name}`), '');
+  }
   if (failures.length > 0) lines.push('Failed:', ...failures.map((name) => `  ✗ ${name}`), '');
   if (told.length > 0) lines.push('Skipped:', ...told.map(({ name, reason }) => `  - ${name}: ${reason}`), '');
   for (const { part, passed: good, failed: bad, skipped } of reports) {
     lines.push(`  ${part.padEnd(10)} ${good} passed, ${bad.length} failed, ${skipped.length} skipped`);
   }
   if (passed + failures.length === 0) lines.push('Nothing ran.');
-  lines.push(`${passed} passed, ${failures.length} failed, ${told.length} skipped`);
+  const shaky = unstable.length > 0 ? `, ${unstable.length} of them unstable` : '';
+  lines.push(`${passed} passed${shaky}, ${failures.length} failed, ${told.length} skipped`);
   return { lines, exitCode: failures.length > 0 || passed === 0 ? 1 : 0 };
 }

@@ -5,6 +5,7 @@ import { cacheDir, root } from '../paths.mjs';
 import { childEnv, foreground } from '../process.mjs';
 import { duration, elapsed } from '../progress.mjs';
 import { emptyReport, playwrightReport, vitestReports, withExitCode } from './report.mjs';
+import { withSecondRun } from './second-run.mjs';
 
 /** Vitest projects whose files may run side by side. */
 const PARALLEL = ['unit', 'contract', 'panel', 'wire'];
@@ -73,7 +74,7 @@ export async function runVitest(projects, { node, env, filters }) {
 
 /**
  * @param {RunOptions} options
- * @returns {Promise<PartReport[]>}
+ * @returns {Promise<PartReport>}
  */
 async function runPlaywright({ node, env, filters }) {
   const file = join(cacheDir, 'reports', 'playwright.json');
@@ -89,7 +90,7 @@ async function runPlaywright({ node, env, filters }) {
     env: childEnv({ ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: file }),
   });
   const json = /** @type {import('./report.mjs').PlaywrightJson} */ (readReport(file) ?? {});
-  return withExitCode([playwrightReport('e2e', json)], code);
+  return withExitCode([playwrightReport('e2e', json)], code)[0] ?? emptyReport('e2e');
 }
 
 /** @param {RunOptions} options @returns {Promise<PartReport>} */
@@ -127,7 +128,11 @@ export async function runParts(parts, options, announce) {
   }
   if (parts.includes('e2e')) {
     announce(titleOf(['e2e']));
-    reports.push(...(await runPlaywright(options)));
+    reports.push(await runPlaywright(options));
   }
-  return reports;
+  return withSecondRun(reports, async (part, files) => {
+    announce(`${part} once more: ${files.join(', ')}`);
+    const again = { ...options, filters: files };
+    return part === 'e2e' ? runPlaywright(again) : ((await runVitest([part], again))[0] ?? emptyReport(part));
+  });
 }

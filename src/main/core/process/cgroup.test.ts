@@ -32,6 +32,7 @@ test.skipIf(folder === null)(
     const exit = once(child, 'exit');
     await once(child.stdout, 'data');
     const found = (await listProcesses()).find((info) => info.pid === child.pid);
+    expect(found).toMatchObject({ cgroup: expect.stringContaining(`/tabagent-${runId}/below`) });
     expect(isInGroup(found?.cgroup ?? '', runId)).toBe(true);
     expect(await folderOf(found?.cgroup ?? '', runId)).toBe(folder);
     expect(await reapRun(runId, { deadlineMs: 5000 })).toBe(0);
