@@ -1,5 +1,4 @@
 /** Models on this machine as the rest of the program sees them. */
-import fs from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
@@ -7,15 +6,14 @@ import type { ModelId } from '../../../contract/kernel/scalars.ts';
 import { InstalledModel, type ModelType, SELECTABLE } from '../../../contract/models/models.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Db, recordOf, recordsOf } from '../../core/db/index.ts';
-import { removeOwned, removeOwnedFile } from '../../core/disk/owned-trees.ts';
 import type { Hardware } from '../../core/hardware.ts';
 import { notFound } from '../../core/operation/versioned.ts';
-import { folderOf } from './files/discover.ts';
-import type { ModelFacts } from './files/facts.ts';
-import { MIB } from './memory/estimate.ts';
+import { mb } from './memory/estimate.ts';
 import { type FreeMemory, fitOf, freeNow } from './memory/fit.ts';
+import { createRemover } from './registry/remove.ts';
 import { createResolver, modelNotFound } from './registry/resolve.ts';
 import type { Scanner } from './registry/scan.ts';
+import { usable } from './registry/usable.ts';
 import { refOf, sizedOf, toModel } from './registry/views.ts';
 import type { ModelRow } from './schema.ts';
 import type { ModelListInput, ModelStore } from './store/model-store.ts';
@@ -41,6 +39,7 @@ export function createModelService(deps: {
 }) {
   const { db, store, clock, hardware, scanner, root, engines } = deps;
   const resolver = createResolver(store, deps.aliases);
+  const remove = createRemover({ store, root, unload: engines.unload });
   const free = (): FreeMemory => freeNow(hardware.graphicsNow());
   const view = (row: ModelRow): InstalledModel => recordOf(InstalledModel, () => toModel(row));
   const require = (id: ModelId): ModelRow => {
@@ -48,39 +47,6 @@ export function createModelService(deps: {
     if (!row) throw notFound('model', id);
     return row;
   };
-
-  /** @throws AppError `model-corrupted` for files that cannot be used, `model-not-found` for files that are gone */
-  function usable(row: ModelRow): ModelRow & { facts: ModelFacts } {
-    const { facts, status, problem } = row;
-    if (status === 'missing')
-      throw modelNotFound(refOf(row), `${row.name} cannot be used. ${problem ?? 'Its file is gone.'}`);
-    if (status === 'broken' || facts === null)
-      throw new AppError('model-corrupted', `${row.name} cannot be used. ${problem ?? ''}`.trim(), {
-        extra: { model: refOf(row), reason: problem },
-      });
-    return { ...row, facts };
-  }
-
-  /** Removes what is ours of a model; a reference leaves the files where they are. @returns bytes that were freed */
-  function removeFiles(row: ModelRow): number {
-    if (row.source === 'link') return 0;
-    let freed = 0;
-    for (const file of row.files) {
-      const found = fs.lstatSync(file.path, { throwIfNoEntry: false });
-      if (!found) continue;
-      removeOwnedFile(root(), file.path);
-      freed += found.size;
-    }
-    return freed;
-  }
-
-  /** Removes the folder that was made for a model, once there is no other model in it. */
-  async function removeFolder({ source, path: file }: ModelRow): Promise<void> {
-    if (source !== 'copy' && source !== 'download') return;
-    const folder = folderOf(file);
-    const left = store.all().some((row) => !path.relative(folder, row.path).startsWith('..'));
-    if (!left && path.relative(root(), folder) !== '') await removeOwned(root(), folder);
-  }
 
   return {
     get: (id: ModelId) => view(require(id)),
@@ -94,8 +60,8 @@ export function createModelService(deps: {
       const rows = store.all().filter((row) => row.status === 'ready');
       return {
         items: rows.map((row) => ({ id: row.id, fit: fitOf(sizedOf(row), memory, context) })),
-        free_ram_mb: Math.floor(memory.ram / MIB),
-        free_vram_mb: memory.vram === null ? null : Math.floor(memory.vram / MIB),
+        free_ram_mb: mb(memory.ram),
+        free_vram_mb: memory.vram === null ? null : mb(memory.vram),
       };
     },
     all: store.all,
@@ -137,12 +103,7 @@ export function createModelService(deps: {
       const [row] = rows;
       if (!row) throw modelNotFound(variant === undefined ? ref : `${ref}:${variant}`);
       let freed = 0;
-      for (const one of rows) {
-        await engines.unload(refOf(one));
-        freed += removeFiles(one);
-        store.remove(one);
-        await removeFolder(one);
-      }
+      for (const one of rows) freed += await remove(one);
       return { row, freed };
     },
     /** Tells subscribers that something about a model has changed that is not stored. */

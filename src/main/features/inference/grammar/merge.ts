@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 
 /** Keywords that say nothing about what fits. */
-export const ANNOTATIONS: ReadonlySet<string> = new Set([
+const ANNOTATIONS: ReadonlySet<string> = new Set([
   '$schema',
   '$id',
   '$comment',
@@ -19,6 +19,8 @@ export const ANNOTATIONS: ReadonlySet<string> = new Set([
 
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Keywords of a schema that say what fits. */
+export const keywordsOf = (schema: JsonObject) => Object.keys(schema).filter((keyword) => !ANNOTATIONS.has(keyword));
 const listOf = (value: Json | undefined): Json[] => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
 const same = (one: Json | undefined, other: Json | undefined) => JSON.stringify(one) === JSON.stringify(other);
 

@@ -1,8 +1,9 @@
 /** Types of JSON Schema, and which keywords concern them. */
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { isObject } from './merge.ts';
+import { inside, type Place, refuse } from './place.ts';
 
-export const TYPES = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'] as const;
+const TYPES = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'] as const;
 export type Type = (typeof TYPES)[number];
 
 /** Keywords that concern values of a type. */
@@ -15,6 +16,23 @@ export const KEYWORDS: Readonly<Record<Type, readonly string[]>> = {
   boolean: [],
   null: [],
 };
+
+/** Types whose values a schema without enum, const and branches lets through. */
+export function typesOf(schema: JsonObject, place: Place): Type[] {
+  const { type } = schema;
+  if (type === undefined) {
+    // Keywords of one type say nothing about the others, so without a type all others would have to be let through.
+    const meant = TYPES.filter((one) => KEYWORDS[one].some((keyword) => schema[keyword] !== undefined));
+    if (meant.length === 0) return ['object', 'array', 'string', 'number', 'boolean', 'null'];
+    return meant.includes('number') ? ['number'] : meant;
+  }
+  const list = Array.isArray(type) ? type : [type];
+  const unknown = list.find((one) => !TYPES.includes(one as Type));
+  if (unknown !== undefined || list.length === 0) refuse(inside(place, 'type'), 'it names no type');
+  // A whole number is a number.
+  return (list as Type[]).filter((one) => one !== 'integer' || !list.includes('number'));
+}
+
 export function isOf(type: Type, value: Json): boolean {
   switch (type) {
     case 'null':

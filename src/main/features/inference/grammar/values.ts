@@ -1,10 +1,11 @@
-/** Numbers and texts of a schema as rules. */
-import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
-import type { Grammar } from './gbnf.ts';
+/** Constants, numbers and texts of a schema as rules. */
+import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { type Grammar, literal } from './gbnf.ts';
+import { keywordsOf } from './merge.ts';
 import { integersIn, numbersIn, type Range } from './numbers.ts';
 import { PatternRefused, patternCharacters } from './pattern.ts';
 import { inside, type Place, refuse } from './place.ts';
-import { KEYWORDS } from './types.ts';
+import { isOf, KEYWORDS, typesOf } from './types.ts';
 
 const MAX_REPEAT = 1000;
 
@@ -13,6 +14,16 @@ const FORMATS: Readonly<Record<string, string>> = {
   time: '([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9] ":" [0-5] [0-9] ("." [0-9]{1,6})? "Z"',
   uuid: '[0-9a-f]{8} "-" [0-9a-f]{4} "-" [0-9a-f]{4} "-" [0-9a-f]{4} "-" [0-9a-f]{12}',
 };
+
+/** One of the values of `enum` or `const`, as far as the type allows them. */
+export function constantOf(grammar: Grammar, values: readonly Json[], schema: JsonObject, place: Place): string {
+  const other = keywordsOf(schema).find((keyword) => !['type', 'enum', 'const'].includes(keyword));
+  if (other !== undefined) refuse(inside(place, other), 'beside enum or const it is not checked');
+  const types = schema.type === undefined ? null : typesOf(schema, place);
+  const allowed = values.filter((value) => types === null || types.some((type) => isOf(type, value)));
+  if (allowed.length === 0) refuse(inside(place, 'enum'), 'no value fits it');
+  return grammar.add('enum', allowed.map((value) => literal(JSON.stringify(value))).join(' | '));
+}
 
 export function numberOf(grammar: Grammar, type: 'integer' | 'number', schema: JsonObject, place: Place): string {
   const range: Range = { low: null, high: null };

@@ -5,6 +5,8 @@ import type { MemoryFacts } from '../files/facts.ts';
 export type CacheType = 'f32' | 'f16' | 'q8_0' | 'q4_0';
 
 export const MIB = 1024 * 1024;
+/** Whole MiB, rounded down. */
+export const mb = (bytes: number) => Math.floor(bytes / MIB);
 
 /** How a model is to be loaded. */
 export interface LoadShape {

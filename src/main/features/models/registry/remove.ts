@@ -1,0 +1,47 @@
+/** Removing a model: it leaves the memory, then its files, its row and its folder go. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { removeOwned, removeOwnedFile } from '../../../core/disk/owned-trees.ts';
+import { folderOf } from '../files/discover.ts';
+import type { ModelRow } from '../schema.ts';
+import type { ModelStore } from '../store/model-store.ts';
+import { refOf } from './views.ts';
+
+export interface RemoverDeps {
+  store: Pick<ModelStore, 'all' | 'remove'>;
+  root: () => string;
+  /** Ends what runs on a model, and unloads it when it is loaded. */
+  unload(name: string): Promise<void>;
+}
+
+/** Creates what removes one model. @returns bytes that were freed */
+export function createRemover({ store, root, unload }: RemoverDeps) {
+  /** A model that was added as a reference keeps its files: they belong to another program. */
+  function removeFiles(row: ModelRow): number {
+    if (row.source === 'link') return 0;
+    let freed = 0;
+    for (const file of row.files) {
+      const found = fs.lstatSync(file.path, { throwIfNoEntry: false });
+      if (!found) continue;
+      removeOwnedFile(root(), file.path);
+      freed += found.size;
+    }
+    return freed;
+  }
+
+  /** Removes the folder that was made for a model, once there is no other model in it. */
+  async function removeFolder({ source, path: file }: ModelRow): Promise<void> {
+    if (source !== 'copy' && source !== 'download') return;
+    const folder = folderOf(file);
+    const left = store.all().some((row) => !path.relative(folder, row.path).startsWith('..'));
+    if (!left && path.relative(root(), folder) !== '') await removeOwned(root(), folder);
+  }
+
+  return async function remove(row: ModelRow): Promise<number> {
+    await unload(refOf(row));
+    const freed = removeFiles(row);
+    store.remove(row);
+    await removeFolder(row);
+    return freed;
+  };
+}
