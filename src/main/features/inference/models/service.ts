@@ -1,39 +1,18 @@
 /** Models as callers see them: which there are, which are loaded, loading and unloading by name. */
-
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf } from '../../../../contract/kernel/define.ts';
 import { AppError, errorOf } from '../../../../contract/kernel/errors.ts';
 import type { JobId } from '../../../../contract/kernel/scalars.ts';
-import type { LoadInput, Model } from '../../../../contract/models/inference.ts';
+import type { LoadInput } from '../../../../contract/models/inference.ts';
 import { DEFAULT_MODEL } from '../../../../contract/models/reference.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { JobService } from '../../jobs/index.ts';
-import type { InstalledModel, ModelSource } from '../deps.ts';
+import type { ModelSource } from '../deps.ts';
 import { either } from '../openai/request.ts';
 import { loadJobInput, loadJobKind } from './load-job.ts';
 import type { LoadOptions } from './resident.ts';
 import type { Residents } from './residents.ts';
-
-const MAX_CONTEXT_TOLD = 1_048_576;
-
-function modelOf(model: InstalledModel, residents: Residents): Model {
-  const resident = residents.get(model.id);
-  const facts = resident?.facts ?? null;
-  return {
-    id: model.id,
-    object: 'model',
-    created: model.created,
-    owned_by: 'tabagent',
-    loaded: facts !== null,
-    status: facts !== null ? 'loaded' : resident === undefined ? 'available' : 'loading',
-    type: model.type,
-    backend: model.engine === 'llama' ? 'llama.cpp' : 'onnx',
-    variant: model.variant,
-    size_bytes: model.sizeBytes,
-    context_length: facts?.context_length ?? Math.min(model.contextLength, MAX_CONTEXT_TOLD),
-    capabilities: facts?.capabilities ?? [],
-  };
-}
+import { loadedOf, modelOf, UNSUPPORTED } from './views.ts';
 
 /** @throws AppError `validation-error` without either name */
 export function referenceOf(input: { model?: string | undefined; model_id?: string | undefined }): string {
@@ -97,25 +76,7 @@ export function createModelService(deps: {
       };
     },
     loaded(): OutputOf<Operations['get_loaded_models']> {
-      const models = residents.all().flatMap((one) => {
-        const { facts, model } = one;
-        if (facts === null) return [];
-        return [
-          {
-            id: model.id,
-            name: model.name,
-            memory_usage: one.bytes,
-            load_time: Math.floor(one.loadedAt / 1000),
-            device: facts.device,
-            context_length: facts.context_length,
-            idle_seconds: one.users > 0 ? 0 : Math.floor((clock.monotonic() - one.usedAt) / 1000),
-            ttl_seconds: one.ttlSeconds === 0 ? null : one.ttlSeconds,
-            active_requests: one.turns.active(),
-            queued_requests: one.turns.waiting(),
-          },
-        ];
-      });
-      return { models };
+      return { models: residents.all().flatMap((one) => loadedOf(one, clock.monotonic()) ?? []) };
     },
     async load(input: LoadInput, requestId: string): Promise<OutputOf<Operations['load_model']>> {
       const ref = referenceOf(input);
@@ -153,37 +114,3 @@ export function createModelService(deps: {
     },
   };
 }
-
-/** Settings of generation that no engine here honours; they are kept, and told as such. */
-const UNSUPPORTED: readonly string[] = [
-  'typical_p',
-  'epsilon_cutoff',
-  'eta_cutoff',
-  'encoder_repetition_penalty',
-  'diversity_penalty',
-  'length_penalty',
-  'penalty_alpha',
-  'guidance_scale',
-  'max_time',
-  'min_length',
-  'min_new_tokens',
-  'num_beams',
-  'num_beam_groups',
-  'no_repeat_ngram_size',
-  'encoder_no_repeat_ngram_size',
-  'decoder_start_token_id',
-  'forced_bos_token_id',
-  'forced_eos_token_id',
-  'bad_words_ids',
-  'force_words_ids',
-  'suppress_tokens',
-  'begin_suppress_tokens',
-  'early_stopping',
-  'use_cache',
-  'output_attentions',
-  'output_hidden_states',
-  'output_scores',
-  'return_dict_in_generate',
-  'remove_invalid_values',
-  'renormalize_logits',
-];

@@ -4,6 +4,7 @@ import type { ModelType } from '../../../../contract/models/engine.ts';
 import type { Embedded, Embedder } from '../../embeddings/index.ts';
 import type { InstalledModel, ModelSource } from '../deps.ts';
 import type { Lease, Residents } from '../models/residents.ts';
+import type { Embedded as EmbeddedPiece } from './engine.ts';
 
 /** Who asks. */
 export interface VectorAsker {
@@ -59,21 +60,10 @@ export function createVectors({ source, residents }: VectorDeps) {
       return {
         id: model.id,
         dimensions,
-        async embed(texts): Promise<Embedded> {
-          const vectors = new Float32Array(texts.length * dimensions);
-          let tokens = 0;
-          for (let from = 0; from < texts.length; from += PIECE) {
-            const piece = texts.slice(from, from + PIECE);
-            const answer = await withTurn(model, asker, ({ resident }, signal) =>
-              resident.engine.embed(model.id, piece, signal),
-            );
-            // A copy: the bytes of a message begin where they like.
-            vectors.set(new Float32Array(Uint8Array.from(answer.vectors).buffer), from * dimensions);
-            tokens += answer.tokens;
-          }
-          const at = (index: number) => vectors.subarray(index * dimensions, (index + 1) * dimensions);
-          return { vectors, dimensions, tokens, at };
-        },
+        embed: (texts) =>
+          collected(texts, dimensions, (piece) =>
+            withTurn(model, asker, ({ resident }, signal) => resident.engine.embed(model.id, piece, signal)),
+          ),
       };
     },
     /** How well each document answers the query, 0 to 1. */
@@ -100,4 +90,22 @@ export function createVectors({ source, residents }: VectorDeps) {
       });
     },
   };
+}
+
+/** The vectors of all texts, computed piece by piece. */
+async function collected(
+  texts: readonly string[],
+  dimensions: number,
+  embed: (piece: string[]) => Promise<EmbeddedPiece>,
+): Promise<Embedded> {
+  const vectors = new Float32Array(texts.length * dimensions);
+  let tokens = 0;
+  for (let from = 0; from < texts.length; from += PIECE) {
+    const answer = await embed(texts.slice(from, from + PIECE));
+    // A copy: the bytes of a message begin where they like.
+    vectors.set(new Float32Array(Uint8Array.from(answer.vectors).buffer), from * dimensions);
+    tokens += answer.tokens;
+  }
+  const at = (index: number) => vectors.subarray(index * dimensions, (index + 1) * dimensions);
+  return { vectors, dimensions, tokens, at };
 }

@@ -12,8 +12,9 @@ import type { ModelStore } from '../store/model-store.ts';
 import { type ClientDeps, createHubClient } from './client.ts';
 import { createHostRules, type HostRules } from './hosts.ts';
 import { pullJob } from './job.ts';
+import { createQuants, quantNamed } from './quants.ts';
 import { hubHandlers } from './routes.ts';
-import { createHubService, createQuants, quantNamed } from './service.ts';
+import { createHubService } from './service.ts';
 import { createHubToken } from './token.ts';
 
 /** What tests set otherwise: how patient the client is, and whom it tells the token. */

@@ -1,87 +1,28 @@
 /** Models from the hub as the rest of the program sees them. */
 import type { Operations } from '../../../../contract/index.ts';
-import type { OutputOf, ParsedInputOf } from '../../../../contract/kernel/define.ts';
-import { AppError, errorOf } from '../../../../contract/kernel/errors.ts';
+import type { OutputOf } from '../../../../contract/kernel/define.ts';
+import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { ModelDownload, QuantStatus } from '../../../../contract/models/hub.ts';
 import { type Clock, iso } from '../../../core/clock.ts';
 import type { CallContext } from '../../../core/operation/operation.ts';
-import type { JobService, JobStarter } from '../../jobs/index.ts';
-import { type FreeMemory, place, requiredBytes } from '../memory/fit.ts';
-import { refIn, variantIn } from '../registry/named.ts';
-import type { ModelRow } from '../schema.ts';
+import type { JobService } from '../../jobs/index.ts';
 import type { DownloadStore } from '../store/download-store.ts';
-import type { HubClient } from './client.ts';
-import { bytesOf, type PullInput, targetOf } from './job.ts';
-import { filesOf, HubRepo, type Quant, quantsOf, Revision } from './listing.ts';
+import { bytesOf, targetOf } from './job.ts';
+import { HubRepo } from './listing.ts';
+import { named } from './named.ts';
 import { removePart } from './part-file.ts';
-
-/** What the hub has is asked for again after this time, ms. */
-const KEPT_MS = 5 * 60_000;
-const MAX_KEPT = 200;
-const USUAL = 'Q4_K_M';
-
-function named(field: string, schema: typeof HubRepo | typeof Revision, value: string): string {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const reason = parsed.error.issues[0]?.message ?? 'has a wrong value';
-  throw new AppError('validation-error', `Field '${field}': ${reason}`, {
-    errors: { [field]: reason },
-    extra: { field, reason },
-  });
-}
-
-/** Asks the hub what a repo has, and remembers it for a while. */
-export function createQuants(client: HubClient, clock: Clock) {
-  const kept = new Map<string, { at: number; quants: Quant[] }>();
-  return async (repo: string, revision: string, signal: AbortSignal): Promise<Quant[]> => {
-    const key = `${repo}@${revision}`;
-    const known = kept.get(key);
-    if (known && clock.monotonic() - known.at < KEPT_MS) return known.quants;
-    const quants = quantsOf(await filesOf(client, repo, revision, signal));
-    kept.delete(key);
-    kept.set(key, { at: clock.monotonic(), quants });
-    const [oldest] = kept.keys();
-    if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
-    return quants;
-  };
-}
-type AskQuants = ReturnType<typeof createQuants>;
-
-/** The quantization that is meant when none is named: the usual one, else the largest that fits, else the first. */
-export function chooseQuant(repo: string, quants: readonly Quant[], free: FreeMemory): Quant | undefined {
-  const fits = (quant: Quant) =>
-    place(
-      requiredBytes(
-        { ...{ name: repo, variant: quant.key, context_length: null, memory: null }, bytes: quant.bytes },
-        4096,
-      ),
-      free,
-    ).target !== 'none';
-  const largest = quants.filter(fits).sort((a, b) => b.bytes - a.bytes)[0];
-  return quants.find(({ key }) => key === USUAL) ?? largest ?? quants[0];
-}
-
-/** @throws AppError `model-not-found` with `available` */
-export function quantNamed(repo: string, quants: readonly Quant[], variant: string): Quant {
-  const found = quants.find(({ key }) => key.toLowerCase() === variant.toLowerCase());
-  if (found) return found;
-  throw new AppError('model-not-found', `${repo} has no ${variant}.`, {
-    extra: { model: repo, available: quants.map(({ key }) => key) },
-  });
-}
+import { createPull, type PullDeps } from './pull.ts';
 
 /** Creates the service. */
-export function createHubService(deps: {
-  clock: Clock;
-  ask: AskQuants;
-  downloads: DownloadStore;
-  jobs: JobService;
-  pulls: JobStarter<PullInput>;
-  root: () => string;
-  free: () => FreeMemory;
-  matches: (ref: string, variant?: string) => readonly ModelRow[];
-}) {
-  const { clock, ask, downloads, jobs, pulls, root, free, matches } = deps;
+export function createHubService(
+  deps: PullDeps & {
+    clock: Clock;
+    downloads: DownloadStore;
+    jobs: JobService;
+    root: () => string;
+  },
+) {
+  const { clock, ask, downloads, jobs, root, matches } = deps;
   const isRunning = (job: ModelDownload['job_id']) => jobs.exists(job) && !jobs.hasEnded(job);
 
   function statusOf(repo: string, key: string): QuantStatus {
@@ -91,52 +32,8 @@ export function createHubService(deps: {
     return matches(repo, key).length > 0 ? 'downloaded' : 'available';
   }
 
-  async function pull(
-    input: ParsedInputOf<Operations['pull_model']>,
-    { requestId, signal }: CallContext,
-  ): Promise<OutputOf<Operations['pull_model']>> {
-    const repo = named('model', HubRepo, refIn(input));
-    const variant = variantIn(input);
-    const revision = named('revision', Revision, input.revision);
-    const said = { model: repo, success: true, request_id: requestId } as const;
-    const here = variant === undefined ? [] : matches(repo, variant);
-    const ready = here.find(({ status }) => status === 'ready');
-    const have = (key: string): OutputOf<Operations['pull_model']> => ({
-      ...{ ...said, variant: key, message: `${repo}:${key} is on this machine` },
-      status: 'downloaded',
-      ...{ progress: 100, job_id: null },
-    });
-    if (ready) return have(ready.variant ?? variant ?? '');
-    const quants = await ask(repo, revision, signal);
-    const quant = variant === undefined ? chooseQuant(repo, quants, free()) : quantNamed(repo, quants, variant);
-    if (!quant)
-      throw new AppError('model-not-found', `${repo} has no GGUF and no ONNX files.`, {
-        extra: { model: repo, available: [] },
-      });
-    if (matches(repo, quant.key).some(({ status }) => status === 'ready')) return have(quant.key);
-    const { job, done } = pulls.start({
-      ...{ input: { repo, variant: quant.key, revision }, joinKey: `model_pull:${repo}:${quant.key}`.toLowerCase() },
-      ...{ scope: 'manage', area: 'models', requestId },
-    });
-    if (!input.wait) {
-      const message = `The download of ${repo}:${quant.key} has begun`;
-      return {
-        ...said,
-        variant: quant.key,
-        status: 'started',
-        message,
-        progress: job.progress.percent,
-        job_id: job.id,
-      };
-    }
-    const ended = await done;
-    if (ended.error) throw errorOf(ended.error);
-    if (ended.status !== 'succeeded') throw new AppError('task-interrupted');
-    return have(quant.key);
-  }
-
   return {
-    pull,
+    pull: createPull(deps),
     /** @throws AppError as the hub, unless quantizations are here */
     async quants(repo: string, signal: AbortSignal): Promise<OutputOf<Operations['get_model_quants']>> {
       const here = matches(repo);

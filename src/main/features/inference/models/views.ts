@@ -1,0 +1,82 @@
+/** Models as answers have them. */
+import type { Operations } from '../../../../contract/index.ts';
+import type { OutputOf } from '../../../../contract/kernel/define.ts';
+import type { Model } from '../../../../contract/models/inference.ts';
+import type { InstalledModel } from '../deps.ts';
+import type { Resident } from './resident.ts';
+import type { Residents } from './residents.ts';
+
+const MAX_CONTEXT_TOLD = 1_048_576;
+
+export function modelOf(model: InstalledModel, residents: Residents): Model {
+  const resident = residents.get(model.id);
+  const facts = resident?.facts ?? null;
+  return {
+    id: model.id,
+    object: 'model',
+    created: model.created,
+    owned_by: 'tabagent',
+    loaded: facts !== null,
+    status: facts !== null ? 'loaded' : resident === undefined ? 'available' : 'loading',
+    type: model.type,
+    backend: model.engine === 'llama' ? 'llama.cpp' : 'onnx',
+    variant: model.variant,
+    size_bytes: model.sizeBytes,
+    context_length: facts?.context_length ?? Math.min(model.contextLength, MAX_CONTEXT_TOLD),
+    capabilities: facts?.capabilities ?? [],
+  };
+}
+
+type Loaded = OutputOf<Operations['get_loaded_models']>['models'][number];
+
+/** A model in memory with who uses it; null while it is loading. @param now monotonic time, ms */
+export function loadedOf(resident: Resident, now: number): Loaded | null {
+  const { facts, model, turns, users, usedAt, ttlSeconds } = resident;
+  if (facts === null) return null;
+  return {
+    id: model.id,
+    name: model.name,
+    memory_usage: resident.bytes,
+    load_time: Math.floor(resident.loadedAt / 1000),
+    device: facts.device,
+    context_length: facts.context_length,
+    idle_seconds: users > 0 ? 0 : Math.floor((now - usedAt) / 1000),
+    ttl_seconds: ttlSeconds === 0 ? null : ttlSeconds,
+    active_requests: turns.active(),
+    queued_requests: turns.waiting(),
+  };
+}
+
+/** Settings of generation that no engine here honours; they are kept, and told as such. */
+export const UNSUPPORTED: readonly string[] = [
+  'typical_p',
+  'epsilon_cutoff',
+  'eta_cutoff',
+  'encoder_repetition_penalty',
+  'diversity_penalty',
+  'length_penalty',
+  'penalty_alpha',
+  'guidance_scale',
+  'max_time',
+  'min_length',
+  'min_new_tokens',
+  'num_beams',
+  'num_beam_groups',
+  'no_repeat_ngram_size',
+  'encoder_no_repeat_ngram_size',
+  'decoder_start_token_id',
+  'forced_bos_token_id',
+  'forced_eos_token_id',
+  'bad_words_ids',
+  'force_words_ids',
+  'suppress_tokens',
+  'begin_suppress_tokens',
+  'early_stopping',
+  'use_cache',
+  'output_attentions',
+  'output_hidden_states',
+  'output_scores',
+  'return_dict_in_generate',
+  'remove_invalid_values',
+  'renormalize_logits',
+];
