@@ -13,10 +13,11 @@ await entry(async () => {
   const env = { TABAGENT_FAULTS: 'long', TABAGENT_BROWSER: browser?.path };
   const options = { node, env, filters: process.argv.slice(2) };
   // Some tests of single parts have a long version too: races of two claimers, random orders, a flood of 2 GB, 200 000 fuzzed calls.
-  const fuzz = { ...options, filters: options.filters.length > 0 ? options.filters : ['tests/security/fuzz'] };
+  const contract = ['tests/security/fuzz', 'tests/contract/live-lists'];
+  const longer = { ...options, filters: options.filters.length > 0 ? options.filters : contract };
   const parts = [
     ...(await runVitest(['unit'], options)),
-    ...(await runVitest(['contract'], fuzz)),
+    ...(await runVitest(['contract'], longer)),
     ...(await runVitest(['faults'], options)),
   ];
   const { lines, exitCode } = summary(parts);

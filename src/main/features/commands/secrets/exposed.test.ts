@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestCore, PLATFORM, type TestCore } from '../../../../../tests/support/core.ts';
 import { CommandCreate, CommandSpec } from '../../../../contract/automation/commands.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
@@ -63,13 +63,20 @@ const command = (spec: JsonObject, input_schema: JsonObject) =>
 
 // Catches a password that every user of the machine reads in the process list.
 describe('a secret in what others can see', () => {
+  // The service starts a process that computes for it: one is enough for what only reads and creates.
+  let core: TestCore;
+  let service: ReturnType<typeof commandsOn>['service'];
+  beforeAll(() => {
+    core = openTestCore();
+    ({ service } = commandsOn(core));
+  });
+  afterAll(() => core[Symbol.dispose]());
+
   test.each(cases)('by $how, as $name in $part, is refused unless the command says so', async ({
     schema,
     name,
     part,
   }) => {
-    using core = openTestCore();
-    const { service } = commandsOn(core);
     for (const form of FORMS) {
       const [spec, path] = PARTS[part]?.(form(name)) ?? [{}, ''];
       await expect(service.create(command(spec, schema), 'anna'), form(name)).rejects.toMatchObject({
