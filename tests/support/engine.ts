@@ -10,7 +10,7 @@ import {
 } from '../../src/contract/models/engine.ts';
 import { systemClock } from '../../src/main/core/clock.ts';
 import { workerModule } from '../../src/main/core/process/modules.ts';
-import { createWorkerClient } from '../../src/main/core/process/worker-client.ts';
+import { createWorkerClient } from '../../src/main/core/process/worker/client.ts';
 import { createNodePlatform } from '../../src/main/platform/node.ts';
 import { memoryLog, ROOT } from './core.ts';
 import { type LlamaShape, writeLlama } from './models/llama-model.ts';

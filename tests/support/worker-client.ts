@@ -4,7 +4,7 @@ import { afterEach } from 'vitest';
 import { z } from 'zod';
 import { type Clock, systemClock } from '../../src/main/core/clock.ts';
 import { listProcesses } from '../../src/main/core/process/process-list.ts';
-import { createWorkerClient } from '../../src/main/core/process/worker-client.ts';
+import { createWorkerClient } from '../../src/main/core/process/worker/client.ts';
 import { createNodePlatform } from '../../src/main/platform/node.ts';
 import { memoryLog, ROOT } from './core.ts';
 

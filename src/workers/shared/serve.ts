@@ -1,4 +1,4 @@
-/** The worker's side of `core/process/worker-client`: requests, their cancel, and the pace at which the host takes items. */
+/** The worker's side of `core/process/worker/client`: requests, their cancel, and the pace at which the host takes items. */
 import type { z } from 'zod';
 import { AppError, problemOf, toAppError } from '../../contract/kernel/errors.ts';
 import { ITEM_WINDOW, type ToWorker, type WorkerReply } from '../../contract/kernel/worker-frames.ts';

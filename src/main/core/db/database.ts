@@ -5,30 +5,15 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 import { naturalKey } from '../../../contract/kernel/natural-key.ts';
 import { storageFaultCode } from '../../../contract/kernel/storage-faults.ts';
 import type { Faults } from '../faults.ts';
-import { guarded } from '../listeners.ts';
 import { foldCase } from './conditions.ts';
 import { openDatabaseFile } from './open-file.ts';
+import { createTransactions, type Transactions } from './transactions.ts';
 
 /** An open database. Everything is synchronous; never `await` inside {@link Db.transaction}. */
-export interface Db {
+export interface Db extends Transactions {
   readonly raw: Database.Database;
   readonly orm: BetterSQLite3Database;
   readonly path: string;
-  /**
-   * Runs `fn` in one IMMEDIATE transaction. Inside another transaction it is a savepoint of that one: when `fn` throws, what it
-   * wrote is undone even if the outer transaction goes on.
-   */
-  transaction<T>(fn: () => T): T;
-  /**
-   * Runs `fn` in the current transaction, or in one of its own. There is no savepoint, which would copy every page that `fn` changes:
-   * an error must end the whole transaction.
-   */
-  join<T>(fn: () => T): T;
-  /**
-   * Runs `fn` after the current transaction has committed, or at once outside one. Dropped on rollback. An error of `fn` is reported as
-   * a fault: what is committed does not fail for its caller.
-   */
-  afterCommit(fn: () => void): void;
   /** Runs `fn`, whose writes may be lost when the disk takes none: what they accompany goes on. Other errors are thrown. */
   bestEffort(fn: () => void): void;
   /** Takes a record that cannot be read and was left out of an answer: counted and logged once. @param id as it is stored */
@@ -65,62 +50,17 @@ export function openConnection(path: string, options: { readonly?: boolean } = {
 
 /** Wraps a connection in {@link Db}. */
 export function createDb(raw: Database.Database, faults: Pick<Faults, 'report'>): Db {
-  const begin = raw.prepare('BEGIN IMMEDIATE');
-  const commit = raw.prepare('COMMIT');
-  const rollback = raw.prepare('ROLLBACK');
-  const save = raw.prepare('SAVEPOINT nested');
-  const release = raw.prepare('RELEASE nested');
-  const undo = raw.prepare('ROLLBACK TO nested');
-  let pending: (() => void)[] = [];
+  const { transaction, join, afterCommit } = createTransactions(raw, faults);
   /** Damaged records that were reported. */
   const told = new Set<string>();
-
-  function nested<T>(fn: () => T): T {
-    const before = pending.length;
-    save.run();
-    try {
-      const result = fn();
-      release.run();
-      return result;
-    } catch (error) {
-      pending.length = Math.min(pending.length, before);
-      // SQLite rolls the whole transaction back by itself after some errors (a full disk): then no savepoint is left.
-      if (raw.inTransaction) {
-        undo.run();
-        release.run();
-      }
-      throw error;
-    }
-  }
-
-  function outermost<T>(fn: () => T): T {
-    begin.run();
-    let result: T;
-    try {
-      result = fn();
-      commit.run();
-    } catch (error) {
-      pending = [];
-      if (raw.inTransaction) rollback.run();
-      throw error;
-    }
-    const callbacks = pending;
-    pending = [];
-    for (const callback of callbacks) callback();
-    return result;
-  }
 
   return {
     raw,
     orm: drizzle(raw),
     path: raw.name,
-    transaction: (fn) => (raw.inTransaction ? nested(fn) : outermost(fn)),
-    join: (fn) => (raw.inTransaction ? fn() : outermost(fn)),
-    afterCommit(fn) {
-      const callback = guarded(fn, (error) => faults.report('database', error));
-      if (raw.inTransaction) pending.push(callback);
-      else callback();
-    },
+    transaction,
+    join,
+    afterCommit,
     bestEffort(fn) {
       try {
         fn();

@@ -116,7 +116,7 @@ function createAdmit(
 
 /** The steps from the input to the answer. */
 function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher['run'] {
-  const handlers = collectHandlers(deps.contract, deps.handlers);
+  const answer = createAnswer(deps);
   const { checkOutputAt = ['http'] } = deps;
   const isChecked = (door: DoorName) => checkOutputAt === 'all' || checkOutputAt.includes(door);
 
@@ -139,31 +139,6 @@ function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher
     } finally {
       if (status !== 0) accounts.finished(admission, status);
     }
-  }
-
-  /** What the handler gave: a stream, or a value that has settled. */
-  async function answer(admission: Admission, granted: GrantedCall, input: unknown, options: RunOptions | undefined) {
-    const { id, operation, context } = admission;
-    const handler = options?.instead ?? handlers.get(id);
-    if (!handler) throw new Error(`${id} has no handler`);
-    const call = (claim?: IdempotencyClaim) => {
-      const given = granted.context(claim);
-      // The granted context, so that what works for the call ends with the credential as well.
-      return currentOperation.run(
-        given === context ? admission : { id, context: given },
-        handler,
-        input as never,
-        given,
-      );
-    };
-    const key = operation.idempotencyKey ? options?.idempotencyKey : undefined;
-    if (key !== undefined) {
-      const once = { principal: context.principal.id, key, op: id, input };
-      return granted.value(deps.idempotency.once(once, async (claim) => call(claim)));
-    }
-    const given = call();
-    if (isStream(given)) return granted.items(given);
-    return { value: given instanceof Promise ? await granted.value(given) : given, replayed: false };
   }
 
   return async (admission, raw, options) => {
@@ -195,6 +170,34 @@ function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher
       granted.close();
       throw accounts.failed(admission, charged(deps.limiter, admission, thrown), input);
     }
+  };
+}
+
+/** Creates what runs a handler. It gives what the handler gave: a stream, or a value that has settled. */
+function createAnswer(deps: DispatcherDeps) {
+  const handlers = collectHandlers(deps.contract, deps.handlers);
+  return async (admission: Admission, granted: GrantedCall, input: unknown, options: RunOptions | undefined) => {
+    const { id, operation, context } = admission;
+    const handler = options?.instead ?? handlers.get(id);
+    if (!handler) throw new Error(`${id} has no handler`);
+    const call = (claim?: IdempotencyClaim) => {
+      const given = granted.context(claim);
+      // The granted context, so that what works for the call ends with the credential as well.
+      return currentOperation.run(
+        given === context ? admission : { id, context: given },
+        handler,
+        input as never,
+        given,
+      );
+    };
+    const key = operation.idempotencyKey ? options?.idempotencyKey : undefined;
+    if (key !== undefined) {
+      const once = { principal: context.principal.id, key, op: id, input };
+      return granted.value(deps.idempotency.once(once, async (claim) => call(claim)));
+    }
+    const given = call();
+    if (isStream(given)) return granted.items(given);
+    return { value: given instanceof Promise ? await granted.value(given) : given, replayed: false };
   };
 }
 

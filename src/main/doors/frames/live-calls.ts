@@ -34,16 +34,20 @@ interface Call {
   fail(thrown: unknown): void;
 }
 
-/** Creates the bookkeeping of one connection. `ready` paces stream items. */
-export function createLiveCalls(deps: {
+/** What {@link createLiveCalls} needs. */
+export interface LiveCallsDeps {
   dispatcher: ServerDispatcher;
   post: (frame: ServerFrame) => void;
+  /** Paces the items of streams; undefined when the connection can take one now. */
   ready: () => Promise<void> | undefined;
   instance: (op: string) => string;
   /** Takes faults that are not the caller's. */
   report: (fault: unknown) => void;
-}): LiveCalls {
-  const { dispatcher, post, ready, instance, report } = deps;
+}
+
+/** Creates the bookkeeping of one connection. */
+export function createLiveCalls(deps: LiveCallsDeps): LiveCalls {
+  const { dispatcher, post, instance, report } = deps;
   const live = new Map<CallId, Call>();
   // A cancelled call is answered at once but may take a moment to end: it still counts.
   let running = 0;
@@ -72,14 +76,6 @@ export function createLiveCalls(deps: {
     return call;
   }
 
-  async function run(frame: CallFrame, call: Call, context: CallContext): Promise<void> {
-    const options = frame.idem === undefined ? undefined : { idempotencyKey: frame.idem };
-    const result = await dispatcher.dispatch(frame.op, frame.input, context, options);
-    if (result.kind === 'value') return call.finish({ t: 'ok', id: frame.id, v: result.value });
-    await pump(result.items, context.signal, ready, (seq, v) => post({ t: 'next', id: frame.id, seq, v }));
-    call.finish({ t: 'end', id: frame.id });
-  }
-
   return {
     start(frame, caller, bytes) {
       const refuse = (error: AppError) =>
@@ -97,7 +93,7 @@ export function createLiveCalls(deps: {
       }
       running += 1;
       const context: CallContext = { ...caller, signal: call.controller.signal, requestId };
-      run(frame, call, context)
+      run(deps, frame, call, context)
         .catch((thrown: unknown) => call.fail(thrown))
         .finally(() => {
           running -= 1;
@@ -116,6 +112,20 @@ export function createLiveCalls(deps: {
       for (const call of calls) call.controller.abort();
     },
   };
+}
+
+/** Answers a call: with one value, or with the items of a stream and its end. */
+async function run(
+  { dispatcher, post, ready }: Pick<LiveCallsDeps, 'dispatcher' | 'post' | 'ready'>,
+  frame: CallFrame,
+  call: Call,
+  context: CallContext,
+): Promise<void> {
+  const options = frame.idem === undefined ? undefined : { idempotencyKey: frame.idem };
+  const result = await dispatcher.dispatch(frame.op, frame.input, context, options);
+  if (result.kind === 'value') return call.finish({ t: 'ok', id: frame.id, v: result.value });
+  await pump(result.items, context.signal, ready, (seq, v) => post({ t: 'next', id: frame.id, seq, v }));
+  call.finish({ t: 'end', id: frame.id });
 }
 
 /** Forwards a stream until it ends or is aborted, pulling the next item only when the connection can take it. */

@@ -1,11 +1,9 @@
 /** Rules of commands: validation, versions, secrets in defaults, snapshots for tasks, dry runs. */
 import { Command, type CommandSpec, type DryRun } from '../../../contract/automation/commands.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
 import type { CommandId, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { type Db, recordOf, recordsOf } from '../../core/db/index.ts';
 import { notFound } from '../../core/operation/versioned.ts';
-import { replaceSecrets } from '../../core/secrets/secret-refs.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
 import type { Checks } from './compute/checks.ts';
 import type { Variables } from './compute/requests.ts';
@@ -16,7 +14,7 @@ import { createPrepareRun } from './run.ts';
 import type { CommandRow } from './schema.ts';
 import { ownerOf } from './secrets/defaults.ts';
 import { bySeal, requireNoExposure, secretParts } from './secrets/exposed.ts';
-import type { CommandSnapshot } from './snapshot.ts';
+import { createSnapshot } from './snapshot.ts';
 import { resolveSpec } from './spec.ts';
 import type { CommandFilter, CommandListInput, CommandStore } from './store.ts';
 
@@ -42,25 +40,7 @@ export function createCommandService({ db, store, secrets, checks, clock, profil
 
   const editing = createEditing({ store, secrets, checks, clock, require, view });
 
-  /**
-   * What a task is made from, with secret defaults open.
-   * @throws AppError `not-found`, or `invalid-state` when the command is switched off
-   */
-  async function snapshot(id: CommandId, version?: number): Promise<CommandSnapshot> {
-    const current = require(id);
-    if (!current.enabled)
-      throw new AppError('invalid-state', `The command ${current.name} is disabled; enable it first.`);
-    const row = version === undefined ? current : store.version(id, version);
-    if (!row) throw notFound('version', `${version} of ${id}`);
-    const { kind, name, spec, input_schema, timeout_seconds, retry, concurrency_key, uses } = row;
-    const snapshot = { id, version: row.version, kind, name, spec, input_schema, timeout_seconds, retry };
-    return {
-      ...snapshot,
-      concurrency_key,
-      uses,
-      defaults: await replaceSecrets(row.defaults, (ref) => secrets.get(ref)),
-    };
-  }
+  const snapshot = createSnapshot({ store, secrets, require });
 
   return {
     ...editing,

@@ -1,11 +1,9 @@
 /** Profiles as the rest of the program sees them: editing, exclusive use, opening and closing browsers. */
 import path from 'node:path';
-import { z } from 'zod';
 import { Profile, type ProfileSnapshot } from '../../../contract/automation/profiles.ts';
-import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
-import { type Db, recordOf, recordOrNull, recordsOf } from '../../core/db/index.ts';
+import { type Db, recordOf } from '../../core/db/index.ts';
 import { entryOf, removeOwned } from '../../core/disk/owned-trees.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import { notFound } from '../../core/operation/versioned.ts';
@@ -14,11 +12,12 @@ import { snapshotOf, toProfile } from './fields.ts';
 import type { Browsers } from './launch/browsers.ts';
 import type { ChromeLock } from './launch/chrome-lock.ts';
 import { createPlanner, type Holder } from './launch/plan.ts';
+import { createListing } from './listing.ts';
 import { createManualBrowsers } from './manual.ts';
 import { createOccupancy, type ProfileLease } from './occupancy.ts';
 import { createOpening } from './opening.ts';
 import type { ProfileRow } from './schema.ts';
-import type { LastTask, ProfileFilter, ProfileListInput, ProfileStore } from './store.ts';
+import type { LastTask, ProfileStore } from './store.ts';
 
 /** What {@link createProfileService} needs. */
 export interface ProfileDeps {
@@ -46,11 +45,6 @@ export function createProfileService(deps: ProfileDeps) {
   const persistentDir = (id: ProfileId) => entryOf(profilesDir, id);
   const dirOf = (row: ProfileRow) =>
     row.storage === 'ephemeral' ? entryOf(tempDir, `profile-${row.id}`) : persistentDir(row.id);
-  /** Its folder; none for a damaged id, which names no folder. */
-  const placeOf = (row: ProfileRow) => {
-    const dir = recordOrNull(z.string(), () => dirOf(row));
-    return dir === null ? [] : [{ id: row.id, dir }];
-  };
   const occupancy = createOccupancy({ store, clock, log, profilesDir, dirOf });
   const { leases, locks, states, acquire } = occupancy;
   const viewWith = (row: ProfileRow, lock: ChromeLock, last: LastTask | undefined): Profile =>
@@ -66,26 +60,7 @@ export function createProfileService(deps: ProfileDeps) {
     ...createEditing({ store, clock, leases, require, view }),
     ...createOpening({ leases, states, manual, require, view, dirOf }),
     get: (id: ProfileId) => view(require(id)),
-    /** Reads the locks of the page only; a filter or an order by state is answered from the last scan of all folders. */
-    async list(input: ProfileListInput): Promise<Page<Profile>> {
-      const wanted = [input.state ?? []].flat();
-      const byState = wanted.length > 0 || /\bstate\b/.test(input.sort ?? '');
-      if (byState) await locks.refresh();
-      const page = store.list(input, states.inState(wanted));
-      if (!byState) {
-        await locks.readAll(page.items.flatMap(placeOf));
-        void locks.refresh();
-      }
-      const last = store.lastTasks(page.items.map(({ id }) => id));
-      const shown = (row: ProfileRow) => viewWith(row, locks.get(row.id), last.get(row.id));
-      return { ...page, items: recordsOf(db, 'profile', Profile, page.items, shown) };
-    },
-    /** Ids of all profiles that match, oldest first; of the deleted ones or of the others. */
-    async matching(filter: ProfileFilter, deleted: boolean): Promise<string[]> {
-      const wanted = [filter.state ?? []].flat();
-      if (wanted.length > 0) await locks.refresh();
-      return store.matching(filter, states.inState(wanted), deleted);
-    },
+    ...createListing({ db, store, locks, states, viewWith, dirOf }),
     /**
      * Takes a profile, or makes a temporary one for `null`, to start a browser with it.
      * @throws AppError `conflict` with `holder`, `profile-locked`, `browser-not-found`, `not-found`; the profile is then free again

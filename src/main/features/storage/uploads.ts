@@ -35,6 +35,21 @@ function createMeter() {
   return { stream, measured: () => ({ bytes, sha256: hash.digest('hex') }) };
 }
 
+/** Writes a stream to a file of its own, which is there as a whole or not at all. @returns its size and hash */
+async function receive(bytes: Readable, dir: string, partial: string, file: string) {
+  const meter = createMeter();
+  try {
+    // Nothing is awaited before the pipeline listens: a stream that breaks earlier would be an uncaught exception.
+    makeOwnedFolder(path.dirname(dir), dir);
+    await pipeline(bytes, meter.stream, createOwnedStream(path.dirname(dir), partial, 'new'));
+    await fs.promises.rename(partial, file);
+  } catch (error) {
+    await removeOwned(path.dirname(dir), partial);
+    throw error;
+  }
+  return meter.measured();
+}
+
 /** Creates the service over a folder. */
 export function createUploads(store: StorageStore, clock: Clock, dir: string) {
   const fileOf = (id: UploadId) => entryOf(dir, id);
@@ -75,20 +90,7 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
           extra: { expected: 'open', actual: 'writing' },
         });
       writing.add(id);
-      const meter = createMeter();
-      const partial = partOf(id);
-      try {
-        // Nothing is awaited before the pipeline listens: a stream that breaks earlier would be an uncaught exception.
-        makeOwnedFolder(path.dirname(dir), dir);
-        await pipeline(bytes, meter.stream, createOwnedStream(path.dirname(dir), partial, 'new'));
-        await fs.promises.rename(partial, fileOf(id));
-      } catch (error) {
-        await removeOwned(path.dirname(dir), partial);
-        throw error;
-      } finally {
-        writing.delete(id);
-      }
-      const measured = meter.measured();
+      const measured = await receive(bytes, dir, partOf(id), fileOf(id)).finally(() => writing.delete(id));
       store.completeUpload(id, measured);
       return { upload_id: id, ...measured, expires_at: iso(row.expires_at) };
     },

@@ -10,7 +10,7 @@ import {
 import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/log/logger.ts';
 import { workerModule } from '../../../core/process/modules.ts';
-import { createWorkerClient } from '../../../core/process/worker-client.ts';
+import { createWorkerClient } from '../../../core/process/worker/client.ts';
 import type { SettingsReader } from '../../../core/settings.ts';
 import type { Platform } from '../../../platform/platform.ts';
 

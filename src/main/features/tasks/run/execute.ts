@@ -7,7 +7,7 @@ import {
 } from '../../../../contract/automation/executor.ts';
 import { keptResult } from '../../../../contract/automation/report/kept-report.ts';
 import { AppError, problemOf } from '../../../../contract/kernel/errors.ts';
-import { startWorkerProcess, type WorkerExit } from '../../../core/process/worker-process.ts';
+import { startWorkerProcess, type WorkerExit } from '../../../core/process/worker/process.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { LogWriter } from '../log/log-writer.ts';
 import type { Happened } from '../model/attempt-outcome.ts';

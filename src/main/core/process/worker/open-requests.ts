@@ -1,5 +1,5 @@
 /** Requests to a worker that have no answer yet, and the items that came for one. */
-import type { AppError } from '../../../contract/kernel/errors.ts';
+import type { AppError } from '../../../../contract/kernel/errors.ts';
 
 /** One request. */
 export interface OpenRequest<Body, Answer, Item> {

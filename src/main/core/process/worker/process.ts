@@ -1,13 +1,13 @@
 /** One child process that speaks messages: fork, ready handshake, cancel, kill of the whole process tree. */
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
-import { excessOf, MESSAGE_BOUNDS } from '../../../contract/kernel/bounds.ts';
-import { parseSafely } from '../../../contract/kernel/parse.ts';
-import type { ChildExit, Platform } from '../../platform/platform.ts';
-import type { Clock } from '../clock.ts';
-import { guarded } from '../listeners.ts';
-import type { Logger } from '../log/logger.ts';
-import { createSnapshot, killTree, reapRun, snapshotTree } from './process-tree.ts';
+import { excessOf, MESSAGE_BOUNDS } from '../../../../contract/kernel/bounds.ts';
+import { parseSafely } from '../../../../contract/kernel/parse.ts';
+import type { ChildExit, Platform } from '../../../platform/platform.ts';
+import type { Clock } from '../../clock.ts';
+import { guarded } from '../../listeners.ts';
+import type { Logger } from '../../log/logger.ts';
+import { createSnapshot, killTree, reapRun, snapshotTree } from '../process-tree.ts';
 
 /** What a worker sends first, once it can take messages. */
 interface Ready {

@@ -1,9 +1,9 @@
 /** One worker process at a time: started when it is wanted, and again after a crash as the circuit allows. */
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import { RUN_ID_ENV } from '../../../contract/automation/executor.ts';
+import { RUN_ID_ENV } from '../../../../contract/automation/executor.ts';
 import { type CircuitOptions, createCircuit } from './circuit.ts';
-import { startWorkerProcess, type WorkerDeps, type WorkerOptions, type WorkerProcess } from './worker-process.ts';
+import { startWorkerProcess, type WorkerDeps, type WorkerOptions, type WorkerProcess } from './process.ts';
 
 /** Options of {@link createSupervisor}. */
 export interface SupervisorOptions<To extends z.ZodType, From extends z.ZodType<{ t: string }>>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { manualClock } from '../../../../tests/support/core.ts';
-import { alive, long, openWorker, slugOf } from '../../../../tests/support/worker-client.ts';
+import { manualClock } from '../../../../../tests/support/core.ts';
+import { alive, long, openWorker, slugOf } from '../../../../../tests/support/worker-client.ts';
 
 test('the first request starts the process, the next one uses the same; a message of another shape is dropped', async () => {
   const client = openWorker();

@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { manualClock } from '../../../../tests/support/core.ts';
-import { alive, long, openWorker, slugOf } from '../../../../tests/support/worker-client.ts';
-import { listProcesses } from './process-list.ts';
+import { manualClock } from '../../../../../tests/support/core.ts';
+import { alive, long, openWorker, slugOf } from '../../../../../tests/support/worker-client.ts';
+import { listProcesses } from '../process-list.ts';
 
 describe('deadline and cancel', () => {
   test('answer at once; a worker that obeys lives on, one that does not is killed', async () => {

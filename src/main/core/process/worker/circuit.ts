@@ -2,7 +2,7 @@
  * When a worker that crashes may be started again: after a wait that doubles with each crash in a row, and once there were too many of
  * them not before the circuit closes (circuit breaker; Nygard, "Release It!").
  */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 
 /** Times in ms. */
 export interface CircuitOptions {

@@ -1,13 +1,13 @@
-/** Requests to a supervised worker process: each is answered, or fails by its deadline, a cancel, or the end of the process. */
+/** The requests of one worker: handed over once it is ready, then answered, given up, or failed with the process. */
 import type { z } from 'zod';
-import { AppError, errorOf, toAppError } from '../../../contract/kernel/errors.ts';
-import { fromWorker, ITEM_WINDOW, toWorker } from '../../../contract/kernel/worker-frames.ts';
+import { AppError, errorOf, toAppError } from '../../../../contract/kernel/errors.ts';
+import { fromWorker, toWorker } from '../../../../contract/kernel/worker-frames.ts';
 import type { CircuitOptions } from './circuit.ts';
-import { createPacedQueue, OpenRequests } from './open-requests.ts';
+import { OpenRequests } from './open-requests.ts';
+import type { WorkerDeps } from './process.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
-import type { WorkerDeps } from './worker-process.ts';
 
-/** Options of {@link createWorkerClient}; all times in ms. */
+/** Options of `createWorkerClient`; all times in ms. */
 export interface ClientOptions<Ask extends z.ZodType, Answer extends z.ZodType, Item extends z.ZodType>
   extends CircuitOptions {
   module: string;
@@ -25,28 +25,6 @@ export interface ClientOptions<Ask extends z.ZodType, Answer extends z.ZodType, 
   onGone?(reason: string): void;
 }
 
-/** A supervised worker; see {@link createWorkerClient}. */
-export interface WorkerClient<Ask, Answer, Item> {
-  /**
-   * @throws AppError `cancelled`, `gateway-timeout` after the deadline, `worker-crashed` when the process ended with the request pending,
-   *   `service-unavailable` with `retry_after` (s) while the circuit is open or after `stop`; or the problem that the worker answered
-   */
-  request(body: Ask, options: { deadlineMs: number; signal?: AbortSignal }): Promise<Answer>;
-  /**
-   * The items of a request at the reader's pace, then its answer as the return value. A reader that leaves cancels the request.
-   * @param options.idleMs longest time between two items while the reader waits for one
-   * @throws as `request` does
-   */
-  stream(body: Ask, options: { idleMs: number; signal?: AbortSignal }): AsyncGenerator<Item, Answer, void>;
-  /** Why the circuit is open, or null. */
-  openBecause(): string | null;
-  /** Ends the process and fails what is pending. Resolves when no process is left. */
-  stop(graceMs: number): Promise<void>;
-}
-
-/** Items that are taken before the worker hears that more are wanted. */
-const MORE_EVERY = ITEM_WINDOW / 2;
-
 /** Why a worker takes no request now, or null. */
 function refusalOf(
   worker: Pick<Supervisor<never>, 'stopped' | 'openBecause' | 'waitMs'>,
@@ -60,11 +38,11 @@ function refusalOf(
   return new AppError('service-unavailable', reason, { extra: { retry_after } });
 }
 
-/** Creates the client; no process is started before the first request. */
-export function createWorkerClient<Ask extends z.ZodType, Answer extends z.ZodType, Item extends z.ZodType>(
+/** Creates the supervised worker with what is asked of it. */
+export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Item extends z.ZodType>(
   deps: WorkerDeps,
   options: ClientOptions<Ask, Answer, Item>,
-): WorkerClient<z.input<Ask>, z.output<Answer>, z.output<Item>> {
+) {
   const { clock } = deps;
   const requests = new OpenRequests<z.input<Ask>, z.output<Answer>, z.output<Item>>();
 
@@ -125,41 +103,11 @@ export function createWorkerClient<Ask extends z.ZodType, Answer extends z.ZodTy
   }
 
   return {
-    async request(body, { deadlineMs, signal }) {
-      const { answer, leave, done } = open(body, signal, () => undefined);
-      const cancelDeadline = clock.schedule(() => leave(new AppError('gateway-timeout')), deadlineMs);
-      try {
-        return await answer;
-      } finally {
-        cancelDeadline();
-        done();
-      }
-    },
-    async *stream(body, { idleMs, signal }) {
-      const queue = createPacedQueue<z.output<Item>>();
-      const { id, answer, leave, done } = open(body, signal, queue.push);
-      answer.then(queue.end, queue.end);
-      let taken = 0;
-      try {
-        for (;;) {
-          const stopIdle = clock.schedule(() => leave(new AppError('gateway-timeout')), idleMs);
-          const next = await queue.next().finally(stopIdle);
-          // What a caller has not read when it leaves is of no use to it.
-          if (next === null || signal?.aborted) return await answer;
-          yield next.item;
-          taken += 1;
-          if (taken % MORE_EVERY === 0) worker.send({ t: 'more', id, count: MORE_EVERY });
-        }
-      } finally {
-        leave(new AppError('cancelled'));
-        done();
-      }
-    },
-    openBecause: worker.openBecause,
-    async stop(graceMs) {
-      await worker.stop({ t: 'stop' }, graceMs);
-      for (const [id] of requests.all())
-        requests.settle(id)?.reject(new AppError('worker-crashed', 'The worker was stopped.'));
+    worker,
+    open,
+    /** Fails everything that is pending. */
+    fail(error: AppError): void {
+      for (const [id] of requests.all()) requests.settle(id)?.reject(error);
     },
   };
 }

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { memoryLog, ROOT } from '../../../../tests/support/core.ts';
-import { RUN_ID_ENV } from '../../../contract/automation/executor.ts';
-import { createNodePlatform } from '../../platform/node.ts';
-import { systemClock } from '../clock.ts';
-import { startWorkerProcess } from './worker-process.ts';
+import { memoryLog, ROOT } from '../../../../../tests/support/core.ts';
+import { RUN_ID_ENV } from '../../../../contract/automation/executor.ts';
+import { createNodePlatform } from '../../../platform/node.ts';
+import { systemClock } from '../../clock.ts';
+import { startWorkerProcess } from './process.ts';
 
 const From = z.object({ t: z.enum(['ready', 'answer']), body: z.string().optional() });
 
