@@ -15,6 +15,7 @@ import type { Area } from './kernel/define.ts';
 import type { EntityRecord } from './kernel/entity.ts';
 import { downloadRecord } from './models/hub.ts';
 import { modelRecord } from './models/models.ts';
+import { messageRecord, sessionRecord } from './models/sessions.ts';
 
 /** Records by the name that the entity has in changes. */
 export const entities = {
@@ -35,6 +36,8 @@ export const entities = {
   host: hostRecord,
   model: modelRecord,
   download: downloadRecord,
+  session: sessionRecord,
+  message: messageRecord,
 } as const satisfies Record<string, EntityRecord<CallIdOf>>;
 
 /** Areas that hold anything. */

@@ -24,6 +24,7 @@ import { completionOperations } from './models/openai/completions.ts';
 import { responseOperations } from './models/openai/responses.ts';
 import { rerankOperations } from './models/rerank.ts';
 import { retrievalOperations } from './models/retrieval.ts';
+import { sessionOperations } from './models/sessions.ts';
 import { modelSettingsOperations } from './models/settings.ts';
 
 /** Version of the wire contract, sent as `x-tabagent-contract`. */
@@ -50,6 +51,7 @@ export const contract = {
   ...chatOperations,
   ...completionOperations,
   ...responseOperations,
+  ...sessionOperations,
   ...rerankOperations,
   ...embeddingOperations,
   ...retrievalOperations,

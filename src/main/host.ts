@@ -27,6 +27,7 @@ import { createJobs } from './features/jobs/index.ts';
 import { createModels } from './features/models/index.ts';
 import { createProfiles } from './features/profiles/index.ts';
 import { createRetrieval } from './features/retrieval/index.ts';
+import { createSessions } from './features/sessions/index.ts';
 import { createSettingsFeature } from './features/settings/index.ts';
 import { createStorage } from './features/storage/index.ts';
 import { createTasks } from './features/tasks/index.ts';
@@ -86,9 +87,10 @@ function createFeatures(shared: Foundation & Addresses, replaced: Replaced) {
     'models',
     createModels({ ...shared, hardware, engines, jobs: jobs.service, uploads: storage.uploads }),
   );
+  const { conversations } = add('sessions', createSessions({ ...shared, params: models.params }));
   const inference = add(
     'inference',
-    createInference({ ...shared, jobs: jobs.service, source: models.source, ...replaced }),
+    createInference({ ...shared, jobs: jobs.service, source: models.source, conversations, ...replaced }),
   );
   const embeddings = add('embeddings', createEmbeddings({ ...shared, semantic: inference.service }));
   add('retrieval', createRetrieval({ ...shared, embeddings: embeddings.service }));

@@ -108,6 +108,12 @@ export async function createFilledHost(): Promise<FilledHost> {
     return model.id;
   }
 
+  const newSession = async () => (await client.call('sessions_create', { title: 'Filled' })).id;
+  async function newMessage(): Promise<string> {
+    const said = { session_id: ids.session, message: { role: 'user', content: 'Filled' } } as const;
+    return (await client.call('save_message', said)).message_id;
+  }
+
   const makers: Partial<Record<EntityName | OperationId, () => Promise<string>>> = {
     profile: newProfile,
     command: newCommand,
@@ -115,6 +121,8 @@ export async function createFilledHost(): Promise<FilledHost> {
     key: newKey,
     model: newModel,
     connection: newConnection,
+    session: newSession,
+    message: newMessage,
     job: async () => ids.job,
     tasks_cancel: newScheduledTask,
   };
@@ -122,12 +130,20 @@ export async function createFilledHost(): Promise<FilledHost> {
   const before: Partial<Record<OperationId, (id: never) => Promise<unknown>>> = {
     profiles_restore: (id) => client.call('profiles_delete', { id }),
     commands_restore: (id) => client.call('commands_delete', { id }),
+    sessions_restore: (id) => client.call('sessions_delete', { id }),
     profiles_bulk: (id) => client.call('profiles_update', { id, executable_path: NO_BROWSER }),
     profiles_start: (id) => client.call('profiles_update', { id, executable_path: NO_BROWSER }),
   };
 
   const profile = await newProfile();
+  const session = await newSession();
+  const { message_id: message } = await client.call('save_message', {
+    session_id: session,
+    message: { role: 'user', content: 'Filled' },
+  });
   const ids: FilledHost['ids'] = {
+    session,
+    message,
     profile,
     command: await newCommand(),
     ...(await newFullTask(profile)),

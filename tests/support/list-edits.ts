@@ -78,6 +78,14 @@ export function listEdits(client: Client): { [E in Live]: ListEdits } {
       update: ({ id }) => client.call('select_model', { model_id: id }),
       remove: ({ id }) => client.call('delete_model', { model_id: id }),
     },
+    session: {
+      create: (random) => client.call('sessions_create', { title: words(random), tags: tags(random) }),
+      update: ({ id }, random) =>
+        random.below(2) === 0
+          ? client.call('sessions_update', { id, title: words(random), model: random.pick([null, ...GROUPS]) })
+          : client.call('save_message', { session_id: id, message: { role: 'user', content: words(random) } }),
+      remove: ({ id }) => client.call('sessions_delete', { id }),
+    },
     profile: {
       create: (random) => client.call('profiles_create', profile(random)),
       update: ({ id }, random) => client.call('profiles_update', { id, ...profile(random) }),

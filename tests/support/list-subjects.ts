@@ -215,6 +215,23 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
         return id;
       },
     },
+    session: {
+      samples: {
+        id: IDS('session'),
+        title: ['Ant', 'Bear', 'Crow'],
+        tags: ['crimson', 'blue', 'green'],
+        model: ['a/one', 'b/two', 'c/three'],
+      },
+      add(field, value) {
+        const id = field === 'id' ? value : newId('session');
+        insert('session', {
+          ...{ id, title: '?', title_key: '?', tags: [], system_prompt: '', tools: [], anonymous: false },
+          ...{ message_count: 0, created_at: now, updated_at: now, version: 1 },
+          [field]: field === 'tags' ? [value] : value,
+        });
+        return id;
+      },
+    },
     audit: {
       samples: {
         op: ['jobs_cancel', 'keys_create', 'logs_clear'],

@@ -18,6 +18,11 @@ const PLAIN_SQL: Record<string, string> = {
   attempt: 'written with the task in prepared statements',
   step: 'written in batches in prepared statements',
   artifact: 'read with its task by index',
+  message_text: 'index of words, kept by triggers',
+  message_text_config: 'part of message_text',
+  message_text_data: 'part of message_text',
+  message_text_docsize: 'part of message_text',
+  message_text_idx: 'part of message_text',
 };
 
 interface ColumnInfo {

@@ -106,6 +106,9 @@ describe('the contract', () => {
   /** Of what is kept for a caller, only that caller can be the one who forgets it. */
   const FORGETTING = ['responses_delete'];
 
+  /** What callers without a key say is kept for such callers alone. */
+  const KEEPING = ['save_message'];
+
   const TELLING = [
     'check_model_feasibility',
     'compatibility',
@@ -113,6 +116,7 @@ describe('the contract', () => {
     'get_embedding_models',
     'get_halt_status',
     'get_hardware_info',
+    'get_history',
     'get_inference_settings',
     'get_loaded_models',
     'get_params',
@@ -130,13 +134,13 @@ describe('the contract', () => {
 
   test('only these may be opened to local callers without a key, and they only tell or compute', () => {
     const open = idsWith(({ localWithoutKey }) => localWithoutKey);
-    expect(open).toEqual([...COMPUTING, ...STOPPING, ...FORGETTING, ...TELLING].sort());
+    expect(open).toEqual([...COMPUTING, ...STOPPING, ...FORGETTING, ...KEEPING, ...TELLING].sort());
     for (const [id, { scope, area, audited }] of operations.filter(([id]) => open.includes(id))) {
       expect([id, scope, area, audited]).toEqual([
         id,
         TELLING.includes(id) ? 'read' : 'run',
         'models',
-        FORGETTING.includes(id),
+        FORGETTING.includes(id) || KEEPING.includes(id),
       ]);
     }
   });

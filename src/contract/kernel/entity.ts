@@ -34,6 +34,8 @@ export interface EntityRecord<Op extends string = string> {
   ownArea?: boolean;
   /** Absent for what there is only one of. */
   id?: z.ZodType & { readonly prefix: string };
+  /** Clients may choose ids, which then have no prefix. */
+  chosenIds?: true;
   /** With one by `id`, the panel asks for the changed rows of a list; without, for the list. */
   filters?: Filters;
   sorts?: Sorts;

@@ -38,6 +38,9 @@ export type ConnectionId = z.infer<typeof ConnectionId>;
 export const ModelId = entityId<'ModelId'>('mdl');
 export type ModelId = z.infer<typeof ModelId>;
 
+/** What sessions are called: a client may choose the name itself. */
+export const SessionName = z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/, 'must be 1 to 128 letters, digits or . _ : -');
+
 /** RFC 3339 UTC with milliseconds, `2026-11-20T10:50:00.000Z`. */
 export const Timestamp = z.iso.datetime({ precision: 3 });
 

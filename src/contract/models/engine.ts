@@ -30,7 +30,12 @@ const EngineTool = z.object({
 /** Text to go on with, or a conversation that the model's own chat template turns into text. */
 export const EnginePrompt = z.union([
   z.object({ text: z.string() }),
-  z.object({ messages: z.array(EngineMessage).min(1), tools: z.array(EngineTool) }),
+  z.object({
+    messages: z.array(EngineMessage).min(1),
+    tools: z.array(EngineTool),
+    /** The last message is one of the assistant that is to be gone on with. */
+    continued: z.boolean().optional(),
+  }),
 ]);
 export type EnginePrompt = z.infer<typeof EnginePrompt>;
 

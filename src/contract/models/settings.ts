@@ -1,6 +1,7 @@
 /** How text is generated: the settings of a model, and what callers ask for on top of them. */
 import { z } from 'zod';
 import { call } from '../kernel/define.ts';
+import { SessionName } from '../kernel/scalars.ts';
 
 const share = () => z.number().min(0).max(1);
 const positive = () => z.number().gt(0).max(1000);
@@ -165,7 +166,7 @@ const mirrored = {
 const ParamsAnswer = GenerationParams.extend(mirrored);
 
 /** The same members, where null clears one. */
-const ParamsPatch = z.object(
+export const ParamsPatch = z.object(
   Object.fromEntries(
     Object.entries(ParamsAnswer.shape).map(([name, schema]) => [name, schema.unwrap().nullable().optional()]),
   ) as {
@@ -175,10 +176,7 @@ const ParamsPatch = z.object(
   },
 );
 
-const session_id = z
-  .string()
-  .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'must be 1 to 128 letters, digits or . _ : -')
-  .optional();
+const session_id = SessionName.optional();
 const Repo = z.string().min(1).max(200);
 const Variant = z.string().min(1).max(100);
 

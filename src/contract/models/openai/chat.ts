@@ -86,6 +86,8 @@ const ChatInput = z.object({
   top_logprobs: z.int().min(0).max(20).nullish(),
   /** `auto` leaves out the oldest turns of a conversation that does not fit, and says so in the answer. */
   truncation: z.enum(['auto', 'disabled']).nullish(),
+  /** The answer goes on with the last message, which is one of the assistant, and does not repeat it. */
+  continue_final_message: z.boolean().nullish(),
   ...streamFields,
   audio: z.unknown().optional(),
   modalities: z.array(z.string()).max(MAX_PARTS).nullish(),

@@ -1,5 +1,6 @@
 /** What OpenAI's wires have in common. Their clients send null for what they leave out. */
 import { z } from 'zod';
+import { SessionName } from '../../kernel/scalars.ts';
 import { DEFAULT_MODEL, ModelRef } from '../reference.ts';
 
 /** Turns of one conversation, and parts of one turn. */
@@ -32,7 +33,7 @@ export const samplingFields = {
     .record(z.string().regex(/^\d+$/, 'must be the number of a token'), z.number().min(-100).max(100))
     .nullish(),
   n: z.int().min(1).max(16).nullish(),
-  session_id: z.string().min(1).max(128).nullish(),
+  session_id: SessionName.nullish(),
 };
 
 export const streamFields = {
@@ -40,7 +41,13 @@ export const streamFields = {
     .boolean()
     .nullish()
     .transform((stream) => stream ?? false),
-  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
+  stream_options: z
+    .object({
+      include_usage: z.boolean().nullish(),
+      /** With `include_usage`: each chunk has the counts up to it. */
+      continuous_usage_stats: z.boolean().nullish(),
+    })
+    .nullish(),
 };
 
 /** Counts of tokens, by the model's own tokenizer. */

@@ -1,5 +1,8 @@
 /** What inference takes from the rest of the program: which models there are, and what is set for them. */
 import type { EngineName, ModelType } from '../../../contract/models/engine.ts';
+import type { ChatChunk, ChatMessage } from '../../../contract/models/openai/chat.ts';
+import type { Usage } from '../../../contract/models/openai/shared.ts';
+import type { Principal } from '../../core/operation/operation.ts';
 
 /** A model whose files are on this machine and were checked. */
 export interface InstalledModel {
@@ -63,4 +66,36 @@ export interface ModelSource {
   memory(model: InstalledModel, shape: LoadShape): number;
   /** A model was loaded or unloaded: who lists models asks again. */
   changed?(id: string): void;
+}
+
+/** How one answer of a recorded conversation ended. */
+export interface RecordingEnd {
+  reason: string;
+  stopped: boolean;
+  usage: Usage;
+  timings: { firstTokenMs: number | null; totalMs: number };
+}
+
+/** Takes down the answers of one request. */
+export interface Recording {
+  add(choice: number, delta: Omit<ChatChunk['choices'][number]['delta'], 'role'>): void;
+  end(choice: number, end: RecordingEnd): void;
+  /** Those that have not ended are kept as far as they are written. */
+  fail(error: unknown): void;
+}
+
+/** Conversations that are kept; implemented by the feature `sessions`. */
+export interface Conversations {
+  /**
+   * Keeps what is asked, and what will be answered.
+   * @param continued whether the answer goes on with the last message
+   * @throws AppError `session-not-found` when the caller may not see the session
+   */
+  begin(turn: {
+    sessionId: string;
+    principal: Principal;
+    model: string;
+    messages: readonly ChatMessage[];
+    continued: boolean;
+  }): Recording;
 }

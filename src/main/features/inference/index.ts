@@ -11,7 +11,7 @@ import type { Handlers } from '../../core/operation/operation.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { JobService } from '../jobs/index.ts';
-import type { InstalledModel, ModelSource } from './deps.ts';
+import type { Conversations, InstalledModel, ModelSource } from './deps.ts';
 import { createResidents } from './models/residents.ts';
 import { createModelService, referenceOf } from './models/service.ts';
 import { createChat } from './openai/chat.ts';
@@ -26,7 +26,14 @@ import { createStopping } from './run/stopping.ts';
 import { createVectors } from './run/vectors.ts';
 import { createResponseStore } from './store.ts';
 
-export type { GenerationDefaults, InstalledModel, ModelSource } from './deps.ts';
+export type {
+  Conversations,
+  GenerationDefaults,
+  InstalledModel,
+  ModelSource,
+  Recording,
+  RecordingEnd,
+} from './deps.ts';
 export type { EngineModules } from './run/engine.ts';
 
 /** Ids of the operations that this feature answers. */
@@ -55,6 +62,7 @@ interface Deps {
   settings: SettingsReader;
   jobs: JobService;
   source: ModelSource;
+  conversations: Conversations;
   /** Programs in place of the engines, which speak the same protocol; for tests. */
   engines?: EngineModules;
   /** Memory that can be taken without swapping, bytes. */
@@ -89,7 +97,7 @@ export function createInference(deps: Deps) {
   const vectors = createVectors({ source, residents });
 
   const handlers: Handlers<InferenceOperationId> = {
-    chat: createChat(generate, clock),
+    chat: createChat({ generate, clock, conversations: deps.conversations }),
     generate: createCompletions(generate, clock),
     rerank: createRerank(vectors),
     ...createResponses({ generate, store, clock }),

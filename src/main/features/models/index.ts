@@ -2,6 +2,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
+import type { ParamsPatch } from '../../../contract/models/settings.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
@@ -90,6 +91,12 @@ export function createModels(deps: {
   return {
     service,
     source: createModelSource(service, generation),
+    /** Sampling parameters by session. */
+    params: {
+      get: generation.paramsOf,
+      set: (session_id: string, patch: typeof ParamsPatch._output) => generation.setParams({ ...patch, session_id }),
+      remove: generation.removeParams,
+    },
     handlers: {
       ...modelHandlers({ service, importer, imports, elsewhere, downloads: hub.service.list, uploads: deps.uploads }),
       ...settingsHandlers(generation),

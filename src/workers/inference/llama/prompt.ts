@@ -72,13 +72,13 @@ export function fittedPrompt(loaded: LoadedModel, ask: Extract<EngineAsk, { op: 
   const whole = promptTokens(loaded, ask.prompt);
   if (fits(whole)) return { ...whole, droppedMessages: 0, droppedTokens: 0 };
   if (ask.overflow === 'drop_oldest' && 'messages' in ask.prompt) {
-    const { messages: all, tools } = ask.prompt;
+    const { messages: all, ...others } = ask.prompt;
     let messages = all;
     for (let at = droppable(messages); at !== -1; at = droppable(messages)) {
       messages = messages.toSpliced(at, 1);
       // An answer of a tool whose call has gone says nothing.
       while (messages[at]?.role === 'tool') messages = messages.toSpliced(at, 1);
-      const rest = promptTokens(loaded, { messages, tools });
+      const rest = promptTokens(loaded, { messages, ...others });
       if (fits(rest))
         return {
           ...rest,

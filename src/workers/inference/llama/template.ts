@@ -62,33 +62,50 @@ const forTemplate = (messages: readonly EngineMessage[]) =>
         }),
   }));
 
+/** Marks where an answer that is gone on with ends, so that white space at its end is kept and what a template puts behind it is not. */
+const OPEN_END = '\u{F0002}';
+
+const openEnded = (messages: readonly EngineMessage[]) =>
+  messages.map((message, at) =>
+    at === messages.length - 1 ? { ...message, content: message.content + OPEN_END } : message,
+  );
+
+/** @throws Error when the template left the last message out */
+function untilOpenEnd(text: string): string {
+  const end = text.lastIndexOf(OPEN_END);
+  if (end === -1) throw new Error('the last message cannot be gone on with');
+  return text.slice(0, end);
+}
+
 export function chatTemplateOf(model: LlamaModel): ChatTemplate {
   const source: unknown = model.fileInfo.metadata?.tokenizer?.chat_template;
   const text = typeof source === 'string' && source.length > 0 ? source : PLAIN;
   const native = text.includes('tools') && text.includes(CALL_OPEN);
   const strings = { bos_token: model.tokens.bosString ?? '', eos_token: model.tokens.eosString ?? '' };
   let compiled: Template | undefined;
-  const rendered = (messages: readonly EngineMessage[], tools: Conversation['tools']) => {
+  const rendered = (messages: readonly EngineMessage[], tools: Conversation['tools'], continued: boolean) => {
     compiled ??= new Template(text);
-    return compiled.render({
+    const made = compiled.render({
       ...strings,
-      messages: forTemplate(messages),
+      messages: forTemplate(continued ? openEnded(messages) : messages),
       ...(tools.length > 0 ? { tools } : {}),
-      add_generation_prompt: true,
+      add_generation_prompt: !continued,
     });
+    return continued ? untilOpenEnd(made) : made;
   };
   return {
     reasons: text.includes('<think>'),
     render(conversation) {
       const messages = native ? conversation.messages : inPlainTurns(conversation);
       const tools = native ? conversation.tools : [];
+      const continued = conversation.continued ?? false;
       try {
-        return rendered(messages, tools);
+        return rendered(messages, tools, continued);
       } catch (error) {
         const folded = withoutSystem(messages);
         if (folded.length !== messages.length)
           try {
-            return rendered(folded, tools);
+            return rendered(folded, tools, continued);
           } catch {
             // The first failure is the one that explains.
           }

@@ -1,9 +1,11 @@
 /** Chat completions: one answer, or its pieces as they are written. */
 import type { Operations } from '../../../../contract/index.ts';
+import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { Logprob } from '../../../../contract/models/engine.ts';
 import type { ChatChunk, ChatCompletion, ChatInput, ToolCall } from '../../../../contract/models/openai/chat.ts';
 import type { Clock } from '../../../core/clock.ts';
-import type { Handler } from '../../../core/operation/operation.ts';
+import type { Handler, Principal } from '../../../core/operation/operation.ts';
+import type { Conversations, Recording, RecordingEnd } from '../deps.ts';
 import { objectGrammar, schemaGrammar } from '../grammar/schema.ts';
 import { toolGrammars } from '../grammar/tools.ts';
 import type {
@@ -59,6 +61,7 @@ export function requestOf(input: ChatInput, schemaParam = 'response_format.json_
           ...(parameters == null ? {} : { parameters }),
         },
       })),
+      ...(input.continue_final_message ? { continued: true } : {}),
     },
     maxTokens: input.max_completion_tokens ?? maxTokens,
     grammar,
@@ -74,42 +77,83 @@ interface Begun {
   input: ChatInput;
   head: Pick<ChatCompletion, 'id' | 'created' | 'model' | 'system_fingerprint'>;
   parts: AsyncGenerator<ChatPart, void, void>;
-  count: number;
+  choices: readonly Generation[];
+  recording: Recording;
 }
 
-async function begin(input: ChatInput, asker: Asker, generate: Generate, clock: Clock): Promise<Begun> {
+interface Deps {
+  generate: Generate;
+  clock: Clock;
+  conversations: Conversations;
+}
+
+/** Of requests that belong to no session nothing is kept. */
+const NO_RECORDING: Recording = { add: () => undefined, end: () => undefined, fail: () => undefined };
+
+async function begin(
+  input: ChatInput,
+  asker: Asker,
+  principal: Principal,
+  { generate, clock, conversations }: Deps,
+): Promise<Begun> {
   const request = requestOf(input);
   const count = input.n ?? 1;
   const choices: Generation[] = [];
   for (let index = 0; index < count; index++) choices.push(await generate(forChoice(request, index), asker));
+  const model = choices[0]?.model.id ?? input.model;
+  const { messages, continue_final_message: continued } = input;
+  const recording =
+    asker.sessionId === undefined
+      ? NO_RECORDING
+      : conversations.begin({ sessionId: asker.sessionId, principal, model, messages, continued: continued ?? false });
   return {
     input,
     head: {
       id: `chatcmpl-${asker.requestId}`,
       created: Math.floor(clock.now() / 1000),
-      model: choices[0]?.model.id ?? input.model,
+      model,
       system_fingerprint: FINGERPRINT,
     },
     parts: merge(choices.map((choice) => choice.parts())),
-    count,
+    choices,
+    recording,
   };
 }
 
 const logprobsOf = ({ input }: Begun, content: Logprob[]) => (input.logprobs ? { content, refusal: null } : null);
 
+/** Keeps what is written as far as it came when there is an error, or the caller leaves. */
+async function* recorded({ parts, recording }: Begun): AsyncGenerator<ChatPart, void, void> {
+  let failure: unknown = new AppError('cancelled', 'The one who asked left before the answer was complete.');
+  try {
+    yield* parts;
+  } catch (error) {
+    failure = error;
+    throw error;
+  } finally {
+    recording.fail(failure);
+  }
+}
+
 async function complete(begun: Begun): Promise<ChatCompletion> {
-  const choices = Array.from({ length: begun.count }, () => ({
+  const choices = Array.from({ length: begun.choices.length }, () => ({
     content: '',
     reasoning: '',
     logprobs: [] as Logprob[],
     calls: [] as ToolCall[],
   }));
   const ends: GenerationEnd[] = [];
-  for await (const part of begun.parts) {
+  for await (const part of recorded(begun)) {
     const choice = choices[part.index];
     if (choice === undefined) continue;
-    if ('end' in part) ends[part.index] = part.end;
-    else
+    if ('end' in part) {
+      ends[part.index] = part.end;
+      const calls = choice.calls.map((call, index) => ({ ...call, index }));
+      begun.recording.add(part.index, {
+        ...{ content: choice.content, reasoning_content: choice.reasoning, tool_calls: calls },
+      });
+      begun.recording.end(part.index, endOf(part.end));
+    } else
       switch (part.item.t) {
         case 'content':
           choice.content += part.item.text;
@@ -151,6 +195,8 @@ async function complete(begun: Begun): Promise<ChatCompletion> {
   };
 }
 
+const endOf = (end: GenerationEnd): RecordingEnd => ({ ...end, usage: usageOf([end]) });
+
 type Delta = ChatChunk['choices'][number]['delta'];
 
 function deltaOf(item: GenerationPart): Delta | null {
@@ -171,13 +217,15 @@ function deltaOf(item: GenerationPart): Delta | null {
 }
 
 async function* chunks(begun: Begun): AsyncGenerator<ChatChunk, void, void> {
-  const { input, head, count } = begun;
+  const { input, head, choices: generations, recording } = begun;
   const withUsage = input.stream_options?.include_usage ?? false;
+  const usageNow = () =>
+    input.stream_options?.continuous_usage_stats ? usageOf(generations.map(({ progress }) => progress)) : null;
   const chunk = (choices: ChatChunk['choices'], more: Partial<ChatChunk> = {}): ChatChunk => ({
     ...head,
     object: 'chat.completion.chunk',
     choices,
-    ...(withUsage ? { usage: null } : {}),
+    ...(withUsage ? { usage: usageNow() } : {}),
     ...more,
   });
   const ends: GenerationEnd[] = [];
@@ -186,12 +234,13 @@ async function* chunks(begun: Begun): AsyncGenerator<ChatChunk, void, void> {
     open.add(index);
     return chunk([{ index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }]);
   };
-  for await (const part of begun.parts) {
+  for await (const part of recorded(begun)) {
     const { index } = part;
     if (!open.has(index)) yield opening(index);
     if ('end' in part) {
       ends[index] = part.end;
-      const isLast = ends.filter(Boolean).length === count;
+      recording.end(index, endOf(part.end));
+      const isLast = ends.filter(Boolean).length === generations.length;
       yield chunk(
         [{ index, delta: {}, logprobs: null, finish_reason: part.end.reason }],
         isLast ? { ...stoppedOf(ends), ...truncatedOf(ends) } : {},
@@ -200,16 +249,17 @@ async function* chunks(begun: Begun): AsyncGenerator<ChatChunk, void, void> {
     }
     const delta = deltaOf(part.item);
     if (delta === null) continue;
+    recording.add(index, delta);
     const logprobs = part.item.t === 'content' ? logprobsOf(begun, part.item.logprobs) : null;
     yield chunk([{ index, delta, logprobs, finish_reason: null }]);
   }
   if (withUsage) yield chunk([], { usage: usageOf(ends) });
 }
 
-export function createChat(generate: Generate, clock: Clock): Handler<Operations['chat']> {
+export function createChat(deps: Deps): Handler<Operations['chat']> {
   return (input, { principal, requestId, signal }) => {
     const asker = { caller: principal.id, requestId, sessionId: input.session_id ?? undefined, signal };
-    if (input.stream) return late(async () => chunks(await begin(input, asker, generate, clock)));
-    return begin(input, asker, generate, clock).then(complete);
+    if (input.stream) return late(async () => chunks(await begin(input, asker, principal, deps)));
+    return begin(input, asker, principal, deps).then(complete);
   };
 }

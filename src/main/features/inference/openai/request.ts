@@ -77,6 +77,9 @@ export function refuseChat(input: ChatInput): void {
   if (isGiven(input.web_search_options)) throw unsupported('web_search_options', 'there is no web search.');
   const other = input.tools?.find(({ type, function: tool }) => type !== 'function' || tool === undefined);
   if (other !== undefined) throw unsupported('tools', `tools of the type ${JSON.stringify(other.type)} are not known.`);
+  const last = input.messages.at(-1);
+  if (input.continue_final_message && (last?.role !== 'assistant' || last.tool_calls?.length))
+    throw unsupported('continue_final_message', 'the last message has to be text of the assistant.');
   if (isGiven(input.top_logprobs) && !input.logprobs) throw unsupported('top_logprobs', 'it needs logprobs: true.');
 }
 

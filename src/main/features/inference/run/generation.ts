@@ -58,6 +58,8 @@ export interface Timings {
 export interface Generation {
   /** Named in answers. */
   readonly model: InstalledModel;
+  /** Counts and times up to now. */
+  readonly progress: Readonly<GenerationEnd>;
   /** Loads the model when it has to, waits for a place and writes. @throws AppError */
   parts(): AsyncGenerator<GenerationPart, GenerationEnd, void>;
 }
@@ -180,11 +182,11 @@ export function createGenerate(deps: GenerationDeps): Generate {
     model: InstalledModel,
     request: GenerationRequest,
     asker: Asker,
+    end: GenerationEnd,
   ): AsyncGenerator<GenerationPart, GenerationEnd, void> {
     const begun = clock.monotonic();
     const stop = new AbortController();
     const done = live.begin({ ...asker, sessionId: asker.sessionId, model: model.id, stop });
-    const end = nothingYet();
     const waiting = AbortSignal.any([asker.signal, stop.signal]);
     let lease: Awaited<ReturnType<Residents['lease']>> | undefined;
     let leave: (() => void) | undefined;
@@ -224,6 +226,7 @@ export function createGenerate(deps: GenerationDeps): Generate {
         errors: { model: 'does not generate text' },
         extra: { field: 'model', param: 'model' },
       });
-    return { model, parts: () => run(model, request, asker) };
+    const progress = nothingYet();
+    return { model, progress, parts: () => run(model, request, asker, progress) };
   };
 }

@@ -93,6 +93,9 @@ export function createGenerationSettings(store: SettingsStore) {
       ...paramsOf(''),
       ...(session === undefined ? {} : paramsOf(session)),
     }),
+    /** What was set for a session itself. */
+    paramsOf,
+    removeParams: store.removeParams,
     getParams: (session?: string) => answer(paramsOf(session ?? '')),
     setParams({ session_id = '', ...input }: ParsedInputOf<Operations['set_params']>) {
       const merged = { ...paramsOf(session_id), ...withoutMirrors(input) };

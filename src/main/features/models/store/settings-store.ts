@@ -26,6 +26,8 @@ export function createSettingsStore({ orm }: Db, clock: Clock) {
       const row = { session, params, updated_at: clock.now() };
       orm.insert(generationParams).values(row).onConflictDoUpdate({ target: generationParams.session, set: row }).run();
     },
+    removeParams: (session: string): void =>
+      void orm.delete(generationParams).where(eq(generationParams.session, session)).run(),
   };
 }
 export type SettingsStore = ReturnType<typeof createSettingsStore>;
