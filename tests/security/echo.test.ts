@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { contract } from '../../src/contract/index.ts';
 import type { Operation } from '../../src/contract/kernel/define.ts';
-import { printable } from '../../src/contract/kernel/printable.ts';
+import { printable } from '../../src/contract/kernel/text/printable.ts';
 import { unwrap } from '../../src/main/doors/dispatch/validation.ts';
 import { messagePort } from '../../src/main/doors/index.ts';
 import { OPERATOR } from '../support/doors.ts';

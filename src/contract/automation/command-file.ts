@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { parseBounded } from '../kernel/bounds.ts';
 import { AppError } from '../kernel/errors.ts';
-import { issueText } from '../kernel/issue-text.ts';
 import { JsonObject } from '../kernel/scalars.ts';
+import { issueText } from '../kernel/text/issue-text.ts';
 import { CommandCreate } from './commands.ts';
 import { COMMAND_KINDS, type CommandKind, commandKinds } from './kinds/index.ts';
 

@@ -1,6 +1,6 @@
 /** The order of lists, declared once: the columns that a store sorts by and the place that the panel gives a changed row both follow from it. */
 import { AppError } from './errors.ts';
-import { naturalKey } from './natural-key.ts';
+import { naturalKey } from './text/natural-key.ts';
 
 /** How the values of one member are ordered. Null comes before every value; the comparison is not asked about it. */
 export interface Sort {

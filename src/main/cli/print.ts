@@ -1,7 +1,7 @@
 /** What the command line writes: results to stdout, everything else to stderr. */
 import { AppError, problemOf, toAppError } from '../../contract/kernel/errors.ts';
-import { errorText, fieldTexts } from '../../contract/kernel/field-words.ts';
-import { printable, printableJson } from '../../contract/kernel/printable.ts';
+import { errorText, fieldTexts } from '../../contract/kernel/text/field-words.ts';
+import { printable, printableJson } from '../../contract/kernel/text/printable.ts';
 
 /** Writes for people or, with `--json`, for programs. */
 export interface Printer {

@@ -3,9 +3,9 @@
 import { z } from 'zod';
 import { DEFAULT_SETTINGS, type SettingKey, Settings } from '../../contract/host/settings.ts';
 import { AppError } from '../../contract/kernel/errors.ts';
-import { issueText } from '../../contract/kernel/issue-text.ts';
 import { parseSafely } from '../../contract/kernel/parse.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
+import { issueText } from '../../contract/kernel/text/issue-text.ts';
 import type { Clock } from './clock.ts';
 import type { Db } from './db/index.ts';
 import type { Events } from './events.ts';

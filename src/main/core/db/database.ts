@@ -2,8 +2,8 @@
 import type Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { AppError } from '../../../contract/kernel/errors.ts';
-import { naturalKey } from '../../../contract/kernel/natural-key.ts';
 import { storageFaultCode } from '../../../contract/kernel/storage-faults.ts';
+import { naturalKey } from '../../../contract/kernel/text/natural-key.ts';
 import type { Faults } from '../faults.ts';
 import { foldCase } from './conditions.ts';
 import { openDatabaseFile } from './open-file.ts';

@@ -4,9 +4,9 @@ import type { z } from 'zod';
 import type { BulkRow } from '../../../contract/kernel/bulk.ts';
 import type { Scope } from '../../../contract/kernel/define.ts';
 import { AppError, problemOf, toAppError } from '../../../contract/kernel/errors.ts';
-import { issueText } from '../../../contract/kernel/issue-text.ts';
 import { parseSafely } from '../../../contract/kernel/parse.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
+import { issueText } from '../../../contract/kernel/text/issue-text.ts';
 import type { IdempotencyClaim } from './operation.ts';
 
 /** What is done with each row, and for whom. It is stored with a job, in plain text. */

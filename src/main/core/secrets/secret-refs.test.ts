@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MASK } from '../../../contract/kernel/mask.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
+import { MASK } from '../../../contract/kernel/text/mask.ts';
 import {
   keptSecrets,
   masked,

@@ -2,8 +2,8 @@
 
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { isJsonObject } from '../../../contract/kernel/json.ts';
-import { MASK } from '../../../contract/kernel/mask.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
+import { MASK } from '../../../contract/kernel/text/mask.ts';
 
 /** Reference of a sealed value `{"$secret": id}`, or null when `value` is not one. */
 export function secretId(value: Json): string | null {

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { DOCUMENT_BOUNDS, excessError, excessOf, JSON_BOUNDS } from '../../../contract/kernel/bounds.ts';
 import type { Operation } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
-import { isOwnText } from '../../../contract/kernel/issue-text.ts';
 import { parseSafely } from '../../../contract/kernel/parse.ts';
+import { isOwnText } from '../../../contract/kernel/text/issue-text.ts';
 
 type Issue = z.core.$ZodIssue;
 

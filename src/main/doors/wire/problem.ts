@@ -1,6 +1,6 @@
 /** What goes with a problem body: headers about retrying, and OpenAI's error member. */
 import { type AppError, codeOf, type ErrorSlug, type Problem, problemOf } from '../../../contract/kernel/errors.ts';
-import { excerpt } from '../../../contract/kernel/printable.ts';
+import { excerpt } from '../../../contract/kernel/text/printable.ts';
 
 /** Non-retryable failures above 499. */
 const NON_RETRYABLE: ReadonlySet<ErrorSlug> = new Set<ErrorSlug>([

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { commandsOn, httpCommand } from '../../../../tests/support/commands.ts';
 import { openTestCore } from '../../../../tests/support/core.ts';
-import { MASK } from '../../../contract/kernel/mask.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
+import { MASK } from '../../../contract/kernel/text/mask.ts';
 
 test('a secret of more than 64 KiB is refused where it is given, with its field', async () => {
   using core = openTestCore();

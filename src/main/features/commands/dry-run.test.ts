@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { commandsOn, httpCommand } from '../../../../tests/support/commands.ts';
 import { openTestCore } from '../../../../tests/support/core.ts';
-import { MASK } from '../../../contract/kernel/mask.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
+import { MASK } from '../../../contract/kernel/text/mask.ts';
 
 test('a dry run shows the request with secrets masked, and names what is missing', async () => {
   using core = openTestCore();

@@ -2,9 +2,9 @@
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { commandRecord } from '../../../contract/automation/commands.ts';
 import type { FilterValues } from '../../../contract/kernel/filters.ts';
-import { naturalKey } from '../../../contract/kernel/natural-key.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { CommandId } from '../../../contract/kernel/scalars.ts';
+import { naturalKey } from '../../../contract/kernel/text/natural-key.ts';
 import { type Db, type ListInput, type ListSpec, listPage, matchingIds, readableRows } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type CommandRow, command, commandVersion } from './schema.ts';

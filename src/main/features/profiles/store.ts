@@ -2,9 +2,9 @@
 import { and, eq, inArray, isNotNull, isNull, lt, max, notInArray, type SQL, sql } from 'drizzle-orm';
 import { type ProfileState, profileRecord, STATE_ORDER } from '../../../contract/automation/profiles.ts';
 import type { FilterValues } from '../../../contract/kernel/filters.ts';
-import { naturalKey } from '../../../contract/kernel/natural-key.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import { naturalKey } from '../../../contract/kernel/text/natural-key.ts';
 import { type Db, type ListInput, type ListSpec, listPage, matchingIds } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type ProfileRow, profile } from './schema.ts';

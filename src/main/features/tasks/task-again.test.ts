@@ -3,8 +3,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MIGRATIONS } from '../../../../tests/support/core.ts';
 import { openTaskHost, type TaskHost, thrownBy } from '../../../../tests/support/tasks.ts';
-import { MASK } from '../../../contract/kernel/mask.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
+import { MASK } from '../../../contract/kernel/text/mask.ts';
 import { OPERATOR } from '../../core/operation/operator.ts';
 
 let host: TaskHost;

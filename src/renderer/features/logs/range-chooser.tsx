@@ -3,9 +3,9 @@
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { plural } from '../../lib/format.ts';
 import { momentText, rangeText, type TimeRange } from '../../lib/log/time-range.ts';
-import { BrushMark } from '../../ui/brush-mark.tsx';
+import { BrushMark } from '../../ui/brush/brush-mark.tsx';
+import { type Shares, useBrush } from '../../ui/brush/use-brush.ts';
 import { PLOT } from '../../ui/chart/bars.tsx';
-import { type Shares, useBrush } from '../../ui/use-brush.ts';
 import { type Buckets, countSlots, rangeOfSlots, slotAt } from './log-buckets.ts';
 import css from './range-chooser.module.css';
 

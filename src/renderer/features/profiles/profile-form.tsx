@@ -3,8 +3,8 @@
 import { Modal } from '@mantine/core';
 import { useState } from 'react';
 import { BROWSERS, type Profile } from '../../../contract/automation/profiles.ts';
-import { fieldTexts, nameOf } from '../../../contract/kernel/field-words.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import { fieldTexts, nameOf } from '../../../contract/kernel/text/field-words.ts';
 import { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useAct, useOperationQuery } from '../../lib/live/query.ts';
@@ -14,7 +14,7 @@ import { DialogForm } from '../../ui/dialog-form.tsx';
 import { DraftNotice } from '../../ui/draft-notice.tsx';
 import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { undoToast } from '../../ui/feedback/toast.tsx';
-import { ProfileFields } from './profile-fields.tsx';
+import { type ProfileDraft, ProfileFields } from './profile-fields.tsx';
 import {
   fieldErrors,
   inputOf,
@@ -64,17 +64,14 @@ function Existing({ id, ...rest }: { id: ProfileId; close(): void; created(id: P
   );
 }
 
-function ProfileForm({
-  initial,
-  profile,
-  close,
-  created,
-}: {
+interface ProfileFormParts {
   initial: ProfileValues;
   profile: Profile | null;
   close(): void;
   created(id: ProfileId): void;
-}) {
+}
+
+function ProfileForm({ initial, profile, close, created }: ProfileFormParts) {
   const form = useDraftForm(`profile:${profile?.id ?? 'new'}`, {
     initial,
     version: profile?.version ?? null,
@@ -82,33 +79,7 @@ function ProfileForm({
   });
   const isUnsettled = form.conflicts.length > 0 ? 'Resolve the conflict first' : null;
   const blocked = useCan(profile === null ? 'profiles_create' : 'profiles_update') ?? isUnsettled;
-  const onError = (error: { errors: Record<string, string> | undefined }) =>
-    form.setErrors(fieldErrors(fieldTexts(error.errors ?? {})));
-  const create = useAct('profiles_create', {
-    onDone: ({ id }) => {
-      form.drop();
-      created(id);
-    },
-    onError,
-  });
-  const update = useAct('profiles_update', {
-    onDone: () => {
-      form.drop();
-      close();
-    },
-    onError,
-  });
-  const error = create.error ?? update.error;
-  const busy = create.isPending || update.isPending;
-  const submit = () => {
-    if (busy || blocked !== null) return;
-    const errors = validateProfile(form.values);
-    form.setErrors(errors);
-    if (Object.keys(errors).length > 0) return;
-    const input = inputOf(form.values);
-    if (profile === null) create.mutate(input);
-    else update.mutate({ ...input, id: profile.id, version: form.version ?? profile.version });
-  };
+  const { error, busy, submit } = useSave({ form, profile, blocked, close, created });
   const cancel = () => {
     if (form.isChanged) undoToast('Changes discarded', form.drop());
     close();
@@ -143,4 +114,46 @@ function ProfileForm({
       {error === null ? null : <ErrorState inline error={error} />}
     </DialogForm>
   );
+}
+
+/** Creates the profile, or saves the changes of one. */
+function useSave({
+  form,
+  profile,
+  blocked,
+  close,
+  created,
+}: Omit<ProfileFormParts, 'initial'> & {
+  form: ProfileDraft;
+  /** Why it cannot be saved now. */
+  blocked: string | null;
+}) {
+  const onError = (error: { errors: Record<string, string> | undefined }) =>
+    form.setErrors(fieldErrors(fieldTexts(error.errors ?? {})));
+  const create = useAct('profiles_create', {
+    onDone: ({ id }) => {
+      form.drop();
+      created(id);
+    },
+    onError,
+  });
+  const update = useAct('profiles_update', {
+    onDone: () => {
+      form.drop();
+      close();
+    },
+    onError,
+  });
+  const error = create.error ?? update.error;
+  const busy = create.isPending || update.isPending;
+  const submit = () => {
+    if (busy || blocked !== null) return;
+    const errors = validateProfile(form.values);
+    form.setErrors(errors);
+    if (Object.keys(errors).length > 0) return;
+    const input = inputOf(form.values);
+    if (profile === null) create.mutate(input);
+    else update.mutate({ ...input, id: profile.id, version: form.version ?? profile.version });
+  };
+  return { error, busy, submit };
 }

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { BROWSERS, type Profile, ProfileCreate } from '../../../contract/automation/profiles.ts';
-import { issueText } from '../../../contract/kernel/issue-text.ts';
+import { issueText } from '../../../contract/kernel/text/issue-text.ts';
 import type { Shape } from '../../lib/drafts/fitting.ts';
 import type { Input } from '../../lib/live/query.ts';
 

@@ -52,17 +52,7 @@ export function Audit() {
       head={
         <>
           <h2>Audit</h2>
-          <span className={layout.grow}>
-            {verify.data === undefined ? null : verify.data.ok ? (
-              <Badge plain tone="good">
-                <CircleCheck size={13} /> {verify.data.entries} lines are unchanged
-              </Badge>
-            ) : (
-              <Badge plain tone="bad">
-                <CircleX size={13} /> {FOUND[verify.data.reason ?? 'edited']} (line {verify.data.broken_at})
-              </Badge>
-            )}
-          </span>
+          <span className={layout.grow}>{verify.data === undefined ? null : <Verdict verdict={verify.data} />}</span>
           <Button small blocked={noList} onClick={list.refetch}>
             Refresh
           </Button>
@@ -117,5 +107,17 @@ export function Audit() {
         </section>
       </StateFrame>
     </Card>
+  );
+}
+
+function Verdict({ verdict: { ok, entries, reason, broken_at } }: { verdict: AuditVerdict }) {
+  return ok ? (
+    <Badge plain tone="good">
+      <CircleCheck size={13} /> {entries} lines are unchanged
+    </Badge>
+  ) : (
+    <Badge plain tone="bad">
+      <CircleX size={13} /> {FOUND[reason ?? 'edited']} (line {broken_at})
+    </Badge>
   );
 }

@@ -1,8 +1,8 @@
 /** Turns the JSON Schema of the settings into rows. */
 
 import { type SettingKey, Settings } from '../../../contract/host/settings.ts';
-import { issueText } from '../../../contract/kernel/issue-text.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
+import { issueText } from '../../../contract/kernel/text/issue-text.ts';
 
 /** Kind of control. */
 export type SettingKind = 'boolean' | 'choice' | 'number' | 'text' | 'list' | 'json';

@@ -20,6 +20,8 @@ import { useSettingChange } from './use-setting-change.ts';
 
 const EXTRA = { shortcuts: 'Shortcuts', about: 'About & diagnostics' } as const;
 
+const title = (name: string) => (name in EXTRA ? EXTRA[name as keyof typeof EXTRA] : name);
+
 /** What a search finds besides settings: where it is, and the words for it. */
 const PLACES = [
   { title: 'Backups', section: 'Storage & retention', words: 'backup back up restore database copy' },
@@ -55,7 +57,6 @@ export function SettingsScreen() {
       ? field.section === current
       : `${field.title} ${field.description} ${field.key}`.toLowerCase().includes(q),
   );
-  const title = (name: string) => (name in EXTRA ? EXTRA[name as keyof typeof EXTRA] : name);
   const places = q === undefined ? [] : placesOf(q, sections);
   const waiting = settings.data?.restart_required.length ?? 0;
   return (
@@ -66,19 +67,7 @@ export function SettingsScreen() {
         {waiting === 0 ? null : <Badge tone="warn">{waiting} take effect after a restart of the host</Badge>}
       </ScreenHead>
       <div className={css.settings}>
-        <nav className={css.nav} aria-label="Sections">
-          <FilterField wide value={search.q} onChange={(next) => set({ q: next })} placeholder="Search settings" />
-          {sections.map((name) => (
-            <button
-              key={name}
-              type="button"
-              aria-current={q === undefined && current === name ? 'page' : undefined}
-              onClick={() => set({ section: name, q: undefined })}
-            >
-              {title(name)}
-            </button>
-          ))}
-        </nav>
+        <Sections {...{ sections, set }} q={search.q} current={q === undefined ? current : null} />
         <div className={layout.scroll}>
           <div className={css.column}>
             <h2>{q === undefined ? title(current) : `Results for “${search.q}”`}</h2>
@@ -113,5 +102,34 @@ export function SettingsScreen() {
         </div>
       </div>
     </Screen>
+  );
+}
+
+function Sections({
+  sections,
+  current,
+  q,
+  set,
+}: {
+  sections: readonly string[];
+  /** Null while results of a search are shown. */
+  current: string | null;
+  q: string | undefined;
+  set(patch: Record<string, string | undefined>): void;
+}) {
+  return (
+    <nav className={css.nav} aria-label="Sections">
+      <FilterField wide value={q} onChange={(next) => set({ q: next })} placeholder="Search settings" />
+      {sections.map((name) => (
+        <button
+          key={name}
+          type="button"
+          aria-current={current === name ? 'page' : undefined}
+          onClick={() => set({ section: name, q: undefined })}
+        >
+          {title(name)}
+        </button>
+      ))}
+    </nav>
   );
 }

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { fieldText } from '../../../contract/kernel/field-words.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
+import { fieldText } from '../../../contract/kernel/text/field-words.ts';
 import { keyOf, useAct } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { errorToast, undoToast } from '../../ui/feedback/toast.tsx';

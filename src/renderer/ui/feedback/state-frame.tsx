@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { CircleAlert, CircleQuestionMark, LockKeyhole, SearchX, Unplug } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { type AppError, codeOf, problemOf } from '../../../contract/kernel/errors.ts';
-import { errorText, type Titles } from '../../../contract/kernel/field-words.ts';
+import { errorText, type Titles } from '../../../contract/kernel/text/field-words.ts';
 import { useOfflineSince, useOnline } from '../../lib/client/context.tsx';
 import { type HelpTarget, partsOf, topicOf } from '../../lib/help.ts';
 import { OFFLINE } from '../../lib/use-can.ts';

@@ -1,7 +1,7 @@
 /** Short messages in the corner: what was done, with Undo; what failed, with its code. */
 import { notifications } from '@mantine/notifications';
 import type { AppError } from '../../../contract/kernel/errors.ts';
-import { errorText } from '../../../contract/kernel/field-words.ts';
+import { errorText } from '../../../contract/kernel/text/field-words.ts';
 import { Button } from '../buttons.tsx';
 import layout from '../styles/layout.module.css';
 

@@ -37,13 +37,7 @@ export function LogViewer(props: LogViewerProps) {
   const rows = useMemo(() => (version < 0 ? [] : visibleRows(feed, levels)), [feed, version, levels]);
   const { loading, error, live } = feed.state();
   const wrap = useView((view) => view.wrap);
-  const [q, setQ] = useState('');
-  /** The hit that was gone to. */
-  const [current, setCurrent] = useState<number | null>(null);
-  const found = useLogSearch(feed, q, version);
-  const foundHere = useMemo(() => shownHits(rows, found), [rows, found]);
-  const { hits, total } = useHostSearch(feed, q, levels, foundHere);
-  const hitSet = useMemo(() => new Set(hits), [hits]);
+  const search = useHits(feed, rows, levels, version);
   const frame = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -85,9 +79,9 @@ export function LogViewer(props: LogViewerProps) {
             <LogLineRow
               {...{ row, index: item.index, top: item.start, time: clock(row.at), onSelect: props.onSelect }}
               key={item.key}
-              hit={hitSet.has(row.seq)}
+              hit={search.isHit(row.seq)}
               selected={props.selected === row.seq}
-              current={row.seq === current && hitSet.has(row.seq)}
+              current={row.seq === search.field.at && search.isHit(row.seq)}
               isStop={item.index === line.stop}
               measure={wrap ? virtual.measureElement : undefined}
             />
@@ -99,20 +93,7 @@ export function LogViewer(props: LogViewerProps) {
   return (
     <section className={css.log} aria-label={name}>
       <LogBar view={props} rows={rows} following={place.following} setFollow={place.setFollow}>
-        <LogSearch
-          q={q}
-          setQ={(next) => {
-            setQ(next);
-            setCurrent(null);
-          }}
-          hits={hits}
-          total={total}
-          at={current}
-          goTo={(seq) => {
-            setCurrent(seq);
-            goTo(seq);
-          }}
-        />
+        <LogSearch {...search.field} goTo={(seq) => search.goTo(seq, goTo)} />
       </LogBar>
       {error === null ? null : <ErrorState inline error={error} />}
       {loading ? <Skeleton rows={6} /> : rows.length === 0 ? <NoLines {...props} /> : lines}
@@ -121,6 +102,31 @@ export function LogViewer(props: LogViewerProps) {
       </span>
     </section>
   );
+}
+
+/** The text that is searched for, and the lines in which it is. */
+function useHits(feed: LogFeed, rows: readonly LogRow[], levels: LogLevel[] | undefined, version: number) {
+  const [q, setQ] = useState('');
+  /** The hit that was gone to. */
+  const [at, setAt] = useState<number | null>(null);
+  const found = useLogSearch(feed, q, version);
+  const foundHere = useMemo(() => shownHits(rows, found), [rows, found]);
+  const { hits, total } = useHostSearch(feed, q, levels, foundHere);
+  const hitSet = useMemo(() => new Set(hits), [hits]);
+  return {
+    field: {
+      ...{ q, hits, total, at },
+      setQ(next: string) {
+        setQ(next);
+        setAt(null);
+      },
+    },
+    isHit: (seq: number) => hitSet.has(seq),
+    goTo(seq: number, go: (seq: number) => void) {
+      setAt(seq);
+      go(seq);
+    },
+  };
 }
 
 /** Goes to a line; one that is not loaded is gone to once the host has sent it. */

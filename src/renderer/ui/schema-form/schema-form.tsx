@@ -48,21 +48,7 @@ export function SchemaForm({
 }: SchemaFormProps) {
   const [mode, setMode] = useState<'form' | 'json'>('form');
   const [shown, setShown] = useState(FIELDS);
-  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
-  const problems = problemsOf(fields, value, name, usePatterns(fields));
-  const form: FormState = {
-    held,
-    secretHint,
-    errorAt(path) {
-      const said = errors[path];
-      // A field is judged when it has been left, not while it is typed into for the first time.
-      return said !== undefined || left.has(path) ? (problems[path] ?? said) : undefined;
-    },
-  };
-  const onBlur = (event: FocusEvent<HTMLElement>) => {
-    const path = event.target.closest<HTMLElement>('[data-path]')?.dataset.path;
-    if (path !== undefined && !left.has(path)) setLeft(new Set([...left, path]));
-  };
+  const { form, onBlur } = useJudged({ name, secretHint, fields, value, errors, held });
   const json = (height: string) => (
     <JsonField path={name} label={`${title} as JSON`} {...{ value, onChange, height }} parse={parseObject} />
   );
@@ -114,4 +100,30 @@ export function SchemaForm({
       </fieldset>
     </FormContext>
   );
+}
+
+/** What is said of each field. A field is judged when it has been left, not while it is typed into for the first time. */
+function useJudged({
+  name,
+  secretHint,
+  fields,
+  value,
+  errors,
+  held,
+}: Pick<SchemaFormProps, 'name' | 'fields' | 'value' | 'errors' | 'held'> & { secretHint: string }) {
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const problems = problemsOf(fields, value, name, usePatterns(fields));
+  const form: FormState = {
+    held,
+    secretHint,
+    errorAt(path) {
+      const said = errors[path];
+      return said !== undefined || left.has(path) ? (problems[path] ?? said) : undefined;
+    },
+  };
+  const onBlur = (event: FocusEvent<HTMLElement>) => {
+    const path = event.target.closest<HTMLElement>('[data-path]')?.dataset.path;
+    if (path !== undefined && !left.has(path)) setLeft(new Set([...left, path]));
+  };
+  return { form, onBlur };
 }

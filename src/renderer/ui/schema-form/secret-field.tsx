@@ -1,7 +1,7 @@
 /** A secret. One that is stored is not known here: its mask is replaced as a whole by what is typed, and is back when that is removed. */
 import { PasswordInput } from '@mantine/core';
 import { useState } from 'react';
-import { MASK } from '../../../contract/kernel/mask.ts';
+import { MASK } from '../../../contract/kernel/text/mask.ts';
 import type { CommonProps, FieldProps } from './field-props.ts';
 import { useForm } from './form-context.ts';
 

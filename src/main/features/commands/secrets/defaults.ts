@@ -1,7 +1,7 @@
 /** Secrets in the defaults of commands: sealed when they are saved, open only for runs. */
 
-import { MASK } from '../../../../contract/kernel/mask.ts';
 import type { CommandId, JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { MASK } from '../../../../contract/kernel/text/mask.ts';
 import { secretId, secretText } from '../../../core/secrets/secret-refs.ts';
 import type { Secrets } from '../../../core/secrets/secrets.ts';
 import { mapPlaces, type Place, valueAt } from './places.ts';

@@ -5,8 +5,8 @@
 import type { CommandSpec } from '../../../../contract/automation/commands.ts';
 import { templateNames } from '../../../../contract/automation/template.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
-import { MASK } from '../../../../contract/kernel/mask.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { MASK } from '../../../../contract/kernel/text/mask.ts';
 import { secretIds } from '../../../core/secrets/secret-refs.ts';
 import { exposedIn, filesIn, type SpecIssue } from '../kinds/index.ts';
 import { mayBeSecret, type Place, valueAt } from './places.ts';

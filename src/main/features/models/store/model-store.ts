@@ -1,8 +1,8 @@
 /** The only SQL of models. */
 import { and, asc, eq, ne, sql } from 'drizzle-orm';
-import { naturalKey } from '../../../../contract/kernel/natural-key.ts';
 import type { Page } from '../../../../contract/kernel/paging.ts';
 import type { ModelId } from '../../../../contract/kernel/scalars.ts';
+import { naturalKey } from '../../../../contract/kernel/text/natural-key.ts';
 import { modelRecord } from '../../../../contract/models/models.ts';
 import { type Db, type ListInput, type ListSpec, listPage, readableRows } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';

@@ -1,5 +1,5 @@
 /** The way into the queue: new tasks, and those that have become due; their events in the same transaction. */
-import { naturalKey } from '../../../../contract/kernel/natural-key.ts';
+import { naturalKey } from '../../../../contract/kernel/text/natural-key.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { type Db, parseStored } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';

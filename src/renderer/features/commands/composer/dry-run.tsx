@@ -1,7 +1,7 @@
 import { CircleCheck, CircleX, SearchCheck, TriangleAlert } from 'lucide-react';
 import type { CommandKind } from '../../../../contract/automation/kinds/index.ts';
 import type { AppError } from '../../../../contract/kernel/errors.ts';
-import { fieldText, type Titles } from '../../../../contract/kernel/field-words.ts';
+import { fieldText, type Titles } from '../../../../contract/kernel/text/field-words.ts';
 import type { Answer } from '../../../lib/live/query.ts';
 import { Button } from '../../../ui/buttons.tsx';
 import { JsonView } from '../../../ui/display/json-view.tsx';

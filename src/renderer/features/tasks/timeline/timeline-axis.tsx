@@ -1,6 +1,6 @@
 import { useElementSize } from '@mantine/hooks';
 import type { RefObject } from 'react';
-import { BrushMark } from '../../../ui/brush-mark.tsx';
+import { BrushMark } from '../../../ui/brush/brush-mark.tsx';
 import text from '../../../ui/styles/text.module.css';
 import css from './timeline.module.css';
 import { type Range, ticksOf } from './timeline-range.ts';

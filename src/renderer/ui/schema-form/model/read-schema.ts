@@ -1,8 +1,8 @@
 /** JSON Schema (2020-12) as the fields of a form. Whatever a schema holds, there is a field for each property. */
 
-import type { Titles } from '../../../../contract/kernel/field-words.ts';
 import { isJsonObject } from '../../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
+import type { Titles } from '../../../../contract/kernel/text/field-words.ts';
 import { below, type Choice, type Field, type FieldKind } from './field.ts';
 
 /** Objects and lists inside of each other that are drawn; what lies deeper is edited as JSON. */

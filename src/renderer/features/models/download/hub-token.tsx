@@ -1,13 +1,13 @@
 /** The token of the hub, for repos that ask for one. It is typed once and never shown again, so it is kept in no draft. */
 import { PasswordInput } from '@mantine/core';
 import { useState } from 'react';
-import { useAct, useOperationQuery } from '../../lib/live/query.ts';
-import { useCan } from '../../lib/use-can.ts';
-import { Button } from '../../ui/buttons.tsx';
-import { errorToast } from '../../ui/feedback/toast.tsx';
-import layout from '../../ui/styles/layout.module.css';
-import text from '../../ui/styles/text.module.css';
-import css from './models.module.css';
+import { useAct, useOperationQuery } from '../../../lib/live/query.ts';
+import { useCan } from '../../../lib/use-can.ts';
+import { Button } from '../../../ui/buttons.tsx';
+import { errorToast } from '../../../ui/feedback/toast.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
+import css from '../models.module.css';
 
 const TOLD = {
   stored: 'A token is stored, sealed. It is sent to the hub alone.',

@@ -3,22 +3,22 @@ import { Modal, SegmentedControl, TextInput } from '@mantine/core';
 import { FolderSearch, Link2 } from 'lucide-react';
 import { useRef } from 'react';
 import { z } from 'zod';
-import type { FoundModel } from '../../../contract/models/models.ts';
-import { useClient } from '../../lib/client/context.tsx';
-import { isDesktop } from '../../lib/client/message-port.ts';
-import { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
-import { bytes } from '../../lib/format.ts';
-import { asError, useAct, useOperationQuery } from '../../lib/live/query.ts';
-import { useCan } from '../../lib/use-can.ts';
-import { Button } from '../../ui/buttons.tsx';
-import { Tag } from '../../ui/display/badge.tsx';
-import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
-import { errorToast, toast } from '../../ui/feedback/toast.tsx';
-import layout from '../../ui/styles/layout.module.css';
-import text from '../../ui/styles/text.module.css';
-import css from './models.module.css';
+import type { FoundModel } from '../../../../contract/models/models.ts';
+import { useClient } from '../../../lib/client/context.tsx';
+import { isDesktop } from '../../../lib/client/message-port.ts';
+import { useDraftForm } from '../../../lib/drafts/use-draft-form.ts';
+import { bytes } from '../../../lib/format.ts';
+import { asError, useAct, useOperationQuery } from '../../../lib/live/query.ts';
+import { useCan } from '../../../lib/use-can.ts';
+import { Button } from '../../../ui/buttons.tsx';
+import { Tag } from '../../../ui/display/badge.tsx';
+import { ErrorState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
+import { errorToast, toast } from '../../../ui/feedback/toast.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
+import css from '../models.module.css';
+import { PROGRAM_WORDS } from '../words.ts';
 import type { Uploading } from './use-upload.ts';
-import { PROGRAM_WORDS } from './words.ts';
 
 type Mode = 'link' | 'copy';
 const EMPTY: { path: string; mode: Mode } = { path: '', mode: 'link' };
@@ -47,9 +47,7 @@ export function AddDialog({
 }
 
 function ByPath({ close, show, upload }: { close(): void; show(id: string): void; upload: Uploading }) {
-  const client = useClient();
   const noImport = useCan('models_import');
-  const input = useRef<HTMLInputElement>(null);
   const form = useDraftForm('model:add', { initial: EMPTY, version: null, shape: SHAPE });
   const add = useAct('models_import', {
     onDone: (answer) => {
@@ -63,11 +61,6 @@ function ByPath({ close, show, upload }: { close(): void; show(id: string): void
       if (first) show(first.id);
     },
   });
-  const pick = () =>
-    client.call('shell_pick_file', { title: 'Model file' }).then(
-      (picked) => picked.path !== null && form.change({ path: picked.path }),
-      (error: unknown) => errorToast('Could not choose a file', asError(error)),
-    );
   const { path, mode } = form.values;
   return (
     <form
@@ -87,29 +80,7 @@ function ByPath({ close, show, upload }: { close(): void; show(id: string): void
           spellCheck={false}
           {...form.input('path')}
         />
-        {isDesktop() ? (
-          <Button icon={<FolderSearch size={13} />} onClick={() => void pick()}>
-            Choose…
-          </Button>
-        ) : (
-          <>
-            <input
-              ref={input}
-              type="file"
-              accept=".gguf"
-              hidden
-              aria-label="Model file"
-              onChange={(event) => {
-                const [file] = event.currentTarget.files ?? [];
-                if (file) upload.start(file);
-                close();
-              }}
-            />
-            <Button icon={<FolderSearch size={13} />} blocked={upload.blocked} onClick={() => input.current?.click()}>
-              Choose…
-            </Button>
-          </>
-        )}
+        <ChooseFile picked={(picked) => form.change({ path: picked })} upload={upload} close={close} />
       </div>
       <div className={layout.row}>
         <SegmentedControl
@@ -134,6 +105,43 @@ function ByPath({ close, show, upload }: { close(): void; show(id: string): void
       </div>
       {add.error === null ? null : <ErrorState inline error={add.error} titles={{ path: 'File or folder' }} />}
     </form>
+  );
+}
+
+/** In the app a path is picked; a browser tells no paths, so there the file itself is sent. */
+function ChooseFile({ picked, upload, close }: { picked(path: string): void; upload: Uploading; close(): void }) {
+  const client = useClient();
+  const input = useRef<HTMLInputElement>(null);
+  if (isDesktop()) {
+    const pick = () =>
+      client.call('shell_pick_file', { title: 'Model file' }).then(
+        ({ path }) => path !== null && picked(path),
+        (error: unknown) => errorToast('Could not choose a file', asError(error)),
+      );
+    return (
+      <Button icon={<FolderSearch size={13} />} onClick={() => void pick()}>
+        Choose…
+      </Button>
+    );
+  }
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        accept=".gguf"
+        hidden
+        aria-label="Model file"
+        onChange={(event) => {
+          const [file] = event.currentTarget.files ?? [];
+          if (file) upload.start(file);
+          close();
+        }}
+      />
+      <Button icon={<FolderSearch size={13} />} blocked={upload.blocked} onClick={() => input.current?.click()}>
+        Choose…
+      </Button>
+    </>
   );
 }
 

@@ -1,10 +1,10 @@
 import { modals } from '@mantine/modals';
-import type { InstalledModel } from '../../../contract/models/models.ts';
-import { SELECTABLE } from '../../../contract/models/models.ts';
-import { useAct } from '../../lib/live/query.ts';
-import { useCan } from '../../lib/use-can.ts';
-import { errorToast, toast } from '../../ui/feedback/toast.tsx';
-import { TYPE_WORDS } from './words.ts';
+import type { InstalledModel } from '../../../../contract/models/models.ts';
+import { SELECTABLE } from '../../../../contract/models/models.ts';
+import { useAct } from '../../../lib/live/query.ts';
+import { useCan } from '../../../lib/use-can.ts';
+import { errorToast, toast } from '../../../ui/feedback/toast.tsx';
+import { TYPE_WORDS } from '../words.ts';
 
 /** Calls that act on models, with their notifications and the reasons why they cannot be made. */
 export function useModelActions() {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AppError } from './errors.ts';
+import { AppError } from '../errors.ts';
 import { errorText, fieldText, fieldTexts } from './field-words.ts';
 
 // Catches an operator who reads “Field 'input.s': s is required” below a field called “Seconds”.

@@ -1,14 +1,14 @@
 /** Downloads that run, are paused or have failed. */
 import { Pause, Play, X } from 'lucide-react';
-import type { ModelDownload } from '../../../contract/models/hub.ts';
-import { useAct, useOperationQuery } from '../../lib/live/query.ts';
-import { useCan } from '../../lib/use-can.ts';
-import { IconButton } from '../../ui/buttons.tsx';
-import { errorToast } from '../../ui/feedback/toast.tsx';
-import layout from '../../ui/styles/layout.module.css';
-import text from '../../ui/styles/text.module.css';
-import css from './models.module.css';
-import { ProgressLine } from './progress-line.tsx';
+import type { ModelDownload } from '../../../../contract/models/hub.ts';
+import { useAct, useOperationQuery } from '../../../lib/live/query.ts';
+import { useCan } from '../../../lib/use-can.ts';
+import { IconButton } from '../../../ui/buttons.tsx';
+import { errorToast } from '../../../ui/feedback/toast.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
+import css from '../models.module.css';
+import { ProgressLine } from '../progress-line.tsx';
 
 export function Downloads() {
   const query = useOperationQuery('models_downloads', {});

@@ -1,23 +1,23 @@
 /** The models on this machine. */
 import { Boxes } from 'lucide-react';
-import type { ModelId } from '../../../contract/kernel/scalars.ts';
-import { type InstalledModel, MODEL_TYPES } from '../../../contract/models/models.ts';
-import { type Input, useOperationQuery, usePages } from '../../lib/live/query.ts';
-import { listOf, type Search, toggled } from '../../lib/search-params.ts';
-import { useCan } from '../../lib/use-can.ts';
-import { Button, Chip } from '../../ui/buttons.tsx';
-import { EmptyState, NoMatch, StateFrame } from '../../ui/feedback/state-frame.tsx';
-import { FilterField } from '../../ui/filter-field.tsx';
-import { ToolBar } from '../../ui/screen.tsx';
-import { Split } from '../../ui/split.tsx';
-import layout from '../../ui/styles/layout.module.css';
-import { ColumnsMenu } from '../../ui/table/columns/columns-menu.tsx';
-import { DataTable } from '../../ui/table/data-table.tsx';
+import type { ModelId } from '../../../../contract/kernel/scalars.ts';
+import { type InstalledModel, MODEL_TYPES } from '../../../../contract/models/models.ts';
+import { type Input, useOperationQuery, usePages } from '../../../lib/live/query.ts';
+import { listOf, type Search, toggled } from '../../../lib/search-params.ts';
+import { useCan } from '../../../lib/use-can.ts';
+import { Button, Chip } from '../../../ui/buttons.tsx';
+import { EmptyState, NoMatch, StateFrame } from '../../../ui/feedback/state-frame.tsx';
+import { FilterField } from '../../../ui/filter-field.tsx';
+import { ToolBar } from '../../../ui/screen.tsx';
+import { Split } from '../../../ui/split.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import { ColumnsMenu } from '../../../ui/table/columns/columns-menu.tsx';
+import { DataTable } from '../../../ui/table/data-table.tsx';
+import { useLoading } from '../use-loading.ts';
+import { TYPE_WORDS } from '../words.ts';
 import { modelColumns } from './columns.tsx';
 import { ModelInspector } from './model-inspector.tsx';
 import { ModelMenu } from './model-menu.tsx';
-import { useLoading } from './use-loading.ts';
-import { TYPE_WORDS } from './words.ts';
 
 const SHOWN_TYPES = ['chat', 'embedding', 'rerank'] as const;
 /** Free memory has no events; while the list is shown it is asked for now and then. */
@@ -47,12 +47,10 @@ export function InstalledTab({
   const filter = filterOf(search);
   const list = usePages('models_list', filter);
   const fits = useOperationQuery('models_fits', {}, { refetchInterval: FIT_EVERY_MS, refetchOnFocus: true });
-  const noImport = useCan('models_import');
   const loading = useLoading();
   const byId = new Map(fits.data?.items.map(({ id, fit }) => [id as string, fit]));
   const columns = modelColumns((id) => byId.get(id), loading.isLoaded);
-  const types = listOf(search.type, MODEL_TYPES);
-  const isFiltered = search.q !== undefined || types !== undefined;
+  const isFiltered = search.q !== undefined || listOf(search.type, MODEL_TYPES) !== undefined;
   const table =
     list.rows.length > 0 ? (
       <DataTable
@@ -75,33 +73,13 @@ export function InstalledTab({
     ) : isFiltered ? (
       <NoMatch what="models" clear={() => set({ q: undefined, type: undefined })} />
     ) : (
-      <EmptyState
-        icon={<Boxes size={24} />}
-        title="No models yet"
-        help="models"
-        action={
-          <Button kind="primary" action="models.add" showKey blocked={noImport} onClick={add}>
-            Add a model
-          </Button>
-        }
-      >
-        Drop a GGUF file here, add one that another program has, or download one. Until then, built-in embeddings
-        compare words.
-      </EmptyState>
+      <NoModels add={add} />
     );
   return (
     <>
       <ToolBar>
         <FilterField value={search.q} onChange={(q) => set({ q })} placeholder="Filter models" />
-        {SHOWN_TYPES.map((type) => (
-          <Chip
-            key={type}
-            pressed={types?.includes(type) ?? false}
-            onClick={() => set({ type: toggled(search.type, type) })}
-          >
-            {TYPE_WORDS[type]}
-          </Chip>
-        ))}
+        <TypeChips type={search.type} set={(type) => set({ type })} />
         <span className={layout.grow} />
         <ColumnsMenu name="models" columns={columns} />
       </ToolBar>
@@ -129,5 +107,33 @@ export function InstalledTab({
         }
       />
     </>
+  );
+}
+
+function TypeChips({ type, set }: { type: string | undefined; set(type: string | undefined): void }) {
+  const pressed = listOf(type, MODEL_TYPES);
+  return SHOWN_TYPES.map((one) => (
+    <Chip key={one} pressed={pressed?.includes(one) ?? false} onClick={() => set(toggled(type, one))}>
+      {TYPE_WORDS[one]}
+    </Chip>
+  ));
+}
+
+function NoModels({ add }: { add(): void }) {
+  const noImport = useCan('models_import');
+  return (
+    <EmptyState
+      icon={<Boxes size={24} />}
+      title="No models yet"
+      help="models"
+      action={
+        <Button kind="primary" action="models.add" showKey blocked={noImport} onClick={add}>
+          Add a model
+        </Button>
+      }
+    >
+      Drop a GGUF file here, add one that another program has, or download one. Until then, built-in embeddings compare
+      words.
+    </EmptyState>
   );
 }

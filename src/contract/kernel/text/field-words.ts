@@ -1,5 +1,5 @@
 /** Sentences for people from what validation errors say by path; the texts on the wire name members, not labels. */
-import type { AppError } from './errors.ts';
+import type { AppError } from '../errors.ts';
 
 /** Labels of a form by path, such as `input.url` → `Address`. */
 export type Titles = Readonly<Record<string, string>>;

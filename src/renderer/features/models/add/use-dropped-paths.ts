@@ -1,10 +1,10 @@
 /** Files that are dropped on the desktop app: the preload script tells where they lie, so that none has to travel. */
 import { useEffect, useEffectEvent } from 'react';
 import { z } from 'zod';
-import { DROPPED_MESSAGE } from '../../../contract/host/desktop.ts';
-import { isDesktop } from '../../lib/client/message-port.ts';
-import { useAct } from '../../lib/live/query.ts';
-import { errorToast, toast } from '../../ui/feedback/toast.tsx';
+import { DROPPED_MESSAGE } from '../../../../contract/host/desktop.ts';
+import { isDesktop } from '../../../lib/client/message-port.ts';
+import { useAct } from '../../../lib/live/query.ts';
+import { errorToast, toast } from '../../../ui/feedback/toast.tsx';
 
 const Message = z.object({ type: z.literal(DROPPED_MESSAGE), paths: z.array(z.string()).max(1000) });
 

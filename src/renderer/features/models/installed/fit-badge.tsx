@@ -1,6 +1,6 @@
 import { CircleAlert, CircleCheck, CircleX, Cpu, FileX2, type LucideIcon, MemoryStick, Zap } from 'lucide-react';
-import type { InstalledModel, ModelFit } from '../../../contract/models/models.ts';
-import { Badge, type Tone } from '../../ui/display/badge.tsx';
+import type { InstalledModel, ModelFit } from '../../../../contract/models/models.ts';
+import { Badge, type Tone } from '../../../ui/display/badge.tsx';
 
 interface Look {
   word: string;

@@ -1,12 +1,12 @@
-import type { InstalledModel, ModelFit } from '../../../contract/models/models.ts';
-import { bytes, count } from '../../lib/format.ts';
-import { Tag } from '../../ui/display/badge.tsx';
-import layout from '../../ui/styles/layout.module.css';
-import text from '../../ui/styles/text.module.css';
-import type { Column } from '../../ui/table/columns/columns.ts';
+import type { InstalledModel, ModelFit } from '../../../../contract/models/models.ts';
+import { bytes, count } from '../../../lib/format.ts';
+import { Tag } from '../../../ui/display/badge.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
+import type { Column } from '../../../ui/table/columns/columns.ts';
+import css from '../models.module.css';
+import { parameters, TYPE_WORDS } from '../words.ts';
 import { FitBadge } from './fit-badge.tsx';
-import css from './models.module.css';
-import { parameters, TYPE_WORDS } from './words.ts';
 
 /** Columns of the list. @param fitOf whether a model fits, once that is known. @param isLoaded whether it is in memory */
 export const modelColumns = (

@@ -1,10 +1,10 @@
 import { Menu } from '@mantine/core';
 import { Copy, Play, Square, Star, Trash2 } from 'lucide-react';
-import type { InstalledModel } from '../../../contract/models/models.ts';
-import { MenuAction } from '../../ui/menu-action.tsx';
-import { useLoading } from './use-loading.ts';
+import type { InstalledModel } from '../../../../contract/models/models.ts';
+import { MenuAction } from '../../../ui/menu-action.tsx';
+import { useLoading } from '../use-loading.ts';
+import { refOf } from '../words.ts';
 import { useModelActions } from './use-model-actions.ts';
-import { refOf } from './words.ts';
 
 /** What can be done with a model of the list without opening it. */
 export function ModelMenu({ model, gone }: { model: InstalledModel; gone(): void }) {

@@ -1,24 +1,24 @@
 /** Details of one model, in a pane beside the list. */
 import { Play, Square, Star, Trash2, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import type { ModelId } from '../../../contract/kernel/scalars.ts';
-import type { InstalledModel, ModelFit } from '../../../contract/models/models.ts';
-import { bytes, dateTime } from '../../lib/format.ts';
-import { useOperationQuery } from '../../lib/live/query.ts';
-import { Button, CopyButton, IconButton } from '../../ui/buttons.tsx';
-import { FactList } from '../../ui/display/facts.tsx';
-import { Notice } from '../../ui/feedback/notice.tsx';
-import { StateFrame } from '../../ui/feedback/state-frame.tsx';
-import { ToolBar } from '../../ui/screen.tsx';
-import layout from '../../ui/styles/layout.module.css';
-import text from '../../ui/styles/text.module.css';
-import { TabPanel, Tabs } from '../../ui/tabs.tsx';
+import type { ModelId } from '../../../../contract/kernel/scalars.ts';
+import type { InstalledModel, ModelFit } from '../../../../contract/models/models.ts';
+import { bytes, dateTime } from '../../../lib/format.ts';
+import { useOperationQuery } from '../../../lib/live/query.ts';
+import { Button, CopyButton, IconButton } from '../../../ui/buttons.tsx';
+import { FactList } from '../../../ui/display/facts.tsx';
+import { Notice } from '../../../ui/feedback/notice.tsx';
+import { StateFrame } from '../../../ui/feedback/state-frame.tsx';
+import { ToolBar } from '../../../ui/screen.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
+import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
+import css from '../models.module.css';
+import { useLoading } from '../use-loading.ts';
+import { parameters, refOf, SOURCE_WORDS, TYPE_WORDS, tokens } from '../words.ts';
 import { FitBadge } from './fit-badge.tsx';
 import { ModelSettings } from './model-settings.tsx';
-import css from './models.module.css';
-import { useLoading } from './use-loading.ts';
 import { useModelActions } from './use-model-actions.ts';
-import { parameters, refOf, SOURCE_WORDS, TYPE_WORDS, tokens } from './words.ts';
 
 const TABS = [
   { id: 'facts', label: 'Details' },

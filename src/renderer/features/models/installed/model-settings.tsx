@@ -1,21 +1,21 @@
 /** Settings of a model: the form that their schema asks for. */
 import { useState } from 'react';
 import { z } from 'zod';
-import { JsonObject } from '../../../contract/kernel/scalars.ts';
-import type { InstalledModel } from '../../../contract/models/models.ts';
-import { InferenceSettings } from '../../../contract/models/settings.ts';
-import { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
-import { useAct, useOperationQuery } from '../../lib/live/query.ts';
-import { useCan } from '../../lib/use-can.ts';
-import { Button } from '../../ui/buttons.tsx';
-import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
-import { toast } from '../../ui/feedback/toast.tsx';
-import { fieldsOf, titlesOf } from '../../ui/schema-form/model/read-schema.ts';
-import { SchemaForm } from '../../ui/schema-form/schema-form.tsx';
-import { textProblem } from '../../ui/schema-form/use-json-text.ts';
-import layout from '../../ui/styles/layout.module.css';
-import text from '../../ui/styles/text.module.css';
-import { refOf } from './words.ts';
+import { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import type { InstalledModel } from '../../../../contract/models/models.ts';
+import { InferenceSettings } from '../../../../contract/models/settings.ts';
+import { useDraftForm } from '../../../lib/drafts/use-draft-form.ts';
+import { useAct, useOperationQuery } from '../../../lib/live/query.ts';
+import { useCan } from '../../../lib/use-can.ts';
+import { Button } from '../../../ui/buttons.tsx';
+import { ErrorState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
+import { toast } from '../../../ui/feedback/toast.tsx';
+import { fieldsOf, titlesOf } from '../../../ui/schema-form/model/read-schema.ts';
+import { SchemaForm } from '../../../ui/schema-form/schema-form.tsx';
+import { textProblem } from '../../../ui/schema-form/use-json-text.ts';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
+import { refOf } from '../words.ts';
 
 const FIELDS = fieldsOf(JsonObject.parse(z.toJSONSchema(InferenceSettings, { io: 'input', unrepresentable: 'any' })));
 const TITLES = titlesOf(FIELDS, 'settings');

@@ -1,9 +1,9 @@
 /** A file that was dropped or chosen in a browser: it travels to the host, which knows no path of it. */
 import { useState } from 'react';
-import { useClient } from '../../lib/client/context.tsx';
-import { asError } from '../../lib/live/query.ts';
-import { useCan } from '../../lib/use-can.ts';
-import { errorToast, toast } from '../../ui/feedback/toast.tsx';
+import { useClient } from '../../../lib/client/context.tsx';
+import { asError } from '../../../lib/live/query.ts';
+import { useCan } from '../../../lib/use-can.ts';
+import { errorToast, toast } from '../../../ui/feedback/toast.tsx';
 
 /** Largest file that an upload takes, bytes. */
 const MAX_BYTES = 2 * 1024 ** 3;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { natural } from '../sorts.ts';
 import { naturalKey } from './natural-key.ts';
-import { natural } from './sorts.ts';
 
 const sign = (value: number) => Math.sign(value);
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
