@@ -1,6 +1,6 @@
 // Tasks run as the same user and plant links and named pipes; ids come from a database that may be somebody else's. So files of the data
 // directory are written through core/disk/owned-files.ts (in executors through output/new-file.ts) and read through core/disk/owned-reads.ts,
-// which follow no link and wait for no pipe; databases are opened through core/db/open-file.ts; files are removed and folders listed through core/disk/owned-trees.ts, which leaves no folder of ours.
+// which follow no link and wait for no pipe; databases are opened through core/db/file/open-file.ts; files are removed and folders listed through core/disk/owned-trees.ts, which leaves no folder of ours.
 import { sourceLines } from './source-lines.mjs';
 
 const WRITE =
@@ -12,7 +12,7 @@ const HOST_ONLY =
 /** SQLite follows links and waits at pipes, also beside its file. */
 const DATABASE =
   /\bnew Database\((?!':memory:')|\bdrizzle\((?!raw\))|import\((['"])better-sqlite3\1\)|import (?!type\b)(?!Database from\b).* from 'better-sqlite3'/;
-const DATABASE_HELPER = 'src/main/core/db/open-file.ts';
+const DATABASE_HELPER = 'src/main/core/db/file/open-file.ts';
 
 /** Where else it may stand, and why. */
 const ALLOWED = new Map([
@@ -21,8 +21,8 @@ const ALLOWED = new Map([
   ['src/main/core/disk/owned-trees.ts', 'the helper that lists and removes'],
   ['src/workers/executor/output/new-file.ts', 'the helper of executors'],
   ['src/main/core/log/audit-head.ts', 'opens the log of the database to flush it'],
-  ['src/main/core/db/migrate.ts', 'SQLite writes under a name that nobody knows'],
-  ['src/main/core/db/restore.ts', 'no host and no task runs'],
+  ['src/main/core/db/file/migrate.ts', 'SQLite writes under a name that nobody knows'],
+  ['src/main/core/db/file/restore.ts', 'no host and no task runs'],
   ['src/main/features/storage/backup.thread.ts', 'SQLite writes under a name that nobody knows'],
   ['src/main/core/process/process-list.ts', 'reads /proc'],
   ['src/main/core/process/cgroup.ts', 'files of the kernel'],
@@ -40,7 +40,7 @@ const ALLOWED = new Map([
   ['src/main/doors/http/port-owner.ts', 'reads /proc'],
   ['src/main/features/telemetry/metrics-probe.ts', 'reads /proc'],
   ['src/main/features/profiles/launch/browsers.ts', 'looks for installed browsers'],
-  ['src/main/features/profiles/lock-book.ts', 'names alone, to read the links below them that Chrome makes'],
+  ['src/main/features/profiles/occupancy/lock-book.ts', 'names alone, to read the links below them that Chrome makes'],
   ['src/workers/executor/process/runner.ts', 'new files in a folder of this attempt, made a moment before'],
 ]);
 
@@ -54,7 +54,7 @@ for (const { file, line, where } of sourceLines(['src/main', 'src/workers'])) {
 }
 if (found > 0) {
   process.stdout.write(
-    'Write through core/disk/owned-files.ts (or output/new-file.ts in executors), read through core/disk/owned-reads.ts, list and remove through core/disk/owned-trees.ts, open databases through core/db/open-file.ts: no link, pipe or id may redirect or hold up the host.\n',
+    'Write through core/disk/owned-files.ts (or output/new-file.ts in executors), read through core/disk/owned-reads.ts, list and remove through core/disk/owned-trees.ts, open databases through core/db/file/open-file.ts: no link, pipe or id may redirect or hold up the host.\n',
   );
   process.exitCode = 1;
 }

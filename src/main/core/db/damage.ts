@@ -4,7 +4,7 @@ import path from 'node:path';
 import type Database from 'better-sqlite3';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { HEAD_FILE } from '../log/audit-head.ts';
-import { openDatabaseFile, requireOwnedDatabase, SUFFIXES } from './open-file.ts';
+import { openDatabaseFile, requireOwnedDatabase, SUFFIXES } from './file/open-file.ts';
 
 /** Reason of {@link damagedError}, for programs. */
 const DAMAGED = 'database_damaged';

@@ -6,7 +6,7 @@ import { storageFaultCode } from '../../../contract/kernel/storage-faults.ts';
 import { naturalKey } from '../../../contract/kernel/text/natural-key.ts';
 import type { Faults } from '../faults.ts';
 import { foldCase } from './conditions.ts';
-import { openDatabaseFile } from './open-file.ts';
+import { openDatabaseFile } from './file/open-file.ts';
 import { createTransactions, type Transactions } from './transactions.ts';
 
 /** An open database. Everything is synchronous; never `await` inside {@link Db.transaction}. */

@@ -1,9 +1,8 @@
 /** Models on this machine as the rest of the program sees them. */
 import path from 'node:path';
-import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ModelId } from '../../../contract/kernel/scalars.ts';
-import { InstalledModel, type ModelType, SELECTABLE } from '../../../contract/models/models.ts';
+import { InstalledModel, type ModelType } from '../../../contract/models/models.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Db, recordOf, recordsOf } from '../../core/db/index.ts';
 import type { Hardware } from '../../core/hardware.ts';
@@ -13,7 +12,7 @@ import { type FreeMemory, fitOf, freeNow } from './memory/fit.ts';
 import { createRemover } from './registry/remove.ts';
 import { createResolver, modelNotFound } from './registry/resolve.ts';
 import type { Scanner } from './registry/scan.ts';
-import { usable } from './registry/usable.ts';
+import { selectable, usable } from './registry/usable.ts';
 import { refOf, sizedOf, toModel } from './registry/views.ts';
 import type { ModelRow } from './schema.ts';
 import type { ModelListInput, ModelStore } from './store/model-store.ts';
@@ -58,11 +57,8 @@ export function createModelService(deps: {
     fits(context: number | undefined) {
       const memory = free();
       const rows = store.all().filter((row) => row.status === 'ready');
-      return {
-        items: rows.map((row) => ({ id: row.id, fit: fitOf(sizedOf(row), memory, context) })),
-        free_ram_mb: mb(memory.ram),
-        free_vram_mb: memory.vram === null ? null : mb(memory.vram),
-      };
+      const items = rows.map((row) => ({ id: row.id, fit: fitOf(sizedOf(row), memory, context) }));
+      return { items, free_ram_mb: mb(memory.ram), free_vram_mb: memory.vram === null ? null : mb(memory.vram) };
     },
     all: store.all,
     view,
@@ -85,15 +81,7 @@ export function createModelService(deps: {
     },
     /** Makes a model the default of its type. @throws AppError `model-not-found`, `invalid-state` for one that cannot be used or has no default */
     select(ref: string): ModelRow {
-      const row = usable(resolver.require(ref));
-      if (!SELECTABLE.has(row.type))
-        throw new AppError(
-          'invalid-state',
-          `${row.name} is a ${row.type} model; no requests are made to it by default.`,
-          {
-            extra: { expected: [...SELECTABLE].join(', '), actual: row.type },
-          },
-        );
+      const row = selectable(resolver.require(ref));
       if (!row.selected) store.select({ ...row, selected: true, updated_at: clock.now(), version: row.version + 1 });
       return row;
     },

@@ -6,7 +6,7 @@ import type { Clock } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import { checkVersion, notFound } from '../../core/operation/versioned.ts';
 import { type ProfilePatch, patched } from './fields.ts';
-import type { Leases } from './leases.ts';
+import type { Leases } from './occupancy/leases.ts';
 import type { ProfileRow } from './schema.ts';
 import type { ProfileStore } from './store.ts';
 

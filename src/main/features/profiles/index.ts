@@ -14,7 +14,7 @@ import { createProfileService } from './service.ts';
 import { createProfileStore } from './store.ts';
 
 export type { LaunchPlan, LaunchRequest } from './launch/plan.ts';
-export type { ProfileLease } from './occupancy.ts';
+export type { ProfileLease } from './occupancy/occupancy.ts';
 export type { ProfileService } from './service.ts';
 
 export function createProfiles(deps: {

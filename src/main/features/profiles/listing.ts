@@ -4,7 +4,7 @@ import { Profile } from '../../../contract/automation/profiles.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import { type Db, recordOrNull, recordsOf } from '../../core/db/index.ts';
 import type { ChromeLock } from './launch/chrome-lock.ts';
-import type { Occupancy } from './occupancy.ts';
+import type { Occupancy } from './occupancy/occupancy.ts';
 import type { ProfileRow } from './schema.ts';
 import type { LastTask, ProfileFilter, ProfileListInput, ProfileStore } from './store.ts';
 

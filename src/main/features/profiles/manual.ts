@@ -4,7 +4,7 @@ import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import { type LaunchedBrowser, launchBrowser } from './launch/launcher.ts';
 import type { Planner } from './launch/plan.ts';
-import type { Occupancy } from './occupancy.ts';
+import type { Occupancy } from './occupancy/occupancy.ts';
 
 const STOP_DEADLINE_MS = 10_000;
 

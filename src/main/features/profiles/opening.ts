@@ -4,7 +4,7 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { removeChromeLock } from './launch/chrome-lock.ts';
 import type { ManualBrowsers } from './manual.ts';
-import type { Occupancy } from './occupancy.ts';
+import type { Occupancy } from './occupancy/occupancy.ts';
 import type { ProfileRow } from './schema.ts';
 
 /** Creates the operations; each answers the profile as it then is. */

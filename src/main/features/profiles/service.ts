@@ -14,7 +14,7 @@ import type { ChromeLock } from './launch/chrome-lock.ts';
 import { createPlanner, type Holder } from './launch/plan.ts';
 import { createListing } from './listing.ts';
 import { createManualBrowsers } from './manual.ts';
-import { createOccupancy, type ProfileLease } from './occupancy.ts';
+import { createOccupancy, type ProfileLease } from './occupancy/occupancy.ts';
 import { createOpening } from './opening.ts';
 import type { ProfileRow } from './schema.ts';
 import type { LastTask, ProfileStore } from './store.ts';

@@ -10,7 +10,7 @@ import type { ModelRow } from '../schema.ts';
 import { createAdvice } from './advice.ts';
 import type { ReadCatalogue } from './catalogue.ts';
 import { largestContext, MIB, mb } from './estimate.ts';
-import { type FreeMemory, freeNow, place, requiredBytes, type Sized } from './fit.ts';
+import { type FreeMemory, freeNow, place, requiredBytes, type Sized, USUAL_CONTEXT } from './fit.ts';
 import { hardwareInfo, recipesFor } from './machine.ts';
 
 type Output<Op extends keyof Operations> = OutputOf<Operations[Op]>;
@@ -22,6 +22,38 @@ const remediesFor = ({ largest_context: largest }: MemoryEstimate) => [
   'Unload other models or close other programs.',
 ];
 
+/** What is known of a model: its files when it is here, else its name. */
+function known(
+  [row]: readonly ModelRow[],
+  model: string,
+  variant: string | undefined,
+): { sized: Sized; basis: 'file' | 'name'; quant: string | null } {
+  if (row) return { sized: sizedOf(row), basis: 'file', quant: row.facts?.quant ?? row.variant };
+  const named = splitRef(model);
+  const quant = variant ?? named.variant;
+  const sized = { name: named.repo, variant: quant ?? named.repo, bytes: null, context_length: null, memory: null };
+  return { sized, basis: 'name', quant };
+}
+
+/** Whether a model can be loaded, and on which device. */
+function compatibilityOf(found: MemoryEstimate, provider: string, wanted: string | undefined): Output<'compatibility'> {
+  const onCard = wanted !== 'cpu' && found.fits_in_vram;
+  const compatible = onCard || found.fits_in_ram;
+  const card = provider === 'metal' ? 'metal' : `cuda:${found.loading_strategy.gpu_index ?? 0}`;
+  const need = `${found.estimated_mb} MB of memory`;
+  return {
+    model: found.model,
+    compatible,
+    message: compatible ? `Model fits in ${onCard ? 'VRAM' : 'RAM'}` : 'Insufficient memory for model',
+    estimated_memory_mb: found.estimated_mb,
+    available_memory_mb: onCard ? (found.available_vram_mb ?? 0) : found.available_ram_mb,
+    recommended_device: !compatible ? 'none' : onCard ? card : 'cpu',
+    requirements: [need],
+    missing_requirements: compatible ? [] : [need],
+    recommendations: compatible ? [] : remediesFor(found),
+  };
+}
+
 /** Creates the service. */
 export function createMemoryService(deps: {
   hardware: Hardware;
@@ -32,23 +64,10 @@ export function createMemoryService(deps: {
   const { hardware, catalogue, matches } = deps;
   const free = async (): Promise<FreeMemory> => freeNow(await hardware.graphics());
 
-  /** What is known of a model: its files when it is here, else its name. */
-  function known(
-    model: string,
-    variant: string | undefined,
-  ): { sized: Sized; basis: 'file' | 'name'; quant: string | null } {
-    const [row] = matches(model, variant);
-    if (row) return { sized: sizedOf(row), basis: 'file', quant: row.facts?.quant ?? row.variant };
-    const named = splitRef(model);
-    const quant = variant ?? named.variant;
-    const sized = { name: named.repo, variant: quant ?? named.repo, bytes: null, context_length: null, memory: null };
-    return { sized, basis: 'name', quant };
-  }
-
   async function estimateOf(input: ParsedInputOf<Operations['estimate_memory']>): Promise<MemoryEstimate> {
     const { context_length } = input;
     const [model, variant] = [refIn(input), variantIn(input)];
-    const { sized, basis, quant } = known(model, variant);
+    const { sized, basis, quant } = known(matches(model, variant), model, variant);
     const memory = await free();
     const required = requiredBytes(sized, context_length);
     const strategy = place(required, memory);
@@ -73,31 +92,12 @@ export function createMemoryService(deps: {
     };
   }
 
-  async function compatibility(input: ParsedInputOf<Operations['compatibility']>): Promise<Output<'compatibility'>> {
-    const { execution_provider: provider } = await hardwareInfo(hardware);
-    const found = await estimateOf({ ...input, context_length: 4096 });
-    const wantsCpu = input.device === 'cpu';
-    const onCard = !wantsCpu && found.fits_in_vram;
-    const compatible = onCard || found.fits_in_ram;
-    const card = provider === 'metal' ? 'metal' : `cuda:${found.loading_strategy.gpu_index ?? 0}`;
-    const device = !compatible ? 'none' : onCard ? card : 'cpu';
-    const need = `${found.estimated_mb} MB of memory`;
-    return {
-      model: found.model,
-      compatible,
-      message: compatible ? `Model fits in ${onCard ? 'VRAM' : 'RAM'}` : 'Insufficient memory for model',
-      estimated_memory_mb: found.estimated_mb,
-      available_memory_mb: onCard ? (found.available_vram_mb ?? 0) : found.available_ram_mb,
-      recommended_device: device,
-      requirements: [need],
-      missing_requirements: compatible ? [] : [need],
-      recommendations: compatible ? [] : remediesFor(found),
-    };
-  }
-
   return {
     estimateOf,
-    compatibility,
+    async compatibility(input: ParsedInputOf<Operations['compatibility']>): Promise<Output<'compatibility'>> {
+      const { execution_provider: provider } = await hardwareInfo(hardware);
+      return compatibilityOf(await estimateOf({ ...input, context_length: USUAL_CONTEXT }), provider, input.device);
+    },
     hardwareInfo: () => hardwareInfo(hardware),
     recipes: async () => recipesFor(await hardwareInfo(hardware)),
     ...createAdvice({ catalogue, matches, free }),

@@ -1,5 +1,6 @@
-/** Whether a row can be loaded. */
+/** Whether a row can be loaded, and be what is loaded when no model is named. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
+import { SELECTABLE } from '../../../../contract/models/models.ts';
 import type { ModelFacts } from '../files/facts.ts';
 import type { ModelRow } from '../schema.ts';
 import { modelNotFound } from './resolve.ts';
@@ -15,4 +16,13 @@ export function usable(row: ModelRow): ModelRow & { facts: ModelFacts } {
       extra: { model: refOf(row), reason: problem },
     });
   return { ...row, facts };
+}
+
+/** @throws AppError as {@link usable}, `invalid-state` for a type that has no default */
+export function selectable(row: ModelRow): ModelRow {
+  usable(row);
+  if (SELECTABLE.has(row.type)) return row;
+  throw new AppError('invalid-state', `${row.name} is a ${row.type} model; no requests are made to it by default.`, {
+    extra: { expected: [...SELECTABLE].join(', '), actual: row.type },
+  });
 }

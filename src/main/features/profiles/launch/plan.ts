@@ -4,7 +4,7 @@ import type { ProfileHolder, ProfileSnapshot } from '../../../../contract/automa
 import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
 import { makeOwnedFolder } from '../../../core/disk/owned-files.ts';
 import { removeOwned } from '../../../core/disk/owned-trees.ts';
-import type { ProfileLease } from '../occupancy.ts';
+import type { ProfileLease } from '../occupancy/occupancy.ts';
 import type { Browsers } from './browsers.ts';
 import { launchArgs, launchEnv } from './launch-settings.ts';
 

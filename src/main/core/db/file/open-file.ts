@@ -5,8 +5,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { inTheWay } from '../disk/owned-files.ts';
-import { requireOwnedFile } from '../disk/owned-reads.ts';
+import { inTheWay } from '../../disk/owned-files.ts';
+import { requireOwnedFile } from '../../disk/owned-reads.ts';
 
 /** What SQLite opens beside a database: its log, the index of that, and what it undoes after a crash. */
 const BESIDE = ['-wal', '-shm', '-journal'];

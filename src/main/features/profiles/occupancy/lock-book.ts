@@ -1,10 +1,10 @@
 /** Chrome's locks in the profile folders as they were last seen, so that no list waits for the file system of every profile. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { ProfileId } from '../../../contract/kernel/scalars.ts';
-import type { Clock } from '../../core/clock.ts';
-import type { Logger } from '../../core/log/logger.ts';
-import { type ChromeLock, readChromeLock, readChromeLockAsync } from './launch/chrome-lock.ts';
+import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { Logger } from '../../../core/log/logger.ts';
+import { type ChromeLock, readChromeLock, readChromeLockAsync } from '../launch/chrome-lock.ts';
 
 /** Least time between two scans, ms. */
 const MIN_PAUSE_MS = 2000;

@@ -3,7 +3,7 @@
  * what the host writes and reads, also with a table of the right name whose columns drop chosen rows.
  */
 import Database from 'better-sqlite3';
-import { addFunctions } from './database.ts';
+import { addFunctions } from '../database.ts';
 import { readMigrations } from './migrate.ts';
 
 const OBJECTS = 'SELECT type, name, tbl_name, sql FROM sqlite_master';

@@ -2,9 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
-import { AppError } from '../../../contract/kernel/errors.ts';
-import { listOwnedSync } from '../disk/owned-trees.ts';
-import { damageOf, moveAside } from './damage.ts';
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import { listOwnedSync } from '../../disk/owned-trees.ts';
+import { damageOf, moveAside } from '../damage.ts';
 import { DATABASE_FILE, readMigrations, restoringFile } from './migrate.ts';
 import { openDatabaseFile, openNamedDatabase, requireOwnedDatabase } from './open-file.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { MIGRATIONS, openTestCore, type TestCore } from '../../../../tests/support/core.ts';
+import { MIGRATIONS, openTestCore, type TestCore } from '../../../../../tests/support/core.ts';
 import { foreignSchema } from './foreign-schema.ts';
 
 let core: TestCore;

@@ -2,13 +2,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type Database from 'better-sqlite3';
-import { AppError } from '../../../contract/kernel/errors.ts';
-import { storageFaultCode } from '../../../contract/kernel/storage-faults.ts';
-import { makeOwnedFolder } from '../disk/owned-files.ts';
-import type { Faults } from '../faults.ts';
-import { randomToken } from '../ids.ts';
-import { damagedError, damageOf, isDamage, isEmptied, moveAside } from './damage.ts';
-import { createDb, type Db, openConnection } from './database.ts';
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import { storageFaultCode } from '../../../../contract/kernel/storage-faults.ts';
+import { makeOwnedFolder } from '../../disk/owned-files.ts';
+import type { Faults } from '../../faults.ts';
+import { randomToken } from '../../ids.ts';
+import { damagedError, damageOf, isDamage, isEmptied, moveAside } from '../damage.ts';
+import { createDb, type Db, openConnection } from '../database.ts';
 import { requireOwnedDatabase } from './open-file.ts';
 
 /** Name of the database in a data directory. */

@@ -3,9 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { MIGRATIONS } from '../../../../tests/support/core.ts';
-import { createFaults } from '../faults.ts';
-import { openDatabase } from './index.ts';
+import { MIGRATIONS } from '../../../../../tests/support/core.ts';
+import { createFaults } from '../../faults.ts';
+import { openDatabase } from '../index.ts';
 
 let dir: string;
 beforeEach(() => {

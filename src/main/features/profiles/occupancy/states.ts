@@ -1,12 +1,12 @@
 /** The states of profiles, which are not in the database: they follow from leases, locks and how the last run ended. */
-import type { ProfileHolder, ProfileState } from '../../../contract/automation/profiles.ts';
-import type { ProfileId } from '../../../contract/kernel/scalars.ts';
-import { iso } from '../../core/clock.ts';
-import type { ChromeLock } from './launch/chrome-lock.ts';
+import type { ProfileHolder, ProfileState } from '../../../../contract/automation/profiles.ts';
+import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
+import { iso } from '../../../core/clock.ts';
+import type { ChromeLock } from '../launch/chrome-lock.ts';
+import type { ProfileRow } from '../schema.ts';
+import type { ProfileStore, States } from '../store.ts';
 import type { createLeases } from './leases.ts';
 import type { createLockBook } from './lock-book.ts';
-import type { ProfileRow } from './schema.ts';
-import type { ProfileStore, States } from './store.ts';
 
 /** The other program that a lock in the folder speaks of. */
 export function foreignHolder(row: ProfileRow, lock: ChromeLock): ProfileHolder | null {

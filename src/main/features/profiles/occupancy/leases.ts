@@ -1,9 +1,9 @@
 /** Exclusive use of profiles: tasks and manual starts ask the same lock. It lives in memory, like the processes it guards. */
 
-import type { ProfileHolder } from '../../../contract/automation/profiles.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
-import type { ProfileId } from '../../../contract/kernel/scalars.ts';
-import { createListeners } from '../../core/listeners.ts';
+import type { ProfileHolder } from '../../../../contract/automation/profiles.ts';
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
+import { createListeners } from '../../../core/listeners.ts';
 
 /** Leases by profile. */
 export interface Leases {

@@ -1,18 +1,18 @@
 /** Who has a profile: tasks and manual starts by leases, other programs by Chrome's lock in the folder. */
 import path from 'node:path';
-import type { ProfileHolder } from '../../../contract/automation/profiles.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
-import { type Clock, iso } from '../../core/clock.ts';
-import { makeOwnedFolder } from '../../core/disk/owned-files.ts';
-import { removeOwned } from '../../core/disk/owned-trees.ts';
-import type { Logger } from '../../core/log/logger.ts';
-import { clearCaches, folderBytes } from './folders.ts';
-import { type ChromeLock, readChromeLock } from './launch/chrome-lock.ts';
+import type { ProfileHolder } from '../../../../contract/automation/profiles.ts';
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import { type Clock, iso } from '../../../core/clock.ts';
+import { makeOwnedFolder } from '../../../core/disk/owned-files.ts';
+import { removeOwned } from '../../../core/disk/owned-trees.ts';
+import type { Logger } from '../../../core/log/logger.ts';
+import { clearCaches, folderBytes } from '../folders.ts';
+import { type ChromeLock, readChromeLock } from '../launch/chrome-lock.ts';
+import type { ProfileRow } from '../schema.ts';
+import type { ProfileStore } from '../store.ts';
 import { createLeases } from './leases.ts';
 import { createLockBook } from './lock-book.ts';
-import type { ProfileRow } from './schema.ts';
 import { createStates, foreignHolder } from './states.ts';
-import type { ProfileStore } from './store.ts';
 
 /** Exclusive use of a profile and of its folder. */
 export interface ProfileLease {

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
-import { ProfileCreate } from '../../../contract/automation/profiles.ts';
-import { folderBytes } from './folders.ts';
-import { createProfiles } from './index.ts';
+import { openTestCore, type TestCore } from '../../../../../tests/support/core.ts';
+import { ProfileCreate } from '../../../../contract/automation/profiles.ts';
+import { folderBytes } from '../folders.ts';
+import { createProfiles } from '../index.ts';
 
 const TASK = { kind: 'task', id: 'tsk_1' } as const;
 
