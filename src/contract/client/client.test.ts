@@ -1,73 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { contract } from '../index.ts';
-import type { ClientFrame, ServerFrame } from '../kernel/frames.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { calls, connect, reconnect, timers, wire, wires } from '../../../tests/support/client-wire.ts';
 import { createClient } from './client.ts';
-import type { Client, Reconnect } from './client-types.ts';
-import type { CancelSignal, CloseCause, Connect, Timers, TransportEvents } from './transport.ts';
+import type { Client } from './client-types.ts';
+import type { CancelSignal } from './transport.ts';
 
-/** One end of an in-memory connection: what the client sent, and ways to answer or break it. */
-interface Wire {
-  sent: ClientFrame[];
-  say(frame: ServerFrame): void;
-  welcome(kind?: 'panel' | 'anonymous', history?: string): void;
-  drop(cause?: CloseCause): void;
-  closed: boolean;
-}
-
-let wires: Wire[] = [];
 let client: Client;
-
-const connect: Connect = (events: TransportEvents) => {
-  const wire: Wire = {
-    sent: [],
-    closed: false,
-    say: (frame) => events.frame(frame),
-    welcome: (kind = 'panel', history) => {
-      events.open();
-      events.frame({
-        t: 'welcome',
-        v: 1,
-        server: { name: 'tabagent', version: '1.2.3', ...(history && { history }) },
-        capabilities: [],
-        principal: { kind, name: 'test', scopes: ['admin'], areas: ['any'] },
-        limits: { frame_bytes: 1, live_calls: 64 },
-      });
-    },
-    drop: (cause = 'lost') => events.close(cause),
-  };
-  wires.push(wire);
-  return {
-    send: (frame) => wire.sent.push(frame),
-    close: () => {
-      wire.closed = true;
-    },
-  };
-};
-
-const timers: Timers = {
-  now: () => Date.now(),
-  schedule(fn, delayMs) {
-    const timer = setTimeout(fn, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
-const reconnect: Reconnect = { backoff: () => 1_000, isHistory: (op) => contract[op].history };
-
-const wire = (index = -1): Wire => {
-  const found = wires.at(index);
-  if (found === undefined) throw new Error('no connection');
-  return found;
-};
-async function collect(items: AsyncIterable<unknown>): Promise<unknown[]> {
-  const all: unknown[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-}
-const calls = (of: Wire) => of.sent.filter((frame) => frame.t === 'call');
 
 beforeEach(() => {
   vi.useFakeTimers();
-  wires = [];
+  wires.length = 0;
   client = createClient({ name: 'test', connect, timers, reconnect });
 });
 afterEach(() => {
@@ -252,64 +193,4 @@ test('frames of a connection that was replaced are ignored', () => {
   vi.advanceTimersByTime(1_000);
   wire(0).welcome();
   expect(client.status().phase).toBe('offline');
-});
-
-describe('without reconnect, as a command line uses it', () => {
-  beforeEach(() => {
-    client.close();
-    client = createClient({ name: 'test', connect, timers });
-  });
-
-  // Catches a command that waits for ever when the host is killed under it.
-  test('a lost connection ends calls, streams and iterations with a typed error, and is not tried again', async () => {
-    const answer = client.call('health', {});
-    const failures: string[] = [];
-    const { signal } = new AbortController();
-    client.stream('changes_follow', {}, { signal, onItem: () => {}, onError: (error) => failures.push(error.slug) });
-    const next = client.raw('changes.follow', {}).next();
-    wire().welcome();
-    expect(calls(wire()).map((frame) => frame.op)).toEqual(['health', 'changes_follow', 'changes.follow']);
-    wire().drop();
-    await expect(answer).rejects.toMatchObject({ slug: 'service-unavailable', extra: { reason: 'offline' } });
-    await expect(next).rejects.toMatchObject({ slug: 'service-unavailable', extra: { reason: 'offline' } });
-    expect(failures).toEqual(['service-unavailable']);
-    vi.advanceTimersByTime(60_000);
-    expect(wires).toHaveLength(2);
-    expect(client.status()).toMatchObject({ phase: 'offline', retryAt: null });
-  });
-
-  test('an iteration gives the answer of a call, and every item of a stream that came before its end', async () => {
-    wire().welcome();
-    const once = collect(client.raw('health', {}));
-    wire().say({ t: 'ok', id: calls(wire())[0]?.id ?? 0, v: { status: 'ok' } });
-    expect(await once).toEqual([{ status: 'ok' }]);
-
-    const many = collect(client.raw('jobs_follow', {}));
-    const id = calls(wire())[1]?.id ?? 0;
-    for (const seq of [1, 2]) wire().say({ t: 'next', id, seq, v: seq });
-    wire().say({ t: 'end', id });
-    expect(await many).toEqual([1, 2]);
-  });
-
-  // Catches a host that goes on producing for a caller that has left its loop.
-  test('leaving an iteration early cancels the call at the host', async () => {
-    wire().welcome();
-    const items = client.raw('jobs_follow', {});
-    const first = items.next();
-    wire().say({ t: 'next', id: calls(wire())[0]?.id ?? 0, seq: 1, v: 1 });
-    expect(await first).toEqual({ done: false, value: 1 });
-    await items.return();
-    expect(wire().sent.at(-1)).toMatchObject({ t: 'cancel' });
-  });
-
-  test('an aborted iteration fails as cancelled, and closing the client ends what is open', async () => {
-    wire().welcome();
-    const abort = new AbortController();
-    const next = client.raw('jobs_follow', {}, { signal: abort.signal }).next();
-    abort.abort();
-    await expect(next).rejects.toMatchObject({ slug: 'cancelled' });
-    const answer = client.call('health', {});
-    client.close();
-    await expect(answer).rejects.toMatchObject({ extra: { reason: 'offline' } });
-  });
 });
