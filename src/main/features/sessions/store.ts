@@ -1,7 +1,7 @@
 /** The only SQL of sessions. */
 import { and, asc, eq, inArray, isNotNull, isNull, lt, type SQL } from 'drizzle-orm';
-import { naturalKey } from '../../../contract/kernel/text/natural-key.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
+import { naturalKey } from '../../../contract/kernel/text/natural-key.ts';
 import { type MessageId, type SessionId, sessionRecord } from '../../../contract/models/sessions.ts';
 import { type Db, type ListInput, type ListSpec, listPage, readableRows } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';

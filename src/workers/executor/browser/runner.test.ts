@@ -287,8 +287,7 @@ describe.skipIf(browserPath === null)('browser runner', () => {
     const everything = [
       executor.text(),
       ...files,
-      ...trace.map(([, bytes]) => Buffer.from(bytes).toString('latin1')),
-      ...trace.map(([, bytes]) => Buffer.from(bytes).toString()),
+      ...trace.flatMap(([, bytes]) => [Buffer.from(bytes).toString('latin1'), Buffer.from(bytes).toString()]),
     ].join('\n');
     const base64 = ['me:', 'x', ''].map((before) => Buffer.from(before + secret).toString('base64'));
     for (const form of ['S3cr3t', 'p@ss', 'p%40ss', ...base64.map((text) => text.slice(4, 20))])
