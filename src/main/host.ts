@@ -62,22 +62,15 @@ function createFeatures(shared: Foundation & Addresses, replaced: Replaced) {
   add('settings', createSettingsFeature(settings));
   const connections = add('connections', createConnections(shared));
   const profiles = add('profiles', createProfiles({ ...shared, profilesDir: path.join(dataDir, 'profiles') }));
-  const commands = add('commands', createCommands({ ...shared, profileName: profiles.service.name }));
-  const tasks = add(
-    'tasks',
-    createTasks({
+  const commands = add(
+    'commands',
+    createCommands({
       ...shared,
-      log: log.for('tasks'),
-      commands: commands.service,
-      profiles: profiles.service,
-      paths: { tasks: path.join(dataDir, 'tasks'), temp: tempDir },
-      executorModule: workerModule(platform.appRoot, 'executor'),
-      instanceId: newRequestId(),
+      profileName: profiles.service.name,
+      checkOnEngine: (spec) => inference.service.checkCommand(spec),
     }),
   );
   const storage = add('storage', createStorage({ ...shared, jobs: jobs.service }));
-  const resources = { tasks_bulk: tasks.bulk, profiles_bulk: profiles.bulk, commands_bulk: commands.bulk };
-  add('bulk', createBulk({ ...shared, jobs: jobs.service, resources }));
   const hardware = createHardware();
   const engines = {
     isLoaded: (name: string): boolean => inference.service.isLoaded(name),
@@ -94,6 +87,22 @@ function createFeatures(shared: Foundation & Addresses, replaced: Replaced) {
   );
   const embeddings = add('embeddings', createEmbeddings({ ...shared, semantic: inference.service }));
   add('retrieval', createRetrieval({ ...shared, embeddings: embeddings.service }));
+  // After the engines, so that tasks stop first: one that is cut off by the end of the host is told from one that failed.
+  const tasks = add(
+    'tasks',
+    createTasks({
+      ...shared,
+      log: log.for('tasks'),
+      commands: commands.service,
+      profiles: profiles.service,
+      runOnEngine: inference.service.runCommand,
+      paths: { tasks: path.join(dataDir, 'tasks'), temp: tempDir },
+      executorModule: workerModule(platform.appRoot, 'executor'),
+      instanceId: newRequestId(),
+    }),
+  );
+  const resources = { tasks_bulk: tasks.bulk, profiles_bulk: profiles.bulk, commands_bulk: commands.bulk };
+  add('bulk', createBulk({ ...shared, jobs: jobs.service, resources }));
   add('demo', createDemo({ ...shared, commands: commands.service, profiles: profiles.service }));
   const figures = { tasks: tasks.service.metrics, calls: shared.calls };
   const browsers = () => profiles.browsers.list(true);

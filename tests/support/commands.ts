@@ -22,6 +22,7 @@ export function commandsOn(core: TestCore) {
     platform: PLATFORM,
     profileName: (id) => (id === 'prf_1' ? 'Anna' : null),
     nodePath: '/usr/bin/node',
+    checkOnEngine: async () => ({ errors: [], shown: {} }),
   }).service;
 }
 

@@ -29,7 +29,7 @@ import { createSecrets } from '../../src/main/core/secrets/secrets.ts';
 import { createSettings } from '../../src/main/core/settings.ts';
 import { createCommands } from '../../src/main/features/commands/index.ts';
 import { createProfiles } from '../../src/main/features/profiles/index.ts';
-import { createTasks } from '../../src/main/features/tasks/index.ts';
+import { createTasks, type RunOnEngine } from '../../src/main/features/tasks/index.ts';
 import { createTaskStore } from '../../src/main/features/tasks/store/store.ts';
 import { createNodePlatform } from '../../src/main/platform/node.ts';
 import { MIGRATIONS, memoryLog, ROOT } from './core.ts';
@@ -69,6 +69,8 @@ export interface TaskHostOptions {
   executor?: string;
   settings?: Partial<Settings>;
   clock?: Clock;
+  /** In place of the engine. */
+  runOnEngine?: RunOnEngine;
 }
 
 /** Opens everything on a data directory; `start` is left to the caller. */
@@ -104,6 +106,7 @@ export function openTaskHost(options: TaskHostOptions = {}) {
     platform,
     profileName: profiles.service.name,
     nodePath: process.execPath,
+    checkOnEngine: async () => ({ errors: [], shown: {} }),
   });
   const deps = {
     ...shared,
@@ -111,6 +114,7 @@ export function openTaskHost(options: TaskHostOptions = {}) {
     platform,
     commands: commands.service,
     profiles: profiles.service,
+    runOnEngine: options.runOnEngine ?? (() => Promise.reject(new AppError('not-implemented'))),
     contentUrl: () => null,
     baseUrl: () => 'http://127.0.0.1:8080',
     paths: { tasks: path.join(dir, 'tasks'), temp },

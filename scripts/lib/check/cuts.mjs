@@ -24,6 +24,7 @@ const ALLOWED = [
   ['src/main/features/tasks/log/log-splitter.ts', 'text.slice(from, from + length)', 'redacted by whoever calls'],
   ['src/main/features/tasks/log/log-splitter.ts', 'subarray(', 'put together again before it is redacted'],
   ['src/main/features/tasks/log/read-page.ts', 'lines.slice(0, count)', 'items of a list'],
+  ['src/main/features/tasks/log/text-lines.ts', 'slice(', 'cut at the end of a line, or redacted before'],
   ['src/main/features/tasks/log/scan.ts', 'subarray(', 'a log that was redacted when it was written'],
   ['src/main/features/tasks/run/run-env.ts', 'runId.slice(0, 10)', 'an id of the host'],
   ['src/workers/executor/browser/evidence.ts', 'all.slice(first - 1, line + AROUND)', 'items of a list'],

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Problem } from '../kernel/errors.ts';
 import { Json, JsonObject } from '../kernel/scalars.ts';
-import { CommandSpec } from './commands.ts';
+import { ExecutorSpec } from './kinds/index.ts';
 import { ProfileSnapshot } from './profiles.ts';
 import { FailureEvidence } from './report/evidence.ts';
 
@@ -21,7 +21,7 @@ export const ExecutorJob = z.object({
   task_id: z.string(),
   attempt: z.int(),
   /** Spec with variables resolved. */
-  spec: CommandSpec,
+  spec: ExecutorSpec,
   input: JsonObject,
   /** Values to redact from everything that leaves the executor. */
   secrets: z.array(z.string()),

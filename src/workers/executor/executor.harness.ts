@@ -5,7 +5,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { CommandSpec } from '../../contract/automation/commands.ts';
 import {
   type BrowserLaunch,
   type ExecutorJob,
@@ -16,6 +15,7 @@ import {
   RUN_ID_ENV,
   StructuredLog,
 } from '../../contract/automation/executor.ts';
+import { ExecutorSpec } from '../../contract/automation/kinds/index.ts';
 
 /** The source itself, whose types Node.js strips; TABAGENT_EXECUTOR names a built one instead. */
 const ENTRY = process.env.TABAGENT_EXECUTOR ?? join(import.meta.dirname, 'index.ts');
@@ -113,7 +113,7 @@ export class Harness {
     const full: ExecutorJob = {
       task_id: 'tsk_test',
       attempt: 1,
-      spec: CommandSpec.parse(spec),
+      spec: ExecutorSpec.parse(spec),
       input: {},
       secrets: [],
       secret_parts: [],

@@ -26,6 +26,7 @@ export const browser = {
   title: 'Playwright script',
   description: 'Drives a browser with a script.',
   needsBrowser: true,
+  runsIn: 'executor',
   spec: BrowserSpec,
   sources: { '.mjs': javascript, '.js': javascript, '.ts': typescript, '.mts': typescript },
 } as const satisfies CommandKindRecord;

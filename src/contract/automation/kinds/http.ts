@@ -39,6 +39,7 @@ export const http = {
   title: 'HTTP request',
   description: 'Sends one request and checks the response.',
   needsBrowser: false,
+  runsIn: 'executor',
   spec: HttpSpec,
   sources: {},
 } as const satisfies CommandKindRecord;

@@ -12,6 +12,8 @@ export interface CommandKindRecord {
   readonly description: string;
   /** Whether an attempt needs a browser on this machine. */
   readonly needsBrowser: boolean;
+  /** What computes an attempt: a process of its own, or the inference engine that all share. */
+  readonly runsIn: 'executor' | 'engine';
   /** Schema of the spec; `kind` is a literal whose default is the name of the kind. */
   readonly spec: z.ZodObject;
   /** Source files that are commands by themselves: the spec for a file's text, by file name extension. */

@@ -31,6 +31,7 @@ export const process = {
   title: 'Program',
   description: 'Starts a program without a shell.',
   needsBrowser: false,
+  runsIn: 'executor',
   spec: ProcessSpec,
   sources: {},
 } as const satisfies CommandKindRecord;

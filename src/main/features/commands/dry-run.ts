@@ -1,5 +1,6 @@
 /** Dry runs: what a command would do with an input, secrets masked, without touching anything outside. */
 import type { CommandSpec, DryRun } from '../../../contract/automation/commands.ts';
+import { type EngineSpec, isEngineSpec } from '../../../contract/automation/kinds/index.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { CommandId, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { masked } from '../../core/secrets/secret-refs.ts';
@@ -19,11 +20,15 @@ export interface DryRunRequest {
   profile_id?: string | undefined;
 }
 
+/** What the engine says of a resolved spec without computing it; `shown` is shown beside the spec. */
+export type CheckOnEngine = (spec: EngineSpec) => Promise<{ errors: SpecIssue[]; shown: JsonObject }>;
+
 /** Facts that a resolved spec can name. */
 export interface DryRunFacts {
   /** Name of a profile, null when there is none with this id. */
   profileName: (id: string) => string | null;
   nodePath: string | null;
+  checkOnEngine: CheckOnEngine;
 }
 
 const refused = (errors: SpecIssue[]): DryRun => ({ valid: false, resolved: {}, warnings: [], errors, missing: [] });
@@ -70,9 +75,11 @@ export async function dryRun(
   });
   errors.push(...preview.errors);
   if (preview.spec === null) return refused(errors);
+  const engine = isEngineSpec(preview.spec) ? await facts.checkOnEngine(preview.spec) : null;
+  errors.push(...(engine?.errors ?? []));
   return {
     valid: errors.length === 0 && preview.missing.length === 0,
-    resolved: { ...(preview.spec as unknown as JsonObject), ...preview.shown },
+    resolved: { ...(preview.spec as unknown as JsonObject), ...preview.shown, ...engine?.shown },
     warnings: preview.warnings,
     errors,
     missing: preview.missing,

@@ -23,7 +23,7 @@ const full = CommandCreate.parse({
   concurrency_key: 'shop',
   enabled: false,
 });
-const facts = { profileName: () => null, nodePath: null };
+const facts = { profileName: () => null, nodePath: null, checkOnEngine: async () => ({ errors: [], shown: {} }) };
 
 test('null sets each member that can be cleared to what a new command has, and leaves the others', async () => {
   using core = openTestCore();

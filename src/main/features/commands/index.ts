@@ -11,24 +11,26 @@ import type { Secrets } from '../../core/secrets/secrets.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { commandBulk } from './bulk.ts';
 import { createChecks } from './compute/checks.ts';
+import type { DryRunFacts } from './dry-run.ts';
 import { commandHandlers } from './routes.ts';
 import { createCommandService } from './service.ts';
 import { createCommandStore } from './store.ts';
 
 export type { Variables } from './compute/requests.ts';
+export type { CheckOnEngine } from './dry-run.ts';
 export type { PreparedRun, PrepareRun, RunSource } from './run.ts';
 export type { CommandService } from './service.ts';
 
-export function createCommands(deps: {
+interface Deps extends DryRunFacts {
   db: Db;
   events: Events;
   secrets: Secrets;
   clock: Clock;
   log: Pick<Logger, 'warn'>;
   platform: Pick<Platform, 'appRoot' | 'fork'>;
-  profileName: (id: string) => string | null;
-  nodePath: string | null;
-}) {
+}
+
+export function createCommands(deps: Deps) {
   const pool = createComputePool(deps, computeModule(deps.platform.appRoot, 'checks'));
   const checks = createChecks(pool);
   const service = createCommandService({ ...deps, checks, store: createCommandStore(deps.db, deps.events) });

@@ -28,7 +28,7 @@ export interface CommandDeps extends DryRunFacts {
 }
 
 /** Creates the service. */
-export function createCommandService({ db, store, secrets, checks, clock, profileName, nodePath }: CommandDeps) {
+export function createCommandService({ db, store, secrets, checks, clock, ...facts }: CommandDeps) {
   const require = (id: CommandId): CommandRow => {
     const row = store.get(id);
     if (!row) throw notFound('command', id);
@@ -83,7 +83,7 @@ export function createCommandService({ db, store, secrets, checks, clock, profil
     },
     /** See {@link dryRun}. */
     dryRun: async (request: DryRunRequest): Promise<DryRun> =>
-      dryRun(request, request.id === undefined ? undefined : require(request.id), { profileName, nodePath, checks }),
+      dryRun(request, request.id === undefined ? undefined : require(request.id), { ...facts, checks }),
     /** Deletes for good what was deleted more than 30 days ago. */
     purge(before: number): void {
       for (const id of store.purge(before)) secrets.removeOwner(ownerOf(id));

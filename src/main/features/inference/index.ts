@@ -11,6 +11,7 @@ import type { Handlers } from '../../core/operation/operation.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { JobService } from '../jobs/index.ts';
+import { createCommandCheck, createCommandRunner } from './command.ts';
 import type { Conversations, InstalledModel, ModelSource } from './deps.ts';
 import { createResidents } from './models/residents.ts';
 import { createModelService, referenceOf } from './models/service.ts';
@@ -133,6 +134,9 @@ export function createInference(deps: Deps) {
     embedder: vectors.embedder,
     embedders: vectors.embedders,
     isLoaded: (name: string) => residents.get(name)?.facts != null,
+    /** Commands of tasks that are prompts: checked before they run, and run. */
+    checkCommand: createCommandCheck((ref) => source.resolve(ref, 'chat', residents.ids('chat'))),
+    runCommand: createCommandRunner(generate),
     /** Loaded models with what they take, and tokens since the start of the host. */
     figures: stats.figures,
     /** Ends what runs on a model, and unloads it when it is loaded. */

@@ -1,8 +1,9 @@
 /** What tasks need from the rest of the host. */
 import type { CommandSpec } from '../../../contract/automation/commands.ts';
+import type { EngineSpec } from '../../../contract/automation/kinds/index.ts';
 import type { ProfileSnapshot } from '../../../contract/automation/profiles.ts';
 import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
-import type { JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
+import type { Json, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { StorageHealth } from '../../core/disk/storage-health.ts';
@@ -21,6 +22,21 @@ interface TaskHolder {
   kind: 'task';
   id: string;
 }
+
+/** An attempt that the inference engine computes, as whoever computes it sees it. */
+export interface EngineRun {
+  readonly taskId: string;
+  readonly signal: AbortSignal;
+  /** Text without the secrets of the task. */
+  mask(text: string): string;
+  log(level: 'debug' | 'info' | 'warn', message: string): void;
+  /** A piece of what is written; it appears in the log line by line. Resolves when the log can take more. */
+  text(piece: string): Promise<void>;
+  progress(message: string): void;
+}
+
+/** Computes an attempt and answers its output. @throws AppError, also when the signal has aborted */
+export type RunOnEngine = (spec: EngineSpec, run: EngineRun) => Promise<Json>;
 
 /** Dependencies of the feature. */
 export interface TaskDeps {
@@ -57,6 +73,7 @@ export interface TaskDeps {
     busy(): ReadonlySet<ProfileId>;
     onFree(listener: (id: ProfileId) => void): () => void;
   };
+  runOnEngine: RunOnEngine;
   /** Address of this host's API without a slash at the end. */
   baseUrl(): string;
   /** Address that shows an artifact on the content origin, null while that is closed. */

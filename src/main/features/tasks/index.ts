@@ -21,7 +21,7 @@ import { createTaskService } from './service.ts';
 import { createTaskStore } from './store/store.ts';
 import { createTaskFactory } from './task-factory.ts';
 
-export type { TaskDeps } from './deps.ts';
+export type { EngineRun, RunOnEngine, TaskDeps } from './deps.ts';
 
 /** Nothing runs before {@link start}. */
 export function createTasks(deps: TaskDeps) {

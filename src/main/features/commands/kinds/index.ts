@@ -4,12 +4,13 @@ import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { browser } from './browser.ts';
 import { http } from './http.ts';
 import type { HostKind, Preview } from './kind.ts';
+import { llm } from './llm.ts';
 import { process } from './process.ts';
 
 export type { SpecIssue } from './kind.ts';
 
 /** Every kind by its name. */
-export const hostKinds: { readonly [K in CommandKind]: HostKind<K> } = { browser, process, http };
+export const hostKinds: { readonly [K in CommandKind]: HostKind<K> } = { browser, process, http, llm };
 
 /** {@link HostKind.preview} of the kind. */
 export function previewOf<K extends CommandKind>(

@@ -5,7 +5,13 @@ import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { createCommands } from '../index.ts';
 
 const commandsOn = (core: TestCore) =>
-  createCommands({ ...core, platform: PLATFORM, profileName: () => 'Anna', nodePath: null });
+  createCommands({
+    ...core,
+    platform: PLATFORM,
+    profileName: () => 'Anna',
+    nodePath: null,
+    checkOnEngine: async () => ({ errors: [], shown: {} }),
+  });
 
 const SECRET: JsonObject = { type: 'string', format: 'password' };
 const PLAIN: JsonObject = { type: 'string' };

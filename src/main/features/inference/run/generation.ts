@@ -76,8 +76,11 @@ const NEUTRAL: Omit<Sampling, 'seed' | 'logit_bias'> = {
   presence_penalty: 0,
 };
 
-const defined = <T extends object>(members: T): Partial<T> =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<T>;
+/** The members that are set. */
+export const defined = <T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 
 function samplingOf(request: GenerationRequest, defaults: GenerationDefaults): Sampling {
   const { system_prompt: _system, stop: _stop, max_tokens: _max, seed, ...set } = defaults;

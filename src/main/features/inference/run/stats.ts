@@ -21,6 +21,12 @@ export interface InferenceFigures {
   loaded: { model: string; bytes: number; device: string; active: number; queued: number }[];
 }
 
+/** Tokens a second after the first, which is the end of the prompt. */
+export function tokensPerSecond({ completionTokens, timings }: GenerationEnd): number {
+  const ms = timings.totalMs - (timings.firstTokenMs ?? 0);
+  return ms > 0 ? (Math.max(0, completionTokens - 1) * 1000) / ms : 0;
+}
+
 export function createStats({ clock, residents }: { clock: Clock; residents: Residents }) {
   const startedAt = clock.monotonic();
   const tokens = new Map<string, TokenCount>();
@@ -59,11 +65,9 @@ export function createStats({ clock, residents }: { clock: Clock; residents: Res
     read(): OutputOf<Operations['stats']> {
       const first = (last?.timings.firstTokenMs ?? 0) / 1000;
       const total = (last?.timings.totalMs ?? 0) / 1000;
-      // The first token is the end of the prompt, so the others took what is left.
-      const written = Math.max(0, (last?.completionTokens ?? 0) - 1);
       return {
         time_to_first_token: first,
-        tokens_per_second: total > first ? written / (total - first) : 0,
+        tokens_per_second: last === null ? 0 : tokensPerSecond(last),
         input_tokens: last?.promptTokens ?? 0,
         output_tokens: last?.completionTokens ?? 0,
         total_time: total,

@@ -25,6 +25,8 @@ const MAX_TIME = 8.64e15;
 export interface LogWriter {
   /** Reads a stream of the process to its end, as fast as the log can take it; the pipe slows the process down. */
   read(stream: Readable, source: 'stdout' | 'stderr'): void;
+  /** A redacted line of the attempt. Resolves when the log can take more. */
+  write(line: Pick<StructuredLog, 'level' | 'source' | 'message'>): Promise<void>;
   /** A line of the host itself; always written. */
   say(level: LogLine['level'], message: string): void;
   /**
@@ -87,6 +89,11 @@ export function createLogWriter(options: {
       });
       const sink = () => (full() ? overLimit : splitter);
       intake.read(stream, { push: (chunk) => sink().push(chunk), end: () => sink().end() });
+    },
+    write({ level, source, message }) {
+      for (const part of cutMessage(redactor.text(message)))
+        addLimited({ at: iso(clock.now()), level, source, step: null, message: part, data: null });
+      return log.drained();
     },
     say,
     async close(silenceMs) {

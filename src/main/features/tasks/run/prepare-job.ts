@@ -49,6 +49,9 @@ export async function leaseFor(deps: TaskDeps, task: Claimed, tempDir: string): 
   return { browser: null, release: lease.release };
 }
 
+/** A job whatever its kind; only a command that runs in a process of its own has an executor that takes it. */
+export type Job = Omit<ExecutorJob, 'spec'> & { spec: CommandSpec };
+
 /**
  * Resolves the job of a claimed task and makes its folders. The host's redactor holds its secrets under the attempt's token.
  * @throws AppError `validation-error` when a variable of the command has no value
@@ -58,7 +61,7 @@ export async function prepareJob(
   task: Claimed,
   dirs: AttemptDirs,
   plan: LaunchPlan | null,
-): Promise<ExecutorJob> {
+): Promise<Job> {
   const profile = profileOf(task);
   const runId = deps.installation.runIdOf(task.attempt_token);
   const stored = parseStored<JsonObject>(task.input);

@@ -1,5 +1,6 @@
 /** One attempt of one task: from the claim to the end of its last process. */
 import path from 'node:path';
+import { isEngineSpec } from '../../../../contract/automation/kinds/index.ts';
 import type { TaskStatus } from '../../../../contract/automation/tasks.ts';
 import { AppError, type Problem, problemOf } from '../../../../contract/kernel/errors.ts';
 import { entryOf, removeOwned } from '../../../core/disk/owned-trees.ts';
@@ -12,8 +13,9 @@ import type { TaskStore } from '../store/store.ts';
 import type { EndWindow } from './end-window.ts';
 import { execute, stoppedAs } from './execute.ts';
 import { createIntake, type Intake } from './intake.ts';
-import { type AttemptDirs, type AttemptLease, leaseFor, prepareJob } from './prepare-job.ts';
+import { type AttemptDirs, type AttemptLease, type Job, leaseFor, prepareJob } from './prepare-job.ts';
 import { tempDirOf } from './run-env.ts';
+import { runOnEngine } from './run-on-engine.ts';
 import { createStopSwitch, type StopReason, type StopSwitch } from './stop-switch.ts';
 
 /** How an attempt left the runner: the state of its task, given back without having begun, or its lease was lost. */
@@ -104,8 +106,14 @@ async function attempt(scope: Scope, opened: Opened, lease: AttemptLease): Promi
   if (stopped !== null) return stoppedAs(stopped);
   const intake = createIntake(deps, store, writer, task, taskDir);
   opened.intake = intake;
-  const outcome = await execute(deps, store, { task, job, writer, intake, stop });
+  const outcome = await compute(scope, job, writer, intake);
   return outcome.t === 'succeeded' ? { ...outcome, output: await intake.output(outcome.output) } : outcome;
+}
+
+function compute({ deps, store, task, stop }: Scope, job: Job, writer: LogWriter, intake: Intake): Promise<Happened> {
+  const { spec } = job;
+  if (isEngineSpec(spec)) return runOnEngine(deps, { task, spec, writer, intake, stop });
+  return execute(deps, store, { task, job: { ...job, spec }, writer, intake, stop });
 }
 
 function openLog({ deps, logs, task }: Scope): Promise<LogWriter> {

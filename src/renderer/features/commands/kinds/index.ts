@@ -3,7 +3,8 @@ import type { CommandKind } from '../../../../contract/automation/kinds/index.ts
 import { browser } from './browser.tsx';
 import { http } from './http.tsx';
 import type { KindView } from './kind.ts';
+import { llm } from './llm.tsx';
 import { process } from './process.tsx';
 
 /** Every kind by its name. */
-export const kindViews: Readonly<Record<CommandKind, KindView>> = { browser, process, http };
+export const kindViews: Readonly<Record<CommandKind, KindView>> = { browser, process, http, llm };

@@ -1,0 +1,121 @@
+/** Commands that the engine computes: one prompt, one answer. */
+import type { EngineSpec } from '../../../contract/automation/kinds/index.ts';
+import { OUTPUT_BOUNDS, parseBounded } from '../../../contract/kernel/bounds.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
+import { newRequestId } from '../../core/ids.ts';
+import type { CheckOnEngine } from '../commands/index.ts';
+import type { EngineRun, RunOnEngine } from '../tasks/index.ts';
+import { schemaGrammar } from './grammar/schema.ts';
+import { usageOf } from './openai/answer.ts';
+import {
+  defined,
+  type Generate,
+  type GenerationEnd,
+  type GenerationPart,
+  type GenerationRequest,
+} from './run/generation.ts';
+import { tokensPerSecond } from './run/stats.ts';
+
+/** All tasks take turns with the other callers as one. */
+const CALLER = 'tasks';
+
+/** @throws AppError `unsupported-parameter` for a schema that cannot be enforced */
+function requestOf(spec: EngineSpec, mask: (text: string) => string): GenerationRequest {
+  const { max_tokens, stop, ...sampling } = spec.parameters;
+  const system = spec.system === null ? [] : [{ role: 'system' as const, content: mask(spec.system) }];
+  return {
+    model: spec.model,
+    prompt: { messages: [...system, { role: 'user', content: mask(spec.prompt) }], tools: [] },
+    sampling: defined(sampling),
+    logitBias: [],
+    maxTokens: max_tokens ?? null,
+    stop: stop ?? [],
+    grammar: spec.output_schema === null ? null : schemaGrammar(spec.output_schema, 'spec.output_schema'),
+    tools: null,
+    logprobs: null,
+    overflow: 'refuse',
+  };
+}
+
+/** Reads what the model writes, and passes it on to the log. */
+async function read(
+  parts: AsyncGenerator<GenerationPart, GenerationEnd, void>,
+  run: EngineRun,
+  toLog: boolean,
+): Promise<{ text: string; end: GenerationEnd }> {
+  let text = '';
+  for (;;) {
+    const next = await parts.next();
+    if (next.done) return { text, end: next.value };
+    const part = next.value;
+    if (part.t === 'started')
+      run.log('info', `The prompt has ${part.promptTokens} tokens, ${part.cachedTokens} of them computed before.`);
+    if (part.t !== 'content') continue;
+    text += part.text;
+    if (toLog) await run.text(part.text);
+    run.progress(`${text.length.toLocaleString('en')} characters`);
+  }
+}
+
+/** @throws AppError `unprocessable-entity` when the answer was cut before the value was complete */
+function jsonOf(text: string, { reason, completionTokens }: GenerationEnd): Json {
+  try {
+    // A JSON text gives nothing but JSON.
+    return parseBounded(text, OUTPUT_BOUNDS) as Json;
+  } catch (error) {
+    if (reason !== 'length') throw error;
+    throw new AppError(
+      'unprocessable-entity',
+      `The answer ended after ${completionTokens} tokens, before its JSON was complete; raise max_tokens or ask for less.`,
+      { extra: { finish_reason: reason, completion_tokens: completionTokens } },
+    );
+  }
+}
+
+/** Runs the commands of tasks. */
+export function createCommandRunner(generate: Generate): RunOnEngine {
+  return async (spec, run) => {
+    const request = requestOf(spec, run.mask);
+    const { model, parts } = await generate(request, {
+      caller: CALLER,
+      requestId: newRequestId(),
+      signal: run.signal,
+    });
+    run.log('info', `Asking ${model.id}.`);
+    run.progress(`Waiting for ${model.id}`);
+    const { text, end } = await read(parts(), run, spec.stream_to_log);
+    if (end.stopped)
+      throw new AppError('unprocessable-entity', 'The generation was stopped by request; run the task again.');
+    const speed = Math.round(tokensPerSecond(end) * 10) / 10;
+    run.log('info', `${end.completionTokens} tokens in ${Math.round(end.timings.totalMs)} ms, ${speed} a second.`);
+    return {
+      model: model.id,
+      ...(spec.output_schema === null ? { text } : { json: jsonOf(text, end) }),
+      finish_reason: end.reason,
+      usage: { ...usageOf([end]) },
+      tokens_per_second: speed,
+      time_to_first_token_ms: Math.round(end.timings.firstTokenMs ?? end.timings.totalMs),
+      duration_ms: Math.round(end.timings.totalMs),
+    };
+  };
+}
+
+/** Checks commands before they run: whether there is such a model, and whether the schema can be enforced. */
+export function createCommandCheck(resolve: (ref: string) => Promise<{ id: string }>): CheckOnEngine {
+  return async (spec) => {
+    const errors: { path: string; message: string }[] = [];
+    const note = (path: string) => (error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+      errors.push({ path, message: error.message });
+    };
+    const model = await resolve(spec.model).catch(note('spec.model'));
+    try {
+      requestOf(spec, (text) => text);
+    } catch (error) {
+      note('spec.output_schema')(error);
+    }
+    const shown: JsonObject = model ? { model: model.id } : {};
+    return { errors, shown };
+  };
+}

@@ -1,0 +1,73 @@
+/** An attempt that the inference engine computes: no process of its own, the same log, limits and ways to end. */
+import type { EngineSpec } from '../../../../contract/automation/kinds/index.ts';
+import { AppError, type ErrorSlug, problemOf } from '../../../../contract/kernel/errors.ts';
+import type { TaskDeps } from '../deps.ts';
+import type { LogWriter } from '../log/log-writer.ts';
+import { createTextLines } from '../log/text-lines.ts';
+import type { Happened } from '../model/attempt-outcome.ts';
+import type { Claimed } from '../store/claim-store.ts';
+import { stoppedAs } from './execute.ts';
+import type { Intake } from './intake.ts';
+import type { StopSwitch } from './stop-switch.ts';
+
+/** What an attempt works with. */
+export interface EngineExecution {
+  task: Claimed;
+  /** With its variables filled in. */
+  spec: EngineSpec;
+  writer: LogWriter;
+  intake: Intake;
+  stop: StopSwitch;
+}
+
+/** Faults on this side of the engine, and what passes by itself; everything else is wrong with the command. */
+const PASSES = new Set<ErrorSlug>([
+  'resource-limit-exceeded',
+  'out-of-memory',
+  'service-unavailable',
+  'generation-timeout',
+  'internal-server-error',
+  'storage-full',
+]);
+
+/** What an error that nobody asked for means for the task. */
+function failed(deps: TaskDeps, task: Claimed, thrown: unknown): Happened {
+  // The engine ends what it computes when its model is unloaded.
+  const wasUnloaded = thrown instanceof AppError && thrown.slug === 'cancelled';
+  const error = wasUnloaded
+    ? new AppError('service-unavailable', 'The model was unloaded while it wrote the answer.')
+    : deps.storage.typed(thrown);
+  if (!(thrown instanceof AppError))
+    deps.log.error('tasks', 'an attempt failed in the host', { task_id: task.id, error: thrown });
+  const retryable = PASSES.has(error.slug) && error.extra.reason !== 'engine_missing';
+  return { t: 'failed', error: problemOf(error), retryable, exitCode: null };
+}
+
+/** Runs the attempt to its end and says what happened. */
+export async function runOnEngine(
+  deps: TaskDeps,
+  { task, spec, writer, intake, stop }: EngineExecution,
+): Promise<Happened> {
+  const { clock, redactor } = deps;
+  const controller = new AbortController();
+  stop.listen(() => controller.abort());
+  const cancelTimeout = clock.schedule(() => stop.request('timed_out', 0), task.timeout_seconds * 1000);
+  const lines = createTextLines(redactor, (message) => writer.write({ level: 'info', source: 'stdout', message }));
+  try {
+    const output = await deps.runOnEngine(spec, {
+      taskId: task.id,
+      signal: controller.signal,
+      mask: (text) => redactor.text(text),
+      log: (level, message) => void writer.write({ level, source: 'host', message }),
+      text: lines.push,
+      progress: (message) => intake.note({ t: 'progress', percent: null, message }),
+    });
+    return { t: 'succeeded', output, exitCode: null };
+  } catch (error) {
+    const reason = stop.reason();
+    return reason === null ? failed(deps, task, error) : stoppedAs(reason);
+  } finally {
+    cancelTimeout();
+    await lines.end();
+  }
+}
