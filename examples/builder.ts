@@ -1,5 +1,5 @@
 /** Commands written in TypeScript. `JSON.stringify(signIn)` is what `commands_create` takes and what `tabagent run` reads. */
-import { http, process } from '../src/contract/automation/builder.ts';
+import { http, llm, process } from '../src/contract/automation/builder.ts';
 import { browser } from '../src/workers/executor/script-api.ts';
 
 /** The types of `input` follow from the schema: a typo in the script does not compile. */
@@ -31,6 +31,13 @@ export const firstOrder = http({
   input_schema: { type: 'object', properties: { base_url: { type: 'string' } }, required: ['base_url'] },
   url: '{{base_url}}/api/orders',
   expect: { status: 200, json: { '/items/0/id': 1001 } },
+});
+
+export const mood = llm({
+  name: 'Mood of a text',
+  input_schema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
+  prompt: 'Which mood does this text have?\n\n{{text}}',
+  output_schema: { type: 'object', properties: { mood: { enum: ['good', 'bad'] } }, required: ['mood'] },
 });
 
 export const version = process({ name: 'Version of git', argv: ['git', '--version'] });

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { browser, type FromSchema, http, process } from './builder.ts';
+import { browser, type FromSchema, http, llm, process } from './builder.ts';
 import { CommandCreate, CommandSpec } from './commands.ts';
 
 describe('FromSchema', () => {
@@ -50,13 +50,17 @@ describe('browser', () => {
   });
 });
 
-describe('process and http', () => {
+describe('process, llm and http', () => {
   it('put members where they belong', () => {
     expect(process({ name: 'List', argv: ['ls', '{{dir}}'], tags: ['disk'], timeout_seconds: 5 })).toMatchObject({
       kind: 'process',
       tags: ['disk'],
       timeout_seconds: 5,
       spec: { kind: 'process', argv: ['ls', '{{dir}}'], output: 'text' },
+    });
+    expect(llm({ name: 'Ask', prompt: 'About {{text}}', parameters: { seed: 1 } })).toMatchObject({
+      kind: 'llm',
+      spec: { kind: 'llm', model: 'default', prompt: 'About {{text}}', parameters: { seed: 1 }, output_schema: null },
     });
     expect(http({ name: 'Get', url: '{{base}}/x', expect: { status: 200 } })).toMatchObject({
       kind: 'http',

@@ -15,6 +15,7 @@ import type { Json, JsonObject } from '../kernel/scalars.ts';
 import { CommandCreate } from './commands.ts';
 import { BrowserSpec } from './kinds/browser.ts';
 import { HttpSpec } from './kinds/http.ts';
+import { LlmSpec } from './kinds/llm.ts';
 import { ProcessSpec } from './kinds/process.ts';
 import type { ProfileSnapshot } from './profiles.ts';
 
@@ -145,6 +146,9 @@ export type ProcessDefinition<S extends Schema> = CommonDefinition<S> & Omit<z.i
 /** Argument of {@link http}. */
 export type HttpDefinition<S extends Schema> = CommonDefinition<S> & Omit<z.input<typeof HttpSpec>, 'kind'>;
 
+/** Argument of {@link llm}. */
+export type LlmDefinition<S extends Schema> = CommonDefinition<S> & Omit<z.input<typeof LlmSpec>, 'kind'>;
+
 /** Splits a definition into the command's members and those of its spec, and checks both. */
 function define(spec: z.ZodObject, definition: object): CommandDefinition {
   const members = Object.entries(definition).filter(([, value]) => value !== undefined);
@@ -186,4 +190,12 @@ export function process<const S extends Schema = Schema>(definition: ProcessDefi
  */
 export function http<const S extends Schema = Schema>(definition: HttpDefinition<S>): CommandDefinition {
   return define(HttpSpec, definition);
+}
+
+/**
+ * A prompt for a model on this machine. Placeholders as in `{{text}}` take the input; with an `output_schema` the answer is JSON.
+ * @throws ZodError when a member is wrong or unknown
+ */
+export function llm<const S extends Schema = Schema>(definition: LlmDefinition<S>): CommandDefinition {
+  return define(LlmSpec, definition);
 }
