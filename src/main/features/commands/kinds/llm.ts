@@ -1,4 +1,4 @@
-import { MASK } from '../../../../contract/kernel/mask.ts';
+import { MASK } from '../../../../contract/kernel/text/mask.ts';
 import type { HostKind } from './kind.ts';
 
 /** Texts are templates; in the schema of the output a lone variable keeps its JSON type, as in a list of choices. */
