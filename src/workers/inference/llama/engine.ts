@@ -3,11 +3,11 @@ import type { Llama } from 'node-llama-cpp';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAnswer, EngineAsk, EngineItem } from '../../../contract/models/engine.ts';
 import type { Call } from '../../shared/serve.ts';
+import { promptTokens } from '../text/prompt.ts';
 import { embed, rerank } from './embed.ts';
 import { generate } from './generate.ts';
 import { type LoadedModel, loadModel } from './model.ts';
 import { openNative } from './native.ts';
-import { promptTokens } from './prompt.ts';
 
 /** @param env `TABAGENT_THREADS` caps the threads of the whole process, `TABAGENT_GPU=off` keeps it on the CPU */
 export function createLlamaEngine(env: NodeJS.ProcessEnv) {
@@ -36,7 +36,7 @@ export function createLlamaEngine(env: NodeJS.ProcessEnv) {
       case 'generate':
         return generate(loaded(ask.model), ask, call);
       case 'count':
-        return { t: 'counted', tokens: promptTokens(loaded(ask.model), ask.prompt).tokens.length };
+        return { t: 'counted', tokens: promptTokens(loaded(ask.model).prompts, ask.prompt).tokens.length };
       case 'embed':
         return embed(loaded(ask.model), ask.texts, call.signal);
       case 'rerank':

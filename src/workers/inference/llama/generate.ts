@@ -3,13 +3,13 @@ import type { Token } from 'node-llama-cpp';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAnswer, EngineAsk, EngineItem } from '../../../contract/models/engine.ts';
 import type { Call } from '../../shared/serve.ts';
+import { createSpelling, createStopFilter, type Told } from '../text/pieces.ts';
+import { fittedPrompt } from '../text/prompt.ts';
 import { logprobOf } from './logprobs.ts';
 import { type LoadedModel, PREFILL_BATCH } from './model.ts';
 import { outputGrammar } from './output-grammar.ts';
-import { fittedPrompt } from './prompt.ts';
 import { evaluateOptions } from './sampling.ts';
 import type { Slot } from './slots.ts';
-import { createSpelling, createStopFilter, type Told } from './text-pieces.ts';
 
 type GenerateAsk = Extract<EngineAsk, { op: 'generate' }>;
 
@@ -63,7 +63,7 @@ async function write(
   const limit = Math.min(ask.max_tokens ?? room, room);
   const written: Token[] = [];
   const grammar = outputGrammar(loaded, ask);
-  const spelling = createSpelling(model, prompt);
+  const spelling = createSpelling<Token>((pieces, before) => model.detokenize(pieces, false, before), prompt);
   const stops = createStopFilter(ask.stop);
   let open = noTokens();
   const tell = async ({ text, tokens, logprobs }: Told) => {
@@ -118,7 +118,7 @@ async function write(
 
 export async function generate(loaded: LoadedModel, ask: GenerateAsk, call: Call<EngineItem>): Promise<EngineAnswer> {
   if (loaded.slots === null) throw new AppError('invalid-state', 'This model does not generate text.');
-  const { tokens, reasoning, droppedMessages, droppedTokens } = fittedPrompt(loaded, ask);
+  const { tokens, reasoning, droppedMessages, droppedTokens } = fittedPrompt(loaded.prompts, ask);
   const slot = await loaded.slots.take(tokens, call.signal);
   try {
     const cached = await prefill(slot, tokens, call.signal);

@@ -1,17 +1,18 @@
 /** One loaded model: its weights and the contexts that its type needs. */
-import type { Llama, LlamaEmbeddingContext, LlamaModel, LlamaRankingContext } from 'node-llama-cpp';
+import type { Llama, LlamaEmbeddingContext, LlamaModel, LlamaRankingContext, Token } from 'node-llama-cpp';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAsk, EngineItem, LoadedFacts } from '../../../contract/models/engine.ts';
 import type { Call } from '../../shared/serve.ts';
+import type { PromptModel } from '../text/prompt.ts';
+import { chatTemplateOf } from '../text/template.ts';
 import { createSlots, type Slots } from './slots.ts';
-import { type ChatTemplate, chatTemplateOf } from './template.ts';
 
 type LoadAsk = Extract<EngineAsk, { op: 'load' }>;
 
 export interface LoadedModel {
   readonly llama: Llama;
   readonly model: LlamaModel;
-  readonly template: ChatTemplate;
+  readonly prompts: PromptModel<Token>;
   readonly facts: LoadedFacts;
   /** Contexts for generation; null for a model of another type. */
   readonly slots: Slots | null;
@@ -51,6 +52,21 @@ async function contextsOf(model: LlamaModel, ask: LoadAsk, createSignal: AbortSi
   }
 }
 
+function promptsOf(model: LlamaModel, contextLength: number): PromptModel<Token> {
+  const { bos, eos, bosString, eosString, shouldPrependBosToken } = model.tokens;
+  return {
+    template: chatTemplateOf({
+      template: model.fileInfo.metadata?.tokenizer?.chat_template,
+      bos: bosString ?? '',
+      eos: eosString ?? '',
+    }),
+    contextLength,
+    tokenize: (text, special) => model.tokenize(text, special),
+    first: shouldPrependBosToken ? bos : null,
+    filler: bos ?? eos ?? (0 as Token),
+  };
+}
+
 /** @throws AppError `model-corrupted` with what the library said, `cancelled` */
 export async function loadModel(
   { llama, tail }: { llama: Llama; tail(): string },
@@ -73,19 +89,19 @@ export async function loadModel(
     });
     const { contextSize, ...contexts } = await contextsOf(model, ask, signal);
     signal.throwIfAborted();
-    const template = chatTemplateOf(model);
+    const prompts = promptsOf(model, contextSize);
     const generates = ask.type === 'chat';
     return {
       llama,
       model,
-      template,
+      prompts,
       ...contexts,
       facts: {
         context_length: contextSize,
         dimensions: ask.type === 'embedding' ? model.embeddingVectorSize : 0,
         device: llama.gpu === false || model.gpuLayers === 0 ? 'cpu' : llama.gpu,
         capabilities: generates
-          ? ['tools', 'json_schema', 'logprobs', ...(template.reasons ? (['reasoning'] as const) : [])]
+          ? ['tools', 'json_schema', 'logprobs', ...(prompts.template.reasons ? (['reasoning'] as const) : [])]
           : [],
       },
       dispose: () => bounded((model as LlamaModel).dispose()) as Promise<unknown> as Promise<void>,

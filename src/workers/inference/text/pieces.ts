@@ -1,5 +1,4 @@
 /** Tokens as text: a piece is told once its characters are whole and it cannot be the beginning of a stop text. */
-import type { LlamaModel, Token } from 'node-llama-cpp';
 import type { Logprob } from '../../../contract/models/engine.ts';
 
 /** Tokens before a piece that its spelling may depend on. */
@@ -8,12 +7,15 @@ const TAIL = 4;
 const LONGEST_CHARACTER = 8;
 const BROKEN = '\u{FFFD}';
 
+/** Text of tokens that stand behind others. */
+export type Detokenize<Token> = (tokens: readonly Token[], before: readonly Token[]) => string;
+
 /** Puts tokens together until they spell whole characters. */
-export function createSpelling(model: LlamaModel, before: readonly Token[]) {
+export function createSpelling<Token>(detokenize: Detokenize<Token>, before: readonly Token[]) {
   let tail = before.slice(-TAIL);
   let pending: Token[] = [];
   const spelled = () => {
-    const text = model.detokenize(pending, false, tail);
+    const text = detokenize(pending, tail);
     tail = [...tail, ...pending].slice(-TAIL);
     pending = [];
     return text;
@@ -22,7 +24,7 @@ export function createSpelling(model: LlamaModel, before: readonly Token[]) {
     /** The text that is whole with this token; null while a character is not. */
     add(token: Token): string | null {
       pending.push(token);
-      const open = pending.length < LONGEST_CHARACTER && model.detokenize(pending, false, tail).endsWith(BROKEN);
+      const open = pending.length < LONGEST_CHARACTER && detokenize(pending, tail).endsWith(BROKEN);
       return open ? null : spelled();
     },
     /** Tokens before the piece that comes next. */

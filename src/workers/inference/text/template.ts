@@ -1,6 +1,5 @@
-/** Conversations as text, by the template that the model's own file carries (Jinja). */
+/** Conversations as text, by the template that the model's own files carry (Jinja). */
 import { Template } from '@huggingface/jinja';
-import type { LlamaModel } from 'node-llama-cpp';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { CALL_CLOSE, CALL_OPEN, type EngineMessage, type EnginePrompt } from '../../../contract/models/engine.ts';
 
@@ -13,7 +12,7 @@ export interface ChatTemplate {
   render(conversation: Conversation): string;
 }
 
-/** For models whose file has no template. */
+/** For models whose files have no template. */
 const PLAIN =
   "{% for message in messages %}{{ message['role'] }}: {{ message['content'] }}\n{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}";
 
@@ -77,11 +76,18 @@ function untilOpenEnd(text: string): string {
   return text.slice(0, end);
 }
 
-export function chatTemplateOf(model: LlamaModel): ChatTemplate {
-  const source: unknown = model.fileInfo.metadata?.tokenizer?.chat_template;
-  const text = typeof source === 'string' && source.length > 0 ? source : PLAIN;
+/** What a model's files say about its conversations. */
+export interface TemplateSource {
+  /** Jinja; anything but a text counts as none. */
+  template: unknown;
+  bos: string;
+  eos: string;
+}
+
+export function chatTemplateOf({ template, bos, eos }: TemplateSource): ChatTemplate {
+  const text = typeof template === 'string' && template.length > 0 ? template : PLAIN;
   const native = text.includes('tools') && text.includes(CALL_OPEN);
-  const strings = { bos_token: model.tokens.bosString ?? '', eos_token: model.tokens.eosString ?? '' };
+  const strings = { bos_token: bos, eos_token: eos };
   let compiled: Template | undefined;
   const rendered = (messages: readonly EngineMessage[], tools: Conversation['tools'], continued: boolean) => {
     compiled ??= new Template(text);

@@ -1,11 +1,22 @@
 /** Prompts as tokens, and what happens when they are too many. */
-import type { Token } from 'node-llama-cpp';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAsk, EngineMessage, EnginePrompt } from '../../../contract/models/engine.ts';
-import type { LoadedModel } from './model.ts';
+import type { ChatTemplate } from './template.ts';
+
+/** A model as far as its prompts are concerned. */
+export interface PromptModel<Token> {
+  readonly template: ChatTemplate;
+  readonly contextLength: number;
+  /** Tokens of a text. @param special whether names of control tokens become those tokens, or stay text */
+  tokenize(text: string, special: boolean): Token[];
+  /** The token that every prompt begins with; null when there is none. */
+  readonly first: Token | null;
+  /** What is computed when there is nothing else. */
+  readonly filler: Token;
+}
 
 /** A prompt as the model sees it. */
-export interface PromptTokens {
+export interface PromptTokens<Token> {
   tokens: Token[];
   reasoning: boolean;
 }
@@ -15,45 +26,46 @@ const MARK = /\u{F0000}(\d+)\u{F0001}/u;
 const markOf = (index: number) => `\u{F0000}${index}\u{F0001}`;
 
 /** Whether a text holds the name of a control token, which as a token would end the turn or begin another one. */
-function holdsControl({ model }: LoadedModel, text: string): boolean {
+function holdsControl<Token>(model: PromptModel<Token>, text: string): boolean {
   const literal = model.tokenize(text, false);
   const special = model.tokenize(text, true);
   return literal.length !== special.length || literal.some((token, index) => token !== special[index]);
 }
 
 /** Control tokens come from the template alone: what callers write stays text, whatever it spells. */
-function conversationTokens(loaded: LoadedModel, conversation: Extract<EnginePrompt, { messages: unknown }>) {
+function conversationTokens<Token>(
+  model: PromptModel<Token>,
+  conversation: Extract<EnginePrompt, { messages: unknown }>,
+): PromptTokens<Token> {
   const hidden: string[] = [];
   const hide = (content: string) => {
-    if (!holdsControl(loaded, content)) return content;
+    if (!holdsControl(model, content)) return content;
     hidden.push(content);
     return markOf(hidden.length - 1);
   };
   const messages = conversation.messages.map((message) => ({ ...message, content: hide(message.content) }));
-  const text = loaded.template.render({ ...conversation, messages });
+  const text = model.template.render({ ...conversation, messages });
   const tokens = text
     .split(MARK)
     .flatMap((part, index) =>
-      index % 2 === 0 ? loaded.model.tokenize(part, true) : loaded.model.tokenize(hidden[Number(part)] ?? '', false),
+      index % 2 === 0 ? model.tokenize(part, true) : model.tokenize(hidden[Number(part)] ?? '', false),
     );
-  return { tokens, reasoning: loaded.template.reasons && text.trimEnd().endsWith('<think>') };
+  return { tokens, reasoning: model.template.reasons && text.trimEnd().endsWith('<think>') };
 }
 
-export function promptTokens(loaded: LoadedModel, prompt: EnginePrompt): PromptTokens {
-  const { model } = loaded;
+export function promptTokens<Token>(model: PromptModel<Token>, prompt: EnginePrompt): PromptTokens<Token> {
   const { tokens, reasoning } =
     'text' in prompt
       ? { tokens: model.tokenize(prompt.text, false), reasoning: false }
-      : conversationTokens(loaded, prompt);
-  const { bos, shouldPrependBosToken } = model.tokens;
-  if (bos !== null && shouldPrependBosToken && tokens[0] !== bos) tokens.unshift(bos);
+      : conversationTokens(model, prompt);
+  if (model.first !== null && tokens[0] !== model.first) tokens.unshift(model.first);
   // Nothing can be computed from nothing.
-  if (tokens.length === 0) tokens.push(bos ?? model.tokens.eos ?? (0 as Token));
+  if (tokens.length === 0) tokens.push(model.filler);
   return { tokens, reasoning };
 }
 
 /** A prompt that fits, and what was left out for it. */
-export interface FittedPrompt extends PromptTokens {
+export interface FittedPrompt<Token> extends PromptTokens<Token> {
   droppedMessages: number;
   droppedTokens: number;
 }
@@ -65,11 +77,14 @@ function droppable(messages: readonly EngineMessage[]): number {
 }
 
 /** @throws AppError `context-length-exceeded` */
-export function fittedPrompt(loaded: LoadedModel, ask: Extract<EngineAsk, { op: 'generate' }>): FittedPrompt {
-  const { context_length } = loaded.facts;
+export function fittedPrompt<Token>(
+  model: PromptModel<Token>,
+  ask: Extract<EngineAsk, { op: 'generate' }>,
+): FittedPrompt<Token> {
+  const context_length = model.contextLength;
   // One token at least has to be written.
-  const fits = ({ tokens }: PromptTokens) => tokens.length < context_length;
-  const whole = promptTokens(loaded, ask.prompt);
+  const fits = ({ tokens }: PromptTokens<Token>) => tokens.length < context_length;
+  const whole = promptTokens(model, ask.prompt);
   if (fits(whole)) return { ...whole, droppedMessages: 0, droppedTokens: 0 };
   if (ask.overflow === 'drop_oldest' && 'messages' in ask.prompt) {
     const { messages: all, ...others } = ask.prompt;
@@ -78,7 +93,7 @@ export function fittedPrompt(loaded: LoadedModel, ask: Extract<EngineAsk, { op: 
       messages = messages.toSpliced(at, 1);
       // An answer of a tool whose call has gone says nothing.
       while (messages[at]?.role === 'tool') messages = messages.toSpliced(at, 1);
-      const rest = promptTokens(loaded, { messages, ...others });
+      const rest = promptTokens(model, { messages, ...others });
       if (fits(rest))
         return {
           ...rest,
