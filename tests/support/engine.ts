@@ -1,4 +1,4 @@
-/** The llama engine as a real process with a small real model. */
+/** The engines as real processes with small real models. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +7,7 @@ import {
   type EngineAsk,
   EngineAsk as EngineAskSchema,
   EngineItem,
+  type EngineName,
 } from '../../src/contract/models/engine.ts';
 import { systemClock } from '../../src/main/core/clock.ts';
 import { workerModule } from '../../src/main/core/process/modules.ts';
@@ -50,8 +51,8 @@ export function modelFolder(shape: Partial<LlamaShape> = {}) {
   return { folder, file, bytes, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** A client of the engine; nothing is loaded yet. */
-export function openEngine() {
+/** A client of an engine; nothing is loaded yet. @param env further variables of its process */
+export function openEngine(name: EngineName = 'llama', env: Record<string, string> = {}) {
   const log = memoryLog();
   const platform = createNodePlatform({ appRoot: ROOT });
   const pids: (number | undefined)[] = [];
@@ -64,9 +65,9 @@ export function openEngine() {
   const client = createWorkerClient(
     { platform: { fork }, clock: systemClock, log },
     {
-      module: workerModule(ROOT, 'llama'),
-      name: 'llama',
-      env: { PATH: process.env.PATH ?? '', TABAGENT_THREADS: '1', TABAGENT_GPU: 'off' },
+      module: workerModule(ROOT, name),
+      name,
+      env: { PATH: process.env.PATH ?? '', TABAGENT_THREADS: '1', TABAGENT_GPU: 'off', ...env },
       ask: EngineAskSchema,
       answer: EngineAnswer,
       item: EngineItem,

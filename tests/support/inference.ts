@@ -1,13 +1,16 @@
 /** A host with models: real ones in the real engine, or scripted ones. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import OpenAI from 'openai';
 import type { Settings } from '../../src/contract/host/settings.ts';
+import type { EngineName } from '../../src/contract/models/engine.ts';
 import type { Replaced } from '../../src/main/host.ts';
 import { ROOT } from './core.ts';
 import { createTestHost, type TestHost } from './host.ts';
 import { type LlamaShape, writeLlama } from './models/llama-model.ts';
+import { writeOnnxEmbedder, writeOnnxGenerator, writeOnnxReranker } from './models/onnx-models.ts';
 
 export interface InferenceHost extends TestHost {
   sdk: OpenAI;
@@ -38,6 +41,30 @@ const MODELS: readonly (readonly [name: string, shape: Partial<LlamaShape>])[] =
   ['ranker', { pooling: 4 }],
 ];
 
+/** `test/<name>:fp32` */
+const ONNX_MODELS = {
+  'onnx-vectors': (dir: string) =>
+    writeOnnxEmbedder(dir, {
+      files: {
+        'config_sentence_transformers.json': { prompts: { query: 'find: ', document: 'the people ' } },
+        '1_Pooling/config.json': { word_embedding_dimension: 32, pooling_mode_cls_token: true },
+      },
+    }),
+  'onnx-ranker': (dir: string) => writeOnnxReranker(dir, { external: true }),
+  'onnx-tiny': (dir: string) => writeOnnxGenerator(dir),
+};
+
+/** A folder with ONNX models. */
+function onnxFolder() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tabagent-models-'));
+  for (const [name, write] of Object.entries(ONNX_MODELS)) write(path.join(folder, 'test', name));
+  return {
+    folder,
+    count: Object.keys(ONNX_MODELS).length,
+    cleanUp: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
 /** A folder with the models. */
 function modelsFolder() {
   const folder = mkdtempSync(path.join(tmpdir(), 'tabagent-models-'));
@@ -46,14 +73,17 @@ function modelsFolder() {
     mkdirSync(dir, { recursive: true });
     writeLlama(path.join(dir, `${name}-F16.gguf`), shape);
   }
-  return { folder, cleanUp: () => rmSync(folder, { recursive: true, force: true }) };
+  return { folder, count: MODELS.length, cleanUp: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-async function open(settings: Partial<Settings>, replaced: Replaced): Promise<InferenceHost> {
-  const { folder, cleanUp } = modelsFolder();
+async function open(
+  settings: Partial<Settings>,
+  replaced: Replaced,
+  { folder, count, cleanUp } = modelsFolder(),
+): Promise<InferenceHost> {
   const fixed = { 'inference.threads': 1, 'inference.gpu': 'off', 'models.folder': folder } as const;
   const host = withSdk(await createTestHost({ replaced, settings: { ...fixed, ...settings } }), cleanUp);
-  while ((await host.host.client.call('models', {})).data.length < MODELS.length)
+  while ((await host.host.client.call('models', {})).data.length < count)
     await new Promise((resolve) => setTimeout(resolve, 20));
   return host;
 }
@@ -61,9 +91,23 @@ async function open(settings: Partial<Settings>, replaced: Replaced): Promise<In
 /** The real engine. */
 export const realHost = (settings: Partial<Settings> = {}) => open(settings, {});
 
+/** The real engine for ONNX models, with nothing else in the list. */
+export const onnxHost = (settings: Partial<Settings> = {}) => open(settings, {}, onnxFolder());
+
 /** The scripted engine, which does not read the files. */
 export const scriptedHost = (settings: Partial<Settings> = {}) =>
   open(settings, { engines: { llama: path.join(ROOT, 'tests/fixtures/engines/scripted.ts') } });
+
+/** Id of the process of an engine of a host in this process. */
+export function engineProcess(name: EngineName): number {
+  const listed = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
+  const [id] = listed
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, parent]) => parent === String(process.pid))
+    .filter((words) => words.includes(`tabagent-${name}`));
+  if (id?.[0] === undefined) throw new Error(`the engine ${name} does not run`);
+  return Number(id[0]);
+}
 
 /** Messages that order the scripted engine what to say. */
 export const order = (script: object) => [{ role: 'user' as const, content: JSON.stringify(script) }];

@@ -71,6 +71,10 @@ export const CALL_CLOSE = '</tool_call>';
 
 const model = z.string().min(1);
 
+/** What a text is that is embedded, for models that want another text before each kind. */
+const TextRole = z.enum(['query', 'document']);
+export type TextRole = z.infer<typeof TextRole>;
+
 /** What is asked of an engine. */
 export const EngineAsk = z.discriminatedUnion('op', [
   z.object({
@@ -102,7 +106,12 @@ export const EngineAsk = z.discriminatedUnion('op', [
     overflow: z.enum(['refuse', 'drop_oldest']),
   }),
   z.object({ op: z.literal('count'), model, prompt: EnginePrompt }),
-  z.object({ op: z.literal('embed'), model, texts: z.array(z.string().min(1)).min(1) }),
+  z.object({
+    op: z.literal('embed'),
+    model,
+    texts: z.array(z.string().min(1)).min(1),
+    as: TextRole.nullable(),
+  }),
   z.object({ op: z.literal('rerank'), model, query: z.string(), documents: z.array(z.string()).min(1) }),
 ]);
 export type EngineAsk = z.infer<typeof EngineAsk>;
@@ -149,6 +158,8 @@ export const LoadedFacts = z.object({
   /** Length of a vector; 0 for models that make none. */
   dimensions: z.int(),
   device: z.string(),
+  /** Devices that were tried before it, and why they do not compute. */
+  refused_devices: z.array(z.object({ device: z.string(), reason: z.string() })),
   capabilities: z.array(z.enum(['tools', 'json_schema', 'logprobs', 'reasoning', 'vision'])),
 });
 export type LoadedFacts = z.infer<typeof LoadedFacts>;

@@ -1,7 +1,6 @@
 /** Chat and completions over HTTP, with a small real model in the real engine. */
-import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type InferenceHost, realHost } from '../../support/inference.ts';
+import { engineProcess, type InferenceHost, realHost } from '../../support/inference.ts';
 import { vocabulary } from '../../support/models/llama-model.ts';
 
 let subject: InferenceHost;
@@ -266,14 +265,11 @@ test('a device that the engine does not have is refused', async () => {
 
 // Catches a client that waits for ever on an engine that is gone, and a model that the host still takes for loaded.
 test('kill -9 of the engine in the middle of a stream: a typed error, and the next request works', async () => {
-  const listed = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
-  const engine = listed.find(
-    (line) => line.includes('tabagent-llama') && line.trim().split(/\s+/)[1] === String(process.pid),
-  );
+  const engine = engineProcess('llama');
   const response = await subject.post('/v1/chat/completions', { ...hello, max_tokens: 400, stream: true });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = (await reader?.read())?.value ?? '';
-  process.kill(Number(engine?.trim().split(/\s+/)[0]), 'SIGKILL');
+  process.kill(engine, 'SIGKILL');
   for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) text += next.value;
   expect(text).not.toContain('[DONE]');
   expect(JSON.parse(text.trim().split('\n').at(-1)?.slice(6) ?? '')).toMatchObject({

@@ -42,7 +42,7 @@ export const TINY: LlamaShape = {
   seed: 1,
 };
 
-const WORDS =
+export const WORDS =
   'the of and to in is you that it he was for on are with as his they at be this have from or one had by word but not what all were we when your can said there use an each which she do how their if will up other about out many then them these so some her would make like him into time has look two more write go see number no way could people my than first water been call who its now find long down day did get come made may part'.split(
     ' ',
   );
@@ -84,7 +84,7 @@ export function vocabulary(): Token[] {
 }
 
 /** Small deterministic noise (mulberry32), from -1 to 1. */
-function noise(seed: number): () => number {
+export function noise(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -9,7 +9,7 @@ const varint = (value: number): Buffer => {
     if (rest < 128) return Buffer.from(bytes);
   }
 };
-const number = (field: number, value: number) => Buffer.concat([varint(field * 8), varint(value)]);
+export const number = (field: number, value: number) => Buffer.concat([varint(field * 8), varint(value)]);
 /** A field of bytes, a text or a message. */
 export const bytes = (field: number, ...content: (Buffer | string)[]): Buffer => {
   const body = Buffer.concat(content.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));

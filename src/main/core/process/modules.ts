@@ -4,7 +4,7 @@ import path from 'node:path';
 const FROM_SOURCE = import.meta.filename.endsWith('.ts');
 
 /** Folder of each worker process, below the workers. */
-const WORKERS = { executor: 'executor', llama: 'inference/llama' } as const;
+const WORKERS = { executor: 'executor', llama: 'inference/llama', onnx: 'inference/onnx' } as const;
 
 /** Path of a child process's entry: `out/workers/<name>.js`. */
 export function workerModule(appRoot: string, name: keyof typeof WORKERS): string {

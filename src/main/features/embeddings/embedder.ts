@@ -1,4 +1,5 @@
 /** What turns texts into vectors, whatever computes it. */
+import type { TextRole } from '../../../contract/models/engine.ts';
 
 /** Vectors of some texts, one after the other in one array. */
 export interface Embedded {
@@ -21,6 +22,9 @@ export interface Embedder {
   /** Named in answers. */
   readonly id: string;
   readonly dimensions: number;
-  /** @throws AppError `cancelled` when the caller has left, and what the engine says */
-  embed(texts: readonly string[]): Promise<Embedded>;
+  /**
+   * @param as what the texts are, where one kind is compared with the other
+   * @throws AppError `cancelled` when the caller has left, and what the engine says
+   */
+  embed(texts: readonly string[], as?: TextRole): Promise<Embedded>;
 }

@@ -1,5 +1,5 @@
 /** Inference: models in memory, and what is asked of them. */
-import { AppError } from '../../../contract/kernel/errors.ts';
+import type { EngineName } from '../../../contract/models/engine.ts';
 import type { Clock } from '../../core/clock.ts';
 import { iso } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
@@ -72,16 +72,15 @@ interface Deps {
 
 export function createInference(deps: Deps) {
   const { clock, source } = deps;
-  let llama: Engine | undefined;
-  const engine = (model: InstalledModel) => {
-    if (model.engine !== 'llama')
-      throw new AppError('service-unavailable', `${model.id} needs the engine ${model.engine}, which is not there.`, {
-        extra: { reason: 'engine_missing', model: model.id },
-      });
-    llama ??= createEngine('llama', { ...deps, ...(deps.engines ? { modules: deps.engines } : {}) }, () => {
-      if (llama !== undefined) residents.lost(llama);
-    });
-    return llama;
+  /** Those that a model has needed; each is a process of its own. */
+  const engines = new Map<EngineName, Engine>();
+  const engine = ({ engine: name }: InstalledModel): Engine => {
+    const there = engines.get(name);
+    if (there !== undefined) return there;
+    const modules = deps.engines ? { modules: deps.engines } : {};
+    const made: Engine = createEngine(name, { ...deps, ...modules }, () => residents.lost(made));
+    engines.set(name, made);
+    return made;
   };
   const residents = createResidents({
     ...deps,
@@ -126,7 +125,7 @@ export function createInference(deps: Deps) {
       name: 'inference',
       async stop() {
         residents.dispose();
-        await llama?.stop();
+        await Promise.all([...engines.values()].map((one) => one.stop()));
       },
     },
   ];

@@ -23,6 +23,8 @@ function shortCount(count: number | null): string | null {
 /** Pictures are taken by an engine of a model for text. */
 const typeOf = ({ type }: ModelRow): EngineType => (isEngineType(type) ? type : 'chat');
 
+const isRunnable = ({ type, format }: ModelRow) => isEngineType(type) || (type === 'vision' && format === 'gguf');
+
 function toInstalled(row: ModelRow) {
   return {
     id: refOf(row),
@@ -68,9 +70,7 @@ export function createModelSource(service: ModelService, generation: GenerationS
       return toInstalled(row);
     },
     async list(): Promise<Installed[]> {
-      const rows = service
-        .all()
-        .filter((row) => row.status === 'ready' && (isEngineType(row.type) || row.type === 'vision'));
+      const rows = service.all().filter((row) => row.status === 'ready' && isRunnable(row));
       return rows.map(toInstalled);
     },
     /** Parameters of the session, over those of all requests, over the settings of the model. */

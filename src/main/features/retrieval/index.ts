@@ -33,7 +33,7 @@ export function createRetrieval({ embeddings, platform, log }: Deps) {
       async evaluate_embeddings({ model, queries, documents, relevant }, context) {
         const embedder = await embeddings.embedder(model, askerOf(context));
         const start = performance.now();
-        const [asked, found] = [await embedder.embed(queries), await embedder.embed(documents)];
+        const [asked, found] = [await embedder.embed(queries, 'query'), await embedder.embed(documents, 'document')];
         const embedding_time_ms = performance.now() - start;
         const { scores, best, average, metrics } = await math.evaluate(asked, found, relevant ?? null);
         const count = documents.length;
@@ -65,8 +65,8 @@ export function createRetrieval({ embeddings, platform, log }: Deps) {
       },
       async recommend_content({ query, candidates, top_n, model }, context) {
         const embedder = await embeddings.embedder(model, askerOf(context));
-        const asked = (await embedder.embed([query])).at(0);
-        const embedded = await embedder.embed(candidates);
+        const asked = (await embedder.embed([query], 'query')).at(0);
+        const embedded = await embedder.embed(candidates, 'document');
         const all = candidates.map((_, index) => similarityOf(asked, embedded.at(index)));
         const items = bestOf(all, top_n ?? DEFAULT_TOP).map((index) => ({
           index,

@@ -1,23 +1,14 @@
 /** Vectors of texts, and texts ranked for a query. */
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAnswer } from '../../../contract/models/engine.ts';
+import { checkLength } from '../text/lengths.ts';
 import type { LoadedModel } from './model.ts';
-
-/** @throws AppError `context-length-exceeded` for an input that is too long: nothing is cut silently */
-function checkLength(tokens: number, { facts: { context_length } }: LoadedModel, which: string): void {
-  if (tokens > context_length)
-    throw new AppError(
-      'context-length-exceeded',
-      `${which} has ${tokens} tokens and the model takes ${context_length}. Shorten it, or split it.`,
-      { extra: { prompt_tokens: tokens, max_tokens: null, context_length } },
-    );
-}
 
 export async function embed(loaded: LoadedModel, texts: readonly string[], signal: AbortSignal): Promise<EngineAnswer> {
   const { embedding, facts } = loaded;
   if (embedding === null) throw new AppError('invalid-state', 'This model makes no embeddings.');
   const lengths = texts.map((text) => embedding.calculateInputLength(text));
-  for (const [index, tokens] of lengths.entries()) checkLength(tokens, loaded, `Input ${index}`);
+  for (const [index, tokens] of lengths.entries()) checkLength(tokens, facts.context_length, `Input ${index}`);
   const vectors = new Float32Array(texts.length * facts.dimensions);
   for (const [index, text] of texts.entries()) {
     signal.throwIfAborted();
@@ -44,10 +35,11 @@ export async function rerank(
   documents: readonly string[],
   signal: AbortSignal,
 ): Promise<EngineAnswer> {
-  const { ranking } = loaded;
+  const { ranking, facts } = loaded;
   if (ranking === null) throw new AppError('invalid-state', 'This model does not rank.');
   const lengths = documents.map((document) => ranking.calculateInputLength(query, document));
-  for (const [index, tokens] of lengths.entries()) checkLength(tokens, loaded, `Document ${index} with the query`);
+  for (const [index, tokens] of lengths.entries())
+    checkLength(tokens, facts.context_length, `Document ${index} with the query`);
   const scores: number[] = [];
   for (const document of documents) {
     signal.throwIfAborted();

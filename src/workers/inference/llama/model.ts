@@ -100,6 +100,7 @@ export async function loadModel(
         context_length: contextSize,
         dimensions: ask.type === 'embedding' ? model.embeddingVectorSize : 0,
         device: llama.gpu === false || model.gpuLayers === 0 ? 'cpu' : llama.gpu,
+        refused_devices: [],
         capabilities: generates
           ? ['tools', 'json_schema', 'logprobs', ...(prompts.template.reasons ? (['reasoning'] as const) : [])]
           : [],

@@ -20,7 +20,7 @@ function open(options: { free?: number; settings?: Partial<Settings>; hold?: Pro
       await options.hold;
       signal.throwIfAborted();
       free -= 100 * MIB + context_length * 1024;
-      return { context_length, dimensions: 0, device: 'cpu', capabilities: [] };
+      return { context_length, dimensions: 0, device: 'cpu', refused_devices: [], capabilities: [] };
     },
     async unload(model) {
       calls.push(`unload ${model}`);

@@ -6,6 +6,7 @@ import {
   EngineItem,
   type EngineName,
   type LoadedFacts,
+  type TextRole,
 } from '../../../../contract/models/engine.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/log/logger.ts';
@@ -26,7 +27,7 @@ export interface Engine {
   unload(model: string): Promise<void>;
   /** @throws AppError `generation-timeout` when no token comes for too long */
   generate(ask: GenerateAsk, signal: AbortSignal): AsyncGenerator<EngineItem, Finished, void>;
-  embed(model: string, texts: string[], signal: AbortSignal): Promise<Embedded>;
+  embed(model: string, texts: string[], as: TextRole | null, signal: AbortSignal): Promise<Embedded>;
   rerank(model: string, query: string, documents: string[], signal: AbortSignal): Promise<Ranked>;
   stop(): Promise<void>;
 }
@@ -77,7 +78,7 @@ function environment(settings: SettingsReader): Record<string, string> {
 }
 
 /** @param onGone called when the process has ended, with everything that was loaded in it */
-export function createEngine(name: 'llama', deps: EngineDeps, onGone: (reason: string) => void): Engine {
+export function createEngine(name: EngineName, deps: EngineDeps, onGone: (reason: string) => void): Engine {
   const { platform, settings, modules = {} } = deps;
   const client = createWorkerClient(deps, {
     module: modules[name] ?? workerModule(platform.appRoot, name),
@@ -139,7 +140,7 @@ export function createEngine(name: 'llama', deps: EngineDeps, onGone: (reason: s
         throw explained(name, thrown);
       }
     },
-    embed: (model, texts, signal) => ask('embedded', { op: 'embed', model, texts }, idleMs(), signal),
+    embed: (model, texts, as, signal) => ask('embedded', { op: 'embed', model, texts, as }, idleMs(), signal),
     rerank: (model, query, documents, signal) =>
       ask('ranked', { op: 'rerank', model, query, documents }, idleMs(), signal),
     stop: () => client.stop(STOP_GRACE_MS),

@@ -60,9 +60,9 @@ export function createVectors({ source, residents }: VectorDeps) {
       return {
         id: model.id,
         dimensions,
-        embed: (texts) =>
+        embed: (texts, as) =>
           collected(texts, dimensions, (piece) =>
-            withTurn(model, asker, ({ resident }, signal) => resident.engine.embed(model.id, piece, signal)),
+            withTurn(model, asker, ({ resident }, signal) => resident.engine.embed(model.id, piece, as ?? null, signal)),
           ),
       };
     },

@@ -1,12 +1,8 @@
-/**
- * The cache of Hugging Face's own libraries. A snapshot consists of links to blobs that are named by their hash; a link is followed only
- * when it leads to a blob of the same repo.
- * Layout: https://huggingface.co/docs/huggingface_hub/guides/manage-cache
- */
-import fs from 'node:fs/promises';
+/** Models in the cache of Hugging Face's own libraries. Links are followed only as {@link contentPath} says. */
 import path from 'node:path';
 import { listOwned } from '../../../core/disk/owned-trees.ts';
-import { type Candidate, fileAt } from '../files/discover.ts';
+import { contentPath } from '../files/content-path.ts';
+import { type Candidate, type Folder, fileAt, onnxIn } from '../files/discover.ts';
 import { ggufQuant } from '../files/quants.ts';
 
 const PREFIX = 'models--';
@@ -21,7 +17,7 @@ function repoOfFolder(folder: string): [owner: string, name: string] | null {
 const MAX_DEPTH = 4;
 const MAX_REPOS = 2000;
 
-/** GGUF models in the cache. */
+/** Models in the cache. */
 export async function inHuggingFace(cache: string): Promise<Candidate[]> {
   const repos = await listOwned(cache, cache).catch(() => []);
   const found: Candidate[] = [];
@@ -33,23 +29,34 @@ export async function inHuggingFace(cache: string): Promise<Candidate[]> {
 }
 
 async function inRepo(dir: string, repo: string): Promise<Candidate[]> {
-  const blobs = await fs.realpath(path.join(dir, 'blobs')).catch(() => null);
-  if (blobs === null) return [];
+  const snapshots = await readFolder(dir, path.join(dir, 'snapshots'), MAX_DEPTH);
+  // A later snapshot has the same files again.
+  const onnx = snapshots.folders.flatMap((snapshot) => onnxIn(snapshot, repo));
+  const byVariant = new Map(onnx.map((candidate) => [candidate.variant, candidate]));
+  return [...(await ggufsIn(snapshots, repo)), ...byVariant.values()];
+}
+
+/** A folder of the cache. Links are among its files. */
+async function readFolder(root: string, dir: string, depth: number): Promise<Folder> {
+  const entries = await listOwned(root, dir).catch(() => []);
+  const inner = entries.filter((entry) => entry.isDirectory() && depth > 0);
+  const own = entries.filter((entry) => entry.isSymbolicLink() || entry.isFile());
+  const files = await Promise.all(own.map(({ name }) => fileAt(path.join(dir, name))));
+  const folders = await Promise.all(inner.map(({ name }) => readFolder(root, path.join(dir, name), depth - 1)));
+  return { dir, files: files.filter((file) => file !== null), folders };
+}
+
+/** GGUF files of one part each, by the blob that they are. */
+async function ggufsIn(folder: Folder, repo: string): Promise<Candidate[]> {
   const byBlob = new Map<string, Candidate>();
-  for (const link of await ggufLinks(dir, path.join(dir, 'snapshots'), MAX_DEPTH)) {
-    const real = await fs.realpath(link).catch(() => null);
-    if (real === null || path.dirname(real) !== blobs) continue;
-    const file = await fileAt(real);
-    if (file === null || /-\d{5}-of-\d{5}\.gguf$/i.test(link)) continue;
-    byBlob.set(real, { format: 'gguf', repo, variant: ggufQuant(path.basename(link)), path: real, files: [file] });
+  for (const { path: link, ...file } of allFiles(folder)) {
+    if (!/\.gguf$/i.test(link) || /-\d{5}-of-\d{5}\.gguf$/i.test(link)) continue;
+    const blob = await contentPath(link);
+    if (blob === null) continue;
+    const files = [{ path: blob, ...file }] as const;
+    byBlob.set(blob, { format: 'gguf', repo, variant: ggufQuant(path.basename(link)), path: blob, files });
   }
   return [...byBlob.values()];
 }
 
-async function ggufLinks(root: string, dir: string, depth: number): Promise<string[]> {
-  const entries = await listOwned(root, dir).catch(() => []);
-  const inner = entries.filter((entry) => entry.isDirectory() && depth > 0);
-  const below = await Promise.all(inner.map(({ name }) => ggufLinks(root, path.join(dir, name), depth - 1)));
-  const here = entries.filter((entry) => (entry.isSymbolicLink() || entry.isFile()) && /\.gguf$/i.test(entry.name));
-  return [...here.map(({ name }) => path.join(dir, name)), ...below.flat()];
-}
+const allFiles = ({ files, folders }: Folder): Folder['files'] => [...files, ...folders.flatMap(allFiles)];

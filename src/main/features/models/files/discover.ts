@@ -3,6 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelFormat } from '../../../../contract/models/models.ts';
 import { listOwned } from '../../../core/disk/owned-trees.ts';
+import { contentPath } from './content-path.ts';
 import { ggufQuant, onnxVariant } from './quants.ts';
 
 /** A file of a model, as it is now. */
@@ -44,7 +45,7 @@ function withoutEnd(text: string, characters: string): string {
 }
 
 /** Name of the ONNX file to which a file of weights, such as `model.onnx_data_1`, belongs. */
-function ofWeights(name: string): string {
+export function ofWeights(name: string): string {
   const at = name.lastIndexOf('_data');
   return at === -1 || /\W/.test(name.slice(at)) ? name : name.slice(0, at);
 }
@@ -53,7 +54,7 @@ function ofWeights(name: string): string {
 const LOCAL = 'local';
 
 /** A folder with the files and folders in it, links left out. */
-interface Folder {
+export interface Folder {
   dir: string;
   files: ModelFile[];
   folders: Folder[];
@@ -80,7 +81,8 @@ async function readFolder(root: string, dir: string, depth: number, left: { entr
 
 /** A regular file as it is now; null for what is none. */
 export async function fileAt(target: string): Promise<ModelFile | null> {
-  const found = await fs.lstat(target).catch(() => null);
+  const content = await contentPath(target);
+  const found = content === null ? null : await fs.lstat(content).catch(() => null);
   if (!found?.isFile()) return null;
   return { path: target, bytes: found.size, modified: Math.floor(found.mtimeMs) };
 }
@@ -126,7 +128,7 @@ function ggufsIn({ dir, files }: Folder, root: string): Candidate[] {
 }
 
 /** ONNX models of a folder with a `config.json`, one for each number type. */
-function onnxIn(folder: Folder, root: string): Candidate[] {
+export function onnxIn(folder: Folder, repo: string): Candidate[] {
   if (!folder.files.some((file) => nameOf(file) === 'config.json')) return [];
   const inside = folder.folders.find(({ dir }) => path.basename(dir) === 'onnx');
   const all = [...folder.files, ...(inside?.files ?? [])];
@@ -140,14 +142,13 @@ function onnxIn(folder: Folder, root: string): Candidate[] {
     if (first === undefined) return [];
     const names = new Set([first, ...rest].map(nameOf));
     const weights = all.filter((file) => names.has(ofWeights(nameOf(file))) && !names.has(nameOf(file)));
-    const repo = repoOf(root, folder.dir, path.basename(folder.dir));
     return [{ format: 'onnx', repo, variant, path: first.path, files: [first, ...rest, ...weights] }];
   });
 }
 
 const candidatesIn = (folder: Folder, root: string): Candidate[] => [
   ...ggufsIn(folder, root),
-  ...onnxIn(folder, root),
+  ...onnxIn(folder, repoOf(root, folder.dir, path.basename(folder.dir))),
   ...folder.folders.flatMap((inner) => candidatesIn(inner, root)),
 ];
 

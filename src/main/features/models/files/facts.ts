@@ -12,6 +12,13 @@ export interface MemoryFacts {
   /** Numbers that the cache of keys and values keeps for one token, over all layers. */
   cached_per_token: number;
   vocabulary: number;
+  /** Of ONNX models, which another engine loads in its own way. */
+  onnx?: {
+    /** Bytes of weights in the graph's own file: the engine has them twice for a moment, and keeps that memory. */
+    inside: number;
+    /** Bytes of one number in the cache. */
+    cache_bytes: 2 | 4;
+  };
 }
 
 /** See file comment. */
@@ -29,7 +36,7 @@ export interface ModelFacts {
   chat_template: boolean;
   tokenizer: string | null;
   license: string | null;
-  /** Null for formats whose memory is estimated by the size of the file. */
+  /** Null for models whose memory is estimated by the size of the file. */
   memory: MemoryFacts | null;
 }
 

@@ -1,7 +1,7 @@
 /** Opens the files of a model and says what it is, or why it cannot be used. */
 import path from 'node:path';
 import { MalformedFile } from './byte-reader.ts';
-import { type Candidate, folderOf } from './discover.ts';
+import { type Candidate, folderOf, ofWeights } from './discover.ts';
 import type { ModelFacts } from './facts.ts';
 import { readGguf } from './gguf.ts';
 import { ggufFacts } from './gguf-facts.ts';
@@ -41,5 +41,10 @@ async function inspectOnnx({ path: main, variant, files }: Candidate): Promise<M
     if (absent !== undefined)
       throw new MalformedFile(`Its weights are in ${JSON.stringify(absent)}, which is not here.`);
   }
-  return onnxFacts(folderOf(main), variant ?? 'fp32');
+  const name = path.basename(main);
+  const [graph = 0, ...weights] = files
+    .filter((file) => file.path === main || ofWeights(path.basename(file.path)) === name)
+    .map(({ bytes }) => bytes);
+  const outside = weights.reduce((sum, bytes) => sum + bytes, 0);
+  return onnxFacts(folderOf(main), variant ?? 'fp32', { inside: graph, outside });
 }

@@ -6,7 +6,9 @@ import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import type { ModelType } from '../../../../contract/models/models.ts';
 import { readOwned } from '../../../core/disk/owned-reads.ts';
 import { MalformedFile } from './byte-reader.ts';
-import { countOf, type ModelFacts, wordOf } from './facts.ts';
+import { contentPath } from './content-path.ts';
+import { fileAt } from './discover.ts';
+import { countOf, type MemoryFacts, type ModelFacts, wordOf } from './facts.ts';
 
 const MAX_CONFIG = 4 * 1024 * 1024;
 const CONFIG_BOUNDS: Bounds = { depth: 24, members: 400_000, string: 1_000_000, size: MAX_CONFIG };
@@ -14,8 +16,10 @@ const CONFIG_BOUNDS: Bounds = { depth: 24, members: 400_000, string: 1_000_000, 
 /** A JSON file of the folder; null when there is none. @throws MalformedFile when it is no JSON object */
 async function readJson(dir: string, name: string): Promise<JsonObject | null> {
   let bytes: Buffer;
+  const file = await contentPath(path.join(dir, name));
+  if (file === null) throw new MalformedFile(`Its ${name} is a link to elsewhere.`);
   try {
-    bytes = await readOwned(dir, path.join(dir, name), MAX_CONFIG);
+    bytes = await readOwned(path.dirname(file), file, MAX_CONFIG);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw new MalformedFile(`Its ${name} cannot be read.`);
@@ -32,38 +36,87 @@ async function readJson(dir: string, name: string): Promise<JsonObject | null> {
 const SPEECH = /whisper|wav2vec|hubert|moonshine|CTC$|SpeechSeq2Seq/i;
 const VISION = /vision|clip|vit|blip|florence|llava|ImageTextToText/i;
 
-function typeOf(config: JsonObject): ModelType {
+/** A pooling beside a model that could write makes it one for vectors. */
+function typeOf(config: JsonObject, pools: boolean): ModelType {
   const [first] = Array.isArray(config.architectures) ? config.architectures : [];
   const name = wordOf(first) ?? '';
   const labels = isJsonObject(config.id2label) ? Object.keys(config.id2label).length : countOf(config.num_labels);
   if (/TokenClassification$/.test(name)) return 'ner';
   if (/SequenceClassification$/.test(name)) return labels === 1 ? 'rerank' : 'classification';
-  if (/CausalLM$/.test(name)) return 'chat';
+  if (/CausalLM$/.test(name)) return pools ? 'embedding' : 'chat';
   if (SPEECH.test(`${name} ${wordOf(config.model_type) ?? ''}`)) return 'speech';
   if (VISION.test(`${name} ${wordOf(config.model_type) ?? ''}`)) return 'vision';
-  if (/ConditionalGeneration$/.test(name)) return 'chat';
-  return /Model$|MaskedLM$/.test(name) ? 'embedding' : 'other';
+  return pools || /Model$|MaskedLM$/.test(name) ? 'embedding' : 'other';
+}
+
+const isThere = async (dir: string, name: string) => (await fileAt(path.join(dir, name))) !== null;
+
+/** Bytes of the weights in the graph's own file, and of those beside it. */
+export interface OnnxWeights {
+  inside: number;
+  outside: number;
+}
+
+/** Numbers in the cache have the type that the model computes with. */
+const isHalf = (variant: string) => variant === 'fp16' || variant === 'q4f16';
+
+function memoryOf(
+  config: JsonObject,
+  { type, variant, weights }: { type: ModelType; variant: string; weights: OnnxWeights },
+): MemoryFacts | null {
+  const layers = countOf(config.num_hidden_layers) ?? countOf(config.n_layer);
+  const embedding = countOf(config.hidden_size) ?? countOf(config.n_embd) ?? countOf(config.d_model);
+  const heads = countOf(config.num_attention_heads) ?? countOf(config.n_head) ?? 1;
+  if (layers === null || embedding === null) return null;
+  const size = countOf(config.head_dim, 65_536) ?? Math.round(embedding / heads);
+  const cached = type === 'chat' ? 2 * layers * (countOf(config.num_key_value_heads) ?? heads) * size : 0;
+  const facts = {
+    weights: weights.inside + weights.outside,
+    layers,
+    embedding,
+    feed_forward: countOf(config.intermediate_size) ?? 4 * embedding,
+    heads,
+    cached_per_token: cached,
+    vocabulary: countOf(config.vocab_size) ?? 0,
+  };
+  // A file may claim any numbers; what cannot be is no ground for an estimate.
+  if (!Object.values(facts).every((value) => Number.isSafeInteger(value))) return null;
+  return { ...facts, onnx: { inside: weights.inside, cache_bytes: isHalf(variant) ? 2 : 4 } };
+}
+
+const REASON_WITHOUT_TOKENIZER = 'It has no tokenizer.json, without which it cannot read text.';
+
+/** The longest input that all files agree on. */
+function contextOf(config: JsonObject, tokenizer: JsonObject | null, sentences: JsonObject | null): number | null {
+  const positions = countOf(config.max_position_embeddings) ?? countOf(config.n_positions);
+  const known = [positions, countOf(tokenizer?.model_max_length), countOf(sentences?.max_seq_length)];
+  const counts = known.filter((count) => count !== null);
+  return counts.length === 0 ? null : Math.min(...counts);
 }
 
 /** @throws MalformedFile when a file that the engine needs is missing or damaged */
-export async function onnxFacts(dir: string, variant: string): Promise<ModelFacts> {
+export async function onnxFacts(dir: string, variant: string, weights: OnnxWeights): Promise<ModelFacts> {
   const config = await readJson(dir, 'config.json');
   if (config === null) throw new MalformedFile('It has no config.json, so nobody can tell what it is.');
   const tokenizer = await readJson(dir, 'tokenizer_config.json');
+  const pools = (await readJson(dir, '1_Pooling/config.json')) !== null;
+  const type = typeOf(config, pools);
+  const reads = type === 'chat' || type === 'embedding' || type === 'rerank';
+  if (reads && !(await isThere(dir, 'tokenizer.json'))) throw new MalformedFile(REASON_WITHOUT_TOKENIZER);
   return {
     format: 'onnx',
-    type: typeOf(config),
+    type,
     name: wordOf(config._name_or_path) === null ? null : path.posix.basename(wordOf(config._name_or_path) ?? ''),
     architecture: wordOf(config.model_type, 64),
     parameters: null,
     quant: variant,
-    context_length: countOf(config.max_position_embeddings) ?? countOf(config.n_positions),
+    context_length: contextOf(config, tokenizer, await readJson(dir, 'sentence_bert_config.json')),
     layers: countOf(config.num_hidden_layers) ?? countOf(config.n_layer),
     embedding_size: countOf(config.hidden_size) ?? countOf(config.n_embd) ?? countOf(config.d_model),
     vocabulary: countOf(config.vocab_size),
-    chat_template: tokenizer !== null && tokenizer.chat_template !== undefined,
+    chat_template: (tokenizer?.chat_template ?? null) !== null || (await isThere(dir, 'chat_template.jinja')),
     tokenizer: tokenizer === null ? null : wordOf(tokenizer.tokenizer_class, 64),
     license: null,
-    memory: null,
+    memory: memoryOf(config, { type, variant, weights }),
   };
 }

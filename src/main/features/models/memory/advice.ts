@@ -25,8 +25,7 @@ const RAM_SIZES: readonly (readonly [number, readonly string[]])[] = [
 const SAFE = 0.7;
 
 /** What no engine runs yet is not recommended. */
-const isRunnable = ({ format, type }: CatalogueEntry) =>
-  format === 'gguf' && (type === 'chat' || type === 'embedding' || type === 'rerank');
+const isRunnable = ({ type }: CatalogueEntry) => type === 'chat' || type === 'embedding' || type === 'rerank';
 
 export interface AdviceDeps {
   catalogue: ReadCatalogue;

@@ -39,8 +39,31 @@ const HALF = 2;
 /** Threads, graphs and tables of any context; measured. */
 const BASE = 6 * MIB;
 
+/** Tokens of a prompt that the ONNX engine computes at once. */
+const ONNX_PIECE = 64;
+/** ONNX Runtime without a model, and the engine's own tables; measured. */
+const ONNX_BASE = 12 * MIB;
+/** Of the sequence that computes: its keys and values before and after a step, and while they are put together; measured. */
+const ONNX_COPIES = 3;
+
+/** Estimate for a model of the ONNX engine. A model that keeps nothing for its tokens reads all of them at once. */
+function estimateOnnx(facts: MemoryFacts, onnx: NonNullable<MemoryFacts['onnx']>, shape: LoadShape): Estimate {
+  const { context, parallel = 1 } = shape;
+  const writes = facts.cached_per_token > 0;
+  const sequence = context * facts.cached_per_token * onnx.cache_bytes;
+  const piece = writes ? Math.min(ONNX_PIECE, context) : context;
+  const states = piece * (4 * facts.embedding + 2 * facts.feed_forward) * FLOAT;
+  const scores = piece * context * facts.heads * FLOAT * 2;
+  const logits = writes ? piece * facts.vocabulary * FLOAT * 2 : 0;
+  const working = ONNX_BASE + states + scores + logits + facts.vocabulary * TOKEN_BYTES + ONNX_COPIES * sequence;
+  const weights = facts.weights + onnx.inside;
+  const cache = sequence * parallel;
+  return { weights, cache, compute: Math.ceil(working), total: Math.ceil(weights + cache + working) };
+}
+
 /** Estimate for a model whose header is known. */
 export function estimate(facts: MemoryFacts, shape: LoadShape): Estimate {
+  if (facts.onnx !== undefined) return estimateOnnx(facts, facts.onnx, shape);
   const { parallel = 1, cache: type = 'f16', batch = 128 } = shape;
   const cells = Math.ceil(shape.context / CACHE_STEP) * CACHE_STEP * parallel;
   const cache = cells * facts.cached_per_token * CACHE_BYTES[type];

@@ -1,0 +1,50 @@
+/** Which models are loaded, and what is asked of them. */
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { EngineAnswer, EngineAsk, EngineItem } from '../../../contract/models/engine.ts';
+import type { Call } from '../../shared/serve.ts';
+import { promptTokens } from '../text/prompt.ts';
+import { embed } from './embed.ts';
+import { generate } from './generate.ts';
+import { type LoadedModel, loadModel } from './model.ts';
+import { rerank } from './rerank.ts';
+import { createSessions } from './session.ts';
+
+/** @param env `TABAGENT_THREADS` caps the threads of each session, `TABAGENT_GPU=off` keeps all of them on the CPU */
+export function createOnnxEngine(env: NodeJS.ProcessEnv) {
+  const models = new Map<string, LoadedModel>();
+  const sessions = createSessions(env);
+
+  function loaded<Use extends LoadedModel['use']>(id: string, use: Use): Extract<LoadedModel, { use: Use }> {
+    const model = models.get(id);
+    if (model === undefined) throw new AppError('model-not-loaded', undefined, { extra: { model: id } });
+    if (model.use !== use)
+      throw new AppError('invalid-state', `This model was loaded for ${model.use}, not for ${use}.`);
+    return model as Extract<LoadedModel, { use: Use }>;
+  }
+
+  return async function answer(ask: EngineAsk, call: Call<EngineItem>): Promise<EngineAnswer> {
+    switch (ask.op) {
+      case 'load': {
+        if (models.has(ask.model)) throw new AppError('invalid-state', 'The model is loaded already.');
+        const model = await loadModel(sessions, ask, call);
+        models.set(ask.model, model);
+        return { t: 'loaded', facts: model.facts };
+      }
+      case 'unload': {
+        const model = models.get(ask.model);
+        if (model === undefined) throw new AppError('model-not-loaded', undefined, { extra: { model: ask.model } });
+        models.delete(ask.model);
+        await model.dispose();
+        return { t: 'unloaded' };
+      }
+      case 'generate':
+        return generate(loaded(ask.model, 'chat'), ask, call);
+      case 'count':
+        return { t: 'counted', tokens: promptTokens(loaded(ask.model, 'chat').prompts, ask.prompt).tokens.length };
+      case 'embed':
+        return embed(loaded(ask.model, 'embedding'), ask, call.signal);
+      case 'rerank':
+        return rerank(loaded(ask.model, 'rerank'), ask, call.signal);
+    }
+  };
+}

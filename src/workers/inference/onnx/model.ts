@@ -1,0 +1,184 @@
+/** One loaded model, for the use that it was loaded for. */
+import type { InferenceSession } from 'onnxruntime-node';
+import type { EngineAsk, EngineItem, LoadedFacts } from '../../../contract/models/engine.ts';
+import type { Call } from '../../shared/serve.ts';
+import type { PromptModel } from '../text/prompt.ts';
+import { chatTemplateOf } from '../text/template.ts';
+import { type Decoder, openDecoder } from './decoder.ts';
+import { type Embedding, proveEmbedding } from './embed.ts';
+import { checkInputs } from './encoder.ts';
+import { type ModelFolder, openFolder } from './folder.ts';
+import { openPooling } from './pooling.ts';
+import { proveRanking, type Ranking } from './rerank.ts';
+import type { Sessions } from './session.ts';
+import { createSlots, type Slots } from './slots.ts';
+import { countIn, openTokenizer, type TextTokenizer } from './tokenizer.ts';
+
+type LoadAsk = Extract<EngineAsk, { op: 'load' }>;
+
+interface Loaded {
+  readonly facts: LoadedFacts;
+  dispose(): Promise<void>;
+}
+export interface EmbeddingModel extends Loaded {
+  readonly use: 'embedding';
+  readonly embedding: Embedding;
+}
+export interface RankModel extends Loaded {
+  readonly use: 'rerank';
+  readonly ranking: Ranking;
+}
+export interface ChatModel extends Loaded {
+  readonly use: 'chat';
+  readonly decoder: Decoder;
+  readonly slots: Slots;
+  readonly tokenizer: TextTokenizer;
+  readonly prompts: PromptModel<number>;
+  /** Tokens that end an answer. */
+  readonly ends: ReadonlySet<number>;
+}
+export type LoadedModel = EmbeddingModel | RankModel | ChatModel;
+
+/** The files around a graph. */
+interface Files {
+  folder: ModelFolder;
+  config: Record<string, unknown>;
+  tokenizer: TextTokenizer;
+  pad: number;
+}
+
+async function filesOf(path: string): Promise<Files> {
+  const folder = openFolder(path);
+  const config = (await folder.object('config.json')) ?? {};
+  const tokenizer = await openTokenizer(folder);
+  const pad =
+    tokenizer.idOf(tokenizer.special('pad_token')) ??
+    (typeof config.pad_token_id === 'number' ? config.pad_token_id : 0);
+  return { folder, config, tokenizer, pad };
+}
+
+/** The longest input: the least of what was asked for and what any of the files says. */
+function longest(ask: LoadAsk, { config, tokenizer }: Files, ...others: (number | null)[]): number {
+  const positions = countIn(config.max_position_embeddings) ?? countIn(config.n_positions);
+  // Positions of this family begin behind that of the padding.
+  const offset = /^(roberta|xlm-roberta|camembert)$/.test(String(config.model_type)) ? 2 : 0;
+  const known = [positions === null ? null : positions - offset, tokenizer.maxLength, ...others];
+  return Math.min(ask.context_length, ...known.filter((one) => one !== null));
+}
+
+const tokensIn = (value: unknown): number[] =>
+  (Array.isArray(value) ? value : [value]).filter((one): one is number => Number.isInteger(one));
+
+function promptsOf(tokenizer: TextTokenizer, contextLength: number): PromptModel<number> {
+  const [bos, eos] = [tokenizer.special('bos_token'), tokenizer.special('eos_token')];
+  const [begin] = tokenizer.encode('a').ids;
+  const first = tokenizer.idOf(bos);
+  return {
+    template: chatTemplateOf({ template: tokenizer.chatTemplate, bos, eos }),
+    contextLength,
+    tokenize: (text, special) => tokenizer.tokenize(text, special),
+    first: first !== null && begin === first ? first : null,
+    filler: first ?? tokenizer.idOf(eos) ?? 0,
+  };
+}
+
+/** @throws AppError `model-corrupted` with the reason, `cancelled` */
+export async function loadModel(
+  sessions: Sessions,
+  ask: LoadAsk,
+  { signal, emit }: Call<EngineItem>,
+): Promise<LoadedModel> {
+  const files = await filesOf(ask.path);
+  signal.throwIfAborted();
+  await emit({ t: 'loading', percent: 1 });
+  const model = await loadFor(sessions, ask, files);
+  if (signal.aborted) {
+    await model.dispose();
+    throw signal.reason;
+  }
+  await emit({ t: 'loading', percent: 100 });
+  return model;
+}
+
+function loadFor(sessions: Sessions, ask: LoadAsk, files: Files): Promise<LoadedModel> {
+  switch (ask.type) {
+    case 'embedding':
+      return loadEmbedding(sessions, ask, files);
+    case 'rerank':
+      return loadRanking(sessions, ask, files);
+    case 'chat':
+      return loadChat(sessions, ask, files);
+  }
+}
+
+const onlyCpu = ({ gpu_layers }: LoadAsk) => gpu_layers === 0;
+
+async function loadEmbedding(sessions: Sessions, ask: LoadAsk, files: Files): Promise<EmbeddingModel> {
+  const pooling = await openPooling(files.folder, `${ask.model} ${String(files.config._name_or_path ?? '')}`);
+  let dimensions = 0;
+  const embeddingOf = (session: InferenceSession): Embedding => ({ ...files, pooling, session });
+  const { session, device, refused } = await sessions.open(ask.path, onlyCpu(ask), async (opened) => {
+    checkInputs(opened);
+    dimensions = await proveEmbedding(embeddingOf(opened));
+  });
+  return {
+    use: 'embedding',
+    embedding: embeddingOf(session),
+    facts: {
+      context_length: longest(ask, files, pooling.maxLength),
+      dimensions,
+      device,
+      refused_devices: [...refused],
+      capabilities: [],
+    },
+    dispose: () => session.release(),
+  };
+}
+
+async function loadRanking(sessions: Sessions, ask: LoadAsk, files: Files): Promise<RankModel> {
+  const rankingOf = (session: InferenceSession): Ranking => ({ ...files, session });
+  const { session, device, refused } = await sessions.open(ask.path, onlyCpu(ask), async (opened) => {
+    checkInputs(opened);
+    await proveRanking(rankingOf(opened));
+  });
+  const context_length = longest(ask, files);
+  return {
+    use: 'rerank',
+    ranking: rankingOf(session),
+    facts: { context_length, dimensions: 0, device, refused_devices: [...refused], capabilities: [] },
+    dispose: () => session.release(),
+  };
+}
+
+async function loadChat(sessions: Sessions, ask: LoadAsk, files: Files): Promise<ChatModel> {
+  const { config, tokenizer, folder } = files;
+  const generation = (await folder.object('generation_config.json')) ?? {};
+  const context_length = longest(ask, files);
+  const prompts = promptsOf(tokenizer, context_length);
+  const { session, device, refused } = await sessions.open(ask.path, onlyCpu(ask), async (opened) => {
+    await openDecoder(opened).run(null, [prompts.filler]);
+  });
+  const decoder = openDecoder(session);
+  const named = tokenizer.idOf(tokenizer.special('eos_token'));
+  const ends = [
+    ...tokensIn(generation.eos_token_id),
+    ...tokensIn(config.eos_token_id),
+    ...(named === null ? [] : [named]),
+  ];
+  return {
+    use: 'chat',
+    decoder,
+    slots: createSlots(ask.parallel),
+    tokenizer,
+    prompts,
+    ends: new Set(ends),
+    facts: {
+      context_length,
+      dimensions: 0,
+      device,
+      refused_devices: [...refused],
+      capabilities: ['logprobs', ...(prompts.template.reasons ? (['reasoning'] as const) : [])],
+    },
+    dispose: () => session.release(),
+  };
+}
