@@ -151,7 +151,7 @@ export default {
       ['better-sqlite3', 'drizzle-orm'],
       ['src/main/core/db/', 'src/main/features/[^/]+/(?:(?:schema|store)[^/]*\\.ts$|store/)'],
     ),
-    room('engines', ['node-llama-cpp', 'onnxruntime-node', '@huggingface/transformers'], ['src/workers/']),
+    room('engines', ['node-llama-cpp', 'onnxruntime-node', '@huggingface/tokenizers'], ['src/workers/']),
     room(
       'browser',
       ['playwright', 'playwright-core', '@playwright/test'],
