@@ -1,10 +1,9 @@
 /** Vectors of texts. */
 import type { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '../../../contract/kernel/errors.ts';
-import type { EngineAnswer, EngineAsk } from '../../../contract/models/engine.ts';
+import type { EngineAnswer, EngineAsk, LoadedFacts } from '../../../contract/models/engine.ts';
 import { checkLength } from '../text/lengths.ts';
 import { batches, numbersOf, runEncoder } from './encoder.ts';
-import type { EmbeddingModel } from './model.ts';
 import type { Pooling } from './pooling.ts';
 import type { Encoded, TextTokenizer } from './tokenizer.ts';
 
@@ -75,7 +74,7 @@ export async function proveEmbedding(embedding: Embedding): Promise<number> {
 }
 
 export async function embed(
-  { embedding, facts }: EmbeddingModel,
+  { embedding, facts }: { embedding: Embedding; facts: LoadedFacts },
   { texts, as }: Extract<EngineAsk, { op: 'embed' }>,
   signal: AbortSignal,
 ): Promise<EngineAnswer> {

@@ -1,10 +1,9 @@
 /** Texts ranked for a query by a cross-encoder, which reads both together. */
 import type { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '../../../contract/kernel/errors.ts';
-import type { EngineAnswer, EngineAsk } from '../../../contract/models/engine.ts';
+import type { EngineAnswer, EngineAsk, LoadedFacts } from '../../../contract/models/engine.ts';
 import { checkLength } from '../text/lengths.ts';
 import { batches, numbersOf, runEncoder } from './encoder.ts';
-import type { RankModel } from './model.ts';
 import type { Encoded, TextTokenizer } from './tokenizer.ts';
 
 export interface Ranking {
@@ -33,7 +32,7 @@ export async function proveRanking(ranking: Ranking): Promise<void> {
 }
 
 export async function rerank(
-  { ranking, facts }: RankModel,
+  { ranking, facts }: { ranking: Ranking; facts: LoadedFacts },
   { query, documents }: Extract<EngineAsk, { op: 'rerank' }>,
   signal: AbortSignal,
 ): Promise<EngineAnswer> {

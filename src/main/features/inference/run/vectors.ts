@@ -62,7 +62,9 @@ export function createVectors({ source, residents }: VectorDeps) {
         dimensions,
         embed: (texts, as) =>
           collected(texts, dimensions, (piece) =>
-            withTurn(model, asker, ({ resident }, signal) => resident.engine.embed(model.id, piece, as ?? null, signal)),
+            withTurn(model, asker, ({ resident }, signal) =>
+              resident.engine.embed(model.id, piece, as ?? null, signal),
+            ),
           ),
       };
     },
