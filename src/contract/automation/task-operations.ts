@@ -56,7 +56,8 @@ export const taskOperations = {
     {
       ...common,
       row: 'B28',
-      summary: 'Run a task again as a new task; as_then uses its snapshot unchanged',
+      summary:
+        'Run a task again as a new task: members of input replace those of the earlier run, null takes one away; as_then uses its snapshot unchanged',
       scope: 'run',
       idempotencyKey: true,
       http: { method: 'POST', path: '/v1/tasks/{id}/retry' },

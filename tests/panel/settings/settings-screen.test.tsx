@@ -129,6 +129,26 @@ test('a change made elsewhere is shown', async () => {
   await waitFor(() => expect(input.value).toBe('6'));
 });
 
+// Catches what was typed and not yet saved, lost because another window or the command line has changed the setting meanwhile.
+test('what was typed stays when the setting is changed elsewhere, and a person decides', async () => {
+  await using panel = await renderPanel(subject, <SettingsScreen />, at('Queue'));
+  const input = await field('Concurrent tasks');
+  const before = input.value;
+  await panel.user.clear(input);
+  await panel.user.type(input, '11');
+  await call('settings_update', { 'executor.max_running': 9 });
+  await screen.findByText('Changed elsewhere to 9. Yours is not saved.');
+  expect(input.value).toBe('11');
+  await panel.user.click(screen.getByRole('button', { name: 'Use that' }));
+  await waitFor(() => expect(input.value).toBe('9'));
+  await panel.user.clear(input);
+  await panel.user.type(input, '07{Enter}');
+  await waitFor(async () => expect(await saved('executor.max_running')).toBe(7));
+  await waitFor(() => expect(screen.queryByText('Not saved')).toBeNull());
+  expect(input.value).toBe('7');
+  await call('settings_update', { 'executor.max_running': Number(before) });
+});
+
 // Catches a control that seems to work but whose value a flag of the command line overrides.
 test('what a flag has set cannot be changed, and says so', async () => {
   await using _panel = await renderPanel(subject, <SettingsScreen />, at('API & security'));

@@ -76,6 +76,20 @@ test('with the input edited the rest of it stays, also the secret, which is not 
   expect(next.input.pin).toBe(old.input.pin);
 });
 
+// Catches a field that was emptied and comes back with the value of the earlier run.
+test('with a field emptied the value of the earlier run is gone', async () => {
+  await using panel = await renderPanel(subject, <TasksScreen />, { at: `/tasks?status=failed&peek=${old.id}` });
+  const peek = within(await screen.findByRole('complementary', { name: 'Task' }));
+  await panel.user.click(await peek.findByRole('button', { name: 'Run again' }));
+  await panel.user.click(await item('Edit the input'));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Run “Greet” again' }));
+  await panel.user.clear(await dialog.findByLabelText<HTMLInputElement>('Who'));
+  await panel.user.click(dialog.getByRole('button', { name: 'Run' }));
+  const next = await shownNext(panel);
+  expect(next.input).not.toHaveProperty('who');
+  expect(next.input.pin).toBe(old.input.pin);
+});
+
 // Catches a key that is typed beside the dots, which would be sent as the secret; a dialog whose first field and Run need the mouse.
 test('with the input edited by keys alone: what is typed replaces the mask, and emptied it is kept', async () => {
   await using panel = await renderPanel(subject, <TasksScreen />, { at: `/tasks?status=failed&peek=${old.id}` });

@@ -1,6 +1,7 @@
 /** From what is to run and with which input to what a task keeps: resolved, validated, its secrets sealed. */
 import { COMMAND_KINDS, CommandKind, CommandSpec, RetryPolicy } from '../../../contract/automation/commands.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
+import { isJsonObject } from '../../../contract/kernel/json.ts';
 import type { CommandId, Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { replaceSecrets, sealLike, secretText, withoutReferences } from '../../core/secrets/secret-refs.ts';
 import type { SealedSecret, Secrets } from '../../core/secrets/secrets.ts';
@@ -31,7 +32,10 @@ export type RunSource =
 
 /** The input of a run. */
 export interface RunInput {
-  /** As the caller sent it. A mask in place of a secret leaves the value that is below it. */
+  /**
+   * As the caller sent it. A mask in place of a secret leaves the value that is below it; a null leaves out a member of an earlier input whose
+   * schema knows no null.
+   */
   given: JsonObject;
   /** Stored input of an earlier run that `given` changes; without it `given` changes the defaults of the command. */
   earlier?: JsonObject;
@@ -74,6 +78,20 @@ function commandSnapshot(command: CommandSnapshot): RunSnapshot {
   return { ...rest, command_id: id, command_version: version, command_name: name, needs_profile: uses.profile };
 }
 
+/** Whether a member's schema says by its type alone that it is never null. */
+function knowsNoNull(schema: JsonObject, name: string): boolean {
+  const member = isJsonObject(schema.properties) ? schema.properties[name] : undefined;
+  if (!isJsonObject(member) || member.type === undefined) return false;
+  return ![member.type].flat().includes('null');
+}
+
+/** The earlier input and what is given, both without the members that the caller takes away. */
+function withoutRemoved(schema: JsonObject, earlier: JsonObject, given: JsonObject): [JsonObject, JsonObject] {
+  const removed = new Set(Object.keys(given).filter((name) => given[name] === null && knowsNoNull(schema, name)));
+  const rest = (all: JsonObject) => Object.fromEntries(Object.entries(all).filter(([name]) => !removed.has(name)));
+  return [rest(earlier), rest(given)];
+}
+
 /** @param snapshotOf what a task is made from a command with */
 export function createPrepareRun(
   secrets: Pick<Secrets, 'get' | 'seal'>,
@@ -100,10 +118,11 @@ export function createPrepareRun(
   return async (source: RunSource, { given, earlier }: RunInput): Promise<PreparedRun> => {
     const { snapshot, defaults } = await resolve(source);
     const schema = snapshot.input_schema;
-    const base = earlier === undefined ? defaults : await replaceSecrets(earlier, (id) => secrets.get(id));
+    const [kept, changed] = earlier === undefined ? [{}, given] : withoutRemoved(schema, earlier, given);
+    const base = earlier === undefined ? defaults : await replaceSecrets(kept, (id) => secrets.get(id));
     const { input, secrets: places } = await checks.requireInput({
       ...{ schema, isNew: source.t === 'inline', spec: CommandSpec.parse(snapshot.spec) },
-      ...{ base, given: withoutReferences(given) },
+      ...{ base, given: withoutReferences(changed) },
     });
     const plain = earlier === undefined && places.length === 0;
     return {
@@ -119,7 +138,7 @@ export function createPrepareRun(
         };
         const marked = await mapPlaces(input, places, seal);
         // What was sealed stays sealed, even where the schema of today does not call it a secret.
-        return { input: earlier === undefined ? marked : await sealLike(earlier, marked, seal), secrets: sealed };
+        return { input: earlier === undefined ? marked : await sealLike(kept, marked, seal), secrets: sealed };
       },
     };
   };

@@ -69,6 +69,22 @@ test('secrets of the earlier run stay in a new input only for those who may chan
   await host.ends((await retry('run', { url: 'http://b/', token: 'my own' })).id);
 });
 
+// Would catch: an optional value that nobody can take away again, and a null taken away that the schema knows.
+test('a null takes away what the earlier run had, unless the schema knows null', async () => {
+  const properties = { note: { type: 'string' }, limit: { type: ['integer', 'null'] }, any: {} };
+  const command = await host.command({ input_schema: { type: 'object', properties } });
+  const { id } = await host.run(command, [['succeed', 1]], {
+    input: { do: [['succeed', 1]], note: 'for Monday', limit: 3, any: 1 },
+  });
+  await host.ends(id);
+  const next = await host.tasks.service.retry(id, OPERATOR, {
+    as_then: false,
+    input: { note: null, limit: null, any: null },
+  });
+  expect(next.input).toEqual({ do: [['succeed', 1]], limit: null, any: null });
+  await host.ends(next.id);
+});
+
 // Would catch: tasks of before the upgrade that lose their limits when they are repeated.
 test('of tasks from before it the migration keeps the limits that differ from those of their command', async () => {
   const command = await host.command({ timeout_seconds: 60, retry: { max: 2, backoff_seconds: 0, factor: 1 } });

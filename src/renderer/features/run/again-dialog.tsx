@@ -11,6 +11,7 @@ import { Button } from '../../ui/buttons.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { DraftNotice } from '../../ui/draft-notice.tsx';
 import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
+import type { Field } from '../../ui/schema-form/model/field.ts';
 import { fieldsOf, titlesOf } from '../../ui/schema-form/model/read-schema.ts';
 import { cleanInput } from '../../ui/schema-form/model/values.ts';
 import { textProblem } from '../../ui/schema-form/use-json-text.ts';
@@ -28,6 +29,13 @@ const schemaLike = (input: JsonObject): JsonObject => ({
     Object.entries(input).map(([name, value]) => [name, typeof value === 'object' ? {} : { type: typeof value }]),
   ),
 });
+
+/** What is sent: a field of the earlier run that has been emptied is taken away, which a null says. */
+function changedInput(fields: readonly Field[], input: JsonObject, earlier: JsonObject): JsonObject {
+  const cleaned = cleanInput(fields, input);
+  const emptied = Object.keys(earlier).filter((name) => name in input && !(name in cleaned));
+  return { ...cleaned, ...Object.fromEntries(emptied.map((name) => [name, null])) };
+}
 
 /** Open while there is a task. */
 export function AgainDialog({ task, close }: { task: Again | null; close(): void }) {
@@ -66,7 +74,8 @@ function AgainForm({ task, schema, close }: { task: Again; schema: JsonObject; c
   });
   const blocked = useCan('tasks_retry') ?? textProblem(draft.held);
   const submit = () => {
-    if (blocked === null && !retry.isPending) retry.mutate({ id: task.id, input: cleanInput(fields, input) });
+    if (blocked === null && !retry.isPending)
+      retry.mutate({ id: task.id, input: changedInput(fields, input, task.input) });
   };
   return (
     <DialogForm
@@ -90,9 +99,7 @@ function AgainForm({ task, schema, close }: { task: Again; schema: JsonObject; c
     >
       <DraftNotice form={draft.notice} />
       <p className={text.muted}>
-        {fields.length === 0
-          ? 'This command takes no input.'
-          : 'The command runs as it is now. A field that is left empty keeps the value of the earlier run.'}
+        {fields.length === 0 ? 'This command takes no input.' : 'The command runs as it is now, with this input.'}
       </p>
       <InputForm
         fields={fields}

@@ -2,7 +2,7 @@ import { NumberInput, Select, Switch, TagsInput, TextInput } from '@mantine/core
 import { RotateCcw } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { Json } from '../../../contract/kernel/scalars.ts';
-import { NO_DRAFT, useDrafts } from '../../lib/drafts/drafts.ts';
+import { type DraftEntry, NO_DRAFT, useDrafts } from '../../lib/drafts/drafts.ts';
 import { words } from '../../lib/format.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { Badge, Tag } from '../../ui/display/badge.tsx';
@@ -26,26 +26,37 @@ export interface SettingRowProps {
 /** Key of the draft of a setting's text. */
 const draftKey = (key: string): string => `setting:${key}`;
 
+const discardDraft = (key: string): void => void useDrafts.getState().drop(draftKey(key));
+
+/** Whether the saved value is another one than the one that typing began with. */
+const isCompeting = (entry: DraftEntry | undefined, value: string): boolean =>
+  entry !== undefined && entry.base.text !== value;
+
+/** Remembers which value a text was sent as: the host may write it in another way. */
+function markSent(key: string, sent: string): void {
+  const { entries, put } = useDrafts.getState();
+  const entry = entries[draftKey(key)];
+  if (entry === undefined) return;
+  const next = { ...entry, base: { ...entry.base, sent } };
+  put(draftKey(key), next, next);
+}
+
 /**
- * Text being edited, which survives another screen and a reload; reset to `initial` whenever the saved value changes, here or elsewhere.
+ * Text being edited, which survives another screen and a reload. It ends when it is the saved value, also one that was saved elsewhere.
  */
 function useDraft(key: string, value: string, initial: string): [string, (text: string) => void] {
   const entry = useDrafts(({ entries }) => entries[draftKey(key)]);
-  const isOfValue = entry?.base.text === value;
+  const typed = entry?.edits.text;
+  const isSaved = typed === initial || entry?.base.sent === value;
   useEffect(() => {
-    if (entry !== undefined && !isOfValue) void useDrafts.getState().drop(draftKey(key));
-  }, [entry, isOfValue, key]);
-  const typed = isOfValue ? entry.edits.text : undefined;
+    if (isSaved) discardDraft(key);
+  }, [isSaved, key]);
   return [
     typeof typed === 'string' ? typed : initial,
     (text) => {
-      const { put, drop } = useDrafts.getState();
-      if (text === initial) {
-        drop(draftKey(key));
-        return;
-      }
-      const next = { ...NO_DRAFT, edits: { text }, base: { text: value } };
-      put(draftKey(key), next, next);
+      if (text === initial) return discardDraft(key);
+      const next = { ...NO_DRAFT, edits: { text }, base: entry?.base ?? { text: value } };
+      useDrafts.getState().put(draftKey(key), next, next);
     },
   ];
 }
@@ -73,8 +84,14 @@ function Control({
   const send = (next: Json) => {
     const problem = problemWith(field.key, next);
     setProblem(problem);
-    if (problem === null && JSON.stringify(next) !== shown) onChange(next);
+    if (problem !== null) return;
+    if (JSON.stringify(next) === shown) return discardDraft(field.key);
+    markSent(field.key, JSON.stringify(next));
+    onChange(next);
   };
+  // Where two values compete, leaving the field decides nothing.
+  const competes = useDrafts(({ entries }) => isCompeting(entries[draftKey(field.key)], shown));
+  const leave = (next: Json) => (competes ? undefined : send(next));
   const label = { 'aria-label': field.title, disabled };
   switch (field.kind) {
     case 'boolean':
@@ -94,7 +111,7 @@ function Control({
           {...label}
           value={text}
           onChange={(next) => setText(String(next))}
-          onBlur={() => send(text === '' ? null : Number(text))}
+          onBlur={() => leave(text === '' ? null : Number(text))}
           onKeyDown={(event) => event.key === 'Enter' && send(text === '' ? null : Number(text))}
         />
       );
@@ -105,7 +122,7 @@ function Control({
           value={text}
           placeholder={field.nullable ? 'automatic' : ''}
           onChange={(event) => setText(event.currentTarget.value)}
-          onBlur={() => send(text === '' && field.nullable ? null : text)}
+          onBlur={() => leave(text === '' && field.nullable ? null : text)}
           onKeyDown={(event) => event.key === 'Enter' && send(text === '' && field.nullable ? null : text)}
         />
       );
@@ -167,12 +184,13 @@ function JsonSetting({
 /** One setting: title and description at the left, its control at the right. */
 export function SettingRow({ field, value, error, needsRestart, blocked, onChange }: SettingRowProps) {
   const shown = JSON.stringify(value);
-  // A message belongs to a draft, and drafts are discarded when the saved value changes.
+  // A message belongs to what was typed, which ends when it is saved.
   const [refused, setRefused] = useState<{ of: string; problem: string | null }>({ of: shown, problem: null });
   const problem = refused.of === shown ? refused.problem : null;
   const fixed = field.overridden ? 'Set by a command-line flag or an environment variable' : blocked;
   const changed = shown !== JSON.stringify(field.initial);
-  const isTyped = useDrafts(({ entries }) => entries[draftKey(field.key)] !== undefined);
+  const draft = useDrafts(({ entries }) => entries[draftKey(field.key)]);
+  const isTyped = draft !== undefined;
   return (
     <div className={css.setting}>
       <div>
@@ -203,12 +221,23 @@ export function SettingRow({ field, value, error, needsRestart, blocked, onChang
               label="Reset to default"
               icon={<RotateCcw size={13} />}
               blocked={fixed}
-              onClick={() => onChange(null)}
+              onClick={() => {
+                discardDraft(field.key);
+                onChange(null);
+              }}
             />
           ) : (
             <span className={css.noButton} />
           )}
         </div>
+        {isCompeting(draft, shown) ? (
+          <div className={layout.row} role="status">
+            <span className={text.warn}>Changed elsewhere to {shown}. Yours is not saved.</span>
+            <Button small onClick={() => discardDraft(field.key)}>
+              Use that
+            </Button>
+          </div>
+        ) : null}
         {problem === null && error === null ? null : (
           <p className={text.bad} role="alert">
             {problem ?? error}

@@ -23,6 +23,8 @@ export interface EditorProps {
   /** Name for assistive technology. */
   label: string;
   readOnly?: boolean;
+  /** Assistive technology is told so, and a refused form gives it the focus. */
+  invalid?: boolean;
   boxed?: boolean;
   /** Line that is marked and scrolled to when the editor opens, from 1. */
   line?: number | undefined;
@@ -95,6 +97,7 @@ export function CodeEditorImpl({
   language,
   label,
   readOnly = false,
+  invalid = false,
   line,
   more,
 }: EditorProps & { more?: Extension }) {
@@ -107,7 +110,7 @@ export function CodeEditorImpl({
       autocompletion({ selectOnOpen: false }),
       syntaxHighlighting(highlight),
       EditorView.darkTheme.of(dark),
-      EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
+      EditorView.contentAttributes.of({ 'aria-label': label, 'aria-invalid': String(invalid), tabindex: '0' }),
       ...(language === 'json'
         ? [json()]
         : language === 'text'
@@ -117,7 +120,7 @@ export function CodeEditorImpl({
       ...(line === undefined ? [] : [markedLine(line)]),
       ...(more === undefined ? [] : [more]),
     ],
-    [language, label, dark, line, more],
+    [language, label, invalid, dark, line, more],
   );
   return (
     <CodeMirror

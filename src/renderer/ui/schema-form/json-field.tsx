@@ -13,6 +13,7 @@ export function JsonField<V extends Json>({
   required = false,
   value,
   parse,
+  mask,
   onChange,
   height,
 }: {
@@ -23,21 +24,32 @@ export function JsonField<V extends Json>({
   value: V | undefined;
   /** Throws when the text is not what is wanted. */
   parse(text: string): V;
+  /** What is shown of a value that has not been typed here. */
+  mask?(value: V): V;
   onChange(value: V): void;
   height: string;
 }) {
   const { errorAt, held } = useForm();
-  const { text, valid, change } = useJsonText(path, value, parse, onChange, held);
+  const error = errorAt(path);
+  const { text, valid, change } = useJsonText({ name: path, value, parse, mask, onChange, held });
   return (
     <Input.Wrapper
       label={label}
       labelElement="div"
       description={description}
       withAsterisk={required}
-      error={valid ? errorAt(path) : 'Not valid JSON'}
+      error={valid ? error : 'Not valid JSON'}
     >
       <div className={css.json}>
-        <CodeEditor boxed language="json" label={label} value={text} onChange={change} height={height} />
+        <CodeEditor
+          boxed
+          language="json"
+          label={label}
+          value={text}
+          onChange={change}
+          height={height}
+          invalid={!valid || error !== undefined}
+        />
       </div>
     </Input.Wrapper>
   );

@@ -11,6 +11,7 @@ import { FormContext, type FormState } from './form-context.ts';
 import { JsonField } from './json-field.tsx';
 import { problemsOf } from './model/check.ts';
 import { below, type Field } from './model/field.ts';
+import { maskSecrets, unmaskSecrets } from './model/shown-secrets.ts';
 import { withMember } from './model/values.ts';
 import css from './schema-form.module.css';
 import { type HeldTexts, parseObject } from './use-json-text.ts';
@@ -50,7 +51,15 @@ export function SchemaForm({
   const [shown, setShown] = useState(FIELDS);
   const { form, onBlur } = useJudged({ name, secretHint, fields, value, errors, held });
   const json = (height: string) => (
-    <JsonField path={name} label={`${title} as JSON`} {...{ value, onChange, height }} parse={parseObject} />
+    <div data-path={name}>
+      <JsonField
+        path={name}
+        label={`${title} as JSON`}
+        {...{ value, onChange, height }}
+        parse={(typed) => unmaskSecrets(fields, parseObject(typed), value)}
+        mask={(whole) => maskSecrets(fields, whole)}
+      />
+    </div>
   );
   if (fields.length === 0) {
     return (

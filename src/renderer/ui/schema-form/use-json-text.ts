@@ -25,21 +25,30 @@ export const textProblem = ({ texts }: Pick<HeldTexts, 'texts'>): string | null 
 /**
  * JSON edited as text. Text that does not parse is held as it is, and the last good value stays. It follows a value that comes
  * from elsewhere, such as another template.
- * @param parse throws when the text is not what is wanted
  */
-export function useJsonText<V extends Json>(
-  name: string,
-  value: V | undefined,
-  parse: (text: string) => V,
-  onChange: (value: V) => void,
-  { texts, setText }: HeldTexts,
-) {
+export function useJsonText<V extends Json>({
+  name,
+  value,
+  parse,
+  mask = (whole) => whole,
+  onChange,
+  held: { texts, setText },
+}: {
+  name: string;
+  value: V | undefined;
+  /** Throws when the text is not what is wanted. */
+  parse(text: string): V;
+  /** What is shown of a value that has not been typed here. */
+  mask?: ((value: V) => V) | undefined;
+  onChange(value: V): void;
+  held: HeldTexts;
+}) {
   const now = JSON.stringify(value);
   const [typed, setTyped] = useState<{ text: string; of: string | undefined } | null>(null);
   const held = texts[name];
   const shown = typed !== null && typed.of === now ? typed.text : null;
   return {
-    text: held ?? shown ?? (value === undefined || value === '' ? '' : JSON.stringify(value, null, 2)),
+    text: held ?? shown ?? (value === undefined || value === '' ? '' : JSON.stringify(mask(value), null, 2)),
     valid: held === undefined,
     change(text: string) {
       let next: V;

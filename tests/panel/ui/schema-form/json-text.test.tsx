@@ -12,7 +12,12 @@ function editor<V extends Json>(first: V | undefined, parse: (text: string) => V
     const [value, setValue] = useState(first);
     const [texts, setTexts] = useState<Record<string, string>>({});
     const setText = (name: string, text: string | null) => setTexts(text === null ? {} : { [name]: text });
-    return { value, setValue, texts, ...useJsonText('it', value, parse, setValue, { texts, setText }) };
+    return {
+      value,
+      setValue,
+      texts,
+      ...useJsonText({ name: 'it', value, parse, onChange: setValue, held: { texts, setText } }),
+    };
   });
   return {
     type: (text: string) => act(() => result.current.change(text)),

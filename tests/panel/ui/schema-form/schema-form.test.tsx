@@ -246,6 +246,29 @@ describe('a field', () => {
     expect(screen.getByLabelText('Token').getAttribute('type')).toBe('password');
   });
 
+  // Catches a password that anybody behind the operator reads once the form is shown as JSON.
+  test('of a secret is masked in the JSON too, and stays what it was when something else is edited there', async () => {
+    const { seen, user } = show(
+      { token: { type: 'string', title: 'Token', format: 'password' }, url: { type: 'string' } },
+      { token: 'tiger-lily', url: 'a' },
+    );
+    await user.click(screen.getByRole('radio', { name: 'JSON' }));
+    const editor = await screen.findByRole('textbox', { name: 'Input as JSON' });
+    expect(document.body.textContent).not.toContain('tiger-lily');
+    expect(editor.getAttribute('aria-invalid')).toBe('false');
+    await user.click(editor);
+    await user.keyboard('{Control>}{End}{/Control}');
+    await user.click(screen.getByRole('radio', { name: 'Form' }));
+    expect(seen.value).toEqual({ token: 'tiger-lily', url: 'a' });
+  });
+
+  // Catches a refused form that leaves the focus where it was because the field that is wrong is an editor.
+  test('of any kind that is edited as JSON says that it is wrong', async () => {
+    show({ any: { title: 'Anything' } }, { any: { a: 1 } }, { errors: { 'input.any': 'Anything is required' } });
+    const editor = await screen.findByRole('textbox', { name: 'Anything' });
+    expect(editor.getAttribute('aria-invalid')).toBe('true');
+  });
+
   test('of an object is a group of its members, which keeps those that nobody named', async () => {
     const address: JsonObject = {
       type: 'object',

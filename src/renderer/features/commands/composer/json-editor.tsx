@@ -18,7 +18,7 @@ export function JsonEditor({
   onChange(value: JsonObject): void;
   held: HeldTexts;
 }) {
-  const { text, valid, change } = useJsonText(name, value, parseObject, onChange, held);
+  const { text, valid, change } = useJsonText({ name, value, parse: parseObject, onChange, held });
   return (
     <>
       {valid ? null : (

@@ -6,7 +6,7 @@ import type { AppError } from '../../../../contract/kernel/errors.ts';
 import type { CommandId, JsonObject, ProfileId } from '../../../../contract/kernel/scalars.ts';
 import { fieldTexts } from '../../../../contract/kernel/text/field-words.ts';
 import { useClient } from '../../../lib/client/context.tsx';
-import { NO_DRAFT, useDrafts } from '../../../lib/drafts/drafts.ts';
+import { type DraftEntry, NO_DRAFT, useDrafts } from '../../../lib/drafts/drafts.ts';
 import { saved, storedAs } from '../../../lib/drafts/merge.ts';
 import { asError, keyOf, useAct } from '../../../lib/live/query.ts';
 import { toast } from '../../../ui/feedback/toast.tsx';
@@ -16,6 +16,19 @@ import { patchOf } from '../draft.ts';
 import { keepDraft } from '../draft-storage.ts';
 import { noteFirstSave } from '../first-saves.ts';
 import { useDraft } from '../use-draft.ts';
+
+/** The profile that is chosen to run a command with, which survives a reload. */
+function profileOf(id: string, entries: Readonly<Record<string, DraftEntry>>): string | null {
+  const chosen = entries[`with:${id}`]?.edits.profile;
+  return typeof chosen === 'string' ? chosen : null;
+}
+
+function keepProfile(id: string, profile: string | null): void {
+  const { put, drop } = useDrafts.getState();
+  const entry = { ...NO_DRAFT, edits: { profile } };
+  if (profile === null) drop(`with:${id}`);
+  else put(`with:${id}`, entry, entry);
+}
 
 /** Storing what is edited, for the first time or again. */
 function useStoring(
@@ -34,6 +47,8 @@ function useStoring(
     keepDraft(created.id, next, draft.input_schema);
     noteFirstSave(id, created.id);
     drop(id);
+    keepProfile(created.id, profileOf(id, entries));
+    keepProfile(id, null);
     // Somebody who has opened another screen meanwhile stays there.
     if (router.state.location.pathname === `/commands/${id}`)
       void router.navigate({ to: '/commands/$id', params: { id: created.id }, replace: true });
@@ -61,7 +76,7 @@ export function useComposer(id: string, command: Command | null) {
   const [busy, setBusy] = useState<'save' | 'run' | null>(null);
   const editing = useDraft(id, command, busy !== null);
   const { draft, fields, input } = editing;
-  const [profile, setProfile] = useState<string | null>(null);
+  const profile = useDrafts(({ entries }) => profileOf(id, entries));
   const [failure, setFailure] = useState<{ of: 'save' | 'run'; error: AppError } | null>(null);
   const error = failure?.error ?? null;
   const dry = useAct('commands_dry_run');
@@ -88,7 +103,7 @@ export function useComposer(id: string, command: Command | null) {
   return {
     ...editing,
     profile,
-    setProfile,
+    setProfile: (chosen: string | null) => keepProfile(id, chosen),
     busy,
     error,
     /** The error, when it was the run that failed. */

@@ -20,7 +20,13 @@ export function BodyForm({ spec, onChange, errors, held }: SpecFormProps) {
   const kind = kindOf(spec.body);
   const body = objectOf(spec.body);
   const set = (next: Json) => onChange({ ...spec, body: next });
-  const json = useJsonText('spec.body', body.json, parseJson, (next) => set({ json: next }), held);
+  const json = useJsonText({
+    name: 'spec.body',
+    value: body.json,
+    parse: parseJson,
+    onChange: (next) => set({ json: next }),
+    held,
+  });
   const text = kind === 'json' ? json.text : specText(body, 'text');
   const turnInto = (next: BodyKind) => {
     if (next === kind) return;
