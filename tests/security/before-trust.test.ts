@@ -39,6 +39,33 @@ describe('frames before a credential', () => {
     await peer.gone;
   });
 
+  // Catches pings, which may come between fragments, that set the count of an unfinished message back to nothing.
+  test('are refused with pings between their fragments', async () => {
+    const peer = await openRawSocket(doors.url, {});
+    for (let n = 0; n < 20; n++) {
+      peer.write(frameHead(n === 0 ? 0x01 : 0x00, 20 * KIB));
+      peer.write(Buffer.alloc(20 * KIB));
+      peer.write(pingFrame());
+    }
+    expect(await peer.closing).toBe(1009);
+    await peer.gone;
+  });
+
+  // Catches a connection that is closed for what it has sent to stay open.
+  test('may have any number of pings before them', async () => {
+    const { client, socket } = await openSocket(doors.url);
+    for (let round = 0; round < 40; round++) {
+      for (let n = 0; n < 50; n++) socket.ping('x'.repeat(125));
+      socket.ping('last');
+      await new Promise<void>((done) =>
+        socket.on('pong', (payload: Buffer) => payload.toString() === 'last' && done()),
+      );
+    }
+    socket.send(ping(1));
+    await client.wait((frame) => frame.t === 'pong' && frame.n === 1);
+    client.close();
+  });
+
   test('do not bound what follows a right hello, nor a connection that came with a key', async () => {
     const greeted = await openSocket(doors.url);
     greeted.client.send({ t: 'hello', v: 1, token: key });
@@ -57,6 +84,9 @@ describe('frames before a credential', () => {
     client.close();
   });
 });
+
+/** A masked ping with 100 bytes. */
+const pingFrame = () => Buffer.concat([Buffer.of(0x89, 0x80 | 100, 0, 0, 0, 0), Buffer.alloc(100)]);
 
 /** Head of a masked frame of 64-bit length; the mask is zero. */
 function frameHead(first: number, length: number): Buffer {

@@ -94,16 +94,32 @@ export function createWebSocketDoor(deps: WebSocketDeps): WebSocketDoor {
  * beginning of the next: hence twice the limit.
  */
 function boundIntake(socket: WebSocket, raw: Duplex, limit: () => number): void {
-  let pending = 0;
-  const reset = () => {
-    pending = 0;
-  };
-  for (const event of ['message', 'ping', 'pong']) socket.on(event, reset);
-  raw.on('data', (chunk: Buffer) => {
-    pending += chunk.length;
+  watchPending(socket, raw, (pending) => {
     if (pending <= 2 * limit()) return;
     socket.close(CLOSE.tooBig);
     socket.pause();
+  });
+}
+
+/** Bytes of a control frame of a client before its payload (RFC 6455, section 5.2). */
+const CONTROL_HEAD_BYTES = 6;
+
+/** Tells after each piece how many bytes have come of a message that is not whole yet; 0 when it is, or when the connection has ended. */
+function watchPending(socket: WebSocket, raw: Duplex, tell: (bytes: number) => void): void {
+  let pending = 0;
+  const reset = () => {
+    pending = 0;
+    tell(0);
+  };
+  for (const event of ['message', 'close']) socket.on(event, reset);
+  // Control frames may come between the fragments of a message: they are no part of it, and do not end it.
+  const ignore = (payload: Buffer) => {
+    pending -= payload.length + CONTROL_HEAD_BYTES;
+  };
+  for (const event of ['ping', 'pong']) socket.on(event, ignore);
+  raw.on('data', (chunk: Buffer) => {
+    pending += chunk.length;
+    tell(pending);
   });
 }
 
@@ -112,16 +128,12 @@ const STEP = 1024 * 1024;
 
 /** Counts a frame while it comes in, like a body; a peer that has too much open is asked to come again. */
 function countIntake(socket: WebSocket, raw: Duplex, take: (bytes: number) => () => void): void {
-  let pending = 0;
   let counted: (() => void)[] = [];
-  const reset = () => {
-    pending = 0;
-    for (const release of counted) release();
-    counted = [];
-  };
-  for (const event of ['message', 'ping', 'pong', 'close']) socket.on(event, reset);
-  raw.on('data', (chunk: Buffer) => {
-    pending += chunk.length;
+  watchPending(socket, raw, (pending) => {
+    if (pending <= 0) {
+      for (const release of counted) release();
+      counted = [];
+    }
     try {
       while (pending > (counted.length + 1) * STEP) counted.push(take(STEP));
     } catch {

@@ -106,4 +106,5 @@ test('secrets that stay are found by a mask at their place, in whatever holds it
   expect(keptSecrets(earlier, { token: 'a', more: { pin: 'b' }, list: [] })).toEqual([]);
   expect(keptSecrets(earlier, { token: 'a', more: 1, list: { 0: MASK } })).toEqual(['list.0']);
   expect(keptSecrets(earlier, { token: 'a', more: null, list: 'x' })).toEqual([]);
+  expect(keptSecrets(earlier, { token: 'a', more: MASK, list: MASK })).toEqual(['more.pin', 'list.0']);
 });

@@ -63,9 +63,18 @@ export function keptSecrets(earlier: JsonObject, given: JsonObject): string[] {
 const isContainer = (value: Json | undefined): value is JsonObject | Json[] =>
   typeof value === 'object' && value !== null;
 
+/** Paths of the sealed values in a value. */
+function placesOf(value: Json, path: readonly string[]): string[][] {
+  if (secretId(value) !== null) return [[...path]];
+  if (!isContainer(value)) return [];
+  return Object.entries(value).flatMap(([name, item]) => placesOf(item, [...path, name]));
+}
+
 /** @param stays whether a value stays about which nothing is said */
 function keptAt(earlier: Json, given: Json | undefined, stays: boolean, path: readonly string[]): string[][] {
-  if (secretId(earlier) !== null) return given === MASK || (given === undefined && stays) ? [[...path]] : [];
+  // A mask brings back whatever was at its place, and all that is in it.
+  if (given === MASK) return placesOf(earlier, path);
+  if (secretId(earlier) !== null) return given === undefined && stays ? [[...path]] : [];
   if (!isContainer(earlier) || (given !== undefined && !isContainer(given))) return [];
   // Objects are merged; a list is replaced, and so is what becomes another kind of value. A mask keeps its place in any of them.
   const below = given === undefined ? stays : isJsonObject(earlier) && isJsonObject(given);

@@ -16,7 +16,7 @@ function editor<V extends Json>(first: V | undefined, parse: (text: string) => V
       value,
       setValue,
       texts,
-      ...useJsonText({ name: 'it', value, parse, onChange: setValue, held: { texts, setText } }),
+      ...useJsonText({ name: 'it', value, parse, onChange: (next) => setValue(next as V), held: { texts, setText } }),
     };
   });
   return {

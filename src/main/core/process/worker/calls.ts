@@ -78,8 +78,9 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
     }
   }
 
-  /** The caller is answered at once; the worker has `cancelGraceMs` to confirm. */
+  /** The caller is answered at once; the worker has `cancelGraceMs` to confirm. A request that is over, or given up already, stays as it is. */
   function giveUp(id: number, error: AppError): void {
+    if (requests.get(id) === undefined) return;
     const request = requests.settle(id);
     if (request?.sent && worker.send({ t: 'cancel', id }))
       requests.cancelling(id, clock.schedule(worker.kill, options.cancelGraceMs));

@@ -19,6 +19,20 @@ describe('deadline and cancel', () => {
     expect(await client.request('a', long)).not.toBe(before);
   });
 
+  // Would catch: a reader that leaves twice, by its signal and by its end, and with that stops the time in which the worker has to confirm.
+  test.each(['signal', 'idle'])('of a stream ends a worker that does not obey (by %s)', async (how) => {
+    const client = openWorker();
+    const before = await client.request('a', long);
+    const controller = new AbortController();
+    const stream = client.stream('spin', { idleMs: how === 'idle' ? 20 : 30_000, signal: controller.signal });
+    const first = slugOf(stream.next());
+    const pending = slugOf(client.request('x', long));
+    if (how === 'signal') controller.abort();
+    expect(await first).toBe(how === 'idle' ? 'gateway-timeout' : 'cancelled');
+    expect(await pending).toBe('worker-crashed');
+    expect(await client.request('a', long)).not.toBe(before);
+  });
+
   test('before the call costs no process', async () => {
     const client = openWorker();
     expect(await slugOf(client.request('a', { ...long, signal: AbortSignal.abort() }))).toBe('cancelled');

@@ -39,7 +39,7 @@ export class OpenRequests<Body, Answer, Item> {
     return [...this.#open];
   }
 
-  /** Takes the request out, for its answer or its error. */
+  /** Takes the request out, for its answer or its error; the worker has confirmed what was given up. */
   settle(id: number): OpenRequest<Body, Answer, Item> | undefined {
     this.#cancelling.get(id)?.();
     this.#cancelling.delete(id);
