@@ -82,7 +82,10 @@ export const inferenceOperations = {
           device: z.string(),
           context_length: z.int(),
           idle_seconds: z.int(),
+          /** Idle time after which it is unloaded; null: never. */
           ttl_seconds: z.int().nullable(),
+          /** Loaded with `ttl_seconds: 0`: it makes room for no other model. */
+          pinned: z.boolean(),
           active_requests: z.int(),
           queued_requests: z.int(),
         }),

@@ -65,7 +65,8 @@ export const InstalledModel = z.object({
   /** Why it is not ready, in words. */
   problem: z.string().nullable(),
   source: ModelSource,
-  path: z.string(),
+  /** On this machine; null for callers without the scope `manage`. */
+  path: z.string().nullable(),
   bytes: z.int(),
   files: z.int(),
   architecture: z.string().nullable(),
@@ -135,7 +136,7 @@ export const modelRecord = {
 } as const satisfies EntityRecord;
 
 const area = { area: 'models', tags: ['Management'] } as const;
-/** Operations of the panel: they name files of this machine, which no client over HTTP may. */
+/** Operations of the panel: with the scope `manage` they name files of this machine. */
 const panel = { ...area, row: '-', http: null } as const;
 
 export const modelOperations = {
@@ -192,7 +193,7 @@ export const modelOperations = {
   models_found: call(Nothing, z.object({ items: z.array(FoundModel) }), {
     ...panel,
     summary: 'Models that other programs on this machine have',
-    scope: 'read',
+    scope: 'manage',
   }),
   registered_models: call(
     z.object({}),

@@ -157,33 +157,6 @@ describe('errors are those of the client', () => {
     ).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
   });
 
-  /** What may come with a request: taken and without effect, or refused by its name. */
-  test.each([
-    ['user', 'x', 200],
-    ['metadata', { a: 'b' }, 200],
-    ['store', true, 200],
-    ['service_tier', 'auto', 200],
-    ['safety_identifier', 'x', 200],
-    ['prompt_cache_key', 'x', 200],
-    ['verbosity', 'low', 200],
-    ['prediction', { type: 'content', content: 'x' }, 200],
-    ['reasoning_effort', 'low', 200],
-    ['no_such_member', 1, 200],
-    ['temperature', null, 200],
-    ['audio', { voice: 'x', format: 'wav' }, 400],
-    ['modalities', ['text'], 200],
-    ['modalities', ['text', 'audio'], 400],
-    ['functions', [], 400],
-    ['function_call', 'auto', 400],
-    ['web_search_options', {}, 400],
-    ['top_logprobs', 2, 400],
-  ] as const)('%s: %j answers %i', async (name, value, status) => {
-    const answer = await subject.post('/v1/chat/completions', ask({ say: ['a'] }, { [name]: value }));
-    const body = (await answer.json()) as { error?: { param: string; code: string } };
-    expect(answer.status).toBe(status);
-    if (status === 400) expect(body.error).toMatchObject({ param: name, code: 'unsupported_parameter' });
-  });
-
   test('an image for a model that does not see', async () => {
     const messages = [
       {
@@ -230,6 +203,16 @@ describe('leaving and stopping', () => {
     expect(text.trimEnd().endsWith('data: [DONE]')).toBe(true);
     expect(await (await subject.post('/v1/halt', {})).json()).toMatchObject({ status: 'not_running' });
   });
+});
+
+test('a model that is pinned says so, and one that only never idles does not', async () => {
+  const load = async (ttl_seconds: number) => {
+    await subject.post('/v1/models/load', { model_id: 'test/tiny-2:F16', ttl_seconds, wait: true });
+    const { models } = await subject.host.client.call('get_loaded_models', {});
+    return models.find(({ id }) => id === 'test/tiny-2:F16');
+  };
+  expect(await load(0)).toMatchObject({ ttl_seconds: null, pinned: true });
+  expect(await load(60)).toMatchObject({ ttl_seconds: 60, pinned: false });
 });
 
 test('models are listed and told as clients know them', async () => {

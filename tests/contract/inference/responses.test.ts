@@ -147,19 +147,6 @@ describe('what was stored', () => {
   });
 });
 
-test.each([
-  ['background', true],
-  ['conversation', 'c'],
-  ['prompt', { id: 'x' }],
-  ['tools', [{ type: 'web_search' }]],
-] as const)('%s is refused by its name', async (name, value) => {
-  const answer = await subject.post('/v1/responses', { ...ask({ say: [] }), [name]: value });
-  expect([answer.status, await answer.json()]).toEqual([
-    400,
-    expect.objectContaining({ code: 'unsupported_parameter', error: expect.objectContaining({ param: name }) }),
-  ]);
-});
-
 test('a schema that cannot be kept to is refused by its place', async () => {
   const text = { format: { type: 'json_schema', name: 'x', schema: { type: 'object', not: {} } } };
   const answer = await subject.post('/v1/responses', { ...ask({ say: [] }), text });
@@ -173,4 +160,30 @@ test('the results of calls reach the model as such', async () => {
     { type: 'function_call_output' as const, call_id: 'c1', output: JSON.stringify({ say: ['done'] }) },
   ];
   expect((await subject.sdk.responses.create({ model, input, tools })).output_text).toBe('done');
+});
+
+describe('a response that is being written', () => {
+  // Catches a cancel that is told as a success of the model, and one that another caller can order.
+  test('is ended by who asked for it; its stream and what is stored say so', async () => {
+    const stream = await subject.sdk.responses.create({ ...ask({ say: ['So ', 'far'], after: 'hang' }), stream: true });
+    const events: OpenAI.Responses.ResponseStreamEvent[] = [];
+    let cancelled: Promise<OpenAI.Responses.Response> | undefined;
+    let id = '';
+    for await (const event of stream) {
+      events.push(event);
+      if (event.type === 'response.created') id = event.response.id;
+      if (event.type === 'response.output_text.delta' && event.delta === 'far')
+        cancelled = subject.sdk.responses.cancel(id);
+    }
+    expect(await cancelled).toMatchObject({ id, status: 'cancelled', output_text: 'So far' });
+    expect(events.at(-1)).toMatchObject({ type: 'response.incomplete', response: { status: 'cancelled' } });
+    expect(await subject.sdk.responses.retrieve(id)).toMatchObject({ status: 'cancelled', output_text: 'So far' });
+    expect(await subject.sdk.responses.cancel(id)).toMatchObject({ status: 'cancelled' });
+  });
+
+  test('that has ended is not ended again, and one that is not there is not found', async () => {
+    const { id } = await subject.sdk.responses.create(ask({ say: ['done'] }));
+    await expect(subject.sdk.responses.cancel(id)).rejects.toMatchObject({ status: 409, code: 'invalid_state' });
+    await expect(subject.sdk.responses.cancel('resp_none')).rejects.toMatchObject({ status: 404 });
+  });
 });

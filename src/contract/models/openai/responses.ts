@@ -217,6 +217,14 @@ export const responseOperations = {
       http: { method: 'GET', path: '/v1/responses/{id}/input_items' },
     },
   ),
+  responses_cancel: call(Id, ResponseObject, {
+    ...shared,
+    summary: 'End a response that is being written; what was written so far is its output',
+    scope: 'run',
+    idempotent: true,
+    localWithoutKey: true,
+    http: { method: 'POST', path: '/v1/responses/{id}/cancel' },
+  }),
   responses_delete: call(Id, z.object({ id: z.string(), object: z.literal('response'), deleted: z.literal(true) }), {
     ...shared,
     summary: 'Forget a stored response',

@@ -5,7 +5,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { OperationId } from '../../../contract/index.ts';
-import { type Contract, type Method, PAYLOAD_LIMITS } from '../../../contract/kernel/define.ts';
+import { type Contract, type Method, type Operation, PAYLOAD_LIMITS } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log/logger.ts';
@@ -13,6 +13,7 @@ import type { DispatchResult, Principal } from '../../core/operation/operation.t
 import type { RunOptions, ServerDispatcher } from '../dispatch/dispatcher.ts';
 import { problemBody } from '../wire/problem.ts';
 import { sendJson, sendProblem } from './reply/answer.ts';
+import { ignoredWarning } from './reply/ignored.ts';
 import { type StreamWire, sendStream } from './reply/stream.ts';
 import type { Admit } from './request/admit.ts';
 import { Exchange, type ProblemWire } from './request/exchange.ts';
@@ -101,7 +102,7 @@ function addRoute(app: FastifyInstance, dialect: Dialect, route: DialectRoute, d
     },
     handler(request, reply) {
       reply.hijack();
-      void answer(request, dialect, route, deps);
+      void answer(request, operation, dialect, route, deps);
     },
   });
 }
@@ -121,7 +122,13 @@ function wordingOf({ name, problem }: Dialect, log: Logger): ProblemWire | undef
   };
 }
 
-async function answer(request: FastifyRequest, dialect: Dialect, route: DialectRoute, deps: DialectDeps) {
+async function answer(
+  request: FastifyRequest,
+  operation: Operation,
+  dialect: Dialect,
+  route: DialectRoute,
+  deps: DialectDeps,
+) {
   const exchange = Exchange.of(request.raw);
   const { admission } = exchange;
   if (!admission) return;
@@ -140,7 +147,10 @@ async function answer(request: FastifyRequest, dialect: Dialect, route: DialectR
       get signal() {
         return exchange.signal;
       },
-      run: (input, options) => deps.dispatcher.run(admission, input, options),
+      run(input, options) {
+        exchange.warnings = ignoredWarning(operation, input);
+        return deps.dispatcher.run(admission, input, options);
+      },
       json(status, value) {
         answered = true;
         sendJson(exchange, status, [], value);

@@ -7,6 +7,7 @@ import type { ServerDispatcher } from '../dispatch/dispatcher.ts';
 import { type HttpRoute, httpRoutes } from './pages/routes-list.ts';
 import { sendProblem, sendResult } from './reply/answer.ts';
 import { sendContent } from './reply/content.ts';
+import { ignoredWarning } from './reply/ignored.ts';
 import { eventWire } from './reply/sse.ts';
 import { sendStream } from './reply/stream.ts';
 import { planCoercion } from './request/coerce.ts';
@@ -77,6 +78,7 @@ function createAnswer({ operation }: HttpRoute, { dispatcher, clock }: Operation
       const { headers } = exchange.req;
       const ifMatch = ifMatchOf(headers['if-match']);
       if (ifMatch !== undefined) exchange.ifMatch = ifMatch;
+      exchange.warnings = ignoredWarning(operation, sent.body);
       const query = { ...sent.query };
       if (operation.bytes) delete query.ticket;
       const resume = operation.history ? headers['last-event-id'] : undefined;

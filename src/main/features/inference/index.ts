@@ -53,6 +53,7 @@ export type InferenceOperationId =
   | 'responses'
   | 'responses_get'
   | 'responses_input_items'
+  | 'responses_cancel'
   | 'responses_delete';
 
 interface Deps {
@@ -100,7 +101,7 @@ export function createInference(deps: Deps) {
     chat: createChat({ generate, clock, conversations: deps.conversations }),
     generate: createCompletions(generate, clock),
     rerank: createRerank(vectors),
-    ...createResponses({ generate, store, clock }),
+    ...createResponses({ generate, store, live, clock }),
     models: ({ filter }) => models.list(filter),
     model_info: ({ model_id }, { requestId }) => models.info(model_id, requestId),
     get_loaded_models: () => models.loaded(),

@@ -232,6 +232,23 @@ test('models of other programs are found and can be added', async () => {
   expect(again.items.every(({ installed }) => installed)).toBe(true);
 });
 
+// Would catch: a key that may only read and learns what the folders of this machine are called.
+test('where files lie is told to those who manage them', async () => {
+  write(at('alone.gguf'));
+  await subject.models.service.scan();
+  const { models_list, models_get } = subject.models.handlers;
+  const reader: CallContext = { ...context, principal: { ...OPERATOR, scope: 'read' } };
+  const manager: CallContext = { ...context, principal: { ...OPERATOR, scope: 'manage' } };
+  for (const [caller, told] of [
+    [reader, null],
+    [manager, at('alone.gguf')],
+  ] as const) {
+    const [model] = (await models_list(LIST, caller)).items;
+    expect(model?.path).toBe(told);
+    expect(model && (await models_get({ id: model.id }, caller)).path).toBe(told);
+  }
+});
+
 // Would catch: an offer of gigabytes that no engine of this program can run.
 test('only models that an engine runs are recommended', async () => {
   const { models } = await subject.models.handlers.get_recommended_models({}, context);

@@ -1,10 +1,11 @@
 /** Handlers of models: maps only. */
 
 import { AppError, errorOf } from '../../../contract/kernel/errors.ts';
+import { reachesScope } from '../../../contract/kernel/rights.ts';
 import { ModelId } from '../../../contract/kernel/scalars.ts';
 import type { ModelDownload } from '../../../contract/models/hub.ts';
-import type { modelOperations } from '../../../contract/models/models.ts';
-import type { Handlers } from '../../core/operation/operation.ts';
+import type { InstalledModel, modelOperations } from '../../../contract/models/models.ts';
+import type { Handlers, Principal } from '../../core/operation/operation.ts';
 import type { JobStarter } from '../jobs/index.ts';
 import type { Uploads } from '../storage/index.ts';
 import type { Elsewhere } from './elsewhere/index.ts';
@@ -12,6 +13,10 @@ import type { Importer, ImportInput } from './registry/import.ts';
 import { refIn, variantIn } from './registry/named.ts';
 import { refOf } from './registry/views.ts';
 import type { ModelService } from './service.ts';
+
+/** Where files lie is told to those who manage them. */
+const seenBy = (principal: Principal, model: InstalledModel): InstalledModel =>
+  reachesScope(principal, 'manage') ? model : { ...model, path: null };
 
 /** Maps the operations onto the services. */
 export function modelHandlers(deps: {
@@ -24,8 +29,11 @@ export function modelHandlers(deps: {
 }): Handlers<keyof typeof modelOperations> {
   const { service, importer, imports, elsewhere, downloads, uploads } = deps;
   return {
-    models_list: (input) => service.list(input),
-    models_get: ({ id }) => service.get(id),
+    models_list(input, { principal }) {
+      const page = service.list(input);
+      return { ...page, items: page.items.map((item) => seenBy(principal, item)) };
+    },
+    models_get: ({ id }, { principal }) => seenBy(principal, service.get(id)),
     models_fits: ({ context_length }) => service.fits(context_length),
     models_scan: () => service.scan(),
     models_found: async () => ({ items: await elsewhere.list() }),

@@ -15,7 +15,7 @@ type Tagged = IncomingMessage & { [EXCHANGE]?: Exchange };
 
 /** Response headers that a page of an allowed origin may read. */
 const EXPOSED =
-  'x-request-id, retry-after, retry-after-ms, etag, location, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests';
+  'x-request-id, retry-after, retry-after-ms, etag, location, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, warnings';
 
 const NOBODY: Principal = { kind: 'anonymous', id: '', name: 'anonymous', scope: null, areas: [], rateMultiplier: 1 };
 
@@ -70,6 +70,8 @@ export class Exchange implements CallContext {
   rate?: RateState;
   /** Flag O of the operation: failures carry OpenAI's `error` member. */
   openai = false;
+  /** Value of the header `warnings`; null when there is nothing to warn of. */
+  warnings: string | null = null;
   /** Set for requests of a dialect. */
   problem?: ProblemWire;
   /** Origin that may read the answer; set once the guard has let the request pass. */
@@ -174,6 +176,7 @@ export class Exchange implements CallContext {
       head.push('x-ratelimit-remaining-requests', String(this.rate.remaining));
       head.push('x-ratelimit-reset-requests', String(this.rate.resetSeconds));
     }
+    if (this.warnings !== null) head.push('warnings', this.warnings);
     if (this.#state.closing) head.push('connection', 'close');
     return head;
   }

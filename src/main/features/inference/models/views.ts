@@ -31,7 +31,7 @@ type Loaded = OutputOf<Operations['get_loaded_models']>['models'][number];
 
 /** A model in memory with who uses it; null while it is loading. @param now monotonic time, ms */
 export function loadedOf(resident: Resident, now: number): Loaded | null {
-  const { facts, model, turns, users, usedAt, ttlSeconds } = resident;
+  const { facts, model, turns, users, usedAt, ttlSeconds, pinned } = resident;
   if (facts === null) return null;
   return {
     id: model.id,
@@ -42,6 +42,7 @@ export function loadedOf(resident: Resident, now: number): Loaded | null {
     context_length: facts.context_length,
     idle_seconds: users > 0 ? 0 : Math.floor((now - usedAt) / 1000),
     ttl_seconds: ttlSeconds === 0 ? null : ttlSeconds,
+    pinned,
     active_requests: turns.active(),
     queued_requests: turns.waiting(),
   };

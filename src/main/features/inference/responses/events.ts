@@ -133,14 +133,19 @@ const textOf = (items: readonly OutputItem[]) =>
   items.flatMap((item) => (item.type === 'message' ? item.content.map(({ text }) => text) : [])).join('');
 
 /** The response once it has ended. */
-function ended(base: ResponseObject, output: OutputItem[], end: GenerationEnd, now: number): ResponseObject {
-  const isCut = end.reason === 'length';
+function ended(
+  base: ResponseObject,
+  output: OutputItem[],
+  end: GenerationEnd,
+  now: number,
+  status: 'completed' | 'incomplete' | 'cancelled',
+): ResponseObject {
   const text = textOf(output);
   return {
     ...base,
-    status: isCut ? 'incomplete' : 'completed',
-    completed_at: isCut ? null : now,
-    incomplete_details: isCut ? { reason: 'max_output_tokens' } : null,
+    status,
+    completed_at: status === 'completed' ? now : null,
+    incomplete_details: status === 'incomplete' ? { reason: 'max_output_tokens' } : null,
     output,
     output_text: text,
     response: text,
@@ -162,11 +167,13 @@ const failed = (base: ResponseObject, output: OutputItem[], error: AppError): Re
 /**
  * The events of a response, which the last of them carries. What fails before anything was written is thrown.
  * @param base the response before anything was written
+ * @param isCancelled asked at the end
  */
 export async function* responseEvents(
   base: ResponseObject,
   parts: AsyncGenerator<GenerationPart, GenerationEnd, void>,
   now: () => number,
+  isCancelled: () => boolean,
 ): AsyncGenerator<ResponseEvent, void, void> {
   let sequence_number = 0;
   const numbered = (event: Event) => ({ ...event, sequence_number: sequence_number++ }) as ResponseEvent;
@@ -189,8 +196,8 @@ export async function* responseEvents(
   } finally {
     await parts.return(undefined as never);
   }
-  const isCut = next.value.reason === 'length';
-  for (const event of output.close(isCut ? 'incomplete' : 'completed')) yield numbered(event);
-  const response = ended(base, output.items(), next.value, now());
-  yield numbered({ type: isCut ? 'response.incomplete' : 'response.completed', response });
+  const status = isCancelled() ? 'cancelled' : next.value.reason === 'length' ? 'incomplete' : 'completed';
+  for (const event of output.close(status === 'completed' ? 'completed' : 'incomplete')) yield numbered(event);
+  const response = ended(base, output.items(), next.value, now(), status);
+  yield numbered({ type: status === 'completed' ? 'response.completed' : 'response.incomplete', response });
 }

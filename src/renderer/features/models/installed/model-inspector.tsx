@@ -125,7 +125,7 @@ function ModelFacts({ model, fit }: { model: InstalledModel; fit: ModelFit | und
     ['Licence', model.license ?? '–'],
     ['Size', `${bytes(model.bytes)}${model.files > 1 ? ` in ${model.files} files` : ''}`],
     ['Source', SOURCE_WORDS[model.source]],
-    ['File', <code key="path">{model.path}</code>],
+    ['File', model.path === null ? '–' : <code key="path">{model.path}</code>],
     ['Added', dateTime(model.created_at)],
   ];
   return <FactList facts={facts} />;

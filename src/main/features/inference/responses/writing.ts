@@ -1,0 +1,60 @@
+/** Responses that are being written, so that who asked for one can end it. */
+import type { ResponseEvent, ResponseObject } from '../../../../contract/models/openai/responses.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { Live } from '../run/live.ts';
+
+/** How long a cancel waits for what was written so far, ms: its reader may take nothing. */
+const LAST_WORD_MS = 2_000;
+
+/** One response that is being written. */
+interface Writing {
+  readonly base: ResponseObject;
+  readonly principal: string;
+  readonly requestId: string;
+  cancelled: boolean;
+  /** The response at its end; null when its reader has left. */
+  readonly ended: PromiseWithResolvers<ResponseObject | null>;
+}
+
+export function createWriting(live: Live, clock: Clock) {
+  const all = new Map<string, Writing>();
+
+  return {
+    /** @param events makes the events of the response, told whether it was cancelled */
+    async *watch(
+      base: ResponseObject,
+      principal: string,
+      requestId: string,
+      events: (isCancelled: () => boolean) => AsyncGenerator<ResponseEvent, void, void>,
+    ): AsyncGenerator<ResponseEvent, void, void> {
+      const writing: Writing = { base, principal, requestId, cancelled: false, ended: Promise.withResolvers() };
+      all.set(base.id, writing);
+      let last: ResponseObject | null = null;
+      try {
+        for await (const event of events(() => writing.cancelled)) {
+          if ('response' in event && event.response.status !== 'in_progress') last = event.response;
+          if (last !== null) all.delete(base.id);
+          yield event;
+        }
+      } finally {
+        all.delete(base.id);
+        writing.ended.resolve(last);
+      }
+    },
+    /**
+     * Ends a response and answers it with what was written so far.
+     * @returns undefined when it is not being written, or by another caller
+     */
+    async cancel(id: string, principal: string): Promise<ResponseObject | undefined> {
+      const writing = all.get(id);
+      if (writing === undefined || writing.principal !== principal) return undefined;
+      writing.cancelled = true;
+      live.stop({ requestId: writing.requestId, caller: principal });
+      const given = Promise.withResolvers<null>();
+      const stopWaiting = clock.schedule(() => given.resolve(null), LAST_WORD_MS);
+      const response = await Promise.race([writing.ended.promise, given.promise]);
+      stopWaiting();
+      return response ?? { ...writing.base, status: 'cancelled' };
+    },
+  };
+}
