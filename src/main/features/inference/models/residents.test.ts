@@ -1,52 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { manualClock, memoryLog } from '../../../../../tests/support/core.ts';
-import { installed, sourceOf } from '../../../../../tests/support/models/source.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../../../../contract/host/settings.ts';
-import type { Engine } from '../run/engine.ts';
-import { createResidents } from './residents.ts';
-
-const MIB = 1024 * 1024;
-const never = new AbortController().signal;
-
-/** Models of 100 MB with 1 KB for each token, and an engine that notes what it is asked for. */
-function open(options: { free?: number; settings?: Partial<Settings>; hold?: Promise<void> } = {}) {
-  const calls: string[] = [];
-  const models = ['a', 'b', 'c'].map((id) => installed(id, '/x', { sizeBytes: 100 * MIB, contextLength: 4096 }));
-  const clock = manualClock();
-  let free = (options.free ?? 10_000) * MIB;
-  const engine: Engine = {
-    async load({ model, context_length }, signal) {
-      calls.push(`load ${model} ${context_length}`);
-      await options.hold;
-      signal.throwIfAborted();
-      free -= 100 * MIB + context_length * 1024;
-      return { context_length, dimensions: 0, device: 'cpu', refused_devices: [], capabilities: [] };
-    },
-    async unload(model) {
-      calls.push(`unload ${model}`);
-      free += 110 * MIB;
-    },
-    async *generate() {
-      yield* [];
-      return { t: 'finished', reason: 'stop', completion_tokens: 0 };
-    },
-    embed: () => Promise.reject(new Error('not asked')),
-    rerank: () => Promise.reject(new Error('not asked')),
-    stop: async () => undefined,
-  };
-  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
-  const residents = createResidents({
-    source: sourceOf(models),
-    engine: () => engine,
-    settings: { get: (key) => settings[key], onChange: () => () => undefined },
-    clock,
-    log: memoryLog(),
-    availableBytes: () => free,
-    changed: () => undefined,
-  });
-  const [a, b, c] = models as [(typeof models)[0], (typeof models)[0], (typeof models)[0]];
-  return { residents, calls, clock, engine, a, b, c };
-}
+import { MIB, never, openResidents as open } from '../../../../../tests/support/models/residents.ts';
 
 describe('loading', () => {
   test('once for all that ask at the same time', async () => {

@@ -16,10 +16,19 @@ beforeEach(() => {
 });
 afterEach(() => core[Symbol.dispose]());
 
+const FILE = { path: '/models/m.gguf', bytes: 1, modified: 1 };
+
 function add(repo: string, variant: string | null, changes: Partial<ModelRow> = {}): ModelRow {
   const row: ModelRow = {
     ...{ id: newId('model'), name: repo, repo, variant, type: 'chat', format: 'gguf', source: 'folder' },
-    ...{ path: `/models/${repo}/${variant}.gguf`, files: [], bytes: 1, status: 'ready', problem: null, facts: null },
+    ...{
+      path: `/models/${repo}/${variant}.gguf`,
+      files: [FILE],
+      bytes: 1,
+      status: 'ready',
+      problem: null,
+      facts: null,
+    },
     ...{ architecture: null, parameters: null, context_length: null, sha256: null, selected: false, version: 1 },
     ...{ created_at: 1, updated_at: 1 },
     ...changes,

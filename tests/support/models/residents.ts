@@ -1,0 +1,74 @@
+/** Models in memory over an engine that notes what it is asked for. */
+import { DEFAULT_SETTINGS, type Settings } from '../../../src/contract/host/settings.ts';
+import type { LoadedFacts } from '../../../src/contract/models/engine.ts';
+import type { InstalledModel } from '../../../src/main/features/inference/index.ts';
+import { createResidents } from '../../../src/main/features/inference/models/residents.ts';
+import type { Engine } from '../../../src/main/features/inference/run/engine.ts';
+import { manualClock, memoryLog } from '../core.ts';
+import { installed, sourceOf } from './source.ts';
+
+export const MIB = 1024 * 1024;
+export const never = new AbortController().signal;
+
+/** What an engine says of a model that it has loaded on the processor. */
+export const factsOf = (context_length: number, dimensions = 0): LoadedFacts => ({
+  ...{ context_length, dimensions, device: 'cpu', refused_devices: [], capabilities: [] },
+});
+
+/** See {@link openResidents}. */
+interface Options {
+  /** MB. */
+  free?: number;
+  settings?: Partial<Settings>;
+  /** What a load waits for. */
+  hold?: Promise<void>;
+  /** What the engine does otherwise. */
+  engine?: Partial<Engine>;
+  /** What the models are otherwise. */
+  model?: Partial<InstalledModel>;
+}
+
+/** Three models of 100 MB with 1 KB for each token. */
+export function openResidents(options: Options = {}) {
+  const calls: string[] = [];
+  const shape = { sizeBytes: 100 * MIB, contextLength: 4096, ...options.model };
+  const models = ['a', 'b', 'c'].map((id) => installed(id, '/x', shape));
+  const source = sourceOf(models);
+  const changed: string[] = [];
+  const log = memoryLog();
+  const clock = manualClock();
+  let free = (options.free ?? 10_000) * MIB;
+  const engine: Engine = {
+    async load({ model, context_length }, signal) {
+      calls.push(`load ${model} ${context_length}`);
+      await options.hold;
+      signal.throwIfAborted();
+      free -= 100 * MIB + context_length * 1024;
+      return factsOf(context_length);
+    },
+    async unload(model) {
+      calls.push(`unload ${model}`);
+      free += 110 * MIB;
+    },
+    async *generate() {
+      yield* [];
+      return { t: 'finished', reason: 'stop', completion_tokens: 0 };
+    },
+    embed: () => Promise.reject(new Error('not asked')),
+    rerank: () => Promise.reject(new Error('not asked')),
+    stop: async () => undefined,
+    ...options.engine,
+  };
+  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
+  const residents = createResidents({
+    source,
+    engine: () => engine,
+    settings: { get: (key) => settings[key], onChange: () => () => undefined },
+    clock,
+    log,
+    availableBytes: () => free,
+    changed: (id) => changed.push(id),
+  });
+  const [a, b, c] = models as [(typeof models)[0], (typeof models)[0], (typeof models)[0]];
+  return { residents, source, calls, changed, log, clock, engine, a, b, c };
+}
