@@ -39,6 +39,9 @@ export const EnginePrompt = z.union([
 ]);
 export type EnginePrompt = z.infer<typeof EnginePrompt>;
 
+/** Tokens that one request may bias. */
+export const MAX_BIASED_TOKENS = 1024;
+
 /** How the next token is chosen. The ranges are checked before native code sees the numbers. */
 export const Sampling = z.object({
   /** 0 takes the likeliest token. */
@@ -52,7 +55,7 @@ export const Sampling = z.object({
   presence_penalty: z.number().min(-2).max(2),
   seed: z.int().min(0).max(0xffff_ffff),
   /** Token id and what is added to its logit. */
-  logit_bias: z.array(z.tuple([z.int().min(0), z.number().min(-100).max(100)])).max(1024),
+  logit_bias: z.array(z.tuple([z.int().min(0), z.number().min(-100).max(100)])).max(MAX_BIASED_TOKENS),
 });
 export type Sampling = z.infer<typeof Sampling>;
 

@@ -1,6 +1,7 @@
 /** The worker's side of `core/process/worker/client`: requests, their cancel, and the pace at which the host takes items. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AppError, problemOf, toAppError } from '../../contract/kernel/errors.ts';
+import { parseSafely } from '../../contract/kernel/parse.ts';
 import { ITEM_WINDOW, type ToWorker, type WorkerReply } from '../../contract/kernel/worker-frames.ts';
 import type { Port } from './port.ts';
 
@@ -17,6 +18,9 @@ interface Open {
   credit: number;
   wake: () => void;
 }
+
+/** As much of a frame as an answer needs. */
+const Numbered = z.object({ id: z.int() });
 
 /** Why the work on a request ended early. */
 export const cancelled = () => new AppError('cancelled');
@@ -60,8 +64,17 @@ export function serve<Ask, Item, Answer>(
     }
   }
 
+  /** A frame that cannot be read is the failure of its own request: the others are still worked on. */
+  function refuse(message: unknown): void {
+    const { data } = Numbered.safeParse(message);
+    if (data === undefined) return;
+    const error = new AppError('unprocessable-entity', 'The worker cannot read the request.');
+    send({ t: 'failed', id: data.id, error: problemOf(error) });
+  }
+
   port.onMessage((message) => {
-    const frame = messages.parse(message);
+    const { data: frame } = parseSafely(messages, message);
+    if (frame === undefined) return refuse(message);
     switch (frame.t) {
       case 'request':
         return void work(frame.id, frame.body);

@@ -119,6 +119,13 @@ describe('a real model', () => {
     expect(JSON.parse(call?.type === 'function' ? call.function.arguments : '')).toEqual({ days: expect.any(Number) });
   });
 
+  // Catches a list that the host takes and the engine does not: it ended the engine, with the requests of all callers.
+  test('more biased tokens than engines take are refused', async () => {
+    const logit_bias = Object.fromEntries(Array.from({ length: 1025 }, (_, token) => [token, 1]));
+    const refused = await subject.post('/v1/chat/completions', { ...hello, logit_bias });
+    expect([refused.status, await refused.json()]).toMatchObject([422, { error: { param: 'logit_bias' } }]);
+  });
+
   test('n choices differ by their seeds and are the same each time', async () => {
     const ask = { ...hello, n: 2, seed: 5, temperature: 1.5 };
     const texts = async () =>

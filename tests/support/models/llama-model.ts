@@ -27,6 +27,10 @@ export interface LlamaShape {
   seed: number;
   /** How vectors are made of tokens, which makes it an embedding model: 1 is their mean; 4 makes it a reranker. */
   pooling?: number;
+  /** Jinja; a plain one unless said. */
+  template?: string;
+  /** Values of the header that are others, or more. */
+  extra?: Readonly<Record<string, Value>>;
 }
 
 /** 300 KB: loads in milliseconds. */
@@ -151,7 +155,8 @@ function valuesOf(shape: LlamaShape, vocab: readonly Token[]): Record<string, Va
     'tokenizer.ggml.add_bos_token': bool(true),
     'tokenizer.ggml.add_eos_token': bool(false),
     'tokenizer.ggml.add_space_prefix': bool(true),
-    'tokenizer.chat_template': text(CHAT_TEMPLATE),
+    'tokenizer.chat_template': text(shape.template ?? CHAT_TEMPLATE),
+    ...shape.extra,
   };
 }
 

@@ -30,7 +30,7 @@ export const samplingFields = {
   stop_sequences: stops,
   seed: z.int().nullish(),
   logit_bias: z
-    .record(z.string().regex(/^\d+$/, 'must be the number of a token'), z.number().min(-100).max(100))
+    .record(z.string().regex(/^\d{1,9}$/, 'must be the number of a token'), z.number().min(-100).max(100))
     .nullish(),
   n: z.int().min(1).max(16).nullish(),
   session_id: SessionName.nullish(),

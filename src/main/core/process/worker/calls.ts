@@ -1,6 +1,7 @@
 /** The requests of one worker: handed over once it is ready, then answered, given up, or failed with the process. */
 import type { z } from 'zod';
 import { AppError, errorOf, toAppError } from '../../../../contract/kernel/errors.ts';
+import { parseSafely } from '../../../../contract/kernel/parse.ts';
 import { fromWorker, toWorker } from '../../../../contract/kernel/worker-frames.ts';
 import type { CircuitOptions } from './circuit.ts';
 import { OpenRequests } from './open-requests.ts';
@@ -87,10 +88,20 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
     request?.reject(error);
   }
 
+  /** A worker that cannot read a request would end with those of all others. @throws AppError `unprocessable-entity` */
+  function checkBody(body: z.input<Ask>): void {
+    const { error } = parseSafely(options.ask, body);
+    if (error === undefined) return;
+    const [issue] = error.issues;
+    const reason = `${issue?.path.map(String).join('.') ?? ''} ${issue?.message ?? ''}`.trim().slice(0, 200);
+    throw new AppError('unprocessable-entity', `The request cannot be computed: ${reason}`, { extra: { reason } });
+  }
+
   /** Hands a request to the worker. @returns its answer, what gives it up, and what is called when it is over */
   function open(body: z.input<Ask>, signal: AbortSignal | undefined, item: (item: z.output<Item>) => void) {
     const refused = refusalOf(worker, signal);
     if (refused !== null) throw refused;
+    checkBody(body);
     const id = requests.nextId();
     const leave = (error: AppError) => giveUp(id, error);
     const abort = () => leave(new AppError('cancelled'));

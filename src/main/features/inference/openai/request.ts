@@ -1,6 +1,7 @@
 /** What OpenAI's wires ask for, as a generation; and the table of what is not done. */
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../../../contract/kernel/errors.ts';
+import { MAX_BIASED_TOKENS } from '../../../../contract/models/engine.ts';
 import type { ChatInput } from '../../../../contract/models/openai/chat.ts';
 import type { CompletionInput } from '../../../../contract/models/openai/completions.ts';
 import { either } from '../../../core/operation/either.ts';
@@ -35,6 +36,16 @@ const set = <T>(name: string, value: T | null | undefined) => (value == null ? {
 
 export { either };
 
+/** @throws AppError `unprocessable-entity` for more tokens than engines take */
+function biasOf(given: Sampled['logit_bias']): GenerationRequest['logitBias'] {
+  const entries = Object.entries(given ?? {});
+  if (entries.length > MAX_BIASED_TOKENS)
+    throw new AppError('unprocessable-entity', `logit_bias: at most ${MAX_BIASED_TOKENS} tokens can be biased.`, {
+      extra: { param: 'logit_bias' },
+    });
+  return entries.map(([token, bias]) => [Number(token), bias]);
+}
+
 /** How the tokens are chosen, how many there may be, and where they end. */
 export function sampled(input: Sampled): Pick<GenerationRequest, 'sampling' | 'logitBias' | 'maxTokens' | 'stop'> {
   const stop = either(['stop', 'stop_sequences'], input.stop, input.stop_sequences);
@@ -52,7 +63,7 @@ export function sampled(input: Sampled): Pick<GenerationRequest, 'sampling' | 'l
       ),
       ...set('seed', input.seed),
     },
-    logitBias: Object.entries(input.logit_bias ?? {}).map(([token, bias]) => [Number(token), bias]),
+    logitBias: biasOf(input.logit_bias),
     maxTokens: either(['max_tokens', 'max_new_tokens'], input.max_tokens, input.max_new_tokens) ?? null,
     stop: stop === undefined ? [] : typeof stop === 'string' ? [stop] : stop,
   };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MASK } from '../../../../contract/kernel/text/mask.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { MASK } from '../../../../contract/kernel/text/mask.ts';
 import { fieldsOf } from './read-schema.ts';
 import { maskSecrets, unmaskSecrets } from './shown-secrets.ts';
 

@@ -1,7 +1,7 @@
 /** A form's value as JSON that may be looked at: typed secrets are masked, and are back where their mask was left alone. */
 import { isJsonObject } from '../../../../contract/kernel/json.ts';
-import { MASK } from '../../../../contract/kernel/text/mask.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { MASK } from '../../../../contract/kernel/text/mask.ts';
 import type { Field } from './field.ts';
 import { holdsSecret } from './values.ts';
 
