@@ -45,13 +45,13 @@ function Parameters({ spec, onChange, errors }: SpecFormProps) {
 /** The schema of the answer as JSON; without text there is none. */
 function OutputSchema({ spec, onChange, errors, held }: SpecFormProps) {
   const parse = (text: string): Json => (text.trim() === '' ? null : parseJson(text));
-  const json = useJsonText(
-    'spec.output_schema',
-    spec.output_schema ?? undefined,
+  const json = useJsonText({
+    name: 'spec.output_schema',
+    value: spec.output_schema ?? undefined,
     parse,
-    (output_schema) => onChange({ ...spec, output_schema }),
+    onChange: (output_schema) => onChange({ ...spec, output_schema }),
     held,
-  );
+  });
   return (
     <Textarea
       label="Output schema"
