@@ -53,14 +53,20 @@ export type ToExecutor = z.infer<typeof ToExecutor>;
  * Executor → host; what of it is kept is up to `kept-report.ts`. Log lines do not travel here but on stdout, see {@link LOG_MARK}.
  */
 export const FromExecutor = z.discriminatedUnion('t', [
-  z.object({ t: z.literal('ready') }),
-  z.object({
+  z.strictObject({ t: z.literal('ready') }),
+  z.strictObject({
     t: z.literal('progress'),
     percent: z.number().min(0).max(100).nullable(),
     message: z.string().nullable(),
   }),
-  z.object({ t: z.literal('step_start'), seq: z.int(), parent: z.int().nullable(), name: z.string(), at: z.int() }),
-  z.object({
+  z.strictObject({
+    t: z.literal('step_start'),
+    seq: z.int(),
+    parent: z.int().nullable(),
+    name: z.string(),
+    at: z.int(),
+  }),
+  z.strictObject({
     t: z.literal('step_end'),
     seq: z.int(),
     status: z.enum(['succeeded', 'failed', 'cancelled']),
@@ -68,7 +74,7 @@ export const FromExecutor = z.discriminatedUnion('t', [
     error: Problem.nullable(),
     at: z.int(),
   }),
-  z.object({
+  z.strictObject({
     t: z.literal('artifact'),
     kind: z.enum(['screenshot', 'trace', 'video', 'har', 'download', 'output']),
     name: z.string(),
@@ -79,10 +85,10 @@ export const FromExecutor = z.discriminatedUnion('t', [
     has_secret: z.boolean().default(false),
   }),
   /** What surrounds a failure: of a step, sent before its end, or with `seq` null of the attempt, sent before its result. */
-  z.object({ t: z.literal('evidence'), seq: z.int().nullable(), evidence: FailureEvidence }),
+  z.strictObject({ t: z.literal('evidence'), seq: z.int().nullable(), evidence: FailureEvidence }),
   z.discriminatedUnion('ok', [
-    z.object({ t: z.literal('result'), ok: z.literal(true), output: Json.nullable() }),
-    z.object({
+    z.strictObject({ t: z.literal('result'), ok: z.literal(true), output: Json.nullable() }),
+    z.strictObject({
       t: z.literal('result'),
       ok: z.literal(false),
       /** cancelled and timed_out only after a cancel message asked for it. */

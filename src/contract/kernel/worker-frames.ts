@@ -32,8 +32,8 @@ export const toWorker = <Ask extends z.ZodType>(ask: Ask) =>
 
 export const fromWorker = <Item extends z.ZodType, Answer extends z.ZodType>(item: Item, answer: Answer) =>
   z.discriminatedUnion('t', [
-    z.object({ t: z.literal('ready') }),
-    z.object({ t: z.literal('item'), id, body: item }),
-    z.object({ t: z.literal('answer'), id, body: answer }),
-    z.object({ t: z.literal('failed'), id, error: Problem }),
+    z.strictObject({ t: z.literal('ready') }),
+    z.strictObject({ t: z.literal('item'), id, body: item }),
+    z.strictObject({ t: z.literal('answer'), id, body: answer }),
+    z.strictObject({ t: z.literal('failed'), id, error: Problem }),
   ]) as unknown as z.ZodType<{ t: 'ready' } | WorkerReply<z.output<Item>, z.output<Answer>>>;

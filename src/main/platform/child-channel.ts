@@ -62,46 +62,110 @@ function deserialized(bytes: Buffer): unknown {
   }
 }
 
+/** What reading and handling messages may cost at once, ms; what costs more is followed by a rest. */
+const FREE_MS = 50;
+/** Length of the rest, times what was spent: a child cannot take more than a quarter of the host's time. */
+const REST = 3;
+/** How long an end of the process may wait for what a resting channel still holds, ms. */
+const DRAIN_MS = 500;
+
 /** Messages over a pipe. */
 export interface ChildChannel {
   send(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
 }
 
+/** The host's end of a channel of its own. */
+export interface PipeChannel extends ChildChannel {
+  /** Handles what has come without further rests; resolves when all of it is handled, at once when the channel does not rest. */
+  drain(): Promise<void>;
+}
+
 /** Opens the host's end. What cannot be read arrives as an `Error` in place of the message. */
-export function openChildChannel(pipe: Duplex): ChildChannel {
+export function openChildChannel(pipe: Duplex): PipeChannel {
   // A child that has gone; how it ended is told by its exit.
   pipe.on('error', () => undefined);
+  const reader = createReader(pipe);
   return {
     send(message) {
       if (pipe.writable) pipe.write(serialized(message));
     },
-    onMessage(listener) {
-      let held: Buffer[] = [];
-      let bytes = 0;
-      /** Length of the message that has begun, with its head; HEAD until that is known. */
-      let wanted = HEAD;
+    onMessage: reader.start,
+    drain: reader.drain,
+  };
+}
 
+function createReader(pipe: Duplex) {
+  let listener: (message: unknown) => void = () => undefined;
+  let held: Buffer[] = [];
+  let bytes = 0;
+  /** Length of the message that has begun, with its head; HEAD until that is known. */
+  let wanted = HEAD;
+  let rest: NodeJS.Timeout | null = null;
+  let isPaced = true;
+
+  /** The next whole message, `null` while there is none. */
+  function take(): Buffer | null {
+    while (bytes >= wanted) {
+      const all = held.length === 1 && held[0] ? held[0] : Buffer.concat(held);
+      held = [all];
+      const length = HEAD + all.readUInt32BE(0);
+      if (length > MAX_MESSAGE) {
+        held = [];
+        bytes = 0;
+        pipe.destroy();
+        listener(new Error(`a message of ${length} bytes`));
+        return null;
+      }
+      wanted = length;
+      if (bytes < wanted) return null;
+      held = [all.subarray(wanted)];
+      bytes -= wanted;
+      wanted = HEAD;
+      return all.subarray(HEAD, length);
+    }
+    return null;
+  }
+
+  function handleAll(): void {
+    const began = performance.now();
+    for (let message = take(); message !== null; message = take()) {
+      listener(deserialized(message));
+      const spent = performance.now() - began;
+      if (isPaced && spent > FREE_MS) {
+        pipe.pause();
+        rest = setTimeout(wake, spent * REST);
+        return;
+      }
+    }
+  }
+
+  function wake(): void {
+    if (rest !== null) clearTimeout(rest);
+    rest = null;
+    handleAll();
+    if (rest === null) pipe.resume();
+  }
+
+  return {
+    start(handle: (message: unknown) => void): void {
+      listener = handle;
       pipe.on('data', (chunk: Buffer) => {
         held.push(chunk);
         bytes += chunk.length;
-        while (bytes >= wanted) {
-          const all = held.length === 1 && held[0] ? held[0] : Buffer.concat(held);
-          held = [all];
-          const length = HEAD + all.readUInt32BE(0);
-          if (length > MAX_MESSAGE) {
-            held = [];
-            pipe.destroy();
-            return listener(new Error(`a message of ${length} bytes`));
-          }
-          wanted = length;
-          if (bytes < wanted) return;
-          held = [all.subarray(wanted)];
-          bytes -= wanted;
-          wanted = HEAD;
-          listener(deserialized(all.subarray(HEAD, length)));
-        }
+        if (rest === null) handleAll();
       });
+    },
+    async drain(): Promise<void> {
+      if (rest === null) return;
+      isPaced = false;
+      const ended = new Promise<void>((resolve) => {
+        for (const event of ['end', 'close']) pipe.once(event, resolve);
+        // A descendant may hold the other end.
+        setTimeout(resolve, DRAIN_MS).unref();
+      });
+      wake();
+      await ended;
     },
   };
 }

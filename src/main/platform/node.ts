@@ -59,11 +59,15 @@ function piped(stream: Readable | null): Readable {
   return stream;
 }
 
-function childOf(child: ChildProcess, channel: ChildChannel): Child {
+/** @param drain what the end of the process waits for: the last messages */
+function childOf(child: ChildProcess, channel: ChildChannel, drain = async () => {}): Child {
   const stdout = piped(child.stdout);
   const stderr = piped(child.stderr);
   const exited = new Promise<ChildExit>((resolve) => {
-    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('exit', async (code, signal) => {
+      await drain();
+      resolve({ code, signal });
+    });
     // A program that cannot be started at all never exits; a failed send or kill is followed by an exit of its own.
     child.on('error', () => {
       if (child.pid === undefined) resolve({ code: null, signal: null });
@@ -74,7 +78,8 @@ function childOf(child: ChildProcess, channel: ChildChannel): Child {
     stdout,
     stderr,
     exited,
-    ...channel,
+    send: channel.send,
+    onMessage: channel.onMessage,
     kill(signal) {
       child.kill(signal);
     },
@@ -107,7 +112,8 @@ function start(modulePath: string, { env, cwd, execArgv = [], name }: ForkOption
   });
   const pipe = child.stdio[CHANNEL_FD];
   if (!(pipe instanceof Duplex)) throw new Error('the child process has no channel');
-  return childOf(child, openChildChannel(pipe));
+  const channel = openChildChannel(pipe);
+  return childOf(child, channel, channel.drain);
 }
 
 function versionOf(appRoot: string): string {

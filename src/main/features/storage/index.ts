@@ -48,8 +48,8 @@ export function createStorage(deps: {
   const backupJobs = deps.jobs.register(backups.job);
   const handlers: Handlers<StorageOperationId> = {
     // Frame doors announce the file and get an address; the HTTP door streams the bytes of its own request.
-    uploads_create: ({ name, mime }, { principal }) => {
-      const { id } = uploads.begin({ name, mime, principal: principal.id });
+    uploads_create: ({ name, mime, bytes }, { principal }) => {
+      const { id } = uploads.begin({ name, mime, bytes, principal: principal.id });
       const { ticket } = deps.tickets.issue('uploads_create', id);
       return { upload_id: id, put_url: `${deps.baseUrl()}/v1/uploads/${id}?ticket=${ticket}` };
     },

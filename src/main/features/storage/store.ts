@@ -1,5 +1,5 @@
 /** The only SQL of uploads and backups. */
-import { eq, lt } from 'drizzle-orm';
+import { count, eq, lt, sql } from 'drizzle-orm';
 import { backupRecord } from '../../../contract/host/jobs.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { BackupId, UploadId } from '../../../contract/kernel/scalars.ts';
@@ -23,6 +23,13 @@ export function createStorageStore(db: Db, events: Events) {
     completeUpload: (id: UploadId, facts: { bytes: number; sha256: string }): void =>
       void orm.update(upload).set(facts).where(eq(upload.id, id)).run(),
     upload: (id: UploadId): UploadRow | undefined => orm.select().from(upload).where(eq(upload.id, id)).get(),
+    /** What a caller has announced and not used yet, in number and bytes. */
+    uploadsOf: (principal: string): { count: number; bytes: number } =>
+      orm
+        .select({ count: count(), bytes: sql<number>`coalesce(sum(${upload.bytes}), 0)` })
+        .from(upload)
+        .where(eq(upload.principal, principal))
+        .get() ?? { count: 0, bytes: 0 },
     removeUpload: (id: UploadId): void => void orm.delete(upload).where(eq(upload.id, id)).run(),
     expiredUploads: (now: number): UploadId[] =>
       orm

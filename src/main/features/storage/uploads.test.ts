@@ -17,7 +17,8 @@ beforeEach(() => {
 });
 afterEach(() => core[Symbol.dispose]());
 
-const begin = () => uploads.begin({ name: '../../etc/passwd', mime: 'text/plain', principal: 'p' }).id;
+const begin = (bytes?: number, principal = 'p') =>
+  uploads.begin({ name: '../../etc/passwd', mime: 'text/plain', principal, bytes }).id;
 const files = () => (fs.existsSync(dir) ? fs.readdirSync(dir) : []);
 const never = new AbortController().signal;
 
@@ -74,6 +75,34 @@ test('bytes that come a second time while the first are arriving are refused, an
   first.end('rst');
   expect(await writing).toMatchObject({ bytes: 5 });
   expect(fs.readFileSync(path.join(dir, id), 'utf8')).toBe('first');
+});
+
+// Would catch: an announced length that nobody looks at, so that any number of files of two gigabytes fills the disk.
+test('no more bytes are taken than were announced, and what was refused leaves nothing', async () => {
+  await expect(uploads.write(begin(3), Readable.from(['four']))).rejects.toMatchObject({
+    slug: 'payload-too-large',
+    extra: { limit_bytes: 3 },
+  });
+  expect(files()).toEqual([]);
+  expect(await uploads.write(begin(4), Readable.from(['four']))).toMatchObject({ bytes: 4 });
+});
+
+// Would catch: one caller that fills the disk with files that nobody uses.
+test('a caller has a share of its own, in bytes and in number; another one still gets in', async () => {
+  const id = begin();
+  core.db.raw.prepare('UPDATE upload SET bytes = ?, sha256 = ? WHERE id = ?').run(8 * 1024 ** 3 - 2, 'x', id);
+  await expect(uploads.write(begin(), Readable.from(['four']))).rejects.toMatchObject({
+    slug: 'resource-limit-exceeded',
+    extra: { resource: 'upload_bytes' },
+  });
+  expect(() => begin(3)).toThrow(expect.objectContaining({ slug: 'resource-limit-exceeded' }));
+  expect(await uploads.write(begin(undefined, 'other'), Readable.from(['four']))).toMatchObject({ bytes: 4 });
+  core.db.raw.exec('UPDATE upload SET bytes = 0');
+  const rest =
+    1000 -
+    Number(Object.values(core.db.raw.prepare("SELECT count(*) FROM upload WHERE principal = 'p'").get() ?? {})[0]);
+  for (let n = 0; n < rest; n++) begin();
+  expect(() => begin()).toThrow(expect.objectContaining({ extra: expect.objectContaining({ resource: 'uploads' }) }));
 });
 
 // Would catch: files that stay for ever after a host that was killed in the middle of an upload.

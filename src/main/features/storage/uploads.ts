@@ -13,22 +13,34 @@ import { entryOf, removeOwned } from '../../core/disk/owned-trees.ts';
 import { newId } from '../../core/ids.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import { PART } from './backups.ts';
-import type { StorageStore } from './store.ts';
+import type { StorageStore, UploadRow } from './store.ts';
 
 const TTL_MS = 24 * 3_600_000;
 /** Largest upload, bytes. */
 export const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
 
-/** Counts and hashes what flows through it, and breaks the flow beyond {@link MAX_UPLOAD_BYTES}. */
-function createMeter() {
+/** What one caller may have stored at a time, bytes: what it does not use is removed after a day. */
+const MAX_CALLER_BYTES = 4 * MAX_UPLOAD_BYTES;
+/** Uploads that one caller may have announced at a time. */
+const MAX_CALLER_UPLOADS = 1_000;
+/** Room that uploads leave on the disk, bytes. */
+const RESERVE_BYTES = 256 * 1024 ** 2;
+
+/** How many bytes are taken, and why no more. */
+interface Limit {
+  bytes: number;
+  error: AppError;
+}
+
+/** Counts and hashes what flows through it, and breaks the flow beyond its limit. */
+function createMeter(limit: Limit) {
   const hash = createHash('sha256');
   let bytes = 0;
   const stream = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
       hash.update(chunk);
-      if (bytes > MAX_UPLOAD_BYTES)
-        done(new AppError('payload-too-large', undefined, { extra: { limit_bytes: MAX_UPLOAD_BYTES } }));
+      if (bytes > limit.bytes) done(limit.error);
       else done(null, chunk);
     },
   });
@@ -36,8 +48,8 @@ function createMeter() {
 }
 
 /** Writes a stream to a file of its own, which is there as a whole or not at all. @returns its size and hash */
-async function receive(bytes: Readable, dir: string, partial: string, file: string) {
-  const meter = createMeter();
+async function receive(bytes: Readable, limit: Limit, dir: string, partial: string, file: string) {
+  const meter = createMeter(limit);
   try {
     // Nothing is awaited before the pipeline listens: a stream that breaks earlier would be an uncaught exception.
     makeOwnedFolder(path.dirname(dir), dir);
@@ -50,18 +62,60 @@ async function receive(bytes: Readable, dir: string, partial: string, file: stri
   return meter.measured();
 }
 
+interface Announced {
+  name: string;
+  mime: string;
+  principal: string;
+  /** Length, where the caller says it: no more is taken. */
+  bytes?: number | undefined;
+}
+
+const tooMuch = (resource: string, limit: number, current: number) =>
+  new AppError('resource-limit-exceeded', 'You have too many uploads that are not used yet; they expire after a day.', {
+    extra: { resource, limit, current, retry_after: 3600 },
+  });
+
+/** Bytes that uploads may still take of the disk. */
+function roomBelow(dir: string): number {
+  const { bavail, bsize } = fs.statfsSync(dir);
+  return bavail * bsize - RESERVE_BYTES;
+}
+
 /** Creates the service over a folder. */
 export function createUploads(store: StorageStore, clock: Clock, dir: string) {
   const fileOf = (id: UploadId) => entryOf(dir, id);
   const partOf = (id: UploadId) => `${fileOf(id)}${PART}`;
   /** Uploads whose bytes are arriving. */
   const writing = new Set<UploadId>();
+  /** Lengths that were announced; the addresses that they were announced for do not outlive the host either. */
+  const announced = new Map<UploadId, number>();
+
+  /** The narrowest of what was announced, what the caller may have, and what the disk holds. */
+  function limitOf({ id, principal }: UploadRow): Limit {
+    const stored = store.uploadsOf(principal).bytes;
+    const root = path.dirname(dir);
+    const room = roomBelow(root);
+    const most = announced.get(id) ?? MAX_UPLOAD_BYTES;
+    const limits: Limit[] = [
+      { bytes: most, error: new AppError('payload-too-large', undefined, { extra: { limit_bytes: most } }) },
+      { bytes: MAX_CALLER_BYTES - stored, error: tooMuch('upload_bytes', MAX_CALLER_BYTES, stored) },
+      { bytes: room, error: new AppError('storage-full', undefined, { extra: { path: root, free_bytes: room } }) },
+    ];
+    return limits.reduce((least, limit) => (limit.bytes < least.bytes ? limit : least));
+  }
 
   return {
-    /** Announces a file; its bytes follow with {@link write}. */
-    begin(meta: { name: string; mime: string; principal: string }): { id: UploadId } {
+    /**
+     * Announces a file; its bytes follow with {@link write}.
+     * @throws AppError `resource-limit-exceeded` when the caller has stored as much as it may
+     */
+    begin(meta: Announced): { id: UploadId } {
       const id = newId('upload');
       const now = clock.now();
+      const { count, bytes } = store.uploadsOf(meta.principal);
+      if (count >= MAX_CALLER_UPLOADS) throw tooMuch('uploads', MAX_CALLER_UPLOADS, count);
+      if (bytes + (meta.bytes ?? 0) > MAX_CALLER_BYTES) throw tooMuch('upload_bytes', MAX_CALLER_BYTES, bytes);
+      if (meta.bytes !== undefined) announced.set(id, meta.bytes);
       store.insertUpload({
         id,
         name: meta.name,
@@ -90,9 +144,14 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
           extra: { expected: 'open', actual: 'writing' },
         });
       writing.add(id);
-      const measured = await receive(bytes, dir, partOf(id), fileOf(id)).finally(() => writing.delete(id));
-      store.completeUpload(id, measured);
-      return { upload_id: id, ...measured, expires_at: iso(row.expires_at) };
+      try {
+        const measured = await receive(bytes, limitOf(row), dir, partOf(id), fileOf(id));
+        store.completeUpload(id, measured);
+        announced.delete(id);
+        return { upload_id: id, ...measured, expires_at: iso(row.expires_at) };
+      } finally {
+        writing.delete(id);
+      }
     },
     /** A complete upload and its file. @throws AppError `not-found`, also for an upload of another caller */
     require(id: UploadId, principal: string): { file: string; name: string } {
@@ -114,6 +173,7 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
           // A host that was killed leaves the part that had arrived.
           await removeOwned(path.dirname(dir), partOf(id));
         } finally {
+          announced.delete(id);
           store.removeUpload(id);
         }
       }
