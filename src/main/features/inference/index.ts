@@ -1,7 +1,6 @@
 /** Inference: models in memory, and what is asked of them. */
 import type { EngineName } from '../../../contract/models/engine.ts';
 import type { Clock } from '../../core/clock.ts';
-import { iso } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import { newRequestId } from '../../core/ids.ts';
 import type { Part } from '../../core/lifecycle.ts';
@@ -109,17 +108,7 @@ export function createInference(deps: Deps) {
     unload_model: (input, { requestId }) => models.unload(referenceOf(input), requestId),
     stats: () => stats.read(),
     stop_generation: (input, { principal }) => stopping.stop(input, principal, newRequestId()),
-    get_halt_status({ session_id }, { principal }) {
-      const { active, at } = stopping.status(session_id, principal);
-      const halted = at !== null && active === 0;
-      return {
-        halted,
-        status: halted ? 'halted' : 'running',
-        is_halted: halted,
-        active_requests: active,
-        last_halt_time: at === null ? null : iso(at),
-      };
-    },
+    get_halt_status: ({ session_id }, { principal }) => stopping.status(session_id, principal),
   };
   const parts: Part[] = [
     {

@@ -1,9 +1,9 @@
 /** Sessions of ONNX Runtime: on the first of the machine's devices on which the model really computes. */
-
 import os from 'node:os';
-import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
+import { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { LoadedFacts } from '../../../contract/models/engine.ts';
+import { createProbe, reasonOf } from './probe.ts';
 
 type Refused = LoadedFacts['refused_devices'][number];
 
@@ -19,21 +19,6 @@ const DEVICES = ['cuda', 'tensorrt', 'dml', 'coreml', 'openvino', 'webgpu'];
 /** What such a device runs only on; elsewhere nobody misses it. */
 const PLATFORM: Readonly<Record<string, NodeJS.Platform>> = { dml: 'win32', coreml: 'darwin' };
 
-/** `y = x + x` for one number: the smallest model that shows whether a device computes. */
-const PROBE = Buffer.from(
-  'CAhCBAoAEBE6TRIFZ3JhcGhaDwoBeBIKCggIARIECgIIAQoPCgF4CgF4EgJuMCIDQWRkChEKAm4wEgF5IghJZGVudGl0eWIPCgF5EgoKCAgBEgQKAggB',
-  'base64',
-);
-
-const MAX_REASON = 300;
-/** What the library says, without the place in its sources. */
-const reasonOf = (error: unknown) =>
-  (error instanceof Error ? error.message : String(error))
-    .replace(/^\/\S+:\d+ .* was false\. /s, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .slice(0, MAX_REASON);
-
 /** @param env `TABAGENT_THREADS`, `TABAGENT_GPU` */
 export function createSessions(env: NodeJS.ProcessEnv) {
   const wanted = Number(env.TABAGENT_THREADS);
@@ -46,29 +31,7 @@ export function createSessions(env: NodeJS.ProcessEnv) {
     // Threads that wait would otherwise spin, and take the cores from the other engine.
     extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
   };
-  /** What was found out about a device, once for this process. */
-  const probed = new Map<string, Promise<string | null>>();
-
-  /** @returns why the device does not compute; null when it does */
-  async function probe(device: string): Promise<string | null> {
-    if (!listSupportedBackends().some(({ name }) => name === device)) return 'this build of ONNX Runtime lacks it';
-    try {
-      const session = await InferenceSession.create(PROBE, { ...options, executionProviders: [device] });
-      try {
-        const { y } = await session.run({ x: new Tensor('float32', [2], [1]) });
-        return y?.data[0] === 4 ? null : 'it computed a wrong result';
-      } finally {
-        await session.release();
-      }
-    } catch (error) {
-      return reasonOf(error);
-    }
-  }
-  function refusalOf(device: string): Promise<string | null> {
-    const found = probed.get(device) ?? probe(device);
-    probed.set(device, found);
-    return found;
-  }
+  const refusalOf = createProbe(options);
 
   return {
     /**

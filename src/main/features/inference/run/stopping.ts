@@ -1,8 +1,8 @@
 /** Orders to stop: whose generations a caller may end. */
-
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf } from '../../../../contract/kernel/define.ts';
 import { SCOPES } from '../../../../contract/kernel/define.ts';
+import { iso } from '../../../core/clock.ts';
 import type { Principal } from '../../../core/operation/operation.ts';
 import type { Live } from './live.ts';
 
@@ -31,9 +31,17 @@ export function createStopping(live: Live) {
         stopped_requests: stopped,
       };
     },
-    status: (sessionId: string | undefined, principal: Principal) => ({
-      active: live.active({ sessionId, caller: callerOf(principal) }),
-      at: live.stoppedAt(sessionId),
-    }),
+    status(sessionId: string | undefined, principal: Principal): OutputOf<Operations['get_halt_status']> {
+      const active = live.active({ sessionId, caller: callerOf(principal) });
+      const at = live.stoppedAt(sessionId);
+      const halted = at !== null && active === 0;
+      return {
+        halted,
+        status: halted ? 'halted' : 'running',
+        is_halted: halted,
+        active_requests: active,
+        last_halt_time: at === null ? null : iso(at),
+      };
+    },
   };
 }
