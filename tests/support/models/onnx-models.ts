@@ -1,8 +1,16 @@
 /** Small real ONNX models with random weights and real tokenizers, laid out as exporters lay them out. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { noise, WORDS } from './llama-model.ts';
+import { noise } from './llama-model.ts';
 import { OnnxGraph } from './onnx-graph.ts';
+import {
+  BERT_TOKENIZER,
+  bytePairTokenizer,
+  CHAT_TEMPLATE,
+  PAIRS,
+  WORD_PIECES,
+  wordPieceTokenizer,
+} from './onnx-tokenizers.ts';
 
 /** Shape of a model; `seed` makes its weights. */
 export interface OnnxShape {
@@ -17,67 +25,6 @@ export interface OnnxShape {
   files: Record<string, object>;
 }
 const TINY: OnnxShape = { dim: 32, layers: 2, heads: 2, context: 128, seed: 1, external: false, files: {} };
-
-const SPECIAL = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
-const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789.,!?:;-'];
-
-/** WordPiece as of BERT: whole words, and letters for all others. */
-export const WORD_PIECES = [
-  ...SPECIAL,
-  ...WORDS,
-  ...LETTERS.filter((one) => !WORDS.includes(one)),
-  ...LETTERS.map((one) => `##${one}`),
-];
-
-const added = (contents: readonly string[]) =>
-  contents.map((content, id) => {
-    return { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
-  });
-
-function wordPieceTokenizer() {
-  const piece = (id: string, type_id: number) => ({ SpecialToken: { id, type_id } });
-  const text = (id: string, type_id: number) => ({ Sequence: { id, type_id } });
-  const special = (id: string) => [id, { id, ids: [SPECIAL.indexOf(id)], tokens: [id] }] as const;
-  return {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: added(SPECIAL),
-    normalizer: {
-      type: 'BertNormalizer',
-      clean_text: true,
-      handle_chinese_chars: true,
-      strip_accents: null,
-      lowercase: true,
-    },
-    pre_tokenizer: { type: 'BertPreTokenizer' },
-    post_processor: {
-      type: 'TemplateProcessing',
-      single: [piece('[CLS]', 0), text('A', 0), piece('[SEP]', 0)],
-      pair: [piece('[CLS]', 0), text('A', 0), piece('[SEP]', 0), text('B', 1), piece('[SEP]', 1)],
-      special_tokens: Object.fromEntries([special('[CLS]'), special('[SEP]')]),
-    },
-    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-    model: {
-      type: 'WordPiece',
-      unk_token: '[UNK]',
-      continuing_subword_prefix: '##',
-      max_input_chars_per_word: 100,
-      vocab: Object.fromEntries(WORD_PIECES.map((token, id) => [token, id])),
-    },
-  };
-}
-
-const BERT_TOKENIZER = {
-  tokenizer_class: 'BertTokenizer',
-  do_lower_case: true,
-  unk_token: '[UNK]',
-  sep_token: '[SEP]',
-  pad_token: '[PAD]',
-  cls_token: '[CLS]',
-  mask_token: '[MASK]',
-  model_max_length: 128,
-};
 
 /** Numbers with variance 1/n, as training begins with. */
 const weightsOf = (graph: OnnxGraph, seed: number) => {
@@ -196,64 +143,6 @@ export function writeOnnxReranker(dir: string, changes: Partial<OnnxShape> = {})
     shape,
     bertFiles(shape, { architectures: ['BertForSequenceClassification'], ...labels }),
   );
-}
-
-/** Bytes as the printable letters that stand for them in vocabularies of byte-level BPE (GPT-2, `bytes_to_unicode`). */
-function byteLetters(): string[] {
-  const printable = (byte: number) => (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
-  let next = 256;
-  return Array.from({ length: 256 }, (_, byte) => String.fromCodePoint(printable(byte) ? byte : next++));
-}
-
-const CONTROL = ['<s>', '</s>', '<|system|>', '<|user|>', '<|assistant|>'];
-const CHAT_TEMPLATE =
-  "{% for message in messages %}<|{{ message['role'] }}|>\n{{ message['content'] }}</s>\n{% endfor %}{% if add_generation_prompt %}<|assistant|>\n{% endif %}";
-
-/** Byte-level BPE that joins the letters of each word, with the space before it, from left to right. */
-function bytePairs() {
-  const vocab: string[] = [...CONTROL, ...byteLetters()];
-  const known = new Set(vocab);
-  const merges: [string, string][] = [];
-  for (const word of WORDS)
-    for (let length = 1; length <= word.length; length++) {
-      const joined = `Ġ${word.slice(0, length)}`;
-      if (known.has(joined)) continue;
-      known.add(joined);
-      vocab.push(joined);
-      merges.push([joined.slice(0, -1), joined.slice(-1)]);
-    }
-  return { vocab, merges };
-}
-const { vocab: PAIRS, merges: MERGES } = bytePairs();
-
-function bytePairTokenizer() {
-  const level = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true };
-  return {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: added(CONTROL),
-    normalizer: null,
-    pre_tokenizer: level,
-    post_processor: {
-      type: 'TemplateProcessing',
-      single: [{ SpecialToken: { id: '<s>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
-      pair: [{ Sequence: { id: 'A', type_id: 0 } }, { Sequence: { id: 'B', type_id: 1 } }],
-      special_tokens: { '<s>': { id: '<s>', ids: [0], tokens: ['<s>'] } },
-    },
-    decoder: level,
-    model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: '',
-      end_of_word_suffix: '',
-      fuse_unk: false,
-      byte_fallback: false,
-      vocab: Object.fromEntries(PAIRS.map((token, id) => [token, id])),
-      merges: MERGES.map((pair) => pair.join(' ')),
-    },
-  };
 }
 
 /** Tokens and positions, then layers of attention over what came before and what is given now. */
