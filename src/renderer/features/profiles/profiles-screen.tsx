@@ -131,12 +131,14 @@ function ProfileToolBar({
         title="Group"
         values={rows.flatMap(({ group }) => group ?? [])}
         chosen={search.group?.split(',')}
+        isEmpty={rows.length === 0}
         toggle={(group) => set({ group: toggled(search.group, group) })}
       />
       <FacetMenu
         title="Tags"
         values={rows.flatMap(({ tags }) => tags)}
         chosen={search.tag?.split(',')}
+        isEmpty={rows.length === 0}
         toggle={(tag) => set({ tag: toggled(search.tag, tag) })}
       />
       <span className={layout.grow} />

@@ -56,7 +56,7 @@ export function TaskToolBar({
         ),
       )}
       {search.label === undefined ? (
-        <FacetMenu title="Label" values={labels} toggle={(label) => set({ label })} />
+        <FacetMenu title="Label" values={labels} isEmpty={first === undefined} toggle={(label) => set({ label })} />
       ) : null}
       <span className={layout.grow} />
       <QueueSwitch />
