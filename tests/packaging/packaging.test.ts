@@ -1,12 +1,14 @@
 /** Builds the directory target of the installers and looks at what people would get. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, execFile, fork, spawn } from 'node:child_process';
+import { on, once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeLlama } from '../support/models/llama-model.ts';
+import { writeOnnxEmbedder } from '../support/models/onnx-models.ts';
 import { type AsarFile, openAsar } from './asar.ts';
 import { fusesOf, makeStandInDist } from './stand-in-dist.ts';
 
@@ -87,6 +89,9 @@ only("the archive has everything that runs: a missing file would only show on a 
     'out/renderer/index.html',
     'out/content/index.html',
     'out/workers/executor.js',
+    'out/workers/llama.js',
+    'out/workers/onnx.js',
+    'resources/models.json',
     'examples/login-and-collect.command.json',
     'examples/login-and-collect.script.ts',
     'resources/icons/tray.png',
@@ -107,13 +112,45 @@ only('development, tests and sources stay at home', () => {
 });
 
 only('native modules and Playwright lie beside the archive, because they cannot be loaded from inside', () => {
-  const native = files.filter(({ path }) => /\.(node|so|dylib|dll)$/.test(path));
-  expect(native.map(({ path }) => path)).toContain('node_modules/better-sqlite3/prebuilds/linux-x64.node');
+  const native = files.filter(({ path }) => /\.(node|so|so\.\d+|dylib|dll)$/.test(path));
+  for (const path of [
+    'node_modules/better-sqlite3/prebuilds/linux-x64.node',
+    'node_modules/onnxruntime-node/bin/napi-v6/linux/x64/onnxruntime_binding.node',
+    'node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime.so.1',
+    'node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/llama-addon.node',
+    'node_modules/@node-llama-cpp/linux-x64-vulkan/bins/linux-x64-vulkan/llama-addon.node',
+  ])
+    expect(native.map((file) => file.path)).toContain(path);
   expect(native.filter(({ unpacked }) => !unpacked)).toEqual([]);
-  expect(native.filter(({ path }) => /darwin|win32|arm64/.test(path))).toEqual([]);
+  expect(native.filter(({ path }) => /darwin|win32|arm64|armv7l|riscv64|cuda/.test(path))).toEqual([]);
   expect(files.filter(({ path, unpacked }) => path.startsWith('node_modules/playwright-core/') && !unpacked)).toEqual(
     [],
   );
+});
+
+/** Largest packages of an installer, MiB; what is not here is small. */
+function sizes(): [name: string, mib: number][] {
+  const byPackage = Map.groupBy(files, ({ path }) => {
+    const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
+    return name ?? path.split('/')[0] ?? '';
+  });
+  return [...byPackage]
+    .map(([name, own]): [string, number] => [name, own.reduce((sum, { size }) => sum + size, 0) / 1024 / 1024])
+    .sort(([, one], [, other]) => other - one);
+}
+
+// Catches binaries of other machines, sources and CUDA's libraries: each of them is hundreds of megabytes.
+only('the program without Electron is no larger than it must be', () => {
+  const all = sizes();
+  const total = all.reduce((sum, [, mib]) => sum + mib, 0);
+  const largest = all.slice(0, 6).map(([name, mib]) => `${name} ${Math.round(mib)}`);
+  process.stdout.write(`packaging: ${Math.round(total)} MiB without Electron (${largest.join(', ')})\n`);
+  expect(total).toBeLessThan(225);
+  for (const name of ['onnxruntime-web', '@huggingface/transformers', 'sharp', 'cmake-js'])
+    expect(
+      files.filter(({ path }) => path.startsWith(`node_modules/${name}/`)),
+      name,
+    ).toEqual([]);
 });
 
 only('the fuses are burned: nobody can run the signed app as Node or load other code into it', () => {
@@ -129,6 +166,39 @@ only('the fuses are burned: nobody can run the signed app as Node or load other 
     fileRights: '0',
   });
 });
+
+/** Asks an engine of the package to load a model. @returns its answer */
+async function loadedIn(engine: string, model: string, type: string): Promise<unknown> {
+  const child = fork(join(app, `out/workers/${engine}.js`), {
+    cwd: work,
+    env: { PATH: process.env.PATH, TABAGENT_GPU: 'off', TABAGENT_THREADS: '1' },
+    serialization: 'advanced',
+  });
+  try {
+    const body = { op: 'load', model: 'm', path: model, type, context_length: 256, parallel: 1, gpu_layers: 0 };
+    for await (const [reply] of on(child, 'message', { close: ['exit'] })) {
+      if (reply.t === 'ready') child.send({ t: 'request', id: 1, body });
+      else if (reply.t !== 'item') return reply;
+    }
+    throw new Error(`the engine ended with ${child.exitCode}`);
+  } finally {
+    child.kill();
+  }
+}
+
+// Catches a native file that lies in the archive, or a package that an engine needs and that stayed at home.
+only(
+  'both engines of the package load a model',
+  async () => {
+    const gguf = join(work, 'model.gguf');
+    writeLlama(gguf);
+    const onnx = writeOnnxEmbedder(join(work, 'embedder'));
+    const loaded = { t: 'answer', body: { t: 'loaded', facts: { device: 'cpu' } } };
+    expect(await loadedIn('llama', gguf, 'chat')).toMatchObject(loaded);
+    expect(await loadedIn('onnx', onnx, 'embedding')).toMatchObject(loaded);
+  },
+  60_000,
+);
 
 only(
   'the program of the package starts, answers and stops: a bundle that misses a package would not',

@@ -20,11 +20,9 @@ const EXTERNAL = [
   'systeminformation',
   'node-llama-cpp',
   'onnxruntime-node',
-  '@huggingface/transformers',
   'node-datachannel',
   'sqlite-vec',
   'usearch',
-  'sharp',
 ];
 
 // Bundled CommonJS packages reach for these three names, which an ES module does not have.
