@@ -98,6 +98,14 @@ test('a caller has a share of its own, in bytes and in number; another one still
   expect(() => begin(3)).toThrow(expect.objectContaining({ slug: 'resource-limit-exceeded' }));
   expect(await uploads.write(begin(undefined, 'other'), Readable.from(['four']))).toMatchObject({ bytes: 4 });
   core.db.raw.exec('UPDATE upload SET bytes = 0');
+  // Would catch: many at once that each count what is stored, and nothing of each other.
+  const streams = [1, 2, 3, 4].map(() => new PassThrough());
+  const arriving = streams.map((stream) => uploads.write(begin(), stream));
+  await expect(uploads.write(begin(), Readable.from(['fifth']))).rejects.toMatchObject({
+    slug: 'resource-limit-exceeded',
+  });
+  for (const stream of streams) stream.end('done');
+  await Promise.all(arriving);
   const rest =
     1000 -
     Number(Object.values(core.db.raw.prepare("SELECT count(*) FROM upload WHERE principal = 'p'").get() ?? {})[0]);

@@ -13,24 +13,10 @@ import { entryOf, removeOwned } from '../../core/disk/owned-trees.ts';
 import { newId } from '../../core/ids.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import { PART } from './backups.ts';
-import type { StorageStore, UploadRow } from './store.ts';
+import type { StorageStore } from './store.ts';
+import { createQuota, type Limit } from './upload-quota.ts';
 
 const TTL_MS = 24 * 3_600_000;
-/** Largest upload, bytes. */
-export const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
-
-/** What one caller may have stored at a time, bytes: what it does not use is removed after a day. */
-const MAX_CALLER_BYTES = 4 * MAX_UPLOAD_BYTES;
-/** Uploads that one caller may have announced at a time. */
-const MAX_CALLER_UPLOADS = 1_000;
-/** Room that uploads leave on the disk, bytes. */
-const RESERVE_BYTES = 256 * 1024 ** 2;
-
-/** How many bytes are taken, and why no more. */
-interface Limit {
-  bytes: number;
-  error: AppError;
-}
 
 /** Counts and hashes what flows through it, and breaks the flow beyond its limit. */
 function createMeter(limit: Limit) {
@@ -70,39 +56,13 @@ interface Announced {
   bytes?: number | undefined;
 }
 
-const tooMuch = (resource: string, limit: number, current: number) =>
-  new AppError('resource-limit-exceeded', 'You have too many uploads that are not used yet; they expire after a day.', {
-    extra: { resource, limit, current, retry_after: 3600 },
-  });
-
-/** Bytes that uploads may still take of the disk. */
-function roomBelow(dir: string): number {
-  const { bavail, bsize } = fs.statfsSync(dir);
-  return bavail * bsize - RESERVE_BYTES;
-}
-
 /** Creates the service over a folder. */
 export function createUploads(store: StorageStore, clock: Clock, dir: string) {
   const fileOf = (id: UploadId) => entryOf(dir, id);
   const partOf = (id: UploadId) => `${fileOf(id)}${PART}`;
   /** Uploads whose bytes are arriving. */
   const writing = new Set<UploadId>();
-  /** Lengths that were announced; the addresses that they were announced for do not outlive the host either. */
-  const announced = new Map<UploadId, number>();
-
-  /** The narrowest of what was announced, what the caller may have, and what the disk holds. */
-  function limitOf({ id, principal }: UploadRow): Limit {
-    const stored = store.uploadsOf(principal).bytes;
-    const root = path.dirname(dir);
-    const room = roomBelow(root);
-    const most = announced.get(id) ?? MAX_UPLOAD_BYTES;
-    const limits: Limit[] = [
-      { bytes: most, error: new AppError('payload-too-large', undefined, { extra: { limit_bytes: most } }) },
-      { bytes: MAX_CALLER_BYTES - stored, error: tooMuch('upload_bytes', MAX_CALLER_BYTES, stored) },
-      { bytes: room, error: new AppError('storage-full', undefined, { extra: { path: root, free_bytes: room } }) },
-    ];
-    return limits.reduce((least, limit) => (limit.bytes < least.bytes ? limit : least));
-  }
+  const quota = createQuota(store, path.dirname(dir));
 
   return {
     /**
@@ -112,10 +72,7 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
     begin(meta: Announced): { id: UploadId } {
       const id = newId('upload');
       const now = clock.now();
-      const { count, bytes } = store.uploadsOf(meta.principal);
-      if (count >= MAX_CALLER_UPLOADS) throw tooMuch('uploads', MAX_CALLER_UPLOADS, count);
-      if (bytes + (meta.bytes ?? 0) > MAX_CALLER_BYTES) throw tooMuch('upload_bytes', MAX_CALLER_BYTES, bytes);
-      if (meta.bytes !== undefined) announced.set(id, meta.bytes);
+      quota.admit(id, meta);
       store.insertUpload({
         id,
         name: meta.name,
@@ -145,12 +102,13 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
         });
       writing.add(id);
       try {
-        const measured = await receive(bytes, limitOf(row), dir, partOf(id), fileOf(id));
+        const measured = await receive(bytes, quota.reserve(row), dir, partOf(id), fileOf(id));
         store.completeUpload(id, measured);
-        announced.delete(id);
+        quota.forget(id);
         return { upload_id: id, ...measured, expires_at: iso(row.expires_at) };
       } finally {
         writing.delete(id);
+        quota.release(id);
       }
     },
     /** A complete upload and its file. @throws AppError `not-found`, also for an upload of another caller */
@@ -173,7 +131,7 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
           // A host that was killed leaves the part that had arrived.
           await removeOwned(path.dirname(dir), partOf(id));
         } finally {
-          announced.delete(id);
+          quota.forget(id);
           store.removeUpload(id);
         }
       }

@@ -1,6 +1,6 @@
 /** The requests of one worker: handed over once it is ready, then answered, given up, or failed with the process. */
 import type { z } from 'zod';
-import { AppError, errorOf, toAppError } from '../../../../contract/kernel/errors.ts';
+import { AppError, toAppError } from '../../../../contract/kernel/errors.ts';
 import { parseSafely } from '../../../../contract/kernel/parse.ts';
 import { fromWorker, toWorker } from '../../../../contract/kernel/worker-frames.ts';
 import type { CircuitOptions } from './circuit.ts';
@@ -53,11 +53,7 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
     from: fromWorker(options.item, options.answer),
     wanted: () => !requests.isEmpty,
     onReady: sendAll,
-    onMessage(message) {
-      if (message.t === 'item') requests.get(message.id)?.item(message.body);
-      else if (message.t === 'answer') requests.settle(message.id)?.resolve(message.body);
-      else requests.settle(message.id)?.reject(errorOf(message.error));
-    },
+    onMessage: (message) => requests.take(message),
     onGone(reason, restarts) {
       options.onGone?.(reason);
       requests.workerGone();
@@ -79,10 +75,9 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
     }
   }
 
-  /** The caller is answered at once; the worker has `cancelGraceMs` to confirm. A request that is over, or given up already, stays as it is. */
+  /** The caller is answered at once, the worker has `cancelGraceMs` to confirm. What is over, or given up already, stays as it is. */
   function giveUp(id: number, error: AppError): void {
-    if (requests.get(id) === undefined) return;
-    const request = requests.settle(id);
+    const request = requests.get(id) && requests.settle(id);
     if (request?.sent && worker.send({ t: 'cancel', id }))
       requests.cancelling(id, clock.schedule(worker.kill, options.cancelGraceMs));
     request?.reject(error);

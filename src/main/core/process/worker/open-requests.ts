@@ -1,5 +1,6 @@
 /** Requests to a worker that have no answer yet, and the items that came for one. */
-import type { AppError } from '../../../../contract/kernel/errors.ts';
+import { type AppError, errorOf } from '../../../../contract/kernel/errors.ts';
+import type { WorkerReply } from '../../../../contract/kernel/worker-frames.ts';
 
 /** One request. */
 export interface OpenRequest<Body, Answer, Item> {
@@ -46,6 +47,13 @@ export class OpenRequests<Body, Answer, Item> {
     const request = this.#open.get(id);
     this.#open.delete(id);
     return request;
+  }
+
+  /** Hands over what the worker says. */
+  take(reply: WorkerReply<Item, Answer>): void {
+    if (reply.t === 'item') this.#open.get(reply.id)?.item(reply.body);
+    else if (reply.t === 'answer') this.settle(reply.id)?.resolve(reply.body);
+    else this.settle(reply.id)?.reject(errorOf(reply.error));
   }
 
   cancelling(id: number, stopGrace: () => void): void {

@@ -21,7 +21,7 @@ const MAX_FORM_EXTRA_BYTES = (MAX_FIELDS + 1) * 2 * MAX_FIELD_BYTES;
 
 /** Where uploaded bytes go. */
 export interface UploadSink {
-  begin(meta: { name: string; mime: string; principal: string }): { id: string };
+  begin(meta: { name: string; mime: string; principal: string; bytes: number | undefined }): { id: string };
   /** Reads the stream to its end. @throws AppError `not-found`, `invalid-state`, `payload-too-large` */
   write(id: string, bytes: Readable): Promise<z.infer<typeof Upload>>;
 }
@@ -72,7 +72,9 @@ export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
         if (!admission) throw new AppError('unauthorized');
         const { name, mime, bytes } = await incoming(request);
         const store = async (meta: { name: string; mime: string }, { principal }: { principal: Principal }) => {
-          const { id } = uploads.begin({ ...meta, principal: principal.id });
+          // Of a form it is a little more than its file.
+          const length = Number(request.headers['content-length']);
+          const { id } = uploads.begin({ ...meta, principal: principal.id, bytes: length > 0 ? length : undefined });
           return uploads.write(id, bytes);
         };
         const result = await dispatcher.run(admission, { name, mime }, { instead: store });

@@ -1,0 +1,75 @@
+/** How much callers may upload: what they announced, within a share of each caller and the room of the disk. */
+import fs from 'node:fs';
+import { AppError } from '../../../contract/kernel/errors.ts';
+import type { UploadId } from '../../../contract/kernel/scalars.ts';
+import type { StorageStore, UploadRow } from './store.ts';
+
+/** Largest upload, bytes. */
+export const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
+/** What one caller may have stored at a time, bytes: what it does not use is removed after a day. */
+const MAX_CALLER_BYTES = 4 * MAX_UPLOAD_BYTES;
+/** Uploads that one caller may have announced at a time. */
+const MAX_CALLER_UPLOADS = 1_000;
+/** Room that uploads leave on the disk, bytes. */
+const RESERVE_BYTES = 256 * 1024 ** 2;
+
+/** How many bytes are taken, and why no more. */
+export interface Limit {
+  bytes: number;
+  error: AppError;
+}
+
+const tooMuch = (resource: string, limit: number, current: number) =>
+  new AppError('resource-limit-exceeded', 'You have too many uploads that are not used yet; they expire after a day.', {
+    extra: { resource, limit, current, retry_after: 3600 },
+  });
+
+/** Bytes that uploads may still take of the disk. */
+function roomBelow(dir: string): number {
+  const { bavail, bsize } = fs.statfsSync(dir);
+  return bavail * bsize - RESERVE_BYTES;
+}
+
+/** Creates the quota of the uploads below `root`. */
+export function createQuota(store: StorageStore, root: string) {
+  /** Lengths that were announced; the addresses that they were announced for do not outlive the host either. */
+  const announced = new Map<UploadId, number>();
+  /** What uploads may become whose bytes are arriving. */
+  const arriving = new Map<UploadId, { principal: string; bytes: number }>();
+
+  function held(principal: string): number {
+    const own = [...arriving.values()].filter((upload) => upload.principal === principal);
+    return own.reduce((sum, { bytes }) => sum + bytes, store.uploadsOf(principal).bytes);
+  }
+
+  /** The narrowest of what was announced, what the caller may have, and what the disk holds. */
+  function limitOf({ id, principal }: UploadRow): Limit {
+    const stored = held(principal);
+    const room = roomBelow(root);
+    const most = announced.get(id) ?? MAX_UPLOAD_BYTES;
+    const limits: Limit[] = [
+      { bytes: most, error: new AppError('payload-too-large', undefined, { extra: { limit_bytes: most } }) },
+      { bytes: MAX_CALLER_BYTES - stored, error: tooMuch('upload_bytes', MAX_CALLER_BYTES, stored) },
+      { bytes: room, error: new AppError('storage-full', undefined, { extra: { path: root, free_bytes: room } }) },
+    ];
+    return limits.reduce((least, limit) => (limit.bytes < least.bytes ? limit : least));
+  }
+
+  return {
+    /** Keeps the room of an upload until {@link release}. @returns how many bytes it may have */
+    reserve(row: UploadRow): Limit {
+      const limit = limitOf(row);
+      arriving.set(row.id, { principal: row.principal, bytes: Math.max(0, limit.bytes) });
+      return limit;
+    },
+    release: (id: UploadId): void => void arriving.delete(id),
+    /** @throws AppError `resource-limit-exceeded` when the caller has stored as much as it may */
+    admit(id: UploadId, meta: { principal: string; bytes?: number | undefined }): void {
+      const { count, bytes } = store.uploadsOf(meta.principal);
+      if (count >= MAX_CALLER_UPLOADS) throw tooMuch('uploads', MAX_CALLER_UPLOADS, count);
+      if (bytes + (meta.bytes ?? 0) > MAX_CALLER_BYTES) throw tooMuch('upload_bytes', MAX_CALLER_BYTES, bytes);
+      if (meta.bytes !== undefined) announced.set(id, meta.bytes);
+    },
+    forget: (id: UploadId): void => void announced.delete(id),
+  };
+}
