@@ -81,7 +81,12 @@ async function open(
   replaced: Replaced,
   { folder, count, cleanUp } = modelsFolder(),
 ): Promise<InferenceHost> {
-  const fixed = { 'inference.threads': 1, 'inference.gpu': 'off', 'models.folder': folder } as const;
+  const fixed = {
+    'inference.self_check': false,
+    'inference.threads': 1,
+    'inference.gpu': 'off',
+    'models.folder': folder,
+  } as const;
   const host = withSdk(await createTestHost({ replaced, settings: { ...fixed, ...settings } }), cleanUp);
   while ((await host.host.client.call('models', {})).data.length < count)
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -62,6 +62,16 @@ export const inferenceSettings = {
     .boolean()
     .default(true)
     .meta(at('Inference', 'Load models on demand', 'A request for a model that is not loaded loads it first.')),
+  'inference.self_check': z
+    .boolean()
+    .default(true)
+    .meta(
+      at(
+        'Inference',
+        'Check new models',
+        'After its first load a model answers a few known questions while it is idle; what is wrong with it shows on the Models screen.',
+      ),
+    ),
   model_ttl_seconds: z
     .int()
     .min(0)

@@ -7,6 +7,7 @@ import { listInput, page } from '../kernel/paging.ts';
 import { entityFields, JobId, ModelId, Nothing, UploadId } from '../kernel/scalars.ts';
 import { natural, number, text } from '../kernel/sorts.ts';
 import { namedModel, namedVariant } from './reference.ts';
+import { SelfCheck } from './self-check.ts';
 
 /** What a model is for. `projector` is the part of a vision model that turns pictures into tokens. */
 export const MODEL_TYPES = [
@@ -81,6 +82,8 @@ export const InstalledModel = z.object({
   license: z.string().nullable(),
   /** Of its only file; known after a download. */
   sha256: z.string().nullable(),
+  /** What it showed after its first load; null before, and after its files have changed. */
+  self_check: SelfCheck.nullable(),
   /** True for the default of its type. */
   selected: z.boolean(),
   ...entityFields,

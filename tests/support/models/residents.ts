@@ -2,6 +2,7 @@
 import { DEFAULT_SETTINGS, type Settings } from '../../../src/contract/host/settings.ts';
 import type { LoadedFacts } from '../../../src/contract/models/engine.ts';
 import type { InstalledModel } from '../../../src/main/features/inference/index.ts';
+import type { Resident } from '../../../src/main/features/inference/models/resident.ts';
 import { createResidents } from '../../../src/main/features/inference/models/residents.ts';
 import type { Engine } from '../../../src/main/features/inference/run/engine.ts';
 import { manualClock, memoryLog } from '../core.ts';
@@ -24,6 +25,7 @@ interface Options {
   hold?: Promise<void>;
   /** What the engine does otherwise. */
   engine?: Partial<Engine>;
+  loaded?: (resident: Resident) => void;
   /** What the models are otherwise. */
   model?: Partial<InstalledModel>;
 }
@@ -68,6 +70,7 @@ export function openResidents(options: Options = {}) {
     log,
     availableBytes: () => free,
     changed: (id) => changed.push(id),
+    ...(options.loaded ? { loaded: options.loaded } : {}),
   });
   const [a, b, c] = models as [(typeof models)[0], (typeof models)[0], (typeof models)[0]];
   return { residents, source, calls, changed, log, clock, engine, a, b, c };

@@ -2,6 +2,7 @@
 import type { EngineName, ModelType } from '../../../contract/models/engine.ts';
 import type { ChatChunk, ChatMessage } from '../../../contract/models/openai/chat.ts';
 import type { Usage } from '../../../contract/models/openai/shared.ts';
+import type { SelfCheck } from '../../../contract/models/self-check.ts';
 import type { Principal } from '../../core/operation/operation.ts';
 
 /** A model whose files are on this machine and were checked. */
@@ -64,6 +65,12 @@ export interface ModelSource {
   defaults(model: InstalledModel, sessionId?: string): GenerationDefaults;
   /** Bytes that the model takes once it is loaded: weights, contexts and working memory. */
   memory(model: InstalledModel, shape: LoadShape): number;
+  /** What is kept of the check of a model, until its files change. */
+  selfCheck?: {
+    /** Whether there is none yet. */
+    wanted(id: string): boolean;
+    save(id: string, found: SelfCheck): void;
+  };
   /** A model was loaded or unloaded: who lists models asks again. */
   changed?(id: string): void;
 }

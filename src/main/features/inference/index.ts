@@ -24,6 +24,7 @@ import { createLive } from './run/live.ts';
 import { createStats } from './run/stats.ts';
 import { createStopping } from './run/stopping.ts';
 import { createVectors } from './run/vectors.ts';
+import { createSelfCheck } from './self-check/index.ts';
 import { createResponseStore } from './store.ts';
 
 export type {
@@ -82,8 +83,10 @@ export function createInference(deps: Deps) {
     engines.set(name, made);
     return made;
   };
+  const selfCheck = createSelfCheck(deps);
   const residents = createResidents({
     ...deps,
+    loaded: selfCheck.loaded,
     engine,
     availableBytes: deps.availableBytes ?? (() => process.availableMemory()),
     changed: (id) => source.changed?.(id),

@@ -2,6 +2,7 @@
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { JobId, Json, ModelId } from '../../../contract/kernel/scalars.ts';
 import type { ModelFormat, ModelSource, ModelStatus, ModelType } from '../../../contract/models/models.ts';
+import type { SelfCheck } from '../../../contract/models/self-check.ts';
 import { json } from '../../core/db/index.ts';
 import type { ModelFile } from './files/discover.ts';
 import type { ModelFacts } from './files/facts.ts';
@@ -29,6 +30,7 @@ export const model = sqliteTable('model', {
   files: json('files').$type<[ModelFile, ...ModelFile[]]>().notNull(),
   sha256: text('sha256'),
   selected: integer('selected', { mode: 'boolean' }).notNull(),
+  self_check: json('self_check').$type<SelfCheck>(),
   created_at: integer('created_at').notNull(),
   updated_at: integer('updated_at').notNull(),
   version: integer('version').notNull(),

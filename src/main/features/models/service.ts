@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ModelId } from '../../../contract/kernel/scalars.ts';
 import { InstalledModel, type ModelType } from '../../../contract/models/models.ts';
+import type { SelfCheck } from '../../../contract/models/self-check.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Db, recordOf, recordsOf } from '../../core/db/index.ts';
 import type { Hardware } from '../../core/hardware.ts';
@@ -93,6 +94,13 @@ export function createModelService(deps: {
       let freed = 0;
       for (const one of rows) freed += await remove(one);
       return { row, freed };
+    },
+    selfCheck: {
+      wanted: (ref: string): boolean => resolver.matches(ref)[0]?.self_check === null,
+      save(ref: string, self_check: SelfCheck): void {
+        const [row] = resolver.matches(ref);
+        if (row) store.save({ ...row, self_check, updated_at: clock.now(), version: row.version + 1 });
+      },
     },
     /** Tells subscribers that something about a model has changed that is not stored. */
     announce(ref: string): void {

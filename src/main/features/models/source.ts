@@ -84,6 +84,7 @@ export function createModelSource(service: ModelService, generation: GenerationS
         source === 'saved' && settings.system_prompt !== '' ? { system_prompt: settings.system_prompt } : {};
       return { ...applied({ ...own, ...generation.params(sessionId) }), ...prompt };
     },
+    selfCheck: service.selfCheck,
     /** Tells subscribers that a model was loaded or unloaded. */
     changed: (id: string): void => service.announce(id),
     /** Bytes of a loaded model. */

@@ -19,6 +19,8 @@ export interface LoaderDeps {
   /** Memory that can be taken without swapping, bytes. */
   availableBytes(): number;
   changed(id: string): void;
+  /** A model is in memory. */
+  loaded?(resident: Resident): void;
   roster: Roster;
 }
 
@@ -41,6 +43,7 @@ export function createLoader(deps: LoaderDeps) {
       log.info('models', `${id} loaded`, { context_length: facts.context_length, device: facts.device });
       deps.changed(id);
       roster.armTtl(resident);
+      deps.loaded?.(resident);
       return facts;
     } catch (error) {
       roster.forget(resident);

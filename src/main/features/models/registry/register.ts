@@ -35,6 +35,7 @@ export function createRegister({ store, clock }: { store: ModelStore; clock: Clo
       context_length: facts?.context_length ?? null,
       facts,
       files: [...candidate.files] as ModelRow['files'],
+      self_check: null,
       updated_at: clock.now(),
     };
   }

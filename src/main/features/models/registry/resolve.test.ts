@@ -28,6 +28,7 @@ function add(repo: string, variant: string | null, changes: Partial<ModelRow> = 
       status: 'ready',
       problem: null,
       facts: null,
+      self_check: null,
     },
     ...{ architecture: null, parameters: null, context_length: null, sha256: null, selected: false, version: 1 },
     ...{ created_at: 1, updated_at: 1 },

@@ -18,6 +18,7 @@ import { useLoading } from '../use-loading.ts';
 import { parameters, refOf, SOURCE_WORDS, TYPE_WORDS, tokens } from '../words.ts';
 import { FitBadge } from './fit-badge.tsx';
 import { ModelSettings } from './model-settings.tsx';
+import { SelfCheckNotice, selfCheckText } from './self-check.tsx';
 import { useModelActions } from './use-model-actions.ts';
 
 const TABS = [
@@ -97,6 +98,7 @@ function ModelDetails({ model, fit }: { model: InstalledModel; fit: ModelFit | u
       {model.problem === null ? null : (
         <Notice tone={model.status === 'broken' ? 'bad' : 'warn'}>{model.problem}</Notice>
       )}
+      <SelfCheckNotice check={model.self_check} />
       {fit === undefined || model.status !== 'ready' ? null : <p className={text.muted}>{fit.reason}</p>}
       <div className={layout.row}>
         <code className={`${text.clip} ${text.faint}`}>{refOf(model)}</code>
@@ -122,6 +124,7 @@ function ModelFacts({ model, fit }: { model: InstalledModel; fit: ModelFit | und
     ['Embedding size', model.embedding_size ?? '–'],
     ['Tokenizer', model.tokenizer ?? '–'],
     ['Chat template', model.chat_template ? 'yes' : 'no'],
+    ['Self-check', selfCheckText(model.self_check)],
     ['Licence', model.license ?? '–'],
     ['Size', `${bytes(model.bytes)}${model.files > 1 ? ` in ${model.files} files` : ''}`],
     ['Source', SOURCE_WORDS[model.source]],

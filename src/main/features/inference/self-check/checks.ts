@@ -1,0 +1,116 @@
+/** Asks a loaded model what {@link QUESTIONS} and the others hold, and measures the answers. */
+import type { EngineItem } from '../../../../contract/models/engine.ts';
+import type { SelfCheck } from '../../../../contract/models/self-check.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { Resident } from '../models/resident.ts';
+import type { Finished } from '../run/engine.ts';
+import { type Judged, judgeAnswers, judgeScores, judgeSimilarities } from './judge.ts';
+import { QUESTIONS, RANKINGS, TRIPLES } from './questions.ts';
+
+/** Enough for one word, with some reasoning before it. */
+const MAX_TOKENS = 48;
+
+type Measured = Judged & Pick<SelfCheck, 'tokens_per_second' | 'first_token_ms'>;
+
+/** What a check works with. */
+export interface Asking {
+  resident: Resident;
+  clock: Pick<Clock, 'monotonic'>;
+  signal: AbortSignal;
+  /** Called between pieces of work; throws when somebody else wants the place. */
+  giveWay(): void;
+}
+
+const perSecond = (tokens: number, ms: number) =>
+  ms > 0 && tokens > 0 ? Math.round((tokens * 10_000) / ms) / 10 : null;
+
+function ask({ resident, signal }: Asking, question: string): AsyncGenerator<EngineItem, Finished, void> {
+  return resident.engine.generate(
+    {
+      op: 'generate',
+      model: resident.model.id,
+      prompt: { messages: [{ role: 'user', content: question }], tools: [] },
+      sampling: {
+        ...{ temperature: 0, top_p: 1, top_k: 0, min_p: 0, repetition_penalty: 1 },
+        ...{ frequency_penalty: 0, presence_penalty: 0, seed: 1, logit_bias: [] },
+      },
+      ...{ max_tokens: MAX_TOKENS, stop: [], grammar: null, tools: null, logprobs: null, overflow: 'refuse' },
+    },
+    signal,
+  );
+}
+
+async function checkChat(asking: Asking): Promise<Measured> {
+  const { clock, giveWay } = asking;
+  const answers: { text: string; ended: boolean }[] = [];
+  let firstTokenMs: number | null = null;
+  let [tokens, ms] = [0, 0];
+  for (const { ask: question } of QUESTIONS) {
+    const stream = ask(asking, question);
+    const begun = clock.monotonic();
+    let first: number | null = null;
+    let text = '';
+    for (;;) {
+      const next = await stream.next();
+      if (next.done) {
+        answers.push({ text, ended: next.value.reason === 'stop' });
+        break;
+      }
+      if (next.value.t !== 'text') continue;
+      if (first === null) first = clock.monotonic();
+      else tokens += next.value.tokens;
+      text += next.value.text;
+      giveWay();
+    }
+    if (first === null) continue;
+    firstTokenMs ??= Math.round(first - begun);
+    ms += clock.monotonic() - first;
+  }
+  return { ...judgeAnswers(answers), tokens_per_second: perSecond(tokens, ms), first_token_ms: firstTokenMs };
+}
+
+/** Of vectors of unit length. */
+const similarity = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
+
+async function checkVectors({ resident, clock, signal, giveWay }: Asking): Promise<Measured> {
+  const similarities: [number, number][] = [];
+  let tokens = 0;
+  const begun = clock.monotonic();
+  for (const texts of TRIPLES) {
+    const answer = await resident.engine.embed(resident.model.id, [...texts], null, signal);
+    tokens += answer.tokens;
+    // A copy: the bytes of a message begin where they like.
+    const all = new Float32Array(Uint8Array.from(answer.vectors).buffer);
+    const at = (index: number) => all.subarray(index * answer.dimensions, (index + 1) * answer.dimensions);
+    similarities.push([similarity(at(0), at(1)), similarity(at(0), at(2))]);
+    giveWay();
+  }
+  const speed = perSecond(tokens, clock.monotonic() - begun);
+  return { ...judgeSimilarities(similarities), tokens_per_second: speed, first_token_ms: null };
+}
+
+async function checkRanking({ resident, clock, signal, giveWay }: Asking): Promise<Measured> {
+  const scores: number[][] = [];
+  let tokens = 0;
+  const begun = clock.monotonic();
+  for (const { query, documents } of RANKINGS) {
+    const answer = await resident.engine.rerank(resident.model.id, query, [...documents], signal);
+    scores.push(answer.scores);
+    tokens += answer.tokens;
+    giveWay();
+  }
+  const speed = perSecond(tokens, clock.monotonic() - begun);
+  return { ...judgeScores(scores), tokens_per_second: speed, first_token_ms: null };
+}
+
+/** Runs the check of the model's type. @throws what the engine throws, and what `giveWay` throws */
+export function check(asking: Asking): Promise<Measured> {
+  switch (asking.resident.model.type) {
+    case 'chat':
+      return checkChat(asking);
+    case 'embedding':
+      return checkVectors(asking);
+    case 'rerank':
+      return checkRanking(asking);
+  }
+}

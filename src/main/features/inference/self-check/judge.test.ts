@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { judgeAnswers, judgeScores, judgeSimilarities } from './judge.ts';
+
+const answers = (...texts: string[]) => texts.map((text) => ({ text, ended: true }));
+
+test('a model that knows one of the answers passes, however it words them', () => {
+  expect(judgeAnswers(answers('<think>two and two</think>It is 4.', 'Lyon', 'gray'))).toMatchObject({
+    ...{ verdict: 'passed', right: 1, asked: 3, findings: [] },
+  });
+  expect(judgeAnswers(answers('four', 'PARIS!', 'Blue.')).right).toBe(3);
+  // 42 is not 4, and Parish is not Paris.
+  expect(judgeAnswers(answers('42', 'Parish', 'bluer')).right).toBe(0);
+});
+
+test.each([
+  '<|im_start|>',
+  '<|eot_id|>',
+  '<end_of_turn>',
+  '[INST]',
+  '</s>',
+  '### Response:',
+])('an answer with %s shows a template of another model, even when it is right', (mark) => {
+  const { verdict, findings } = judgeAnswers(answers(`4 ${mark} user`, 'Paris', 'blue'));
+  expect(verdict).toBe('suspect');
+  expect(findings).toEqual([expect.stringContaining(mark)]);
+});
+
+test('a model that knows nothing is suspect, and one that never ends is told so too', () => {
+  expect(judgeAnswers(answers('x', 'y', 'z')).findings).toHaveLength(1);
+  expect(judgeAnswers(answers('x', 'y', 'z').map((one) => ({ ...one, ended: false }))).findings).toHaveLength(2);
+});
+
+test('vectors that are all the same, or that do not follow the meaning, show a wrong pooling', () => {
+  expect(
+    judgeSimilarities([
+      [0.9, 0.2],
+      [0.8, 0.3],
+      [0.4, 0.5],
+    ]).verdict,
+  ).toBe('passed');
+  expect(
+    judgeSimilarities([
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ]).findings,
+  ).toEqual([expect.stringContaining('same vector')]);
+  expect(
+    judgeSimilarities([
+      [0.1, 0.2],
+      [0.2, 0.3],
+      [0.9, 0.5],
+    ]).findings,
+  ).toEqual([expect.stringContaining('pooling')]);
+});
+
+test('a ranking without a single hit is suspect', () => {
+  expect(
+    judgeScores([
+      [0.9, 0.1, 0.2],
+      [0.1, 0.2, 0.3],
+    ]),
+  ).toMatchObject({ verdict: 'passed', right: 1, asked: 2 });
+  expect(
+    judgeScores([
+      [0.1, 0.1, 0.1],
+      [0.1, 0.2, 0.3],
+    ]),
+  ).toMatchObject({ verdict: 'suspect', right: 0 });
+});

@@ -1,0 +1,51 @@
+/** From the answers of a model to what is wrong with it. */
+import type { SelfCheck } from '../../../../contract/models/self-check.ts';
+import { QUESTIONS } from './questions.ts';
+
+export type Judged = Pick<SelfCheck, 'verdict' | 'findings' | 'right' | 'asked'>;
+
+/** What chat templates write between messages. A model that writes it itself was not asked in the form that it was trained with. */
+const MARKS =
+  /<\|(?:im_start|im_end|im_sep|eot_id|start_header_id|end_header_id|end|user|assistant)\|>|<\/?start_of_turn>|<end_of_turn>|\[\/?INST\]|<\/?s>|### (?:Instruction|Response):/;
+/** Vectors of different texts that are as close as this are the same. */
+const SAME = 0.9999;
+
+function judged(right: number, asked: number, findings: readonly (string | false)[]): Judged {
+  const found = findings.filter((finding) => finding !== false);
+  return { verdict: found.length === 0 ? 'passed' : 'suspect', findings: found, right, asked };
+}
+
+/** @param answers to {@link QUESTIONS}, reasoning included; `ended`: by the model itself */
+export function judgeAnswers(answers: readonly { text: string; ended: boolean }[]): Judged {
+  const right = answers.filter(({ text }, at) => QUESTIONS[at]?.expect.test(text)).length;
+  const mark = answers.map(({ text }) => MARKS.exec(text)?.[0]).find((found) => found !== undefined);
+  const endless = right === 0 && answers.every(({ ended }) => !ended);
+  return judged(right, answers.length, [
+    mark !== undefined &&
+      `Its answers contain ${mark}: the chat template of its file is not the one that it was trained with.`,
+    right === 0 &&
+      'It knew none of the simple questions: its chat template may be the wrong one, or its file is damaged or of a model that does not chat.',
+    endless && 'It ended none of its answers by itself: the mark for the end of a turn may be missing.',
+  ]);
+}
+
+/** @param similarities of each triple: to the sentence that means the same, and to the other */
+export function judgeSimilarities(similarities: readonly (readonly [same: number, other: number])[]): Judged {
+  const right = similarities.filter(([same, other]) => same > other).length;
+  const flat = similarities.flat().every((value) => value > SAME);
+  return judged(right, similarities.length, [
+    flat && 'All texts get the same vector: its pooling is not the one that it was trained with.',
+    !flat &&
+      right * 2 < similarities.length &&
+      'Sentences that mean the same are not closer to each other than others: its pooling or its prefixes may be the wrong ones.',
+  ]);
+}
+
+/** @param scores of the documents of each query; the first is the one that answers it */
+export function judgeScores(scores: readonly (readonly number[])[]): Judged {
+  const right = scores.filter(([first = 0, ...others]) => others.every((other) => first > other)).length;
+  return judged(right, scores.length, [
+    right === 0 &&
+      'It put no answer before documents that have nothing to do with the query: it may not be a model for ranking.',
+  ]);
+}

@@ -1,0 +1,35 @@
+/** What models are asked, and what a model of their kind answers. */
+
+/** Short facts that also a small model knows; case does not matter. */
+export const QUESTIONS = [
+  { ask: 'What is two plus two? Answer with the number only.', expect: /\b(?:4|four)\b/i },
+  { ask: 'What is the capital of France? Answer with one word.', expect: /\bparis\b/i },
+  { ask: 'Which colour is the sky on a clear day? Answer with one word.', expect: /\bblue\b/i },
+] as const;
+
+/** The second sentence says what the first does, the third does not, and shares as many words with it. */
+export const TRIPLES = [
+  ['The cat is sleeping on the sofa.', 'A kitten naps on the couch.', 'The price of the sofa is on the label.'],
+  ['How can I reset my password?', 'I forgot my login and need a new one.', 'How can I cook my rice?'],
+  ['It will rain heavily tomorrow.', 'A downpour is forecast for the next day.', 'It will be his birthday tomorrow.'],
+] as const;
+
+/** Of the documents the first answers the query. */
+export const RANKINGS = [
+  {
+    query: 'How long does it take to boil an egg?',
+    documents: [
+      'A soft egg needs about six minutes in boiling water, a hard one ten.',
+      'Penguins lay one egg a year.',
+      'The bus to the station takes long.',
+    ],
+  },
+  {
+    query: 'capital of Japan',
+    documents: [
+      'Tokyo has been the seat of the Japanese government since 1868.',
+      'Venture capital is money for young companies.',
+      'Japan exports cars.',
+    ],
+  },
+] as const;
