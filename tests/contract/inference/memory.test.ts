@@ -60,7 +60,7 @@ test.skipIf(process.platform !== 'linux')(
   { timeout: 120_000 },
   async () => {
     for (const name of ['wide', 'shared'] as const) {
-      const { memory } = ggufFacts([await readGguf(fileOf(name))]);
+      const { memory } = ggufFacts(await readGguf(fileOf(name)));
       if (memory === null) throw new Error('the header says too little');
       for (const context of [512, 8192]) {
         const ratio = estimate(memory, { context }).total / (await measured(fileOf(name), context));

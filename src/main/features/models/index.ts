@@ -22,6 +22,7 @@ import { createCatalogue } from './memory/catalogue.ts';
 import { memoryHandlers } from './memory/routes.ts';
 import { createMemoryService } from './memory/service.ts';
 import { createImporter } from './registry/import.ts';
+import { createInspector } from './registry/inspector.ts';
 import { createScanner } from './registry/scan.ts';
 import { modelHandlers } from './routes.ts';
 import { createModelService, type Engines } from './service.ts';
@@ -30,6 +31,7 @@ import { createGenerationSettings } from './settings/service.ts';
 import { createModelSource } from './source.ts';
 import { createDownloadStore } from './store/download-store.ts';
 import { createModelStore } from './store/model-store.ts';
+import { createReadingStore } from './store/reading-store.ts';
 import { createSettingsStore } from './store/settings-store.ts';
 
 export function createModels(deps: {
@@ -53,8 +55,9 @@ export function createModels(deps: {
   const { clock, log, settings, dataDir } = deps;
   const store = createModelStore(deps.db, deps.events);
   const root = () => settings.get('models.folder') ?? path.join(dataDir, 'models');
-  const scanner = createScanner({ store, clock, root });
-  const importer = createImporter({ scanner, root });
+  const inspect = createInspector(createReadingStore(deps.db));
+  const scanner = createScanner({ store, clock, root, inspect });
+  const importer = createImporter({ scanner, root, inspect });
   const imports = deps.jobs.register(importer.job);
   const { surroundings = { home: os.homedir(), env: process.env, platform: process.platform } } = deps;
   const elsewhere = createElsewhere({ surroundings, isListed: (file) => store.at(file) !== undefined });

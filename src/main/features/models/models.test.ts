@@ -6,6 +6,7 @@ import { writeOnnxFolder } from '../../../../tests/support/models/onnx-writer.ts
 import { openModels } from '../../../../tests/support/models/registry.ts';
 import type { CallContext } from '../../core/operation/operation.ts';
 import { OPERATOR } from '../../core/operation/operator.ts';
+import { createReadingStore } from './store/reading-store.ts';
 
 let subject: ReturnType<typeof openModels>;
 beforeEach(() => {
@@ -61,6 +62,26 @@ test('what is broken is listed with the reason, and is never handed to an engine
   await expect(async () => subject.models.service.select('local/broken')).rejects.toMatchObject({
     slug: 'model-corrupted',
   });
+});
+
+// Catches a file that ends the host at every start: what was open then is passed over until somebody asks for it.
+test('a file that was open when the host ended is not opened by the next one until it is asked for', async () => {
+  const file = write(at('suspect.gguf'));
+  const other = write(at('other.gguf'));
+  const { dir } = subject.core;
+  createReadingStore(subject.core.db).begin(file);
+  const next = openModels({}, dir);
+  const seen = () => next.models.service.list(LIST).items.map(({ path, status }) => [path, status]);
+  await next.models.service.scan();
+  expect(seen()).toEqual([
+    [file, 'broken'],
+    [other, 'ready'],
+  ]);
+  expect(await next.models.service.scan()).toEqual({ added: 0, changed: 0, missing: 0 });
+  await next.models.handlers.models_scan({}, context);
+  expect(seen().map(([, status]) => status)).toEqual(['ready', 'ready']);
+  expect(createReadingStore(next.core.db).all()).toEqual([]);
+  await next.jobs.parts[0]?.stop?.();
 });
 
 // Catches a scan that lists, and then deletes, what a link leads to.

@@ -35,7 +35,7 @@ export function modelHandlers(deps: {
     },
     models_get: ({ id }, { principal }) => seenBy(principal, service.get(id)),
     models_fits: ({ context_length }) => service.fits(context_length),
-    models_scan: () => service.scan(),
+    models_scan: () => service.scan(true),
     models_found: async () => ({ items: await elsewhere.list() }),
     async models_import({ path, mode, wait }, { requestId }) {
       if (mode === 'link') {

@@ -80,3 +80,6 @@ export type DownloadRow = typeof modelDownload.$inferSelect;
 
 /** The token of the hub, by reference to its sealed value. */
 export const hubToken = sqliteTable('hub_token', { secret: text('secret').primaryKey() });
+
+/** Models whose files are being read, by the path of the first one. */
+export const modelReading = sqliteTable('model_reading', { path: text('path').primaryKey() });

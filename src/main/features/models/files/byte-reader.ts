@@ -1,14 +1,20 @@
 /** Numbers and texts from the start of a file of unknown intent: no read goes past the end, and nothing is allocated by what the file claims. */
 import type { FileHandle } from 'node:fs/promises';
+import { wordOf } from './facts.ts';
 
 const WINDOW = 1024 * 1024;
 
-/** What is wrong with a file, in one sentence for people. */
+/** What is wrong with a file, in one sentence for people. What it quotes from the file is made printable. */
 export class MalformedFile extends Error {
   constructor(message: string) {
-    super(message);
+    super(wordOf(message, 400) ?? 'It is not what its name says.');
     this.name = 'MalformedFile';
   }
+}
+
+/** Bytes that may still be read, of one model or of many: what they claim costs no more than this. */
+export interface ReadBudget {
+  left: number;
 }
 
 /**
@@ -19,14 +25,16 @@ export class ByteReader {
   readonly #file: FileHandle;
   /** Bytes of the file, or fewer where reading has to end sooner. */
   readonly #end: number;
+  readonly #budget: ReadBudget;
   #window = Buffer.alloc(0);
   /** Where the window starts in the file. */
   #start = 0;
   #at = 0;
 
-  constructor(file: FileHandle, end: number) {
+  constructor(file: FileHandle, end: number, budget: ReadBudget) {
     this.#file = file;
     this.#end = end;
+    this.#budget = budget;
   }
 
   /** Bytes read so far. */
@@ -45,6 +53,7 @@ export class ByteReader {
     const start = this.position;
     if (bytes > WINDOW || start + bytes > this.#end)
       throw new MalformedFile(`It ends inside its header, at byte ${this.#end}.`);
+    if (this.#budget.left <= 0) throw new MalformedFile('Its headers are longer than those of any model.');
     const window = Buffer.allocUnsafe(Math.min(WINDOW, this.#end - start));
     let filled = 0;
     while (filled < window.length) {
@@ -52,6 +61,7 @@ export class ByteReader {
       if (bytesRead === 0) throw new MalformedFile('It became shorter while it was read.');
       filled += bytesRead;
     }
+    this.#budget.left -= window.length;
     this.#window = window;
     this.#start = start;
     this.#at = 0;

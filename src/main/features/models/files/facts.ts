@@ -40,14 +40,15 @@ export interface ModelFacts {
   memory: MemoryFacts | null;
 }
 
-/** Short printable text of a file that may hold anything; null when it has none. */
+/** Short printable text of a file that may hold anything, of at most `max` characters (code points); null when it has none. */
 export function wordOf(value: unknown, max = 200): string | null {
   if (typeof value !== 'string') return null;
+  // Longer than that it is no name, and to replace in it would take time.
   const word = value
+    .slice(0, 4 * max)
     .replaceAll(/[\p{C}\p{Z}]+/gu, ' ')
-    .trim()
-    .slice(0, max);
-  return word === '' ? null : word;
+    .trim();
+  return word === '' ? null : [...word].slice(0, max).join('');
 }
 
 /** A count of a file that may hold anything: null unless it is a whole number from 1 to `max`. */

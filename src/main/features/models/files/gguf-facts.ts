@@ -1,7 +1,7 @@
 /** What the header of a GGUF model says about it. */
 import type { ModelType } from '../../../../contract/models/models.ts';
 import { countOf, type MemoryFacts, type ModelFacts, wordOf } from './facts.ts';
-import type { GgufHeader, GgufValue } from './gguf.ts';
+import type { GgufHeader, GgufTotals, GgufValue } from './gguf.ts';
 import { fileTypeName } from './quants.ts';
 
 /** Architectures whose models answer vectors, not text (llama.cpp, `llama-arch.cpp`). */
@@ -10,6 +10,8 @@ const ENCODERS =
 /** `LLAMA_POOLING_TYPE_RANK`: the model answers a score of relevance. */
 const POOLING_RANK = 4;
 
+const lengthOf = (value: GgufValue | undefined): number | null =>
+  typeof value === 'object' && value.length > 0 ? value.length : null;
 const numberOf = (value: GgufValue | undefined): number | null => (typeof value === 'number' ? value : null);
 
 function typeOf(architecture: string | null, pooling: number | null): ModelType {
@@ -30,18 +32,14 @@ function perLayer(value: GgufValue | undefined, layers: number): number[] | null
 }
 
 /**
- * Reads the facts out of checked headers.
- * @param headers of all files of the model; the first one describes it
+ * Reads the facts out of a checked header.
+ * @param totals of all files of the model; of this one unless given
  */
-export function ggufFacts(headers: readonly [GgufHeader, ...GgufHeader[]]): ModelFacts {
-  const [{ values }] = headers;
+export function ggufFacts(header: GgufHeader, totals: GgufTotals = header.totals): ModelFacts {
+  const { values } = header;
   const architecture = wordOf(values.get('general.architecture'), 64);
   const of = (key: string) => values.get(`${architecture}.${key}`);
-  const tokens = values.get('tokenizer.ggml.tokens');
-  const listed = typeof tokens === 'object' && 'length' in tokens ? tokens.length : null;
-  const vocabulary = countOf(listed) ?? countOf(numberOf(of('vocab_size')));
-  const tensors = headers.flatMap((header) => header.tensors);
-  const parameters = sum(tensors.map(({ shape }) => shape.reduce((product, length) => product * length, 1)));
+  const vocabulary = countOf(lengthOf(values.get('tokenizer.ggml.tokens'))) ?? countOf(numberOf(of('vocab_size')));
   const layers = countOf(numberOf(of('block_count')), 10_000);
   const embedding = countOf(numberOf(of('embedding_length')));
   return {
@@ -49,21 +47,22 @@ export function ggufFacts(headers: readonly [GgufHeader, ...GgufHeader[]]): Mode
     type: typeOf(architecture, numberOf(of('pooling_type'))),
     name: wordOf(values.get('general.name')),
     architecture,
-    parameters: countOf(parameters, Number.MAX_SAFE_INTEGER),
+    parameters: countOf(totals.parameters, Number.MAX_SAFE_INTEGER),
     quant: fileTypeName(values.get('general.file_type')),
     context_length: countOf(numberOf(of('context_length')), 1_000_000_000),
     layers,
     embedding_size: embedding,
     vocabulary,
-    chat_template: typeof values.get('tokenizer.chat_template') === 'string',
+    chat_template: lengthOf(values.get('tokenizer.chat_template')) !== null,
     tokenizer: wordOf(values.get('tokenizer.ggml.model'), 64),
     license: wordOf(values.get('general.license'), 100),
-    memory: layers === null || embedding === null ? null : memoryOf(headers, of, { layers, embedding, vocabulary }),
+    memory:
+      layers === null || embedding === null ? null : memoryOf(totals.bytes, of, { layers, embedding, vocabulary }),
   };
 }
 
 function memoryOf(
-  headers: readonly GgufHeader[],
+  weights: number,
   of: (key: string) => GgufValue | undefined,
   { layers, embedding, vocabulary }: { layers: number; embedding: number; vocabulary: number | null },
 ): MemoryFacts | null {
@@ -75,7 +74,7 @@ function memoryOf(
   const cached = sum(keyHeads) * (size('key_length') + size('value_length'));
   const forward = perLayer(of('feed_forward_length'), layers) ?? [];
   const facts: MemoryFacts = {
-    weights: sum(headers.map(({ tensorBytes }) => tensorBytes)),
+    weights,
     layers,
     embedding,
     feed_forward: Math.max(0, ...forward),

@@ -1,20 +1,33 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
+  f32,
   f32s,
   ggufHeader,
   type TensorSpec,
   text,
   texts,
   u32,
+  type Value,
   writeGguf,
 } from '../../../../../tests/support/models/gguf-writer.ts';
 import { writeLlama } from '../../../../../tests/support/models/llama-model.ts';
 import { MalformedFile } from './byte-reader.ts';
-import { readGguf } from './gguf.ts';
+import { wordOf } from './facts.ts';
+import { headerBudget, readGguf } from './gguf.ts';
+import { checkNumbers } from './gguf-sanity.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tabagent-gguf-'));
 const good = path.join(folder, 'good.gguf');
@@ -174,4 +187,72 @@ test('a header with any bytes changed is read or refused, and what is read lies 
     }),
     { numRuns: 500 },
   );
+});
+
+// Catches a header whose texts are kept, whatever they are: 266 MB for each of the files of a model.
+test('texts and lists that say nothing of the model are passed over, and all headers of a model have one budget', async () => {
+  const hole = 1_000_000;
+  const named = (content: string) => {
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(content.length));
+    return Buffer.concat([length, Buffer.from(content)]);
+  };
+  const head = Buffer.alloc(24);
+  head.write('GGUF');
+  head.writeUInt32LE(3, 4);
+  head.writeBigUInt64LE(40n, 16);
+  writeFileSync(file, head);
+  let at = head.length;
+  for (let index = 0; index < 40; index++) {
+    const value = Buffer.alloc(12);
+    value.writeUInt32LE(8);
+    value.writeBigUInt64LE(BigInt(hole), 4);
+    const entry = Buffer.concat([named(`key.${index}`), value]);
+    const handle = openSync(file, 'r+');
+    writeSync(handle, entry, 0, entry.length, at);
+    closeSync(handle);
+    at += entry.length + hole;
+  }
+  truncateSync(file, at + 64);
+  const { values } = await readGguf(file);
+  expect([...values.values()]).toEqual(Array.from({ length: 40 }, () => ({ length: hole })));
+  const budget = headerBudget();
+  budget.left = 8 * 1024 * 1024;
+  await expect(readGguf(file, budget)).rejects.toThrow(/longer than/);
+});
+
+// Catches a promise for each of four million numbers that nobody asked for.
+test('lists of numbers are kept only where they say something of the model', async () => {
+  const list = f32s([1, 2]);
+  writeFileSync(
+    file,
+    Buffer.concat([ggufHeader({ 'x.attention.head_count_kv': list, 'x.other': list }, []), Buffer.alloc(64)]),
+  );
+  const { values } = await readGguf(file);
+  expect([...values.values()]).toEqual([[1, 2], { length: 2 }]);
+});
+
+// Each ended the engine with an assertion, and all loaded models with it.
+test.each<[string, Record<string, Value>]>([
+  ['block_count', { 'llama.block_count': u32(600) }],
+  ['block_count', { 'llama.block_count': u32(0) }],
+  ['embedding_length', { 'llama.embedding_length': u32(0) }],
+  ['attention.head_count', { 'llama.attention.head_count': u32(0) }],
+  ['attention.head_count_kv', { 'llama.attention.head_count_kv': u32(0) }],
+  ['feed_forward_length', { 'llama.feed_forward_length': u32(0) }],
+  ['expert_count', { 'llama.expert_count': u32(4_000_000_000) }],
+  ['expert_used_count', { 'llama.expert_count': u32(4), 'llama.expert_used_count': u32(40) }],
+  ['layer_norm_rms_epsilon', { 'llama.attention.layer_norm_rms_epsilon': f32(Number.NaN) }],
+  ['tokenizer', { 'tokenizer.ggml.model': text('none') }],
+])('a header with an impossible %s is refused', async (name, extra) => {
+  writeLlama(file, { extra });
+  const header = await readGguf(file);
+  expect(() => checkNumbers(header)).toThrow(name);
+  checkNumbers(await readGguf(good));
+});
+
+test('what a reason quotes from the file is printable', () => {
+  const { message } = new MalformedFile('The key "\u001b[2J\u202egpj\n😀".');
+  expect(message).toBe('The key " [2J gpj 😀".');
+  expect(wordOf(`${'A'.repeat(199)}😀B`)).toBe(`${'A'.repeat(199)}😀`);
 });

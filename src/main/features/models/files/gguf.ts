@@ -3,12 +3,22 @@
  * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 import type { FileHandle } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openRegular } from '../../../core/disk/owned-reads.ts';
-import { ByteReader, MalformedFile } from './byte-reader.ts';
+import { ByteReader, MalformedFile, type ReadBudget } from './byte-reader.ts';
 import { tensorBytes, typeName } from './gguf-types.ts';
 
-/** A value that is kept; of a long list only its length. */
+/** A value that is kept; of other texts and lists only the length. */
 export type GgufValue = number | string | boolean | readonly number[] | { readonly length: number };
+
+/** Keys whose texts and lists are kept; all others are passed over, whatever they hold. */
+const TEXTS: ReadonlySet<string> = new Set([
+  'general.architecture',
+  'general.name',
+  'general.license',
+  'tokenizer.ggml.model',
+]);
+const LISTS = /\.(attention\.head_count(_kv)?|feed_forward_length)$/;
 
 /** One tensor: where it stands behind the header, and how large it is. */
 export interface GgufTensor {
@@ -25,8 +35,14 @@ export interface GgufHeader {
   version: number;
   values: ReadonlyMap<string, GgufValue>;
   tensors: readonly GgufTensor[];
-  /** Bytes of all tensors. */
-  tensorBytes: number;
+  totals: GgufTotals;
+}
+
+/** Sums over the tensors of a file, or of all files of a model. */
+export interface GgufTotals {
+  bytes: number;
+  /** Elements. */
+  parameters: number;
 }
 
 /** Bounds of what is believed; all models known to us are an order of magnitude below. */
@@ -38,9 +54,13 @@ const MAX = {
   text: 1024 * 1024,
   list: 4 * 1024 * 1024,
   keptList: 1024,
+  keptText: 64 * 1024,
   name: 256,
   dimensions: 4,
 };
+
+/** Tensors between two turns of the event loop: most are in memory already, so that nothing else would make one. */
+const TURN = 4096;
 
 /** Value types: bytes, and how they are read. */
 const SCALARS: readonly ({ bytes: number; read(bytes: Buffer): number | boolean } | null)[] = [
@@ -61,22 +81,25 @@ const SCALARS: readonly ({ bytes: number; read(bytes: Buffer): number | boolean 
 const TEXT = 8;
 const LIST = 9;
 
+/** What the headers of one model may have, in all of its files together. */
+export const headerBudget = (): ReadBudget => ({ left: MAX.header });
+
 /**
  * Reads and checks a header.
  * @throws MalformedFile with what is wrong; the system's error when the file cannot be read
  */
-export async function readGguf(path: string): Promise<GgufHeader> {
+export async function readGguf(path: string, budget = headerBudget()): Promise<GgufHeader> {
   const file = await openRegular(path);
   try {
     const { size } = await file.stat();
-    return await readHeader(file, size);
+    return await readHeader(file, size, budget);
   } finally {
     await file.close();
   }
 }
 
-async function readHeader(file: FileHandle, size: number): Promise<GgufHeader> {
-  const reader = new ByteReader(file, Math.min(size, MAX.header));
+async function readHeader(file: FileHandle, size: number, budget: ReadBudget): Promise<GgufHeader> {
+  const reader = new ByteReader(file, Math.min(size, MAX.header), budget);
   if (size < 24) throw new MalformedFile('It is too short to be a GGUF file.');
   await reader.load(24);
   if (reader.bytesNow(4).toString('latin1') !== 'GGUF')
@@ -88,7 +111,16 @@ async function readHeader(file: FileHandle, size: number): Promise<GgufHeader> {
   const values = await readValues(reader, valueCount);
   const infos = await readTensorInfos(reader, tensorCount);
   const tensors = placeTensors(infos, alignUp(reader.position, alignmentOf(values)), size, alignmentOf(values));
-  return { version, values, tensors, tensorBytes: tensors.reduce((sum, { bytes }) => sum + bytes, 0) };
+  return { version, values, tensors, totals: totalsOf(tensors) };
+}
+
+function totalsOf(tensors: readonly GgufTensor[]): GgufTotals {
+  const totals = { bytes: 0, parameters: 0 };
+  for (const { bytes, shape } of tensors) {
+    totals.bytes += bytes;
+    totals.parameters += shape.reduce((product, length) => product * length, 1);
+  }
+  return totals;
 }
 
 function bounded(what: string, count: number, max: number): number {
@@ -115,12 +147,23 @@ async function readValues(reader: ByteReader, count: number): Promise<Map<string
 }
 
 async function readValue(reader: ByteReader, type: number, key: string): Promise<GgufValue> {
-  if (type === TEXT) return readText(reader, `the text ${key}`, MAX.text);
+  if (type === TEXT) return readTextValue(reader, key);
   if (type === LIST) return readList(reader, key);
   const scalar = SCALARS[type];
   if (!scalar) throw new MalformedFile(`The type ${type} of ${JSON.stringify(key)} is not known.`);
   await reader.load(scalar.bytes);
   return scalar.read(reader.bytesNow(scalar.bytes));
+}
+
+async function readTextValue(reader: ByteReader, key: string): Promise<GgufValue> {
+  await reader.load(8);
+  const length = bounded(`bytes of the text ${key}`, reader.u64Now(), MAX.text);
+  if (!TEXTS.has(key) || length > MAX.keptText) {
+    reader.skip(length);
+    return { length };
+  }
+  await reader.load(length);
+  return reader.bytesNow(length).toString('utf8');
 }
 
 async function readList(reader: ByteReader, key: string): Promise<GgufValue> {
@@ -138,16 +181,12 @@ async function readList(reader: ByteReader, key: string): Promise<GgufValue> {
   // Lists of lists exist in the format and in no model; to descend into them would be an open end.
   if (!scalar)
     throw new MalformedFile(`The members of ${JSON.stringify(key)} have the type ${type}, which is not accepted.`);
-  if (length > MAX.keptList) {
+  if (length > MAX.keptList || !LISTS.test(key)) {
     reader.skip(length * scalar.bytes);
     return { length };
   }
-  const kept: number[] = [];
-  for (let index = 0; index < length; index++) {
-    await reader.load(scalar.bytes);
-    kept.push(Number(scalar.read(reader.bytesNow(scalar.bytes))));
-  }
-  return kept;
+  await reader.load(length * scalar.bytes);
+  return Array.from({ length }, () => Number(scalar.read(reader.bytesNow(scalar.bytes))));
 }
 
 interface TensorInfo {
@@ -161,6 +200,7 @@ async function readTensorInfos(reader: ByteReader, count: number): Promise<Tenso
   const infos: TensorInfo[] = [];
   const names = new Set<string>();
   for (let index = 0; index < count; index++) {
+    if (index % TURN === TURN - 1) await nextTurn();
     const name = await readText(reader, 'the name of a tensor', MAX.name);
     if (names.has(name)) throw new MalformedFile(`The tensor ${JSON.stringify(name)} is there twice.`);
     names.add(name);
@@ -191,16 +231,19 @@ const alignUp = (position: number, alignment: number) => Math.ceil(position / al
 /** Tensors with their places; they stand inside the file and do not overlap. */
 function placeTensors(infos: readonly TensorInfo[], start: number, size: number, alignment: number): GgufTensor[] {
   const tensors = infos.map(({ name, type, shape, offset }): GgufTensor => {
-    const label = JSON.stringify(name);
-    if (shape.includes(0)) throw new MalformedFile(`The tensor ${label} has no elements.`);
+    if (shape.includes(0)) throw new MalformedFile(`The tensor ${JSON.stringify(name)} has no elements.`);
     const bytes = tensorBytes(type, shape);
     const known = typeName(type);
-    if (known === null) throw new MalformedFile(`The type ${type} of the tensor ${label} is not known.`);
+    if (known === null) throw new MalformedFile(`The type ${type} of the tensor ${JSON.stringify(name)} is not known.`);
     if (bytes === null)
-      throw new MalformedFile(`The shape ${shape.join(' × ')} of the tensor ${label} is not possible for ${known}.`);
-    if (offset % alignment !== 0) throw new MalformedFile(`The tensor ${label} is not aligned.`);
+      throw new MalformedFile(
+        `The shape ${shape.join(' × ')} of the tensor ${JSON.stringify(name)} is not possible for ${known}.`,
+      );
+    if (offset % alignment !== 0) throw new MalformedFile(`The tensor ${JSON.stringify(name)} is not aligned.`);
     if (start + offset + bytes > size)
-      throw new MalformedFile(`The tensor ${label} ends behind the end of the file; the file is incomplete.`);
+      throw new MalformedFile(
+        `The tensor ${JSON.stringify(name)} ends behind the end of the file; the file is incomplete.`,
+      );
     return { name, type: known, shape, offset: start + offset, bytes };
   });
   let end = 0;

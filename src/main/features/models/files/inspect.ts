@@ -3,8 +3,9 @@ import path from 'node:path';
 import { MalformedFile } from './byte-reader.ts';
 import { type Candidate, folderOf, ofWeights } from './discover.ts';
 import type { ModelFacts } from './facts.ts';
-import { readGguf } from './gguf.ts';
+import { headerBudget, readGguf } from './gguf.ts';
 import { ggufFacts } from './gguf-facts.ts';
+import { checkNumbers } from './gguf-sanity.ts';
 import { readOnnx } from './onnx.ts';
 import { onnxFacts } from './onnx-facts.ts';
 
@@ -24,13 +25,19 @@ export async function inspect(candidate: Candidate): Promise<Inspected> {
 
 async function inspectGguf({ files }: Candidate): Promise<ModelFacts> {
   const [first, ...rest] = files;
-  const head = await readGguf(first.path);
+  const budget = headerBudget();
+  const head = await readGguf(first.path, budget);
   const parts = head.values.get('split.count');
   if (typeof parts === 'number' && parts > 1 && files.length !== parts)
     throw new MalformedFile(`It has ${parts} parts, of which ${files.length} are here.`);
-  const others = [];
-  for (const file of rest) others.push(await readGguf(file.path));
-  return ggufFacts([head, ...others]);
+  checkNumbers(head);
+  const totals = { ...head.totals };
+  for (const file of rest) {
+    const { bytes, parameters } = (await readGguf(file.path, budget)).totals;
+    totals.bytes += bytes;
+    totals.parameters += parameters;
+  }
+  return ggufFacts(head, totals);
 }
 
 async function inspectOnnx({ path: main, variant, files }: Candidate): Promise<ModelFacts> {

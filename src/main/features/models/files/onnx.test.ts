@@ -35,6 +35,17 @@ test.each(['../secret', '/etc/passwd', 'a/b', '..', 'c:\\x', ''])('weights in %j
   expect(await problemOf(onnxModel(inGraph))).toMatch(/not beside it/);
 });
 
+// Catches a field that is passed over here and read by the runtime, which takes the lower 32 bits of its tag: weights anywhere on the disk.
+test('a tag in a longer form than it needs is refused', async () => {
+  const [tag = 0] = tensor('../secret');
+  const rest = tensor('../secret').subarray(1);
+  for (const long of [
+    [tag | 0x80, 0x80, 0x80, 0x80, 0x10],
+    [tag | 0x80, 0x80, 0x00],
+  ])
+    expect(await problemOf(onnxModel(Buffer.concat([Buffer.from(long), rest])))).toMatch(/form that nothing writes/);
+});
+
 test('what is cut off, nested without end or of another format is refused with the reason', async () => {
   const whole = onnxModel(tensor());
   expect(await problemOf(whole.subarray(0, whole.length - 3))).toMatch(/incomplete/);

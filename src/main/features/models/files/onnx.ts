@@ -49,7 +49,7 @@ export async function readOnnx(path: string): Promise<OnnxFile> {
   try {
     const { size } = await file.stat();
     if (size > MAX_FILE) throw new MalformedFile('It is larger than 2 GiB, which no ONNX file can be.');
-    const walk: Walk = { reader: new ByteReader(file, size), fields: 0, external: new Set() };
+    const walk: Walk = { reader: new ByteReader(file, size, { left: 2 * MAX_FILE }), fields: 0, external: new Set() };
     const seen = await walkMessage(walk, 'model', size, 0);
     if (!seen.has(GRAPH)) throw new MalformedFile('It has no graph, so it is no ONNX model.');
     return { external: [...walk.external] };
@@ -70,6 +70,16 @@ async function varint(reader: ByteReader): Promise<number> {
   throw new MalformedFile('A number has more than ten bytes.');
 }
 
+/** A tag in its shortest form: of a longer one other parsers see the lower 32 bits, and with them another field. */
+async function tagOf(reader: ByteReader): Promise<number> {
+  const start = reader.position;
+  const tag = await varint(reader);
+  const length = reader.position - start;
+  if (tag >= 2 ** 32 || (length > 1 && tag < 2 ** (7 * (length - 1))))
+    throw new MalformedFile(`At byte ${start} is a field in a form that nothing writes.`);
+  return tag;
+}
+
 /** Goes through one message up to `end`. @returns the numbers of its fields */
 async function walkMessage(walk: Walk, message: Message, end: number, depth: number): Promise<Set<number>> {
   const { reader } = walk;
@@ -81,7 +91,7 @@ async function walkMessage(walk: Walk, message: Message, end: number, depth: num
     // Most fields are in memory already: without a pause a file of tiny ones would hold up the event loop.
     if (walk.fields % TURN === 0) await nextTurn();
     if (walk.fields > MAX.fields) throw new MalformedFile(`It has more than ${MAX.fields} fields.`);
-    const tag = await varint(reader);
+    const tag = await tagOf(reader);
     const [field, wire] = [Math.floor(tag / 8), tag % 8];
     if (field === 0) throw new MalformedFile(`At byte ${reader.position} is no field of an ONNX model.`);
     seen.add(field);

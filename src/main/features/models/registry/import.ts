@@ -7,9 +7,9 @@ import type { Json } from '../../../../contract/kernel/scalars.ts';
 import { listOwned } from '../../../core/disk/owned-trees.ts';
 import type { JobContext, JobKind } from '../../jobs/index.ts';
 import { type Candidate, discover, fileAt, folderOf, ggufStem, modelsAt, slug } from '../files/discover.ts';
-import { inspect } from '../files/inspect.ts';
 import type { ModelRow } from '../schema.ts';
 import { copyInto, requireSpace } from './copy-files.ts';
+import type { Inspector } from './inspector.ts';
 import type { Scanner } from './scan.ts';
 
 /** What a job of the kind `model_import` is asked for. */
@@ -67,12 +67,14 @@ async function filesOf({
 }
 
 /** Creates the importer. */
-export function createImporter({ scanner, root }: { scanner: Scanner; root: () => string }) {
+export function createImporter(deps: { scanner: Scanner; inspect: Inspector; root: () => string }) {
+  const { scanner, inspect, root } = deps;
+
   async function link(candidates: readonly Candidate[]): Promise<ModelRow[]> {
     const rows = [];
     for (const candidate of candidates) {
       const inside = !path.relative(root(), candidate.path).startsWith('..');
-      rows.push((await scanner.register(candidate, inside ? 'folder' : 'link')).row);
+      rows.push((await scanner.register(candidate, inside ? 'folder' : 'link', true)).row);
     }
     return rows;
   }

@@ -4,9 +4,9 @@ import type { ModelSource } from '../../../../contract/models/models.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { newId } from '../../../core/ids.ts';
 import { type Candidate, fileAt, type ModelFile } from '../files/discover.ts';
-import { inspect } from '../files/inspect.ts';
 import type { ModelRow } from '../schema.ts';
 import type { ModelStore } from '../store/model-store.ts';
+import type { Inspector } from './inspector.ts';
 
 /** What became of a model: a row of its own, a row brought up to date, or nothing. */
 export interface Registered {
@@ -21,7 +21,13 @@ const sameFiles = (a: readonly ModelFile[], b: readonly ModelFile[]) =>
 /** Name for people: what the files say, else that of the repo. */
 const nameFor = ({ repo }: Candidate, known: string | null) => known ?? path.posix.basename(repo);
 
-export function createRegister({ store, clock }: { store: ModelStore; clock: Clock }) {
+export interface RegisterDeps {
+  store: ModelStore;
+  clock: Clock;
+  inspect: Inspector;
+}
+
+export function createRegister({ store, clock, inspect }: RegisterDeps) {
   async function contentOf(candidate: Candidate) {
     const { facts, problem } = await inspect(candidate);
     return {
@@ -40,15 +46,20 @@ export function createRegister({ store, clock }: { store: ModelStore; clock: Clo
     };
   }
 
-  /** Lists a model or brings its row up to date. @returns its row, and whether something changed */
-  async function register(candidate: Candidate, source: ModelSource): Promise<Registered> {
+  /**
+   * Lists a model or brings its row up to date.
+   * @param again whether files that could not be used are read again, though they are what they were
+   * @returns its row, and whether something changed
+   */
+  async function register(candidate: Candidate, source: ModelSource, again = false): Promise<Registered> {
     const before = store.at(candidate.path);
-    if (before && before.status !== 'missing' && sameFiles(before.files, candidate.files))
-      return { row: before, change: null };
+    const isKnown = before && before.status !== 'missing' && sameFiles(before.files, candidate.files);
+    if (isKnown && !(again && before.facts === null)) return { row: before, change: null };
     const content = await contentOf(candidate);
     // Another scan may have been here meanwhile.
     const current = store.at(candidate.path);
     if (current) {
+      if (isKnown && content.problem === current.problem) return { row: current, change: null };
       const kept = content.type === current.type && current.selected;
       const row = { ...current, ...content, selected: kept, sha256: null, version: current.version + 1 };
       store.save(row);

@@ -1,8 +1,6 @@
 /** Keeps the rows in step with the files: what is new is opened and listed, what has changed is opened again, what has gone is said. */
-import type { Clock } from '../../../core/clock.ts';
 import { discover } from '../files/discover.ts';
-import type { ModelStore } from '../store/model-store.ts';
-import { createRegister } from './register.ts';
+import { createRegister, type RegisterDeps } from './register.ts';
 
 /** What a scan has found. */
 export interface Scanned {
@@ -12,17 +10,17 @@ export interface Scanned {
 }
 
 /** Creates the scanner. */
-export function createScanner(deps: { store: ModelStore; clock: Clock; root: () => string }) {
+export function createScanner(deps: RegisterDeps & { root: () => string }) {
   const { store, root } = deps;
   const { register, refresh, noteMissing } = createRegister(deps);
   let running: Promise<Scanned> | undefined;
   let stopped = false;
 
-  async function scan(): Promise<Scanned> {
+  async function scan(again: boolean): Promise<Scanned> {
     const counts: Scanned = { added: 0, changed: 0, missing: 0 };
     for (const candidate of await discover(root())) {
       if (stopped) return counts;
-      const { change } = await register(candidate, 'folder');
+      const { change } = await register(candidate, 'folder', again);
       if (change !== null) counts[change] += 1;
     }
     if (stopped) return counts;
@@ -40,9 +38,12 @@ export function createScanner(deps: { store: ModelStore; clock: Clock; root: () 
   return {
     register,
     refresh,
-    /** Looks through the models folder; who asks while it looks gets the same answer. */
-    scan(): Promise<Scanned> {
-      running ??= scan().finally(() => {
+    /**
+     * Looks through the models folder; who asks while it looks gets the same answer.
+     * @param again as that of `register`
+     */
+    scan(again = false): Promise<Scanned> {
+      running ??= scan(again).finally(() => {
         running = undefined;
       });
       return running;
