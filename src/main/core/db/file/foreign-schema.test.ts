@@ -70,7 +70,9 @@ test.each([
 
 // Would catch: a table of the right name that drops chosen rows without an error, a trigger or a view.
 test('every table with one column more is told', () => {
-  const tables = objects('table');
+  // SQLite lets nobody alter a virtual table, nor those in which it keeps its contents.
+  const virtual = objects('table').filter(({ sql }) => sql?.startsWith('CREATE VIRTUAL'));
+  const tables = objects('table').filter(({ name }) => !virtual.some((table) => name.startsWith(table.name)));
   expect(tables.length).toBeGreaterThan(15);
   for (const { name } of tables) {
     core.db.raw.exec(`SAVEPOINT one; ALTER TABLE "${name}" ADD COLUMN x INTEGER AS (1) NOT NULL ON CONFLICT IGNORE`);
