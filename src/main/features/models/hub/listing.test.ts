@@ -52,6 +52,12 @@ describe('quantizations', () => {
     });
   });
 
+  // Catches weights that are looked for by the beginning of a name: those of another model would be downloaded with it.
+  test('of ONNX models have their own weights and no others', () => {
+    const names = ['a_data.onnx', 'a_data.onnx_data', 'a_data.onnx_data_1', 'a_data.onnx_data.txt', 'b.onnx_data'];
+    expect(quants(...names)).toEqual({ fp32: names.slice(0, 3) });
+  });
+
   test('leave out a description that is as large as a model', () => {
     const found = quantsOf([file('model.onnx'), file('tokenizer.json', 65 * 1024 * 1024)]);
     expect(found[0]?.files.map(({ path }) => path)).toEqual(['model.onnx']);
@@ -87,6 +93,14 @@ describe('the list of a repo', () => {
     const client = clientOf(...Array.from({ length: 50 }, () => []));
     await listing(client);
     expect(client.asked).toHaveLength(20);
+  });
+
+  // Catches a list that is compared with itself, each file with each other: 20 000 held the host up for seven seconds.
+  test('of more files than any repo has is refused', async () => {
+    const page = (from: number) => Array.from({ length: 1000 }, (_, index) => entry(`${from + index}.onnx`));
+    const pages = [0, 1, 2, 3, 4, 5].map((number) => page(number * 1000));
+    expect(await listing(clientOf(...pages.slice(0, 5)))).toHaveLength(5000);
+    await expect(listing(clientOf(...pages))).rejects.toMatchObject({ slug: 'payload-too-large' });
   });
 
   // Catches a name by which a download is written outside of the models folder.

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { parseBounded } from '../../../../contract/kernel/bounds.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
+import { ofWeights } from '../files/discover.ts';
 import { ggufQuant, onnxVariant } from '../files/quants.ts';
 import type { HubClient } from './client.ts';
 
@@ -44,12 +45,14 @@ const Entry = z.object({
 });
 const MAX_LISTING = 8 * 1024 * 1024;
 const MAX_PAGES = 20;
+/** Ten times as many as repos of models have. */
+const MAX_FILES = 5_000;
 
 /** A path of the hub becomes a path here: no part of it may lead elsewhere. */
 const isPlainPath = (name: string) =>
   name.split('/').length <= 6 && name.split('/').every((part) => /^[A-Za-z0-9_][A-Za-z0-9._+-]*$/.test(part));
 
-/** Files of a repo. @throws AppError as {@link HubClient} does */
+/** Files of a repo. @throws AppError as {@link HubClient} does, `payload-too-large` for a repo of more files than are looked at */
 export async function filesOf(
   client: HubClient,
   repo: string,
@@ -57,10 +60,18 @@ export async function filesOf(
   signal: AbortSignal,
 ): Promise<HubFile[]> {
   const files: HubFile[] = [];
+  let seen = 0;
   let next: string | null = `/api/models/${repo}/tree/${encodeURIComponent(revision)}?recursive=true`;
   for (let page = 0; next !== null && page < MAX_PAGES; page++) {
     const answer = await client.text(next, repo, MAX_LISTING, signal);
-    for (const entry of entriesOf(answer.text)) {
+    const entries = entriesOf(answer.text);
+    seen += entries.length;
+    if (seen > MAX_FILES)
+      throw new AppError(
+        'payload-too-large',
+        `${repo} has more than ${MAX_FILES} files; download the model by hand and add it.`,
+      );
+    for (const entry of entries) {
       if (entry.type !== 'file' || !isPlainPath(entry.path)) continue;
       const { lfs } = entry;
       const blob = lfs === undefined && /^[0-9a-f]{40}$/.test(entry.oid ?? '') ? (entry.oid ?? null) : null;
@@ -98,14 +109,15 @@ export function quantsOf(files: readonly HubFile[]): Quant[] {
     return parts === null ? [] : [{ file, variant: parts.variant }];
   });
   const describing = files.filter((file) => DESCRIBES.test(file.path) && file.bytes <= MAX_DESCRIPTION);
-  const weights = (names: readonly string[]) =>
-    files.filter((file) => names.some((name) => file.path.startsWith(`${name}_data`)));
+  // By the file that they belong to, so that a long list is walked through once.
+  const weights = Map.groupBy(files, (file) => ofWeights(file.path));
+  const weightsOf = (name: string) => (weights.get(name) ?? []).filter((file) => file.path !== name);
   const byVariant = Map.groupBy(onnx, ({ variant }) => variant);
   return [
     ...[...byQuant].map(([key, group]) => quant(key, 'gguf', oneModel(group))),
     ...[...byVariant].map(([key, group]) => {
       const own = group.map(({ file }) => file);
-      return quant(key, 'onnx', [...own, ...weights(own.map((file) => file.path)), ...describing]);
+      return quant(key, 'onnx', [...own, ...own.flatMap((file) => weightsOf(file.path)), ...describing]);
     }),
   ];
 }

@@ -25,11 +25,11 @@ export function createHubService(
   const { clock, ask, downloads, jobs, root, matches } = deps;
   const isRunning = (job: ModelDownload['job_id']) => jobs.exists(job) && !jobs.hasEnded(job);
 
-  function statusOf(repo: string, key: string): QuantStatus {
+  function statusOf(repo: string, key: string, here: readonly string[]): QuantStatus {
     const row = downloads.get(repo, key);
     if (row && isRunning(row.job)) return 'downloading';
     if (row?.problem != null) return 'failed';
-    return matches(repo, key).length > 0 ? 'downloaded' : 'available';
+    return here.includes(key.toLowerCase()) ? 'downloaded' : 'available';
   }
 
   return {
@@ -46,6 +46,7 @@ export function createHubService(
         : [];
       if (!onHub && here.length === 0) named('repo_id', HubRepo, repo);
       const now = iso(clock.now());
+      const variants = here.map(({ variant }) => (variant ?? '').toLowerCase());
       const local = here.flatMap((row) => {
         const key = row.variant ?? 'default';
         if (offered.some((quant) => quant.key === key)) return [];
@@ -53,7 +54,7 @@ export function createHubService(
         return [{ key, files, status: 'downloaded' as const, total_size: row.bytes, downloaded_size: row.bytes }];
       });
       const remote = offered.map(({ key, files, bytes }) => ({
-        ...{ key, status: statusOf(repo, key), files: files.map((file) => file.path), total_size: bytes },
+        ...{ key, status: statusOf(repo, key, variants), files: files.map((file) => file.path), total_size: bytes },
         downloaded_size: bytesOf(root(), { repo, files }),
       }));
       const details = [...remote, ...local].map((quant) => ({ ...quant, last_updated: now }));
