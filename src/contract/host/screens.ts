@@ -35,6 +35,7 @@ export const SCREENS = [
   },
   { id: 'profiles', path: '/profiles', title: 'Profiles', key: 'G P', help: 'profiles', where: 'top' },
   { id: 'models', path: '/models', title: 'Models', key: 'G M', help: 'models', where: 'top' },
+  { id: 'chat', path: '/chat', detail: '/chat/$id', title: 'Chat', key: 'G H', help: 'chat', where: 'top' },
   { id: 'connections', path: '/connections', title: 'Connections', key: 'G N', help: 'connections', where: 'top' },
   { id: 'logs', path: '/logs', title: 'Logs & metrics', key: 'G L', help: 'logs-and-metrics', where: 'top' },
   { id: 'help', path: '/help', detail: '/help/$topic', title: 'Help', key: 'F1', help: 'first-task', where: 'help' },

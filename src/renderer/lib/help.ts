@@ -32,6 +32,12 @@ export const HELP_TOPICS = [
     keywords: 'gguf onnx download hub memory quantization embedding chat token',
   },
   {
+    id: 'chat',
+    title: 'Chat',
+    link: 'How chat works',
+    keywords: 'conversation session message branch compare tool system prompt temperature export',
+  },
+  {
     id: 'inference',
     title: 'Chat and embeddings over the API',
     link: 'How programs use models',

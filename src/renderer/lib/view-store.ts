@@ -7,6 +7,8 @@ export interface ViewState {
   /** Whether the sidebar shows words; `null` until the user says so: it does where there is room. */
   sidebar: boolean | null;
   drawer: boolean;
+  /** Whether the parameters of a conversation are shown; `null` until the user says so: they are where there is room. */
+  chatPane: boolean | null;
   /** Pane sizes in px by the name of the split. */
   panes: Record<string, number>;
   /** Hidden columns by the name of the table. */
@@ -35,6 +37,7 @@ export const useView = create<ViewState>()(
     (set) => ({
       sidebar: null,
       drawer: false,
+      chatPane: null,
       panes: {},
       hidden: {},
       widths: {},

@@ -46,8 +46,12 @@ interface Running {
   ticket: string;
 }
 
-async function launch(dir: string, port: string): Promise<Running> {
-  const child = spawn(process.execPath, [CLI, '--data-dir', dir, 'serve', '--port', port], {
+const SCRIPTED = join(import.meta.dirname, 'scripted-host.ts');
+
+/** @param models folder of models, of which a scripted engine says what it is ordered to */
+async function launch(dir: string, port: string, models: string | undefined): Promise<Running> {
+  const args = models === undefined ? [CLI, '--data-dir', dir, 'serve', '--port', port] : [SCRIPTED, dir, port, models];
+  const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env: { ...process.env, TABAGENT_KEYRING: 'off', TABAGENT_BROWSER_ARGS: JSON.stringify(QUIET) },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -86,10 +90,10 @@ async function signIn({ url, ticket }: Running): Promise<Session> {
   return { cookies: [], origins: [{ origin: url, localStorage: [{ name: 'tabagent.session', value: token }] }] };
 }
 
-/** Starts a host. Resolves when it says that it is ready. */
-export async function startHost(): Promise<TestHost> {
+/** Starts a host. Resolves when it says that it is ready. @param models for a host with the scripted engine */
+export async function startHost(models?: string): Promise<TestHost> {
   const dir = await mkdtemp(join(tmpdir(), 'tabagent-e2e-'));
-  let running = await launch(dir, '0');
+  let running = await launch(dir, '0', models);
   let session: Promise<Session> | undefined;
   let api: Promise<Api> | undefined;
 
@@ -127,7 +131,7 @@ export async function startHost(): Promise<TestHost> {
       await end(running.child, 'SIGTERM');
     },
     restart: async () => {
-      running = await launch(dir, running.port);
+      running = await launch(dir, running.port, models);
     },
     stop: async () => {
       (await api)?.close();

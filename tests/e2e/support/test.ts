@@ -15,6 +15,8 @@ export interface Watch {
 interface TestFixtures {
   /** True: a host for this test alone, empty at its start. */
   fresh: boolean;
+  /** Folder of models: a fresh host for this test, whose engine says what it is ordered to. */
+  scripted: string | null;
   host: TestHost;
   api: Api;
   watch: Watch;
@@ -49,10 +51,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker' },
   ],
   fresh: [false, { option: true }],
-  host: async ({ fresh, sharedHost }, use) => {
-    const host = fresh ? await startHost() : await sharedHost();
+  scripted: [null, { option: true }],
+  host: async ({ fresh, scripted, sharedHost }, use) => {
+    const own = fresh || scripted !== null;
+    const host = own ? await startHost(scripted ?? undefined) : await sharedHost();
     await use(host);
-    if (fresh) await host.stop();
+    if (own) await host.stop();
   },
   api: async ({ host }, use) => use(await host.api()),
   baseURL: async ({ host }, use) => use(host.url),

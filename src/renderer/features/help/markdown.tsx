@@ -5,10 +5,10 @@ import type { ReactNode } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { CopyButton } from '../../ui/buttons.tsx';
+import css from '../../ui/display/markdown.module.css';
 import text from '../../ui/styles/text.module.css';
 import type { GuidePage } from './guide.ts';
 import { guideLink, slugOf } from './guide.ts';
-import css from './markdown.module.css';
 
 /** The parts of a syntax tree that are read here. */
 interface Node {

@@ -6,6 +6,7 @@ import { Tag } from '../../ui/display/badge.tsx';
 import { EmptyState } from '../../ui/feedback/state-frame.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
+import { MemoryBar } from './memory-bar.tsx';
 import css from './models.module.css';
 import type { LoadedModel, Loading } from './use-loading.ts';
 
@@ -17,11 +18,10 @@ export function RunningTab({ loading }: { loading: Loading }) {
         requests.
       </EmptyState>
     );
-  const total = loading.loaded.reduce((sum, model) => sum + model.memory_usage, 0);
   return (
     <div className={layout.scroll}>
       <section className={css.page} aria-label="Loaded models">
-        <p className={text.muted}>{bytes(total)} of memory are taken by models.</p>
+        <MemoryBar loaded={loading.loaded} />
         <ul className={layout.bare}>
           {loading.loaded.map((model) => (
             <Running key={model.id} model={model} loading={loading} />

@@ -1,0 +1,9 @@
+import { lazyRouteComponent } from '@tanstack/react-router';
+import { MessagesSquare } from 'lucide-react';
+import type { ScreenView } from '../../lib/screen-view.ts';
+
+export const screen: ScreenView = {
+  Icon: MessagesSquare,
+  list: lazyRouteComponent(() => import('./chat-screen.tsx'), 'ChatScreen'),
+  detail: lazyRouteComponent(() => import('./chat-screen.tsx'), 'ChatScreen'),
+};

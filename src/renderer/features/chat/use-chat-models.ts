@@ -1,0 +1,30 @@
+/** The models that can be talked to. */
+import type { InstalledModel } from '../../../contract/models/models.ts';
+import { useOperationQuery } from '../../lib/live/query.ts';
+import { refOf, useLoading } from '../models/index.ts';
+
+/** See {@link useChatModels}. */
+export function useChatModels() {
+  const query = useOperationQuery('models_list', {
+    type: ['chat', 'vision'],
+    status: 'ready',
+    sort: 'name',
+    limit: 200,
+  });
+  const loading = useLoading();
+  const models = query.data?.items ?? [];
+  const byRef = (ref: string): InstalledModel | undefined => models.find((model) => refOf(model) === ref);
+  /** The model that is asked when none is named. */
+  const standard = () =>
+    models.find(({ selected }) => selected) ??
+    models.find(loading.isLoaded) ??
+    (models.length === 1 ? models[0] : undefined);
+  return {
+    query,
+    models,
+    loading,
+    /** The model behind a name; that which is asked when there is none. */
+    find: (ref: string | null): InstalledModel | undefined => (ref === null || ref === '' ? standard() : byRef(ref)),
+  };
+}
+export type ChatModels = ReturnType<typeof useChatModels>;

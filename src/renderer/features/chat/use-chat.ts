@@ -1,0 +1,114 @@
+/** What can be done in a conversation. */
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import type { ConversationMessage, Session, SessionId } from '../../../contract/models/sessions.ts';
+import { useClient } from '../../lib/client/context.tsx';
+import { useAct, useOperationQuery } from '../../lib/live/query.ts';
+import { useCan } from '../../lib/use-can.ts';
+import { errorToast } from '../../ui/feedback/toast.tsx';
+import { rowsOf } from './conversation/rows.ts';
+import { forgetFailure, runTurn, type Turn, useStreams } from './live/streams.ts';
+import { type ChatRequest, chatRequest, type Said, userSays } from './request.ts';
+import type { Settings } from './use-settings.ts';
+
+export function useChat(session: Session | undefined, settings: Settings) {
+  const client = useClient();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const id = session?.id;
+  const query = useOperationQuery('sessions_conversation', { id: id ?? '' }, { enabled: id !== undefined });
+  const turn = useStreams(({ turns }) => (id === undefined ? undefined : turns[id]));
+  const failure = useStreams(({ failures }) => (id === undefined ? undefined : failures[id]));
+  const blocked = useCan('chat');
+  const { items = [], others = [] } = query.data ?? {};
+  const choose = useAct('sessions_choose', { onError: (error) => errorToast('Could not show the version', error) });
+  const stop = useAct('stop_generation', { onError: (error) => errorToast('Could not stop', error) });
+  const comparing = settings.compare !== '';
+  const wrong = Object.values(settings.errors)[0] ?? null;
+
+  const requestsFor = (sessionId: string, said: readonly Said[]): ChatRequest[] => {
+    const models = comparing ? [settings.settings.model, settings.compare] : [settings.settings.model];
+    return models.map((model) => chatRequest(sessionId, { ...settings.settings, model }, said));
+  };
+  const run = (sessionId: SessionId, asked: Omit<Turn, 'requests'>, requests: readonly ChatRequest[]) =>
+    void runTurn(client, sessionId, { ...asked, requests }, () =>
+      queries.refetchQueries({ queryKey: ['sessions_conversation', { id: sessionId }] }),
+    );
+
+  /** Says something behind the first `kept` messages. */
+  function say(said: readonly Said[], kept: number): void {
+    if (id === undefined) return;
+    const path = items.slice(0, kept);
+    run(id, { after: path.at(-1)?.id ?? null, said }, requestsFor(id, [...path, ...said]));
+  }
+
+  return {
+    query,
+    rows: rowsOf({ items, others, turn, failure, comparing }),
+    items,
+    turn,
+    isWriting: turn !== undefined,
+    /** Why nothing can be asked now. */
+    blocked: blocked ?? (turn === undefined ? wrong : 'An answer is being written'),
+    async send(text: string): Promise<boolean> {
+      if (id !== undefined) {
+        say([userSays(text)], items.length);
+        return true;
+      }
+      const { patch, errors: _errors } = { patch: settings.settings, errors: settings.errors };
+      try {
+        const made = await client.call('sessions_create', patch);
+        settings.stored(made.id);
+        void navigate({ to: '/chat/$id', params: { id: made.id }, search: true });
+        const said = userSays(text);
+        run(made.id, { after: null, said: [said] }, requestsFor(made.id, [said]));
+        return true;
+      } catch (error) {
+        errorToast('Could not begin the conversation', error as never);
+        return false;
+      }
+    },
+    /** The same question once more, or the last message that has no answer. */
+    answerAgain(message?: ConversationMessage): void {
+      const at = message === undefined ? items.length : items.findIndex((item) => item.id === message.id);
+      if (at > 0) say([], at);
+    },
+    edit(message: ConversationMessage, text: string): void {
+      say(
+        [userSays(text)],
+        items.findIndex((item) => item.id === message.id),
+      );
+    },
+    /** Goes on with an answer that was cut off or stopped. */
+    goOn(message: ConversationMessage): void {
+      const at = items.findIndex((item) => item.id === message.id);
+      if (id === undefined || at < 1) return;
+      const model = message.model ?? settings.settings.model;
+      const request = chatRequest(id, { ...settings.settings, model }, items.slice(0, at + 1), true);
+      run(id, { after: items[at - 1]?.id ?? null, said: [], base: message }, [request]);
+    },
+    /** Results of the tools that the last message calls, in their order. */
+    giveResults(message: ConversationMessage, results: readonly string[]): void {
+      const said = (message.tool_calls ?? []).map(
+        (call, at): Said => ({
+          ...{ role: 'tool', content: results[at] ?? '', tool_call_id: call.id },
+        }),
+      );
+      say(said, items.length);
+    },
+    show(message: ConversationMessage, step: 1 | -1): void {
+      const next = message.versions[message.versions.indexOf(message.id) + step];
+      if (id !== undefined && next !== undefined) choose.mutate({ id, message_id: next });
+    },
+    /** Of answers side by side, the one to go on from. */
+    choose(message: ConversationMessage): void {
+      settings.change({ compare: '' });
+      if (id !== undefined) choose.mutate({ id, message_id: message.id });
+    },
+    stop(): void {
+      if (id !== undefined && turn !== undefined) stop.mutate({ session_id: id });
+    },
+    dismiss: () => id !== undefined && forgetFailure(id),
+  };
+}
+export type Chat = ReturnType<typeof useChat>;

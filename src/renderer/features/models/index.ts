@@ -1,0 +1,3 @@
+export { MemoryBar } from './memory-bar.tsx';
+export { useLoading } from './use-loading.ts';
+export { refOf } from './words.ts';

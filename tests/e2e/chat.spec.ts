@@ -1,0 +1,246 @@
+/** Conversations in the panel: with an engine that says what it is ordered to, and once with a real one. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Page } from '@playwright/test';
+import { writeLlama } from '../support/models/llama-model.ts';
+import { faults } from './support/axe.ts';
+import { expect, open, test } from './support/test.ts';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-e2e-chat-'));
+test.afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+for (const name of ['tiny', 'tiny-2']) {
+  fs.mkdirSync(path.join(folder, 'test', name), { recursive: true });
+  writeLlama(path.join(folder, 'test', name, `${name}-F16.gguf`), { name: name === 'tiny' ? 'Tiny' : 'Tiny two' });
+}
+
+const order = (script: object) => JSON.stringify(script);
+const log = (page: Page) => page.getByRole('log', { name: 'Conversation' });
+const answers = (page: Page) => log(page).getByRole('article', { name: 'Assistant' });
+const asked = (page: Page) => log(page).getByRole('article', { name: 'You' });
+const input = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true }).last();
+const shot = (page: Page, name: string) =>
+  page.screenshot({ path: `test-results/screens/chat-${name}.png`, animations: 'disabled' });
+
+async function say(page: Page, text: string): Promise<void> {
+  await input(page).fill(text);
+  await page.keyboard.press('Enter');
+}
+async function choose(page: Page): Promise<void> {
+  await page.getByRole('combobox', { name: 'Model' }).selectOption('test/tiny:F16');
+}
+
+test.describe('with a scripted engine', () => {
+  test.use({ scripted: folder });
+
+  // Would catch: an answer that is lost with the page, HTML of a model that becomes part of the page, pictures that are fetched.
+  test('an answer is streamed as Markdown, and is there after a reload', async ({ page }) => {
+    await open(page, '/chat');
+    await choose(page);
+    const text =
+      '# Title\n\n<b>bold</b> **strong** [link](https://example.com) [in](#/settings) ![picture](https://example.com/a.png)\n\n```js\nconst a = 1;\n```\n';
+    await say(page, order({ say: [text] }));
+    await expect(answers(page).getByText('strong')).toBeVisible();
+    await expect(page).toHaveURL(/#\/chat\/ses_/);
+    await expect(answers(page)).toContainText('<b>bold</b>');
+    await expect(answers(page).getByRole('link', { name: 'link', exact: true })).toHaveAttribute('target', '_blank');
+    await expect(answers(page).getByRole('link', { name: 'in' })).toHaveCount(0);
+    await expect(answers(page).getByRole('img')).toHaveCount(0);
+    await expect(answers(page).getByRole('button', { name: 'Copy code' })).toBeVisible();
+    await expect(answers(page)).toContainText('1 token');
+    await page.reload();
+    await expect(answers(page).getByText('strong')).toBeVisible();
+    expect(await faults(page)).toEqual([]);
+    await shot(page, 'answer');
+  });
+
+  // Would catch: Stop that throws the text away, a reload that does, Continue that begins anew.
+  test('an answer is stopped, one is cut off by a reload, and both go on where they were', async ({ page, watch }) => {
+    watch.allow(/./);
+    await open(page, '/chat');
+    await choose(page);
+    await say(page, order({ say: ['so ', 'far'], after: 'hang' }));
+    await expect(answers(page)).toContainText('so far');
+    await shot(page, 'writing');
+    await page.keyboard.press('ControlOrMeta+.');
+    await expect(answers(page)).toContainText('Stopped');
+    await answers(page).getByRole('button', { name: 'Continue' }).click();
+    await expect(answers(page)).toContainText('so farso far');
+    await expect(answers(page).getByRole('button', { name: 'Continue' })).toHaveCount(0);
+
+    await say(page, order({ say: ['and ', 'on'], after: 'hang' }));
+    await expect(answers(page).last()).toContainText('and on');
+    await page.reload();
+    await expect(answers(page).last()).toContainText('and on');
+    await expect(answers(page).last().getByRole('button', { name: 'Continue' })).toBeVisible();
+    await shot(page, 'cut');
+  });
+
+  // Would catch: a crash of the engine that takes the text with it or leaves the conversation stuck.
+  test('an engine that dies leaves its text, the reason and Continue', async ({ page }) => {
+    await open(page, '/chat');
+    await choose(page);
+    await say(page, order({ say: ['half ', 'of'], after: 'crash' }));
+    await expect(answers(page)).toContainText('half of');
+    await answers(page).getByRole('button', { name: 'Continue' }).click();
+    await expect(answers(page)).toContainText('half ofhalf of');
+    await say(page, order({ say: ['well'] }));
+    await expect(answers(page).last()).toContainText('well');
+  });
+
+  // Would catch: an edit that overwrites, versions that cannot be gone back to, keys that do nothing.
+  test('a message is edited, an answer asked for again, and the versions are gone through', async ({ page }) => {
+    await open(page, '/chat');
+    await choose(page);
+    await say(page, order({ say: ['first'] }));
+    await expect(answers(page)).toContainText('first');
+    await input(page).focus();
+    await page.keyboard.press('ArrowUp');
+    const edit = asked(page).getByRole('textbox', { name: 'Message' });
+    await edit.fill(order({ say: ['second'] }));
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await expect(answers(page)).toContainText('second');
+    await expect(asked(page)).toContainText('2/2');
+    await asked(page).getByRole('button', { name: 'Previous version' }).click();
+    await expect(answers(page)).toContainText('first');
+    await answers(page).getByRole('button', { name: 'Answer again' }).click();
+    await expect(answers(page)).toContainText('2/2');
+    await shot(page, 'versions');
+  });
+
+  // Would catch: two requests that overwrite each other, an answer of which it is not said who gave it.
+  test('two models answer the same side by side, and one is gone on with', async ({ page }) => {
+    await open(page, '/chat');
+    await choose(page);
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await say(page, order({ say: ['both'] }));
+    await expect(answers(page)).toHaveCount(2);
+    await expect(answers(page).nth(0)).toContainText('both');
+    await expect(answers(page).nth(1)).toContainText('both');
+    await expect(answers(page)).toContainText([/test\/tiny/, /test\/tiny/]);
+    expect(await faults(page)).toEqual([]);
+    await shot(page, 'compare');
+    await page.getByRole('button', { name: 'Use this answer' }).first().click();
+    await expect(answers(page)).toHaveCount(1);
+    await expect(answers(page)).toContainText('/2');
+  });
+
+  // Would catch: a call of a tool that looks like text, a result that does not reach the model, a raw tab that shows something else.
+  test('a tool call is shown, gets its result, and the raw tab has the request', async ({ page }) => {
+    await open(page, '/chat');
+    await choose(page);
+    const tool = { type: 'function', function: { name: 'weather', parameters: { type: 'object' } } };
+    await page.getByRole('textbox', { name: 'Tools' }).fill('[');
+    await expect(page.getByText('Tools are a list in JSON')).toBeVisible();
+    await page.getByRole('textbox', { name: 'Tools' }).fill(JSON.stringify([tool]));
+    await page.getByRole('textbox', { name: 'Temperature' }).fill('0.5');
+    const call = '<tool_call>\n{"name": "weather", "arguments": {"town": "Oslo"}}\n</tool_call>';
+    await say(page, order({ say: [call] }));
+    await expect(page.getByRole('region', { name: 'Call of weather' })).toContainText('Oslo');
+    await page.getByRole('textbox', { name: 'Result of weather' }).fill(order({ say: ['It snows'] }));
+    await shot(page, 'tool');
+    await page.getByRole('button', { name: 'Send result' }).click();
+    await expect(answers(page).last()).toContainText('It snows');
+    await page.getByRole('tab', { name: 'Raw' }).click();
+    await expect(page.getByRole('complementary', { name: 'Parameters' })).toContainText('0.5');
+    await shot(page, 'raw');
+    expect(await faults(page)).toEqual([]);
+  });
+
+  // Would catch: a draft that is lost, a conversation that is not found, one that is gone for good at the first mistake.
+  test('drafts survive a reload; conversations are found, renamed, exported, deleted and brought back', async ({
+    page,
+  }) => {
+    await open(page, '/chat');
+    await choose(page);
+    await say(page, order({ say: ['the zebra sleeps'] }));
+    await expect(answers(page)).toContainText('zebra');
+    await input(page).fill('not sent yet');
+    await page.reload();
+    await expect(input(page)).toHaveValue('not sent yet');
+    await page.getByRole('searchbox', { name: 'Search conversations' }).fill('zebra sle');
+    await expect(page.getByRole('region', { name: 'In messages' })).toContainText('the zebra sleeps');
+    await page.getByRole('searchbox', { name: 'Search conversations' }).fill('');
+    await page.getByRole('button', { name: 'Actions for the conversation' }).click();
+    await page.getByRole('menuitem', { name: 'Rename' }).click();
+    await page.getByRole('textbox', { name: 'Title' }).fill('Animals');
+    await page.keyboard.press('Enter');
+    const list = page.getByRole('navigation', { name: 'Conversations' });
+    await expect(list).toContainText('Animals');
+    await page.getByRole('button', { name: 'Actions for the conversation' }).click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: 'Export as Markdown' }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe('Animals.md');
+    expect(fs.readFileSync(await file.path(), 'utf8')).toContain('the zebra sleeps');
+    await log(page).focus();
+    await page.keyboard.press('Delete');
+    await expect(list).not.toContainText('Animals');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(list).toContainText('Animals');
+  });
+
+  // Would catch: a long conversation that is in the page whole, that jumps while its reader is somewhere else, that loses its end.
+  test('a conversation of 2 000 messages stays quick, and follows its end only while the reader is there', async ({
+    page,
+    api,
+  }) => {
+    const { id } = await api.call('sessions_create', { title: 'Long', model: 'test/tiny:F16' });
+    for (let at = 0; at < 2_000; at++)
+      await api.call('save_message', {
+        session_id: id,
+        message: {
+          role: at % 2 === 0 ? 'user' : 'assistant',
+          content: `Message ${at} ${'lorem ipsum '.repeat(at % 30)}`,
+        },
+      });
+    await open(page, `/chat/${id}`);
+    await expect(log(page)).toContainText('Message 1999');
+    expect(await log(page).getByRole('article').count()).toBeLessThan(40);
+    await say(page, order({ say: ['one\n\n', 'two\n\n', 'three\n\n'], after: 'hang' }));
+    await expect(answers(page).last()).toContainText('three');
+    const distance = () => log(page).evaluate((el) => el.scrollHeight - el.scrollTop - el.clientHeight);
+    await expect.poll(distance).toBeLessThan(4);
+    await log(page).evaluate((el) => el.scrollTo({ top: el.scrollTop - 3_000 }));
+    await expect(page.getByRole('button', { name: 'To the end' })).toBeVisible();
+    const top = await log(page).evaluate((el) => el.scrollTop);
+    await page.keyboard.press('ControlOrMeta+.');
+    await expect(page.getByRole('button', { name: 'Send' })).toBeVisible();
+    expect(Math.abs((await log(page).evaluate((el) => el.scrollTop)) - top)).toBeLessThan(400);
+    const frames = await log(page).evaluate(async (el) => {
+      const times: number[] = [];
+      let before = performance.now();
+      for (let step = 0; step < 60; step++) {
+        el.scrollTop -= 900;
+        await new Promise((done) => requestAnimationFrame(done));
+        const now = performance.now();
+        times.push(now - before);
+        before = now;
+      }
+      return times.sort((a, b) => a - b)[30] ?? 0;
+    });
+    expect(frames).toBeLessThan(50);
+  });
+});
+
+test.describe('with a real engine', () => {
+  test.use({ fresh: true });
+
+  // Would catch: a panel that only works with what the tests script; counts that are not those of the engine.
+  test('without a model it says so; a tiny model is loaded from the composer and answers', async ({ page, api }) => {
+    await open(page, '/chat');
+    await expect(page.getByText('No chat model is installed.')).toBeVisible();
+    expect(await faults(page)).toEqual([]);
+    await shot(page, 'empty');
+    await api.call('models_import', { path: path.join(folder, 'test/tiny/tiny-F16.gguf') });
+    await page.getByRole('button', { name: /^Load Tiny/ }).click();
+    await expect(page.getByRole('button', { name: /^Load Tiny/ })).toHaveCount(0, { timeout: 30_000 });
+    await expect(page.getByRole('meter', { name: 'Memory of loaded models' })).toBeVisible();
+    await page.getByRole('textbox', { name: 'Maximum tokens' }).fill('24');
+    await say(page, 'the people');
+    await expect(answers(page)).toContainText('24 tokens');
+    await expect(answers(page)).toContainText('The maximum of tokens is reached');
+    await answers(page).getByRole('button', { name: 'Continue' }).click();
+    await expect(answers(page)).toContainText(/tokens\/s/);
+  });
+});
