@@ -51,10 +51,11 @@ const EMPTY: Look[] = [
   { name: 'commands', path: '/commands', ready: sees('No commands yet') },
   { name: 'profiles', path: '/profiles', ready: sees('No profiles yet') },
   { name: 'models', path: '/models', ready: sees('No models yet') },
+  { name: 'chat', path: '/chat', ready: sees('No chat model is installed') },
   { name: 'connections', path: '/connections', ready: sees('No API keys yet') },
 ];
 
-const filledLooks = ({ tasks, command, profile }: Filled): Look[] => [
+const filledLooks = ({ tasks, command, profile, session }: Filled): Look[] => [
   { name: 'dashboard', path: '/', ready: sees('Mirror the catalogue') },
   { name: 'tasks', path: '/tasks', ready: sees('Print the nightly report') },
   { name: 'tasks-peek', path: `/tasks?peek=${tasks.failed}`, ready: sees('Screenshots') },
@@ -129,6 +130,7 @@ const filledLooks = ({ tasks, command, profile }: Filled): Look[] => [
     },
   },
   { name: 'profiles-form', ...dialog('/profiles', 'N') },
+  { name: 'chat', path: `/chat/${session}`, ready: sees('Two things are open') },
   { name: 'connections', path: '/connections', ready: sees('Nightly export') },
   { name: 'connections-clients', path: '/connections?tab=clients', ready: sees('Connected') },
   { name: 'connections-api', path: '/connections?tab=api', ready: sees('First request') },

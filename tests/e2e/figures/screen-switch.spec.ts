@@ -21,7 +21,7 @@ const CONTENT: Record<ScreenId, string> = {
   commands: '.cm-content .cm-line',
   profiles: '[role=grid] tbody tr',
   models: '[role=tabpanel] input',
-  chat: 'Ask a model',
+  chat: 'form textarea',
   connections: 'table tbody tr',
   logs: '[role=log] [data-testid=log-line]',
   help: 'nav[aria-label=Topics] + section',

@@ -38,6 +38,32 @@ const PROFILES = [
   { name: 'Archive', group: null, color: '#687076', locale: 'en-GB', timezone: 'Europe/London', tags: [] },
 ] as const;
 
+const ANSWER = `Two things are open:
+
+1. **Invoice 2041** is due on Friday.
+2. The catalogue of *Lisbon counter* is older than a week.
+
+| Shop | Orders | Open |
+|---|---:|---:|
+| Berlin office | 214 | 3 |
+| Lisbon counter | 96 | 1 |
+
+\`\`\`js
+const open = orders.filter((order) => order.state === 'open');
+\`\`\``;
+
+/** Conversations, one of them with a table and code. */
+async function converse(api: Api): Promise<string> {
+  for (const title of ['Words for the newsletter', 'Why does the night run fail?'])
+    await api.call('sessions_create', { title });
+  const { id } = await api.call('sessions_create', { title: 'What is open this week?', params: { temperature: 0.2 } });
+  const say = (role: 'user' | 'assistant', content: string) =>
+    api.call('save_message', { session_id: id, message: { role, content } });
+  await say('user', 'What is open this week? Count the orders of each shop too.');
+  await say('assistant', ANSWER);
+  return id;
+}
+
 const COLLECT = `export default async ({ page, input, log, progress, step, artifact }) => {
   await step('Sign in', async () => {
     await page.goto(\`\${input.shop}/login\`);
@@ -77,6 +103,7 @@ export interface Filled {
   tasks: Record<'succeeded' | 'failed' | 'timed_out' | 'cancelled' | 'running' | 'queued', string>;
   command: CommandId;
   profile: ProfileId;
+  session: string;
 }
 
 /** What an extension writes into the host's log while a person works. */
@@ -216,5 +243,6 @@ export async function fill(api: Api): Promise<Filled> {
     },
     command: collect.id,
     profile: berlin,
+    session: await converse(api),
   };
 }

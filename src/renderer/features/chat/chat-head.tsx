@@ -59,6 +59,12 @@ export function ChatHead({
   pane: boolean;
   togglePane(): void;
 }) {
+  // The focus goes back to the button, but not after Rename: then the field has it.
+  const [returnFocus, setReturnFocus] = useState(true);
+  const rename = () => {
+    setReturnFocus(false);
+    setRenaming(true);
+  };
   return (
     <ToolBar>
       {session !== undefined && renaming ? (
@@ -67,7 +73,13 @@ export function ChatHead({
         <h2 className={`${layout.grow} ${text.clip}`}>{session?.title || 'New conversation'}</h2>
       )}
       {session === undefined ? null : (
-        <Menu position="bottom-end" width={200} withInitialFocusPlaceholder={false}>
+        <Menu
+          position="bottom-end"
+          width={200}
+          withInitialFocusPlaceholder={false}
+          returnFocus={returnFocus}
+          onOpen={() => setReturnFocus(true)}
+        >
           <Menu.Target>
             <button
               type="button"
@@ -78,7 +90,7 @@ export function ChatHead({
             </button>
           </Menu.Target>
           <Menu.Dropdown>
-            <MenuAction title="Rename" Icon={Pencil} blocked={actions.renameBlocked} run={() => setRenaming(true)} />
+            <MenuAction title="Rename" Icon={Pencil} blocked={actions.renameBlocked} run={rename} />
             <MenuAction title="Export as Markdown" Icon={FileText} run={() => void actions.save(session, 'md')} />
             <MenuAction title="Export as JSON" Icon={Braces} run={() => void actions.save(session, 'json')} />
             <Menu.Divider />

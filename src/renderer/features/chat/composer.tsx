@@ -88,6 +88,7 @@ export function Composer({
   const form = useDraftForm(`chat:${id ?? 'new'}`, { initial: { text: '' }, version: null, shape: SHAPE });
   const area = useRef<HTMLTextAreaElement>(null);
   const { fields } = settings;
+  const written = form.values.text;
   const isComparing = fields.compare !== '';
   const asked = [models.find(fields.model), ...(isComparing ? [models.find(fields.compare)] : [])];
   const none = models.query.data !== undefined && models.models.length === 0;
@@ -95,13 +96,13 @@ export function Composer({
     ? 'No chat model is installed'
     : asked.includes(undefined)
       ? 'Choose a model'
-      : form.values.text.trim() === ''
+      : written.trim() === ''
         ? 'The message is empty'
         : chat.blocked;
   const send = async () => {
     if (blocked !== null) return;
     const restore = form.drop();
-    if (!(await chat.send(form.values.text))) restore();
+    if (!(await chat.send(written))) restore();
     area.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -109,7 +110,7 @@ export function Composer({
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       void send();
-    } else if (event.key === 'ArrowUp' && form.values.text === '') {
+    } else if (event.key === 'ArrowUp' && written === '') {
       event.preventDefault();
       editLast();
     }
@@ -138,7 +139,7 @@ export function Composer({
           aria-label="Message"
           placeholder="Write a message"
           rows={2}
-          value={form.values.text}
+          value={written}
           onChange={({ target }) => form.change({ text: target.value })}
           onKeyDown={onKeyDown}
         />

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { ConversationMessage, Session, SessionId } from '../../../contract/models/sessions.ts';
 import { useClient } from '../../lib/client/context.tsx';
-import { useAct, useOperationQuery } from '../../lib/live/query.ts';
+import { asError, useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { errorToast } from '../../ui/feedback/toast.tsx';
 import { rowsOf } from './conversation/rows.ts';
@@ -55,16 +55,15 @@ export function useChat(session: Session | undefined, settings: Settings) {
         say([userSays(text)], items.length);
         return true;
       }
-      const { patch, errors: _errors } = { patch: settings.settings, errors: settings.errors };
       try {
-        const made = await client.call('sessions_create', patch);
+        const made = await client.call('sessions_create', settings.settings);
         settings.stored(made.id);
         void navigate({ to: '/chat/$id', params: { id: made.id }, search: true });
         const said = userSays(text);
         run(made.id, { after: null, said: [said] }, requestsFor(made.id, [said]));
         return true;
       } catch (error) {
-        errorToast('Could not begin the conversation', error as never);
+        errorToast('Could not begin the conversation', asError(error));
         return false;
       }
     },

@@ -52,7 +52,7 @@ function RowView({ row, chat, editing }: { row: Row; chat: Chat; editing: Editin
         <div className={messageCss.pair} data-pair>
           {row.messages.map((message) => (
             <div key={message.id} className={layout.col}>
-              <Message message={message} last chat={chat} editing={false} setEditing={editing.set} />
+              <Message message={message} last beside chat={chat} editing={false} setEditing={editing.set} />
               <div>
                 <Button
                   small

@@ -29,14 +29,15 @@ export function EditMessage({
     area.current?.focus();
     area.current?.setSelectionRange(area.current.value.length, area.current.value.length);
   }, []);
-  const reason = form.values.text.trim() === '' ? 'The message is empty' : blocked;
+  const written = form.values.text;
+  const reason = written.trim() === '' ? 'The message is empty' : blocked;
   const leave = () => {
     form.drop();
     close();
   };
   const send = () => {
     if (reason !== null) return;
-    save(form.values.text);
+    save(written);
     leave();
   };
   return (
@@ -52,7 +53,7 @@ export function EditMessage({
         className={`${field.field} ${css.area}`}
         aria-label="Message"
         rows={3}
-        value={form.values.text}
+        value={written}
         onChange={({ target }) => form.change({ text: target.value })}
         onKeyDown={(event) => {
           if (event.key === 'Escape') {

@@ -73,7 +73,17 @@ function Versions({ message, chat }: { message: ConversationMessage; chat: Chat 
   );
 }
 
-function Actions({ message, chat, edit }: { message: ConversationMessage; chat: Chat; edit(): void }) {
+function Actions({
+  message,
+  chat,
+  beside,
+  edit,
+}: {
+  message: ConversationMessage;
+  chat: Chat;
+  beside: boolean;
+  edit(): void;
+}) {
   const { role, content, timings, usage } = message;
   const took = figuresOf({
     tokens: usage?.completion_tokens ?? null,
@@ -82,7 +92,7 @@ function Actions({ message, chat, edit }: { message: ConversationMessage; chat: 
   });
   return (
     <div className={css.actions}>
-      <Versions message={message} chat={chat} />
+      {beside ? null : <Versions message={message} chat={chat} />}
       {content === '' ? null : <CopyButton label="Copy message" text={content} />}
       {role === 'user' ? (
         <IconButton label="Edit message" Icon={Pencil} blocked={chat.blocked} onClick={edit} />
@@ -106,12 +116,15 @@ const WHO: Record<ConversationMessage['role'], string> = {
 export function Message({
   message,
   last,
+  beside = false,
   chat,
   editing,
   setEditing,
 }: {
   message: ConversationMessage;
   last: boolean;
+  /** It stands beside another answer to the same. */
+  beside?: boolean;
   chat: Chat;
   editing: boolean;
   setEditing(id: string | null): void;
@@ -147,7 +160,7 @@ export function Message({
         />
       ) : null}
       <Ending message={message} last={last} chat={chat} />
-      {editing ? null : <Actions message={message} chat={chat} edit={() => setEditing(message.id)} />}
+      {editing ? null : <Actions message={message} chat={chat} beside={beside} edit={() => setEditing(message.id)} />}
     </article>
   );
 }

@@ -34,7 +34,7 @@ export const toJson = (session: Session, messages: readonly ConversationMessage[
 export const fileName = (title: string, extension: string): string =>
   `${
     title
-      .replace(/[^\p{L}\p{N} _-]+/gu, ' ')
+      .replace(/[^\p{L}\p{N}_-]+/gu, ' ')
       .trim()
       .slice(0, 60) || 'conversation'
   }.${extension}`;
