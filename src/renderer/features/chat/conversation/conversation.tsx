@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
 import { useLayoutEffect, useRef, useState } from 'react';
 import { codeOf } from '../../../../contract/kernel/errors.ts';
-import { errorText } from '../../../../contract/kernel/field-words.ts';
+import { errorText } from '../../../../contract/kernel/text/field-words.ts';
 import { listProps } from '../../../lib/keys/focus-list.ts';
 import { Button } from '../../../ui/buttons.tsx';
 import { Notice } from '../../../ui/feedback/notice.tsx';
