@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeLlama } from '../../../../tests/support/models/llama-model.ts';
+import { writeOnnxEmbedder } from '../../../../tests/support/models/onnx-models.ts';
 import { writeOnnxFolder } from '../../../../tests/support/models/onnx-writer.ts';
 import { openModels } from '../../../../tests/support/models/registry.ts';
 import type { CallContext } from '../../core/operation/operation.ts';
@@ -268,6 +269,32 @@ test('where files lie is told to those who manage them', async () => {
     expect(model?.path).toBe(told);
     expect(model && (await models_get({ id: model.id }, caller)).path).toBe(told);
   }
+});
+
+// Catches a cache whose ONNX models are not offered because their files are links, and a link that leads out of it.
+test('an ONNX model in the cache of Hugging Face is offered, used where it is, and stays when it is removed', async () => {
+  const cache = path.join(subject.core.dir, 'home', '.cache', 'huggingface', 'hub', 'models--maker--vectors');
+  const snapshot = path.join(cache, 'snapshots', 'abc');
+  writeOnnxEmbedder(snapshot, { external: true });
+  fs.mkdirSync(path.join(cache, 'blobs'));
+  for (const name of ['onnx/model.onnx', 'onnx/model.onnx_data', 'config.json', 'tokenizer.json']) {
+    const blob = path.join(cache, 'blobs', Buffer.from(name).toString('hex'));
+    fs.renameSync(path.join(snapshot, name), blob);
+    fs.symlinkSync(blob, path.join(snapshot, name));
+  }
+  const found = async () => (await subject.models.handlers.models_found({}, context)).items;
+  const [offered] = await found();
+  expect(offered).toMatchObject({ name: 'maker/vectors:fp32', format: 'onnx', installed: false });
+  await importing({ path: offered?.path ?? '' });
+  expect(list()).toMatchObject([{ repo: 'maker/vectors', status: 'ready', type: 'embedding', source: 'link' }]);
+  await subject.models.service.scan();
+  expect(list()).toMatchObject([{ status: 'ready' }]);
+  expect(await found()).toMatchObject([{ installed: true }]);
+
+  fs.rmSync(path.join(snapshot, 'config.json'));
+  fs.symlinkSync(outside('private.json'), path.join(snapshot, 'config.json'));
+  fs.writeFileSync(outside('private.json'), '{"architectures":["BertModel"]}');
+  expect(await found()).toEqual([]);
 });
 
 // Would catch: an offer of gigabytes that no engine of this program can run.
