@@ -92,6 +92,8 @@ export const EngineAsk = z.discriminatedUnion('op', [
     gpu_layers: z.int().min(0).nullable(),
   }),
   z.object({ op: z.literal('unload'), model }),
+  /** Whether another engine computes beside this one: both have one budget of processor threads. */
+  z.object({ op: z.literal('share'), alone: z.boolean() }),
   z.object({
     op: z.literal('generate'),
     model,
@@ -171,6 +173,7 @@ export type LoadedFacts = z.infer<typeof LoadedFacts>;
 export const EngineAnswer = z.discriminatedUnion('t', [
   z.object({ t: z.literal('loaded'), facts: LoadedFacts }),
   z.object({ t: z.literal('unloaded') }),
+  z.object({ t: z.literal('shared') }),
   z.object({ t: z.literal('finished'), reason: z.enum(['stop', 'length']), completion_tokens: z.int() }),
   z.object({ t: z.literal('counted'), tokens: z.int() }),
   z.object({

@@ -56,6 +56,7 @@ export function openResidents(options: Options = {}) {
       yield* [];
       return { t: 'finished', reason: 'stop', completion_tokens: 0 };
     },
+    share: async (alone) => void calls.push(`share ${alone}`),
     embed: () => Promise.reject(new Error('not asked')),
     rerank: () => Promise.reject(new Error('not asked')),
     stop: async () => undefined,

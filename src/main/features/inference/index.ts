@@ -12,6 +12,7 @@ import type { Platform } from '../../platform/platform.ts';
 import type { JobService } from '../jobs/index.ts';
 import { createCommandCheck, createCommandRunner } from './command.ts';
 import type { Conversations, InstalledModel, ModelSource } from './deps.ts';
+import { createCpuShare } from './models/cpu-share.ts';
 import { createResidents } from './models/residents.ts';
 import { createModelService, referenceOf } from './models/service.ts';
 import { createChat } from './openai/chat.ts';
@@ -89,8 +90,12 @@ export function createInference(deps: Deps) {
     loaded: selfCheck.loaded,
     engine,
     availableBytes: deps.availableBytes ?? (() => process.availableMemory()),
-    changed: (id) => source.changed?.(id),
+    changed(id) {
+      source.changed?.(id);
+      shareCpu();
+    },
   });
+  const shareCpu = createCpuShare({ all: residents.all, log: deps.log });
   const live = createLive(clock);
   const stats = createStats({ clock, residents });
   const generate = createGenerate({ source, residents, live, clock, finished: stats.finished });

@@ -1,5 +1,4 @@
 /** Which models are loaded, and what is asked of them. */
-import type { Llama } from 'node-llama-cpp';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAnswer, EngineAsk, EngineItem } from '../../../contract/models/engine.ts';
 import type { Call } from '../../shared/serve.ts';
@@ -7,12 +6,13 @@ import { promptTokens } from '../text/prompt.ts';
 import { embed, rerank } from './embed.ts';
 import { generate } from './generate.ts';
 import { type LoadedModel, loadModel } from './model.ts';
-import { openNative } from './native.ts';
+import { type Native, openNative } from './native.ts';
 
 /** @param env `TABAGENT_THREADS` caps the threads of the whole process, `TABAGENT_GPU=off` keeps it on the CPU */
 export function createLlamaEngine(env: NodeJS.ProcessEnv) {
   const models = new Map<string, LoadedModel>();
-  let native: Promise<{ llama: Llama; tail(): string }> | undefined;
+  let native: Promise<Native> | undefined;
+  let alone = true;
 
   function loaded(id: string): LoadedModel {
     const model = models.get(id);
@@ -25,7 +25,10 @@ export function createLlamaEngine(env: NodeJS.ProcessEnv) {
       case 'load': {
         if (models.has(ask.model)) throw new AppError('invalid-state', 'The model is loaded already.');
         native ??= openNative(env);
-        const model = await loadModel(await native, ask, call);
+        const opened = await native;
+        // A context never takes more threads than there were when it was made.
+        opened.share(true);
+        const model = await loadModel(opened, ask, call).finally(() => opened.share(alone));
         models.set(ask.model, model);
         return { t: 'loaded', facts: model.facts };
       }
@@ -33,6 +36,10 @@ export function createLlamaEngine(env: NodeJS.ProcessEnv) {
         await loaded(ask.model).dispose();
         models.delete(ask.model);
         return { t: 'unloaded' };
+      case 'share':
+        alone = ask.alone;
+        (await native)?.share(alone);
+        return { t: 'shared' };
       case 'generate':
         return generate(loaded(ask.model), ask, call);
       case 'count':

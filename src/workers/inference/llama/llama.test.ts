@@ -143,6 +143,17 @@ describe('cancel', () => {
   });
 });
 
+// Catches an engine that waits for its own computation before it takes fewer threads.
+test('the processor can be shared while it computes, with the same text', async () => {
+  const alone = await engine.run(generateAsk({ max_tokens: 60 }));
+  const running = engine.run(generateAsk({ max_tokens: 60 }));
+  for (const value of [false, true])
+    await expect(engine.client.request({ op: 'share', alone: value }, { deadlineMs: 10_000 })).resolves.toEqual({
+      t: 'shared',
+    });
+  expect((await running).text).toBe(alone.text);
+});
+
 test('a process that is killed fails what it was computing; the next request starts another one', async () => {
   await using own = openEngine();
   await own.load(model.file);

@@ -9,7 +9,7 @@ import { type LoadedModel, loadModel } from './model.ts';
 import { rerank } from './rerank.ts';
 import { createSessions } from './session.ts';
 
-/** @param env `TABAGENT_THREADS` caps the threads of each session, `TABAGENT_GPU=off` keeps all of them on the CPU */
+/** @param env `TABAGENT_THREADS` is the budget of all engines, `TABAGENT_GPU=off` keeps all sessions on the CPU */
 export function createOnnxEngine(env: NodeJS.ProcessEnv) {
   const models = new Map<string, LoadedModel>();
   const sessions = createSessions(env);
@@ -37,6 +37,9 @@ export function createOnnxEngine(env: NodeJS.ProcessEnv) {
         await model.dispose();
         return { t: 'unloaded' };
       }
+      case 'share':
+        // The threads of a session are fixed when it is opened, so this engine takes its half in any case.
+        return { t: 'shared' };
       case 'generate':
         return generate(loaded(ask.model, 'chat'), ask, call);
       case 'count':

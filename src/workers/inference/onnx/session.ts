@@ -19,12 +19,12 @@ const DEVICES = ['cuda', 'tensorrt', 'dml', 'coreml', 'openvino', 'webgpu'];
 /** What such a device runs only on; elsewhere nobody misses it. */
 const PLATFORM: Readonly<Record<string, NodeJS.Platform>> = { dml: 'win32', coreml: 'darwin' };
 
-/** @param env `TABAGENT_THREADS`, `TABAGENT_GPU` */
+/** @param env `TABAGENT_THREADS` (of both engines together, of which a session takes half), `TABAGENT_GPU` */
 export function createSessions(env: NodeJS.ProcessEnv) {
   const wanted = Number(env.TABAGENT_THREADS);
-  const threads = Number.isInteger(wanted) && wanted > 0 ? wanted : Math.max(1, os.availableParallelism() - 1);
+  const budget = Number.isInteger(wanted) && wanted > 0 ? wanted : os.availableParallelism() - 1;
   const options: InferenceSession.SessionOptions = {
-    intraOpNumThreads: threads,
+    intraOpNumThreads: Math.max(1, Math.floor(budget / 2)),
     interOpNumThreads: 1,
     executionMode: 'sequential',
     logSeverityLevel: 3,

@@ -25,6 +25,8 @@ export type Ranked = Extract<EngineAnswer, { t: 'ranked' }>;
 export interface Engine {
   load(ask: LoadAsk, signal: AbortSignal, progress: (percent: number) => void): Promise<LoadedFacts>;
   unload(model: string): Promise<void>;
+  /** @param alone whether no other engine has models in memory */
+  share(alone: boolean): Promise<void>;
   /** @throws AppError `generation-timeout` when no token comes for too long */
   generate(ask: GenerateAsk, signal: AbortSignal): AsyncGenerator<EngineItem, Finished, void>;
   embed(model: string, texts: string[], as: TextRole | null, signal: AbortSignal): Promise<Embedded>;
@@ -128,6 +130,9 @@ export function createEngine(name: EngineName, deps: EngineDeps, onGone: (reason
     },
     async unload(model) {
       await ask('unloaded', { op: 'unload', model }, UNLOAD_MS);
+    },
+    async share(alone) {
+      await ask('shared', { op: 'share', alone }, UNLOAD_MS);
     },
     async *generate(body, signal) {
       try {
