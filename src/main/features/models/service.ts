@@ -26,6 +26,10 @@ export interface Engines {
   unload(name: string): Promise<void>;
 }
 
+function missing(id: ModelId): never {
+  throw notFound('model', id);
+}
+
 /** Creates the service. */
 export function createModelService(deps: {
   db: Db;
@@ -39,14 +43,11 @@ export function createModelService(deps: {
 }) {
   const { db, store, clock, hardware, scanner, root, engines } = deps;
   const resolver = createResolver(store, deps.aliases);
+  const first = (ref: string): ModelRow | undefined => resolver.matches(ref)[0];
   const remove = createRemover({ store, root, unload: engines.unload });
   const free = (): FreeMemory => freeNow(hardware.graphicsNow());
   const view = (row: ModelRow): InstalledModel => recordOf(InstalledModel, () => toModel(row));
-  const require = (id: ModelId): ModelRow => {
-    const row = store.get(id);
-    if (!row) throw notFound('model', id);
-    return row;
-  };
+  const require = (id: ModelId): ModelRow => store.get(id) ?? missing(id);
 
   return {
     get: (id: ModelId) => view(require(id)),
@@ -91,20 +92,18 @@ export function createModelService(deps: {
       const rows = resolver.matches(ref, variant);
       const [row] = rows;
       if (!row) throw modelNotFound(variant === undefined ? ref : `${ref}:${variant}`);
-      let freed = 0;
-      for (const one of rows) freed += await remove(one);
-      return { row, freed };
+      return { row, freed: await remove(rows) };
     },
     selfCheck: {
-      wanted: (ref: string): boolean => resolver.matches(ref)[0]?.self_check === null,
+      wanted: (ref: string): boolean => first(ref)?.self_check === null,
       save(ref: string, self_check: SelfCheck): void {
-        const [row] = resolver.matches(ref);
+        const row = first(ref);
         if (row) store.save({ ...row, self_check, updated_at: clock.now(), version: row.version + 1 });
       },
     },
     /** Tells subscribers that something about a model has changed that is not stored. */
     announce(ref: string): void {
-      const [row] = resolver.matches(ref);
+      const row = first(ref);
       if (row) store.announce(row.id);
     },
     /** Name of the folder, for people. */

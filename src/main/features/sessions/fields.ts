@@ -1,9 +1,11 @@
 /** Rows as the wire has them, and messages of chat requests as rows. */
+
 import type { ChatMessage, ToolCall } from '../../../contract/models/openai/chat.ts';
 import type { ConversationMessage, MessageId, Session, StoredMessage } from '../../../contract/models/sessions.ts';
 import type { GenerationParams } from '../../../contract/models/settings.ts';
 import { iso } from '../../core/clock.ts';
 import { sha256 } from '../../core/ids.ts';
+import type { Principal } from '../../core/operation/operation.ts';
 import type { MessageRow, SessionRow } from './schema.ts';
 
 export const toSession = (
@@ -91,3 +93,6 @@ export function titleOf(said: readonly Said[]): string {
   const [line = ''] = text.split('\n', 1);
   return line.length <= TITLE_LENGTH ? line : `${line.slice(0, TITLE_LENGTH - 1).trimEnd()}…`;
 }
+
+/** A caller without a key sees the sessions of such callers only. */
+export const isAnonymous = ({ kind }: Principal) => kind === 'anonymous';

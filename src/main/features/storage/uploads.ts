@@ -56,6 +56,9 @@ interface Announced {
   bytes?: number | undefined;
 }
 
+const notOpen = (is: string, actual: string) =>
+  new AppError('invalid-state', `This upload ${is}; start another one.`, { extra: { expected: 'open', actual } });
+
 /** Creates the service over a folder. */
 export function createUploads(store: StorageStore, clock: Clock, dir: string) {
   const fileOf = (id: UploadId) => entryOf(dir, id);
@@ -92,14 +95,8 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
     async write(id: UploadId, bytes: Readable): Promise<Upload> {
       const row = store.upload(id);
       if (!row) throw notFound('upload', id);
-      if (row.bytes !== null)
-        throw new AppError('invalid-state', 'This upload is complete; start another one.', {
-          extra: { expected: 'open', actual: 'complete' },
-        });
-      if (writing.has(id))
-        throw new AppError('invalid-state', 'This upload is already in progress; start another one.', {
-          extra: { expected: 'open', actual: 'writing' },
-        });
+      if (row.bytes !== null) throw notOpen('is complete', 'complete');
+      if (writing.has(id)) throw notOpen('is already in progress', 'writing');
       writing.add(id);
       try {
         const measured = await receive(bytes, quota.reserve(row), dir, partOf(id), fileOf(id));

@@ -14,7 +14,7 @@ export interface RemoverDeps {
   unload(name: string): Promise<void>;
 }
 
-/** Creates what removes one model. @returns bytes that were freed */
+/** Creates what removes models, one after the other. @returns bytes that were freed */
 export function createRemover({ store, root, unload }: RemoverDeps) {
   /** A model that was added as a reference keeps its files: they belong to another program. */
   function removeFiles(row: ModelRow): number {
@@ -37,11 +37,14 @@ export function createRemover({ store, root, unload }: RemoverDeps) {
     if (!left && path.relative(root(), folder) !== '') await removeOwned(root(), folder);
   }
 
-  return async function remove(row: ModelRow): Promise<number> {
-    await unload(refOf(row));
-    const freed = removeFiles(row);
-    store.remove(row);
-    await removeFolder(row);
+  return async function remove(rows: readonly ModelRow[]): Promise<number> {
+    let freed = 0;
+    for (const row of rows) {
+      await unload(refOf(row));
+      freed += removeFiles(row);
+      store.remove(row);
+      await removeFolder(row);
+    }
     return freed;
   };
 }
