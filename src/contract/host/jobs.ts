@@ -1,7 +1,7 @@
 /** Background work and bytes: jobs, uploads, backups. */
 import { z } from 'zod';
 import { BulkRow } from '../kernel/bulk.ts';
-import { call, stream } from '../kernel/define.ts';
+import { call, PAYLOAD_LIMITS, stream } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
 import { Problem } from '../kernel/errors.ts';
 import { contains, fixed, oneOf } from '../kernel/filters.ts';
@@ -129,11 +129,7 @@ export const jobOperations = {
   uploads_create: call(
     z.strictObject({
       name: z.string().min(1).max(255),
-      bytes: z
-        .int()
-        .min(0)
-        .max(2 * 1024 ** 3)
-        .optional(),
+      bytes: z.int().min(0).max(PAYLOAD_LIMITS.file).optional(),
       mime: z.string().max(200).default('application/octet-stream'),
     }),
     z.union([Upload, UploadTarget]),

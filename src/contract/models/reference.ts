@@ -7,6 +7,22 @@ export const LEXICAL_MODEL = 'tabagent/lexical-384';
 /** Stands for the selected model of the needed type. */
 export const DEFAULT_MODEL = 'default';
 
+/** A model by its repo and, where there is one, its quantization. */
+interface NamedModel {
+  repo: string;
+  variant: string | null;
+}
+
+/** `owner/repo:variant`, or `owner/repo` without a variant. */
+export const refOf = ({ repo, variant }: NamedModel): string => (variant === null ? repo : `${repo}:${variant}`);
+
+/** The reverse of {@link refOf}; a colon before the first slash is part of the name. */
+export function splitRef(ref: string): NamedModel {
+  const at = ref.lastIndexOf(':');
+  if (at <= ref.indexOf('/')) return { repo: ref, variant: null };
+  return { repo: ref.slice(0, at), variant: ref.slice(at + 1) };
+}
+
 /** `owner/repo`, `owner/repo:variant`, an installed id, or {@link DEFAULT_MODEL}. */
 export const ModelRef = z
   .string()

@@ -5,13 +5,13 @@ import { reachesScope } from '../../../contract/kernel/rights.ts';
 import { ModelId } from '../../../contract/kernel/scalars.ts';
 import type { ModelDownload } from '../../../contract/models/hub.ts';
 import type { InstalledModel, modelOperations } from '../../../contract/models/models.ts';
+import { refOf } from '../../../contract/models/reference.ts';
 import type { Handlers, Principal } from '../../core/operation/operation.ts';
 import type { JobStarter } from '../jobs/index.ts';
 import type { Uploads } from '../storage/index.ts';
 import type { Elsewhere } from './elsewhere/index.ts';
 import type { Importer, ImportInput } from './registry/import.ts';
 import { refIn, variantIn } from './registry/named.ts';
-import { refOf } from './registry/views.ts';
 import type { ModelService } from './service.ts';
 
 /** Where files lie is told to those who manage them. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ModelId } from '../../../contract/kernel/scalars.ts';
 import { InstalledModel, type ModelType } from '../../../contract/models/models.ts';
+import { refOf } from '../../../contract/models/reference.ts';
 import type { SelfCheck } from '../../../contract/models/self-check.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Db, recordOf, recordsOf } from '../../core/db/index.ts';
@@ -14,7 +15,7 @@ import { createRemover } from './registry/remove.ts';
 import { createResolver, modelNotFound } from './registry/resolve.ts';
 import type { Scanner } from './registry/scan.ts';
 import { selectable, usable } from './registry/usable.ts';
-import { refOf, sizedOf, toModel } from './registry/views.ts';
+import { sizedOf, toModel } from './registry/views.ts';
 import type { ModelRow } from './schema.ts';
 import type { ModelListInput, ModelStore } from './store/model-store.ts';
 

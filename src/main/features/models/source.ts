@@ -1,9 +1,8 @@
 /** Models as the engines take them: found by name, with what is set for them and the memory that they take. */
 import { AppError } from '../../../contract/kernel/errors.ts';
-import { DEFAULT_MODEL } from '../../../contract/models/reference.ts';
+import { DEFAULT_MODEL, refOf } from '../../../contract/models/reference.ts';
 import type { GenerationParams } from '../../../contract/models/settings.ts';
 import { estimate, estimateByName } from './memory/estimate.ts';
-import { refOf } from './registry/views.ts';
 import type { ModelRow } from './schema.ts';
 import type { ModelService } from './service.ts';
 import type { GenerationSettings } from './settings/service.ts';

@@ -1,11 +1,12 @@
 /** How much callers may upload: what they announced, within a share of each caller and the room of the disk. */
 import fs from 'node:fs';
+import { PAYLOAD_LIMITS } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { UploadId } from '../../../contract/kernel/scalars.ts';
 import type { StorageStore, UploadRow } from './store.ts';
 
 /** Largest upload, bytes. */
-export const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
+const MAX_UPLOAD_BYTES = PAYLOAD_LIMITS.file;
 /** What one caller may have stored at a time, bytes: what it does not use is removed after a day. */
 const MAX_CALLER_BYTES = 4 * MAX_UPLOAD_BYTES;
 /** Uploads that one caller may have announced at a time. */

@@ -1,9 +1,9 @@
 /** Which models are in memory, and calls that load and unload them. */
 import type { InstalledModel } from '../../../contract/models/models.ts';
+import { refOf } from '../../../contract/models/reference.ts';
 import { type Answer, useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { errorToast, toast } from '../../ui/feedback/toast.tsx';
-import { refOf } from './words.ts';
 
 export type LoadedModel = Answer<'get_loaded_models'>['models'][number];
 

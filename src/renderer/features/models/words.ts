@@ -39,7 +39,3 @@ export function parameters(value: number | null): string {
 
 /** `4,096 tokens`. */
 export const tokens = (value: number | null): string => (value === null ? '–' : `${count(value)} tokens`);
-
-/** `owner/repo:variant`, by which requests name it. */
-export const refOf = ({ repo, variant }: Pick<InstalledModel, 'repo' | 'variant'>): string =>
-  variant === null ? repo : `${repo}:${variant}`;

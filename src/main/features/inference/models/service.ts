@@ -4,11 +4,11 @@ import type { OutputOf } from '../../../../contract/kernel/define.ts';
 import { AppError, errorOf } from '../../../../contract/kernel/errors.ts';
 import type { JobId } from '../../../../contract/kernel/scalars.ts';
 import type { LoadInput } from '../../../../contract/models/inference.ts';
-import { DEFAULT_MODEL } from '../../../../contract/models/reference.ts';
+import { DEFAULT_MODEL, refOf, splitRef } from '../../../../contract/models/reference.ts';
 import type { Clock } from '../../../core/clock.ts';
+import { either } from '../../../core/operation/either.ts';
 import type { JobService } from '../../jobs/index.ts';
 import type { ModelSource } from '../deps.ts';
-import { either } from '../openai/request.ts';
 import { loadJobInput, loadJobKind } from './load-job.ts';
 import type { LoadOptions } from './resident.ts';
 import type { Residents } from './residents.ts';
@@ -63,8 +63,10 @@ export function createModelService(deps: {
     },
     async info(ref: string, requestId: string): Promise<OutputOf<Operations['model_info']>> {
       const model = await find(ref);
-      const base = model.variant === null ? model.id : model.id.replace(/:[^:]*$/, '');
-      const siblings = (await source.list()).filter(({ id, variant }) => variant !== null && id.startsWith(`${base}:`));
+      const { repo } = splitRef(model.id);
+      const siblings = (await source.list()).filter(
+        ({ id, variant }) => variant !== null && splitRef(id).repo === repo,
+      );
       return {
         ...modelOf(model, residents),
         request_id: requestId,
@@ -80,7 +82,8 @@ export function createModelService(deps: {
     },
     async load(input: LoadInput, requestId: string): Promise<OutputOf<Operations['load_model']>> {
       const ref = referenceOf(input);
-      const model = await find(input.variant === undefined ? ref : `${ref.replace(/:[^:/]*$/, '')}:${input.variant}`);
+      const { variant } = input;
+      const model = await find(variant === undefined ? ref : refOf({ repo: splitRef(ref).repo, variant }));
       const options = optionsOf(input);
       const names = { model_id: model.id, model: model.id, request_id: requestId, success: true as const };
       const isThere = residents.get(model.id)?.facts != null;

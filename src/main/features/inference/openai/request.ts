@@ -34,8 +34,6 @@ export function unsupported(param: string, why: string): AppError {
 
 const set = <T>(name: string, value: T | null | undefined) => (value == null ? {} : { [name]: value });
 
-export { either };
-
 /** @throws AppError `unprocessable-entity` for more tokens than engines take */
 function biasOf(given: Sampled['logit_bias']): GenerationRequest['logitBias'] {
   const entries = Object.entries(given ?? {});
@@ -77,7 +75,8 @@ export function forChoice(request: GenerationRequest, index: number): Generation
     : { ...request, sampling: { ...request.sampling, seed: seed + index } };
 }
 
-const isGiven = (value: unknown) => value !== undefined && value !== null;
+/** Whether a client has sent a value: null counts as left out. */
+export const isGiven = (value: unknown) => value !== undefined && value !== null;
 
 /** @throws AppError `unsupported-parameter` for what would make the answer another one than was asked for */
 export function refuseChat(input: ChatInput): void {

@@ -1,9 +1,7 @@
 /** What a response is asked for, as a chat. */
 import type { ChatInput, ChatMessage } from '../../../../contract/models/openai/chat.ts';
 import type { InputItem, OutputItem, ResponseInput } from '../../../../contract/models/openai/responses.ts';
-import { unsupported } from '../openai/request.ts';
-
-const isGiven = (value: unknown) => value !== undefined && value !== null;
+import { isGiven, unsupported } from '../openai/request.ts';
 
 /** @throws AppError `unsupported-parameter` */
 export function refuseResponse(input: ResponseInput): void {

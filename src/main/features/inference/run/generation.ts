@@ -1,4 +1,4 @@
-/** One generation from the request to the last token: the model, a place to compute, the engine, and what it writes taken apart. */
+/** One generation from the request to the last token: finds the model, waits for a place, runs the engine and splits what it writes. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { EngineItem, EnginePrompt, Sampling, ToolGrammars } from '../../../../contract/models/engine.ts';
 import type { Clock } from '../../../core/clock.ts';
@@ -7,6 +7,7 @@ import type { Residents } from '../models/residents.ts';
 import type { Finished, GenerateAsk } from './engine.ts';
 import type { Live } from './live.ts';
 import { type OutputPart, OutputReader } from './output.ts';
+import { type Caller, type Place, takePlace } from './place.ts';
 
 /** What a generation is asked for; what is left out is decided by the settings of the model. */
 export interface GenerationRequest {
@@ -22,12 +23,10 @@ export interface GenerationRequest {
   overflow: 'refuse' | 'drop_oldest';
 }
 
-/** Who asks. */
-export interface Asker {
-  caller: string;
+/** The caller with the names by which its generation can be stopped. */
+export interface Asker extends Caller {
   requestId: string;
   sessionId?: string | undefined;
-  signal: AbortSignal;
 }
 
 export type GenerationPart =
@@ -89,7 +88,7 @@ function samplingOf(request: GenerationRequest, defaults: GenerationDefaults): S
     ...NEUTRAL,
     ...defined(set),
     ...defined(wanted),
-    // Told in no answer, so any will do; 32 bits are what engines take.
+    // No answer reports it, so any seed will do; engines take 32 bits.
     seed: Math.abs(wanted.seed ?? seed ?? Math.floor(Math.random() * 0xffff_ffff)) % 0x1_0000_0000,
     logit_bias: request.logitBias.map(([token, bias]) => [token, bias]),
   };
@@ -189,17 +188,16 @@ export function createGenerate(deps: GenerationDeps): Generate {
   ): AsyncGenerator<GenerationPart, GenerationEnd, void> {
     const begun = clock.monotonic();
     const stop = new AbortController();
-    const done = live.begin({ ...asker, sessionId: asker.sessionId, model: model.id, stop });
+    const { caller, requestId, sessionId } = asker;
+    const done = live.begin({ caller, requestId, sessionId, stop });
     const waiting = AbortSignal.any([asker.signal, stop.signal]);
-    let lease: Awaited<ReturnType<Residents['lease']>> | undefined;
-    let leave: (() => void) | undefined;
+    let place: Place | undefined;
     let ended = false;
     try {
-      lease = await residents.lease(model, waiting);
-      const { resident, facts } = lease;
-      leave = await resident.turns.enter(asker.caller, AbortSignal.any([waiting, resident.going.signal]));
-      const ask = askOf(model, request, source.defaults(model, asker.sessionId));
-      const stream = resident.engine.generate(ask, AbortSignal.any([waiting, resident.going.signal]));
+      place = await takePlace(residents, model, { caller, signal: waiting });
+      const { resident, facts, signal } = place;
+      const ask = askOf(model, request, source.defaults(model, sessionId));
+      const stream = resident.engine.generate(ask, signal);
       yield* written(stream, {
         reasons: facts.capabilities.includes('reasoning') && 'messages' in request.prompt,
         tools: request.tools !== null,
@@ -208,13 +206,12 @@ export function createGenerate(deps: GenerationDeps): Generate {
       });
       ended = true;
     } catch (thrown) {
-      // Who ordered the stop gets what was written; who has left gets nothing.
+      // After an order to stop the answer is what was written so far; a caller that has left gets none.
       if (!stop.signal.aborted || asker.signal.aborted) throw thrown;
       end.stopped = true;
       ended = true;
     } finally {
-      leave?.();
-      lease?.release();
+      place?.leave();
       done();
       end.timings.totalMs = clock.monotonic() - begun;
       deps.finished(model, ended ? end : null);

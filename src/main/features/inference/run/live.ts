@@ -1,19 +1,17 @@
-/** Generations that run or wait, so that they can be stopped and counted. */
+/** Generations that run or wait for a place, so that they can be stopped and counted. */
 import type { Clock } from '../../../core/clock.ts';
 
-/** Whose generation it is. */
+/** A generation, by the names with which it can be stopped. */
 export interface LiveGeneration {
   requestId: string;
   /** Id of the principal that asked. */
   caller: string;
   sessionId: string | undefined;
-  /** Id of the model. */
-  model: string | null;
   /** Aborted by an order to stop: what was written so far is the answer. */
   readonly stop: AbortController;
 }
 
-/** Which generations are meant. */
+/** Which generations to stop or count; members that are absent match all. */
 export interface StopTarget {
   requestId?: string | undefined;
   sessionId?: string | undefined;
@@ -25,7 +23,7 @@ export type Live = ReturnType<typeof createLive>;
 
 export function createLive(clock: Clock) {
   const live = new Set<LiveGeneration>();
-  /** By session; under null the last stop of all. */
+  /** Time of the last stop by session, unix ms; under null, of any generation. */
   const stops = new Map<string | null, number>();
   const matches = (one: LiveGeneration, { requestId, sessionId, caller }: StopTarget) =>
     (requestId === undefined || one.requestId === requestId) &&
@@ -33,10 +31,10 @@ export function createLive(clock: Clock) {
     (caller === null || one.caller === caller);
 
   return {
-    /** @returns takes it out again */
+    /** @returns removes it; called when the generation has ended */
     begin(generation: LiveGeneration): () => void {
       live.add(generation);
-      // What runs was not stopped.
+      // A session in which something runs again is not halted any more.
       stops.delete(generation.sessionId ?? null);
       return () => live.delete(generation);
     },

@@ -1,7 +1,7 @@
 /** Orders to stop: whose generations a caller may end. */
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf } from '../../../../contract/kernel/define.ts';
-import { SCOPES } from '../../../../contract/kernel/define.ts';
+import { reachesScope } from '../../../../contract/kernel/rights.ts';
 import { iso } from '../../../core/clock.ts';
 import type { Principal } from '../../../core/operation/operation.ts';
 import type { Live } from './live.ts';
@@ -10,8 +10,7 @@ import type { Live } from './live.ts';
 const PREFIX = /^(?:chatcmpl-|cmpl-|resp_)/;
 
 /** Callers who manage see all generations, others their own. */
-const callerOf = ({ scope, id }: Principal) =>
-  scope !== null && SCOPES.indexOf(scope) >= SCOPES.indexOf('manage') ? null : id;
+const callerOf = (principal: Principal) => (reachesScope(principal, 'manage') ? null : principal.id);
 
 export function createStopping(live: Live) {
   return {

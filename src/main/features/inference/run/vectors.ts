@@ -3,16 +3,11 @@ import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { ModelType } from '../../../../contract/models/engine.ts';
 import type { Embedded, Embedder } from '../../embeddings/index.ts';
 import type { InstalledModel, ModelSource } from '../deps.ts';
-import type { Lease, Residents } from '../models/residents.ts';
+import type { Residents } from '../models/residents.ts';
 import type { Embedded as EmbeddedPiece } from './engine.ts';
+import { type Caller, type Place, takePlace } from './place.ts';
 
-/** Who asks. */
-export interface VectorAsker {
-  caller: string;
-  signal: AbortSignal;
-}
-
-/** Texts in one request to the engine: others get their turn, and a caller that leaves is noticed, in between. */
+/** Texts in one request to the engine; between two requests others get their turn and a cancel is noticed. */
 const PIECE = 32;
 
 export interface VectorDeps {
@@ -31,30 +26,20 @@ export function createVectors({ source, residents }: VectorDeps) {
   }
 
   /** Runs with the model loaded, once it is the caller's turn. */
-  async function withTurn<T>(
-    model: InstalledModel,
-    asker: VectorAsker,
-    work: (lease: Lease, signal: AbortSignal) => Promise<T>,
-  ) {
-    const lease = await residents.lease(model, asker.signal);
+  async function withTurn<T>(model: InstalledModel, caller: Caller, work: (place: Place) => Promise<T>) {
+    const place = await takePlace(residents, model, caller);
     try {
-      const signal = AbortSignal.any([asker.signal, lease.resident.going.signal]);
-      const leave = await lease.resident.turns.enter(asker.caller, signal);
-      try {
-        return await work(lease, signal);
-      } finally {
-        leave();
-      }
+      return await work(place);
     } finally {
-      lease.release();
+      place.leave();
     }
   }
 
   return {
     /** The embedder of a model, which is loaded. @throws AppError `model-not-found`, `embedding-model-not-available`, … */
-    async embedder(ref: string, asker: VectorAsker): Promise<Embedder> {
+    async embedder(ref: string, caller: Caller): Promise<Embedder> {
       const model = await find(ref, 'embedding');
-      const lease = await residents.lease(model, asker.signal);
+      const lease = await residents.lease(model, caller.signal);
       const { dimensions } = lease.facts;
       lease.release();
       return {
@@ -62,20 +47,20 @@ export function createVectors({ source, residents }: VectorDeps) {
         dimensions,
         embed: (texts, as) =>
           collected(texts, dimensions, (piece) =>
-            withTurn(model, asker, ({ resident }, signal) =>
+            withTurn(model, caller, ({ resident, signal }) =>
               resident.engine.embed(model.id, piece, as ?? null, signal),
             ),
           ),
       };
     },
     /** How well each document answers the query, 0 to 1. */
-    async rank(ref: string, query: string, documents: readonly string[], asker: VectorAsker) {
+    async rank(ref: string, query: string, documents: readonly string[], caller: Caller) {
       const model = await find(ref, 'rerank');
       const scores: number[] = [];
       let tokens = 0;
       for (let from = 0; from < documents.length; from += PIECE) {
         const piece = documents.slice(from, from + PIECE);
-        const answer = await withTurn(model, asker, ({ resident }, signal) =>
+        const answer = await withTurn(model, caller, ({ resident, signal }) =>
           resident.engine.rerank(model.id, query, piece, signal),
         );
         scores.push(...answer.scores);
@@ -94,6 +79,9 @@ export function createVectors({ source, residents }: VectorDeps) {
   };
 }
 
+/** The numbers of all vectors. A copy: the bytes of a message need not be aligned. */
+export const floatsOf = ({ vectors }: EmbeddedPiece) => new Float32Array(Uint8Array.from(vectors).buffer);
+
 /** The vectors of all texts, computed piece by piece. */
 async function collected(
   texts: readonly string[],
@@ -104,8 +92,7 @@ async function collected(
   let tokens = 0;
   for (let from = 0; from < texts.length; from += PIECE) {
     const answer = await embed(texts.slice(from, from + PIECE));
-    // A copy: the bytes of a message begin where they like.
-    vectors.set(new Float32Array(Uint8Array.from(answer.vectors).buffer), from * dimensions);
+    vectors.set(floatsOf(answer), from * dimensions);
     tokens += answer.tokens;
   }
   const at = (index: number) => vectors.subarray(index * dimensions, (index + 1) * dimensions);

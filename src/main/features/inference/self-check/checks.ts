@@ -4,6 +4,7 @@ import type { SelfCheck } from '../../../../contract/models/self-check.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Resident } from '../models/resident.ts';
 import type { Finished } from '../run/engine.ts';
+import { floatsOf } from '../run/vectors.ts';
 import { type Judged, judgeAnswers, judgeScores, judgeSimilarities } from './judge.ts';
 import { QUESTIONS, RANKINGS, TRIPLES } from './questions.ts';
 
@@ -17,7 +18,7 @@ export interface Asking {
   resident: Resident;
   clock: Pick<Clock, 'monotonic'>;
   signal: AbortSignal;
-  /** Called between pieces of work; throws when somebody else wants the place. */
+  /** Called between pieces of work; throws when another request waits for the place. */
   giveWay(): void;
 }
 
@@ -79,8 +80,7 @@ async function checkVectors({ resident, clock, signal, giveWay }: Asking): Promi
   for (const texts of TRIPLES) {
     const answer = await resident.engine.embed(resident.model.id, [...texts], null, signal);
     tokens += answer.tokens;
-    // A copy: the bytes of a message begin where they like.
-    const all = new Float32Array(Uint8Array.from(answer.vectors).buffer);
+    const all = floatsOf(answer);
     const at = (index: number) => all.subarray(index * answer.dimensions, (index + 1) * answer.dimensions);
     similarities.push([similarity(at(0), at(1)), similarity(at(0), at(2))]);
     giveWay();

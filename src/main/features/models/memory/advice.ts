@@ -2,7 +2,7 @@
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf } from '../../../../contract/kernel/define.ts';
 import type { CatalogueEntry } from '../../../../contract/models/hardware.ts';
-import { refOf } from '../registry/views.ts';
+import { refOf } from '../../../../contract/models/reference.ts';
 import type { ModelRow } from '../schema.ts';
 import type { ReadCatalogue } from './catalogue.ts';
 import { mb } from './estimate.ts';

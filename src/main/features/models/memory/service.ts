@@ -2,9 +2,9 @@
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf, ParsedInputOf } from '../../../../contract/kernel/define.ts';
 import type { MemoryEstimate } from '../../../../contract/models/hardware.ts';
+import { splitRef } from '../../../../contract/models/reference.ts';
 import type { Hardware } from '../../../core/hardware.ts';
 import { refIn, variantIn } from '../registry/named.ts';
-import { splitRef } from '../registry/resolve.ts';
 import { sizedOf } from '../registry/views.ts';
 import type { ModelRow } from '../schema.ts';
 import { createAdvice } from './advice.ts';

@@ -1,11 +1,11 @@
 /** Removing a model: it leaves the memory, then its files, its row and its folder go. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { refOf } from '../../../../contract/models/reference.ts';
 import { removeOwned, removeOwnedFile } from '../../../core/disk/owned-trees.ts';
 import { folderOf } from '../files/discover.ts';
 import type { ModelRow } from '../schema.ts';
 import type { ModelStore } from '../store/model-store.ts';
-import { refOf } from './views.ts';
 
 export interface RemoverDeps {
   store: Pick<ModelStore, 'all' | 'remove'>;

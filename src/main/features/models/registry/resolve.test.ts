@@ -4,7 +4,7 @@ import { openTestCore, type TestCore } from '../../../../../tests/support/core.t
 import { newId } from '../../../core/ids.ts';
 import type { ModelRow } from '../schema.ts';
 import { createModelStore, type ModelStore } from '../store/model-store.ts';
-import { createResolver, splitRef } from './resolve.ts';
+import { createResolver } from './resolve.ts';
 
 let core: TestCore;
 let store: ModelStore;
@@ -42,16 +42,6 @@ const variantsOf = (ref: string) =>
   resolver()
     .matches(ref)
     .map(({ variant }) => variant);
-
-test.each([
-  ['owner/repo', 'owner/repo', null],
-  ['owner/repo:Q8_0', 'owner/repo', 'Q8_0'],
-  ['repo:Q8_0', 'repo', 'Q8_0'],
-  ['ow:ner/repo', 'ow:ner/repo', null],
-  ['owner/repo:', 'owner/repo', ''],
-])('%s is the repo %s and the quantization %s', (ref, repo, variant) => {
-  expect(splitRef(ref)).toEqual({ repo, variant });
-});
 
 describe('a repo', () => {
   test('means its usual quantization first, those that cannot be used last', () => {

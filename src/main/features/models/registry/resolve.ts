@@ -2,10 +2,9 @@
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { ModelId } from '../../../../contract/kernel/scalars.ts';
 import type { ModelType } from '../../../../contract/models/models.ts';
-import { DEFAULT_MODEL } from '../../../../contract/models/reference.ts';
+import { DEFAULT_MODEL, refOf, splitRef } from '../../../../contract/models/reference.ts';
 import type { ModelRow } from '../schema.ts';
 import type { ModelStore } from '../store/model-store.ts';
-import { refOf } from './views.ts';
 
 /** `model-not-found` with what was asked for. */
 export function modelNotFound(ref: string, detail?: string): AppError {
@@ -22,13 +21,6 @@ const rank = ({ variant }: ModelRow) => {
   const at = variant === null ? -1 : PREFERRED.indexOf(variant);
   return at < 0 ? PREFERRED.length : at;
 };
-
-/** Repo and quantization of `owner/repo:variant`. */
-export function splitRef(ref: string): { repo: string; variant: string | null } {
-  const at = ref.lastIndexOf(':');
-  if (at <= ref.indexOf('/')) return { repo: ref, variant: null };
-  return { repo: ref.slice(0, at), variant: ref.slice(at + 1) };
-}
 
 /** Creates the resolver. */
 export function createResolver(store: ModelStore, aliases: () => Readonly<Record<string, string>>) {

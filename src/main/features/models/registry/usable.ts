@@ -1,10 +1,10 @@
 /** Whether a row can be loaded, and be what is loaded when no model is named. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { SELECTABLE } from '../../../../contract/models/models.ts';
+import { refOf } from '../../../../contract/models/reference.ts';
 import type { ModelFacts } from '../files/facts.ts';
 import type { ModelRow } from '../schema.ts';
 import { modelNotFound } from './resolve.ts';
-import { refOf } from './views.ts';
 
 /** @throws AppError `model-corrupted` for files that cannot be used, `model-not-found` for files that are gone */
 export function usable(row: ModelRow): ModelRow & { facts: ModelFacts } {

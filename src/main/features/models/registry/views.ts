@@ -5,10 +5,6 @@ import { wireMembers } from '../../../core/operation/values.ts';
 import type { Sized } from '../memory/fit.ts';
 import type { ModelRow } from '../schema.ts';
 
-/** `owner/repo:variant`, by which requests name a model. */
-export const refOf = ({ repo, variant }: Pick<ModelRow, 'repo' | 'variant'>): string =>
-  variant === null ? repo : `${repo}:${variant}`;
-
 /** A row as every answer has it. */
 export function toModel(row: ModelRow): InstalledModel {
   const { facts } = row;

@@ -1,12 +1,10 @@
 /** A file that was dropped or chosen in a browser: it travels to the host, which knows no path of it. */
 import { useState } from 'react';
+import { PAYLOAD_LIMITS } from '../../../../contract/kernel/define.ts';
 import { useClient } from '../../../lib/client/context.tsx';
 import { asError } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { errorToast, toast } from '../../../ui/feedback/toast.tsx';
-
-/** Largest file that an upload takes, bytes. */
-const MAX_BYTES = 2 * 1024 ** 3;
 
 /** One transfer. */
 export interface Uploading {
@@ -59,7 +57,8 @@ export function useUpload(show: (id: string) => void): Uploading {
     start(file) {
       if (noImport !== null || current !== null) return;
       if (!/\.gguf$/i.test(file.name)) return toast(`${file.name} is no GGUF file`);
-      if (file.size > MAX_BYTES) return toast('This file is too large to be sent by a browser; add it by its path');
+      if (file.size > PAYLOAD_LIMITS.file)
+        return toast('This file is too large to be sent by a browser; add it by its path');
       void start(file);
     },
   };

@@ -1,9 +1,9 @@
 import { Menu } from '@mantine/core';
 import { Copy, Play, Square, Star, Trash2 } from 'lucide-react';
 import type { InstalledModel } from '../../../../contract/models/models.ts';
+import { refOf } from '../../../../contract/models/reference.ts';
 import { MenuAction } from '../../../ui/menu-action.tsx';
 import { useLoading } from '../use-loading.ts';
-import { refOf } from '../words.ts';
 import { useModelActions } from './use-model-actions.ts';
 
 /** What can be done with a model of the list without opening it. */

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { z } from 'zod';
 import { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import type { InstalledModel } from '../../../../contract/models/models.ts';
+import { refOf } from '../../../../contract/models/reference.ts';
 import { InferenceSettings } from '../../../../contract/models/settings.ts';
 import { useDraftForm } from '../../../lib/drafts/use-draft-form.ts';
 import { useAct, useOperationQuery } from '../../../lib/live/query.ts';
@@ -15,7 +16,6 @@ import { SchemaForm } from '../../../ui/schema-form/schema-form.tsx';
 import { textProblem } from '../../../ui/schema-form/use-json-text.ts';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
-import { refOf } from '../words.ts';
 
 const FIELDS = fieldsOf(JsonObject.parse(z.toJSONSchema(InferenceSettings, { io: 'input', unrepresentable: 'any' })));
 const TITLES = titlesOf(FIELDS, 'settings');
