@@ -102,6 +102,16 @@ describe('limits', () => {
   });
 
   // Catches a frame that fills the host's memory.
+  // Would catch: megabytes that are no frame, sent one after the other: no call is rated for them, and each is read like one.
+  test('a large text that is no frame is answered and closes 1009; a small one is answered only', async () => {
+    const { client, socket } = await open();
+    socket.send('-'.repeat(1000));
+    await client.wait((frame) => frame.t === 'err' && frame.e.code === 'invalid_json');
+    socket.send('-'.repeat(70_000));
+    expect(await client.closed).toBe(1009);
+    expect(client.frames.filter((frame) => frame.t === 'err')).toHaveLength(2);
+  });
+
   test('a frame of 32 MiB is read, one byte more closes 1009', async () => {
     const { client, socket } = await open();
     const ping = '{"t":"ping","n":5}';

@@ -153,8 +153,11 @@ function socketPort(socket: WebSocket, limit: () => number): FramePort {
     },
     onMessage(listener) {
       socket.on('message', (data: Buffer, isBinary: boolean) => {
-        if (data.length > limit()) socket.close(CLOSE.tooBig);
-        else listener(isBinary ? NOT_TEXT : read(data), data.length);
+        if (data.length > limit()) return socket.close(CLOSE.tooBig);
+        const frame = isBinary ? NOT_TEXT : read(data);
+        listener(frame, data.length);
+        // No client writes megabytes that are no frame by mistake, and reading them costs as much as reading a call that is rated.
+        if (frame instanceof AppError && data.length > MAX_ANONYMOUS_FRAME_BYTES) socket.close(CLOSE.tooBig);
       });
     },
     onClose: (listener) => void socket.on('close', listener),
