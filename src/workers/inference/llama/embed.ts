@@ -1,14 +1,23 @@
 /** Vectors of texts, and texts ranked for a query. */
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAnswer } from '../../../contract/models/engine.ts';
-import { checkLength } from '../text/lengths.ts';
+import { readInputs } from '../text/lengths.ts';
 import type { LoadedModel } from './model.ts';
+
+const countsOf = (count: (text: string) => number) => ({ read: count, countOf: (tokens: number) => tokens });
 
 export async function embed(loaded: LoadedModel, texts: readonly string[], signal: AbortSignal): Promise<EngineAnswer> {
   const { embedding, facts } = loaded;
   if (embedding === null) throw new AppError('invalid-state', 'This model makes no embeddings.');
-  const lengths = texts.map((text) => embedding.calculateInputLength(text));
-  for (const [index, tokens] of lengths.entries()) checkLength(tokens, facts.context_length, `Input ${index}`);
+  const lengths = await readInputs(
+    texts,
+    countsOf((text) => embedding.calculateInputLength(text)),
+    {
+      contextLength: facts.context_length,
+      nameOf: (index) => `Input ${index}`,
+      signal,
+    },
+  );
   const vectors = new Float32Array(texts.length * facts.dimensions);
   for (const [index, text] of texts.entries()) {
     signal.throwIfAborted();
@@ -37,9 +46,15 @@ export async function rerank(
 ): Promise<EngineAnswer> {
   const { ranking, facts } = loaded;
   if (ranking === null) throw new AppError('invalid-state', 'This model does not rank.');
-  const lengths = documents.map((document) => ranking.calculateInputLength(query, document));
-  for (const [index, tokens] of lengths.entries())
-    checkLength(tokens, facts.context_length, `Document ${index} with the query`);
+  const lengths = await readInputs(
+    documents,
+    countsOf((document) => ranking.calculateInputLength(query, document)),
+    {
+      contextLength: facts.context_length,
+      nameOf: (index) => `Document ${index} with the query`,
+      signal,
+    },
+  );
   const scores: number[] = [];
   for (const document of documents) {
     signal.throwIfAborted();

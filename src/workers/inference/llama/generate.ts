@@ -3,8 +3,8 @@ import type { Token } from 'node-llama-cpp';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAnswer, EngineAsk, EngineItem } from '../../../contract/models/engine.ts';
 import type { Call } from '../../shared/serve.ts';
+import { fittedPrompt } from '../text/fit.ts';
 import { createSpelling, createStopFilter, type Told } from '../text/pieces.ts';
-import { fittedPrompt } from '../text/prompt.ts';
 import { logprobOf } from './logprobs.ts';
 import { type LoadedModel, PREFILL_BATCH } from './model.ts';
 import { outputGrammar } from './output-grammar.ts';
@@ -118,7 +118,7 @@ async function write(
 
 export async function generate(loaded: LoadedModel, ask: GenerateAsk, call: Call<EngineItem>): Promise<EngineAnswer> {
   if (loaded.slots === null) throw new AppError('invalid-state', 'This model does not generate text.');
-  const { tokens, reasoning, droppedMessages, droppedTokens } = fittedPrompt(loaded.prompts, ask);
+  const { tokens, reasoning, droppedMessages, droppedTokens } = await fittedPrompt(loaded.prompts, ask, call.signal);
   const slot = await loaded.slots.take(tokens, call.signal);
   try {
     const cached = await prefill(slot, tokens, call.signal);

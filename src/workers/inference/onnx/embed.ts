@@ -2,7 +2,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAnswer, EngineAsk, LoadedFacts } from '../../../contract/models/engine.ts';
-import { checkLength } from '../text/lengths.ts';
+import { readInputs } from '../text/lengths.ts';
 import { batches, numbersOf, runEncoder } from './encoder.ts';
 import type { Pooling } from './pooling.ts';
 import type { Encoded, TextTokenizer } from './tokenizer.ts';
@@ -79,8 +79,11 @@ export async function embed(
   signal: AbortSignal,
 ): Promise<EngineAnswer> {
   const prompt = embedding.pooling.prompts[as ?? 'other'];
-  const inputs = texts.map((text) => inputOf(embedding, text, prompt));
-  for (const [index, { ids }] of inputs.entries()) checkLength(ids.length, facts.context_length, `Input ${index}`);
+  const inputs = await readInputs(
+    texts,
+    { read: (text) => inputOf(embedding, text, prompt), countOf: ({ ids }) => ids.length },
+    { contextLength: facts.context_length, nameOf: (index) => `Input ${index}`, signal },
+  );
   const { dimensions } = facts;
   const vectors = new Float32Array(texts.length * dimensions);
   for (const batch of batches(inputs, facts.device)) {

@@ -2,7 +2,7 @@
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAnswer, EngineAsk, EngineItem } from '../../../contract/models/engine.ts';
 import type { Call } from '../../shared/serve.ts';
-import { promptTokens } from '../text/prompt.ts';
+import { promptCount } from '../text/prompt.ts';
 import { embed } from './embed.ts';
 import { generate } from './generate.ts';
 import { type LoadedModel, loadModel } from './model.ts';
@@ -43,7 +43,7 @@ export function createOnnxEngine(env: NodeJS.ProcessEnv) {
       case 'generate':
         return generate(loaded(ask.model, 'chat'), ask, call);
       case 'count':
-        return { t: 'counted', tokens: promptTokens(loaded(ask.model, 'chat').prompts, ask.prompt).tokens.length };
+        return { t: 'counted', tokens: await promptCount(loaded(ask.model, 'chat').prompts, ask.prompt, call.signal) };
       case 'embed':
         return embed(loaded(ask.model, 'embedding'), ask, call.signal);
       case 'rerank':

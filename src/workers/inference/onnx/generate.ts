@@ -2,8 +2,8 @@
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAnswer, EngineAsk, EngineItem, Logprob } from '../../../contract/models/engine.ts';
 import type { Call } from '../../shared/serve.ts';
+import { fittedPrompt } from '../text/fit.ts';
 import { createSpelling, createStopFilter, type Told } from '../text/pieces.ts';
-import { fittedPrompt } from '../text/prompt.ts';
 import type { ChatModel } from './model.ts';
 import { createSampler, type Sampler, tokenLogprob } from './sampling.ts';
 import { commonPrefix, type Slot } from './slots.ts';
@@ -121,7 +121,7 @@ async function write(
 
 export async function generate(model: ChatModel, ask: GenerateAsk, call: Call<EngineItem>): Promise<EngineAnswer> {
   refuseGrammars(ask);
-  const { tokens, reasoning, droppedMessages, droppedTokens } = fittedPrompt(model.prompts, ask);
+  const { tokens, reasoning, droppedMessages, droppedTokens } = await fittedPrompt(model.prompts, ask, call.signal);
   const slot = await model.slots.take(tokens, call.signal);
   try {
     const { cached, logits } = await prefill(model, slot, tokens, call.signal);

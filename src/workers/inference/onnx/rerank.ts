@@ -2,7 +2,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAnswer, EngineAsk, LoadedFacts } from '../../../contract/models/engine.ts';
-import { checkLength } from '../text/lengths.ts';
+import { readInputs } from '../text/lengths.ts';
 import { batches, numbersOf, runEncoder } from './encoder.ts';
 import type { Encoded, TextTokenizer } from './tokenizer.ts';
 
@@ -36,9 +36,11 @@ export async function rerank(
   { query, documents }: Extract<EngineAsk, { op: 'rerank' }>,
   signal: AbortSignal,
 ): Promise<EngineAnswer> {
-  const rows = documents.map((document) => ranking.tokenizer.encode(query, document));
-  for (const [index, { ids }] of rows.entries())
-    checkLength(ids.length, facts.context_length, `Document ${index} with the query`);
+  const rows = await readInputs(
+    documents,
+    { read: (document) => ranking.tokenizer.encode(query, document), countOf: ({ ids }) => ids.length },
+    { contextLength: facts.context_length, nameOf: (index) => `Document ${index} with the query`, signal },
+  );
   const scores = new Array<number>(rows.length).fill(0);
   for (const batch of batches(rows, facts.device)) {
     signal.throwIfAborted();

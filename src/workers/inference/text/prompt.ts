@@ -1,6 +1,6 @@
-/** Prompts as tokens, and what happens when they are too many. */
-import { AppError } from '../../../contract/kernel/errors.ts';
-import type { EngineAsk, EngineMessage, EnginePrompt } from '../../../contract/models/engine.ts';
+/** Prompts as tokens. Others get their turn between pieces of the work, and a caller that leaves ends it. */
+import type { EngineMessage, EnginePrompt } from '../../../contract/models/engine.ts';
+import { createPause } from './deadline.ts';
 import type { ChatTemplate } from './template.ts';
 
 /** A model as far as its prompts are concerned. */
@@ -17,95 +17,117 @@ export interface PromptModel<Token> {
 
 /** A prompt as the model sees it. */
 export interface PromptTokens<Token> {
-  tokens: Token[];
+  /** Null when there are far more than the context holds: they are only counted. */
+  tokens: Token[] | null;
+  count: number;
   reasoning: boolean;
 }
+
+/** Reads the prompts of one request; what a message has is looked at once, however often it is part of a prompt. */
+export interface PromptReader<Token> {
+  /** Tokens of the content. */
+  countOf(message: EngineMessage): Promise<number>;
+  /** @throws AppError `validation-error` when the template refuses the conversation; the signal's reason */
+  read(prompt: EnginePrompt): Promise<PromptTokens<Token>>;
+}
+
+/** Characters that are tokenised without a turn of the event loop in between. */
+const PIECE = 32 * 1024;
+/** Tokens that a text may seem to have more when it is cut at one place. */
+const MARGIN = 64;
 
 /** Characters that no text needs (private use area) stand for contents while the template is filled in. */
 const MARK = /\u{F0000}(\d+)\u{F0001}/u;
 const markOf = (index: number) => `\u{F0000}${index}\u{F0001}`;
 
-/** Whether a text holds the name of a control token, which as a token would end the turn or begin another one. */
-function holdsControl<Token>(model: PromptModel<Token>, text: string): boolean {
-  const literal = model.tokenize(text, false);
-  const special = model.tokenize(text, true);
-  return literal.length !== special.length || literal.some((token, index) => token !== special[index]);
+/** What is known of a content. */
+interface Looked {
+  count: number;
+  /** Whether it is left out of the text that the template makes, and tokenised by itself. */
+  apart: boolean;
 }
 
-/** Control tokens come from the template alone: what callers write stays text, whatever it spells. */
-function conversationTokens<Token>(
-  model: PromptModel<Token>,
-  conversation: Extract<EnginePrompt, { messages: unknown }>,
-): PromptTokens<Token> {
-  const hidden: string[] = [];
-  const hide = (content: string) => {
-    if (!holdsControl(model, content)) return content;
-    hidden.push(content);
-    return markOf(hidden.length - 1);
-  };
-  const messages = conversation.messages.map((message) => ({ ...message, content: hide(message.content) }));
-  const text = model.template.render({ ...conversation, messages });
-  const tokens = text
-    .split(MARK)
-    .flatMap((part, index) =>
-      index % 2 === 0 ? model.tokenize(part, true) : model.tokenize(hidden[Number(part)] ?? '', false),
-    );
-  return { tokens, reasoning: model.template.reasons && text.trimEnd().endsWith('<think>') };
-}
+type Counted<Token> = Omit<PromptTokens<Token>, 'reasoning'>;
 
-export function promptTokens<Token>(model: PromptModel<Token>, prompt: EnginePrompt): PromptTokens<Token> {
-  const { tokens, reasoning } =
-    'text' in prompt
-      ? { tokens: model.tokenize(prompt.text, false), reasoning: false }
-      : conversationTokens(model, prompt);
-  if (model.first !== null && tokens[0] !== model.first) tokens.unshift(model.first);
-  // Nothing can be computed from nothing.
-  if (tokens.length === 0) tokens.push(model.filler);
-  return { tokens, reasoning };
-}
+export function createPromptReader<Token>(model: PromptModel<Token>, signal: AbortSignal): PromptReader<Token> {
+  const pause = createPause(signal);
+  const looked = new WeakMap<EngineMessage, Looked>();
 
-/** A prompt that fits, and what was left out for it. */
-export interface FittedPrompt<Token> extends PromptTokens<Token> {
-  droppedMessages: number;
-  droppedTokens: number;
-}
-
-/** The oldest message that may go: system messages and the last turn stay. */
-function droppable(messages: readonly EngineMessage[]): number {
-  const lastUser = messages.findLastIndex(({ role }) => role === 'user');
-  return messages.findIndex(({ role }, index) => role !== 'system' && index < lastUser);
-}
-
-/** @throws AppError `context-length-exceeded` */
-export function fittedPrompt<Token>(
-  model: PromptModel<Token>,
-  ask: Extract<EngineAsk, { op: 'generate' }>,
-): FittedPrompt<Token> {
-  const context_length = model.contextLength;
-  // One token at least has to be written.
-  const fits = ({ tokens }: PromptTokens<Token>) => tokens.length < context_length;
-  const whole = promptTokens(model, ask.prompt);
-  if (fits(whole)) return { ...whole, droppedMessages: 0, droppedTokens: 0 };
-  if (ask.overflow === 'drop_oldest' && 'messages' in ask.prompt) {
-    const { messages: all, ...others } = ask.prompt;
-    let messages = all;
-    for (let at = droppable(messages); at !== -1; at = droppable(messages)) {
-      messages = messages.toSpliced(at, 1);
-      // An answer of a tool whose call has gone says nothing.
-      while (messages[at]?.role === 'tool') messages = messages.toSpliced(at, 1);
-      const rest = promptTokens(model, { messages, ...others });
-      if (fits(rest))
-        return {
-          ...rest,
-          droppedMessages: all.length - messages.length,
-          droppedTokens: whole.tokens.length - rest.tokens.length,
-        };
+  /** Tokens of a text; one that is long is counted first, because to tokenise it takes long and its tokens may be of no use. */
+  async function tokensOf(text: string, special: boolean): Promise<Counted<Token>> {
+    await pause();
+    if (text.length > PIECE) {
+      let count = 0;
+      for (let at = 0; at < text.length; at += PIECE) {
+        count += model.tokenize(text.slice(at, at + PIECE), special).length;
+        await pause();
+      }
+      if (count - (text.length / PIECE) * MARGIN > model.contextLength) return { tokens: null, count };
     }
+    const tokens = model.tokenize(text, special);
+    return { tokens, count: tokens.length };
   }
-  const prompt_tokens = whole.tokens.length;
-  throw new AppError(
-    'context-length-exceeded',
-    `The prompt has ${prompt_tokens} tokens and the context ${context_length}. Shorten the prompt or load the model with a larger context.`,
-    { extra: { prompt_tokens, max_tokens: ask.max_tokens, context_length, param: 'messages' } },
-  );
+
+  /**
+   * A content that holds the name of a control token, which as a token would end the turn or begin another one, stands apart; so does
+   * one that is too long to be looked through.
+   */
+  async function look(message: EngineMessage): Promise<Looked> {
+    const known = looked.get(message);
+    if (known !== undefined) return known;
+    const { content } = message;
+    const { tokens: literal, count } = await tokensOf(content, false);
+    const special = literal === null || content.length > PIECE ? null : model.tokenize(content, true);
+    const apart =
+      special === null || literal?.length !== special.length || literal.some((token, at) => token !== special[at]);
+    looked.set(message, { count, apart });
+    return { count, apart };
+  }
+
+  /** The tokens of texts one after the other. */
+  async function joined(texts: readonly { text: string; special: boolean }[]): Promise<Counted<Token>> {
+    let tokens: Token[] | null = [];
+    let count = 0;
+    for (const { text, special } of texts) {
+      const part = await tokensOf(text, special);
+      count += part.count;
+      if (part.tokens === null || count > 2 * model.contextLength) tokens = null;
+      for (const token of (tokens && part.tokens) ?? []) tokens?.push(token);
+    }
+    return { tokens, count };
+  }
+
+  /** Control tokens come from the template alone: what callers write stays text, whatever it spells. */
+  async function conversation(prompt: Extract<EnginePrompt, { messages: unknown }>): Promise<PromptTokens<Token>> {
+    const hidden: string[] = [];
+    const messages: EngineMessage[] = [];
+    for (const message of prompt.messages) {
+      const { apart } = await look(message);
+      messages.push(apart ? { ...message, content: markOf(hidden.push(message.content) - 1) } : message);
+    }
+    const text = model.template.render({ ...prompt, messages });
+    const texts = text
+      .split(MARK)
+      .map((part, at) =>
+        at % 2 === 0 ? { text: part, special: true } : { text: hidden[Number(part)] ?? '', special: false },
+      );
+    return { ...(await joined(texts)), reasoning: model.template.reasons && text.trimEnd().endsWith('<think>') };
+  }
+
+  return {
+    countOf: async (message) => (await look(message)).count,
+    async read(prompt) {
+      const { tokens, reasoning, count } =
+        'text' in prompt ? { ...(await tokensOf(prompt.text, false)), reasoning: false } : await conversation(prompt);
+      if (tokens === null) return { tokens, count, reasoning };
+      if (model.first !== null && tokens[0] !== model.first) tokens.unshift(model.first);
+      // Nothing can be computed from nothing.
+      if (tokens.length === 0) tokens.push(model.filler);
+      return { tokens, count: tokens.length, reasoning };
+    },
+  };
 }
+
+/** Tokens of a prompt. @throws as {@link PromptReader.read} */
+export const promptCount = async <Token>(model: PromptModel<Token>, prompt: EnginePrompt, signal: AbortSignal) =>
+  (await createPromptReader(model, signal).read(prompt)).count;

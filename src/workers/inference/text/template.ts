@@ -2,6 +2,7 @@
 import { Template } from '@huggingface/jinja';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { CALL_CLOSE, CALL_OPEN, type EngineMessage, type EnginePrompt } from '../../../contract/models/engine.ts';
+import { withDeadline } from './deadline.ts';
 
 type Conversation = Extract<EnginePrompt, { messages: unknown }>;
 
@@ -76,6 +77,12 @@ function untilOpenEnd(text: string): string {
   return text.slice(0, end);
 }
 
+/** A template is a program of whoever made the model: what it computes and what it writes is bounded. */
+const RENDER_MS = 2_000;
+const MAX_RENDERED = 32 * 1024 * 1024;
+
+const isLate = (error: unknown) => (error as { code?: unknown } | undefined)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+
 /** What a model's files say about its conversations. */
 export interface TemplateSource {
   /** Jinja; anything but a text counts as none. */
@@ -90,13 +97,16 @@ export function chatTemplateOf({ template, bos, eos }: TemplateSource): ChatTemp
   const strings = { bos_token: bos, eos_token: eos };
   let compiled: Template | undefined;
   const rendered = (messages: readonly EngineMessage[], tools: Conversation['tools'], continued: boolean) => {
-    compiled ??= new Template(text);
-    const made = compiled.render({
-      ...strings,
-      messages: forTemplate(continued ? openEnded(messages) : messages),
-      ...(tools.length > 0 ? { tools } : {}),
-      add_generation_prompt: !continued,
+    const made = withDeadline(RENDER_MS, () => {
+      compiled ??= new Template(text);
+      return compiled.render({
+        ...strings,
+        messages: forTemplate(continued ? openEnded(messages) : messages),
+        ...(tools.length > 0 ? { tools } : {}),
+        add_generation_prompt: !continued,
+      });
     });
+    if (made.length > MAX_RENDERED) throw new Error('it makes too much text of them');
     return continued ? untilOpenEnd(made) : made;
   };
   return {
@@ -109,13 +119,15 @@ export function chatTemplateOf({ template, bos, eos }: TemplateSource): ChatTemp
         return rendered(messages, tools, continued);
       } catch (error) {
         const folded = withoutSystem(messages);
-        if (folded.length !== messages.length)
+        if (folded.length !== messages.length && !isLate(error))
           try {
             return rendered(folded, tools, continued);
           } catch {
             // The first failure is the one that explains.
           }
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = isLate(error)
+          ? 'it takes too long'
+          : (error instanceof Error ? error.message : String(error)).slice(0, 1000);
         throw new AppError('validation-error', `The model's chat template refuses these messages: ${reason}`, {
           errors: { messages: reason },
           extra: { field: 'messages', param: 'messages', reason },
