@@ -1,7 +1,8 @@
 /** The models that can be talked to. */
 import type { InstalledModel } from '../../../contract/models/models.ts';
+import { refOf } from '../../../contract/models/reference.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
-import { refOf, useLoading } from '../models/index.ts';
+import { useLoading } from '../models/index.ts';
 
 /** See {@link useChatModels}. */
 export function useChatModels() {

@@ -1,3 +1,2 @@
 export { MemoryBar } from './memory-bar.tsx';
 export { useLoading } from './use-loading.ts';
-export { refOf } from './words.ts';
