@@ -79,7 +79,10 @@ export const inferenceOperations = {
           name: z.string(),
           memory_usage: z.int(),
           load_time: z.int(),
+          backend: Model.shape.backend,
           device: z.string(),
+          /** Devices that were tried first, and why they do not compute. */
+          refused_devices: z.array(z.object({ device: z.string(), reason: z.string() })),
           context_length: z.int(),
           idle_seconds: z.int(),
           /** Idle time after which it is unloaded; null: never. */

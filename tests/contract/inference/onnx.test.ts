@@ -21,7 +21,7 @@ test('they are listed with their engine, loaded by name, shown with their device
   ]);
   expect(await answerTo('/v1/models/load', { model: id, wait: true })).toMatchObject({ status: 'loaded' });
   expect((await subject.host.client.call('get_loaded_models', {})).models).toMatchObject([
-    { id, device: 'cpu', context_length: 128 },
+    { id, backend: 'onnx', device: 'cpu', refused_devices: [], context_length: 128 },
   ]);
   expect(await answerTo('/v1/models/unload', { model: id })).toMatchObject({ status: 'unloaded' });
   expect((await subject.host.client.call('get_loaded_models', {})).models).toEqual([]);

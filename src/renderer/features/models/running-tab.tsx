@@ -34,11 +34,16 @@ export function RunningTab({ loading }: { loading: Loading }) {
 
 function Running({ model, loading }: { model: LoadedModel; loading: Loading }) {
   const { id, device, active_requests: active, queued_requests: queued } = model;
+  const refused = model.refused_devices.map((one) => `Not on ${one.device}: ${one.reason}`).join('\n');
   const use = active + queued > 0 ? `${count(active)} running, ${count(queued)} waiting` : 'Idle';
   return (
     <li className={css.line}>
       <span className={`${layout.grow} ${text.clip} ${css.name}`}>{id}</span>
-      <Tag>{device}</Tag>
+      <span title={refused === '' ? undefined : refused}>
+        <Tag>
+          {model.backend}, {device}
+        </Tag>
+      </span>
       <span className={text.muted}>{use}</span>
       <span className={`${text.muted} ${text.num}`}>{count(model.context_length)} tokens</span>
       <span className={`${css.figure} ${text.num}`}>{bytes(model.memory_usage)}</span>

@@ -8,6 +8,8 @@ import type { Residents } from './residents.ts';
 
 const MAX_CONTEXT_TOLD = 1_048_576;
 
+const backendOf = ({ engine }: InstalledModel) => (engine === 'llama' ? ('llama.cpp' as const) : ('onnx' as const));
+
 export function modelOf(model: InstalledModel, residents: Residents): Model {
   const resident = residents.get(model.id);
   const facts = resident?.facts ?? null;
@@ -19,7 +21,7 @@ export function modelOf(model: InstalledModel, residents: Residents): Model {
     loaded: facts !== null,
     status: facts !== null ? 'loaded' : resident === undefined ? 'available' : 'loading',
     type: model.type,
-    backend: model.engine === 'llama' ? 'llama.cpp' : 'onnx',
+    backend: backendOf(model),
     variant: model.variant,
     size_bytes: model.sizeBytes,
     context_length: facts?.context_length ?? Math.min(model.contextLength, MAX_CONTEXT_TOLD),
@@ -38,7 +40,9 @@ export function loadedOf(resident: Resident, now: number): Loaded | null {
     name: model.name,
     memory_usage: resident.bytes,
     load_time: Math.floor(resident.loadedAt / 1000),
+    backend: backendOf(model),
     device: facts.device,
+    refused_devices: facts.refused_devices,
     context_length: facts.context_length,
     idle_seconds: users > 0 ? 0 : Math.floor((now - usedAt) / 1000),
     ttl_seconds: ttlSeconds === 0 ? null : ttlSeconds,

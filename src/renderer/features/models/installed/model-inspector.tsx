@@ -16,7 +16,7 @@ import text from '../../../ui/styles/text.module.css';
 import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
 import css from '../models.module.css';
 import { useLoading } from '../use-loading.ts';
-import { parameters, SOURCE_WORDS, TYPE_WORDS, tokens } from '../words.ts';
+import { ENGINE_WORDS, parameters, SOURCE_WORDS, TYPE_WORDS, tokens } from '../words.ts';
 import { FitBadge } from './fit-badge.tsx';
 import { ModelSettings } from './model-settings.tsx';
 import { SelfCheckNotice, selfCheckText } from './self-check.tsx';
@@ -115,6 +115,7 @@ function ModelFacts({ model, fit }: { model: InstalledModel; fit: ModelFit | und
   const facts: [string, ReactNode][] = [
     ['Type', TYPE_WORDS[model.type]],
     ['Format', model.format.toUpperCase()],
+    ['Engine', ENGINE_WORDS[model.format]],
     ['Architecture', model.architecture ?? '–'],
     ['Parameters', parameters(model.parameters)],
     ['Quantization', model.quant ?? model.variant ?? '–'],
