@@ -57,9 +57,10 @@ export interface ModelSource {
    * @param ref `owner/repo`, `owner/repo:variant`, an id, an alias or `default`
    * @param type what it is needed for; null when any will do
    * @param loaded ids of loaded models of that type, for `default`
+   * @param again whether a model that has ended an engine is tried again; otherwise it is `model-corrupted`
    * @throws AppError `model-not-found`, `model-corrupted`, `embedding-model-not-available`
    */
-  resolve(ref: string, type: ModelType | null, loaded: readonly string[]): Promise<InstalledModel>;
+  resolve(ref: string, type: ModelType | null, loaded: readonly string[], again?: boolean): Promise<InstalledModel>;
   list(): Promise<InstalledModel[]>;
   /** What applies to generations: saved settings below parameters that were set. */
   defaults(model: InstalledModel, sessionId?: string): GenerationDefaults;
@@ -71,6 +72,10 @@ export interface ModelSource {
     wanted(id: string): boolean;
     save(id: string, found: SelfCheck): void;
   };
+  /** The load of a model has ended the engine: no request loads it again. */
+  endedEngine?(id: string, reason: string): void;
+  /** A model was loaded, whatever happened before. */
+  wasLoaded?(id: string): void;
   /** A model was loaded or unloaded: who lists models asks again. */
   changed?(id: string): void;
 }

@@ -85,6 +85,22 @@ test('a file that was open when the host ended is not opened by the next one unt
   await next.jobs.parts[0]?.stop?.();
 });
 
+// Catches a model that a request loads again after it has ended the engine, and one that nobody can load any more.
+test('a model that has ended an engine is loaded only when that is asked for, until it was loaded', async () => {
+  write(at('o', 'm', 'm.gguf'));
+  await subject.models.service.scan();
+  const { source } = subject.models;
+  source.endedEngine('o/m', 'llama ended by SIGABRT.');
+  expect(list()).toMatchObject([{ status: 'broken', problem: expect.stringContaining('SIGABRT') }]);
+  await expect(source.resolve('o/m', 'chat', [])).rejects.toMatchObject({ slug: 'model-corrupted' });
+  // It does not come back with a look at the same files.
+  await subject.models.handlers.models_scan({}, context);
+  await expect(source.resolve('o/m', 'chat', [])).rejects.toMatchObject({ slug: 'model-corrupted' });
+  expect(await source.resolve('o/m', null, [], true)).toMatchObject({ id: 'o/m' });
+  source.wasLoaded('o/m');
+  expect(await source.resolve('o/m', 'chat', [])).toMatchObject({ id: 'o/m' });
+});
+
 // Catches a scan that lists, and then deletes, what a link leads to.
 test('no link in the models folder is followed', async () => {
   const file = write(outside('elsewhere.gguf'));

@@ -14,7 +14,7 @@ import { type FreeMemory, fitOf, freeNow } from './memory/fit.ts';
 import { createRemover } from './registry/remove.ts';
 import { createResolver, modelNotFound } from './registry/resolve.ts';
 import type { Scanner } from './registry/scan.ts';
-import { selectable, usable } from './registry/usable.ts';
+import { hasEndedEngine, selectable, usable } from './registry/usable.ts';
 import { sizedOf, toModel } from './registry/views.ts';
 import type { ModelRow } from './schema.ts';
 import type { ModelListInput, ModelStore } from './store/model-store.ts';
@@ -75,12 +75,31 @@ export function createModelService(deps: {
      * The model that a request means, ready to be loaded. Its files are looked at again: they may have changed since the last scan.
      * @param type null when any will do
      * @param loaded names of loaded models
+     * @param again whether one that has ended an engine is tried again
      * @throws AppError `model-not-found`, `model-corrupted`
      */
-    async usable(ref: string, type: ModelType | null, loaded: readonly string[] = []): Promise<ModelRow> {
+    async usable(
+      ref: string,
+      type: ModelType | null,
+      loaded: readonly string[] = [],
+      again = false,
+    ): Promise<ModelRow> {
       const found = type === null ? resolver.require(ref) : resolver.forType(ref, type, loaded);
       await scanner.refresh(found);
-      return usable(require(found.id));
+      return usable(require(found.id), again);
+    },
+    /** Keeps a model whose load has ended an engine from being loaded by requests: each would end what all others compute. */
+    endedEngine(ref: string, reason: string): void {
+      const row = first(ref);
+      if (row?.status !== 'ready') return;
+      const problem = `The engine ended when it loaded this model: ${reason} It is loaded again only when it is asked for by name (Load, or POST /v1/models/load).`;
+      store.save({ ...row, status: 'broken', problem, updated_at: clock.now(), version: row.version + 1 });
+    },
+    /** Takes that back. */
+    wasLoaded(ref: string): void {
+      const row = first(ref);
+      if (row === undefined || !hasEndedEngine(row)) return;
+      store.save({ ...row, status: 'ready', problem: null, updated_at: clock.now(), version: row.version + 1 });
     },
     /** Makes a model the default of its type. @throws AppError `model-not-found`, `invalid-state` for one that cannot be used or has no default */
     select(ref: string): ModelRow {

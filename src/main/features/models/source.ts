@@ -58,10 +58,11 @@ export function createModelSource(service: ModelService, generation: GenerationS
      * The model that a reference means, with files that were looked at just now.
      * @param type what it is needed for; null when any will do
      * @param loaded ids of loaded models, for `default`
+     * @param again whether one that has ended an engine is tried again
      * @throws AppError `model-not-found`, `model-corrupted`, `embedding-model-not-available`
      */
-    async resolve(ref: string, type: EngineType | null, loaded: readonly string[]): Promise<Installed> {
-      const row = await service.usable(ref, type, loaded).catch((error: unknown) => {
+    async resolve(ref: string, type: EngineType | null, loaded: readonly string[], again = false): Promise<Installed> {
+      const row = await service.usable(ref, type, loaded, again).catch((error: unknown) => {
         const isDefault = ref === DEFAULT_MODEL && error instanceof AppError && error.slug === 'model-not-found';
         if (isDefault && type === 'embedding') throw new AppError('embedding-model-not-available');
         throw error;
@@ -84,6 +85,8 @@ export function createModelSource(service: ModelService, generation: GenerationS
       return { ...applied({ ...own, ...generation.params(sessionId) }), ...prompt };
     },
     selfCheck: service.selfCheck,
+    endedEngine: service.endedEngine,
+    wasLoaded: service.wasLoaded,
     /** Tells subscribers that a model was loaded or unloaded. */
     changed: (id: string): void => service.announce(id),
     /** Bytes of a loaded model. */

@@ -21,6 +21,9 @@ export interface Loading {
 
 const LOADABLE: ReadonlySet<InstalledModel['type']> = new Set(['chat', 'embedding', 'rerank', 'vision']);
 
+/** Its files are well-formed and have ended an engine: it may be tried again. */
+const hasEndedEngine = ({ status, architecture }: InstalledModel) => status === 'broken' && architecture !== null;
+
 export function useLoading(): Loading {
   const query = useOperationQuery('get_loaded_models', {});
   const noLoad = useCan('load_model');
@@ -41,7 +44,7 @@ export function useLoading(): Loading {
     busy: load.isPending || unload.isPending,
     blocked(model) {
       if (isLoaded(model)) return noUnload;
-      if (model.status !== 'ready') return model.problem ?? 'It cannot be used';
+      if (model.status !== 'ready' && !hasEndedEngine(model)) return model.problem ?? 'It cannot be used';
       return LOADABLE.has(model.type) ? noLoad : 'There is no engine for such models yet';
     },
     toggle(model) {

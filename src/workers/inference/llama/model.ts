@@ -5,6 +5,7 @@ import type { EngineAsk, EngineItem, LoadedFacts } from '../../../contract/model
 import type { Call } from '../../shared/serve.ts';
 import type { PromptModel } from '../text/prompt.ts';
 import { chatTemplateOf } from '../text/template.ts';
+import type { Native } from './native.ts';
 import { createSlots, type Slots } from './slots.ts';
 
 type LoadAsk = Extract<EngineAsk, { op: 'load' }>;
@@ -69,10 +70,11 @@ function promptsOf(model: LlamaModel, contextLength: number): PromptModel<Token>
 
 /** @throws AppError `model-corrupted` with what the library said, `cancelled` */
 export async function loadModel(
-  { llama, tail }: { llama: Llama; tail(): string },
+  { llama, listen }: Pick<Native, 'llama' | 'listen'>,
   ask: LoadAsk,
   { signal, emit }: Call<EngineItem>,
 ): Promise<LoadedModel> {
+  const tail = listen();
   let told = 0;
   let model: LlamaModel | undefined;
   try {
@@ -115,5 +117,7 @@ export async function loadModel(
       extra: { model: ask.model, reason: reason.slice(0, 400) },
       cause: error,
     });
+  } finally {
+    tail();
   }
 }

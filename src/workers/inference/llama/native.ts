@@ -3,8 +3,8 @@ import { getLlama, type Llama, LlamaLogLevel } from 'node-llama-cpp';
 
 export interface Native {
   readonly llama: Llama;
-  /** The end of its log. */
-  tail(): string;
+  /** Keeps the end of its log from now on. @returns ends that and gives it; empty when another load was logged in between */
+  listen(): () => string;
   /** Takes the whole budget of threads, or leaves half of it to the other engine. */
   share(alone: boolean): void;
 }
@@ -12,12 +12,39 @@ export interface Native {
 /** Lines of its log that are kept, to explain a failure. */
 const TAIL = 12;
 
+/** The library has one log for all models: what was logged while two were loaded is told for neither. */
+export function createLog(): Pick<Native, 'listen'> & { add(message: string): void } {
+  const listeners = new Set<{ lines: string[]; isMixed: boolean }>();
+  return {
+    add(message) {
+      for (const { lines } of listeners) {
+        lines.push(
+          message
+            .replaceAll(/\p{C}+/gu, ' ')
+            .trim()
+            .slice(0, 300),
+        );
+        if (lines.length > TAIL) lines.shift();
+      }
+    },
+    listen() {
+      const own = { lines: [] as string[], isMixed: false };
+      listeners.add(own);
+      if (listeners.size > 1) for (const one of listeners) one.isMixed = true;
+      return () => {
+        listeners.delete(own);
+        return own.isMixed ? '' : own.lines.join('; ');
+      };
+    },
+  };
+}
+
 /**
  * The library's own number of threads makes a small machine two hundred times slower, because more of them spin than there are cores;
  * therefore it is always given.
  */
 export async function openNative(env: NodeJS.ProcessEnv): Promise<Native> {
-  const lines: string[] = [];
+  const log = createLog();
   const threads = Number(env.TABAGENT_THREADS);
   const llama = await getLlama({
     build: 'never',
@@ -26,16 +53,13 @@ export async function openNative(env: NodeJS.ProcessEnv): Promise<Native> {
     gpu: env.TABAGENT_GPU === 'off' ? false : 'auto',
     maxThreads: Number.isInteger(threads) && threads > 0 ? threads : 1,
     logLevel: LlamaLogLevel.warn,
-    logger(_level, message) {
-      lines.push(message.trim().slice(0, 300));
-      if (lines.length > TAIL) lines.shift();
-    },
+    logger: (_level, message) => log.add(message),
   });
   if (!(threads > 0)) llama.maxThreads = Math.max(1, llama.cpuMathCores - 1);
   const budget = llama.maxThreads;
   return {
     llama,
-    tail: () => lines.join('; '),
+    listen: log.listen,
     share(alone) {
       llama.maxThreads = alone ? budget : Math.max(1, budget - Math.floor(budget / 2));
     },

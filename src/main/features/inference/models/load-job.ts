@@ -60,7 +60,7 @@ export function loadJobKind(source: ModelSource, residents: Residents): JobKind<
     // What was in memory is gone with the host.
     resumable: false,
     async run({ input, signal, progress }) {
-      const model = await source.resolve(input.model, null, residents.ids(null));
+      const model = await source.resolve(input.model, null, residents.ids(null), true);
       progress({ message: `Loading ${model.id}`, percent: 0 });
       const tell = setInterval(() => progress({ percent: residents.get(model.id)?.percent ?? 0 }), PROGRESS_MS);
       const cancel = () => void residents.unload(model).catch(() => undefined);

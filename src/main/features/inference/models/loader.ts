@@ -1,10 +1,11 @@
 /** Loading one model: its context and memory are planned, then the engine reads it. */
+import type { AppError } from '../../../../contract/kernel/errors.ts';
 import type { LoadedFacts } from '../../../../contract/models/engine.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/log/logger.ts';
 import type { SettingsReader } from '../../../core/settings.ts';
 import type { InstalledModel, ModelSource } from '../deps.ts';
-import type { Engine } from '../run/engine.ts';
+import { type Engine, hasEnded } from '../run/engine.ts';
 import { createTurns } from '../run/turns.ts';
 import { createPlanner } from './planner.ts';
 import type { LoadOptions, Resident } from './resident.ts';
@@ -29,6 +30,18 @@ export function createLoader(deps: LoaderDeps) {
   const { settings, clock, log, roster } = deps;
   const plan = createPlanner({ ...deps, all: roster.all, evict: roster.unload });
 
+  /** Models whose load ended with the engine while it did something else too. */
+  const suspects = new Set<string>();
+
+  /** Who ended the engine is certain when nothing else was computed, and likely the second time. */
+  function suspect({ model, engine }: Resident, { message, cause }: AppError): void {
+    if (roster.activeAtEnd(engine) > 1 && !suspects.has(model.id)) return void suspects.add(model.id);
+    suspects.delete(model.id);
+    const reason = cause instanceof Error ? cause.message : message;
+    log.error('models', `${model.id} ended the engine when it was loaded`, { reason });
+    deps.source.endedEngine?.(model.id, reason);
+  }
+
   async function load(resident: Resident, context_length: number, parallel: number): Promise<LoadedFacts> {
     const { model, engine, gpuLayers: gpu_layers, going } = resident;
     const { id, path, type } = model;
@@ -43,10 +56,13 @@ export function createLoader(deps: LoaderDeps) {
       log.info('models', `${id} loaded`, { context_length: facts.context_length, device: facts.device });
       deps.changed(id);
       roster.armTtl(resident);
+      suspects.delete(id);
+      deps.source.wasLoaded?.(id);
       deps.loaded?.(resident);
       return facts;
     } catch (error) {
       roster.forget(resident);
+      if (hasEnded(error)) suspect(resident, error);
       throw error;
     }
   }

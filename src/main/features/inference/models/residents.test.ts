@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MIB, never, openResidents as open } from '../../../../../tests/support/models/residents.ts';
+import { AppError } from '../../../../contract/kernel/errors.ts';
 
 describe('loading', () => {
   test('once for all that ask at the same time', async () => {
@@ -42,6 +43,43 @@ describe('loading', () => {
     await residents.load(a, { contextLength: 2048 });
     await residents.load(a, { forceReload: true });
     expect(calls.slice(1)).toEqual(['unload a', 'load a 2048', 'unload a', 'load a 4096']);
+  });
+});
+
+describe('a load that ends the engine', () => {
+  const crash = () =>
+    Promise.reject(
+      new AppError('service-unavailable', 'ended', {
+        extra: { reason: 'worker_crashed' },
+        cause: new Error('llama ended by SIGABRT.'),
+      }),
+    );
+
+  // Catches a file that ends the engine, and what all others compute in it, each time that a request names it.
+  test('is the fault of the model when nothing else was computed, and the second time in any case', async () => {
+    const { residents, source, engine, a, b } = open({ engine: { load: crash } });
+    const ended: string[] = [];
+    source.endedEngine = (id, reason) => void ended.push(`${id}: ${reason}`);
+    await expect(residents.load(a, {})).rejects.toMatchObject({ extra: { reason: 'worker_crashed' } });
+    expect(ended).toEqual(['a: llama ended by SIGABRT.']);
+    const gate = Promise.withResolvers<void>();
+    engine.load = () => gate.promise.then(crash);
+    const loads = [a, b].map((model) => residents.load(model, {}).catch(() => undefined));
+    await expect.poll(() => residents.all().length).toBe(2);
+    residents.lost(engine);
+    gate.resolve();
+    await Promise.all(loads);
+    expect(ended).toHaveLength(1);
+    await residents.load(b, {}).catch(() => undefined);
+    expect(ended).toHaveLength(2);
+  });
+
+  test('is told when the model is loaded all the same', async () => {
+    const { residents, source, a } = open();
+    const loaded: string[] = [];
+    source.wasLoaded = (id) => void loaded.push(id);
+    await residents.load(a, {});
+    expect(loaded).toEqual(['a']);
   });
 });
 

@@ -16,6 +16,7 @@ export type Roster = ReturnType<typeof createRoster>;
 
 export function createRoster({ clock, log, changed }: RosterDeps) {
   const residents = new Map<string, Resident>();
+  const activeAtEnd = new WeakMap<Engine, number>();
   /** Unloads in progress by model: a load of the same model waits for its unload. */
   const leaving = new Map<string, Promise<void>>();
 
@@ -66,8 +67,12 @@ export function createRoster({ clock, log, changed }: RosterDeps) {
     },
     /** An engine's process has ended, and what was loaded in it is gone. */
     lost(engine: Engine): void {
-      for (const one of residents.values()) if (one.engine === engine && one.facts !== null) forget(one);
+      const own = [...residents.values()].filter((one) => one.engine === engine);
+      activeAtEnd.set(engine, own.filter((one) => !isIdle(one)).length);
+      for (const one of own) if (one.facts !== null) forget(one);
     },
+    /** How many models were loading or computing when the last process of an engine ended. */
+    activeAtEnd: (engine: Engine): number => activeAtEnd.get(engine) ?? 0,
     /** Before the host stops. */
     dispose(): void {
       for (const one of residents.values()) {

@@ -47,8 +47,8 @@ export function createModelService(deps: {
   const { source, residents, clock } = deps;
   const loads = deps.jobs.register(loadJobKind(source, residents));
   // Without a type, the default is the one that answers.
-  const find = (ref: string) =>
-    ref === DEFAULT_MODEL ? source.resolve(ref, 'chat', residents.ids('chat')) : source.resolve(ref, null, []);
+  const find = (ref: string, again = false) =>
+    ref === DEFAULT_MODEL ? source.resolve(ref, 'chat', residents.ids('chat')) : source.resolve(ref, null, [], again);
 
   return {
     async list(
@@ -83,7 +83,7 @@ export function createModelService(deps: {
     async load(input: LoadInput, requestId: string): Promise<OutputOf<Operations['load_model']>> {
       const ref = referenceOf(input);
       const { variant } = input;
-      const model = await find(variant === undefined ? ref : refOf({ repo: splitRef(ref).repo, variant }));
+      const model = await find(variant === undefined ? ref : refOf({ repo: splitRef(ref).repo, variant }), true);
       const options = optionsOf(input);
       const names = { model_id: model.id, model: model.id, request_id: requestId, success: true as const };
       const isThere = residents.get(model.id)?.facts != null;

@@ -54,6 +54,10 @@ const UNLOAD_MS = 30_000;
 const LOAD_IDLE_MS = 600_000;
 const WITHOUT_LIMIT_MS = 86_400_000;
 
+/** Whether an engine has failed because its process ended. */
+export const hasEnded = (error: unknown): error is AppError =>
+  error instanceof AppError && error.extra.reason === 'worker_crashed';
+
 /** What a caller can do about a process that has ended is to ask again. */
 function explained(name: EngineName, thrown: unknown): unknown {
   if (!(thrown instanceof AppError) || thrown.slug !== 'worker-crashed') return thrown;

@@ -6,12 +6,19 @@ import type { ModelFacts } from '../files/facts.ts';
 import type { ModelRow } from '../schema.ts';
 import { modelNotFound } from './resolve.ts';
 
-/** @throws AppError `model-corrupted` for files that cannot be used, `model-not-found` for files that are gone */
-export function usable(row: ModelRow): ModelRow & { facts: ModelFacts } {
+/** Whether the files are well-formed and have ended an engine that loaded them. */
+export const hasEndedEngine = ({ status, facts }: Pick<ModelRow, 'status' | 'facts'>): boolean =>
+  status === 'broken' && facts !== null;
+
+/**
+ * @param again whether one that has ended an engine is tried again
+ * @throws AppError `model-corrupted` for files that cannot be used, `model-not-found` for files that are gone
+ */
+export function usable(row: ModelRow, again = false): ModelRow & { facts: ModelFacts } {
   const { facts, status, problem } = row;
   if (status === 'missing')
     throw modelNotFound(refOf(row), `${row.name} cannot be used. ${problem ?? 'Its file is gone.'}`);
-  if (status === 'broken' || facts === null)
+  if (facts === null || (status === 'broken' && !again))
     throw new AppError('model-corrupted', `${row.name} cannot be used. ${problem ?? ''}`.trim(), {
       extra: { model: refOf(row), reason: problem },
     });
