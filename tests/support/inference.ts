@@ -34,7 +34,8 @@ const withSdk = (subject: TestHost, cleanUp: () => void = () => undefined): Infe
 });
 
 /** `test/<name>:F16` */
-const MODELS: readonly (readonly [name: string, shape: Partial<LlamaShape>])[] = [
+type Models = readonly (readonly [name: string, shape: Partial<LlamaShape>])[];
+const MODELS: Models = [
   ['tiny', {}],
   ['tiny-2', {}],
   ['vectors', { pooling: 1 }],
@@ -66,14 +67,14 @@ function onnxFolder() {
 }
 
 /** A folder with the models. */
-function modelsFolder() {
+function modelsFolder(models = MODELS) {
   const folder = mkdtempSync(path.join(tmpdir(), 'tabagent-models-'));
-  for (const [name, shape] of MODELS) {
+  for (const [name, shape] of models) {
     const dir = path.join(folder, 'test', name);
     mkdirSync(dir, { recursive: true });
     writeLlama(path.join(dir, `${name}-F16.gguf`), shape);
   }
-  return { folder, count: MODELS.length, cleanUp: () => rmSync(folder, { recursive: true, force: true }) };
+  return { folder, count: models.length, cleanUp: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 async function open(
@@ -94,7 +95,8 @@ async function open(
 }
 
 /** The real engine. */
-export const realHost = (settings: Partial<Settings> = {}) => open(settings, {});
+export const realHost = (settings: Partial<Settings> = {}, models: Models = MODELS) =>
+  open(settings, {}, modelsFolder(models));
 
 /** The real engine for ONNX models, with nothing else in the list. */
 export const onnxHost = (settings: Partial<Settings> = {}) => open(settings, {}, onnxFolder());

@@ -46,6 +46,12 @@ export const TINY: LlamaShape = {
   seed: 1,
 };
 
+/** 230 MB: large enough that computing it outweighs everything around it. */
+export const MEDIUM: LlamaShape = {
+  ...TINY,
+  ...{ name: 'Medium', layers: 16, dim: 768, hidden: 2048, heads: 12, kvHeads: 12, context: 1024 },
+};
+
 export const WORDS =
   'the of and to in is you that it he was for on are with as his they at be this have from or one had by word but not what all were we when your can said there use an each which she do how their if will up other about out many then them these so some her would make like him into time has look two more write go see number no way could people my than first water been call who its now find long down day did get come made may part'.split(
     ' ',
