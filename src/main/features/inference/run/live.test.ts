@@ -11,7 +11,7 @@ function open() {
   const live = createLive(clock);
   const begin = (requestId: string, caller = 'me', sessionId?: string) => {
     const stop = new AbortController();
-    const end = live.begin({ requestId, caller, sessionId, model: 'm', stop });
+    const end = live.begin({ requestId, caller, sessionId, stop });
     return { end, isStopped: () => stop.signal.aborted };
   };
   return { clock, live, begin, stopping: createStopping(live) };
