@@ -4,17 +4,17 @@ import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ModelId } from '../../../contract/kernel/scalars.ts';
 import { InstalledModel, type ModelType } from '../../../contract/models/models.ts';
 import { refOf } from '../../../contract/models/reference.ts';
-import type { SelfCheck } from '../../../contract/models/self-check.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Db, recordOf, recordsOf } from '../../core/db/index.ts';
 import type { Hardware } from '../../core/hardware.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import { mb } from './memory/estimate.ts';
 import { type FreeMemory, fitOf, freeNow } from './memory/fit.ts';
+import { createFindings } from './registry/findings.ts';
 import { createRemover } from './registry/remove.ts';
 import { createResolver, modelNotFound } from './registry/resolve.ts';
 import type { Scanner } from './registry/scan.ts';
-import { hasEndedEngine, selectable, usable } from './registry/usable.ts';
+import { selectable, usable } from './registry/usable.ts';
 import { sizedOf, toModel } from './registry/views.ts';
 import type { ModelRow } from './schema.ts';
 import type { ModelListInput, ModelStore } from './store/model-store.ts';
@@ -44,7 +44,6 @@ export function createModelService(deps: {
 }) {
   const { db, store, clock, hardware, scanner, root, engines } = deps;
   const resolver = createResolver(store, deps.aliases);
-  const first = (ref: string): ModelRow | undefined => resolver.matches(ref)[0];
   const remove = createRemover({ store, root, unload: engines.unload });
   const free = (): FreeMemory => freeNow(hardware.graphicsNow());
   const view = (row: ModelRow): InstalledModel => recordOf(InstalledModel, () => toModel(row));
@@ -88,19 +87,6 @@ export function createModelService(deps: {
       await scanner.refresh(found);
       return usable(require(found.id), again);
     },
-    /** Keeps a model whose load has ended an engine from being loaded by requests: each would end what all others compute. */
-    endedEngine(ref: string, reason: string): void {
-      const row = first(ref);
-      if (row?.status !== 'ready') return;
-      const problem = `The engine ended when it loaded this model: ${reason} It is loaded again only when it is asked for by name (Load, or POST /v1/models/load).`;
-      store.save({ ...row, status: 'broken', problem, updated_at: clock.now(), version: row.version + 1 });
-    },
-    /** Takes that back. */
-    wasLoaded(ref: string): void {
-      const row = first(ref);
-      if (row === undefined || !hasEndedEngine(row)) return;
-      store.save({ ...row, status: 'ready', problem: null, updated_at: clock.now(), version: row.version + 1 });
-    },
     /** Makes a model the default of its type. @throws AppError `model-not-found`, `invalid-state` for one that cannot be used or has no default */
     select(ref: string): ModelRow {
       const row = selectable(resolver.require(ref));
@@ -114,18 +100,7 @@ export function createModelService(deps: {
       if (!row) throw modelNotFound(variant === undefined ? ref : `${ref}:${variant}`);
       return { row, freed: await remove(rows) };
     },
-    selfCheck: {
-      wanted: (ref: string): boolean => first(ref)?.self_check === null,
-      save(ref: string, self_check: SelfCheck): void {
-        const row = first(ref);
-        if (row) store.save({ ...row, self_check, updated_at: clock.now(), version: row.version + 1 });
-      },
-    },
-    /** Tells subscribers that something about a model has changed that is not stored. */
-    announce(ref: string): void {
-      const row = first(ref);
-      if (row) store.announce(row.id);
-    },
+    ...createFindings({ store, clock, find: (ref) => resolver.matches(ref)[0] }),
     /** Name of the folder, for people. */
     folder: () => path.resolve(root()),
   };
