@@ -90,6 +90,28 @@ test.describe('with a scripted engine', () => {
     await expect(answers(page).last()).toContainText('well');
   });
 
+  // Would catch: an answer that is lost with the host, or that seems to be written for ever.
+  test('a host that is killed leaves the text, and after its start the answer goes on', async ({
+    page,
+    host,
+    watch,
+  }) => {
+    watch.allow(/./);
+    await open(page, '/chat');
+    await choose(page);
+    await say(page, order({ say: ['until ', 'now'], after: 'hang' }));
+    await expect(answers(page)).toContainText('until now');
+    // Longer than what is kept back between two writes.
+    await expect(answers(page)).toContainText('2 tokens');
+    await host.kill();
+    await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0);
+    await shot(page, 'offline');
+    await host.restart();
+    await expect(answers(page)).toContainText('TabAgent ended while the answer was being written', { timeout: 20_000 });
+    await answers(page).getByRole('button', { name: 'Continue' }).click();
+    await expect(answers(page)).toContainText(/until (nowuntil now|until)/);
+  });
+
   // Would catch: an edit that overwrites, versions that cannot be gone back to, keys that do nothing.
   test('a message is edited, an answer asked for again, and the versions are gone through', async ({ page }) => {
     await open(page, '/chat');
@@ -212,6 +234,7 @@ test.describe('with a scripted engine', () => {
         return { text: found?.textContent, top: Math.round(found?.getBoundingClientRect().top ?? 0) };
       });
     await expect(log(page)).not.toContainText('three');
+    await expect.poll(async () => (await middle()).text).toBeDefined();
     const seen = await middle();
     await page.keyboard.press('ControlOrMeta+.');
     await expect(page.getByRole('button', { name: 'Send' })).toBeVisible();

@@ -36,6 +36,21 @@ describe('a real model', () => {
     expect(whole.choices[0]?.finish_reason).toBe('length');
   });
 
+  // Catches a turn that is ended before it is gone on with, and white space at its end that a template trims.
+  test('an answer that is gone on with is the end of the prompt', async () => {
+    const tokensOf = async (said: string | null, more: object = {}) => {
+      const answer = said === null ? [] : [{ role: 'assistant' as const, content: said }];
+      const messages = [...hello.messages, ...answer];
+      return (await subject.sdk.chat.completions.create({ ...hello, ...more, messages })).usage?.prompt_tokens ?? 0;
+    };
+    const goOn = { continue_final_message: true };
+    const [asked, open, spaced] = [await tokensOf(null), await tokensOf('the', goOn), await tokensOf('the  ', goOn)];
+    expect(open).toBeGreaterThan(asked);
+    expect(open).toBeLessThan(await tokensOf('the'));
+    expect(spaced).toBeGreaterThan(open);
+    await expect(tokensOf(null, goOn)).rejects.toMatchObject({ code: 'unsupported_parameter' });
+  });
+
   test('a completion is that of the prompt, with probabilities', async () => {
     const answer = await subject.sdk.completions.create({
       model: 'test/tiny:F16',

@@ -39,7 +39,9 @@ export function createAnswer(
   let content = before?.content ?? '';
   let reasoning = before?.reasoning ?? '';
   const calls: ToolCall[] = [];
-  let flushedAt = 0;
+  let begun = false;
+  /** Takes back the write that is to come. */
+  let unschedule: (() => void) | undefined;
   let over = false;
 
   const said = (): Said => ({
@@ -48,7 +50,9 @@ export function createAnswer(
   });
 
   function write(changes: Partial<MessageRow>): void {
-    flushedAt = clock.monotonic();
+    begun = true;
+    unschedule?.();
+    unschedule = undefined;
     const now = said();
     const members = { ...now, digest: digestOf(now), reasoning, model, ...changes };
     db.transaction(() => {
@@ -59,9 +63,12 @@ export function createAnswer(
     });
   }
 
+  const keep = () => write({ status: 'writing', error: null });
+
   function close(changes: Partial<MessageRow>): void {
     if (over) return;
     over = true;
+    unschedule?.();
     if (id === undefined && content === '' && reasoning === '' && calls.length === 0) return;
     db.transaction(() => {
       write(changes);
@@ -84,7 +91,9 @@ export function createAnswer(
           };
       }
       if (content === '' && reasoning === '' && calls.length === 0) return;
-      if (id === undefined || clock.monotonic() - flushedAt >= FLUSH_MS) write({ status: 'writing', error: null });
+      if (!begun) keep();
+      // Also when no further piece comes: a slow model may take longer than that for one.
+      else unschedule ??= clock.schedule(keep, FLUSH_MS);
     },
     end({ stopped, reason, usage, timings }: RecordingEnd): void {
       const times = { first_token_ms: timings.firstTokenMs, total_ms: timings.totalMs };

@@ -116,8 +116,18 @@ export function createSessionStore(db: Db, events: Events) {
       orm.delete(message).where(eq(message.id, row.id)).run();
     },
     /** What a host that ended was writing. */
-    cutWriting: (error: NonNullable<MessageRow['error']>): void =>
-      void orm.update(message).set({ status: 'cut', error }).where(eq(message.status, 'writing')).run(),
+    cutWriting(error: NonNullable<MessageRow['error']>): void {
+      db.transaction(() => {
+        const cut = orm
+          .update(message)
+          .set({ status: 'cut', error })
+          .where(eq(message.status, 'writing'))
+          .returning({ id: message.session_id })
+          .all();
+        for (const id of new Set(cut.map((row) => row.id)))
+          events.append({ type: 'session.updated', entity: 'session', id, version: null });
+      });
+    },
   };
 }
 export type SessionStore = ReturnType<typeof createSessionStore>;

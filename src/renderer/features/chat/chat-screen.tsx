@@ -1,4 +1,5 @@
 /** Conversations with the models of this machine: sessions, messages, parameters. */
+import { useMediaQuery } from '@mantine/hooks';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { MessagesSquare } from 'lucide-react';
 import { useState } from 'react';
@@ -25,9 +26,12 @@ import { type Chat, useChat } from './use-chat.ts';
 import { useChatModels } from './use-chat-models.ts';
 import { type Settings, useSettings } from './use-settings.ts';
 
+const READ_AT_ONCE = { getInitialValueInEffect: false };
 const COMMON = { group: 'Chat', layer: 'view' } as const;
 /** Below this width parameters take too much of the conversation to be there unasked, px. */
 const ROOM_FOR_PARAMETERS = 1200;
+/** Below this one they lie over it, px. */
+const ROOM_BESIDE = 1000;
 
 export function ChatScreen() {
   const { id } = useParams({ strict: false });
@@ -78,7 +82,9 @@ function Opened({ session }: { session: Session | undefined }) {
   const navigate = useNavigate();
   const [editing, setEditing] = useState<string | null>(null);
   const [renaming, setRenaming] = useState(false);
-  const pane = useView((view) => view.chatPane) ?? window.innerWidth >= ROOM_FOR_PARAMETERS;
+  const hasRoom = useMediaQuery(`(min-width: ${ROOM_FOR_PARAMETERS}px)`, undefined, READ_AT_ONCE) ?? true;
+  const isBeside = useMediaQuery(`(min-width: ${ROOM_BESIDE}px)`, undefined, READ_AT_ONCE) ?? true;
+  const pane = useView((view) => view.chatPane) ?? hasRoom;
   const setView = useView((view) => view.set);
   const togglePane = () => setView({ chatPane: !pane });
   const gone = () => void navigate({ to: '/chat', search: true });
@@ -120,16 +126,24 @@ function Opened({ session }: { session: Session | undefined }) {
       max={560}
       label="Width of the parameters"
       first={
-        <section className={`${layout.col} ${layout.grow}`} aria-label="Conversation">
+        <section className={`${layout.col} ${layout.grow} ${css.conversation}`} aria-label="Conversation">
           <ChatHead {...{ session, actions, renaming, setRenaming, gone, pane, togglePane }} />
           <Shown chat={chat} isNew={session === undefined} editing={{ id: editing, set: setEditing }} />
           <Composer id={id} chat={chat} settings={settings} models={models} editLast={editLast} />
+          {pane && !isBeside ? (
+            <div className={css.over}>
+              <Side id={id} settings={settings} />
+            </div>
+          ) : null}
         </section>
       }
-      second={pane ? <Side id={id} settings={settings} /> : null}
+      second={pane && isBeside ? <Side id={id} settings={settings} /> : null}
     />
   );
 }
+
+/** What is being written is shown whatever is known of the rest. The frame stays, and with it the place of the reader. */
+const NOTHING_ASKED = { data: null, error: null, refetch: () => undefined };
 
 function Shown({
   chat,
@@ -148,9 +162,8 @@ function Shown({
         </EmptyState>
       </div>
     );
-  if (chat.turn !== undefined) return <Conversation chat={chat} editing={editing} />;
   return (
-    <StateFrame of={chat.query} skeleton={12}>
+    <StateFrame of={chat.turn === undefined ? chat.query : NOTHING_ASKED} skeleton={12}>
       <Conversation chat={chat} editing={editing} />
     </StateFrame>
   );

@@ -186,10 +186,10 @@ export function Composer({
         </div>
       </div>
       <div className={css.foot}>
-        <span className={`${text.faint} ${text.small} ${css.hint}`}>Enter sends, Shift Enter begins a line</span>
         <div className={css.memory}>
           <MemoryBar loaded={models.loading.loaded} small />
         </div>
+        <span className={`${text.faint} ${text.small} ${css.hint}`}>Enter sends, Shift Enter begins a line</span>
       </div>
     </form>
   );

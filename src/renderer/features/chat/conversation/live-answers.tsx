@@ -44,7 +44,7 @@ function One({ answer }: { answer: LiveAnswer }) {
         <AnswerBody reasoning={reasoning} content={content} calls={calls} growing />
       )}
       {answer.error === null ? null : <p className={text.bad}>{answer.error.message}</p>}
-      <div className={css.actions} data-live>
+      <div className={css.actions}>
         <span className={`${text.faint} ${text.small} ${css.figures}`} data-testid="figures">
           {took.join(' · ')}
         </span>

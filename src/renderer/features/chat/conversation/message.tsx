@@ -22,7 +22,9 @@ function Ending({ message, last, chat }: { message: ConversationMessage; last: b
     message.status === 'stopped'
       ? 'Stopped'
       : message.status === 'cut'
-        ? (message.error?.message ?? 'Cut off')
+        ? message.error?.code === 'cancelled'
+          ? 'Cut off: the window was closed or reloaded.'
+          : (message.error?.message ?? 'Cut off')
         : 'The maximum of tokens is reached';
   const goOn = last && message.content !== '' && (
     <Button small icon={<Play size={12} />} blocked={chat.blocked} onClick={() => chat.goOn(message)}>
@@ -93,6 +95,9 @@ function Actions({
   return (
     <div className={css.actions}>
       {beside ? null : <Versions message={message} chat={chat} />}
+      {took.length === 0 ? null : (
+        <span className={`${text.faint} ${text.small} ${css.figures}`}>{took.join(' · ')}</span>
+      )}
       {content === '' ? null : <CopyButton label="Copy message" text={content} />}
       {role === 'user' ? (
         <IconButton label="Edit message" Icon={Pencil} blocked={chat.blocked} onClick={edit} />
@@ -104,7 +109,6 @@ function Actions({
           onClick={() => chat.answerAgain(message)}
         />
       ) : null}
-      <span className={`${text.faint} ${text.small} ${css.figures}`}>{took.join(' · ')}</span>
     </div>
   );
 }

@@ -39,9 +39,9 @@ export const NUMBERS = [
     min: 0,
     max: 2,
     int: false,
-    placeholder: 'Of the model',
+    placeholder: 'From the model',
   },
-  { name: 'top_p', param: 'top_p', label: 'Top P', min: 0, max: 1, int: false, placeholder: 'Of the model' },
+  { name: 'top_p', param: 'top_p', label: 'Top P', min: 0, max: 1, int: false, placeholder: 'From the model' },
   {
     name: 'max_tokens',
     param: 'max_new_tokens',
@@ -49,7 +49,7 @@ export const NUMBERS = [
     min: 1,
     max: 100_000,
     int: true,
-    placeholder: 'Of the model',
+    placeholder: 'From the model',
   },
   { name: 'seed', param: 'seed', label: 'Seed', min: 0, max: 4_294_967_295, int: true, placeholder: 'Random' },
 ] as const;
