@@ -6,7 +6,7 @@ import { openChildChannel } from './child-channel.ts';
 const COST_MS = 80;
 
 /** A pipe whose other end is the test's. */
-function openPipe() {
+function openPipe(costMs = COST_MS) {
   const pipe = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
   const frame = (message: unknown) => {
     const bytes = serialize(message);
@@ -19,7 +19,7 @@ function openPipe() {
   channel.onMessage((message) => {
     const at = performance.now();
     seen.push({ message, at });
-    while (performance.now() - at < COST_MS);
+    while (performance.now() - at < costMs);
   });
   return { pipe, channel, seen, send: (...messages: unknown[]) => pipe.push(Buffer.concat(messages.map(frame))) };
 }
@@ -34,6 +34,17 @@ test('a message that costs much is followed by a rest in which others have their
   const times = seen.map(({ at }) => at);
   // Timers may be a millisecond early.
   for (const n of [1, 2]) expect((times[n] ?? 0) - (times[n - 1] ?? 0)).toBeGreaterThan(COST_MS * 4 - 2);
+});
+
+// Would catch: a count that begins anew with each piece that arrives, so that many dear messages in pieces of their own are free.
+test('many messages that cost a little each are followed by a rest too', async () => {
+  const { seen, send, pipe } = openPipe(COST_MS / 4);
+  for (let n = 0; n < 12; n++) {
+    send(n);
+    await new Promise(setImmediate);
+  }
+  expect(pipe.isPaused()).toBe(true);
+  await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(12);
 });
 
 // Would catch: the result of an attempt that is lost because its process ended while the channel rested.

@@ -127,14 +127,21 @@ function createReader(pipe: Duplex) {
     return null;
   }
 
+  /** Time that was spent and has not been made up for by time between pieces, ms. */
+  let debt = 0;
+  let idleSince = performance.now();
+
   function handleAll(): void {
-    const began = performance.now();
+    let began = performance.now();
+    debt = Math.max(0, debt - (began - idleSince) / REST);
     for (let message = take(); message !== null; message = take()) {
       listener(deserialized(message));
-      const spent = performance.now() - began;
-      if (isPaced && spent > FREE_MS) {
+      idleSince = performance.now();
+      debt += idleSince - began;
+      began = idleSince;
+      if (isPaced && debt > FREE_MS) {
         pipe.pause();
-        rest = setTimeout(wake, spent * REST);
+        rest = setTimeout(wake, debt * REST);
         return;
       }
     }
@@ -143,6 +150,7 @@ function createReader(pipe: Duplex) {
   function wake(): void {
     if (rest !== null) clearTimeout(rest);
     rest = null;
+    debt = 0;
     handleAll();
     if (rest === null) pipe.resume();
   }

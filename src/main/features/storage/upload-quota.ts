@@ -46,7 +46,9 @@ export function createQuota(store: StorageStore, root: string) {
   /** The narrowest of what was announced, what the caller may have, and what the disk holds. */
   function limitOf({ id, principal }: UploadRow): Limit {
     const stored = held(principal);
-    const room = roomBelow(root);
+    // What is arriving may still take its room.
+    const reserved = [...arriving.values()].reduce((sum, upload) => sum + upload.bytes, 0);
+    const room = roomBelow(root) - reserved;
     const most = announced.get(id) ?? MAX_UPLOAD_BYTES;
     const limits: Limit[] = [
       { bytes: most, error: new AppError('payload-too-large', undefined, { extra: { limit_bytes: most } }) },
