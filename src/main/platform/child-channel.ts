@@ -95,14 +95,12 @@ export function openChildChannel(pipe: Duplex): PipeChannel {
   };
 }
 
-function createReader(pipe: Duplex) {
-  let listener: (message: unknown) => void = () => undefined;
+/** Messages out of the pieces in which they come. @param tooLong called with the length of a message beyond the limit; what is held is dropped */
+function createFrames(tooLong: (length: number) => void) {
   let held: Buffer[] = [];
   let bytes = 0;
   /** Length of the message that has begun, with its head; HEAD until that is known. */
   let wanted = HEAD;
-  let rest: NodeJS.Timeout | null = null;
-  let isPaced = true;
 
   /** The next whole message, `null` while there is none. */
   function take(): Buffer | null {
@@ -113,8 +111,7 @@ function createReader(pipe: Duplex) {
       if (length > MAX_MESSAGE) {
         held = [];
         bytes = 0;
-        pipe.destroy();
-        listener(new Error(`a message of ${length} bytes`));
+        tooLong(length);
         return null;
       }
       wanted = length;
@@ -127,6 +124,24 @@ function createReader(pipe: Duplex) {
     return null;
   }
 
+  return {
+    add(chunk: Buffer): void {
+      held.push(chunk);
+      bytes += chunk.length;
+    },
+    take,
+  };
+}
+
+function createReader(pipe: Duplex) {
+  let listener: (message: unknown) => void = () => undefined;
+  const frames = createFrames((length) => {
+    pipe.destroy();
+    listener(new Error(`a message of ${length} bytes`));
+  });
+  let rest: NodeJS.Timeout | null = null;
+  let isPaced = true;
+
   /** Time that was spent and has not been made up for by time between pieces, ms. */
   let debt = 0;
   let idleSince = performance.now();
@@ -134,7 +149,7 @@ function createReader(pipe: Duplex) {
   function handleAll(): void {
     let began = performance.now();
     debt = Math.max(0, debt - (began - idleSince) / REST);
-    for (let message = take(); message !== null; message = take()) {
+    for (let message = frames.take(); message !== null; message = frames.take()) {
       listener(deserialized(message));
       idleSince = performance.now();
       debt += idleSince - began;
@@ -159,8 +174,7 @@ function createReader(pipe: Duplex) {
     start(handle: (message: unknown) => void): void {
       listener = handle;
       pipe.on('data', (chunk: Buffer) => {
-        held.push(chunk);
-        bytes += chunk.length;
+        frames.add(chunk);
         if (rest === null) handleAll();
       });
     },

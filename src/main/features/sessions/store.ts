@@ -1,12 +1,12 @@
-/** The only SQL of sessions. */
-import { and, asc, eq, inArray, isNotNull, isNull, lt, type SQL } from 'drizzle-orm';
+/** The SQL of sessions; that of their messages is in `store-messages.ts`. */
+import { and, eq, isNotNull, isNull, lt, type SQL } from 'drizzle-orm';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import { naturalKey } from '../../../contract/kernel/text/natural-key.ts';
 import { type MessageId, type SessionId, sessionRecord } from '../../../contract/models/sessions.ts';
-import { type Db, type ListInput, type ListSpec, listPage, readableRows } from '../../core/db/index.ts';
+import { type Db, type ListInput, type ListSpec, listPage } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
-import { type MessageRow, message, type SessionRow, session } from './schema.ts';
-import type { Node } from './tree.ts';
+import { message, type SessionRow, session } from './schema.ts';
+import { createMessageStore } from './store-messages.ts';
 
 /** What a list of sessions is asked for. */
 export type SessionListInput = ListInput<typeof sessionRecord.filters>;
@@ -83,51 +83,7 @@ export function createSessionStore(db: Db, events: Events) {
         orm.delete(session).where(eq(session.id, id)).run();
       });
     },
-
-    /** All messages of a session without their texts, the oldest first. */
-    nodes: (id: SessionId): Node[] =>
-      orm
-        .select({ id: message.id, parent_id: message.parent_id, digest: message.digest })
-        .from(message)
-        .where(eq(message.session_id, id))
-        .orderBy(asc(message.seq))
-        .all(),
-    /** Messages of a session by id. */
-    messages(id: SessionId, ids: readonly MessageId[]): Map<MessageId, MessageRow> {
-      const rows: MessageRow[] = [];
-      for (let at = 0; at < ids.length; at += 500)
-        rows.push(
-          ...readableRows(db, 'message', {
-            table: message,
-            id: message.id,
-            where: and(eq(message.session_id, id), inArray(message.id, ids.slice(at, at + 500))),
-            order: [asc(message.seq)],
-          }),
-        );
-      return new Map(rows.map((row) => [row.id, row]));
-    },
-    message: (id: MessageId): MessageRow | undefined => orm.select().from(message).where(eq(message.id, id)).get(),
-    addMessage: (row: MessageRow): void => void orm.insert(message).values(row).run(),
-    updateMessage: (id: MessageId, changes: Partial<MessageRow>): void =>
-      void orm.update(message).set(changes).where(eq(message.id, id)).run(),
-    /** Those after it move to its place. */
-    removeMessage(row: MessageRow): void {
-      orm.update(message).set({ parent_id: row.parent_id }).where(eq(message.parent_id, row.id)).run();
-      orm.delete(message).where(eq(message.id, row.id)).run();
-    },
-    /** What a host that ended was writing. */
-    cutWriting(error: NonNullable<MessageRow['error']>): void {
-      db.transaction(() => {
-        const cut = orm
-          .update(message)
-          .set({ status: 'cut', error })
-          .where(eq(message.status, 'writing'))
-          .returning({ id: message.session_id })
-          .all();
-        for (const id of new Set(cut.map((row) => row.id)))
-          events.append({ type: 'session.updated', entity: 'session', id, version: null });
-      });
-    },
+    ...createMessageStore(db, events),
   };
 }
 export type SessionStore = ReturnType<typeof createSessionStore>;
