@@ -92,23 +92,46 @@ function characterClass(reader: Reader): string {
   return either([...(members === '' ? [] : [`[${members}]`]), ...apart]);
 }
 
-function atom(reader: Reader, depth: number): string {
+/** An expression, and what it costs to be read. */
+interface Part {
+  text: string;
+  /** Characters, each repetition of them counted. */
+  size: number;
+  /** Repetitions that may be of different lengths: what follows them may begin at many places. */
+  variable: number;
+  mayBeEmpty: boolean;
+}
+
+const MAX_SIZE = 4_000;
+const MAX_VARIABLE = 24;
+
+/** @throws PatternRefused for one that would hold up the engine */
+function bounded(part: Part): Part {
+  if (part.size > MAX_SIZE) refuse('it is too large');
+  if (part.variable > MAX_VARIABLE) refuse(`it has more than ${MAX_VARIABLE} repetitions of no fixed length`);
+  return part;
+}
+
+const single = (text: string): Part => ({ text, size: 1, variable: 0, mayBeEmpty: false });
+const sum = (parts: readonly Part[], of: 'size' | 'variable') => parts.reduce((total, part) => total + part[of], 0);
+
+function atom(reader: Reader, depth: number): Part {
   const char = reader.next();
   switch (char) {
     case '(': {
       if (reader.eat('?') && !reader.eat(':')) refuse('only groups of the form (…) and (?:…) can be enforced');
       const inner = alternatives(reader, depth + 1);
       if (!reader.eat(')')) refuse('a group has no end');
-      return `(${inner})`;
+      return { ...inner, text: `(${inner.text})` };
     }
     case '[':
-      return characterClass(reader);
+      return single(characterClass(reader));
     case '.':
-      return PLAIN_CHARACTERS;
+      return single(PLAIN_CHARACTERS);
     case '\\': {
       const name = reader.next();
       const plain = escaped(reader, name);
-      return plain === null ? `[${CLASSES[name]}]` : inString(plain);
+      return single(plain === null ? `[${CLASSES[name]}]` : inString(plain));
     }
     case '^':
     case '$':
@@ -119,47 +142,75 @@ function atom(reader: Reader, depth: number): string {
     case '{':
       return refuse('there is nothing to repeat');
     default:
-      return inString(char);
+      return single(inString(char));
   }
 }
 
-function repeated(reader: Reader, item: string): string {
-  const sign = reader.match(/^[*+?]/);
-  const counts = sign === null ? reader.match(/^\{\d+(,\d*)?\}/) : null;
+const COUNTS: Readonly<Record<string, readonly [least: number, most: number | null]>> = {
+  '*': [0, null],
+  '+': [1, null],
+  '?': [0, 1],
+};
+
+function repeated(reader: Reader, item: Part): Part {
+  const sign = reader.match(/^[*+?]/) ?? reader.match(/^\{\d+(,\d*)?\}/);
+  if (sign === null) return item;
   // Whether it takes much or little decides nothing about what fits.
-  if (sign !== null || counts !== null) reader.eat('?');
-  if (counts !== null && (counts.match(/\d+/g) ?? []).some((count) => Number(count) > MAX_REPEAT))
-    refuse(`a repetition of more than ${MAX_REPEAT} times`);
-  return `${item}${sign ?? counts ?? ''}`;
+  reader.eat('?');
+  const [first = 0, last] = (sign.match(/\d+/g) ?? []).map(Number);
+  const [least, most] = COUNTS[sign] ?? [first, last ?? (sign.includes(',') ? null : first)];
+  if (Math.max(least, most ?? 0) > MAX_REPEAT) refuse(`a repetition of more than ${MAX_REPEAT} times`);
+  // There would be a way to read it for each number of empty ones.
+  if (item.mayBeEmpty) refuse('what may be empty cannot be repeated');
+  const times = most ?? least + 1;
+  return bounded({
+    text: `${item.text}${sign}`,
+    size: item.size * times,
+    variable: item.variable * times + (least === most ? 0 : 1),
+    mayBeEmpty: least === 0,
+  });
 }
 
-function sequence(reader: Reader, depth: number): string {
+function sequence(reader: Reader, depth: number): Part {
   if (depth > 20) refuse('groups are nested too deep');
-  const items: string[] = [];
+  const items: Part[] = [];
   while (!reader.done && !/^[|)]/.test(reader.rest)) {
     if (depth === 0 && /^\$(\||$)/.test(reader.rest)) break;
     items.push(repeated(reader, atom(reader, depth)));
   }
-  return items.length === 0 ? '""' : items.join(' ');
+  return bounded({
+    text: items.length === 0 ? '""' : items.map(({ text }) => text).join(' '),
+    size: sum(items, 'size'),
+    variable: sum(items, 'variable'),
+    mayBeEmpty: items.every(({ mayBeEmpty }) => mayBeEmpty),
+  });
 }
 
-function alternatives(reader: Reader, depth: number): string {
+function alternatives(reader: Reader, depth: number): Part {
   const options = [sequence(reader, depth)];
   while (reader.eat('|')) options.push(sequence(reader, depth));
-  return options.join(' | ');
+  const empty = options.filter(({ mayBeEmpty }) => mayBeEmpty).length;
+  if (empty > 1) refuse('more than one of the alternatives may be empty');
+  return bounded({
+    text: options.map(({ text }) => text).join(' | '),
+    size: sum(options, 'size'),
+    variable: sum(options, 'variable'),
+    mayBeEmpty: empty > 0,
+  });
 }
 
 /** What stands between the quotes of a string that the expression fits. @throws PatternRefused */
 export function patternCharacters(source: string): string {
   if (source.length > 2000) refuse('the expression is too long');
   const reader = new Reader(source);
-  const options: string[] = [];
+  const options: Part[] = [];
   do {
     const start = reader.eat('^') ? '' : 'plain* ';
     const body = sequence(reader, 0);
     const end = reader.eat('$') ? '' : ' plain*';
-    options.push(`${start}${body}${end}`);
+    options.push({ ...body, text: `${start}${body.text}${end}` });
   } while (reader.eat('|'));
   if (!reader.done) refuse('a bracket has no beginning');
-  return either(options.map((option) => `(${option})`));
+  bounded({ text: '', size: sum(options, 'size'), variable: sum(options, 'variable'), mayBeEmpty: false });
+  return either(options.map(({ text }) => `(${text})`));
 }

@@ -3,6 +3,7 @@
  * its place: an answer that only looks as if it had been checked is worse than none.
  */
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { checkAmbiguity } from './ambiguity.ts';
 import { arrayOf, objectOf } from './containers.ts';
 import { createGrammar, either, type Grammar } from './gbnf.ts';
 import { isObject, keywordsOf } from './merge.ts';
@@ -16,7 +17,7 @@ const KNOWN: ReadonlySet<string> = new Set([...STRUCTURE, ...Object.values(KEYWO
 /** Levels of schemas within each other, references followed. */
 const MAX_DEPTH = 100;
 
-/** Adds the rules of a schema to a grammar. @returns the name of its rule @throws AppError `unsupported-parameter` with `pointer` */
+/** Adds the rules of a schema to a grammar. @returns the name of its rule @throws AppError `unsupported-parameter` and `unprocessable-entity` with `pointer` */
 export function addSchema(grammar: Grammar, root: JsonObject, param: string): string {
   const parts = createParts(root);
   /** Names of the rules of references: one that refers to itself is a rule that does. */
@@ -76,7 +77,9 @@ export function addSchema(grammar: Grammar, root: JsonObject, param: string): st
     }
   }
 
-  return visit(root, { param, pointer: '' });
+  const rule = visit(root, { param, pointer: '' });
+  checkAmbiguity(root, param);
+  return rule;
 }
 
 /** The grammar of an answer that is one value of the schema. @throws AppError `unsupported-parameter` */
