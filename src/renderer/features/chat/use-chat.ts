@@ -1,20 +1,15 @@
 /** What can be done in a conversation. */
-import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import type { ConversationMessage, Session, SessionId } from '../../../contract/models/sessions.ts';
-import { useClient } from '../../lib/client/context.tsx';
-import { asError, useAct, useOperationQuery } from '../../lib/live/query.ts';
+import type { ConversationMessage, Session } from '../../../contract/models/sessions.ts';
+import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { errorToast } from '../../ui/feedback/toast.tsx';
 import { rowsOf } from './conversation/rows.ts';
-import { forgetFailure, runTurn, type Turn, useStreams } from './live/streams.ts';
-import { type ChatRequest, chatRequest, type Said, userSays } from './request.ts';
+import { forgetFailure, useStreams } from './live/streams.ts';
+import { type Said, userSays } from './request.ts';
+import { useAsking } from './use-asking.ts';
 import type { Settings } from './use-settings.ts';
 
 export function useChat(session: Session | undefined, settings: Settings) {
-  const client = useClient();
-  const queries = useQueryClient();
-  const navigate = useNavigate();
   const id = session?.id;
   const query = useOperationQuery('sessions_conversation', { id: id ?? '' }, { enabled: id !== undefined });
   const turn = useStreams(({ turns }) => (id === undefined ? undefined : turns[id]));
@@ -23,24 +18,9 @@ export function useChat(session: Session | undefined, settings: Settings) {
   const { items = [], others = [] } = query.data ?? {};
   const choose = useAct('sessions_choose', { onError: (error) => errorToast('Could not show the version', error) });
   const stop = useAct('stop_generation', { onError: (error) => errorToast('Could not stop', error) });
+  const { say, begin, goOn } = useAsking(id, items, settings);
   const comparing = settings.compare !== '';
   const wrong = Object.values(settings.errors)[0] ?? null;
-
-  const requestsFor = (sessionId: string, said: readonly Said[]): ChatRequest[] => {
-    const models = comparing ? [settings.settings.model, settings.compare] : [settings.settings.model];
-    return models.map((model) => chatRequest(sessionId, { ...settings.settings, model }, said));
-  };
-  const run = (sessionId: SessionId, asked: Omit<Turn, 'requests'>, requests: readonly ChatRequest[]) =>
-    void runTurn(client, sessionId, { ...asked, requests }, () =>
-      queries.refetchQueries({ queryKey: ['sessions_conversation', { id: sessionId }] }),
-    );
-
-  /** Says something behind the first `kept` messages. */
-  function say(said: readonly Said[], kept: number): void {
-    if (id === undefined) return;
-    const path = items.slice(0, kept);
-    run(id, { after: path.at(-1)?.id ?? null, said }, requestsFor(id, [...path, ...said]));
-  }
 
   return {
     query,
@@ -55,17 +35,7 @@ export function useChat(session: Session | undefined, settings: Settings) {
         say([userSays(text)], items.length);
         return true;
       }
-      try {
-        const made = await client.call('sessions_create', settings.settings);
-        settings.stored(made.id);
-        void navigate({ to: '/chat/$id', params: { id: made.id }, search: true });
-        const said = userSays(text);
-        run(made.id, { after: null, said: [said] }, requestsFor(made.id, [said]));
-        return true;
-      } catch (error) {
-        errorToast('Could not begin the conversation', asError(error));
-        return false;
-      }
+      return begin(text);
     },
     /** The same question once more, or the last message that has no answer. */
     answerAgain(message?: ConversationMessage): void {
@@ -80,11 +50,7 @@ export function useChat(session: Session | undefined, settings: Settings) {
     },
     /** Goes on with an answer that was cut off or stopped. */
     goOn(message: ConversationMessage): void {
-      const at = items.findIndex((item) => item.id === message.id);
-      if (id === undefined || at < 1) return;
-      const model = message.model ?? settings.settings.model;
-      const request = chatRequest(id, { ...settings.settings, model }, items.slice(0, at + 1), true);
-      run(id, { after: items[at - 1]?.id ?? null, said: [], base: message }, [request]);
+      goOn(items.findIndex((item) => item.id === message.id));
     },
     /** Results of the tools that the last message calls, in their order. */
     giveResults(message: ConversationMessage, results: readonly string[]): void {
