@@ -102,7 +102,7 @@ describe('the contract', () => {
     'responses',
   ];
   /** They end what was computed for the caller. */
-  const STOPPING = ['stop_generation'];
+  const STOPPING = ['responses_cancel', 'stop_generation'];
   /** Of what is kept for a caller, only that caller can be the one who forgets it. */
   const FORGETTING = ['responses_delete'];
 

@@ -197,6 +197,7 @@ export const modelOperations = {
     ...panel,
     summary: 'Models that other programs on this machine have',
     scope: 'manage',
+    audited: false,
   }),
   registered_models: call(
     z.object({}),

@@ -52,7 +52,9 @@ export function createWebSocketDoor(deps: WebSocketDeps): WebSocketDoor {
     let known = caller.principal.kind !== 'anonymous';
     const limit = () => (known ? MAX_FRAME_BYTES : MAX_ANONYMOUS_FRAME_BYTES);
     if (!known) boundIntake(socket, request.socket, limit);
-    countIntake(socket, request.socket, (bytes) => intake.take(caller.principal.id, bytes));
+    // Whoever it is by now.
+    let holder = caller.principal.id;
+    countIntake(socket, request.socket, (bytes) => intake.take(holder, bytes));
     sessions.open(socketPort(socket, limit), {
       kind: caller.principal.kind === 'panel' ? 'panel' : 'websocket',
       origin: origin ?? null,
@@ -66,6 +68,7 @@ export function createWebSocketDoor(deps: WebSocketDeps): WebSocketDoor {
             safe: false,
           });
           known = principal.kind !== 'anonymous';
+          holder = principal.id;
           return principal;
         } catch (error) {
           onBadToken(remote);

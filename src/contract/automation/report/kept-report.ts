@@ -30,7 +30,7 @@ function keptErrors(errors: Record<string, string>): Record<string, string> {
 }
 
 /** A problem as it is kept. */
-function keptProblem(problem: Problem, redactor: Redactor): Problem {
+export function keptProblem(problem: Problem, redactor: Redactor): Problem {
   const clean = redactProblem(problem, redactor);
   const texts = Object.entries(clean).flatMap(([name, value]) =>
     typeof value === 'string' ? [[name, start(value, MAX_PROBLEM_TEXT)]] : [],

@@ -108,6 +108,11 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string) {
         quota.release(id);
       }
     },
+    /** Takes back an announcement of which no byte is stored. */
+    forget(id: UploadId): void {
+      quota.forget(id);
+      store.removeUpload(id);
+    },
     /** A complete upload and its file. @throws AppError `not-found`, also for an upload of another caller */
     require(id: UploadId, principal: string): { file: string; name: string } {
       const row = store.upload(id);

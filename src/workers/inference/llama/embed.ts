@@ -21,7 +21,7 @@ export async function embed(loaded: LoadedModel, texts: readonly string[], signa
   const vectors = new Float32Array(texts.length * facts.dimensions);
   for (const [index, text] of texts.entries()) {
     signal.throwIfAborted();
-    const { vector } = await embedding.getEmbeddingFor(text);
+    const { vector } = await loaded.native(() => embedding.getEmbeddingFor(text), signal);
     const length = Math.hypot(...vector);
     if (!(length > 0 && Number.isFinite(length)))
       throw new AppError('model-corrupted', `The model gave no usable vector for input ${index}.`);
@@ -58,7 +58,7 @@ export async function rerank(
   const scores: number[] = [];
   for (const document of documents) {
     signal.throwIfAborted();
-    scores.push(await ranking.rank(query, document));
+    scores.push(await loaded.native(() => ranking.rank(query, document), signal));
   }
   return { t: 'ranked', scores, tokens: lengths.reduce((sum, tokens) => sum + tokens, 0) };
 }

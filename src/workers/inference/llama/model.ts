@@ -7,6 +7,7 @@ import type { PromptModel } from '../text/prompt.ts';
 import { chatTemplateOf } from '../text/template.ts';
 import type { Native } from './native.ts';
 import { createSlots, type Slots } from './slots.ts';
+import { createTurns } from './turns.ts';
 
 type LoadAsk = Extract<EngineAsk, { op: 'load' }>;
 
@@ -19,6 +20,12 @@ export interface LoadedModel {
   readonly slots: Slots | null;
   readonly embedding: LlamaEmbeddingContext | null;
   readonly ranking: LlamaRankingContext | null;
+  /**
+   * One text at a time through the library, which cannot be stopped in it: a caller that leaves is answered at once, and the next one waits for
+   * the text that it left behind.
+   * @throws the signal's reason
+   */
+  native<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
   dispose(): Promise<void>;
 }
 
@@ -98,6 +105,7 @@ export async function loadModel(
       model,
       prompts,
       ...contexts,
+      native: createTurns(),
       facts: {
         context_length: contextSize,
         dimensions: ask.type === 'embedding' ? model.embeddingVectorSize : 0,

@@ -1,4 +1,5 @@
 /** Prompts as tokens. Others get their turn between pieces of the work, and a caller that leaves ends it. */
+import { randomInt } from 'node:crypto';
 import type { EngineMessage, EnginePrompt } from '../../../contract/models/engine.ts';
 import { createPause } from './deadline.ts';
 import type { ChatTemplate } from './template.ts';
@@ -36,9 +37,17 @@ const PIECE = 32 * 1024;
 /** Tokens that a text may seem to have more when it is cut at one place. */
 const MARGIN = 64;
 
-/** Characters that no text needs (private use area) stand for contents while the template is filled in. */
-const MARK = /\u{F0000}(\d+)\u{F0001}/u;
-const markOf = (index: number) => `\u{F0000}${index}\u{F0001}`;
+/**
+ * What stands for contents while the template is filled in: characters of a private use area around a number that nobody can know, so that no
+ * content can hold the mark of another one. Digits stay as they are whatever a template does to a text.
+ */
+function createMarks() {
+  const nonce = String(randomInt(2 ** 47));
+  return {
+    of: (index: number) => `\u{F0000}${nonce}-${index}\u{F0001}`,
+    pattern: new RegExp(`\u{F0000}${nonce}-(\\d+)\u{F0001}`, 'u'),
+  };
+}
 
 /** What is known of a content. */
 interface Looked {
@@ -99,15 +108,16 @@ export function createPromptReader<Token>(model: PromptModel<Token>, signal: Abo
 
   /** Control tokens come from the template alone: what callers write stays text, whatever it spells. */
   async function conversation(prompt: Extract<EnginePrompt, { messages: unknown }>): Promise<PromptTokens<Token>> {
+    const marks = createMarks();
     const hidden: string[] = [];
     const messages: EngineMessage[] = [];
     for (const message of prompt.messages) {
       const { apart } = await look(message);
-      messages.push(apart ? { ...message, content: markOf(hidden.push(message.content) - 1) } : message);
+      messages.push(apart ? { ...message, content: marks.of(hidden.push(message.content) - 1) } : message);
     }
     const text = model.template.render({ ...prompt, messages });
     const texts = text
-      .split(MARK)
+      .split(marks.pattern)
       .map((part, at) =>
         at % 2 === 0 ? { text: part, special: true } : { text: hidden[Number(part)] ?? '', special: false },
       );

@@ -22,6 +22,8 @@ const MAX_FORM_EXTRA_BYTES = (MAX_FIELDS + 1) * 2 * MAX_FIELD_BYTES;
 /** Where uploaded bytes go. */
 export interface UploadSink {
   begin(meta: { name: string; mime: string; principal: string; bytes: number | undefined }): { id: string };
+  /** Takes back an announcement. */
+  forget(id: string): void;
   /** Reads the stream to its end. @throws AppError `not-found`, `invalid-state`, `payload-too-large` */
   write(id: string, bytes: Readable): Promise<z.infer<typeof Upload>>;
 }
@@ -75,7 +77,11 @@ export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
           // Of a form it is a little more than its file.
           const length = Number(request.headers['content-length']);
           const { id } = uploads.begin({ ...meta, principal: principal.id, bytes: length > 0 ? length : undefined });
-          return uploads.write(id, bytes);
+          // Nobody knows the id of an upload that broke off.
+          return uploads.write(id, bytes).catch((error: unknown) => {
+            uploads.forget(id);
+            throw error;
+          });
         };
         const result = await dispatcher.run(admission, { name, mime }, { instead: store });
         if (result.kind === 'value') sendResult(exchange, result);

@@ -1,5 +1,6 @@
 /** An attempt that the inference engine computes: no process of its own, the same log, limits and ways to end. */
 import type { EngineSpec } from '../../../../contract/automation/kinds/index.ts';
+import { keptProblem } from '../../../../contract/automation/report/kept-report.ts';
 import { AppError, type ErrorSlug, problemOf } from '../../../../contract/kernel/errors.ts';
 import type { TaskDeps } from '../deps.ts';
 import type { LogWriter } from '../log/log-writer.ts';
@@ -40,7 +41,7 @@ function failed(deps: TaskDeps, task: Claimed, thrown: unknown): Happened {
   if (!(thrown instanceof AppError))
     deps.log.error('tasks', 'an attempt failed in the host', { task_id: task.id, error: thrown });
   const retryable = PASSES.has(error.slug) && error.extra.reason !== 'engine_missing';
-  return { t: 'failed', error: problemOf(error), retryable, exitCode: null };
+  return { t: 'failed', error: keptProblem(problemOf(error), deps.redactor), retryable, exitCode: null };
 }
 
 /** Runs the attempt to its end and says what happened. */
