@@ -103,6 +103,8 @@ describe('the contract', () => {
   ];
   /** They end what was computed for the caller. */
   const STOPPING = ['responses_cancel', 'stop_generation'];
+  /** It tells where other programs keep files, which a key that only reads has no use for. */
+  const ASKING = ['models_found'];
   /** Of what is kept for a caller, only that caller can be the one who forgets it. */
   const FORGETTING = ['responses_delete'];
 
@@ -167,7 +169,7 @@ describe('the contract', () => {
     const silent = operations.filter(
       ([, { audited, scope, http }]) => !audited && scope !== 'read' && http?.method !== 'GET',
     );
-    expect(silent.map(([id]) => id).sort()).toEqual([...COMPUTING, ...STOPPING].sort());
+    expect(silent.map(([id]) => id).sort()).toEqual([...COMPUTING, ...STOPPING, ...ASKING].sort());
   });
 
   test('a path parameter is a member of the input, and a file’s path has its id', () => {

@@ -222,6 +222,7 @@ export const responseOperations = {
     summary: 'End a response that is being written; what was written so far is its output',
     scope: 'run',
     idempotent: true,
+    audited: false,
     localWithoutKey: true,
     http: { method: 'POST', path: '/v1/responses/{id}/cancel' },
   }),
