@@ -126,6 +126,7 @@ export async function openTestDoors(
     contentOrigin: () => null,
     connections,
     uploads: {
+      forget: (id) => void uploads.delete(id),
       begin: () => {
         const id = `upl_${String(uploads.size).padStart(26, '0')}`;
         uploads.set(id, Buffer.alloc(0));
