@@ -22,7 +22,7 @@ const shared = {
   audited: false,
 } as const;
 
-/** R35: mean reciprocal rank, recall among the first 1 and 5, normalised discounted cumulative gain among the first 10; over queries with a relevant document. */
+/** Mean reciprocal rank, recall among the first 1 and 5, normalised discounted cumulative gain among the first 10; over queries with a relevant document. */
 export const Metrics = z.object({
   mrr: z.number(),
   recall_at_1: z.number(),

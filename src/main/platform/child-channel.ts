@@ -1,41 +1,49 @@
 /**
- * The host's end of a child's IPC channel. Node's own reader throws out of reach of any listener at bytes that are no message, and takes
- * memory for whatever length a message claims; a child is not trusted with either. The wire is Node's serialization mode `advanced`: the
- * length in four bytes, then the value as V8 serializes it.
+ * The host's end of a child's IPC channel. Node's own reader throws where no listener can catch it when bytes are no message, and allocates
+ * whatever length a message claims; a child is not trusted with either. The wire is Node's serialization mode `advanced`: the length in
+ * four bytes, then the value as V8 serializes it.
  */
 import type { Duplex } from 'node:stream';
 import { DefaultDeserializer, DefaultSerializer } from 'node:v8';
 import { MESSAGE_BOUNDS } from '../../contract/kernel/bounds.ts';
 import { excessOfBytes } from './wire-values.ts';
 
-/** Longest message, bytes; beyond it the channel is not read any more. */
+/** Longest message, bytes; a longer one closes the channel. */
 const MAX_MESSAGE = 64 * 1024 * 1024;
-/** Values of one message: members have a name and a value, and what holds them has an end. */
+/** Serialized values in one message: each member has a name and a value, and each container an end. */
 const MAX_VALUES = 3 * MESSAGE_BOUNDS.members;
+/** Bytes of the length before a message. */
 const HEAD = 4;
-/** What Node writes before an object that V8 leaves to its embedder. */
+/** Time for which messages are read and handled without a pause, ms; whatever takes longer is followed by a rest. */
+const FREE_MS = 50;
+/** Length of the rest as a multiple of the time spent: a child cannot take more than a quarter of the host's time. */
+const REST = 3;
+/** How long the exit of the process may wait for the messages of a resting channel, ms. */
+const DRAIN_MS = 500;
+
+/** Tags that Node writes before an object that V8 leaves to its embedder. */
 const BYTES = 0;
 const OTHER = 1;
 
-/** Node's own classes have these methods, and the types do not know them. */
+/** Methods of Node's own classes that its types leave out. */
 interface HostObjects {
   _writeHostObject(object: object): void;
   _readHostObject(): unknown;
 }
-const writer = DefaultSerializer.prototype as unknown as HostObjects;
-const reader = DefaultDeserializer.prototype as unknown as HostObjects;
+const nodeWriter = DefaultSerializer.prototype as unknown as HostObjects;
+const nodeReader = DefaultDeserializer.prototype as unknown as HostObjects;
 
 class Serializer extends DefaultSerializer {
   _writeHostObject(object: object): void {
     this.writeUint32(ArrayBuffer.isView(object) ? BYTES : OTHER);
-    if (ArrayBuffer.isView(object)) writer._writeHostObject.call(this, object);
+    if (ArrayBuffer.isView(object)) nodeWriter._writeHostObject.call(this, object);
     else this.writeValue({ ...object });
   }
 }
 
 class Deserializer extends DefaultDeserializer {
   _readHostObject(): unknown {
-    return this.readUint32() === BYTES ? reader._readHostObject.call(this) : this.readValue();
+    return this.readUint32() === BYTES ? nodeReader._readHostObject.call(this) : this.readValue();
   }
 }
 
@@ -49,7 +57,7 @@ function serialized(message: unknown): Buffer {
   return bytes;
 }
 
-/** The value, or the error that stands for bytes that are none. */
+/** The value, or an error when the bytes are no message. */
 function deserialized(bytes: Buffer): unknown {
   const excess = excessOfBytes(bytes, MAX_VALUES);
   if (excess !== null) return new Error(`a message ${excess}`);
@@ -62,13 +70,6 @@ function deserialized(bytes: Buffer): unknown {
   }
 }
 
-/** What reading and handling messages may cost at once, ms; what costs more is followed by a rest. */
-const FREE_MS = 50;
-/** Length of the rest, times what was spent: a child cannot take more than a quarter of the host's time. */
-const REST = 3;
-/** How long an end of the process may wait for what a resting channel still holds, ms. */
-const DRAIN_MS = 500;
-
 /** Messages over a pipe. */
 export interface ChildChannel {
   send(message: unknown): void;
@@ -77,13 +78,13 @@ export interface ChildChannel {
 
 /** The host's end of a channel of its own. */
 export interface PipeChannel extends ChildChannel {
-  /** Handles what has come without further rests; resolves when all of it is handled, at once when the channel does not rest. */
+  /** Handles the messages that a resting channel holds back, without further rests. Resolves when they are handled; at once when it does not rest. */
   drain(): Promise<void>;
 }
 
-/** Opens the host's end. What cannot be read arrives as an `Error` in place of the message. */
+/** Opens the host's end. A message that cannot be read arrives as an `Error`. */
 export function openChildChannel(pipe: Duplex): PipeChannel {
-  // A child that has gone; how it ended is told by its exit.
+  // The child has gone; its exit says how.
   pipe.on('error', () => undefined);
   const reader = createReader(pipe);
   return {
@@ -102,7 +103,7 @@ function createFrames(tooLong: (length: number) => void) {
   /** Length of the message that has begun, with its head; HEAD until that is known. */
   let wanted = HEAD;
 
-  /** The next whole message, `null` while there is none. */
+  /** The next whole message; null when none is complete. */
   function take(): Buffer | null {
     while (bytes >= wanted) {
       const all = held.length === 1 && held[0] ? held[0] : Buffer.concat(held);
@@ -183,7 +184,7 @@ function createReader(pipe: Duplex) {
       isPaced = false;
       const ended = new Promise<void>((resolve) => {
         for (const event of ['end', 'close']) pipe.once(event, resolve);
-        // A descendant may hold the other end.
+        // A descendant may keep the other end open.
         setTimeout(resolve, DRAIN_MS).unref();
       });
       wake();

@@ -17,7 +17,7 @@ export interface Child {
   onMessage(listener: (message: unknown) => void): void;
   /** Resolves when the child has gone; both are null for one that could not be started. */
   readonly exited: Promise<ChildExit>;
-  /** Asks the process itself to end; the tree around it is the business of `core/process-tree.ts`. */
+  /** Asks the process itself to end; the tree around it is the business of `core/process/process-tree.ts`. */
   kill(signal?: NodeJS.Signals): void;
 }
 

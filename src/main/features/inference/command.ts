@@ -1,4 +1,4 @@
-/** Commands that the engine computes: one prompt, one answer. */
+/** Commands of the kind `llm`: one prompt, one answer. */
 import type { EngineSpec } from '../../../contract/automation/kinds/index.ts';
 import { OUTPUT_BOUNDS, parseBounded } from '../../../contract/kernel/bounds.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
@@ -17,7 +17,7 @@ import {
 } from './run/generation.ts';
 import { tokensPerSecond } from './run/stats.ts';
 
-/** All tasks take turns with the other callers as one. */
+/** All tasks together count as one caller when callers take turns. */
 const CALLER = 'tasks';
 
 /** @throws AppError `unsupported-parameter` for a schema that cannot be enforced */
@@ -38,7 +38,7 @@ function requestOf(spec: EngineSpec, mask: (text: string) => string): Generation
   };
 }
 
-/** Reads what the model writes, and passes it on to the log. */
+/** Reads the answer to its end and copies it to the log when `toLog` is set. */
 async function read(
   parts: AsyncGenerator<GenerationPart, GenerationEnd, void>,
   run: EngineRun,
@@ -61,7 +61,7 @@ async function read(
 /** @throws AppError `unprocessable-entity` when the answer was cut before the value was complete */
 function jsonOf(text: string, { reason, completionTokens }: GenerationEnd): Json {
   try {
-    // A JSON text gives nothing but JSON.
+    // `parseBounded` is typed `unknown`, but a JSON text holds nothing but JSON.
     return parseBounded(text, OUTPUT_BOUNDS) as Json;
   } catch (error) {
     if (reason !== 'length') throw error;
@@ -73,7 +73,6 @@ function jsonOf(text: string, { reason, completionTokens }: GenerationEnd): Json
   }
 }
 
-/** Runs the commands of tasks. */
 export function createCommandRunner(generate: Generate): RunOnEngine {
   return async (spec, run) => {
     const request = requestOf(spec, run.mask);
@@ -101,7 +100,7 @@ export function createCommandRunner(generate: Generate): RunOnEngine {
   };
 }
 
-/** Checks commands before they run: whether there is such a model, and whether the schema can be enforced. */
+/** Checks a command without running it: whether its model is installed and its schema can be enforced. */
 export function createCommandCheck(resolve: (ref: string) => Promise<{ id: string }>): CheckOnEngine {
   return async (spec) => {
     const errors: { path: string; message: string }[] = [];

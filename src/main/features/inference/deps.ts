@@ -1,4 +1,4 @@
-/** What inference takes from the rest of the program: which models there are, and what is set for them. */
+/** What inference needs from other features: the installed models with their settings, and recording of conversations. */
 import type { EngineName, ModelType } from '../../../contract/models/engine.ts';
 import type { ChatChunk, ChatMessage } from '../../../contract/models/openai/chat.ts';
 import type { Usage } from '../../../contract/models/openai/shared.ts';
@@ -26,7 +26,7 @@ export interface InstalledModel {
   dimensions?: number | null;
 }
 
-/** What is set for generations with a model; an absent member is not set. */
+/** Defaults for generations with a model; an absent member has none. */
 export interface GenerationDefaults {
   temperature?: number;
   top_p?: number;
@@ -66,17 +66,17 @@ export interface ModelSource {
   defaults(model: InstalledModel, sessionId?: string): GenerationDefaults;
   /** Bytes that the model takes once it is loaded: weights, contexts and working memory. */
   memory(model: InstalledModel, shape: LoadShape): number;
-  /** What is kept of the check of a model, until its files change. */
+  /** Results of self-checks; one is kept until the files of its model change. */
   selfCheck?: {
-    /** Whether there is none yet. */
+    /** Whether the model has no result yet. */
     wanted(id: string): boolean;
     save(id: string, found: SelfCheck): void;
   };
-  /** The load of a model has ended the engine: no request loads it again. */
+  /** Called when loading a model has crashed its engine; later requests no longer load it. */
   endedEngine?(id: string, reason: string): void;
-  /** A model was loaded, whatever happened before. */
+  /** Called when a model was loaded, which clears an earlier `endedEngine`. */
   wasLoaded?(id: string): void;
-  /** A model was loaded or unloaded: who lists models asks again. */
+  /** Called when a model was loaded or unloaded, so that lists of models are read again. */
   changed?(id: string): void;
 }
 
@@ -88,19 +88,19 @@ export interface RecordingEnd {
   timings: { firstTokenMs: number | null; totalMs: number };
 }
 
-/** Takes down the answers of one request. */
+/** Records the answers of one request. */
 export interface Recording {
   add(choice: number, delta: Omit<ChatChunk['choices'][number]['delta'], 'role'>): void;
   end(choice: number, end: RecordingEnd): void;
-  /** Those that have not ended are kept as far as they are written. */
+  /** Ends the answers that are still open; what was added of them is kept. */
   fail(error: unknown): void;
 }
 
 /** Conversations that are kept; implemented by the feature `sessions`. */
 export interface Conversations {
   /**
-   * Keeps what is asked, and what will be answered.
-   * @param continued whether the answer goes on with the last message
+   * Stores the messages of a request, and what its recording is given.
+   * @param continued whether the answer continues the last message
    * @throws AppError `session-not-found` when the caller may not see the session
    */
   begin(turn: {

@@ -1,4 +1,4 @@
-/** Inference: models in memory, and what is asked of them. */
+/** Inference: loads models and answers chats, completions, responses and rankings with them. */
 import type { EngineName } from '../../../contract/models/engine.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
@@ -66,7 +66,7 @@ interface Deps {
   jobs: JobService;
   source: ModelSource;
   conversations: Conversations;
-  /** Programs in place of the engines, which speak the same protocol; for tests. */
+  /** Programs in place of the engines that speak the same protocol; for tests. */
   engines?: EngineModules;
   /** Memory that can be taken without swapping, bytes. */
   availableBytes?: () => number;
@@ -74,11 +74,11 @@ interface Deps {
 
 export function createInference(deps: Deps) {
   const { clock, source } = deps;
-  /** Those that a model has needed; each is a process of its own. */
+  /** The engines that were needed so far, each a process of its own. */
   const engines = new Map<EngineName, Engine>();
   const engine = ({ engine: name }: InstalledModel): Engine => {
-    const there = engines.get(name);
-    if (there !== undefined) return there;
+    const known = engines.get(name);
+    if (known !== undefined) return known;
     const modules = deps.engines ? { modules: deps.engines } : {};
     const made: Engine = createEngine(name, { ...deps, ...modules }, () => residents.lost(made));
     engines.set(name, made);
@@ -131,12 +131,12 @@ export function createInference(deps: Deps) {
     embedder: vectors.embedder,
     embedders: vectors.embedders,
     isLoaded: (name: string) => residents.get(name)?.facts != null,
-    /** Commands of tasks that are prompts: checked before they run, and run. */
+    /** Commands of the kind `llm`. */
     checkCommand: createCommandCheck((ref) => source.resolve(ref, 'chat', residents.ids('chat'))),
     runCommand: createCommandRunner(generate),
     /** Loaded models with what they take, and tokens since the start of the host. */
     figures: stats.figures,
-    /** Ends what runs on a model, and unloads it when it is loaded. */
+    /** Unloads a model if it is loaded, which ends what runs on it. */
     async unload(name: string): Promise<void> {
       const resident = residents.get(name);
       if (resident !== undefined) await residents.unload(resident.model);

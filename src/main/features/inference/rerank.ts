@@ -1,4 +1,4 @@
-/** Rankings as clients know them. */
+/** The rerank operation: documents ordered by how well they answer a query. */
 import type { Operations } from '../../../contract/index.ts';
 import type { Reranked } from '../../../contract/models/rerank.ts';
 import type { Handler } from '../../core/operation/operation.ts';
@@ -19,7 +19,7 @@ export function createRerank({ rank }: Pick<ReturnType<typeof createVectors>, 'r
         const score = scores[index] ?? 0;
         return { index, relevance_score: score, score, ...documentOf(text) };
       })
-      // Equal ones keep their order.
+      // The sort is stable: equal scores keep the order of the request.
       .sort((one, other) => other.score - one.score)
       .slice(0, input.top_n ?? DEFAULT_TOP);
     return {

@@ -1,4 +1,4 @@
-/** Models: what is on this machine, what it takes and how it is used. */
+/** Models: the installed ones, their memory, their settings and downloads. */
 import os from 'node:os';
 import path from 'node:path';
 import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
@@ -49,7 +49,7 @@ export function createModels(deps: {
   secrets: Secrets;
   redactor: Redactor;
   hub?: HubTuning;
-  /** Where other programs are looked for; this machine unless said. */
+  /** Where models of other programs are looked for; this machine by default. */
   surroundings?: Surroundings;
 }) {
   const { clock, log, settings, dataDir } = deps;
@@ -77,7 +77,7 @@ export function createModels(deps: {
   const parts: Part[] = [
     {
       name: 'models',
-      // In the background: the host is ready without it.
+      // In the background: the host need not wait for the scan.
       start() {
         unsubscribe = settings.onChange((keys) => {
           if (keys.includes('models.folder')) scan();

@@ -8,13 +8,13 @@ import type { ModelFile } from './files/discover.ts';
 import type { ModelFacts } from './files/facts.ts';
 import type { HubFile } from './hub/listing.ts';
 
-/** One quantization of one repo. `path` is the file that an engine opens; the columns that repeat `facts` are listed by. */
+/** One quantization of one repo. `path` is the file that an engine opens; columns that repeat `facts` serve filters and sorting. */
 export const model = sqliteTable('model', {
   id: text('id').$type<ModelId>().primaryKey(),
   repo: text('repo').notNull(),
   variant: text('variant'),
   name: text('name').notNull(),
-  /** What the name is ordered by. */
+  /** Sort key of the name. */
   name_key: text('name_key').notNull(),
   type: text('type').$type<ModelType>().notNull(),
   format: text('format').$type<ModelFormat>().notNull(),
@@ -35,10 +35,10 @@ export const model = sqliteTable('model', {
   updated_at: integer('updated_at').notNull(),
   version: integer('version').notNull(),
 });
-/** One row of {@link model}; the store adds what it is ordered by. */
+/** One row of {@link model}; the store adds the sort key. */
 export type ModelRow = Omit<typeof model.$inferSelect, 'name_key'>;
 
-/** Settings that were saved for a quantization of a repo, whether it is on this machine or not; only what was set. */
+/** Saved settings of a quantization, whether it is installed or not. */
 export const modelSettings = sqliteTable(
   'model_settings',
   {
@@ -50,14 +50,14 @@ export const modelSettings = sqliteTable(
   (table) => [primaryKey({ columns: [table.repo, table.variant] })],
 );
 
-/** What requests ask for unless they say otherwise: of a session, or (with no name) of all. */
+/** Default parameters of requests: of one session, or of all under an empty name. */
 export const generationParams = sqliteTable('generation_params', {
   session: text('session').primaryKey(),
   params: json('params').$type<Json>().notNull(),
   updated_at: integer('updated_at').notNull(),
 });
 
-/** One download that is not over: of a quantization of a repo, to which its files are fixed by the commit they had at the beginning. */
+/** One unfinished download of a quantization; its files are pinned to the commit that was current when it began. */
 export const modelDownload = sqliteTable(
   'model_download',
   {
@@ -67,7 +67,7 @@ export const modelDownload = sqliteTable(
     format: text('format').$type<ModelFormat>().notNull(),
     files: json('files').$type<HubFile[]>().notNull(),
     bytes: integer('bytes').notNull(),
-    /** Why it ended before its end, in words; null while it runs, and when it was stopped. */
+    /** Why it failed, for people; null while it runs and when it was paused. */
     problem: text('problem'),
     job: text('job').$type<JobId>().notNull(),
     created_at: integer('created_at').notNull(),

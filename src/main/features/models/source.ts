@@ -1,4 +1,4 @@
-/** Models as the engines take them: found by name, with what is set for them and the memory that they take. */
+/** Models for the feature `inference`: resolved by name, with their defaults and the memory that they need. */
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { DEFAULT_MODEL, refOf } from '../../../contract/models/reference.ts';
 import type { GenerationParams } from '../../../contract/models/settings.ts';
@@ -7,7 +7,7 @@ import type { ModelRow } from './schema.ts';
 import type { ModelService } from './service.ts';
 import type { GenerationSettings } from './settings/service.ts';
 
-/** What engines compute. */
+/** The model types that an engine can load. */
 type EngineType = 'chat' | 'embedding' | 'rerank';
 
 const isEngineType = (type: string): type is EngineType => ['chat', 'embedding', 'rerank'].includes(type);
@@ -19,7 +19,7 @@ function shortCount(count: number | null): string | null {
   return `${value >= 10 ? Math.round(value) : Math.round(value * 10) / 10}${unit}`;
 }
 
-/** Pictures are taken by an engine of a model for text. */
+/** Vision models run as chat models. */
 const typeOf = ({ type }: ModelRow): EngineType => (isEngineType(type) ? type : 'chat');
 
 const isRunnable = ({ type, format }: ModelRow) => isEngineType(type) || (type === 'vision' && format === 'gguf');
@@ -41,7 +41,7 @@ function toInstalled(row: ModelRow) {
 }
 type Installed = ReturnType<typeof toInstalled>;
 
-/** Members of what is set that engines take, absent when they are not set. */
+/** The parameters that engines take, under their names; those that are not set are absent. */
 function applied({ max_new_tokens, stop_sequences, ...params }: GenerationParams) {
   const { temperature, top_p, top_k, min_p, repetition_penalty, frequency_penalty, presence_penalty, seed } = params;
   const all = { temperature, top_p, top_k, min_p, repetition_penalty, frequency_penalty, presence_penalty, seed };
@@ -51,11 +51,10 @@ function applied({ max_new_tokens, stop_sequences, ...params }: GenerationParams
   };
 }
 
-/** Creates what the feature `inference` takes models from. */
 export function createModelSource(service: ModelService, generation: GenerationSettings) {
   return {
     /**
-     * The model that a reference means, with files that were looked at just now.
+     * The model that a reference means, after another look at its files.
      * @param type what it is needed for; null when any will do
      * @param loaded ids of loaded models, for `default`
      * @param again whether one that has ended an engine is tried again
@@ -79,7 +78,7 @@ export function createModelSource(service: ModelService, generation: GenerationS
       const { settings, source } = generation.settingsOf(row.repo, row.variant ?? '');
       const { temperature, do_sample, top_p, top_k, repetition_penalty, max_new_tokens } = settings;
       const own = { temperature: do_sample ? temperature : 0, top_p, top_k, repetition_penalty, max_new_tokens };
-      // A system prompt that nobody wrote must not change what a model says.
+      // The system prompt of a preset is not used: only one that was saved may change answers.
       const prompt =
         source === 'saved' && settings.system_prompt !== '' ? { system_prompt: settings.system_prompt } : {};
       return { ...applied({ ...own, ...generation.params(sessionId) }), ...prompt };

@@ -1,4 +1,4 @@
-/** How much callers may upload: what they announced, within a share of each caller and the room of the disk. */
+/** Limits of uploads: the announced length, a share of each caller, and the free space of the disk. */
 import fs from 'node:fs';
 import { PAYLOAD_LIMITS } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
@@ -7,14 +7,14 @@ import type { StorageStore, UploadRow } from './store.ts';
 
 /** Largest upload, bytes. */
 const MAX_UPLOAD_BYTES = PAYLOAD_LIMITS.file;
-/** What one caller may have stored at a time, bytes: what it does not use is removed after a day. */
+/** Unused uploads that one caller may have stored, bytes; they expire after a day. */
 const MAX_CALLER_BYTES = 4 * MAX_UPLOAD_BYTES;
-/** Uploads that one caller may have announced at a time. */
+/** Unused uploads that one caller may have, stored or announced. */
 const MAX_CALLER_UPLOADS = 1_000;
-/** Room that uploads leave on the disk, bytes. */
+/** Space that uploads leave free on the disk, bytes. */
 const RESERVE_BYTES = 256 * 1024 ** 2;
 
-/** How many bytes are taken, and why no more. */
+/** How many bytes are accepted, and the error for more. */
 export interface Limit {
   bytes: number;
   error: AppError;
@@ -25,30 +25,31 @@ const tooMuch = (resource: string, limit: number, current: number) =>
     extra: { resource, limit, current, retry_after: 3600 },
   });
 
-/** Bytes that uploads may still take of the disk. */
-function roomBelow(dir: string): number {
+/** Bytes that uploads may still take on the disk. */
+function roomOn(dir: string): number {
   const { bavail, bsize } = fs.statfsSync(dir);
   return bavail * bsize - RESERVE_BYTES;
 }
 
-/** Creates the quota of the uploads below `root`. */
+/** Quota of the uploads below `root`. */
 export function createQuota(store: StorageStore, root: string) {
-  /** Lengths that were announced; the addresses that they were announced for do not outlive the host either. */
+  /** Announced lengths. In memory only: the tickets to send the bytes do not outlive the host either. */
   const announced = new Map<UploadId, number>();
-  /** What uploads may become whose bytes are arriving. */
+  /** Uploads whose bytes are arriving, with the most that each may become. */
   const arriving = new Map<UploadId, { principal: string; bytes: number }>();
 
+  /** Bytes that a caller has stored or reserved. */
   function held(principal: string): number {
     const own = [...arriving.values()].filter((upload) => upload.principal === principal);
     return own.reduce((sum, { bytes }) => sum + bytes, store.uploadsOf(principal).bytes);
   }
 
-  /** The narrowest of what was announced, what the caller may have, and what the disk holds. */
+  /** The tightest limit. */
   function limitOf({ id, principal }: UploadRow): Limit {
     const stored = held(principal);
-    // What is arriving may still take its room.
+    // Uploads that are arriving may still take all that they have reserved.
     const reserved = [...arriving.values()].reduce((sum, upload) => sum + upload.bytes, 0);
-    const room = roomBelow(root) - reserved;
+    const room = roomOn(root) - reserved;
     const most = announced.get(id) ?? MAX_UPLOAD_BYTES;
     const limits: Limit[] = [
       { bytes: most, error: new AppError('payload-too-large', undefined, { extra: { limit_bytes: most } }) },
@@ -59,7 +60,7 @@ export function createQuota(store: StorageStore, root: string) {
   }
 
   return {
-    /** Keeps the room of an upload until {@link release}. @returns how many bytes it may have */
+    /** Reserves the space of an upload until {@link release}. */
     reserve(row: UploadRow): Limit {
       const limit = limitOf(row);
       arriving.set(row.id, { principal: row.principal, bytes: Math.max(0, limit.bytes) });

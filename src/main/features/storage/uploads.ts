@@ -33,7 +33,7 @@ function createMeter(limit: Limit) {
   return { stream, measured: () => ({ bytes, sha256: hash.digest('hex') }) };
 }
 
-/** Writes a stream to a file of its own, which is there as a whole or not at all. @returns its size and hash */
+/** Writes a stream to a file atomically: whole or not at all. @returns its size and hash */
 async function receive(bytes: Readable, limit: Limit, dir: string, partial: string, file: string) {
   const meter = createMeter(limit);
   try {

@@ -3,7 +3,7 @@ import { bytes, duration } from '../../lib/format.ts';
 import text from '../../ui/styles/text.module.css';
 import css from './models.module.css';
 
-/** How far a transfer is, how fast, and how long it still takes. */
+/** Progress, speed and remaining time of a transfer. */
 export function ProgressLine({ progress, paused = false }: { progress: Job['progress']; paused?: boolean }) {
   const { percent, done_bytes: done, total_bytes: total, bytes_per_second: rate, eta_seconds: left } = progress;
   const share = Math.round(percent ?? 0);

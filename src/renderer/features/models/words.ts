@@ -1,4 +1,4 @@
-/** Words of models as the panel says them. */
+/** Labels and figures of models. */
 import type { FoundModel, InstalledModel, ModelType } from '../../../contract/models/models.ts';
 import { count } from '../../lib/format.ts';
 

@@ -1,4 +1,4 @@
-/** The requests of one worker: handed over once it is ready, then answered, given up, or failed with the process. */
+/** The requests of one worker: sent once it is ready, then answered, abandoned, or failed with the process. */
 import type { z } from 'zod';
 import { AppError, toAppError } from '../../../../contract/kernel/errors.ts';
 import { parseSafely } from '../../../../contract/kernel/parse.ts';
@@ -15,14 +15,14 @@ export interface ClientOptions<Ask extends z.ZodType, Answer extends z.ZodType, 
   name: string;
   /** Environment of the process, without the run id. */
   env: Record<string, string>;
-  /** Bodies of requests, answers, and what comes before an answer. */
+  /** Schemas of requests, of answers, and of the items before an answer. */
   ask: Ask;
   answer: Answer;
   item: Item;
   readyMs: number;
   /** How long a worker may take to confirm a cancel before it is killed. */
   cancelGraceMs: number;
-  /** Called when a process has gone, with what it knew; before its requests fail. */
+  /** Called when a process has ended, before its requests fail. */
   onGone?(reason: string): void;
 }
 
@@ -39,7 +39,7 @@ function refusalOf(
   return new AppError('service-unavailable', reason, { extra: { retry_after } });
 }
 
-/** Creates the supervised worker with what is asked of it. */
+/** Creates the supervised worker and its requests. */
 export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Item extends z.ZodType>(
   deps: WorkerDeps,
   options: ClientOptions<Ask, Answer, Item>,
@@ -75,15 +75,16 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
     }
   }
 
-  /** The caller is answered at once, the worker has `cancelGraceMs` to confirm. What is over, or given up already, stays as it is. */
+  /** Rejects the caller at once; the worker has `cancelGraceMs` to confirm. No effect on a request that is over or already abandoned. */
   function giveUp(id: number, error: AppError): void {
+    // Settling an abandoned request would stop the grace time of its cancel.
     const request = requests.get(id) && requests.settle(id);
     if (request?.sent && worker.send({ t: 'cancel', id }))
       requests.cancelling(id, clock.schedule(worker.kill, options.cancelGraceMs));
     request?.reject(error);
   }
 
-  /** A worker that cannot read a request would end with those of all others. @throws AppError `unprocessable-entity` */
+  /** A request that the worker cannot parse would crash it, and fail all other requests with it. @throws AppError `unprocessable-entity` */
   function checkBody(body: z.input<Ask>): void {
     const { error } = parseSafely(options.ask, body);
     if (error === undefined) return;
@@ -92,7 +93,7 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
     throw new AppError('unprocessable-entity', `The request cannot be computed: ${reason}`, { extra: { reason } });
   }
 
-  /** Hands a request to the worker. @returns its answer, what gives it up, and what is called when it is over */
+  /** Sends a request. @returns its answer; `leave` abandons it, `done` has to be called when it is over */
   function open(body: z.input<Ask>, signal: AbortSignal | undefined, item: (item: z.output<Item>) => void) {
     const refused = refusalOf(worker, signal);
     if (refused !== null) throw refused;

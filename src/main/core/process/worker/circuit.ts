@@ -1,6 +1,6 @@
 /**
- * When a worker that crashes may be started again: after a wait that doubles with each crash in a row, and once there were too many of
- * them not before the circuit closes (circuit breaker; Nygard, "Release It!").
+ * When a worker that crashes may be started again: after a back-off that doubles with each crash in a row; after too many of them only
+ * once the circuit has been open for a while (circuit breaker; Nygard, "Release It!").
  */
 import type { Clock } from '../../clock.ts';
 
@@ -10,7 +10,7 @@ export interface CircuitOptions {
   backoffMs: number;
   /** Crashes in a row, without an answer in between, that open the circuit. */
   maxCrashes: number;
-  /** How long the circuit stays open; then one crash more opens it again and one answer closes it. */
+  /** How long the circuit stays open. Then one more crash opens it again, and one answer closes it. */
   openMs: number;
 }
 

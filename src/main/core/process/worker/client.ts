@@ -25,7 +25,7 @@ export interface WorkerClient<Ask, Answer, Item> {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Items that are taken before the worker hears that more are wanted. */
+/** Items that are read before the worker is granted as many more (flow control). */
 const MORE_EVERY = ITEM_WINDOW / 2;
 
 /** Creates the client; no process is started before the first request. */
@@ -56,7 +56,7 @@ export function createWorkerClient<Ask extends z.ZodType, Answer extends z.ZodTy
         for (;;) {
           const stopIdle = clock.schedule(() => leave(new AppError('gateway-timeout')), idleMs);
           const next = await queue.next().finally(stopIdle);
-          // What a caller has not read when it leaves is of no use to it.
+          // A caller that has cancelled does not want the items that are still queued.
           if (next === null || signal?.aborted) return await answer;
           yield next.item;
           taken += 1;

@@ -1,4 +1,4 @@
-/** Requests to a worker that have no answer yet, and the items that came for one. */
+/** Requests to a worker that have no answer yet, and a queue for the items of one. */
 import { type AppError, errorOf } from '../../../../contract/kernel/errors.ts';
 import type { WorkerReply } from '../../../../contract/kernel/worker-frames.ts';
 
@@ -11,10 +11,10 @@ export interface OpenRequest<Body, Answer, Item> {
   reject(error: AppError): void;
 }
 
-/** Requests that have no answer yet, and those that were given up but not confirmed by the worker. */
+/** Requests that have no answer yet, and cancels that the worker has not confirmed. */
 export class OpenRequests<Body, Answer, Item> {
   readonly #open = new Map<number, OpenRequest<Body, Answer, Item>>();
-  /** What stops the grace time of a request that was given up. */
+  /** By id of a cancelled request: stops its grace time. */
   readonly #cancelling = new Map<number, () => void>();
   #lastId = 0;
 
@@ -40,7 +40,7 @@ export class OpenRequests<Body, Answer, Item> {
     return [...this.#open];
   }
 
-  /** Takes the request out, for its answer or its error; the worker has confirmed what was given up. */
+  /** Removes the request, to be answered or failed; for a cancelled one this is the worker's confirmation. */
   settle(id: number): OpenRequest<Body, Answer, Item> | undefined {
     this.#cancelling.get(id)?.();
     this.#cancelling.delete(id);
@@ -49,7 +49,7 @@ export class OpenRequests<Body, Answer, Item> {
     return request;
   }
 
-  /** Hands over what the worker says. */
+  /** Passes a reply of the worker to its request. */
   take(reply: WorkerReply<Item, Answer>): void {
     if (reply.t === 'item') this.#open.get(reply.id)?.item(reply.body);
     else if (reply.t === 'answer') this.settle(reply.id)?.resolve(reply.body);
@@ -60,14 +60,14 @@ export class OpenRequests<Body, Answer, Item> {
     this.#cancelling.set(id, stopGrace);
   }
 
-  /** No confirmation will come. */
+  /** The process has ended: no confirmation of a cancel will come. */
   workerGone(): void {
     for (const stopGrace of this.#cancelling.values()) stopGrace();
     this.#cancelling.clear();
   }
 }
 
-/** Items in their order for one reader; the worker's window bounds it. */
+/** Queue of items for one reader; the worker's window bounds its length. */
 export function createPacedQueue<Item>() {
   const items: Item[] = [];
   let ended = false;

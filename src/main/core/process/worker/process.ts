@@ -14,7 +14,7 @@ interface Ready {
   t: 'ready';
 }
 
-/** A process that has sent so many messages which are none is ended: each of them costs the host time and a line of its log. */
+/** A process is killed after this many invalid messages: each costs the host time and a line in its log. */
 const MAX_REFUSED = 20;
 
 /** What every worker process needs from the host. */
@@ -24,7 +24,7 @@ export interface WorkerDeps {
   log: Logger;
 }
 
-/** How to start a process, and what it may say. */
+/** How to start a process, and which messages it may send. */
 export interface WorkerOptions<To extends z.ZodType, From extends z.ZodType<{ t: string }>> {
   module: string;
   /** Name shown in process lists. */

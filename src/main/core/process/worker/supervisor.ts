@@ -14,7 +14,7 @@ export interface SupervisorOptions<To extends z.ZodType, From extends z.ZodType<
   /** Whether a process is still needed after one has gone. */
   wanted(): boolean;
   /**
-   * Called when a process has gone and nothing of it is left.
+   * Called when a process and all its descendants have ended.
    * @param restarts whether what was not sent yet may wait for the next process
    */
   onGone(reason: string, restarts: boolean): void;
@@ -30,7 +30,7 @@ export interface Supervisor<To> {
   /** Time until the next start, ms. */
   waitMs(): number;
   openBecause(): string | null;
-  /** Ends the process for good; resolves when nothing of it is left. */
+  /** Ends the process for good; resolves when it and its descendants have ended. */
   stop(farewell: To, graceMs: number): Promise<void>;
   stopped(): boolean;
 }
@@ -52,8 +52,8 @@ export function createSupervisor<To extends z.ZodType, From extends z.ZodType<{ 
   let cancelStart: (() => void) | null = null;
   let gone = Promise.resolve();
 
-  /** Lives from the start of a process until nothing of it is left. @returns why it ended */
-  async function live(): Promise<{ how: string; wasReady: boolean }> {
+  /** Runs a process until it and all its descendants have ended. @returns how it ended */
+  async function runOnce(): Promise<{ how: string; wasReady: boolean }> {
     const runId = randomUUID().replaceAll('-', '');
     const onReady = () => {
       ready = true;
@@ -75,7 +75,7 @@ export function createSupervisor<To extends z.ZodType, From extends z.ZodType<{ 
 
   async function start(): Promise<void> {
     living = true;
-    const { how, wasReady } = await live().catch((error: unknown) => {
+    const { how, wasReady } = await runOnce().catch((error: unknown) => {
       log.error('workers', 'a worker could not be started', { worker: name, error });
       return { how: 'could not be started', wasReady: false };
     });

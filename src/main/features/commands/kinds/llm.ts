@@ -1,7 +1,7 @@
 import { MASK } from '../../../../contract/kernel/text/mask.ts';
 import type { HostKind } from './kind.ts';
 
-/** Texts are templates; in the schema of the output a lone variable keeps its JSON type, as in a list of choices. */
+/** All texts are templates; in the output schema a lone variable keeps its JSON type, such as a list for `enum`. */
 export const llm: HostKind<'llm'> = {
   templates: { isJson: ([part]) => part === 'output_schema' },
   exposed: () => ({ parts: [], allowed: false }),

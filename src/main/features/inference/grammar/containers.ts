@@ -5,7 +5,7 @@ import { isObject } from './merge.ts';
 import { inside, type Place, refuse } from './place.ts';
 import { counts } from './values.ts';
 
-/** Adds the rules of a schema within. @returns the name of its rule */
+/** Adds the rules of a nested schema. @returns the name of its rule */
 export type Visit = (schema: Json | undefined, place: Place) => string;
 
 export function arrayOf(grammar: Grammar, visit: Visit, schema: JsonObject, place: Place): string {
@@ -16,7 +16,7 @@ export function arrayOf(grammar: Grammar, visit: Visit, schema: JsonObject, plac
   const prefix = schema.prefixItems === undefined ? [] : schema.prefixItems;
   if (!Array.isArray(prefix)) return refuse(inside(place, 'prefixItems'), 'it is no list');
   if (prefix.length > 0) {
-    // Of a tuple all places are filled, and no more: that fits whenever the bounds allow it.
+    // A tuple is written with exactly its prefix items, which is valid whenever the bounds allow that length.
     if (min > prefix.length || (max !== null && max < prefix.length))
       refuse(place, 'the bounds do not fit prefixItems');
     const items = prefix.map((item, index) => visit(item, inside(place, 'prefixItems', index)));
@@ -47,7 +47,7 @@ export function objectOf(grammar: Grammar, visit: Visit, schema: JsonObject, pla
     const value = visit(member, inside(place, 'properties', name));
     return grammar.add(name, `${literal(`${JSON.stringify(name)}:`)} ${ws} ${value}`);
   });
-  // Rules for what may follow after the first members were left out, and after one was written.
+  // From the last member to the first: `first` is what may follow while no member is written yet, `later` after one.
   let [first, later] = ['""', '""'];
   for (let index = entries.length - 1; index >= 0; index--) {
     const isRequired = required.includes(entries[index]?.[0] ?? '');
@@ -61,7 +61,7 @@ export function objectOf(grammar: Grammar, visit: Visit, schema: JsonObject, pla
   return grammar.add('object', `"{" ${ws} ${first} ${ws} "}"`);
 }
 
-/** An object whose members have any names. */
+/** An object without named properties. */
 function mapOf(grammar: Grammar, visit: Visit, schema: JsonObject, place: Place): string {
   const ws = grammar.base('ws');
   const { additionalProperties } = schema;

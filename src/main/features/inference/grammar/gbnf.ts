@@ -1,7 +1,7 @@
 /** Grammars in llama.cpp's notation (GBNF), as a set of named rules. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 
-/** More than any schema that people write; a larger one would hold up the engine. */
+/** More than schemas written by hand need; a larger grammar would hold up the engine. */
 const MAX_RULES = 4_000;
 const MAX_SIZE = 512 * 1024;
 
@@ -29,7 +29,7 @@ export const either = (expressions: readonly string[]) =>
 /** Characters of a JSON string that need no escape. */
 export const PLAIN_CHARACTERS = '[^"\\\\\\x00-\\x1F\\x7F]';
 
-/** JSON (RFC 8259). White space is bounded, or a model could write it for ever. */
+/** JSON (RFC 8259). White space is bounded, or a model could write it without end. */
 const BASE: Readonly<Record<string, string>> = {
   ws: '| " " | "\\n" [ \\t]{0,20}',
   plain: `${PLAIN_CHARACTERS} | "\\\\" ["\\\\/bfnrt]`,
@@ -56,10 +56,10 @@ export interface Grammar {
   base(name: keyof typeof BASE & string): string;
   /** Adds a rule. @returns its name */
   add(hint: string, expression: string): string;
-  /** A name whose rule follows, for what refers to itself. */
+  /** A name whose rule is defined later, for recursion. */
   reserve(hint: string): string;
   define(name: string, expression: string): void;
-  /** The whole grammar with its root. @throws AppError `too-complex`-like `unprocessable-entity` when it is too large */
+  /** The whole grammar with its root. @throws AppError `unprocessable-entity` when it is too large */
   text(root: string): string;
 }
 

@@ -1,14 +1,14 @@
 /** Numbers within bounds, as expressions over their digits. */
 import { either, literal } from './gbnf.ts';
 
-/** Digits of the longest number that JSON readers keep exactly. */
+/** Longest number that every JSON reader keeps exactly as a double. */
 const MAX_DIGITS = 15;
 
 const digit = (from: string, to: string) => (from === to ? literal(from) : `[${from}-${to}]`);
 const any = (count: number) => (count === 0 ? '' : count === 1 ? '[0-9]' : `[0-9]{${count}}`);
 const joined = (...parts: string[]) => parts.filter((part) => part !== '').join(' ');
 
-/** Numbers between two of the same length, leading zeros included. */
+/** Whole numbers from `low` to `high`, both of the same number of digits; leading zeros count. */
 function sameLength(low: string, high: string): string {
   if (/^0*$/.test(low) && /^9*$/.test(high)) return any(low.length);
   const [l = '', h = ''] = [low[0], high[0]];
@@ -30,7 +30,7 @@ function sameLength(low: string, high: string): string {
   return either(options);
 }
 
-/** Whole numbers from `low`, at least 0, to `high`; null is without end. */
+/** Whole numbers from `low`, at least 0, to `high`; null is unbounded. */
 function natural(low: number, high: number | null): string {
   const options: string[] = [];
   const lowText = String(low);
@@ -51,7 +51,7 @@ export interface Range {
   high: number | null;
 }
 
-/** Splits at 0: what is below is written as a minus and its amount. */
+/** Splits a range at 0; the negative part is a minus sign before the absolute value. */
 function signed({ low, high }: Range, amount: (low: number, high: number | null) => string): string {
   const options: string[] = [];
   if (low === null || low < 0) {

@@ -5,16 +5,16 @@ import { inside, type Place, refuse } from './place.ts';
 import { areApart } from './types.ts';
 
 const MAX_REFS = 64;
-/** Parts that are merged; a schema that names its parts again and again has exponentially many. */
+/** Most parts that are merged: repeated references can multiply them exponentially. */
 const MAX_MERGES = 5_000;
 
-/** What puts the parts of one document together. All throw AppError `unsupported-parameter` with `pointer`. */
+/** Resolves the parts of one document. All methods throw AppError `unsupported-parameter` with `pointer`. */
 export interface Parts {
   /** The schema that a reference means. */
   resolve(ref: string, place: Place): JsonObject;
   /** The schema without `allOf` and with its references followed as far as they have to be merged. */
   flat(schema: JsonObject, place: Place): JsonObject;
-  /** The branches of `anyOf` or `oneOf`, each with what stands beside them. */
+  /** The branches of `anyOf` or `oneOf`, each merged with the keywords beside them. */
   branches(schema: JsonObject, keyword: 'anyOf' | 'oneOf', place: Place): JsonObject[];
 }
 

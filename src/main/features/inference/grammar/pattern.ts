@@ -1,6 +1,6 @@
 /**
- * Regular expressions (ECMA-262) as expressions over the characters of a JSON string. What cannot be said is refused; what is said may
- * allow less than the expression, never more.
+ * Regular expressions (ECMA-262) as expressions over the characters of a JSON string. What GBNF cannot express is refused; the result may
+ * accept fewer texts than the expression, never more.
  */
 import { either, literal, PLAIN_CHARACTERS } from './gbnf.ts';
 
@@ -49,7 +49,7 @@ class Reader {
   }
 }
 
-/** A character behind a backslash; null for a class of characters. */
+/** The character that an escape means; null for a class of characters. */
 function escaped(reader: Reader, char: string): string | null {
   if (char in CLASSES) return null;
   if (char in CONTROL) return CONTROL[char] ?? '';
@@ -82,7 +82,7 @@ function characterClass(reader: Reader): string {
       if (to === null || to < from) return refuse('a range of characters has no order');
       if (from < ' ' || (from <= '"' && to >= '"') || (from <= '\\' && to >= '\\'))
         if (!negated)
-          // A range over a quote or a backslash, which have to be escaped, would let them through as they are.
+          // Such a range would let through a bare quote or backslash, which JSON requires to be escaped.
           return refuse('a range holds a quote or a backslash');
       members += `${inClass(from)}-${inClass(to)}`;
     } else if (from === '"' || from === '\\' || from < ' ') apart.push(inString(from));
@@ -155,7 +155,7 @@ const COUNTS: Readonly<Record<string, readonly [least: number, most: number | nu
 function repeated(reader: Reader, item: Part): Part {
   const sign = reader.match(/^[*+?]/) ?? reader.match(/^\{\d+(,\d*)?\}/);
   if (sign === null) return item;
-  // Whether it takes much or little decides nothing about what fits.
+  // Greedy or lazy makes no difference to what matches.
   reader.eat('?');
   const [first = 0, last] = (sign.match(/\d+/g) ?? []).map(Number);
   const [least, most] = COUNTS[sign] ?? [first, last ?? (sign.includes(',') ? null : first)];
@@ -199,7 +199,7 @@ function alternatives(reader: Reader, depth: number): Part {
   });
 }
 
-/** What stands between the quotes of a string that the expression fits. @throws PatternRefused */
+/** The characters between the quotes of a JSON string that matches. @throws PatternRefused */
 export function patternCharacters(source: string): string {
   if (source.length > 2000) refuse('the expression is too long');
   const reader = new Reader(source);

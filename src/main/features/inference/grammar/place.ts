@@ -1,7 +1,7 @@
-/** Where a part of a schema stands, and how it is refused. */
+/** The place of a part of a schema, and its refusal. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 
-/** Where a schema came from: the request's field, and the way within. */
+/** The field of the request that holds the schema, and a JSON Pointer (RFC 6901) into the schema. */
 export interface Place {
   param: string;
   pointer: string;

@@ -1,6 +1,6 @@
 /**
- * JSON Schema (2020-12) as a grammar that lets through nothing that the schema does not. A keyword that cannot be enforced is refused by
- * its place: an answer that only looks as if it had been checked is worse than none.
+ * JSON Schema (2020-12) as a grammar that accepts nothing the schema rejects. A keyword that cannot be enforced is refused with its place:
+ * an answer that only looks checked is worse than an error.
  */
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { checkAmbiguity } from './ambiguity.ts';
@@ -14,13 +14,13 @@ import { constantOf, numberOf, stringOf } from './values.ts';
 
 const STRUCTURE = ['type', 'enum', 'const', 'anyOf', 'oneOf', 'allOf', '$ref'];
 const KNOWN: ReadonlySet<string> = new Set([...STRUCTURE, ...Object.values(KEYWORDS).flat()]);
-/** Levels of schemas within each other, references followed. */
+/** Deepest nesting of schemas, with references followed. */
 const MAX_DEPTH = 100;
 
 /** Adds the rules of a schema to a grammar. @returns the name of its rule @throws AppError `unsupported-parameter` and `unprocessable-entity` with `pointer` */
 export function addSchema(grammar: Grammar, root: JsonObject, param: string): string {
   const parts = createParts(root);
-  /** Names of the rules of references: one that refers to itself is a rule that does. */
+  /** Rule names by reference; a recursive reference becomes a recursive rule. */
   const refs = new Map<string, string>();
   let depth = 0;
 

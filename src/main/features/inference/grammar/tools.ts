@@ -1,4 +1,4 @@
-/** Grammars of tool calls: the model writes calls that can be read, of tools that exist, with arguments that fit. */
+/** Grammars of tool calls: well-formed calls of known tools, with arguments that match their schemas. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { CALL_CLOSE, CALL_OPEN, type ToolGrammars } from '../../../../contract/models/engine.ts';
 import type { Tool, ToolChoice } from '../../../../contract/models/openai/chat.ts';

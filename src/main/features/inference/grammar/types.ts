@@ -1,4 +1,4 @@
-/** Types of JSON Schema, and which keywords concern them. */
+/** Types of JSON Schema, and the keywords that apply to each. */
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { isObject } from './merge.ts';
 import { inside, type Place, refuse } from './place.ts';
@@ -6,7 +6,7 @@ import { inside, type Place, refuse } from './place.ts';
 const TYPES = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'] as const;
 export type Type = (typeof TYPES)[number];
 
-/** Keywords that concern values of a type. */
+/** Keywords that apply to values of a type. */
 export const KEYWORDS: Readonly<Record<Type, readonly string[]>> = {
   object: ['properties', 'required', 'additionalProperties'],
   array: ['items', 'prefixItems', 'minItems', 'maxItems', 'uniqueItems'],
@@ -17,11 +17,11 @@ export const KEYWORDS: Readonly<Record<Type, readonly string[]>> = {
   null: [],
 };
 
-/** Types whose values a schema without enum, const and branches lets through. */
+/** Types that a schema without enum, const and branches accepts. */
 export function typesOf(schema: JsonObject, place: Place): Type[] {
   const { type } = schema;
   if (type === undefined) {
-    // Keywords of one type say nothing about the others, so without a type all others would have to be let through.
+    // Strictly, keywords of one type do not restrict the others; a schema that has them without `type` means that type alone.
     const meant = TYPES.filter((one) => KEYWORDS[one].some((keyword) => schema[keyword] !== undefined));
     if (meant.length === 0) return ['object', 'array', 'string', 'number', 'boolean', 'null'];
     return meant.includes('number') ? ['number'] : meant;
@@ -29,7 +29,7 @@ export function typesOf(schema: JsonObject, place: Place): Type[] {
   const list = Array.isArray(type) ? type : [type];
   const unknown = list.find((one) => !TYPES.includes(one as Type));
   if (unknown !== undefined || list.length === 0) refuse(inside(place, 'type'), 'it names no type');
-  // A whole number is a number.
+  // `number` includes `integer`.
   return (list as Type[]).filter((one) => one !== 'integer' || !list.includes('number'));
 }
 
@@ -48,7 +48,7 @@ export function isOf(type: Type, value: Json): boolean {
   }
 }
 
-/** Whether no value fits two of the schemas: they are of different types, or a member that each of them needs has another value in each. */
+/** Whether the schemas exclude each other: by type, or by a required property with a different constant in each (a discriminator). */
 export function areApart(schemas: readonly JsonObject[]): boolean {
   const kinds = schemas.map(({ type }) => (type === 'integer' ? 'number' : type));
   if (kinds.every((kind) => typeof kind === 'string') && new Set(kinds).size === kinds.length) return true;

@@ -1,4 +1,4 @@
-/** Constants, numbers and texts of a schema as rules. */
+/** Constants, numbers and strings of a schema as rules. */
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { type Grammar, literal } from './gbnf.ts';
 import { keywordsOf } from './merge.ts';
@@ -15,7 +15,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   uuid: '[0-9a-f]{8} "-" [0-9a-f]{4} "-" [0-9a-f]{4} "-" [0-9a-f]{4} "-" [0-9a-f]{12}',
 };
 
-/** One of the values of `enum` or `const`, as far as the type allows them. */
+/** One of the values of `enum` or `const` that the type allows. */
 export function constantOf(grammar: Grammar, values: readonly Json[], schema: JsonObject, place: Place): string {
   const other = keywordsOf(schema).find((keyword) => !['type', 'enum', 'const'].includes(keyword));
   if (other !== undefined) refuse(inside(place, other), 'beside enum or const it is not checked');
@@ -47,7 +47,7 @@ export function numberOf(grammar: Grammar, type: 'integer' | 'number', schema: J
   return grammar.add(type, type === 'integer' ? integersIn(range) : numbersIn(range));
 }
 
-/** A repetition within bounds. */
+/** The bounds of a repetition. */
 export function counts(
   schema: JsonObject,
   least: string,

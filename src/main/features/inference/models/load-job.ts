@@ -1,4 +1,4 @@
-/** Loading a model as a job: its progress is followed at every door, and it may be cancelled. */
+/** Loading a model as a job, so that every door can follow its progress and cancel it. */
 import { z } from 'zod';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { JobKind } from '../../jobs/index.ts';
@@ -8,7 +8,7 @@ import type { Residents } from './residents.ts';
 
 const Input = z.object({
   model: z.string(),
-  /** Null is not said. */
+  /** Null: not given; here and below. */
   contextLength: z.int().nullable(),
   gpuLayers: z.int().nullable(),
   ttlSeconds: z.int().nullable(),
@@ -18,7 +18,7 @@ const Input = z.object({
 });
 type Input = z.infer<typeof Input>;
 
-/** What a job keeps of how a model is to be loaded. */
+/** Load options as the job stores them. */
 export const loadJobInput = (
   model: string,
   device: string | undefined,
@@ -41,7 +41,7 @@ const optionsOf = ({ contextLength, gpuLayers, ttlSeconds, forceReload }: Input)
 
 const PROGRESS_MS = 250;
 
-/** A model on another device than was asked for is not what was asked for. @throws AppError `validation-error` */
+/** Refuses, and unloads, a model that the engine has loaded on another device than the one asked for. @throws AppError `validation-error` */
 async function checkDevice(wanted: string | null, device: string, unload: () => Promise<void>): Promise<void> {
   if (wanted === null || wanted === device) return;
   await unload();
@@ -57,7 +57,7 @@ export function loadJobKind(source: ModelSource, residents: Residents): JobKind<
     name: 'model_load',
     input: Input,
     checkpoint: z.null(),
-    // What was in memory is gone with the host.
+    // Models do not survive the host, so there is nothing to resume.
     resumable: false,
     async run({ input, signal, progress }) {
       const model = await source.resolve(input.model, null, residents.ids(null), true);

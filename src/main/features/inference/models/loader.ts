@@ -1,4 +1,4 @@
-/** Loading one model: its context and memory are planned, then the engine reads it. */
+/** Loads one model: plans its context and memory, then has the engine read it. */
 import type { AppError } from '../../../../contract/kernel/errors.ts';
 import type { LoadedFacts } from '../../../../contract/models/engine.ts';
 import type { Clock } from '../../../core/clock.ts';
@@ -20,12 +20,12 @@ export interface LoaderDeps {
   /** Memory that can be taken without swapping, bytes. */
   availableBytes(): number;
   changed(id: string): void;
-  /** A model is in memory. */
+  /** Called after each load. */
   loaded?(resident: Resident): void;
   roster: Roster;
 }
 
-/** Creates what begins a load. It resolves when the load is under way; `loading` of the resident tells how it ends. */
+/** @returns begins a load and resolves once it is under way; `loading` of the resident settles with it */
 export function createLoader(deps: LoaderDeps) {
   const { settings, clock, log, roster } = deps;
   const plan = createPlanner({ ...deps, all: roster.all, evict: roster.unload });
@@ -67,7 +67,7 @@ export function createLoader(deps: LoaderDeps) {
     }
   }
 
-  /** @throws AppError `out-of-memory`, `resource-limit-exceeded` before anything is loaded */
+  /** @throws AppError `out-of-memory`, `resource-limit-exceeded`; nothing is loaded then */
   return async function begin(model: InstalledModel, options: LoadOptions): Promise<Resident> {
     await roster.hasLeft(model.id);
     const parallel = model.type === 'chat' ? settings.get('parallel') : 1;

@@ -1,4 +1,4 @@
-/** Before a model is loaded: with which context it fits, and which others make room for it. */
+/** Decides, before a model is loaded, with which context it fits and which others are unloaded for it. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { SettingsReader } from '../../../core/settings.ts';
 import type { InstalledModel, ModelSource } from '../deps.ts';
@@ -17,21 +17,21 @@ export interface PlannerDeps {
 const bytesOf = (residents: readonly Resident[]) => residents.reduce((sum, { bytes }) => sum + bytes, 0);
 
 function noPlace(limit: number, current: number): AppError {
-  return new AppError('resource-limit-exceeded', 'Every loaded model is in use or kept; unload one, or try again.', {
+  return new AppError('resource-limit-exceeded', 'Every loaded model is in use or pinned; unload one, or try again.', {
     extra: { resource: 'loaded_models', limit, current, retry_after: 5 },
   });
 }
 
 export function createPlanner({ source, settings, availableBytes, all, evict }: PlannerDeps) {
-  /** The idle ones, that which was used longest ago first. */
+  /** Idle models that are not pinned, least recently used first. */
   const evictable = () =>
     all()
       .filter((one) => isIdle(one) && !one.pinned)
       .sort((one, other) => one.usedAt - other.usedAt);
 
   /**
-   * Decides the context and makes room. Nothing is unloaded for a model that does not fit anyway.
-   * @param wanted a context that nobody asked for may be smaller; one that was asked for is kept or refused
+   * Decides the context and makes room. Nothing is unloaded for a model that would not fit even then.
+   * @param wanted the context that the request names, which is granted or refused; the default one may be shortened to fit
    * @throws AppError `out-of-memory`, `resource-limit-exceeded`
    */
   return async function plan(
@@ -41,7 +41,7 @@ export function createPlanner({ source, settings, availableBytes, all, evict }: 
     let contextLength = Math.min(wanted ?? settings.get('inference.context_length'), model.contextLength);
     for (;;) {
       const bytes = source.memory(model, { contextLength, parallel });
-      // What is being loaded has not taken its memory yet.
+      // A model that is still loading has not taken all of its memory yet.
       const room = Math.max(0, roomOf(availableBytes()) - bytesOf(all().filter(({ facts }) => facts === null)));
       const others = evictable();
       const limit = settings.get('max_loaded_models');

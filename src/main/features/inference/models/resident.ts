@@ -8,7 +8,7 @@ import type { Turns } from '../run/turns.ts';
 export interface LoadOptions {
   contextLength?: number;
   gpuLayers?: number | null;
-  /** Seconds; 0 keeps it until it is unloaded by name. */
+  /** Idle time after which it is unloaded, seconds; 0 pins it until it is unloaded by name. */
   ttlSeconds?: number;
   forceReload?: boolean;
 }
@@ -23,16 +23,16 @@ export interface Resident {
   facts: LoadedFacts | null;
   percent: number;
   loading: Promise<LoadedFacts>;
-  /** Aborted when the model has to go: what it computes ends. */
+  /** Aborted when the model is unloaded, which ends what runs on it. */
   readonly going: AbortController;
   loadedAt: number;
   /** Monotonic time, ms. */
   usedAt: number;
   /** Idle time after which it is unloaded, seconds; 0 is never. */
   ttlSeconds: number;
-  /** Kept until it is unloaded by name: it makes no room for others. */
+  /** Kept until it is unloaded by name; never evicted to make room. */
   pinned: boolean;
-  /** Requests that compute or wait. */
+  /** Requests that run on it or wait for a place. */
   users: number;
   cancelTtl: (() => void) | null;
 }

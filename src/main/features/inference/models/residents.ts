@@ -1,6 +1,6 @@
 /**
- * The models in memory. A request for one that is not there loads it, once for all that ask; what was used longest ago makes room; what
- * is computing or kept by its owner is never unloaded for another one.
+ * The models in memory. A request for one that is not loaded loads it, once for all that wait; the least recently used idle model is
+ * unloaded to make room; a model in use or pinned is never unloaded for another.
  */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { LoadedFacts } from '../../../../contract/models/engine.ts';
@@ -11,7 +11,7 @@ import { createRoster, type Roster } from './roster.ts';
 
 export type ResidentsDeps = Omit<LoaderDeps, 'roster'>;
 
-/** A model that is loaded for one request; it stays until it is released. */
+/** One request's use of a loaded model, which stays in memory until it is released. */
 export interface Lease {
   readonly resident: Resident;
   readonly facts: LoadedFacts;
@@ -39,7 +39,7 @@ export function createResidents(deps: ResidentsDeps) {
       roster.armTtl(loaded);
       return loaded;
     },
-    /** Keeps the model for one request, and loads it when that is allowed. @throws AppError `model-not-loaded` */
+    /** Keeps the model in memory for one request; loads it if `auto_load` is on. @throws AppError `model-not-loaded` */
     async lease(model: InstalledModel, signal: AbortSignal): Promise<Lease> {
       if (roster.get(model.id) === undefined && !settings.get('auto_load')) throw notLoaded(model.id);
       const loaded = await find(model, {});
@@ -54,7 +54,7 @@ export function createResidents(deps: ResidentsDeps) {
         if (loaded.users === 0) roster.armTtl(loaded);
       };
       try {
-        const facts = await unlessLeft(loaded.loading, signal);
+        const facts = await unlessAborted(loaded.loading, signal);
         return { resident: loaded, facts, release };
       } catch (error) {
         release();
@@ -68,7 +68,7 @@ export function createResidents(deps: ResidentsDeps) {
     },
     get: roster.get,
     all: roster.all,
-    /** Ids of what is loaded, for `default`. */
+    /** Ids of the models in memory; `ModelSource.resolve` prefers them for `default`. */
     ids: (type: InstalledModel['type'] | null) =>
       roster.all().flatMap(({ model }) => (type === null || model.type === type ? model.id : [])),
     lost: roster.lost,
@@ -84,7 +84,7 @@ function serves({ facts, gpuLayers, model }: Resident, options: LoadOptions): bo
   return isLong && (options.gpuLayers === undefined || options.gpuLayers === gpuLayers);
 }
 
-/** Finds the resident that serves a request, or begins a load: one after the other, so that two do not take the same memory. */
+/** Finds the resident that serves a request, or begins a load. Loads are planned one at a time, so that two do not count on the same memory. */
 function createFinder(roster: Roster, begin: ReturnType<typeof createLoader>) {
   let lastPlanned: Promise<unknown> = Promise.resolve();
   return async (model: InstalledModel, options: LoadOptions): Promise<Resident> => {
@@ -93,9 +93,9 @@ function createFinder(roster: Roster, begin: ReturnType<typeof createLoader>) {
     const planned = lastPlanned.then(async () => {
       const now = roster.get(model.id);
       if (now !== undefined) {
-        // Whoever waited for the same load has it now.
+        // Another caller that waited has loaded it meanwhile; a forced reload is not done twice.
         if (serves(now, there === now ? options : { ...options, forceReload: false })) return now;
-        await roster.unload(now, 'it is loaded in another way');
+        await roster.unload(now, 'it is loaded again with other options');
       }
       return begin(model, options);
     });
@@ -104,8 +104,8 @@ function createFinder(roster: Roster, begin: ReturnType<typeof createLoader>) {
   };
 }
 
-/** A caller that leaves does not wait any longer; the load goes on for the others. */
-async function unlessLeft<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Stops waiting when the caller leaves; the load continues for the others. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   if (signal.aborted) throw new AppError('cancelled');
   const left = Promise.withResolvers<never>();
   const leave = () => left.reject(new AppError('cancelled'));

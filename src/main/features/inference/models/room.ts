@@ -2,7 +2,7 @@
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { InstalledModel, ModelSource } from '../deps.ts';
 
-/** Left to the rest of the machine, bytes. */
+/** Memory that models leave to the rest of the machine, bytes. */
 const RESERVE = 256 * 1024 * 1024;
 /** The shortest context that is worth loading a model with. */
 const LEAST_CONTEXT = 512;

@@ -8,7 +8,7 @@ import { isIdle, type Resident } from './resident.ts';
 export interface RosterDeps {
   clock: Clock;
   log: Logger;
-  /** A model has come, gone or changed its state. */
+  /** Called when a model was added, was removed or has changed its state. */
   changed(id: string): void;
 }
 
@@ -30,7 +30,7 @@ export function createRoster({ clock, log, changed }: RosterDeps) {
     await resident.loading.catch(() => undefined);
     if (resident.facts === null) return;
     await resident.engine.unload(resident.model.id).catch((error: unknown) => {
-      // A process that has ended holds nothing any more.
+      // If the process has ended, the model went with it.
       log.warn('models', 'a model could not be unloaded', { model: resident.model.id, error });
     });
     log.info('models', `${resident.model.id} unloaded: ${why}`);
@@ -54,18 +54,18 @@ export function createRoster({ clock, log, changed }: RosterDeps) {
     },
     /** Drops a model whose load failed or whose process has ended; the engine is told nothing. */
     forget,
-    /** Ends what computes on the model, then frees its memory. */
+    /** Ends what runs on the model, then frees its memory. */
     unload,
     /** Resolves when no unload of the model is in progress. */
     hasLeft: (id: string) => leaving.get(id) ?? Promise.resolve(),
-    /** Starts the idle time anew; a model that is in use or kept has none. */
+    /** Restarts the idle time; a model that is in use or pinned has none. */
     armTtl(resident: Resident): void {
       resident.cancelTtl?.();
       resident.cancelTtl = null;
       if (!isIdle(resident) || resident.ttlSeconds === 0) return;
       resident.cancelTtl = clock.schedule(() => void unload(resident, 'idle'), resident.ttlSeconds * 1000);
     },
-    /** An engine's process has ended, and what was loaded in it is gone. */
+    /** Drops the models of an engine whose process has ended. */
     lost(engine: Engine): void {
       const own = [...residents.values()].filter((one) => one.engine === engine);
       activeAtEnd.set(engine, own.filter((one) => !isIdle(one)).length);

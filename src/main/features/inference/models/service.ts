@@ -1,4 +1,4 @@
-/** Models as callers see them: which there are, which are loaded, loading and unloading by name. */
+/** The operations on models: list them, load and unload them by name. */
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf } from '../../../../contract/kernel/define.ts';
 import { AppError, errorOf } from '../../../../contract/kernel/errors.ts';
@@ -46,7 +46,7 @@ export function createModelService(deps: {
 }) {
   const { source, residents, clock } = deps;
   const loads = deps.jobs.register(loadJobKind(source, residents));
-  // Without a type, the default is the one that answers.
+  // `default` without a type means the chat model.
   const find = (ref: string, again = false) =>
     ref === DEFAULT_MODEL ? source.resolve(ref, 'chat', residents.ids('chat')) : source.resolve(ref, null, [], again);
 
@@ -86,8 +86,8 @@ export function createModelService(deps: {
       const model = await find(variant === undefined ? ref : refOf({ repo: splitRef(ref).repo, variant }), true);
       const options = optionsOf(input);
       const names = { model_id: model.id, model: model.id, request_id: requestId, success: true as const };
-      const isThere = residents.get(model.id)?.facts != null;
-      if (isThere && input.device === undefined && Object.keys(options).length === 0)
+      const isLoaded = residents.get(model.id)?.facts != null;
+      if (isLoaded && input.device === undefined && Object.keys(options).length === 0)
         return { ...names, status: 'loaded', job_id: null, message: `${model.id} is loaded.` };
       const { job, done } = loads.start({
         input: loadJobInput(model.id, input.device, options),

@@ -1,4 +1,4 @@
-/** Models as answers have them. */
+/** Models as they appear in answers. */
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf } from '../../../../contract/kernel/define.ts';
 import type { Model } from '../../../../contract/models/inference.ts';
@@ -31,7 +31,7 @@ export function modelOf(model: InstalledModel, residents: Residents): Model {
 
 type Loaded = OutputOf<Operations['get_loaded_models']>['models'][number];
 
-/** A model in memory with who uses it; null while it is loading. @param now monotonic time, ms */
+/** A model in memory with its load; null while it is loading. @param now monotonic time, ms */
 export function loadedOf(resident: Resident, now: number): Loaded | null {
   const { facts, model, turns, users, usedAt, ttlSeconds, pinned } = resident;
   if (facts === null) return null;
@@ -52,7 +52,7 @@ export function loadedOf(resident: Resident, now: number): Loaded | null {
   };
 }
 
-/** Settings of generation that no engine here honours; they are kept, and told as such. */
+/** Generation settings that are stored but applied by no engine; `model_info` lists them. */
 export const UNSUPPORTED: readonly string[] = [
   'typical_p',
   'epsilon_cutoff',

@@ -1,11 +1,11 @@
-/** What both of OpenAI's older wires answer alike. */
+/** Members that chat completions and completions share in their answers. */
 import type { Truncation, Usage } from '../../../../contract/models/openai/shared.ts';
 import type { GenerationEnd } from '../run/generation.ts';
 
-/** The configuration that answered; OpenAI's clients compare it to see whether a seed still means the same. */
+/** `system_fingerprint`: clients compare it to see whether a seed still gives the same answer. */
 export const FINGERPRINT = 'tabagent';
 
-/** Counts of all choices; the prompt is one for all of them. */
+/** Token counts of all choices. @param prompts the generations whose prompts count: the choices of one prompt share it */
 export function usageOf(ends: readonly GenerationEnd[], prompts: readonly GenerationEnd[] = ends.slice(0, 1)): Usage {
   const sum = (list: readonly GenerationEnd[], of: (end: GenerationEnd) => number) =>
     list.reduce((total, end) => total + of(end), 0);

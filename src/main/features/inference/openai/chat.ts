@@ -1,4 +1,4 @@
-/** Chat completions: one answer, or its pieces as they are written. */
+/** Chat completions, as one answer or streamed in chunks. */
 import type { Operations } from '../../../../contract/index.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { Logprob } from '../../../../contract/models/engine.ts';
@@ -33,7 +33,7 @@ function formatGrammar({ response_format: format }: ChatInput, param: string): s
 }
 
 /**
- * @param schemaParam where a schema of the answer is in the request, for messages
+ * @param schemaParam where the request holds the schema of the answer; error messages name it
  * @throws AppError `unsupported-parameter`, `validation-error`
  */
 export function requestOf(input: ChatInput, schemaParam = 'response_format.json_schema.schema'): GenerationRequest {
@@ -87,7 +87,7 @@ interface Deps {
   conversations: Conversations;
 }
 
-/** Of requests that belong to no session nothing is kept. */
+/** Requests without a session are not recorded. */
 const NO_RECORDING: Recording = { add: () => undefined, end: () => undefined, fail: () => undefined };
 
 async function begin(
@@ -122,9 +122,9 @@ async function begin(
 
 const logprobsOf = ({ input }: Begun, content: Logprob[]) => (input.logprobs ? { content, refusal: null } : null);
 
-/** Keeps what is written as far as it came when there is an error, or the caller leaves. */
+/** Passes the parts on; on an error, or when the caller leaves, closes the answers that are still open in the recording. */
 async function* recorded({ parts, recording }: Begun): AsyncGenerator<ChatPart, void, void> {
-  let failure: unknown = new AppError('cancelled', 'The one who asked left before the answer was complete.');
+  let failure: unknown = new AppError('cancelled', 'The caller left before the answer was complete.');
   try {
     yield* parts;
   } catch (error) {
@@ -149,9 +149,8 @@ async function complete(begun: Begun): Promise<ChatCompletion> {
     if ('end' in part) {
       ends[part.index] = part.end;
       const calls = choice.calls.map((call, index) => ({ ...call, index }));
-      begun.recording.add(part.index, {
-        ...{ content: choice.content, reasoning_content: choice.reasoning, tool_calls: calls },
-      });
+      const { content, reasoning: reasoning_content } = choice;
+      begun.recording.add(part.index, { content, reasoning_content, tool_calls: calls });
       begun.recording.end(part.index, endOf(part.end));
     } else
       switch (part.item.t) {

@@ -1,16 +1,16 @@
-/** Several sequences as one, in the order in which their items come. */
+/** Merges several generators into one, in the order in which their items arrive. */
 
-/** An item and which sequence it is from; `end` is what the sequence returned. */
+/** An item with the index of its source; `end` is what the source returned. */
 export type Merged<Item, End> = { index: number; item: Item } | { index: number; end: End };
 
-/** Leaving, or a failure of one, ends all of them. */
+/** A failure of one source, or a reader that leaves, ends all of them. */
 export async function* merge<Item, End>(
   sources: readonly AsyncGenerator<Item, End, void>[],
 ): AsyncGenerator<Merged<Item, End>, void, void> {
   const pull = (index: number, source: AsyncGenerator<Item, End, void>) =>
     source.next().then((next) => ({ index, source, next }));
   const waiting = new Map(sources.map((source, index) => [index, pull(index, source)]));
-  // A failure is seen when its turn comes; until then it is not unhandled.
+  // A failure is thrown when the race below sees it; until then it must not count as unhandled.
   for (const one of waiting.values()) one.catch(() => undefined);
   try {
     while (waiting.size > 0) {
@@ -30,7 +30,7 @@ export async function* merge<Item, End>(
   }
 }
 
-/** Opens a sequence when its first item is asked for, so that a client hears from the host while a model is loaded. */
+/** Opens a stream when its first item is asked for, so that the door can answer its headers while the model loads. */
 export async function* late<T>(begin: () => Promise<AsyncGenerator<T, void, void>>): AsyncGenerator<T, void, void> {
   yield* await begin();
 }

@@ -1,4 +1,4 @@
-/** Messages of OpenAI's wires as chat templates take them. */
+/** OpenAI's messages in the form that chat templates take. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import type { EngineMessage } from '../../../../contract/models/engine.ts';
@@ -18,7 +18,7 @@ function textOf(content: Content, at: number): string {
     .join('');
 }
 
-/** @throws AppError `validation-error` when it is not an object in JSON */
+/** @throws AppError `validation-error` when the text is not a JSON object */
 function argumentsOf(text: string, at: number): JsonObject {
   if (text.trim() === '') return {};
   try {

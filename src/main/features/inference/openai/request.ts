@@ -1,4 +1,4 @@
-/** What OpenAI's wires ask for, as a generation; and the table of what is not done. */
+/** OpenAI's request parameters as a generation, and the refusal of those that are not supported. */
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { MAX_BIASED_TOKENS } from '../../../../contract/models/engine.ts';
@@ -25,7 +25,7 @@ type Sampled = Pick<
   | 'logit_bias'
 >;
 
-/** An id as OpenAI's are: told once, and given back with the result of the tool. */
+/** An id in OpenAI's form; the client sends it back with the result of the tool. */
 export const newCallId = () => `call_${randomBytes(12).toString('base64url')}`;
 
 export function unsupported(param: string, why: string): AppError {
@@ -44,7 +44,7 @@ function biasOf(given: Sampled['logit_bias']): GenerationRequest['logitBias'] {
   return entries.map(([token, bias]) => [Number(token), bias]);
 }
 
-/** How the tokens are chosen, how many there may be, and where they end. */
+/** Sampling, the limit of tokens and the stop texts. */
 export function sampled(input: Sampled): Pick<GenerationRequest, 'sampling' | 'logitBias' | 'maxTokens' | 'stop'> {
   const stop = either(['stop', 'stop_sequences'], input.stop, input.stop_sequences);
   return {
@@ -67,7 +67,7 @@ export function sampled(input: Sampled): Pick<GenerationRequest, 'sampling' | 'l
   };
 }
 
-/** The same request for choice number `index`: a seed of its own, so that choices differ and are the same each time. */
+/** The request for choice number `index`: with a seed of its own, so that the choices differ but can be reproduced. */
 export function forChoice(request: GenerationRequest, index: number): GenerationRequest {
   const { seed } = request.sampling;
   return seed === undefined || index === 0
@@ -78,7 +78,7 @@ export function forChoice(request: GenerationRequest, index: number): Generation
 /** Whether a client has sent a value: null counts as left out. */
 export const isGiven = (value: unknown) => value !== undefined && value !== null;
 
-/** @throws AppError `unsupported-parameter` for what would make the answer another one than was asked for */
+/** @throws AppError `unsupported-parameter` for parameters that cannot be ignored without changing the answer */
 export function refuseChat(input: ChatInput): void {
   if (isGiven(input.audio)) throw unsupported('audio', 'models here answer with text.');
   if (input.modalities?.some((one) => one !== 'text')) throw unsupported('modalities', 'models here answer with text.');

@@ -1,4 +1,4 @@
-/** A generation as the events of a response; the response itself is what they add up to. */
+/** Turns a generation into the events of a response; the last event carries the whole response. */
 import type { AppError } from '../../../../contract/kernel/errors.ts';
 import { codeOf, toAppError } from '../../../../contract/kernel/errors.ts';
 import type { Logprob } from '../../../../contract/models/engine.ts';
@@ -10,7 +10,7 @@ import type { GenerationEnd, GenerationPart } from '../run/generation.ts';
 type Unnumbered<E> = E extends ResponseEvent ? Omit<E, 'sequence_number'> : never;
 type Event = Unnumbered<ResponseEvent>;
 
-/** One item of the output while it is written. */
+/** An output item that is being written. */
 type Open =
   | { kind: 'message'; id: string; index: number; text: string; logprobs: Logprob[] }
   | { kind: 'reasoning'; id: string; index: number; text: string }
@@ -41,7 +41,7 @@ function itemOf(open: Open, status: Status): OutputItem {
   }
 }
 
-/** Collects the output and says the events of its items. @param idOf makes an id of the number of an item */
+/** Collects the output items and yields their events. @param idOf makes the id of an item from its index */
 function createOutput(idOf: (prefix: string, index: number) => string) {
   const done: OutputItem[] = [];
   let open: Open | null = null;
@@ -96,7 +96,7 @@ function createOutput(idOf: (prefix: string, index: number) => string) {
           return;
         }
         case 'reasoning': {
-          // A mark has tokens and no text.
+          // The marks around reasoning count as tokens and have no text.
           if (part.text === '') return;
           if (open?.kind !== 'reasoning') yield* begin({ kind: 'reasoning', id: idOf('rs', index), index, text: '' });
           const at = open as Open & { kind: 'reasoning' };
@@ -165,9 +165,9 @@ const failed = (base: ResponseObject, output: OutputItem[], error: AppError): Re
 });
 
 /**
- * The events of a response, which the last of them carries. What fails before anything was written is thrown.
- * @param base the response before anything was written
- * @param isCancelled asked at the end
+ * The events of a response. A failure before the first part is thrown; a later one becomes `response.failed`.
+ * @param base the response before anything is written
+ * @param isCancelled read when the generation has ended
  */
 export async function* responseEvents(
   base: ResponseObject,
@@ -189,7 +189,7 @@ export async function* responseEvents(
     }
   } catch (thrown) {
     const error = toAppError(thrown);
-    // Who has left hears nothing.
+    // The caller has left: there is no reader for a last event.
     if (error.slug === 'cancelled') throw error;
     for (const event of output.close('incomplete')) yield numbered(event);
     return yield numbered({ type: 'response.failed', response: failed(base, output.items(), error) });

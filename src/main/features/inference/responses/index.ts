@@ -1,4 +1,4 @@
-/** Responses: a chat that the host may remember, so that a client goes on from its last answer. */
+/** OpenAI's Responses API: chats that the host may store, so that a client can continue from an earlier response. */
 import type { Operations } from '../../../../contract/index.ts';
 import { AppError, type ErrorSlug } from '../../../../contract/kernel/errors.ts';
 import { JsonObject } from '../../../../contract/kernel/scalars.ts';
@@ -73,12 +73,12 @@ export function createResponses({ generate, store, live, clock }: Deps) {
   return handlers;
 }
 
-/** The answer of a request that is not streamed. */
+/** The final response, for a request that is not streamed. */
 async function complete(events: AsyncGenerator<ResponseEvent, void, void>): Promise<ResponseObject> {
   let last: ResponseObject | undefined;
   for await (const event of events) if ('response' in event) last = event.response;
   if (last === undefined) throw new Error('a response without an end');
-  // At once there is no stream in which a failure could be told: it is the answer.
+  // Without a stream a failure is the answer itself.
   if (last.status === 'failed' && last.error !== null)
     throw new AppError(last.error.code.replaceAll('_', '-') as ErrorSlug, last.error.message);
   return last;

@@ -1,4 +1,4 @@
-/** Responses that the host remembers: found by their owner, stored when they end. */
+/** Stored responses: written when they end, read only by the principal that made them. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import {
   InputItem,
@@ -11,10 +11,9 @@ import type { ResponseStore } from '../store.ts';
 import { jsonOf } from './object.ts';
 import { asInput, itemsOf } from './request.ts';
 
-/** Responses that one goes on from, at most. */
+/** Longest chain of earlier responses that is followed. */
 const MAX_CHAIN = 1000;
 
-/** @param id of the response that was asked for */
 export const notFound = (id: string) =>
   new AppError('not-found', `There is no response ${JSON.stringify(id)}.`, { extra: { resource: 'response', id } });
 
@@ -25,7 +24,7 @@ export function createKept(store: ResponseStore, clock: Clock) {
     return row;
   }
 
-  /** What was said before, the oldest first. @throws AppError `not-found` */
+  /** Input and output of the earlier responses of a chain, oldest first. @throws AppError `not-found` */
   function historyOf(previous: string | null | undefined, principal: string): InputItem[] {
     const turns: InputItem[][] = [];
     let id = previous ?? null;

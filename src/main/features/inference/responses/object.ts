@@ -1,4 +1,4 @@
-/** The response object before anything was generated. */
+/** The response object before anything is generated. */
 import { type Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import type { ResponseInput, ResponseObject } from '../../../../contract/models/openai/responses.ts';
 

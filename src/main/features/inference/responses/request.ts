@@ -1,4 +1,4 @@
-/** What a response is asked for, as a chat. */
+/** A request for a response, as a chat request. */
 import type { ChatInput, ChatMessage } from '../../../../contract/models/openai/chat.ts';
 import type { InputItem, OutputItem, ResponseInput } from '../../../../contract/models/openai/responses.ts';
 import { isGiven, unsupported } from '../openai/request.ts';
@@ -27,7 +27,7 @@ const textOf = (
         })
         .join('');
 
-/** Items as messages; calls that follow each other are of one message. */
+/** Items as messages; consecutive calls become one message. */
 export function messagesOf(items: readonly InputItem[]): ChatMessage[] {
   const messages: ChatMessage[] = [];
   for (const item of items) {
@@ -52,7 +52,7 @@ export function messagesOf(items: readonly InputItem[]): ChatMessage[] {
   return messages;
 }
 
-/** What was answered, as part of what is asked next. */
+/** Output of a response as input of the next one. */
 export const asInput = (output: readonly OutputItem[]): InputItem[] =>
   output.flatMap((item): InputItem[] => {
     switch (item.type) {
@@ -75,7 +75,7 @@ function formatOf({ text }: ResponseInput): ChatInput['response_format'] {
   return { type: 'json_schema', json_schema: { name, schema, strict } };
 }
 
-/** @param history what was said before, without instructions, which hold for one response */
+/** @param history items of earlier responses; their instructions do not carry over */
 export function chatOf(input: ResponseInput, history: readonly InputItem[]): ChatInput {
   const { instructions, tool_choice } = input;
   return {

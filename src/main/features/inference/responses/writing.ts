@@ -1,10 +1,10 @@
-/** Responses that are being written, so that who asked for one can end it. */
+/** Responses in progress, so that their callers can cancel them. */
 import type { ResponseEvent, ResponseObject } from '../../../../contract/models/openai/responses.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Live } from '../run/live.ts';
 
-/** How long a cancel waits for what was written so far, ms: its reader may take nothing. */
-const LAST_WORD_MS = 2_000;
+/** How long a cancel waits for the response to end, ms; a slow reader may hold up its last events. */
+const END_WAIT_MS = 2_000;
 
 /** One response that is being written. */
 interface Writing {
@@ -12,7 +12,7 @@ interface Writing {
   readonly principal: string;
   readonly requestId: string;
   cancelled: boolean;
-  /** The response at its end; null when its reader has left. */
+  /** Resolves with the final response; null when its reader has left. */
   readonly ended: PromiseWithResolvers<ResponseObject | null>;
 }
 
@@ -20,7 +20,7 @@ export function createWriting(live: Live, clock: Clock) {
   const all = new Map<string, Writing>();
 
   return {
-    /** @param events makes the events of the response, told whether it was cancelled */
+    /** Passes the events on and registers the response until it ends. @param events gets a function that tells whether it was cancelled */
     async *watch(
       base: ResponseObject,
       principal: string,
@@ -42,17 +42,17 @@ export function createWriting(live: Live, clock: Clock) {
       }
     },
     /**
-     * Ends a response and answers it with what was written so far.
-     * @returns undefined when it is not being written, or by another caller
+     * Ends a response. @returns it with what was written so far;
+     *   undefined when it is not in progress or belongs to another caller
      */
     async cancel(id: string, principal: string): Promise<ResponseObject | undefined> {
       const writing = all.get(id);
       if (writing === undefined || writing.principal !== principal) return undefined;
       writing.cancelled = true;
       live.stop({ requestId: writing.requestId, caller: principal });
-      const given = Promise.withResolvers<null>();
-      const stopWaiting = clock.schedule(() => given.resolve(null), LAST_WORD_MS);
-      const response = await Promise.race([writing.ended.promise, given.promise]);
+      const timeout = Promise.withResolvers<null>();
+      const stopWaiting = clock.schedule(() => timeout.resolve(null), END_WAIT_MS);
+      const response = await Promise.race([writing.ended.promise, timeout.promise]);
       stopWaiting();
       return response ?? { ...writing.base, status: 'cancelled' };
     },

@@ -21,7 +21,7 @@ export type Finished = Extract<EngineAnswer, { t: 'finished' }>;
 export type Embedded = Extract<EngineAnswer, { t: 'embedded' }>;
 export type Ranked = Extract<EngineAnswer, { t: 'ranked' }>;
 
-/** What is asked of an engine. Each throws what the engine answers, or `service-unavailable` when its process has ended. */
+/** The requests that an engine takes. Each throws the error that the engine answers, or `service-unavailable` when its process has ended. */
 export interface Engine {
   load(ask: LoadAsk, signal: AbortSignal, progress: (percent: number) => void): Promise<LoadedFacts>;
   unload(model: string): Promise<void>;
@@ -34,7 +34,7 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** Which program is forked; tests bring one that speaks the same protocol and says exactly what they want. */
+/** The program that is forked for an engine; tests put a scripted one in its place. */
 export type EngineModules = Partial<Record<EngineName, string>>;
 
 export interface EngineDeps {
@@ -46,11 +46,11 @@ export interface EngineDeps {
 }
 
 const READY_MS = 60_000;
-/** A cancel waits for the batch that is being computed; one that takes longer than this is not obeyed. */
+/** An engine confirms a cancel after the current batch; one that takes longer is killed. */
 const CANCEL_GRACE_MS = 5_000;
 const STOP_GRACE_MS = 3_000;
 const UNLOAD_MS = 30_000;
-/** Loading from a slow disk may stay at one percent for long. */
+/** Longest time between two steps of progress; a slow disk may take minutes for one percent. */
 const LOAD_IDLE_MS = 600_000;
 const WITHOUT_LIMIT_MS = 86_400_000;
 
@@ -58,7 +58,7 @@ const WITHOUT_LIMIT_MS = 86_400_000;
 export const hasEnded = (error: unknown): error is AppError =>
   error instanceof AppError && error.extra.reason === 'worker_crashed';
 
-/** What a caller can do about a process that has ended is to ask again. */
+/** Turns the end of the process into an error that tells the caller to try again. */
 function explained(name: EngineName, thrown: unknown): unknown {
   if (!(thrown instanceof AppError) || thrown.slug !== 'worker-crashed') return thrown;
   return new AppError(
@@ -68,12 +68,12 @@ function explained(name: EngineName, thrown: unknown): unknown {
   );
 }
 
-/** Variables that native libraries and the system's loader need; nothing else is handed on. */
-const HANDED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LD_LIBRARY_PATH', 'CUDA_VISIBLE_DEVICES'];
+/** Variables that native libraries and the dynamic loader need; the engine gets no others of the host. */
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LD_LIBRARY_PATH', 'CUDA_VISIBLE_DEVICES'];
 
 function environment(settings: SettingsReader): Record<string, string> {
   const env: Record<string, string> = {};
-  for (const name of HANDED_ON) {
+  for (const name of INHERITED) {
     const value = process.env[name];
     if (value !== undefined) env[name] = value;
   }
@@ -83,7 +83,7 @@ function environment(settings: SettingsReader): Record<string, string> {
   return env;
 }
 
-/** @param onGone called when the process has ended, with everything that was loaded in it */
+/** @param onGone called when the process has ended, and with it everything that was loaded */
 export function createEngine(name: EngineName, deps: EngineDeps, onGone: (reason: string) => void): Engine {
   const { platform, settings, modules = {} } = deps;
   const client = createWorkerClient(deps, {

@@ -1,4 +1,4 @@
-/** Who may stop whose generations, and what is said of it. */
+/** Stop orders: which generations a caller may end, and what the answer says. */
 import { describe, expect, test } from 'vitest';
 import { manualClock } from '../../../../../tests/support/core.ts';
 import type { Principal } from '../../../core/operation/operation.ts';

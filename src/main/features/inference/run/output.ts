@@ -1,4 +1,4 @@
-/** What a model writes, taken apart: reasoning, calls of tools, and the rest, which is the answer. */
+/** Splits what a model writes into reasoning, tool calls and content. */
 import { CALL_CLOSE, CALL_OPEN, type Logprob } from '../../../../contract/models/engine.ts';
 
 /** A piece of what was written. */
@@ -12,16 +12,17 @@ export type OutputPart =
 
 const THINK_OPEN = '<think>';
 const THINK_CLOSE = '</think>';
-/** How a call begins; the grammar allows no other form. */
+/** Head of a call; the grammar allows no other form. */
 const CALL_HEAD = /^\s*\{\s*"name"\s*:\s*"([^"]*)"\s*,\s*"arguments"\s*:\s*(?=\{)/;
-/** Length of the longest end of `text` with which `mark` begins. */
+
+/** Length of the longest suffix of `text` that is a prefix of `mark`. */
 function begun(text: string, mark: string): number {
   for (let length = Math.min(mark.length - 1, text.length); length > 0; length--)
     if (text.endsWith(mark.slice(0, length))) return length;
   return 0;
 }
 
-/** Finds where an object in JSON ends, however the text is cut. */
+/** Finds the end of a JSON object in text that comes in pieces. */
 function createObjectEnd() {
   let depth = 0;
   let inString = false;
@@ -47,23 +48,23 @@ function createObjectEnd() {
 
 type Mode = 'start' | 'reasoning' | 'content' | 'head' | 'arguments' | 'tail' | 'between';
 
-/** How what a model writes is read. */
+/** Options of {@link OutputReader}. */
 export interface OutputOptions {
   /** Whether the model marks reasoning. */
   reasons: boolean;
-  /** Whether the prompt ends inside of reasoning. */
+  /** Whether the prompt ends inside a reasoning block. */
   inside: boolean;
-  /** Whether calls may come; otherwise their marks are text. */
+  /** Whether tool calls are expected; otherwise their marks are plain text. */
   tools: boolean;
 }
 
-/** Reads text as it comes; what may belong to a mark is held back until that is known. */
+/** Reads text as it comes; what may be the beginning of a mark is held back until that is decided. */
 export class OutputReader {
   readonly #tools: boolean;
   #mode: Mode;
   #held = '';
   #calls = 0;
-  /** Tokens of reasoning that were not told yet. */
+  /** Tokens of reasoning that no part has reported yet. */
   #tokens = 0;
   #logprobs: Logprob[] = [];
   #objectEnd = createObjectEnd();
@@ -97,7 +98,7 @@ export class OutputReader {
       case 'tail':
       case 'between':
         return [];
-      // A call that was cut off before its name was known is no call.
+      // A call that ends before its name is complete counts as text.
       case 'head':
         return this.#content(CALL_OPEN + rest);
       default:
@@ -105,7 +106,7 @@ export class OutputReader {
     }
   }
 
-  /** Reads on as far as it can be known; null when more text is needed. */
+  /** Takes one step; null when more text is needed. */
   #step(): OutputPart[] | null {
     switch (this.#mode) {
       case 'start':

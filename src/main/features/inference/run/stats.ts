@@ -1,4 +1,4 @@
-/** What generations took: the last one, and sums since the host started. Nothing of what was asked or written is kept. */
+/** Figures of generations: the last one, and sums since the host started. No prompt or answer is kept. */
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf } from '../../../../contract/kernel/define.ts';
 import type { Clock } from '../../../core/clock.ts';
@@ -21,7 +21,7 @@ export interface InferenceFigures {
   loaded: { model: string; bytes: number; device: string; active: number; queued: number }[];
 }
 
-/** Tokens a second after the first, which is the end of the prompt. */
+/** Tokens per second after the first token, so that the time for the prompt does not count. */
 export function tokensPerSecond({ completionTokens, timings }: GenerationEnd): number {
   const ms = timings.totalMs - (timings.firstTokenMs ?? 0);
   return ms > 0 ? (Math.max(0, completionTokens - 1) * 1000) / ms : 0;

@@ -1,4 +1,4 @@
-/** Orders to stop: whose generations a caller may end. */
+/** Stop orders, limited to the generations that the caller may end. */
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf } from '../../../../contract/kernel/define.ts';
 import { reachesScope } from '../../../../contract/kernel/rights.ts';
@@ -6,10 +6,10 @@ import { iso } from '../../../core/clock.ts';
 import type { Principal } from '../../../core/operation/operation.ts';
 import type { Live } from './live.ts';
 
-/** What answers put before the id of a request. */
+/** Answers put one of these before the id of their request. */
 const PREFIX = /^(?:chatcmpl-|cmpl-|resp_)/;
 
-/** Callers who manage see all generations, others their own. */
+/** Null, which means all callers, for the scope `manage`; others reach only their own generations. */
 const callerOf = (principal: Principal) => (reachesScope(principal, 'manage') ? null : principal.id);
 
 export function createStopping(live: Live) {

@@ -1,4 +1,4 @@
-/** Who may compute on a model now: a few at a time, the others wait in a bounded queue, callers take turns. */
+/** Places to compute on a model. When all are taken, requests wait in a bounded queue, and callers take turns. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 
 interface Waiting {
@@ -8,7 +8,7 @@ interface Waiting {
 
 export interface Turns {
   /**
-   * Waits for a place. @returns gives it back
+   * Waits for a place. @returns releases it
    * @throws AppError `resource-limit-exceeded` when too many wait, `cancelled` when the caller has left
    */
   enter(caller: string, signal: AbortSignal): Promise<() => void>;
@@ -20,14 +20,14 @@ export interface Turns {
 export function createTurns(places: number, maxWaiting: () => number): Turns {
   let active = 0;
   let queue: Waiting[] = [];
-  /** Callers in the order in which they were served; the one that was served longest ago comes first. */
+  /** Number of the turn in which each caller was served last. */
   const served = new Map<string, number>();
   let turn = 0;
 
   function next(): void {
     if (active >= places || queue.length === 0) return;
     const since = ({ caller }: Waiting) => served.get(caller) ?? -1;
-    // The first of several callers that were served at the same time is the one that came first.
+    // On a tie the one that came first wins.
     const chosen = queue.reduce((best, one) => (since(one) < since(best) ? one : best));
     queue = queue.filter((one) => one !== chosen);
     chosen.enter();

@@ -1,4 +1,4 @@
-/** Asks a loaded model what {@link QUESTIONS} and the others hold, and measures the answers. */
+/** Puts the questions to a loaded model and measures its speed. */
 import type { EngineItem } from '../../../../contract/models/engine.ts';
 import type { SelfCheck } from '../../../../contract/models/self-check.ts';
 import type { Clock } from '../../../core/clock.ts';
@@ -13,7 +13,7 @@ const MAX_TOKENS = 48;
 
 type Measured = Judged & Pick<SelfCheck, 'tokens_per_second' | 'first_token_ms'>;
 
-/** What a check works with. */
+/** A check in progress. */
 export interface Asking {
   resident: Resident;
   clock: Pick<Clock, 'monotonic'>;

@@ -1,6 +1,6 @@
 /**
- * Checks a model once, after its first load, when nobody uses it. It takes a place as every request does, gives it back as soon as
- * somebody waits for one, and keeps no model in memory: a check that was cut short begins again later.
+ * Checks a model once, after its first load, while it is idle. A check takes a place like any request, gives it up as soon as another
+ * request waits, and does not keep the model in memory: a check that was cut short is repeated later.
  */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { SelfCheck } from '../../../../contract/models/self-check.ts';
@@ -16,7 +16,7 @@ const IDLE_MS = 1_000;
 const AGAIN_MS = 15_000;
 const CALLER = 'self-check';
 
-/** Thrown to stop a check for the sake of others. */
+/** Stops a check because another request waits. */
 class GaveWay extends Error {}
 
 interface Deps {
@@ -27,7 +27,7 @@ interface Deps {
 }
 
 export function createSelfCheck({ source, settings, clock, log }: Deps) {
-  const memory = source.selfCheck;
+  const results = source.selfCheck;
 
   async function run(resident: Resident): Promise<SelfCheck | null> {
     const { model, turns, going, facts, bytes } = resident;
@@ -65,7 +65,7 @@ export function createSelfCheck({ source, settings, clock, log }: Deps) {
     try {
       const found = await run(resident);
       if (found === null) return;
-      memory?.save(model.id, found);
+      results?.save(model.id, found);
       log.info('models', `${model.id} was checked: ${found.verdict}`, { findings: found.findings });
     } catch (error) {
       if (error instanceof GaveWay) return plan(resident, AGAIN_MS);
@@ -79,9 +79,9 @@ export function createSelfCheck({ source, settings, clock, log }: Deps) {
   }
 
   return {
-    /** A model was loaded. */
+    /** Plans a check when the model has none. */
     loaded(resident: Resident): void {
-      if (settings.get('inference.self_check') && memory?.wanted(resident.model.id)) plan(resident, IDLE_MS);
+      if (settings.get('inference.self_check') && results?.wanted(resident.model.id)) plan(resident, IDLE_MS);
     },
   };
 }

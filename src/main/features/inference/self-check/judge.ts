@@ -1,13 +1,13 @@
-/** From the answers of a model to what is wrong with it. */
+/** Judges the answers of a model, and says what may be wrong with it. */
 import type { SelfCheck } from '../../../../contract/models/self-check.ts';
 import { QUESTIONS } from './questions.ts';
 
 export type Judged = Pick<SelfCheck, 'verdict' | 'findings' | 'right' | 'asked'>;
 
-/** What chat templates write between messages. A model that writes it itself was not asked in the form that it was trained with. */
+/** Marks of chat templates. A model that writes them itself was given another template than it was trained with. */
 const MARKS =
   /<\|(?:im_start|im_end|im_sep|eot_id|start_header_id|end_header_id|end|user|assistant)\|>|<\/?start_of_turn>|<end_of_turn>|\[\/?INST\]|<\/?s>|### (?:Instruction|Response):/;
-/** Vectors of different texts that are as close as this are the same. */
+/** Cosine similarity from which vectors of different texts count as equal. */
 const SAME = 0.9999;
 
 function judged(right: number, asked: number, findings: readonly (string | false)[]): Judged {
@@ -15,7 +15,7 @@ function judged(right: number, asked: number, findings: readonly (string | false
   return { verdict: found.length === 0 ? 'passed' : 'suspect', findings: found, right, asked };
 }
 
-/** @param answers to {@link QUESTIONS}, reasoning included; `ended`: by the model itself */
+/** @param answers to {@link QUESTIONS}, reasoning included; `ended`: not cut off by the limit of tokens */
 export function judgeAnswers(answers: readonly { text: string; ended: boolean }[]): Judged {
   const right = answers.filter(({ text }, at) => QUESTIONS[at]?.expect.test(text)).length;
   const mark = answers.map(({ text }) => MARKS.exec(text)?.[0]).find((found) => found !== undefined);

@@ -1,20 +1,20 @@
-/** What models are asked, and what a model of their kind answers. */
+/** Questions for models of each type, with the expected answers. */
 
-/** Short facts that also a small model knows; case does not matter. */
+/** Short facts that even a small model knows. */
 export const QUESTIONS = [
   { ask: 'What is two plus two? Answer with the number only.', expect: /\b(?:4|four)\b/i },
   { ask: 'What is the capital of France? Answer with one word.', expect: /\bparis\b/i },
   { ask: 'Which colour is the sky on a clear day? Answer with one word.', expect: /\bblue\b/i },
 ] as const;
 
-/** The second sentence says what the first does, the third does not, and shares as many words with it. */
+/** The second sentence means the same as the first; the third does not, but shares words with it. */
 export const TRIPLES = [
   ['The cat is sleeping on the sofa.', 'A kitten naps on the couch.', 'The price of the sofa is on the label.'],
   ['How can I reset my password?', 'I forgot my login and need a new one.', 'How can I cook my rice?'],
   ['It will rain heavily tomorrow.', 'A downpour is forecast for the next day.', 'It will be his birthday tomorrow.'],
 ] as const;
 
-/** Of the documents the first answers the query. */
+/** The first document of each answers the query. */
 export const RANKINGS = [
   {
     query: 'How long does it take to boil an egg?',

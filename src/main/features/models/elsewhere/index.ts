@@ -1,4 +1,4 @@
-/** Models that other programs on this machine have: found and offered, never changed. */
+/** Models of other programs on this machine. They are offered for use and never changed. */
 import path from 'node:path';
 import type { FoundModel } from '../../../../contract/models/models.ts';
 import { type Candidate, discover } from '../files/discover.ts';

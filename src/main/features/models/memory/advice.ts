@@ -6,11 +6,11 @@ import { refOf } from '../../../../contract/models/reference.ts';
 import type { ModelRow } from '../schema.ts';
 import type { ReadCatalogue } from './catalogue.ts';
 import { mb } from './estimate.ts';
-import { type FreeMemory, place, requiredBytes } from './fit.ts';
+import { type FreeMemory, place, requiredBytes, USUAL_CONTEXT } from './fit.ts';
 
 type Output<Op extends keyof Operations> = OutputOf<Operations[Op]>;
 
-/** Sizes that are recommended from so much memory that can be used, MiB; on a card and in memory. */
+/** Recommended model sizes, by the least usable memory that they take, MiB; on a card, and in memory. */
 const VRAM_SIZES: readonly (readonly [number, readonly string[]])[] = [
   [24_000, ['70B', '34B', '13B', '7B', '3B']],
   [12_000, ['34B', '13B', '7B', '3B', '1B']],
@@ -21,10 +21,10 @@ const RAM_SIZES: readonly (readonly [number, readonly string[]])[] = [
   [8_000, ['3B', '1B']],
   [0, ['1B']],
 ];
-/** Of what is free, this much can be used without others suffering. */
+/** Share of the free memory that models may use, so that other programs keep some. */
 const SAFE = 0.7;
 
-/** What no engine runs yet is not recommended. */
+/** Only models that an engine can run are recommended. */
 const isRunnable = ({ type }: CatalogueEntry) => type === 'chat' || type === 'embedding' || type === 'rerank';
 
 export interface AdviceDeps {
@@ -59,7 +59,8 @@ export function createAdvice({ catalogue, matches, free }: AdviceDeps) {
         [];
       const models = (await catalogue()).filter(isRunnable).map((entry) => {
         const fits =
-          place(requiredBytes({ ...entry, context_length: null, memory: null }, 4096), memory).target !== 'none';
+          place(requiredBytes({ ...entry, context_length: null, memory: null }, USUAL_CONTEXT), memory).target !==
+          'none';
         return { ...entry, fits, installed: matches(refOf(entry)).length > 0 };
       });
       return {

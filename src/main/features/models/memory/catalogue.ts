@@ -1,4 +1,4 @@
-/** Models that are recommended: data that comes with the program, so that they can be shown without a network. */
+/** The catalogue of recommended models. It ships with the program, so that it can be shown offline. */
 import path from 'node:path';
 import { z } from 'zod';
 import { CatalogueEntry } from '../../../../contract/models/hardware.ts';
@@ -12,7 +12,7 @@ const Catalogue = z.strictObject({
 
 const MAX_BYTES = 1024 * 1024;
 
-/** Reads it once. @param appRoot folder of the program */
+/** @returns reads the catalogue, once. @param appRoot folder of the program */
 export function createCatalogue(appRoot: string) {
   let reading: Promise<CatalogueEntry[]> | undefined;
   return (): Promise<CatalogueEntry[]> => {

@@ -1,7 +1,7 @@
 /** Memory that a model takes, before it is loaded. */
 import type { MemoryFacts } from '../files/facts.ts';
 
-/** Number type of the cache of keys and values. */
+/** Number type of the key-value cache. */
 export type CacheType = 'f32' | 'f16' | 'q8_0' | 'q4_0';
 
 export const MIB = 1024 * 1024;
@@ -77,7 +77,7 @@ export function estimate(facts: MemoryFacts, shape: LoadShape): Estimate {
   return { weights: facts.weights, cache: Math.ceil(cache), compute: Math.ceil(compute), total: Math.ceil(total) };
 }
 
-/** Smallest context that is worth loading a model for. */
+/** Smallest context that is worth offering. */
 const MIN_CONTEXT = 256;
 
 /**
@@ -114,13 +114,13 @@ const WEIGHT_BYTES: readonly (readonly [RegExp, number])[] = [
   [/q2/, 0.33],
 ];
 
-/** Parameters by a name such as `Llama-3.2-3B`, in thousand millions; 3 when it names none. */
+/** Parameters by a name such as `Llama-3.2-3B`, in billions; 3 when the name holds no count. */
 export function parametersOf(name: string): number {
   const named = /(?<!\d)(\d+(?:\.\d+)?)b(?![a-z])/i.exec(name)?.[1];
   return named === undefined ? 3 : Number(named);
 }
 
-/** Estimate for what is known by name, or by the size of its files, only. */
+/** Estimate for a model of which only the name, or also the size of its files, is known. */
 export function estimateByName(name: string, variant: string | null, context: number, bytes: number | null): number {
   const billions = parametersOf(name);
   const word = (variant ?? '').toLowerCase();

@@ -3,7 +3,6 @@ import type { ModelFit } from '../../../../contract/models/models.ts';
 import { freeMemory, type Gpu } from '../../../core/hardware.ts';
 import type { MemoryFacts } from '../files/facts.ts';
 import { estimate, estimateByName, largestContext, MIB } from './estimate.ts';
-
 import { bytes } from './words.ts';
 
 /** Memory that is free, bytes. */
@@ -16,7 +15,7 @@ export interface FreeMemory {
   gpu: number | null;
 }
 
-/** A model as far as its memory is concerned. */
+/** The facts from which the memory of a model is estimated. */
 export interface Sized {
   name: string;
   variant: string | null;
@@ -34,11 +33,11 @@ export interface Placement {
   reason: string;
 }
 
-/** Context with which a model is shown and estimated unless another one is asked for. */
+/** Context for estimates when none is given, tokens. */
 export const USUAL_CONTEXT = 4096;
-/** On a card there are other programs' pictures, and a driver that fails instead of swapping. */
+/** Other programs draw on the card too, and its driver fails instead of swapping. */
 const VRAM_MARGIN = 1.2;
-/** Of a split model, half at least lies in the memory of the machine. */
+/** At least half of a split model must fit into main memory. */
 const SPLIT_MARGIN = 1.1 / 2;
 
 /** What is free now. */
@@ -79,7 +78,7 @@ function placement(target: Placement['target'], free: FreeMemory, share: number,
   return { target, gpu_index: index, gpu_percent: share, cpu_percent: 100 - share, reason };
 }
 
-/** A model against what is free, with the context that is asked for or the usual one. */
+/** Whether a model fits into the free memory with a context, by default {@link USUAL_CONTEXT}. */
 export function fitOf(model: Sized, free: FreeMemory, context?: number): ModelFit {
   const trained = model.context_length ?? USUAL_CONTEXT;
   const wanted = context ?? Math.min(trained, USUAL_CONTEXT);

@@ -1,4 +1,4 @@
-/** The machine as models see it: tiers, what computes on it, which ways to run models suit it. */
+/** The machine as far as models are concerned: memory tiers, execution provider, recipes. */
 import os from 'node:os';
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf } from '../../../../contract/kernel/define.ts';
@@ -9,7 +9,7 @@ import { MIB } from './estimate.ts';
 type Tier = HardwareInfo['memory']['ram_tier'];
 const GIB_MB = 1024;
 
-/** By the sizes at which the next tier begins, MiB. */
+/** The tier of a size in MiB; the tuple holds where the next tiers begin, GiB. */
 function tier(mb: number, [medium, high, most]: readonly [number, number, number]): Tier {
   if (mb < medium * GIB_MB) return 'low';
   if (mb < high * GIB_MB) return 'medium';
@@ -25,7 +25,7 @@ interface Choice {
   reason: string;
 }
 
-/** What computes models with these cards. */
+/** The execution provider for these cards. */
 export function chooseProvider(cards: readonly Gpu[], platform: NodeJS.Platform): Choice {
   const named = (pattern: RegExp) => cards.find(({ vendor, name }) => pattern.test(`${vendor} ${name}`));
   if (platform === 'darwin')
@@ -36,16 +36,16 @@ export function chooseProvider(cards: readonly Gpu[], platform: NodeJS.Platform)
   const amd = named(/\bamd\b|advanced micro|radeon|\bati\b/i);
   if (amd) {
     const provider = platform === 'win32' ? 'directml' : 'rocm';
-    return { provider, fallbacks: ['vulkan', 'cpu'], reason: `${amd.name} is a card of AMD.` };
+    return { provider, fallbacks: ['vulkan', 'cpu'], reason: `${amd.name} is an AMD card.` };
   }
   const intel = named(/intel/i);
-  if (intel) return { provider: 'openvino', fallbacks: ['vulkan', 'cpu'], reason: `${intel.name} is a card of Intel.` };
+  if (intel) return { provider: 'openvino', fallbacks: ['vulkan', 'cpu'], reason: `${intel.name} is an Intel card.` };
   return { provider: 'cpu', fallbacks: [], reason: 'No graphics card was found that computes models.' };
 }
 
 const wordOrNull = (value: string | undefined) => (value === undefined || value === '' ? null : value);
 
-/** R43. */
+/** Answer of `get_hardware_info`. */
 export async function hardwareInfo(hardware: Hardware): Promise<HardwareInfo> {
   const [cards, cpu, cores] = await Promise.all([hardware.graphics(), hardware.cpu(), hardware.physicalCores()]);
   const threads = os.cpus();
@@ -83,7 +83,7 @@ export async function hardwareInfo(hardware: Hardware): Promise<HardwareInfo> {
 type Recipes = OutputOf<Operations['get_recipes']>;
 type Recipe = Recipes['recipes'][number];
 
-/** Ways to run models, with the provider that each needs. */
+/** Ways to run models; each needs one of its providers. */
 const RECIPES: readonly (Omit<Recipe, 'available' | 'suitable'> & { needs: readonly Provider[] })[] = [
   {
     id: 'llama-cpu',
@@ -195,7 +195,7 @@ const RECIPES: readonly (Omit<Recipe, 'available' | 'suitable'> & { needs: reado
   },
 ];
 
-/** R30. */
+/** Answer of `get_recipes`. */
 export function recipesFor(info: HardwareInfo): Recipes {
   const present = new Set<string>([info.execution_provider, ...info.fallbacks]);
   const ram = Math.ceil(info.memory.total_ram_mb / GIB_MB);

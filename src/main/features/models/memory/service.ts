@@ -1,4 +1,4 @@
-/** Answers to the questions whether a model can be loaded, and which ones suit this machine. */
+/** Estimates whether a model can be loaded, and recommends models for this machine. */
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf, ParsedInputOf } from '../../../../contract/kernel/define.ts';
 import type { MemoryEstimate } from '../../../../contract/models/hardware.ts';
@@ -22,7 +22,7 @@ const remediesFor = ({ largest_context: largest }: MemoryEstimate) => [
   'Unload other models or close other programs.',
 ];
 
-/** What is known of a model: its files when it is here, else its name. */
+/** The facts about a model: from its files when it is installed, else from its name. */
 function known(
   [row]: readonly ModelRow[],
   model: string,
@@ -54,7 +54,6 @@ function compatibilityOf(found: MemoryEstimate, provider: string, wanted: string
   };
 }
 
-/** Creates the service. */
 export function createMemoryService(deps: {
   hardware: Hardware;
   catalogue: ReadCatalogue;

@@ -1,4 +1,4 @@
-/** Sizes as people read them. */
+/** Sizes for people. */
 
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
 

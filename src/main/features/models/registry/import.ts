@@ -1,4 +1,4 @@
-/** Adds models that are somewhere on this machine: as a reference to where they are, or as a copy in the models folder. */
+/** Adds models that are on this machine already: as a reference to their place, or as a copy in the models folder. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -12,14 +12,14 @@ import { copyInto, requireSpace } from './copy-files.ts';
 import type { Inspector } from './inspector.ts';
 import type { Scanner } from './scan.ts';
 
-/** What a job of the kind `model_import` is asked for. */
+/** Input of the job `model_import`. */
 const ImportInput = z.strictObject({ path: z.string(), mode: z.enum(['link', 'copy']) });
 export type ImportInput = z.infer<typeof ImportInput>;
 
 /** Files beside an ONNX model that its engine reads. */
 const COMPANIONS =
   /^(config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|generation_config|preprocessor_config|processor_config|vocab|merges|modules|sentence_bert_config|config_sentence_transformers|chat_template)\.(json|txt|jinja)$|^(spiece|sentencepiece\.bpe|tokenizer)\.model$/;
-/** Folder of a sentence-transformers model that says how vectors are pooled. */
+/** The file of a sentence-transformers model that says how vectors are pooled. */
 const POOLING = path.join('1_Pooling', 'config.json');
 const MAX_MODELS = 200;
 
@@ -66,7 +66,6 @@ async function filesOf({
   }));
 }
 
-/** Creates the importer. */
 export function createImporter(deps: { scanner: Scanner; inspect: Inspector; root: () => string }) {
   const { scanner, inspect, root } = deps;
 
@@ -110,7 +109,7 @@ export function createImporter(deps: { scanner: Scanner; inspect: Inspector; roo
     return rows;
   }
 
-  /** Takes a GGUF file that was uploaded under a name. @throws AppError `validation-error`, `model-corrupted`, `conflict` */
+  /** Copies an uploaded GGUF file into the models folder. @throws AppError `validation-error`, `model-corrupted`, `conflict` */
   async function takeFile(file: string, name: string, signal: AbortSignal): Promise<ModelRow> {
     const plain = path.basename(name.replaceAll('\\', '/'));
     if (!/\.gguf$/i.test(plain)) throw refuse('must be a GGUF file');

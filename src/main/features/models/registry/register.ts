@@ -1,4 +1,4 @@
-/** One model and its row: listed when it is new, opened again when its files have changed, marked when they are gone. */
+/** Keeps one model and its row in step: a new model is added, changed files are read again, missing ones are marked. */
 import path from 'node:path';
 import type { ModelSource } from '../../../../contract/models/models.ts';
 import type { Clock } from '../../../core/clock.ts';
@@ -8,7 +8,7 @@ import type { ModelRow } from '../schema.ts';
 import type { ModelStore } from '../store/model-store.ts';
 import type { Inspector } from './inspector.ts';
 
-/** What became of a model: a row of its own, a row brought up to date, or nothing. */
+/** The row of a model, and how it has changed. */
 export interface Registered {
   row: ModelRow;
   change: 'added' | 'changed' | null;
@@ -18,7 +18,7 @@ const sameFiles = (a: readonly ModelFile[], b: readonly ModelFile[]) =>
   a.length === b.length &&
   a.every((file, at) => file.path === b[at]?.path && file.bytes === b[at]?.bytes && file.modified === b[at]?.modified);
 
-/** Name for people: what the files say, else that of the repo. */
+/** Display name: from the files, else from the repo. */
 const nameFor = ({ repo }: Candidate, known: string | null) => known ?? path.posix.basename(repo);
 
 export interface RegisterDeps {
@@ -56,7 +56,7 @@ export function createRegister({ store, clock, inspect }: RegisterDeps) {
     const isKnown = before && before.status !== 'missing' && sameFiles(before.files, candidate.files);
     if (isKnown && !(again && before.facts === null)) return { row: before, change: null };
     const content = await contentOf(candidate);
-    // Another scan may have been here meanwhile.
+    // Another scan may have added the row meanwhile.
     const current = store.at(candidate.path);
     if (current) {
       if (isKnown && content.problem === current.problem) return { row: current, change: null };
@@ -74,7 +74,7 @@ export function createRegister({ store, clock, inspect }: RegisterDeps) {
     return { row, change: 'added' };
   }
 
-  /** Says of a row whose file is not where it was. @returns whether that is news */
+  /** Marks a row whose file is gone as missing. @returns whether it was not marked before */
   async function noteMissing(row: ModelRow): Promise<boolean> {
     if (row.status === 'missing' || (await fileAt(row.path)) !== null) return false;
     const problem = row.source === 'link' ? 'Its file is not where it was when it was added.' : 'Its file is gone.';
@@ -82,7 +82,7 @@ export function createRegister({ store, clock, inspect }: RegisterDeps) {
     return true;
   }
 
-  /** Opens the files of a row again when they are not what they were. */
+  /** Reads the files of a row again if they have changed. @returns whether the row has changed */
   async function refresh(row: ModelRow): Promise<boolean> {
     const files = await Promise.all(row.files.map((file) => fileAt(file.path)));
     const present = files.filter((file) => file !== null);

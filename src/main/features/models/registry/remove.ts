@@ -1,4 +1,4 @@
-/** Removing a model: it leaves the memory, then its files, its row and its folder go. */
+/** Removes a model: unloads it, then deletes its files, its row and its folder. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { refOf } from '../../../../contract/models/reference.ts';
@@ -10,13 +10,13 @@ import type { ModelStore } from '../store/model-store.ts';
 export interface RemoverDeps {
   store: Pick<ModelStore, 'all' | 'remove'>;
   root: () => string;
-  /** Ends what runs on a model, and unloads it when it is loaded. */
+  /** Unloads the model if it is loaded, which ends what runs on it. */
   unload(name: string): Promise<void>;
 }
 
 /** Creates what removes models, one after the other. @returns bytes that were freed */
 export function createRemover({ store, root, unload }: RemoverDeps) {
-  /** A model that was added as a reference keeps its files: they belong to another program. */
+  /** Deletes the files, except those of a linked model, which belong to another program. */
   function removeFiles(row: ModelRow): number {
     if (row.source === 'link') return 0;
     let freed = 0;

@@ -1,4 +1,4 @@
-/** From what a request says to the model that it means. */
+/** Resolves the reference of a request to a model. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { ModelId } from '../../../../contract/kernel/scalars.ts';
 import type { ModelType } from '../../../../contract/models/models.ts';
@@ -15,14 +15,13 @@ export function modelNotFound(ref: string, detail?: string): AppError {
   );
 }
 
-/** Quantizations in the order in which one is taken when none is named. */
+/** Quantizations in order of preference when none is named. */
 const PREFERRED = ['Q4_K_M', 'Q4_K_S', 'Q4_0', 'Q5_K_M', 'q8', 'Q8_0'];
 const rank = ({ variant }: ModelRow) => {
   const at = variant === null ? -1 : PREFERRED.indexOf(variant);
   return at < 0 ? PREFERRED.length : at;
 };
 
-/** Creates the resolver. */
 export function createResolver(store: ModelStore, aliases: () => Readonly<Record<string, string>>) {
   /** Rows that a reference can mean, best first; none when there is no such model. */
   function matches(ref: string, variant?: string | null): ModelRow[] {
@@ -41,7 +40,7 @@ export function createResolver(store: ModelStore, aliases: () => Readonly<Record
 
   const target = (ref: string) => (Object.hasOwn(aliases(), ref) ? (aliases()[ref] ?? ref) : ref);
 
-  /** The selected one, else the only loaded one, else the only one. */
+  /** The default of a type: the selected model, else the only loaded one, else the only one. */
   function defaultOf(type: ModelType, loaded: readonly string[]): ModelRow | undefined {
     const rows = store.all().filter((row) => row.type === type && row.status === 'ready');
     const only = (some: readonly ModelRow[]) => (some.length === 1 ? some[0] : undefined);
@@ -74,7 +73,7 @@ export function createResolver(store: ModelStore, aliases: () => Readonly<Record
       }
       const [row] = matches(wanted);
       if (!row) throw modelNotFound(ref);
-      // Of a broken one nobody knows the type; that it is broken is said by who loads it.
+      // The type of a broken model is not known; loading it reports what is wrong.
       if (row.status === 'ready' && row.type !== type && !(type === 'chat' && row.type === 'vision'))
         throw modelNotFound(ref, `${row.name} is a model for ${row.type}; a ${type} model is needed here.`);
       return row;

@@ -1,15 +1,14 @@
-/** Keeps the rows in step with the files: what is new is opened and listed, what has changed is opened again, what has gone is said. */
+/** Scans the models folder: adds new models, reads changed ones again, marks missing ones. */
 import { discover } from '../files/discover.ts';
 import { createRegister, type RegisterDeps } from './register.ts';
 
-/** What a scan has found. */
+/** Counts of one scan. */
 export interface Scanned {
   added: number;
   changed: number;
   missing: number;
 }
 
-/** Creates the scanner. */
 export function createScanner(deps: RegisterDeps & { root: () => string }) {
   const { store, root } = deps;
   const { register, refresh, noteMissing } = createRegister(deps);
@@ -48,7 +47,7 @@ export function createScanner(deps: RegisterDeps & { root: () => string }) {
       });
       return running;
     },
-    /** Ends a scan after the model that it looks at. */
+    /** Ends a running scan after the current model. */
     async stop(): Promise<void> {
       stopped = true;
       await running?.catch(() => undefined);

@@ -1,4 +1,4 @@
-/** Whether a row can be loaded, and be what is loaded when no model is named. */
+/** Whether a model can be loaded, and whether it can be the default of its type. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { SELECTABLE } from '../../../../contract/models/models.ts';
 import { refOf } from '../../../../contract/models/reference.ts';

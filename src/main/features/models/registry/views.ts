@@ -1,11 +1,10 @@
-/** Models as answers have them. */
+/** Models as they appear in answers. */
 import { type InstalledModel, InstalledModel as InstalledModelSchema } from '../../../../contract/models/models.ts';
 import { iso } from '../../../core/clock.ts';
 import { wireMembers } from '../../../core/operation/values.ts';
 import type { Sized } from '../memory/fit.ts';
 import type { ModelRow } from '../schema.ts';
 
-/** A row as every answer has it. */
 export function toModel(row: ModelRow): InstalledModel {
   const { facts } = row;
   return {
@@ -23,5 +22,5 @@ export function toModel(row: ModelRow): InstalledModel {
   };
 }
 
-/** What its memory follows from. */
+/** The facts from which the memory of a model is estimated. */
 export const sizedOf = (row: ModelRow): Sized => ({ ...row, memory: row.facts?.memory ?? null });

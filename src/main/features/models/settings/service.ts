@@ -1,4 +1,4 @@
-/** What applies to a generation: settings of the model by family, those that were saved, parameters that callers have set. */
+/** Settings of generations: presets by model family, settings saved for a model, parameters set for all requests or one session. */
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf, ParsedInputOf } from '../../../../contract/kernel/define.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
@@ -6,7 +6,7 @@ import { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { GenerationParams, InferenceSettings } from '../../../../contract/models/settings.ts';
 import type { SettingsStore } from '../store/settings-store.ts';
 
-/** What suits families of models, by a part of the name of the repo; the first that fits. */
+/** Presets of model families, by a part of the name of the repo; the first match counts. */
 const PRESETS: readonly (readonly [RegExp, Partial<InferenceSettings>])[] = [
   [/smollm/i, { temperature: 0.7, top_k: 40, top_p: 0.95, repetition_penalty: 1.1, max_new_tokens: 512 }],
   [/phi/i, { temperature: 0.6, top_k: 50, top_p: 0.9, repetition_penalty: 1.15, max_new_tokens: 1024 }],
@@ -26,7 +26,7 @@ function invalid(field: string, reason: string): AppError {
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
-/** The members under one spelling each. @throws AppError `validation-error` when both spellings say different things */
+/** The members under one spelling each. @throws AppError `validation-error` when the two spellings differ */
 function withoutMirrors(input: Record<string, unknown>): Record<string, unknown> {
   const merged = { ...input };
   for (const [mirror, name] of Object.entries(MIRRORS)) {
@@ -55,11 +55,10 @@ function checkLengths({
     throw invalid('min_length', 'min_length cannot exceed max_length');
 }
 
-/** Creates the service. */
 export function createGenerationSettings(store: SettingsStore) {
   function settingsOf(repo: string, variant: string): OutputOf<Operations['get_inference_settings']> {
     const stored = InferenceSettings.safeParse(store.settings(repo, variant));
-    // A damaged value must not keep a model from being used: then what suits its family applies.
+    // A damaged value must not make the model unusable: the preset applies instead.
     if (stored.success) return { settings: stored.data, source: 'saved' };
     const preset = PRESETS.find(([pattern]) => pattern.test(repo))?.[1];
     return { settings: InferenceSettings.parse({ ...preset }), source: preset === undefined ? 'default' : 'preset' };
@@ -88,12 +87,12 @@ export function createGenerationSettings(store: SettingsStore) {
       store.saveSettings(repo_id, variant, settings);
       return settings;
     },
-    /** What was set for all requests, and over it what was set for a session. */
+    /** Parameters of all requests, overridden by those of the session. */
     params: (session?: string): GenerationParams => ({
       ...paramsOf(''),
       ...(session === undefined ? {} : paramsOf(session)),
     }),
-    /** What was set for a session itself. */
+    /** Parameters of the session alone. */
     paramsOf,
     removeParams: store.removeParams,
     getParams: (session?: string) => answer(paramsOf(session ?? '')),

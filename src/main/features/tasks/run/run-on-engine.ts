@@ -1,4 +1,4 @@
-/** An attempt that the inference engine computes: no process of its own, the same log, limits and ways to end. */
+/** An attempt that runs on an inference engine instead of an executor, with the same log, limits and outcomes. */
 import type { EngineSpec } from '../../../../contract/automation/kinds/index.ts';
 import { keptProblem } from '../../../../contract/automation/report/kept-report.ts';
 import { AppError, type ErrorSlug, problemOf } from '../../../../contract/kernel/errors.ts';
@@ -21,8 +21,8 @@ export interface EngineExecution {
   stop: StopSwitch;
 }
 
-/** Faults on this side of the engine, and what passes by itself; everything else is wrong with the command. */
-const PASSES = new Set<ErrorSlug>([
+/** Faults of the host or the engine, which may pass by themselves; any other error is a mistake in the command. */
+const RETRYABLE = new Set<ErrorSlug>([
   'resource-limit-exceeded',
   'out-of-memory',
   'service-unavailable',
@@ -31,16 +31,16 @@ const PASSES = new Set<ErrorSlug>([
   'storage-full',
 ]);
 
-/** What an error that nobody asked for means for the task. */
+/** The outcome of an error that is not due to a stop. */
 function failed(deps: TaskDeps, task: Claimed, thrown: unknown): Happened {
-  // The engine ends what it computes when its model is unloaded.
+  // No stop was requested, so the model was unloaded, which cancels what runs on it.
   const wasUnloaded = thrown instanceof AppError && thrown.slug === 'cancelled';
   const error = wasUnloaded
     ? new AppError('service-unavailable', 'The model was unloaded while it wrote the answer.')
     : deps.storage.typed(thrown);
   if (!(thrown instanceof AppError))
     deps.log.error('tasks', 'an attempt failed in the host', { task_id: task.id, error: thrown });
-  const retryable = PASSES.has(error.slug) && error.extra.reason !== 'engine_missing';
+  const retryable = RETRYABLE.has(error.slug) && error.extra.reason !== 'engine_missing';
   return { t: 'failed', error: keptProblem(problemOf(error), deps.redactor), retryable, exitCode: null };
 }
 

@@ -108,7 +108,7 @@ function ByPath({ close, show, upload }: { close(): void; show(id: string): void
   );
 }
 
-/** In the app a path is picked; a browser tells no paths, so there the file itself is sent. */
+/** The desktop app picks a path; a browser reveals no paths, so it uploads the file. */
 function ChooseFile({ picked, upload, close }: { picked(path: string): void; upload: Uploading; close(): void }) {
   const client = useClient();
   const input = useRef<HTMLInputElement>(null);
@@ -145,7 +145,7 @@ function ChooseFile({ picked, upload, close }: { picked(path: string): void; upl
   );
 }
 
-/** What other programs have; it is used where it is. */
+/** Models of other programs, used where they are. */
 function Elsewhere({ show }: { show(id: string): void }) {
   const query = useOperationQuery('models_found', {});
   const noImport = useCan('models_import');

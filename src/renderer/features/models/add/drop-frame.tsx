@@ -1,4 +1,4 @@
-/** Models that are dropped anywhere on the screen. */
+/** Takes model files that are dropped anywhere on the screen. */
 import { FileDown } from 'lucide-react';
 import { type DragEvent, useState } from 'react';
 import { Notice } from '../../../ui/feedback/notice.tsx';

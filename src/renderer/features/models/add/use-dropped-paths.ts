@@ -1,4 +1,4 @@
-/** Files that are dropped on the desktop app: the preload script tells where they lie, so that none has to travel. */
+/** Files dropped on the desktop app: the preload script reports their paths, so that nothing is uploaded. */
 import { useEffect, useEffectEvent } from 'react';
 import { z } from 'zod';
 import { DROPPED_MESSAGE } from '../../../../contract/host/desktop.ts';
@@ -40,7 +40,7 @@ export function useDroppedPaths(show: (id: string) => void): (() => void) | null
   return desktop ? expect : null;
 }
 
-/** Whether the screen has taken a drop of which the paths are on their way. */
+/** Whether this screen has taken a drop whose paths have not arrived yet. */
 const expected = { now: false };
 const expect = () => {
   expected.now = true;

@@ -1,4 +1,4 @@
-/** A file that was dropped or chosen in a browser: it travels to the host, which knows no path of it. */
+/** Uploads a file that was dropped or chosen in a browser, which knows no path of it. */
 import { useState } from 'react';
 import { PAYLOAD_LIMITS } from '../../../../contract/kernel/define.ts';
 import { useClient } from '../../../lib/client/context.tsx';
@@ -8,7 +8,7 @@ import { errorToast, toast } from '../../../ui/feedback/toast.tsx';
 
 /** One transfer. */
 export interface Uploading {
-  /** Name and share of the file on its way; null when there is none. */
+  /** The file that is being sent, with its progress in bytes; null when there is none. */
   current: { name: string; loaded: number; total: number } | null;
   blocked: string | null;
   start(file: File): void;

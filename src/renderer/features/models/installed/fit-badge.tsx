@@ -21,7 +21,7 @@ const STATES: Record<Exclude<InstalledModel['status'], 'ready'>, Look> = {
 
 const LOADED: Look = { word: 'Loaded', tone: 'info', Icon: Zap };
 
-/** Whether a model can be used now: it is in memory, something is wrong with it, or whether it fits; the tooltip says why. */
+/** State of a model: loaded, broken or missing, else whether it fits; the tooltip gives the reason. */
 export function FitBadge({
   model,
   fit,

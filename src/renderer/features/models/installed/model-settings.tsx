@@ -1,4 +1,4 @@
-/** Settings of a model: the form that their schema asks for. */
+/** Settings of a model, as a form made from their schema. */
 import { useState } from 'react';
 import { z } from 'zod';
 import { JsonObject } from '../../../../contract/kernel/scalars.ts';

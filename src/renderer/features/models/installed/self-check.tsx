@@ -1,4 +1,4 @@
-/** What a model showed after its first load: a notice when something is wrong, and a line for its figures. */
+/** The self-check of a model: a notice when something is wrong, and a line with its figures. */
 import type { SelfCheck } from '../../../../contract/models/self-check.ts';
 import { count, duration } from '../../../lib/format.ts';
 import { Notice } from '../../../ui/feedback/notice.tsx';

@@ -31,7 +31,6 @@ export function useModelActions() {
   return {
     scan: () => scan.mutate({}),
     scanBlocked: noScan,
-    scanning: scan.isPending,
     select: ({ id }: InstalledModel) => select.mutate({ model_id: id }),
     /** Why a model cannot become the default of its type, or null. */
     selectBlocked(model: InstalledModel): string | null {
