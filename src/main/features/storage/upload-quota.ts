@@ -1,4 +1,4 @@
-/** Limits of uploads: the announced length, a share of each caller, and the free space of the disk. */
+/** How much callers may upload: what they announced, within a share of each caller and the room of the disk. */
 import fs from 'node:fs';
 import { PAYLOAD_LIMITS } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
@@ -7,15 +7,20 @@ import type { StorageStore, UploadRow } from './store.ts';
 
 /** Largest upload, bytes. */
 const MAX_UPLOAD_BYTES = PAYLOAD_LIMITS.file;
-/** Unused uploads that one caller may have stored, bytes; they expire after a day. */
+/** What one caller may have stored at a time, bytes: what it does not use is removed after a day. */
 const MAX_CALLER_BYTES = 4 * MAX_UPLOAD_BYTES;
-/** Unused uploads that one caller may have, stored or announced. */
+/** Uploads that one caller may have announced at a time. */
 const MAX_CALLER_UPLOADS = 1_000;
-/** Space that uploads leave free on the disk, bytes. */
+/** Room that uploads leave on the disk, bytes. */
 const RESERVE_BYTES = 256 * 1024 ** 2;
 
-/** How many bytes are accepted, and the error for more. */
-export interface Limit {
+/** Bytes of an upload between two looks at the disk. */
+const LOOK_EVERY_BYTES = 8 * 1024 ** 2;
+
+/** Why no more is taken of an upload of which so many bytes have come, or null. */
+export type Allowance = (bytes: number) => AppError | null;
+
+interface Limit {
   bytes: number;
   error: AppError;
 }
@@ -25,46 +30,52 @@ const tooMuch = (resource: string, limit: number, current: number) =>
     extra: { resource, limit, current, retry_after: 3600 },
   });
 
-/** Bytes that uploads may still take on the disk. */
-function roomOn(dir: string): number {
+/** Bytes that uploads may still take of the disk below a folder. */
+export function roomBelow(dir: string): number {
   const { bavail, bsize } = fs.statfsSync(dir);
   return bavail * bsize - RESERVE_BYTES;
 }
 
-/** Quota of the uploads below `root`. */
-export function createQuota(store: StorageStore, root: string) {
-  /** Announced lengths. In memory only: the tickets to send the bytes do not outlive the host either. */
+/** Creates the quota of the uploads below `root`. @param roomOf see {@link roomBelow} */
+export function createQuota(store: StorageStore, root: string, roomOf = roomBelow) {
+  /** Lengths that were announced; the addresses that they were announced for do not outlive the host either. */
   const announced = new Map<UploadId, number>();
-  /** Uploads whose bytes are arriving, with the most that each may become. */
+  /** What uploads may become whose bytes are arriving. */
   const arriving = new Map<UploadId, { principal: string; bytes: number }>();
 
-  /** Bytes that a caller has stored or reserved. */
   function held(principal: string): number {
     const own = [...arriving.values()].filter((upload) => upload.principal === principal);
     return own.reduce((sum, { bytes }) => sum + bytes, store.uploadsOf(principal).bytes);
   }
 
-  /** The tightest limit. */
+  /** The narrower of what was announced and what the caller may have. */
   function limitOf({ id, principal }: UploadRow): Limit {
     const stored = held(principal);
-    // Uploads that are arriving may still take all that they have reserved.
-    const reserved = [...arriving.values()].reduce((sum, upload) => sum + upload.bytes, 0);
-    const room = roomOn(root) - reserved;
     const most = announced.get(id) ?? MAX_UPLOAD_BYTES;
-    const limits: Limit[] = [
-      { bytes: most, error: new AppError('payload-too-large', undefined, { extra: { limit_bytes: most } }) },
-      { bytes: MAX_CALLER_BYTES - stored, error: tooMuch('upload_bytes', MAX_CALLER_BYTES, stored) },
-      { bytes: room, error: new AppError('storage-full', undefined, { extra: { path: root, free_bytes: room } }) },
-    ];
-    return limits.reduce((least, limit) => (limit.bytes < least.bytes ? limit : least));
+    return most <= MAX_CALLER_BYTES - stored
+      ? { bytes: most, error: new AppError('payload-too-large', undefined, { extra: { limit_bytes: most } }) }
+      : { bytes: MAX_CALLER_BYTES - stored, error: tooMuch('upload_bytes', MAX_CALLER_BYTES, stored) };
+  }
+
+  function noRoom(needed: number): AppError | null {
+    const room = roomOf(root);
+    if (room >= needed) return null;
+    return new AppError('storage-full', undefined, { extra: { path: root, free_bytes: Math.max(0, room) } });
   }
 
   return {
-    /** Reserves the space of an upload until {@link release}. */
-    reserve(row: UploadRow): Limit {
+    /** Keeps a part of the caller's share until {@link release}. */
+    reserve(row: UploadRow): Allowance {
       const limit = limitOf(row);
       arriving.set(row.id, { principal: row.principal, bytes: Math.max(0, limit.bytes) });
-      return limit;
+      let lookAt = 0;
+      return (bytes) => {
+        if (bytes > limit.bytes) return limit.error;
+        if (bytes < lookAt) return null;
+        // Others write too: the room is what it is now, not what it was at the start.
+        lookAt = bytes + LOOK_EVERY_BYTES;
+        return noRoom((announced.get(row.id) ?? bytes) - bytes);
+      };
     },
     release: (id: UploadId): void => void arriving.delete(id),
     /** @throws AppError `resource-limit-exceeded` when the caller has stored as much as it may */

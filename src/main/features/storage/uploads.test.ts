@@ -113,6 +113,25 @@ test('a caller has a share of its own, in bytes and in number; another one still
   expect(() => begin()).toThrow(expect.objectContaining({ extra: expect.objectContaining({ resource: 'uploads' }) }));
 });
 
+// Would catch: many uploads at once that each fit the disk, and fill it together; and one slow upload whose possible length keeps others out.
+test('the room of the disk is looked at while bytes arrive', async () => {
+  let room = 20 * 1024 ** 2;
+  const store = createStorageStore(core.db, core.events);
+  const narrow = createUploads(store, core.clock, dir, () => room);
+  const announce = (bytes?: number) => narrow.begin({ name: 'a', mime: 'text/plain', principal: 'p', bytes }).id;
+  const slow = new PassThrough();
+  const waiting = narrow.write(announce(), slow);
+  slow.write('first');
+  expect(await narrow.write(announce(), Readable.from(['small']))).toMatchObject({ bytes: 5 });
+  await expect(narrow.write(announce(21 * 1024 ** 2), Readable.from(['large']))).rejects.toMatchObject({
+    slug: 'storage-full',
+  });
+  room = -1;
+  const refused = expect(waiting).rejects.toMatchObject({ slug: 'storage-full', extra: { free_bytes: 0 } });
+  slow.end(Buffer.alloc(9 * 1024 ** 2));
+  await refused;
+});
+
 // Would catch: files that stay for ever after a host that was killed in the middle of an upload.
 test('what has expired is removed with the part of a stream that was cut off; what has not stays', async () => {
   const old = begin();

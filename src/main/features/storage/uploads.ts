@@ -14,28 +14,29 @@ import { newId } from '../../core/ids.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import { PART } from './backups.ts';
 import type { StorageStore } from './store.ts';
-import { createQuota, type Limit } from './upload-quota.ts';
+import { type Allowance, createQuota, roomBelow } from './upload-quota.ts';
 
 const TTL_MS = 24 * 3_600_000;
 
-/** Counts and hashes what flows through it, and breaks the flow beyond its limit. */
-function createMeter(limit: Limit) {
+/** Counts and hashes what flows through it, and breaks the flow where no more is taken. */
+function createMeter(allowance: Allowance) {
   const hash = createHash('sha256');
   let bytes = 0;
   const stream = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
       hash.update(chunk);
-      if (bytes > limit.bytes) done(limit.error);
-      else done(null, chunk);
+      const refusal = allowance(bytes);
+      if (refusal === null) done(null, chunk);
+      else done(refusal);
     },
   });
   return { stream, measured: () => ({ bytes, sha256: hash.digest('hex') }) };
 }
 
-/** Writes a stream to a file atomically: whole or not at all. @returns its size and hash */
-async function receive(bytes: Readable, limit: Limit, dir: string, partial: string, file: string) {
-  const meter = createMeter(limit);
+/** Writes a stream to a file of its own, which is there as a whole or not at all. @returns its size and hash */
+async function receive(bytes: Readable, allowance: Allowance, dir: string, partial: string, file: string) {
+  const meter = createMeter(allowance);
   try {
     // Nothing is awaited before the pipeline listens: a stream that breaks earlier would be an uncaught exception.
     makeOwnedFolder(path.dirname(dir), dir);
@@ -60,12 +61,12 @@ const notOpen = (is: string, actual: string) =>
   new AppError('invalid-state', `This upload ${is}; start another one.`, { extra: { expected: 'open', actual } });
 
 /** Creates the service over a folder. */
-export function createUploads(store: StorageStore, clock: Clock, dir: string) {
+export function createUploads(store: StorageStore, clock: Clock, dir: string, roomOf = roomBelow) {
   const fileOf = (id: UploadId) => entryOf(dir, id);
   const partOf = (id: UploadId) => `${fileOf(id)}${PART}`;
   /** Uploads whose bytes are arriving. */
   const writing = new Set<UploadId>();
-  const quota = createQuota(store, path.dirname(dir));
+  const quota = createQuota(store, path.dirname(dir), roomOf);
 
   return {
     /**
