@@ -83,6 +83,25 @@ describe('a prompt', () => {
     await subject.host.client.call('tasks_cancel', { id: task.id });
   });
 
+  // Would catch: the only way out of an attempt that nothing redacts.
+  test('a secret that an error quotes is redacted, in the task and on the disk', async () => {
+    const { client } = subject.host;
+    const command = await client.call('commands_create', {
+      name: 'Ask',
+      kind: 'llm',
+      spec: { kind: 'llm', model: '{{token}}', prompt: 'x' },
+      input_schema: { type: 'object', properties: { token: { type: 'string', format: 'password' } } },
+    });
+    const task = await client.call('tasks_create', { command_id: command.id, input: { token: 'tiger-lily-4711' } });
+    if ('items' in task) throw new Error('a batch');
+    const done = await ended(task);
+    expect(done.status).not.toBe('succeeded');
+    expect(JSON.stringify(done)).not.toContain('tiger-lily-4711');
+    expect(JSON.stringify(await client.call('tasks_attempts', { id: task.id }).catch(() => null))).not.toContain(
+      'tiger-lily-4711',
+    );
+  });
+
   test('a secret of the input reaches neither the model nor the output', async () => {
     const { client } = subject.host;
     const command = await client.call('commands_create', {
