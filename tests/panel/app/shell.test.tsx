@@ -113,7 +113,7 @@ test('the sheet lists the keys that work now', async () => {
   const sheet = within(await screen.findByRole('dialog', { name: 'Keyboard shortcuts' }));
   const panelKeys = within(sheet.getByRole('region', { name: 'Panel' }));
   expect(panelKeys.getByText('Toggle log drawer').closest('li')?.textContent).toBe('Toggle log drawerCtrlJ');
-  expect(within(sheet.getByRole('region', { name: 'Navigation' })).getAllByRole('listitem')).toHaveLength(8);
+  expect(within(sheet.getByRole('region', { name: 'Navigation' })).getAllByRole('listitem')).toHaveLength(9);
 });
 
 // Catches a drawer that shows a log of its own instead of the host's.
