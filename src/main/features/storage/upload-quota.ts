@@ -1,4 +1,4 @@
-/** How much callers may upload: what they announced, within a share of each caller and the room of the disk. */
+/** Limits of uploads: the announced length, a share of each caller, and the free space of the disk. */
 import fs from 'node:fs';
 import { PAYLOAD_LIMITS } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
@@ -7,17 +7,17 @@ import type { StorageStore, UploadRow } from './store.ts';
 
 /** Largest upload, bytes. */
 const MAX_UPLOAD_BYTES = PAYLOAD_LIMITS.file;
-/** What one caller may have stored at a time, bytes: what it does not use is removed after a day. */
+/** Unused uploads that one caller may have stored, bytes; they expire after a day. */
 const MAX_CALLER_BYTES = 4 * MAX_UPLOAD_BYTES;
-/** Uploads that one caller may have announced at a time. */
+/** Unused uploads that one caller may have, stored or announced. */
 const MAX_CALLER_UPLOADS = 1_000;
-/** Room that uploads leave on the disk, bytes. */
+/** Space that uploads leave free on the disk, bytes. */
 const RESERVE_BYTES = 256 * 1024 ** 2;
 
 /** Bytes of an upload between two looks at the disk. */
 const LOOK_EVERY_BYTES = 8 * 1024 ** 2;
 
-/** Why no more is taken of an upload of which so many bytes have come, or null. */
+/** Why an upload of which so many bytes have arrived may not go on, or null. */
 export type Allowance = (bytes: number) => AppError | null;
 
 interface Limit {
@@ -30,7 +30,7 @@ const tooMuch = (resource: string, limit: number, current: number) =>
     extra: { resource, limit, current, retry_after: 3600 },
   });
 
-/** Bytes that uploads may still take of the disk below a folder. */
+/** Bytes that uploads may still take on the disk of a folder. */
 export function roomBelow(dir: string): number {
   const { bavail, bsize } = fs.statfsSync(dir);
   return bavail * bsize - RESERVE_BYTES;
@@ -38,9 +38,9 @@ export function roomBelow(dir: string): number {
 
 /** Creates the quota of the uploads below `root`. @param roomOf see {@link roomBelow} */
 export function createQuota(store: StorageStore, root: string, roomOf = roomBelow) {
-  /** Lengths that were announced; the addresses that they were announced for do not outlive the host either. */
+  /** Announced lengths. In memory only: the tickets to send the bytes do not outlive the host either. */
   const announced = new Map<UploadId, number>();
-  /** What uploads may become whose bytes are arriving. */
+  /** Uploads whose bytes are arriving, with the most that each may become. */
   const arriving = new Map<UploadId, { principal: string; bytes: number }>();
 
   function held(principal: string): number {
