@@ -136,6 +136,13 @@ describe('an output schema', () => {
     });
   });
 
+  test('so is one that a stop text has cut', async () => {
+    const spec = { output_schema, parameters: { stop: ['true'] } };
+    const task = await run({ say: ['{"ok":'] }, spec, { retry: { max: 2 } });
+    expect(task).toMatchObject({ status: 'failed', attempt: 1, error: { code: 'unprocessable_entity' } });
+    expect(task.error?.detail).toContain('stop text');
+  });
+
   test('one that cannot be enforced, and a model that is not there, are told by the dry run and fail at once', async () => {
     const { client } = subject.host;
     const spec = { kind: 'llm', prompt: 'x', model: 'no/such', output_schema: { not: {} } };

@@ -58,16 +58,17 @@ async function read(
   }
 }
 
-/** @throws AppError `unprocessable-entity` when the answer was cut before the value was complete */
-function jsonOf(text: string, { reason, completionTokens }: GenerationEnd): Json {
+/** @throws AppError `unprocessable-entity` when the answer was cut before the value was complete, by its length or by a stop text */
+function jsonOf(text: string, { reason, completionTokens }: GenerationEnd, hasStop: boolean): Json {
   try {
     // `parseBounded` is typed `unknown`, but a JSON text holds nothing but JSON.
     return parseBounded(text, OUTPUT_BOUNDS) as Json;
   } catch (error) {
-    if (reason !== 'length') throw error;
+    if (reason !== 'length' && !hasStop) throw error;
+    const remedy = reason === 'length' ? 'raise max_tokens or ask for less' : 'a stop text may have cut it, remove it';
     throw new AppError(
       'unprocessable-entity',
-      `The answer ended after ${completionTokens} tokens, before its JSON was complete; raise max_tokens or ask for less.`,
+      `The answer ended after ${completionTokens} tokens, before its JSON was complete; ${remedy}.`,
       { extra: { finish_reason: reason, completion_tokens: completionTokens } },
     );
   }
@@ -90,7 +91,7 @@ export function createCommandRunner(generate: Generate): RunOnEngine {
     run.log('info', `${end.completionTokens} tokens in ${Math.round(end.timings.totalMs)} ms, ${speed} a second.`);
     return {
       model: model.id,
-      ...(spec.output_schema === null ? { text } : { json: jsonOf(text, end) }),
+      ...(spec.output_schema === null ? { text } : { json: jsonOf(text, end, request.stop.length > 0) }),
       finish_reason: end.reason,
       usage: { ...usageOf([end]) },
       tokens_per_second: speed,
