@@ -159,8 +159,9 @@ function socketPort(socket: WebSocket, limit: () => number): FramePort {
         if (data.length > limit()) return socket.close(CLOSE.tooBig);
         const frame = isBinary ? NOT_TEXT : read(data);
         listener(frame, data.length);
-        // No client writes megabytes that are no frame by mistake, and reading them costs as much as reading a call that is rated.
-        if (frame instanceof AppError && data.length > MAX_ANONYMOUS_FRAME_BYTES) socket.close(CLOSE.tooBig);
+        // No client writes megabytes that are no JSON by mistake, and reading them costs as much as reading a call that is rated.
+        const isJson = !(frame instanceof AppError && frame.slug === 'invalid-json');
+        if (!isJson && data.length > MAX_ANONYMOUS_FRAME_BYTES) socket.close(CLOSE.tooBig);
       });
     },
     onClose: (listener) => void socket.on('close', listener),
