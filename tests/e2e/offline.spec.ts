@@ -107,8 +107,9 @@ test('lists keep their rows while the host is gone, every action says why not, a
   const row = page.getByRole('row', { name: /Stays/ });
   await expect(row).toContainText('Running');
   await row.click();
-  // The other screens are loaded a little later than the first, one after the other: once the next begins, Commands is there with all of its parts.
-  const isLoaded = () => performance.getEntriesByType('resource').some(({ name }) => name.includes('settings-screen'));
+  // The other screens are loaded a little later than the first, one after the other, with style and code: that of a task is the last.
+  const isLoaded = () =>
+    performance.getEntriesByType('resource').filter(({ name }) => name.includes('/task-screen')).length > 1;
   await page.waitForFunction(isLoaded);
 
   await host.kill();
