@@ -12,8 +12,7 @@ import { byteRequest, headersOf, inputOf, messageOf, operations, portMessageOf }
 import { Subject, watch } from './fuzz-subject.ts';
 
 const LONG = process.env.TABAGENT_FAULTS === 'long';
-const SEEDS =
-  process.env.TABAGENT_SEED === undefined ? [1, 2, 3, 4, 5] : [Number(process.env.TABAGENT_SEED)];
+const SEEDS = process.env.TABAGENT_SEED === undefined ? [1, 2, 3, 4, 5] : [Number(process.env.TABAGENT_SEED)];
 const COUNT = LONG ? 20_000 : 500;
 const TIMEOUT = LONG ? 3_600_000 : 120_000;
 /** Above 499, what the contract says may happen: not offered here, not possible now, no room. */
