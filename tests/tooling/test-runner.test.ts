@@ -90,7 +90,8 @@ describe('a second run', () => {
     const asked: unknown[] = [];
     const run = async (part: string, files: readonly string[]) => {
       asked.push([part, ...files]);
-      return { ...emptyReport(part), passed, failed };
+      const failedFiles = new Set(failed.flatMap((name) => (name.includes(' > ') ? [name.split(' > ')[0] ?? ''] : [])));
+      return { ...emptyReport(part), passed, failed, failedFiles };
     };
     return { asked, run };
   };
@@ -106,6 +107,10 @@ describe('a second run', () => {
     expect(exitCode).toBe(0);
     const bad = await withSecondRun(failing('a.test.ts > x'), answer(3, ['a.test.ts > z']).run);
     expect(summary(bad).lines).toContain('  ✗ a.test.ts > x');
+    const mixed = await withSecondRun(failing('a.test.ts > x', 'b.test.ts > y'), answer(3, ['a.test.ts > x']).run);
+    expect(summary(mixed).lines).toEqual(expect.arrayContaining(['  ✗ a.test.ts > x', '  ~ b.test.ts > y']));
+    const died = await withSecondRun(failing('a.test.ts > x'), answer(3, ['unit: the runner ended']).run);
+    expect(summary(died).exitCode).toBe(1);
     expect(summary(await withSecondRun(failing('a.test.ts > x'), answer(0).run)).exitCode).toBe(1);
   });
 

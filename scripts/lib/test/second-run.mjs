@@ -28,6 +28,11 @@ async function settled(report, run) {
   const known = report.failed.every((name) => [...report.failedFiles].some((file) => name.startsWith(`${file} > `)));
   if (report.failed.length === 0 || !known) return report;
   const second = await run(report.part, [...report.failedFiles]);
-  if (second.failed.length > 0 || second.passed === 0) return report;
-  return { ...report, passed: report.passed + report.failed.length, failed: [], unstable: report.failed };
+  // A runner that died names no file, and none of them counts as passed.
+  if (second.passed === 0 || (second.failed.length > 0 && second.failedFiles.size === 0)) return report;
+  const failsAgain = (/** @type {string} */ name) =>
+    [...second.failedFiles].some((file) => name.startsWith(`${file} > `));
+  const failed = report.failed.filter(failsAgain);
+  const unstable = report.failed.filter((name) => !failsAgain(name));
+  return { ...report, passed: report.passed + unstable.length, failed, unstable };
 }

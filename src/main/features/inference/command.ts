@@ -1,4 +1,4 @@
-/** Commands of the kind `llm`: one prompt, one answer. */
+/** Commands that ask a model: one prompt, one answer. */
 import type { EngineSpec } from '../../../contract/automation/kinds/index.ts';
 import { OUTPUT_BOUNDS, parseBounded } from '../../../contract/kernel/bounds.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';

@@ -131,7 +131,7 @@ export function createInference(deps: Deps) {
     embedder: vectors.embedder,
     embedders: vectors.embedders,
     isLoaded: (name: string) => residents.get(name)?.facts != null,
-    /** Commands of the kind `llm`. */
+    /** Commands that ask a model. */
     checkCommand: createCommandCheck((ref) => source.resolve(ref, 'chat', residents.ids('chat'))),
     runCommand: createCommandRunner(generate),
     /** Loaded models with what they take, and tokens since the start of the host. */
