@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { folderOf, groupFolder, isInGroup, killGroup, removeGroup } from './cgroup.ts';
 import { listProcesses } from './process-list.ts';
 import { reapRun } from './process-tree.ts';
@@ -29,6 +29,8 @@ test.skipIf(folder === null)(
   async () => {
     const script = `mkdir -p "$0/below" && echo 0 > "$0/below/cgroup.procs" && echo in; while :; do env -i setsid sh -c : ; done`;
     const child = spawn('sh', ['-c', script, folder ?? ''], { stdio: ['ignore', 'pipe', 'inherit'], env: process.env });
+    // A test that fails must not leave the loop behind.
+    onTestFinished(() => void child.kill('SIGKILL'));
     const exit = once(child, 'exit');
     await once(child.stdout, 'data');
     const found = (await listProcesses()).find((info) => info.pid === child.pid);

@@ -89,12 +89,19 @@ function readSmall(path: string): string {
   }
 }
 
-/** Reads one process from /proc; null when it has exited, is a zombie, or is a thread of the kernel. */
+/** `PF_KTHREAD` of linux/sched.h, in the field `flags` of /proc/PID/stat: a thread of the kernel. */
+const KERNEL_THREAD = 0x0020_0000;
+
+/**
+ * Reads one process from /proc; null when it has exited, is a zombie, or is a thread of the kernel. In a pid namespace (a container), group and
+ * session are 0 where their leader is outside of it.
+ */
 function readStat(pid: number, since: number): ProcessInfo | null {
   const stat = readSmall(`/proc/${pid}/stat`);
   // The name is in parentheses and may hold anything, also parentheses.
   const [state, ppid, pgid, sid, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (state === undefined || state === '' || state === 'Z' || state === 'X' || sid === '0') return null;
+  if (state === undefined || state === '' || state === 'Z' || state === 'X') return null;
+  if ((Number(rest[2]) & KERNEL_THREAD) !== 0) return null;
   return {
     pid,
     ppid: Number(ppid),
