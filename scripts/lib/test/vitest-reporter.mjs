@@ -3,8 +3,10 @@ import { dirname } from 'node:path';
 import { Running } from './running.mjs';
 
 /** The slowest file takes about two minutes where the machine is busy. The long runs have no limit. */
-const FILE_LIMIT_MS = process.env.TABAGENT_FAULTS === 'long' ? Number.POSITIVE_INFINITY : 12 * 60_000;
+const FILE_LIMIT_MS = process.env.TABAGENT_FAULTS === 'long' ? Number.POSITIVE_INFINITY : 8 * 60_000;
 const LOOK_EVERY_MS = 15_000;
+/** Time for the runner to end when all files have. A process that a failed test left behind holds its pipes, and it would wait for those. */
+const END_LIMIT_MS = 60_000;
 
 /** Ends the runner's own children: one in an endless loop does not notice that its parent has gone. Elsewhere than on Linux it stays. */
 function killChildren() {
@@ -81,6 +83,10 @@ export default class CountingReporter {
    */
   onTestRunEnd(modules, unhandled) {
     clearInterval(this.#timer);
+    setTimeout(() => {
+      killChildren();
+      process.exit(process.exitCode ?? 1);
+    }, END_LIMIT_MS).unref();
     const file = process.env.TABAGENT_REPORT;
     if (!file) return;
     /** @type {import('./report.mjs').VitestEntry[]} */
