@@ -206,7 +206,7 @@ test('1000 callers that leave at random moments leave no busy place', async () =
       return state / 2_147_483_648;
     };
   })();
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + 20_000;
   let left = 0;
   async function one() {
     while (left < 1000 && performance.now() < deadline) {
@@ -235,7 +235,7 @@ test('1000 callers that leave at random moments leave no busy place', async () =
     })
     .toBe(0);
   expect((await subject.sdk.chat.completions.create(hello)).usage?.completion_tokens).toBe(12);
-}, 60_000);
+}, 120_000);
 
 // Catches a model that is loaded on another device than was asked for, without a word.
 test('a device that the engine does not have is refused', async () => {

@@ -22,18 +22,25 @@ function commonPrefix(a: readonly Token[], b: readonly Token[]): number {
 export function createSlots(context: LlamaContext): Slots {
   const free: LlamaContextSequence[] = [];
   while (context.sequencesLeft > 0) free.push(context.getSequence());
-  const waiting: (() => void)[] = [];
+  const waiting = new Set<() => void>();
+  const wakeNext = () => {
+    const [next] = waiting;
+    if (next === undefined) return;
+    waiting.delete(next);
+    next();
+  };
 
   return {
     async take(tokens, signal) {
       while (free.length === 0) {
         const { promise, resolve } = Promise.withResolvers<void>();
-        waiting.push(resolve);
+        waiting.add(resolve);
         signal.addEventListener('abort', () => resolve(), { once: true });
         await promise;
         if (signal.aborted) {
-          // Another one takes the turn that came at the same moment.
-          if (free.length > 0) waiting.shift()?.();
+          // It must not be woken in the place of one that still waits.
+          waiting.delete(resolve);
+          if (free.length > 0) wakeNext();
           throw signal.reason;
         }
       }
@@ -44,7 +51,7 @@ export function createSlots(context: LlamaContext): Slots {
         sequence,
         release() {
           free.push(sequence);
-          waiting.shift()?.();
+          wakeNext();
         },
       };
     },
