@@ -10,7 +10,14 @@ import type { Replaced } from '../../src/main/host.ts';
 import { ROOT } from './core.ts';
 import { createTestHost, type TestHost } from './host.ts';
 import { type LlamaShape, writeLlama } from './models/llama-model.ts';
-import { writeOnnxEmbedder, writeOnnxGenerator, writeOnnxReranker } from './models/onnx-models.ts';
+import {
+  INFERENCE,
+  writeOnnxClassifier,
+  writeOnnxEmbedder,
+  writeOnnxGenerator,
+  writeOnnxReranker,
+  writeOnnxTagger,
+} from './models/onnx-models.ts';
 
 export interface InferenceHost extends TestHost {
   sdk: OpenAI;
@@ -55,13 +62,19 @@ const ONNX_MODELS = {
   'onnx-tiny': (dir: string) => writeOnnxGenerator(dir),
 };
 
-/** A folder with ONNX models. */
-function onnxFolder() {
+/** Models that judge texts; requests in OpenAI's form are not made to them. */
+const JUDGES = {
+  'onnx-tagger': (dir: string) => writeOnnxTagger(dir, { seed: 2 }),
+  'onnx-nli': (dir: string) => writeOnnxClassifier(dir, { labels: INFERENCE, seed: 5 }),
+};
+
+/** A folder with ONNX models. @param count how many of them are listed for OpenAI's clients */
+function onnxFolder(models: Record<string, (dir: string) => string> = ONNX_MODELS, count = Object.keys(models).length) {
   const folder = mkdtempSync(path.join(tmpdir(), 'tabagent-models-'));
-  for (const [name, write] of Object.entries(ONNX_MODELS)) write(path.join(folder, 'test', name));
+  for (const [name, write] of Object.entries(models)) write(path.join(folder, 'test', name));
   return {
     folder,
-    count: Object.keys(ONNX_MODELS).length,
+    count,
     cleanUp: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -100,6 +113,20 @@ export const realHost = (settings: Partial<Settings> = {}, models: Models = MODE
 
 /** The real engine for ONNX models, with nothing else in the list. */
 export const onnxHost = (settings: Partial<Settings> = {}) => open(settings, {}, onnxFolder());
+
+/** The real engine for ONNX models that judge texts. */
+export async function judgeHost(settings: Partial<Settings> = {}): Promise<InferenceHost> {
+  const subject = await open(settings, {}, onnxFolder(JUDGES, 0));
+  const { client, changes } = subject.host;
+  const listed = Promise.withResolvers<void>();
+  const look = async () => {
+    if ((await client.call('models_list', {})).items.length === Object.keys(JUDGES).length) listed.resolve();
+  };
+  const stop = changes.subscribe(() => void look());
+  await look();
+  await listed.promise.finally(stop);
+  return subject;
+}
 
 /** The scripted engine, which does not read the files. */
 export const scriptedHost = (settings: Partial<Settings> = {}) =>

@@ -13,6 +13,7 @@
 import type { z } from 'zod';
 import type { Json, JsonObject } from '../kernel/scalars.ts';
 import { CommandCreate } from './commands.ts';
+import { AnalyzeSpec } from './kinds/analyze.ts';
 import { BrowserSpec } from './kinds/browser.ts';
 import { HttpSpec } from './kinds/http.ts';
 import { LlmSpec } from './kinds/llm.ts';
@@ -149,6 +150,9 @@ export type HttpDefinition<S extends Schema> = CommonDefinition<S> & Omit<z.inpu
 /** Argument of {@link llm}. */
 export type LlmDefinition<S extends Schema> = CommonDefinition<S> & Omit<z.input<typeof LlmSpec>, 'kind'>;
 
+/** Argument of {@link analyze}. */
+export type AnalyzeDefinition<S extends Schema> = CommonDefinition<S> & Omit<z.input<typeof AnalyzeSpec>, 'kind'>;
+
 /** Splits a definition into the command's members and those of its spec, and checks both. */
 function define(spec: z.ZodObject, definition: object): CommandDefinition {
   const members = Object.entries(definition).filter(([, value]) => value !== undefined);
@@ -198,4 +202,12 @@ export function http<const S extends Schema = Schema>(definition: HttpDefinition
  */
 export function llm<const S extends Schema = Schema>(definition: LlmDefinition<S>): CommandDefinition {
   return define(LlmSpec, definition);
+}
+
+/**
+ * A text that a model on this machine judges: names in it, or classes. Placeholders as in `{{text}}` take the input.
+ * @throws ZodError when a member is wrong or unknown
+ */
+export function analyze<const S extends Schema = Schema>(definition: AnalyzeDefinition<S>): CommandDefinition {
+  return define(AnalyzeSpec, definition);
 }

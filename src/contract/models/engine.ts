@@ -4,12 +4,13 @@
  */
 import { z } from 'zod';
 import { Json } from '../kernel/scalars.ts';
+import { Classified, ClassifyAsk, EntitiesAsk, FoundEntities, ZeroShotAsk } from './analysis.ts';
 
 /** Which program computes; each is a process of its own. */
 export type EngineName = 'llama' | 'onnx';
 
 /** What a model is used for; it decides which native context is made. */
-export const ModelType = z.enum(['chat', 'embedding', 'rerank']);
+export const ModelType = z.enum(['chat', 'embedding', 'rerank', 'ner', 'classification']);
 export type ModelType = z.infer<typeof ModelType>;
 
 /** A message as chat templates see it. */
@@ -118,6 +119,9 @@ export const EngineAsk = z.discriminatedUnion('op', [
     as: TextRole.nullable(),
   }),
   z.object({ op: z.literal('rerank'), model, query: z.string(), documents: z.array(z.string()).min(1) }),
+  EntitiesAsk,
+  ClassifyAsk,
+  ZeroShotAsk,
 ]);
 export type EngineAsk = z.infer<typeof EngineAsk>;
 
@@ -136,6 +140,8 @@ export type Logprob = z.infer<typeof Logprob>;
 /** What comes before the answer. */
 export const EngineItem = z.discriminatedUnion('t', [
   z.object({ t: z.literal('loading'), percent: z.number() }),
+  /** How much of a long text has been read. */
+  z.object({ t: z.literal('reading'), percent: z.number() }),
   z.object({
     t: z.literal('started'),
     prompt_tokens: z.int(),
@@ -184,5 +190,7 @@ export const EngineAnswer = z.discriminatedUnion('t', [
     tokens: z.int(),
   }),
   z.object({ t: z.literal('ranked'), scores: z.array(z.number()), tokens: z.int() }),
+  FoundEntities,
+  Classified,
 ]);
 export type EngineAnswer = z.infer<typeof EngineAnswer>;

@@ -5,6 +5,10 @@ import { JobId, Nothing } from '../kernel/scalars.ts';
 import { ModelType } from './engine.ts';
 import { ModelRef } from './reference.ts';
 
+/** Types of models that requests in OpenAI's form are made to. */
+export const ServedType = ModelType.extract(['chat', 'embedding', 'rerank']);
+export type ServedType = z.infer<typeof ServedType>;
+
 /** A model as OpenAI's clients list it, with what this product knows of it. */
 export const Model = z.object({
   id: z.string(),
@@ -13,7 +17,7 @@ export const Model = z.object({
   owned_by: z.literal('tabagent'),
   loaded: z.boolean(),
   status: z.enum(['available', 'loading', 'loaded']),
-  type: ModelType,
+  type: ServedType,
   backend: z.enum(['llama.cpp', 'onnx']),
   variant: z.string().nullable(),
   size_bytes: z.int().nullable(),
@@ -112,6 +116,7 @@ export const inferenceOperations = {
     z.object({ model_id: ModelRef }),
     z.object({
       ...Model.shape,
+      type: ModelType,
       request_id: z.string(),
       name: z.string(),
       parameters: z.string().nullable(),

@@ -25,7 +25,15 @@ export const ModelType = z.enum(MODEL_TYPES);
 export type ModelType = z.infer<typeof ModelType>;
 
 /** Types of which one model is the default. */
-export const SELECTABLE: ReadonlySet<ModelType> = new Set(['chat', 'embedding', 'rerank', 'ner', 'speech', 'vision']);
+export const SELECTABLE: ReadonlySet<ModelType> = new Set([
+  'chat',
+  'embedding',
+  'rerank',
+  'ner',
+  'classification',
+  'speech',
+  'vision',
+]);
 
 export const ModelFormat = z.enum(['gguf', 'onnx']);
 export type ModelFormat = z.infer<typeof ModelFormat>;

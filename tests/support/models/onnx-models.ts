@@ -53,7 +53,7 @@ function encoderGraph({ dim, layers, heads, context, seed, external }: OnnxShape
     const [q, k, v] = [head(states), head(states), head(states)];
     states = attended(graph, { q, k, v, hidden, dim, heads, weight, states });
   }
-  return { graph, states, mask, weight };
+  return { graph, states, tokens, mask, weight };
 }
 
 /** `[batch, heads, tokens, numbers]` of `[batch, tokens, heads × numbers]`. */
@@ -144,6 +144,41 @@ export function writeOnnxReranker(dir: string, changes: Partial<OnnxShape> = {})
     bertFiles(shape, { architectures: ['BertForSequenceClassification'], ...labels }),
   );
 }
+
+const labelled = (names: readonly string[]) => ({
+  id2label: Object.fromEntries(names.map((name, at) => [at, name])),
+  label2id: Object.fromEntries(names.map((name, at) => [name, at])),
+});
+
+/** Labels of the entities that {@link writeOnnxTagger} finds. */
+export const TAGS = ['O', 'B-PER', 'I-PER', 'B-LOC', 'I-LOC'] as const;
+
+/** A model that labels each token, by the token more than by those around it: labels differ from one to the next. */
+export function writeOnnxTagger(dir: string, changes: Partial<OnnxShape> = {}): string {
+  const shape = { ...TINY, ...changes };
+  const { graph, states, tokens, weight } = encoderGraph(shape);
+  const own = graph.node('Mul', [tokens, graph.float(40)]);
+  const logits = graph.node('MatMul', [graph.node('Add', [states, own]), weight(shape.dim, TAGS.length)]);
+  graph.output('logits', logits, ['batch_size', 'sequence_length', TAGS.length]);
+  const config = { architectures: ['BertForTokenClassification'], ...labelled(TAGS) };
+  return writeFolder(dir, graph, shape, bertFiles(shape, config));
+}
+
+/** A model that puts texts into classes; with the labels of {@link INFERENCE} it compares them with hypotheses. */
+export function writeOnnxClassifier(
+  dir: string,
+  { labels, config = {}, ...changes }: Partial<OnnxShape> & { labels: readonly string[]; config?: object },
+): string {
+  const shape = { ...TINY, ...changes };
+  const { graph, states, mask, weight } = encoderGraph(shape);
+  const logits = graph.node('MatMul', [mean(graph, states, mask), weight(shape.dim, labels.length)]);
+  graph.output('logits', logits, ['batch_size', labels.length]);
+  const all = { architectures: ['BertForSequenceClassification'], ...labelled(labels), ...config };
+  return writeFolder(dir, graph, shape, bertFiles(shape, all));
+}
+
+/** Labels of a model for natural language inference. */
+export const INFERENCE = ['contradiction', 'neutral', 'entailment'] as const;
 
 /** Tokens and positions, then layers of attention over what came before and what is given now. */
 function decoderGraph({ dim, layers, heads, context, seed, external }: OnnxShape) {

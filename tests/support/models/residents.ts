@@ -59,6 +59,10 @@ export function openResidents(options: Options = {}) {
     share: async (alone) => void calls.push(`share ${alone}`),
     embed: () => Promise.reject(new Error('not asked')),
     rerank: () => Promise.reject(new Error('not asked')),
+    // biome-ignore lint/correctness/useYield: nothing is said before it fails
+    async *analyse() {
+      throw new Error('not asked');
+    },
     stop: async () => undefined,
     ...options.engine,
   };

@@ -1,5 +1,6 @@
 /** The kinds of commands. Types, schemas and lists of kinds are derived from {@link commandKinds}. */
 import { z } from 'zod';
+import { analyze } from './analyze.ts';
 import { browser } from './browser.ts';
 import { http } from './http.ts';
 import type { CommandKindRecord } from './kind.ts';
@@ -7,7 +8,10 @@ import { llm } from './llm.ts';
 import { process } from './process.ts';
 
 /** Every kind by its name; the order is that of the API and of menus. */
-export const commandKinds = { browser, process, http, llm } as const satisfies Record<string, CommandKindRecord>;
+export const commandKinds = { browser, process, http, llm, analyze } as const satisfies Record<
+  string,
+  CommandKindRecord
+>;
 
 /** Names of the kinds. */
 export const COMMAND_KINDS = Object.keys(commandKinds) as readonly (keyof typeof commandKinds)[];

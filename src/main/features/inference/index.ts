@@ -10,7 +10,7 @@ import type { Handlers } from '../../core/operation/operation.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { JobService } from '../jobs/index.ts';
-import { createCommandCheck, createCommandRunner } from './command.ts';
+import { createEngineCommands } from './commands/index.ts';
 import type { Conversations, InstalledModel, ModelSource } from './deps.ts';
 import { createCpuShare } from './models/cpu-share.ts';
 import { createResidents } from './models/residents.ts';
@@ -103,6 +103,7 @@ export function createInference(deps: Deps) {
   const store = createResponseStore(deps.db);
   const stopping = createStopping(live);
   const vectors = createVectors({ source, residents });
+  const commands = createEngineCommands({ source, residents, generate });
 
   const handlers: Handlers<InferenceOperationId> = {
     chat: createChat({ generate, clock, conversations: deps.conversations }),
@@ -131,9 +132,9 @@ export function createInference(deps: Deps) {
     embedder: vectors.embedder,
     embedders: vectors.embedders,
     isLoaded: (name: string) => residents.get(name)?.facts != null,
-    /** Commands that ask a model. */
-    checkCommand: createCommandCheck((ref) => source.resolve(ref, 'chat', residents.ids('chat'))),
-    runCommand: createCommandRunner(generate),
+    /** Commands that the engine computes. */
+    checkCommand: commands.check,
+    runCommand: commands.run,
     /** Loaded models with what they take, and tokens since the start of the host. */
     figures: stats.figures,
     /** Unloads a model if it is loaded, which ends what runs on it. */

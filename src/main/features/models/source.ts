@@ -1,5 +1,6 @@
 /** Models for the feature `inference`: resolved by name, with their defaults and the memory that they need. */
 import { AppError } from '../../../contract/kernel/errors.ts';
+import { ModelType } from '../../../contract/models/engine.ts';
 import { DEFAULT_MODEL, refOf } from '../../../contract/models/reference.ts';
 import type { GenerationParams } from '../../../contract/models/settings.ts';
 import { estimate, estimateByName } from './memory/estimate.ts';
@@ -8,9 +9,7 @@ import type { ModelService } from './service.ts';
 import type { GenerationSettings } from './settings/service.ts';
 
 /** The model types that an engine can load. */
-type EngineType = 'chat' | 'embedding' | 'rerank';
-
-const isEngineType = (type: string): type is EngineType => ['chat', 'embedding', 'rerank'].includes(type);
+const isEngineType = (type: string): type is ModelType => ModelType.safeParse(type).success;
 
 /** `7.6B`, `360M`. */
 function shortCount(count: number | null): string | null {
@@ -20,7 +19,7 @@ function shortCount(count: number | null): string | null {
 }
 
 /** Vision models run as chat models. */
-const typeOf = ({ type }: ModelRow): EngineType => (isEngineType(type) ? type : 'chat');
+const typeOf = ({ type }: ModelRow): ModelType => (isEngineType(type) ? type : 'chat');
 
 const isRunnable = ({ type, format }: ModelRow) => isEngineType(type) || (type === 'vision' && format === 'gguf');
 
@@ -60,7 +59,7 @@ export function createModelSource(service: ModelService, generation: GenerationS
      * @param again whether one that has ended an engine is tried again
      * @throws AppError `model-not-found`, `model-corrupted`, `embedding-model-not-available`
      */
-    async resolve(ref: string, type: EngineType | null, loaded: readonly string[], again = false): Promise<Installed> {
+    async resolve(ref: string, type: ModelType | null, loaded: readonly string[], again = false): Promise<Installed> {
       const row = await service.usable(ref, type, loaded, again).catch((error: unknown) => {
         const isDefault = ref === DEFAULT_MODEL && error instanceof AppError && error.slug === 'model-not-found';
         if (isDefault && type === 'embedding') throw new AppError('embedding-model-not-available');

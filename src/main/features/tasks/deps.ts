@@ -32,7 +32,8 @@ export interface EngineRun {
   log(level: 'debug' | 'info' | 'warn', message: string): void;
   /** A piece of what is written; it appears in the log line by line. Resolves when the log can take more. */
   text(piece: string): Promise<void>;
-  progress(message: string): void;
+  /** @param percent null when it is not known */
+  progress(message: string, percent?: number | null): void;
 }
 
 /** Computes an attempt and answers its output. @throws AppError, also when the signal has aborted */

@@ -19,7 +19,14 @@ export interface Loading {
   unloadBlocked: string | null;
 }
 
-const LOADABLE: ReadonlySet<InstalledModel['type']> = new Set(['chat', 'embedding', 'rerank', 'vision']);
+const LOADABLE: ReadonlySet<InstalledModel['type']> = new Set([
+  'chat',
+  'embedding',
+  'rerank',
+  'ner',
+  'classification',
+  'vision',
+]);
 
 /** Its files are well-formed and have ended an engine: it may be tried again. */
 const hasEndedEngine = ({ status, architecture }: InstalledModel) => status === 'broken' && architecture !== null;

@@ -48,6 +48,10 @@ export function createLlamaEngine(env: NodeJS.ProcessEnv) {
         return embed(loaded(ask.model), ask.texts, call.signal);
       case 'rerank':
         return rerank(loaded(ask.model), ask.query, ask.documents, call.signal);
+      case 'entities':
+      case 'classify':
+      case 'zero_shot':
+        throw new AppError('invalid-state', 'Models of this format judge no texts; use an ONNX model.');
     }
   };
 }

@@ -57,6 +57,9 @@ async function contextsOf(model: LlamaModel, ask: LoadAsk, createSignal: AbortSi
       return { ...none, embedding: await model.createEmbeddingContext({ contextSize, createSignal }) };
     case 'rerank':
       return { ...none, ranking: await model.createRankingContext({ contextSize, createSignal }) };
+    case 'ner':
+    case 'classification':
+      throw new AppError('model-corrupted', `A file of this format is no model for ${ask.type}.`);
   }
 }
 

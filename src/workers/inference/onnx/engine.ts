@@ -3,6 +3,8 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAnswer, EngineAsk, EngineItem } from '../../../contract/models/engine.ts';
 import type { Call } from '../../shared/serve.ts';
 import { promptCount } from '../text/prompt.ts';
+import { classify, classifyFreely } from './analysis/classes.ts';
+import { findEntities } from './analysis/entities.ts';
 import { embed } from './embed.ts';
 import { generate } from './generate.ts';
 import { type LoadedModel, loadModel } from './model.ts';
@@ -48,6 +50,12 @@ export function createOnnxEngine(env: NodeJS.ProcessEnv) {
         return embed(loaded(ask.model, 'embedding'), ask, call.signal);
       case 'rerank':
         return rerank(loaded(ask.model, 'rerank'), ask, call.signal);
+      case 'entities':
+        return findEntities(loaded(ask.model, 'ner'), ask, call);
+      case 'classify':
+        return classify(loaded(ask.model, 'classification'), ask, call);
+      case 'zero_shot':
+        return classifyFreely(loaded(ask.model, 'classification'), ask, call);
     }
   };
 }

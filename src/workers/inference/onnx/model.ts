@@ -1,9 +1,11 @@
 /** One loaded model, for the use that it was loaded for. */
 import type { InferenceSession } from 'onnxruntime-node';
+import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import type { EngineAsk, EngineItem, LoadedFacts } from '../../../contract/models/engine.ts';
 import type { Call } from '../../shared/serve.ts';
 import type { PromptModel } from '../text/prompt.ts';
 import { chatTemplateOf } from '../text/template.ts';
+import { type Judge, loadJudge } from './analysis/model.ts';
 import { type Decoder, openDecoder } from './decoder.ts';
 import { type Embedding, proveEmbedding } from './embed.ts';
 import { checkInputs } from './encoder.ts';
@@ -37,12 +39,12 @@ export interface ChatModel extends Loaded {
   /** Tokens that end an answer. */
   readonly ends: ReadonlySet<number>;
 }
-export type LoadedModel = EmbeddingModel | RankModel | ChatModel;
+export type LoadedModel = EmbeddingModel | RankModel | ChatModel | Judge<'ner'> | Judge<'classification'>;
 
 /** The files around a graph. */
 interface Files {
   folder: ModelFolder;
-  config: Record<string, unknown>;
+  config: JsonObject;
   tokenizer: TextTokenizer;
   pad: number;
 }
@@ -108,6 +110,10 @@ function loadFor(sessions: Sessions, ask: LoadAsk, files: Files): Promise<Loaded
       return loadRanking(sessions, ask, files);
     case 'chat':
       return loadChat(sessions, ask, files);
+    case 'ner':
+      return loadJudge(ask.type, files, longest(ask, files), (prove) => sessions.open(ask.path, onlyCpu(ask), prove));
+    case 'classification':
+      return loadJudge(ask.type, files, longest(ask, files), (prove) => sessions.open(ask.path, onlyCpu(ask), prove));
   }
 }
 

@@ -3,6 +3,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { isJsonObject } from '../../../contract/kernel/json.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
+import { createLetters, type Letters } from './analysis/letters.ts';
 import type { ModelFolder } from './folder.ts';
 
 /** Tokens of an input with those that the model expects around it. */
@@ -12,11 +13,21 @@ export interface Encoded {
   types: readonly number[];
 }
 
+/** A token, with the bytes that it stands for; see {@link Letters}. */
+export interface Token {
+  id: number;
+  surface: Buffer | null;
+}
+
 export interface TextTokenizer {
   /** @param second a text that is read together with the first one */
   encode(text: string, second?: string): Encoded;
   /** Tokens of a text alone. @param special whether names of control tokens become those tokens, or stay text */
   tokenize(text: string, special: boolean): number[];
+  /** Tokens of a text alone, in which names of control tokens stay text. */
+  tokensOf(text: string): Token[];
+  /** A letter as tokens have it in them. */
+  write: Letters['write'];
   /** Text of tokens that stand behind others; control tokens have none. */
   detokenize(tokens: readonly number[], before: readonly number[]): string;
   idOf(token: string): number | null;
@@ -84,6 +95,9 @@ export async function openTokenizer(folder: ModelFolder): Promise<TextTokenizer>
     literal ??= open({ ...file, added_tokens: added.filter((one) => !(isJsonObject(one) && one.special === true)) });
     return literal;
   };
+  const readerOf = (text: string, special: boolean) =>
+    special || !controls.some(({ content }) => text.includes(content)) ? tokenizer : withoutControls();
+  const letters = createLetters(file, tokenizer);
   const decode = (tokens: readonly number[]) =>
     tokens.length === 0
       ? ''
@@ -99,9 +113,13 @@ export async function openTokenizer(folder: ModelFolder): Promise<TextTokenizer>
     },
     tokenize(text, special) {
       if (text === '') return [];
-      const reads = special || !controls.some(({ content }) => text.includes(content)) ? tokenizer : withoutControls();
-      return reads.encode(text, { add_special_tokens: false }).ids;
+      return readerOf(text, special).encode(text, { add_special_tokens: false }).ids;
     },
+    tokensOf(text) {
+      const { ids, tokens } = readerOf(text, false).encode(text, { add_special_tokens: false });
+      return ids.map((id: number, at: number) => ({ id, surface: letters.surfaceOf(tokens[at] ?? '') }));
+    },
+    write: letters.write,
     detokenize(tokens, before) {
       const head = decode(before);
       const whole = decode([...before, ...tokens]);

@@ -1,6 +1,7 @@
 /** What the host knows about each kind of command. */
 import type { CommandKind, SpecOf } from '../../../../contract/automation/kinds/index.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { analyze } from './analyze.ts';
 import { browser } from './browser.ts';
 import { http } from './http.ts';
 import type { HostKind, Preview } from './kind.ts';
@@ -10,7 +11,7 @@ import { process } from './process.ts';
 export type { SpecIssue } from './kind.ts';
 
 /** Every kind by its name. */
-export const hostKinds: { readonly [K in CommandKind]: HostKind<K> } = { browser, process, http, llm };
+export const hostKinds: { readonly [K in CommandKind]: HostKind<K> } = { browser, process, http, llm, analyze };
 
 /** {@link HostKind.preview} of the kind. */
 export function previewOf<K extends CommandKind>(

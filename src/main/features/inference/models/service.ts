@@ -12,7 +12,7 @@ import type { ModelSource } from '../deps.ts';
 import { loadJobInput, loadJobKind } from './load-job.ts';
 import type { LoadOptions } from './resident.ts';
 import type { Residents } from './residents.ts';
-import { loadedOf, modelOf, UNSUPPORTED } from './views.ts';
+import { isServed, loadedOf, modelOf, UNSUPPORTED } from './views.ts';
 
 /** @throws AppError `validation-error` without either name */
 export function referenceOf(input: { model?: string | undefined; model_id?: string | undefined }): string {
@@ -54,7 +54,7 @@ export function createModelService(deps: {
     async list(
       filter: 'loaded' | 'installed' | 'chat' | 'embedding' | 'rerank' | undefined,
     ): Promise<OutputOf<Operations['models']>> {
-      const all = (await source.list()).map((model) => modelOf(model, residents));
+      const all = (await source.list()).map((model) => modelOf(model, residents)).filter(isServed);
       const data = all.filter((model) => {
         if (filter === 'loaded') return model.loaded;
         return filter === undefined || filter === 'installed' || model.type === filter;

@@ -1,7 +1,7 @@
 /** Models as they appear in answers. */
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf } from '../../../../contract/kernel/define.ts';
-import type { Model } from '../../../../contract/models/inference.ts';
+import { type Model, ServedType } from '../../../../contract/models/inference.ts';
 import type { InstalledModel } from '../deps.ts';
 import type { Resident } from './resident.ts';
 import type { Residents } from './residents.ts';
@@ -10,7 +10,12 @@ const MAX_CONTEXT_TOLD = 1_048_576;
 
 const backendOf = ({ engine }: InstalledModel) => (engine === 'llama' ? ('llama.cpp' as const) : ('onnx' as const));
 
-export function modelOf(model: InstalledModel, residents: Residents): Model {
+type Told = Omit<Model, 'type'> & Pick<InstalledModel, 'type'>;
+
+/** Whether requests in OpenAI's form are made to a model. */
+export const isServed = (model: Told): model is Model => ServedType.safeParse(model.type).success;
+
+export function modelOf(model: InstalledModel, residents: Residents): Told {
   const resident = residents.get(model.id);
   const facts = resident?.facts ?? null;
   return {

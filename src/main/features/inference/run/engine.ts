@@ -19,6 +19,8 @@ export type LoadAsk = Extract<EngineAsk, { op: 'load' }>;
 export type GenerateAsk = Extract<EngineAsk, { op: 'generate' }>;
 export type Finished = Extract<EngineAnswer, { t: 'finished' }>;
 export type Embedded = Extract<EngineAnswer, { t: 'embedded' }>;
+export type AnalysisAsk = Extract<EngineAsk, { op: 'entities' | 'classify' | 'zero_shot' }>;
+export type Analysed = Extract<EngineAnswer, { t: 'entities' | 'classified' }>;
 export type Ranked = Extract<EngineAnswer, { t: 'ranked' }>;
 
 /** The requests that an engine takes. Each throws the error that the engine answers, or `service-unavailable` when its process has ended. */
@@ -31,6 +33,8 @@ export interface Engine {
   generate(ask: GenerateAsk, signal: AbortSignal): AsyncGenerator<EngineItem, Finished, void>;
   embed(model: string, texts: string[], as: TextRole | null, signal: AbortSignal): Promise<Embedded>;
   rerank(model: string, query: string, documents: string[], signal: AbortSignal): Promise<Ranked>;
+  /** Judges a text; progress comes before the answer. @throws as {@link generate} */
+  analyse(ask: AnalysisAsk, signal: AbortSignal): AsyncGenerator<EngineItem, Analysed, void>;
   stop(): Promise<void>;
 }
 
@@ -119,6 +123,18 @@ export function createEngine(name: EngineName, deps: EngineDeps, onGone: (reason
     }
   };
 
+  async function* streamed(body: EngineAsk, signal: AbortSignal): AsyncGenerator<EngineItem, EngineAnswer, void> {
+    try {
+      return yield* client.stream(body, { idleMs: idleMs(), signal });
+    } catch (thrown) {
+      if (thrown instanceof AppError && thrown.slug === 'gateway-timeout')
+        throw new AppError('generation-timeout', undefined, {
+          extra: { timeout_seconds: settings.get('generation_timeout_seconds') },
+        });
+      throw explained(name, thrown);
+    }
+  }
+
   return {
     async load(body, signal, progress) {
       try {
@@ -139,15 +155,11 @@ export function createEngine(name: EngineName, deps: EngineDeps, onGone: (reason
       await ask('shared', { op: 'share', alone }, UNLOAD_MS);
     },
     async *generate(body, signal) {
-      try {
-        return answered('finished', yield* client.stream(body, { idleMs: idleMs(), signal }));
-      } catch (thrown) {
-        if (thrown instanceof AppError && thrown.slug === 'gateway-timeout')
-          throw new AppError('generation-timeout', undefined, {
-            extra: { timeout_seconds: settings.get('generation_timeout_seconds') },
-          });
-        throw explained(name, thrown);
-      }
+      return answered('finished', yield* streamed(body, signal));
+    },
+    async *analyse(body, signal) {
+      const answer = yield* streamed(body, signal);
+      return answer.t === 'entities' ? answer : answered('classified', answer);
     },
     embed: (model, texts, as, signal) => ask('embedded', { op: 'embed', model, texts, as }, idleMs(), signal),
     rerank: (model, query, documents, signal) =>

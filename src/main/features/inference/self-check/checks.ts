@@ -3,10 +3,10 @@ import type { EngineItem } from '../../../../contract/models/engine.ts';
 import type { SelfCheck } from '../../../../contract/models/self-check.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Resident } from '../models/resident.ts';
-import type { Finished } from '../run/engine.ts';
+import type { Analysed, AnalysisAsk, Finished } from '../run/engine.ts';
 import { floatsOf } from '../run/vectors.ts';
-import { type Judged, judgeAnswers, judgeScores, judgeSimilarities } from './judge.ts';
-import { QUESTIONS, RANKINGS, TRIPLES } from './questions.ts';
+import { type Judged, judgeAnswers, judgeClasses, judgeNames, judgeScores, judgeSimilarities } from './judge.ts';
+import { NAMES, OPINIONS, QUESTIONS, RANKINGS, TRIPLES } from './questions.ts';
 
 /** Enough for one word, with some reasoning before it. */
 const MAX_TOKENS = 48;
@@ -103,6 +103,41 @@ async function checkRanking({ resident, clock, signal, giveWay }: Asking): Promi
   return { ...judgeScores(scores), tokens_per_second: speed, first_token_ms: null };
 }
 
+/** What the model says of some texts, and how fast it reads. */
+async function analysed({ resident, clock, signal, giveWay }: Asking, asks: readonly AnalysisAsk[]) {
+  const answers: Analysed[] = [];
+  let tokens = 0;
+  const begun = clock.monotonic();
+  for (const ask of asks) {
+    const stream = resident.engine.analyse(ask, signal);
+    let next = await stream.next();
+    while (!next.done) next = await stream.next();
+    answers.push(next.value);
+    tokens += next.value.tokens;
+    giveWay();
+  }
+  return { answers, tokens_per_second: perSecond(tokens, clock.monotonic() - begun), first_token_ms: null };
+}
+
+async function checkNames(asking: Asking): Promise<Measured> {
+  const { id: model } = asking.resident.model;
+  const about = { op: 'entities', model, aggregation: 'word', threshold: 0 } as const;
+  const { answers, ...measured } = await analysed(
+    asking,
+    NAMES.map(({ text }) => ({ ...about, text })),
+  );
+  return { ...judgeNames(answers.map((answer) => (answer.t === 'entities' ? answer.entities : []))), ...measured };
+}
+
+async function checkClasses(asking: Asking): Promise<Measured> {
+  const { id: model } = asking.resident.model;
+  const { answers, ...measured } = await analysed(
+    asking,
+    OPINIONS.map((text) => ({ op: 'classify', model, text })),
+  );
+  return { ...judgeClasses(answers.map((answer) => (answer.t === 'classified' ? answer.scores : []))), ...measured };
+}
+
 /** Runs the check of the model's type. @throws what the engine throws, and what `giveWay` throws */
 export function check(asking: Asking): Promise<Measured> {
   switch (asking.resident.model.type) {
@@ -112,5 +147,9 @@ export function check(asking: Asking): Promise<Measured> {
       return checkVectors(asking);
     case 'rerank':
       return checkRanking(asking);
+    case 'ner':
+      return checkNames(asking);
+    case 'classification':
+      return checkClasses(asking);
   }
 }

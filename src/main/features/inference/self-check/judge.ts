@@ -1,6 +1,7 @@
 /** Judges the answers of a model, and says what may be wrong with it. */
+import type { ClassScore, Entity } from '../../../../contract/models/analysis.ts';
 import type { SelfCheck } from '../../../../contract/models/self-check.ts';
-import { QUESTIONS } from './questions.ts';
+import { NAMES, QUESTIONS } from './questions.ts';
 
 export type Judged = Pick<SelfCheck, 'verdict' | 'findings' | 'right' | 'asked'>;
 
@@ -47,5 +48,37 @@ export function judgeScores(scores: readonly (readonly number[])[]): Judged {
   return judged(right, scores.length, [
     right === 0 &&
       'It put no answer before documents that have nothing to do with the query: it may not be a model for ranking.',
+  ]);
+}
+
+/** @param found entities in each of {@link NAMES} */
+export function judgeNames(found: readonly (readonly Entity[])[]): Judged {
+  const right = NAMES.filter(({ text, name }, index) => {
+    const at = text.indexOf(name);
+    return found[index]?.some(({ start, end }) => start < at + name.length && end > at);
+  }).length;
+  const everything = found.every((entities, index) => {
+    const length = entities.reduce((sum, { start, end }) => sum + end - start, 0);
+    return length * 2 > (NAMES[index]?.text.length ?? 0);
+  });
+  return judged(right, NAMES.length, [
+    right === 0 &&
+      'It found none of the names in simple sentences: it may look for other things than names, or its labels may be wrong.',
+    everything && 'It takes nearly every word for a name: its labels may be in another order than its numbers.',
+  ]);
+}
+
+/** Difference from which two scores are not the same. */
+const DIFFERENT = 1e-4;
+
+/** @param scores of each opinion */
+export function judgeClasses(scores: readonly (readonly ClassScore[])[]): Judged {
+  const scoreOf = (of: readonly ClassScore[], label: string) => of.find((one) => one.label === label)?.score ?? 0;
+  const differ = (one: readonly ClassScore[], other: readonly ClassScore[]) =>
+    one.some(({ label, score }) => Math.abs(score - scoreOf(other, label)) > DIFFERENT);
+  const right = scores.filter((one, at) => scores.every((other, index) => index === at || differ(one, other))).length;
+  return judged(right, scores.length, [
+    right === 0 &&
+      'It says the same of every text: it may be damaged, or its tokenizer may not be the one that it was trained with.',
   ]);
 }

@@ -33,3 +33,17 @@ export const RANKINGS = [
     ],
   },
 ] as const;
+
+/** Sentences with a name that everybody knows. */
+export const NAMES = [
+  { text: 'Barack Obama was elected for the first time in 2008.', name: 'Barack Obama' },
+  { text: 'The train to Paris leaves in ten minutes.', name: 'Paris' },
+  { text: 'She has worked for Microsoft since last year.', name: 'Microsoft' },
+] as const;
+
+/** Texts of which no two belong together, whatever the classes are. */
+export const OPINIONS = [
+  'This is the best film that I have seen in years, I loved every minute!',
+  'A terrible product. It broke after a day and nobody answers my letters.',
+  'The meeting begins at nine in the small room on the second floor.',
+] as const;

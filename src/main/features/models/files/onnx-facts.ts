@@ -84,6 +84,8 @@ function memoryOf(
   return { ...facts, onnx: { inside: weights.inside, cache_bytes: isHalf(variant) ? 2 : 4 } };
 }
 
+/** Types that read text, with the tokenizer of their own files. */
+const READERS: ReadonlySet<ModelType> = new Set(['chat', 'embedding', 'rerank', 'ner', 'classification']);
 const REASON_WITHOUT_TOKENIZER = 'It has no tokenizer.json, without which it cannot read text.';
 
 /** The longest input that all files agree on. */
@@ -101,7 +103,7 @@ export async function onnxFacts(dir: string, variant: string, weights: OnnxWeigh
   const tokenizer = await readJson(dir, 'tokenizer_config.json');
   const pools = (await readJson(dir, '1_Pooling/config.json')) !== null;
   const type = typeOf(config, pools);
-  const reads = type === 'chat' || type === 'embedding' || type === 'rerank';
+  const reads = READERS.has(type);
   if (reads && !(await isThere(dir, 'tokenizer.json'))) throw new MalformedFile(REASON_WITHOUT_TOKENIZER);
   return {
     format: 'onnx',

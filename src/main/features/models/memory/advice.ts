@@ -25,7 +25,8 @@ const RAM_SIZES: readonly (readonly [number, readonly string[]])[] = [
 const SAFE = 0.7;
 
 /** Only models that an engine can run are recommended. */
-const isRunnable = ({ type }: CatalogueEntry) => type === 'chat' || type === 'embedding' || type === 'rerank';
+const RUNNABLE: ReadonlySet<CatalogueEntry['type']> = new Set(['chat', 'embedding', 'rerank', 'ner']);
+const isRunnable = ({ type }: CatalogueEntry) => RUNNABLE.has(type);
 
 export interface AdviceDeps {
   catalogue: ReadCatalogue;

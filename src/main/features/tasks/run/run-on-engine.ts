@@ -36,7 +36,7 @@ function failed(deps: TaskDeps, task: Claimed, thrown: unknown): Happened {
   // No stop was requested, so the model was unloaded, which cancels what runs on it.
   const wasUnloaded = thrown instanceof AppError && thrown.slug === 'cancelled';
   const error = wasUnloaded
-    ? new AppError('service-unavailable', 'The model was unloaded while it wrote the answer.')
+    ? new AppError('service-unavailable', 'The model was unloaded while it computed this.')
     : deps.storage.typed(thrown);
   if (!(thrown instanceof AppError))
     deps.log.error('tasks', 'an attempt failed in the host', { task_id: task.id, error: thrown });
@@ -61,7 +61,7 @@ export async function runOnEngine(
       mask: (text) => redactor.text(text),
       log: (level, message) => void writer.write({ level, source: 'host', message }),
       text: lines.push,
-      progress: (message) => intake.note({ t: 'progress', percent: null, message }),
+      progress: (message, percent = null) => intake.note({ t: 'progress', percent, message }),
     });
     return { t: 'succeeded', output, exitCode: null };
   } catch (error) {

@@ -20,6 +20,9 @@ export const objectOf = (value: Json | undefined): JsonObject =>
 /** Items of a list as text. */
 export const strings = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
 
+/** Lines that hold anything. */
+export const parseLines = (typed: string): string[] => typed.split('\n').filter((line) => line !== '');
+
 /** Lines of `name=value` or `name: value`. */
 export function Pairs({
   name,

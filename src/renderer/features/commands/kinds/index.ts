@@ -1,5 +1,6 @@
 /** What the panel knows about each kind of command. */
 import type { CommandKind } from '../../../../contract/automation/kinds/index.ts';
+import { analyze } from './analyze.tsx';
 import { browser } from './browser.tsx';
 import { http } from './http.tsx';
 import type { KindView } from './kind.ts';
@@ -7,4 +8,10 @@ import { llm } from './llm.tsx';
 import { process } from './process.tsx';
 
 /** Every kind by its name. */
-export const kindViews: Readonly<Record<CommandKind, KindView>> = { browser, process, http, llm };
+export const kindViews: Readonly<Record<CommandKind, KindView>> = {
+  browser,
+  process,
+  http,
+  llm,
+  analyze,
+};

@@ -7,11 +7,9 @@ import { Notice } from '../../../ui/feedback/notice.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import { specText } from '../draft.ts';
-import { errorOf, Numbers, Pairs, strings } from './fields.tsx';
+import { errorOf, Numbers, Pairs, parseLines, strings } from './fields.tsx';
 import type { KindView, SpecFormProps } from './kind.ts';
 import css from './kinds.module.css';
-
-const parseLines = (typed: string): string[] => typed.split('\n').filter((line) => line !== '');
 
 /** The ways by which a program is told a secret: those that keep it private, and the permission to use the others. */
 function SecretInput({ spec, set, errors, held }: Omit<SpecFormProps, 'onChange'> & { set(patch: JsonObject): void }) {

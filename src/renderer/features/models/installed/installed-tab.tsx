@@ -19,7 +19,7 @@ import { modelColumns } from './columns.tsx';
 import { ModelInspector } from './model-inspector.tsx';
 import { ModelMenu } from './model-menu.tsx';
 
-const SHOWN_TYPES = ['chat', 'embedding', 'rerank'] as const;
+const SHOWN_TYPES = ['chat', 'embedding', 'rerank', 'ner', 'classification'] as const;
 /** Free memory has no events; while the list is shown it is asked for now and then. */
 const FIT_EVERY_MS = 15_000;
 

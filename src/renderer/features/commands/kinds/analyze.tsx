@@ -1,0 +1,189 @@
+/** Kind `analyze`: a form for a text and what a model is asked about it. */
+import { NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core';
+import { Tags } from 'lucide-react';
+import { type AnalysisTask, AnalysisTask as AnalysisTasks } from '../../../../contract/automation/kinds/analyze.ts';
+import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { type Aggregation, Aggregation as Aggregations } from '../../../../contract/models/analysis.ts';
+import { DEFAULT_MODEL } from '../../../../contract/models/reference.ts';
+import { useTypedText } from '../../../lib/use-typed-text.ts';
+import layout from '../../../ui/styles/layout.module.css';
+import { specText } from '../draft.ts';
+import { errorOf, parseLines, strings } from './fields.tsx';
+import type { KindView, SpecFormProps } from './kind.ts';
+import css from './kinds.module.css';
+
+const TASKS: Readonly<Record<AnalysisTask, { label: string; models: string }>> = {
+  entities: { label: 'Find names (entities)', models: 'of the type Entities' },
+  classify: { label: 'Classify, by classes of the model', models: 'of the type Classification' },
+  zero_shot: { label: 'Classify, by your own labels', models: 'of the type Classification, for inference (NLI)' },
+};
+
+const AGGREGATIONS: Readonly<Record<Aggregation, string>> = {
+  simple: 'Neighbours with one label are one entity',
+  word: 'Words first: each has the label of its beginning',
+  none: 'Each token by itself',
+};
+
+interface Part extends SpecFormProps {
+  set(patch: JsonObject): void;
+}
+
+/** Labels, one a line, and how they are put to the model. */
+function OwnLabels({ spec, errors, set }: Part) {
+  const [labels, setLabels] = useTypedText(strings(spec.labels), parseLines, (lines) => lines.join('\n'));
+  return (
+    <>
+      <Textarea
+        label="Labels"
+        description="One per line."
+        withAsterisk
+        autosize
+        minRows={3}
+        maxRows={12}
+        value={labels}
+        error={errorOf(errors, 'labels')}
+        onChange={({ currentTarget: { value } }) => {
+          setLabels(value);
+          set({ labels: parseLines(value) });
+        }}
+      />
+      <TextInput
+        label="Hypothesis"
+        description="The model judges whether this follows from the text; {} is the label."
+        value={specText(spec, 'hypothesis') || 'This example is {}.'}
+        error={errorOf(errors, 'hypothesis')}
+        onChange={({ currentTarget }) => set({ hypothesis: currentTarget.value })}
+      />
+      <Switch
+        label="Several labels may be true"
+        checked={spec.multi_label === true}
+        onChange={({ currentTarget }) => set({ multi_label: currentTarget.checked })}
+      />
+    </>
+  );
+}
+
+function Joining({ spec, set }: Part) {
+  return (
+    <Select
+      label="Joining"
+      description="How labels of tokens become entities."
+      allowDeselect={false}
+      data={Aggregations.options.map((value) => ({ value, label: AGGREGATIONS[value] }))}
+      value={specText(spec, 'aggregation') || 'simple'}
+      onChange={(aggregation) => set({ aggregation })}
+    />
+  );
+}
+
+/** What of the answer is kept. */
+function Kept({ spec, errors, set, hasClasses }: Part & { hasClasses: boolean }) {
+  const number = (value: Json | undefined) => (typeof value === 'number' ? value : '');
+  return (
+    <div className={css.two}>
+      <NumberInput
+        label="Least score"
+        min={0}
+        max={1}
+        step={0.05}
+        value={number(spec.threshold ?? 0)}
+        error={errorOf(errors, 'threshold')}
+        onChange={(value) => set({ threshold: typeof value === 'number' ? value : 0 })}
+      />
+      {hasClasses ? (
+        <NumberInput
+          label="Best classes"
+          placeholder="All"
+          min={1}
+          max={1000}
+          allowDecimal={false}
+          value={number(spec.top_k)}
+          error={errorOf(errors, 'top_k')}
+          onChange={(value) => set({ top_k: typeof value === 'number' ? value : null })}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function Form(props: SpecFormProps) {
+  const { spec, onChange, errors } = props;
+  const set = (patch: JsonObject) => onChange({ ...spec, ...patch });
+  const task = AnalysisTasks.safeParse(spec.task).data ?? 'entities';
+  return (
+    <div className={layout.scroll}>
+      <div className={css.specForm}>
+        <div className={css.two}>
+          <Select
+            label="Task"
+            allowDeselect={false}
+            data={AnalysisTasks.options.map((value) => ({ value, label: TASKS[value].label }))}
+            value={task}
+            error={errorOf(errors, 'task')}
+            onChange={(value) => set({ task: value })}
+          />
+          <TextInput
+            label="Model"
+            placeholder={DEFAULT_MODEL}
+            value={spec.model === DEFAULT_MODEL ? '' : specText(spec, 'model')}
+            error={errorOf(errors, 'model')}
+            onChange={({ currentTarget }) =>
+              set({ model: currentTarget.value === '' ? DEFAULT_MODEL : currentTarget.value })
+            }
+          />
+        </div>
+        <Textarea
+          label="Text"
+          description={`Read by a model ${TASKS[task].models}. {{variables}} are filled in from the input; secrets are masked.`}
+          withAsterisk
+          autosize
+          minRows={4}
+          maxRows={20}
+          value={specText(spec, 'text')}
+          error={errorOf(errors, 'text')}
+          onChange={({ currentTarget }) => set({ text: currentTarget.value })}
+        />
+        {task === 'zero_shot' ? <OwnLabels {...props} set={set} /> : null}
+        {task === 'entities' ? <Joining {...props} set={set} /> : null}
+        <Kept {...props} set={set} hasClasses={task !== 'entities'} />
+      </div>
+    </div>
+  );
+}
+
+const TEXT: JsonObject = { type: 'string', title: 'Text', minLength: 1, maxLength: 1_000_000 };
+const INPUT: JsonObject = { type: 'object', properties: { text: TEXT }, required: ['text'] };
+
+/** The panel's record of the kind. */
+export const analyze: KindView = {
+  Icon: Tags,
+  tab: 'Model task',
+  titles: {
+    ...{ task: 'Task', model: 'Model', text: 'Text', labels: 'Labels', hypothesis: 'Hypothesis' },
+    ...{ multi_label: 'Several labels may be true', aggregation: 'Joining' },
+    ...{ threshold: 'Least score', top_k: 'Best classes' },
+  },
+  Form,
+  Options: null,
+  Resolved: null,
+  templates: [
+    {
+      id: 'entities',
+      title: 'Find names in a text',
+      text: 'People, places and others, each with its place in the text.',
+      name: 'Find names in a text',
+      spec: { task: 'entities', text: '{{input.text}}', aggregation: 'word', threshold: 0.5 },
+      input_schema: INPUT,
+      defaults: {},
+    },
+    {
+      id: 'sort',
+      title: 'Sort texts by your own labels',
+      text: 'Gives a score for each label, without training.',
+      name: 'Sort a text',
+      spec: { task: 'zero_shot', text: '{{input.text}}', labels: ['question', 'complaint', 'praise'] },
+      input_schema: INPUT,
+      defaults: {},
+    },
+  ],
+};
