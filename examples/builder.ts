@@ -1,5 +1,5 @@
 /** Commands written in TypeScript. `JSON.stringify(signIn)` is what `commands_create` takes and what `tabagent run` reads. */
-import { http, llm, process } from '../src/contract/automation/builder.ts';
+import { analyze, http, llm, process } from '../src/contract/automation/builder.ts';
 import { browser } from '../src/workers/executor/script-api.ts';
 
 /** The types of `input` follow from the schema: a typo in the script does not compile. */
@@ -38,6 +38,13 @@ export const mood = llm({
   input_schema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
   prompt: 'Which mood does this text have?\n\n{{text}}',
   output_schema: { type: 'object', properties: { mood: { enum: ['good', 'bad'] } }, required: ['mood'] },
+});
+
+export const names = analyze({
+  name: 'Names in a text',
+  input_schema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
+  task: 'entities',
+  text: '{{text}}',
 });
 
 export const version = process({ name: 'Version of git', argv: ['git', '--version'] });

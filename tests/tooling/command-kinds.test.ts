@@ -12,6 +12,7 @@ const root = join(import.meta.dirname, '..', '..');
 const OWN = [
   /^src\/contract\/automation\/kinds\//,
   /^src\/main\/features\/commands\/kinds\//,
+  /^src\/main\/features\/inference\/commands\//,
   /^src\/renderer\/features\/commands\/kinds\//,
   new RegExp(`^src/workers/executor/(?:kinds\\.ts$|(?:${COMMAND_KINDS.join('|')})/)`),
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { browser, type FromSchema, http, llm, process } from './builder.ts';
+import { analyze, browser, type FromSchema, http, llm, process } from './builder.ts';
 import { CommandCreate, CommandSpec } from './commands.ts';
 
 describe('FromSchema', () => {
@@ -50,7 +50,7 @@ describe('browser', () => {
   });
 });
 
-describe('process, llm and http', () => {
+describe('process, llm, analyze and http', () => {
   it('put members where they belong', () => {
     expect(process({ name: 'List', argv: ['ls', '{{dir}}'], tags: ['disk'], timeout_seconds: 5 })).toMatchObject({
       kind: 'process',
@@ -61,6 +61,17 @@ describe('process, llm and http', () => {
     expect(llm({ name: 'Ask', prompt: 'About {{text}}', parameters: { seed: 1 } })).toMatchObject({
       kind: 'llm',
       spec: { kind: 'llm', model: 'default', prompt: 'About {{text}}', parameters: { seed: 1 }, output_schema: null },
+    });
+    expect(analyze({ name: 'Names', task: 'entities', text: '{{text}}' })).toMatchObject({
+      kind: 'analyze',
+      spec: {
+        kind: 'analyze',
+        model: 'default',
+        task: 'entities',
+        text: '{{text}}',
+        aggregation: 'simple',
+        top_k: null,
+      },
     });
     expect(http({ name: 'Get', url: '{{base}}/x', expect: { status: 200 } })).toMatchObject({
       kind: 'http',

@@ -225,3 +225,29 @@ test.each(COMMAND_KINDS)('the form of kind %s changes nothing by itself', async 
     expect(form.spec()).toBe(spec);
   }
 });
+
+describe('model task', () => {
+  // Catches labels that are split or trimmed while they are typed, and fields of another task that are in the way.
+  test('has the fields of its task; labels are lines', async () => {
+    await using form = await renderForm('analyze', { kind: 'analyze', task: 'zero_shot', text: 'x' });
+    await form.panel.user.type(field('Labels'), 'late delivery{Enter}praise, thanks{Enter}');
+    expect(form.spec().labels).toEqual(['late delivery', 'praise, thanks']);
+    expect(field('Labels').value).toBe('late delivery\npraise, thanks\n');
+    await form.panel.user.click(screen.getByLabelText('Several labels may be true'));
+    await form.panel.user.type(field('Best classes'), '2');
+    expect(form.spec()).toMatchObject({ multi_label: true, top_k: 2 });
+    expect(screen.queryByLabelText('Joining')).toBeNull();
+    expect(CommandSpec.safeParse(form.spec()).success).toBe(true);
+    await form.load({ kind: 'analyze', task: 'entities', text: 'x' });
+    expect(screen.queryByLabelText(/^Labels/)).toBeNull();
+    expect(screen.queryByLabelText('Best classes')).toBeNull();
+  });
+
+  test('a finding is told at its field, and an emptied model is the default one', async () => {
+    const spec = { kind: 'analyze', task: 'zero_shot', text: 'x', model: 'a/b' };
+    await using form = await renderForm('analyze', spec, { 'spec.labels': 'at least one label is needed' });
+    expect(screen.getByText('at least one label is needed')).toBeTruthy();
+    await form.panel.user.clear(field('Model'));
+    expect(form.spec().model).toBe('default');
+  });
+});

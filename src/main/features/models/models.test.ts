@@ -259,6 +259,6 @@ test('only models that an engine runs are recommended', async () => {
   const { models } = await subject.models.handlers.get_recommended_models({}, context);
   expect(models.length).toBeGreaterThan(5);
   expect(new Set(models.map(({ format, type }) => `${format} ${type}`))).toEqual(
-    new Set(['gguf chat', 'gguf embedding', 'gguf rerank', 'onnx embedding']),
+    new Set(['gguf chat', 'gguf embedding', 'gguf rerank', 'onnx embedding', 'onnx ner']),
   );
 });

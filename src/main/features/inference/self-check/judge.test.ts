@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { judgeAnswers, judgeScores, judgeSimilarities } from './judge.ts';
+import { judgeAnswers, judgeClasses, judgeNames, judgeScores, judgeSimilarities } from './judge.ts';
+import { NAMES } from './questions.ts';
 
 const answers = (...texts: string[]) => texts.map((text) => ({ text, ended: true }));
 
@@ -67,4 +68,36 @@ test('a ranking without a single hit is suspect', () => {
       [0.1, 0.2, 0.3],
     ]),
   ).toMatchObject({ verdict: 'suspect', right: 0 });
+});
+
+test('a finder of names that finds none, or takes everything for one, is suspect', () => {
+  const at = (text: string, name: string) => {
+    const start = text.indexOf(name);
+    return { label: 'X', score: 1, start, end: start + name.length };
+  };
+  expect(judgeNames(NAMES.map(({ text, name }) => [at(text, name)]))).toMatchObject({ verdict: 'passed', right: 3 });
+  expect(judgeNames(NAMES.map(() => []))).toMatchObject({
+    verdict: 'suspect',
+    right: 0,
+    findings: [expect.stringContaining('none of the names')],
+  });
+  expect(judgeNames(NAMES.map(({ text }) => [at(text, text)])).findings).toEqual([
+    expect.stringContaining('nearly every word'),
+  ]);
+});
+
+test('a classifier that says the same of every text is suspect', () => {
+  const scores = (good: number) => [
+    { label: 'good', score: good },
+    { label: 'bad', score: 1 - good },
+  ];
+  expect(judgeClasses([scores(0.9), scores(0.2), scores(0.5)])).toMatchObject({
+    verdict: 'passed',
+    right: 3,
+    asked: 3,
+  });
+  expect(judgeClasses([scores(0.5), scores(0.5).reverse(), scores(0.5)])).toMatchObject({
+    verdict: 'suspect',
+    right: 0,
+  });
 });

@@ -67,7 +67,7 @@ describe('models that are recommended', () => {
   test('are none of a kind that no engine computes', async () => {
     const kinds = [entry('o/ner', { type: 'ner' }), entry('o/speech', { type: 'speech' }), entry('o/chat')];
     const { models } = await open(8000, null, kinds).recommendations();
-    expect(models.map(({ repo }) => repo)).toEqual(['o/chat']);
+    expect(models.map(({ repo }) => repo)).toEqual(['o/ner', 'o/chat']);
   });
 });
 
