@@ -1,7 +1,7 @@
 /** Builds the directory target of the installers and looks at what people would get. */
 import { type ChildProcess, execFile, fork, spawn } from 'node:child_process';
 import { on, once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -199,6 +199,14 @@ only(
   },
   60_000,
 );
+
+// Catches half of the host's program text in memory for nothing; see bundle.mjs.
+only('every file of the program is Latin-1', () => {
+  const dir = join(app, 'out/main');
+  const files = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
+  expect(files.length).toBeGreaterThan(5);
+  expect(files.filter((name) => /[^\0-\xff]/.test(readFileSync(join(dir, name), 'utf8')))).toEqual([]);
+});
 
 only(
   'the program of the package starts, answers and stops: a bundle that misses a package would not',

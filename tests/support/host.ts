@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Settings } from '../../src/contract/host/settings.ts';
 import { readHostFile } from '../../src/main/core/instance-lock.ts';
-import { createHost, type Host, type Replaced } from '../../src/main/host.ts';
+import type { Replaced } from '../../src/main/features.ts';
+import { createHost, type Host } from '../../src/main/host.ts';
 import { createNodePlatform } from '../../src/main/platform/node.ts';
 import { ROOT } from './core.ts';
 

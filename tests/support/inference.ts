@@ -6,7 +6,7 @@ import path from 'node:path';
 import OpenAI from 'openai';
 import type { Settings } from '../../src/contract/host/settings.ts';
 import type { EngineName } from '../../src/contract/models/engine.ts';
-import type { Replaced } from '../../src/main/host.ts';
+import type { Replaced } from '../../src/main/features.ts';
 import { ROOT } from './core.ts';
 import { createTestHost, type TestHost } from './host.ts';
 import { type LlamaShape, writeLlama } from './models/llama-model.ts';

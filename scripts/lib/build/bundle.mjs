@@ -113,6 +113,15 @@ export function bundleOptions(zone) {
   }
 }
 
+const UNICODE = /[^\0-\xff]/g;
+
+/**
+ * The same program with characters beyond Latin-1 as escapes. The bundler escapes those of strings and leaves those of comments and regular
+ * expressions; a single one makes V8 keep the whole file at two bytes a character.
+ * @param {string} text
+ */
+const latin1 = (text) => text.replace(UNICODE, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /**
  * Replaces the content of a folder by what esbuild made. Each file appears whole; unchanged ones are left alone, and
  * those of an earlier build go last, when nothing refers to them any more.
@@ -121,7 +130,8 @@ export function bundleOptions(zone) {
  */
 export async function writeOutputs(dir, files) {
   const wanted = new Set(files.map(({ path }) => relative(dir, path)));
-  for (const { path, contents } of files) {
+  for (const { path, contents: made, text } of files) {
+    const contents = /\.c?js$/.test(path) ? Buffer.from(latin1(text)) : made;
     const old = await readFile(path).catch(() => undefined);
     if (old?.equals(contents)) continue;
     await mkdir(dirname(path), { recursive: true });

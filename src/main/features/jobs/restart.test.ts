@@ -132,7 +132,7 @@ describe('cancel', () => {
 
 test('a checkpoint that another version wrote in another shape is dropped: the job starts from the beginning', async () => {
   const { id } = await begun({ crash: true });
-  core.db.raw.prepare("UPDATE job SET checkpoint = '7' WHERE id = ?").run(id);
+  core.db.raw.prepare(`UPDATE job SET checkpoint = '{"done":"3"}' WHERE id = ?`).run(id);
   const { host } = next();
   await host.start();
   expect((await host.ended(id)).status).toBe('succeeded');

@@ -10,7 +10,7 @@ import { StatusIcon } from '../../ui/display/status.tsx';
 import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
-import { useSlots, waitSentence } from '../tasks/index.ts';
+import { ACTIVE, useSlots, waitSentence } from '../tasks/index.ts';
 import list from './list.module.css';
 import css from './running-now.module.css';
 
@@ -31,7 +31,7 @@ export function RunningNow() {
       head={
         <>
           <h2 className={layout.grow}>Running now</h2>
-          <Link to="/tasks" search={{ status: 'scheduled,queued,running,waiting,retrying' }}>
+          <Link to="/tasks" search={{ status: ACTIVE }}>
             All active
           </Link>
         </>

@@ -1,2 +1,2 @@
-export { waitSentence } from './task-facts.ts';
+export { ACTIVE, waitSentence } from './task-facts.ts';
 export { useSlots } from './use-slots.ts';

@@ -11,6 +11,9 @@ export const STATUS_TABS = [
   { id: 'cancelled', label: 'Cancelled', statuses: ['cancelled'] },
 ] as const satisfies { id: string; label: string; statuses: readonly TaskStatus[] | null }[];
 
+/** States of the tab Active, as the address of the list has them. */
+export const ACTIVE = STATUS_TABS[1].statuses.join();
+
 /** Id of a tab; `custom` when the filter is none of them. */
 export type StatusTab = (typeof STATUS_TABS)[number]['id'] | 'custom';
 

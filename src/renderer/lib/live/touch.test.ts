@@ -18,3 +18,18 @@ test('the use of a key asks for its row again, and for nothing else', () => {
   expect([...batch.lists]).toEqual([['keys_list', new Map([['key_1', false]])]]);
   expect(batch.ops.size + batch.byId.size).toBe(0);
 });
+
+// Catches the "last run" of a command that goes back to an older task, because that task ended later.
+test('of two tasks of a command, the younger one is its last run, whichever event came last', () => {
+  const batch = noTouch();
+  const told = (id: string, status: string) =>
+    touch(batch, {
+      ...{ ...of, type: 'task.updated', entity: 'task', id },
+      data: { status, command_id: 'cmd_1', created_at: of.at, finished_at: null, error_code: null },
+    });
+  told('tsk_00000000000000000000000002', 'running');
+  told('tsk_00000000000000000000000001', 'failed');
+  expect(batch.newest.get('commands_list')?.get('cmd_1')?.value).toMatchObject({ status: 'running' });
+  told('tsk_00000000000000000000000002', 'succeeded');
+  expect(batch.newest.get('commands_list')?.get('cmd_1')?.value).toMatchObject({ status: 'succeeded' });
+});
