@@ -156,3 +156,11 @@ test('texts are found by the beginnings of their last word, and quotes end no se
   expect(found('"')).toEqual([]);
   expect(found('browser OR here')).toEqual([]);
 });
+
+// Would catch: a zero that ends the query within a quoted word, which is an internal error of the host.
+test('a search with zeros in it is one for the words around them', () => {
+  say('s', 'The browser opens a window');
+  const found = (q: string) => service.search(q, 10).items.map(({ session_id }) => session_id);
+  expect(found('opens\0brow')).toEqual(['s']);
+  expect(found('\0')).toEqual([]);
+});

@@ -38,10 +38,11 @@ const spec: ListSpec<typeof session, typeof sessionRecord> = {
   },
 };
 
-/** The words of a search as FTS5 takes them; the last one may be only begun. */
-function ftsQuery(q: string): string {
-  const words = q.split(/\s+/).filter(Boolean);
-  return words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' ') + (words.length > 0 ? '*' : '');
+/** The words of a search as FTS5 takes them; the last one may be only begun. Null without a word: an empty query is an error there. */
+function ftsQuery(q: string): string | null {
+  // FTS5 takes a zero for the end of its query, in the middle of a quoted word too.
+  const words = q.replaceAll('\0', ' ').split(/\s+/).filter(Boolean);
+  return words.length === 0 ? null : `${words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' ')}*`;
 }
 
 export function createSessionStore(db: Db, events: Events) {
@@ -68,7 +69,10 @@ export function createSessionStore(db: Db, events: Events) {
       });
     },
     list: (query: SessionListInput): Page<SessionRow> => listPage(db, query, spec),
-    search: (q: string, limit: number): Hit[] => found.all(ftsQuery(q), limit),
+    search(q: string, limit: number): Hit[] {
+      const query = ftsQuery(q);
+      return query === null ? [] : found.all(query, limit);
+    },
     /** Ids of what was deleted before `before` (unix ms). */
     purgeable: (before: number): SessionId[] =>
       orm
