@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { watch } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestHost, type TestHost } from '../support/host.ts';
 
@@ -20,8 +21,17 @@ afterAll(() => subject[Symbol.asyncDispose]());
 const auth = () => ({ authorization: `Bearer ${subject.token}` });
 const post = (body: BodyInit, headers: Record<string, string> = {}, query = '') =>
   fetch(`${subject.url}/v1/uploads${query}`, { method: 'POST', headers: { ...auth(), ...headers }, body });
-const announce = async () =>
-  (await subject.host.client.call('uploads_create', { name: 'a.bin', mime: 'text/plain' })) as unknown as {
+/** Rows of uploads, which count for their caller. */
+const rows = (): number => {
+  const db = new Database(path.join(subject.dir, 'tabagent.db'), { readonly: true });
+  try {
+    return db.prepare<[], { n: number }>('SELECT count(*) AS n FROM upload').get()?.n ?? -1;
+  } finally {
+    db.close();
+  }
+};
+const announce = async (more: { bytes?: number } = {}) =>
+  (await subject.host.client.call('uploads_create', { name: 'a.bin', mime: 'text/plain', ...more })) as unknown as {
     upload_id: string;
     put_url: string;
   };
@@ -73,11 +83,28 @@ test.each([
   ],
 ])('%s is refused and leaves nothing', async (_name, type, body) => {
   const before = fs.readdirSync(dir);
+  const rowsBefore = rows();
   const response = await post(body, { 'content-type': type });
   expect(response.status).toBeGreaterThanOrEqual(400);
   expect(response.status).toBeLessThan(500);
   expect(response.headers.get('content-type')).toContain('application/problem+json');
   expect(fs.readdirSync(dir)).toEqual(before);
+  expect(rows()).toBe(rowsBefore);
+});
+
+// Would catch: a row for each upload that was refused half-way, a thousand of which lock their caller out for a day.
+test('by ticket: what is not a file, or larger than announced, takes its announcement with it', async () => {
+  const before = rows();
+  const form = await fetch((await announce()).put_url, {
+    method: 'PUT',
+    headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    body: '--b--\r\n',
+  });
+  expect(form.status).toBe(400);
+  expect(rows()).toBe(before);
+  const { put_url } = await announce({ bytes: 3 });
+  expect((await fetch(put_url, { method: 'PUT', body: 'four' })).status).toBe(413);
+  expect(rows()).toBe(before);
 });
 
 describe('too large', () => {
@@ -107,13 +134,14 @@ describe('too large', () => {
 describe('broken off half-way', () => {
   const FORM_HEAD = '--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n';
 
-  // Catches partial files that fill the disk, one for every time the network fails.
+  // Catches partial files that fill the disk, one for every time the network fails, and rows that count for their caller until tomorrow.
   test.each([
     ['raw', 'POST', 'application/octet-stream', ''],
     ['in a form', 'POST', 'multipart/form-data; boundary=b', FORM_HEAD],
     ['by ticket', 'PUT', 'application/octet-stream', ''],
   ])('%s: nothing is left', async (_name, method, type, head) => {
     const before = fs.readdirSync(dir).sort();
+    const rowsBefore = rows();
     const address = method === 'PUT' ? (await announce()).put_url : `${subject.url}/v1/uploads`;
     const controller = new AbortController();
     const changes = watch(dir, { signal: controller.signal });
@@ -134,5 +162,6 @@ describe('broken off half-way', () => {
     }
     controller.abort();
     expect((await fetch(`${subject.url}/v1/health`)).status).toBe(200);
+    await expect.poll(rows).toBe(rowsBefore);
   });
 });

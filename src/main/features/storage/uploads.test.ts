@@ -62,6 +62,33 @@ test('a stream that breaks leaves nothing behind, and the bytes may be sent agai
   expect(await uploads.write(id, Readable.from(['whole']))).toMatchObject({ bytes: 5 });
 });
 
+// Would catch: a caller that takes back what is stored, or what another request is storing.
+test('an announcement is taken back while no byte of it is stored or comes', async () => {
+  const rows = () => core.db.raw.prepare<[], { id: string }>('SELECT id FROM upload').all();
+  const id = begin();
+  const stream = new PassThrough();
+  const writing = uploads.write(id, stream);
+  uploads.forget(id);
+  stream.end('whole');
+  await writing;
+  uploads.forget(id);
+  expect(rows()).toEqual([{ id }]);
+  uploads.forget(begin());
+  expect(rows()).toEqual([{ id }]);
+});
+
+// Would catch: a file without a row, which nothing removes.
+test('a file whose row could not be completed goes', async () => {
+  const store = createStorageStore(core.db, core.events);
+  const full = () => {
+    throw new Error('database or disk is full');
+  };
+  const refused = createUploads({ ...store, completeUpload: full }, core.clock, dir);
+  const { id } = refused.begin({ name: 'a', mime: 'text/plain', principal: 'p' });
+  await expect(refused.write(id, Readable.from(['whole']))).rejects.toThrow('full');
+  expect(files()).toEqual([]);
+});
+
 // Would catch: two streams mixed into one file whose hash fits neither.
 test('bytes that come a second time while the first are arriving are refused, and the first are whole', async () => {
   const id = begin();

@@ -101,7 +101,13 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string, ro
       writing.add(id);
       try {
         const measured = await receive(bytes, quota.reserve(row), dir, partOf(id), fileOf(id));
-        store.completeUpload(id, measured);
+        try {
+          store.completeUpload(id, measured);
+        } catch (error) {
+          // Without its row nothing would ever remove it.
+          await removeOwned(path.dirname(dir), fileOf(id));
+          throw error;
+        }
         quota.forget(id);
         return { upload_id: id, ...measured, expires_at: iso(row.expires_at) };
       } finally {
@@ -109,8 +115,9 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string, ro
         quota.release(id);
       }
     },
-    /** Takes back an announcement of which no byte is stored. */
+    /** Takes back an announcement whose bytes can come no more; one that is complete, or is coming, stays. */
     forget(id: UploadId): void {
+      if (writing.has(id) || store.upload(id)?.bytes != null) return;
       quota.forget(id);
       store.removeUpload(id);
     },

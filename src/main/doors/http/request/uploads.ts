@@ -67,6 +67,16 @@ export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
       },
     });
 
+    /** Nobody can send the bytes of an upload again that broke off: its id was told to nobody, or its ticket has been spent. */
+    async function write(id: string, bytes: Readable) {
+      try {
+        return await uploads.write(id, bytes);
+      } catch (error) {
+        uploads.forget(id);
+        throw error;
+      }
+    }
+
     async function receive(request: FastifyRequest): Promise<void> {
       const exchange = Exchange.of(request.raw);
       try {
@@ -77,11 +87,7 @@ export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
           // Of a form it is a little more than its file.
           const length = Number(request.headers['content-length']);
           const { id } = uploads.begin({ ...meta, principal: principal.id, bytes: length > 0 ? length : undefined });
-          // Nobody knows the id of an upload that broke off.
-          return uploads.write(id, bytes).catch((error: unknown) => {
-            uploads.forget(id);
-            throw error;
-          });
+          return write(id, bytes);
         };
         const result = await dispatcher.run(admission, { name, mime }, { instead: store });
         if (result.kind === 'value') sendResult(exchange, result);
@@ -108,7 +114,13 @@ export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
         reply.hijack();
         const exchange = Exchange.of(request.raw);
         incoming(request)
-          .then(({ bytes }) => uploads.write(request.params.id, bytes))
+          .then(
+            ({ bytes }) => write(request.params.id, bytes),
+            (error: unknown) => {
+              uploads.forget(request.params.id);
+              throw error;
+            },
+          )
           .then(
             (upload) => sendJson(exchange, 201, [], upload),
             (error: unknown) => sendProblem(exchange, error),
