@@ -70,6 +70,15 @@ test('unknown members are named up to a hundred, and refused beyond the bound of
   expect(Object.keys((refusal as AppError).errors ?? {})).toHaveLength(100);
 });
 
+// Would catch: sixty thousand empty lists in a schema, which take a schema of any JSON 150 ms: each is tried as four other things first.
+test('empty lists in what is free in an input are bounded by their number', () => {
+  const schema = { const: Array.from({ length: 60_000 }, () => []) };
+  const response_format = { type: 'json_schema', json_schema: { name: 'n', schema } };
+  const input = { model: 'default', messages: [{ role: 'user', content: 'x' }], response_format };
+  expect(() => parseInput(contract.chat, input)).toThrow('made of more than 20000 lists and objects');
+  expect(() => parseJson(JSON.stringify(input), DOCUMENT_BOUNDS)).toThrow('made of more than 20000 lists and objects');
+});
+
 // Would catch: a list of a large input whose items are all parsed, each wrong one an issue: zod looks at a bound of the length first.
 test('every list in inputs of the large class has a bound', () => {
   for (const [id, { input, payload }] of Object.entries(contract)) {

@@ -8,6 +8,8 @@ export interface RawSocket {
   send(frame: object): void;
   /** Sends bytes as they are. */
   write(bytes: Buffer): void;
+  /** Settles with the next pong: all that was written before the ping has been read. */
+  ponged(): Promise<void>;
   /** Settles when the server has sent a close frame. */
   closing: Promise<number>;
   /** Settles when the connection is gone. */
@@ -24,7 +26,9 @@ export async function openRawSocket(url: string, headers: Record<string, string>
   const gone = Promise.withResolvers<void>();
   let rest = Buffer.alloc(0);
   let open = false;
+  let onPong: (() => void) | undefined;
 
+  socket.setNoDelay(true);
   socket.on('error', () => {});
   socket.on('close', () => gone.resolve());
   socket.on('data', (chunk: Buffer) => {
@@ -48,6 +52,7 @@ export async function openRawSocket(url: string, headers: Record<string, string>
       if (rest.length < start) return;
       const length = short === 126 ? rest.readUInt16BE(2) : short;
       if (rest.length < start + length) return;
+      if (opcode === 10) onPong?.();
       if (opcode === 8) closing.resolve(rest.readUInt16BE(start));
       rest = rest.subarray(start + length);
     }
@@ -65,6 +70,11 @@ export async function openRawSocket(url: string, headers: Record<string, string>
   await upgraded.promise;
 
   return {
+    ponged: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      onPong = resolve;
+      return promise;
+    },
     closing: closing.promise,
     gone: gone.promise,
     destroy: () => socket.destroy(),

@@ -8,7 +8,8 @@ export function sampleOf(schema: z.ZodType, io: 'input' | 'output'): unknown {
   return fromJsonSchema(z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' }) as JsonSchema);
 }
 
-function fromJsonSchema(schema: JsonSchema): unknown {
+/** The same of a schema that is data already, without references. */
+export function fromJsonSchema(schema: JsonSchema): unknown {
   if ('const' in schema) return schema.const;
   if ('default' in schema) return schema.default;
   if (Array.isArray(schema.enum)) return schema.enum[0];

@@ -70,6 +70,23 @@ test.each([
   expect(excessOf(value, { ...BOUNDS, members: 10 })).toBe('made of more than 10 values');
 });
 
+// Would catch: sixty thousand empty lists, each of which a schema of any JSON tries as six other things first.
+test('more lists and objects than are allowed are refused, in a value and in its text', () => {
+  const bounds = { ...BOUNDS, containers: 3 };
+  for (const [value, excess] of [
+    [[[], {}], null],
+    [[[], {}, []], 'made of more than 3 lists and objects'],
+    [{ a: [], b: {}, c: { d: '[[[[' } }, 'made of more than 3 lists and objects'],
+    ['[{[{'.repeat(100), null],
+  ] as const) {
+    expect(excessOf(value, bounds)).toBe(excess);
+    // A text so short is not scanned.
+    const text = JSON.stringify(value).padEnd(BOUNDS.depth + 1);
+    if (excess === null) expect(parseBounded(text, { ...bounds, depth: 60 })).toEqual(value);
+    else expect(() => parseBounded(text, { ...bounds, depth: 60 })).toThrow(excess);
+  }
+});
+
 test('a string beyond the bound is refused', () => {
   expect(excessOf(['x'.repeat(10)], { ...BOUNDS, string: 10 })).toBeNull();
   expect(excessOf(['x'.repeat(11)], { ...BOUNDS, string: 10 })).toMatch(/string of more than 10/);

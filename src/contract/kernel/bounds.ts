@@ -12,6 +12,8 @@ export interface Bounds {
   members: number;
   /** Members of all objects together, where fewer than {@link members}: V8 makes a table of each object with many names. */
   names?: number;
+  /** Arrays and objects, empty ones too, where fewer than {@link members}: each costs a schema of any JSON ten times what a number costs. */
+  containers?: number;
   /** Characters of one string. */
   string: number;
   /** Characters of a text; or of all strings and names, bytes of all byte arrays, and 8 for every other value. */
@@ -21,9 +23,9 @@ export interface Bounds {
 /** What every edge takes; an edge may take less. */
 export const BOUNDS: Bounds = { depth: 64, members: 250_000, string: 16 * 1024 * 1024, size: 32 * 1024 * 1024 };
 /** Inputs of operations that carry no texts; each value may be wrong in its own way. */
-export const JSON_BOUNDS: Bounds = { ...BOUNDS, members: 50_000 };
+export const JSON_BOUNDS: Bounds = { ...BOUNDS, members: 50_000, containers: 20_000 };
 /** Inputs of operations that carry lists of texts. */
-export const DOCUMENT_BOUNDS: Bounds = { ...BOUNDS, names: 40_000 };
+export const DOCUMENT_BOUNDS: Bounds = { ...BOUNDS, names: 40_000, containers: 20_000 };
 /** What a program or a server gives to the process that asked for it; what is large becomes a file and travels no further. */
 export const OUTPUT_BOUNDS: Bounds = { ...BOUNDS, members: 8_000_000, string: BOUNDS.size };
 /** A value of {@link BOUNDS} inside the message of a child process. */
@@ -41,6 +43,7 @@ const deeper = ({ depth }: Bounds) => `nested deeper than ${depth} levels`;
 const larger = ({ size }: Bounds) => `larger than ${size}`;
 const tooMany = ({ members }: Bounds) => `made of more than ${members} values`;
 const tooManyNames = (names: number) => `made of more than ${names} members`;
+const tooManyContainers = (containers: number) => `made of more than ${containers} lists and objects`;
 const tooLong = ({ string }: Bounds) => `holding a string of more than ${string} characters`;
 
 /** Nothing is inherited but from an end of the chain: objects of JSON, of another realm, and those that a router makes. */
@@ -55,10 +58,11 @@ const isPlain = (value: object) => {
  */
 export function excessOf(value: unknown, bounds: Bounds = BOUNDS): string | null {
   const open: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
-  const { names: maxNames = bounds.members } = bounds;
+  const { names: maxNames = bounds.members, containers: maxContainers = Number.POSITIVE_INFINITY } = bounds;
   let size = 0;
   let members = 0;
   let names = 0;
+  let containers = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, depth } = next;
     if (typeof value === 'string') {
@@ -67,6 +71,8 @@ export function excessOf(value: unknown, bounds: Bounds = BOUNDS): string | null
     } else size += 8;
     if (typeof value === 'object' && value !== null) {
       if (depth >= bounds.depth) return deeper(bounds);
+      containers += 1;
+      if (containers > maxContainers) return tooManyContainers(maxContainers);
       if (value instanceof Uint8Array) size += value.byteLength;
       else if (Array.isArray(value)) {
         members += value.length;
@@ -96,8 +102,9 @@ function excessOfText(text: string, bounds: Bounds): string | null {
   let depth = 0;
   // Every item but the first of its list follows a comma, and every list opens with a bracket.
   let members = 0;
-  const { names: maxNames = bounds.members } = bounds;
+  const { names: maxNames = bounds.members, containers: maxContainers = Number.POSITIVE_INFINITY } = bounds;
   let names = 0;
+  let containers = 0;
   for (let index = 0; index < text.length; index++) {
     switch (text.charCodeAt(index)) {
       case 0x22: {
@@ -110,7 +117,9 @@ function excessOfText(text: string, bounds: Bounds): string | null {
       case 0x7b:
         depth += 1;
         members += 1;
+        containers += 1;
         if (depth > bounds.depth) return deeper(bounds);
+        if (containers > maxContainers) return tooManyContainers(maxContainers);
         if (members > bounds.members) return tooMany(bounds);
         break;
       case 0x3a:

@@ -93,8 +93,7 @@ export function createWebSocketDoor(deps: WebSocketDeps): WebSocketDoor {
 
 /**
  * Stops reading from a peer as soon as more has come than a frame of `limit` bytes, long before the frame is complete. `ws` has one
- * limit for the whole life of a socket, which is that of known callers. What is read at once may hold the end of one frame and the
- * beginning of the next: hence twice the limit.
+ * limit for the whole life of a socket, which is that of known callers. Twice, for what the pieces cost of a frame that comes slowly.
  */
 function boundIntake(socket: WebSocket, raw: Duplex, limit: () => number): void {
   watchPending(socket, raw, (pending) => {
@@ -106,24 +105,31 @@ function boundIntake(socket: WebSocket, raw: Duplex, limit: () => number): void 
 
 /** Bytes of a control frame of a client before its payload (RFC 6455, section 5.2). */
 const CONTROL_HEAD_BYTES = 6;
+/** What a piece takes in memory beside its bytes: `ws` keeps each as it came, a Buffer with memory of its own. */
+const PIECE_BYTES = 512;
 
-/** Tells after each piece how many bytes have come of a message that is not whole yet; 0 when it is, or when the connection has ended. */
+/** Tells after each piece how much memory a message takes that is not whole yet; 0 when it is, or when the connection has ended. */
 function watchPending(socket: WebSocket, raw: Duplex, tell: (bytes: number) => void): void {
-  let pending = 0;
+  let bytes = 0;
+  let pieces = 0;
   const reset = () => {
-    pending = 0;
+    bytes = 0;
+    pieces = 0;
     tell(0);
   };
   for (const event of ['message', 'close']) socket.on(event, reset);
   // Control frames may come between the fragments of a message: they are no part of it, and do not end it.
   const ignore = (payload: Buffer) => {
-    pending -= payload.length + CONTROL_HEAD_BYTES;
+    bytes -= payload.length + CONTROL_HEAD_BYTES;
+    if (bytes <= 0) reset();
   };
   for (const event of ['ping', 'pong']) socket.on(event, ignore);
-  raw.on('data', (chunk: Buffer) => {
-    pending += chunk.length;
-    tell(pending);
+  // Counted before `ws` has the piece, which says in its own listener what that has completed, and told after it.
+  raw.prependListener('data', (piece: Buffer) => {
+    bytes += piece.length;
+    pieces += 1;
   });
+  raw.on('data', () => tell(bytes + pieces * PIECE_BYTES));
 }
 
 /** Bytes of an unfinished frame that are counted together. */

@@ -1,6 +1,6 @@
 /** Everything that Fastify routes. */
-
-import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DOCUMENT_BOUNDS, JSON_BOUNDS } from '../../../contract/kernel/bounds.ts';
 import { PAYLOAD_LIMITS } from '../../../contract/kernel/define.ts';
 import type { Logger } from '../../core/log/logger.ts';
@@ -16,6 +16,7 @@ import { createNotFound, type NotFound } from './reply/not-found.ts';
 import type { Admit } from './request/admit.ts';
 import { Exchange } from './request/exchange.ts';
 import { readJsonBody } from './request/input.ts';
+import { readBody } from './request/read-body.ts';
 import { addUploadRoutes } from './request/uploads.ts';
 
 /**
@@ -53,14 +54,11 @@ export async function addApp(
 function addBodies(app: FastifyInstance): void {
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      const { bodyLimit } = request.routeOptions;
-      const bounds = bodyLimit > PAYLOAD_LIMITS.json ? DOCUMENT_BOUNDS : JSON_BOUNDS;
-      done(null, readJsonBody(request.headers['content-type'], body as Buffer, bounds));
-    } catch (error) {
-      done(error as Error);
-    }
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    const { bodyLimit } = request.routeOptions;
+    const body = await readBody(payload, Number(request.headers['content-length'] ?? 0), bodyLimit);
+    const bounds = bodyLimit > PAYLOAD_LIMITS.json ? DOCUMENT_BOUNDS : JSON_BOUNDS;
+    return readJsonBody(request.headers['content-type'], body, bounds);
   });
 }
 

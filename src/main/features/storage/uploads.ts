@@ -49,6 +49,16 @@ async function receive(bytes: Readable, allowance: Allowance, dir: string, parti
   return meter.measured();
 }
 
+/** Notes that a file is there, or removes it: without its row nothing else ever would. */
+async function orRemove(dir: string, file: string, note: () => void): Promise<void> {
+  try {
+    note();
+  } catch (error) {
+    await removeOwned(path.dirname(dir), file);
+    throw error;
+  }
+}
+
 interface Announced {
   name: string;
   mime: string;
@@ -101,13 +111,7 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string, ro
       writing.add(id);
       try {
         const measured = await receive(bytes, quota.reserve(row), dir, partOf(id), fileOf(id));
-        try {
-          store.completeUpload(id, measured);
-        } catch (error) {
-          // Without its row nothing would ever remove it.
-          await removeOwned(path.dirname(dir), fileOf(id));
-          throw error;
-        }
+        await orRemove(dir, fileOf(id), () => store.completeUpload(id, measured));
         quota.forget(id);
         return { upload_id: id, ...measured, expires_at: iso(row.expires_at) };
       } finally {
@@ -137,9 +141,8 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string, ro
       for (const id of store.expiredUploads(clock.now())) {
         if (signal.aborted) return;
         try {
-          await removeOwned(path.dirname(dir), fileOf(id));
           // A host that was killed leaves the part that had arrived.
-          await removeOwned(path.dirname(dir), partOf(id));
+          for (const file of [fileOf(id), partOf(id)]) await removeOwned(path.dirname(dir), file);
         } finally {
           quota.forget(id);
           store.removeUpload(id);

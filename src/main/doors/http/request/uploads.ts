@@ -67,16 +67,6 @@ export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
       },
     });
 
-    /** Nobody can send the bytes of an upload again that broke off: its id was told to nobody, or its ticket has been spent. */
-    async function write(id: string, bytes: Readable) {
-      try {
-        return await uploads.write(id, bytes);
-      } catch (error) {
-        uploads.forget(id);
-        throw error;
-      }
-    }
-
     async function receive(request: FastifyRequest): Promise<void> {
       const exchange = Exchange.of(request.raw);
       try {
@@ -87,7 +77,7 @@ export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
           // Of a form it is a little more than its file.
           const length = Number(request.headers['content-length']);
           const { id } = uploads.begin({ ...meta, principal: principal.id, bytes: length > 0 ? length : undefined });
-          return write(id, bytes);
+          return writeOrForget(uploads, id, bytes);
         };
         const result = await dispatcher.run(admission, { name, mime }, { instead: store });
         if (result.kind === 'value') sendResult(exchange, result);
@@ -115,7 +105,7 @@ export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
         const exchange = Exchange.of(request.raw);
         incoming(request)
           .then(
-            ({ bytes }) => write(request.params.id, bytes),
+            ({ bytes }) => writeOrForget(uploads, request.params.id, bytes),
             (error: unknown) => {
               uploads.forget(request.params.id);
               throw error;
@@ -128,6 +118,16 @@ export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
       },
     });
   });
+}
+
+/** Nobody can send the bytes of an upload again that broke off: its id was told to nobody, or its ticket has been spent. */
+async function writeOrForget(uploads: UploadSink, id: string, bytes: Readable) {
+  try {
+    return await uploads.write(id, bytes);
+  } catch (error) {
+    uploads.forget(id);
+    throw error;
+  }
 }
 
 /** The one file of a request, whichever way it is packed. */

@@ -1,24 +1,29 @@
 /** Grammars in llama.cpp's notation (GBNF), as a set of named rules. */
+import { BOUNDS, excessOf } from '../../../../contract/kernel/bounds.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
+import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 
 /** More than schemas written by hand need; a larger grammar would hold up the engine. */
 const MAX_RULES = 4_000;
 const MAX_SIZE = 512 * 1024;
 
+/** What a schema may be made of; {@link MAX_SIZE} counts only when its rules have been written. */
+const SCHEMA_BOUNDS = { ...BOUNDS, members: 20_000, string: MAX_SIZE, size: MAX_SIZE };
+
+const tooLarge = () => new AppError('unprocessable-entity', 'The schema is too large to be enforced.');
+
+/** @throws AppError `unprocessable-entity` for a schema whose grammar would be too large, before the time for its rules is spent */
+export function assertEnforceable(schema: JsonObject): void {
+  if (excessOf(schema, SCHEMA_BOUNDS) !== null) throw tooLarge();
+}
+
 /** A text as a terminal. */
 export function literal(text: string): string {
-  const escaped = text.replaceAll(/[\\"\n\r\t]/g, (char) => {
-    switch (char) {
-      case '\n':
-        return '\\n';
-      case '\r':
-        return '\\r';
-      case '\t':
-        return '\\t';
-      default:
-        return `\\${char}`;
-    }
-  });
+  const escaped = text
+    .replaceAll(/[\\"]/g, '\\$&')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replaceAll('\t', '\\t');
   return `"${escaped}"`;
 }
 
@@ -66,9 +71,15 @@ export interface Grammar {
 export function createGrammar(): Grammar {
   const rules = new Map<string, string>();
   let number = 0;
+  let size = 0;
+  const define = (name: string, expression: string) => {
+    size += expression.length;
+    if (size > MAX_SIZE) throw tooLarge();
+    rules.set(name, expression);
+  };
   const reserve = (hint: string) => {
     number += 1;
-    if (number > MAX_RULES) throw new AppError('unprocessable-entity', 'The schema is too large to be enforced.');
+    if (number > MAX_RULES) throw tooLarge();
     return `${
       hint
         .toLowerCase()
@@ -88,15 +99,15 @@ export function createGrammar(): Grammar {
   return {
     base,
     reserve,
-    define: (name, expression) => void rules.set(name, expression),
+    define,
     add(hint, expression) {
       const name = reserve(hint);
-      rules.set(name, expression);
+      define(name, expression);
       return name;
     },
     text(root) {
       const text = [['root', root], ...rules].map(([name, rule]) => `${name} ::= ${rule}`).join('\n');
-      if (text.length > MAX_SIZE) throw new AppError('unprocessable-entity', 'The schema is too large to be enforced.');
+      if (text.length > MAX_SIZE) throw tooLarge();
       return text;
     },
   };

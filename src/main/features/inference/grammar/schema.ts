@@ -5,7 +5,7 @@
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { checkAmbiguity } from './ambiguity.ts';
 import { arrayOf, objectOf } from './containers.ts';
-import { createGrammar, either, type Grammar } from './gbnf.ts';
+import { assertEnforceable, createGrammar, either, type Grammar } from './gbnf.ts';
 import { isObject, keywordsOf } from './merge.ts';
 import { createParts } from './parts.ts';
 import { inside, type Place, refuse } from './place.ts';
@@ -19,6 +19,7 @@ const MAX_DEPTH = 100;
 
 /** Adds the rules of a schema to a grammar. @returns the name of its rule @throws AppError `unsupported-parameter` and `unprocessable-entity` with `pointer` */
 export function addSchema(grammar: Grammar, root: JsonObject, param: string): string {
+  assertEnforceable(root);
   const parts = createParts(root);
   /** Rule names by reference; a recursive reference becomes a recursive rule. */
   const refs = new Map<string, string>();
