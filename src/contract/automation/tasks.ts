@@ -223,6 +223,7 @@ export const taskRecord = {
     created_before: fixed(before('created_at')),
   },
   sorts: {
+    id: fixed(text),
     created_at: fixed(text),
     updated_at: text,
     command_name: fixed(natural),

@@ -4,9 +4,9 @@ import { AREAS, call, SCOPES } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
 import { contains, fixed, oneOf } from '../kernel/filters.ts';
 import { PrincipalInfo } from '../kernel/frames.ts';
-import { Deleted, listInput, page } from '../kernel/paging.ts';
+import { Deleted, listFields, listInput, page } from '../kernel/paging.ts';
 import { ConnectionId, entityFields, KeyId, Nothing, Timestamp } from '../kernel/scalars.ts';
-import { list, natural, text } from '../kernel/sorts.ts';
+import { list, natural, number, type Sorted, text } from '../kernel/sorts.ts';
 
 const Scope = z.enum(SCOPES);
 const Area = z.enum(AREAS);
@@ -71,6 +71,11 @@ export const connectionRecord = {
   id: ConnectionId,
   summaries: ['connections_list'],
 } as const satisfies EntityRecord;
+/** Order of the connections, which are in memory; the oldest first unless asked. */
+export const connectionOrder = {
+  sorts: { since: text, name: natural, kind: text, origin: text, scopes: list, rtt_ms: number },
+  defaultSort: 'since',
+} as const satisfies Sorted;
 
 const host = { area: 'host' } as const;
 
@@ -130,7 +135,7 @@ export const accessOperations = {
     scope: 'admin',
     http: { method: 'DELETE', path: '/v1/keys/{id}' },
   }),
-  connections_list: call(z.strictObject({}), z.object({ items: z.array(Connection) }), {
+  connections_list: call(z.strictObject({ sort: listFields.sort }), z.object({ items: z.array(Connection) }), {
     ...host,
     row: 'B61',
     tags: ['connections'],

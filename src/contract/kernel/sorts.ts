@@ -77,6 +77,9 @@ export interface Sorted<S extends Sorts = Sorts> {
   defaultSort?: string;
 }
 
+/** Names of the orders of a list. */
+export type SortOf<S extends Sorted> = keyof S['sorts'] & string;
+
 /** The parts of a `sort`, most significant first. @throws AppError `validation-error` for a member that the list cannot be sorted by */
 export function sortKeys<S extends Sorts>(
   { sorts, defaultSort = NEWEST_FIRST }: Sorted<S>,

@@ -127,6 +127,7 @@ export const modelRecord = {
     updated_at: text,
     name: natural,
     type: text,
+    format: fixed(text),
     bytes: number,
     parameters: number,
     context_length: number,

@@ -233,4 +233,14 @@ describe('live connections', () => {
     expect(feature.registry.countOf('a')).toBe(0);
     expect(core.events.list(0, 10).map(({ type }) => type)).toEqual(['connection.created', 'connection.deleted']);
   });
+
+  // Catches a list that takes an order and answers in the one in which the connections came.
+  test('are listed in the order that is asked for, the oldest first without one', () => {
+    for (const id of ['key 10', 'key 9', 'key 2']) connect(id);
+    const names = (sort?: string) => feature.registry.list(sort).map(({ name }) => name);
+    expect(names('name')).toEqual(['key 2', 'key 9', 'key 10']);
+    expect(names('-name')).toEqual(['key 10', 'key 9', 'key 2']);
+    expect(names()).toEqual(['key 10', 'key 9', 'key 2']);
+    expect(() => names('colour')).toThrow(expect.objectContaining({ slug: 'validation-error' }));
+  });
 });

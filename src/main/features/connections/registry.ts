@@ -1,8 +1,9 @@
 /** Who is connected right now; each live connection can be ended from outside. */
 
-import type { Connection } from '../../../contract/host/access.ts';
+import { type Connection, connectionOrder } from '../../../contract/host/access.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { scopesUpTo } from '../../../contract/kernel/rights.ts';
+import { rowOrder } from '../../../contract/kernel/sorts.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import type { Principal } from '../../core/operation/operation.ts';
@@ -24,7 +25,8 @@ export interface ConnectionRegistry {
   countOf(principalId: string): number;
   /** @returns removes the connection */
   add(connection: LiveConnection): () => void;
-  list(): Connection[];
+  /** @throws AppError `validation-error` for an unknown sort field */
+  list(sort?: string): Connection[];
   /** Closes one connection and answers whose it was. @throws AppError `not-found` */
   revoke(id: string): Principal;
 }
@@ -47,8 +49,9 @@ export function createConnectionRegistry(
         if (live.delete(id)) announce('connection.deleted', id);
       };
     },
-    list: () =>
-      [...live].map(([id, { connection, since }]) => {
+    list(sort) {
+      const order = rowOrder(connectionOrder, sort);
+      const connections = [...live].map(([id, { connection, since }]): Connection => {
         const principal = connection.principal();
         return {
           id: id as Connection['id'],
@@ -62,7 +65,9 @@ export function createConnectionRegistry(
           since: iso(since),
           last_seen_at: iso(clock.now()),
         };
-      }),
+      });
+      return connections.sort(order);
+    },
     revoke(id) {
       const found = live.get(id);
       if (!found)

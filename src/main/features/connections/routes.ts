@@ -45,7 +45,7 @@ export function connectionHandlers(deps: {
       keys.remove(id);
       return { id, deleted: true };
     },
-    connections_list: () => ({ items: registry.list() }),
+    connections_list: ({ sort }) => ({ items: registry.list(sort) }),
     connections_revoke: ({ id }) => {
       const principal = registry.revoke(id);
       // A signed-in browser would be back at once: its session ends too.

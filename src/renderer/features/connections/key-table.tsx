@@ -1,7 +1,8 @@
 import { modals } from '@mantine/modals';
 import { KeyRound } from 'lucide-react';
 import { useState } from 'react';
-import type { ApiKey } from '../../../contract/host/access.ts';
+import type { ApiKey, keyRecord } from '../../../contract/host/access.ts';
+import type { SortOf } from '../../../contract/kernel/sorts.ts';
 import { useAct, usePages } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
@@ -24,7 +25,7 @@ function Expiry({ apiKey }: { apiKey: ApiKey }) {
   );
 }
 
-const COLUMNS: readonly Column<ApiKey>[] = [
+const COLUMNS: readonly Column<ApiKey, SortOf<typeof keyRecord>>[] = [
   { id: 'name', title: 'Name', sort: 'name', cell: (key) => <span className={css.name}>{key.name}</span> },
   {
     id: 'prefix',
@@ -71,12 +72,13 @@ export function KeyTable({ onNew }: { onNew(): void }) {
       cancelProps: { size: 'xs' },
       onConfirm: () => revoke.mutate({ id: key.id }),
     });
-  const columns: readonly Column<ApiKey>[] = [
+  const columns: readonly Column<ApiKey, SortOf<typeof keyRecord>>[] = [
     ...COLUMNS,
     {
       id: 'actions',
       title: '',
       width: 90,
+      unsorted: 'Buttons have no order',
       cell: (key) => (
         <Button small kind="danger" blocked={blocked} onClick={() => ask(key)}>
           Revoke

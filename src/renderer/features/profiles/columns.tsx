@@ -1,4 +1,5 @@
-import type { Profile } from '../../../contract/automation/profiles.ts';
+import type { Profile, profileRecord } from '../../../contract/automation/profiles.ts';
+import type { SortOf } from '../../../contract/kernel/sorts.ts';
 import { bytes } from '../../lib/format.ts';
 import { Ago } from '../../ui/display/ago.tsx';
 import { Tag } from '../../ui/display/badge.tsx';
@@ -9,7 +10,7 @@ import type { Column } from '../../ui/table/columns/columns.ts';
 import css from './profiles.module.css';
 import { Swatch } from './swatch.tsx';
 
-export const PROFILE_COLUMNS: readonly Column<Profile>[] = [
+export const PROFILE_COLUMNS: readonly Column<Profile, SortOf<typeof profileRecord>>[] = [
   {
     id: 'state',
     title: 'State',

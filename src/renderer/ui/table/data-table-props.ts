@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Column } from './columns/columns.ts';
+import type { AnyColumn } from './columns/columns.ts';
 import type { Chosen } from './navigation/use-selection.ts';
 
 export interface DataTableProps<R extends object> {
@@ -10,7 +10,7 @@ export interface DataTableProps<R extends object> {
   idOf(row: R): string;
   /** What a row is called in the names of its controls; "row" unless given. */
   titleOf?: (row: R) => string;
-  columns: readonly Column<R>[];
+  columns: readonly AnyColumn<R>[];
   sort?: string | undefined;
   onSort?: (sort: string | undefined) => void;
   /** Changes when filters do: a new list has no order to keep. */

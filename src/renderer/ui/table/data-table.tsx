@@ -4,7 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect, useRef } from 'react';
 import { listProps, useInitialFocus } from '../../lib/keys/focus-list.ts';
 import { BulkBar } from './bulk-bar.tsx';
-import type { Column } from './columns/columns.ts';
+import type { AnyColumn } from './columns/columns.ts';
 import { HeadRow } from './columns/head-row.tsx';
 import { useVisible } from './columns/use-visible.ts';
 import type { DataTableProps } from './data-table-props.ts';
@@ -110,7 +110,7 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
   );
 }
 
-function Widths<R>({ columns, ticks, menus }: { columns: readonly Column<R>[]; ticks: boolean; menus: boolean }) {
+function Widths<R>({ columns, ticks, menus }: { columns: readonly AnyColumn<R>[]; ticks: boolean; menus: boolean }) {
   return (
     <colgroup>
       {ticks ? <col style={{ width: TICKS }} /> : null}

@@ -1,7 +1,7 @@
 import { Ellipsis } from 'lucide-react';
 import { memo } from 'react';
 import { buttonClass } from '../buttons.tsx';
-import type { Column } from './columns/columns.ts';
+import type { AnyColumn } from './columns/columns.ts';
 import css from './table.module.css';
 
 interface GridRowProps<R> {
@@ -12,7 +12,7 @@ interface GridRowProps<R> {
   row: R;
   /** Place among all rows, the head is 1. */
   place: number;
-  columns: readonly Column<R>[];
+  columns: readonly AnyColumn<R>[];
   /** Null in a table without ticks. */
   ticked: boolean | null;
   selected: boolean;

@@ -1,6 +1,6 @@
 import { useCallbackRef } from '@mantine/hooks';
 import type { VirtualItem } from '@tanstack/react-virtual';
-import type { Column } from './columns/columns.ts';
+import type { AnyColumn } from './columns/columns.ts';
 import type { DataTableProps } from './data-table-props.ts';
 import { GridRow } from './grid-row.tsx';
 import type { Selection } from './navigation/use-selection.ts';
@@ -19,7 +19,7 @@ export function GridRows<R extends object>({
 }: {
   table: DataTableProps<R>;
   rows: readonly R[];
-  columns: readonly Column<R>[];
+  columns: readonly AnyColumn<R>[];
   /** Places of the rows in view. */
   items: readonly VirtualItem[];
   /** Of all rows, px. */

@@ -36,7 +36,7 @@ test('a head asks for its sort: down, up, then none; a column without a sort is 
         label="Fruits"
         rows={FIVE}
         idOf={({ name }) => name}
-        columns={[...COLUMNS.slice(0, 2), { id: 'note', title: 'Note', cell: () => 'ripe' }]}
+        columns={[...COLUMNS.slice(0, 2), { id: 'note', title: 'Note', unsorted: 'all the same', cell: () => 'ripe' }]}
         sort={sort}
         onSort={(next) => {
           setSort(next);

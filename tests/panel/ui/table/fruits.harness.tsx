@@ -2,7 +2,7 @@
 import { screen, within } from '@testing-library/react';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { useView } from '../../../../src/renderer/lib/view-store.ts';
-import type { Column } from '../../../../src/renderer/ui/table/columns/columns.ts';
+import type { AnyColumn } from '../../../../src/renderer/ui/table/columns/columns.ts';
 import { DataTable } from '../../../../src/renderer/ui/table/data-table.tsx';
 import type { DataTableProps } from '../../../../src/renderer/ui/table/data-table-props.ts';
 import { createTestHost, type TestHost } from '../../../support/host.ts';
@@ -20,10 +20,10 @@ beforeAll(async () => {
 afterAll(() => subject[Symbol.asyncDispose]());
 beforeEach(() => useView.setState({ hidden: {}, widths: {}, order: {} }));
 
-export const COLUMNS: readonly Column<Fruit>[] = [
+export const COLUMNS: readonly AnyColumn<Fruit>[] = [
   { id: 'name', title: 'Name', sort: 'name', fixed: true, cell: ({ name }) => name },
   { id: 'size', title: 'Size', num: true, sort: 'size', cell: ({ size }) => size },
-  { id: 'note', title: 'Note', hidden: true, cell: () => 'ripe' },
+  { id: 'note', title: 'Note', hidden: true, unsorted: 'every fruit has the same', cell: () => 'ripe' },
 ];
 export const fruits = (...names: string[]): Fruit[] => names.map((name, index) => ({ name, size: index }));
 export const FIVE = fruits('apple', 'banana', 'cherry', 'date', 'elder');

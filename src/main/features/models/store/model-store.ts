@@ -18,6 +18,7 @@ const spec: ListSpec<typeof model, typeof modelRecord> = {
     updated_at: model.updated_at,
     name: model.name_key,
     type: model.type,
+    format: model.format,
     bytes: model.bytes,
     parameters: model.parameters,
     context_length: model.context_length,

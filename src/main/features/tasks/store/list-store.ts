@@ -32,6 +32,7 @@ const SPEC: ListSpec<typeof task, typeof taskRecord> = {
   table: task,
   id: task.id,
   sortable: {
+    id: task.id,
     created_at: task.created_at,
     updated_at: task.updated_at,
     command_name: task.command_key,

@@ -1,4 +1,5 @@
-import type { InstalledModel, ModelFit } from '../../../../contract/models/models.ts';
+import type { SortOf } from '../../../../contract/kernel/sorts.ts';
+import type { InstalledModel, ModelFit, modelRecord } from '../../../../contract/models/models.ts';
 import { bytes, count } from '../../../lib/format.ts';
 import { Tag } from '../../../ui/display/badge.tsx';
 import layout from '../../../ui/styles/layout.module.css';
@@ -12,7 +13,7 @@ import { FitBadge } from './fit-badge.tsx';
 export const modelColumns = (
   fitOf: (id: string) => ModelFit | undefined,
   isLoaded: (model: InstalledModel) => boolean,
-): readonly Column<InstalledModel>[] => [
+): readonly Column<InstalledModel, SortOf<typeof modelRecord>>[] => [
   {
     id: 'name',
     title: 'Name',
@@ -33,6 +34,7 @@ export const modelColumns = (
     title: 'State',
     width: 140,
     fixed: true,
+    unsorted: 'Not sortable: it follows from the memory that is free at this moment',
     cell: (model) => <FitBadge plain model={model} fit={fitOf(model.id)} loaded={isLoaded(model)} />,
   },
   {
@@ -66,6 +68,7 @@ export const modelColumns = (
     drop: 5,
     title: 'Format',
     width: 76,
+    sort: 'format',
     cell: (model) => <span className={text.muted}>{model.format.toUpperCase()}</span>,
   },
   { id: 'size', drop: 1, title: 'Size', width: 84, num: true, sort: 'bytes', cell: (model) => bytes(model.bytes) },

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { commandKinds } from '../../../../contract/automation/kinds/index.ts';
-import type { Task } from '../../../../contract/automation/tasks.ts';
+import type { Task, taskRecord } from '../../../../contract/automation/tasks.ts';
+import type { SortOf } from '../../../../contract/kernel/sorts.ts';
 import { shortId } from '../../../lib/format.ts';
 import { lineOf } from '../../../lib/text/tame.ts';
 import { Ago, Elapsed } from '../../../ui/display/ago.tsx';
@@ -34,7 +35,7 @@ function Name({ task }: { task: Task }) {
 }
 
 /** Columns of the task list. */
-export const TASK_COLUMNS: readonly Column<Task>[] = [
+export const TASK_COLUMNS: readonly Column<Task, SortOf<typeof taskRecord>>[] = [
   {
     id: 'status',
     title: 'Status',
@@ -102,6 +103,7 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
     hidden: true,
     title: 'Id',
     width: 112,
+    sort: 'id',
     cell: (task) => <code className={text.faint}>{shortId(task.id)}</code>,
   },
 ];

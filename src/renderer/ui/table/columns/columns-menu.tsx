@@ -2,10 +2,10 @@ import { Menu } from '@mantine/core';
 import { Check, Columns3 } from 'lucide-react';
 import { useView } from '../../../lib/view-store.ts';
 import { buttonClass } from '../../buttons.tsx';
-import { type Column, hiddenOf } from './columns.ts';
+import { type AnyColumn, hiddenOf } from './columns.ts';
 
 /** Chooses which columns of a table are shown. */
-export function ColumnsMenu<R>({ name, columns }: { name: string; columns: readonly Column<R>[] }) {
+export function ColumnsMenu<R>({ name, columns }: { name: string; columns: readonly AnyColumn<R>[] }) {
   const hidden = hiddenOf(
     columns,
     useView((view) => view.hidden[name]),

@@ -1,13 +1,16 @@
-import { expect, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
+import type { taskRecord } from '../../../../contract/automation/tasks.ts';
+import type { SortOf } from '../../../../contract/kernel/sorts.ts';
 import { dropPlace } from './column-drag.ts';
-import { type Column, fitting, laidOut, nextSort } from './columns.ts';
+import { type AnyColumn, type Column, fitting, laidOut, nextSort } from './columns.ts';
 
 const id = (column: { id: string }) => column.id;
 
 test('a narrow table lets its least important columns go instead of squeezing the name', () => {
-  const column = (name: string, width?: number, drop?: number): Column<object> => ({
+  const column = (name: string, width?: number, drop?: number): AnyColumn<object> => ({
     id: name,
     title: name,
+    unsorted: 'no order',
     cell: () => null,
     ...(width === undefined ? {} : { width }),
     ...(drop === undefined ? {} : { drop }),
@@ -20,12 +23,12 @@ test('a narrow table lets its least important columns go instead of squeezing th
 
 // Catches a name that is cut beside empty room, and an edge that is elsewhere than where it was dragged to.
 test('what is left goes to columns that may grow; where each has a width, the others have exactly theirs', () => {
-  const column = (name: string, width?: number, grow?: number): Column<object> => ({
-    ...{ id: name, title: name, cell: () => null },
+  const column = (name: string, width?: number, grow?: number): AnyColumn<object> => ({
+    ...{ id: name, title: name, unsorted: 'no order', cell: () => null },
     ...(width === undefined ? {} : { width }),
     ...(grow === undefined ? {} : { grow }),
   });
-  const widths = (columns: readonly Column<object>[], px: number) => laidOut(columns, px).map(({ width }) => width);
+  const widths = (columns: readonly AnyColumn<object>[], px: number) => laidOut(columns, px).map(({ width }) => width);
   const columns = [column('state', 100), column('name'), column('profile', 120, 240)];
   expect(widths(columns, 1_000)).toEqual([100, undefined, 240]);
   expect(widths(columns, 540)).toEqual([100, undefined, 170]);
@@ -35,6 +38,18 @@ test('what is left goes to columns that may grow; where each has a width, the ot
     400,
     undefined,
   ]);
+});
+
+// Catches the next column of a list that nobody can sort by, and one with an order that the server does not have: neither compiles.
+test('a column is sorted by an order of its list, or says why by none', () => {
+  type TaskColumn = Column<object, SortOf<typeof taskRecord>>;
+  const bare = { id: 'a', title: 'A', cell: () => null };
+  expectTypeOf(bare).not.toExtend<TaskColumn>();
+  expectTypeOf<typeof bare & { sort: string }>().not.toExtend<TaskColumn>();
+  expectTypeOf<typeof bare & { sort: 'colour' }>().not.toExtend<TaskColumn>();
+  expectTypeOf<typeof bare & { sort: 'duration_ms' }>().toExtend<TaskColumn>();
+  expectTypeOf<typeof bare & { unsorted: string }>().toExtend<TaskColumn>();
+  expectTypeOf<typeof bare & { sort: 'id' }>().not.toExtend<Column<object>>();
 });
 
 test('a header goes down, up, then back to the default order', () => {

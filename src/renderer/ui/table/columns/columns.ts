@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** One column as data. */
-export interface Column<R> {
+interface ColumnLayout<R> {
   id: string;
   title: string;
   /** Width in px; the first column without one takes what is left. */
@@ -10,8 +9,6 @@ export interface Column<R> {
   grow?: number;
   /** Numbers stand to the right. */
   num?: boolean;
-  /** Field of the server's sort, where the column can be sorted. */
-  sort?: string;
   /** Cannot be hidden. */
   fixed?: boolean;
   /** Hidden until the user shows it. */
@@ -20,6 +17,16 @@ export interface Column<R> {
   drop?: number;
   cell(row: R): ReactNode;
 }
+
+/**
+ * One column as data. `Sort`: the orders of the list's entity, `SortOf<typeof taskRecord>`. Either the server sorts by the column, or it says
+ * why an order by it makes no sense, which its title shows.
+ */
+export type Column<R, Sort extends string = never> = ColumnLayout<R> &
+  ({ sort: Sort; unsorted?: never } | { sort?: never; unsorted: string });
+
+/** A column of any list. */
+export type AnyColumn<R> = Column<R, string>;
 
 /** `-created_at` → `{ field: 'created_at', down: true }`. */
 export function parseSort(sort: string | undefined): { field: string; down: boolean } | null {
@@ -38,11 +45,11 @@ export function nextSort(sort: string | undefined, field: string): string | unde
 const FLEXIBLE_MIN = 220;
 
 /** Columns that have room in `width` px; those with the highest `drop` leave first. */
-export function fitting<R>(columns: readonly Column<R>[], width: number): Column<R>[] {
-  const room = (list: readonly Column<R>[]) => list.reduce((sum, column) => sum + (column.width ?? FLEXIBLE_MIN), 0);
+export function fitting<R>(columns: readonly AnyColumn<R>[], width: number): AnyColumn<R>[] {
+  const room = (list: readonly AnyColumn<R>[]) => list.reduce((sum, column) => sum + (column.width ?? FLEXIBLE_MIN), 0);
   const left = [...columns];
   while (width > 0 && room(left) > width) {
-    const worst = left.reduce<Column<R> | null>(
+    const worst = left.reduce<AnyColumn<R> | null>(
       (found, column) => ((column.drop ?? 0) > (found?.drop ?? 0) ? column : found),
       null,
     );
@@ -56,7 +63,7 @@ export function fitting<R>(columns: readonly Column<R>[], width: number): Column
  * The columns with the widths that they are drawn with in `width` px: of what is left, half goes to those that may grow. Where the user
  * has given each a width, the last one takes what is left, so that the others have exactly theirs.
  */
-export function laidOut<R>(columns: readonly Column<R>[], width: number): Column<R>[] {
+export function laidOut<R>(columns: readonly AnyColumn<R>[], width: number): AnyColumn<R>[] {
   const flexible = columns.findIndex((column) => column.width === undefined);
   if (flexible < 0) return columns.map((column, place) => (place === columns.length - 1 ? bare(column) : column));
   const taken = columns.reduce((sum, column) => sum + (column.width ?? FLEXIBLE_MIN), 0);
@@ -69,17 +76,19 @@ export function laidOut<R>(columns: readonly Column<R>[], width: number): Column
   });
 }
 
-function bare<R>({ width: _own, ...column }: Column<R>): Column<R> {
+function bare<R>({ width: _own, ...column }: AnyColumn<R>): AnyColumn<R> {
   return column;
 }
 
 /** Columns that are hidden: the user's choice, else what the columns say. */
-export const hiddenOf = <R>(columns: readonly Column<R>[], chosen: readonly string[] | undefined): readonly string[] =>
-  chosen ?? columns.filter(({ hidden }) => hidden).map(({ id }) => id);
+export const hiddenOf = <R>(
+  columns: readonly AnyColumn<R>[],
+  chosen: readonly string[] | undefined,
+): readonly string[] => chosen ?? columns.filter(({ hidden }) => hidden).map(({ id }) => id);
 
 /** Columns in the order that the user chose; those that it does not name follow in their own. */
-export function arranged<R>(columns: readonly Column<R>[], order: readonly string[] = []): Column<R>[] {
-  const place = ({ id }: Column<R>) => (order.includes(id) ? order.indexOf(id) : order.length);
+export function arranged<R>(columns: readonly AnyColumn<R>[], order: readonly string[] = []): AnyColumn<R>[] {
+  const place = ({ id }: AnyColumn<R>) => (order.includes(id) ? order.indexOf(id) : order.length);
   return columns.toSorted((a, b) => place(a) - place(b));
 }
 

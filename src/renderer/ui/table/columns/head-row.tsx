@@ -4,10 +4,10 @@ import text from '../../styles/text.module.css';
 import css from '../table.module.css';
 import { dragColumn } from './column-drag.ts';
 import { ColumnGrip } from './column-grip.tsx';
-import { type Column, movedBy, nextSort, parseSort } from './columns.ts';
+import { type AnyColumn, movedBy, nextSort, parseSort } from './columns.ts';
 
 export interface HeadRowProps<R> {
-  columns: readonly Column<R>[];
+  columns: readonly AnyColumn<R>[];
   sort: string | undefined;
   onSort: ((sort: string | undefined) => void) | undefined;
   /** Whether every loaded row is selected; `null` when rows cannot be selected. */
@@ -76,12 +76,12 @@ export function HeadRow<R>({ columns, sort, onSort, all, onAll, menu, table }: H
 }
 
 function Title<R>({
-  column: { title, sort: field },
+  column: { title, sort: field, unsorted },
   sort,
   onSort,
-}: Pick<HeadRowProps<R>, 'sort' | 'onSort'> & { column: Column<R> }) {
+}: Pick<HeadRowProps<R>, 'sort' | 'onSort'> & { column: AnyColumn<R> }) {
   if (title === '') return <span className={text.hidden}>Actions</span>;
-  if (field === undefined || onSort === undefined) return title;
+  if (field === undefined || onSort === undefined) return <span title={unsorted}>{title}</span>;
   const sorted = parseSort(sort);
   const Arrow = sorted?.down ? ArrowDown : ArrowUp;
   return (
