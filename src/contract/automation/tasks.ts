@@ -227,7 +227,7 @@ export const taskRecord = {
     created_at: fixed(text),
     updated_at: text,
     command_name: fixed(natural),
-    status: text,
+    status: { ...text, within: 'created_at' },
     priority: fixed(ranked(PRIORITIES)),
     kind: fixed(text),
     profile_name: fixed(natural),

@@ -9,6 +9,8 @@ export interface Sort {
   fixed?: boolean;
   /** The member, where the order has another name. */
   member?: string;
+  /** Order between equal values, in the same direction, where the caller names none. */
+  within?: string;
 }
 /** Orders by the name of the member that they look at. */
 export type Sorts = Readonly<Record<string, Sort>>;
@@ -85,7 +87,7 @@ export function sortKeys<S extends Sorts>(
   { sorts, defaultSort = NEWEST_FIRST }: Sorted<S>,
   sort = defaultSort,
 ): SortKey<keyof S & string>[] {
-  return sort.split(',').map((part) => {
+  const keys: SortKey<keyof S & string>[] = sort.split(',').map((part) => {
     const descending = part.startsWith('-');
     const name = descending ? part.slice(1) : part;
     if (Object.hasOwn(sorts, name)) return { name, descending };
@@ -98,6 +100,9 @@ export function sortKeys<S extends Sorts>(
       },
     );
   });
+  const last = keys.at(-1);
+  const within = last === undefined ? undefined : sorts[last.name]?.within;
+  return last === undefined || within === undefined ? keys : [...keys, { name: within, descending: last.descending }];
 }
 
 /** The order in which a list answers its rows; the id decides between equal ones, in the direction of the first part. */

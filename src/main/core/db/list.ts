@@ -6,10 +6,12 @@ import {
   desc,
   eq,
   gt,
+  gte,
   type InferSelectModel,
   isNotNull,
   isNull,
   lt,
+  lte,
   not,
   or,
   type SQL,
@@ -101,19 +103,31 @@ interface OrderKey<Row> {
 /** As the database has it: values of a cursor are not encoded again. */
 const orderOf = <Row>({ source }: OrderKey<Row>): SQL => ('of' in source ? source.expression : sql`${source}`);
 
+/** As {@link orderOf}, but no index is used for it: that of another part of an `OR` has the rows in another order. */
+const comparedBy = <Row>(key: OrderKey<Row>): SQL => sql`+${orderOf(key)}`;
+
+const mayBeNull = <Row>({ source }: OrderKey<Row>): boolean => 'of' in source || !source.notNull;
+
 /** The value of a key comes after `value`; SQLite puts null before every value. */
 function comesAfter<Row>(key: OrderKey<Row>, value: CursorValue): SQL | undefined {
-  const by = orderOf(key);
+  const by = comparedBy(key);
   if (value === null) return key.descending ? sql`0` : isNotNull(by);
   if (!key.descending) return gt(by, value);
-  return 'of' in key.source || !key.source.notNull ? or(lt(by, value), isNull(by)) : lt(by, value);
+  return mayBeNull(key) ? or(lt(by, value), isNull(by)) : lt(by, value);
+}
+
+/** From `value` on, where the index of the order can begin there: what comes before need not be read. */
+function startsAt<Row>(key: OrderKey<Row> | undefined, value: CursorValue | undefined): SQL | undefined {
+  if (key === undefined || value === null || value === undefined) return undefined;
+  if (!key.descending) return gte(orderOf(key), value);
+  return mayBeNull(key) ? undefined : lte(orderOf(key), value);
 }
 
 /** (a, b, id) after (x, y, z): a>x OR (a=x AND b>y) OR (a=x AND b=y AND id>z) */
 function behind<Row>(keys: readonly OrderKey<Row>[], position: readonly CursorValue[]): SQL | undefined {
   const isAt = (key: OrderKey<Row>, value: CursorValue) =>
-    value === null ? isNull(orderOf(key)) : eq(orderOf(key), value);
-  return or(
+    value === null ? isNull(comparedBy(key)) : eq(comparedBy(key), value);
+  const after = or(
     ...keys.map((key, index) =>
       and(
         ...keys.slice(0, index).map((earlier, at) => isAt(earlier, position[at] ?? null)),
@@ -121,6 +135,7 @@ function behind<Row>(keys: readonly OrderKey<Row>[], position: readonly CursorVa
       ),
     ),
   );
+  return and(startsAt(keys[0], position[0]), after);
 }
 
 /** What the rows have to fulfil that a list shows with these filter values. */
@@ -155,7 +170,8 @@ export function listPage<T extends SQLiteTable, const R extends ListRecord>(
     ...key,
     source: spec.sortable[key.name],
   }));
-  const keys: OrderKey<InferSelectModel<T>>[] = [...sort, { source: spec.id, descending: sort[0]?.descending ?? true }];
+  const byId = { source: spec.id, descending: sort[0]?.descending ?? true };
+  const keys: OrderKey<InferSelectModel<T>>[] = sort[0]?.source === spec.id ? [byId] : [...sort, byId];
   const values = filterValues(filters, query);
   const tag = sha256(JSON.stringify([values, sort.map((k) => [k.name, k.descending])]))
     .toString('base64url')
