@@ -76,6 +76,8 @@ export const CommandVersion = z.object({
   version: z.int(),
   at: Timestamp,
   by: z.string(),
+  /** The version whose content it has, where it was made by restoring that one. */
+  restored_from: z.int().nullable(),
   /** Members that changed against the version before, old and new. */
   diff: z.array(z.object({ path: z.string(), from: z.json(), to: z.json() })),
 });
@@ -132,6 +134,8 @@ export const commandOperations = {
       retry: editable.retry.nullable().optional(),
       concurrency_key: editable.concurrency_key.optional(),
       enabled: editable.enabled.optional(),
+      /** The version that the change restores, for the history. */
+      restored_from: z.int().min(1).optional(),
     },
     actions: ['delete', 'restore', 'update'],
   }),

@@ -79,16 +79,18 @@ export function createEditing(deps: EditingDeps) {
     /** @throws AppError `not-found`, `version-conflict`, `validation-error` */
     async update(
       id: CommandId,
-      patch: CommandPatch,
+      { restored_from, ...patch }: CommandPatch & { restored_from?: number },
       by: string,
       expected: { body?: number | undefined; ifMatch?: number | undefined },
     ): Promise<Command> {
       const row = require(id);
       checkVersion(row.version, expected.body, expected.ifMatch);
+      if (restored_from !== undefined && !store.version(id, restored_from))
+        throw notFound('version', `${restored_from} of ${id}`);
       const next = await nextVersion(deps, row, patch);
       // The command may have changed while its schema was checked and its secrets were sealed.
       checkVersion(require(id).version, row.version, undefined);
-      store.save(next, by, 'command.updated');
+      store.save(next, by, 'command.updated', restored_from);
       return view(next);
     },
     /** @throws AppError `not-found` */

@@ -39,6 +39,7 @@ export const commandVersion = sqliteTable(
     version: integer('version').notNull(),
     at: integer('at').notNull(),
     by_name: text('by_name').notNull(),
+    restored_from: integer('restored_from'),
     body: json('body').$type<CommandRow>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.command_id, table.version] })],

@@ -58,6 +58,7 @@ export function createCommandService({ db, store, secrets, checks, clock, ...fac
         version: row.version,
         at: iso(row.at),
         by: row.by_name,
+        restored_from: row.restored_from,
         diff: diffOf(rows[index + 1]?.body, row.body),
       }));
     },

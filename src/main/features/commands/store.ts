@@ -51,13 +51,25 @@ export function createCommandStore(db: Db, events: Events) {
   );
 
   const newestFirst = sql`version DESC`;
-  function save(row: CommandRow, by: string, type: 'command.created' | 'command.updated' | 'command.deleted'): void {
+  function save(
+    row: CommandRow,
+    by: string,
+    type: 'command.created' | 'command.updated' | 'command.deleted',
+    restoredFrom: number | null = null,
+  ): void {
     db.transaction(() => {
       const keyed = { ...row, name_key: naturalKey(row.name) };
       orm.insert(command).values(keyed).onConflictDoUpdate({ target: command.id, set: keyed }).run();
       orm
         .insert(commandVersion)
-        .values({ command_id: row.id, version: row.version, at: row.updated_at, by_name: by, body: row })
+        .values({
+          command_id: row.id,
+          version: row.version,
+          at: row.updated_at,
+          by_name: by,
+          restored_from: restoredFrom,
+          body: row,
+        })
         .run();
       events.append({ type, entity: 'command', id: row.id, version: row.version });
     });

@@ -47,6 +47,22 @@ describe('versions', () => {
     ]);
   });
 
+  // Catches a history in which a version that was restored looks like one that somebody typed.
+  test('tell from which version they were restored; one that does not exist cannot be', async () => {
+    using core = openTestCore();
+    const service = commandsOn(core);
+    const { id } = await service.create(httpCommand({ timeout_seconds: 5 }), 'anna');
+    await service.update(id, { timeout_seconds: 50 }, 'anna', {});
+    await service.update(id, { timeout_seconds: 5, restored_from: 1 }, 'ben', {});
+    await expect(service.update(id, { restored_from: 9 }, 'ben', {})).rejects.toMatchObject({ slug: 'not-found' });
+    expect(service.versions(id).map(({ version, restored_from }) => [version, restored_from])).toEqual([
+      [3, 1],
+      [2, null],
+      [1, null],
+    ]);
+    expect(service.atVersion(id, 3)).not.toHaveProperty('restored_from');
+  });
+
   test('are found by their number only, and a task can be made from each', async () => {
     using core = openTestCore();
     const service = commandsOn(core);

@@ -47,5 +47,7 @@ test('scripts and schemas are compared as texts', () => {
 test('only the first version is said to be created', () => {
   expect(summaryOf(1, [])).toBe('Created');
   expect(summaryOf(4, [])).toBe('No visible changes');
+  expect(summaryOf(9, [{ title: 'Name' }], 8)).toBe('Restored from version 8: Name');
+  expect(summaryOf(9, [], 8)).toBe('Restored from version 8');
   expect(summaryOf(4, [{ title: 'Name' }, { title: 'Script' }])).toBe('Name, Script');
 });

@@ -73,5 +73,12 @@ export function changesOf(
 }
 
 /** A version in one line. Only the first one is made; a later one without a difference was saved as it was. */
-export const summaryOf = (version: number, changes: readonly Pick<VersionChange, 'title'>[]): string =>
-  changes.length > 0 ? changes.map(({ title }) => title).join(', ') : version === 1 ? 'Created' : 'No visible changes';
+export function summaryOf(
+  version: number,
+  changes: readonly Pick<VersionChange, 'title'>[],
+  restored: number | null = null,
+): string {
+  const titles = changes.map(({ title }) => title).join(', ');
+  if (restored !== null) return `Restored from version ${restored}${titles === '' ? '' : `: ${titles}`}`;
+  return titles !== '' ? titles : version === 1 ? 'Created' : 'No visible changes';
+}

@@ -35,7 +35,12 @@ export function useVersionVerbs(command: Command, changed: boolean, load: (draft
       attempt(
         'Could not restore the version',
         draftAt(version).then(async ({ kind: _kind, ...fields }) => {
-          const next = await client.call('commands_update', { id: command.id, version: command.version, ...fields });
+          const next = await client.call('commands_update', {
+            id: command.id,
+            version: command.version,
+            restored_from: version,
+            ...fields,
+          });
           toast(`Version ${version} restored as version ${next.version}`);
         }),
       ),

@@ -44,7 +44,7 @@ export function Versions({
 }
 
 function Version({
-  item: { version, at, by, diff },
+  item: { version, at, by, restored_from: restored, diff },
   command,
   verbs,
 }: {
@@ -54,7 +54,7 @@ function Version({
 }) {
   const [open, setOpen] = useState(false);
   const changes = changesOf(diff, kindViews[command.kind].titles);
-  const said = summaryOf(version, changes);
+  const said = summaryOf(version, changes, restored);
   return (
     <section className={css.version} aria-label={`Version ${version}`}>
       <div className={layout.row}>

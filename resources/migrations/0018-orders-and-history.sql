@@ -1,15 +1,13 @@
--- An index for each order of the lists that grow without end, so that a page reads its rows and sorts none.
+-- An index for each order that the panel offers of the lists that grow without end, so that a page reads its rows and sorts none.
 -- Tasks of one state are ordered by time in either direction; the state alone is an order, too.
 DROP INDEX task_by_status;
 CREATE INDEX task_by_status ON task (status, created_at, id);
 CREATE INDEX task_by_command_name ON task (command_key, id);
 CREATE INDEX task_by_profile_name ON task (profile_key, id);
 CREATE INDEX task_by_kind ON task (kind, id);
-CREATE INDEX task_by_priority ON task (priority, id);
 CREATE INDEX task_by_start ON task (started_at, id);
 CREATE INDEX task_by_duration ON task (max(0, finished_at - started_at), id);
 CREATE INDEX task_by_attempt ON task (attempt, id);
-CREATE INDEX task_by_update ON task (updated_at, id);
 
 CREATE INDEX profile_by_time ON profile (created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX profile_by_update ON profile (updated_at, id) WHERE deleted_at IS NULL;
@@ -34,3 +32,6 @@ CREATE INDEX job_by_kind ON job (kind, id);
 CREATE INDEX job_by_status ON job (status, id);
 
 CREATE INDEX audit_by_time ON audit (at);
+
+-- The version that a version was restored from, for the history of a command.
+ALTER TABLE command_version ADD COLUMN restored_from INTEGER;
