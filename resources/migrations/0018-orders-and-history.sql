@@ -30,6 +30,7 @@ DROP INDEX job_by_time;
 CREATE INDEX job_by_time ON job (created_at, id);
 CREATE INDEX job_by_kind ON job (kind, id);
 CREATE INDEX job_by_status ON job (status, id);
+CREATE INDEX job_by_end ON job (finished_at, id);
 
 CREATE INDEX audit_by_time ON audit (at);
 

@@ -59,7 +59,7 @@ export const jobRecord = {
     kind: fixed(oneOf(z.string())),
     status: oneOf(Job.shape.status),
   },
-  sorts: { created_at: fixed(text), kind: fixed(text), status: text },
+  sorts: { id: fixed(text), created_at: fixed(text), kind: fixed(text), status: text, finished_at: text },
   lists: ['jobs_list'],
   one: 'jobs_get',
 } as const satisfies EntityRecord;

@@ -89,7 +89,13 @@ export function createJobStore(db: Db, events: Events) {
     list(query: JobListInput, areas: JobRow['area'][]): Page<JobRow> {
       return listPage(db, query, {
         table: job,
-        sortable: { created_at: job.created_at, kind: job.kind, status: job.status },
+        sortable: {
+          id: job.id,
+          created_at: job.created_at,
+          kind: job.kind,
+          status: job.status,
+          finished_at: job.finished_at,
+        },
         id: job.id,
         where: inArray(job.area, areas),
         record: jobRecord,

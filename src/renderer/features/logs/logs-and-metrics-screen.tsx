@@ -3,6 +3,7 @@ import { useFilters } from '../../lib/use-filters.ts';
 import { Screen, ScreenHead } from '../../ui/screen.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import { neighbourTab, TabPanel, Tabs } from '../../ui/tabs.tsx';
+import { JobsTab } from './jobs/jobs-tab.tsx';
 import { LogFacts } from './log-facts.tsx';
 import { LogsScreen } from './logs-screen.tsx';
 import { Metrics } from './metrics.tsx';
@@ -10,13 +11,16 @@ import { Metrics } from './metrics.tsx';
 const TABS = [
   { id: 'log', label: 'Log' },
   { id: 'metrics', label: 'Metrics' },
+  { id: 'jobs', label: 'Jobs' },
 ] as const;
+/** Members of the address that a tab has for itself. */
+const OWN = { sort: undefined, status: undefined, peek: undefined };
 type LogsTab = (typeof TABS)[number]['id'];
 
 export function LogsAndMetricsScreen() {
   const [search, set] = useFilters();
   const tab = TABS.find(({ id }) => id === search.tab)?.id ?? 'log';
-  const setTab = (next: LogsTab) => set({ tab: next === 'log' ? undefined : next });
+  const setTab = (next: LogsTab) => set({ ...OWN, tab: next === 'log' ? undefined : next });
   const step = (by: 1 | -1, title: string, key: string) =>
     ({
       id: `logs.tab.${by}`,
@@ -37,7 +41,7 @@ export function LogsAndMetricsScreen() {
         {tab === 'log' ? <LogFacts /> : null}
       </ScreenHead>
       <TabPanel name="logs" value={tab}>
-        {tab === 'log' ? <LogsScreen /> : <Metrics />}
+        {tab === 'log' ? <LogsScreen /> : tab === 'jobs' ? <JobsTab /> : <Metrics />}
       </TabPanel>
     </Screen>
   );
