@@ -54,7 +54,7 @@ async function plansOf(ask: () => Promise<unknown>): Promise<string[]> {
     .filter(({ sql }) => /^select .* order by .* limit/is.test(sql))
     .flatMap(({ db, sql }) => {
       const unbound = sql.replaceAll('?', '1');
-      const steps = prepare.call(db, `EXPLAIN QUERY PLAN ${unbound}`).all() as { detail: string }[];
+      const steps = db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${unbound}`).all();
       return steps.map(({ detail }) => `${detail} <- ${sql.slice(sql.lastIndexOf(' order by '))}`);
     });
 }

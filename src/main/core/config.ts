@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { type SettingKey, Settings } from '../../contract/host/settings.ts';
 import { AppError } from '../../contract/kernel/errors.ts';
+import { issueText } from '../../contract/kernel/text/issue-text.ts';
 
 /** Everything that is fixed before the database is open. */
 export interface HostConfig {
@@ -52,9 +53,13 @@ function browserArgs(text: string | undefined): string[] {
 function override(overrides: Partial<Settings>, key: SettingKey, value: unknown, origin: string): void {
   const parsed = Settings.shape[key].safeParse(value);
   if (!parsed.success) {
-    throw new AppError('configuration-error', `${origin}: ${parsed.error.issues[0]?.message ?? 'wrong value'}`, {
-      extra: { setting: key, reason: 'invalid' },
-    });
+    throw new AppError(
+      'configuration-error',
+      `${origin}: ${parsed.error.issues.map(issueText)[0] ?? 'Has a wrong value'}`,
+      {
+        extra: { setting: key, reason: 'invalid' },
+      },
+    );
   }
   Object.assign(overrides, { [key]: parsed.data });
 }
@@ -65,7 +70,7 @@ function readContentPort(value: string | undefined): number {
   if (parsed.success) return parsed.data;
   throw new AppError(
     'configuration-error',
-    `TABAGENT_CONTENT_PORT: ${parsed.error.issues[0]?.message ?? 'wrong value'}`,
+    `TABAGENT_CONTENT_PORT: ${parsed.error.issues.map(issueText)[0] ?? 'Has a wrong value'}`,
     {
       extra: { setting: 'TABAGENT_CONTENT_PORT', reason: 'invalid' },
     },

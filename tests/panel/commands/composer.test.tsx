@@ -253,8 +253,8 @@ describe('the command as a whole', () => {
     await waitFor(() => expect(restore.title).toBe(''));
     await panel.user.click(restore);
     await screen.findByText('Version 1 restored as version 3');
-    await within(screen.getByRole('region', { name: 'Version 3' })).findByText(/^Restored from version 1: /);
     expect(await stored(id)).toMatchObject({ version: 3, name: 'Restored', timeout_seconds: 11 });
-    await screen.findByRole('region', { name: 'Version 3' });
+    const third = await screen.findByRole('region', { name: 'Version 3' });
+    await within(third).findByText(/^Restored from version 1: /);
   });
 });

@@ -12,6 +12,7 @@ import { resolveTemplates } from '../../../contract/automation/template.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import { parseSafely } from '../../../contract/kernel/parse.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
+import { issueText } from '../../../contract/kernel/text/issue-text.ts';
 import type { Variables } from './compute/requests.ts';
 import { filesIn, hostKinds, type SpecIssue } from './kinds/index.ts';
 
@@ -29,7 +30,10 @@ export function parseSpec(kind: CommandKind, raw: JsonObject): { spec: CommandSp
   const parsed = parseSafely(CommandSpec, { ...raw, kind: raw.kind ?? kind });
   if (!parsed.success) {
     return {
-      issues: parsed.error.issues.map((issue) => ({ path: ['spec', ...issue.path].join('.'), message: issue.message })),
+      issues: parsed.error.issues.map((issue) => ({
+        path: ['spec', ...issue.path].join('.'),
+        message: issueText(issue),
+      })),
     };
   }
   if (parsed.data.kind !== kind)
@@ -43,7 +47,7 @@ export function requireSpec(kind: CommandKind, raw: JsonObject): CommandSpec {
   if ('spec' in result) return result.spec;
   const first = result.issues[0];
   throw new AppError('validation-error', `Field '${first?.path}': ${first?.message}`, {
-    errors: Object.fromEntries(result.issues.map((issue) => [issue.path, issue.message])),
+    errors: Object.fromEntries(result.issues.map(({ path: at, message }) => [at, message])),
     extra: { field: first?.path, reason: first?.message },
   });
 }
@@ -63,12 +67,10 @@ export function resolveSpec(
   const { value, missing } = resolveTemplates(JSON.parse(JSON.stringify(spec)) as Json, scope, templates.isJson);
   const parsed = parseSafely(CommandSpec, value);
   if (parsed.success) return { spec: parsed.data, missing };
-  const issue = parsed.error.issues[0];
-  throw new AppError(
-    'validation-error',
-    `After filling in the variables, spec.${issue?.path.join('.')} ${issue?.message}`,
-    {
-      errors: { [['spec', ...(issue?.path ?? [])].join('.')]: issue?.message ?? 'has a wrong value' },
-    },
-  );
+  const [issue] = parsed.error.issues;
+  const at = ['spec', ...(issue?.path ?? [])].join('.');
+  const reason = issue === undefined ? 'Has a wrong value' : issueText(issue);
+  throw new AppError('validation-error', `After filling in the variables, field '${at}': ${reason}`, {
+    errors: { [at]: reason },
+  });
 }

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { AppError, toAppError } from '../../../../contract/kernel/errors.ts';
 import { parseSafely } from '../../../../contract/kernel/parse.ts';
+import { issueText } from '../../../../contract/kernel/text/issue-text.ts';
 import { fromWorker, toWorker } from '../../../../contract/kernel/worker-frames.ts';
 import type { CircuitOptions } from './circuit.ts';
 import { OpenRequests } from './open-requests.ts';
@@ -89,7 +90,9 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
     const { error } = parseSafely(options.ask, body);
     if (error === undefined) return;
     const [issue] = error.issues;
-    const reason = `${issue?.path.map(String).join('.') ?? ''} ${issue?.message ?? ''}`.trim().slice(0, 200);
+    const reason = `${issue?.path.map(String).join('.') ?? ''} ${issue === undefined ? '' : issueText(issue)}`
+      .trim()
+      .slice(0, 200);
     throw new AppError('unprocessable-entity', `The request cannot be computed: ${reason}`, { extra: { reason } });
   }
 
