@@ -9,6 +9,11 @@ import { OpenRequests } from './open-requests.ts';
 import type { WorkerDeps } from './process.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
 
+/** The first thing that is wrong with a request, with its place. */
+function reasonOf({ issues: [issue] }: z.ZodError): string {
+  return issue === undefined ? '' : `${issue.path.map(String).join('.')} ${issueText(issue)}`.trim();
+}
+
 /** Options of `createWorkerClient`; all times in ms. */
 export interface ClientOptions<Ask extends z.ZodType, Answer extends z.ZodType, Item extends z.ZodType>
   extends CircuitOptions {
@@ -89,10 +94,7 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
   function checkBody(body: z.input<Ask>): void {
     const { error } = parseSafely(options.ask, body);
     if (error === undefined) return;
-    const [issue] = error.issues;
-    const reason = `${issue?.path.map(String).join('.') ?? ''} ${issue === undefined ? '' : issueText(issue)}`
-      .trim()
-      .slice(0, 200);
+    const reason = reasonOf(error).slice(0, 200);
     throw new AppError('unprocessable-entity', `The request cannot be computed: ${reason}`, { extra: { reason } });
   }
 
