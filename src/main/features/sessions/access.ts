@@ -9,6 +9,14 @@ import type { SessionStore } from './store.ts';
 const unknownSession = (id: string) =>
   new AppError('session-not-found', `There is no session ${JSON.stringify(id)}.`, { extra: { session_id: id } });
 
+/** What was deleted can be restored: nobody else may begin a conversation in its place. */
+const taken = (id: string) =>
+  new AppError(
+    'conflict',
+    `The session ${JSON.stringify(id)} was deleted and can still be restored; restore it, or choose another id.`,
+    { extra: { id } },
+  );
+
 export interface AccessDeps {
   store: SessionStore;
   clock: Clock;
@@ -29,9 +37,9 @@ export function createAccess({ store, clock, params }: AccessDeps) {
     return row;
   }
 
+  /** @throws AppError `conflict` (`session-not-found` for callers without a key) when there is a deleted session of this id */
   function make(id: SessionId, anonymous: boolean, given: Partial<SessionRow> = {}): SessionRow {
-    // A name that is used again begins a new conversation.
-    if (store.getDeleted(id) !== undefined) purge(id);
+    if (store.getDeleted(id) !== undefined) throw anonymous ? unknownSession(id) : taken(id);
     const now = clock.now();
     const row: SessionRow = {
       ...{ id, title: '', model: null, tags: [], system_prompt: '', tools: [], response_schema: null, anonymous },

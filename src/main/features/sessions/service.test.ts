@@ -121,14 +121,29 @@ describe('a session that is deleted', () => {
     expect(() => service.restore(id('s'))).toThrow(expect.objectContaining({ slug: 'not-found' }));
   });
 
-  // Catches messages of a deleted conversation that come back in a new one of the same name.
-  test('leaves its name to a new one', () => {
+  // Catches a caller that may not delete anything, or has no key at all, and destroys what could be restored by writing in its place.
+  test('keeps its name until it is gone for good, whoever wants it and by whatever way', () => {
     say('s', 'old');
     params.set('s', { temperature: 1 });
     service.remove(id('s'));
-    say('s', 'new');
-    expect(history('s').messages.map(({ content }) => content)).toEqual(['new']);
-    expect(params.has('s')).toBe(false);
+    const asked = {
+      sessionId: 's',
+      model: 'm',
+      messages: [{ role: 'user' as const, content: 'new' }],
+      continued: false,
+    };
+    const slugs = [
+      ['conflict', OPERATOR],
+      ['session-not-found', ANYBODY],
+    ] as const;
+    for (const [slug, principal] of slugs) {
+      expect(() => say('s', 'new', principal)).toThrow(expect.objectContaining({ slug }));
+      expect(() => service.conversations.begin({ ...asked, principal })).toThrow(expect.objectContaining({ slug }));
+    }
+    expect(() => make('s')).toThrow(expect.objectContaining({ slug: 'conflict' }));
+    service.restore(id('s'));
+    expect(history('s').messages.map(({ content }) => content)).toEqual(['old']);
+    expect(params.get('s')).toEqual({ temperature: 1 });
   });
 
   test('goes for good after a time, with its messages and parameters', () => {

@@ -1,7 +1,7 @@
 /** Prompts as tokens. Others get their turn between pieces of the work, and a caller that leaves ends it. */
-import { randomInt } from 'node:crypto';
 import type { EngineMessage, EnginePrompt } from '../../../contract/models/engine.ts';
 import { createPause } from './deadline.ts';
+import { hide, type PromptPart } from './hidden.ts';
 import type { ChatTemplate } from './template.ts';
 
 /** A model as far as its prompts are concerned. */
@@ -37,19 +37,7 @@ const PIECE = 32 * 1024;
 /** Tokens that a text may seem to have more when it is cut at one place. */
 const MARGIN = 64;
 
-/**
- * What stands for contents while the template is filled in: characters of a private use area around a number that nobody can know, so that no
- * content can hold the mark of another one. Digits stay as they are whatever a template does to a text.
- */
-function createMarks() {
-  const nonce = String(randomInt(2 ** 47));
-  return {
-    of: (index: number) => `\u{F0000}${nonce}-${index}\u{F0001}`,
-    pattern: new RegExp(`\u{F0000}${nonce}-(\\d+)\u{F0001}`, 'u'),
-  };
-}
-
-/** What is known of a content. */
+/** What is known of a text. */
 interface Looked {
   count: number;
   /** Whether it is left out of the text that the template makes, and tokenised by itself. */
@@ -60,7 +48,7 @@ type Counted<Token> = Omit<PromptTokens<Token>, 'reasoning'>;
 
 export function createPromptReader<Token>(model: PromptModel<Token>, signal: AbortSignal): PromptReader<Token> {
   const pause = createPause(signal);
-  const looked = new WeakMap<EngineMessage, Looked>();
+  const looked = new Map<string, Looked>();
 
   /** Tokens of a text; one that is long is counted first, because to tokenise it takes long and its tokens may be of no use. */
   async function tokensOf(text: string, special: boolean): Promise<Counted<Token>> {
@@ -78,23 +66,22 @@ export function createPromptReader<Token>(model: PromptModel<Token>, signal: Abo
   }
 
   /**
-   * A content that holds the name of a control token, which as a token would end the turn or begin another one, stands apart; so does
+   * A text that holds the name of a control token, which as a token would end the turn or begin another one, stands apart; so does
    * one that is too long to be looked through.
    */
-  async function look(message: EngineMessage): Promise<Looked> {
-    const known = looked.get(message);
+  async function look(text: string): Promise<Looked> {
+    const known = looked.get(text);
     if (known !== undefined) return known;
-    const { content } = message;
-    const { tokens: literal, count } = await tokensOf(content, false);
-    const special = literal === null || content.length > PIECE ? null : model.tokenize(content, true);
+    const { tokens: literal, count } = await tokensOf(text, false);
+    const special = literal === null || text.length > PIECE ? null : model.tokenize(text, true);
     const apart =
       special === null || literal?.length !== special.length || literal.some((token, at) => token !== special[at]);
-    looked.set(message, { count, apart });
+    looked.set(text, { count, apart });
     return { count, apart };
   }
 
   /** The tokens of texts one after the other. */
-  async function joined(texts: readonly { text: string; special: boolean }[]): Promise<Counted<Token>> {
+  async function joined(texts: readonly PromptPart[]): Promise<Counted<Token>> {
     let tokens: Token[] | null = [];
     let count = 0;
     for (const { text, special } of texts) {
@@ -106,26 +93,15 @@ export function createPromptReader<Token>(model: PromptModel<Token>, signal: Abo
     return { tokens, count };
   }
 
-  /** Control tokens come from the template alone: what callers write stays text, whatever it spells. */
   async function conversation(prompt: Extract<EnginePrompt, { messages: unknown }>): Promise<PromptTokens<Token>> {
-    const marks = createMarks();
-    const hidden: string[] = [];
-    const messages: EngineMessage[] = [];
-    for (const message of prompt.messages) {
-      const { apart } = await look(message);
-      messages.push(apart ? { ...message, content: marks.of(hidden.push(message.content) - 1) } : message);
-    }
-    const text = model.template.render({ ...prompt, messages });
-    const texts = text
-      .split(marks.pattern)
-      .map((part, at) =>
-        at % 2 === 0 ? { text: part, special: true } : { text: hidden[Number(part)] ?? '', special: false },
-      );
-    return { ...(await joined(texts)), reasoning: model.template.reasons && text.trimEnd().endsWith('<think>') };
+    const hidden = await hide(prompt, async (text) => (await look(text)).apart);
+    const text = model.template.render(hidden.conversation);
+    const parts = hidden.parts(text);
+    return { ...(await joined(parts)), reasoning: model.template.reasons && text.trimEnd().endsWith('<think>') };
   }
 
   return {
-    countOf: async (message) => (await look(message)).count,
+    countOf: async ({ content }) => (await look(content)).count,
     async read(prompt) {
       const { tokens, reasoning, count } =
         'text' in prompt ? { ...(await tokensOf(prompt.text, false)), reasoning: false } : await conversation(prompt);

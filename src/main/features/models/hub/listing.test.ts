@@ -82,6 +82,16 @@ const listing = (client: HubClient) => filesOf(client, 'o/m', 'main', new AbortC
 const entry = (path: string) => ({ type: 'file', path, size: 3, oid: 'a'.repeat(40) });
 
 describe('the list of a repo', () => {
+  // Catches an internal error because of what a mirror writes into a header.
+  test('whose next page is no address is refused', async () => {
+    const client = clientOf([entry('a.gguf')], []);
+    const text = async (...asked: Parameters<HubClient['text']>) => {
+      const answer = await client.text(...asked);
+      return { ...answer, headers: new Headers({ link: '<http://[>; rel="next"' }) };
+    };
+    await expect(listing({ ...client, text })).rejects.toMatchObject({ slug: 'gateway-timeout' });
+  });
+
   test('is read page by page', async () => {
     const client = clientOf([entry('a.gguf')], [entry('b.gguf'), { type: 'directory', path: 'onnx' }]);
     expect((await listing(client)).map(({ path }) => path)).toEqual(['a.gguf', 'b.gguf']);

@@ -93,7 +93,10 @@ function entriesOf(text: string) {
 function nextPage(link: string | null, base: URL): string | null {
   const next = link?.split(',').find((part) => part.includes('rel="next"'));
   const target = /^\s*<([^>]+)>/.exec(next ?? '')?.[1];
-  return target === undefined ? null : new URL(target, base).href;
+  if (target === undefined) return null;
+  if (!URL.canParse(target, base))
+    throw new AppError('gateway-timeout', 'The hub named no address for the rest of a list of files.');
+  return new URL(target, base).href;
 }
 
 const DESCRIBES =
