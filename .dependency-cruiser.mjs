@@ -120,7 +120,7 @@ export default {
         path: '^src/',
         pathNot: [
           '^src/(?:contract|preload|renderer|workers)/',
-          '^src/main/(?:index|cli|host)\\.ts$',
+          '^src/main/(?:index|cli|host|features)\\.ts$',
           '^src/main/(?:core|platform|shell|features|doors|dialects|plugins|cli)/',
         ],
       },

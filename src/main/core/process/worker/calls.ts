@@ -60,12 +60,13 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
     wanted: () => !requests.isEmpty,
     onReady: sendAll,
     onMessage: (message) => requests.take(message),
-    onGone(reason, restarts) {
+    onGone(reason, restarts, killed) {
       options.onGone?.(reason);
       requests.workerGone();
       // A request that was not sent yet cannot be the cause: it waits for the next start, unless there is none.
       for (const [id, { sent }] of requests.all())
-        if (sent || !restarts) requests.settle(id)?.reject(new AppError('worker-crashed', reason));
+        if (sent || !restarts)
+          requests.settle(id)?.reject(new AppError('worker-crashed', reason, { extra: { killed } }));
     },
   });
 

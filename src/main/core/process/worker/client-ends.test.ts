@@ -15,8 +15,10 @@ describe('deadline and cancel', () => {
     expect(await cancelled).toBe('cancelled');
     expect(await client.request('a', long)).toBe(before);
     expect(await slugOf(client.request('spin', { deadlineMs: 20 }))).toBe('gateway-timeout');
-    expect(await slugOf(client.request('x', long))).toBe('worker-crashed');
+    // Catches the blame on whoever else computed in it: nothing of theirs ended it.
+    await expect(client.request('x', long)).rejects.toMatchObject({ slug: 'worker-crashed', extra: { killed: true } });
     expect(await client.request('a', long)).not.toBe(before);
+    await expect(client.request('crash', long)).rejects.toMatchObject({ extra: { killed: false } });
   });
 
   // Would catch: a reader that leaves twice, by its signal and by its end, and with that stops the time in which the worker has to confirm.

@@ -16,8 +16,9 @@ export interface SupervisorOptions<To extends z.ZodType, From extends z.ZodType<
   /**
    * Called when a process and all its descendants have ended.
    * @param restarts whether what was not sent yet may wait for the next process
+   * @param killed whether it was {@link Supervisor.kill} that ended it, and none of its own work
    */
-  onGone(reason: string, restarts: boolean): void;
+  onGone(reason: string, restarts: boolean, killed: boolean): void;
 }
 
 /** A supervised process; see {@link createSupervisor}. */
@@ -37,6 +38,11 @@ export interface Supervisor<To> {
 
 const REAP_MS = 5_000;
 
+const reasonOf = (name: string, killed: boolean, how: string, wasReady: boolean) =>
+  killed
+    ? `${name} was ended because it did not stop what its callers had cancelled.`
+    : `${name} ${how}${wasReady ? '' : ' before it was ready'}.`;
+
 /** Creates the supervisor; no process is started before {@link Supervisor.ensureStarted}. */
 export function createSupervisor<To extends z.ZodType, From extends z.ZodType<{ t: string }>>(
   deps: WorkerDeps,
@@ -46,9 +52,7 @@ export function createSupervisor<To extends z.ZodType, From extends z.ZodType<{ 
   const { name, env } = options;
   const circuit = createCircuit(clock, options);
   let worker: WorkerProcess<z.input<To>> | null = null;
-  let living = false;
-  let ready = false;
-  let stopped = false;
+  let [living, ready, killed, stopped] = [false, false, false, false];
   let cancelStart: (() => void) | null = null;
   let gone = Promise.resolve();
 
@@ -75,17 +79,18 @@ export function createSupervisor<To extends z.ZodType, From extends z.ZodType<{ 
 
   async function start(): Promise<void> {
     living = true;
+    killed = false;
     const { how, wasReady } = await runOnce().catch((error: unknown) => {
       log.error('workers', 'a worker could not be started', { worker: name, error });
       return { how: 'could not be started', wasReady: false };
     });
     living = false;
     worker = null;
-    if (stopped) return options.onGone('The worker was stopped.', false);
-    const reason = `${name} ${how}${wasReady ? '' : ' before it was ready'}.`;
+    if (stopped) return options.onGone('The worker was stopped.', false, killed);
+    const reason = reasonOf(name, killed, how, wasReady);
     const crashes = circuit.crashed(reason);
     log.warn('workers', 'a worker crashed', { worker: name, crashes, reason });
-    options.onGone(reason, wasReady && circuit.openBecause() === null);
+    options.onGone(reason, wasReady && circuit.openBecause() === null, killed);
     if (options.wanted()) ensureStarted();
   }
 
@@ -105,7 +110,10 @@ export function createSupervisor<To extends z.ZodType, From extends z.ZodType<{ 
       if (worker !== null && ready) worker.send(message);
       return worker !== null && ready;
     },
-    kill: () => worker?.kill(),
+    kill() {
+      killed = worker !== null;
+      worker?.kill();
+    },
     waitMs: circuit.waitMs,
     openBecause: circuit.openBecause,
     async stop(farewell, graceMs) {

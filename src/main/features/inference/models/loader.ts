@@ -1,5 +1,5 @@
 /** Loads one model: plans its context and memory, then has the engine read it. */
-import type { AppError } from '../../../../contract/kernel/errors.ts';
+import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { LoadedFacts } from '../../../../contract/models/engine.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/log/logger.ts';
@@ -35,6 +35,8 @@ export function createLoader(deps: LoaderDeps) {
 
   /** Who ended the engine is certain when nothing else was computed, and likely the second time. */
   function suspect({ model, engine }: Resident, { message, cause }: AppError): void {
+    // The host ended it because of what another caller had cancelled.
+    if (cause instanceof AppError && cause.extra.killed === true) return;
     if (roster.activeAtEnd(engine) > 1 && !suspects.has(model.id)) return void suspects.add(model.id);
     suspects.delete(model.id);
     const reason = cause instanceof Error ? cause.message : message;

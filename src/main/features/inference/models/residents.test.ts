@@ -74,6 +74,18 @@ describe('a load that ends the engine', () => {
     expect(ended).toHaveLength(2);
   });
 
+  // Catches a model that is marked as broken because the host ended the engine for the sake of another caller.
+  test('is not the fault of the model when the host ended the engine', async () => {
+    const cause = new AppError('worker-crashed', 'was ended', { extra: { killed: true } });
+    const load = () =>
+      Promise.reject(new AppError('service-unavailable', 'ended', { extra: { reason: 'worker_crashed' }, cause }));
+    const { residents, source, a } = open({ engine: { load } });
+    const ended: string[] = [];
+    source.endedEngine = (id) => void ended.push(id);
+    await expect(residents.load(a, {})).rejects.toMatchObject({ extra: { reason: 'worker_crashed' } });
+    expect(ended).toEqual([]);
+  });
+
   test('is told when the model is loaded all the same', async () => {
     const { residents, source, a } = open();
     const loaded: string[] = [];

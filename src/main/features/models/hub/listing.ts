@@ -94,7 +94,7 @@ function nextPage(link: string | null, base: URL): string | null {
   const next = link?.split(',').find((part) => part.includes('rel="next"'));
   const target = /^\s*<([^>]+)>/.exec(next ?? '')?.[1];
   if (target === undefined) return null;
-  if (!URL.canParse(target, base))
+  if (!URL.canParse(target, base.href))
     throw new AppError('gateway-timeout', 'The hub named no address for the rest of a list of files.');
   return new URL(target, base).href;
 }
