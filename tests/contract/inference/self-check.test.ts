@@ -1,7 +1,7 @@
 /** Models of random weights, checked by the real engine: they compute, and nothing that they say is right. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SelfCheck } from '../../../src/contract/models/self-check.ts';
-import { type InferenceHost, realHost } from '../../support/inference.ts';
+import { type InferenceHost, judgeHost, realHost } from '../../support/inference.ts';
 
 let subject: InferenceHost;
 beforeAll(async () => {
@@ -9,8 +9,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => subject[Symbol.asyncDispose]());
 
-async function checkOf(name: string): Promise<SelfCheck> {
-  const { client, changes } = subject.host;
+async function checkOf(name: string, { host } = subject, variant = 'F16'): Promise<SelfCheck> {
+  const { client, changes } = host;
   const find = async () => (await client.call('models_list', { q: name })).items.find(({ repo }) => repo === name);
   const found = Promise.withResolvers<SelfCheck>();
   const look = async () => {
@@ -18,7 +18,7 @@ async function checkOf(name: string): Promise<SelfCheck> {
     if (check) found.resolve(check);
   };
   const stop = changes.subscribe(() => void look());
-  await client.call('load_model', { model_id: `${name}:F16`, wait: true });
+  await client.call('load_model', { model_id: `${name}:${variant}`, wait: true });
   await look();
   return found.promise.finally(stop);
 }
@@ -31,3 +31,11 @@ test('a chat model and an embedder are checked after their first load; figures a
   const { total_requests } = await subject.host.client.call('stats', {});
   expect(total_requests).toBe(0);
 }, 30_000);
+
+// Catches a type of model whose check is never made, or that no check can end.
+test('so are models that judge texts', async () => {
+  await using judges = await judgeHost({ 'inference.self_check': true });
+  const figures = { tokens_per_second: expect.any(Number), device: 'cpu', asked: 3, first_token_ms: null };
+  expect(await checkOf('test/onnx-tagger', judges, 'fp32')).toMatchObject(figures);
+  expect(await checkOf('test/onnx-nli', judges, 'fp32')).toMatchObject({ ...figures, verdict: 'passed', right: 3 });
+}, 60_000);

@@ -170,12 +170,11 @@ describe('classes', () => {
 
   // Catches a label that is taken for a pattern of `replace`.
   test('a label is put into the hypothesis letter by letter', async () => {
-    const labels = ["$& $' $1", 'water'];
     const judge = await pipeline('zero-shot-classification', 'nli', FULL);
-    const wanted = (await judge(TEXT, ['x', 'water'], {})) as { labels: string[]; scores: number[] };
-    const { scores } = await classes({ model: 'nli', text: TEXT, labels });
-    expect(scores.map(({ label }) => label).sort()).toEqual(labels.toSorted());
-    expect(scores[0]?.score).not.toBe(wanted.scores[0]);
+    // The vocabulary knows none of these signs, so they are read alike.
+    const wanted = (await judge(TEXT, ['## water', 'friends'], {})) as { scores: number[] };
+    const { scores } = await classes({ model: 'nli', text: TEXT, labels: ["$' water", 'friends'] });
+    for (const [index, { score }] of scores.entries()) expect(score).toBeCloseTo(wanted.scores[index] ?? 0, 6);
   });
 
   test('of a long text count all of it', async () => {
