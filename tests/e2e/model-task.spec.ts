@@ -1,0 +1,49 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { writeOnnxTagger } from '../support/models/onnx-models.ts';
+import { faults } from './support/axe.ts';
+import { expect, open, test } from './support/test.ts';
+
+test.use({ fresh: true });
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-e2e-task-'));
+test.afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const TEXT = 'The people of Water Town, who were there: many friends!';
+
+// Would catch: a template that cannot be run as it is, a model that the panel cannot load, an answer without places.
+test('a model task is made from a template, runs on a model of this machine, and finds names with their places', async ({
+  page,
+  api,
+}) => {
+  const dir = path.join(folder, 'tagger');
+  writeOnnxTagger(dir, { seed: 2 });
+  await api.call('models_import', { path: dir });
+  await open(page, '/commands');
+  await page.getByRole('button', { name: 'New', exact: true }).click();
+  await page.getByRole('menuitem', { name: /Find names in a text/ }).click();
+  await page.getByLabel('Command name').fill('Names in a text');
+  await page.getByRole('textbox', { name: 'Least score' }).fill('0');
+  const settings = page.getByRole('complementary', { name: 'Run settings' });
+  await settings.getByLabel('Text').fill(TEXT);
+  await page.screenshot({ path: 'test-results/screens/model-task.png', animations: 'disabled' });
+  expect(await faults(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Dry run' }).first().click();
+  await expect(page.getByText('Ready to run')).toBeVisible();
+  expect(await faults(page)).toEqual([]);
+
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await page.waitForURL(/\/tasks/);
+  const find = async () => (await api.call('tasks_list', { count: true })).items[0];
+  await expect.poll(async () => (await find())?.status, { timeout: 30_000 }).toBe('succeeded');
+  const { output } = await api.call('tasks_get', { id: (await find())?.id ?? '' });
+  const { entities } = output as { entities: { text: string; start: number; end: number }[] };
+  expect(entities.length).toBeGreaterThan(0);
+  for (const { text, start, end } of entities) expect(text).toBe(TEXT.slice(start, end));
+  await expect(page.getByText('Asking local/tagger')).toBeVisible();
+
+  await open(page, '/models');
+  await page.getByRole('row', { name: /tagger/ }).click();
+  await expect(page.getByRole('button', { name: 'Unload' }).first()).toBeVisible();
+});
