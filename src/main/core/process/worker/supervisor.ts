@@ -78,8 +78,7 @@ export function createSupervisor<To extends z.ZodType, From extends z.ZodType<{ 
   }
 
   async function start(): Promise<void> {
-    living = true;
-    killed = false;
+    [living, killed] = [true, false];
     const { how, wasReady } = await runOnce().catch((error: unknown) => {
       log.error('workers', 'a worker could not be started', { worker: name, error });
       return { how: 'could not be started', wasReady: false };
