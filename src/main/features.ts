@@ -14,7 +14,7 @@ import { createDemo } from './features/demo/index.ts';
 import { createEmbeddings } from './features/embeddings/index.ts';
 import { createInference, type EngineModules } from './features/inference/index.ts';
 import { createJobs } from './features/jobs/index.ts';
-import { createModels } from './features/models/index.ts';
+import { createModels, type Held } from './features/models/index.ts';
 import { createProfiles } from './features/profiles/index.ts';
 import { createRetrieval } from './features/retrieval/index.ts';
 import { createSessions } from './features/sessions/index.ts';
@@ -35,7 +35,6 @@ interface Addresses {
 /** What tests bring in place of the real thing. */
 export interface Replaced {
   engines?: EngineModules;
-  availableBytes?: () => number;
 }
 
 /** One line for each feature. Their parts start in this order and stop in the reverse order. */
@@ -64,6 +63,7 @@ export function createFeatures(shared: Foundation & Addresses, replaced: Replace
   const engines = {
     isLoaded: (name: string): boolean => inference.service.isLoaded(name),
     unload: (name: string): Promise<void> => inference.service.unload(name),
+    held: (): Held => inference.service.held(),
   };
   const models = add(
     'models',

@@ -49,7 +49,7 @@ export type ModelSource = z.infer<typeof ModelSource>;
 /** Whether a model can be loaded into the memory that is free now. */
 export const ModelFit = z.object({
   verdict: z.enum(['gpu', 'split', 'cpu', 'none']),
-  /** With {@link ModelFit.shape.context_length}. */
+  /** With {@link ModelFit.shape.context_length}, which is what it would be loaded with now. */
   required_mb: z.int(),
   available_mb: z.int(),
   context_length: z.int(),

@@ -20,7 +20,7 @@ interface Cpu {
 }
 
 /** Memory that programs of this host can still take, bytes; a container's limit counts. */
-export const freeMemory = (): number => Math.min(os.freemem(), process.availableMemory());
+const freeMemory = (): number => Math.min(os.freemem(), process.availableMemory());
 
 /** Creates the reader; each fact is read once. */
 export function createHardware() {
@@ -63,6 +63,7 @@ export function createHardware() {
   };
 
   return {
+    freeMemory,
     physicalCores,
     graphics,
     cpu,

@@ -8,6 +8,7 @@ import { createHardware } from '../../../src/main/core/hardware.ts';
 import { createJobs } from '../../../src/main/features/jobs/index.ts';
 import type { HubTuning } from '../../../src/main/features/models/hub/index.ts';
 import { createModels } from '../../../src/main/features/models/index.ts';
+import { NOTHING_HELD } from '../../../src/main/features/models/memory/plan.ts';
 import { openTestCore, ROOT } from '../core.ts';
 
 /** See file comment. */
@@ -17,7 +18,11 @@ export function openModels(overrides: Partial<Settings> = {}, dir?: string, hub:
   const deps = { ...core, clock: systemClock };
   const jobs = createJobs({ ...deps, serving: true });
   const unloaded: string[] = [];
-  const engines = { isLoaded: () => false, unload: async (name: string) => void unloaded.push(name) };
+  const engines = {
+    isLoaded: () => false,
+    held: () => NOTHING_HELD,
+    unload: async (name: string) => void unloaded.push(name),
+  };
   const root = path.join(core.dir, 'models');
   fs.mkdirSync(root, { recursive: true });
   const uploaded = new Map<string, { file: string; name: string }>();

@@ -1,7 +1,7 @@
 /** Models in memory over an engine that notes what it is asked for. */
 import { DEFAULT_SETTINGS, type Settings } from '../../../src/contract/host/settings.ts';
 import type { LoadedFacts } from '../../../src/contract/models/engine.ts';
-import type { InstalledModel } from '../../../src/main/features/inference/index.ts';
+import type { InstalledModel, ModelSource } from '../../../src/main/features/inference/index.ts';
 import type { Resident } from '../../../src/main/features/inference/models/resident.ts';
 import { createResidents } from '../../../src/main/features/inference/models/residents.ts';
 import type { Engine } from '../../../src/main/features/inference/run/engine.ts';
@@ -26,6 +26,8 @@ interface Options {
   /** What the engine does otherwise. */
   engine?: Partial<Engine>;
   loaded?: (resident: Resident) => void;
+  /** How models are to be loaded. */
+  plan?: ModelSource['plan'];
   /** What the models are otherwise. */
   model?: Partial<InstalledModel>;
 }
@@ -35,11 +37,15 @@ export function openResidents(options: Options = {}) {
   const calls: string[] = [];
   const shape = { sizeBytes: 100 * MIB, contextLength: 4096, ...options.model };
   const models = ['a', 'b', 'c'].map((id) => installed(id, '/x', shape));
-  const source = sourceOf(models);
   const changed: string[] = [];
   const log = memoryLog();
   const clock = manualClock();
+  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   let free = (options.free ?? 10_000) * MIB;
+  const source = {
+    ...sourceOf(models, { free: () => free, settings }),
+    ...(options.plan ? { plan: options.plan } : {}),
+  };
   const engine: Engine = {
     async load({ model, context_length }, signal) {
       calls.push(`load ${model} ${context_length}`);
@@ -66,14 +72,12 @@ export function openResidents(options: Options = {}) {
     stop: async () => undefined,
     ...options.engine,
   };
-  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const residents = createResidents({
     source,
     engine: () => engine,
     settings: { get: (key) => settings[key], onChange: () => () => undefined },
     clock,
     log,
-    availableBytes: () => free,
     changed: (id) => changed.push(id),
     ...(options.loaded ? { loaded: options.loaded } : {}),
   });

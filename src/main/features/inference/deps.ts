@@ -4,6 +4,7 @@ import type { ChatChunk, ChatMessage } from '../../../contract/models/openai/cha
 import type { Usage } from '../../../contract/models/openai/shared.ts';
 import type { SelfCheck } from '../../../contract/models/self-check.ts';
 import type { Principal } from '../../core/operation/operation.ts';
+import type { Held, LoadPlan, LoadWish } from '../models/index.ts';
 
 /** A model whose files are on this machine and were checked. */
 export interface InstalledModel {
@@ -42,14 +43,6 @@ export interface GenerationDefaults {
   system_prompt?: string;
 }
 
-/** How much of a model is to be in memory. */
-export interface LoadShape {
-  /** Tokens of one context. */
-  contextLength: number;
-  /** Contexts side by side. */
-  parallel: number;
-}
-
 /** The models that are installed; implemented by the feature `models`. */
 export interface ModelSource {
   /**
@@ -64,8 +57,11 @@ export interface ModelSource {
   list(): Promise<InstalledModel[]>;
   /** What applies to generations: saved settings below parameters that were set. */
   defaults(model: InstalledModel, sessionId?: string): GenerationDefaults;
-  /** Bytes that the model takes once it is loaded: weights, contexts and working memory. */
-  memory(model: InstalledModel, shape: LoadShape): number;
+  /**
+   * How the model is loaded into the memory that is free now.
+   * @param wish a context that is named is given or refused; the usual one may be shortened to fit
+   */
+  plan(model: InstalledModel, wish: LoadWish, held: Held): Promise<LoadPlan>;
   /** Results of self-checks; one is kept until the files of its model change. */
   selfCheck?: {
     /** Whether the model has no result yet. */

@@ -13,6 +13,7 @@ import type { JobService } from '../jobs/index.ts';
 import { createEngineCommands } from './commands/index.ts';
 import type { Conversations, InstalledModel, ModelSource } from './deps.ts';
 import { createCpuShare } from './models/cpu-share.ts';
+import { heldBy } from './models/resident.ts';
 import { createResidents } from './models/residents.ts';
 import { createModelService, referenceOf } from './models/service.ts';
 import { createChat } from './openai/chat.ts';
@@ -68,8 +69,6 @@ interface Deps {
   conversations: Conversations;
   /** Programs in place of the engines that speak the same protocol; for tests. */
   engines?: EngineModules;
-  /** Memory that can be taken without swapping, bytes. */
-  availableBytes?: () => number;
 }
 
 export function createInference(deps: Deps) {
@@ -89,7 +88,6 @@ export function createInference(deps: Deps) {
     ...deps,
     loaded: selfCheck.loaded,
     engine,
-    availableBytes: deps.availableBytes ?? (() => process.availableMemory()),
     changed(id) {
       source.changed?.(id);
       shareCpu();
@@ -131,6 +129,8 @@ export function createInference(deps: Deps) {
   const service = {
     embedder: vectors.embedder,
     embedders: vectors.embedders,
+    /** What loaded models hold, and what they would give back. */
+    held: () => heldBy(residents.all()),
     isLoaded: (name: string) => residents.get(name)?.facts != null,
     /** Commands that the engine computes. */
     checkCommand: commands.check,

@@ -19,6 +19,7 @@ import { createElsewhere } from './elsewhere/index.ts';
 import type { Surroundings } from './elsewhere/places.ts';
 import { createHub, type HubTuning } from './hub/index.ts';
 import { createCatalogue } from './memory/catalogue.ts';
+import { createJudge } from './memory/fit.ts';
 import { memoryHandlers } from './memory/routes.ts';
 import { createMemoryService } from './memory/service.ts';
 import { createImporter } from './registry/import.ts';
@@ -33,6 +34,33 @@ import { createDownloadStore } from './store/download-store.ts';
 import { createModelStore } from './store/model-store.ts';
 import { createReadingStore } from './store/reading-store.ts';
 import { createSettingsStore } from './store/settings-store.ts';
+
+export type { Held, LoadPlan, LoadWish, Space } from './memory/plan.ts';
+
+/** Looks for models when the host starts and when their folder is another one; in the background, so that the host need not wait. */
+function scanning(
+  { settings, log }: { settings: SettingsReader; log: Logger },
+  scanner: { stop(): Promise<void> },
+  scan: () => Promise<unknown>,
+): Part {
+  const look = () => {
+    scan().catch((error: unknown) => log.error('models', 'The models folder could not be read', { error }));
+  };
+  let unsubscribe: (() => void) | undefined;
+  return {
+    name: 'models',
+    start() {
+      unsubscribe = settings.onChange((keys) => {
+        if (keys.includes('models.folder')) look();
+      });
+      look();
+    },
+    async stop() {
+      unsubscribe?.();
+      await scanner.stop();
+    },
+  };
+}
 
 export function createModels(deps: {
   db: Db;
@@ -52,7 +80,7 @@ export function createModels(deps: {
   /** Where models of other programs are looked for; this machine by default. */
   surroundings?: Surroundings;
 }) {
-  const { clock, log, settings, dataDir } = deps;
+  const { clock, settings, dataDir } = deps;
   const store = createModelStore(deps.db, deps.events);
   const root = () => settings.get('models.folder') ?? path.join(dataDir, 'models');
   const inspect = createInspector(createReadingStore(deps.db));
@@ -61,39 +89,27 @@ export function createModels(deps: {
   const imports = deps.jobs.register(importer.job);
   const { surroundings = { home: os.homedir(), env: process.env, platform: process.platform } } = deps;
   const elsewhere = createElsewhere({ surroundings, isListed: (file) => store.at(file) !== undefined });
-  const service = createModelService({ ...deps, store, scanner, root, aliases: () => settings.get('model_aliases') });
+  const judge = createJudge({ ...deps, held: deps.engines.held });
+  const service = createModelService({
+    ...deps,
+    judge,
+    store,
+    scanner,
+    root,
+    aliases: () => settings.get('model_aliases'),
+  });
   const downloads = createDownloadStore(deps.db, deps.events);
   const hub = createHub({
     ...{ ...deps, store, downloads, scanner, root, env: surroundings.env },
-    ...{ free: service.free, matches: service.matches, tuning: deps.hub },
+    ...{ plan: judge.plan, matches: service.matches, tuning: deps.hub },
   });
   const catalogue = createCatalogue(deps.platform.appRoot);
-  const memory = createMemoryService({ hardware: deps.hardware, catalogue, matches: service.matches });
+  const memory = createMemoryService({ hardware: deps.hardware, judge, catalogue, matches: service.matches });
   const generation = createGenerationSettings(createSettingsStore(deps.db, clock));
-  const scan = () => {
-    service.scan().catch((error: unknown) => log.error('models', 'The models folder could not be read', { error }));
-  };
-  let unsubscribe: (() => void) | undefined;
-  const parts: Part[] = [
-    {
-      name: 'models',
-      // In the background: the host need not wait for the scan.
-      start() {
-        unsubscribe = settings.onChange((keys) => {
-          if (keys.includes('models.folder')) scan();
-        });
-        scan();
-      },
-      async stop() {
-        unsubscribe?.();
-        await scanner.stop();
-      },
-    },
-  ];
   const chores: Chore[] = [{ name: 'looking for models', run: async () => void (await service.scan()) }];
   return {
     service,
-    source: createModelSource(service, generation),
+    source: createModelSource(service, generation, judge),
     /** Sampling parameters by session. */
     params: {
       get: generation.paramsOf,
@@ -106,7 +122,7 @@ export function createModels(deps: {
       ...memoryHandlers(memory),
       ...hub.handlers,
     },
-    parts,
+    parts: [scanning(deps, scanner, service.scan)],
     chores,
   };
 }

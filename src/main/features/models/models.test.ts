@@ -6,6 +6,7 @@ import { writeOnnxFolder } from '../../../../tests/support/models/onnx-writer.ts
 import { openModels } from '../../../../tests/support/models/registry.ts';
 import type { CallContext } from '../../core/operation/operation.ts';
 import { OPERATOR } from '../../core/operation/operator.ts';
+import { NOTHING_HELD } from './memory/plan.ts';
 import { createReadingStore } from './store/reading-store.ts';
 
 let subject: ReturnType<typeof openModels>;
@@ -204,7 +205,9 @@ test('what is set reaches the engine: request parameters over settings, and a sy
     stop: ['.'],
     system_prompt: expect.any(String),
   });
-  expect(source.memory(model, { contextLength: 512, parallel: 2 })).toBeGreaterThan(model.sizeBytes);
+  const planned = await source.plan(model, { contextLength: 512 }, NOTHING_HELD);
+  expect(planned).toMatchObject({ contextLength: 512, parallel: 1, unloads: false });
+  expect(planned.bytes).toBeGreaterThan(model.sizeBytes);
 });
 
 test('a model has two names in inputs, which have to agree', async () => {

@@ -6,16 +6,16 @@ import { InstalledModel, type ModelType } from '../../../contract/models/models.
 import { refOf } from '../../../contract/models/reference.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Db, recordOf, recordsOf } from '../../core/db/index.ts';
-import type { Hardware } from '../../core/hardware.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import { mb } from './memory/estimate.ts';
-import { type FreeMemory, fitOf, freeNow } from './memory/fit.ts';
+import { fitOf, type Judge } from './memory/fit.ts';
+import type { Held } from './memory/plan.ts';
 import { createFindings } from './registry/findings.ts';
 import { createRemover } from './registry/remove.ts';
 import { createResolver, modelNotFound } from './registry/resolve.ts';
 import type { Scanner } from './registry/scan.ts';
 import { selectable, usable } from './registry/usable.ts';
-import { sizedOf, toModel } from './registry/views.ts';
+import { planFactsOf, toModel } from './registry/views.ts';
 import type { ModelRow } from './schema.ts';
 import type { ModelListInput, ModelStore } from './store/model-store.ts';
 
@@ -23,6 +23,8 @@ import type { ModelListInput, ModelStore } from './store/model-store.ts';
 export interface Engines {
   /** @param name `owner/repo:variant` */
   isLoaded(name: string): boolean;
+  /** What loaded models hold. */
+  held(): Held;
   /** Ends what runs on it, and unloads it when it is loaded. */
   unload(name: string): Promise<void>;
 }
@@ -36,16 +38,15 @@ export function createModelService(deps: {
   db: Db;
   store: ModelStore;
   clock: Clock;
-  hardware: Hardware;
+  judge: Judge;
   scanner: Scanner;
   root: () => string;
   aliases: () => Readonly<Record<string, string>>;
   engines: Engines;
 }) {
-  const { db, store, clock, hardware, scanner, root, engines } = deps;
+  const { db, store, clock, judge, scanner, root, engines } = deps;
   const resolver = createResolver(store, deps.aliases);
   const remove = createRemover({ store, root, unload: engines.unload });
-  const free = (): FreeMemory => freeNow(hardware.graphicsNow());
   const view = (row: ModelRow): InstalledModel => recordOf(InstalledModel, () => toModel(row));
   const require = (id: ModelId): ModelRow => store.get(id) ?? missing(id);
 
@@ -57,14 +58,16 @@ export function createModelService(deps: {
     },
     /** Those that could be loaded, against what is free now. @param context the usual one unless given */
     fits(context: number | undefined) {
-      const memory = free();
+      const { ram, vram } = judge.free();
       const rows = store.all().filter((row) => row.status === 'ready');
-      const items = rows.map((row) => ({ id: row.id, fit: fitOf(sizedOf(row), memory, context) }));
-      return { items, free_ram_mb: mb(memory.ram), free_vram_mb: memory.vram === null ? null : mb(memory.vram) };
+      const items = rows.map((row) => ({
+        id: row.id,
+        fit: fitOf(judge.plan(planFactsOf(row), { contextLength: context })),
+      }));
+      return { items, free_ram_mb: mb(ram), free_vram_mb: vram === null ? null : mb(vram) };
     },
     all: store.all,
     view,
-    free,
     scan: scanner.scan,
     isLoaded: (row: ModelRow) => engines.isLoaded(refOf(row)),
     /** The row that a reference means, whatever its state. @throws AppError `model-not-found` */

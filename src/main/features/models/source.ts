@@ -3,7 +3,9 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 import { ModelType } from '../../../contract/models/engine.ts';
 import { DEFAULT_MODEL, refOf } from '../../../contract/models/reference.ts';
 import type { GenerationParams } from '../../../contract/models/settings.ts';
-import { estimate, estimateByName } from './memory/estimate.ts';
+import type { Judge } from './memory/fit.ts';
+import { type Held, type LoadPlan, type LoadWish, UNKNOWN_CONTEXT } from './memory/plan.ts';
+import { planFactsOf } from './registry/views.ts';
 import type { ModelRow } from './schema.ts';
 import type { ModelService } from './service.ts';
 import type { GenerationSettings } from './settings/service.ts';
@@ -33,7 +35,7 @@ function toInstalled(row: ModelRow) {
     variant: row.variant,
     sizeBytes: row.bytes,
     created: Math.floor(row.created_at / 1000),
-    contextLength: row.context_length ?? 2048,
+    contextLength: row.context_length ?? UNKNOWN_CONTEXT,
     parameters: shortCount(row.parameters),
     dimensions: row.facts?.embedding_size ?? null,
   };
@@ -50,7 +52,7 @@ function applied({ max_new_tokens, stop_sequences, ...params }: GenerationParams
   };
 }
 
-export function createModelSource(service: ModelService, generation: GenerationSettings) {
+export function createModelSource(service: ModelService, generation: GenerationSettings, judge: Judge) {
   return {
     /**
      * The model that a reference means, after another look at its files.
@@ -87,15 +89,10 @@ export function createModelSource(service: ModelService, generation: GenerationS
     wasLoaded: service.wasLoaded,
     /** Tells subscribers that a model was loaded or unloaded. */
     changed: (id: string): void => service.announce(id),
-    /** Bytes of a loaded model. */
-    memory(
-      model: Pick<Installed, 'id'>,
-      { contextLength, parallel }: { contextLength: number; parallel: number },
-    ): number {
-      const row = service.find(model.id);
-      const facts = row.facts?.memory ?? null;
-      if (facts !== null) return estimate(facts, { context: contextLength, parallel }).total;
-      return estimateByName(row.name, row.variant, contextLength * parallel, row.bytes);
+    /** How the model is loaded. @param held what loaded models hold; those that nobody uses may be unloaded */
+    async plan(model: Pick<Installed, 'id'>, wish: LoadWish, held: Held): Promise<LoadPlan> {
+      await judge.cardsKnown();
+      return judge.plan(planFactsOf(service.find(model.id)), wish, held);
     },
   };
 }

@@ -17,8 +17,6 @@ export interface LoaderDeps {
   settings: SettingsReader;
   clock: Clock;
   log: Logger;
-  /** Memory that can be taken without swapping, bytes. */
-  availableBytes(): number;
   changed(id: string): void;
   /** Called after each load. */
   loaded?(resident: Resident): void;
@@ -72,12 +70,12 @@ export function createLoader(deps: LoaderDeps) {
   /** @throws AppError `out-of-memory`, `resource-limit-exceeded`; nothing is loaded then */
   return async function begin(model: InstalledModel, options: LoadOptions): Promise<Resident> {
     await roster.hasLeft(model.id);
-    const parallel = model.type === 'chat' ? settings.get('parallel') : 1;
-    const { contextLength, bytes } = await plan(model, { contextLength: options.contextLength, parallel });
+    const { contextLength, parallel, bytes, takes } = await plan(model, options);
     const resident: Resident = {
       model,
       engine: deps.engine(model),
       bytes,
+      takes,
       gpuLayers: options.gpuLayers ?? null,
       turns: createTurns(parallel, () => settings.get('max_queue')),
       facts: null,

@@ -1,20 +1,18 @@
-/** Decides, before a model is loaded, with which context it fits and which others are unloaded for it. */
+/** Makes room for a model before it is loaded: which others are unloaded for it, and whether it is refused. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { SettingsReader } from '../../../core/settings.ts';
+import type { LoadPlan } from '../../models/index.ts';
 import type { InstalledModel, ModelSource } from '../deps.ts';
-import { isIdle, type Resident } from './resident.ts';
-import { doesNotFit, largestContext, roomOf } from './room.ts';
+import { heldBy, isEvictable, type LoadOptions, type Resident } from './resident.ts';
 
 export interface PlannerDeps {
-  source: Pick<ModelSource, 'memory'>;
+  source: Pick<ModelSource, 'plan'>;
   settings: SettingsReader;
-  /** Memory that can be taken without swapping, bytes. */
-  availableBytes(): number;
   all(): Resident[];
   evict(resident: Resident, why: string): Promise<void>;
 }
 
-const bytesOf = (residents: readonly Resident[]) => residents.reduce((sum, { bytes }) => sum + bytes, 0);
+const MIB = 1024 * 1024;
 
 function noPlace(limit: number, current: number): AppError {
   return new AppError('resource-limit-exceeded', 'Every loaded model is in use or pinned; unload one, or try again.', {
@@ -22,41 +20,34 @@ function noPlace(limit: number, current: number): AppError {
   });
 }
 
-export function createPlanner({ source, settings, availableBytes, all, evict }: PlannerDeps) {
-  /** Idle models that are not pinned, least recently used first. */
-  const evictable = () =>
-    all()
-      .filter((one) => isIdle(one) && !one.pinned)
-      .sort((one, other) => one.usedAt - other.usedAt);
+export function doesNotFit({ id }: InstalledModel, { bytes, available, largestContext: largest }: LoadPlan): AppError {
+  const required_mb = Math.ceil(bytes / MIB);
+  const available_mb = Math.floor(available.ram / MIB);
+  const advice =
+    largest === null
+      ? 'Unload another model, or use a smaller variant.'
+      : `A context of ${largest} tokens would fit; or unload another model.`;
+  return new AppError('out-of-memory', `${id} needs ${required_mb} MB and ${available_mb} MB are free. ${advice}`, {
+    extra: { model: id, required_mb, available_mb, largest_context_length: largest },
+  });
+}
 
+export function createPlanner({ source, settings, all, evict }: PlannerDeps) {
   /**
-   * Decides the context and makes room. Nothing is unloaded for a model that would not fit even then.
-   * @param wanted the context that the request names, which is granted or refused; the default one may be shortened to fit
+   * Makes room and says how the model is to be loaded. Nothing is unloaded for one that would not fit even then.
    * @throws AppError `out-of-memory`, `resource-limit-exceeded`
    */
-  return async function plan(
-    model: InstalledModel,
-    { contextLength: wanted, parallel }: { contextLength: number | undefined; parallel: number },
-  ): Promise<{ contextLength: number; bytes: number }> {
-    let contextLength = Math.min(wanted ?? settings.get('inference.context_length'), model.contextLength);
+  return async function plan(model: InstalledModel, wish: LoadOptions): Promise<LoadPlan> {
     for (;;) {
-      const bytes = source.memory(model, { contextLength, parallel });
-      // A model that is still loading has not taken all of its memory yet.
-      const room = Math.max(0, roomOf(availableBytes()) - bytesOf(all().filter(({ facts }) => facts === null)));
-      const others = evictable();
+      const [oldest] = all()
+        .filter(isEvictable)
+        .sort((one, other) => one.usedAt - other.usedAt);
       const limit = settings.get('max_loaded_models');
       const tooMany = all().length >= limit;
-      if (bytes <= room && !tooMany) return { contextLength, bytes };
-      if (tooMany && others.length === 0) throw noPlace(limit, all().length);
-      const most = room + bytesOf(others);
-      if (bytes > most) {
-        const largest = largestContext(source, model, parallel, most);
-        if (wanted !== undefined || largest === null) throw doesNotFit(model, bytes, most, largest);
-        contextLength = Math.min(contextLength, largest);
-        continue;
-      }
-      const [oldest] = others;
-      if (oldest === undefined) throw doesNotFit(model, bytes, room, null);
+      if (tooMany && oldest === undefined) throw noPlace(limit, all().length);
+      const found = await source.plan(model, wish, heldBy(all()));
+      if (found.target === 'none') throw doesNotFit(model, found);
+      if (oldest === undefined || !(found.unloads || tooMany)) return found;
       await evict(oldest, `room for ${model.id}`);
     }
   };

@@ -1,5 +1,6 @@
 /** One model that is in memory or on its way there. */
 import type { LoadedFacts } from '../../../../contract/models/engine.ts';
+import type { Held, Space } from '../../models/index.ts';
 import type { InstalledModel } from '../deps.ts';
 import type { Engine } from '../run/engine.ts';
 import type { Turns } from '../run/turns.ts';
@@ -17,6 +18,7 @@ export interface Resident {
   readonly model: InstalledModel;
   readonly engine: Engine;
   readonly bytes: number;
+  readonly takes: Space;
   readonly gpuLayers: number | null;
   readonly turns: Turns;
   /** Null while it is loading. */
@@ -38,3 +40,17 @@ export interface Resident {
 }
 
 export const isIdle = ({ users, facts }: Resident) => users === 0 && facts !== null;
+
+/** Whether it may be unloaded for another model. */
+export const isEvictable = (resident: Resident) => isIdle(resident) && !resident.pinned;
+
+const sum = (residents: readonly Resident[]): Space => ({
+  ram: residents.reduce((total, { takes }) => total + takes.ram, 0),
+  vram: residents.reduce((total, { takes }) => total + takes.vram, 0),
+});
+
+/** What these hold: a model that is still loading has not taken all of its memory yet. */
+export const heldBy = (residents: readonly Resident[]): Held => ({
+  loading: sum(residents.filter(({ facts }) => facts === null)),
+  idle: sum(residents.filter(isEvictable)),
+});

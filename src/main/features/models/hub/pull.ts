@@ -4,7 +4,7 @@ import type { OutputOf, ParsedInputOf } from '../../../../contract/kernel/define
 import { AppError, errorOf } from '../../../../contract/kernel/errors.ts';
 import type { CallContext } from '../../../core/operation/operation.ts';
 import type { JobStarter } from '../../jobs/index.ts';
-import type { FreeMemory } from '../memory/fit.ts';
+import type { Judge } from '../memory/fit.ts';
 import { refIn, variantIn } from '../registry/named.ts';
 import type { ModelRow } from '../schema.ts';
 import type { PullInput } from './job.ts';
@@ -17,18 +17,18 @@ type Pulled = OutputOf<Operations['pull_model']>;
 export interface PullDeps {
   ask: AskQuants;
   pulls: JobStarter<PullInput>;
-  free: () => FreeMemory;
+  plan: Judge['plan'];
   /** Installed models that a reference means. */
   matches: (ref: string, variant?: string) => readonly ModelRow[];
 }
 
 /** Creates the handler of `pull_model`. @throws AppError `model-not-found`, `validation-error`, or as the hub and the download do */
-export function createPull({ ask, pulls, free, matches }: PullDeps) {
+export function createPull({ ask, pulls, plan, matches }: PullDeps) {
   const ready = (repo: string, variant: string) => matches(repo, variant).find(({ status }) => status === 'ready');
 
   async function wanted(repo: string, variant: string | undefined, revision: string, signal: AbortSignal) {
     const quants = await ask(repo, revision, signal);
-    const quant = variant === undefined ? chooseQuant(repo, quants, free()) : quantNamed(repo, quants, variant);
+    const quant = variant === undefined ? chooseQuant(repo, quants, plan) : quantNamed(repo, quants, variant);
     if (quant) return quant.key;
     throw new AppError('model-not-found', `${repo} has no GGUF and no ONNX files.`, {
       extra: { model: repo, available: [] },

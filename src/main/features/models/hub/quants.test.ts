@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { manualClock } from '../../../../../tests/support/core.ts';
 import { type HubServer, openHubServer } from '../../../../../tests/support/models/hub-server.ts';
 import { MIB } from '../memory/estimate.ts';
-import type { FreeMemory } from '../memory/fit.ts';
+import { type LoadWish, type PlanFacts, plan } from '../memory/plan.ts';
 import { createHubClient } from './client.ts';
 import { createHostRules } from './hosts.ts';
 import type { Quant } from './listing.ts';
@@ -11,7 +11,13 @@ import { chooseQuant, createQuants, quantNamed } from './quants.ts';
 
 const GIB = 1024 * MIB;
 const quant = (key: string, gib: number): Quant => ({ key, format: 'gguf', files: [], bytes: gib * GIB });
-const ram = (gib: number): FreeMemory => ({ ram: gib * GIB, vram: null, vramTotal: null, gpu: null });
+const ram = (gib: number) => (model: PlanFacts, wish?: LoadWish) =>
+  plan(
+    model,
+    { ram: gib * GIB, vram: null, vramTotal: null, gpu: null },
+    { contextLength: 8192, parallel: 1, gpu: true },
+    wish,
+  );
 
 describe('without a name', () => {
   test('the usual one is taken, also when a larger one would fit', () => {

@@ -1,7 +1,8 @@
 /** Which quantizations a repo of the hub has, and which of them is meant. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { Clock } from '../../../core/clock.ts';
-import { type FreeMemory, place, requiredBytes } from '../memory/fit.ts';
+import type { Judge } from '../memory/fit.ts';
+import { notHere, USUAL_CONTEXT } from '../memory/plan.ts';
 import type { HubClient } from './client.ts';
 import { filesOf, type Quant, quantsOf } from './listing.ts';
 
@@ -28,15 +29,9 @@ export function createQuants(client: HubClient, clock: Clock) {
 export type AskQuants = ReturnType<typeof createQuants>;
 
 /** The quantization that is meant when none is named: the usual one, else the largest that fits, else the first. */
-export function chooseQuant(repo: string, quants: readonly Quant[], free: FreeMemory): Quant | undefined {
-  const fits = (quant: Quant) =>
-    place(
-      requiredBytes(
-        { ...{ name: repo, variant: quant.key, context_length: null, memory: null }, bytes: quant.bytes },
-        4096,
-      ),
-      free,
-    ).target !== 'none';
+export function chooseQuant(repo: string, quants: readonly Quant[], plan: Judge['plan']): Quant | undefined {
+  const fits = ({ key, format, bytes }: Quant) =>
+    plan(notHere({ name: repo, variant: key, format, bytes }), { contextLength: USUAL_CONTEXT }).target !== 'none';
   const largest = quants.filter(fits).sort((a, b) => b.bytes - a.bytes)[0];
   return quants.find(({ key }) => key === USUAL) ?? largest ?? quants[0];
 }

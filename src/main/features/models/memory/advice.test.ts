@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { CatalogueEntry } from '../../../../contract/models/hardware.ts';
 import { createAdvice } from './advice.ts';
 import { MIB } from './estimate.ts';
+import { plan } from './plan.ts';
 import { bytes } from './words.ts';
 
 const entry = (repo: string, changes: Partial<CatalogueEntry> = {}): CatalogueEntry =>
@@ -14,10 +15,15 @@ const entry = (repo: string, changes: Partial<CatalogueEntry> = {}): CatalogueEn
 
 function open(ramMb: number, vramMb: number | null = null, entries: CatalogueEntry[] = [entry('o/m')]) {
   const vram = vramMb === null ? null : vramMb * MIB;
+  const free = { ram: ramMb * MIB, vram, vramTotal: vram, gpu: vram === null ? null : 0 };
   return createAdvice({
     catalogue: async () => entries,
     matches: (ref) => (ref.startsWith('o/here') ? [{} as never] : []),
-    free: async () => ({ ram: ramMb * MIB, vram, vramTotal: vram, gpu: vram === null ? null : 0 }),
+    judge: {
+      free: () => free,
+      cardsKnown: async () => undefined,
+      plan: (model, wish) => plan(model, free, { contextLength: 8192, parallel: 1, gpu: true }, wish),
+    },
   });
 }
 
@@ -65,7 +71,7 @@ describe('models that are recommended', () => {
 
   // Catches an offer of gigabytes that nothing here can use.
   test('are none of a kind that no engine computes', async () => {
-    const kinds = [entry('o/ner', { type: 'ner' }), entry('o/speech', { type: 'speech' }), entry('o/chat')];
+    const kinds = [entry('o/ner', { type: 'ner', format: 'onnx' }), entry('o/speech', { type: 'speech' }), entry('o/chat')];
     const { models } = await open(8000, null, kinds).recommendations();
     expect(models.map(({ repo }) => repo)).toEqual(['o/ner', 'o/chat']);
   });

@@ -1,12 +1,14 @@
 /** What this machine can run: whether a size can be loaded, and which models are recommended. */
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf } from '../../../../contract/kernel/define.ts';
+import { loadedAs } from '../../../../contract/models/engines.ts';
 import type { CatalogueEntry } from '../../../../contract/models/hardware.ts';
 import { refOf } from '../../../../contract/models/reference.ts';
 import type { ModelRow } from '../schema.ts';
 import type { ReadCatalogue } from './catalogue.ts';
 import { mb } from './estimate.ts';
-import { type FreeMemory, place, requiredBytes, USUAL_CONTEXT } from './fit.ts';
+import type { Judge } from './fit.ts';
+import { notHere, USUAL_CONTEXT } from './plan.ts';
 
 type Output<Op extends keyof Operations> = OutputOf<Operations[Op]>;
 
@@ -24,18 +26,22 @@ const RAM_SIZES: readonly (readonly [number, readonly string[]])[] = [
 /** Share of the free memory that models may use, so that other programs keep some. */
 const SAFE = 0.7;
 
-/** Only models that an engine can run are recommended. */
-const RUNNABLE: ReadonlySet<CatalogueEntry['type']> = new Set(['chat', 'embedding', 'rerank', 'ner']);
-const isRunnable = ({ type }: CatalogueEntry) => RUNNABLE.has(type);
+/** Only models that an engine runs for what they are made for are recommended. */
+const isRunnable = (entry: CatalogueEntry) => loadedAs(entry) === entry.type;
 
 export interface AdviceDeps {
   catalogue: ReadCatalogue;
   /** Installed models that a reference means. */
   matches(ref: string): readonly ModelRow[];
-  free(): Promise<FreeMemory>;
+  judge: Judge;
 }
 
-export function createAdvice({ catalogue, matches, free }: AdviceDeps) {
+export function createAdvice({ catalogue, matches, judge }: AdviceDeps) {
+  async function free() {
+    await judge.cardsKnown();
+    return judge.free();
+  }
+
   return {
     /** @param size MiB */
     async feasibility(size: number): Promise<Output<'check_model_feasibility'>> {
@@ -59,10 +65,8 @@ export function createAdvice({ catalogue, matches, free }: AdviceDeps) {
         RAM_SIZES.find(([from]) => safe_ram_mb >= from)?.[1] ??
         [];
       const models = (await catalogue()).filter(isRunnable).map((entry) => {
-        const fits =
-          place(requiredBytes({ ...entry, context_length: null, memory: null }, USUAL_CONTEXT), memory).target !==
-          'none';
-        return { ...entry, fits, installed: matches(refOf(entry)).length > 0 };
+        const { target } = judge.plan(notHere(entry), { contextLength: USUAL_CONTEXT });
+        return { ...entry, fits: target !== 'none', installed: matches(refOf(entry)).length > 0 };
       });
       return {
         ...{ available_ram_mb, available_vram_mb, safe_ram_mb, safe_vram_mb, recommended_sizes: [...sizes], models },

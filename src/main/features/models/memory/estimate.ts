@@ -33,7 +33,7 @@ const CACHE_BYTES: Record<CacheType, number> = { f32: 4, f16: 2, q8_0: 34 / 32, 
 /** llama.cpp keeps a token as text, in a map by text and with its attributes. */
 const TOKEN_BYTES = 160;
 /** The cache has cells in multiples of this. */
-const CACHE_STEP = 256;
+export const CONTEXT_STEP = 256;
 const FLOAT = 4;
 const HALF = 2;
 /** Threads, graphs and tables of any context; measured. */
@@ -65,7 +65,7 @@ function estimateOnnx(facts: MemoryFacts, onnx: NonNullable<MemoryFacts['onnx']>
 export function estimate(facts: MemoryFacts, shape: LoadShape): Estimate {
   if (facts.onnx !== undefined) return estimateOnnx(facts, facts.onnx, shape);
   const { parallel = 1, cache: type = 'f16', batch = 128 } = shape;
-  const cells = Math.ceil(shape.context / CACHE_STEP) * CACHE_STEP * parallel;
+  const cells = Math.ceil(shape.context / CONTEXT_STEP) * CONTEXT_STEP * parallel;
   const cache = cells * facts.cached_per_token * CACHE_BYTES[type];
   // The widest moment of one layer, the mask of what each token sees, and the output. Scores of heads are not kept: with flash attention
   // they exist in tiles only.
@@ -75,31 +75,6 @@ export function estimate(facts: MemoryFacts, shape: LoadShape): Estimate {
   const compute = BASE + states + mask + logits + facts.vocabulary * TOKEN_BYTES;
   const total = facts.weights + cache + compute;
   return { weights: facts.weights, cache: Math.ceil(cache), compute: Math.ceil(compute), total: Math.ceil(total) };
-}
-
-/** Smallest context that is worth offering. */
-const MIN_CONTEXT = 256;
-
-/**
- * Largest context, in steps of 256, that fits into `bytes`; null when not even the smallest does.
- * @param most what the model was trained for
- */
-export function largestContext(
-  facts: MemoryFacts,
-  bytes: number,
-  most: number,
-  shape: Omit<LoadShape, 'context'> = {},
-) {
-  const fits = (context: number) => estimate(facts, { ...shape, context }).total <= bytes;
-  if (!fits(Math.min(MIN_CONTEXT, most))) return null;
-  if (fits(most)) return most;
-  let [low, high] = [1, Math.ceil(most / CACHE_STEP)];
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (fits(middle * CACHE_STEP)) low = middle;
-    else high = middle;
-  }
-  return low * CACHE_STEP;
 }
 
 /** Bytes of one weight by a part of the name of the quantization; the first that fits. */

@@ -3,7 +3,7 @@ import os from 'node:os';
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf } from '../../../../contract/kernel/define.ts';
 import type { HardwareInfo, Provider } from '../../../../contract/models/hardware.ts';
-import { freeMemory, type Gpu, type Hardware } from '../../../core/hardware.ts';
+import type { Gpu, Hardware } from '../../../core/hardware.ts';
 import { MIB } from './estimate.ts';
 
 type Tier = HardwareInfo['memory']['ram_tier'];
@@ -50,7 +50,7 @@ export async function hardwareInfo(hardware: Hardware): Promise<HardwareInfo> {
   const [cards, cpu, cores] = await Promise.all([hardware.graphics(), hardware.cpu(), hardware.physicalCores()]);
   const threads = os.cpus();
   const total = Math.round(os.totalmem() / MIB);
-  const available = Math.round(freeMemory() / MIB);
+  const available = Math.round(hardware.freeMemory() / MIB);
   const vram = Math.round(cards.reduce((sum, { totalMb }) => sum + (totalMb ?? 0), 0));
   const { provider, fallbacks, reason } = chooseProvider(cards, process.platform);
   return {

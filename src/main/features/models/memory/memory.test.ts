@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { ROOT } from '../../../../../tests/support/core.ts';
 import type { MemoryFacts } from '../files/facts.ts';
 import { createCatalogue } from './catalogue.ts';
-import { estimate, estimateByName, largestContext, MIB } from './estimate.ts';
-import { type FreeMemory, fitOf, freeNow, place } from './fit.ts';
+import { estimate, estimateByName, MIB } from './estimate.ts';
+import { freeNow } from './fit.ts';
 import { chooseProvider } from './machine.ts';
 
 const GIB = 1024 * MIB;
@@ -12,11 +12,6 @@ const LLAMA: MemoryFacts = {
   ...{ weights: 4.58 * GIB, layers: 32, embedding: 4096, feed_forward: 14_336, heads: 32 },
   ...{ cached_per_token: 32 * 8 * 256, vocabulary: 128_256 },
 };
-const free = (ram: number, vram: number | null = null): FreeMemory => ({
-  ...{ ram: ram * GIB, vram: vram === null ? null : vram * GIB, vramTotal: null, gpu: vram === null ? null : 0 },
-});
-const model = { name: 'Llama', variant: 'Q4_K_M', bytes: 4.6 * GIB, context_length: 131_072, memory: LLAMA };
-
 test('the cache grows with the context, the sequences and the number type', () => {
   const at = (context: number, more = {}) => estimate(LLAMA, { context, ...more }).cache;
   // What llama.cpp reports for this model: 1 GiB for 8192 tokens in f16.
@@ -26,30 +21,6 @@ test('the cache grows with the context, the sequences and the number type', () =
   expect(at(1)).toBe(at(256));
 });
 
-test('the largest context that fits is the largest: the next one does not', () => {
-  const memory = 8 * GIB;
-  const largest = largestContext(LLAMA, memory, 131_072);
-  expect(largest).not.toBeNull();
-  expect(estimate(LLAMA, { context: largest ?? 0 }).total).toBeLessThanOrEqual(memory);
-  expect(estimate(LLAMA, { context: (largest ?? 0) + 256 }).total).toBeGreaterThan(memory);
-  expect(largestContext(LLAMA, 200 * GIB, 131_072)).toBe(131_072);
-  expect(largestContext(LLAMA, 4 * GIB, 131_072)).toBeNull();
-});
-
-test('a model goes to the card, to both, to memory, or nowhere', () => {
-  expect(place(4 * GIB, free(16, 8)).target).toBe('gpu');
-  expect(place(8 * GIB, free(16, 6))).toMatchObject({ target: 'split', gpu_index: 0 });
-  expect(place(8 * GIB, free(16)).target).toBe('cpu');
-  expect(place(8 * GIB, free(4, 2)).target).toBe('none');
-});
-
-test('a refusal names what is needed, what is free and the context that would fit', () => {
-  const fit = fitOf(model, free(6), 32_768);
-  expect(fit).toMatchObject({ verdict: 'none', context_length: 32_768 });
-  expect(fit.reason).toMatch(/needs [\d.]+ GB, but only 6 GB of memory are free.*context of [\d,]+ tokens/);
-  expect(fit.largest_context).toBeGreaterThan(4096);
-});
-
 test('without files the name tells: parameters and quantization', () => {
   expect(estimateByName('x/Llama-3-8B', 'q4_0', 4096, null) / GIB).toBeCloseTo((8e9 * 0.57 * 1.1 + 512 * MIB) / GIB, 2);
   expect(estimateByName('x/unknown', null, 4096, null)).toBeGreaterThan(6e9);
@@ -57,8 +28,8 @@ test('without files the name tells: parameters and quantization', () => {
 
 test('cards whose memory nobody knows are not counted on', () => {
   const card = { name: 'x', vendor: 'Intel', totalMb: null, usedMb: null, usage: null };
-  expect(freeNow([card])).toMatchObject({ vram: null, gpu: null });
-  expect(freeNow([card, { ...card, totalMb: 8192, usedMb: 1024 }])).toMatchObject({ vram: 7168 * MIB, gpu: 1 });
+  expect(freeNow(1, [card])).toMatchObject({ vram: null, gpu: null });
+  expect(freeNow(1, [card, { ...card, totalMb: 8192, usedMb: 1024 }])).toMatchObject({ vram: 7168 * MIB, gpu: 1 });
 });
 
 test.each([

@@ -5,15 +5,19 @@ import type { MemoryEstimate } from '../../../../contract/models/hardware.ts';
 import { splitRef } from '../../../../contract/models/reference.ts';
 import type { Hardware } from '../../../core/hardware.ts';
 import { refIn, variantIn } from '../registry/named.ts';
-import { sizedOf } from '../registry/views.ts';
+import { planFactsOf } from '../registry/views.ts';
 import type { ModelRow } from '../schema.ts';
 import { createAdvice } from './advice.ts';
 import type { ReadCatalogue } from './catalogue.ts';
-import { largestContext, MIB, mb } from './estimate.ts';
-import { type FreeMemory, freeNow, place, requiredBytes, type Sized, USUAL_CONTEXT } from './fit.ts';
+import { MIB, mb } from './estimate.ts';
+import type { Judge } from './fit.ts';
 import { hardwareInfo, recipesFor } from './machine.ts';
+import { type LoadWish, notHere, type PlanFacts } from './plan.ts';
 
 type Output<Op extends keyof Operations> = OutputOf<Operations[Op]>;
+
+/** A model and a quantization, each under one of two names. */
+type Named = Parameters<typeof refIn>[0] & Parameters<typeof variantIn>[0];
 
 /** What to do about a model that does not fit. */
 const remediesFor = ({ largest_context: largest }: MemoryEstimate) => [
@@ -27,27 +31,30 @@ function known(
   [row]: readonly ModelRow[],
   model: string,
   variant: string | undefined,
-): { sized: Sized; basis: 'file' | 'name'; quant: string | null } {
-  if (row) return { sized: sizedOf(row), basis: 'file', quant: row.facts?.quant ?? row.variant };
+): { facts: PlanFacts; basis: 'file' | 'name'; quant: string | null } {
+  if (row) return { facts: planFactsOf(row), basis: 'file', quant: row.facts?.quant ?? row.variant };
   const named = splitRef(model);
   const quant = variant ?? named.variant;
-  const sized = { name: named.repo, variant: quant ?? named.repo, bytes: null, context_length: null, memory: null };
-  return { sized, basis: 'name', quant };
+  const facts = notHere({ name: named.repo, variant: quant ?? named.repo, format: 'gguf', bytes: null });
+  return { facts, basis: 'name', quant };
 }
 
+const FITS_IN = { gpu: 'VRAM', split: 'VRAM and RAM', cpu: 'RAM' } as const;
+
 /** Whether a model can be loaded, and on which device. */
-function compatibilityOf(found: MemoryEstimate, provider: string, wanted: string | undefined): Output<'compatibility'> {
-  const onCard = wanted !== 'cpu' && found.fits_in_vram;
-  const compatible = onCard || found.fits_in_ram;
-  const card = provider === 'metal' ? 'metal' : `cuda:${found.loading_strategy.gpu_index ?? 0}`;
+function compatibilityOf(found: MemoryEstimate, provider: string): Output<'compatibility'> {
+  const { target, gpu_index } = found.loading_strategy;
+  const compatible = target !== 'none';
+  const card = provider === 'metal' ? 'metal' : `cuda:${gpu_index ?? 0}`;
   const need = `${found.estimated_mb} MB of memory`;
+  const [ram, vram] = [found.available_ram_mb, found.available_vram_mb ?? 0];
   return {
     model: found.model,
     compatible,
-    message: compatible ? `Model fits in ${onCard ? 'VRAM' : 'RAM'}` : 'Insufficient memory for model',
+    message: compatible ? `Model fits in ${FITS_IN[target]}` : 'Insufficient memory for model',
     estimated_memory_mb: found.estimated_mb,
-    available_memory_mb: onCard ? (found.available_vram_mb ?? 0) : found.available_ram_mb,
-    recommended_device: !compatible ? 'none' : onCard ? card : 'cpu',
+    available_memory_mb: target === 'gpu' ? vram : target === 'split' ? vram + ram : ram,
+    recommended_device: !compatible ? 'none' : target === 'cpu' ? 'cpu' : card,
     requirements: [need],
     missing_requirements: compatible ? [] : [need],
     recommendations: compatible ? [] : remediesFor(found),
@@ -56,50 +63,54 @@ function compatibilityOf(found: MemoryEstimate, provider: string, wanted: string
 
 export function createMemoryService(deps: {
   hardware: Hardware;
+  judge: Judge;
   catalogue: ReadCatalogue;
   /** Installed models that a reference means. */
   matches(ref: string, variant?: string): readonly ModelRow[];
 }) {
-  const { hardware, catalogue, matches } = deps;
-  const free = async (): Promise<FreeMemory> => freeNow(await hardware.graphics());
+  const { hardware, judge, matches } = deps;
 
-  async function estimateOf(input: ParsedInputOf<Operations['estimate_memory']>): Promise<MemoryEstimate> {
-    const { context_length } = input;
+  /** @param wish the usual context unless it names one */
+  async function estimateWith(input: Named, wish: LoadWish): Promise<MemoryEstimate> {
     const [model, variant] = [refIn(input), variantIn(input)];
-    const { sized, basis, quant } = known(matches(model, variant), model, variant);
-    const memory = await free();
-    const required = requiredBytes(sized, context_length);
-    const strategy = place(required, memory);
-    const estimated = Math.ceil(required / MIB);
-    const fitsInVram = strategy.target === 'gpu';
-    const most = Math.max(sized.context_length ?? context_length, context_length);
+    const { facts, basis, quant } = known(matches(model, variant), model, variant);
+    await judge.cardsKnown();
+    const { ram, vram } = judge.free();
+    const found = judge.plan(facts, wish);
+    const estimated = Math.ceil(found.bytes / MIB);
+    const { target, gpuPercent, reason } = found;
     return {
       model,
       quantization: quant,
       estimated_mb: estimated,
       estimated_memory_mb: estimated,
-      estimated_vram_mb: memory.vram === null ? null : Math.ceil((estimated * strategy.gpu_percent) / 100),
-      available_ram_mb: mb(memory.ram),
-      available_vram_mb: memory.vram === null ? null : mb(memory.vram),
-      fits_in_ram: required <= memory.ram,
-      fits_in_vram: fitsInVram,
-      can_load: strategy.target !== 'none',
-      loading_strategy: strategy,
-      reason: strategy.target === 'none' ? strategy.reason : null,
-      largest_context: sized.memory === null ? null : largestContext(sized.memory, memory.ram, most),
+      estimated_vram_mb: vram === null ? null : Math.ceil((estimated * gpuPercent) / 100),
+      available_ram_mb: mb(ram),
+      available_vram_mb: vram === null ? null : mb(vram),
+      fits_in_ram: judge.plan(facts, { contextLength: found.contextLength, gpuLayers: 0 }).target === 'cpu',
+      fits_in_vram: target === 'gpu',
+      can_load: target !== 'none',
+      loading_strategy: {
+        ...{ target, gpu_index: found.gpuIndex, gpu_percent: gpuPercent, reason },
+        cpu_percent: target === 'none' ? 0 : 100 - gpuPercent,
+      },
+      reason: target === 'none' ? reason : null,
+      // A name is no ground for more than a rough size.
+      largest_context: basis === 'name' ? null : found.largestContext,
       basis,
     };
   }
 
   return {
-    estimateOf,
+    estimateOf: (input: ParsedInputOf<Operations['estimate_memory']>) =>
+      estimateWith(input, { contextLength: input.context_length }),
     async compatibility(input: ParsedInputOf<Operations['compatibility']>): Promise<Output<'compatibility'>> {
       const { execution_provider: provider } = await hardwareInfo(hardware);
-      return compatibilityOf(await estimateOf({ ...input, context_length: USUAL_CONTEXT }), provider, input.device);
+      return compatibilityOf(await estimateWith(input, input.device === 'cpu' ? { gpuLayers: 0 } : {}), provider);
     },
     hardwareInfo: () => hardwareInfo(hardware),
     recipes: async () => recipesFor(await hardwareInfo(hardware)),
-    ...createAdvice({ catalogue, matches, free }),
+    ...createAdvice(deps),
   };
 }
 

@@ -2,7 +2,7 @@
 import { type InstalledModel, InstalledModel as InstalledModelSchema } from '../../../../contract/models/models.ts';
 import { iso } from '../../../core/clock.ts';
 import { wireMembers } from '../../../core/operation/values.ts';
-import type { Sized } from '../memory/fit.ts';
+import type { PlanFacts } from '../memory/plan.ts';
 import type { ModelRow } from '../schema.ts';
 
 export function toModel(row: ModelRow): InstalledModel {
@@ -22,5 +22,5 @@ export function toModel(row: ModelRow): InstalledModel {
   };
 }
 
-/** The facts from which the memory of a model is estimated. */
-export const sizedOf = (row: ModelRow): Sized => ({ ...row, memory: row.facts?.memory ?? null });
+/** The facts by which it is judged whether a model fits. */
+export const planFactsOf = (row: ModelRow): PlanFacts => ({ ...row, memory: row.facts?.memory ?? null });
