@@ -12,6 +12,8 @@ interface EngineFacts {
   uses: Partial<Record<ModelType, EngineUse>>;
   /** Whether a card's memory can stand in for main memory. ONNX Runtime reads the whole model into main memory before any device gets it. */
   offloads: boolean;
+  /** Whether it takes more and fewer processor threads while it runs; otherwise they are fixed when a model is loaded. */
+  flexible: boolean;
 }
 
 export const ENGINES: Readonly<Record<EngineName, EngineFacts>> = {
@@ -21,6 +23,7 @@ export const ENGINES: Readonly<Record<EngineName, EngineFacts>> = {
     title: 'llama.cpp',
     uses: { chat: 'chat', embedding: 'embedding', rerank: 'rerank', vision: 'chat' },
     offloads: true,
+    flexible: true,
   },
   onnx: {
     format: 'onnx',
@@ -28,6 +31,7 @@ export const ENGINES: Readonly<Record<EngineName, EngineFacts>> = {
     title: 'ONNX Runtime',
     uses: { chat: 'chat', embedding: 'embedding', rerank: 'rerank', ner: 'ner', classification: 'classification' },
     offloads: false,
+    flexible: false,
   },
 };
 

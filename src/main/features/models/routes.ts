@@ -3,6 +3,7 @@
 import { AppError, errorOf } from '../../../contract/kernel/errors.ts';
 import { reachesScope } from '../../../contract/kernel/rights.ts';
 import { ModelId } from '../../../contract/kernel/scalars.ts';
+import { ENGINES, engineOf } from '../../../contract/models/engines.ts';
 import type { ModelDownload } from '../../../contract/models/hub.ts';
 import type { InstalledModel, modelOperations } from '../../../contract/models/models.ts';
 import { refOf } from '../../../contract/models/reference.ts';
@@ -63,7 +64,7 @@ export function modelHandlers(deps: {
       const models = service.all().map((row) => ({
         id: refOf(row),
         name: row.name,
-        backend: row.format === 'gguf' ? 'llama.cpp' : 'onnx',
+        backend: ENGINES[engineOf(row.format)].backend,
         loaded: service.isLoaded(row),
         size_bytes: row.bytes,
         parameters: row.parameters,

@@ -1,6 +1,7 @@
 /** Models for the feature `inference`: resolved by name, with their defaults and the memory that they need. */
 import { AppError } from '../../../contract/kernel/errors.ts';
-import { ModelType } from '../../../contract/models/engine.ts';
+import type { ModelType as EngineUse } from '../../../contract/models/engine.ts';
+import { engineOf, loadedAs } from '../../../contract/models/engines.ts';
 import { DEFAULT_MODEL, refOf } from '../../../contract/models/reference.ts';
 import type { GenerationParams } from '../../../contract/models/settings.ts';
 import type { Judge } from './memory/fit.ts';
@@ -10,9 +11,6 @@ import type { ModelRow } from './schema.ts';
 import type { ModelService } from './service.ts';
 import type { GenerationSettings } from './settings/service.ts';
 
-/** The model types that an engine can load. */
-const isEngineType = (type: string): type is ModelType => ModelType.safeParse(type).success;
-
 /** `7.6B`, `360M`. */
 function shortCount(count: number | null): string | null {
   if (count === null) return null;
@@ -20,18 +18,13 @@ function shortCount(count: number | null): string | null {
   return `${value >= 10 ? Math.round(value) : Math.round(value * 10) / 10}${unit}`;
 }
 
-/** Vision models run as chat models. */
-const typeOf = ({ type }: ModelRow): ModelType => (isEngineType(type) ? type : 'chat');
-
-const isRunnable = ({ type, format }: ModelRow) => isEngineType(type) || (type === 'vision' && format === 'gguf');
-
 function toInstalled(row: ModelRow) {
   return {
     id: refOf(row),
     name: row.name,
     path: row.path,
-    engine: row.format === 'gguf' ? ('llama' as const) : ('onnx' as const),
-    type: typeOf(row),
+    engine: engineOf(row.format),
+    type: loadedAs(row) ?? ('chat' as const),
     variant: row.variant,
     sizeBytes: row.bytes,
     created: Math.floor(row.created_at / 1000),
@@ -61,7 +54,7 @@ export function createModelSource(service: ModelService, generation: GenerationS
      * @param again whether one that has ended an engine is tried again
      * @throws AppError `model-not-found`, `model-corrupted`, `embedding-model-not-available`
      */
-    async resolve(ref: string, type: ModelType | null, loaded: readonly string[], again = false): Promise<Installed> {
+    async resolve(ref: string, type: EngineUse | null, loaded: readonly string[], again = false): Promise<Installed> {
       const row = await service.usable(ref, type, loaded, again).catch((error: unknown) => {
         const isDefault = ref === DEFAULT_MODEL && error instanceof AppError && error.slug === 'model-not-found';
         if (isDefault && type === 'embedding') throw new AppError('embedding-model-not-available');
@@ -70,7 +63,7 @@ export function createModelSource(service: ModelService, generation: GenerationS
       return toInstalled(row);
     },
     async list(): Promise<Installed[]> {
-      const rows = service.all().filter((row) => row.status === 'ready' && isRunnable(row));
+      const rows = service.all().filter((row) => row.status === 'ready' && loadedAs(row) !== null);
       return rows.map(toInstalled);
     },
     /** Parameters of the session, over those of all requests, over the settings of the model. */

@@ -15,9 +15,6 @@ export const TYPE_WORDS: Record<ModelType, string> = {
   other: 'Other',
 };
 
-/** What runs files of a format. */
-export const ENGINE_WORDS: Record<InstalledModel['format'], string> = { gguf: 'llama.cpp', onnx: 'ONNX Runtime' };
-
 export const SOURCE_WORDS: Record<InstalledModel['source'], string> = {
   folder: 'found in the models folder',
   copy: 'copied into the models folder',

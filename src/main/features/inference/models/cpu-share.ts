@@ -1,10 +1,7 @@
 /** One budget of processor threads for both engines: what one of them leaves free while it has nothing loaded, the other one takes. */
-import type { EngineName } from '../../../../contract/models/engine.ts';
+import { ENGINES } from '../../../../contract/models/engines.ts';
 import type { Logger } from '../../../core/log/logger.ts';
 import type { Resident } from './resident.ts';
-
-/** The engine that can take more and fewer threads while it runs. */
-const FLEXIBLE: EngineName = 'llama';
 
 export interface CpuShareDeps {
   all(): readonly Resident[];
@@ -17,7 +14,7 @@ export function createCpuShare({ all, log }: CpuShareDeps): () => void {
   let told: { model: Resident; alone: boolean } | undefined;
   return () => {
     const loaded = all().filter(({ facts }) => facts !== null);
-    const flexible = loaded.filter(({ model }) => model.engine === FLEXIBLE);
+    const flexible = loaded.filter(({ model }) => ENGINES[model.engine].flexible);
     const [first] = flexible;
     if (first === undefined) return;
     const alone = flexible.length === loaded.length;

@@ -1,6 +1,7 @@
 /** Models as they appear in answers. */
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf } from '../../../../contract/kernel/define.ts';
+import { ENGINES } from '../../../../contract/models/engines.ts';
 import { type Model, ServedType } from '../../../../contract/models/inference.ts';
 import type { InstalledModel } from '../deps.ts';
 import type { Resident } from './resident.ts';
@@ -8,7 +9,7 @@ import type { Residents } from './residents.ts';
 
 const MAX_CONTEXT_TOLD = 1_048_576;
 
-const backendOf = ({ engine }: InstalledModel) => (engine === 'llama' ? ('llama.cpp' as const) : ('onnx' as const));
+const backendOf = ({ engine }: InstalledModel) => ENGINES[engine].backend;
 
 type Told = Omit<Model, 'type'> & Pick<InstalledModel, 'type'>;
 

@@ -2,6 +2,7 @@
 import { Play, Square, Star, Trash2, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { ModelId } from '../../../../contract/kernel/scalars.ts';
+import { ENGINES, engineOf } from '../../../../contract/models/engines.ts';
 import type { InstalledModel, ModelFit } from '../../../../contract/models/models.ts';
 import { refOf } from '../../../../contract/models/reference.ts';
 import { bytes, dateTime } from '../../../lib/format.ts';
@@ -16,7 +17,7 @@ import text from '../../../ui/styles/text.module.css';
 import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
 import css from '../models.module.css';
 import { useLoading } from '../use-loading.ts';
-import { ENGINE_WORDS, parameters, SOURCE_WORDS, TYPE_WORDS, tokens } from '../words.ts';
+import { parameters, SOURCE_WORDS, TYPE_WORDS, tokens } from '../words.ts';
 import { FitBadge } from './fit-badge.tsx';
 import { ModelSettings } from './model-settings.tsx';
 import { SelfCheckNotice, selfCheckText } from './self-check.tsx';
@@ -115,7 +116,7 @@ function ModelFacts({ model, fit }: { model: InstalledModel; fit: ModelFit | und
   const facts: [string, ReactNode][] = [
     ['Type', TYPE_WORDS[model.type]],
     ['Format', model.format.toUpperCase()],
-    ['Engine', ENGINE_WORDS[model.format]],
+    ['Engine', ENGINES[engineOf(model.format)].title],
     ['Architecture', model.architecture ?? '–'],
     ['Parameters', parameters(model.parameters)],
     ['Quantization', model.quant ?? model.variant ?? '–'],
