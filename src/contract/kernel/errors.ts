@@ -207,6 +207,18 @@ export function problemOf(error: AppError, context: { instance?: string; request
   };
 }
 
+/**
+ * The error for one field that is refused.
+ * @param more completes the sentence for people; `errors` and `reason` do without it
+ * @param param whether OpenAI's `param` names the field too
+ */
+export function invalidField(field: string, reason: string, { more = '', param = false } = {}): AppError {
+  return new AppError('validation-error', `Field '${field}': ${reason}${more}`, {
+    errors: { [field]: reason },
+    extra: { field, reason, ...(param ? { param: field } : {}) },
+  });
+}
+
 /** Rebuilds the error a problem body describes, on the client's side of a door. */
 export function errorOf(problem: Problem): AppError {
   const { type, title, status, detail, instance, request_id, code, errors, ...extra } = problem;

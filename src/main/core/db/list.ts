@@ -19,7 +19,7 @@ import {
 } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type Bounds, parseBounded } from '../../../contract/kernel/bounds.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
+import { invalidField } from '../../../contract/kernel/errors.ts';
 import type { Filters, FilterValues } from '../../../contract/kernel/filters.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import { type Sorted, sortKeys } from '../../../contract/kernel/sorts.ts';
@@ -84,14 +84,9 @@ function decodeCursor(cursor: string, tag: string, length: number): CursorValue[
   } catch {
     // falls through to the one error below
   }
-  throw new AppError(
-    'validation-error',
-    "Field 'cursor': is not a cursor of this list with this filter and sort; start again without cursor",
-    {
-      errors: { cursor: 'is not a cursor of this list' },
-      extra: { field: 'cursor', reason: 'is not a cursor of this list' },
-    },
-  );
+  throw invalidField('cursor', 'is not a cursor of this list', {
+    more: ' with this filter and sort; start again without cursor',
+  });
 }
 
 /** One part of the order of the rows. */

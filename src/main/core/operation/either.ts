@@ -1,5 +1,5 @@
 /** Members of inputs that have two spellings. */
-import { AppError } from '../../../contract/kernel/errors.ts';
+import { invalidField } from '../../../contract/kernel/errors.ts';
 
 /** One value under two names. @throws AppError `validation-error` when they differ */
 export function either<T>(
@@ -9,10 +9,7 @@ export function either<T>(
 ): T | undefined {
   if (one != null && other != null && JSON.stringify(one) !== JSON.stringify(other)) {
     const text = `${names[0]} and ${names[1]} mean the same and differ`;
-    throw new AppError('validation-error', `Field '${names[0]}': ${text}`, {
-      errors: { [names[0]]: text },
-      extra: { field: names[0], reason: text, param: names[0] },
-    });
+    throw invalidField(names[0], text, { param: true });
   }
   return one ?? other ?? undefined;
 }
@@ -22,8 +19,5 @@ export function oneOf<T>(names: readonly [string, string], one: T | undefined, o
   const value = either(names, one, other);
   if (value !== undefined) return value;
   const text = `${names[0]} is required`;
-  throw new AppError('validation-error', `Field '${names[0]}': ${text}`, {
-    errors: { [names[0]]: text },
-    extra: { field: names[0], reason: text, param: names[0] },
-  });
+  throw invalidField(names[0], text, { param: true });
 }

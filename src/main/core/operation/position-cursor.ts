@@ -1,5 +1,5 @@
 /** Cursors of what is read by position: bytes of a file, numbers of lines. */
-import { AppError } from '../../../contract/kernel/errors.ts';
+import { type AppError, invalidField } from '../../../contract/kernel/errors.ts';
 
 /** Fifteen digits are exact in a number. */
 const POSITION = /^(?:0|[1-9]\d{0,14})$/;
@@ -7,10 +7,7 @@ const POSITION = /^(?:0|[1-9]\d{0,14})$/;
 /** The error for a cursor that nobody was given. @param list completes "is not a cursor of …" */
 export function notACursor(list: string): AppError {
   const reason = `is not a cursor of ${list}`;
-  return new AppError('validation-error', `Field 'cursor': ${reason}`, {
-    errors: { cursor: reason },
-    extra: { field: 'cursor', reason },
-  });
+  return invalidField('cursor', reason);
 }
 
 /** The position in a cursor. @throws AppError `validation-error` */

@@ -1,6 +1,6 @@
 /** Secrets inside stored inputs: references at rest, dots in answers, plain values only in what is sent to the executor. */
 
-import { AppError } from '../../../contract/kernel/errors.ts';
+import { invalidField } from '../../../contract/kernel/errors.ts';
 import { isJsonObject } from '../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { MASK } from '../../../contract/kernel/text/mask.ts';
@@ -105,11 +105,7 @@ export function secretText(value: Json, field: string): string {
   return text;
 }
 
-const refused = (field: string, reason: string, more = '') =>
-  new AppError('validation-error', `Field '${field}': ${reason}${more}.`, {
-    errors: { [field]: reason },
-    extra: { field, reason },
-  });
+const refused = (field: string, reason: string, more = '') => invalidField(field, reason, { more: `${more}.` });
 
 /** Seals in `input` every value that is sealed at the same place of `like`, for inputs that no schema describes. */
 export async function sealLike(

@@ -1,5 +1,5 @@
 /** Request ids: ours are uuid v7, a client's own are adopted when they are uuids. */
-import { AppError } from '../../../contract/kernel/errors.ts';
+import { invalidField } from '../../../contract/kernel/errors.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -12,8 +12,5 @@ export function isUuid(text: string): boolean {
 export function assertRequestId(id: string | undefined): void {
   if (id === undefined || isUuid(id)) return;
   const reason = 'request_id must be a valid UUID';
-  throw new AppError('validation-error', `Field 'request_id': ${reason}`, {
-    errors: { request_id: reason },
-    extra: { field: 'request_id', reason },
-  });
+  throw invalidField('request_id', reason);
 }

@@ -2,7 +2,7 @@
 import { contract, type Operations } from '../../../contract/index.ts';
 import { BulkSummary } from '../../../contract/kernel/bulk.ts';
 import type { ParsedInputOf, Scope } from '../../../contract/kernel/define.ts';
-import { AppError, errorOf } from '../../../contract/kernel/errors.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import type { JobId, JsonObject } from '../../../contract/kernel/scalars.ts';
 import type { Chore } from '../../core/maintenance.ts';
 import { type BulkCall, type BulkResource, runBulk } from '../../core/operation/bulk.ts';
@@ -127,15 +127,12 @@ function createHandler<F, A extends string>(
       });
     }
     const needed = contract[name].scopeFor?.({ ...asked } as never)?.scope ?? contract[name].scope;
-    const { job, done } = await begin(matching, JSON.stringify([name, filter, call]), needed, call, context);
+    const { job, done, result } = await begin(matching, JSON.stringify([name, filter, call]), needed, call, context);
     if (!asked.wait) {
       done.catch(() => undefined); // the job itself tells how it ended
       return { job_id: job.id as JobId, request_id: requestId };
     }
-    const ended = await done;
-    if (ended.error) throw errorOf(ended.error);
-    if (ended.status !== 'succeeded') throw new AppError('task-interrupted');
-    return BulkSummary.parse(ended.result);
+    return BulkSummary.parse(await result());
   };
 }
 

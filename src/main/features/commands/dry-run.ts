@@ -1,7 +1,7 @@
 /** Dry runs: what a command would do with an input, secrets masked, without touching anything outside. */
 import type { CommandSpec, DryRun } from '../../../contract/automation/commands.ts';
 import { type EngineSpec, isEngineSpec } from '../../../contract/automation/kinds/index.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
+import { invalidField } from '../../../contract/kernel/errors.ts';
 import type { CommandId, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { masked } from '../../core/secrets/secret-refs.ts';
 import type { Checks } from './compute/checks.ts';
@@ -45,10 +45,7 @@ export async function dryRun(
 ): Promise<DryRun> {
   const rawSpec = request.spec ?? row?.spec;
   if (rawSpec === undefined) {
-    throw new AppError('validation-error', "Field 'spec': spec is required when no command is named", {
-      errors: { spec: 'spec is required' },
-      extra: { field: 'spec', reason: 'spec is required' },
-    });
+    throw invalidField('spec', 'spec is required', { more: ' when no command is named' });
   }
   const kind = row?.kind ?? request.kind ?? (rawSpec.kind as CommandSpec['kind'] | undefined);
   if (kind === undefined) return refused([{ path: 'kind', message: 'kind is required' }]);

@@ -1,6 +1,6 @@
 /** From what is to run and with which input to what a task keeps: resolved, validated, its secrets sealed. */
 import { COMMAND_KINDS, CommandKind, CommandSpec, RetryPolicy } from '../../../contract/automation/commands.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
+import { invalidField } from '../../../contract/kernel/errors.ts';
 import { isJsonObject } from '../../../contract/kernel/json.ts';
 import type { CommandId, Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { replaceSecrets, sealLike, secretText, withoutReferences } from '../../core/secrets/secret-refs.ts';
@@ -53,10 +53,7 @@ function inlineSnapshot(source: Extract<RunSource, { t: 'inline' }>): RunSnapsho
   const kind = CommandKind.safeParse(source.spec.kind);
   if (!kind.success) {
     const reason = `must be ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(COMMAND_KINDS)}`;
-    throw new AppError('validation-error', `Field 'spec.kind': ${reason}`, {
-      errors: { 'spec.kind': reason },
-      extra: { field: 'spec.kind', reason },
-    });
+    throw invalidField('spec.kind', reason);
   }
   const spec = requireSpec(kind.data, source.spec);
   return {

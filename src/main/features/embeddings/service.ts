@@ -1,7 +1,7 @@
 /** Which embedder a request means, and vectors as OpenAI's clients read them. */
 import type { Operations } from '../../../contract/index.ts';
 import type { OutputOf, ParsedInputOf } from '../../../contract/kernel/define.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
+import { AppError, invalidField } from '../../../contract/kernel/errors.ts';
 import type { EmbeddingModel } from '../../../contract/models/embeddings.ts';
 import { DEFAULT_MODEL, LEXICAL_MODEL } from '../../../contract/models/reference.ts';
 import type { SettingsReader } from '../../core/settings.ts';
@@ -73,14 +73,9 @@ export function createEmbeddingService(lexical: Embedder, semantic: Semantic, se
       const embedder = await service.embedder(input.model, asker);
       const dimensions = input.dimensions ?? embedder.dimensions;
       if (dimensions > embedder.dimensions)
-        throw new AppError(
-          'validation-error',
-          `Field 'dimensions': must be at most ${embedder.dimensions}, what ${embedder.id} has`,
-          {
-            errors: { dimensions: `must be at most ${embedder.dimensions}` },
-            extra: { field: 'dimensions', param: 'dimensions' },
-          },
-        );
+        throw invalidField('dimensions', `must be at most ${embedder.dimensions}`, {
+          ...{ more: `, what ${embedder.id} has`, param: true },
+        });
       const texts = typeof input.input === 'string' ? [input.input] : input.input;
       const embedded = await embedder.embed(texts);
       return {

@@ -1,7 +1,7 @@
 /** Rules of jobs: who may see and cancel them, how calls join, and how progress is followed. */
 import { Job } from '../../../contract/host/jobs.ts';
 import { AREAS, type Area, type Scope } from '../../../contract/kernel/define.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
+import { AppError, errorOf } from '../../../contract/kernel/errors.ts';
 import { reaches, reachesArea } from '../../../contract/kernel/rights.ts';
 import type { JobId, Json } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso, isoOrNull } from '../../core/clock.ts';
@@ -30,10 +30,22 @@ export interface NewJob<Input> {
   prepare?(id: JobId): void;
 }
 
+export interface StartedJob {
+  job: Job;
+  /** Its state when it has ended, or when the host stops. */
+  done: Promise<Job>;
+  /**
+   * Waits for its end, for a caller that asked to.
+   * @returns what it has found
+   * @throws AppError its error, or `task-interrupted` when the host stops before
+   */
+  result(): Promise<Job['result']>;
+}
+
 /** Starts jobs of one kind. */
 export interface JobStarter<Input> {
-  /** Starts a job or joins the one with the same key. `done` gives its state when it has ended, or when the host stops. */
-  start(job: NewJob<Input>): { job: Job; done: Promise<Job> };
+  /** Starts a job or joins the one with the same key. */
+  start(job: NewJob<Input>): StartedJob;
 }
 
 const toJob = (row: JobRow): Job => ({
@@ -87,10 +99,19 @@ export function createJobService(deps: {
     return row;
   };
 
-  const launched = (row: JobRow) => ({
-    job: view(row),
-    done: runner.launch(row).then(() => view(require(row.id))),
-  });
+  const launched = (row: JobRow): StartedJob => {
+    const done = runner.launch(row).then(() => view(require(row.id)));
+    return {
+      job: view(row),
+      done,
+      async result() {
+        const ended = await done;
+        if (ended.error) throw errorOf(ended.error);
+        if (ended.status !== 'succeeded') throw new AppError('task-interrupted');
+        return ended.result;
+      },
+    };
+  };
 
   return {
     /** Makes a kind known, before the host starts. @throws Error when the name is taken */

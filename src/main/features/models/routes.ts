@@ -1,6 +1,5 @@
 /** Handlers of models: maps only. */
 
-import { AppError, errorOf } from '../../../contract/kernel/errors.ts';
 import { reachesScope } from '../../../contract/kernel/rights.ts';
 import { ModelId } from '../../../contract/kernel/scalars.ts';
 import { ENGINES, engineOf } from '../../../contract/models/engines.ts';
@@ -44,14 +43,11 @@ export function modelHandlers(deps: {
         return { items: rows.map(service.view) };
       }
       await importer.modelsAtPath(path);
-      const { job, done } = imports.start({
+      const { job, result } = imports.start({
         ...{ input: { path, mode }, joinKey: `model_import:${path}`, scope: 'manage', area: 'models', requestId },
       });
       if (!wait) return { job_id: job.id, request_id: requestId };
-      const ended = await done;
-      if (ended.error) throw errorOf(ended.error);
-      if (ended.status !== 'succeeded') throw new AppError('task-interrupted');
-      const { ids } = ended.result as { ids: string[] };
+      const { ids } = (await result()) as { ids: string[] };
       return { items: ids.map((id) => service.get(ModelId.parse(id))) };
     },
     async models_import_upload({ upload_id }, { principal, signal }) {

@@ -1,7 +1,6 @@
 /** Storage: uploads and backups. */
 import path from 'node:path';
 import { Backup } from '../../../contract/host/jobs.ts';
-import { AppError, errorOf } from '../../../contract/kernel/errors.ts';
 import type { JobId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
@@ -55,7 +54,7 @@ export function createStorage(deps: {
     },
     backups_list: (input) => backups.list(input),
     backups_create: async ({ wait }, { requestId }) => {
-      const { job, done } = backupJobs.start({
+      const { job, result } = backupJobs.start({
         input: { kind: 'manual' },
         joinKey: 'backup',
         scope: 'admin',
@@ -63,10 +62,7 @@ export function createStorage(deps: {
         requestId,
       });
       if (!wait) return { job_id: job.id as JobId, request_id: requestId };
-      const ended = await done;
-      if (ended.error) throw errorOf(ended.error);
-      if (ended.status !== 'succeeded') throw new AppError('task-interrupted');
-      return Backup.parse(ended.result);
+      return Backup.parse(await result());
     },
   };
   const chores: Chore[] = [{ name: 'removing unused uploads', run: uploads.prune }];

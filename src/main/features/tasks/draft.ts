@@ -1,6 +1,6 @@
 /** The columns of a task that is about to be made. */
 import type { TaskCreate } from '../../../contract/automation/tasks.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
+import { invalidField } from '../../../contract/kernel/errors.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { PreparedRun } from '../commands/index.ts';
 import type { TaskDeps } from './deps.ts';
@@ -50,14 +50,6 @@ export function profileColumns(
   profile_id: ProfileId | null,
 ): Pick<TaskSnapshot, 'profile_id' | 'profile'> {
   if (profile_id !== null) return { profile_id, profile: JSON.stringify(profiles.snapshot(profile_id)) };
-  if (run.needs_profile) throw invalid('profile_id', 'profile_id is required');
+  if (run.needs_profile) throw invalidField('profile_id', 'profile_id is required');
   return { profile_id, profile: null };
-}
-
-/** A field of the request that is refused. */
-export function invalid(field: string, reason: string): AppError {
-  return new AppError('validation-error', `Field '${field}': ${reason}`, {
-    errors: { [field]: reason },
-    extra: { field, reason },
-  });
 }

@@ -1,11 +1,12 @@
 /** Makes tasks in two steps: what may take time and may fail first, then one transaction in which all of them exist or none. */
 import type { TaskCreate } from '../../../contract/automation/tasks.ts';
+import { invalidField } from '../../../contract/kernel/errors.ts';
 import type { JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
 import { newId } from '../../core/ids.ts';
 import type { SealedSecret } from '../../core/secrets/secrets.ts';
 import type { RunSource } from '../commands/index.ts';
 import type { TaskDeps } from './deps.ts';
-import { columnsOf, type Draft, invalid, ownerOf, profileColumns } from './draft.ts';
+import { columnsOf, type Draft, ownerOf, profileColumns } from './draft.ts';
 import { laneOf, rankOf } from './model/lanes.ts';
 import type { TaskRow } from './schema.ts';
 import type { TaskStore } from './store/store.ts';
@@ -74,7 +75,7 @@ export function createTaskFactory(deps: TaskDeps, store: TaskStore): TaskFactory
 
     async prepareAgain(row, { input, as_then }) {
       if (as_then && input !== undefined) {
-        throw invalid('input', 'cannot be changed when the task runs exactly as it did');
+        throw invalidField('input', 'cannot be changed when the task runs exactly as it did');
       }
       const { draft, sealed } = as_then ? await sameAgain(deps, row) : await freshAgain(deps, row, input ?? {});
       return { ids: [draft.id], batchId: null, rows: [draft], secrets: sealed, runAt: null };
@@ -97,9 +98,9 @@ export function createTaskFactory(deps: TaskDeps, store: TaskStore): TaskFactory
 function sourceOf(request: TaskRequest): RunSource {
   const { command_id, command_version, spec, name, input_schema } = request;
   if (request.profile_id !== undefined && request.profile_ids !== undefined) {
-    throw invalid('profile_ids', 'give either profile_id or profile_ids');
+    throw invalidField('profile_ids', 'give either profile_id or profile_ids');
   }
   if (command_id !== undefined && spec === undefined) return { t: 'command', id: command_id, version: command_version };
   if (command_id === undefined && spec !== undefined) return { t: 'inline', spec, name, input_schema };
-  throw invalid('command_id', 'give either command_id or spec');
+  throw invalidField('command_id', 'give either command_id or spec');
 }

@@ -1,6 +1,6 @@
 /** Idempotency keys: the same request under the same key runs once within 24 hours. */
 import { createHash } from 'node:crypto';
-import { AppError } from '../../../../contract/kernel/errors.ts';
+import { AppError, invalidField } from '../../../../contract/kernel/errors.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { parseStored } from '../../../core/db/index.ts';
@@ -74,10 +74,7 @@ export function createIdempotency(store: IdempotencyStore, clock: Clock): Idempo
     async once({ principal, key, op, input }, run) {
       if (!KEY.test(key)) {
         const reason = 'Idempotency-Key must be 1 to 200 printable characters';
-        throw new AppError('validation-error', `Field 'Idempotency-Key': ${reason}`, {
-          errors: { 'Idempotency-Key': reason },
-          extra: { field: 'Idempotency-Key', reason },
-        });
+        throw invalidField('Idempotency-Key', reason);
       }
       const hash = createHash('sha256').update(canonicalJson(input)).digest('hex');
       const found = store.transaction(() => claim(principal, key, op, hash));

@@ -2,7 +2,7 @@
 
 import type { Bounds } from '../../../../contract/kernel/bounds.ts';
 import type { Operation } from '../../../../contract/kernel/define.ts';
-import { AppError } from '../../../../contract/kernel/errors.ts';
+import { AppError, invalidField } from '../../../../contract/kernel/errors.ts';
 import { parseJson } from '../../wire/json.ts';
 import { type CoercionPlan, coerceMembers } from './coerce.ts';
 
@@ -47,10 +47,7 @@ function bodyMembers(operation: Operation, body: unknown): Record<string, unknow
     return member === undefined || Object.hasOwn(members, member) ? members : { [member]: members };
   }
   const reason = 'body must be object';
-  throw new AppError('validation-error', `Field 'body': ${reason}`, {
-    errors: { body: reason },
-    extra: { field: 'body', reason },
-  });
+  throw invalidField('body', reason);
 }
 
 /** Version of `If-Match: "3"`; undefined when absent or `*`. @throws AppError `bad-request` */

@@ -1,6 +1,6 @@
 /** Which values of an input are secret by its JSON Schema (2020-12), at whatever depth and by whatever keyword it says so. */
 
-import { AppError } from '../../../../contract/kernel/errors.ts';
+import { invalidField } from '../../../../contract/kernel/errors.ts';
 import { isJsonObject } from '../../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { MASK } from '../../../../contract/kernel/text/mask.ts';
@@ -122,10 +122,7 @@ class Walk {
     this.#steps += 1;
     if (this.#steps <= MAX_STEPS) return;
     const reason = 'describes too many values with secrets; make the schema or the input smaller';
-    throw new AppError('validation-error', `Field 'input_schema': ${reason}`, {
-      errors: { input_schema: reason },
-      extra: { field: 'input_schema', reason },
-    });
+    throw invalidField('input_schema', reason);
   }
 }
 

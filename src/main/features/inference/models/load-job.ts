@@ -1,6 +1,6 @@
 /** Loading a model as a job, so that every door can follow its progress and cancel it. */
 import { z } from 'zod';
-import { AppError } from '../../../../contract/kernel/errors.ts';
+import { invalidField } from '../../../../contract/kernel/errors.ts';
 import type { JobKind } from '../../jobs/index.ts';
 import type { ModelSource } from '../deps.ts';
 import type { LoadOptions } from './resident.ts';
@@ -46,10 +46,7 @@ async function checkDevice(wanted: string | null, device: string, unload: () => 
   if (wanted === null || wanted === device) return;
   await unload();
   const reason = `the engine computes on ${device} here`;
-  throw new AppError('validation-error', `Field 'device': ${reason}`, {
-    errors: { device: reason },
-    extra: { field: 'device', reason, param: 'device' },
-  });
+  throw invalidField('device', reason, { param: true });
 }
 
 export function loadJobKind(source: ModelSource, residents: Residents): JobKind<Input, null> {

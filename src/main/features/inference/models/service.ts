@@ -1,7 +1,7 @@
 /** The operations on models: list them, load and unload them by name. */
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf } from '../../../../contract/kernel/define.ts';
-import { AppError, errorOf } from '../../../../contract/kernel/errors.ts';
+import { invalidField } from '../../../../contract/kernel/errors.ts';
 import type { JobId } from '../../../../contract/kernel/scalars.ts';
 import type { LoadInput } from '../../../../contract/models/inference.ts';
 import { DEFAULT_MODEL, refOf, splitRef } from '../../../../contract/models/reference.ts';
@@ -18,17 +18,12 @@ import { isServed, loadedOf, modelOf, UNSUPPORTED } from './views.ts';
 export function referenceOf(input: { model?: string | undefined; model_id?: string | undefined }): string {
   const ref = either(['model_id', 'model'], input.model_id, input.model);
   if (ref !== undefined) return ref;
-  throw new AppError('validation-error', "Field 'model_id': model_id is required", {
-    errors: { model_id: 'model_id is required' },
-    extra: { field: 'model_id', reason: 'model_id is required' },
-  });
+  throw invalidField('model_id', 'model_id is required');
 }
 
 function optionsOf(input: LoadInput): LoadOptions {
   if (input.device !== undefined && !['auto', 'cpu'].includes(input.device) && input.gpu_layers === 0)
-    throw new AppError('validation-error', "Field 'gpu_layers': 0 layers leave nothing for the device", {
-      errors: { gpu_layers: '0 layers leave nothing for the device' },
-    });
+    throw invalidField('gpu_layers', '0 layers leave nothing for the device');
   const gpuLayers = input.device === 'cpu' ? 0 : input.gpu_layers;
   return {
     ...(input.context_length === undefined ? {} : { contextLength: input.context_length }),
@@ -89,7 +84,7 @@ export function createModelService(deps: {
       const isLoaded = residents.get(model.id)?.facts != null;
       if (isLoaded && input.device === undefined && Object.keys(options).length === 0)
         return { ...names, status: 'loaded', job_id: null, message: `${model.id} is loaded.` };
-      const { job, done } = loads.start({
+      const { job, result } = loads.start({
         input: loadJobInput(model.id, input.device, options),
         joinKey: `model_load:${model.id}:${input.device ?? ''}:${JSON.stringify(options)}`,
         scope: 'manage',
@@ -98,9 +93,7 @@ export function createModelService(deps: {
       });
       if (!input.wait)
         return { ...names, status: 'loading', job_id: job.id as JobId, message: `${model.id} is being loaded.` };
-      const ended = await done;
-      if (ended.error) throw errorOf(ended.error);
-      if (ended.status !== 'succeeded') throw new AppError('cancelled');
+      await result();
       return { ...names, status: 'loaded', job_id: null, message: `${model.id} is loaded.` };
     },
     async unload(ref: string, requestId: string): Promise<OutputOf<Operations['unload_model']>> {

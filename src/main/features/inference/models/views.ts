@@ -3,6 +3,7 @@ import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf } from '../../../../contract/kernel/define.ts';
 import { ENGINES } from '../../../../contract/models/engines.ts';
 import { type Model, ServedType } from '../../../../contract/models/inference.ts';
+import type { InferenceSettings } from '../../../../contract/models/settings.ts';
 import type { InstalledModel } from '../deps.ts';
 import type { Resident } from './resident.ts';
 import type { Residents } from './residents.ts';
@@ -59,7 +60,7 @@ export function loadedOf(resident: Resident, now: number): Loaded | null {
 }
 
 /** Generation settings that are stored but applied by no engine; `model_info` lists them. */
-export const UNSUPPORTED: readonly string[] = [
+export const UNSUPPORTED: readonly (keyof InferenceSettings)[] = [
   'typical_p',
   'epsilon_cutoff',
   'eta_cutoff',

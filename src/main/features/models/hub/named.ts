@@ -1,5 +1,5 @@
 /** Names of repos and revisions as callers give them. */
-import { AppError } from '../../../../contract/kernel/errors.ts';
+import { invalidField } from '../../../../contract/kernel/errors.ts';
 import { issueText } from '../../../../contract/kernel/text/issue-text.ts';
 import type { HubRepo, Revision } from './listing.ts';
 
@@ -7,9 +7,5 @@ import type { HubRepo, Revision } from './listing.ts';
 export function named(field: string, schema: typeof HubRepo | typeof Revision, value: string): string {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const reason = parsed.error.issues.map(issueText)[0] ?? 'Has a wrong value';
-  throw new AppError('validation-error', `Field '${field}': ${reason}`, {
-    errors: { [field]: reason },
-    extra: { field, reason },
-  });
+  throw invalidField(field, parsed.error.issues.map(issueText)[0] ?? 'Has a wrong value');
 }

@@ -1,7 +1,7 @@
 /** Starting a download, or telling that the model is here. */
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf, ParsedInputOf } from '../../../../contract/kernel/define.ts';
-import { AppError, errorOf } from '../../../../contract/kernel/errors.ts';
+import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { CallContext } from '../../../core/operation/operation.ts';
 import type { JobStarter } from '../../jobs/index.ts';
 import type { Judge } from '../memory/fit.ts';
@@ -51,7 +51,7 @@ export function createPull({ ask, pulls, plan, matches }: PullDeps) {
     if (here) return have(here.variant ?? variant ?? '');
     const key = await wanted(repo, variant, revision, signal);
     if (ready(repo, key)) return have(key);
-    const { job, done } = pulls.start({
+    const { job, result } = pulls.start({
       ...{ input: { repo, variant: key, revision }, joinKey: `model_pull:${repo}:${key}`.toLowerCase() },
       ...{ scope: 'manage', area: 'models', requestId },
     });
@@ -62,9 +62,7 @@ export function createPull({ ask, pulls, plan, matches }: PullDeps) {
         ...{ status: 'started', progress: job.progress.percent, job_id: job.id },
       };
     }
-    const ended = await done;
-    if (ended.error) throw errorOf(ended.error);
-    if (ended.status !== 'succeeded') throw new AppError('task-interrupted');
+    await result();
     return have(key);
   };
 }

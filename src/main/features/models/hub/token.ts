@@ -1,5 +1,5 @@
 /** The token of the hub: sealed, never told, redacted from whatever is written while it is known. */
-import { AppError } from '../../../../contract/kernel/errors.ts';
+import { invalidField } from '../../../../contract/kernel/errors.ts';
 import type { Redactor } from '../../../../contract/kernel/redact/redact.ts';
 import type { Secrets } from '../../../core/secrets/secrets.ts';
 import type { DownloadStore } from '../store/download-store.ts';
@@ -28,11 +28,7 @@ export function createHubToken(deps: {
       return token;
     },
     async set(token: string): Promise<void> {
-      if (!token.startsWith('hf_'))
-        throw new AppError('validation-error', "Field 'token': Token must start with 'hf_'", {
-          errors: { token: "Token must start with 'hf_'" },
-          extra: { field: 'token', reason: "Token must start with 'hf_'" },
-        });
+      if (!token.startsWith('hf_')) throw invalidField('token', "Token must start with 'hf_'");
       redactor.hold(HOLDER, [token]);
       const sealed = await secrets.seal(OWNER, token);
       store.setToken(sealed.id, () => {

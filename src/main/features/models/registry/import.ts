@@ -2,7 +2,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { AppError } from '../../../../contract/kernel/errors.ts';
+import { AppError, invalidField } from '../../../../contract/kernel/errors.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
 import { listOwned } from '../../../core/disk/owned-trees.ts';
 import type { JobContext, JobKind } from '../../jobs/index.ts';
@@ -23,11 +23,7 @@ const COMPANIONS =
 const POOLING = path.join('1_Pooling', 'config.json');
 const MAX_MODELS = 200;
 
-const refuse = (reason: string) =>
-  new AppError('validation-error', `Field 'path': ${reason}`, {
-    errors: { path: reason },
-    extra: { field: 'path', reason },
-  });
+const refuse = (reason: string) => invalidField('path', reason);
 
 /**
  * The models at a path that the operator gives. A link is followed once, to the place that is stored.

@@ -1,7 +1,7 @@
 /** Settings of generations: presets by model family, settings saved for a model, parameters set for all requests or one session. */
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf, ParsedInputOf } from '../../../../contract/kernel/define.ts';
-import { AppError } from '../../../../contract/kernel/errors.ts';
+import { invalidField } from '../../../../contract/kernel/errors.ts';
 import { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { GenerationParams, InferenceSettings } from '../../../../contract/models/settings.ts';
 import type { SettingsStore } from '../store/settings-store.ts';
@@ -17,13 +17,6 @@ const PRESETS: readonly (readonly [RegExp, Partial<InferenceSettings>])[] = [
 /** `stop_sequences` is also spelled `stop`, and `max_new_tokens` also `max_tokens`. */
 const MIRRORS = { max_tokens: 'max_new_tokens', stop: 'stop_sequences' } as const;
 
-function invalid(field: string, reason: string): AppError {
-  return new AppError('validation-error', `Field '${field}': ${reason}`, {
-    errors: { [field]: reason },
-    extra: { field, reason },
-  });
-}
-
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 /** The members under one spelling each. @throws AppError `validation-error` when the two spellings differ */
@@ -34,7 +27,7 @@ function withoutMirrors(input: Record<string, unknown>): Record<string, unknown>
     delete merged[mirror];
     if (second === undefined) continue;
     if (first !== undefined && !same(first, second))
-      throw invalid(mirror, `${name} and ${mirror} are the same and have different values`);
+      throw invalidField(mirror, `${name} and ${mirror} are the same and have different values`);
     merged[name] = second;
   }
   return merged;
@@ -52,7 +45,7 @@ function checkLengths({
   max_length?: number | undefined;
 }) {
   if (min_length !== undefined && max_length !== undefined && min_length > max_length)
-    throw invalid('min_length', 'min_length cannot exceed max_length');
+    throw invalidField('min_length', 'min_length cannot exceed max_length');
 }
 
 export function createGenerationSettings(store: SettingsStore) {
@@ -83,7 +76,7 @@ export function createGenerationSettings(store: SettingsStore) {
       const settings = InferenceSettings.parse({ ...current, ...changes });
       checkLengths(settings);
       if (settings.num_beam_groups > settings.num_beams)
-        throw invalid('num_beam_groups', `num_beam_groups must be between 1 and ${settings.num_beams}`);
+        throw invalidField('num_beam_groups', `num_beam_groups must be between 1 and ${settings.num_beams}`);
       store.saveSettings(repo_id, variant, settings);
       return settings;
     },
