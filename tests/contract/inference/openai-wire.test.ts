@@ -121,7 +121,7 @@ describe('tools', () => {
     const bad = { type: 'function', function: { name: 'a', parameters: { type: 'object', not: {} } } };
     expect(await status({ tools: [bad] })).toEqual([
       400,
-      expect.objectContaining({ code: 'unsupported_parameter', param: 'tools.a.parameters' }),
+      expect.objectContaining({ code: 'unsupported_parameter', param: 'tools.0.function.parameters' }),
     ]);
     expect(await status({ tools, tool_choice: { type: 'function', function: { name: 'three' } } })).toEqual([
       400,

@@ -1,5 +1,5 @@
 /** Grammars of tool calls: well-formed calls of known tools, with arguments that match their schemas. */
-import { AppError } from '../../../../contract/kernel/errors.ts';
+import { AppError, invalidField } from '../../../../contract/kernel/errors.ts';
 import { CALL_CLOSE, CALL_OPEN, type ToolGrammars } from '../../../../contract/models/engine.ts';
 import type { Tool, ToolChoice } from '../../../../contract/models/openai/chat.ts';
 import { createGrammar, literal } from './gbnf.ts';
@@ -9,21 +9,18 @@ const NO_ARGUMENTS = { type: 'object', properties: {}, additionalProperties: fal
 
 /** @returns null when no tool may be called @throws AppError `unsupported-parameter`, `validation-error` */
 export function toolGrammars(tools: readonly Tool[], choice: ToolChoice, parallel: boolean): ToolGrammars | null {
-  const functions = tools.flatMap(({ function: one }) => (one === undefined ? [] : [one]));
+  const functions = tools.flatMap(({ function: one }, index) => (one === undefined ? [] : [{ ...one, index }]));
   if (choice === 'none' || (functions.length === 0 && choice === 'auto')) return null;
   const named = typeof choice === 'object' ? choice.function.name : null;
   const allowed = named === null ? functions : functions.filter(({ name }) => name === named);
   if (allowed.length === 0) {
     const reason = named === null ? 'there are no tools to call' : `there is no tool ${JSON.stringify(named)}`;
-    throw new AppError('validation-error', `Field 'tool_choice': ${reason}`, {
-      errors: { tool_choice: reason },
-      extra: { field: 'tool_choice', reason, param: 'tool_choice' },
-    });
+    throw invalidField('tool_choice', reason, { param: true });
   }
   const grammar = createGrammar();
-  const bodies = allowed.map(({ name, parameters }) => {
+  const bodies = allowed.map(({ name, parameters, index }) => {
     const schema = parameters == null ? NO_ARGUMENTS : { type: 'object', ...parameters };
-    const param = `tools.${name}.parameters`;
+    const param = `tools.${index}.function.parameters`;
     if (schema.type !== 'object')
       throw new AppError('unsupported-parameter', `${param}: arguments are an object.`, { extra: { param } });
     const args = addSchema(grammar, schema, param);

@@ -21,26 +21,23 @@ import { late, type Merged, merge } from './merge.ts';
 import { engineMessages } from './messages.ts';
 import { forChoice, newCallId, refuseChat, sampled, unsupported } from './request.ts';
 
-function formatGrammar({ response_format: format }: ChatInput, param: string): string | null {
+function formatGrammar({ response_format: format }: ChatInput): string | null {
   switch (format?.type) {
     case 'json_object':
       return objectGrammar();
     case 'json_schema':
-      return schemaGrammar(format.json_schema.schema, param);
+      return schemaGrammar(format.json_schema.schema, 'response_format.json_schema.schema');
     default:
       return null;
   }
 }
 
-/**
- * @param schemaParam where the request holds the schema of the answer; error messages name it
- * @throws AppError `unsupported-parameter`, `validation-error`
- */
-export function requestOf(input: ChatInput, schemaParam = 'response_format.json_schema.schema'): GenerationRequest {
+/** @throws AppError `unsupported-parameter`, `validation-error` */
+export function requestOf(input: ChatInput): GenerationRequest {
   refuseChat(input);
   const tools = input.tools ?? [];
   const grammars = toolGrammars(tools, input.tool_choice ?? 'auto', input.parallel_tool_calls ?? true);
-  const grammar = formatGrammar(input, schemaParam);
+  const grammar = formatGrammar(input);
   if (grammar !== null && grammars !== null)
     throw unsupported(
       'response_format',

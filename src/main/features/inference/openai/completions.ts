@@ -6,6 +6,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Handler } from '../../../core/operation/operation.ts';
 import type { Asker, Generate, GenerationEnd, GenerationPart } from '../run/generation.ts';
 import { stoppedOf, usageOf } from './answer.ts';
+import { generateFor } from './caller-fields.ts';
 import { late, type Merged, merge } from './merge.ts';
 import { forChoice, refuseCompletion, sampled } from './request.ts';
 
@@ -34,7 +35,9 @@ async function begin(input: CompletionInput, asker: Asker, generate: Generate, c
       logprobs: input.logprobs ?? null,
       overflow: 'refuse' as const,
     };
-    generations.push(await generate(forChoice(request, index % perPrompt), asker));
+    const prompt = typeof input.prompt === 'string' ? 'prompt' : `prompt.${Math.floor(index / perPrompt)}`;
+    const fields = (field: string) => (field === 'messages' ? prompt : field);
+    generations.push(await generateFor(fields, generate, forChoice(request, index % perPrompt), asker));
   }
   return {
     input,

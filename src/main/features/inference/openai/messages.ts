@@ -1,5 +1,5 @@
 /** OpenAI's messages in the form that chat templates take. */
-import { AppError } from '../../../../contract/kernel/errors.ts';
+import { invalidField } from '../../../../contract/kernel/errors.ts';
 import { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import type { EngineMessage } from '../../../../contract/models/engine.ts';
 import type { ChatMessage } from '../../../../contract/models/openai/chat.ts';
@@ -19,17 +19,13 @@ function textOf(content: Content, at: number): string {
 }
 
 /** @throws AppError `validation-error` when the text is not a JSON object */
-function argumentsOf(text: string, at: number): JsonObject {
+function argumentsOf(text: string, field: string): JsonObject {
   if (text.trim() === '') return {};
   try {
     return JsonObject.parse(JSON.parse(text));
   } catch {
-    const field = `messages.${at}.tool_calls`;
     const reason = 'arguments must be an object in JSON';
-    throw new AppError('validation-error', `Field '${field}': ${reason}`, {
-      errors: { [field]: reason },
-      extra: { field, reason, param: field },
-    });
+    throw invalidField(field, reason, { param: true });
   }
 }
 
@@ -43,10 +39,10 @@ export function engineMessages(messages: readonly ChatMessage[]): EngineMessage[
       case 'user':
         return { role: 'user', content, ...(message.name == null ? {} : { name: message.name }) };
       case 'assistant': {
-        const calls = message.tool_calls?.map(({ id, function: { name, arguments: args } }) => ({
+        const calls = message.tool_calls?.map(({ id, function: { name, arguments: args } }, call) => ({
           id,
           name,
-          arguments: argumentsOf(args, at),
+          arguments: argumentsOf(args, `messages.${at}.tool_calls.${call}.function.arguments`),
         }));
         return {
           role: 'assistant',

@@ -10,6 +10,7 @@ import {
 } from '../../../../contract/models/openai/responses.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { CallContext, Handler, Handlers } from '../../../core/operation/operation.ts';
+import { generateFor, withCallerFields } from '../openai/caller-fields.ts';
 import { requestOf } from '../openai/chat.ts';
 import { late } from '../openai/merge.ts';
 import type { Generate } from '../run/generation.ts';
@@ -37,8 +38,9 @@ export function createResponses({ generate, store, live, clock }: Deps) {
     const { principal, requestId, signal } = context;
     refuseResponse(input);
     const history = historyOf(input.previous_response_id, principal.id);
-    const request = requestOf(chatOf(input, history), 'text.format.schema');
-    const generation = await generate(request, { caller: principal.id, requestId, signal });
+    const { chat, fields } = chatOf(input, history);
+    const request = withCallerFields(fields, () => requestOf(chat));
+    const generation = await generateFor(fields, generate, request, { caller: principal.id, requestId, signal });
     const base = baseOf(input, requestId, generation.model.id, seconds());
     const events = (isCancelled: () => boolean) => responseEvents(base, generation.parts(), seconds, isCancelled);
     return kept(writing.watch(base, principal.id, requestId, events), input, principal.id);

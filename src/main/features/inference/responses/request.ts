@@ -1,6 +1,7 @@
 /** A request for a response, as a chat request. */
 import type { ChatInput, ChatMessage } from '../../../../contract/models/openai/chat.ts';
 import type { InputItem, OutputItem, ResponseInput } from '../../../../contract/models/openai/responses.ts';
+import type { CallerField } from '../openai/caller-fields.ts';
 import { isGiven, unsupported } from '../openai/request.ts';
 
 /** @throws AppError `unsupported-parameter` */
@@ -16,24 +17,34 @@ export function refuseResponse(input: ResponseInput): void {
 
 const textOf = (
   content: string | readonly { type: string; text?: string | undefined; refusal?: string | undefined }[],
+  field: string,
 ): string =>
   typeof content === 'string'
     ? content
     : content
         .map((part) => {
           if (part.type === 'input_image' || part.type === 'input_file')
-            throw unsupported('input', `the model does not take parts of the type ${part.type}.`);
+            throw unsupported(field, `the model does not take parts of the type ${part.type}.`);
           return part.text ?? part.refusal ?? '';
         })
         .join('');
 
-/** Items as messages; consecutive calls become one message. */
-export function messagesOf(items: readonly InputItem[]): ChatMessage[] {
-  const messages: ChatMessage[] = [];
-  for (const item of items) {
+/** A message with what the caller calls it: the item it was, and the items of its calls. */
+interface Turn {
+  message: ChatMessage;
+  field: string;
+  calls: string[];
+}
+
+/** Items as messages; consecutive calls become one message. @param fieldOf what the caller calls an item */
+function turnsOf(items: readonly InputItem[], fieldOf: (index: number) => string): Turn[] {
+  const turns: Turn[] = [];
+  for (const [index, item] of items.entries()) {
+    const field = fieldOf(index);
     if (item.type === 'reasoning') continue;
     if (item.type === 'function_call_output') {
-      messages.push({ role: 'tool', tool_call_id: item.call_id, content: textOf(item.output) });
+      const content = textOf(item.output, `${field}.output`);
+      turns.push({ message: { role: 'tool', tool_call_id: item.call_id, content }, field, calls: [] });
       continue;
     }
     if (item.type === 'function_call') {
@@ -42,14 +53,20 @@ export function messagesOf(items: readonly InputItem[]): ChatMessage[] {
         type: 'function' as const,
         function: { name: item.name, arguments: item.arguments },
       };
-      const last = messages.at(-1);
-      if (last?.role === 'assistant') last.tool_calls = [...(last.tool_calls ?? []), called];
-      else messages.push({ role: 'assistant', content: '', tool_calls: [called] });
+      const last = turns.at(-1);
+      if (last?.message.role === 'assistant') {
+        last.message.tool_calls = [...(last.message.tool_calls ?? []), called];
+        last.calls.push(`${field}.arguments`);
+      } else
+        turns.push({
+          message: { role: 'assistant', content: '', tool_calls: [called] },
+          ...{ field, calls: [`${field}.arguments`] },
+        });
       continue;
     }
-    messages.push({ role: item.role, content: textOf(item.content) });
+    turns.push({ message: { role: item.role, content: textOf(item.content, `${field}.content`) }, field, calls: [] });
   }
-  return messages;
+  return turns;
 }
 
 /** Output of a response as input of the next one. */
@@ -75,15 +92,42 @@ function formatOf({ text }: ResponseInput): ChatInput['response_format'] {
   return { type: 'json_schema', json_schema: { name, schema, strict } };
 }
 
+/** The messages of a chat, and what the caller calls them. @param history items of earlier responses; their instructions do not carry over */
+function conversationOf({ instructions, input }: ResponseInput, history: readonly InputItem[]): Turn[] {
+  const earlier = turnsOf(history, () => 'previous_response_id').map((turn) => ({
+    ...turn,
+    calls: turn.calls.map(() => 'previous_response_id'),
+  }));
+  const said = turnsOf(itemsOf(input), (index) => (typeof input === 'string' ? 'input' : `input.${index}`));
+  const system = {
+    message: { role: 'system' as const, content: instructions ?? '' },
+    field: 'instructions',
+    calls: [],
+  };
+  return [...(instructions ? [system] : []), ...earlier, ...said];
+}
+
+/** What the caller of a response calls the fields of the chat that it becomes. */
+function fieldsOf(turns: readonly Turn[]): CallerField {
+  return (field) => {
+    if (field === 'messages') return 'input';
+    if (field === 'max_tokens') return 'max_output_tokens';
+    const message = /^messages\.(\d+)(?:\.tool_calls\.(\d+))?/.exec(field);
+    if (message !== null) {
+      const turn = turns[Number(message[1])];
+      return (message[2] === undefined ? undefined : turn?.calls[Number(message[2])]) ?? turn?.field ?? 'input';
+    }
+    return field.replace(/^response_format(?:\.json_schema)?/, 'text.format').replace(/^(tools\.\d+)\.function/, '$1');
+  };
+}
+
 /** @param history items of earlier responses; their instructions do not carry over */
-export function chatOf(input: ResponseInput, history: readonly InputItem[]): ChatInput {
-  const { instructions, tool_choice } = input;
-  return {
+export function chatOf(input: ResponseInput, history: readonly InputItem[]): { chat: ChatInput; fields: CallerField } {
+  const { tool_choice } = input;
+  const turns = conversationOf(input, history);
+  const chat: ChatInput = {
     model: input.model,
-    messages: [
-      ...(instructions ? [{ role: 'system' as const, content: instructions }] : []),
-      ...messagesOf([...history, ...itemsOf(input.input)]),
-    ],
+    messages: turns.map(({ message }) => message),
     temperature: input.temperature,
     top_p: input.top_p,
     seed: input.seed,
@@ -102,4 +146,5 @@ export function chatOf(input: ResponseInput, history: readonly InputItem[]): Cha
     truncation: input.truncation,
     stream: input.stream,
   };
+  return { chat, fields: fieldsOf(turns) };
 }
