@@ -76,6 +76,13 @@ const newRow = (kind: string, job: NewJob<Json>, now: number): JobRow => ({
   finished_at: null,
 });
 
+async function resultOf(done: Promise<Job>): Promise<Job['result']> {
+  const ended = await done;
+  if (ended.error) throw errorOf(ended.error);
+  if (ended.status !== 'succeeded') throw new AppError('task-interrupted');
+  return ended.result;
+}
+
 /** Creates the service. */
 export function createJobService(deps: {
   db: Db;
@@ -101,16 +108,7 @@ export function createJobService(deps: {
 
   const launched = (row: JobRow): StartedJob => {
     const done = runner.launch(row).then(() => view(require(row.id)));
-    return {
-      job: view(row),
-      done,
-      async result() {
-        const ended = await done;
-        if (ended.error) throw errorOf(ended.error);
-        if (ended.status !== 'succeeded') throw new AppError('task-interrupted');
-        return ended.result;
-      },
-    };
+    return { job: view(row), done, result: () => resultOf(done) };
   };
 
   return {
