@@ -100,6 +100,39 @@ test('who leaves finds what was written by then; who orders a stop finds it as s
   expect((await conversation(other)).items[1]).toMatchObject({ content: 'so far', status: 'stopped' });
 });
 
+// Catches an answer that is put down at its end only, because nobody reads it piece by piece.
+test('an answer at once leaves what was written of it as well: the engine dies, the client leaves, somebody stops it', async () => {
+  const { client } = subject.host;
+  const [dies, hangs] = [
+    order({ say: ['half ', 'of '], after: 'crash' }),
+    order({ say: ['so ', 'far'], after: 'hang' }),
+  ];
+  const crashed = newSession();
+  await chat(crashed, dies);
+  expect((await conversation(crashed)).items[1]).toMatchObject({ content: 'half of ', status: 'cut' });
+
+  const [left, stopped] = [newSession(), newSession()];
+  const leave = new AbortController();
+  const gone = subject
+    .post('/v1/chat/completions', { model: MODEL, session_id: left, messages: hangs }, leave.signal)
+    .catch(() => undefined);
+  const begun = async (id: string) => (await conversation(id).catch(() => null))?.items[1]?.content;
+  await expect.poll(() => begun(left), { timeout: 20_000 }).toMatch('so');
+  leave.abort();
+  await gone;
+  await expect
+    .poll(async () => (await conversation(left)).items[1], { timeout: 20_000 })
+    .toMatchObject({ content: 'so far', status: 'cut' });
+
+  const answer = chat(stopped, hangs);
+  await expect.poll(() => begun(stopped), { timeout: 20_000 }).toMatch('so');
+  await client.call('stop_generation', { session_id: stopped });
+  expect(await answer).toContain('so far');
+  expect((await conversation(stopped)).items[1]).toMatchObject({
+    ...{ content: 'so far', status: 'stopped', finish_reason: 'stop' },
+  });
+});
+
 test('words are found in messages, also begun ones; deleted sessions are not searched', async () => {
   const id = newSession();
   const { client } = subject.host;

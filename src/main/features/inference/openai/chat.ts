@@ -145,30 +145,21 @@ async function complete(begun: Begun): Promise<ChatCompletion> {
     if (choice === undefined) continue;
     if ('end' in part) {
       ends[part.index] = part.end;
-      const calls = choice.calls.map((call, index) => ({ ...call, index }));
-      const { content, reasoning: reasoning_content } = choice;
-      begun.recording.add(part.index, { content, reasoning_content, tool_calls: calls });
       begun.recording.end(part.index, endOf(part.end));
-    } else
-      switch (part.item.t) {
-        case 'content':
-          choice.content += part.item.text;
-          choice.logprobs.push(...part.item.logprobs);
-          break;
-        case 'reasoning':
-          choice.reasoning += part.item.text;
-          break;
-        case 'call':
-          choice.calls.push({ id: newCallId(), type: 'function', function: { name: part.item.name, arguments: '' } });
-          break;
-        case 'arguments': {
-          const call = choice.calls[part.item.index];
-          if (call !== undefined) call.function.arguments += part.item.text;
-          break;
-        }
-        case 'started':
-          break;
-      }
+      continue;
+    }
+    if (part.item.t === 'content') choice.logprobs.push(...part.item.logprobs);
+    const delta = deltaOf(part.item);
+    if (delta === null) continue;
+    begun.recording.add(part.index, delta);
+    choice.content += delta.content ?? '';
+    choice.reasoning += delta.reasoning_content ?? '';
+    for (const { index, id, function: called } of delta.tool_calls ?? []) {
+      choice.calls[index] ??= { id: id ?? '', type: 'function', function: { name: '', arguments: '' } };
+      const call = choice.calls[index];
+      call.function.name += called?.name ?? '';
+      call.function.arguments += called?.arguments ?? '';
+    }
   }
   return {
     ...begun.head,
