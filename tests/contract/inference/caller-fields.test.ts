@@ -14,7 +14,7 @@ const never = { type: 'object', not: {} };
 const refusing = (field: string) => JSON.stringify({ refuse: field });
 const user = { role: 'user', content: 'x' };
 const call = (args: string) => ({ type: 'function_call', call_id: 'c', name: 'one', arguments: args });
-const tool = (parameters: object) => ({ type: 'function', name: 'one', parameters });
+const tool = (parameters: Record<string, unknown>) => ({ type: 'function', name: 'one', parameters });
 
 async function paramOf(path: string, body: object): Promise<{ param: unknown; message: string }> {
   const answer = await subject.post(path, { model, ...body });
