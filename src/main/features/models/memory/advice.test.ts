@@ -71,7 +71,11 @@ describe('models that are recommended', () => {
 
   // Catches an offer of gigabytes that nothing here can use.
   test('are none of a kind that no engine computes', async () => {
-    const kinds = [entry('o/ner', { type: 'ner', format: 'onnx' }), entry('o/speech', { type: 'speech' }), entry('o/chat')];
+    const kinds = [
+      entry('o/ner', { type: 'ner', format: 'onnx' }),
+      entry('o/speech', { type: 'speech' }),
+      entry('o/chat'),
+    ];
     const { models } = await open(8000, null, kinds).recommendations();
     expect(models.map(({ repo }) => repo)).toEqual(['o/ner', 'o/chat']);
   });
