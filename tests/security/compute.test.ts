@@ -26,7 +26,7 @@ beforeAll(async () => {
   [honest, hostile] = [await key('honest'), await key('hostile')];
   // What is loaded once is not the first case's.
   await expectHonestCallsWork();
-  const input = { a: Array.from({ length: 20_000 }, (_, n) => ({ n })) };
+  const input = { a: Array.from({ length: 19_000 }, (_, n) => ({ n })) };
   for (let n = 0; n < 3; n++)
     harmlessMs = Math.max(harmlessMs, (await timed('tasks_create', { spec: PING, input })).ms);
 });
@@ -110,7 +110,7 @@ const SCHEMAS: [name: string, schema: JsonObject, input: JsonObject, refused: bo
   [
     'many unique items',
     { properties: { a: { uniqueItems: true } } },
-    { a: Array.from({ length: 20_000 }, (_, n) => ({ n })) },
+    { a: Array.from({ length: 19_000 }, (_, n) => ({ n })) },
     true,
   ],
   ['references that double', doubling(40), {}, true],
@@ -119,12 +119,12 @@ const SCHEMAS: [name: string, schema: JsonObject, input: JsonObject, refused: bo
   ['a reference to nowhere', { $dynamicRef: 'https://example.test/x' }, {}, true],
   ['a pattern that is too large', { properties: { a: { pattern: '(?:a{0,1000}){0,1000}' } } }, { a: LONG }, false],
   ['thousands of patterns', { properties: manyOf(4000, (n) => ({ pattern: `^a${n}` })) }, {}, false],
-  ['a large schema', { properties: manyOf(20_000, () => ({ type: 'string' })) }, {}, true],
-  ['thousands of errors', { additionalProperties: { type: 'string' } }, manyOf(20_000, () => ({})), true],
+  ['a large schema', { properties: manyOf(19_000, () => ({ type: 'string' })) }, {}, true],
+  ['thousands of errors', { additionalProperties: { type: 'string' } }, manyOf(19_000, () => ({})), true],
   [
     'a secret by many ways',
     { properties: { a: { items: { anyOf: Array.from({ length: 500 }, () => ({ writeOnly: true })) } } } },
-    { a: Array.from({ length: 20_000 }, () => 1) },
+    { a: Array.from({ length: 19_000 }, () => 1) },
     false,
   ],
 ];

@@ -76,8 +76,8 @@ function Stored({ id }: { id: string }) {
 function Opened({ session }: { session: Session | undefined }) {
   const id = session?.id;
   const settings = useSettings(session);
-  const chat = useChat(session, settings);
   const models = useChatModels();
+  const chat = useChat(session, settings, models);
   const actions = useSessionActions();
   const navigate = useNavigate();
   const [editing, setEditing] = useState<string | null>(null);

@@ -1,8 +1,7 @@
 /** Where the next message is written, and to whom. */
 import { Link } from '@tanstack/react-router';
 import { ArrowUp, Square } from 'lucide-react';
-import { type KeyboardEvent, useRef } from 'react';
-import { z } from 'zod';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { Notice } from '../../ui/feedback/notice.tsx';
@@ -10,12 +9,11 @@ import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import { MemoryBar } from '../models/index.ts';
 import css from './chat.module.css';
+import { draftOf, SHAPE } from './composer-draft.ts';
 import { askedOf, ModelBar } from './model-bar.tsx';
 import type { Chat } from './use-chat.ts';
 import type { ChatModels } from './use-chat-models.ts';
 import type { Settings } from './use-settings.ts';
-
-const SHAPE = { text: z.string() };
 
 export function Composer({
   id,
@@ -30,10 +28,15 @@ export function Composer({
   models: ChatModels;
   editLast(): void;
 }) {
-  const form = useDraftForm(`chat:${id ?? 'new'}`, { initial: { text: '' }, version: null, shape: SHAPE });
+  const form = useDraftForm(draftOf(id), { initial: { text: '' }, version: null, shape: SHAPE });
   const area = useRef<HTMLTextAreaElement>(null);
   const written = form.values.text;
   const asked = askedOf(settings, models);
+  // The composer in which the conversation was begun has gone, and with it the focus: the next words belong here.
+  const isBegun = useRef(chat.turn?.after === null);
+  useEffect(() => {
+    if (isBegun.current && document.activeElement === document.body) area.current?.focus();
+  }, []);
   const none = models.query.data !== undefined && models.models.length === 0;
   const blocked = none
     ? 'No chat model is installed'

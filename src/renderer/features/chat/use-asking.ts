@@ -1,34 +1,49 @@
 /** Requests to the models of a conversation: what is said, behind which message, to which model. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { refOf } from '../../../contract/models/reference.ts';
 import type { ConversationMessage, SessionId } from '../../../contract/models/sessions.ts';
 import { useClient } from '../../lib/client/context.tsx';
 import { asError } from '../../lib/live/query.ts';
 import { errorToast } from '../../ui/feedback/toast.tsx';
+import { giveBack, moveTyped } from './composer-draft.ts';
 import { runTurn, type Turn } from './live/streams.ts';
 import { type ChatRequest, chatRequest, type Said, userSays } from './request.ts';
+import type { ChatModels } from './use-chat-models.ts';
 import type { Settings } from './use-settings.ts';
 
 /** @param id undefined before the first message @param items messages that are shown */
-export function useAsking(id: SessionId | undefined, items: readonly ConversationMessage[], settings: Settings) {
+export function useAsking(
+  id: SessionId | undefined,
+  items: readonly ConversationMessage[],
+  settings: Settings,
+  { find }: Pick<ChatModels, 'find'>,
+) {
   const client = useClient();
   const queries = useQueryClient();
   const navigate = useNavigate();
 
   const requestsFor = (sessionId: string, said: readonly Said[]): ChatRequest[] => {
-    const models = settings.compare !== '' ? [settings.settings.model, settings.compare] : [settings.settings.model];
-    return models.map((model) => chatRequest(sessionId, { ...settings.settings, model }, said));
+    const standard = find(null);
+    const model = settings.settings.model ?? (standard === undefined ? null : refOf(standard));
+    const models = settings.compare !== '' ? [model, settings.compare] : [model];
+    return models.map((one) => chatRequest(sessionId, { ...settings.settings, model: one }, said));
   };
-  const run = (sessionId: SessionId, asked: Omit<Turn, 'requests'>, requests: readonly ChatRequest[]) =>
-    void runTurn(client, sessionId, { ...asked, requests }, () =>
-      queries.refetchQueries({ queryKey: ['sessions_conversation', { id: sessionId }] }),
-    );
+  /** Asks. What was typed and has not been stored, because the request was refused, is given back. */
+  async function run(sessionId: SessionId, asked: Omit<Turn, 'requests'>, requests: readonly ChatRequest[]) {
+    const queryKey = ['sessions_conversation', { id: sessionId }];
+    const failed = await runTurn(client, sessionId, { ...asked, requests }, () => queries.refetchQueries({ queryKey }));
+    const typed = asked.said.find(({ role }) => role === 'user')?.content;
+    if (failed === null || typed === undefined) return;
+    const stored = queries.getQueryData<{ items: ConversationMessage[] }>(queryKey)?.items ?? [];
+    if (stored.findLast(({ role }) => role === 'user')?.content !== typed) giveBack(sessionId, typed);
+  }
 
   /** Says something behind the first `kept` messages. */
   function say(said: readonly Said[], kept: number): void {
     if (id === undefined) return;
     const path = items.slice(0, kept);
-    run(id, { after: path.at(-1)?.id ?? null, said }, requestsFor(id, [...path, ...said]));
+    void run(id, { after: path.at(-1)?.id ?? null, said }, requestsFor(id, [...path, ...said]));
   }
 
   /** Begins a conversation. @returns whether there is one now */
@@ -36,9 +51,12 @@ export function useAsking(id: SessionId | undefined, items: readonly Conversatio
     try {
       const made = await client.call('sessions_create', settings.settings);
       settings.stored(made.id);
+      moveTyped(made.id);
+      // Without it, a frame stands in the place of the composer for a moment, and what is typed then would be taken for keys of the screen.
+      queries.setQueryData(['sessions_get', { id: made.id }], made);
       void navigate({ to: '/chat/$id', params: { id: made.id }, search: true });
       const said = userSays(text);
-      run(made.id, { after: null, said: [said] }, requestsFor(made.id, [said]));
+      void run(made.id, { after: null, said: [said] }, requestsFor(made.id, [said]));
       return true;
     } catch (error) {
       errorToast('Could not begin the conversation', asError(error));
@@ -52,7 +70,7 @@ export function useAsking(id: SessionId | undefined, items: readonly Conversatio
     if (id === undefined || message === undefined || at < 1) return;
     const model = message.model ?? settings.settings.model;
     const request = chatRequest(id, { ...settings.settings, model }, items.slice(0, at + 1), true);
-    run(id, { after: items[at - 1]?.id ?? null, said: [], base: message }, [request]);
+    void run(id, { after: items[at - 1]?.id ?? null, said: [], base: message }, [request]);
   }
 
   return { say, begin, goOn };

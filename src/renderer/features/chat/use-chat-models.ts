@@ -15,11 +15,8 @@ export function useChatModels() {
   const loading = useLoading();
   const models = query.data?.items ?? [];
   const byRef = (ref: string): InstalledModel | undefined => models.find((model) => refOf(model) === ref);
-  /** The model that is asked when none is named. */
-  const standard = () =>
-    models.find(({ selected }) => selected) ??
-    models.find(loading.isLoaded) ??
-    (models.length === 1 ? models[0] : undefined);
+  /** The model that is asked when none was chosen. It is named in each request: the host has rules of its own for those without a name. */
+  const standard = () => models.find(({ selected }) => selected) ?? models.find(loading.isLoaded) ?? models[0];
   return {
     query,
     models,

@@ -7,9 +7,10 @@ import { rowsOf } from './conversation/rows.ts';
 import { forgetFailure, useStreams } from './live/streams.ts';
 import { type Said, userSays } from './request.ts';
 import { useAsking } from './use-asking.ts';
+import type { ChatModels } from './use-chat-models.ts';
 import type { Settings } from './use-settings.ts';
 
-export function useChat(session: Session | undefined, settings: Settings) {
+export function useChat(session: Session | undefined, settings: Settings, models: ChatModels) {
   const id = session?.id;
   const query = useOperationQuery('sessions_conversation', { id: id ?? '' }, { enabled: id !== undefined });
   const turn = useStreams(({ turns }) => (id === undefined ? undefined : turns[id]));
@@ -18,7 +19,7 @@ export function useChat(session: Session | undefined, settings: Settings) {
   const { items = [], others = [] } = query.data ?? {};
   const choose = useAct('sessions_choose', { onError: (error) => errorToast('Could not show the version', error) });
   const stop = useAct('stop_generation', { onError: (error) => errorToast('Could not stop', error) });
-  const { say, begin, goOn } = useAsking(id, items, settings);
+  const { say, begin, goOn } = useAsking(id, items, settings, models);
   const comparing = settings.compare !== '';
   const wrong = Object.values(settings.errors)[0] ?? null;
 

@@ -41,6 +41,9 @@ interface Drafts {
 
 const PREFIX = 'tabagent.draft.';
 
+/** What this page wrote last of the drafts that were typed in it. */
+const typedHere = new Map<string, string>();
+
 /** Whether nothing would be lost without it. */
 export const isEmpty = ({ edits, input, texts }: DraftEntry): boolean =>
   input === null && Object.keys(edits).length === 0 && Object.keys(texts).length === 0;
@@ -55,6 +58,7 @@ export const useDrafts = create<Drafts>()((set) => ({
       return;
     }
     const at = Date.now();
+    typedHere.set(key, JSON.stringify({ ...forStorage, at }));
     set(({ entries }) => ({
       entries: withoutStale({ ...entries, [key]: { ...entry, at } }, at),
       kept: write(key, { ...forStorage, at }),
@@ -63,6 +67,7 @@ export const useDrafts = create<Drafts>()((set) => ({
   drop(key) {
     const { [key]: gone, ...rest } = useDrafts.getState().entries;
     const stored = read(key);
+    typedHere.delete(key);
     set({ entries: rest });
     write(key, null);
     return () => {
@@ -71,6 +76,24 @@ export const useDrafts = create<Drafts>()((set) => ({
     };
   },
 }));
+
+/**
+ * Another tab has changed, saved or dropped a draft of the same thing. What was typed here is still unsaved and goes back into the storage;
+ * what was only read from it follows the other tab.
+ */
+function followOthers({ key: name, newValue }: StorageEvent): void {
+  if (!name?.startsWith(PREFIX)) return;
+  const key = name.slice(PREFIX.length);
+  const typed = typedHere.get(key);
+  if (typed !== undefined) {
+    if (newValue === null) write(key, typed);
+    return;
+  }
+  const entry = parseEntry(newValue);
+  const { [key]: _old, ...others } = useDrafts.getState().entries;
+  useDrafts.setState({ entries: entry === null ? others : { ...others, [key]: entry } });
+}
+if (typeof window !== 'undefined') window.addEventListener('storage', followOthers);
 
 /** @returns false when the storage is full or closed to this page */
 function write(key: string, entry: DraftEntry | string | null): boolean {

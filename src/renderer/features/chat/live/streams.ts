@@ -167,14 +167,15 @@ export interface Turn {
 /**
  * Asks and shows what comes.
  * @param settled resolves when the stored conversation has been read again; then it is shown instead
+ * @returns why nothing was written, or null
  */
 export async function runTurn(
   client: Client,
   session: string,
   { after, said, requests, base = {} }: Turn,
   settled: () => Promise<unknown>,
-): Promise<void> {
-  if (useStreams.getState().turns[session] !== undefined) return;
+): Promise<AppError | null> {
+  if (useStreams.getState().turns[session] !== undefined) return null;
   const answers = requests.map((request) => startOf(request, base));
   useStreams.setState(({ turns, failures }) => ({
     turns: { ...turns, [session]: { after, said, answers } },
@@ -189,4 +190,5 @@ export async function runTurn(
     turns: without(turns, session),
     failures: failed === null ? failures : { ...failures, [session]: failed },
   }));
+  return failed;
 }
