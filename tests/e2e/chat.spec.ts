@@ -269,10 +269,10 @@ test.describe('with a real engine', () => {
     await page.getByRole('button', { name: /^Load Tiny/ }).click();
     await expect(page.getByRole('button', { name: /^Load Tiny/ })).toHaveCount(0, { timeout: 30_000 });
     await expect(page.getByRole('meter', { name: 'Memory of loaded models' })).toBeVisible();
-    await page.getByRole('textbox', { name: 'Maximum tokens' }).fill('24');
+    await page.getByRole('textbox', { name: 'Max tokens' }).fill('24');
     await say(page, 'the people');
     await expect(answers(page)).toContainText('24 tokens');
-    await expect(answers(page)).toContainText('The maximum of tokens is reached');
+    await expect(answers(page)).toContainText('Token limit reached');
     await answers(page).getByRole('button', { name: 'Continue' }).click();
     await expect(answers(page)).toContainText(/tokens\/s/);
   });

@@ -95,7 +95,7 @@ test('what two people changed in different lines is merged by itself; the focus 
 }) => {
   const id = await contest(page, api, 'Merged', BASE.replace('one', 'oneOfMine'), `${BASE}// appended by them\n`);
   const dialog = page.getByRole('dialog', { name: 'Merge changes' });
-  await expect(dialog.getByText('The changes of both are in')).toBeVisible();
+  await expect(dialog.getByText('Both changes merged')).toBeVisible();
   await dialog.getByRole('button', { name: 'Use the merged version' }).click();
   await expect(editor(page)).toBeFocused();
   await expect(editor(page)).toContainText('oneOfMine();');

@@ -38,7 +38,7 @@ export const InferenceSettings = z.strictObject({
   repetition_penalty: positive()
     .default(1.2)
     .meta(words('Repetition penalty', 'Above 1, tokens that are in the text already become less likely.')),
-  max_new_tokens: length().default(1024).meta(words('Most tokens of an answer', 'The answer ends here at the latest.')),
+  max_new_tokens: length().default(1024).meta(words('Max tokens', 'The answer ends here at the latest.')),
   system_prompt: z
     .string()
     .max(65_536)

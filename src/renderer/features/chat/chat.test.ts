@@ -113,7 +113,7 @@ describe('answers as they come', () => {
 
   test('the rate counts the tokens behind the first', () => {
     expect(figuresOf({ tokens: 11, firstMs: 1_000, lastMs: 2_000 }).at(-1)).toBe('10.0 tokens/s');
-    expect(figuresOf({ tokens: 1, firstMs: 10, lastMs: 10 })).toEqual(['1 token', 'first after 10 ms']);
+    expect(figuresOf({ tokens: 1, firstMs: 10, lastMs: 10 })).toEqual(['1 token', 'first token 10 ms']);
     expect(figuresOf({ tokens: 0, firstMs: null, lastMs: null })).toEqual([]);
   });
 

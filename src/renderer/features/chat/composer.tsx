@@ -91,7 +91,7 @@ export function Composer({
         <div className={css.memory}>
           <MemoryBar loaded={models.loading.loaded} small />
         </div>
-        <span className={`${text.faint} ${text.small} ${css.hint}`}>Enter sends, Shift Enter begins a line</span>
+        <span className={`${text.faint} ${text.small} ${css.hint}`}>Enter to send, Shift+Enter for a new line</span>
       </div>
     </form>
   );

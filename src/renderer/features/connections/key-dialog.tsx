@@ -35,7 +35,7 @@ const SCOPE_TEXT: Record<Scope, string> = {
   admin: 'also change settings, keys, backups',
 };
 const AREA_TEXT: Record<string, string> = {
-  models: 'processor, memory and graphics of this machine',
+  models: 'models, chat, embeddings, downloads, sessions',
   automation: 'profiles, commands, tasks',
   host: 'settings, keys, logs, backups',
 };

@@ -25,7 +25,7 @@ function Ending({ message, last, chat }: { message: ConversationMessage; last: b
         ? message.error?.code === 'cancelled'
           ? 'Cut off: the window was closed or reloaded.'
           : (message.error?.message ?? 'Cut off')
-        : 'The maximum of tokens is reached';
+        : 'Token limit reached';
   const goOn = last && message.content !== '' && (
     <Button small icon={<Play size={12} />} blocked={chat.blocked} onClick={() => chat.goOn(message)}>
       Continue

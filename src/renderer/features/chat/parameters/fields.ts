@@ -45,7 +45,7 @@ export const NUMBERS = [
   {
     name: 'max_tokens',
     param: 'max_new_tokens',
-    label: 'Maximum tokens',
+    label: 'Max tokens',
     min: 1,
     max: 100_000,
     int: true,

@@ -93,7 +93,7 @@ export function Parameters({ settings }: { settings: Settings }) {
         name="schema"
         label="Answer schema"
         mono
-        about="A JSON Schema to which each answer keeps. Empty for plain text."
+        about="JSON Schema that answers must match. Empty for plain text."
         placeholder={'{ "type": "object" }'}
       />
       <Area

@@ -108,7 +108,7 @@ function MergedPart({ part, isValid, change }: { part: Part; isValid: boolean; c
       <div className={layout.row}>
         <h3 className={layout.grow}>{title}</h3>
         {overlaps.length === 0 ? (
-          <span className={text.muted}>The changes of both are in</span>
+          <span className={text.muted}>Both changes merged</span>
         ) : (
           <>
             <Button small onClick={() => decideAll('mine')}>

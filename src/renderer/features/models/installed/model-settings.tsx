@@ -21,7 +21,7 @@ const FIELDS = fieldsOf(JsonObject.parse(z.toJSONSchema(InferenceSettings, { io:
 const TITLES = titlesOf(FIELDS, 'settings');
 const SHAPE = { settings: JsonObject };
 const SOURCES = {
-  default: 'These are the defaults; saved settings take their place.',
+  default: 'Defaults, until you save your own.',
   preset: 'These suit the family of the model; saved settings take their place.',
   saved: 'These were saved for this model.',
 };
