@@ -147,17 +147,18 @@ test('a frame before hello in segments of one byte is refused', async () => {
 
 // Would catch: pieces of pings that are kept for pieces of a message.
 test('any number of pings, each a segment, is no message', async () => {
+  // Of a caller of its own: what the tests above have sent may not have been read yet.
   const peer = await openRawSocket(doors.url, {});
-  for (let n = 0; n < 2000; n++) {
+  for (let n = 0; n < 300; n++) {
     peer.write(PING);
     await peer.ponged();
   }
-  const hello = Buffer.from(JSON.stringify({ t: 'hello', v: 1, token: key }));
+  const hello = Buffer.from(JSON.stringify({ t: 'hello', v: 1, token: doors.key('admin', ['host']) }));
   peer.write(frameHead(0x81, hello.length));
   for (const byte of hello) {
     peer.write(Buffer.of(byte));
     await turn();
   }
-  await begin(peer, 4 * MIB);
+  expect(await outcome(peer, 4 * MIB)).toBe('read');
   peer.destroy();
 });

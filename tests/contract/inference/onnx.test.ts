@@ -118,7 +118,8 @@ describe('text', () => {
   // Catches a client that waits for ever, and a host that believes that a model is still there.
   test('of an engine that is killed ends with an error in the stream; the next request works', async () => {
     const engine = engineProcess('onnx');
-    const body = { model, messages, stream: true, max_tokens: 400, temperature: 0 };
+    // Long enough that it is still being written when the engine goes, however slow this process is.
+    const body = { model, messages, stream: true, n: 8, max_tokens: 400, temperature: 0 };
     const response = await subject.post('/v1/chat/completions', body);
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = (await reader?.read())?.value ?? '';
