@@ -56,6 +56,7 @@ describe('a real model', () => {
       model: 'test/tiny:F16',
       prompt: 'the people',
       max_tokens: 8,
+      temperature: 0,
       logprobs: 2,
       echo: true,
     });
