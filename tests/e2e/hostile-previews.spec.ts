@@ -5,8 +5,8 @@ import { HOSTILE_FILES, HOSTILE_SCRIPT } from './support/hostile-files.ts';
 import { expect, open, test } from './support/test.ts';
 import { traceThread } from './support/thread-trace.ts';
 
-/** Processor time of the longest task of the panel's thread, and the elements of a page, while a preview is open. */
-const MAX_TASK_MS = 200;
+/** Processor time of the longest task of the panel's thread, and the elements of a page, while a preview is open. A freeze takes seconds; the rest is for slow machines. */
+const MAX_TASK_MS = 600;
 const MAX_ELEMENTS = 8_000;
 /** How long each preview is looked at once it is there, ms. */
 const LOOK_MS = 1_500;

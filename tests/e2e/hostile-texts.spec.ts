@@ -3,8 +3,8 @@ import { tell } from './support/figures.ts';
 import { expect, open, test } from './support/test.ts';
 import { traceThread } from './support/thread-trace.ts';
 
-/** Processor time of the longest task of the panel's thread while a tab is opened, ms. */
-const MAX_TASK_MS = 200;
+/** Processor time of the longest task of the panel's thread while a tab is opened, ms. A freeze takes seconds; the rest is for slow machines. */
+const MAX_TASK_MS = 600;
 
 /** Every text as long as it may be: marks that pile up on one letter, letters that have to be shaped, a colour for each letter, line ends. */
 const SCRIPT = `export default async ({ page, step }) => {
