@@ -1,7 +1,7 @@
 /** Where the next message is written, and to whom. */
 import { Link } from '@tanstack/react-router';
 import { ArrowUp, Square } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useRef } from 'react';
 import { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { Notice } from '../../ui/feedback/notice.tsx';
@@ -32,11 +32,7 @@ export function Composer({
   const area = useRef<HTMLTextAreaElement>(null);
   const written = form.values.text;
   const asked = askedOf(settings, models);
-  // The composer in which the conversation was begun has gone, and with it the focus: the next words belong here.
-  const isBegun = useRef(chat.turn?.after === null);
-  useEffect(() => {
-    if (isBegun.current && document.activeElement === document.body) area.current?.focus();
-  }, []);
+  useFocusOf(area, chat.turn?.after === null);
   const none = models.query.data !== undefined && models.models.length === 0;
   const blocked = none
     ? 'No chat model is installed'
@@ -95,6 +91,14 @@ export function Composer({
       </div>
     </form>
   );
+}
+
+/** The composer in which a conversation was begun has gone, and with it the focus: the next words belong here. */
+function useFocusOf(area: RefObject<HTMLTextAreaElement | null>, isBegun: boolean): void {
+  const wanted = useRef(isBegun);
+  useEffect(() => {
+    if (wanted.current && document.activeElement === document.body) area.current?.focus();
+  }, [area]);
 }
 
 function NoModel() {

@@ -69,7 +69,10 @@ export function createResolver(store: ModelStore, aliases: () => Readonly<Record
       if (wanted === DEFAULT_MODEL) {
         const row = defaultOf(type, loaded);
         if (row) return row;
-        throw modelNotFound(ref, `No ${type} model is selected; name one, or select a default (POST /v1/models/select).`);
+        throw modelNotFound(
+          ref,
+          `No ${type} model is selected; name one, or select a default (POST /v1/models/select).`,
+        );
       }
       const [row] = matches(wanted);
       if (!row) throw modelNotFound(ref);
