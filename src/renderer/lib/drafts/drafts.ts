@@ -58,10 +58,11 @@ export const useDrafts = create<Drafts>()((set) => ({
       return;
     }
     const at = Date.now();
-    typedHere.set(key, JSON.stringify({ ...forStorage, at }));
+    const stored = JSON.stringify({ ...forStorage, at });
+    typedHere.set(key, stored);
     set(({ entries }) => ({
       entries: withoutStale({ ...entries, [key]: { ...entry, at } }, at),
-      kept: write(key, { ...forStorage, at }),
+      kept: write(key, stored),
     }));
   },
   drop(key) {

@@ -4,7 +4,7 @@ import {
   type AnalyzeSpec,
   analysisProblems,
 } from '../../../../contract/automation/kinds/analyze.ts';
-import { AppError } from '../../../../contract/kernel/errors.ts';
+import { AppError, invalidField } from '../../../../contract/kernel/errors.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
 import type { ModelType } from '../../../../contract/models/engine.ts';
 import type { EngineRun } from '../../tasks/index.ts';
@@ -64,11 +64,7 @@ function sentence(answer: Analysed): string {
 function requireRunnable(spec: AnalyzeSpec): void {
   const [first] = analysisProblems(spec);
   if (first === undefined) return;
-  const field = `spec.${first.member}`;
-  throw new AppError('validation-error', `Field '${field}': ${first.message}`, {
-    errors: { [field]: first.message },
-    extra: { field, reason: first.message },
-  });
+  throw invalidField(`spec.${first.member}`, first.message);
 }
 
 export function createAnalyses({
