@@ -149,16 +149,9 @@ export class Matcher {
   find(bytes: Uint8Array, found: Found): void {
     if (this.#patterns.size === 0) return;
     this.#hashes.reset(bytes);
-    const filter = this.#filter;
-    const shift = 32 - this.#log2;
-    const push = this.#push;
     const before = this.#window - 1;
-    let hash = 0;
     let covered = 0;
-    for (let at = 0; at < bytes.length; at++) {
-      hash = (hash << push) ^ (bytes[at] ?? 0);
-      const slot = Math.imul(hash, MIX) >>> shift;
-      if ((((filter[slot >>> 5] ?? 0) >>> (slot & 31)) & 1) === 0 || at < before) continue;
+    for (let at = this.#nextHit(bytes, before); at < bytes.length; at = this.#nextHit(bytes, at + 1)) {
       let key = 0;
       for (let i = at - before; i <= at; i++) key = key * 256 + (bytes[i] ?? 0);
       const bucket = this.#buckets.get(key);
@@ -169,6 +162,25 @@ export class Matcher {
       covered = at - before + entry.bytes.length;
       found(at - before, covered, entry);
     }
+  }
+
+  /**
+   * The next place, from `from` on, where a window ends that is in the filter; the length of `bytes` when there is none. A loop of its
+   * own: with the lookup of the hits in it, it takes three times as long.
+   */
+  #nextHit(bytes: Uint8Array, from: number): number {
+    const filter = this.#filter;
+    const shift = 32 - this.#log2;
+    const push = this.#push;
+    const { length } = bytes;
+    let hash = 0;
+    for (let at = Math.max(0, from - this.#window + 1); at < from; at++) hash = (hash << push) ^ (bytes[at] ?? 0);
+    for (let at = from; at < length; at++) {
+      hash = (hash << push) ^ (bytes[at] ?? 0);
+      const slot = Math.imul(hash, MIX) >>> shift;
+      if (((filter[slot >>> 5] ?? 0) & (1 << slot)) !== 0) return at;
+    }
+    return length;
   }
 
   /** The first bytes of a pattern as one number. */
