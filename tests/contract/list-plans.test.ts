@@ -15,9 +15,17 @@ const SORTED: Record<string, string> = {
   'profiles_list state': 'follows from locks and processes, which no column holds',
   'tasks_list running': 'sorts only the tasks that have a slot; all others are read in order',
   ...Object.fromEntries(
-    ['updated_at', 'priority', 'command_name', 'profile_name', 'kind', 'started_at', 'duration_ms', 'attempt'].map(
-      (order) => [`tasks_list ${order}`, TOO_DEAR],
-    ),
+    [
+      'updated_at',
+      'status',
+      'priority',
+      'command_name',
+      'profile_name',
+      'kind',
+      'started_at',
+      'duration_ms',
+      'attempt',
+    ].map((order) => [`tasks_list ${order}`, TOO_DEAR]),
   ),
   models_list: FEW,
   keys_list: FEW,

@@ -27,7 +27,7 @@ export interface Events {
   /** Names this history: in another one, which a restored backup begins, the same sequence numbers mean other changes. */
   readonly history: string;
   /**
-   * Appends inside the current transaction, all with one statement.
+   * Appends inside the current transaction, with as few statements as can be.
    * @returns the sequence number of the last one; of none, that of the last one before
    */
   append(...events: readonly NewEvent[]): number;
@@ -44,6 +44,9 @@ export interface Events {
   /** Deletes at most `limit` rows older than `before` (unix ms) or beyond `maxRows`; answers how many. */
   prune(before: number, maxRows: number, limit: number): number;
 }
+
+/** Rows of the longest prepared statement; a batch of tasks appends a thousand. */
+const ROWS_PER_INSERT = 50;
 
 interface EventRow {
   seq: number;
@@ -96,14 +99,30 @@ export function beginHistory({ raw }: Db): void {
   raw.prepare("DELETE FROM meta WHERE key = 'history'").run();
 }
 
-/** Creates the event log over an open database. */
-export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'>): Events {
+/** Writes rows with one statement. @returns the sequence number of the last one */
+function createInsert({ raw }: Db): (rows: readonly NewEvent[], at: number) => number {
   const insertOf = (rows: number) =>
-    db.raw.prepare<(string | number | null)[]>(
+    raw.prepare<(string | number | null)[]>(
       `INSERT INTO event (at, type, entity, entity_id, version, data) VALUES ${Array(rows).fill('(?, ?, ?, ?, ?, ?)').join()}`,
     );
-  /** By number of rows. */
-  const inserts = [1, 2].map(insertOf);
+  /** By number of rows: what a step of a task appends, and the most that one statement takes. */
+  const inserts = new Map([1, 2, ROWS_PER_INSERT].map((rows) => [rows, insertOf(rows)]));
+
+  return (rows, at) => {
+    const values: (string | number | null)[] = [];
+    for (const { type, entity, id, version, data } of rows) {
+      values.push(at, type, entity, id, version ?? null, data == null ? null : JSON.stringify(data));
+    }
+    const statement = inserts.get(rows.length) ?? insertOf(rows.length);
+    const { changes: kept, lastInsertRowid } = statement.run(...values);
+    if (kept !== rows.length) throw droppedError();
+    return Number(lastInsertRowid);
+  };
+}
+
+/** Creates the event log over an open database. */
+export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'>): Events {
+  const insert = createInsert(db);
   const selectHead = db.raw.prepare<[], { seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'event'");
   const selectOldest = db.raw.prepare<[], { seq: number | null }>('SELECT min(seq) AS seq FROM event');
   const selectSince = db.raw.prepare<[number, number], EventRow>(
@@ -140,21 +159,17 @@ export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'
         lastAt = at;
         lastIso = iso(at);
       }
-      const values: (string | number | null)[] = [];
-      for (const { type, entity, id, version, data } of appended) {
-        values.push(at, type, entity, id, version ?? null, data == null ? null : JSON.stringify(data));
+      let last = 0;
+      const changes: Change[] = [];
+      for (let from = 0; from < appended.length; from += ROWS_PER_INSERT) {
+        const part = appended.slice(from, from + ROWS_PER_INSERT);
+        last = insert(part, at);
+        const first = last - part.length + 1;
+        for (const [i, { type, entity, id, version, data }] of part.entries()) {
+          const seq = first + i;
+          changes.push({ seq, type, entity, id, version: version ?? null, at: lastIso, data: data ?? null });
+        }
       }
-      const insert = inserts[appended.length - 1] ?? insertOf(appended.length);
-      const { changes: kept, lastInsertRowid } = insert.run(...values);
-      if (kept !== appended.length) throw droppedError();
-      const last = Number(lastInsertRowid);
-      const first = last - appended.length + 1;
-      const changes = appended.map(
-        ({ type, entity, id, version, data }, i): Change => ({
-          ...{ seq: first + i, type, entity, id },
-          ...{ version: version ?? null, at: lastIso, data: data ?? null },
-        }),
-      );
       db.afterCommit(() => {
         // One delivery for all that commits at once.
         if (committed.length === 0) queueMicrotask(flush);

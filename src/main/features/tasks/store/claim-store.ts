@@ -73,14 +73,16 @@ export function createClaimStore(db: Db, events: Events, clock: Clock): ClaimSto
        ORDER BY rank, id LIMIT 1)
      RETURNING ${CLAIMED.join(', ')}`,
   );
-  const addAttempt = raw.prepare<[string, number, string, number, string]>(
-    `INSERT INTO attempt (task_id, number, token, status, started_at, log_first_seq)
-     SELECT ?, ?, ?, 'running', ?, 1 + coalesce((SELECT sum(log_lines) FROM attempt WHERE task_id = ?), 0)`,
+  const addAttempt = raw.prepare<[string, number, string, number, number]>(
+    "INSERT INTO attempt (task_id, number, token, status, started_at, log_first_seq) VALUES (?, ?, ?, 'running', ?, ?)",
+  );
+  const loggedLines = raw.prepare<[string], { n: number }>(
+    'SELECT coalesce(sum(log_lines), 0) AS n FROM attempt WHERE task_id = ?',
   );
   const release = raw.prepare<[{ token: string; now: number }], Moved>(
     `UPDATE task SET ${assignmentOf('release')}, attempt = attempt - 1, attempt_token = NULL, lease_owner = NULL, lease_until = NULL,
        started_at = CASE WHEN attempt = 1 THEN NULL ELSE started_at END, updated_at = @now, version = version + 1
-     WHERE attempt_token = @token AND ${guardOf('release')}
+     WHERE attempt_token = @token AND ${guardOf('release')} AND status IN (${LIVE})
      RETURNING ${MOVED}`,
   );
   const dropAttempt = raw.prepare<[string, number]>('DELETE FROM attempt WHERE task_id = ? AND number = ?');
@@ -96,7 +98,8 @@ export function createClaimStore(db: Db, events: Events, clock: Clock): ClaimSto
         const busy = JSON.stringify(busyProfiles);
         const row = claim.get(token, owner, leaseUntil, now, now, slowestLane, maxRunning, busy);
         if (!row) return null;
-        addAttempt.run(row.id, row.attempt, token, now, row.id);
+        const lines = row.attempt === 1 ? 0 : (loggedLines.get(row.id)?.n ?? 0);
+        addAttempt.run(row.id, row.attempt, token, now, lines + 1);
         events.append(changed(row, TRANSITIONS.claim.to));
         return row;
       }),

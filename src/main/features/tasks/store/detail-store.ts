@@ -7,6 +7,7 @@ import type { Json } from '../../../../contract/kernel/scalars.ts';
 import { type Clock, iso, isoOrNull } from '../../../core/clock.ts';
 import { type Db, parseStored } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';
+import { LIVE } from '../model/transitions.ts';
 import type { ArtifactRow, AttemptRow, StepRow } from '../schema.ts';
 
 /** One change of a step, as the executor tells it. */
@@ -120,11 +121,13 @@ function createStepWriter({ raw }: Db, events: Events): (at: AttemptAt, change: 
 
 function createDetailWrites(db: Db, events: Events, clock: Clock): DetailWrites {
   const { raw } = db;
-  const owner = raw.prepare<[string], AttemptAt>('SELECT id, attempt FROM task WHERE attempt_token = ?');
+  /** The condition that a token is in force, in the words of the index of the live tasks. */
+  const inForce = `attempt_token = ? AND status IN (${LIVE})`;
+  const owner = raw.prepare<[string], AttemptAt>(`SELECT id, attempt FROM task WHERE ${inForce}`);
   const writeStep = createStepWriter(db, events);
-  const setProgress = raw.prepare<[string, string]>('UPDATE task SET progress = ? WHERE attempt_token = ?');
+  const setProgress = raw.prepare<[string, string]>(`UPDATE task SET progress = ? WHERE ${inForce}`);
   const setPid = raw.prepare<[number, string]>(
-    'UPDATE attempt SET pid = ? WHERE (task_id, number) = (SELECT id, attempt FROM task WHERE attempt_token = ?)',
+    `UPDATE attempt SET pid = ? WHERE (task_id, number) = (SELECT id, attempt FROM task WHERE ${inForce})`,
   );
   const addArtifact = raw.prepare<[ArtifactRow]>(
     `INSERT INTO artifact (id, task_id, attempt, kind, name, mime, bytes, sha256, has_secret, file, created_at)

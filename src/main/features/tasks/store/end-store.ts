@@ -1,6 +1,6 @@
 /** Ends of attempts and tasks: each transition is one guarded statement, its event in the same transaction. */
 
-import type { Attempt, TaskStatus } from '../../../../contract/automation/tasks.ts';
+import type { Attempt, Step, TaskStatus } from '../../../../contract/automation/tasks.ts';
 import { AppError, type Problem } from '../../../../contract/kernel/errors.ts';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../../core/clock.ts';
@@ -35,10 +35,29 @@ export interface EndStore {
   cancelIdle(id: string): void;
 }
 
+/** Ends the steps that an attempt was in, with it. */
+function createStepEnds({ raw }: Db, events: Events): (at: Moved, status: Step['status'], now: number) => void {
+  const hasStep = raw.prepare<[string, number]>(
+    "SELECT 1 FROM step WHERE task_id = ? AND attempt = ? AND status = 'running' LIMIT 1",
+  );
+  const endSteps = raw.prepare<[string, number, string, number], StepRow>(
+    "UPDATE step SET status = ?, finished_at = ? WHERE task_id = ? AND attempt = ? AND status = 'running' RETURNING *",
+  );
+
+  return ({ id, attempt }, status, now) => {
+    // Few attempts end within a step: looking first costs a third of an update that finds nothing.
+    if (hasStep.get(id, attempt) === undefined) return;
+    for (const step of endSteps.all(status, now, id, attempt)) {
+      events.append({ type: 'task.step', entity: 'task', id, data: stepData(step) });
+    }
+  };
+}
+
 /** Prepares the statements once. */
 export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
   const raw = db.raw;
   const appendEnded = createEndedEvents(db, events, clock);
+  const endSteps = createStepEnds(db, events);
   const finish = Object.fromEntries(
     (['succeed', 'fail', 'dead_letter', 'time_out', 'retry', 'interrupt', 'cancel'] as const).map((name) => [
       name,
@@ -48,7 +67,7 @@ export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
            bytes = bytes + ?
              + (SELECT coalesce(sum(a.bytes), 0) FROM artifact a WHERE a.task_id = task.id AND a.attempt = task.attempt),
            updated_at = ?, version = version + 1
-         WHERE attempt_token = ? AND ${guardOf(name)}
+         WHERE attempt_token = ? AND ${guardOf(name)} AND status IN (${LIVE})
          RETURNING ${MOVED}`,
       ),
     ]),
@@ -56,9 +75,6 @@ export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
   const endAttempt = raw.prepare<(string | number | null)[]>(
     `UPDATE attempt SET status = ?, finished_at = ?, error = ?, exit_code = ?, log_lines = ?, log_bytes = ?, log_dropped = ?
      WHERE task_id = ? AND number = ?`,
-  );
-  const endSteps = raw.prepare<[string, number, string, number], StepRow>(
-    "UPDATE step SET status = ?, finished_at = ? WHERE task_id = ? AND attempt = ? AND status = 'running' RETURNING *",
   );
   const requestCancel = raw.prepare<[string]>(
     `UPDATE task SET cancel_requested = 1 WHERE id = ? AND status IN (${LIVE})`,
@@ -85,10 +101,7 @@ export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
         if (!row) return null;
         const { id, attempt } = row;
         endAttempt.run(end.attemptStatus, now, error, end.exitCode, lines, bytes, dropped, id, attempt);
-        const status = end.attemptStatus === 'failed' ? 'failed' : 'cancelled';
-        for (const step of endSteps.all(status, now, id, attempt)) {
-          events.append({ type: 'task.step', entity: 'task', id: row.id, data: stepData(step) });
-        }
+        endSteps(row, end.attemptStatus === 'failed' ? 'failed' : 'cancelled', now);
         const to = TRANSITIONS[end.name].to;
         const reason = problemJson(end.error);
         if (terminal) appendEnded(row, to, end.error, reason);

@@ -1,5 +1,5 @@
 /** Pages of tasks. */
-import { sql } from 'drizzle-orm';
+import { and, inArray, not, or, type SQL, sql } from 'drizzle-orm';
 import { SLOT_STATUSES, TASK_STATUSES, type TaskStatus, taskRecord } from '../../../../contract/automation/tasks.ts';
 import type { FilterValues } from '../../../../contract/kernel/filters.ts';
 import type { Page } from '../../../../contract/kernel/paging.ts';
@@ -23,7 +23,16 @@ export type TaskListInput = ListInput<typeof taskRecord.filters>;
 const DURATION = sql`max(0, ${task.finished_at} - ${task.started_at})`;
 const durationOf = (from: number | null, to: number | null) =>
   from === null || to === null ? null : Math.max(0, to - from);
+const hasSlot = (status: unknown) => SLOT_STATUSES.some((each) => each === status);
 const HAS_SLOT = sql`${task.status} IN (${sql.raw(SLOT_STATUSES.map((status) => `'${status}'`).join(', '))})`;
+
+/** One of these states, in the words of the two partial indexes that hold the tasks by state. */
+function inStates(statuses: unknown[]): SQL | undefined {
+  const oneOf = (some: string[], condition: SQL) =>
+    some.length === 0 ? undefined : and(inArray(task.status, some), condition);
+  const { slot = [], none = [] } = Object.groupBy(statuses.map(String), (each) => (hasSlot(each) ? 'slot' : 'none'));
+  return or(oneOf(slot, HAS_SLOT), oneOf(none, not(HAS_SLOT))) ?? sql`false`;
+}
 
 /** As it was when the task was made. A snapshot that is no JSON has no name. */
 const PROFILE_NAME = sql`iif(json_valid(${task.profile}), ${task.profile} ->> '$.name', NULL)`;
@@ -45,7 +54,7 @@ const SPEC: ListSpec<typeof task, typeof taskRecord> = {
     attempt: task.attempt,
     running: {
       expression: HAS_SLOT,
-      of: ({ status }) => Number(SLOT_STATUSES.some((each) => each === status)),
+      of: ({ status }) => Number(hasSlot(status)),
       isCondition: true,
     },
   },
@@ -54,7 +63,7 @@ const SPEC: ListSpec<typeof task, typeof taskRecord> = {
     command_name: task.command_name,
     labels: { column: task.labels, elements: true },
     profile_name: ([text]) => textContains(PROFILE_NAME, String(text)),
-    status: task.status,
+    status: inStates,
     kind: task.kind,
     command_id: task.command_id,
     profile_id: task.profile_id,

@@ -2,7 +2,7 @@
 import { naturalKey } from '../../../../contract/kernel/text/natural-key.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { type Db, parseStored } from '../../../core/db/index.ts';
-import type { Events } from '../../../core/events.ts';
+import type { Events, NewEvent } from '../../../core/events.ts';
 import { priorityOf } from '../model/lanes.ts';
 import { assignmentOf, guardOf, TRANSITIONS } from '../model/transitions.ts';
 import { SNAPSHOT_COLUMNS, type TaskRow } from '../schema.ts';
@@ -18,15 +18,32 @@ const COLUMNS = [
 export type NewTask = Pick<TaskRow, (typeof COLUMNS)[number]> & { status: 'scheduled' | 'queued' };
 
 /** What the names of command and profile are ordered by. */
-function nameKeys({ command_name, profile }: NewTask): Pick<TaskRow, 'command_key' | 'profile_key'> {
+function nameKeys({ command_name, profile }: NewTask): [command: string, profile: string | null] {
   const name = profile === null ? null : parseStored<{ name: string }>(profile).name;
-  return { command_key: naturalKey(command_name), profile_key: name === null ? null : naturalKey(name) };
+  return [naturalKey(command_name), name === null ? null : naturalKey(name)];
 }
+
+const created = (row: NewTask): NewEvent => ({
+  type: 'task.created',
+  entity: 'task',
+  id: row.id,
+  version: 1,
+  data: {
+    status: row.status,
+    command_id: row.command_id,
+    command_name: row.command_name,
+    profile_id: row.profile_id,
+    kind: row.kind,
+    priority: priorityOf(row.priority),
+    batch_id: row.batch_id,
+  },
+});
 
 /** See {@link createQueueStore}. */
 export interface QueueStore {
   /** Several calls in one transaction: one write to the disk instead of one each. */
   batch<T>(work: () => T): T;
+  /** Joins the transaction that is open: an error must end all of it. */
   insert(tasks: readonly NewTask[]): void;
   /** Moves what has become due into the queue. @returns how many */
   promote(): number;
@@ -37,9 +54,10 @@ export interface QueueStore {
 /** Prepares the statements once. */
 export function createQueueStore(db: Db, events: Events, clock: Clock): QueueStore {
   const raw = db.raw;
-  const insert = raw.prepare<[Record<string, unknown>]>(
+  // By position: binding by name looks each of them up in the row, which costs a fifth of the insert.
+  const insert = raw.prepare<(string | number | null)[]>(
     `INSERT INTO task (${COLUMNS.join(', ')}, command_key, profile_key, created_at, updated_at, version)
-     VALUES (${COLUMNS.map((name) => `@${name}`).join(', ')}, @command_key, @profile_key, @now, @now, 1)`,
+     VALUES (${COLUMNS.map(() => '?').join(', ')}, ?, ?, ?, ?, 1)`,
   );
   const promote = raw.prepare<[{ now: number }], Moved>(
     `UPDATE task SET ${assignmentOf('due')}, updated_at = @now, version = version + 1
@@ -53,28 +71,12 @@ export function createQueueStore(db: Db, events: Events, clock: Clock): QueueSto
 
   return {
     batch: (work) => db.transaction(work),
-    insert(tasks) {
-      db.transaction(() => {
-        for (const row of tasks) {
-          insert.run({ ...row, ...nameKeys(row), now: clock.now() });
-          events.append({
-            type: 'task.created',
-            entity: 'task',
-            id: row.id,
-            version: 1,
-            data: {
-              status: row.status,
-              command_id: row.command_id,
-              command_name: row.command_name,
-              profile_id: row.profile_id,
-              kind: row.kind,
-              priority: priorityOf(row.priority),
-              batch_id: row.batch_id,
-            },
-          });
-        }
-      });
-    },
+    insert: (tasks) =>
+      db.join(() => {
+        const now = clock.now();
+        for (const row of tasks) insert.run(...COLUMNS.map((name) => row[name]), ...nameKeys(row), now, now);
+        events.append(...tasks.map(created));
+      }),
     promote: () =>
       db.join(() => {
         const rows = promote.all({ now: clock.now() });
