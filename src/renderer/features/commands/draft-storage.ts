@@ -5,6 +5,7 @@
 import { isJsonObject } from '../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { type DraftEntry, useDrafts } from '../../lib/drafts/drafts.ts';
+import { isOpenSchemaText, isOpenText, marksNone } from '../../lib/drafts/open-texts.ts';
 import { isMark, openValues, type Reading, readSecrets } from '../../lib/drafts/open-values.ts';
 
 /** Whether anything in a value is marked, or reads as if it could be. */
@@ -47,9 +48,12 @@ function forStorage(entry: DraftEntry, schema: JsonObject): DraftEntry {
     Object.fromEntries(Object.entries(members(given)).filter(([name]) => !drop.includes(name)));
   const { open, secret, isWhole } = reading;
   const isOpen = isWhole && open.size > 0 && secret.length === 0 && !entry.hidden.some((name) => open.has(name));
-  const texts = Object.entries(entry.texts).filter(([name, text]) =>
-    name.startsWith('spec') ? true : name === 'input_schema' ? !mentionsSecret(text) : isOpen,
-  );
+  const isPlain = entry.hidden.length === 0 && marksNone(schema, entry.texts.input_schema);
+  const texts = Object.entries(entry.texts).filter(([name, text]) => {
+    if (name.startsWith('spec')) return true;
+    if (name === 'input_schema') return isOpenSchemaText(text);
+    return isOpen || (isPlain && isOpenText(text));
+  });
   return {
     ...entry,
     edits: without(entry.edits),

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { type DraftEntry, isEmpty, NO_DRAFT, useDrafts } from '../../lib/drafts/drafts.ts';
 import { fitting, type Shape } from '../../lib/drafts/fitting.ts';
+import { isOpenText, marksNone } from '../../lib/drafts/open-texts.ts';
 import { openValues, readSecrets } from '../../lib/drafts/open-values.ts';
 import { undoToast } from '../../ui/feedback/toast.tsx';
 
@@ -11,10 +12,12 @@ function forStorage(entry: DraftEntry, schema: JsonObject | null): DraftEntry {
   if (schema === null) return { ...entry, input: null, texts: {} };
   const reading = readSecrets(schema);
   const isOpen = reading.isWhole && reading.secret.length === 0 && !entry.hidden.some((name) => reading.open.has(name));
+  const isPlain = entry.hidden.length === 0 && marksNone(schema);
+  const plain = Object.entries(entry.texts).filter(([, text]) => isOpenText(text));
   return {
     ...entry,
     input: entry.input === null ? null : openValues(reading, entry.input, entry.hidden),
-    texts: isOpen ? entry.texts : {},
+    texts: isOpen ? entry.texts : Object.fromEntries(isPlain ? plain : []),
   };
 }
 

@@ -52,7 +52,7 @@ function describes(schema: Json | undefined, value: Json): boolean {
 }
 
 /** Whether a secret is marked anywhere in a schema. */
-function marksSecret(schema: Json): boolean {
+export function marksSecret(schema: Json): boolean {
   if (Array.isArray(schema)) return schema.some(marksSecret);
   return isJsonObject(schema) && (isMark(schema) || Object.values(schema).some(marksSecret));
 }
