@@ -4,12 +4,11 @@ import {
   createTheme,
   type MantineColorsTuple,
   MantineProvider,
-  useComputedColorScheme,
   useMantineColorScheme,
 } from '@mantine/core';
 import { ModalsProvider } from '@mantine/modals';
 import { Notifications } from '@mantine/notifications';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useSyncExternalStore } from 'react';
 import css from './theme.module.css';
 
 const accent: MantineColorsTuple = [
@@ -122,7 +121,18 @@ export function useAppearance(mode: 'system' | 'light' | 'dark', density: 'comfo
   }, [density]);
 }
 
-/** The theme in force. */
+/** Where Mantine says which theme the styles are of. */
+const IN_FORCE = 'data-mantine-color-scheme';
+
+function watchTheme(tell: () => void): () => void {
+  const observer = new MutationObserver(tell);
+  observer.observe(document.documentElement, { attributeFilter: [IN_FORCE] });
+  return () => observer.disconnect();
+}
+
+/** The theme in force: what the styles say, which follow the system's choice a little later than the media query does. */
 export function useResolvedTheme(): 'light' | 'dark' {
-  return useComputedColorScheme('light');
+  return useSyncExternalStore(watchTheme, () =>
+    document.documentElement.getAttribute(IN_FORCE) === 'dark' ? 'dark' : 'light',
+  );
 }
