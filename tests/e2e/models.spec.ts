@@ -22,20 +22,18 @@ const inspector = (page: Page) => page.getByRole('complementary', { name: 'Model
 const shot = (page: Page, name: string) =>
   page.screenshot({ path: `test-results/screens/models-${name}.png`, animations: 'disabled' });
 
-/** Drops a file on the screen as a browser delivers it. */
-async function drop(page: Page, file: string): Promise<void> {
-  const bytes = fs.readFileSync(file).toString('base64');
-  const transfer = await page.evaluateHandle(
-    ({ bytes, name }) => {
-      const data = new DataTransfer();
+/** Drops files on the screen as a browser delivers them. */
+async function drop(page: Page, ...files: string[]): Promise<void> {
+  const given = files.map((file) => ({ bytes: fs.readFileSync(file).toString('base64'), name: path.basename(file) }));
+  const transfer = await page.evaluateHandle((given) => {
+    const data = new DataTransfer();
+    for (const { bytes, name } of given)
       data.items.add(new File([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))], name));
-      return data;
-    },
-    { bytes, name: path.basename(file) },
-  );
+    return data;
+  }, given);
   const target = page.getByRole('tabpanel', { name: 'Installed' });
   await target.dispatchEvent('dragover', { dataTransfer: transfer });
-  await expect(page.getByText('Drop a GGUF file to add it')).toBeVisible();
+  await expect(page.getByText('Drop GGUF files to add them')).toBeVisible();
   await target.dispatchEvent('drop', { dataTransfer: transfer });
 }
 
@@ -67,6 +65,19 @@ test('a file that is dropped is listed with its fit, becomes the default, has se
   await inspector(page).getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await expect(page.getByText('No models yet')).toBeVisible();
+});
+
+// Would catch: files of one drop of which the first is taken and the others are not, without a word.
+test('files that are dropped together are all added; what is none is named', async ({ page }) => {
+  const notes = path.join(folder, 'notes.txt');
+  fs.writeFileSync(notes, 'no model');
+  await open(page, '/models');
+  await expect(page.getByText('No models yet')).toBeVisible();
+  await drop(page, modelFile('first.gguf', { name: 'First' }), notes, modelFile('second.gguf', { name: 'Second' }));
+  await expect(page.getByText('notes.txt is not a GGUF file')).toBeVisible();
+  await expect(row(page, 'First')).toBeVisible();
+  await expect(row(page, 'Second')).toBeVisible();
+  await expect(inspector(page)).toContainText('First');
 });
 
 // Would catch: a model that is loaded and looks as if it were not, one that cannot be unloaded, a pane that does not fit a small window.

@@ -130,11 +130,11 @@ function ChooseFile({ picked, upload, close }: { picked(path: string): void; upl
         ref={input}
         type="file"
         accept=".gguf"
+        multiple
         hidden
-        aria-label="Model file"
+        aria-label="Model files"
         onChange={(event) => {
-          const [file] = event.currentTarget.files ?? [];
-          if (file) upload.start(file);
+          upload.start([...(event.currentTarget.files ?? [])]);
           close();
         }}
       />

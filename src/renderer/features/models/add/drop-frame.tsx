@@ -34,28 +34,36 @@ export function DropFrame({
         if (!carriesFiles(event)) return;
         event.preventDefault();
         setOver(false);
-        const [file] = event.dataTransfer.files;
         if (expectPaths !== null) expectPaths();
-        else if (file) upload.start(file);
+        else upload.start([...event.dataTransfer.files]);
       }}
     >
-      {upload.current === null ? null : <OnItsWay current={upload.current} />}
+      {upload.current === null ? null : <OnItsWay current={upload.current} waiting={upload.waiting} />}
       {children}
       {over ? (
         <div className={css.drop}>
-          <FileDown size={18} /> {upload.blocked ?? 'Drop a GGUF file to add it'}
+          <FileDown size={18} /> {upload.blocked ?? 'Drop GGUF files to add them'}
         </div>
       ) : null}
     </div>
   );
 }
 
-function OnItsWay({ current: { name, loaded, total } }: { current: NonNullable<Uploading['current']> }) {
+function OnItsWay({
+  current: { name, loaded, total },
+  waiting,
+}: {
+  current: NonNullable<Uploading['current']>;
+  waiting: number;
+}) {
   const rest = { bytes_per_second: null, eta_seconds: null, step: null, message: null };
   const progress = { ...rest, percent: (loaded / Math.max(1, total)) * 100, done_bytes: loaded, total_bytes: total };
   return (
     <Notice tone="info" square>
-      <span className={layout.grow}>Adding {name}</span>
+      <span className={layout.grow}>
+        Adding {name}
+        {waiting === 0 ? '' : `, ${waiting} more waiting`}
+      </span>
       <ProgressLine progress={progress} />
     </Notice>
   );

@@ -1,17 +1,23 @@
-/** Uploads a file that was dropped or chosen in a browser, which knows no path of it. */
-import { useState } from 'react';
+/** Uploads files that were dropped or chosen in a browser, which knows no path of them. */
+import { useRef, useState } from 'react';
 import { PAYLOAD_LIMITS } from '../../../../contract/kernel/define.ts';
 import { useClient } from '../../../lib/client/context.tsx';
 import { asError } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { errorToast, toast } from '../../../ui/feedback/toast.tsx';
 
-/** One transfer. */
+/** Refusals that are told one by one. */
+const MAX_SAID = 2;
+
+/** Transfers, one at a time. */
 export interface Uploading {
   /** The file that is being sent, with its progress in bytes; null when there is none. */
   current: { name: string; loaded: number; total: number } | null;
+  /** Files after that one. */
+  waiting: number;
   blocked: string | null;
-  start(file: File): void;
+  /** Takes them one after the other, after those that wait; says of each that cannot be taken why. */
+  start(files: readonly File[]): void;
 }
 
 /** Sends a file; rejects with what the host answered. */
@@ -28,13 +34,22 @@ function send(url: string, file: File, progress: (loaded: number) => void): Prom
   });
 }
 
+/** Why a file cannot be taken; null when it can. */
+function refusal({ name, size }: File): string | null {
+  if (!/\.gguf$/i.test(name)) return `${name} is not a GGUF file`;
+  return size > PAYLOAD_LIMITS.file ? `${name} is too large to be sent by a browser; add it by its path` : null;
+}
+
 /** @param show shows a model that was added */
 export function useUpload(show: (id: string) => void): Uploading {
   const client = useClient();
   const noImport = useCan('models_import_upload');
   const [current, setCurrent] = useState<Uploading['current']>(null);
+  const [waiting, setWaiting] = useState(0);
+  const queue = useRef<File[]>([]);
+  const running = useRef(false);
 
-  async function start(file: File): Promise<void> {
+  async function add(file: File): Promise<string | null> {
     const total = file.size;
     setCurrent({ name: file.name, loaded: 0, total });
     try {
@@ -43,23 +58,39 @@ export function useUpload(show: (id: string) => void): Uploading {
       await send(made.put_url, file, (loaded) => setCurrent({ name: file.name, loaded, total }));
       const model = await client.call('models_import_upload', { upload_id: made.upload_id });
       toast(`${model.name} was added`);
-      show(model.id);
+      return model.id;
     } catch (error) {
       errorToast(`Could not add ${file.name}`, asError(error));
-    } finally {
-      setCurrent(null);
+      return null;
     }
+  }
+
+  async function work(): Promise<void> {
+    running.current = true;
+    let shown = false;
+    for (let file = queue.current.shift(); file !== undefined; file = queue.current.shift()) {
+      setWaiting(queue.current.length);
+      const id = await add(file);
+      // The inspector keeps the first one, which may be looked at while the others come.
+      if (id !== null && !shown) show(id);
+      shown ||= id !== null;
+    }
+    running.current = false;
+    setCurrent(null);
   }
 
   return {
     current,
-    blocked: noImport ?? (current === null ? null : 'Another file is on its way'),
-    start(file) {
-      if (noImport !== null || current !== null) return;
-      if (!/\.gguf$/i.test(file.name)) return toast(`${file.name} is no GGUF file`);
-      if (file.size > PAYLOAD_LIMITS.file)
-        return toast('This file is too large to be sent by a browser; add it by its path');
-      void start(file);
+    waiting,
+    blocked: noImport,
+    start(files) {
+      if (noImport !== null) return toast(noImport);
+      const refused = files.map(refusal).filter((reason) => reason !== null);
+      for (const reason of refused.slice(0, MAX_SAID)) toast(reason);
+      if (refused.length > MAX_SAID) toast(`${refused.length - MAX_SAID} more files could not be added`);
+      queue.current.push(...files.filter((file) => refusal(file) === null));
+      setWaiting(queue.current.length);
+      if (!running.current) void work();
     },
   };
 }
