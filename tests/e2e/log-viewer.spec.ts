@@ -115,7 +115,7 @@ test('what is far back in the log is found on the host, gone to, and counted; it
 
 test('structured data stands in the line, is found, and unfolds beside it', async ({ page, api }) => {
   const source =
-    'export default async ({ log }) => { log.info("Order read", { order: { total: "4711-EUR" } }); return 1; };\n';
+    'export default async ({ log }) => { log.info("Order read", { order: { total: "4711-EUR" } }); log.error("Refund of 4711-EUR refused"); log.error("Another"); return 1; };\n';
   const task = await api.call('tasks_create', {
     name: 'Data',
     spec: { kind: 'browser', script: source },
@@ -126,10 +126,18 @@ test('structured data stands in the line, is found, and unfolds beside it', asyn
   const log = page.getByRole('log');
   await expect(log).toContainText('"total":"4711-EUR"');
   await page.getByRole('searchbox', { name: 'Find in log' }).fill('4711-eur');
-  await expect(page.getByTitle('Matches in the whole log')).toHaveText('1 match');
+  await expect(page.getByTitle('Matches in the whole log')).toHaveText('2 matches');
+  // Would catch: a hit that looks like any other error.
+  const colourOf = (text: string) =>
+    log
+      .getByTestId('log-line')
+      .filter({ hasText: text })
+      .evaluate((line) => getComputedStyle(line).backgroundColor);
+  expect(await colourOf('Refund of')).toBe(await colourOf('Order read'));
+  expect(await colourOf('Refund of')).not.toBe(await colourOf('Another'));
   await log
     .getByRole('button', { name: /^Details of line/ })
-    .last()
+    .first()
     .click();
   await expect(page.getByRole('complementary', { name: 'Line' })).toContainText('4711-EUR');
 });
