@@ -1,4 +1,5 @@
 /** Numbers, times and sizes as people read them. */
+import { byteText } from '../../contract/kernel/text/byte-text.ts';
 
 /** `812 ms`, `4.2 s`, `3 m 12 s`, `2 h 05 m`. */
 export function duration(ms: number | null | undefined): string {
@@ -15,17 +16,8 @@ export function duration(ms: number | null | undefined): string {
 }
 
 /** `512 B`, `1.4 KB`, `23 MB` (1024-based). */
-export function bytes(count: number | null | undefined): string {
-  if (count === null || count === undefined) return '–';
-  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
-  let value = count;
-  let unit = 0;
-  while (Math.round(value) >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
-}
+export const bytes = (count: number | null | undefined): string =>
+  count === null || count === undefined ? '–' : byteText(count);
 
 /** `1,234`. */
 export const count = (value: number): string => value.toLocaleString('en');

@@ -4,7 +4,6 @@ import type { CatalogueEntry } from '../../../../contract/models/hardware.ts';
 import { createAdvice } from './advice.ts';
 import { MIB } from './estimate.ts';
 import { plan } from './plan.ts';
-import { bytes } from './words.ts';
 
 const entry = (repo: string, changes: Partial<CatalogueEntry> = {}): CatalogueEntry =>
   ({
@@ -79,18 +78,4 @@ describe('models that are recommended', () => {
     const { models } = await open(8000, null, kinds).recommendations();
     expect(models.map(({ repo }) => repo)).toEqual(['o/ner', 'o/chat']);
   });
-});
-
-test.each([
-  [-5, '0 B'],
-  [0, '0 B'],
-  [1023, '1023 B'],
-  [1024, '1 KB'],
-  [1536, '1.5 KB'],
-  [99.94 * 1024, '99.9 KB'],
-  [150.4 * 1024 ** 2, '150 MB'],
-  [5.12 * 1024 ** 3, '5.1 GB'],
-  [3000 * 1024 ** 4, '3000 TB'],
-])('%d bytes are read as %s', (count, words) => {
-  expect(bytes(count)).toBe(words);
 });

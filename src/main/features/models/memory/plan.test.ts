@@ -1,6 +1,7 @@
 /** Where a model goes, with which context, and why it is refused. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { byteText } from '../../../../contract/kernel/text/byte-text.ts';
 import { estimate, MIB } from './estimate.ts';
 import { fitOf } from './fit.ts';
 import { type FreeMemory, NOTHING_HELD, type PlanFacts, type PlanSettings, plan } from './plan.ts';
@@ -133,4 +134,10 @@ test('what is taken is never more than what is free, and no less than the estima
     }),
     { numRuns: 500 },
   );
+});
+
+// Catches “It needs 7.2 MB” above a line that says 8.0 MB of the same model.
+test('the sentence and the figure of what a model needs agree', () => {
+  const fit = fitOf(plan({ ...LLAMA, bytes: 304 * 1024, memory: null }, free(16), SETTINGS));
+  expect(fit.reason).toContain(`It needs ${byteText(fit.required_mb * MIB)};`);
 });

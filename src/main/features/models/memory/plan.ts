@@ -2,11 +2,12 @@
  * How a model would be loaded: where it goes, with which context, and what is unloaded for it. This is the only judgement of whether a model fits:
  * the engines are asked what it says, and the panel, estimates and recommendations say what the engines will be asked.
  */
+
+import { byteText } from '../../../../contract/kernel/text/byte-text.ts';
 import { ENGINES, engineOf, loadedAs } from '../../../../contract/models/engines.ts';
 import type { ModelFormat, ModelType } from '../../../../contract/models/models.ts';
 import type { MemoryFacts } from '../files/facts.ts';
 import { CONTEXT_STEP, estimate, estimateByName, MIB } from './estimate.ts';
-import { bytes } from './words.ts';
 
 /** What is known of a model. */
 export interface PlanFacts {
@@ -156,13 +157,14 @@ function spaceOf(free: FreeMemory, { loading, idle }: Held, usesCard: boolean, e
 
 function reasonOf(found: Omit<LoadPlan, 'reason'>, shortened: boolean): string {
   const { target, available, largestContext, unloads } = found;
-  const needs = `It needs ${bytes(found.bytes)}`;
-  const ram = bytes(available.ram);
+  // Rounded as the figure beside it is.
+  const needs = `It needs ${byteText(Math.ceil(found.bytes / MIB) * MIB)}`;
+  const ram = byteText(available.ram);
   const tokens = largestContext?.toLocaleString('en');
   const also = `${shortened ? ` Its context is shortened to ${tokens} tokens.` : ''}${unloads ? ' Models that nobody uses are unloaded for it.' : ''}`;
   switch (target) {
     case 'gpu':
-      return `${needs}; ${bytes(available.vram)} are free on the graphics card.${also}`;
+      return `${needs}; ${byteText(available.vram)} are free on the graphics card.${also}`;
     case 'split':
       return `${needs}: ${found.gpuPercent} % go to the graphics card, the rest to memory.${also}`;
     case 'cpu':

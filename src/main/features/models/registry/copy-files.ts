@@ -3,11 +3,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../../contract/kernel/errors.ts';
+import { byteText } from '../../../../contract/kernel/text/byte-text.ts';
 import { createOwnedStream, makeOwnedFolder } from '../../../core/disk/owned-files.ts';
 import { openOwnedRead, openRegular } from '../../../core/disk/owned-reads.ts';
 import { removeOwnedFile } from '../../../core/disk/owned-trees.ts';
 import { PART } from '../files/discover.ts';
-import { bytes } from '../memory/words.ts';
 
 /** Left free on the disk, bytes: the database and the logs need some. */
 const RESERVE = 256 * 1024 * 1024;
@@ -20,7 +20,7 @@ export async function requireSpace(dir: string, needed: number): Promise<void> {
   if (needed + RESERVE <= free) return;
   throw new AppError(
     'storage-full',
-    `${bytes(needed)} are needed and ${bytes(free)} are free on the disk of the models folder; free some space, or choose another folder in Settings → Inference.`,
+    `${byteText(needed)} are needed and ${byteText(free)} are free on the disk of the models folder; free some space, or choose another folder in Settings → Inference.`,
     { extra: { path: dir, free_bytes: free } },
   );
 }
