@@ -48,6 +48,7 @@ export function Button(props: ButtonProps) {
       aria-label={props.children === undefined ? props.label : undefined}
       aria-disabled={reason !== null || props.busy ? true : undefined}
       aria-pressed={props.pressed}
+      data-keep-clear={props.kind === 'primary' ? '' : undefined}
       aria-description={reason ?? undefined}
       title={reason ?? (hint === '' ? undefined : hint)}
       onClick={(event) => {

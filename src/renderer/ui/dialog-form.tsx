@@ -41,7 +41,9 @@ export function DialogForm(props: { submit(): void; error?: AppError | null; foo
       }}
     >
       {children}
-      <div className={css.foot}>{foot}</div>
+      <div className={css.foot} data-keep-clear="">
+        {foot}
+      </div>
     </form>
   );
 }

@@ -60,6 +60,7 @@ export function Composer({
   return (
     <form
       className={css.composer}
+      data-keep-clear=""
       onSubmit={(event) => {
         event.preventDefault();
         void send();

@@ -9,6 +9,7 @@ import { asError, useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { lineOf } from '../../lib/text/tame.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button, IconButton } from '../buttons.tsx';
+import { useClearCorner } from '../feedback/corner.ts';
 import { errorToast, UNDO_MS } from '../feedback/toast.tsx';
 import layout from '../styles/layout.module.css';
 import text from '../styles/text.module.css';
@@ -28,9 +29,10 @@ export function BulkDock() {
   const jobs = useBulkJobs((state) => state.jobs);
   const { ref, height } = useElementSize();
   useRoomForToasts(jobs.length === 0 ? 0 : height);
+  useClearCorner(jobs.length > 0);
   if (jobs.length === 0) return null;
   return (
-    <section ref={ref} className={css.dock} aria-label="Bulk operations">
+    <section ref={ref} className={css.dock} data-corner="" aria-label="Bulk operations">
       {jobs.map((job) =>
         job.rows === undefined ? <Running key={job.id} bulk={job} /> : <Over key={job.id} bulk={job} />,
       )}

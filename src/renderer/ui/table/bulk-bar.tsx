@@ -21,7 +21,7 @@ export function BulkBar({
   const clear = () => selection.replace([]);
   const more = total !== null && total > loaded && ids.length >= loaded && !all;
   return (
-    <div className={css.bulk} role="toolbar" aria-label="Selection">
+    <div className={css.bulk} data-keep-clear="" role="toolbar" aria-label="Selection">
       <span aria-live="polite">
         {all ? `All ${count(total ?? ids.length)} matching selected` : `${count(ids.length)} selected`}
       </span>
