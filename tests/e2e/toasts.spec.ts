@@ -14,11 +14,14 @@ const toast = (page: Page, words: RegExp) => page.locator('.mantine-Notification
 for (const width of [1440, 800])
   test(`Send is reached while a message is shown, at ${width}`, async ({ page, api }) => {
     await page.setViewportSize({ width, height: 640 });
-    await api.call('sessions_create', { title: 'Short-lived' });
+    for (const title of ['One', 'Two']) await api.call('sessions_create', { title });
     await open(page, '/chat');
-    await page.getByRole('link', { name: /Short-lived/ }).click();
-    await page.keyboard.press('Delete');
-    await expect(toast(page, /deleted/).first()).toBeInViewport();
+    for (const name of ['One', 'Two']) {
+      await page.getByRole('link', { name }).click();
+      await expect(page.getByRole('heading', { name })).toBeVisible();
+      await page.keyboard.press('Delete');
+    }
+    await expect(toast(page, /deleted/)).toHaveCount(2);
     await page.screenshot({ path: `test-results/screens/toast-chat-${width}.png`, animations: 'disabled' });
     for (const name of ['Send', 'Message'])
       await expect
