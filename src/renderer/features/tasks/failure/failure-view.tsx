@@ -77,15 +77,15 @@ function Words({
         <h2>{words(error.code)}</h2>
         <p className={css.wrap}>{passageOf(error.detail)}</p>
         {place.length === 0 ? null : <p className={text.muted}>{place.join(' · ')}</p>}
-        <div className={css.verbs}>
-          {line === null ? null : <OpenScript task={task} line={line} />}
-          {trace === undefined ? null : (
-            // The viewer selects the action that failed by itself.
-            <Button small icon={<FileArchive size={13} />} onClick={() => onTrace(trace)}>
-              Open trace
-            </Button>
-          )}
-        </div>
+      </div>
+      <div className={css.verbs}>
+        {line === null ? null : <OpenScript task={task} line={line} />}
+        {trace === undefined ? null : (
+          // The viewer selects the action that failed by itself.
+          <Button small icon={<FileArchive size={13} />} onClick={() => onTrace(trace)}>
+            Open trace
+          </Button>
+        )}
       </div>
       <CopyButton label="Copy error" text={() => JSON.stringify(error, null, 2)} />
     </Notice>
