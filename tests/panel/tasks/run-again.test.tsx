@@ -120,3 +120,18 @@ test('the page and the palette have the same ways; Retry stands out after a fail
   const titles = keys.actions().filter(({ title }) => title.startsWith('Run again'));
   expect(titles.map(({ title }) => title)).toEqual(WAYS.map((way) => `Run again: ${way.toLowerCase()}`));
 });
+
+// Catches a sentence that is said twice, and a state that stands three times on one page.
+test('what has no input says so once, and a task that never started is called cancelled once', async () => {
+  const { client } = subject.host;
+  const task = await client.call('tasks_create', { name: 'Bare', spec: { kind: 'process', argv: ['{{host.node}}'] } });
+  if (!('id' in task)) throw new Error('a batch');
+  await client.call('tasks_cancel', { id: task.id });
+  await using panel = await renderPanel(subject, <TaskScreen />, { at: `/tasks/${task.id}` });
+  await screen.findByText(/before its first attempt/);
+  expect(screen.getAllByText('Cancelled')).toHaveLength(1);
+  await panel.user.click(screen.getByRole('button', { name: /Run again/ }));
+  await panel.user.click(await item('Edit the input'));
+  const dialog = await screen.findByRole('dialog');
+  expect(within(dialog).getAllByText(/takes no input/)).toHaveLength(1);
+});

@@ -98,9 +98,7 @@ function AgainForm({ task, schema, close }: { task: Again; schema: JsonObject; c
       }
     >
       <DraftNotice form={draft.notice} />
-      <p className={text.muted}>
-        {fields.length === 0 ? 'This command takes no input.' : 'The command runs as it is now, with this input.'}
-      </p>
+      {fields.length === 0 ? null : <p className={text.muted}>The command runs as it is now, with this input.</p>}
       <InputForm
         fields={fields}
         value={input}

@@ -1,10 +1,10 @@
 import { Link, useParams } from '@tanstack/react-router';
+import { ListTodo } from 'lucide-react';
 import { useState } from 'react';
-import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
+import { isTerminal, type TaskDetail } from '../../../../contract/automation/tasks.ts';
 import type { TaskId } from '../../../../contract/kernel/scalars.ts';
 import { useOperationQuery } from '../../../lib/live/query.ts';
 import { buttonClass } from '../../../ui/buttons.tsx';
-import { Status } from '../../../ui/display/status.tsx';
 import { EmptyState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { Screen } from '../../../ui/screen.tsx';
 import { Split } from '../../../ui/split.tsx';
@@ -85,8 +85,10 @@ function NotStarted({ task }: { task: TaskDetail }) {
   const slots = useSlots();
   return (
     <EmptyState
-      icon={<Status state={task.status} />}
-      title={waitSentence(task, slots) ?? 'Not started'}
+      icon={<ListTodo size={24} />}
+      title={
+        waitSentence(task, slots) ?? (isTerminal(task.status) ? 'It ended before its first attempt' : 'Not started')
+      }
       help="tasks#why-a-task-waits"
     />
   );

@@ -24,7 +24,8 @@ function Name({ task }: { task: Task }) {
           {lineOf(progress.message)}
         </span>
       )}
-      {task.status !== 'running' && task.error !== null ? (
+      {/* That it was cancelled is its status already. */}
+      {task.status !== 'running' && task.error !== null && task.error.code !== task.status ? (
         <span className={`${text.faint} ${text.clip}`}>{lineOf(task.error.detail)}</span>
       ) : null}
       {task.labels.map((label) => (
@@ -49,7 +50,7 @@ export const TASK_COLUMNS: readonly Column<Task, SortOf<typeof taskRecord>>[] = 
     id: 'kind',
     drop: 5,
     title: 'Kind',
-    width: 108,
+    width: 132,
     sort: 'kind',
     cell: (task) => <span className={text.muted}>{commandKinds[task.kind].title}</span>,
   },
