@@ -9,6 +9,7 @@ import { lineOf } from '../../../lib/text/tame.ts';
 import { EmptyState, ErrorState } from '../../../ui/feedback/state-frame.tsx';
 import text from '../../../ui/styles/text.module.css';
 import { PlainTable } from '../../../ui/table/plain-table.tsx';
+import { eventText } from './event-words.ts';
 
 /** Events shown; a task that reports progress all day has more, and the newest are the ones wanted. */
 const MAX_EVENTS = 2_000;
@@ -19,19 +20,6 @@ const COLUMNS = [
   { title: 'Event', width: 110 },
   { title: 'Details' },
 ];
-
-const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
-const shownValue = (value: unknown): string =>
-  typeof value === 'string' && MOMENT.test(value) ? clock(value) : String(value);
-
-function summary(event: TaskEvent): string {
-  return typeof event.data === 'object' && event.data !== null && !Array.isArray(event.data)
-    ? Object.entries(event.data)
-        .filter(([, value]) => value !== null && typeof value !== 'object')
-        .map(([name, value]) => `${words(name === 'seq' ? 'number' : name)}: ${shownValue(value)}`)
-        .join(' · ')
-    : JSON.stringify(event.data);
-}
 
 /** Everything that happened to a task, as the host recorded it. */
 export function TaskEvents({ id }: { id: TaskId }) {
@@ -83,8 +71,8 @@ export function TaskEvents({ id }: { id: TaskId }) {
             <td className={text.muted}>{event.seq}</td>
             <td className={text.mono}>{clock(event.at)}</td>
             <td>{words(event.type)}</td>
-            <td className={text.muted} title={summary(event)}>
-              {lineOf(summary(event))}
+            <td className={text.muted} title={eventText(event)}>
+              {lineOf(eventText(event))}
             </td>
           </tr>
         );
