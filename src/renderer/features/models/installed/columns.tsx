@@ -9,6 +9,8 @@ import css from '../models.module.css';
 import { parameters, TYPE_WORDS } from '../words.ts';
 import { FitBadge } from './fit-badge.tsx';
 
+const ownerOf = ({ repo }: InstalledModel): string => repo.slice(0, Math.max(0, repo.indexOf('/')));
+
 /** Columns of the list. @param fitOf whether a model fits, once that is known. @param isLoaded whether it is in memory */
 export const modelColumns = (
   fitOf: (id: string) => ModelFit | undefined,
@@ -26,6 +28,8 @@ export const modelColumns = (
         </span>
         {model.variant === null ? null : <Tag>{model.variant}</Tag>}
         {model.selected ? <Tag title="Requests that name no model use it">Default</Tag> : null}
+        {/* Models of the same name are told apart by whose they are. */}
+        <span className={text.faint}>{ownerOf(model)}</span>
       </span>
     ),
   },
