@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { words } from '../../lib/format.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
@@ -92,6 +93,9 @@ export function LogsScreen() {
   );
 }
 
+/** Sources whose name is not its title. */
+const SOURCES: Readonly<Record<string, string>> = { native: 'Native messaging', webrtc: 'WebRTC', http: 'HTTP' };
+
 /** One filter chip per source that has written lines. `source` is the comma-separated selection. */
 function SourceChips({ source, onChange }: { source: string | undefined; onChange(source: string | undefined): void }) {
   const queries = useQueryClient();
@@ -105,7 +109,7 @@ function SourceChips({ source, onChange }: { source: string | undefined; onChang
       pressed={source?.split(',').includes(name) ?? false}
       onClick={() => onChange(toggled(source, name))}
     >
-      {name}
+      {SOURCES[name] ?? words(name)}
     </Chip>
   ));
 }

@@ -8,7 +8,8 @@ import type { CommonProps, FieldProps } from './field-props.ts';
 
 const Calendar = lazy(() => import('./calendar.tsx').then((module) => ({ default: module.Calendar })));
 
-const EXAMPLES = { date: '2026-11-27', time: '09:30:00Z', 'date-time': '2026-11-27T09:30:00Z' } as const;
+/** Letters, so that an empty field does not look like a filled one. */
+const FORMS = { date: 'YYYY-MM-DD', time: 'hh:mm:ssZ', 'date-time': 'YYYY-MM-DDThh:mm:ssZ' } as const;
 
 export function DateField({ field, value, onChange, common }: FieldProps & { common: CommonProps }) {
   const [opened, setOpened] = useState(false);
@@ -19,7 +20,7 @@ export function DateField({ field, value, onChange, common }: FieldProps & { com
   return (
     <TextInput
       {...common}
-      placeholder={EXAMPLES[kind]}
+      placeholder={FORMS[kind]}
       autoComplete="off"
       spellCheck={false}
       value={text}

@@ -2,12 +2,12 @@
 import { Link } from '@tanstack/react-router';
 import { Folder, PencilLine } from 'lucide-react';
 import { type ReactNode, useRef } from 'react';
-import type { CommandKind } from '../../../../contract/automation/kinds/index.ts';
+import { COMMAND_KINDS, commandKinds } from '../../../../contract/automation/kinds/index.ts';
 import { useDrafts } from '../../../lib/drafts/drafts.ts';
 import { plural } from '../../../lib/format.ts';
 import { listProps, useInitialFocus } from '../../../lib/keys/focus-list.ts';
 import type { PagedList } from '../../../lib/live/query.ts';
-import { toggled } from '../../../lib/search-params.ts';
+import { listOf, toggled } from '../../../lib/search-params.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
 import { Button, Chip } from '../../../ui/buttons.tsx';
 import { NoMatch, StateFrame } from '../../../ui/feedback/state-frame.tsx';
@@ -19,6 +19,7 @@ import { rangeOf } from '../../../ui/table/navigation/range-of.ts';
 import type { Selection } from '../../../ui/table/navigation/use-selection.ts';
 import { isNewKey } from '../draft.ts';
 import { kindViews } from '../kinds/index.ts';
+import { DEFAULT_TEMPLATE } from '../templates.ts';
 import { CommandItem } from './command-item.tsx';
 import { foldersOf } from './folders.ts';
 import css from './library.module.css';
@@ -37,7 +38,9 @@ function DraftList({ current }: { current: string | null }) {
       </h2>
       <ul className={layout.bare}>
         {drafts.map(([key, { edits }]) => {
-          const { Icon } = kindViews[edits.kind as CommandKind] ?? kindViews.process;
+          const kind = listOf(String(edits.kind), COMMAND_KINDS)?.[0] ?? DEFAULT_TEMPLATE.kind;
+          const { Icon } = kindViews[kind];
+          const { title } = commandKinds[kind];
           return (
             <li key={key}>
               <Link
@@ -48,7 +51,7 @@ function DraftList({ current }: { current: string | null }) {
                 aria-current={key === current ? 'page' : undefined}
                 {...(key === current ? listProps : {})}
               >
-                <Icon size={14} className={text.muted} aria-label={String(edits.kind)} />
+                <Icon size={14} className={text.muted} aria-label={title} />
                 <span className={`${layout.grow} ${text.clip}`}>{String(edits.name) || 'Unnamed'}</span>
                 <span className={css.dot} role="img" title="Not saved yet" aria-label="Not saved yet" />
               </Link>

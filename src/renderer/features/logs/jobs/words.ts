@@ -11,6 +11,9 @@ const TITLES: Readonly<Record<string, string>> = {
   model_pull: 'Download of a model',
   model_import: 'Import of a model',
   model_load: 'Load of a model',
+  tasks_bulk: 'Action on many tasks',
+  commands_bulk: 'Action on many commands',
+  profiles_bulk: 'Action on many profiles',
 };
 
 /** What a job does, in words. */
