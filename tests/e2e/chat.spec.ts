@@ -277,5 +277,20 @@ test.describe('with a real engine', () => {
     await expect(answers(page)).toContainText('Token limit reached');
     await answers(page).getByRole('button', { name: 'Continue' }).click();
     await expect(answers(page)).toContainText(/tokens\/s/);
+
+    // Would catch: a full context that offers the same again, which cannot succeed, and messages that are left out without a word.
+    await say(page, 'the old news '.repeat(24));
+    await done(page);
+    await expect(answers(page)).toHaveCount(2);
+    await say(page, 'the new news '.repeat(24));
+    const failure = log(page).getByRole('alert');
+    await expect(failure).toContainText(/The prompt has \d+ tokens/);
+    await expect(failure.getByRole('link', { name: 'New chat' })).toBeVisible();
+    await expect(failure.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+    await shot(page, 'full');
+    await failure.getByRole('button', { name: 'Drop oldest messages' }).click();
+    await expect(page.getByText(/messages? at the beginning did not fit and w(as|ere) left out/)).toBeVisible();
+    await expect(answers(page)).toHaveCount(3);
+    await expect(page.getByLabel('Drop the oldest messages when the context is full')).toBeChecked();
   });
 });

@@ -97,7 +97,7 @@ test('a source is chosen and left with its chip', async () => {
   const { by_source: sources } = await call('logs_stats', {});
   const names = Object.keys(sources).sort();
   const [name = ''] = names;
-  const chip = await screen.findByRole('button', { name });
+  const chip = await screen.findByRole('button', { name: new RegExp(`^${name}$`, 'i') });
   await panel.user.click(chip);
   await waitFor(() => expect(panel.address()).toBe(`/logs?source=${name}`));
   expect(chip.getAttribute('aria-pressed')).toBe('true');

@@ -27,12 +27,19 @@ function toMessage({ role, content, tool_call_id, tool_calls }: Said): Message {
   }
 }
 
-/** @param continued whether the answer goes on with the last message */
+/** How a request is answered. */
+export interface Manner {
+  /** The answer goes on with the last message. */
+  continued?: boolean;
+  /** The oldest messages are left out when all of them do not fit. */
+  dropsOldest?: boolean;
+}
+
 export function chatRequest(
   sessionId: string,
   settings: ChatSettings,
   said: readonly Said[],
-  continued = false,
+  { continued = false, dropsOldest = false }: Manner = {},
 ): ChatRequest {
   const { model, params, system_prompt, tools, response_schema: schema } = settings;
   const { temperature, top_p, max_new_tokens, seed, stop_sequences } = params;
@@ -50,6 +57,7 @@ export function chatRequest(
     ...(schema === null
       ? {}
       : { response_format: { type: 'json_schema' as const, json_schema: { name: 'answer', schema } } }),
+    ...(dropsOldest ? { truncation: 'auto' as const } : {}),
     ...(continued ? { continue_final_message: true } : {}),
     stream: true,
     stream_options: { include_usage: true, continuous_usage_stats: true },

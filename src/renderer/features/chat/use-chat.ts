@@ -43,6 +43,11 @@ export function useChat(session: Session | undefined, settings: Settings, models
       const at = message === undefined ? items.length : items.findIndex((item) => item.id === message.id);
       if (at > 0) say([], at);
     },
+    /** The same once more; from now on the oldest messages are left out when all of them do not fit. */
+    answerWithoutOldest(): void {
+      settings.change({ overflow: 'drop' });
+      if (items.length > 0) say([], items.length, { dropsOldest: true });
+    },
     edit(message: ConversationMessage, text: string): void {
       say(
         [userSays(text)],

@@ -9,7 +9,7 @@ import { type ChatFields, FIELD_SHAPE, NO_FIELDS, readFields, toFields } from '.
 
 const SAVE_MS = 600;
 /** What belongs to the window and is not stored. */
-const OWN = ['compare'] as const;
+const OWN = ['compare', 'overflow'] as const;
 
 const keyOf = (id: string | undefined) => `chat-settings:${id ?? 'new'}`;
 
@@ -36,6 +36,8 @@ export function useSettings(session: Session | undefined) {
     errors: read.errors,
     /** What is compared with; empty for one answer. */
     compare: form.values.compare,
+    /** Whether the oldest messages are left out when all of them do not fit. */
+    dropsOldest: form.values.overflow === 'drop',
     change(patch: Partial<ChatFields>): void {
       form.change(patch);
       if (session !== undefined && Object.keys(patch).some((name) => !(OWN as readonly string[]).includes(name)))
@@ -44,9 +46,11 @@ export function useSettings(session: Session | undefined) {
     /** The conversation has been stored under an id: what was chosen for a new one is in it. */
     stored(id: string): void {
       const { entries, put, drop } = useDrafts.getState();
-      const compare = entries[key]?.edits.compare;
+      const chosen = Object.entries(entries[key]?.edits ?? {}).filter(([name]) =>
+        (OWN as readonly string[]).includes(name),
+      );
       drop(key);
-      const entry = { ...NO_DRAFT, edits: compare === undefined ? {} : { compare } };
+      const entry = { ...NO_DRAFT, edits: Object.fromEntries(chosen) };
       put(keyOf(id), entry, entry);
     },
   };

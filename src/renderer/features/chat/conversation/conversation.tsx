@@ -1,11 +1,12 @@
 /** The messages of a session. Only those in view are in the page; the end is followed while the reader is there. */
+import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
 import { useLayoutEffect, useRef, useState } from 'react';
 import { codeOf } from '../../../../contract/kernel/errors.ts';
 import { errorText } from '../../../../contract/kernel/text/field-words.ts';
 import { listProps } from '../../../lib/keys/focus-list.ts';
-import { Button } from '../../../ui/buttons.tsx';
+import { Button, buttonClass } from '../../../ui/buttons.tsx';
 import { Notice } from '../../../ui/feedback/notice.tsx';
 import { focusable } from '../../../ui/focusable.ts';
 import layout from '../../../ui/styles/layout.module.css';
@@ -71,9 +72,13 @@ function RowView({ row, chat, editing }: { row: Row; chat: Chat; editing: Editin
         <Notice tone="bad" alert>
           <span className={layout.grow}>{errorText(row.error)}</span>
           <code className={text.small}>{codeOf(row.error.slug)}</code>
-          <Button small blocked={chat.blocked} onClick={() => chat.answerAgain()}>
-            Try again
-          </Button>
+          {row.error.slug === 'context-length-exceeded' ? (
+            <FullContext chat={chat} />
+          ) : (
+            <Button small blocked={chat.blocked} onClick={() => chat.answerAgain()}>
+              Try again
+            </Button>
+          )}
         </Notice>
       );
     case 'unanswered':
@@ -86,6 +91,22 @@ function RowView({ row, chat, editing }: { row: Row; chat: Chat; editing: Editin
         </p>
       );
   }
+}
+
+/** What helps when the messages do not fit into the context any more; the same again does not. */
+function FullContext({ chat }: { chat: Chat }) {
+  return (
+    <>
+      {chat.items.length > 1 ? (
+        <Button small blocked={chat.blocked} onClick={chat.answerWithoutOldest}>
+          Drop oldest messages
+        </Button>
+      ) : null}
+      <Link to="/chat" search={true} className={buttonClass({ small: true })}>
+        New chat
+      </Link>
+    </>
+  );
 }
 
 export function Conversation({ chat, editing }: { chat: Chat; editing: Editing }) {

@@ -154,6 +154,13 @@ async function answerOne(client: Client, session: string, index: number, request
   return answer;
 }
 
+/** Most messages that any answer to these requests was written without. */
+export const droppedBy = (session: string, requests: readonly ChatRequest[]): number =>
+  (useStreams.getState().exchanges[session] ?? [])
+    .filter(({ request }) => requests.includes(request))
+    .flatMap(({ chunks }) => chunks.map(({ truncated }) => truncated?.dropped_messages ?? 0))
+    .reduce((most, dropped) => Math.max(most, dropped), 0);
+
 /** What is asked, and where it stands in the conversation. */
 export interface Turn {
   after: MessageId | null;

@@ -13,6 +13,8 @@ export type ChatFields = Record<keyof typeof NO_FIELDS, string>;
 export const NO_FIELDS = {
   model: '',
   compare: '',
+  /** `drop`: the oldest messages are left out when all of them do not fit. */
+  overflow: '',
   temperature: '',
   top_p: '',
   max_tokens: '',
@@ -26,7 +28,16 @@ export const NO_FIELDS = {
 const text = z.string();
 /** What each value of the form can be. */
 export const FIELD_SHAPE = {
-  ...{ model: text, compare: text, temperature: text, top_p: text, max_tokens: text, seed: text, stop: text },
+  ...{
+    model: text,
+    compare: text,
+    overflow: text,
+    temperature: text,
+    top_p: text,
+    max_tokens: text,
+    seed: text,
+    stop: text,
+  },
   ...{ system_prompt: text, schema: text, tools: text },
 };
 

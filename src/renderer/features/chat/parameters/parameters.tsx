@@ -87,6 +87,14 @@ export function Parameters({ settings }: { settings: Settings }) {
           </Labelled>
         ))}
       </div>
+      <label className={layout.row}>
+        <input
+          type="checkbox"
+          checked={settings.dropsOldest}
+          onChange={({ target }) => settings.change({ overflow: target.checked ? 'drop' : '' })}
+        />
+        Drop the oldest messages when the context is full
+      </label>
       <Area settings={settings} name="stop" label="Stop sequences" about="One on each line, at most four." />
       <Area
         settings={settings}
