@@ -133,12 +133,32 @@ test('a connection of a program is shown while it lasts, and can be closed', asy
 // Catches an example that is copied with the address of another host, and links that lead nowhere when the documentation is off.
 test('the API is shown with its address, and without its pages when they are switched off', async () => {
   await using _panel = await renderPanel(subject, <ConnectionsScreen />, { at: '/connections?tab=api' });
-  expect((await screen.findByText(/^curl /)).textContent).toContain('/v1/tasks?limit=5');
+  expect((await screen.findAllByText(/^curl /))[0]?.textContent).toContain('/v1/tasks?limit=5');
   expect(screen.getAllByRole('link', { name: /Open/ })).toHaveLength(3);
   await subject.host.client.call('settings_update', { docs_enabled: false });
   await screen.findByText(/documentation is switched off/);
   expect(screen.queryByRole('link', { name: /Open/ })).toBeNull();
   await subject.host.client.call('settings_update', { docs_enabled: null });
+});
+
+// Catches an example that names an address or a path where nothing answers.
+test('the examples for OpenAI clients have the address of this host', async () => {
+  await using panel = await renderPanel(subject, <ConnectionsScreen />, { at: '/connections?tab=api' });
+  const examples = within(await screen.findByRole('region', { name: 'OpenAI clients' }));
+  const shown = () => examples.getByRole('tabpanel').textContent ?? '';
+  expect(shown()).toContain('/v1/chat/completions');
+  const { key } = await subject.host.client.call('keys_create', { name: 'Example', scopes: ['run', 'read'] });
+  for (const [language, pattern] of [
+    ['Python', /base_url="([^"]+)"/],
+    ['JavaScript', /baseURL: '([^']+)'/],
+  ] as const) {
+    await panel.user.click(examples.getByRole('tab', { name: language }));
+    const url = new URL(pattern.exec(shown())?.[1] ?? '');
+    // The page of a test is served by nobody.
+    expect(url.origin).toBe(location.origin);
+    const answer = await fetch(`${subject.url}${url.pathname}/models`, { headers: { authorization: `Bearer ${key}` } });
+    expect(answer.status).toBe(200);
+  }
 });
 
 // Catches a link that can be used twice, or one that is made again each time the dialog is looked at.

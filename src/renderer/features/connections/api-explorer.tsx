@@ -10,6 +10,7 @@ import { EmptyState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import css from './api-explorer.module.css';
+import { ClientExamples } from './client-examples.tsx';
 
 const PAGES = [
   { path: '/swagger-ui/', title: 'API explorer', detail: 'Try every operation from the browser.', Icon: PlugZap },
@@ -87,6 +88,7 @@ export function ApiExplorer() {
                 className={text.pre}
               >{`curl '${new URL('/v1/tasks?limit=5', base).href}' \\\n  -H "Authorization: Bearer $TABAGENT_KEY"`}</pre>
             </div>
+            <ClientExamples url={new URL('/v1', base).href} />
           </div>
         </div>
       )}
