@@ -15,6 +15,7 @@ import { ColumnsMenu } from '../../../ui/table/columns/columns-menu.tsx';
 import { DataTable } from '../../../ui/table/data-table.tsx';
 import { useLoading } from '../use-loading.ts';
 import { TYPE_WORDS } from '../words.ts';
+import { BuiltIn } from './built-in.tsx';
 import { modelColumns } from './columns.tsx';
 import { ModelInspector } from './model-inspector.tsx';
 import { ModelMenu } from './model-menu.tsx';
@@ -83,6 +84,7 @@ export function InstalledTab({
         <span className={layout.grow} />
         <ColumnsMenu name="models" columns={columns} />
       </ToolBar>
+      <BuiltIn />
       <Split
         name="model-inspector"
         fixed="second"
@@ -132,8 +134,7 @@ function NoModels({ add }: { add(): void }) {
         </Button>
       }
     >
-      Drop a GGUF file here, add one that another program has, or download one. Until then, built-in embeddings compare
-      words.
+      Drop a GGUF file here, add one that another program has, or download one.
     </EmptyState>
   );
 }
