@@ -6,7 +6,7 @@ import type { Call } from '../../shared/serve.ts';
 import { fittedPrompt } from '../text/fit.ts';
 import { createSpelling, createStopFilter, type Told } from '../text/pieces.ts';
 import { logprobOf } from './logprobs.ts';
-import { type LoadedModel, PREFILL_BATCH } from './model.ts';
+import type { LoadedModel } from './model.ts';
 import { outputGrammar } from './output-grammar.ts';
 import { evaluateOptions } from './sampling.ts';
 import type { Slot } from './slots.ts';
@@ -14,13 +14,22 @@ import type { Slot } from './slots.ts';
 type GenerateAsk = Extract<EngineAsk, { op: 'generate' }>;
 
 /** Keeps what the sequence has of the tokens and computes all others but the last. @returns how many it had */
-async function prefill({ sequence }: Slot, tokens: readonly Token[], signal: AbortSignal): Promise<number> {
+async function prefill(
+  { pace }: LoadedModel,
+  { sequence }: Slot,
+  tokens: readonly Token[],
+  signal: AbortSignal,
+): Promise<number> {
   const head = tokens.slice(0, -1);
   await sequence.adaptStateToTokens(head, false);
   const cached = sequence.nextTokenIndex;
-  for (let at = cached; at < head.length; at += PREFILL_BATCH) {
+  for (let at = cached; at < head.length; ) {
     signal.throwIfAborted();
-    await sequence.evaluateWithoutGeneratingNewTokens(head.slice(at, at + PREFILL_BATCH));
+    const batch = head.slice(at, at + pace.size);
+    const begun = performance.now();
+    await sequence.evaluateWithoutGeneratingNewTokens(batch);
+    pace.took(batch.length, performance.now() - begun);
+    at += batch.length;
   }
   signal.throwIfAborted();
   return cached;
@@ -121,7 +130,7 @@ export async function generate(loaded: LoadedModel, ask: GenerateAsk, call: Call
   const { tokens, reasoning, droppedMessages, droppedTokens } = await fittedPrompt(loaded.prompts, ask, call.signal);
   const slot = await loaded.slots.take(tokens, call.signal);
   try {
-    const cached = await prefill(slot, tokens, call.signal);
+    const cached = await prefill(loaded, slot, tokens, call.signal);
     await call.emit({
       t: 'started',
       prompt_tokens: tokens.length,

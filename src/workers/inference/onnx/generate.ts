@@ -10,9 +10,6 @@ import { commonPrefix, type Slot } from './slots.ts';
 
 type GenerateAsk = Extract<EngineAsk, { op: 'generate' }>;
 
-/** Tokens of a prompt that are computed at once: a cancel waits for the piece that is being computed. */
-const PREFILL_PIECE = 64;
-
 /** What this engine cannot hold to is refused: an answer that only looks checked is worse than none. */
 function refuseGrammars({ grammar, tools }: GenerateAsk): void {
   const param = grammar !== null ? 'response_format' : tools !== null ? 'tools' : null;
@@ -28,16 +25,19 @@ function refuseGrammars({ grammar, tools }: GenerateAsk): void {
 }
 
 /** Keeps what the place has of the prompt and computes all other tokens. @returns how many it had, and what comes next */
-async function prefill({ decoder }: ChatModel, slot: Slot, tokens: readonly number[], signal: AbortSignal) {
+async function prefill({ decoder, pace }: ChatModel, slot: Slot, tokens: readonly number[], signal: AbortSignal) {
   // The last one is computed in any case: its logits choose the next token.
   const common = slot.kept === null ? 0 : Math.min(commonPrefix(slot.kept.tokens, tokens), tokens.length - 1);
   slot.kept = slot.kept === null || common === 0 ? null : decoder.cut(slot.kept, common);
   const cached = slot.kept?.tokens.length ?? 0;
-  const step = decoder.takesPieces ? PREFILL_PIECE : tokens.length;
   let logits: Float32Array = new Float32Array();
-  for (let at = cached; at < tokens.length; at += step) {
+  for (let at = cached; at < tokens.length; ) {
     signal.throwIfAborted();
-    const done = await decoder.run(slot.kept, tokens.slice(at, at + step));
+    const batch = tokens.slice(at, decoder.takesPieces ? at + pace.size : tokens.length);
+    const begun = performance.now();
+    const done = await decoder.run(slot.kept, batch);
+    pace.took(batch.length, performance.now() - begun);
+    at += batch.length;
     slot.kept = done.sequence;
     logits = done.logits;
   }

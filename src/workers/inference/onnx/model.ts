@@ -3,6 +3,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import type { EngineAsk, EngineItem, LoadedFacts } from '../../../contract/models/engine.ts';
 import type { Call } from '../../shared/serve.ts';
+import { createPace, type Pace } from '../text/pace.ts';
 import type { PromptModel } from '../text/prompt.ts';
 import { chatTemplateOf } from '../text/template.ts';
 import { type Judge, loadJudge } from './analysis/model.ts';
@@ -15,6 +16,9 @@ import { proveRanking, type Ranking } from './rerank.ts';
 import type { Sessions } from './session.ts';
 import { createSlots, type Slots } from './slots.ts';
 import { countIn, openTokenizer, type TextTokenizer } from './tokenizer.ts';
+
+/** Tokens of a prompt that are computed at once at most. */
+const LARGEST_BATCH = 64;
 
 type LoadAsk = Extract<EngineAsk, { op: 'load' }>;
 
@@ -36,6 +40,8 @@ export interface ChatModel extends Loaded {
   readonly slots: Slots;
   readonly tokenizer: TextTokenizer;
   readonly prompts: PromptModel<number>;
+  /** Of its prompts. */
+  readonly pace: Pace;
   /** Tokens that end an answer. */
   readonly ends: ReadonlySet<number>;
 }
@@ -177,6 +183,7 @@ async function loadChat(sessions: Sessions, ask: LoadAsk, files: Files): Promise
     slots: createSlots(ask.parallel),
     tokenizer,
     prompts,
+    pace: createPace(LARGEST_BATCH),
     ends: new Set(ends),
     facts: {
       context_length,
