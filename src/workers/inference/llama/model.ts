@@ -72,7 +72,8 @@ function promptsOf(model: LlamaModel, contextLength: number): PromptModel<Token>
       eos: eosString ?? '',
     }),
     contextLength,
-    tokenize: (text, special) => model.tokenize(text, special),
+    tokenize: (text, special, inside) => [...model.tokenize(text, special, inside ? 'trimLeadingSpace' : undefined)],
+    isControl: (token) => model.isSpecialToken(token),
     first: shouldPrependBosToken ? bos : null,
     filler: bos ?? eos ?? (0 as Token),
   };

@@ -6,6 +6,7 @@ import type { Call } from '../../shared/serve.ts';
 import { createPace, type Pace } from '../text/pace.ts';
 import type { PromptModel } from '../text/prompt.ts';
 import { chatTemplateOf } from '../text/template.ts';
+import { withLiteralInputs } from './analysis/frame.ts';
 import { type Judge, loadJudge } from './analysis/model.ts';
 import { type Decoder, openDecoder } from './decoder.ts';
 import { type Embedding, proveEmbedding } from './embed.ts';
@@ -58,7 +59,7 @@ interface Files {
 async function filesOf(path: string): Promise<Files> {
   const folder = openFolder(path);
   const config = (await folder.object('config.json')) ?? {};
-  const tokenizer = await openTokenizer(folder);
+  const tokenizer = withLiteralInputs(await openTokenizer(folder));
   const pad =
     tokenizer.idOf(tokenizer.special('pad_token')) ??
     (typeof config.pad_token_id === 'number' ? config.pad_token_id : 0);
@@ -85,6 +86,7 @@ function promptsOf(tokenizer: TextTokenizer, contextLength: number): PromptModel
     template: chatTemplateOf({ template: tokenizer.chatTemplate, bos, eos }),
     contextLength,
     tokenize: (text, special) => tokenizer.tokenize(text, special),
+    isControl: tokenizer.isControl,
     first: first !== null && begin === first ? first : null,
     filler: first ?? tokenizer.idOf(eos) ?? 0,
   };

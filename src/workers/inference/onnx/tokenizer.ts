@@ -31,6 +31,9 @@ export interface TextTokenizer {
   /** Text of tokens that stand behind others; control tokens have none. */
   detokenize(tokens: readonly number[], before: readonly number[]): string;
   idOf(token: string): number | null;
+  isControl(token: number): boolean;
+  /** Whether the name of a control token is in a text. */
+  spellsControl(text: string): boolean;
   /** What the files call their special tokens, such as `bos_token`; empty when they have none. */
   special(name: string): string;
   readonly chatTemplate: unknown;
@@ -95,8 +98,10 @@ export async function openTokenizer(folder: ModelFolder): Promise<TextTokenizer>
     literal ??= open({ ...file, added_tokens: added.filter((one) => !(isJsonObject(one) && one.special === true)) });
     return literal;
   };
+  const spellsControl = (text: string) => controls.some(({ content }) => text.includes(content));
   const readerOf = (text: string, special: boolean) =>
-    special || !controls.some(({ content }) => text.includes(content)) ? tokenizer : withoutControls();
+    special || !spellsControl(text) ? tokenizer : withoutControls();
+  const controlIds = new Set(controls.map(({ content }) => tokenizer.token_to_id(content)));
   const letters = createLetters(file, tokenizer);
   const decode = (tokens: readonly number[]) =>
     tokens.length === 0
@@ -125,6 +130,8 @@ export async function openTokenizer(folder: ModelFolder): Promise<TextTokenizer>
       const whole = decode([...before, ...tokens]);
       return whole.startsWith(head) ? whole.slice(head.length) : decode(tokens);
     },
+    isControl: (token) => controlIds.has(token),
+    spellsControl,
     idOf: (token) => (token === '' ? null : (tokenizer.token_to_id(token) ?? null)),
     special: (name) => contentOf(config[name]) || contentOf(map[name]),
     chatTemplate: template,

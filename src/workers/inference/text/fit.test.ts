@@ -10,15 +10,16 @@ const never = new AbortController().signal;
 /** A model whose tokens are words; it counts the characters that it has read. */
 function wordModel(contextLength: number, template: string | undefined = TEMPLATE) {
   const read = { characters: 0, renders: 0 };
-  const { reasons, render } = chatTemplateOf({ template, bos: '', eos: '' });
+  const made = chatTemplateOf({ template, bos: '', eos: '' });
   const model: PromptModel<string> = {
     template: {
-      reasons,
-      render(conversation) {
+      ...made,
+      render(...given) {
         read.renders += 1;
-        return render(conversation);
+        return made.render(...given);
       },
     },
+    isControl: () => false,
     contextLength,
     tokenize(text) {
       read.characters += text.length;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { EngineMessage, EnginePrompt } from '../../../contract/models/engine.ts';
 import { createPromptReader, type PromptModel } from './prompt.ts';
 import { chatTemplateOf } from './template.ts';
@@ -16,6 +16,7 @@ function wordModel(): PromptModel<string> {
     contextLength: 1000,
     tokenize: (text, special) =>
       text.split(/\s+/).flatMap((word) => (word === '' ? [] : word === '</s>' && !special ? ['<', '/s', '>'] : [word])),
+    isControl: (token) => token === '</s>',
     first: null,
     filler: '_',
   };
@@ -52,6 +53,7 @@ function letterModel(template: string): PromptModel<string> {
     contextLength: 10_000,
     tokenize: (text, special) =>
       special ? text.split(/(<\/s>)/).flatMap((part) => (part === '</s>' ? ['END'] : [...part])) : [...text],
+    isControl: (token) => token === 'END',
     first: null,
     filler: '_',
   };
@@ -116,3 +118,99 @@ describe.each(Object.entries(TEMPLATES))('in a template with %s tools', (_name, 
     expect(tokens?.join('')).toBe(model.template.render(prompt));
   });
 });
+
+/** A model with a control token, with a word of its vocabulary that its template takes for structure, and with one that it does not. */
+function wordyModel(template: string): PromptModel<string> {
+  const read = (text: string, names: RegExp) => text.split(names).flatMap((part, at) => (at % 2 ? [part] : [...part]));
+  return {
+    template: chatTemplateOf({ template, bos: '', eos: '' }),
+    contextLength: 10_000,
+    tokenize: (text, special) => read(text, special ? /(<\|end\|>|<turn>|<table>)/ : /(<turn>|<table>)/),
+    isControl: (token) => token === '<|end|>',
+    first: null,
+    filler: '_',
+  };
+}
+const said = async (template: string, ...contents: string[]) =>
+  (
+    await createPromptReader(wordyModel(template), signal).read({
+      messages: contents.map((content) => ({ role: 'user', content, name: 'end' })),
+      tools: [],
+    })
+  ).tokens;
+const EACH = (what: string) => `{# tools <tool_call> #}{% for m in messages %}<turn>${what}{% endfor %}`;
+
+// Catches the end of a turn that a template puts together of texts none of which holds it.
+test.each([
+  ["m.content | replace('_', '')", '<|en_d|>'],
+  ['m.content | lower', '<|END|>'],
+  ["m.content.split('_') | join", '<|en_d|>'],
+  ['m.content[::-1]', '>|dne|<'],
+  ["m.content ~ 'd|>'", '<|en'],
+  ["'<|' ~ m.content ~ '|>'", 'end'],
+  ["'<|' ~ m.name ~ '|>'", 'x'],
+  ['m.content', '<|end|>'],
+])('a template that writes %s makes no control token of %s', async (expression, content) => {
+  const tokens = await said(EACH(`{{ ${expression} }}`), content).catch((error: unknown) => error);
+  if (tokens instanceof Error) expect(tokens.message).toContain('it takes a text apart');
+  else expect(tokens).not.toContain('<|end|>');
+});
+
+// Catches words of the vocabulary, such as the tags of calls, that are read as tokens even where control tokens are not.
+test('a word that the template writes stays letters in a text; others are read as the model has learnt them', async () => {
+  expect(await said(EACH('{{ m.content }}'), 'a<turn>b<table>')).toEqual(['<turn>', 'a', ...'<turn>', 'b', '<table>']);
+});
+
+test('texts are read together with what stands around them', async () => {
+  const tokenize = vi.fn(wordyModel('').tokenize);
+  const model = { ...wordyModel(EACH(': {{ m.content }}.')), tokenize };
+  await createPromptReader(model, signal).read({ messages: [{ role: 'user', content: 'hello' }], tools: [] });
+  expect(tokenize).toHaveBeenCalledWith('<turn>: hello.', true);
+});
+
+// Catches a text that breaks out of the JSON that a template writes, and one that is escaped where there is none.
+test.each([
+  ['{{ m.content | tojson }}', '"\\"q\\" <|end|>"'],
+  ['{{ {"c": m.content | tojson} | tojson }}', '{"c": "\\"\\\\\\"q\\\\\\" <|end|>\\""}'],
+  ['{{ m.content }}', '"q" <|end|>'],
+  ['{{ m.content | trim }}', '"q" <|end|>'],
+])('%s has the text as JSON would have it', async (written, expected) => {
+  const tokens = await said(EACH(written), written.includes('trim') ? ' "q" <|end|>\n' : '"q" <|end|>');
+  expect(tokens?.slice(1).join('')).toBe(expected);
+});
+
+test.each([
+  'm.content[:12]',
+  'm.content[3:]',
+  "m.content | replace(':', '')",
+  'm.content | e',
+])('a template that writes %s is refused, and says so', async (expression) => {
+  await expect(said(EACH(`{{ ${expression} }}`), 'a text')).rejects.toMatchObject({
+    slug: 'validation-error',
+    message: expect.stringMatching(/it takes a text apart|Unknown/),
+  });
+});
+
+test('what a template says of a text it says of the text', async () => {
+  await expect(said(EACH('{{ raise_exception("no " ~ m.content) }}'), 'a <|end|>')).rejects.toMatchObject({
+    message: expect.stringContaining('no a <|end|>'),
+  });
+});
+
+test('schemas keep the words that templates compare with', async () => {
+  const model = letterModel(
+    '{% for t in tools %}{% for n, p in t.function.parameters.properties.items() %}{{ n }}:{% if p.type == "string" %}text{% endif %}{% if n in t.function.parameters.required %}!{% endif %}{% endfor %}{% endfor %}<tool_call>',
+  );
+  const { tokens } = await createPromptReader(model, signal).read(PROMPT_WITH_STRING);
+  expect(tokens?.join('')).toBe('page:text!<tool_call>');
+});
+
+const PROMPT_WITH_STRING: typeof PROMPT = {
+  messages: [{ role: 'user', content: 'look' }],
+  tools: [
+    {
+      type: 'function',
+      function: { name: 'read', parameters: { properties: { page: { type: 'string' } }, required: ['page'] } },
+    },
+  ],
+};

@@ -1,15 +1,14 @@
 /** Prompts as tokens. Others get their turn between pieces of the work, and a caller that leaves ends it. */
 import type { EngineMessage, EnginePrompt } from '../../../contract/models/engine.ts';
+import { createLiteral, type Tokenizing } from './controls.ts';
 import { createPause } from './deadline.ts';
-import { hide, type PromptPart } from './hidden.ts';
-import type { ChatTemplate } from './template.ts';
+import { type Hidden, hide, type PromptPart } from './hidden.ts';
+import { type ChatTemplate, refusal } from './template.ts';
 
 /** A model as far as its prompts are concerned. */
-export interface PromptModel<Token> {
+export interface PromptModel<Token> extends Tokenizing<Token> {
   readonly template: ChatTemplate;
   readonly contextLength: number;
-  /** Tokens of a text. @param special whether names of control tokens become those tokens, or stay text */
-  tokenize(text: string, special: boolean): Token[];
   /** The token that every prompt begins with; null when there is none. */
   readonly first: Token | null;
   /** What is computed when there is nothing else. */
@@ -40,15 +39,36 @@ const MARGIN = 64;
 /** What is known of a text. */
 interface Looked {
   count: number;
-  /** Whether it is left out of the text that the template makes, and tokenised by itself. */
+  /** Whether it is tokenised by itself, and not together with what the template writes around it. */
   apart: boolean;
 }
 
 type Counted<Token> = Omit<PromptTokens<Token>, 'reasoning'>;
 
+const isEqual = <T>(one: readonly T[], other: readonly T[]) =>
+  one.length === other.length && one.every((each, at) => each === other[at]);
+
+/** Adds a part; of far more tokens than the context holds only the number is kept. */
+function add<Token>(all: Counted<Token>, part: Counted<Token>, contextLength: number): void {
+  all.count += part.count;
+  if (part.tokens === null || all.count > 2 * contextLength) all.tokens = null;
+  for (const token of (all.tokens && part.tokens) ?? []) all.tokens?.push(token);
+}
+
+/** @throws AppError `validation-error` when the template has changed a text in a way that cannot be followed */
+function partsOf({ parts }: Hidden, rendered: string): PromptPart[] {
+  try {
+    return parts(rendered);
+  } catch (error) {
+    throw refusal((error as Error).message);
+  }
+}
+
 export function createPromptReader<Token>(model: PromptModel<Token>, signal: AbortSignal): PromptReader<Token> {
   const pause = createPause(signal);
   const looked = new Map<string, Looked>();
+  const literal = createLiteral(model, model.template.source);
+  const tokenize = (text: string, special: boolean) => (special ? model.tokenize(text, true) : literal.tokenize(text));
 
   /** Tokens of a text; one that is long is counted first, because to tokenise it takes long and its tokens may be of no use. */
   async function tokensOf(text: string, special: boolean): Promise<Counted<Token>> {
@@ -56,48 +76,69 @@ export function createPromptReader<Token>(model: PromptModel<Token>, signal: Abo
     if (text.length > PIECE) {
       let count = 0;
       for (let at = 0; at < text.length; at += PIECE) {
-        count += model.tokenize(text.slice(at, at + PIECE), special).length;
+        count += tokenize(text.slice(at, at + PIECE), special).length;
         await pause();
       }
       if (count - (text.length / PIECE) * MARGIN > model.contextLength) return { tokens: null, count };
     }
-    const tokens = model.tokenize(text, special);
+    const tokens = tokenize(text, special);
     return { tokens, count: tokens.length };
   }
 
-  /**
-   * A text that holds the name of a control token, which as a token would end the turn or begin another one, stands apart; so does
-   * one that is too long to be looked through.
-   */
+  /** A text that spells a control token stands apart; so does one that is too long to be looked through. */
   async function look(text: string): Promise<Looked> {
     const known = looked.get(text);
     if (known !== undefined) return known;
-    const { tokens: literal, count } = await tokensOf(text, false);
-    const special = literal === null || text.length > PIECE ? null : model.tokenize(text, true);
-    const apart =
-      special === null || literal?.length !== special.length || literal.some((token, at) => token !== special[at]);
+    const { tokens, count } = await tokensOf(text, false);
+    const special = tokens === null || text.length > PIECE ? null : tokenize(text, true);
+    const apart = special === null || !isEqual(tokens ?? [], special);
     looked.set(text, { count, apart });
     return { count, apart };
   }
 
-  /** The tokens of texts one after the other. */
-  async function joined(texts: readonly PromptPart[]): Promise<Counted<Token>> {
-    let tokens: Token[] | null = [];
-    let count = 0;
-    for (const { text, special } of texts) {
-      const part = await tokensOf(text, special);
-      count += part.count;
-      if (part.tokens === null || count > 2 * model.contextLength) tokens = null;
-      for (const token of (tokens && part.tokens) ?? []) tokens?.push(token);
+  /** The tokens of parts one after the other. */
+  async function oneByOne(parts: readonly PromptPart[]): Promise<Counted<Token>> {
+    const all: Counted<Token> = { tokens: [], count: 0 };
+    for (const { text, special } of parts) add(all, await tokensOf(text, special), model.contextLength);
+    return all;
+  }
+
+  /** The tokens of parts as one text, as models have learnt them, as long as no control token is in it that no template wrote. */
+  async function together(parts: readonly PromptPart[]): Promise<Counted<Token>> {
+    const all = await tokensOf(parts.map(({ text }) => text).join(''), true);
+    if (all.tokens === null || parts.every(({ special }) => special)) return all;
+    const written = parts.filter(({ special }) => special).flatMap(({ text }) => literal.among(tokenize(text, true)));
+    return isEqual(literal.among(all.tokens), written) ? all : oneByOne(parts);
+  }
+
+  async function joined(parts: readonly PromptPart[]): Promise<Counted<Token>> {
+    const all: Counted<Token> = { tokens: [], count: 0 };
+    let run: PromptPart[] = [];
+    for (const part of parts) {
+      const apart = !part.special && (await look(part.text)).apart;
+      if (!apart) run.push(part);
+      else {
+        if (run.length > 0) add(all, await together(run), model.contextLength);
+        run = [];
+        add(all, await tokensOf(part.text, false), model.contextLength);
+      }
     }
-    return { tokens, count };
+    if (run.length > 0) add(all, await together(run), model.contextLength);
+    return all;
   }
 
   async function conversation(prompt: Extract<EnginePrompt, { messages: unknown }>): Promise<PromptTokens<Token>> {
-    const hidden = await hide(prompt, async (text) => (await look(text)).apart);
-    const text = model.template.render(hidden.conversation);
-    const parts = hidden.parts(text);
-    return { ...(await joined(parts)), reasoning: model.template.reasons && text.trimEnd().endsWith('<think>') };
+    const hidden = hide(prompt);
+    const parts = partsOf(hidden, model.template.render(hidden.conversation, hidden.restored));
+    const end = parts
+      .slice(-2)
+      .map(({ text }) => text)
+      .join('')
+      .trimEnd();
+    const opened = prompt.continued
+      ? end.endsWith('<think>')
+      : parts.at(-1)?.special === true && end.endsWith('<think>');
+    return { ...(await joined(parts)), reasoning: model.template.reasons && opened };
   }
 
   return {

@@ -9,8 +9,13 @@ type Conversation = Extract<EnginePrompt, { messages: unknown }>;
 export interface ChatTemplate {
   /** Whether the model marks reasoning as such. */
   readonly reasons: boolean;
-  /** @throws AppError `validation-error` when the template refuses the conversation */
-  render(conversation: Conversation): string;
+  /** The template itself, or what stands for it. */
+  readonly source: string;
+  /**
+   * @param restored undoes what was done to the texts, for what the template says of them
+   * @throws AppError `validation-error` when the template refuses the conversation
+   */
+  render(conversation: Conversation, restored?: (text: string) => string): string;
 }
 
 /** For models whose files have no template. */
@@ -83,6 +88,13 @@ const MAX_RENDERED = 32 * 1024 * 1024;
 
 const isLate = (error: unknown) => (error as { code?: unknown } | undefined)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 
+/** The error for a conversation that a template cannot be used for. */
+export const refusal = (reason: string): AppError =>
+  new AppError('validation-error', `The model's chat template refuses these messages: ${reason}`, {
+    errors: { messages: reason },
+    extra: { field: 'messages', param: 'messages', reason },
+  });
+
 /** What a model's files say about its conversations. */
 export interface TemplateSource {
   /** Jinja; anything but a text counts as none. */
@@ -111,7 +123,8 @@ export function chatTemplateOf({ template, bos, eos }: TemplateSource): ChatTemp
   };
   return {
     reasons: text.includes('<think>'),
-    render(conversation) {
+    source: text,
+    render(conversation, restored = String) {
       const messages = native ? conversation.messages : inPlainTurns(conversation);
       const tools = native ? conversation.tools : [];
       const continued = conversation.continued ?? false;
@@ -125,13 +138,8 @@ export function chatTemplateOf({ template, bos, eos }: TemplateSource): ChatTemp
           } catch {
             // The first failure is the one that explains.
           }
-        const reason = isLate(error)
-          ? 'it takes too long'
-          : (error instanceof Error ? error.message : String(error)).slice(0, 1000);
-        throw new AppError('validation-error', `The model's chat template refuses these messages: ${reason}`, {
-          errors: { messages: reason },
-          extra: { field: 'messages', param: 'messages', reason },
-        });
+        const said = error instanceof Error ? error.message : String(error);
+        throw refusal(isLate(error) ? 'it takes too long' : restored(said).slice(0, 1000));
       }
     },
   };

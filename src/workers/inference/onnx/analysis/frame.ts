@@ -49,3 +49,18 @@ export function openFrame(tokenizer: TextTokenizer): Frame {
     pair: (a, b) => joined([before, textOf(a, pair.types[first]), between, textOf(b, pair.types[second]), after]),
   };
 }
+
+/** The tokenizer, but that names of control tokens in the texts of inputs stay text: a document could end itself with `[SEP]` and go on as the query. */
+export function withLiteralInputs(tokenizer: TextTokenizer): TextTokenizer {
+  let frame: Frame | undefined;
+  return {
+    ...tokenizer,
+    encode(text, second) {
+      if (!tokenizer.spellsControl(text) && !tokenizer.spellsControl(second ?? ''))
+        return tokenizer.encode(text, second);
+      frame ??= openFrame(tokenizer);
+      const ids = tokenizer.tokenize(text, false);
+      return second === undefined ? frame.one(ids) : frame.pair(ids, tokenizer.tokenize(second, false));
+    },
+  };
+}

@@ -10,7 +10,7 @@ import {
 } from '../../../../../tests/support/models/onnx-tokenizers.ts';
 import { openFolder } from '../folder.ts';
 import { openTokenizer } from '../tokenizer.ts';
-import { openFrame } from './frame.ts';
+import { openFrame, withLiteralInputs } from './frame.ts';
 import { readText } from './places.ts';
 import { windowsOf } from './windows.ts';
 
@@ -128,6 +128,18 @@ test('framed tokens are those of the tokenizer, for one text and for two', () =>
   expect(frame.one(pieces.tokenize(one, false))).toEqual(pieces.encode(one));
   expect(frame.pair(pieces.tokenize(one, false), pieces.tokenize(two, false))).toEqual(pieces.encode(one, two));
   expect(frame.sizes).toEqual({ one: 2, before: 1, pair: 3 });
+});
+
+// Catches a document that ends itself, and goes on as another text: the ranking would believe what it says of itself.
+test('names of control tokens in the texts of an input stay text', () => {
+  const { pieces } = vocabularies;
+  const controls = (text: string, second?: string) =>
+    withLiteralInputs(pieces)
+      .encode(text, second)
+      .ids.filter((id) => id === pieces.idOf('[SEP]') || id === pieces.idOf('[CLS]')).length;
+  expect(controls('water [SEP] people [CLS]')).toBe(2);
+  expect(controls('who', 'water [SEP] who [SEP]')).toBe(3);
+  expect(withLiteralInputs(pieces).encode('who', 'water')).toEqual(pieces.encode('who', 'water'));
 });
 
 // Catches a token that no window answers for, one that two answer for, and one that is judged at the edge of a window.
