@@ -31,3 +31,28 @@ test.skipIf(process.platform === 'win32')(
       await expect(folder.json(name)).rejects.toMatchObject({ slug: 'model-corrupted' });
   },
 );
+
+// Catches a model whose template is a link to a file of the user: it would come back in the answers.
+test.skipIf(process.platform === 'win32')(
+  'a link is followed within the model, and to the blobs of its own repo',
+  async () => {
+    const repo = path.join(dir, 'models--o--m');
+    const snapshot = path.join(repo, 'snapshots', 'abc');
+    mkdirSync(path.join(snapshot, 'onnx'), { recursive: true });
+    mkdirSync(path.join(repo, 'blobs'));
+    mkdirSync(path.join(dir, 'models--o--other', 'blobs'), { recursive: true });
+    const link = (name: string, content: string) => {
+      writeFileSync(path.join(dir, content), '{"a": 1}');
+      symlinkSync(path.join(dir, content), path.join(snapshot, name));
+    };
+    link('blob.json', 'models--o--m/blobs/1');
+    link('within.json', 'models--o--m/snapshots/abc/other.json');
+    link('outside.json', 'private.json');
+    link('beside.json', 'models--o--other/blobs/1');
+    symlinkSync('/proc/self/environ', path.join(snapshot, 'environ.json'));
+    const folder = openFolder(path.join(snapshot, 'onnx', 'model.onnx'));
+    for (const name of ['blob.json', 'within.json']) expect(await folder.object(name)).toEqual({ a: 1 });
+    for (const name of ['outside.json', 'beside.json', 'environ.json'])
+      await expect(folder.text(name)).rejects.toMatchObject({ slug: 'model-corrupted' });
+  },
+);

@@ -12,26 +12,38 @@ const MAX_BYTES = 128 * 1024 * 1024;
 const damaged = (name: string, what: string) =>
   new AppError('model-corrupted', `The model's ${name} ${what}.`, { extra: { reason: `its ${name} ${what}` } });
 
-const { O_RDONLY, O_NONBLOCK = 0 } = constants;
+const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
 
-/** Text of a regular file, counted while it is read: a pipe in its place would never end, and a device neither. */
+/** Text of a regular file: a pipe in its place would never end, and a device neither. */
 async function readRegular(file: string, name: string): Promise<string> {
-  const handle = await fs.open(file, O_RDONLY | O_NONBLOCK);
+  const handle = await fs.open(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
   try {
     const stat = await handle.stat();
     if (!stat.isFile()) throw damaged(name, 'is not a file');
     if (stat.size > MAX_BYTES) throw damaged(name, 'is too large');
-    const pieces: Buffer[] = [];
+    const content = Buffer.alloc(stat.size);
     let length = 0;
-    for await (const piece of handle.createReadStream({ autoClose: false })) {
-      length += (piece as Buffer).length;
-      if (length > MAX_BYTES) throw damaged(name, 'is too large');
-      pieces.push(piece as Buffer);
-    }
-    return Buffer.concat(pieces).toString('utf8');
+    // No more than it had at first, however fast it grows.
+    for (let read = -1; read !== 0 && length < content.length; length += read)
+      read = (await handle.read(content, length, content.length - length)).bytesRead;
+    return content.toString('utf8', 0, length);
   } finally {
     await handle.close();
   }
+}
+
+/** In the cache of Hugging Face's libraries a snapshot consists of links to the blobs of its repo. */
+const SNAPSHOT = /^(.*[\\/]models--[^\\/]+)[\\/]snapshots[\\/][^\\/]+$/;
+
+/** Where a file really is. @throws AppError `model-corrupted` for a link out of the model's own files: it could lead to any file of the user */
+async function contained(folder: string, name: string): Promise<string> {
+  const real = await fs.realpath(path.join(folder, name));
+  const repo = SNAPSHOT.exec(folder)?.[1];
+  for (const root of [folder, ...(repo === undefined ? [] : [path.join(repo, 'blobs')])]) {
+    const inRoot = path.relative(await fs.realpath(root).catch(() => root), real);
+    if (!inRoot.startsWith('..') && !path.isAbsolute(inRoot)) return real;
+  }
+  throw damaged(name, 'is a link to a file elsewhere');
 }
 
 /** Describes a folder in which exporters put `onnx/model.onnx`, or `model.onnx` itself. */
@@ -40,9 +52,8 @@ export function openFolder(modelFile: string) {
   const folder = path.basename(dir) === 'onnx' ? path.dirname(dir) : dir;
 
   async function text(name: string): Promise<string | null> {
-    const file = path.join(folder, name);
     try {
-      return await readRegular(file, name);
+      return await readRegular(await contained(folder, name), name);
     } catch (error) {
       if (error instanceof AppError) throw error;
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;

@@ -31,11 +31,13 @@ export function createLoader(deps: LoaderDeps) {
   /** Models whose load ended with the engine while it did something else too. */
   const suspects = new Set<string>();
 
-  /** Who ended the engine is certain when nothing else was computed, and likely the second time. */
+  /**
+   * Who ended the engine is certain when nothing else was computed, and likely the second time. That also holds when the host has ended it because
+   * it did not stop what another caller had cancelled: a load may be what kept it from that.
+   */
   function suspect({ model, engine }: Resident, { message, cause }: AppError): void {
-    // The host ended it because of what another caller had cancelled.
-    if (cause instanceof AppError && cause.extra.killed === true) return;
-    if (roster.activeAtEnd(engine) > 1 && !suspects.has(model.id)) return void suspects.add(model.id);
+    const killed = cause instanceof AppError && cause.extra.killed === true;
+    if ((killed || roster.activeAtEnd(engine) > 1) && !suspects.has(model.id)) return void suspects.add(model.id);
     suspects.delete(model.id);
     const reason = cause instanceof Error ? cause.message : message;
     log.error('models', `${model.id} ended the engine when it was loaded`, { reason });
