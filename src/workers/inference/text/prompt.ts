@@ -64,7 +64,8 @@ function partsOf({ parts }: Hidden, rendered: string): PromptPart[] {
   }
 }
 
-export function createPromptReader<Token>(model: PromptModel<Token>, signal: AbortSignal): PromptReader<Token> {
+/** Reads texts one by one. */
+function createTextReader<Token>(model: PromptModel<Token>, signal: AbortSignal) {
   const pause = createPause(signal);
   const looked = new Map<string, Looked>();
   const literal = createLiteral(model, model.template.source);
@@ -96,10 +97,18 @@ export function createPromptReader<Token>(model: PromptModel<Token>, signal: Abo
     return { count, apart };
   }
 
+  return { tokenize, tokensOf, look, among: literal.among };
+}
+
+/** Reads what a template has made. */
+function createPartsReader<Token>(
+  { contextLength }: PromptModel<Token>,
+  { tokenize, tokensOf, look, among }: ReturnType<typeof createTextReader<Token>>,
+) {
   /** The tokens of parts one after the other. */
   async function oneByOne(parts: readonly PromptPart[]): Promise<Counted<Token>> {
     const all: Counted<Token> = { tokens: [], count: 0 };
-    for (const { text, special } of parts) add(all, await tokensOf(text, special), model.contextLength);
+    for (const { text, special } of parts) add(all, await tokensOf(text, special), contextLength);
     return all;
   }
 
@@ -107,8 +116,8 @@ export function createPromptReader<Token>(model: PromptModel<Token>, signal: Abo
   async function together(parts: readonly PromptPart[]): Promise<Counted<Token>> {
     const all = await tokensOf(parts.map(({ text }) => text).join(''), true);
     if (all.tokens === null || parts.every(({ special }) => special)) return all;
-    const written = parts.filter(({ special }) => special).flatMap(({ text }) => literal.among(tokenize(text, true)));
-    return isEqual(literal.among(all.tokens), written) ? all : oneByOne(parts);
+    const written = parts.filter(({ special }) => special).flatMap(({ text }) => among(tokenize(text, true)));
+    return isEqual(among(all.tokens), written) ? all : oneByOne(parts);
   }
 
   async function joined(parts: readonly PromptPart[]): Promise<Counted<Token>> {
@@ -118,14 +127,21 @@ export function createPromptReader<Token>(model: PromptModel<Token>, signal: Abo
       const apart = !part.special && (await look(part.text)).apart;
       if (!apart) run.push(part);
       else {
-        if (run.length > 0) add(all, await together(run), model.contextLength);
+        if (run.length > 0) add(all, await together(run), contextLength);
         run = [];
-        add(all, await tokensOf(part.text, false), model.contextLength);
+        add(all, await tokensOf(part.text, false), contextLength);
       }
     }
-    if (run.length > 0) add(all, await together(run), model.contextLength);
+    if (run.length > 0) add(all, await together(run), contextLength);
     return all;
   }
+
+  return joined;
+}
+
+export function createPromptReader<Token>(model: PromptModel<Token>, signal: AbortSignal): PromptReader<Token> {
+  const texts = createTextReader(model, signal);
+  const joined = createPartsReader(model, texts);
 
   async function conversation(prompt: Extract<EnginePrompt, { messages: unknown }>): Promise<PromptTokens<Token>> {
     const hidden = hide(prompt);
@@ -142,10 +158,12 @@ export function createPromptReader<Token>(model: PromptModel<Token>, signal: Abo
   }
 
   return {
-    countOf: async ({ content }) => (await look(content)).count,
+    countOf: async ({ content }) => (await texts.look(content)).count,
     async read(prompt) {
       const { tokens, reasoning, count } =
-        'text' in prompt ? { ...(await tokensOf(prompt.text, false)), reasoning: false } : await conversation(prompt);
+        'text' in prompt
+          ? { ...(await texts.tokensOf(prompt.text, false)), reasoning: false }
+          : await conversation(prompt);
       if (tokens === null) return { tokens, count, reasoning };
       if (model.first !== null && tokens[0] !== model.first) tokens.unshift(model.first);
       // Nothing can be computed from nothing.
