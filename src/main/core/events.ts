@@ -1,4 +1,5 @@
 /** The event table: every change, in the transaction that made it, and its live tail. */
+import type { Statement } from 'better-sqlite3';
 import { z } from 'zod';
 import type { EntityName } from '../../contract/entities.ts';
 import type { Change } from '../../contract/host/telemetry.ts';
@@ -26,11 +27,8 @@ interface ChangeOf<E extends EntityName> {
 export interface Events {
   /** Names this history: in another one, which a restored backup begins, the same sequence numbers mean other changes. */
   readonly history: string;
-  /**
-   * Appends inside the current transaction, with as few statements as can be.
-   * @returns the sequence number of the last one; of none, that of the last one before
-   */
-  append(...events: readonly NewEvent[]): number;
+  /** Appends at the end of the current transaction, with all that it appends. */
+  append(...events: readonly NewEvent[]): void;
   /** Highest sequence number, 0 when empty. */
   head(): number;
   /** Lowest sequence number that is still kept, 0 when empty. */
@@ -99,24 +97,44 @@ export function beginHistory({ raw }: Db): void {
   raw.prepare("DELETE FROM meta WHERE key = 'history'").run();
 }
 
-/** Writes rows with one statement. @returns the sequence number of the last one */
-function createInsert({ raw }: Db): (rows: readonly NewEvent[], at: number) => number {
-  const insertOf = (rows: number) =>
-    raw.prepare<(string | number | null)[]>(
-      `INSERT INTO event (at, type, entity, entity_id, version, data) VALUES ${Array(rows).fill('(?, ?, ?, ?, ?, ?)').join()}`,
-    );
-  /** By number of rows: what a step of a task appends, and the most that one statement takes. */
-  const inserts = new Map([1, 2, ROWS_PER_INSERT].map((rows) => [rows, insertOf(rows)]));
+/** A change as it waits for the end of its transaction. */
+interface Waiting {
+  event: NewEvent;
+  at: number;
+  /** JSON, of the moment in which it was appended. */
+  data: string | null;
+}
 
-  return (rows, at) => {
+/** Writes at most {@link ROWS_PER_INSERT} rows with one statement. @returns the sequence number of the first one */
+function createInsert({ raw }: Db): (rows: readonly Waiting[]) => number {
+  const inserts = new Map<number, Statement<(string | number | null)[]>>();
+  function insertOf(rows: number) {
+    const known = inserts.get(rows);
+    if (known !== undefined) return known;
+    const places = Array(rows).fill('(?, ?, ?, ?, ?, ?)').join();
+    const made = raw.prepare<(string | number | null)[]>(
+      `INSERT INTO event (at, type, entity, entity_id, version, data) VALUES ${places}`,
+    );
+    inserts.set(rows, made);
+    return made;
+  }
+
+  return (rows) => {
     const values: (string | number | null)[] = [];
-    for (const { type, entity, id, version, data } of rows) {
-      values.push(at, type, entity, id, version ?? null, data == null ? null : JSON.stringify(data));
-    }
-    const statement = inserts.get(rows.length) ?? insertOf(rows.length);
-    const { changes: kept, lastInsertRowid } = statement.run(...values);
+    for (const { event, at, data } of rows)
+      values.push(at, event.type, event.entity, event.id, event.version ?? null, data);
+    const { changes: kept, lastInsertRowid } = insertOf(rows.length).run(...values);
     if (kept !== rows.length) throw droppedError();
-    return Number(lastInsertRowid);
+    return Number(lastInsertRowid) - rows.length + 1;
+  };
+}
+
+/** Times as text: many changes share a moment, and writing one out costs as much as a small statement. */
+function createIso(): (at: number) => string {
+  let [last, text] = [Number.NaN, ''];
+  return (at) => {
+    if (at !== last) [last, text] = [at, iso(at)];
+    return text;
   };
 }
 
@@ -137,8 +155,7 @@ export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'
   );
   const listeners = createListeners<[changes: readonly Change[]]>((error) => faults.report('events', error));
   let committed: Change[] = [];
-  let lastAt = Number.NaN;
-  let lastIso = '';
+  const isoOf = createIso();
 
   const head = () => selectHead.get()?.seq ?? 0;
 
@@ -149,33 +166,32 @@ export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'
     listeners.notify(batch);
   }
 
+  /** Writes what a transaction has appended, and delivers it when that has committed. */
+  function write(rows: readonly Waiting[]): void {
+    const changes: Change[] = [];
+    for (let from = 0; from < rows.length; from += ROWS_PER_INSERT) {
+      const part = rows.slice(from, from + ROWS_PER_INSERT);
+      const first = insert(part);
+      for (const [i, { event, at }] of part.entries()) {
+        const { type, entity, id, version, data } = event;
+        changes.push({ seq: first + i, type, entity, id, version: version ?? null, at: isoOf(at), data: data ?? null });
+      }
+    }
+    db.afterCommit(() => {
+      // One delivery for all that commits at once.
+      if (committed.length === 0) queueMicrotask(flush);
+      committed.push(...changes);
+    });
+  }
+
   return {
     history: historyOf(db),
     append(...appended) {
-      if (appended.length === 0) return head();
       const at = clock.now();
-      // Many changes share a moment, and writing one out costs as much as a small statement.
-      if (at !== lastAt) {
-        lastAt = at;
-        lastIso = iso(at);
-      }
-      let last = 0;
-      const changes: Change[] = [];
-      for (let from = 0; from < appended.length; from += ROWS_PER_INSERT) {
-        const part = appended.slice(from, from + ROWS_PER_INSERT);
-        last = insert(part, at);
-        const first = last - part.length + 1;
-        for (const [i, { type, entity, id, version, data }] of part.entries()) {
-          const seq = first + i;
-          changes.push({ seq, type, entity, id, version: version ?? null, at: lastIso, data: data ?? null });
-        }
-      }
-      db.afterCommit(() => {
-        // One delivery for all that commits at once.
-        if (committed.length === 0) queueMicrotask(flush);
-        committed.push(...changes);
-      });
-      return last;
+      const waiting = appended.map(
+        (event): Waiting => ({ event, at, data: event.data == null ? null : JSON.stringify(event.data) }),
+      );
+      db.atCommit(write, ...waiting);
     },
     head,
     oldest: () => selectOldest.get()?.seq ?? 0,

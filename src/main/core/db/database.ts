@@ -50,7 +50,7 @@ export function openConnection(path: string, options: { readonly?: boolean } = {
 
 /** Wraps a connection in {@link Db}. */
 export function createDb(raw: Database.Database, faults: Pick<Faults, 'report'>): Db {
-  const { transaction, join, afterCommit } = createTransactions(raw, faults);
+  const transactions = createTransactions(raw, faults);
   /** Damaged records that were reported. */
   const told = new Set<string>();
 
@@ -58,9 +58,7 @@ export function createDb(raw: Database.Database, faults: Pick<Faults, 'report'>)
     raw,
     orm: drizzle(raw),
     path: raw.name,
-    transaction,
-    join,
-    afterCommit,
+    ...transactions,
     bestEffort(fn) {
       try {
         fn();

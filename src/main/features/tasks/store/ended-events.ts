@@ -17,16 +17,26 @@ const HOUR_MS = 3_600_000;
  */
 export type AppendEnded = (row: Moved, status: TaskStatus, error: Problem | null, reason?: Json) => void;
 
+/** One end, as a counter counts it. */
+interface Counted {
+  hour: number;
+  key: string;
+  taskId: string;
+}
+
 /** Prepares the statements once. */
-export function createEndedEvents({ raw }: Db, events: Events, clock: Clock): AppendEnded {
-  /** One statement for one, two or three counters. */
-  const countHours = ['(?, ?, 1, ?)', '(?, ?, 1, ?), (?, ?, 1, ?)', '(?, ?, 1, ?), (?, ?, 1, ?), (?, ?, 1, ?)'].map(
-    (rows) =>
-      raw.prepare<(string | number)[]>(
-        `INSERT INTO task_hour (hour, key, n, last_task_id) VALUES ${rows}
-       ON CONFLICT (hour, key) DO UPDATE SET n = n + 1, last_task_id = excluded.last_task_id`,
-      ),
+export function createEndedEvents(db: Db, events: Events, clock: Clock): AppendEnded {
+  const count = db.raw.prepare<[number, string, number, string]>(
+    `INSERT INTO task_hour (hour, key, n, last_task_id) VALUES (?, ?, ?, ?)
+     ON CONFLICT (hour, key) DO UPDATE SET n = n + excluded.n, last_task_id = excluded.last_task_id`,
   );
+  /** Tasks that end together count for the same few counters. */
+  function countAll(ends: readonly Counted[]): void {
+    for (const group of Map.groupBy(ends, ({ hour, key }) => `${hour} ${key}`).values()) {
+      const last = group.at(-1);
+      if (last !== undefined) count.run(last.hour, last.key, group.length, last.taskId);
+    }
+  }
 
   return (row, status, error, reason) => {
     const now = clock.now();
@@ -36,7 +46,8 @@ export function createEndedEvents({ raw }: Db, events: Events, clock: Clock): Ap
       ...{ type: 'task.ended', entity: 'task', id: row.id, version: row.version },
       data,
     });
+    const hour = Math.floor(now / HOUR_MS);
     const keys = hourKeys(status, duration, error?.code ?? null);
-    countHours[keys.length - 1]?.run(...keys.flatMap((key) => [Math.floor(now / HOUR_MS), key, row.id]));
+    db.atCommit(countAll, ...keys.map((key): Counted => ({ hour, key, taskId: row.id })));
   };
 }
