@@ -30,6 +30,9 @@ const SCHEMA_WORDS = new Set(
    required string title type uniqueItems`.split(/\s+/),
 );
 
+/** Ids as Mistral's templates demand them, and count their letters. */
+const SHORT_ID = /^(?=.*\d)[A-Za-z0-9]{9}$/;
+
 /** As often as a template may write JSON within JSON. */
 const MAX_ESCAPES = 3;
 
@@ -39,7 +42,7 @@ function escaped(text: string, times: number): string {
   return out;
 }
 
-/** Bytes that tell a part of a nonce from a number that a template writes. */
+/** Digits that tell a part of a nonce from a number that a template writes. */
 const PIECE_OF_NONCE = 8;
 
 /**
@@ -103,6 +106,7 @@ function mapped(value: Json | undefined, onText: OnText): Json | undefined {
 
 export function hide({ messages, tools, ...rest }: Conversation): Hidden {
   const { instead, parts, restored } = createMarks();
+  const ofId: OnText = (id) => (SHORT_ID.test(id) ? id : instead(id));
   const ofSchema: OnText = (text) => (SCHEMA_WORDS.has(text) ? text : instead(text));
   const conversation: Conversation = {
     ...rest,
@@ -110,12 +114,12 @@ export function hide({ messages, tools, ...rest }: Conversation): Hidden {
       role,
       content: instead(content),
       ...(name === undefined ? {} : { name: instead(name) }),
-      ...(tool_call_id === undefined ? {} : { tool_call_id: instead(tool_call_id) }),
+      ...(tool_call_id === undefined ? {} : { tool_call_id: ofId(tool_call_id) }),
       ...(tool_calls === undefined
         ? {}
         : {
             tool_calls: tool_calls.map((call) => ({
-              id: instead(call.id),
+              id: ofId(call.id),
               name: instead(call.name),
               arguments: mapped(call.arguments, instead),
             })),

@@ -197,6 +197,19 @@ test('what a template says of a text it says of the text', async () => {
   });
 });
 
+test('an id of nine letters and digits stays in sight of templates that demand one', async () => {
+  const model = letterModel(
+    `{# tools <tool_call> #}{% for m in messages %}{% for c in m.tool_calls or [] %}{% if c.id | length != 9 %}{{ raise_exception("nine letters") }}{% endif %}{{ c.id }}{% endfor %}{% endfor %}`,
+  );
+  const calling = (id: string) =>
+    createPromptReader(model, signal).read({
+      messages: [{ role: 'assistant', content: '', tool_calls: [{ id, name: 'read', arguments: {} }] }],
+      tools: [],
+    });
+  expect((await calling('a1b2c3d4e')).tokens?.join('')).toBe('a1b2c3d4e');
+  await expect(calling('call_1')).rejects.toMatchObject({ message: expect.stringContaining('nine letters') });
+});
+
 test('schemas keep the words that templates compare with', async () => {
   const model = letterModel(
     '{% for t in tools %}{% for n, p in t.function.parameters.properties.items() %}{{ n }}:{% if p.type == "string" %}text{% endif %}{% if n in t.function.parameters.required %}!{% endif %}{% endfor %}{% endfor %}<tool_call>',
