@@ -1,6 +1,7 @@
 import { useRef } from 'react';
 import { NO_DISPLAY_REASON } from '../../../contract/automation/no-display.ts';
 import type { Profile } from '../../../contract/automation/profiles.ts';
+import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { useClient } from '../../lib/client/context.tsx';
 import { asError, type Input, useAct } from '../../lib/live/query.ts';
 import { useBulk } from '../../ui/bulk/use-bulk.ts';
@@ -64,6 +65,9 @@ export function useProfilesBulk(list: Input<'profiles_list'>) {
       bulk.run(chosen, { action: 'start', done: 'started', doing: 'Starting' }, then),
     stop: (chosen: Chosen, then: () => void) =>
       bulk.run(chosen, { action: 'stop', done: 'stopped', doing: 'Stopping' }, then),
+    words: bulk.words,
+    change: (chosen: Chosen, input: JsonObject, then: () => void) =>
+      bulk.run(chosen, { action: 'update', input, done: 'changed', doing: 'Changing' }, then),
     remove: (chosen: Chosen, then: () => void) =>
       bulk.run(chosen, { action: 'delete', done: 'deleted', doing: 'Deleting', undo: 'restore' }, then),
   };

@@ -9,8 +9,8 @@ import { Button } from '../../ui/buttons.tsx';
 import { EmptyState, NoMatch, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { DataTable } from '../../ui/table/data-table.tsx';
 import { RunDialog } from '../run/index.ts';
+import { ProfileBulk } from './bulk/profile-bulk.tsx';
 import { PROFILE_COLUMNS } from './columns.tsx';
-import { ProfileBulk } from './profile-bulk.tsx';
 import { ProfileMenu } from './profile-menu.tsx';
 
 const idOf = (profile: Profile) => profile.id;

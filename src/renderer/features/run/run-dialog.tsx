@@ -2,6 +2,7 @@
 import { Modal, NumberInput, Select } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
+import { useState } from 'react';
 import { z } from 'zod';
 import type { Command } from '../../../contract/automation/commands.ts';
 import { PRIORITIES, type Priority } from '../../../contract/automation/tasks.ts';
@@ -9,7 +10,7 @@ import type { CommandId, ProfileId } from '../../../contract/kernel/scalars.ts';
 import { fieldTexts } from '../../../contract/kernel/text/field-words.ts';
 import { useDrafts } from '../../lib/drafts/drafts.ts';
 import type { Shape } from '../../lib/drafts/fitting.ts';
-import { plural } from '../../lib/format.ts';
+import { count, plural } from '../../lib/format.ts';
 import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
@@ -68,6 +69,17 @@ const CHOICE_SHAPE: Shape<Choice> = {
   profile: z.string().nullable(),
 };
 
+/** Most profiles of one batch, which is made as a whole or not at all. */
+const MOST_AT_ONCE = 1000;
+
+/** @param made profiles that have their task already */
+function amountText(profiles: number, made: number): string {
+  if (made > 0) return `${count(made)} of ${plural(profiles, 'task')} made. Run goes on with the rest.`;
+  const batches = Math.ceil(profiles / MOST_AT_ONCE);
+  const each = `One task with each of ${plural(profiles, 'profile')}`;
+  return batches === 1 ? each : `${each}, in ${batches} batches of up to ${count(MOST_AT_ONCE)}`;
+}
+
 /** Why the task cannot be sent yet, or `null`. */
 function missingFor(chosen: string | null, command: Command | undefined, profile: string | null): string | null {
   if (chosen === null) return 'Choose a command';
@@ -94,12 +106,23 @@ function useRun({ close, commandId, profileId, profileIds }: RunDialogProps) {
   const { profile, command: _chosen, ...extras } = choice;
   // What was typed stays when the command changes while the dialog is open; only another choice starts anew.
   const input = draft.input ?? initialInput(fields);
+  // Profiles that tasks were made with already, in batches before the one that is on its way.
+  const [made, setMade] = useState(0);
+  const next = profileIds?.slice(made, made + MOST_AT_ONCE);
   const create = useAct('tasks_create', {
-    onDone: (answer) => {
+    onDone: (answer, sent) => {
+      const last = sent.profile_ids?.at(-1);
+      const all = profileIds === undefined || last === undefined ? 0 : profileIds.indexOf(last as ProfileId) + 1;
+      if (profileIds !== undefined && all < profileIds.length) {
+        setMade(all);
+        create.mutate({ ...sent, profile_ids: profileIds.slice(all, all + MOST_AT_ONCE) });
+        return;
+      }
       draft.drop();
       close();
       if ('id' in answer) void navigate({ to: '/tasks/$id', params: { id: answer.id } });
-      else void navigate({ to: '/tasks', search: { batch: answer.batch_id } as never });
+      else if (all <= MOST_AT_ONCE) void navigate({ to: '/tasks', search: { batch: answer.batch_id } as never });
+      else void navigate({ to: '/tasks', search: { command: sent.command_id } as never });
     },
   });
   const blocked =
@@ -115,7 +138,7 @@ function useRun({ close, commandId, profileId, profileIds }: RunDialogProps) {
         ? profile === null
           ? {}
           : { profile_id: profile as ProfileId }
-        : { profile_ids: [...profileIds] }),
+        : { profile_ids: [...(next ?? [])] }),
       ...(extras.attempts === null ? {} : { max_attempts: extras.attempts }),
     });
   };
@@ -130,6 +153,7 @@ function useRun({ close, commandId, profileId, profileIds }: RunDialogProps) {
     profile,
     extras,
     create,
+    made,
     blocked,
     submit,
   };
@@ -175,7 +199,7 @@ function RunForm(props: RunDialogProps) {
           error={errors.profile_id}
         />
       ) : (
-        <p className={text.muted}>One task with each of {plural(props.profileIds.length, 'profile')}</p>
+        <p className={text.muted}>{amountText(props.profileIds.length, run.made)}</p>
       )}
       {asked.error === null ? null : <ErrorState inline error={asked.error} retry={asked.refetch} />}
       {command === undefined ? null : (

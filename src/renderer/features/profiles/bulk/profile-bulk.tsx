@@ -1,18 +1,15 @@
-import { Play, Square, Trash2, Workflow } from 'lucide-react';
+import { Pencil, Play, Square, Trash2, Workflow } from 'lucide-react';
 import { useState } from 'react';
-import type { ProfileId } from '../../../contract/kernel/scalars.ts';
-import { useClient } from '../../lib/client/context.tsx';
-import { count } from '../../lib/format.ts';
-import { asError, type Input } from '../../lib/live/query.ts';
-import { useCan } from '../../lib/use-can.ts';
-import { Button } from '../../ui/buttons.tsx';
-import { errorToast } from '../../ui/feedback/toast.tsx';
-import type { Chosen } from '../../ui/table/navigation/use-selection.ts';
-import { RunDialog } from '../run/index.ts';
-import { useProfilesBulk } from './profile-actions.tsx';
-
-/** Most profiles that one request runs a command with. */
-const MOST = 1000;
+import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
+import { useClient } from '../../../lib/client/context.tsx';
+import { asError, type Input } from '../../../lib/live/query.ts';
+import { useCan } from '../../../lib/use-can.ts';
+import { Button } from '../../../ui/buttons.tsx';
+import { errorToast } from '../../../ui/feedback/toast.tsx';
+import type { Chosen } from '../../../ui/table/navigation/use-selection.ts';
+import { RunDialog } from '../../run/index.ts';
+import { useProfilesBulk } from '../profile-actions.tsx';
+import { BulkEdit } from './bulk-edit.tsx';
 
 /** Finds the ids of the chosen profiles, also of those that are not loaded. */
 function useProfileIds(list: Input<'profiles_list'>) {
@@ -41,12 +38,12 @@ export function ProfileBulk({ chosen, list, done }: { chosen: Chosen; list: Inpu
   const noRun = useCan('tasks_create');
   const [running, setRunning] = useState<readonly ProfileId[] | null>(null);
   const find = useProfileIds(list);
-  const amount = chosen.all ?? chosen.ids.length;
+  const [editing, setEditing] = useState(false);
   return (
     <>
       <Button
         small
-        blocked={noRun ?? (amount > MOST ? `Choose ${count(MOST)} profiles or fewer` : null)}
+        blocked={noRun}
         icon={<Workflow size={13} />}
         onClick={() =>
           void find(chosen).then(setRunning, (error) => errorToast('Could not find the profiles', asError(error)))
@@ -73,6 +70,22 @@ export function ProfileBulk({ chosen, list, done }: { chosen: Chosen; list: Inpu
       >
         Stop
       </Button>
+      <Button small blocked={blocked} icon={<Pencil size={12} />} onClick={() => setEditing(true)}>
+        Edit
+      </Button>
+      {editing ? (
+        <BulkEdit
+          amount={actions.words(chosen)}
+          busy={actions.busy}
+          save={(changes) =>
+            actions.change(chosen, changes, () => {
+              setEditing(false);
+              done();
+            })
+          }
+          close={() => setEditing(false)}
+        />
+      ) : null}
       <Button
         small
         kind="danger"
