@@ -3,6 +3,7 @@ import { Menu } from '@mantine/core';
 import { CircleStop, Cog, Copy } from 'lucide-react';
 import type { Job } from '../../../../contract/host/jobs.ts';
 import type { JobId } from '../../../../contract/kernel/scalars.ts';
+import { useActions } from '../../../lib/keys/use-actions.ts';
 import { usePages } from '../../../lib/live/query.ts';
 import { listOf, toggled } from '../../../lib/search-params.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
@@ -42,6 +43,14 @@ export function JobsTab() {
     ...(search.sort === undefined ? {} : { sort: search.sort }),
   };
   const list = usePages('jobs_list', filter);
+  const close = () => set({ peek: undefined });
+  useActions([
+    {
+      ...{ id: 'jobs.close', title: 'Close the inspector', group: 'Logs & metrics', layer: 'view', hidden: true },
+      keys: ['Escape'],
+      run: close,
+    },
+  ]);
   const table =
     list.rows.length > 0 ? (
       <DataTable
@@ -96,9 +105,7 @@ export function JobsTab() {
           </StateFrame>
         }
         second={
-          search.peek === undefined ? null : (
-            <JobInspector key={search.peek} id={search.peek as JobId} close={() => set({ peek: undefined })} />
-          )
+          search.peek === undefined ? null : <JobInspector key={search.peek} id={search.peek as JobId} close={close} />
         }
       />
     </>
