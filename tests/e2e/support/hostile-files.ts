@@ -33,6 +33,19 @@ const FILES: Readonly<Record<string, string>> = {
 
 export const HOSTILE_FILES = Object.keys(FILES);
 
+/** Files that nobody made to freeze anything, as large as those of their kind above may be. */
+const PLAIN: Readonly<Record<string, string>> = {
+  'plain.txt': `'A line of plain words.\\n'.repeat(1.7e5)`,
+  'plain.csv': `'name,price,stock\\n'.repeat(2.5e5)`,
+  'plain.json': `JSON.stringify(Array.from({ length: 8e4 }, (_, n) => ({ id: n, name: 'Lamp', price: 20 })))`,
+  'plain.svg': `svg('<rect width="10" height="10"/>'.repeat(200))`,
+  'plain.html': `'<p>A line of plain words.</p>'.repeat(2e4)`,
+  'plain.zip': `directory(3000, 20)`,
+  'plain.png': `png(1600, 1600)`,
+};
+
+export const PLAIN_FILES = Object.keys(PLAIN);
+
 /** What the expressions use. */
 const TOOLS = `
 import { crc32, deflateSync } from 'node:zlib';
@@ -89,11 +102,10 @@ function png(width, height, frames = 0) {
 }
 `;
 
-/** A browser script that leaves the files, and a small one to compare them with. */
+/** A browser script that leaves the files, and plain ones to compare them with. */
 export const HOSTILE_SCRIPT = `${TOOLS}
 export default async ({ artifact }) => {
-  await artifact('small.txt', 'Hello');
-  ${Object.entries(FILES)
+  ${Object.entries({ ...PLAIN, ...FILES })
     .map(([name, content]) => `await artifact('${name}', ${content});`)
     .join('\n  ')}
 };
