@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { openHubServer } from '../support/models/hub-server.ts';
 import { writeLlama } from '../support/models/llama-model.ts';
+import { writeOnnxEmbedder } from '../support/models/onnx-models.ts';
 import { faults } from './support/axe.ts';
 import { expect, open, test } from './support/test.ts';
 
@@ -113,6 +114,27 @@ test('a model is loaded, listed as running, and unloaded', async ({ page, api })
   await page.getByRole('tab', { name: /Running/ }).click();
   await running.getByRole('button', { name: 'Unload' }).click();
   await expect(page.getByText('No model is loaded')).toBeVisible();
+});
+
+// Would catch: a measure of an answer for a model that gives none, and results that are gone with the page.
+test('an embedding model is measured by what it reads', async ({ page, api }) => {
+  const vectors = path.join(folder, 'vectors');
+  writeOnnxEmbedder(vectors);
+  await api.call('models_import', { path: vectors });
+  await open(page, '/models');
+  await row(page, 'vectors').click();
+  await page.keyboard.press('b');
+  const results = inspector(page).getByRole('table').getByRole('row');
+  await expect(results).toHaveCount(2, { timeout: 30_000 });
+  const cells = results.last().getByRole('cell');
+  await expect(cells.nth(1)).toHaveText(/^[\d,.]+$/);
+  await expect(cells.nth(2)).toHaveText(/^\d+$/);
+  await expect(inspector(page).getByText('First token')).toHaveCount(0);
+  await shot(page, 'benchmark');
+  expect(await faults(page)).toEqual([]);
+  await page.reload();
+  await inspector(page).getByRole('tab', { name: 'Benchmark' }).click();
+  await expect(results).toHaveCount(2);
 });
 
 // Would catch: a broken file that looks like a good one, and a path whose refusal is not said at its field.

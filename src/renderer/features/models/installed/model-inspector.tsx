@@ -6,6 +6,7 @@ import { ENGINES, engineOf } from '../../../../contract/models/engines.ts';
 import type { InstalledModel, ModelFit } from '../../../../contract/models/models.ts';
 import { refOf } from '../../../../contract/models/reference.ts';
 import { bytes, dateTime } from '../../../lib/format.ts';
+import { useActions } from '../../../lib/keys/use-actions.ts';
 import { useOperationQuery } from '../../../lib/live/query.ts';
 import { Button, CopyButton, IconButton } from '../../../ui/buttons.tsx';
 import { FactList } from '../../../ui/display/facts.tsx';
@@ -15,6 +16,8 @@ import { ToolBar } from '../../../ui/screen.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
+import { Benchmark, useBenchmark } from '../benchmark/benchmark.tsx';
+import { noBenchmark } from '../benchmark/measure.ts';
 import css from '../models.module.css';
 import { useLoading } from '../use-loading.ts';
 import { parameters, SOURCE_WORDS, TYPE_WORDS, tokens } from '../words.ts';
@@ -26,6 +29,7 @@ import { useModelActions } from './use-model-actions.ts';
 const TABS = [
   { id: 'facts', label: 'Details' },
   { id: 'settings', label: 'Settings' },
+  { id: 'benchmark', label: 'Benchmark' },
 ] as const;
 
 export function ModelInspector({ id, fit, close }: { id: ModelId; fit: ModelFit | undefined; close(): void }) {
@@ -34,7 +38,21 @@ export function ModelInspector({ id, fit, close }: { id: ModelId; fit: ModelFit 
   const actions = useModelActions();
   const [tab, setTab] = useState<(typeof TABS)[number]['id']>('facts');
   // Only what answers text has settings.
-  const tabs = model?.type === 'chat' || model?.type === 'vision' ? TABS : TABS.slice(0, 1);
+  const hasSettings = model?.type === 'chat' || model?.type === 'vision';
+  const hasBenchmark = model !== undefined && noBenchmark(model) === null;
+  const tabs = TABS.filter(({ id: one }) => one === 'facts' || (one === 'settings' ? hasSettings : hasBenchmark));
+  const benchmark = useBenchmark(model);
+  useActions([
+    {
+      ...{ id: 'models.benchmark', title: 'Run the benchmark of the selected model', group: 'Models', layer: 'view' },
+      keys: ['B'],
+      blocked: benchmark.blocked,
+      run: () => {
+        setTab('benchmark');
+        benchmark.run();
+      },
+    },
+  ]);
   const shown = tabs.find((one) => one.id === tab)?.id ?? 'facts';
   return (
     <aside className={`${layout.col} ${layout.grow}`} aria-label="Model">
@@ -60,7 +78,13 @@ export function ModelInspector({ id, fit, close }: { id: ModelId; fit: ModelFit 
         {model === undefined ? null : (
           <TabPanel name="model" value={shown}>
             <div className={`${layout.scroll} ${layout.peek}`}>
-              {shown === 'facts' ? <ModelDetails model={model} fit={fit} /> : <ModelSettings model={model} />}
+              {shown === 'facts' ? (
+                <ModelDetails model={model} fit={fit} />
+              ) : shown === 'settings' ? (
+                <ModelSettings model={model} />
+              ) : (
+                <Benchmark model={model} />
+              )}
             </div>
           </TabPanel>
         )}
