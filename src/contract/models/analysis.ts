@@ -1,4 +1,4 @@
-/** What models that read a text are asked about it, and what they answer. */
+/** What models are asked about a text, a recording or a picture, and what they answer. */
 import { z } from 'zod';
 
 /** UTF-16 units of one text. */
@@ -7,6 +7,10 @@ export const MAX_ANALYSED_TEXT = 1_000_000;
 export const MAX_LABELS = 100;
 /** Entities that one answer holds; those beyond are counted. */
 export const MAX_ENTITIES = 10_000;
+/** Pieces of a text with times that one answer holds; those beyond are counted. */
+export const MAX_SEGMENTS = 10_000;
+/** Recordings and pictures that are read. */
+export const MAX_MEDIA = { bytes: 2 * 1024 ** 3, seconds: 4 * 3600 } as const;
 /** Stands for the label in a hypothesis. */
 export const LABEL_PLACE = '{}';
 
@@ -44,6 +48,27 @@ export const ZeroShotAsk = z.object({
   multi_label: z.boolean(),
 });
 
+/** Writes down what is said in a recording. */
+export const TranscribeAsk = z.object({
+  op: z.literal('transcribe'),
+  model,
+  /** Path of a WAV file. */
+  file: z.string().min(1),
+  /** Code such as `en`; null leaves it to the model. */
+  language: z.string().min(1).nullable(),
+  /** Into English, instead of the language that is spoken. */
+  translate: z.boolean(),
+  timestamps: z.boolean(),
+});
+
+/** Describes a picture. */
+export const DescribeAsk = z.object({
+  op: z.literal('describe'),
+  model,
+  /** Path of a PNG file. */
+  file: z.string().min(1),
+});
+
 /** A part of the text; `start` and `end` are in UTF-16 units of it. */
 export const Entity = z.object({ label: z.string(), score: z.number(), start: z.int(), end: z.int() });
 export type Entity = z.infer<typeof Entity>;
@@ -67,4 +92,34 @@ export const Classified = z.object({
   /** Best first. */
   scores: z.array(ClassScore),
   ...read,
+});
+
+/** What is said from one time to another, in seconds of the recording. */
+export const Segment = z.object({ start: z.number(), end: z.number(), text: z.string() });
+export type Segment = z.infer<typeof Segment>;
+
+export const Transcribed = z.object({
+  t: z.literal('transcribed'),
+  text: z.string(),
+  /** Null when they were not asked for. */
+  segments: z.array(Segment).nullable(),
+  /** Segments beyond {@link MAX_SEGMENTS}. */
+  omitted: z.int(),
+  /** Code of the language that was told or heard; null for models of one language. */
+  language: z.string().nullable(),
+  /** Length of the recording. */
+  seconds: z.number(),
+  /** Tokens that were written, in how many windows. */
+  tokens: z.int(),
+  windows: z.int(),
+});
+
+export const Described = z.object({
+  t: z.literal('described'),
+  text: z.string(),
+  /** Tokens that were written. */
+  tokens: z.int(),
+  /** Pixels of the picture. */
+  width: z.int(),
+  height: z.int(),
 });

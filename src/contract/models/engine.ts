@@ -4,13 +4,23 @@
  */
 import { z } from 'zod';
 import { Json } from '../kernel/scalars.ts';
-import { Classified, ClassifyAsk, EntitiesAsk, FoundEntities, ZeroShotAsk } from './analysis.ts';
+import {
+  Classified,
+  ClassifyAsk,
+  DescribeAsk,
+  Described,
+  EntitiesAsk,
+  FoundEntities,
+  TranscribeAsk,
+  Transcribed,
+  ZeroShotAsk,
+} from './analysis.ts';
 
 /** Which program computes; each is a process of its own. */
 export type EngineName = 'llama' | 'onnx';
 
 /** What a model is used for; it decides which native context is made. */
-export const ModelType = z.enum(['chat', 'embedding', 'rerank', 'ner', 'classification']);
+export const ModelType = z.enum(['chat', 'embedding', 'rerank', 'ner', 'classification', 'speech', 'vision']);
 export type ModelType = z.infer<typeof ModelType>;
 
 /** A message as chat templates see it. */
@@ -122,6 +132,8 @@ export const EngineAsk = z.discriminatedUnion('op', [
   EntitiesAsk,
   ClassifyAsk,
   ZeroShotAsk,
+  TranscribeAsk,
+  DescribeAsk,
 ]);
 export type EngineAsk = z.infer<typeof EngineAsk>;
 
@@ -140,7 +152,7 @@ export type Logprob = z.infer<typeof Logprob>;
 /** What comes before the answer. */
 export const EngineItem = z.discriminatedUnion('t', [
   z.object({ t: z.literal('loading'), percent: z.number() }),
-  /** How much of a long text has been read. */
+  /** How much of a long text or recording, or of the work on a picture, is done. */
   z.object({ t: z.literal('reading'), percent: z.number() }),
   z.object({
     t: z.literal('started'),
@@ -192,5 +204,7 @@ export const EngineAnswer = z.discriminatedUnion('t', [
   z.object({ t: z.literal('ranked'), scores: z.array(z.number()), tokens: z.int() }),
   FoundEntities,
   Classified,
+  Transcribed,
+  Described,
 ]);
 export type EngineAnswer = z.infer<typeof EngineAnswer>;

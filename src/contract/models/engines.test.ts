@@ -10,6 +10,6 @@ test('each format has the engine that reads it', () => {
 test('what no engine computes is loaded for nothing', () => {
   const loadable = (format: ModelFormat) => MODEL_TYPES.filter((type) => loadedAs({ format, type }) !== null);
   expect(loadable('gguf')).toEqual(['chat', 'embedding', 'rerank', 'vision']);
-  expect(loadable('onnx')).toEqual(['chat', 'embedding', 'rerank', 'ner', 'classification']);
+  expect(loadable('onnx')).toEqual(['chat', 'embedding', 'rerank', 'ner', 'classification', 'speech', 'vision']);
   expect(loadedAs({ format: 'gguf', type: 'vision' })).toBe('chat');
 });

@@ -29,7 +29,10 @@ export const ENGINES: Readonly<Record<EngineName, EngineFacts>> = {
     format: 'onnx',
     backend: 'onnx',
     title: 'ONNX Runtime',
-    uses: { chat: 'chat', embedding: 'embedding', rerank: 'rerank', ner: 'ner', classification: 'classification' },
+    uses: {
+      ...{ chat: 'chat', embedding: 'embedding', rerank: 'rerank' },
+      ...{ ner: 'ner', classification: 'classification', speech: 'speech', vision: 'vision' },
+    },
     offloads: false,
     flexible: false,
   },

@@ -88,7 +88,7 @@ const Feasibility = z.object({
 export const CatalogueEntry = z.strictObject({
   repo: z.string().regex(/^[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+$/),
   name: z.string().min(1).max(100),
-  type: z.enum(['chat', 'embedding', 'rerank', 'ner', 'speech', 'vision']),
+  type: z.enum(['chat', 'embedding', 'rerank', 'ner', 'classification', 'speech', 'vision']),
   format: z.enum(['gguf', 'onnx']),
   /** Quantization that is offered. */
   variant: z.string().min(1).max(40),

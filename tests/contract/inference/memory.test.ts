@@ -12,6 +12,8 @@ import { inspect } from '../../../src/main/features/models/files/inspect.ts';
 import { estimate } from '../../../src/main/features/models/memory/estimate.ts';
 import { ROOT } from '../../support/core.ts';
 import { writeLlama } from '../../support/models/llama-model.ts';
+import { babble, wav, written } from '../../support/models/media.ts';
+import { writeOnnxSpeech } from '../../support/models/onnx-halves.ts';
 import { writeOnnxEmbedder, writeOnnxGenerator } from '../../support/models/onnx-models.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-memory-'));
@@ -80,13 +82,14 @@ const ONNX = {
   // One file, which the engine has in memory twice.
   writer: ['chat', (dir: string) => writeOnnxGenerator(dir, ONNX_SHAPE)],
   'writer-beside': ['chat', (dir: string) => writeOnnxGenerator(dir, { ...ONNX_SHAPE, external: true })],
+  ears: ['speech', (dir: string) => writeOnnxSpeech(dir, { dim: 384, layers: 4, heads: 6, context: 448 })],
   vectors: ['embedding', (dir: string) => writeOnnxEmbedder(dir, { ...ONNX_SHAPE, layers: 8, context: 512 })],
 } as const;
 
 /** Loads a model in the engine, fills its context, and tells by how many bytes the process has grown at most. */
 const ONNX_PROGRAM = `
 import { readFileSync } from 'node:fs';
-const [root, file, type, context] = process.argv.slice(2);
+const [root, file, type, context, sound] = process.argv.slice(2);
 const { createOnnxEngine } = await import(root + '/src/workers/inference/onnx/engine.ts');
 const resident = (line) => Number(new RegExp(line + ':[ \\t]+([0-9]+)').exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
 const answer = createOnnxEngine({ TABAGENT_THREADS: '1', TABAGENT_GPU: 'off' });
@@ -98,6 +101,7 @@ await ask({ op: 'load', path: file, type, context_length: Number(context), paral
 const text = ' the'.repeat(Number(context) - 40);
 const sampling = { temperature: 0, top_p: 1, top_k: 0, min_p: 0, repetition_penalty: 1, frequency_penalty: 0, presence_penalty: 0, seed: 1, logit_bias: [] };
 if (type === 'embedding') await ask({ op: 'embed', texts: [text], as: null });
+else if (type === 'speech') await ask({ op: 'transcribe', file: sound, language: 'en', translate: false, timestamps: false });
 else await ask({ op: 'generate', prompt: { text }, sampling, max_tokens: 16, stop: [], grammar: null, tools: null, logprobs: null, overflow: 'refuse' });
 console.log(resident('VmHWM') - before);
 process.exit(0);
@@ -106,17 +110,18 @@ process.exit(0);
 // Catches an estimate that forgets that keys and values are copied in each step, or that a graph with its weights is read twice.
 test.skipIf(process.platform !== 'linux')(
   'an estimate for the ONNX engine is within 20 % of the most that is measured',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const program = path.join(folder, 'measure-onnx.mjs');
     fs.writeFileSync(program, ONNX_PROGRAM);
+    const sound = written(path.join(folder, 'sound.wav'), wav(babble(), { seconds: 30 }));
     for (const [name, [type, write]] of Object.entries(ONNX)) {
       const file = write(path.join(folder, name));
       const [candidate] = await modelsAt(file);
       const { facts } = await inspect(candidate as Candidate);
       if (facts?.memory == null) throw new Error('the files say too little');
       const context = Math.min(ONNX_CONTEXT, facts.context_length ?? 0);
-      const args = ['--expose-gc', program, ROOT, file, type, String(context)];
+      const args = ['--expose-gc', program, ROOT, file, type, String(context), sound];
       const { stdout } = await promisify(execFile)(process.execPath, args);
       const ratio = estimate(facts.memory, { context }).total / Number(stdout.trim());
       expect(ratio, name).toBeGreaterThan(0.8);

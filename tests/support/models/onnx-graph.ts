@@ -1,8 +1,7 @@
 /** Builds ONNX graphs and writes them by hand (onnx.proto3 of https://github.com/onnx/onnx; Protocol Buffers wire format). */
 import { bytes, number } from './onnx-writer.ts';
 
-const FLOAT = 1;
-const INT64 = 7;
+const TYPES = { int64: 7, float: 1, bool: 9 } as const;
 const OPSET = 17;
 
 /** Length of one dimension, or its name when it is not fixed. */
@@ -38,25 +37,25 @@ export class OnnxGraph {
   }
 
   /** What the graph is given. */
-  input(name: string, dims: readonly Dim[], type: 'int64' | 'float' = 'int64'): string {
-    this.#parts.push(valueInfo(11, name, type === 'float' ? FLOAT : INT64, dims));
+  input(name: string, dims: readonly Dim[], type: keyof typeof TYPES = 'int64'): string {
+    this.#parts.push(valueInfo(11, name, TYPES[type], dims));
     return name;
   }
 
   weights(dims: readonly number[], fill: () => number): string {
     const values = Float32Array.from({ length: dims.reduce((product, dim) => product * dim, 1) }, fill);
-    return this.#tensor(FLOAT, dims, Buffer.from(values.buffer));
+    return this.#tensor(TYPES.float, dims, Buffer.from(values.buffer));
   }
 
   /** One number, or a list of them. */
   integers(values: number | readonly number[]): string {
     const list = typeof values === 'number' ? [values] : values;
     const content = Buffer.from(BigInt64Array.from(list, BigInt).buffer);
-    return this.#tensor(INT64, typeof values === 'number' ? [] : [list.length], content, true);
+    return this.#tensor(TYPES.int64, typeof values === 'number' ? [] : [list.length], content, true);
   }
 
   float(value: number): string {
-    return this.#tensor(FLOAT, [], Buffer.from(Float32Array.of(value).buffer), true);
+    return this.#tensor(TYPES.float, [], Buffer.from(Float32Array.of(value).buffer), true);
   }
 
   node(type: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): string {
@@ -69,7 +68,7 @@ export class OnnxGraph {
   /** Gives a result its name for who runs the graph. */
   output(name: string, result: string, dims: readonly Dim[]): void {
     this.#parts.push(bytes(1, bytes(1, result), bytes(2, name), bytes(4, 'Identity')));
-    this.#parts.push(valueInfo(12, name, FLOAT, dims));
+    this.#parts.push(valueInfo(12, name, TYPES.float, dims));
   }
 
   /** The whole file. */

@@ -27,7 +27,7 @@ export interface OnnxShape {
 const TINY: OnnxShape = { dim: 32, layers: 2, heads: 2, context: 128, seed: 1, external: false, files: {} };
 
 /** Numbers with variance 1/n, as training begins with. */
-const weightsOf = (graph: OnnxGraph, seed: number) => {
+export const weightsOf = (graph: OnnxGraph, seed: number) => {
   const random = noise(seed);
   return (...dims: number[]) => graph.weights(dims, () => random() * Math.sqrt(3 / (dims[0] ?? 1)));
 };
@@ -57,7 +57,7 @@ function encoderGraph({ dim, layers, heads, context, seed, external }: OnnxShape
 }
 
 /** `[batch, heads, tokens, numbers]` of `[batch, tokens, heads × numbers]`. */
-function splitHeads(graph: OnnxGraph, states: string, heads: number, dim: number): string {
+export function splitHeads(graph: OnnxGraph, states: string, heads: number, dim: number): string {
   const split = graph.node('Reshape', [states, graph.integers([0, 0, heads, dim / heads])]);
   return graph.node('Transpose', [split], { perm: [0, 2, 1, 3] });
 }
@@ -74,7 +74,7 @@ interface Attended {
   states: string;
 }
 
-function attended(graph: OnnxGraph, { q, k, v, hidden, dim, heads, weight, states }: Attended): string {
+export function attended(graph: OnnxGraph, { q, k, v, hidden, dim, heads, weight, states }: Attended): string {
   const scale = graph.float(1 / Math.sqrt(dim / heads));
   const keys = graph.node('Transpose', [k], { perm: [0, 1, 3, 2] });
   const scores = graph.node('Mul', [graph.node('MatMul', [q, keys]), scale]);

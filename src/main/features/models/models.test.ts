@@ -262,6 +262,9 @@ test('only models that an engine runs are recommended', async () => {
   const { models } = await subject.models.handlers.get_recommended_models({}, context);
   expect(models.length).toBeGreaterThan(5);
   expect(new Set(models.map(({ format, type }) => `${format} ${type}`))).toEqual(
-    new Set(['gguf chat', 'gguf embedding', 'gguf rerank', 'onnx embedding', 'onnx ner']),
+    new Set([
+      ...['gguf chat', 'gguf embedding', 'gguf rerank', 'onnx embedding', 'onnx ner'],
+      ...['onnx classification', 'onnx speech', 'onnx vision'],
+    ]),
   );
 });

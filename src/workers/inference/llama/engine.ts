@@ -51,7 +51,9 @@ export function createLlamaEngine(env: NodeJS.ProcessEnv) {
       case 'entities':
       case 'classify':
       case 'zero_shot':
-        throw new AppError('invalid-state', 'Models of this format judge no texts; use an ONNX model.');
+      case 'transcribe':
+      case 'describe':
+        throw new AppError('invalid-state', 'Models of this format only write, embed and rank; use an ONNX model.');
     }
   };
 }

@@ -59,6 +59,8 @@ async function contextsOf(model: LlamaModel, ask: LoadAsk, createSignal: AbortSi
       return { ...none, ranking: await model.createRankingContext({ contextSize, createSignal }) };
     case 'ner':
     case 'classification':
+    case 'speech':
+    case 'vision':
       throw new AppError('model-corrupted', `A file of this format is no model for ${ask.type}.`);
   }
 }

@@ -31,7 +31,7 @@ const useless = (reason: string) =>
   new AppError('model-corrupted', `The model cannot be used here: ${reason}.`, { extra: { reason } });
 
 /** A cache with no tokens in it. @throws AppError `model-corrupted` */
-function emptyTensor(metadata: InferenceSession.ValueMetadata): Tensor {
+export function emptyTensor(metadata: InferenceSession.ValueMetadata): Tensor {
   if (!metadata.isTensor) throw useless(`${metadata.name} is no tensor`);
   const dims = metadata.shape.map((length) => {
     if (typeof length === 'number') return length;
@@ -117,7 +117,7 @@ export function openDecoder(session: InferenceSession): Decoder {
 }
 
 /** Gives memory back at once: the garbage collector sees small objects and does not hurry. */
-function free({ data }: Tensor): void {
+export function free({ data }: Tensor): void {
   if (ArrayBuffer.isView(data) && data.buffer instanceof ArrayBuffer && data.byteLength > 0) data.buffer.transfer(0);
 }
 

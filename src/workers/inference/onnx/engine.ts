@@ -10,6 +10,8 @@ import { generate } from './generate.ts';
 import { type LoadedModel, loadModel } from './model.ts';
 import { rerank } from './rerank.ts';
 import { createSessions } from './session.ts';
+import { transcribe } from './speech/transcribe.ts';
+import { describe } from './vision/describe.ts';
 
 /** @param env `TABAGENT_THREADS` is the budget of all engines, `TABAGENT_GPU=off` keeps all sessions on the CPU */
 export function createOnnxEngine(env: NodeJS.ProcessEnv) {
@@ -56,6 +58,10 @@ export function createOnnxEngine(env: NodeJS.ProcessEnv) {
         return classify(loaded(ask.model, 'classification'), ask, call);
       case 'zero_shot':
         return classifyFreely(loaded(ask.model, 'classification'), ask, call);
+      case 'transcribe':
+        return transcribe(loaded(ask.model, 'speech'), ask, call);
+      case 'describe':
+        return describe(loaded(ask.model, 'vision'), ask, call);
     }
   };
 }

@@ -14,9 +14,12 @@ import { checkInputs } from './encoder.ts';
 import { type ModelFolder, openFolder } from './folder.ts';
 import { openPooling } from './pooling.ts';
 import { proveRanking, type Ranking } from './rerank.ts';
+import { textConfig } from './seq2seq/model.ts';
 import type { Sessions } from './session.ts';
 import { createSlots, type Slots } from './slots.ts';
+import { loadSpeech, type SpeechModel } from './speech/model.ts';
 import { countIn, openTokenizer, type TextTokenizer } from './tokenizer.ts';
+import { loadVision, type VisionModel } from './vision/describe.ts';
 
 /** Tokens of a prompt that are computed at once at most. */
 const LARGEST_BATCH = 64;
@@ -46,7 +49,14 @@ export interface ChatModel extends Loaded {
   /** Tokens that end an answer. */
   readonly ends: ReadonlySet<number>;
 }
-export type LoadedModel = EmbeddingModel | RankModel | ChatModel | Judge<'ner'> | Judge<'classification'>;
+export type LoadedModel =
+  | EmbeddingModel
+  | RankModel
+  | ChatModel
+  | Judge<'ner'>
+  | Judge<'classification'>
+  | SpeechModel
+  | VisionModel;
 
 /** The files around a graph. */
 interface Files {
@@ -122,7 +132,29 @@ function loadFor(sessions: Sessions, ask: LoadAsk, files: Files): Promise<Loaded
       return loadJudge(ask.type, files, longest(ask, files), (prove) => sessions.open(ask.path, onlyCpu(ask), prove));
     case 'classification':
       return loadJudge(ask.type, files, longest(ask, files), (prove) => sessions.open(ask.path, onlyCpu(ask), prove));
+    case 'speech':
+    case 'vision':
+      return loadTwoHalves(sessions, ask.type, ask, files);
   }
+}
+
+async function loadTwoHalves(
+  sessions: Sessions,
+  type: 'speech' | 'vision',
+  ask: LoadAsk,
+  files: Files,
+): Promise<SpeechModel | VisionModel> {
+  const { max_target_positions, n_positions, max_position_embeddings } = textConfig(files.config);
+  const positions = [max_target_positions, n_positions, max_position_embeddings].map(countIn);
+  const context_length = longest(ask, files, ...positions);
+  const generation = (await files.folder.object('generation_config.json')) ?? {};
+  const load = type === 'speech' ? loadSpeech : loadVision;
+  const where = {
+    path: ask.path,
+    open: (file: string, prove: (session: InferenceSession) => Promise<void>) =>
+      sessions.open(file, onlyCpu(ask), prove),
+  };
+  return load(where, { ...files, generation }, context_length);
 }
 
 const onlyCpu = ({ gpu_layers }: LoadAsk) => gpu_layers === 0;

@@ -76,7 +76,10 @@ const addedIn = (file: JsonObject): AddedToken[] =>
 export async function openTokenizer(folder: ModelFolder): Promise<TextTokenizer> {
   const file = await folder.object('tokenizer.json');
   if (file === null)
-    throw new AppError('model-corrupted', 'The model has no tokenizer.json, without which it cannot read text.');
+    throw new AppError(
+      'model-corrupted',
+      'The model has no tokenizer.json, without which it cannot read or write text.',
+    );
   const config = (await folder.object('tokenizer_config.json')) ?? {};
   const map = (await folder.object('special_tokens_map.json')) ?? {};
   const template = (await folder.text('chat_template.jinja')) ?? templateIn(config);

@@ -18,6 +18,8 @@ export interface MemoryFacts {
     inside: number;
     /** Bytes of one number in the cache. */
     cache_bytes: 2 | 4;
+    /** Of models that hear or see: bytes that the half which does so computes with. */
+    encoder?: number;
   };
 }
 

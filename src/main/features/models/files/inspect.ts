@@ -1,5 +1,6 @@
 /** Opens the files of a model and says what it is, or why it cannot be used. */
 import path from 'node:path';
+import { graphsOf } from '../../../../contract/models/halves.ts';
 import { MalformedFile } from './byte-reader.ts';
 import { type Candidate, folderOf, ofWeights } from './discover.ts';
 import type { ModelFacts } from './facts.ts';
@@ -48,10 +49,19 @@ async function inspectOnnx({ path: main, variant, files }: Candidate): Promise<M
     if (absent !== undefined)
       throw new MalformedFile(`Its weights are in ${JSON.stringify(absent)}, which is not here.`);
   }
-  const name = path.basename(main);
-  const [graph = 0, ...weights] = files
-    .filter((file) => file.path === main || ofWeights(path.basename(file.path)) === name)
-    .map(({ bytes }) => bytes);
-  const outside = weights.reduce((sum, bytes) => sum + bytes, 0);
-  return onnxFacts(folderOf(main), variant ?? 'fp32', { inside: graph, outside });
+  const others = graphsOf(path.basename(main));
+  const beside = (name: string | undefined | null) => {
+    const file = name == null ? null : path.join(path.dirname(main), name);
+    return file !== null && present.has(file) ? [file] : [];
+  };
+  const encoder = beside(others?.encoder);
+  // Without an encoder it only writes, and nothing else than its main file is opened.
+  const graphs = [main, ...encoder, ...(encoder.length > 0 ? beside(others?.later) : [])];
+  const names = graphs.map((file) => path.basename(file));
+  const bytesOf = (of: (file: string) => boolean) =>
+    files.filter((file) => of(file.path)).reduce((sum, { bytes }) => sum + bytes, 0);
+  const inside = bytesOf((file) => graphs.includes(file));
+  const outside = bytesOf((file) => !graphs.includes(file) && names.includes(ofWeights(path.basename(file))));
+  const halves = others === null ? null : { encoder: others.encoder, isThere: encoder.length > 0 };
+  return onnxFacts(folderOf(main), variant ?? 'fp32', { inside, outside }, halves);
 }

@@ -60,10 +60,60 @@ export interface OnnxWeights {
 /** Numbers in the cache have the type that the model computes with. */
 const isHalf = (variant: string) => variant === 'fp16' || variant === 'q4f16';
 
+/** Numbers of what hears or sees: places that see each other, and how wide they are; null for other models and those that do not tell. */
+function encoderOf(
+  config: JsonObject,
+  type: ModelType,
+): { places: number; width: number; inner: number; heads: number } | null {
+  const own = isJsonObject(config.encoder) ? config.encoder : config;
+  if (type === 'speech') {
+    const [places, width] = [countOf(config.max_source_positions), countOf(config.d_model)];
+    if (places === null || width === null) return null;
+    const inner = countOf(config.encoder_ffn_dim) ?? 4 * width;
+    return { places, width, inner, heads: countOf(config.encoder_attention_heads) ?? 1 };
+  }
+  const [width, side, patch] = [countOf(own.hidden_size), countOf(own.image_size, 4096), countOf(own.patch_size, 4096)];
+  if (type !== 'vision' || width === null || side === null || patch === null) return null;
+  const inner = countOf(own.intermediate_size) ?? 4 * width;
+  return { places: Math.ceil(side / patch) ** 2 + 1, width, inner, heads: countOf(own.num_attention_heads) ?? 1 };
+}
+
+const FLOAT = 4;
+/** Of a picture that is made smaller, its longest side (workers/inference/onnx/media/png), and the widest size that it gets. */
+const PICTURE = 3 * 32_768 * 384;
+
+/** What a model of two halves computes with, and what its decoder keeps. */
+function halvesOf(config: JsonObject, type: ModelType) {
+  const encoder = encoderOf(config, type);
+  if (encoder === null) return null;
+  const decoder = isJsonObject(config.decoder) ? config.decoder : config;
+  const layers = countOf(decoder.decoder_layers) ?? countOf(decoder.n_layer) ?? countOf(decoder.num_hidden_layers);
+  const width = countOf(decoder.d_model) ?? countOf(decoder.n_embd) ?? countOf(decoder.hidden_size);
+  if (layers === null || width === null) return null;
+  const { places, inner, heads } = encoder;
+  const computes = places * (4 * encoder.width + 2 * inner) + 2 * places * places * heads;
+  // Keys and values of each place, before and after a step.
+  const seen = 4 * layers * width * places;
+  return {
+    ...{ layers, embedding: width, cached_per_token: 2 * layers * width },
+    feed_forward: countOf(decoder.decoder_ffn_dim) ?? 4 * width,
+    heads: countOf(decoder.decoder_attention_heads) ?? countOf(decoder.n_head) ?? 1,
+    vocabulary: countOf(decoder.vocab_size) ?? 0,
+    encoder: (computes + seen) * FLOAT + (type === 'vision' ? PICTURE : 0),
+  };
+}
+
 function memoryOf(
   config: JsonObject,
   { type, variant, weights }: { type: ModelType; variant: string; weights: OnnxWeights },
 ): MemoryFacts | null {
+  const weightBytes = weights.inside + weights.outside;
+  const halves = halvesOf(config, type);
+  if (halves !== null) {
+    const { encoder, ...facts } = { ...halves, weights: weightBytes };
+    if (!Object.values({ ...facts, encoder }).every((value) => Number.isSafeInteger(value))) return null;
+    return { ...facts, onnx: { inside: weights.inside, cache_bytes: isHalf(variant) ? 2 : 4, encoder } };
+  }
   const layers = countOf(config.num_hidden_layers) ?? countOf(config.n_layer);
   const embedding = countOf(config.hidden_size) ?? countOf(config.n_embd) ?? countOf(config.d_model);
   const heads = countOf(config.num_attention_heads) ?? countOf(config.n_head) ?? 1;
@@ -71,7 +121,7 @@ function memoryOf(
   const size = countOf(config.head_dim, 65_536) ?? Math.round(embedding / heads);
   const cached = type === 'chat' ? 2 * layers * (countOf(config.num_key_value_heads) ?? heads) * size : 0;
   const facts = {
-    weights: weights.inside + weights.outside,
+    weights: weightBytes,
     layers,
     embedding,
     feed_forward: countOf(config.intermediate_size) ?? 4 * embedding,
@@ -84,25 +134,49 @@ function memoryOf(
   return { ...facts, onnx: { inside: weights.inside, cache_bytes: isHalf(variant) ? 2 : 4 } };
 }
 
-/** Types that read text, with the tokenizer of their own files. */
-const READERS: ReadonlySet<ModelType> = new Set(['chat', 'embedding', 'rerank', 'ner', 'classification']);
-const REASON_WITHOUT_TOKENIZER = 'It has no tokenizer.json, without which it cannot read text.';
+/** Types that read or write text, with the tokenizer of their own files. */
+const READERS: ReadonlySet<ModelType> = new Set([
+  ...(['chat', 'embedding', 'rerank', 'ner', 'classification', 'speech', 'vision'] as const),
+]);
+const REASON_WITHOUT_TOKENIZER = 'It has no tokenizer.json, without which it cannot read or write text.';
 
 /** The longest input that all files agree on. */
 function contextOf(config: JsonObject, tokenizer: JsonObject | null, sentences: JsonObject | null): number | null {
-  const positions = countOf(config.max_position_embeddings) ?? countOf(config.n_positions);
+  const text = isJsonObject(config.decoder) ? config.decoder : config;
+  const positions =
+    countOf(text.max_target_positions) ?? countOf(text.max_position_embeddings) ?? countOf(text.n_positions);
   const known = [positions, countOf(tokenizer?.model_max_length), countOf(sentences?.max_seq_length)];
   const counts = known.filter((count) => count !== null);
   return counts.length === 0 ? null : Math.min(...counts);
 }
 
+/** Of a model whose main file is a decoder: the file with its encoder, and whether that is there. */
+export interface OnnxHalves {
+  encoder: string;
+  isThere: boolean;
+}
+
+/** Models that hear or see are run when they are made of an encoder and a decoder; all others of them are only listed. */
+function usableType(type: ModelType, halves: OnnxHalves | null): ModelType {
+  if (type !== 'speech' && type !== 'vision') return type;
+  if (halves === null) return 'other';
+  if (!halves.isThere)
+    throw new MalformedFile(`Its ${halves.encoder} is missing; a decoder alone hears and sees nothing.`);
+  return type;
+}
+
 /** @throws MalformedFile when a file that the engine needs is missing or damaged */
-export async function onnxFacts(dir: string, variant: string, weights: OnnxWeights): Promise<ModelFacts> {
+export async function onnxFacts(
+  dir: string,
+  variant: string,
+  weights: OnnxWeights,
+  halves: OnnxHalves | null,
+): Promise<ModelFacts> {
   const config = await readJson(dir, 'config.json');
   if (config === null) throw new MalformedFile('It has no config.json, so nobody can tell what it is.');
   const tokenizer = await readJson(dir, 'tokenizer_config.json');
   const pools = (await readJson(dir, '1_Pooling/config.json')) !== null;
-  const type = typeOf(config, pools);
+  const type = usableType(typeOf(config, pools), halves);
   const reads = READERS.has(type);
   if (reads && !(await isThere(dir, 'tokenizer.json'))) throw new MalformedFile(REASON_WITHOUT_TOKENIZER);
   return {

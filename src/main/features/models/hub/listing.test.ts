@@ -53,6 +53,21 @@ describe('quantizations', () => {
   });
 
   // Catches weights that are looked for by the beginning of a name: those of another model would be downloaded with it.
+  // Catches a download of twice the size, of which half is never opened.
+  test('a merged decoder comes without those that it was made of', () => {
+    const names = ['encoder_model', 'decoder_model', 'decoder_model_merged', 'decoder_with_past_model'];
+    const all = names.flatMap((name) => [file(`onnx/${name}.onnx`), file(`onnx/${name}.onnx_data`)]);
+    const keys = (files: ReturnType<typeof file>[]) =>
+      quantsOf(files)[0]
+        ?.files.map(({ path }) => path)
+        .sort();
+    expect(keys(all)).toEqual(
+      ['decoder_model_merged', 'encoder_model'].flatMap((name) => [`onnx/${name}.onnx`, `onnx/${name}.onnx_data`]),
+    );
+    const two = all.filter(({ path }) => !path.includes('merged'));
+    expect(keys(two)).toHaveLength(6);
+  });
+
   test('of ONNX models have their own weights and no others', () => {
     const names = ['a_data.onnx', 'a_data.onnx_data', 'a_data.onnx_data_1', 'a_data.onnx_data.txt', 'b.onnx_data'];
     expect(quants(...names)).toEqual({ fp32: names.slice(0, 3) });

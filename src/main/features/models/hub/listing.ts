@@ -119,10 +119,16 @@ export function quantsOf(files: readonly HubFile[]): Quant[] {
   return [
     ...[...byQuant].map(([key, group]) => quant(key, 'gguf', oneModel(group))),
     ...[...byVariant].map(([key, group]) => {
-      const own = group.map(({ file }) => file);
+      const own = neededOf(group.map(({ file }) => file));
       return quant(key, 'onnx', [...own, ...own.flatMap((file) => weightsOf(file.path)), ...describing]);
     }),
   ];
+}
+
+/** A merged decoder takes the place of the two that it was made of, which would double the download. */
+function neededOf(graphs: readonly HubFile[]): HubFile[] {
+  const isMerged = graphs.some(({ path: name }) => /decoder_model_merged/i.test(name));
+  return graphs.filter(({ path: name }) => !isMerged || !/decoder_(model(?!_merged)|with_past_model)/i.test(name));
 }
 
 /** A repo may hold several models of one quantization; the first is taken, with all of its parts. */

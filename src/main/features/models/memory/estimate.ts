@@ -55,7 +55,8 @@ function estimateOnnx(facts: MemoryFacts, onnx: NonNullable<MemoryFacts['onnx']>
   const states = piece * (4 * facts.embedding + 2 * facts.feed_forward) * FLOAT;
   const scores = piece * context * facts.heads * FLOAT * 2;
   const logits = writes ? piece * facts.vocabulary * FLOAT * 2 : 0;
-  const working = ONNX_BASE + states + scores + logits + facts.vocabulary * TOKEN_BYTES + ONNX_COPIES * sequence;
+  const own = states + scores + logits + (onnx.encoder ?? 0);
+  const working = ONNX_BASE + own + facts.vocabulary * TOKEN_BYTES + ONNX_COPIES * sequence;
   const weights = facts.weights + onnx.inside;
   const cache = sequence * parallel;
   return { weights, cache, compute: Math.ceil(working), total: Math.ceil(weights + cache + working) };

@@ -47,7 +47,7 @@ test.each([
 test('the catalogue has the form that it has to have, each model once, and something for small machines', async () => {
   const models = await createCatalogue(ROOT)();
   expect(new Set(models.map(({ repo, variant }) => `${repo}:${variant}`)).size).toBe(models.length);
-  for (const type of ['chat', 'embedding', 'rerank', 'ner', 'speech', 'vision'])
+  for (const type of ['chat', 'embedding', 'rerank', 'ner', 'classification', 'speech', 'vision'])
     expect(
       models.some((entry) => entry.type === type && entry.ram_gb <= 4),
       type,

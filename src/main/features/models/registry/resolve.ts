@@ -1,6 +1,7 @@
 /** Resolves the reference of a request to a model. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { ModelId } from '../../../../contract/kernel/scalars.ts';
+import { loadedAs } from '../../../../contract/models/engines.ts';
 import type { ModelType } from '../../../../contract/models/models.ts';
 import { DEFAULT_MODEL, refOf, splitRef } from '../../../../contract/models/reference.ts';
 import type { ModelRow } from '../schema.ts';
@@ -42,7 +43,7 @@ export function createResolver(store: ModelStore, aliases: () => Readonly<Record
 
   /** The default of a type: the selected model, else the only loaded one, else the only one. */
   function defaultOf(type: ModelType, loaded: readonly string[]): ModelRow | undefined {
-    const rows = store.all().filter((row) => row.type === type && row.status === 'ready');
+    const rows = store.all().filter((row) => row.type === type && loadedAs(row) === type && row.status === 'ready');
     const only = (some: readonly ModelRow[]) => (some.length === 1 ? some[0] : undefined);
     return rows.find((row) => row.selected) ?? only(rows.filter((row) => loaded.includes(refOf(row)))) ?? only(rows);
   }
@@ -77,7 +78,7 @@ export function createResolver(store: ModelStore, aliases: () => Readonly<Record
       const [row] = matches(wanted);
       if (!row) throw modelNotFound(ref);
       // The type of a broken model is not known; loading it reports what is wrong.
-      if (row.status === 'ready' && row.type !== type && !(type === 'chat' && row.type === 'vision'))
+      if (row.status === 'ready' && loadedAs(row) !== type)
         throw modelNotFound(ref, `${row.name} is a model for ${row.type}; a ${type} model is needed here.`);
       return row;
     },

@@ -1,0 +1,47 @@
+/** Writes the likeliest token again and again. */
+import type { Writing } from './writer.ts';
+
+/** What a text begins with, and when it ends. */
+export interface GreedyPlan {
+  /** Tokens that stand before the text. */
+  prompt: readonly number[];
+  ends: ReadonlySet<number>;
+  /** Tokens in all, those before the text among them. */
+  maxLength: number;
+  /** Changes how likely the next tokens are, given those that were written behind the prompt. */
+  adjust(logits: Float32Array, written: readonly number[]): void;
+  signal: AbortSignal;
+}
+
+/** Place of the greatest number; the first of several. */
+export function likeliest(logits: Float32Array, from = 0, to = logits.length): number {
+  let at = from;
+  for (let index = from + 1; index < to; index++) if ((logits[index] ?? 0) > (logits[at] ?? 0)) at = index;
+  return at;
+}
+
+/** @returns the tokens behind the prompt, without the one that ends them */
+export async function writeGreedily(writing: Writing, plan: GreedyPlan): Promise<number[]> {
+  const { prompt, ends, maxLength, adjust, signal } = plan;
+  const written: number[] = [];
+  let next: readonly number[] = prompt;
+  while (prompt.length + written.length < maxLength) {
+    signal.throwIfAborted();
+    const logits = await writing.step(next);
+    adjust(logits, written);
+    const token = likeliest(logits);
+    if (ends.has(token)) break;
+    written.push(token);
+    next = [token];
+  }
+  signal.throwIfAborted();
+  return written;
+}
+
+/** Tokens that are never written, and those that are not written first, as `generation_config.json` names them. */
+export function suppression(never: readonly number[], notFirst: readonly number[]): GreedyPlan['adjust'] {
+  return (logits, written) => {
+    for (const token of written.length === 0 ? [...never, ...notFirst] : never)
+      if (token < logits.length) logits[token] = Number.NEGATIVE_INFINITY;
+  };
+}

@@ -1,0 +1,143 @@
+/** Models of two halves: an encoder that sees or hears, and a decoder that writes. */
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import { isJsonObject } from '../../../../contract/kernel/json.ts';
+import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import type { LoadedFacts } from '../../../../contract/models/engine.ts';
+import { graphsOf } from '../../../../contract/models/halves.ts';
+import type { ModelFolder } from '../folder.ts';
+import type { OpenSession } from '../session.ts';
+import { countIn, type TextTokenizer } from '../tokenizer.ts';
+import { beginWriting, type DecoderGraphs, type Writing } from './writer.ts';
+
+/** What both kinds of such models are made of. */
+export interface Halves {
+  readonly encoder: InferenceSession;
+  readonly decoder: DecoderGraphs;
+  readonly tokenizer: TextTokenizer;
+  readonly ends: ReadonlySet<number>;
+  /** Token that a text begins with. */
+  readonly start: number;
+  /** Tokens of a text in all, its beginning among them. */
+  readonly maxLength: number;
+  readonly suppressed: { never: readonly number[]; notFirst: readonly number[] };
+  readonly facts: LoadedFacts;
+  dispose(): Promise<void>;
+}
+
+/** The files around the graphs. */
+export interface HalvesFiles {
+  folder: ModelFolder;
+  config: JsonObject;
+  tokenizer: TextTokenizer;
+  generation: JsonObject;
+}
+
+const useless = (reason: string) =>
+  new AppError('model-corrupted', `The model cannot be used here: ${reason}.`, { extra: { reason } });
+
+const tokensIn = (value: unknown): number[] =>
+  (Array.isArray(value) ? value : [value]).filter((one): one is number => Number.isInteger(one) && Number(one) >= 0);
+
+/** Of a model that is made of two, the part of its configuration that is about the text. */
+export const textConfig = (config: JsonObject): JsonObject => (isJsonObject(config.decoder) ? config.decoder : config);
+
+/** What transformers takes where no file tells a length. */
+const USUAL_LENGTH = 20;
+
+function textOf({ config, generation, tokenizer }: HalvesFiles, contextLength: number) {
+  const all = [generation, config, textConfig(config)];
+  const first = (name: string) => all.map((one) => one[name]).find((value) => value != null);
+  const end = tokenizer.idOf(tokenizer.special('eos_token'));
+  const ends = new Set([...tokensIn(first('eos_token_id')), ...(end === null ? [] : [end])]);
+  const [start] = tokensIn(first('decoder_start_token_id') ?? first('bos_token_id'));
+  if (start === undefined) throw useless('its files do not tell with which token a text begins');
+  const longest = countIn(first('max_length')) ?? USUAL_LENGTH;
+  return {
+    ...{ ends, start, maxLength: Math.max(2, Math.min(longest, contextLength)) },
+    suppressed: { never: tokensIn(first('suppress_tokens')), notFirst: tokensIn(first('begin_suppress_tokens')) },
+  };
+}
+
+/** What an encoder made. @throws AppError `model-corrupted` */
+export async function encode(encoder: InferenceSession, input: string, values: Tensor): Promise<Tensor> {
+  const outputs = await encoder.run({ [input]: values });
+  const states = outputs.last_hidden_state ?? outputs[encoder.outputNames[0] ?? ''];
+  if (states?.dims.length !== 3) throw useless('its encoder does not answer one vector for each place');
+  return states;
+}
+
+/** Writes about what an encoder made; the memory of the text is given back whatever happens. */
+export async function withWriting<T>(decoder: DecoderGraphs, states: Tensor, use: (writing: Writing) => Promise<T>) {
+  const writing = beginWriting(decoder, states);
+  try {
+    return await use(writing);
+  } finally {
+    writing.dispose();
+  }
+}
+
+const isThere = (file: string) =>
+  fs.stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
+/**
+ * Opens both halves and proves that they compute together.
+ * @param input name of what the encoder takes @param sample such an input with nothing in it
+ * @throws AppError `model-corrupted`
+ */
+export async function loadHalves(
+  {
+    path: main,
+    open,
+  }: {
+    path: string;
+    open: (file: string, prove: (session: InferenceSession) => Promise<void>) => Promise<OpenSession>;
+  },
+  files: HalvesFiles,
+  { input, sample, contextLength }: { input: string; sample: () => Tensor; contextLength: number },
+): Promise<Halves> {
+  const text = textOf(files, contextLength);
+  const names = graphsOf(path.basename(main));
+  if (names === null) throw useless('it is not made of an encoder and a decoder');
+  const at = (name: string) => path.join(path.dirname(main), name);
+  if (!(await isThere(at(names.encoder)))) throw useless(`${names.encoder} is missing beside its decoder`);
+  const opened: InferenceSession[] = [];
+  const dispose = async () => void (await Promise.all(opened.map((session) => session.release())));
+  try {
+    let states: Tensor | undefined;
+    const encoder = await open(at(names.encoder), async (session) => {
+      if (session.inputNames.join() !== input)
+        throw useless(`its encoder takes ${session.inputNames.join(', ').slice(0, 200)}, not ${input}`);
+      states = await encode(session, input, sample());
+    });
+    opened.push(encoder.session);
+    const first = await open(main, async () => undefined);
+    opened.push(first.session);
+    const decoder: DecoderGraphs = { first: first.session, later: null };
+    if (names.later !== null && (await isThere(at(names.later)))) {
+      decoder.later = (await open(at(names.later), async () => undefined)).session;
+      opened.push(decoder.later);
+    }
+    if (states === undefined) throw useless('its encoder does not compute');
+    await withWriting(decoder, states, async (writing) => {
+      await writing.step([text.start]);
+      await writing.step([text.start]);
+    });
+    const facts: LoadedFacts = {
+      context_length: contextLength,
+      dimensions: 0,
+      device: encoder.device,
+      refused_devices: [...encoder.refused],
+      capabilities: [],
+    };
+    return { ...text, encoder: encoder.session, decoder, tokenizer: files.tokenizer, facts, dispose };
+  } catch (error) {
+    await dispose();
+    throw error instanceof AppError ? error : useless(error instanceof Error ? error.message.slice(0, 300) : 'unknown');
+  }
+}

@@ -1,0 +1,173 @@
+/** What is said in a recording, window by window. */
+import { Tensor } from 'onnxruntime-node';
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import { MAX_MEDIA, MAX_SEGMENTS, type Segment } from '../../../../contract/models/analysis.ts';
+import type { EngineAnswer, EngineAsk, EngineItem } from '../../../../contract/models/engine.ts';
+import type { Call } from '../../../shared/serve.ts';
+import { createPause } from '../../text/deadline.ts';
+import { unreadable, withMedia } from '../media/open.ts';
+import { openWav, type Recording } from '../media/wav.ts';
+import { suppression, writeGreedily } from '../seq2seq/greedy.ts';
+import { encode, withWriting } from '../seq2seq/model.ts';
+import type { Writing } from '../seq2seq/writer.ts';
+import { HEARS, type SpeechModel } from './model.ts';
+import { piecesOf, type Told, timeRules } from './times.ts';
+import { openWindows, type SoundWindows } from './windows.ts';
+
+type TranscribeAsk = Extract<EngineAsk, { op: 'transcribe' }>;
+
+/** @throws AppError `unprocessable-entity` for a language or a task that the model does not know */
+function refuseUnknown(model: SpeechModel, { language, translate }: TranscribeAsk): void {
+  const refuse = (message: string, param: string) =>
+    new AppError('unprocessable-entity', message, { extra: { param } });
+  if (model.languages.size === 0 && (language !== null || translate))
+    throw refuse(
+      'This model knows one language only. Leave the language and the translation out, or choose a multilingual model.',
+      language === null ? 'translate' : 'language',
+    );
+  if (language !== null && !model.languages.has(language))
+    throw refuse(
+      `This model does not know the language ${JSON.stringify(language)}; it knows ${[...model.languages.keys()].join(', ')}.`,
+      'language',
+    );
+  if (translate && model.tasks === null) throw refuse('This model does not translate.', 'translate');
+}
+
+/** The language that the model hears, by the token that it writes first. */
+async function languageOf(model: SpeechModel, writing: Writing): Promise<string> {
+  const logits = await writing.step([model.start]);
+  const [best] = [...model.languages].sort(([, one], [, other]) => (logits[other] ?? 0) - (logits[one] ?? 0));
+  return best?.[0] ?? model.usualLanguage;
+}
+
+/** The tokens that tell the model what to write. */
+function promptOf(
+  model: SpeechModel,
+  language: string | null,
+  { translate }: TranscribeAsk,
+  hasTimes: boolean,
+): number[] {
+  const { start, languages, tasks, times } = model;
+  const task = translate ? tasks?.translate : tasks?.transcribe;
+  const spoken = language === null ? undefined : languages.get(language);
+  const none = hasTimes ? undefined : times?.none;
+  return [start, spoken, task, none].filter((token) => token !== undefined);
+}
+
+/** One recording that is being read. */
+interface Hearing {
+  model: SpeechModel;
+  ask: TranscribeAsk;
+  signal: AbortSignal;
+  /** Told or heard; null until then, and for models of one language. */
+  language: string | null;
+  hasTimes: boolean;
+}
+
+/** What is said in one window. */
+async function hear(hearing: Hearing, window: Float32Array): Promise<Told & { tokens: number }> {
+  const { model, ask, signal, hasTimes } = hearing;
+  const { features, encoder, decoder, suppressed, times, ends, maxLength } = model;
+  const { bands, frames } = features;
+  const heard = await features.of(window, createPause(signal));
+  signal.throwIfAborted();
+  const states = await encode(encoder, HEARS, new Tensor('float32', heard, [1, bands, frames]));
+  signal.throwIfAborted();
+  if (hearing.language === null && model.languages.size > 0)
+    hearing.language = await withWriting(decoder, states, (writing) => languageOf(model, writing));
+  const plain = suppression(suppressed.never, []);
+  const first = suppression([], suppressed.notFirst);
+  const rules = hasTimes && times !== null ? timeRules(times, Math.min(...ends)) : () => undefined;
+  const tokens = await withWriting(decoder, states, (writing) =>
+    writeGreedily(writing, {
+      ...{ ends, maxLength, signal },
+      prompt: promptOf(model, hearing.language, ask, hasTimes),
+      adjust(logits, written) {
+        plain(logits, written);
+        rules(logits, written);
+        first(logits, written);
+      },
+    }),
+  );
+  if (times === null || !hasTimes) {
+    // It was told to write no times.
+    const text = times === null ? tokens : tokens.filter((token) => token < times.begin);
+    return { pieces: [{ start: 0, end: null, tokens: text }], heard: null, tokens: tokens.length };
+  }
+  return { ...piecesOf(tokens, times), tokens: tokens.length };
+}
+
+/** Reads all windows; calls `tell` with what was said in each. */
+async function readAll(
+  hearing: Hearing,
+  windows: SoundWindows,
+  tell: (told: Told & { tokens: number; from: number; to: number }, left: number) => Promise<void>,
+): Promise<void> {
+  const { rate } = hearing.model.features;
+  for (let begin = 0; ; ) {
+    const window = await windows.read();
+    if (window.length === 0) return;
+    const told = await hear(hearing, window);
+    // Where the text stops, the next window begins; at least a little further in any case.
+    const step = told.heard === null ? window.length : Math.min(window.length, Math.round(told.heard * rate));
+    const advance = step < rate / 10 ? window.length : step;
+    await tell({ ...told, from: begin / rate, to: (begin + window.length) / rate }, windows.samples - begin - advance);
+    windows.advance(advance);
+    begin += advance;
+  }
+}
+
+function requireLength({ samples, rate }: Recording): void {
+  const seconds = samples / rate;
+  if (seconds <= MAX_MEDIA.seconds) return;
+  throw unreadable(
+    `The recording is ${Math.round(seconds / 60)} minutes long; at most ${MAX_MEDIA.seconds / 60} are read. Cut it into parts.`,
+  );
+}
+
+const round = (seconds: number) => Math.round(seconds * 100) / 100;
+
+export function transcribe(
+  model: SpeechModel,
+  ask: TranscribeAsk,
+  { signal, emit }: Call<EngineItem>,
+): Promise<EngineAnswer> {
+  refuseUnknown(model, ask);
+  return withMedia(ask.file, MAX_MEDIA.bytes, async (file) => {
+    const recording = await openWav(file);
+    requireLength(recording);
+    const { rate, samples } = model.features;
+    const windows = openWindows(recording, rate, samples);
+    // Longer than a window: the next one begins where the text ends, which only times tell.
+    const hasTimes = model.times !== null && (ask.timestamps || windows.samples > samples);
+    const hearing: Hearing = { model, ask, signal, language: ask.language, hasTimes };
+    const segments: Segment[] = [];
+    const texts: string[] = [];
+    let [count, omitted, tokens] = [0, 0, 0];
+    await readAll(hearing, windows, async ({ pieces, from, to, tokens: written }, left) => {
+      count += 1;
+      tokens += written;
+      const said = pieces.map(({ tokens: of }) => model.tokenizer.detokenize(of, []));
+      for (const [at, { start, end }] of pieces.entries()) {
+        const text = (said[at] ?? '').trim();
+        if (text === '') continue;
+        // A model may name a time in the silence behind the recording.
+        const within = (seconds: number) => round(Math.min(to, from + seconds));
+        if (segments.length < MAX_SEGMENTS)
+          segments.push({ start: within(start), end: end === null ? round(to) : within(end), text });
+        else omitted += 1;
+      }
+      texts.push(...said);
+      await emit({ t: 'text', text: said.join(''), tokens: written });
+      await emit({
+        t: 'reading',
+        percent: Math.min(100, Math.floor(100 - (100 * Math.max(0, left)) / windows.samples)),
+      });
+    });
+    return {
+      ...{ t: 'transcribed', text: texts.join('').trim(), language: hearing.language, tokens, windows: count, omitted },
+      segments: ask.timestamps ? segments : null,
+      seconds: round(recording.samples / recording.rate),
+    };
+  });
+}
