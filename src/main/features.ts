@@ -12,7 +12,7 @@ import { createCommands } from './features/commands/index.ts';
 import { createConnections } from './features/connections/index.ts';
 import { createDemo } from './features/demo/index.ts';
 import { createEmbeddings } from './features/embeddings/index.ts';
-import { createInference, type EngineModules } from './features/inference/index.ts';
+import { createInference, type EngineModules, mediaFiles } from './features/inference/index.ts';
 import { createJobs } from './features/jobs/index.ts';
 import { createModels, type Held } from './features/models/index.ts';
 import { createProfiles } from './features/profiles/index.ts';
@@ -72,7 +72,14 @@ export function createFeatures(shared: Foundation & Addresses, replaced: Replace
   const { conversations } = add('sessions', createSessions({ ...shared, params: models.params }));
   const inference = add(
     'inference',
-    createInference({ ...shared, jobs: jobs.service, source: models.source, conversations, ...replaced }),
+    createInference({
+      ...shared,
+      ...{ jobs: jobs.service, source: models.source, conversations, ...replaced },
+      fileOf: mediaFiles({
+        artifact: (id): string => tasks.service.content(id).path,
+        upload: (id) => storage.uploads.require(id, null).file,
+      }),
+    }),
   );
   const embeddings = add('embeddings', createEmbeddings({ ...shared, semantic: inference.service }));
   add('retrieval', createRetrieval({ ...shared, embeddings: embeddings.service }));

@@ -10,6 +10,7 @@ import type { Replaced } from '../../src/main/features.ts';
 import { ROOT } from './core.ts';
 import { createTestHost, type TestHost } from './host.ts';
 import { type LlamaShape, writeLlama } from './models/llama-model.ts';
+import { writeOnnxCaptioner, writeOnnxSpeech } from './models/onnx-halves.ts';
 import {
   INFERENCE,
   writeOnnxClassifier,
@@ -68,6 +69,12 @@ const JUDGES = {
   'onnx-nli': (dir: string) => writeOnnxClassifier(dir, { labels: INFERENCE, seed: 5 }),
 };
 
+/** Models that hear and see. */
+const SENSES = {
+  'onnx-ears': (dir: string) => writeOnnxSpeech(dir, { seconds: 2, seed: 4 }),
+  'onnx-eyes': (dir: string) => writeOnnxCaptioner(dir, { seed: 6 }),
+};
+
 /** A folder with ONNX models. @param count how many of them are listed for OpenAI's clients */
 function onnxFolder(models: Record<string, (dir: string) => string> = ONNX_MODELS, count = Object.keys(models).length) {
   const folder = mkdtempSync(path.join(tmpdir(), 'tabagent-models-'));
@@ -115,12 +122,21 @@ export const realHost = (settings: Partial<Settings> = {}, models: Models = MODE
 export const onnxHost = (settings: Partial<Settings> = {}) => open(settings, {}, onnxFolder());
 
 /** The real engine for ONNX models that judge texts. */
-export async function judgeHost(settings: Partial<Settings> = {}): Promise<InferenceHost> {
-  const subject = await open(settings, {}, onnxFolder(JUDGES, 0));
+export const judgeHost = (settings: Partial<Settings> = {}) => unservedHost(JUDGES, settings);
+
+/** The real engine for ONNX models that hear and see. */
+export const sensesHost = (settings: Partial<Settings> = {}) => unservedHost(SENSES, settings);
+
+/** With models that are not listed for OpenAI's clients. */
+async function unservedHost(
+  models: Record<string, (dir: string) => string>,
+  settings: Partial<Settings>,
+): Promise<InferenceHost> {
+  const subject = await open(settings, {}, onnxFolder(models, 0));
   const { client, changes } = subject.host;
   const listed = Promise.withResolvers<void>();
   const look = async () => {
-    if ((await client.call('models_list', {})).items.length === Object.keys(JUDGES).length) listed.resolve();
+    if ((await client.call('models_list', {})).items.length === Object.keys(models).length) listed.resolve();
   };
   const stop = changes.subscribe(() => void look());
   await look();

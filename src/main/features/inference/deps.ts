@@ -76,6 +76,12 @@ export interface ModelSource {
   changed?(id: string): void;
 }
 
+/**
+ * The file of an artifact or an upload.
+ * @returns its path @throws AppError `not-found`, `validation-error` for what is the id of neither
+ */
+export type FileOf = (id: string) => string;
+
 /** How one answer of a recorded conversation ended. */
 export interface RecordingEnd {
   reason: string;

@@ -11,7 +11,7 @@ import type { SettingsReader } from '../../core/settings.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { JobService } from '../jobs/index.ts';
 import { createEngineCommands } from './commands/index.ts';
-import type { Conversations, InstalledModel, ModelSource } from './deps.ts';
+import type { Conversations, FileOf, InstalledModel, ModelSource } from './deps.ts';
 import { createCpuShare } from './models/cpu-share.ts';
 import { heldBy } from './models/resident.ts';
 import { createResidents } from './models/residents.ts';
@@ -29,6 +29,7 @@ import { createVectors } from './run/vectors.ts';
 import { createSelfCheck } from './self-check/index.ts';
 import { createResponseStore } from './store.ts';
 
+export { mediaFiles } from './commands/media-files.ts';
 export type {
   Conversations,
   GenerationDefaults,
@@ -67,6 +68,7 @@ interface Deps {
   jobs: JobService;
   source: ModelSource;
   conversations: Conversations;
+  fileOf: FileOf;
   /** Programs in place of the engines that speak the same protocol; for tests. */
   engines?: EngineModules;
 }
@@ -101,7 +103,7 @@ export function createInference(deps: Deps) {
   const store = createResponseStore(deps.db);
   const stopping = createStopping(live);
   const vectors = createVectors({ source, residents });
-  const commands = createEngineCommands({ source, residents, generate });
+  const commands = createEngineCommands({ source, residents, generate, fileOf: deps.fileOf });
 
   const handlers: Handlers<InferenceOperationId> = {
     chat: createChat({ generate, clock, conversations: deps.conversations }),

@@ -125,10 +125,10 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string, ro
       quota.forget(id);
       store.removeUpload(id);
     },
-    /** A complete upload and its file. @throws AppError `not-found`, also for an upload of another caller */
-    require(id: UploadId, principal: string): { file: string; name: string } {
+    /** A complete upload of a caller, or with null of anybody, for tasks made with its id. @throws AppError `not-found` */
+    require(id: UploadId, principal: string | null): { file: string; name: string } {
       const row = store.upload(id);
-      if (!row || row.bytes === null || row.principal !== principal) throw notFound('upload', id);
+      if (!row || row.bytes === null || row.principal !== (principal ?? row.principal)) throw notFound('upload', id);
       return { file: fileOf(id), name: row.name };
     },
     /** Forgets an upload whose file was taken. */

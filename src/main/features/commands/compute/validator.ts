@@ -40,7 +40,9 @@ function compile(schema: JsonObject): Compiled {
     const code = { regExp: patternEngine() };
     const ajv = new Ajv2020({ allErrors: true, strict: false, validateSchema: false, inlineRefs: false, code });
     addFormats.default(ajv);
+    // Both say how a form asks for a text.
     ajv.addFormat('password', true);
+    ajv.addFormat('file', true);
     ajv.addFormat('regex', isPattern);
     return { schema, validate: ajv.compile(schema) };
   } catch (error) {

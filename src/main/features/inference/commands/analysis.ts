@@ -1,14 +1,15 @@
-/** Commands that have a model judge a text. */
+/** Commands that have a model find out about a text, a recording or a picture. */
 import {
   type AnalysisTask,
   type AnalyzeSpec,
   analysisProblems,
+  FILE_TASKS,
 } from '../../../../contract/automation/kinds/analyze.ts';
 import { AppError, invalidField } from '../../../../contract/kernel/errors.ts';
-import type { Json } from '../../../../contract/kernel/scalars.ts';
+import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import type { ModelType } from '../../../../contract/models/engine.ts';
 import type { EngineRun } from '../../tasks/index.ts';
-import type { InstalledModel, ModelSource } from '../deps.ts';
+import type { FileOf, InstalledModel, ModelSource } from '../deps.ts';
 import type { Residents } from '../models/residents.ts';
 import type { Analysed, AnalysisAsk } from '../run/engine.ts';
 import { takePlace } from '../run/place.ts';
@@ -19,12 +20,20 @@ const TYPES: Readonly<Record<AnalysisTask, ModelType>> = {
   entities: 'ner',
   classify: 'classification',
   zero_shot: 'classification',
+  transcribe: 'speech',
+  describe: 'vision',
+};
+
+const BUSY: Readonly<Record<AnalysisTask, string>> = {
+  ...{ entities: 'Reading the text', classify: 'Reading the text', zero_shot: 'Reading the text' },
+  ...{ transcribe: 'Listening', describe: 'Looking at the picture' },
 };
 
 /** A lone half of a letter stands for nothing, and could not be sent on. */
 const clean = (run: EngineRun) => (text: string) => run.mask(text).toWellFormed();
 
-function askOf(spec: AnalyzeSpec, model: string, clean: (text: string) => string): AnalysisAsk {
+/** @param path of the file that the task is about; empty for one about a text */
+function askOf(spec: AnalyzeSpec, model: string, clean: (text: string) => string, path: string): AnalysisAsk {
   const text = clean(spec.text);
   switch (spec.task) {
     case 'entities':
@@ -35,23 +44,48 @@ function askOf(spec: AnalyzeSpec, model: string, clean: (text: string) => string
       const [labels, hypothesis] = [spec.labels.map(clean), clean(spec.hypothesis)];
       return { op: 'zero_shot', model, text, labels, hypothesis, multi_label: spec.multi_label };
     }
+    case 'transcribe': {
+      const { language, translate, timestamps } = spec;
+      return { op: 'transcribe', model, file: path, language, translate, timestamps };
+    }
+    case 'describe':
+      return { op: 'describe', model, file: path };
   }
 }
 
-/** What the output says of the text. */
-function foundOf(answer: Analysed, text: string, { threshold, top_k }: AnalyzeSpec) {
-  if (answer.t === 'entities') {
-    const entities = answer.entities.map(({ label, score, start, end }) => {
-      return { label, text: text.slice(start, end), score, start, end };
-    });
-    return { entities, omitted: answer.omitted };
+/** What the output says of the text or the file. */
+function foundOf(answer: Analysed, text: string, { threshold, top_k }: AnalyzeSpec): JsonObject {
+  switch (answer.t) {
+    case 'entities': {
+      const entities = answer.entities.map(({ label, score, start, end }) => {
+        return { label, text: text.slice(start, end), score, start, end };
+      });
+      return { entities, omitted: answer.omitted, windows: answer.windows };
+    }
+    case 'classified': {
+      const [best] = answer.scores;
+      const scores = answer.scores.filter(({ score }) => score >= threshold).slice(0, top_k ?? undefined);
+      const label = scores[0] === best ? (best?.label ?? null) : null;
+      return { label, scores: scores.map((one) => ({ ...one })), windows: answer.windows };
+    }
+    case 'transcribed': {
+      const { text: said, segments, omitted, language, seconds, windows } = answer;
+      const pieces = segments === null ? {} : { segments: segments.map((one) => ({ ...one })), omitted };
+      return { text: said, ...pieces, language, seconds, windows };
+    }
+    case 'described':
+      return { text: answer.text, width: answer.width, height: answer.height };
   }
-  const [best] = answer.scores;
-  const scores = answer.scores.filter(({ score }) => score >= threshold).slice(0, top_k ?? undefined);
-  return { label: scores[0] === best ? (best?.label ?? null) : null, scores: scores.map((one) => ({ ...one })) };
 }
 
 function sentence(answer: Analysed): string {
+  if (answer.t === 'described')
+    return `A picture of ${answer.width} × ${answer.height} pixels; ${answer.tokens} tokens written.`;
+  if (answer.t === 'transcribed') {
+    const windows = answer.windows === 1 ? '' : ` in ${answer.windows} windows`;
+    const language = answer.language === null ? '' : `, language ${answer.language}`;
+    return `${answer.seconds} seconds heard${windows}${language}; ${answer.tokens} tokens written.`;
+  }
   const windows = answer.windows === 1 ? '' : `, in ${answer.windows} windows that overlap`;
   const read = `${answer.tokens} tokens read${windows}`;
   if (answer.t === 'classified') return `${read}.`;
@@ -70,12 +104,16 @@ function requireRunnable(spec: AnalyzeSpec): void {
 export function createAnalyses({
   source,
   residents,
+  fileOf,
 }: {
   source: Pick<ModelSource, 'resolve'>;
   residents: Pick<Residents, 'lease' | 'ids'>;
+  fileOf: FileOf;
 }): EngineKind<'analyze'> {
   const find = ({ model, task }: AnalyzeSpec): Promise<InstalledModel> =>
     source.resolve(model, TYPES[task], residents.ids(TYPES[task]));
+
+  const pathOf = ({ task, file }: AnalyzeSpec) => (FILE_TASKS.has(task) ? fileOf(file) : '');
 
   async function analyse(ask: AnalysisAsk, model: InstalledModel, run: EngineRun): Promise<Analysed> {
     const place = await takePlace(residents, model, { caller: CALLER, signal: run.signal });
@@ -84,7 +122,8 @@ export function createAnalyses({
       for (;;) {
         const next = await stream.next();
         if (next.done) return next.value;
-        if (next.value.t === 'reading') run.progress('Reading the text', next.value.percent);
+        if (next.value.t === 'reading') run.progress(BUSY[ask.op], next.value.percent);
+        if (next.value.t === 'text') await run.text(`${next.value.text.trim()}\n`);
       }
     } finally {
       place.leave();
@@ -95,7 +134,7 @@ export function createAnalyses({
     async run(spec, run): Promise<Json> {
       requireRunnable(spec);
       const model = await find(spec);
-      const ask = askOf(spec, model.id, clean(run));
+      const ask = askOf(spec, model.id, clean(run), pathOf(spec));
       run.log('info', `Asking ${model.id}.`);
       run.progress(`Waiting for ${model.id}`);
       const begun = performance.now();
@@ -103,17 +142,24 @@ export function createAnalyses({
       run.log('info', sentence(answer));
       return {
         ...{ task: spec.task, model: model.id },
-        ...foundOf(answer, ask.text, spec),
-        ...{ tokens: answer.tokens, windows: answer.windows, duration_ms: Math.round(performance.now() - begun) },
+        ...foundOf(answer, 'text' in ask ? ask.text : '', spec),
+        ...{ tokens: answer.tokens, duration_ms: Math.round(performance.now() - begun) },
       };
     },
     async check(spec) {
-      try {
-        return { errors: [], shown: { model: (await find(spec)).id } };
-      } catch (error) {
+      const errors: { path: string; message: string }[] = [];
+      const note = (path: string) => (error: unknown) => {
         if (!(error instanceof AppError)) throw error;
-        return { errors: [{ path: 'spec.model', message: error.message }], shown: {} };
+        errors.push({ path, message: error.message });
+      };
+      const model = await find(spec).catch(note('spec.model'));
+      try {
+        // Without an id the spec itself is wrong, which is told where it is checked.
+        if (spec.file !== '') pathOf(spec);
+      } catch (error) {
+        note('spec.file')(error);
       }
+      return { errors, shown: model ? { model: model.id } : {} };
     },
   };
 }

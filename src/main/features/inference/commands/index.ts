@@ -2,7 +2,7 @@
 import type { SpecOf } from '../../../../contract/automation/kinds/index.ts';
 import type { CheckOnEngine } from '../../commands/index.ts';
 import type { EngineRun, RunOnEngine } from '../../tasks/index.ts';
-import type { ModelSource } from '../deps.ts';
+import type { FileOf, ModelSource } from '../deps.ts';
 import type { Residents } from '../models/residents.ts';
 import type { Generate } from '../run/generation.ts';
 import { createAnalyses } from './analysis.ts';
@@ -13,6 +13,7 @@ export interface EngineCommandDeps {
   source: ModelSource;
   residents: Residents;
   generate: Generate;
+  fileOf: FileOf;
 }
 
 export function createEngineCommands(deps: EngineCommandDeps): { run: RunOnEngine; check: CheckOnEngine } {

@@ -12,7 +12,11 @@ function textOf(content: Content, at: number): string {
   if (typeof content === 'string') return content;
   return content
     .map((part) => {
-      if (part.type === 'image_url') throw unsupported(`messages.${at}.content`, 'the model does not see images.');
+      if (part.type === 'image_url')
+        throw unsupported(
+          `messages.${at}.content`,
+          'chat models here cannot be shown pictures; a model task (describe) tells what is in one.',
+        );
       return part.text ?? part.refusal ?? '';
     })
     .join('');

@@ -24,7 +24,10 @@ const textOf = (
     : content
         .map((part) => {
           if (part.type === 'input_image' || part.type === 'input_file')
-            throw unsupported(field, `the model does not take parts of the type ${part.type}.`);
+            throw unsupported(
+              field,
+              `models here do not take parts of the type ${part.type}; a model task (describe) reads pictures.`,
+            );
           return part.text ?? part.refusal ?? '';
         })
         .join('');

@@ -19,8 +19,13 @@ export type LoadAsk = Extract<EngineAsk, { op: 'load' }>;
 export type GenerateAsk = Extract<EngineAsk, { op: 'generate' }>;
 export type Finished = Extract<EngineAnswer, { t: 'finished' }>;
 export type Embedded = Extract<EngineAnswer, { t: 'embedded' }>;
-export type AnalysisAsk = Extract<EngineAsk, { op: 'entities' | 'classify' | 'zero_shot' }>;
-export type Analysed = Extract<EngineAnswer, { t: 'entities' | 'classified' }>;
+export type AnalysisAsk = Extract<EngineAsk, { op: 'entities' | 'classify' | 'zero_shot' | 'transcribe' | 'describe' }>;
+/** What an engine answers to each of them. */
+const ANSWERS = {
+  ...({ entities: 'entities', classify: 'classified', zero_shot: 'classified' } as const),
+  ...({ transcribe: 'transcribed', describe: 'described' } as const),
+} satisfies Record<AnalysisAsk['op'], EngineAnswer['t']>;
+export type Analysed = Extract<EngineAnswer, { t: (typeof ANSWERS)[AnalysisAsk['op']] }>;
 export type Ranked = Extract<EngineAnswer, { t: 'ranked' }>;
 
 /** The requests that an engine takes. Each throws the error that the engine answers, or `service-unavailable` when its process has ended. */
@@ -33,7 +38,7 @@ export interface Engine {
   generate(ask: GenerateAsk, signal: AbortSignal): AsyncGenerator<EngineItem, Finished, void>;
   embed(model: string, texts: string[], as: TextRole | null, signal: AbortSignal): Promise<Embedded>;
   rerank(model: string, query: string, documents: string[], signal: AbortSignal): Promise<Ranked>;
-  /** Judges a text; progress comes before the answer. @throws as {@link generate} */
+  /** Judges a text, or tells what a file holds; progress comes before the answer. @throws as {@link generate} */
   analyse(ask: AnalysisAsk, signal: AbortSignal): AsyncGenerator<EngineItem, Analysed, void>;
   stop(): Promise<void>;
 }
@@ -158,8 +163,7 @@ export function createEngine(name: EngineName, deps: EngineDeps, onGone: (reason
       return answered('finished', yield* streamed(body, signal));
     },
     async *analyse(body, signal) {
-      const answer = yield* streamed(body, signal);
-      return answer.t === 'entities' ? answer : answered('classified', answer);
+      return answered(ANSWERS[body.op], yield* streamed(body, signal));
     },
     embed: (model, texts, as, signal) => ask('embedded', { op: 'embed', model, texts, as }, idleMs(), signal),
     rerank: (model, query, documents, signal) =>

@@ -1,5 +1,5 @@
 /** Puts the questions to a loaded model and measures its speed. */
-import type { EngineItem } from '../../../../contract/models/engine.ts';
+import type { EngineItem, ModelType } from '../../../../contract/models/engine.ts';
 import type { SelfCheck } from '../../../../contract/models/self-check.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Resident } from '../models/resident.ts';
@@ -138,18 +138,11 @@ async function checkClasses(asking: Asking): Promise<Measured> {
   return { ...judgeClasses(answers.map((answer) => (answer.t === 'classified' ? answer.scores : []))), ...measured };
 }
 
-/** Runs the check of the model's type. @throws what the engine throws, and what `giveWay` throws */
-export function check(asking: Asking): Promise<Measured> {
-  switch (asking.resident.model.type) {
-    case 'chat':
-      return checkChat(asking);
-    case 'embedding':
-      return checkVectors(asking);
-    case 'rerank':
-      return checkRanking(asking);
-    case 'ner':
-      return checkNames(asking);
-    case 'classification':
-      return checkClasses(asking);
-  }
-}
+/** The check of each type. Models that hear and see have none: whether they are right shows only in sounds and pictures of people. */
+const CHECKS: Readonly<Record<ModelType, ((asking: Asking) => Promise<Measured>) | null>> = {
+  ...{ chat: checkChat, embedding: checkVectors, rerank: checkRanking, ner: checkNames, classification: checkClasses },
+  ...{ speech: null, vision: null },
+};
+
+/** @returns the check of a type, which throws what the engine and what `giveWay` throw; null when there is none */
+export const checkOf = (type: ModelType) => CHECKS[type];

@@ -9,7 +9,7 @@ import type { Logger } from '../../../core/log/logger.ts';
 import type { SettingsReader } from '../../../core/settings.ts';
 import type { ModelSource } from '../deps.ts';
 import type { Resident } from '../models/resident.ts';
-import { check } from './checks.ts';
+import { checkOf } from './checks.ts';
 
 /** How long a model is idle before it is checked, and between two attempts, ms. */
 const IDLE_MS = 1_000;
@@ -31,7 +31,8 @@ export function createSelfCheck({ source, settings, clock, log }: Deps) {
 
   async function run(resident: Resident): Promise<SelfCheck | null> {
     const { model, turns, going, facts, bytes } = resident;
-    if (facts === null || going.signal.aborted) return null;
+    const check = checkOf(model.type);
+    if (check === null || facts === null || going.signal.aborted) return null;
     const cut = new AbortController();
     const signal = AbortSignal.any([going.signal, cut.signal]);
     const leave = await turns.enter(CALLER, signal);
@@ -81,6 +82,7 @@ export function createSelfCheck({ source, settings, clock, log }: Deps) {
   return {
     /** Plans a check when the model has none. */
     loaded(resident: Resident): void {
+      if (checkOf(resident.model.type) === null) return;
       if (settings.get('inference.self_check') && results?.wanted(resident.model.id)) plan(resident, IDLE_MS);
     },
   };
