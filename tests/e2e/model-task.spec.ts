@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { gradient, png, written } from '../support/models/media.ts';
+import { writeOnnxCaptioner } from '../support/models/onnx-halves.ts';
 import { writeOnnxTagger } from '../support/models/onnx-models.ts';
 import { faults } from './support/axe.ts';
 import { expect, open, test } from './support/test.ts';
@@ -46,4 +48,32 @@ test('a model task is made from a template, runs on a model of this machine, and
   await open(page, '/models');
   await page.getByRole('row', { name: /tagger/ }).click();
   await expect(page.getByRole('button', { name: 'Unload' }).first()).toBeVisible();
+});
+
+// Would catch: a button that chooses a file and sends nothing, an address for uploads that a browser may not use, an id that the task does not find.
+test('a picture that is chosen in the form is uploaded and described by a model of this machine', async ({
+  page,
+  api,
+}) => {
+  const dir = path.join(folder, 'eyes');
+  writeOnnxCaptioner(dir, { seed: 6 });
+  await api.call('models_import', { path: dir });
+  await open(page, '/commands');
+  await page.getByRole('button', { name: 'New', exact: true }).click();
+  await page.getByRole('menuitem', { name: /Describe a picture/ }).click();
+  await page.getByLabel('Command name').fill('A caption');
+  const settings = page.getByRole('complementary', { name: 'Run settings' });
+  const picture = written(path.join(folder, 'picture.png'), png(120, 80, gradient));
+  await settings.getByLabel('Picture (PNG): file').setInputFiles(picture);
+  await expect(settings.getByRole('textbox', { name: 'Picture (PNG)' })).toHaveValue(/^upl_/);
+  await expect(settings.getByText('picture.png')).toBeVisible();
+  await page.screenshot({ path: 'test-results/screens/model-task-file.png', animations: 'disabled' });
+  expect(await faults(page)).toEqual([]);
+
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await page.waitForURL(/\/tasks/);
+  const find = async () => (await api.call('tasks_list', { count: true })).items[0];
+  await expect.poll(async () => (await find())?.status, { timeout: 30_000 }).toBe('succeeded');
+  const { output } = await api.call('tasks_get', { id: (await find())?.id ?? '' });
+  expect(output).toMatchObject({ task: 'describe', width: 120, height: 80 });
 });

@@ -243,6 +243,25 @@ describe('model task', () => {
     expect(screen.queryByLabelText('Best classes')).toBeNull();
   });
 
+  // Catches a text that a task about a file would ask for, and a language that stays as an empty one.
+  test('about a file asks for its id, and for what is spoken only of a recording', async () => {
+    await using form = await renderForm('analyze', { kind: 'analyze', task: 'transcribe' });
+    expect(screen.queryByLabelText(/^Text/)).toBeNull();
+    expect(screen.queryByLabelText('Least score')).toBeNull();
+    await form.panel.user.type(field('File'), '{{{{input.file}}');
+    await form.panel.user.type(field('Language'), 'de');
+    await form.panel.user.click(screen.getByLabelText('Times of the pieces'));
+    await form.panel.user.click(screen.getByLabelText('Translate into English'));
+    const wanted = { file: '{{input.file}}', language: 'de', timestamps: true, translate: true };
+    expect(form.spec()).toMatchObject(wanted);
+    await form.panel.user.clear(field('Language'));
+    expect(form.spec().language).toBeNull();
+    expect(CommandSpec.safeParse(form.spec()).success).toBe(true);
+    await form.load({ kind: 'analyze', task: 'describe', file: 'art_1' });
+    expect(field('File').value).toBe('art_1');
+    expect(screen.queryByLabelText('Language')).toBeNull();
+  });
+
   test('a finding is told at its field, and an emptied model is the default one', async () => {
     const spec = { kind: 'analyze', task: 'zero_shot', text: 'x', model: 'a/b' };
     await using form = await renderForm('analyze', spec, { 'spec.labels': 'at least one label is needed' });

@@ -1,4 +1,5 @@
 /** The models that can be talked to. */
+import { loadedAs } from '../../../contract/models/engines.ts';
 import type { InstalledModel } from '../../../contract/models/models.ts';
 import { refOf } from '../../../contract/models/reference.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
@@ -13,7 +14,8 @@ export function useChatModels() {
     limit: 200,
   });
   const loading = useLoading();
-  const models = query.data?.items ?? [];
+  // Some models that see only describe pictures.
+  const models = (query.data?.items ?? []).filter((model) => loadedAs(model) === 'chat');
   const byRef = (ref: string): InstalledModel | undefined => models.find((model) => refOf(model) === ref);
   /** The model that is asked when none was chosen. It is named in each request: the host has rules of its own for those without a name. */
   const standard = () => models.find(({ selected }) => selected) ?? models.find(loading.isLoaded) ?? models[0];

@@ -1,4 +1,5 @@
 /** Which models are in memory, and calls that load and unload them. */
+import { loadedAs } from '../../../contract/models/engines.ts';
 import type { InstalledModel } from '../../../contract/models/models.ts';
 import { refOf } from '../../../contract/models/reference.ts';
 import { type Answer, useAct, useOperationQuery } from '../../lib/live/query.ts';
@@ -18,15 +19,6 @@ export interface Loading {
   unload(id: string): void;
   unloadBlocked: string | null;
 }
-
-const LOADABLE: ReadonlySet<InstalledModel['type']> = new Set([
-  'chat',
-  'embedding',
-  'rerank',
-  'ner',
-  'classification',
-  'vision',
-]);
 
 /** Its files are well-formed and have ended an engine: it may be tried again. */
 const hasEndedEngine = ({ status, architecture }: InstalledModel) => status === 'broken' && architecture !== null;
@@ -52,7 +44,7 @@ export function useLoading(): Loading {
     blocked(model) {
       if (isLoaded(model)) return noUnload;
       if (model.status !== 'ready' && !hasEndedEngine(model)) return model.problem ?? 'It cannot be used';
-      return LOADABLE.has(model.type) ? noLoad : 'There is no engine for such models yet';
+      return loadedAs(model) !== null ? noLoad : 'There is no engine for such models yet';
     },
     toggle(model) {
       if (isLoaded(model)) unload.mutate({ model_id: refOf(model) });

@@ -7,6 +7,7 @@ import { TagsField } from '../tags-field.tsx';
 import { ChoiceField, ChoicesField } from './choice-field.tsx';
 import { DateField } from './date-field.tsx';
 import type { CommonProps, FieldProps } from './field-props.ts';
+import { FileField } from './file-field.tsx';
 import { useForm } from './form-context.ts';
 import { JsonField } from './json-field.tsx';
 import { limitsOf } from './model/check.ts';
@@ -91,6 +92,8 @@ function Control({ bare = false, ...props }: FieldProps & { bare?: boolean }) {
       return <Group {...props} common={common} bare={bare} />;
     case 'secret':
       return <SecretField {...props} common={common} />;
+    case 'file':
+      return <FileField {...props} common={common} />;
     case 'long':
       return (
         <Textarea

@@ -1,7 +1,11 @@
-/** Kind `analyze`: a form for a text and what a model is asked about it. */
+/** Kind `analyze`: a form for a text, a recording or a picture and what a model is asked about it. */
 import { NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core';
 import { Tags } from 'lucide-react';
-import { type AnalysisTask, AnalysisTask as AnalysisTasks } from '../../../../contract/automation/kinds/analyze.ts';
+import {
+  type AnalysisTask,
+  AnalysisTask as AnalysisTasks,
+  FILE_TASKS,
+} from '../../../../contract/automation/kinds/analyze.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { type Aggregation, Aggregation as Aggregations } from '../../../../contract/models/analysis.ts';
 import { DEFAULT_MODEL } from '../../../../contract/models/reference.ts';
@@ -16,6 +20,12 @@ const TASKS: Readonly<Record<AnalysisTask, { label: string; models: string }>> =
   entities: { label: 'Find names (entities)', models: 'of the type Entities' },
   classify: { label: 'Classify, by classes of the model', models: 'of the type Classification' },
   zero_shot: { label: 'Classify, by your own labels', models: 'of the type Classification, for inference (NLI)' },
+  transcribe: { label: 'Write down speech', models: 'of the type Speech' },
+  describe: { label: 'Describe a picture', models: 'of the type Vision' },
+};
+const FILE_WORDS: Readonly<Partial<Record<AnalysisTask, string>>> = {
+  transcribe: 'a WAV recording',
+  describe: 'a PNG picture',
 };
 
 const AGGREGATIONS: Readonly<Record<Aggregation, string>> = {
@@ -76,6 +86,59 @@ function Joining({ spec, set }: Part) {
   );
 }
 
+function TextPart({ spec, errors, set, task }: Part & { task: AnalysisTask }) {
+  return (
+    <Textarea
+      label="Text"
+      description={`Read by a model ${TASKS[task].models}. {{variables}} are filled in from the input; secrets are masked.`}
+      withAsterisk
+      autosize
+      minRows={4}
+      maxRows={20}
+      value={specText(spec, 'text')}
+      error={errorOf(errors, 'text')}
+      onChange={({ currentTarget }) => set({ text: currentTarget.value })}
+    />
+  );
+}
+
+function FilePart({ spec, errors, set, task }: Part & { task: AnalysisTask }) {
+  return (
+    <TextInput
+      label="File"
+      description={`Id of an upload or of an artifact with ${FILE_WORDS[task]}; {{input.file}} is what is chosen when the command is run. Given to a model ${TASKS[task].models}.`}
+      withAsterisk
+      value={specText(spec, 'file')}
+      error={errorOf(errors, 'file')}
+      onChange={({ currentTarget }) => set({ file: currentTarget.value })}
+    />
+  );
+}
+
+function Hearing({ spec, errors, set }: Part) {
+  return (
+    <>
+      <TextInput
+        label="Language"
+        description="Code of the language that is spoken, such as en. Without it the model hears which one it is."
+        value={specText(spec, 'language')}
+        error={errorOf(errors, 'language')}
+        onChange={({ currentTarget: { value } }) => set({ language: value === '' ? null : value })}
+      />
+      <Switch
+        label="Translate into English"
+        checked={spec.translate === true}
+        onChange={({ currentTarget }) => set({ translate: currentTarget.checked })}
+      />
+      <Switch
+        label="Times of the pieces"
+        checked={spec.timestamps === true}
+        onChange={({ currentTarget }) => set({ timestamps: currentTarget.checked })}
+      />
+    </>
+  );
+}
+
 /** What of the answer is kept. */
 function Kept({ spec, errors, set, hasClasses }: Part & { hasClasses: boolean }) {
   const number = (value: Json | undefined) => (typeof value === 'number' ? value : '');
@@ -132,20 +195,15 @@ function Form(props: SpecFormProps) {
             }
           />
         </div>
-        <Textarea
-          label="Text"
-          description={`Read by a model ${TASKS[task].models}. {{variables}} are filled in from the input; secrets are masked.`}
-          withAsterisk
-          autosize
-          minRows={4}
-          maxRows={20}
-          value={specText(spec, 'text')}
-          error={errorOf(errors, 'text')}
-          onChange={({ currentTarget }) => set({ text: currentTarget.value })}
-        />
+        {FILE_TASKS.has(task) ? (
+          <FilePart {...props} set={set} task={task} />
+        ) : (
+          <TextPart {...props} set={set} task={task} />
+        )}
+        {task === 'transcribe' ? <Hearing {...props} set={set} /> : null}
         {task === 'zero_shot' ? <OwnLabels {...props} set={set} /> : null}
         {task === 'entities' ? <Joining {...props} set={set} /> : null}
-        <Kept {...props} set={set} hasClasses={task !== 'entities'} />
+        {FILE_TASKS.has(task) ? null : <Kept {...props} set={set} hasClasses={task !== 'entities'} />}
       </div>
     </div>
   );
@@ -153,6 +211,11 @@ function Form(props: SpecFormProps) {
 
 const TEXT: JsonObject = { type: 'string', title: 'Text', minLength: 1, maxLength: 1_000_000 };
 const INPUT: JsonObject = { type: 'object', properties: { text: TEXT }, required: ['text'] };
+const fileInput = (title: string): JsonObject => ({
+  type: 'object',
+  properties: { file: { type: 'string', title, format: 'file' } },
+  required: ['file'],
+});
 
 /** The panel's record of the kind. */
 export const analyze: KindView = {
@@ -161,7 +224,8 @@ export const analyze: KindView = {
   titles: {
     ...{ task: 'Task', model: 'Model', text: 'Text', labels: 'Labels', hypothesis: 'Hypothesis' },
     ...{ multi_label: 'Several labels may be true', aggregation: 'Joining' },
-    ...{ threshold: 'Least score', top_k: 'Best classes' },
+    ...{ threshold: 'Least score', top_k: 'Best classes', file: 'File', language: 'Language' },
+    ...{ translate: 'Translate into English', timestamps: 'Times of the pieces' },
   },
   Form,
   Options: null,
@@ -183,6 +247,24 @@ export const analyze: KindView = {
       name: 'Sort a text',
       spec: { task: 'zero_shot', text: '{{input.text}}', labels: ['question', 'complaint', 'praise'] },
       input_schema: INPUT,
+      defaults: {},
+    },
+    {
+      id: 'transcribe',
+      title: 'Write down a recording',
+      text: 'What is said in a WAV file, with times if you like.',
+      name: 'Write down a recording',
+      spec: { task: 'transcribe', file: '{{input.file}}', timestamps: true },
+      input_schema: fileInput('Recording (WAV)'),
+      defaults: {},
+    },
+    {
+      id: 'describe',
+      title: 'Describe a picture',
+      text: 'One sentence about a PNG file, such as a screenshot that a task left.',
+      name: 'Describe a picture',
+      spec: { task: 'describe', file: '{{input.file}}' },
+      input_schema: fileInput('Picture (PNG)'),
       defaults: {},
     },
   ],

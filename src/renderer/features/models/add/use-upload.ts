@@ -2,6 +2,7 @@
 import { useRef, useState } from 'react';
 import { PAYLOAD_LIMITS } from '../../../../contract/kernel/define.ts';
 import { useClient } from '../../../lib/client/context.tsx';
+import { sendFile } from '../../../lib/client/send-file.ts';
 import { asError } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { errorToast, toast } from '../../../ui/feedback/toast.tsx';
@@ -18,20 +19,6 @@ export interface Uploading {
   blocked: string | null;
   /** Takes them one after the other, after those that wait; says of each that cannot be taken why. */
   start(files: readonly File[]): void;
-}
-
-/** Sends a file; rejects with what the host answered. */
-function send(url: string, file: File, progress: (loaded: number) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.upload.onprogress = (event) => progress(event.loaded);
-    request.onload = () =>
-      request.status < 300 ? resolve() : reject(new Error(`The host answered ${request.status}.`));
-    request.onerror = () => reject(new Error('The connection was lost.'));
-    request.open('PUT', url);
-    request.setRequestHeader('content-type', 'application/octet-stream');
-    request.send(file);
-  });
 }
 
 /** Why a file cannot be taken; null when it can. */
@@ -53,10 +40,8 @@ export function useUpload(show: (id: string) => void): Uploading {
     const total = file.size;
     setCurrent({ name: file.name, loaded: 0, total });
     try {
-      const made = await client.call('uploads_create', { name: file.name, bytes: total });
-      if (!('put_url' in made)) throw new Error('The host named no place for the file.');
-      await send(made.put_url, file, (loaded) => setCurrent({ name: file.name, loaded, total }));
-      const model = await client.call('models_import_upload', { upload_id: made.upload_id });
+      const upload_id = await sendFile(client, file, (loaded) => setCurrent({ name: file.name, loaded, total }));
+      const model = await client.call('models_import_upload', { upload_id });
       toast(`${model.name} was added`);
       return model.id;
     } catch (error) {

@@ -1,5 +1,6 @@
 /** Measures how fast a model answers, through the same operations as any request. */
 import type { Client } from '../../../../contract/client/client-types.ts';
+import { loadedAs } from '../../../../contract/models/engines.ts';
 import type { InstalledModel } from '../../../../contract/models/models.ts';
 import { ChatChunk } from '../../../../contract/models/openai/chat.ts';
 import { refOf } from '../../../../contract/models/reference.ts';
@@ -21,10 +22,10 @@ const TEXTS = 32;
 const QUESTION = 'Describe, in plain sentences and without a list, how a letter travels from one town to another.';
 
 /** Why a model has no benchmark; null when it has. */
-export const noBenchmark = ({ type }: Pick<InstalledModel, 'type'>): string | null =>
-  type === 'chat' || type === 'vision' || type === 'embedding'
-    ? null
-    : 'Only chat and embedding models have a benchmark';
+export function noBenchmark(model: Pick<InstalledModel, 'type' | 'format'>): string | null {
+  const use = loadedAs(model);
+  return use === 'chat' || use === 'embedding' ? null : 'Only chat and embedding models have a benchmark';
+}
 
 /** Short enough for every embedding model. */
 const TEXT = 'A letter travels by train.';

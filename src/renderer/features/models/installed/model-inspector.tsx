@@ -2,7 +2,7 @@
 import { Play, Square, Star, Trash2, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { ModelId } from '../../../../contract/kernel/scalars.ts';
-import { ENGINES, engineOf } from '../../../../contract/models/engines.ts';
+import { ENGINES, engineOf, loadedAs } from '../../../../contract/models/engines.ts';
 import type { InstalledModel, ModelFit } from '../../../../contract/models/models.ts';
 import { refOf } from '../../../../contract/models/reference.ts';
 import { bytes, dateTime } from '../../../lib/format.ts';
@@ -37,8 +37,8 @@ export function ModelInspector({ id, fit, close }: { id: ModelId; fit: ModelFit 
   const model = query.data;
   const actions = useModelActions();
   const [tab, setTab] = useState<(typeof TABS)[number]['id']>('facts');
-  // Only what answers text has settings.
-  const hasSettings = model?.type === 'chat' || model?.type === 'vision';
+  // Only what chats has settings.
+  const hasSettings = model !== undefined && loadedAs(model) === 'chat';
   const hasBenchmark = model !== undefined && noBenchmark(model) === null;
   const tabs = TABS.filter(({ id: one }) => one === 'facts' || (one === 'settings' ? hasSettings : hasBenchmark));
   const benchmark = useBenchmark(model);

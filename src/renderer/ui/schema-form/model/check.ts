@@ -103,6 +103,7 @@ export function problemOf(field: Field, value: Json | undefined, matches: Matche
     case 'text':
     case 'long':
     case 'secret':
+    case 'file':
     case 'date':
     case 'date-time':
     case 'time':

@@ -6,6 +6,7 @@ export type FieldKind =
   | 'text'
   | 'long'
   | 'secret'
+  | 'file'
   | 'number'
   | 'integer'
   | 'boolean'

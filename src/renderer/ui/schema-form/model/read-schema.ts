@@ -72,6 +72,7 @@ function scalarKind({ type, format, writeOnly, maxLength }: JsonObject): FieldKi
   switch (type) {
     case 'string':
       if (format === 'password' || writeOnly === true) return 'secret';
+      if (format === 'file') return 'file';
       if (format === 'date' || format === 'date-time' || format === 'time') return format;
       return typeof maxLength === 'number' && maxLength > LONG ? 'long' : 'text';
     case 'integer':

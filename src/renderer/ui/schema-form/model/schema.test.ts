@@ -63,6 +63,7 @@ describe('fields of a schema', () => {
     ['a text of 300', { type: 'string', maxLength: 300 }, 'text'],
     ['a text of 301', { type: 'string', maxLength: 301 }, 'long'],
     ['a secret by format', { type: 'string', format: 'password' }, 'secret'],
+    ['a file', { type: 'string', format: 'file' }, 'file'],
     ['a secret by writeOnly', { type: 'string', writeOnly: true }, 'secret'],
     ['a long secret', { type: 'string', writeOnly: true, maxLength: 5_000 }, 'secret'],
     ['a secret with choices', { type: 'string', writeOnly: true, enum: ['a'] }, 'secret'],

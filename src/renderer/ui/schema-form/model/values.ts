@@ -13,6 +13,7 @@ export function fits(field: Field, value: Json | undefined): boolean {
     case 'text':
     case 'long':
     case 'secret':
+    case 'file':
     case 'date':
     case 'date-time':
     case 'time':
