@@ -1,5 +1,4 @@
 /** The event table: every change, in the transaction that made it, and its live tail. */
-import type { Statement } from 'better-sqlite3';
 import { z } from 'zod';
 import type { EntityName } from '../../contract/entities.ts';
 import type { Change } from '../../contract/host/telemetry.ts';
@@ -107,14 +106,15 @@ interface Waiting {
 
 /** Writes at most {@link ROWS_PER_INSERT} rows with one statement. @returns the sequence number of the first one */
 function createInsert({ raw }: Db): (rows: readonly Waiting[]) => number {
-  const inserts = new Map<number, Statement<(string | number | null)[]>>();
+  const prepare = (rows: number) =>
+    raw.prepare<(string | number | null)[]>(
+      `INSERT INTO event (at, type, entity, entity_id, version, data) VALUES ${Array(rows).fill('(?, ?, ?, ?, ?, ?)').join()}`,
+    );
+  const inserts = new Map<number, ReturnType<typeof prepare>>();
   function insertOf(rows: number) {
     const known = inserts.get(rows);
     if (known !== undefined) return known;
-    const places = Array(rows).fill('(?, ?, ?, ?, ?, ?)').join();
-    const made = raw.prepare<(string | number | null)[]>(
-      `INSERT INTO event (at, type, entity, entity_id, version, data) VALUES ${places}`,
-    );
+    const made = prepare(rows);
     inserts.set(rows, made);
     return made;
   }
