@@ -37,6 +37,7 @@ export function allChecks() {
     { name: 'hygiene', args: [join('scripts', 'lib', 'check', 'hygiene.mjs')] },
     { name: 'writes', args: [join('scripts', 'lib', 'check', 'writes.mjs')] },
     { name: 'cuts', args: [join('scripts', 'lib', 'check', 'cuts.mjs')] },
+    { name: 'parses', args: [join('scripts', 'lib', 'check', 'parses.mjs')] },
     { name: 'sizes', args: [join('scripts', 'lib', 'check', 'stats.mjs')] },
   ];
 }

@@ -4,7 +4,7 @@ import { call } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
 import { contains, fixed, is, oneOf } from '../kernel/filters.ts';
 import { listFields, page, resource } from '../kernel/paging.ts';
-import { CommandId, entityFields, JsonObject, Nothing, ProfileId, Timestamp } from '../kernel/scalars.ts';
+import { CommandId, entityFields, Json, JsonObject, Nothing, ProfileId, Timestamp } from '../kernel/scalars.ts';
 import { natural, text } from '../kernel/sorts.ts';
 import { CommandKind, CommandSpec } from './kinds/index.ts';
 import { LastTask } from './last-task.ts';
@@ -12,7 +12,7 @@ import { LastTask } from './last-task.ts';
 export { COMMAND_KINDS, CommandKind, CommandSpec } from './kinds/index.ts';
 
 /** Spec as it is sent: members with defaults may be left out, and `kind` too where the command names it. */
-export const CommandSpecInput = z.record(z.string(), z.json());
+export const CommandSpecInput = JsonObject;
 
 /** Retry policy: `max` further attempts, exponential backoff with jitter. */
 export const RetryPolicy = z.strictObject({
@@ -79,7 +79,7 @@ export const CommandVersion = z.object({
   /** The version whose content it has, where it was made by restoring that one. */
   restored_from: z.int().nullable(),
   /** Members that changed against the version before, old and new. */
-  diff: z.array(z.object({ path: z.string(), from: z.json(), to: z.json() })),
+  diff: z.array(z.object({ path: z.string(), from: Json, to: Json })),
 });
 
 /** Result of a dry run; secrets are masked. */

@@ -247,7 +247,7 @@ export const settingsOperations = {
     },
   ),
   settings_update: call(
-    z.record(z.string(), z.json()),
+    JsonObject,
     z.object({ values: JsonObject, version: z.int(), restart_required: z.array(z.string()) }),
     {
       ...host,

@@ -149,7 +149,7 @@ export const telemetryOperations = {
             context: z.string().max(200).default(''),
             message: z.string().min(1).max(65_536),
             timestamp: z.int().optional(),
-            data: z.json().nullable().default(null),
+            data: Json.nullable().default(null),
           }),
         )
         .min(1)

@@ -3,6 +3,7 @@
  * this check (schemas, redaction, serialisation) can neither exhaust the stack nor hold up the event loop.
  */
 import { AppError } from './errors.ts';
+import { isPlain } from './json.ts';
 
 /** Limits of one value. */
 export interface Bounds {
@@ -22,10 +23,15 @@ export interface Bounds {
 
 /** What every edge takes; an edge may take less. */
 export const BOUNDS: Bounds = { depth: 64, members: 250_000, string: 16 * 1024 * 1024, size: 32 * 1024 * 1024 };
+/** Lists and objects of one value that is kept and shown. */
+const CONTAINERS = 20_000;
+
 /** Inputs of operations that carry no texts; each value may be wrong in its own way. */
-export const JSON_BOUNDS: Bounds = { ...BOUNDS, members: 50_000, containers: 20_000 };
+export const JSON_BOUNDS: Bounds = { ...BOUNDS, members: 50_000, containers: CONTAINERS };
 /** Inputs of operations that carry lists of texts. */
-export const DOCUMENT_BOUNDS: Bounds = { ...BOUNDS, names: 40_000, containers: 20_000 };
+export const DOCUMENT_BOUNDS: Bounds = { ...BOUNDS, names: 40_000, containers: CONTAINERS };
+/** What a command gives that is kept with its task and shown in lists; what is beyond becomes a file. */
+export const KEPT_BOUNDS: Bounds = { ...BOUNDS, containers: CONTAINERS };
 /** What a program or a server gives to the process that asked for it; what is large becomes a file and travels no further. */
 export const OUTPUT_BOUNDS: Bounds = { ...BOUNDS, members: 8_000_000, string: BOUNDS.size };
 /** A value of {@link BOUNDS} inside the message of a child process. */
@@ -45,12 +51,6 @@ const tooMany = ({ members }: Bounds) => `made of more than ${members} values`;
 const tooManyNames = (names: number) => `made of more than ${names} members`;
 const tooManyContainers = (containers: number) => `made of more than ${containers} lists and objects`;
 const tooLong = ({ string }: Bounds) => `holding a string of more than ${string} characters`;
-
-/** Nothing is inherited but from an end of the chain: objects of JSON, of another realm, and those that a router makes. */
-const isPlain = (value: object) => {
-  const prototype: object | null = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-};
 
 /**
  * What is wrong with a structured-cloned value, or null. Only JSON values, undefined and byte arrays pass; the walk keeps its own stack
@@ -95,16 +95,27 @@ export function excessOf(value: unknown, bounds: Bounds = BOUNDS): string | null
   return null;
 }
 
-/** What is wrong with a JSON text before it is parsed, or null; a text that is not JSON is somebody else's to refuse. */
-function excessOfText(text: string, bounds: Bounds): string | null {
-  if (text.length > bounds.size) return larger(bounds);
-  if (text.length <= Math.min(bounds.depth, bounds.members, bounds.string)) return null;
+/** What was counted in texts that share one bound. */
+interface Counts {
+  members: number;
+  names: number;
+  containers: number;
+  size: number;
+}
+
+const none = (): Counts => ({ members: 0, names: 0, containers: 0, size: 0 });
+
+/**
+ * What is wrong with a JSON text before it is parsed, or null; a text that is not JSON is somebody else's to refuse.
+ * @param counts what came before, to which this text is added
+ */
+function excessOfText(text: string, bounds: Bounds, counts = none()): string | null {
+  counts.size += text.length;
+  if (counts.size > bounds.size) return larger(bounds);
+  const { names: maxNames = bounds.members, containers: maxContainers = Number.POSITIVE_INFINITY } = bounds;
+  let { members, names, containers } = counts;
   let depth = 0;
   // Every item but the first of its list follows a comma, and every list opens with a bracket.
-  let members = 0;
-  const { names: maxNames = bounds.members, containers: maxContainers = Number.POSITIVE_INFINITY } = bounds;
-  let names = 0;
-  let containers = 0;
   for (let index = 0; index < text.length; index++) {
     switch (text.charCodeAt(index)) {
       case 0x22: {
@@ -136,6 +147,7 @@ function excessOfText(text: string, bounds: Bounds): string | null {
         break;
     }
   }
+  Object.assign(counts, { members, names, containers });
   return null;
 }
 
@@ -172,4 +184,14 @@ export function parseBounded(text: string, bounds: Bounds = BOUNDS): unknown {
   const excess = excessOfText(text, bounds);
   if (excess !== null) throw excessError('The JSON', excess);
   return JSON.parse(text);
+}
+
+/** Like {@link parseBounded} for several texts that somebody sent in one value: together they may hold what one may. */
+export function createBoundedParser(bounds: Bounds): (text: string) => unknown {
+  const counts = none();
+  return (text) => {
+    const excess = excessOfText(text, bounds, counts);
+    if (excess !== null) throw excessError('The JSON', excess);
+    return JSON.parse(text);
+  };
 }

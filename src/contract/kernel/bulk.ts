@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Area, call, type OperationOptions } from './define.ts';
 import { codeOf, Problem } from './errors.ts';
 import { type Filters, filterShape } from './filters.ts';
-import { JobId } from './scalars.ts';
+import { JobId, JsonObject } from './scalars.ts';
 
 /** How the verb went for one row. */
 export const BulkRow = z.object({ id: z.string(), ok: z.boolean(), error: Problem.optional() });
@@ -42,7 +42,7 @@ export const bulkInput = <Id extends z.ZodType, A extends BulkActions, const F e
       /** The filters of the list; `{}` is every row. */
       filter: z.strictObject(filterShape(filters)).optional(),
       action: z.enum(actions),
-      input: z.record(z.string(), z.json()).optional(),
+      input: JsonObject.optional(),
       /** Refused with 409 unless the filter matches as many rows. */
       expected_count: z.int().min(0).optional(),
       /** Answers when the job of a `filter` has ended. */

@@ -38,8 +38,10 @@ export type ConnectionId = z.infer<typeof ConnectionId>;
 export const ModelId = entityId<'ModelId'>('mdl');
 export type ModelId = z.infer<typeof ModelId>;
 
-/** What sessions are called: a client may choose the name itself. */
-export const SessionName = z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/, 'must be 1 to 128 letters, digits or . _ : -');
+/** What sessions are called: a client may choose the name itself, but none that a path loses on its way. */
+export const SessionName = z
+  .string()
+  .regex(/^(?!\.{1,2}$)[A-Za-z0-9._:-]{1,128}$/, 'must be 1 to 128 letters, digits or . _ : -, and neither . nor ..');
 
 /** RFC 3339 UTC with milliseconds, `2026-11-20T10:50:00.000Z`. */
 export const Timestamp = z.iso.datetime({ precision: 3 });
@@ -47,13 +49,7 @@ export const Timestamp = z.iso.datetime({ precision: 3 });
 /** Position in the event table or in a log; grows by at least one per entry. */
 export const Seq = z.coerce.number().int().min(0);
 
-/** Any JSON value. */
-export const Json = z.json();
-export type Json = z.infer<typeof Json>;
-
-/** A JSON object with any members. */
-export const JsonObject = z.record(z.string(), z.json());
-export type JsonObject = z.infer<typeof JsonObject>;
+export { Json, JsonObject } from './json.ts';
 
 /** Members of every stored entity. */
 export const entityFields = {

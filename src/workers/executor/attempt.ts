@@ -2,7 +2,6 @@
 import { mkdirSync } from 'node:fs';
 import type { ExecutorJob, ExecutorResult } from '../../contract/automation/executor.ts';
 import { fitsTask, OUTPUT_FILE, type OutputReference } from '../../contract/automation/report/report-limits.ts';
-import { excessOf } from '../../contract/kernel/bounds.ts';
 import { createRedactor } from '../../contract/kernel/redact/redact.ts';
 import type { Json } from '../../contract/kernel/scalars.ts';
 import type { Port } from '../shared/port.ts';
@@ -79,7 +78,7 @@ export function startAttempt(job: ExecutorJob, port: Port): Attempt {
   /** Stores an output that is too large for a message, and answers what stands in its place. */
   async function keep(output: Json): Promise<Json> {
     const text = JSON.stringify(redactor.json(output));
-    if (fitsTask(text) && excessOf(output) === null) return output;
+    if (fitsTask(output, text)) return output;
     const artifact = await artifacts.add({ kind: 'output', name: OUTPUT_FILE }, text);
     return { artifact, bytes: Buffer.byteLength(text) } satisfies OutputReference;
   }

@@ -1,5 +1,6 @@
 /** Kind `http`: an HTTP request. */
 import { z } from 'zod';
+import { Json, JsonObject } from '../../kernel/scalars.ts';
 import { type CommandKindRecord, Template } from './kind.ts';
 
 const Headers = z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be a header name'), Template);
@@ -11,7 +12,7 @@ const HttpExpectation = z.strictObject({
   /** Text that the body must contain. */
   body_contains: Template.optional(),
   /** JSON Pointer (RFC 6901) → value that must be there. */
-  json: z.record(z.string(), z.json()).optional(),
+  json: JsonObject.optional(),
   max_duration_ms: z.int().min(1).optional(),
 });
 
@@ -24,7 +25,7 @@ export const HttpSpec = z.strictObject({
   headers: Headers.default({}),
   /** Text body, or a JSON value that is serialised after its strings have been resolved. */
   body: z
-    .union([z.strictObject({ text: Template }), z.strictObject({ json: z.json() })])
+    .union([z.strictObject({ text: Template }), z.strictObject({ json: Json })])
     .nullable()
     .default(null),
   follow_redirects: z.boolean().default(true),

@@ -11,7 +11,7 @@ const jsonOf = (chars: number): Json => 'x'.repeat(chars - 2);
 
 // Catches a limit that is off by one, or counts the value in place of its JSON.
 test.each([
-  ['an output', 1_048_576, (chars: number) => fitsTask(JSON.stringify(jsonOf(chars)))],
+  ['an output', 1_048_576, (chars: number) => fitsTask(jsonOf(chars), JSON.stringify(jsonOf(chars)))],
   ['the output of a step', 16_384, (chars: number) => keptStepOutput(jsonOf(chars)) !== null],
   [
     'the data of a line',

@@ -2,6 +2,7 @@
  * How much of what an attempt reports is kept. The host applies these rules to whatever arrives; an executor applies the same
  * functions before it sends, so that what would not be kept does not travel either.
  */
+import { excessOf, KEPT_BOUNDS } from '../../kernel/bounds.ts';
 import { clip, start } from '../../kernel/redact/clip.ts';
 import type { Redactor } from '../../kernel/redact/redact.ts';
 import type { Json } from '../../kernel/scalars.ts';
@@ -26,9 +27,9 @@ export type OutputReference = {
   bytes: number;
 };
 
-/** Whether an output, as JSON text, stays with the task. */
-export function fitsTask(text: string): boolean {
-  return text.length <= MAX_OUTPUT_CHARS;
+/** Whether an output stays with the task. @param text the output as JSON */
+export function fitsTask(output: Json, text: string): boolean {
+  return text.length <= MAX_OUTPUT_CHARS && excessOf(output, KEPT_BOUNDS) === null;
 }
 
 /** The output of a step as it is kept, null when it is too large. */

@@ -1,7 +1,7 @@
 /** Kinds of jobs: what can run in the background and go on after a restart. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Job } from '../../../contract/host/jobs.ts';
-import type { JobId, Json } from '../../../contract/kernel/scalars.ts';
+import { type JobId, Json } from '../../../contract/kernel/scalars.ts';
 
 /** Input of the work, and its way to report progress. */
 export interface JobContext<Input, State> {
@@ -57,8 +57,8 @@ export function createJobKinds(): JobKinds {
 function untyped<Input extends Json, State extends Json>(kind: JobKind<Input, State>): AnyJobKind {
   return {
     ...kind,
-    input: z.json(),
-    checkpoint: z.json(),
+    input: Json,
+    checkpoint: Json,
     run: (context) => {
       const state = kind.checkpoint.safeParse(context.checkpoint);
       return kind.run({

@@ -11,6 +11,7 @@ import * as system from '../../../../contract/host/system.ts';
 import * as telemetry from '../../../../contract/host/telemetry.ts';
 import { Problem } from '../../../../contract/kernel/errors.ts';
 import * as frames from '../../../../contract/kernel/frames.ts';
+import { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 
 /** A JSON Schema of draft 2020-12, which is what OpenAPI 3.1 uses. */
 export type JsonSchema = { [key: string]: unknown };
@@ -98,8 +99,6 @@ export function createSchemaWriter(): SchemaWriter {
 
 const REFERENCE = 'component:';
 const ROOT = 'root';
-/** Where zod puts schemas that refer to themselves. In the contract that is `z.json()` and nothing else. */
-const SHARED = '__shared';
 const JSON_VALUE: JsonSchema = { title: 'JsonValue', description: 'Any JSON value.' };
 
 function convert(registry: z.core.$ZodRegistry<{ id: string }>, io: Direction): Record<string, JsonSchema> {
@@ -108,9 +107,13 @@ function convert(registry: z.core.$ZodRegistry<{ id: string }>, io: Direction): 
     io,
     unrepresentable: 'any',
     uri: (id) => REFERENCE + id,
+    override({ zodSchema, jsonSchema }) {
+      const schema: unknown = zodSchema;
+      if (schema === Json) Object.assign(jsonSchema, JSON_VALUE);
+      if (schema === JsonObject) jsonSchema.additionalProperties = { ...JSON_VALUE };
+    },
   });
-  const { [SHARED]: _recursive, ...own } = schemas as Record<string, JsonSchema>;
-  return Object.fromEntries(Object.entries(own).map(([id, schema]) => [id, clean(schema)]));
+  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, clean(schema as JsonSchema)]));
 }
 
 function componentsOf(named: [string, z.ZodType][], direction: Direction): Record<string, JsonSchema> {
@@ -123,7 +126,6 @@ function componentsOf(named: [string, z.ZodType][], direction: Direction): Recor
 function clean(schema: JsonSchema): JsonSchema {
   return mapObjects(schema, (object) => {
     const { $schema: _schema, $id: _id, ...rest } = object;
-    if (typeof rest.$ref === 'string' && rest.$ref.startsWith(REFERENCE + SHARED)) return JSON_VALUE;
     const keys = (rest.propertyNames as JsonSchema | undefined)?.enum;
     if (Array.isArray(keys) && rest.properties === undefined) {
       // A record over a closed set of keys is an object with exactly these members.

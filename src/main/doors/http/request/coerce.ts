@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseBounded } from '../../../../contract/kernel/bounds.ts';
 import type { Operation } from '../../../../contract/kernel/define.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
+import { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { unwrap } from '../../dispatch/validation.ts';
 
 /** Turns the text of one member into its value; text that does not fit stays as it is, for the schema to refuse. */
@@ -52,7 +53,7 @@ function coercionOf(schema: z.ZodType): Coerce | undefined {
 function scalarCoercion(inner: z.ZodType): ((value: string) => unknown) | undefined {
   if (inner instanceof z.ZodNumber) return (text) => (NUMBER.test(text.trim()) ? Number(text) : text);
   if (inner instanceof z.ZodBoolean) return (text) => (text === 'true' ? true : text === 'false' ? false : text);
-  if (inner instanceof z.ZodObject || inner instanceof z.ZodRecord) return jsonOrText;
+  if (inner instanceof z.ZodObject || inner instanceof z.ZodRecord || inner === JsonObject) return jsonOrText;
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 /** OpenAI's messages in the form that chat templates take. */
-import { invalidField } from '../../../../contract/kernel/errors.ts';
+import { createBoundedParser, DOCUMENT_BOUNDS } from '../../../../contract/kernel/bounds.ts';
+import { AppError, invalidField } from '../../../../contract/kernel/errors.ts';
 import { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import type { EngineMessage } from '../../../../contract/models/engine.ts';
 import type { ChatMessage } from '../../../../contract/models/openai/chat.ts';
@@ -22,18 +23,22 @@ function textOf(content: Content, at: number): string {
     .join('');
 }
 
-/** @throws AppError `validation-error` when the text is not a JSON object */
-function argumentsOf(text: string, field: string): JsonObject {
+/** @throws AppError `validation-error` when the text is not a JSON object, or when it and those before it are beyond the bounds of an input */
+function argumentsOf(text: string, field: string, parse: (text: string) => unknown): JsonObject {
   if (text.trim() === '') return {};
   try {
-    return JsonObject.parse(JSON.parse(text));
-  } catch {
-    const reason = 'arguments must be an object in JSON';
+    return JsonObject.parse(parse(text));
+  } catch (error) {
+    const reason =
+      error instanceof AppError
+        ? `the arguments of all calls together are too much. ${error.message}`
+        : 'arguments must be an object in JSON';
     throw invalidField(field, reason, { param: true });
   }
 }
 
 export function engineMessages(messages: readonly ChatMessage[]): EngineMessage[] {
+  const parse = createBoundedParser(DOCUMENT_BOUNDS);
   return messages.map((message, at): EngineMessage => {
     const content = textOf(message.content, at);
     switch (message.role) {
@@ -46,7 +51,7 @@ export function engineMessages(messages: readonly ChatMessage[]): EngineMessage[
         const calls = message.tool_calls?.map(({ id, function: { name, arguments: args } }, call) => ({
           id,
           name,
-          arguments: argumentsOf(args, `messages.${at}.tool_calls.${call}.function.arguments`),
+          arguments: argumentsOf(args, `messages.${at}.tool_calls.${call}.function.arguments`, parse),
         }));
         return {
           role: 'assistant',

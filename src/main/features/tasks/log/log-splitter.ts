@@ -1,7 +1,7 @@
 /** Bytes of an executor's output → lines: structured ones (LOG_MARK) or raw text, of bounded length, redacted. */
 import { LOG_MARK, StructuredLog } from '../../../../contract/automation/executor.ts';
 import { keptLine, MAX_LOG_CHARS } from '../../../../contract/automation/report/report-limits.ts';
-import { parseBounded } from '../../../../contract/kernel/bounds.ts';
+import { KEPT_BOUNDS, parseBounded } from '../../../../contract/kernel/bounds.ts';
 import type { Redactor } from '../../../../contract/kernel/redact/redact.ts';
 
 /** Longest structured line, bytes; a longer one is taken for raw text. */
@@ -53,7 +53,7 @@ function unfinished(bytes: Buffer): number {
 function parseStructured(bytes: Buffer): StructuredLog | null {
   if (bytes[0] !== MARK) return null;
   try {
-    return StructuredLog.parse(parseBounded(bytes.toString('utf8', 1)));
+    return StructuredLog.parse(parseBounded(bytes.toString('utf8', 1), KEPT_BOUNDS));
   } catch {
     return null;
   }

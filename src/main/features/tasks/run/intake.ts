@@ -65,7 +65,7 @@ export function createIntake(
     async output(raw) {
       const output = redactor.json(raw);
       const text = JSON.stringify(output);
-      if (fitsTask(text)) return output;
+      if (fitsTask(output, text)) return output;
       const file = OUTPUT_FILE;
       const folder = artifactsDir(taskDir, task.attempt);
       // In place of what the script may have put there.
