@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createRedactor } from '../../kernel/redact/redact.ts';
 import type { ExecutorNote, ExecutorResult } from '../executor.ts';
 import type { FailureEvidence } from './evidence.ts';
-import { keptNote, keptResult } from './kept-report.ts';
+import { keptNote, keptProblem, keptResult } from './kept-report.ts';
 import { keptLine } from './report-limits.ts';
 
 const SECRET = 'S3CR3T-marker-Qx7Zp0Lm4Nn8Vb2Ty6Rw1Ks5Hd9';
@@ -103,4 +103,37 @@ describe.each(KEPT)('%s', (_name, keep) => {
 // Catches a text that goes from a script into rows, events and an index, millions of characters long.
 test.each(KEPT.filter(([name]) => name !== 'output'))('%s is short', (_name, keep) => {
   expect(JSON.stringify(keep(LONG)).length).toBeLessThan(200_000);
+});
+
+describe('a forged problem', () => {
+  const forged = {
+    ...{ type: SECRET, title: SECRET, status: 4_821_390, code: SECRET, detail: SECRET, instance: SECRET },
+    ...{ errors: { [SECRET]: SECRET }, [SECRET]: { [SECRET]: [SECRET] }, line: 3 },
+  };
+
+  // Catches members that are kept as they came because the protocol gives them a meaning.
+  test('has no secret in any member', () => {
+    const kept = keptProblem(forged, createRedactor([SECRET, '4821390']));
+    expect(JSON.stringify(kept)).not.toContain(SECRET.slice(0, 8));
+    expect(kept).toMatchObject({ status: 500, code: 'internal_server_error', title: 'Internal Server Error', line: 3 });
+  });
+
+  test('of the catalogue keeps what it says', () => {
+    const kept = keptProblem({ ...problem('why'), code: 'expectation_failed', expected: { status: [200] } }, redactor);
+    expect(kept).toMatchObject({ code: 'expectation_failed', detail: 'why', expected: { status: [200] } });
+  });
+
+  // Catches a limit that holds for texts and not for what is nested, or for one member and not for all.
+  test.each([
+    ['deep', { deep: JSON.parse(`${'['.repeat(60)}${']'.repeat(60)}`) as unknown }],
+    ['of many lists', { many: Array.from({ length: 20_000 }, () => []) }],
+    ['of many members', Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`m${n}`, n]))],
+    ['of long members', Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`m${n}`, LONG]))],
+    ['of long names', { [LONG]: 1, [`${LONG}y`]: { [LONG]: 1 } }],
+    ['with bytes', { bytes: new Uint8Array(100_000) }],
+  ])('%s is short', (_how, more) => {
+    const kept = keptProblem({ ...problem('why'), ...more }, redactor);
+    expect(JSON.stringify(kept).length).toBeLessThan(200_000);
+    expect(JSON.stringify(kept)).not.toContain('[[[[[[[[[');
+  });
 });

@@ -135,9 +135,19 @@ function pieces(value: string): string[] {
   return [...split, ...parameters].map((piece) => piece.trim()).filter((piece) => piece.length >= MIN_PIECE_LENGTH);
 }
 
-/** What is looked for: each value that is long enough, as it is and as it is normalised on the way, its lines and its pieces. */
+/** How a value is written once it has gone through a number: without leading zeros, and rounded beyond 2^53. */
+function asNumber(value: string): string[] {
+  return /^\s*[+-]?\d[\d.]*\s*$/.test(value) && Number.isFinite(Number(value)) ? [String(Math.abs(Number(value)))] : [];
+}
+
+/** What is looked for: each value that is long enough, as it is, as a number and as it is normalised on the way, its lines and its pieces. */
 export function partsOf(values: Iterable<string>): Set<string> {
   const all = Array.from(values).filter((value) => value.length >= MIN_SECRET_LENGTH);
-  const parts = all.flatMap((value) => [...withLines(value), ...normalised(value), ...pieces(value)]);
+  const parts = all.flatMap((value) => [
+    ...withLines(value),
+    ...normalised(value),
+    ...asNumber(value),
+    ...pieces(value),
+  ]);
   return new Set(parts.filter((part) => part.length >= MIN_SECRET_LENGTH));
 }

@@ -128,14 +128,27 @@ describe('holders', () => {
 });
 
 describe('json', () => {
-  it('redacts strings, member names and numbers that are a secret, and keeps everything else', () => {
+  it('redacts strings, member names and numbers that hold a secret, and keeps everything else', () => {
     const redactor = createRedactor(['hunter22', '123456']);
-    const value = { hunter22: ['a hunter22', { deep: 123456, at: 1234567 }], flag: true, none: null };
+    const value = { hunter22: ['a hunter22', { deep: 123456, at: 12345 }], flag: true, none: null };
     expect(redactor.json(value)).toEqual({
-      [REDACTED]: [`a ${REDACTED}`, { deep: REDACTED, at: 1234567 }],
+      [REDACTED]: [`a ${REDACTED}`, { deep: REDACTED, at: 12345 }],
       flag: true,
       none: null,
     });
+  });
+
+  // Would catch: a script that hides a numeric secret from redaction by arithmetic.
+  it.each([
+    ['negated', '48213907', (n: number) => -n],
+    ['with a fraction', '48213907', (n: number) => n + 0.5],
+    ['times a hundred', '48213907', (n: number) => n * 100],
+    ['written with zeros before it', '0048213907', (n: number) => n],
+    ['rounded', '48213907482139074821', (n: number) => n],
+    ['divided by a hundred', '48213907', (n: number) => n / 100],
+    ['with an exponent', '48213907', (n: number) => n * 1e30],
+  ])('redacts a number %s', (_how, secret, make) => {
+    expect(createRedactor([secret]).json([make(Number(secret)), 3907])).toEqual([REDACTED, 3907]);
   });
 
   it('keeps a member called __proto__ a member', () => {

@@ -2,7 +2,6 @@
  * Redaction by value: once a secret is known, no text may carry it out, in whatever form it was encoded on the way. Pure ECMAScript,
  * so that the host, the workers and the panel share it.
  */
-import type { Problem } from '../errors.ts';
 import { MIN_SECRET_LENGTH, partsOf, patternsOf } from './forms.ts';
 import type { Pattern } from './matcher.ts';
 import { Rests } from './rests.ts';
@@ -36,7 +35,7 @@ export interface Redactor {
   text(text: string): string;
   /** Redacts text in any encoding that keeps ASCII; answers the same array when there is no secret in it. */
   bytes(bytes: Uint8Array): Uint8Array;
-  /** Redacts every string and every member name; a number that *is* a secret becomes the marker. */
+  /** Redacts every string and every member name; a number in whose digits a secret stands becomes the marker. */
   json<T>(value: T): T;
   /** For text that arrives in pieces; by `lines` when nothing is said, as a log is followed. */
   stream(pace?: StreamPace): RedactStream;
@@ -68,10 +67,6 @@ class KnownValues {
     const whole = this.patterns.spans(bytes);
     const rests = this.#rests.spans(bytes);
     return rests.length === 0 ? whole : merged([...whole, ...rests]);
-  }
-
-  has(value: string): boolean {
-    return this.#values.has(value);
   }
 
   hold(holder: string, values: Iterable<string>): void {
@@ -172,9 +167,17 @@ export function createRedactor(values: Iterable<string> = []): Redactor {
     return places.length === 0 ? input : inText.cut(input, places);
   };
 
+  /** A number as JSON writes it, and its digits alone: arithmetic may have added a sign, a fraction, zeros or an exponent. */
+  function hidesInNumber(value: number): boolean {
+    const written = String(value);
+    const [mantissa = ''] = written.split('e');
+    const digits = mantissa.replace('.', '');
+    return inText.find(written).length > 0 || (digits !== written && inText.find(digits).length > 0);
+  }
+
   function walk(value: unknown): unknown {
     if (typeof value === 'string') return text(value);
-    if (typeof value === 'number') return known.has(String(value)) ? REDACTED : value;
+    if (typeof value === 'number') return hidesInNumber(value) ? REDACTED : value;
     if (Array.isArray(value)) return value.map(walk);
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [text(name), walk(member)]));
@@ -196,10 +199,4 @@ export function createRedactor(values: Iterable<string> = []): Redactor {
     stream: (pace = 'lines') => createTextStream(inText, pace),
     byteStream: () => createByteStream(inBytes),
   };
-}
-
-/** Takes secrets out of a problem; the members that the protocol itself gives meaning to stay as they are. */
-export function redactProblem(value: Problem, redactor: Redactor): Problem {
-  const { type, title, status, code } = value;
-  return { ...redactor.json(value), type, title, status, code };
 }

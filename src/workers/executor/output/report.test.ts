@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { FromExecutor } from '../../../contract/automation/executor.ts';
 import { PROGRESS_MS } from '../../../contract/automation/report/report-limits.ts';
+import { AppError, problemOf } from '../../../contract/kernel/errors.ts';
 import { createRedactor, REDACTED } from '../../../contract/kernel/redact/redact.ts';
 import { createReport, type Report } from './report.ts';
 
@@ -67,7 +68,9 @@ it('hides secrets in texts, outputs and problems, and leaves the protocol’s ow
   report.send({ t: 'result', ok: true, output: ['hunter22', 1700] });
   report.send({ t: 'result', ok: false, outcome: 'failed', error: problem, retryable: true, exit_code: 1700 });
   report.progress(50, 'sent hunter22');
-  const clean = { ...problem, detail: `got ${REDACTED}`, field: REDACTED };
+  // Of the catalogue, which has no such code.
+  const own = problemOf(new AppError('internal-server-error', `got ${REDACTED}`));
+  const clean = { ...own, field: REDACTED };
   expect(sent).toEqual([
     { t: 'step_start', seq: 1700, parent: null, name: `type ${REDACTED}`, at: 1700 },
     { t: 'step_end', seq: 1700, status: 'failed', output: { [REDACTED]: REDACTED }, error: clean, at: 1700 },
