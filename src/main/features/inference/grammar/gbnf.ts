@@ -12,8 +12,8 @@ const SCHEMA_BOUNDS = { ...BOUNDS, members: 20_000, string: MAX_SIZE, size: MAX_
 
 const tooLarge = () => new AppError('unprocessable-entity', 'The schema is too large to be enforced.');
 
-/** @throws AppError `unprocessable-entity` for a schema whose grammar would be too large, before the time for its rules is spent */
-export function assertEnforceable(schema: JsonObject): void {
+/** @throws AppError `unprocessable-entity` for a schema, or several of one request, whose grammar would be too large, before the time for its rules is spent */
+export function assertEnforceable(schema: JsonObject | readonly JsonObject[]): void {
   if (excessOf(schema, SCHEMA_BOUNDS) !== null) throw tooLarge();
 }
 

@@ -2,7 +2,7 @@
 import { AppError, invalidField } from '../../../../contract/kernel/errors.ts';
 import { CALL_CLOSE, CALL_OPEN, type ToolGrammars } from '../../../../contract/models/engine.ts';
 import type { Tool, ToolChoice } from '../../../../contract/models/openai/chat.ts';
-import { createGrammar, literal } from './gbnf.ts';
+import { assertEnforceable, createGrammar, literal } from './gbnf.ts';
 import { addSchema } from './schema.ts';
 
 const NO_ARGUMENTS = { type: 'object', properties: {}, additionalProperties: false };
@@ -17,6 +17,8 @@ export function toolGrammars(tools: readonly Tool[], choice: ToolChoice, paralle
     const reason = named === null ? 'there are no tools to call' : `there is no tool ${JSON.stringify(named)}`;
     throw invalidField('tool_choice', reason, { param: true });
   }
+  // Together, or as many schemas as there are tools could each be as large as one may be.
+  assertEnforceable(allowed.map(({ parameters }) => parameters ?? NO_ARGUMENTS));
   const grammar = createGrammar();
   const bodies = allowed.map(({ name, parameters, index }) => {
     const schema = parameters == null ? NO_ARGUMENTS : { type: 'object', ...parameters };

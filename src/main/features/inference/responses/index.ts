@@ -31,13 +31,14 @@ interface Deps {
 
 export function createResponses({ generate, store, live, clock }: Deps) {
   const seconds = () => Math.floor(clock.now() / 1000);
-  const { stored, historyOf, kept } = createKept(store, clock);
+  const { stored, historyOf, refuseFull, kept } = createKept(store, clock);
   const writing = createWriting(live, clock);
 
   async function begin(input: ResponseInput, context: CallContext): Promise<AsyncGenerator<ResponseEvent, void, void>> {
     const { principal, requestId, signal } = context;
     refuseResponse(input);
-    const history = historyOf(input.previous_response_id, principal.id);
+    refuseFull(input, principal.id);
+    const history = await historyOf(input.previous_response_id, principal.id);
     const { chat, fields } = chatOf(input, history);
     const request = withCallerFields(fields, () => requestOf(chat));
     const generation = await generateFor(fields, generate, request, { caller: principal.id, requestId, signal });

@@ -40,8 +40,8 @@ async function keep(asked: ResponseInput, last: ResponseObject, principal = 'me'
     seen.push(event.type === type && store.get(last.id, principal) !== undefined);
   return seen;
 }
-const said = (id: string, principal = 'me') =>
-  kept.historyOf(id, principal).map((item) => JSON.stringify(item).match(/one|two|first|second/)?.[0]);
+const said = async (id: string, principal = 'me') =>
+  (await kept.historyOf(id, principal)).map((item) => JSON.stringify(item).match(/one|two|first|second/)?.[0]);
 
 test('a response is stored before its end is told', async () => {
   const asked = input('one');
@@ -69,27 +69,68 @@ describe('what was said before', () => {
     await keep(two, answered('2', two, 'second'));
   });
 
-  test('is told from the beginning, questions and answers', () => {
-    expect(said('resp_2')).toEqual(['one', 'first', 'two', 'second']);
-    expect(said('resp_1')).toEqual(['one', 'first']);
-    expect(kept.historyOf(null, 'me')).toEqual([]);
+  test('is told from the beginning, questions and answers', async () => {
+    expect(await said('resp_2')).toEqual(['one', 'first', 'two', 'second']);
+    expect(await said('resp_1')).toEqual(['one', 'first']);
+    expect(await kept.historyOf(null, 'me')).toEqual([]);
   });
 
   // Catches a key that reads the conversations of another one by their ids.
-  test('is that of the caller alone', () => {
-    expect(() => said('resp_2', 'other')).toThrow(expect.objectContaining({ slug: 'not-found' }));
+  test('is that of the caller alone', async () => {
+    await expect(said('resp_2', 'other')).rejects.toThrow(expect.objectContaining({ slug: 'not-found' }));
   });
 
-  test('cannot be told when a part of it was deleted', () => {
+  test('cannot be told when a part of it was deleted', async () => {
     store.remove('resp_1', 'me');
-    expect(() => said('resp_2')).toThrow(
+    await expect(said('resp_2')).rejects.toThrow(
       expect.objectContaining({ slug: 'not-found', extra: { resource: 'response', id: 'resp_1' } }),
     );
   });
 
   // Catches a host that goes round for ever on rows that name each other.
-  test('ends although responses name each other', () => {
+  test('ends although responses name each other', async () => {
     core.db.raw.prepare(`UPDATE response SET previous_id = 'resp_2' WHERE id = 'resp_1'`).run();
-    expect(said('resp_2')).toHaveLength(2000);
+    expect(await said('resp_2')).toHaveLength(2000);
+  });
+
+  // Catches a small request that makes the host read and hold hundreds of megabytes: nothing of a chain is read that is too long.
+  test('is refused when it is longer than any model reads, before any of it is read', async () => {
+    let previous = 'resp_2';
+    for (let n = 3; n < 9; n++) {
+      const asked = input('x'.repeat(1_000_000), previous);
+      await keep(asked, answered(String(n), asked, 'more'));
+      previous = `resp_${n}`;
+    }
+    expect(await kept.historyOf('resp_5', 'me')).toHaveLength(10);
+    core.db.raw.prepare(`UPDATE response SET input = '{' WHERE id = 'resp_8'`).run();
+    await expect(kept.historyOf('resp_8', 'me')).rejects.toThrow(
+      expect.objectContaining({
+        slug: 'payload-too-large',
+        extra: expect.objectContaining({ param: 'previous_response_id' }),
+      }),
+    );
+  });
+
+  // Catches a chain that is put together in one piece while nothing else is answered.
+  test('is put together in turns with everything else', async () => {
+    let turns = 0;
+    const other = setInterval(() => (turns += 1), 0);
+    core.db.raw.prepare(`UPDATE response SET previous_id = 'resp_2' WHERE id = 'resp_1'`).run();
+    await kept.historyOf('resp_2', 'me');
+    clearInterval(other);
+    expect(turns).toBeGreaterThan(10);
+  });
+
+  // Catches a caller that fills the disk with responses which nobody reads.
+  test('a caller whose responses take all the room it has stores no more, and others do', async () => {
+    const full = createKept(store, core.clock, 100);
+    expect(() => full.refuseFull(input('x'), 'me')).toThrow(
+      expect.objectContaining({ slug: 'resource-limit-exceeded' }),
+    );
+    expect(() => full.refuseFull({ ...input('x'), store: false }, 'me')).not.toThrow();
+    expect(() => full.refuseFull(input('x'), 'other')).not.toThrow();
+    store.remove('resp_1', 'me');
+    store.remove('resp_2', 'me');
+    expect(() => full.refuseFull(input('x'), 'me')).not.toThrow();
   });
 });

@@ -38,6 +38,28 @@ test('as many as there are places, then a bounded queue, then a refusal that say
   expect([turns.active(), turns.waiting()]).toEqual([2, 0]);
 });
 
+// Catches a queue that belongs to whoever fills it first: everybody else is refused for as long as it stays full.
+test('a full queue is shared out, and who has more than the others gives way', async () => {
+  const turns = createTurns(1, () => 4);
+  const leave = await turns.enter('a', never);
+  const refused: string[] = [];
+  const ask = (caller: string, name: string) => {
+    const entered = turns.enter(caller, never);
+    entered.catch(() => refused.push(name));
+    return entered;
+  };
+  const all = ['a1', 'a2', 'a3', 'a4'].map((name) => ask('a', name));
+  await expect(turns.enter('a', never)).rejects.toMatchObject({ slug: 'resource-limit-exceeded' });
+  const others = ['b1', 'b2'].map((name) => ask('b', name));
+  await expect(ask('b', 'b3')).rejects.toMatchObject({ slug: 'resource-limit-exceeded' });
+  const third = ask('c', 'c1');
+  await expect(all[3]).rejects.toMatchObject({ extra: { resource: 'inference_queue' } });
+  expect(refused.toSorted()).toEqual(['a2', 'a3', 'a4', 'b3']);
+  leave();
+  for (const one of [others[0], third, all[0], others[1]]) (await one)?.();
+  expect([turns.active(), turns.waiting()]).toEqual([0, 0]);
+});
+
 test('who leaves while waiting holds nobody up', async () => {
   const turns = createTurns(1, () => 10);
   const leave = await turns.enter('a', never);
