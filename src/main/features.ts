@@ -67,7 +67,10 @@ export function createFeatures(shared: Foundation & Addresses, replaced: Replace
   };
   const models = add(
     'models',
-    createModels({ ...shared, hardware, engines, jobs: jobs.service, uploads: storage.uploads }),
+    createModels({
+      ...{ ...shared, hardware, engines, jobs: jobs.service, uploads: storage.uploads },
+      admitSession: (...asked) => conversations.admit(...asked),
+    }),
   );
   const { conversations } = add('sessions', createSessions({ ...shared, params: models.params }));
   const inference = add(

@@ -44,6 +44,7 @@ export function openModels(overrides: Partial<Settings> = {}, dir?: string, hub:
     jobs: jobs.service,
     engines,
     uploads,
+    admitSession: () => undefined,
     surroundings: { home: path.join(core.dir, 'home'), env: {}, platform: 'linux' },
   });
   return { core, jobs, models, root, unloaded, uploaded };

@@ -101,6 +101,11 @@ export interface Recording {
 /** Conversations that are kept; implemented by the feature `sessions`. */
 export interface Conversations {
   /**
+   * For what concerns a session and writes nothing in it.
+   * @throws AppError `session-not-found` when the caller may not see it, `conflict` when it was deleted and can be restored
+   */
+  admit(sessionId: string, principal: Principal, reads?: boolean): void;
+  /**
    * Stores the messages of a request, and what its recording is given.
    * @param continued whether the answer continues the last message
    * @throws AppError `session-not-found` when the caller may not see the session

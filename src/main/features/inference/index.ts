@@ -107,7 +107,7 @@ export function createInference(deps: Deps) {
 
   const handlers: Handlers<InferenceOperationId> = {
     chat: createChat({ generate, clock, conversations: deps.conversations }),
-    generate: createCompletions(generate, clock),
+    generate: createCompletions(generate, clock, deps.conversations),
     rerank: createRerank(vectors),
     ...createResponses({ generate, store, live, clock }),
     models: ({ filter }) => models.list(filter),

@@ -27,7 +27,7 @@ import { createInspector } from './registry/inspector.ts';
 import { createScanner } from './registry/scan.ts';
 import { modelHandlers } from './routes.ts';
 import { createModelService, type Engines } from './service.ts';
-import { settingsHandlers } from './settings/routes.ts';
+import { type AdmitSession, settingsHandlers } from './settings/routes.ts';
 import { createGenerationSettings } from './settings/service.ts';
 import { createModelSource } from './source.ts';
 import { createDownloadStore } from './store/download-store.ts';
@@ -74,6 +74,8 @@ export function createModels(deps: {
   dataDir: string;
   engines: Engines;
   platform: Pick<Platform, 'appRoot'>;
+  /** Whether a caller may use a session that parameters belong to. */
+  admitSession: AdmitSession;
   secrets: Secrets;
   redactor: Redactor;
   hub?: HubTuning;
@@ -118,7 +120,7 @@ export function createModels(deps: {
     },
     handlers: {
       ...modelHandlers({ service, importer, imports, elsewhere, downloads: hub.service.list, uploads: deps.uploads }),
-      ...settingsHandlers(generation),
+      ...settingsHandlers(generation, deps.admitSession),
       ...memoryHandlers(memory),
       ...hub.handlers,
     },

@@ -61,5 +61,15 @@ export function createAccess({ store, clock, params }: AccessDeps) {
   const open = (id: SessionId, anonymous: boolean) =>
     store.get(id) === undefined ? make(id, anonymous) : visible(id, anonymous);
 
-  return { require, visible, make, open, purge };
+  /**
+   * For what concerns a session and writes nothing in it. There need not be one yet, unless it is read without a key: what belongs to it
+   * until then was set by somebody with a key.
+   * @throws AppError as {@link make} and {@link visible} do; `session-not-found` for a deleted one that is read
+   */
+  function admit(id: SessionId, anonymous: boolean, reads: boolean): void {
+    if (store.getDeleted(id) !== undefined) throw anonymous || reads ? unknownSession(id) : taken(id);
+    if (store.get(id) !== undefined || (anonymous && reads)) visible(id, anonymous);
+  }
+
+  return { require, visible, make, open, admit, purge };
 }

@@ -17,14 +17,18 @@ interface Deps {
   clock: Clock;
   /** The session, made when there is none. @throws AppError `session-not-found` when the caller may not see it */
   open(id: SessionId, anonymous: boolean): SessionRow;
+  /** @throws AppError when the caller may not use it */
+  admit(id: SessionId, anonymous: boolean, reads: boolean): void;
 }
 
-export function createRecorder({ db, store, clock, open }: Deps) {
+export function createRecorder({ db, store, clock, open, admit }: Deps) {
   const branch = createBranch({ store, clock });
   const { append, show } = branch;
   const deps = { db, store, clock, branch };
 
   const conversations: Conversations = {
+    admit: (sessionId, principal, reads = false) =>
+      admit(sessionId as SessionId, principal.kind === 'anonymous', reads),
     begin({ sessionId: name, principal, model, messages, continued }): Recording {
       const sessionId = name as SessionId;
       const said = saidIn(messages);

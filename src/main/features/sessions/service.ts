@@ -36,8 +36,8 @@ interface Deps {
 export function createSessionService({ db, store, clock, params }: Deps) {
   const view = (row: SessionRow): Session => recordOf(Session, () => toSession(row, params.get(row.id)));
 
-  const { require, visible, make, open, purge } = createAccess({ store, clock, params });
-  const recorder = createRecorder({ db, store, clock, open });
+  const { require, visible, make, open, admit, purge } = createAccess({ store, clock, params });
+  const recorder = createRecorder({ db, store, clock, open, admit });
   const save = (row: SessionRow, changes: Partial<SessionRow>, verb: 'updated' | 'deleted' = 'updated'): Session => {
     const next = { ...row, ...changes, updated_at: clock.now(), version: row.version + 1 };
     store.save(next, verb);

@@ -4,6 +4,7 @@ import type { Logprob } from '../../../../contract/models/engine.ts';
 import type { Completion, CompletionChunk, CompletionInput } from '../../../../contract/models/openai/completions.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Handler } from '../../../core/operation/operation.ts';
+import type { Conversations } from '../deps.ts';
 import type { Asker, Generate, GenerationEnd, GenerationPart } from '../run/generation.ts';
 import { stoppedOf, usageOf } from './answer.ts';
 import { generateFor } from './caller-fields.ts';
@@ -135,9 +136,14 @@ async function* chunks(begun: Begun): AsyncGenerator<CompletionChunk, void, void
   if (withUsage) yield { ...head, choices: [], usage: usageOfAll(begun, ends) };
 }
 
-export function createCompletions(generate: Generate, clock: Clock): Handler<Operations['generate']> {
+export function createCompletions(
+  generate: Generate,
+  clock: Clock,
+  conversations: Pick<Conversations, 'admit'>,
+): Handler<Operations['generate']> {
   return (input, { principal, requestId, signal }) => {
     const asker = { caller: principal.id, requestId, sessionId: input.session_id ?? undefined, signal };
+    if (asker.sessionId !== undefined) conversations.admit(asker.sessionId, principal);
     if (input.stream) return late(async () => chunks(await begin(input, asker, generate, clock)));
     return begin(input, asker, generate, clock).then(complete);
   };
