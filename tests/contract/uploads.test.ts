@@ -107,6 +107,19 @@ test('by ticket: what is not a file, or larger than announced, takes its announc
   expect(rows()).toBe(before);
 });
 
+// Catches an announced length that one request in place of two says, and that nobody looks at.
+test('in one request: what is longer than its announcement is refused, and leaves nothing', async () => {
+  const [count, files] = [rows(), fs.readdirSync(dir)];
+  const long = await post('four', { 'content-type': 'text/plain' }, '?name=a&bytes=3');
+  expect([long.status, await long.json()]).toMatchObject([413, { code: 'payload_too_large', limit_bytes: 3 }]);
+  const form = new FormData();
+  form.append('file', new Blob(['four']), 'a');
+  expect((await post(form, {}, '?bytes=3')).status).toBe(413);
+  expect((await post('four', { 'content-type': 'text/plain' }, '?bytes=many')).status).toBe(400);
+  expect([rows(), fs.readdirSync(dir)]).toEqual([count, files]);
+  expect((await post('four', { 'content-type': 'text/plain' }, '?bytes=4')).status).toBe(201);
+});
+
 describe('too large', () => {
   // Catches 2 GiB that are written to the disk only to be refused.
   test.each([

@@ -2,9 +2,12 @@
  * A host in a process of its own, so that its memory and its event loop are measured apart from what attacks it:
  * `fork('fuzz-host.ts', [<data dir>])`. What the parent sends is handed to the doors that have no socket.
  */
+import fs from 'node:fs';
+import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import Database from 'better-sqlite3';
 import type { Settings } from '../../src/contract/host/settings.ts';
 import { toAppError } from '../../src/contract/kernel/errors.ts';
 import { readHostFile } from '../../src/main/core/instance-lock.ts';
@@ -166,8 +169,25 @@ async function fromMemory(n: number, op: string, input: unknown): Promise<void> 
   }
 }
 
+let announced = 0;
+
+/** Takes all uploads away, as if a day had gone by: a long run comes to the thousand that one caller may have. */
+function freeUploads(): void {
+  const db = new Database(path.join(dataDir, 'tabagent.db'));
+  try {
+    db.exec('DELETE FROM upload');
+  } finally {
+    db.close();
+  }
+  const dir = path.join(dataDir, 'uploads');
+  for (const name of fs.existsSync(dir) ? fs.readdirSync(dir) : []) fs.rmSync(path.join(dir, name), { force: true });
+}
+
 /** Addresses for bytes: to put a file, and to load an artifact once. */
 async function addresses(n: number): Promise<void> {
+  announced += 1;
+  // Each leaves two uploads at most: this one and that of its request.
+  if (announced % 400 === 0) freeUploads();
   const upload = await host.client.call('uploads_create', { name: 'fuzzed' });
   const put = 'put_url' in upload ? upload.put_url : '';
   // Its task may have been removed.

@@ -80,7 +80,12 @@ export function createStorage(deps: {
       for (const name of partsIn(dir)) removeOwnedFile(deps.dataDir, path.join(dir, name));
     }
   };
-  const parts: Part[] = [{ name: 'storage', start: removeParts }];
+  // Neither the tickets nor the lengths of announcements outlive their host: the bytes can come no more, and their rows count for the caller.
+  const start = () => {
+    removeParts();
+    store.removeAnnounced();
+  };
+  const parts: Part[] = [{ name: 'storage', start }];
   const backup: Teller = ({ type, id }) =>
     type === 'backup.created' ? { level: 'info', message: 'A backup was made', data: { backup_id: id } } : null;
   return { uploads, handlers, chores, parts, tellers: { backup } };

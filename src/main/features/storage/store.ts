@@ -1,5 +1,5 @@
 /** The only SQL of uploads and backups. */
-import { count, eq, lt, sql } from 'drizzle-orm';
+import { count, eq, isNull, lt, sql } from 'drizzle-orm';
 import { backupRecord } from '../../../contract/host/jobs.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { BackupId, UploadId } from '../../../contract/kernel/scalars.ts';
@@ -31,6 +31,8 @@ export function createStorageStore(db: Db, events: Events) {
         .where(eq(upload.principal, principal))
         .get() ?? { count: 0, bytes: 0 },
     removeUpload: (id: UploadId): void => void orm.delete(upload).where(eq(upload.id, id)).run(),
+    /** Removes announcements whose bytes have not come. */
+    removeAnnounced: (): void => void orm.delete(upload).where(isNull(upload.bytes)).run(),
     expiredUploads: (now: number): UploadId[] =>
       orm
         .select({ id: upload.id })

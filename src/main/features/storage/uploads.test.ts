@@ -43,6 +43,16 @@ test('an upload without a byte is complete', async () => {
   expect(fs.statSync(path.join(dir, id)).size).toBe(0);
 });
 
+// Catches announcements of a host that was killed, which count for their caller until tomorrow though their tickets are gone.
+test('announcements whose bytes have not come go at the next start, and stored files stay', async () => {
+  const stored = begin();
+  await uploads.write(stored, Readable.from(['x']));
+  const announced = begin();
+  createStorageStore(core.db, core.events).removeAnnounced();
+  expect(core.db.raw.prepare('SELECT id FROM upload').all()).toEqual([{ id: stored }]);
+  await expect(uploads.write(announced, Readable.from(['x']))).rejects.toMatchObject({ slug: 'not-found' });
+});
+
 test('what was not announced is not stored', async () => {
   const unknown = begin();
   core.db.raw.exec('DELETE FROM upload');

@@ -37,6 +37,13 @@ export interface UploadDeps {
   admit: (exchange: Exchange) => void;
 }
 
+/** What the caller says of a file before its bytes. */
+interface Announced {
+  name: string;
+  mime: string;
+  bytes?: number | undefined;
+}
+
 interface Incoming {
   name: string;
   mime: string;
@@ -73,13 +80,15 @@ export function addUploadRoutes(app: FastifyInstance, deps: UploadDeps): void {
         const { admission } = exchange;
         if (!admission) throw new AppError('unauthorized');
         const { name, mime, bytes } = await incoming(request);
-        const store = async (meta: { name: string; mime: string }, { principal }: { principal: Principal }) => {
-          // Of a form it is a little more than its file.
-          const length = Number(request.headers['content-length']);
-          const { id } = uploads.begin({ ...meta, principal: principal.id, bytes: length > 0 ? length : undefined });
+        const store = async (meta: Announced, { principal }: { principal: Principal }) => {
+          // Of a form the length of the body is a little more than that of its file.
+          const length = Number(request.headers['content-length']) || undefined;
+          const { id } = uploads.begin({ ...meta, principal: principal.id, bytes: meta.bytes ?? length });
           return writeOrForget(uploads, id, bytes);
         };
-        const result = await dispatcher.run(admission, { name, mime }, { instead: store });
+        const said = (request.query as { bytes?: unknown }).bytes;
+        const announced = said === undefined ? {} : { bytes: Number(said) };
+        const result = await dispatcher.run(admission, { name, mime, ...announced }, { instead: store });
         if (result.kind === 'value') sendResult(exchange, result);
       } catch (error) {
         sendProblem(exchange, error);
