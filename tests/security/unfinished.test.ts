@@ -145,6 +145,16 @@ test('a frame before hello in segments of one byte is refused', async () => {
   peer.destroy();
 });
 
+// Would catch: fragments that are kept one by one and come thousands in one segment, so that neither bytes nor pieces are many.
+test('a message of ten thousand fragments is refused, whoever sends it', async () => {
+  for (const peer of [await openRawSocket(doors.url, {}), await greeted(key)]) {
+    const [first, next] = [0x01, 0x00].map((head) => Buffer.concat([frameHead(head, 1), Buffer.from('x')]));
+    peer.write(Buffer.concat([first, ...Array.from({ length: 10_000 }, () => next)] as Buffer[]));
+    expect([1008, 1009]).toContain(await peer.closing);
+    peer.destroy();
+  }
+});
+
 // Would catch: pieces of pings that are kept for pieces of a message.
 test('any number of pings, each a segment, is no message', async () => {
   // Of a caller of its own: what the tests above have sent may not have been read yet.

@@ -15,6 +15,12 @@ import { parseJson } from './wire/json.ts';
 /** How long a peer may take to answer a close before its connection is cut, ms. A revoked one has to be gone within a second. */
 const CLOSE_TIMEOUT_MS = 500;
 
+/**
+ * Fragments of one message: `ws` keeps each with memory of its own, however many come in one segment. Browsers send a message of the largest
+ * size in half as many.
+ */
+const MAX_FRAGMENTS = 1024;
+
 /** What the door needs beside its sessions' own needs. */
 export interface WebSocketDeps extends SessionsDeps {
   authenticator: Authenticator;
@@ -33,12 +39,13 @@ export function createWebSocketDoor(deps: WebSocketDeps): WebSocketDoor {
   const { authenticator, onBadToken } = deps;
   const { intake } = deps.dispatcher;
   const sessions = createSessions(deps, { door: 'ws', keepAlive: true, maxConnections: MAX_CONNECTIONS });
-  // The types of `ws` do not know `closeTimeout` yet.
-  const options: ServerOptions & { closeTimeout: number } = {
+  // The types of `ws` do not know these two yet.
+  const options: ServerOptions & { closeTimeout: number; maxFragments: number } = {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: MAX_FRAME_BYTES,
+    maxFragments: MAX_FRAGMENTS,
     closeTimeout: CLOSE_TIMEOUT_MS,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   };
