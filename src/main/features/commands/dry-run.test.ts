@@ -20,6 +20,33 @@ test('a dry run shows the request with secrets masked, and names what is missing
   expect(incomplete.missing).toEqual(['password']);
 });
 
+// Would catch: a dry run that shows a mask, and a task that writes the secret into its log.
+test('a dry run says that a secret is too short to be redacted', async () => {
+  using core = openTestCore();
+  const service = commandsOn(core);
+  const { id } = await service.create(httpCommand(), 'anna');
+  const warningsOf = async (password: string) =>
+    (await service.dryRun({ id, input: { user: 'anna', password } })).warnings.join();
+  expect(await warningsOf('abc')).toContain('input.password has fewer than 4 characters');
+  expect(await warningsOf('abcd')).toBe('');
+});
+
+// Would catch: warnings of a prompt alone, while other members carry a secret to the engine too.
+test.each([
+  ['prompt', { prompt: 'Say {{input.password}}' }, 'The prompt names a secret'],
+  ['stop', { prompt: 'x', parameters: { stop: ['{{input.password}}'] } }, 'A stop text names a secret'],
+  [
+    'output_schema',
+    { prompt: 'x', output_schema: { const: '{{input.password}}' } },
+    'The output schema names a secret',
+  ],
+])('a dry run warns of a secret in %s', async (_member, spec, warning) => {
+  using core = openTestCore();
+  const input_schema = { type: 'object', properties: { password: { type: 'string', format: 'password' } } };
+  const run = await commandsOn(core).dryRun({ kind: 'llm', spec, input_schema, input: { password: 'tiger-lily' } });
+  expect(run.warnings).toEqual([expect.stringContaining(warning)]);
+});
+
 test('a dry run of a script finds a syntax error and a missing default export without running it', async () => {
   using core = openTestCore();
   const service = commandsOn(core);

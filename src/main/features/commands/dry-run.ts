@@ -2,12 +2,13 @@
 import type { CommandSpec, DryRun } from '../../../contract/automation/commands.ts';
 import { type EngineSpec, isEngineSpec } from '../../../contract/automation/kinds/index.ts';
 import { invalidField } from '../../../contract/kernel/errors.ts';
-import type { CommandId, JsonObject } from '../../../contract/kernel/scalars.ts';
+import { MIN_SECRET_LENGTH } from '../../../contract/kernel/redact/forms.ts';
+import type { CommandId, Json, JsonObject } from '../../../contract/kernel/scalars.ts';
 import { masked } from '../../core/secrets/secret-refs.ts';
 import type { Checks } from './compute/checks.ts';
 import type { SpecIssue } from './kinds/index.ts';
 import type { CommandRow } from './schema.ts';
-import { maskPlaces } from './secrets/places.ts';
+import { maskPlaces, type Place, valueAt } from './secrets/places.ts';
 
 /** What to resolve: a stored command, or a spec that is still being written (its members win). */
 export interface DryRunRequest {
@@ -32,6 +33,13 @@ export interface DryRunFacts {
 }
 
 const refused = (errors: SpecIssue[]): DryRun => ({ valid: false, resolved: {}, warnings: [], errors, missing: [] });
+
+/** Of what a dry run is given alone: what is stored is sealed, and its length told to nobody. */
+const isTooShort = (value: Json | undefined) =>
+  (typeof value === 'string' && value !== '' && value.length < MIN_SECRET_LENGTH) ||
+  (typeof value === 'number' && String(value).length < MIN_SECRET_LENGTH);
+const shortWarning = (place: Place) =>
+  `input.${place.join('.')} has fewer than ${MIN_SECRET_LENGTH} characters: it is not redacted, neither from logs and answers nor from what a model gets.`;
 
 /**
  * Resolves a command.
@@ -70,6 +78,7 @@ export async function dryRun(
       host: { platform: process.platform, ...(facts.nodePath === null ? {} : { node: facts.nodePath }) },
     },
   });
+  const short = checked.secrets.filter((place) => isTooShort(valueAt(checked.input, place)));
   errors.push(...preview.errors);
   if (preview.spec === null) return refused(errors);
   const engine = isEngineSpec(preview.spec) ? await facts.checkOnEngine(preview.spec) : null;
@@ -77,7 +86,7 @@ export async function dryRun(
   return {
     valid: errors.length === 0 && preview.missing.length === 0,
     resolved: { ...(preview.spec as unknown as JsonObject), ...preview.shown, ...engine?.shown },
-    warnings: preview.warnings,
+    warnings: [...preview.warnings, ...short.map(shortWarning)],
     errors,
     missing: preview.missing,
   };

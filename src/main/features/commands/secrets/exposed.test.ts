@@ -114,7 +114,7 @@ describe('a secret in what others can see', () => {
       files: { header: 'Authorization: Bearer {{token}}' },
     };
     const { id } = await service.create(command(spec, schema), 'anna');
-    const dry = await service.dryRun({ id, input: { token: 'tiger-lily', user: 'anna', pair: ['a', 'b'] } });
+    const dry = await service.dryRun({ id, input: { token: 'tiger-lily', user: 'anna', pair: ['a', 'lily'] } });
     expect(dry).toMatchObject({ errors: [], warnings: [] });
     expect(dry.resolved).toMatchObject({
       argv: ['curl', 'anna', '{{token}}', 'a', '{{profile.token}}', '@…/files/header'],
