@@ -17,10 +17,13 @@ const COLUMNS = [
 /** A row to insert: the snapshot and where it starts. */
 export type NewTask = Pick<TaskRow, (typeof COLUMNS)[number]> & { status: 'scheduled' | 'queued' };
 
-/** What the names of command and profile are ordered by. */
-function nameKeys({ command_name, profile }: NewTask): [command: string, profile: string | null] {
-  const name = profile === null ? null : parseStored<{ name: string }>(profile).name;
-  return [naturalKey(command_name), name === null ? null : naturalKey(name)];
+/** What the names of command and profile are ordered by; the tasks of a batch have the name of the command in common. */
+function createNameKeys(): (row: NewTask) => [command: string, profile: string | null] {
+  let [last, key] = ['', ''];
+  return ({ command_name, profile }) => {
+    if (command_name !== last) [last, key] = [command_name, naturalKey(command_name)];
+    return [key, profile === null ? null : naturalKey(parseStored<{ name: string }>(profile).name)];
+  };
 }
 
 const created = (row: NewTask): NewEvent => ({
@@ -74,6 +77,7 @@ export function createQueueStore(db: Db, events: Events, clock: Clock): QueueSto
     insert: (tasks) =>
       db.join(() => {
         const now = clock.now();
+        const nameKeys = createNameKeys();
         for (const row of tasks) insert.run(...COLUMNS.map((name) => row[name]), ...nameKeys(row), now, now);
         events.append(...tasks.map(created));
       }),
