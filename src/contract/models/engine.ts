@@ -20,8 +20,8 @@ import {
 export type EngineName = 'llama' | 'onnx';
 
 /** What a model is used for; it decides which native context is made. */
-export const ModelType = z.enum(['chat', 'embedding', 'rerank', 'ner', 'classification', 'speech', 'vision']);
-export type ModelType = z.infer<typeof ModelType>;
+export const EngineUse = z.enum(['chat', 'embedding', 'rerank', 'ner', 'classification', 'speech', 'vision']);
+export type EngineUse = z.infer<typeof EngineUse>;
 
 /** A message as chat templates see it. */
 export const EngineMessage = z.object({
@@ -95,7 +95,7 @@ export const EngineAsk = z.discriminatedUnion('op', [
     op: z.literal('load'),
     model,
     path: z.string().min(1),
-    type: ModelType,
+    type: EngineUse,
     context_length: z.int().min(1).max(1_048_576),
     /** Requests that are computed side by side, each with a context of its own. */
     parallel: z.int().min(1).max(16),
@@ -121,7 +121,6 @@ export const EngineAsk = z.discriminatedUnion('op', [
     /** What happens to a conversation that does not fit: an error, or its oldest turns are left out and that is said. */
     overflow: z.enum(['refuse', 'drop_oldest']),
   }),
-  z.object({ op: z.literal('count'), model, prompt: EnginePrompt }),
   z.object({
     op: z.literal('embed'),
     model,
@@ -193,7 +192,6 @@ export const EngineAnswer = z.discriminatedUnion('t', [
   z.object({ t: z.literal('unloaded') }),
   z.object({ t: z.literal('shared') }),
   z.object({ t: z.literal('finished'), reason: z.enum(['stop', 'length']), completion_tokens: z.int() }),
-  z.object({ t: z.literal('counted'), tokens: z.int() }),
   z.object({
     t: z.literal('embedded'),
     /** Little-endian 32-bit floats, of unit length, one vector after the other. */

@@ -1,5 +1,5 @@
 /** The engines as everybody else knows them: which one runs a model, for what, and what it is called. */
-import type { EngineName, ModelType as EngineUse } from './engine.ts';
+import type { EngineName, EngineUse } from './engine.ts';
 import type { ModelFormat, ModelType } from './models.ts';
 
 interface EngineFacts {

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { call } from '../kernel/define.ts';
 import { JobId, Nothing } from '../kernel/scalars.ts';
-import { ModelType } from './engine.ts';
+import { EngineUse } from './engine.ts';
 import { ModelRef } from './reference.ts';
 
 /** Types of models that requests in OpenAI's form are made to. */
-export const ServedType = ModelType.extract(['chat', 'embedding', 'rerank']);
+export const ServedType = EngineUse.extract(['chat', 'embedding', 'rerank']);
 export type ServedType = z.infer<typeof ServedType>;
 
 /** A model as OpenAI's clients list it, with what this product knows of it. */
@@ -116,7 +116,7 @@ export const inferenceOperations = {
     z.object({ model_id: ModelRef }),
     z.object({
       ...Model.shape,
-      type: ModelType,
+      type: EngineUse,
       request_id: z.string(),
       name: z.string(),
       parameters: z.string().nullable(),

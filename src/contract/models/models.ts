@@ -6,6 +6,7 @@ import { contains, fixed, oneOf } from '../kernel/filters.ts';
 import { listInput, page } from '../kernel/paging.ts';
 import { entityFields, JobId, ModelId, Nothing, UploadId } from '../kernel/scalars.ts';
 import { natural, number, text } from '../kernel/sorts.ts';
+import { EngineUse } from './engine.ts';
 import { namedModel, namedVariant } from './reference.ts';
 import { SelfCheck } from './self-check.ts';
 
@@ -25,15 +26,7 @@ export const ModelType = z.enum(MODEL_TYPES);
 export type ModelType = z.infer<typeof ModelType>;
 
 /** Types of which one model is the default. */
-export const SELECTABLE: ReadonlySet<ModelType> = new Set([
-  'chat',
-  'embedding',
-  'rerank',
-  'ner',
-  'classification',
-  'speech',
-  'vision',
-]);
+export const SELECTABLE: ReadonlySet<ModelType> = new Set(EngineUse.options);
 
 export const ModelFormat = z.enum(['gguf', 'onnx']);
 export type ModelFormat = z.infer<typeof ModelFormat>;

@@ -1,7 +1,7 @@
 /** Models in memory over an engine that notes what it is asked for. */
 import { DEFAULT_SETTINGS, type Settings } from '../../../src/contract/host/settings.ts';
 import type { LoadedFacts } from '../../../src/contract/models/engine.ts';
-import type { InstalledModel, ModelSource } from '../../../src/main/features/inference/index.ts';
+import type { LoadableModel, ModelLookup } from '../../../src/main/features/inference/index.ts';
 import type { Resident } from '../../../src/main/features/inference/models/resident.ts';
 import { createResidents } from '../../../src/main/features/inference/models/residents.ts';
 import type { Engine } from '../../../src/main/features/inference/run/engine.ts';
@@ -27,9 +27,9 @@ interface Options {
   engine?: Partial<Engine>;
   loaded?: (resident: Resident) => void;
   /** How models are to be loaded. */
-  plan?: ModelSource['plan'];
+  plan?: ModelLookup['plan'];
   /** What the models are otherwise. */
-  model?: Partial<InstalledModel>;
+  model?: Partial<LoadableModel>;
 }
 
 /** Three models of 100 MB with 1 KB for each token. */

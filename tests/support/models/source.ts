@@ -2,11 +2,11 @@
 import { DEFAULT_SETTINGS, type Settings } from '../../../src/contract/host/settings.ts';
 import { AppError } from '../../../src/contract/kernel/errors.ts';
 import { ENGINES } from '../../../src/contract/models/engines.ts';
-import type { GenerationDefaults, InstalledModel, ModelSource } from '../../../src/main/features/inference/index.ts';
+import type { GenerationDefaults, LoadableModel, ModelLookup } from '../../../src/main/features/inference/index.ts';
 import { type PlanFacts, plan } from '../../../src/main/features/models/memory/plan.ts';
 
 /** A model of which only the file matters. */
-export const installed = (id: string, path: string, changes: Partial<InstalledModel> = {}): InstalledModel => ({
+export const installed = (id: string, path: string, changes: Partial<LoadableModel> = {}): LoadableModel => ({
   id,
   name: id,
   path,
@@ -24,7 +24,7 @@ export const installed = (id: string, path: string, changes: Partial<InstalledMo
 const ANY_MODEL = 6 * 1024 * 1024;
 
 /** What is planned with: a model of as many bytes as its file, and 1 KB for each token. */
-const planFactsOf = ({ name, variant, type, engine, sizeBytes, contextLength }: InstalledModel): PlanFacts => ({
+const planFactsOf = ({ name, variant, type, engine, sizeBytes, contextLength }: LoadableModel): PlanFacts => ({
   ...{ name, variant, type, format: ENGINES[engine].format, bytes: sizeBytes, context_length: contextLength },
   memory: {
     ...{ weights: sizeBytes - ANY_MODEL, layers: 1, embedding: 0, feed_forward: 0, heads: 1, vocabulary: 0 },
@@ -42,9 +42,9 @@ interface Around {
 }
 
 export function sourceOf(
-  models: readonly InstalledModel[],
+  models: readonly LoadableModel[],
   { defaults = { temperature: 0 }, free = () => 2 ** 40, settings = DEFAULT_SETTINGS }: Around = {},
-): ModelSource {
+): ModelLookup {
   return {
     async resolve(ref, type) {
       const found = models.find((one) => one.id === ref || (ref === 'default' && (type === null || one.type === type)));

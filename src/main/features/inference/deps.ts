@@ -1,5 +1,5 @@
 /** What inference needs from other features: the installed models with their settings, and recording of conversations. */
-import type { EngineName, ModelType } from '../../../contract/models/engine.ts';
+import type { EngineName, EngineUse } from '../../../contract/models/engine.ts';
 import type { ChatChunk, ChatMessage } from '../../../contract/models/openai/chat.ts';
 import type { Usage } from '../../../contract/models/openai/shared.ts';
 import type { SelfCheck } from '../../../contract/models/self-check.ts';
@@ -7,14 +7,14 @@ import type { Principal } from '../../core/operation/operation.ts';
 import type { Held, LoadPlan, LoadWish } from '../models/index.ts';
 
 /** A model whose files are on this machine and were checked. */
-export interface InstalledModel {
+export interface LoadableModel {
   /** What answers name: `owner/repo:variant`, or an id of its own. */
   id: string;
   name: string;
   /** The file or folder that the engine reads. */
   path: string;
   engine: EngineName;
-  type: ModelType;
+  type: EngineUse;
   variant: string | null;
   sizeBytes: number;
   /** Unix time in seconds. */
@@ -44,7 +44,7 @@ export interface GenerationDefaults {
 }
 
 /** The models that are installed; implemented by the feature `models`. */
-export interface ModelSource {
+export interface ModelLookup {
   /**
    * The model that a reference means.
    * @param ref `owner/repo`, `owner/repo:variant`, an id, an alias or `default`
@@ -53,15 +53,15 @@ export interface ModelSource {
    * @param again whether a model that has ended an engine is tried again; otherwise it is `model-corrupted`
    * @throws AppError `model-not-found`, `model-corrupted`, `embedding-model-not-available`
    */
-  resolve(ref: string, type: ModelType | null, loaded: readonly string[], again?: boolean): Promise<InstalledModel>;
-  list(): Promise<InstalledModel[]>;
+  resolve(ref: string, type: EngineUse | null, loaded: readonly string[], again?: boolean): Promise<LoadableModel>;
+  list(): Promise<LoadableModel[]>;
   /** What applies to generations: saved settings below parameters that were set. */
-  defaults(model: InstalledModel, sessionId?: string): GenerationDefaults;
+  defaults(model: LoadableModel, sessionId?: string): GenerationDefaults;
   /**
    * How the model is loaded into the memory that is free now.
    * @param wish a context that is named is given or refused; the usual one may be shortened to fit
    */
-  plan(model: InstalledModel, wish: LoadWish, held: Held): Promise<LoadPlan>;
+  plan(model: LoadableModel, wish: LoadWish, held: Held): Promise<LoadPlan>;
   /** Results of self-checks; one is kept until the files of its model change. */
   selfCheck?: {
     /** Whether the model has no result yet. */

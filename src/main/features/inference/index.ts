@@ -11,7 +11,7 @@ import type { SettingsReader } from '../../core/settings.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { JobService } from '../jobs/index.ts';
 import { createEngineCommands } from './commands/index.ts';
-import type { Conversations, FileOf, InstalledModel, ModelSource } from './deps.ts';
+import type { Conversations, FileOf, LoadableModel, ModelLookup } from './deps.ts';
 import { createCpuShare } from './models/cpu-share.ts';
 import { heldBy } from './models/resident.ts';
 import { createResidents } from './models/residents.ts';
@@ -33,8 +33,8 @@ export { mediaFiles } from './commands/media-files.ts';
 export type {
   Conversations,
   GenerationDefaults,
-  InstalledModel,
-  ModelSource,
+  LoadableModel,
+  ModelLookup,
   Recording,
   RecordingEnd,
 } from './deps.ts';
@@ -66,7 +66,7 @@ interface Deps {
   log: Logger;
   settings: SettingsReader;
   jobs: JobService;
-  source: ModelSource;
+  source: ModelLookup;
   conversations: Conversations;
   fileOf: FileOf;
   /** Programs in place of the engines that speak the same protocol; for tests. */
@@ -77,7 +77,7 @@ export function createInference(deps: Deps) {
   const { clock, source } = deps;
   /** The engines that were needed so far, each a process of its own. */
   const engines = new Map<EngineName, Engine>();
-  const engine = ({ engine: name }: InstalledModel): Engine => {
+  const engine = ({ engine: name }: LoadableModel): Engine => {
     const known = engines.get(name);
     if (known !== undefined) return known;
     const modules = deps.engines ? { modules: deps.engines } : {};

@@ -29,7 +29,7 @@ import { modelHandlers } from './routes.ts';
 import { createModelService, type Engines } from './service.ts';
 import { type AdmitSession, settingsHandlers } from './settings/routes.ts';
 import { createGenerationSettings } from './settings/service.ts';
-import { createModelSource } from './source.ts';
+import { createModelLookup } from './source.ts';
 import { createDownloadStore } from './store/download-store.ts';
 import { createModelStore } from './store/model-store.ts';
 import { createReadingStore } from './store/reading-store.ts';
@@ -111,7 +111,7 @@ export function createModels(deps: {
   const chores: Chore[] = [{ name: 'looking for models', run: async () => void (await service.scan()) }];
   return {
     service,
-    source: createModelSource(service, generation, judge),
+    source: createModelLookup(service, generation, judge),
     /** Sampling parameters by session. */
     params: {
       get: generation.paramsOf,

@@ -1,6 +1,6 @@
 /** Models for the feature `inference`: resolved by name, with their defaults and the memory that they need. */
 import { AppError } from '../../../contract/kernel/errors.ts';
-import type { ModelType as EngineUse } from '../../../contract/models/engine.ts';
+import type { EngineUse } from '../../../contract/models/engine.ts';
 import { engineOf, loadedAs } from '../../../contract/models/engines.ts';
 import { DEFAULT_MODEL, refOf } from '../../../contract/models/reference.ts';
 import type { GenerationParams } from '../../../contract/models/settings.ts';
@@ -45,7 +45,7 @@ function applied({ max_new_tokens, stop_sequences, ...params }: GenerationParams
   };
 }
 
-export function createModelSource(service: ModelService, generation: GenerationSettings, judge: Judge) {
+export function createModelLookup(service: ModelService, generation: GenerationSettings, judge: Judge) {
   return {
     /**
      * The model that a reference means, after another look at its files.

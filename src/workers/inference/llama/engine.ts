@@ -2,7 +2,6 @@
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAnswer, EngineAsk, EngineItem } from '../../../contract/models/engine.ts';
 import type { Call } from '../../shared/serve.ts';
-import { promptCount } from '../text/prompt.ts';
 import { embed, rerank } from './embed.ts';
 import { generate } from './generate.ts';
 import { type LoadedModel, loadModel } from './model.ts';
@@ -42,8 +41,6 @@ export function createLlamaEngine(env: NodeJS.ProcessEnv) {
         return { t: 'shared' };
       case 'generate':
         return generate(loaded(ask.model), ask, call);
-      case 'count':
-        return { t: 'counted', tokens: await promptCount(loaded(ask.model).prompts, ask.prompt, call.signal) };
       case 'embed':
         return embed(loaded(ask.model), ask.texts, call.signal);
       case 'rerank':

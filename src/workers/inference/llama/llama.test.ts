@@ -105,11 +105,9 @@ describe('generation', () => {
   // Catches callers who end their turn and speak as the system by writing the model's control tokens.
   test('control tokens in what callers write stay text', async () => {
     const count = async (content: string) => {
-      const answer = await engine.client.request(
-        { op: 'count', model: 'tiny', prompt: { messages: [{ role: 'user', content }], tools: [] } },
-        { deadlineMs: 10_000 },
-      );
-      return answer.t === 'counted' ? answer.tokens : 0;
+      const prompt = { messages: [{ role: 'user' as const, content }], tools: [] };
+      const [started] = (await engine.run(generateAsk({ prompt, max_tokens: 1 }))).items;
+      return started?.t === 'started' ? started.prompt_tokens : 0;
     };
     expect(await count('</s>')).toBeGreaterThan((await count('a')) + 1);
   });

@@ -2,7 +2,6 @@
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAnswer, EngineAsk, EngineItem } from '../../../contract/models/engine.ts';
 import type { Call } from '../../shared/serve.ts';
-import { promptCount } from '../text/prompt.ts';
 import { classify, classifyFreely } from './analysis/classes.ts';
 import { findEntities } from './analysis/entities.ts';
 import { embed } from './embed.ts';
@@ -46,8 +45,6 @@ export function createOnnxEngine(env: NodeJS.ProcessEnv) {
         return { t: 'shared' };
       case 'generate':
         return generate(loaded(ask.model, 'chat'), ask, call);
-      case 'count':
-        return { t: 'counted', tokens: await promptCount(loaded(ask.model, 'chat').prompts, ask.prompt, call.signal) };
       case 'embed':
         return embed(loaded(ask.model, 'embedding'), ask, call.signal);
       case 'rerank':

@@ -198,12 +198,9 @@ describe('generation', () => {
   // Catches a caller who ends a turn by writing the name of a control token.
   test('a conversation goes through the template; what callers write never becomes a control token', async () => {
     const count = async (content: string) => {
-      const answer = await ask({
-        op: 'count',
-        model: 'tiny',
-        prompt: { messages: [{ role: 'user', content }], tools: [] },
-      });
-      return answer.t === 'counted' ? answer.tokens : 0;
+      const prompt = { messages: [{ role: 'user' as const, content }], tools: [] };
+      const [started] = (await engine.run(generateAsk({ prompt, max_tokens: 1 }))).items;
+      return started?.t === 'started' ? started.prompt_tokens : 0;
     };
     const tokenizer = await AutoTokenizer.from_pretrained('writer');
     const rendered = tokenizer.apply_chat_template([{ role: 'user', content: 'the people' }], {

@@ -172,7 +172,3 @@ export function createPromptReader<Token>(model: PromptModel<Token>, signal: Abo
     },
   };
 }
-
-/** Tokens of a prompt. @throws as {@link PromptReader.read} */
-export const promptCount = async <Token>(model: PromptModel<Token>, prompt: EnginePrompt, signal: AbortSignal) =>
-  (await createPromptReader(model, signal).read(prompt)).count;

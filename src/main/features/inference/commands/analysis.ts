@@ -7,16 +7,16 @@ import {
 } from '../../../../contract/automation/kinds/analyze.ts';
 import { AppError, invalidField } from '../../../../contract/kernel/errors.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
-import type { ModelType } from '../../../../contract/models/engine.ts';
+import type { EngineUse } from '../../../../contract/models/engine.ts';
 import type { EngineRun } from '../../tasks/index.ts';
-import type { FileOf, InstalledModel, ModelSource } from '../deps.ts';
+import type { FileOf, LoadableModel, ModelLookup } from '../deps.ts';
 import type { Residents } from '../models/residents.ts';
 import type { Analysed, AnalysisAsk } from '../run/engine.ts';
 import { takePlace } from '../run/place.ts';
 import { CALLER, type EngineKind } from './kind.ts';
 
 /** The type of model that each task needs. */
-const TYPES: Readonly<Record<AnalysisTask, ModelType>> = {
+const TYPES: Readonly<Record<AnalysisTask, EngineUse>> = {
   entities: 'ner',
   classify: 'classification',
   zero_shot: 'classification',
@@ -106,16 +106,16 @@ export function createAnalyses({
   residents,
   fileOf,
 }: {
-  source: Pick<ModelSource, 'resolve'>;
+  source: Pick<ModelLookup, 'resolve'>;
   residents: Pick<Residents, 'lease' | 'ids'>;
   fileOf: FileOf;
 }): EngineKind<'analyze'> {
-  const find = ({ model, task }: AnalyzeSpec): Promise<InstalledModel> =>
+  const find = ({ model, task }: AnalyzeSpec): Promise<LoadableModel> =>
     source.resolve(model, TYPES[task], residents.ids(TYPES[task]));
 
   const pathOf = ({ task, file }: AnalyzeSpec) => (FILE_TASKS.has(task) ? fileOf(file) : '');
 
-  async function analyse(ask: AnalysisAsk, model: InstalledModel, run: EngineRun): Promise<Analysed> {
+  async function analyse(ask: AnalysisAsk, model: LoadableModel, run: EngineRun): Promise<Analysed> {
     const place = await takePlace(residents, model, { caller: CALLER, signal: run.signal });
     try {
       const stream = place.resident.engine.analyse(ask, place.signal);

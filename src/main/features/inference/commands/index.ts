@@ -2,7 +2,7 @@
 import type { SpecOf } from '../../../../contract/automation/kinds/index.ts';
 import type { CheckOnEngine } from '../../commands/index.ts';
 import type { EngineRun, RunOnEngine } from '../../tasks/index.ts';
-import type { FileOf, ModelSource } from '../deps.ts';
+import type { FileOf, ModelLookup } from '../deps.ts';
 import type { Residents } from '../models/residents.ts';
 import type { Generate } from '../run/generation.ts';
 import { createAnalyses } from './analysis.ts';
@@ -10,7 +10,7 @@ import type { EngineKind, EngineKindName } from './kind.ts';
 import { createPrompts } from './prompt.ts';
 
 export interface EngineCommandDeps {
-  source: ModelSource;
+  source: ModelLookup;
   residents: Residents;
   generate: Generate;
   fileOf: FileOf;

@@ -5,7 +5,7 @@ import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { newRequestId } from '../../../core/ids.ts';
 import type { EngineRun } from '../../tasks/index.ts';
-import type { ModelSource } from '../deps.ts';
+import type { ModelLookup } from '../deps.ts';
 import { schemaGrammar } from '../grammar/schema.ts';
 import type { Residents } from '../models/residents.ts';
 import { usageOf } from '../openai/answer.ts';
@@ -120,7 +120,7 @@ export function createPrompts({
   residents,
   generate,
 }: {
-  source: Pick<ModelSource, 'resolve'>;
+  source: Pick<ModelLookup, 'resolve'>;
   residents: Pick<Residents, 'ids'>;
   generate: Generate;
 }): EngineKind<'llm'> {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { invalidField } from '../../../../contract/kernel/errors.ts';
 import type { JobKind } from '../../jobs/index.ts';
-import type { ModelSource } from '../deps.ts';
+import type { ModelLookup } from '../deps.ts';
 import type { LoadOptions } from './resident.ts';
 import type { Residents } from './residents.ts';
 
@@ -49,7 +49,7 @@ async function checkDevice(wanted: string | null, device: string, unload: () => 
   throw invalidField('device', reason, { param: true });
 }
 
-export function loadJobKind(source: ModelSource, residents: Residents): JobKind<Input, null> {
+export function loadJobKind(source: ModelLookup, residents: Residents): JobKind<Input, null> {
   return {
     name: 'model_load',
     input: Input,

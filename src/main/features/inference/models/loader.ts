@@ -4,7 +4,7 @@ import type { LoadedFacts } from '../../../../contract/models/engine.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/log/logger.ts';
 import type { SettingsReader } from '../../../core/settings.ts';
-import type { InstalledModel, ModelSource } from '../deps.ts';
+import type { LoadableModel, ModelLookup } from '../deps.ts';
 import { type Engine, hasEnded } from '../run/engine.ts';
 import { createTurns } from '../run/turns.ts';
 import { createPlanner } from './planner.ts';
@@ -12,8 +12,8 @@ import type { LoadOptions, Resident } from './resident.ts';
 import type { Roster } from './roster.ts';
 
 export interface LoaderDeps {
-  source: ModelSource;
-  engine: (model: InstalledModel) => Engine;
+  source: ModelLookup;
+  engine: (model: LoadableModel) => Engine;
   settings: SettingsReader;
   clock: Clock;
   log: Logger;
@@ -70,7 +70,7 @@ export function createLoader(deps: LoaderDeps) {
   }
 
   /** @throws AppError `out-of-memory`, `resource-limit-exceeded`; nothing is loaded then */
-  return async function begin(model: InstalledModel, options: LoadOptions): Promise<Resident> {
+  return async function begin(model: LoadableModel, options: LoadOptions): Promise<Resident> {
     await roster.hasLeft(model.id);
     const { contextLength, parallel, bytes, takes } = await plan(model, options);
     const resident: Resident = {

@@ -2,11 +2,11 @@
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { SettingsReader } from '../../../core/settings.ts';
 import type { LoadPlan } from '../../models/index.ts';
-import type { InstalledModel, ModelSource } from '../deps.ts';
+import type { LoadableModel, ModelLookup } from '../deps.ts';
 import { heldBy, isEvictable, type LoadOptions, type Resident } from './resident.ts';
 
 export interface PlannerDeps {
-  source: Pick<ModelSource, 'plan'>;
+  source: Pick<ModelLookup, 'plan'>;
   settings: SettingsReader;
   all(): Resident[];
   evict(resident: Resident, why: string): Promise<void>;
@@ -20,7 +20,7 @@ function noPlace(limit: number, current: number): AppError {
   });
 }
 
-export function doesNotFit({ id }: InstalledModel, { bytes, available, largestContext: largest }: LoadPlan): AppError {
+export function doesNotFit({ id }: LoadableModel, { bytes, available, largestContext: largest }: LoadPlan): AppError {
   const required_mb = Math.ceil(bytes / MIB);
   const available_mb = Math.floor(available.ram / MIB);
   const advice =
@@ -37,7 +37,7 @@ export function createPlanner({ source, settings, all, evict }: PlannerDeps) {
    * Makes room and says how the model is to be loaded. Nothing is unloaded for one that would not fit even then.
    * @throws AppError `out-of-memory`, `resource-limit-exceeded`
    */
-  return async function plan(model: InstalledModel, wish: LoadOptions): Promise<LoadPlan> {
+  return async function plan(model: LoadableModel, wish: LoadOptions): Promise<LoadPlan> {
     for (;;) {
       const [oldest] = all()
         .filter(isEvictable)

@@ -1,7 +1,7 @@
 /** One model that is in memory or on its way there. */
 import type { LoadedFacts } from '../../../../contract/models/engine.ts';
 import type { Held, Space } from '../../models/index.ts';
-import type { InstalledModel } from '../deps.ts';
+import type { LoadableModel } from '../deps.ts';
 import type { Engine } from '../run/engine.ts';
 import type { Turns } from '../run/turns.ts';
 
@@ -15,7 +15,7 @@ export interface LoadOptions {
 }
 
 export interface Resident {
-  readonly model: InstalledModel;
+  readonly model: LoadableModel;
   readonly engine: Engine;
   readonly bytes: number;
   readonly takes: Space;

@@ -4,7 +4,7 @@
  */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { LoadedFacts } from '../../../../contract/models/engine.ts';
-import type { InstalledModel } from '../deps.ts';
+import type { LoadableModel } from '../deps.ts';
 import { createLoader, type LoaderDeps } from './loader.ts';
 import type { LoadOptions, Resident } from './resident.ts';
 import { createRoster, type Roster } from './roster.ts';
@@ -12,7 +12,7 @@ import { createRoster, type Roster } from './roster.ts';
 export type ResidentsDeps = Omit<LoaderDeps, 'roster'>;
 
 /** One request's use of a loaded model, which stays in memory until it is released. */
-export interface Lease {
+export interface ModelLease {
   readonly resident: Resident;
   readonly facts: LoadedFacts;
   release(): void;
@@ -29,7 +29,7 @@ export function createResidents(deps: ResidentsDeps) {
 
   return {
     /** Loads the model unless it is loaded. @throws AppError `out-of-memory`, `model-corrupted`, … */
-    async load(model: InstalledModel, options: LoadOptions): Promise<Resident> {
+    async load(model: LoadableModel, options: LoadOptions): Promise<Resident> {
       const loaded = await find(model, options);
       if (options.ttlSeconds !== undefined) {
         loaded.ttlSeconds = options.ttlSeconds;
@@ -40,7 +40,7 @@ export function createResidents(deps: ResidentsDeps) {
       return loaded;
     },
     /** Keeps the model in memory for one request; loads it if `auto_load` is on. @throws AppError `model-not-loaded` */
-    async lease(model: InstalledModel, signal: AbortSignal): Promise<Lease> {
+    async lease(model: LoadableModel, signal: AbortSignal): Promise<ModelLease> {
       if (roster.get(model.id) === undefined && !settings.get('auto_load')) throw notLoaded(model.id);
       const loaded = await find(model, {});
       loaded.users += 1;
@@ -61,15 +61,15 @@ export function createResidents(deps: ResidentsDeps) {
         throw error;
       }
     },
-    async unload(model: InstalledModel): Promise<void> {
+    async unload(model: LoadableModel): Promise<void> {
       const loaded = roster.get(model.id);
       if (loaded === undefined) throw notLoaded(model.id);
       await roster.unload(loaded, 'asked for');
     },
     get: roster.get,
     all: roster.all,
-    /** Ids of the models in memory; `ModelSource.resolve` prefers them for `default`. */
-    ids: (type: InstalledModel['type'] | null) =>
+    /** Ids of the models in memory; `ModelLookup.resolve` prefers them for `default`. */
+    ids: (type: LoadableModel['type'] | null) =>
       roster.all().flatMap(({ model }) => (type === null || model.type === type ? model.id : [])),
     lost: roster.lost,
     dispose: roster.dispose,
@@ -87,7 +87,7 @@ function serves({ facts, gpuLayers, model }: Resident, options: LoadOptions): bo
 /** Finds the resident that serves a request, or begins a load. Loads are planned one at a time, so that two do not count on the same memory. */
 function createFinder(roster: Roster, begin: ReturnType<typeof createLoader>) {
   let lastPlanned: Promise<unknown> = Promise.resolve();
-  return async (model: InstalledModel, options: LoadOptions): Promise<Resident> => {
+  return async (model: LoadableModel, options: LoadOptions): Promise<Resident> => {
     const there = roster.get(model.id);
     if (there !== undefined && serves(there, options)) return there;
     const planned = lastPlanned.then(async () => {

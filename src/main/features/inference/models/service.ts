@@ -8,7 +8,7 @@ import { DEFAULT_MODEL, refOf, splitRef } from '../../../../contract/models/refe
 import type { Clock } from '../../../core/clock.ts';
 import { either } from '../../../core/operation/either.ts';
 import type { JobService } from '../../jobs/index.ts';
-import type { ModelSource } from '../deps.ts';
+import type { ModelLookup } from '../deps.ts';
 import { loadJobInput, loadJobKind } from './load-job.ts';
 import type { LoadOptions } from './resident.ts';
 import type { Residents } from './residents.ts';
@@ -34,7 +34,7 @@ function optionsOf(input: LoadInput): LoadOptions {
 }
 
 export function createModelService(deps: {
-  source: ModelSource;
+  source: ModelLookup;
   residents: Residents;
   jobs: JobService;
   clock: Clock;

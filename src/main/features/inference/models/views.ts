@@ -4,20 +4,20 @@ import type { OutputOf } from '../../../../contract/kernel/define.ts';
 import { ENGINES } from '../../../../contract/models/engines.ts';
 import { type Model, ServedType } from '../../../../contract/models/inference.ts';
 import type { InferenceSettings } from '../../../../contract/models/settings.ts';
-import type { InstalledModel } from '../deps.ts';
+import type { LoadableModel } from '../deps.ts';
 import type { Resident } from './resident.ts';
 import type { Residents } from './residents.ts';
 
 const MAX_CONTEXT_TOLD = 1_048_576;
 
-const backendOf = ({ engine }: InstalledModel) => ENGINES[engine].backend;
+const backendOf = ({ engine }: LoadableModel) => ENGINES[engine].backend;
 
-type Told = Omit<Model, 'type'> & Pick<InstalledModel, 'type'>;
+type Told = Omit<Model, 'type'> & Pick<LoadableModel, 'type'>;
 
 /** Whether requests in OpenAI's form are made to a model. */
 export const isServed = (model: Told): model is Model => ServedType.safeParse(model.type).success;
 
-export function modelOf(model: InstalledModel, residents: Residents): Told {
+export function modelOf(model: LoadableModel, residents: Residents): Told {
   const resident = residents.get(model.id);
   const facts = resident?.facts ?? null;
   return {

@@ -2,7 +2,7 @@
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { EngineItem, EnginePrompt, Sampling, ToolGrammars } from '../../../../contract/models/engine.ts';
 import type { Clock } from '../../../core/clock.ts';
-import type { GenerationDefaults, InstalledModel, ModelSource } from '../deps.ts';
+import type { GenerationDefaults, LoadableModel, ModelLookup } from '../deps.ts';
 import type { Residents } from '../models/residents.ts';
 import type { Finished, GenerateAsk } from './engine.ts';
 import type { Live } from './live.ts';
@@ -56,7 +56,7 @@ export interface Timings {
 /** A generation whose model is known. */
 export interface Generation {
   /** Named in answers. */
-  readonly model: InstalledModel;
+  readonly model: LoadableModel;
   /** Counts and times up to now. */
   readonly progress: Readonly<GenerationEnd>;
   /** Loads the model when it has to, waits for a place and writes. @throws AppError */
@@ -154,7 +154,7 @@ const nothingYet = (): GenerationEnd => ({
 });
 
 /** The request as the engine takes it. */
-function askOf(model: InstalledModel, request: GenerationRequest, defaults: GenerationDefaults): GenerateAsk {
+function askOf(model: LoadableModel, request: GenerationRequest, defaults: GenerationDefaults): GenerateAsk {
   return {
     op: 'generate',
     model: model.id,
@@ -170,18 +170,18 @@ function askOf(model: InstalledModel, request: GenerationRequest, defaults: Gene
 }
 
 export interface GenerationDeps {
-  source: ModelSource;
+  source: ModelLookup;
   residents: Residents;
   live: Live;
   clock: Clock;
-  finished(model: InstalledModel, end: GenerationEnd | null): void;
+  finished(model: LoadableModel, end: GenerationEnd | null): void;
 }
 
 export function createGenerate(deps: GenerationDeps): Generate {
   const { source, residents, live, clock } = deps;
 
   async function* run(
-    model: InstalledModel,
+    model: LoadableModel,
     request: GenerationRequest,
     asker: Asker,
     end: GenerationEnd,

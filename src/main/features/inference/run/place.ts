@@ -1,6 +1,6 @@
 /** A place to compute on a loaded model: the model is kept in memory and the caller has its turn until it leaves. */
 import type { LoadedFacts } from '../../../../contract/models/engine.ts';
-import type { InstalledModel } from '../deps.ts';
+import type { LoadableModel } from '../deps.ts';
 import type { Resident } from '../models/resident.ts';
 import type { Residents } from '../models/residents.ts';
 
@@ -22,7 +22,7 @@ export interface Place {
 /** Loads the model when it has to, then waits for a turn. @throws AppError `model-not-loaded`, `resource-limit-exceeded`, `cancelled`, … */
 export async function takePlace(
   residents: Pick<Residents, 'lease'>,
-  model: InstalledModel,
+  model: LoadableModel,
   { caller, signal: callerSignal }: Caller,
 ): Promise<Place> {
   const lease = await residents.lease(model, callerSignal);

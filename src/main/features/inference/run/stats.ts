@@ -2,7 +2,7 @@
 import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf } from '../../../../contract/kernel/define.ts';
 import type { Clock } from '../../../core/clock.ts';
-import type { InstalledModel } from '../deps.ts';
+import type { LoadableModel } from '../deps.ts';
 import type { Residents } from '../models/residents.ts';
 import type { GenerationEnd } from './generation.ts';
 
@@ -51,7 +51,7 @@ export function createStats({ clock, residents }: { clock: Clock; residents: Res
 
   return {
     /** @param end null when it failed or its caller has left */
-    finished(model: InstalledModel, end: GenerationEnd | null): void {
+    finished(model: LoadableModel, end: GenerationEnd | null): void {
       sums.requests += 1;
       if (end === null) return;
       last = end;

@@ -1,7 +1,7 @@
 /** Embedding and ranking in pieces, with the model kept while they are computed. */
 import { describe, expect, test } from 'vitest';
 import { factsOf, openResidents } from '../../../../../tests/support/models/residents.ts';
-import type { InstalledModel } from '../deps.ts';
+import type { LoadableModel } from '../deps.ts';
 import type { Engine } from './engine.ts';
 import { createVectors } from './vectors.ts';
 
@@ -10,7 +10,7 @@ const asker = { caller: 'me', signal: new AbortController().signal };
 const texts = (count: number) => Array.from({ length: count }, (_, index) => String(index));
 
 /** An engine whose vector of a text is its number and the length of the piece. */
-function open(type: InstalledModel['type'], changes: Partial<Engine> = {}) {
+function open(type: LoadableModel['type'], changes: Partial<Engine> = {}) {
   const pieces: number[] = [];
   const subject = openResidents({
     model: { type },

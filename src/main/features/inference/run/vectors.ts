@@ -1,8 +1,8 @@
 /** Embedding and ranking with models in memory. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
-import type { ModelType } from '../../../../contract/models/engine.ts';
+import type { EngineUse } from '../../../../contract/models/engine.ts';
 import type { Embedded, Embedder } from '../../embeddings/index.ts';
-import type { InstalledModel, ModelSource } from '../deps.ts';
+import type { LoadableModel, ModelLookup } from '../deps.ts';
 import type { Residents } from '../models/residents.ts';
 import type { Embedded as EmbeddedPiece } from './engine.ts';
 import { type Caller, type Place, takePlace } from './place.ts';
@@ -11,12 +11,12 @@ import { type Caller, type Place, takePlace } from './place.ts';
 const PIECE = 32;
 
 export interface VectorDeps {
-  source: ModelSource;
+  source: ModelLookup;
   residents: Residents;
 }
 
 export function createVectors({ source, residents }: VectorDeps) {
-  async function find(ref: string, type: ModelType): Promise<InstalledModel> {
+  async function find(ref: string, type: EngineUse): Promise<LoadableModel> {
     const model = await source.resolve(ref, type, residents.ids(type));
     if (model.type === type) return model;
     throw new AppError('validation-error', `${model.id} is no model for this.`, {
@@ -26,7 +26,7 @@ export function createVectors({ source, residents }: VectorDeps) {
   }
 
   /** Runs with the model loaded, once it is the caller's turn. */
-  async function withTurn<T>(model: InstalledModel, caller: Caller, work: (place: Place) => Promise<T>) {
+  async function withTurn<T>(model: LoadableModel, caller: Caller, work: (place: Place) => Promise<T>) {
     const place = await takePlace(residents, model, caller);
     try {
       return await work(place);

@@ -1,5 +1,5 @@
 /** Puts the questions to a loaded model and measures its speed. */
-import type { EngineItem, ModelType } from '../../../../contract/models/engine.ts';
+import type { EngineItem, EngineUse } from '../../../../contract/models/engine.ts';
 import type { SelfCheck } from '../../../../contract/models/self-check.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Resident } from '../models/resident.ts';
@@ -139,10 +139,10 @@ async function checkClasses(asking: Asking): Promise<Measured> {
 }
 
 /** The check of each type. Models that hear and see have none: whether they are right shows only in sounds and pictures of people. */
-const CHECKS: Readonly<Record<ModelType, ((asking: Asking) => Promise<Measured>) | null>> = {
+const CHECKS: Readonly<Record<EngineUse, ((asking: Asking) => Promise<Measured>) | null>> = {
   ...{ chat: checkChat, embedding: checkVectors, rerank: checkRanking, ner: checkNames, classification: checkClasses },
   ...{ speech: null, vision: null },
 };
 
 /** @returns the check of a type, which throws what the engine and what `giveWay` throw; null when there is none */
-export const checkOf = (type: ModelType) => CHECKS[type];
+export const checkOf = (type: EngineUse) => CHECKS[type];

@@ -7,7 +7,7 @@ import type { SelfCheck } from '../../../../contract/models/self-check.ts';
 import { type Clock, iso } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/log/logger.ts';
 import type { SettingsReader } from '../../../core/settings.ts';
-import type { ModelSource } from '../deps.ts';
+import type { ModelLookup } from '../deps.ts';
 import type { Resident } from '../models/resident.ts';
 import { checkOf } from './checks.ts';
 
@@ -20,7 +20,7 @@ const CALLER = 'self-check';
 class GaveWay extends Error {}
 
 interface Deps {
-  source: Pick<ModelSource, 'selfCheck'>;
+  source: Pick<ModelLookup, 'selfCheck'>;
   settings: SettingsReader;
   clock: Clock;
   log: Logger;
