@@ -107,6 +107,8 @@ export const Transcribed = z.object({
   omitted: z.int(),
   /** Code of the language that was told or heard; null for models of one language. */
   language: z.string().nullable(),
+  /** Whether words are missing, because a text reached the most that the model writes. */
+  truncated: z.boolean(),
   /** Length of the recording. */
   seconds: z.number(),
   /** Tokens that were written, in how many windows. */
@@ -117,6 +119,8 @@ export const Transcribed = z.object({
 export const Described = z.object({
   t: z.literal('described'),
   text: z.string(),
+  /** Whether its end is missing, because it reached the most that the model writes. */
+  truncated: z.boolean(),
   /** Tokens that were written. */
   tokens: z.int(),
   /** Pixels of the picture. */

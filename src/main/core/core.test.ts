@@ -55,6 +55,17 @@ describe('what is left for the end of a transaction', () => {
     expect(written).toEqual([['a', 'b', 'c'], ['alone']]);
   });
 
+  // Catches an event that is lost because the statistics append it at the end.
+  test('may be left by what is written there', () => {
+    using core = openTestCore();
+    core.db.transaction(() =>
+      core.db.atCommit((ids: readonly string[]) => {
+        for (const id of ids) core.events.append({ type: 'task.created', entity: 'task', id });
+      }, '1'),
+    );
+    expect(core.events.list(0, 10).map(({ id }) => id)).toEqual(['1']);
+  });
+
   // Catches what a failed transaction has left, written with the next one.
   test('is gone with a transaction that fails, also when it is what fails', () => {
     using core = openTestCore();

@@ -41,9 +41,12 @@ export function createTransactions(raw: Database.Database, faults: Pick<Faults, 
   let collected: { collector: Collector<never>; item: unknown }[] = [];
 
   function writeCollected(): void {
-    const byCollector = Map.groupBy(collected, ({ collector }) => collector);
-    collected = [];
-    for (const [collector, entries] of byCollector) collector(entries.map(({ item }) => item as never));
+    // A collector may leave something itself.
+    while (collected.length > 0) {
+      const byCollector = Map.groupBy(collected, ({ collector }) => collector);
+      collected = [];
+      for (const [collector, entries] of byCollector) collector(entries.map(({ item }) => item as never));
+    }
   }
 
   function nested<T>(fn: () => T): T {

@@ -56,3 +56,28 @@ test.skipIf(process.platform === 'win32')(
       await expect(folder.text(name)).rejects.toMatchObject({ slug: 'model-corrupted' });
   },
 );
+
+// Catches a graph that the engine computes although the host has not read its header: another program's, or any file of the user.
+test.skipIf(process.platform === 'win32')(
+  'a graph beside another is a file of its own, or a blob of its repo',
+  async () => {
+    const snapshot = path.join(dir, 'models--o--m', 'snapshots', 'abc');
+    mkdirSync(snapshot, { recursive: true });
+    mkdirSync(path.join(dir, 'models--o--m', 'blobs'));
+    writeFileSync(path.join(dir, 'models--o--m', 'blobs', '1'), '');
+    writeFileSync(path.join(dir, 'whole.onnx'), '');
+    symlinkSync(path.join(dir, 'models--o--m', 'blobs', '1'), path.join(snapshot, 'blob.onnx'));
+    for (const folder of [dir, snapshot]) symlinkSync('/etc/passwd', path.join(folder, 'outside.onnx'));
+    symlinkSync(path.join(dir, 'whole.onnx'), path.join(dir, 'link.onnx'));
+    const [own, cached] = [dir, snapshot].map((folder) => openFolder(path.join(folder, 'model.onnx')));
+    expect(await own?.graph('whole.onnx')).toBe(path.join(dir, 'whole.onnx'));
+    expect(await own?.graph('missing.onnx')).toBeNull();
+    expect(await cached?.graph('blob.onnx')).toBe(path.join(snapshot, 'blob.onnx'));
+    for (const [folder, name] of [
+      [own, 'outside.onnx'],
+      [own, 'link.onnx'],
+      [cached, 'outside.onnx'],
+    ] as const)
+      await expect(folder?.graph(name)).rejects.toMatchObject({ slug: 'model-corrupted' });
+  },
+);

@@ -73,6 +73,19 @@ export function openFolder(modelFile: string) {
   return {
     text,
     json,
+    /**
+     * A graph beside the one that was asked for; null when there is none. The host checks headers of files only, and of blobs.
+     * @throws AppError `model-corrupted` for any other link, and for what is no file
+     */
+    async graph(name: string): Promise<string | null> {
+      const file = path.join(dir, name);
+      const found = await fs.lstat(file).catch(() => null);
+      if (found === null) return null;
+      if (found.isSymbolicLink() && !SNAPSHOT.test(folder)) throw damaged(name, 'is a link');
+      const real = await contained(folder, path.relative(folder, file));
+      if (!(await fs.stat(real)).isFile()) throw damaged(name, 'is not a file');
+      return file;
+    },
     /** An object of a JSON file; null when there is none. @throws AppError `model-corrupted` */
     async object(name: string): Promise<JsonObject | null> {
       const value = await json(name);

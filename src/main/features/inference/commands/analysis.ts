@@ -69,22 +69,24 @@ function foundOf(answer: Analysed, text: string, { threshold, top_k }: AnalyzeSp
       return { label, scores: scores.map((one) => ({ ...one })), windows: answer.windows };
     }
     case 'transcribed': {
-      const { text: said, segments, omitted, language, seconds, windows } = answer;
+      const { text: said, segments, omitted, language, seconds, windows, truncated } = answer;
       const pieces = segments === null ? {} : { segments: segments.map((one) => ({ ...one })), omitted };
-      return { text: said, ...pieces, language, seconds, windows };
+      return { text: said, ...pieces, language, seconds, windows, truncated };
     }
     case 'described':
-      return { text: answer.text, width: answer.width, height: answer.height };
+      return { text: answer.text, truncated: answer.truncated, width: answer.width, height: answer.height };
   }
 }
 
+const END_MISSING = ' The text reached the most that this model writes: its end is missing.';
+
 function sentence(answer: Analysed): string {
   if (answer.t === 'described')
-    return `A picture of ${answer.width} × ${answer.height} pixels; ${answer.tokens} tokens written.`;
+    return `A picture of ${answer.width} × ${answer.height} pixels; ${answer.tokens} tokens written.${answer.truncated ? END_MISSING : ''}`;
   if (answer.t === 'transcribed') {
     const windows = answer.windows === 1 ? '' : ` in ${answer.windows} windows`;
     const language = answer.language === null ? '' : `, language ${answer.language}`;
-    return `${answer.seconds} seconds heard${windows}${language}; ${answer.tokens} tokens written.`;
+    return `${answer.seconds} seconds heard${windows}${language}; ${answer.tokens} tokens written.${answer.truncated ? END_MISSING : ''}`;
   }
   const windows = answer.windows === 1 ? '' : `, in ${answer.windows} windows that overlap`;
   const read = `${answer.tokens} tokens read${windows}`;

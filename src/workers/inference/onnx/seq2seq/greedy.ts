@@ -20,8 +20,15 @@ export function likeliest(logits: Float32Array, from = 0, to = logits.length): n
   return at;
 }
 
-/** @returns the tokens behind the prompt, without the one that ends them */
-export async function writeGreedily(writing: Writing, plan: GreedyPlan): Promise<number[]> {
+/** A text as it was written. */
+export interface Written {
+  /** The tokens behind the prompt, without the one that ends them. */
+  tokens: number[];
+  /** Whether the length ended it, and not the model. */
+  truncated: boolean;
+}
+
+export async function writeGreedily(writing: Writing, plan: GreedyPlan): Promise<Written> {
   const { prompt, ends, maxLength, adjust, signal } = plan;
   const written: number[] = [];
   let next: readonly number[] = prompt;
@@ -30,12 +37,12 @@ export async function writeGreedily(writing: Writing, plan: GreedyPlan): Promise
     const logits = await writing.step(next);
     adjust(logits, written);
     const token = likeliest(logits);
-    if (ends.has(token)) break;
+    if (ends.has(token)) return { tokens: written, truncated: false };
     written.push(token);
     next = [token];
   }
   signal.throwIfAborted();
-  return written;
+  return { tokens: written, truncated: true };
 }
 
 /** Tokens that are never written, and those that are not written first, as `generation_config.json` names them. */

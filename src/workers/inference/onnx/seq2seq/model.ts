@@ -1,5 +1,4 @@
 /** Models of two halves: an encoder that sees or hears, and a decoder that writes. */
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../../../contract/kernel/errors.ts';
@@ -79,11 +78,12 @@ export async function withWriting<T>(decoder: DecoderGraphs, states: Tensor, use
   }
 }
 
-const isThere = (file: string) =>
-  fs.stat(file).then(
-    (found) => found.isFile(),
-    () => false,
-  );
+/** Where a model computes that has several graphs: on another device than the processor only if all of them do. */
+function devicesOf(graphs: readonly OpenSession[]): Pick<LoadedFacts, 'device' | 'refused_devices'> {
+  const [device = 'cpu', ...others] = new Set(graphs.map((one) => one.device));
+  const refused = new Map(graphs.flatMap((one) => one.refused.map((each) => [each.device, each] as const)));
+  return { device: others.length === 0 ? device : 'cpu', refused_devices: [...refused.values()] };
+}
 
 /**
  * Opens both halves and proves that they compute together.
@@ -104,35 +104,41 @@ export async function loadHalves(
   const text = textOf(files, contextLength);
   const names = graphsOf(path.basename(main));
   if (names === null) throw useless('it is not made of an encoder and a decoder');
-  const at = (name: string) => path.join(path.dirname(main), name);
-  if (!(await isThere(at(names.encoder)))) throw useless(`${names.encoder} is missing beside its decoder`);
+  const { graph } = files.folder;
+  const encoderFile = await graph(names.encoder);
+  if (encoderFile === null) throw useless(`${names.encoder} is missing beside its decoder`);
+  const laterFile = names.later === null ? null : await graph(names.later);
   const opened: InferenceSession[] = [];
   const dispose = async () => void (await Promise.all(opened.map((session) => session.release())));
   try {
     let states: Tensor | undefined;
-    const encoder = await open(at(names.encoder), async (session) => {
+    const encoder = await open(encoderFile, async (session) => {
       if (session.inputNames.join() !== input)
         throw useless(`its encoder takes ${session.inputNames.join(', ').slice(0, 200)}, not ${input}`);
       states = await encode(session, input, sample());
     });
     opened.push(encoder.session);
-    const first = await open(main, async () => undefined);
+    const made = states;
+    if (made === undefined) throw useless('its encoder does not compute');
+    // On the device on which a graph is opened: one that does not compute there is opened on another.
+    const prove = (decoder: DecoderGraphs, steps: number) =>
+      withWriting(decoder, made, async (writing) => {
+        for (let step = 0; step < steps; step++) await writing.step([text.start]);
+      });
+    const first = await open(main, (session) => prove({ first: session, later: null }, laterFile === null ? 2 : 1));
     opened.push(first.session);
     const decoder: DecoderGraphs = { first: first.session, later: null };
-    if (names.later !== null && (await isThere(at(names.later)))) {
-      decoder.later = (await open(at(names.later), async () => undefined)).session;
-      opened.push(decoder.later);
+    const graphs = [encoder, first];
+    if (laterFile !== null) {
+      const later = await open(laterFile, (session) => prove({ first: first.session, later: session }, 2));
+      graphs.push(later);
+      opened.push(later.session);
+      decoder.later = later.session;
     }
-    if (states === undefined) throw useless('its encoder does not compute');
-    await withWriting(decoder, states, async (writing) => {
-      await writing.step([text.start]);
-      await writing.step([text.start]);
-    });
     const facts: LoadedFacts = {
       context_length: contextLength,
       dimensions: 0,
-      device: encoder.device,
-      refused_devices: [...encoder.refused],
+      ...devicesOf(graphs),
       capabilities: [],
     };
     return { ...text, encoder: encoder.session, decoder, tokenizer: files.tokenizer, facts, dispose };

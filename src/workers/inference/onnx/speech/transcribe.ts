@@ -64,8 +64,14 @@ interface Hearing {
   hasTimes: boolean;
 }
 
-/** What is said in one window. */
-async function hear(hearing: Hearing, window: Float32Array): Promise<Told & { tokens: number }> {
+/** What was said in one window. */
+interface Heard extends Told {
+  tokens: number;
+  /** Whether words are missing at its end: with times, the next window begins with them. */
+  truncated: boolean;
+}
+
+async function hear(hearing: Hearing, window: Float32Array): Promise<Heard> {
   const { model, ask, signal, hasTimes } = hearing;
   const { features, encoder, decoder, suppressed, times, ends, maxLength } = model;
   const { bands, frames } = features;
@@ -78,7 +84,7 @@ async function hear(hearing: Hearing, window: Float32Array): Promise<Told & { to
   const plain = suppression(suppressed.never, []);
   const first = suppression([], suppressed.notFirst);
   const rules = hasTimes && times !== null ? timeRules(times, Math.min(...ends)) : () => undefined;
-  const tokens = await withWriting(decoder, states, (writing) =>
+  const { tokens, truncated } = await withWriting(decoder, states, (writing) =>
     writeGreedily(writing, {
       ...{ ends, maxLength, signal },
       prompt: promptOf(model, hearing.language, ask, hasTimes),
@@ -92,16 +98,16 @@ async function hear(hearing: Hearing, window: Float32Array): Promise<Told & { to
   if (times === null || !hasTimes) {
     // It was told to write no times.
     const text = times === null ? tokens : tokens.filter((token) => token < times.begin);
-    return { pieces: [{ start: 0, end: null, tokens: text }], heard: null, tokens: tokens.length };
+    return { pieces: [{ start: 0, end: null, tokens: text }], heard: null, tokens: tokens.length, truncated };
   }
-  return { ...piecesOf(tokens, times), tokens: tokens.length };
+  return { ...piecesOf(tokens, times), tokens: tokens.length, truncated: false };
 }
 
 /** Reads all windows; calls `tell` with what was said in each. */
 async function readAll(
   hearing: Hearing,
   windows: SoundWindows,
-  tell: (told: Told & { tokens: number; from: number; to: number }, left: number) => Promise<void>,
+  tell: (told: Heard & { from: number; to: number }, left: number) => Promise<void>,
 ): Promise<void> {
   const { rate } = hearing.model.features;
   for (let begin = 0; ; ) {
@@ -143,9 +149,10 @@ export function transcribe(
     const hearing: Hearing = { model, ask, signal, language: ask.language, hasTimes };
     const segments: Segment[] = [];
     const texts: string[] = [];
-    let [count, omitted, tokens] = [0, 0, 0];
-    await readAll(hearing, windows, async ({ pieces, from, to, tokens: written }, left) => {
+    let [count, omitted, tokens, truncated] = [0, 0, 0, false];
+    await readAll(hearing, windows, async ({ pieces, from, to, tokens: written, ...told }, left) => {
       count += 1;
+      truncated ||= told.truncated;
       tokens += written;
       const said = pieces.map(({ tokens: of }) => model.tokenizer.detokenize(of, []));
       for (const [at, { start, end }] of pieces.entries()) {
@@ -165,7 +172,8 @@ export function transcribe(
       });
     });
     return {
-      ...{ t: 'transcribed', text: texts.join('').trim(), language: hearing.language, tokens, windows: count, omitted },
+      ...{ t: 'transcribed', text: texts.join('').trim(), language: hearing.language, tokens, windows: count },
+      ...{ omitted, truncated },
       segments: ask.timestamps ? segments : null,
       seconds: round(recording.samples / recording.rate),
     };

@@ -49,12 +49,12 @@ export async function describe(
   const { width, height } = pixels.size;
   const states = await encode(encoder, SEES, new Tensor('float32', seen.values, [1, 3, height, width]));
   await emit({ t: 'reading', percent: 60 });
-  const tokens = await withWriting(decoder, states, (writing) =>
+  const { tokens, truncated } = await withWriting(decoder, states, (writing) =>
     writeGreedily(writing, {
       ...{ prompt: [start], ends, maxLength, signal },
       adjust: suppression(suppressed.never, suppressed.notFirst),
     }),
   );
   const text = tokenizer.detokenize(tokens, []).trim();
-  return { t: 'described', text, tokens: tokens.length, width: seen.width, height: seen.height };
+  return { t: 'described', text, tokens: tokens.length, truncated, width: seen.width, height: seen.height };
 }
