@@ -275,7 +275,10 @@ test.describe('with a real engine', () => {
     await say(page, 'the people');
     await expect(answers(page)).toContainText('24 tokens');
     await expect(answers(page)).toContainText('Token limit reached');
+    const before = await answers(page).innerText();
     await answers(page).getByRole('button', { name: 'Continue' }).click();
+    await expect.poll(() => answers(page).innerText()).not.toBe(before);
+    await done(page);
     await expect(answers(page)).toContainText(/tokens\/s/);
 
     // Would catch: a full context that offers the same again, which cannot succeed, and messages that are left out without a word.
