@@ -54,6 +54,8 @@ export async function takeArtifact(
   note: ArtifactNote,
 ): Promise<ArtifactRow> {
   const dir = artifactsDir(at.taskDir, at.attempt);
+  // Of the moment in which it came: files are listed in that order, however long each takes to be read.
+  const [id, created_at] = [newId('artifact'), at.clock.now()];
   const refuse = (reason: string) =>
     new AppError('validation-error', `The artifact ${note.name} was not kept: ${reason}.`, {
       errors: { file: reason },
@@ -71,7 +73,7 @@ export async function takeArtifact(
   if (!(await fsp.stat(real)).isFile()) throw refuse('it is not a file');
   const { sha256, bytes } = await digest(root, real);
   return {
-    id: newId('artifact'),
+    id,
     task_id: at.taskId,
     attempt: at.attempt,
     kind: note.kind,
@@ -81,7 +83,7 @@ export async function takeArtifact(
     sha256,
     has_secret: note.has_secret ? 1 : 0,
     file: path.join(String(at.attempt), 'artifacts', path.relative(root, real)),
-    created_at: at.clock.now(),
+    created_at,
   };
 }
 
