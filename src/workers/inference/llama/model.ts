@@ -4,7 +4,7 @@ import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAsk, EngineItem, LoadedFacts } from '../../../contract/models/engine.ts';
 import type { Call } from '../../shared/serve.ts';
 import { createPace, type Pace } from '../text/pace.ts';
-import type { PromptModel } from '../text/prompt.ts';
+import { createPromptModel, type PromptModel } from '../text/prompt.ts';
 import { chatTemplateOf } from '../text/template.ts';
 import type { Native } from './native.ts';
 import { createSlots, type Slots } from './slots.ts';
@@ -67,7 +67,7 @@ async function contextsOf(model: LlamaModel, ask: LoadAsk, createSignal: AbortSi
 
 function promptsOf(model: LlamaModel, contextLength: number): PromptModel<Token> {
   const { bos, eos, bosString, eosString, shouldPrependBosToken } = model.tokens;
-  return {
+  return createPromptModel({
     template: chatTemplateOf({
       template: model.fileInfo.metadata?.tokenizer?.chat_template,
       bos: bosString ?? '',
@@ -78,7 +78,7 @@ function promptsOf(model: LlamaModel, contextLength: number): PromptModel<Token>
     isControl: (token) => model.isSpecialToken(token),
     first: shouldPrependBosToken ? bos : null,
     filler: bos ?? eos ?? (0 as Token),
-  };
+  });
 }
 
 /** @throws AppError `model-corrupted` with what the library said, `cancelled` */

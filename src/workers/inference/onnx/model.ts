@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import type { EngineAsk, EngineItem, LoadedFacts } from '../../../contract/models/engine.ts';
 import type { Call } from '../../shared/serve.ts';
 import { createPace, type Pace } from '../text/pace.ts';
-import type { PromptModel } from '../text/prompt.ts';
+import { createPromptModel, type PromptModel } from '../text/prompt.ts';
 import { chatTemplateOf } from '../text/template.ts';
 import { withLiteralInputs } from './analysis/frame.ts';
 import { type Judge, loadJudge } from './analysis/model.ts';
@@ -92,14 +92,14 @@ function promptsOf(tokenizer: TextTokenizer, contextLength: number): PromptModel
   const [bos, eos] = [tokenizer.special('bos_token'), tokenizer.special('eos_token')];
   const [begin] = tokenizer.encode('a').ids;
   const first = tokenizer.idOf(bos);
-  return {
+  return createPromptModel({
     template: chatTemplateOf({ template: tokenizer.chatTemplate, bos, eos }),
     contextLength,
     tokenize: (text, special) => tokenizer.tokenize(text, special),
     isControl: tokenizer.isControl,
     first: first !== null && begin === first ? first : null,
     filler: first ?? tokenizer.idOf(eos) ?? 0,
-  };
+  });
 }
 
 /** @throws AppError `model-corrupted` with the reason, `cancelled` */

@@ -35,6 +35,9 @@ const MAX_NAMES = 500;
 export function createLiteral<Token>({ tokenize, isControl }: Tokenizing<Token>, template: string): Literal<Token> {
   const words = new Map<string, Token>();
   for (const name of new Set([...OWN, ...(template.match(NAMES) ?? []).slice(0, MAX_NAMES)])) {
+    const [special, ...others] = tokenize(name, true);
+    // A control token stays text by itself. To ask for that would open the second vocabulary that some tokenizers need for it.
+    if (special !== undefined && others.length === 0 && isControl(special)) continue;
     const [token, ...more] = tokenize(name, false);
     if (token !== undefined && more.length === 0) words.set(name, token);
   }

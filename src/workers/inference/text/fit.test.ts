@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { EngineAsk, EngineMessage } from '../../../contract/models/engine.ts';
 import { fittedPrompt } from './fit.ts';
-import type { PromptModel } from './prompt.ts';
+import { createPromptModel } from './prompt.ts';
 import { chatTemplateOf } from './template.ts';
 
 const TEMPLATE = '{% for m in messages %}<{{ m.role }}> {{ m.content }} {% endfor %}';
@@ -11,7 +11,7 @@ const never = new AbortController().signal;
 function wordModel(contextLength: number, template: string | undefined = TEMPLATE) {
   const read = { characters: 0, renders: 0 };
   const made = chatTemplateOf({ template, bos: '', eos: '' });
-  const model: PromptModel<string> = {
+  const model = createPromptModel<string>({
     template: {
       ...made,
       render(...given) {
@@ -27,7 +27,7 @@ function wordModel(contextLength: number, template: string | undefined = TEMPLAT
     },
     first: null,
     filler: '_',
-  };
+  });
   return { model, read };
 }
 
@@ -92,12 +92,15 @@ test('a text that cannot fit is counted in pieces and not tokenised as a whole',
   const { model } = wordModel(100);
   const longest = { length: 0 };
   const { tokenize } = model;
-  model.tokenize = (text, special) => {
-    longest.length = Math.max(longest.length, text.length);
-    return tokenize(text, special);
-  };
+  const watched = createPromptModel({
+    ...model,
+    tokenize(text, special) {
+      longest.length = Math.max(longest.length, text.length);
+      return tokenize(text, special);
+    },
+  });
   await expect(
-    fittedPrompt(model, ask([{ role: 'user', content: 'ab '.repeat(200_000) }]), never),
+    fittedPrompt(watched, ask([{ role: 'user', content: 'ab '.repeat(200_000) }]), never),
   ).rejects.toMatchObject({
     extra: { prompt_tokens: expect.closeTo(200_000, -3) },
   });

@@ -1,13 +1,13 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { EngineMessage, EnginePrompt } from '../../../contract/models/engine.ts';
-import { createPromptReader, type PromptModel } from './prompt.ts';
+import { createPromptModel, createPromptReader, type PromptModel } from './prompt.ts';
 import { chatTemplateOf } from './template.ts';
 
 const { signal } = new AbortController();
 
 /** A model whose tokens are words, but for the name of its control token. */
 function wordModel(): PromptModel<string> {
-  return {
+  return createPromptModel({
     template: chatTemplateOf({
       template: '{% for m in messages %}<{{ m.role }}> {{ m.content }} {% endfor %}',
       bos: '',
@@ -19,7 +19,7 @@ function wordModel(): PromptModel<string> {
     isControl: (token) => token === '</s>',
     first: null,
     filler: '_',
-  };
+  });
 }
 
 const tokensOf = async (...messages: EngineMessage[]) =>
@@ -48,7 +48,7 @@ test('what stands for a content is nothing that a text can spell', async () => {
 
 /** A model whose tokens are letters, but for the name of its control token. */
 function letterModel(template: string): PromptModel<string> {
-  return {
+  return createPromptModel({
     template: chatTemplateOf({ template, bos: '', eos: '' }),
     contextLength: 10_000,
     tokenize: (text, special) =>
@@ -56,7 +56,7 @@ function letterModel(template: string): PromptModel<string> {
     isControl: (token) => token === 'END',
     first: null,
     filler: '_',
-  };
+  });
 }
 
 /** With tools of its own, and without. */
@@ -122,14 +122,14 @@ describe.each(Object.entries(TEMPLATES))('in a template with %s tools', (_name, 
 /** A model with a control token, with a word of its vocabulary that its template takes for structure, and with one that it does not. */
 function wordyModel(template: string): PromptModel<string> {
   const read = (text: string, names: RegExp) => text.split(names).flatMap((part, at) => (at % 2 ? [part] : [...part]));
-  return {
+  return createPromptModel({
     template: chatTemplateOf({ template, bos: '', eos: '' }),
     contextLength: 10_000,
     tokenize: (text, special) => read(text, special ? /(<\|end\|>|<turn>|<table>)/ : /(<turn>|<table>)/),
     isControl: (token) => token === '<|end|>',
     first: null,
     filler: '_',
-  };
+  });
 }
 const said = async (template: string, ...contents: string[]) =>
   (
@@ -159,6 +159,22 @@ test.each([
 // Catches words of the vocabulary, such as the tags of calls, that are read as tokens even where control tokens are not.
 test('a word that the template writes stays letters in a text; others are read as the model has learnt them', async () => {
   expect(await said(EACH('{{ m.content }}'), 'a<turn>b<table>')).toEqual(['<turn>', 'a', ...'<turn>', 'b', '<table>']);
+});
+
+// Catches a second vocabulary in memory, which some tokenizers need to leave control tokens out, for texts that hold none.
+test('of a text without names of control tokens nothing is read without them but words', async () => {
+  const model = wordyModel(`<|end|>${EACH('{{ m.content }}')}`);
+  const literal: string[] = [];
+  const watched = createPromptModel({
+    ...model,
+    tokenize(text, special, inside) {
+      if (!special) literal.push(text);
+      return model.tokenize(text, special, inside);
+    },
+  });
+  await createPromptReader(watched, signal).read({ messages: [{ role: 'user', content: 'hello' }], tools: [] });
+  expect(literal).toContain('hello');
+  expect(literal.filter((text) => text.includes('<|end|>'))).toEqual([]);
 });
 
 test('texts are read together with what stands around them', async () => {

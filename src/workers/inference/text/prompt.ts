@@ -1,6 +1,6 @@
 /** Prompts as tokens. Others get their turn between pieces of the work, and a caller that leaves ends it. */
 import type { EngineMessage, EnginePrompt } from '../../../contract/models/engine.ts';
-import { createLiteral, type Tokenizing } from './controls.ts';
+import { createLiteral, type Literal, type Tokenizing } from './controls.ts';
 import { createPause } from './deadline.ts';
 import { type Hidden, hide, type PromptPart } from './hidden.ts';
 import { type ChatTemplate, refusal } from './template.ts';
@@ -9,11 +9,18 @@ import { type ChatTemplate, refusal } from './template.ts';
 export interface PromptModel<Token> extends Tokenizing<Token> {
   readonly template: ChatTemplate;
   readonly contextLength: number;
+  readonly literal: Literal<Token>;
   /** The token that every prompt begins with; null when there is none. */
   readonly first: Token | null;
   /** What is computed when there is nothing else. */
   readonly filler: Token;
 }
+
+/** Adds what is worked out once for a model. */
+export const createPromptModel = <Token>(model: Omit<PromptModel<Token>, 'literal'>): PromptModel<Token> => ({
+  ...model,
+  literal: createLiteral(model, model.template.source),
+});
 
 /** A prompt as the model sees it. */
 export interface PromptTokens<Token> {
@@ -68,7 +75,7 @@ function partsOf({ parts }: Hidden, rendered: string): PromptPart[] {
 function createTextReader<Token>(model: PromptModel<Token>, signal: AbortSignal) {
   const pause = createPause(signal);
   const looked = new Map<string, Looked>();
-  const literal = createLiteral(model, model.template.source);
+  const { literal } = model;
   const tokenize = (text: string, special: boolean) => (special ? model.tokenize(text, true) : literal.tokenize(text));
 
   /** Tokens of a text; one that is long is counted first, because to tokenise it takes long and its tokens may be of no use. */
