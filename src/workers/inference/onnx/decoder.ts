@@ -1,7 +1,7 @@
 /** Models that write: each run takes tokens with the keys and values of those before, and answers how likely every next one is. */
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import { AppError } from '../../../contract/kernel/errors.ts';
 import { integers, numbersOf } from './encoder.ts';
+import { useless } from './folder.ts';
 
 /** What was computed of a sequence. It is used up by what is made of it: two copies of a long one are hundreds of megabytes. */
 export interface Sequence {
@@ -26,9 +26,6 @@ const KNOWN = new Set(['input_ids', 'attention_mask', 'position_ids', 'num_logit
 const LOGITS = 'logits';
 /** Place of the tokens in the shape of keys and values: batch, heads, tokens, numbers. */
 const TOKENS = 2;
-
-const useless = (reason: string) =>
-  new AppError('model-corrupted', `The model cannot be used here: ${reason}.`, { extra: { reason } });
 
 /** A cache with no tokens in it. @throws AppError `model-corrupted` */
 export function emptyTensor(metadata: InferenceSession.ValueMetadata): Tensor {

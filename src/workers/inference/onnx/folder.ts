@@ -12,6 +12,10 @@ const MAX_BYTES = 128 * 1024 * 1024;
 const damaged = (name: string, what: string) =>
   new AppError('model-corrupted', `The model's ${name} ${what}.`, { extra: { reason: `its ${name} ${what}` } });
 
+/** A model whose files are whole, but ask for what is not done here. */
+export const useless = (reason: string) =>
+  new AppError('model-corrupted', `The model cannot be used here: ${reason}.`, { extra: { reason } });
+
 const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
 
 /** Text of a regular file: a pipe in its place would never end, and a device neither. */

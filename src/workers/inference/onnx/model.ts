@@ -18,7 +18,7 @@ import { textConfig } from './seq2seq/model.ts';
 import type { Sessions } from './session.ts';
 import { createSlots, type Slots } from './slots.ts';
 import { loadSpeech, type SpeechModel } from './speech/model.ts';
-import { countIn, openTokenizer, type TextTokenizer } from './tokenizer.ts';
+import { countIn, openTokenizer, type TextTokenizer, tokensIn } from './tokenizer.ts';
 import { loadVision, type VisionModel } from './vision/describe.ts';
 
 /** Tokens of a prompt that are computed at once at most. */
@@ -84,9 +84,6 @@ function longest(ask: LoadAsk, { config, tokenizer }: Files, ...others: (number 
   const known = [positions === null ? null : positions - offset, tokenizer.maxLength, ...others];
   return Math.min(ask.context_length, ...known.filter((one) => one !== null));
 }
-
-const tokensIn = (value: unknown): number[] =>
-  (Array.isArray(value) ? value : [value]).filter((one): one is number => Number.isInteger(one));
 
 function promptsOf(tokenizer: TextTokenizer, contextLength: number): PromptModel<number> {
   const [bos, eos] = [tokenizer.special('bos_token'), tokenizer.special('eos_token')];

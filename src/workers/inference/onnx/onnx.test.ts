@@ -5,11 +5,11 @@ import {
   AutoModelForCausalLM,
   AutoModelForSequenceClassification,
   AutoTokenizer,
-  env,
   pipeline,
 } from '@huggingface/transformers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateAsk, openEngine } from '../../../../tests/support/engine.ts';
+import { libraryOn } from '../../../../tests/support/models/library.ts';
 import {
   writeOnnxEmbedder,
   writeOnnxGenerator,
@@ -19,11 +19,7 @@ import type { EngineAnswer } from '../../../contract/models/engine.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tabagent-onnx-'));
 const at = (name: string) => path.join(folder, name);
-/** The library used directly sees the same files, and nothing else. */
-env.allowRemoteModels = false;
-env.useFSCache = false;
-env.localModelPath = folder;
-const FULL = { dtype: 'fp32', device: 'cpu' } as const;
+const FULL = libraryOn(folder);
 
 const engine = openEngine('onnx');
 beforeAll(() => {

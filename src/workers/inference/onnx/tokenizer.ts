@@ -47,6 +47,10 @@ const MAX_LENGTH = 10_000_000;
 export const countIn = (value: unknown): number | null =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_LENGTH ? value : null;
 
+/** Tokens that a file names, one or several; what cannot be one is left out. */
+export const tokensIn = (value: unknown): number[] =>
+  (Array.isArray(value) ? value : [value]).filter((one): one is number => Number.isInteger(one) && Number(one) >= 0);
+
 /** A token is a text, or an object with its text. */
 function contentOf(token: unknown): string {
   if (typeof token === 'string') return token;

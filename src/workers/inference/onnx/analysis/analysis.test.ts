@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { env, pipeline } from '@huggingface/transformers';
+import { pipeline } from '@huggingface/transformers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEngine } from '../../../../../tests/support/engine.ts';
+import { libraryOn } from '../../../../../tests/support/models/library.ts';
 import {
   INFERENCE,
   writeOnnxClassifier,
@@ -15,11 +16,7 @@ import type { Aggregation, Entity } from '../../../../contract/models/analysis.t
 const folder = mkdtempSync(path.join(tmpdir(), 'tabagent-analysis-'));
 const at = (name: string) => path.join(folder, name);
 const onnx = (name: string) => path.join(at(name), 'onnx', 'model.onnx');
-/** The library used directly sees the same files, and nothing else. */
-env.allowRemoteModels = false;
-env.useFSCache = false;
-env.localModelPath = folder;
-const FULL = { dtype: 'fp32', device: 'cpu' } as const;
+const FULL = libraryOn(folder);
 
 const engine = openEngine('onnx');
 beforeAll(async () => {

@@ -6,9 +6,9 @@ import { isJsonObject } from '../../../../contract/kernel/json.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import type { LoadedFacts } from '../../../../contract/models/engine.ts';
 import { graphsOf } from '../../../../contract/models/halves.ts';
-import type { ModelFolder } from '../folder.ts';
+import { type ModelFolder, useless } from '../folder.ts';
 import type { OpenSession } from '../session.ts';
-import { countIn, type TextTokenizer } from '../tokenizer.ts';
+import { countIn, type TextTokenizer, tokensIn } from '../tokenizer.ts';
 import { beginWriting, type DecoderGraphs, type Writing } from './writer.ts';
 
 /** What both kinds of such models are made of. */
@@ -33,12 +33,6 @@ export interface HalvesFiles {
   tokenizer: TextTokenizer;
   generation: JsonObject;
 }
-
-const useless = (reason: string) =>
-  new AppError('model-corrupted', `The model cannot be used here: ${reason}.`, { extra: { reason } });
-
-const tokensIn = (value: unknown): number[] =>
-  (Array.isArray(value) ? value : [value]).filter((one): one is number => Number.isInteger(one) && Number(one) >= 0);
 
 /** Of a model that is made of two, the part of its configuration that is about the text. */
 export const textConfig = (config: JsonObject): JsonObject => (isJsonObject(config.decoder) ? config.decoder : config);

@@ -1,8 +1,8 @@
 /** Decoders that write about what an encoder has made of a sound or a picture, with keys and values of what was written before. */
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import { AppError } from '../../../../contract/kernel/errors.ts';
 import { emptyTensor, free } from '../decoder.ts';
 import { integers, numbersOf } from '../encoder.ts';
+import { useless } from '../folder.ts';
 
 /** Graphs of one decoder: for the first tokens, and for later ones where that is another graph. */
 export interface DecoderGraphs {
@@ -35,9 +35,6 @@ const KNOWN = new Set([
   'encoder_attention_mask',
   MERGED,
 ]);
-const useless = (reason: string) =>
-  new AppError('model-corrupted', `The model cannot be used here: ${reason}.`, { extra: { reason } });
-
 /** @throws AppError `model-corrupted` for a graph that wants what there is not */
 function check({ inputNames, outputNames }: InferenceSession): void {
   const unknown = inputNames.find((name) => !name.startsWith(PAST) && !KNOWN.has(name));
@@ -49,7 +46,7 @@ function check({ inputNames, outputNames }: InferenceSession): void {
 const pastsOf = ({ inputMetadata }: InferenceSession) => inputMetadata.filter(({ name }) => name.startsWith(PAST));
 
 /** Places of tokens in the shape of keys and values. */
-const tokensIn = ({ dims }: Tensor) => dims[2] ?? 0;
+const placesIn = ({ dims }: Tensor) => dims[2] ?? 0;
 
 /** @param states what the encoder made: `[1, places, numbers]` */
 export function beginWriting({ first, later }: DecoderGraphs, states: Tensor): Writing {
@@ -108,7 +105,7 @@ export function beginWriting({ first, later }: DecoderGraphs, states: Tensor): W
       if (keeps) keep(outputs, before === 0);
       const absent = later ?? first;
       for (const { name } of keeps ? pastsOf(absent) : [])
-        if (cache[name] === undefined || tokensIn(cache[name]) === 0)
+        if (cache[name] === undefined || placesIn(cache[name]) === 0)
           throw useless(`its decoder gives no ${name.replace(PAST, PRESENT)}`);
       return logits;
     },

@@ -2,8 +2,8 @@
  * What models for speech hear: the loudness of bands of frequencies over time (log-mel spectrogram), by the numbers that `preprocessor_config.json`
  * names. As in Whisper (https://arxiv.org/abs/2212.04356); bands by the scale of Slaney's Auditory Toolbox.
  */
-import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { useless } from '../folder.ts';
 import { createPowerSpectra } from './fft.ts';
 
 export interface Features {
@@ -32,9 +32,6 @@ const RANGE = 8;
 const SILENCE = 1e-10;
 /** Frames between two looks at whether anybody still waits. */
 const TURN = 128;
-
-const useless = (reason: string) =>
-  new AppError('model-corrupted', `The model cannot be used here: ${reason}.`, { extra: { reason } });
 
 function numberIn(config: JsonObject, name: keyof typeof NUMBERS): number {
   const { usual, least, most } = NUMBERS[name];

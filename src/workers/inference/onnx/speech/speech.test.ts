@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { AutoModelForSpeechSeq2Seq, AutoProcessor, AutoTokenizer, env } from '@huggingface/transformers';
+import { AutoModelForSpeechSeq2Seq, AutoProcessor, AutoTokenizer } from '@huggingface/transformers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEngine } from '../../../../../tests/support/engine.ts';
+import { libraryOn } from '../../../../../tests/support/models/library.ts';
 import { babble, type Sound, wav, written } from '../../../../../tests/support/models/media.ts';
 import { FIRST_TIME, SPEECH_TOKENS, writeOnnxSpeech } from '../../../../../tests/support/models/onnx-halves.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
@@ -11,11 +12,7 @@ import { openFeatures } from './mel.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tabagent-speech-'));
 const at = (name: string) => path.join(folder, name);
-/** The library used directly sees the same files, and nothing else. */
-env.allowRemoteModels = false;
-env.useFSCache = false;
-env.localModelPath = folder;
-const FULL = { dtype: 'fp32', device: 'cpu' } as const;
+const FULL = libraryOn(folder);
 
 const engine = openEngine('onnx');
 const load = (name: string, shape: Parameters<typeof writeOnnxSpeech>[1]) =>

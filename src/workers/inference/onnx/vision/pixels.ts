@@ -2,6 +2,7 @@
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { isJsonObject } from '../../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { useless } from '../folder.ts';
 import type { Picture } from '../media/png.ts';
 import { FILTERS, type Raster, resized } from './resize.ts';
 
@@ -23,9 +24,6 @@ const MAX_RESIZED = 16_000_000;
 /** Steps that some models ask for and nothing here does. */
 const UNKNOWN_STEPS = ['do_pad', 'do_thumbnail', 'do_crop_margin', 'do_align_long_axis', 'do_image_splitting'];
 const BILINEAR = 2;
-
-const useless = (reason: string) =>
-  new AppError('model-corrupted', `The model cannot be used here: ${reason}.`, { extra: { reason } });
 
 const isSide = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_SIDE;

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { AutoImageProcessor, env, pipeline, RawImage } from '@huggingface/transformers';
+import { AutoImageProcessor, pipeline, RawImage } from '@huggingface/transformers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEngine } from '../../../../../tests/support/engine.ts';
+import { libraryOn } from '../../../../../tests/support/models/library.ts';
 import { gradient, type Paint, png, written } from '../../../../../tests/support/models/media.ts';
 import { SIDE, writeOnnxCaptioner } from '../../../../../tests/support/models/onnx-halves.ts';
 import { withMedia } from '../media/open.ts';
@@ -12,11 +13,7 @@ import { openPixels } from './pixels.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'tabagent-vision-'));
 const at = (name: string) => path.join(folder, name);
-/** The library used directly sees the same files, and nothing else. */
-env.allowRemoteModels = false;
-env.useFSCache = false;
-env.localModelPath = folder;
-const FULL = { dtype: 'fp32', device: 'cpu' } as const;
+const FULL = libraryOn(folder);
 
 const engine = openEngine('onnx');
 beforeAll(async () => {
