@@ -1,7 +1,7 @@
 /** JSON values. */
 import { z } from 'zod';
 
-/** Values that a walk looks at before it gives up: more than any edge takes, so only a value that contains itself has more. */
+/** Values that a walk looks at before it gives up: more than any message between processes may hold, so only a value that contains itself has more. */
 const MAX_WALK = 2_000_000;
 
 /** Nothing is inherited but from an end of the chain: objects of JSON, of another realm, and those that a router makes. */

@@ -1,7 +1,7 @@
 /** A file that the program keeps, named by its id: one that is chosen here is uploaded, and the id of an artifact may be typed. */
 import { TextInput } from '@mantine/core';
-import { Upload } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { Square, Upload } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
 import { PAYLOAD_LIMITS } from '../../../contract/kernel/define.ts';
 import { useClient } from '../../lib/client/context.tsx';
 import { sendFile } from '../../lib/client/send-file.ts';
@@ -19,19 +19,24 @@ export function FileField({ field, value, onChange, common }: FieldProps & { com
   const input = useRef<HTMLInputElement>(null);
   const [sending, setSending] = useState<{ name: string; percent: number } | null>(null);
   const [sent, setSent] = useState<{ name: string; id: string } | null>(null);
+  const going = useRef<AbortController>(null);
+  // A form that is closed takes no file any more.
+  useEffect(() => () => going.current?.abort(), []);
   const shown = typeof value === 'string' ? value : '';
 
   async function send(file: File): Promise<void> {
     if (file.size > PAYLOAD_LIMITS.file) return toast(`${file.name} is larger than an upload may be`);
+    const controller = new AbortController();
+    going.current = controller;
     setSending({ name: file.name, percent: 0 });
     try {
       const progress = (loaded: number) =>
         setSending({ name: file.name, percent: Math.floor((100 * loaded) / Math.max(1, file.size)) });
-      const id = await sendFile(client, file, progress);
+      const id = await sendFile(client, file, { progress, signal: controller.signal });
       setSent({ name: file.name, id });
       onChange(id);
     } catch (error) {
-      errorToast(`Could not upload ${file.name}`, asError(error));
+      if (!controller.signal.aborted) errorToast(`Could not upload ${file.name}`, asError(error));
     } finally {
       setSending(null);
     }
@@ -63,14 +68,15 @@ export function FileField({ field, value, onChange, common }: FieldProps & { com
         }}
       />
       <div>
-        <Button
-          icon={<Upload size={13} />}
-          small
-          blocked={noUpload ?? (sending === null ? null : 'A file is on its way')}
-          onClick={() => input.current?.click()}
-        >
-          Choose a file…
-        </Button>
+        {sending === null ? (
+          <Button icon={<Upload size={13} />} small blocked={noUpload} onClick={() => input.current?.click()}>
+            Choose a file…
+          </Button>
+        ) : (
+          <Button icon={<Square size={12} />} small onClick={() => going.current?.abort()}>
+            Cancel
+          </Button>
+        )}
         {note === null ? null : (
           <span className={`${text.muted} ${text.small}`} role="status">
             {note}

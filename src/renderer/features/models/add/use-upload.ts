@@ -40,7 +40,9 @@ export function useUpload(show: (id: string) => void): Uploading {
     const total = file.size;
     setCurrent({ name: file.name, loaded: 0, total });
     try {
-      const upload_id = await sendFile(client, file, (loaded) => setCurrent({ name: file.name, loaded, total }));
+      const upload_id = await sendFile(client, file, {
+        progress: (loaded) => setCurrent({ name: file.name, loaded, total }),
+      });
       const model = await client.call('models_import_upload', { upload_id });
       toast(`${model.name} was added`);
       return model.id;
