@@ -17,11 +17,18 @@ interface Setting {
   env?: Record<string, string>;
   readyMs?: number;
   cancelGraceMs?: number;
+  sharedGraceMs?: number;
   clock?: Clock;
 }
 
 /** A client of a worker that does what it is asked; it is stopped after the test. */
-export function openWorker({ env = {}, readyMs = 20_000, cancelGraceMs = 100, clock = systemClock }: Setting = {}) {
+export function openWorker({
+  env = {},
+  readyMs = 20_000,
+  cancelGraceMs = 100,
+  sharedGraceMs = cancelGraceMs,
+  clock = systemClock,
+}: Setting = {}) {
   const log = memoryLog();
   const platform = createNodePlatform({ appRoot: ROOT });
   const forks: Promise<unknown>[] = [];
@@ -43,6 +50,7 @@ export function openWorker({ env = {}, readyMs = 20_000, cancelGraceMs = 100, cl
       item: z.string(),
       readyMs,
       cancelGraceMs,
+      sharedGraceMs,
       backoffMs: 50,
       maxCrashes: 3,
       openMs: 300,

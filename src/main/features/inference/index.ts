@@ -81,7 +81,9 @@ export function createInference(deps: Deps) {
     const known = engines.get(name);
     if (known !== undefined) return known;
     const modules = deps.engines ? { modules: deps.engines } : {};
-    const made: Engine = createEngine(name, { ...deps, ...modules }, () => residents.lost(made));
+    const made: Engine = createEngine(name, { ...deps, ...modules }, (_reason, isExcused) =>
+      residents.lost(made, isExcused),
+    );
     engines.set(name, made);
     return made;
   };

@@ -1,6 +1,7 @@
 import { getLlama, type Token } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateAsk, modelFolder, openEngine } from '../../../../tests/support/engine.ts';
+import { MEDIUM, WORDS } from '../../../../tests/support/models/llama-model.ts';
 
 const model = modelFolder();
 const engine = openEngine();
@@ -128,6 +129,34 @@ describe('cancel', () => {
     expect((await engine.run(generateAsk())).text).not.toBe('');
     expect((await other).answer).toMatchObject({ t: 'finished' });
   });
+
+  // Catches a cancel that waits for more of the prompt than the batch that is being computed.
+  test('in the prompt waits for one batch of it', async () => {
+    const words = (round: number) =>
+      Array.from({ length: 600 }, (_, n) => WORDS[(n * 7 + round * 13 + (n % (round + 2))) % WORDS.length]).join(' ');
+    using large = modelFolder({ ...MEDIUM, layers: 8 });
+    await using own = openEngine();
+    await own.load(large.file, { context_length: 1024 });
+    const timed = async (text: string, signal?: AbortSignal) => {
+      const begun = performance.now();
+      await own.run(generateAsk({ prompt: { text }, max_tokens: 1 }), signal).catch(() => undefined);
+      return performance.now() - begun;
+    };
+    await timed('of');
+    const whole = await timed(words(1));
+    // The engine aims at an eighth of a second for a batch; a slow machine takes longer for the smallest one.
+    const batch = Math.max(120, (whole * 16) / 600);
+    const waits: number[] = [];
+    for (let round = 2; round < 6; round++) {
+      const alone = await timed('of');
+      const left = timed(words(round), AbortSignal.timeout(Math.round(whole / 4) + round * 20));
+      await left;
+      waits.push((await timed('of')) - alone);
+    }
+    // What else the machine does meanwhile makes one or the other longer.
+    expect(Math.min(...waits)).toBeLessThan(1.5 * batch);
+    expect(whole).toBeGreaterThan(6 * batch);
+  }, 120_000);
 
   // Catches an engine that computes ahead without end when its reader has stopped reading.
   test('a reader that stops reading stops the engine', async () => {

@@ -28,8 +28,13 @@ export interface ClientOptions<Ask extends z.ZodType, Answer extends z.ZodType, 
   readyMs: number;
   /** How long a worker may take to confirm a cancel before it is killed. */
   cancelGraceMs: number;
-  /** Called when a process has ended, before its requests fail. */
-  onGone?(reason: string): void;
+  /** The same while it has requests of others, which would fail with it; {@link ClientOptions.cancelGraceMs} when it is absent. */
+  sharedGraceMs?: number;
+  /**
+   * Called when a process has ended, before its requests fail.
+   * @param isExcused whether the client has ended it for a cancel, and nothing that it did
+   */
+  onGone?(reason: string, isExcused: boolean): void;
 }
 
 /** Why a worker takes no request now, or null. */
@@ -60,13 +65,13 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
     wanted: () => !requests.isEmpty,
     onReady: sendAll,
     onMessage: (message) => requests.take(message),
-    onGone(reason, restarts, killed) {
-      options.onGone?.(reason);
+    onGone(reason, restarts, by) {
+      options.onGone?.(reason, by === 'cancel');
       requests.workerGone();
       // A request that was not sent yet cannot be the cause: it waits for the next start, unless there is none.
       for (const [id, { sent }] of requests.all())
         if (sent || !restarts)
-          requests.settle(id)?.reject(new AppError('worker-crashed', reason, { extra: { killed } }));
+          requests.settle(id)?.reject(new AppError('worker-crashed', reason, { extra: { killed: by !== 'itself' } }));
     },
   });
 
@@ -82,12 +87,26 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
     }
   }
 
+  /** Kills the worker unless it confirms the cancel of a request in time. @param isFault whether it was late before */
+  function expectConfirmation(id: number, isFault: boolean): void {
+    const { cancelGraceMs, sharedGraceMs = cancelGraceMs } = options;
+    const wait = (waited: number) =>
+      requests.cancelling(
+        id,
+        clock.schedule(() => {
+          const isShared = requests.all().some(([, { sent }]) => sent);
+          if (isShared && waited < sharedGraceMs) wait(waited + cancelGraceMs);
+          else worker.kill(isFault);
+        }, cancelGraceMs),
+      );
+    wait(cancelGraceMs);
+  }
+
   /** Rejects the caller at once; the worker has `cancelGraceMs` to confirm. No effect on a request that is over or already abandoned. */
   function giveUp(id: number, error: AppError): void {
     // Settling an abandoned request would stop the grace time of its cancel.
     const request = requests.get(id) && requests.settle(id);
-    if (request?.sent && worker.send({ t: 'cancel', id }))
-      requests.cancelling(id, clock.schedule(worker.kill, options.cancelGraceMs));
+    if (request?.sent && worker.send({ t: 'cancel', id })) expectConfirmation(id, error.slug !== 'cancelled');
     request?.reject(error);
   }
 

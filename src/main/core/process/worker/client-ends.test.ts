@@ -35,6 +35,59 @@ describe('deadline and cancel', () => {
     expect(await client.request('a', long)).not.toBe(before);
   });
 
+  // Catches a circuit that opens because callers left work that cannot be interrupted: nothing of it was wrong.
+  test.each([
+    ['a cancel is no crash: the next process starts at once', 0],
+    ['a request that is late is one: the next process waits', 50],
+  ])('an end for %s', async (_name, waitMs) => {
+    const clock = manualClock();
+    const client = openWorker({ clock });
+    await client.request('a', long);
+    const controller = new AbortController();
+    const left = slugOf(client.request('mute', { deadlineMs: 60_000, signal: controller.signal }));
+    await client.request('reached', long);
+    if (waitMs === 0) controller.abort();
+    else clock.advance(60_000);
+    expect(await left).toBe(waitMs === 0 ? 'cancelled' : 'gateway-timeout');
+    clock.advance(100);
+    await client.exited();
+    await new Promise(setImmediate);
+    const next = client.request('a', long);
+    await expect.poll(() => client.log.lines.some((line) => line.startsWith('warn workers a worker'))).toBe(true);
+    expect(client.forks()).toBe(waitMs === 0 ? 2 : 1);
+    clock.advance(waitMs);
+    expect(await next).toContain('a');
+  });
+
+  // Catches an engine that is killed under the answers of others, for a batch that would have ended by itself.
+  test('a worker with requests of others gets longer, and one without them does not', async () => {
+    const clock = manualClock();
+    const client = openWorker({ clock, sharedGraceMs: 300 });
+    const before = await client.request('a', long);
+    const leave = async () => {
+      const controller = new AbortController();
+      const left = slugOf(client.request('mute', { ...long, signal: controller.signal }));
+      await client.request('reached', long);
+      controller.abort();
+      expect(await left).toBe('cancelled');
+    };
+    const other = slugOf(client.request('hang', long));
+    await leave();
+    clock.advance(100);
+    clock.advance(100);
+    // A kill looks at the process list once before it signals.
+    for (let looks = 0; looks < 3; looks++) await listProcesses();
+    expect(await client.request('a', long)).toBe(before);
+    clock.advance(100);
+    expect(await other).toBe('worker-crashed');
+    const next = await client.request('a', long);
+    await leave();
+    clock.advance(100);
+    await client.exited();
+    await new Promise(setImmediate);
+    expect(await client.request('a', long)).not.toBe(next);
+  });
+
   test('before the call costs no process', async () => {
     const client = openWorker();
     expect(await slugOf(client.request('a', { ...long, signal: AbortSignal.abort() }))).toBe('cancelled');

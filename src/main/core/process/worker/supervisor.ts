@@ -5,6 +5,9 @@ import { RUN_ID_ENV } from '../../../../contract/automation/executor.ts';
 import { type CircuitOptions, createCircuit } from './circuit.ts';
 import { startWorkerProcess, type WorkerDeps, type WorkerOptions, type WorkerProcess } from './process.ts';
 
+/** How a process came to its end: by itself, or by {@link Supervisor.kill} with a fault or without one. */
+export type EndedBy = 'itself' | 'fault' | 'cancel';
+
 /** Options of {@link createSupervisor}. */
 export interface SupervisorOptions<To extends z.ZodType, From extends z.ZodType<{ t: string }>>
   extends Pick<WorkerOptions<To, From>, 'module' | 'name' | 'to' | 'from' | 'readyMs' | 'onReady' | 'onMessage'>,
@@ -16,9 +19,8 @@ export interface SupervisorOptions<To extends z.ZodType, From extends z.ZodType<
   /**
    * Called when a process and all its descendants have ended.
    * @param restarts whether what was not sent yet may wait for the next process
-   * @param killed whether it was {@link Supervisor.kill} that ended it, and none of its own work
    */
-  onGone(reason: string, restarts: boolean, killed: boolean): void;
+  onGone(reason: string, restarts: boolean, by: EndedBy): void;
 }
 
 /** A supervised process; see {@link createSupervisor}. */
@@ -27,7 +29,11 @@ export interface Supervisor<To> {
   ensureStarted(): void;
   /** @returns false when no process takes messages now */
   send(message: To): boolean;
-  kill(): void;
+  /**
+   * Ends the process now.
+   * @param isFault false when it did nothing wrong but could not stop in time: such an end is no crash, and the next process starts at once
+   */
+  kill(isFault: boolean): void;
   /** Time until the next start, ms. */
   waitMs(): number;
   openBecause(): string | null;
@@ -38,8 +44,8 @@ export interface Supervisor<To> {
 
 const REAP_MS = 5_000;
 
-const reasonOf = (name: string, killed: boolean, how: string, wasReady: boolean) =>
-  killed
+const reasonOf = (name: string, by: EndedBy, how: string, wasReady: boolean) =>
+  by !== 'itself'
     ? `${name} was ended because it did not stop what its callers had cancelled.`
     : `${name} ${how}${wasReady ? '' : ' before it was ready'}.`;
 
@@ -52,7 +58,8 @@ export function createSupervisor<To extends z.ZodType, From extends z.ZodType<{ 
   const { name, env } = options;
   const circuit = createCircuit(clock, options);
   let worker: WorkerProcess<z.input<To>> | null = null;
-  let [living, ready, killed, stopped] = [false, false, false, false];
+  let [living, ready, stopped] = [false, false, false];
+  let by: EndedBy = 'itself';
   let cancelStart: (() => void) | null = null;
   let gone = Promise.resolve();
 
@@ -78,18 +85,19 @@ export function createSupervisor<To extends z.ZodType, From extends z.ZodType<{ 
   }
 
   async function start(): Promise<void> {
-    [living, killed] = [true, false];
+    living = true;
+    by = 'itself';
     const { how, wasReady } = await runOnce().catch((error: unknown) => {
       log.error('workers', 'a worker could not be started', { worker: name, error });
       return { how: 'could not be started', wasReady: false };
     });
     living = false;
     worker = null;
-    if (stopped) return options.onGone('The worker was stopped.', false, killed);
-    const reason = reasonOf(name, killed, how, wasReady);
-    const crashes = circuit.crashed(reason);
-    log.warn('workers', 'a worker crashed', { worker: name, crashes, reason });
-    options.onGone(reason, wasReady && circuit.openBecause() === null, killed);
+    if (stopped) return options.onGone('The worker was stopped.', false, by);
+    const reason = reasonOf(name, by, how, wasReady);
+    if (by === 'cancel') log.warn('workers', 'a worker was ended', { worker: name, reason });
+    else log.warn('workers', 'a worker crashed', { worker: name, crashes: circuit.crashed(reason), reason });
+    options.onGone(reason, wasReady && circuit.openBecause() === null, by);
     if (options.wanted()) ensureStarted();
   }
 
@@ -109,9 +117,11 @@ export function createSupervisor<To extends z.ZodType, From extends z.ZodType<{ 
       if (worker !== null && ready) worker.send(message);
       return worker !== null && ready;
     },
-    kill() {
-      killed = worker !== null;
-      worker?.kill();
+    kill(isFault) {
+      if (worker === null) return;
+      // The first reason counts: what comes while it ends changes nothing.
+      if (by === 'itself') by = isFault ? 'fault' : 'cancel';
+      worker.kill();
     },
     waitMs: circuit.waitMs,
     openBecause: circuit.openBecause,

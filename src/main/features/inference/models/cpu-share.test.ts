@@ -36,7 +36,7 @@ test('a process that was started again is told again', async () => {
   await residents.lease(a, never);
   all = residents.all();
   share();
-  residents.lost(engine);
+  residents.lost(engine, false);
   await residents.load({ ...c, engine: 'onnx' }, {});
   await residents.lease(a, never);
   all = residents.all();

@@ -127,6 +127,44 @@ describe('the idle time', () => {
   });
 });
 
+describe('an engine that was ended for a cancel', () => {
+  // Catches models that an operator has loaded and finds gone, because a caller left work that could not be interrupted.
+  test('gets its models back as they were', async () => {
+    const { residents, calls, clock, engine, a, b } = open({ settings: { model_ttl_seconds: 10, auto_load: false } });
+    await residents.load(a, { contextLength: 1024, ttlSeconds: 0 });
+    await residents.load(b, { contextLength: 512, gpuLayers: 3, ttlSeconds: 100 });
+    residents.lost(engine, true);
+    expect(residents.all()).toEqual([]);
+    await expect.poll(() => residents.all().flatMap(({ facts }) => facts ?? []).length).toBe(2);
+    expect(calls.slice(2)).toEqual(['load a 1024', 'load b 512']);
+    expect(residents.get('b')).toMatchObject({ gpuLayers: 3, ttlSeconds: 100, pinned: false });
+    clock.advance(101_000);
+    expect(residents.ids(null)).toEqual(['a']);
+    residents.lost(engine, false);
+    expect(residents.all()).toEqual([]);
+  });
+
+  test('is told in the log when one of them does not come back', async () => {
+    const { residents, log, engine, a } = open();
+    await residents.load(a, {});
+    engine.load = () => Promise.reject(new AppError('model-corrupted', 'gone'));
+    residents.lost(engine, true);
+    await expect.poll(() => log.lines).toContain('warn models a could not be loaded again');
+  });
+
+  // Catches the idle time of a model that went with its process, which unloads the same model in the next one.
+  test('leaves no idle time behind that unloads what came after it', async () => {
+    const { residents, calls, clock, engine, a } = open({ settings: { model_ttl_seconds: 10 } });
+    const lease = await residents.lease(a, never);
+    residents.lost(engine, false);
+    const next = await residents.lease(a, never);
+    lease.release();
+    clock.advance(20_000);
+    expect(residents.get('a')).toBe(next.resident);
+    await expect.poll(() => calls.at(-1)).toBe('load a 4096');
+  });
+});
+
 describe('room', () => {
   // Catches an eviction of as many models as there are, where one is enough.
   test('is made by no more models than the next one needs', async () => {

@@ -66,7 +66,7 @@ describe('a load that ends the engine', () => {
     engine.load = () => gate.promise.then(crash);
     const loads = [a, b].map((model) => residents.load(model, {}).catch(() => undefined));
     await expect.poll(() => residents.all().length).toBe(2);
-    residents.lost(engine);
+    residents.lost(engine, false);
     gate.resolve();
     await Promise.all(loads);
     expect(ended).toHaveLength(1);
@@ -185,7 +185,7 @@ describe('leaving the memory', () => {
     expect(lease.resident.going.signal.aborted).toBe(true);
     await expect(residents.unload(a)).rejects.toMatchObject({ slug: 'model-not-loaded' });
     await residents.load(b, {});
-    residents.lost(engine);
+    residents.lost(engine, false);
     expect(residents.all()).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { LoadedFacts } from '../../../../contract/models/engine.ts';
 import type { LoadableModel } from '../deps.ts';
+import type { Engine } from '../run/engine.ts';
 import { createLoader, type LoaderDeps } from './loader.ts';
 import type { LoadOptions, Resident } from './resident.ts';
 import { createRoster, type Roster } from './roster.ts';
@@ -23,9 +24,19 @@ export type Residents = ReturnType<typeof createResidents>;
 const notLoaded = (model: string) => new AppError('model-not-loaded', undefined, { extra: { model } });
 
 export function createResidents(deps: ResidentsDeps) {
-  const { settings, clock } = deps;
+  const { settings, clock, log } = deps;
   const roster = createRoster(deps);
   const find = createFinder(roster, createLoader({ ...deps, roster }));
+
+  function loadAgain({ model, facts, gpuLayers, ttlSeconds, pinned }: Resident): void {
+    const contextLength = facts?.context_length ?? 0;
+    find(model, { contextLength, gpuLayers, ttlSeconds })
+      .then(async (loaded) => {
+        loaded.pinned = pinned;
+        await loaded.loading;
+      })
+      .catch((error: unknown) => log.warn('models', `${model.id} could not be loaded again`, { error }));
+  }
 
   return {
     /** Loads the model unless it is loaded. @throws AppError `out-of-memory`, `model-corrupted`, … */
@@ -71,7 +82,14 @@ export function createResidents(deps: ResidentsDeps) {
     /** Ids of the models in memory; `ModelLookup.resolve` prefers them for `default`. */
     ids: (type: LoadableModel['type'] | null) =>
       roster.all().flatMap(({ model }) => (type === null || model.type === type ? model.id : [])),
-    lost: roster.lost,
+    /**
+     * An engine's process has ended, and with it the models in it.
+     * @param again whether to load them once more: nothing that they did has ended it
+     */
+    lost(engine: Engine, again: boolean): void {
+      const gone = roster.lost(engine);
+      if (again) for (const one of gone) loadAgain(one);
+    },
     dispose: roster.dispose,
   };
 }

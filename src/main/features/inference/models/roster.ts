@@ -62,14 +62,18 @@ export function createRoster({ clock, log, changed }: RosterDeps) {
     armTtl(resident: Resident): void {
       resident.cancelTtl?.();
       resident.cancelTtl = null;
+      // One that has left may be in memory again: its own time must not unload the other.
+      if (residents.get(resident.model.id) !== resident) return;
       if (!isIdle(resident) || resident.ttlSeconds === 0) return;
       resident.cancelTtl = clock.schedule(() => void unload(resident, 'idle'), resident.ttlSeconds * 1000);
     },
-    /** Drops the models of an engine whose process has ended. */
-    lost(engine: Engine): void {
+    /** Drops the models of an engine whose process has ended. @returns those that were loaded */
+    lost(engine: Engine): Resident[] {
       const own = [...residents.values()].filter((one) => one.engine === engine);
       activeAtEnd.set(engine, own.filter((one) => !isIdle(one)).length);
-      for (const one of own) if (one.facts !== null) forget(one);
+      const loaded = own.filter(({ facts }) => facts !== null);
+      for (const one of loaded) forget(one);
+      return loaded;
     },
     /** How many models were loading or computing when the last process of an engine ended. */
     activeAtEnd: (engine: Engine): number => activeAtEnd.get(engine) ?? 0,

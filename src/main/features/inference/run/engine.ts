@@ -57,6 +57,11 @@ export interface EngineDeps {
 const READY_MS = 60_000;
 /** An engine confirms a cancel after the current batch; one that takes longer is killed. */
 const CANCEL_GRACE_MS = 5_000;
+/**
+ * One that computes for others too gets longer: a batch that cannot be interrupted, as half a minute of sound in a large model, costs them less
+ * than their answers and the loading of all models.
+ */
+const SHARED_GRACE_MS = 30_000;
 const STOP_GRACE_MS = 3_000;
 const UNLOAD_MS = 30_000;
 /** Longest time between two steps of progress; a slow disk may take minutes for one percent. */
@@ -70,11 +75,14 @@ export const hasEnded = (error: unknown): error is AppError =>
 /** Turns the end of the process into an error that tells the caller to try again. */
 function explained(name: EngineName, thrown: unknown): unknown {
   if (!(thrown instanceof AppError) || thrown.slug !== 'worker-crashed') return thrown;
-  return new AppError(
-    'service-unavailable',
-    `The engine ${name} ended while it computed this: ${thrown.message} It starts again with the next request.`,
-    { extra: { reason: 'worker_crashed', retry_after: 1 }, cause: thrown },
-  );
+  const told =
+    thrown.extra.killed === true
+      ? `The engine ${name} was ended while it computed this, because it did not stop what another caller had cancelled. Nothing is wrong with this request: send it again; the models are being loaded again.`
+      : `The engine ${name} ended while it computed this: ${thrown.message} It starts again with the next request.`;
+  return new AppError('service-unavailable', told, {
+    extra: { reason: 'worker_crashed', retry_after: 1 },
+    cause: thrown,
+  });
 }
 
 /** Variables that native libraries and the dynamic loader need; the engine gets no others of the host. */
@@ -93,7 +101,11 @@ function environment(settings: SettingsReader): Record<string, string> {
 }
 
 /** @param onGone called when the process has ended, and with it everything that was loaded */
-export function createEngine(name: EngineName, deps: EngineDeps, onGone: (reason: string) => void): Engine {
+export function createEngine(
+  name: EngineName,
+  deps: EngineDeps,
+  onGone: (reason: string, isExcused: boolean) => void,
+): Engine {
   const { platform, settings, modules = {} } = deps;
   const client = createWorkerClient(deps, {
     module: modules[name] ?? workerModule(platform.appRoot, name),
@@ -104,6 +116,7 @@ export function createEngine(name: EngineName, deps: EngineDeps, onGone: (reason
     item: EngineItem,
     readyMs: READY_MS,
     cancelGraceMs: CANCEL_GRACE_MS,
+    sharedGraceMs: SHARED_GRACE_MS,
     backoffMs: 200,
     maxCrashes: 3,
     openMs: 30_000,
