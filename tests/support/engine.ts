@@ -96,6 +96,7 @@ export function openEngine(name: EngineName = 'llama', env: Record<string, strin
       type: 'chat',
       context_length: 512,
       parallel: 1,
+      prompt_batch: 128,
       gpu_layers: null,
       ...changes,
     });

@@ -146,6 +146,18 @@ export const inferenceSettings = {
         'Tokens of one context when a model is loaded without a length of its own; less when the model was made for less or the memory holds less.',
       ),
     ),
+  'inference.prompt_batch': z
+    .int()
+    .min(16)
+    .max(2048)
+    .default(128)
+    .meta(
+      at(
+        'Inference',
+        'Prompt batch (tokens)',
+        'Tokens of a prompt that are computed at once at most; a slow model takes fewer. More read long prompts faster on a graphics processor, take more memory, and hold a cancel up for longer. Takes effect when a model is loaded.',
+      ),
+    ),
   'inference.threads': z
     .int()
     .min(0)

@@ -99,6 +99,8 @@ export const EngineAsk = z.discriminatedUnion('op', [
     context_length: z.int().min(1).max(1_048_576),
     /** Requests that are computed side by side, each with a context of its own. */
     parallel: z.int().min(1).max(16),
+    /** Tokens of a prompt that are computed at once at most; engines take fewer of a slow model. */
+    prompt_batch: z.int().min(1).max(2048).default(128),
     /** Layers on the GPU; null leaves it to the engine. */
     gpu_layers: z.int().min(0).nullable(),
   }),

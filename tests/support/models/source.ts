@@ -38,7 +38,7 @@ interface Around {
   defaults?: GenerationDefaults;
   /** Free memory, bytes. */
   free?: () => number;
-  settings?: Pick<Settings, 'inference.context_length' | 'parallel'>;
+  settings?: Pick<Settings, 'inference.context_length' | 'inference.prompt_batch' | 'parallel'>;
 }
 
 export function sourceOf(
@@ -56,7 +56,12 @@ export function sourceOf(
     defaults: () => defaults,
     async plan(model, wish, held) {
       const machine = { ram: free(), vram: null, vramTotal: null, gpu: null };
-      const usual = { contextLength: settings['inference.context_length'], parallel: settings.parallel, gpu: true };
+      const usual = {
+        contextLength: settings['inference.context_length'],
+        parallel: settings.parallel,
+        promptBatch: settings['inference.prompt_batch'],
+        gpu: true,
+      };
       return plan(planFactsOf(model), machine, usual, wish, held);
     },
   };

@@ -80,10 +80,8 @@ export function createInference(deps: Deps) {
   const engine = ({ engine: name }: LoadableModel): Engine => {
     const known = engines.get(name);
     if (known !== undefined) return known;
-    const modules = deps.engines ? { modules: deps.engines } : {};
-    const made: Engine = createEngine(name, { ...deps, ...modules }, (_reason, isExcused) =>
-      residents.lost(made, isExcused),
-    );
+    const own = { ...deps, ...(deps.engines ? { modules: deps.engines } : {}) };
+    const made: Engine = createEngine(name, own, (_reason, isExcused) => residents.lost(made, isExcused));
     engines.set(name, made);
     return made;
   };

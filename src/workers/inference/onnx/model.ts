@@ -214,7 +214,7 @@ async function loadChat(sessions: Sessions, ask: LoadAsk, files: Files): Promise
     slots: createSlots(ask.parallel),
     tokenizer,
     prompts,
-    pace: createPace(LARGEST_BATCH),
+    pace: createPace(Math.min(ask.prompt_batch, LARGEST_BATCH)),
     ends: new Set(ends),
     facts: {
       context_length,

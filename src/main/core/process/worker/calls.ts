@@ -4,6 +4,7 @@ import { AppError, toAppError } from '../../../../contract/kernel/errors.ts';
 import { parseSafely } from '../../../../contract/kernel/parse.ts';
 import { issueText } from '../../../../contract/kernel/text/issue-text.ts';
 import { fromWorker, toWorker } from '../../../../contract/kernel/worker-frames.ts';
+import type { Clock } from '../../clock.ts';
 import type { CircuitOptions } from './circuit.ts';
 import { OpenRequests } from './open-requests.ts';
 import type { WorkerDeps } from './process.ts';
@@ -50,6 +51,26 @@ function refusalOf(
   return new AppError('service-unavailable', reason, { extra: { retry_after } });
 }
 
+/** @returns ends the worker unless it confirms the cancel of a request in time; `isFault` when the request was late before that */
+function createGrace(
+  clock: Clock,
+  {
+    cancelGraceMs,
+    sharedGraceMs = cancelGraceMs,
+  }: Pick<ClientOptions<never, never, never>, 'cancelGraceMs' | 'sharedGraceMs'>,
+  requests: Pick<OpenRequests<unknown, unknown, unknown>, 'all' | 'cancelling'>,
+  end: (isFault: boolean) => void,
+) {
+  return function endUnlessConfirmed(id: number, isFault: boolean, waited = cancelGraceMs): void {
+    const look = () => {
+      const isShared = requests.all().some(([, { sent }]) => sent);
+      if (isShared && waited < sharedGraceMs) endUnlessConfirmed(id, isFault, waited + cancelGraceMs);
+      else end(isFault);
+    };
+    requests.cancelling(id, clock.schedule(look, cancelGraceMs));
+  };
+}
+
 /** Creates the supervised worker and its requests. */
 export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Item extends z.ZodType>(
   deps: WorkerDeps,
@@ -57,6 +78,7 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
 ) {
   const { clock } = deps;
   const requests = new OpenRequests<z.input<Ask>, z.output<Answer>, z.output<Item>>();
+  const endUnlessConfirmed = createGrace(clock, options, requests, (isFault) => worker.kill(isFault));
 
   const worker = createSupervisor(deps, {
     ...options,
@@ -87,26 +109,11 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
     }
   }
 
-  /** Kills the worker unless it confirms the cancel of a request in time. @param isFault whether it was late before */
-  function expectConfirmation(id: number, isFault: boolean): void {
-    const { cancelGraceMs, sharedGraceMs = cancelGraceMs } = options;
-    const wait = (waited: number) =>
-      requests.cancelling(
-        id,
-        clock.schedule(() => {
-          const isShared = requests.all().some(([, { sent }]) => sent);
-          if (isShared && waited < sharedGraceMs) wait(waited + cancelGraceMs);
-          else worker.kill(isFault);
-        }, cancelGraceMs),
-      );
-    wait(cancelGraceMs);
-  }
-
   /** Rejects the caller at once; the worker has `cancelGraceMs` to confirm. No effect on a request that is over or already abandoned. */
   function giveUp(id: number, error: AppError): void {
     // Settling an abandoned request would stop the grace time of its cancel.
     const request = requests.get(id) && requests.settle(id);
-    if (request?.sent && worker.send({ t: 'cancel', id })) expectConfirmation(id, error.slug !== 'cancelled');
+    if (request?.sent && worker.send({ t: 'cancel', id })) endUnlessConfirmed(id, error.slug !== 'cancelled');
     request?.reject(error);
   }
 

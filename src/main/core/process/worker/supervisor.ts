@@ -49,13 +49,35 @@ const reasonOf = (name: string, by: EndedBy, how: string, wasReady: boolean) =>
     ? `${name} was ended because it did not stop what its callers had cancelled.`
     : `${name} ${how}${wasReady ? '' : ' before it was ready'}.`;
 
+/**
+ * Runs a process until it and all its descendants have ended.
+ * @param on called with the process once it is started, and when it has ended, before its descendants are
+ * @returns how it ended
+ */
+async function runOnce<To extends z.ZodType, From extends z.ZodType<{ t: string }>>(
+  deps: WorkerDeps,
+  options: Omit<SupervisorOptions<To, From>, 'wanted' | 'onGone'>,
+  on: { started(worker: WorkerProcess<z.input<To>>): void; exited(): void },
+): Promise<{ how: string; wasReady: boolean }> {
+  const runId = randomUUID().replaceAll('-', '');
+  const worker = startWorkerProcess(deps, { ...options, env: { ...options.env, [RUN_ID_ENV]: runId }, runId });
+  on.started(worker);
+  // The output is discarded; a full pipe would block the worker.
+  for (const output of [worker.stdout, worker.stderr]) output.resume();
+  const { code, signal, ready: wasReady } = await worker.exited;
+  on.exited();
+  const left = await worker.reap(REAP_MS);
+  if (left > 0) deps.log.error('workers', 'processes of a worker could not be ended', { worker: options.name, left });
+  return { how: signal === null ? `ended with exit code ${code ?? 'unknown'}` : `ended by ${signal}`, wasReady };
+}
+
 /** Creates the supervisor; no process is started before {@link Supervisor.ensureStarted}. */
 export function createSupervisor<To extends z.ZodType, From extends z.ZodType<{ t: string }>>(
   deps: WorkerDeps,
   options: SupervisorOptions<To, From>,
 ): Supervisor<z.input<To>> {
   const { clock, log } = deps;
-  const { name, env } = options;
+  const { name } = options;
   const circuit = createCircuit(clock, options);
   let worker: WorkerProcess<z.input<To>> | null = null;
   let [living, ready, stopped] = [false, false, false];
@@ -63,31 +85,27 @@ export function createSupervisor<To extends z.ZodType, From extends z.ZodType<{ 
   let cancelStart: (() => void) | null = null;
   let gone = Promise.resolve();
 
-  /** Runs a process until it and all its descendants have ended. @returns how it ended */
-  async function runOnce(): Promise<{ how: string; wasReady: boolean }> {
-    const runId = randomUUID().replaceAll('-', '');
-    const onReady = () => {
-      ready = true;
-      options.onReady();
-    };
-    const onMessage: typeof options.onMessage = (message) => {
-      circuit.answered();
-      options.onMessage(message);
-    };
-    worker = startWorkerProcess(deps, { ...options, env: { ...env, [RUN_ID_ENV]: runId }, runId, onReady, onMessage });
-    // The output is discarded; a full pipe would block the worker.
-    for (const output of [worker.stdout, worker.stderr]) output.resume();
-    const { code, signal, ready: wasReady } = await worker.exited;
-    ready = false;
-    const left = await worker.reap(REAP_MS);
-    if (left > 0) log.error('workers', 'processes of a worker could not be ended', { worker: name, left });
-    return { how: signal === null ? `ended with exit code ${code ?? 'unknown'}` : `ended by ${signal}`, wasReady };
-  }
-
   async function start(): Promise<void> {
-    living = true;
-    by = 'itself';
-    const { how, wasReady } = await runOnce().catch((error: unknown) => {
+    [living, by] = [true, 'itself' as EndedBy];
+    const watched = {
+      ...options,
+      onReady() {
+        ready = true;
+        options.onReady();
+      },
+      onMessage(message: Parameters<typeof options.onMessage>[0]) {
+        circuit.answered();
+        options.onMessage(message);
+      },
+    };
+    const { how, wasReady } = await runOnce(deps, watched, {
+      started(made) {
+        worker = made;
+      },
+      exited() {
+        ready = false;
+      },
+    }).catch((error: unknown) => {
       log.error('workers', 'a worker could not be started', { worker: name, error });
       return { how: 'could not be started', wasReady: false };
     });

@@ -4,6 +4,7 @@ import type { LoadedFacts } from '../../../../contract/models/engine.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/log/logger.ts';
 import type { SettingsReader } from '../../../core/settings.ts';
+import type { LoadPlan } from '../../models/index.ts';
 import type { LoadableModel, ModelLookup } from '../deps.ts';
 import { type Engine, hasEnded } from '../run/engine.ts';
 import { createTurns } from '../run/turns.ts';
@@ -44,11 +45,12 @@ export function createLoader(deps: LoaderDeps) {
     deps.source.endedEngine?.(model.id, reason);
   }
 
-  async function load(resident: Resident, context_length: number, parallel: number): Promise<LoadedFacts> {
+  async function load(resident: Resident, planned: LoadPlan): Promise<LoadedFacts> {
     const { model, engine, gpuLayers: gpu_layers, going } = resident;
     const { id, path, type } = model;
     try {
-      const ask = { op: 'load' as const, model: id, path, type, context_length, parallel, gpu_layers };
+      const { contextLength: context_length, parallel, promptBatch: prompt_batch } = planned;
+      const ask = { op: 'load' as const, model: id, path, type, context_length, parallel, prompt_batch, gpu_layers };
       const facts = await engine.load(ask, going.signal, (percent) => {
         resident.percent = percent;
       });
@@ -72,7 +74,8 @@ export function createLoader(deps: LoaderDeps) {
   /** @throws AppError `out-of-memory`, `resource-limit-exceeded`; nothing is loaded then */
   return async function begin(model: LoadableModel, options: LoadOptions): Promise<Resident> {
     await roster.hasLeft(model.id);
-    const { contextLength, parallel, bytes, takes } = await plan(model, options);
+    const planned = await plan(model, options);
+    const { parallel, bytes, takes } = planned;
     const resident: Resident = {
       model,
       engine: deps.engine(model),
@@ -93,7 +96,7 @@ export function createLoader(deps: LoaderDeps) {
     };
     resident.loading.catch(() => undefined);
     roster.add(resident);
-    resident.loading = load(resident, contextLength, parallel);
+    resident.loading = load(resident, planned);
     resident.loading.catch(() => undefined);
     return resident;
   };

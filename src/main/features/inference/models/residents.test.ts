@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MIB, never, openResidents as open } from '../../../../../tests/support/models/residents.ts';
+import { factsOf, MIB, never, openResidents as open } from '../../../../../tests/support/models/residents.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 
 describe('loading', () => {
@@ -10,6 +10,21 @@ describe('loading', () => {
     expect(residents.get('a')?.users).toBe(3);
     for (const lease of leases) lease.release();
     expect(residents.get('a')?.users).toBe(0);
+  });
+
+  test('has the engine compute as much of a prompt at once as the setting says', async () => {
+    const asked: number[] = [];
+    const { residents, a } = open({
+      settings: { 'inference.prompt_batch': 32 },
+      engine: {
+        async load({ context_length, prompt_batch }) {
+          asked.push(prompt_batch);
+          return factsOf(context_length);
+        },
+      },
+    });
+    await residents.load(a, {});
+    expect(asked).toEqual([32]);
   });
 
   // Catches a model that is unloaded, or a load that ends for all, because one of those who wait for it has left.

@@ -100,6 +100,11 @@ function environment(settings: SettingsReader): Record<string, string> {
   return env;
 }
 
+function answered<T extends EngineAnswer['t']>(type: T, answer: EngineAnswer): Extract<EngineAnswer, { t: T }> {
+  if (answer.t !== type) throw new Error(`The engine answered ${answer.t} in place of ${type}.`);
+  return answer as Extract<EngineAnswer, { t: T }>;
+}
+
 /** @param onGone called when the process has ended, and with it everything that was loaded */
 export function createEngine(
   name: EngineName,
@@ -124,10 +129,6 @@ export function createEngine(
   });
   const idleMs = () => settings.get('generation_timeout_seconds') * 1000 || WITHOUT_LIMIT_MS;
 
-  function answered<T extends EngineAnswer['t']>(type: T, answer: EngineAnswer): Extract<EngineAnswer, { t: T }> {
-    if (answer.t !== type) throw new Error(`${name} answered ${answer.t} in place of ${type}`);
-    return answer as Extract<EngineAnswer, { t: T }>;
-  }
   const ask = async <T extends EngineAnswer['t']>(
     type: T,
     body: EngineAsk,

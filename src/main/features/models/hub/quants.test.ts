@@ -15,7 +15,7 @@ const ram = (gib: number) => (model: PlanFacts, wish?: LoadWish) =>
   plan(
     model,
     { ram: gib * GIB, vram: null, vramTotal: null, gpu: null },
-    { contextLength: 8192, parallel: 1, gpu: true },
+    { contextLength: 8192, parallel: 1, promptBatch: 128, gpu: true },
     wish,
   );
 

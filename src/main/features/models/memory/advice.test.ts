@@ -21,7 +21,7 @@ function open(ramMb: number, vramMb: number | null = null, entries: CatalogueEnt
     judge: {
       free: () => free,
       cardsKnown: async () => undefined,
-      plan: (model, wish) => plan(model, free, { contextLength: 8192, parallel: 1, gpu: true }, wish),
+      plan: (model, wish) => plan(model, free, { contextLength: 8192, parallel: 1, promptBatch: 128, gpu: true }, wish),
     },
   });
 }

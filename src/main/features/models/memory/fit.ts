@@ -33,6 +33,7 @@ export function createJudge(deps: {
       const usual = {
         contextLength: settings.get('inference.context_length'),
         parallel: settings.get('parallel'),
+        promptBatch: settings.get('inference.prompt_batch'),
         gpu,
       };
       return plan(model, free(), usual, wish, holding);

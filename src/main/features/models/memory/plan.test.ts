@@ -15,7 +15,7 @@ const LLAMA: PlanFacts = {
     ...{ cached_per_token: 32 * 8 * 256, vocabulary: 128_256 },
   },
 };
-const SETTINGS: PlanSettings = { contextLength: 8192, parallel: 1, gpu: true };
+const SETTINGS: PlanSettings = { contextLength: 8192, parallel: 1, promptBatch: 128, gpu: true };
 const free = (ram: number, vram: number | null = null): FreeMemory => ({
   ...{ ram: ram * GIB, vram: vram === null ? null : vram * GIB, vramTotal: null, gpu: vram === null ? null : 1 },
 });
@@ -47,6 +47,13 @@ test('each request side by side takes a context of its own, of chat models only'
   expect(bytes('chat', 4) - bytes('chat', 1)).toBeGreaterThan(3 * GIB);
   expect(bytes('vision', 4)).toBe(bytes('chat', 4));
   expect(bytes('embedding', 4)).toBe(bytes('embedding', 1));
+});
+
+// Catches a batch that the engine takes and the plan does not count.
+test('more of a prompt at once takes more memory, and is what the model is loaded with', () => {
+  const at = (promptBatch: number) => plan(LLAMA, free(64), { ...SETTINGS, promptBatch });
+  expect(at(2048).promptBatch).toBe(2048);
+  expect(at(2048).bytes - at(128).bytes).toBeGreaterThan(1920 * 128_256 * 4);
 });
 
 test('the usual context is shortened to fit, one that is asked for is refused with the one that would', () => {

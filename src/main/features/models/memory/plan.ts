@@ -7,7 +7,7 @@ import { byteText } from '../../../../contract/kernel/text/byte-text.ts';
 import { ENGINES, engineOf, loadedAs } from '../../../../contract/models/engines.ts';
 import type { ModelFormat, ModelType } from '../../../../contract/models/models.ts';
 import type { MemoryFacts } from '../files/facts.ts';
-import { CONTEXT_STEP, estimate, estimateByName, MIB } from './estimate.ts';
+import { CONTEXT_STEP, estimate, estimateByName, type LoadShape, MIB } from './estimate.ts';
 
 /** What is known of a model. */
 export interface PlanFacts {
@@ -50,6 +50,8 @@ export interface PlanSettings {
   contextLength: number;
   /** Requests side by side, each with a context of its own. */
   parallel: number;
+  /** Tokens of a prompt that are computed at once at most. */
+  promptBatch: number;
   /** Whether graphics cards are used. */
   gpu: boolean;
 }
@@ -65,6 +67,7 @@ export interface LoadPlan {
   target: 'gpu' | 'split' | 'cpu' | 'none';
   contextLength: number;
   parallel: number;
+  promptBatch: number;
   /** All that it takes. */
   bytes: number;
   takes: Space;
@@ -104,8 +107,9 @@ export const notHere = (
 type Place = Pick<LoadPlan, 'target' | 'gpuPercent'>;
 
 /** Bytes that a model takes. */
-export function requiredBytes(model: PlanFacts, context: number, parallel: number): number {
-  if (model.memory !== null) return estimate(model.memory, { context, parallel }).total;
+function requiredBytes(model: PlanFacts, shape: Required<Pick<LoadShape, 'context' | 'parallel' | 'batch'>>): number {
+  if (model.memory !== null) return estimate(model.memory, shape).total;
+  const { context, parallel } = shape;
   return estimateByName(model.name, model.variant, context * parallel, model.bytes);
 }
 
@@ -186,10 +190,12 @@ export function plan(
   held: Held = NOTHING_HELD,
 ): LoadPlan {
   const parallel = loadedAs(model) === 'chat' ? settings.parallel : 1;
+  const { promptBatch } = settings;
+  const required = (context: number) => requiredBytes(model, { context, parallel, batch: promptBatch });
   const share = shareOf(model, gpuLayers);
   const usesCard = settings.gpu && share !== 0 && ENGINES[engineOf(model.format)].offloads;
   const [now, most] = [false, true].map((evicts) => spaceOf(free, held, usesCard, evicts)) as [Space, Space];
-  const at = (context: number, space: Space) => place(requiredBytes(model, context, parallel), space, share);
+  const at = (context: number, space: Space) => place(required(context), space, share);
   const fits = (context: number, space: Space) => at(context, space).target !== 'none';
 
   const trained = model.context_length ?? UNKNOWN_CONTEXT;
@@ -200,11 +206,11 @@ export function plan(
 
   const available = fits(contextLength, now) ? now : most;
   const placed = at(contextLength, available);
-  const required = requiredBytes(model, contextLength, parallel);
-  const vram = Math.ceil((required * placed.gpuPercent) / 100);
+  const bytes = required(contextLength);
+  const vram = Math.ceil((bytes * placed.gpuPercent) / 100);
   const found = {
     ...placed,
-    ...{ contextLength, parallel, bytes: required, takes: { vram, ram: required - vram }, available },
+    ...{ contextLength, parallel, promptBatch, bytes, takes: { vram, ram: bytes - vram }, available },
     unloads: available === most && placed.target !== 'none',
     largestContext: largest,
     gpuIndex: vram > 0 ? free.gpu : null,
