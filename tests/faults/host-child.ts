@@ -1,5 +1,5 @@
 /**
- * A host as a process of its own, for tests that kill it: `node host-child.ts <data dir> <five|many|daemons> <url or folder>`.
+ * A host as a process of its own, for tests that kill it: `node host-child.ts <data dir> <five|many|daemons|profiles> <url or folder>`.
  * Says on stdout, one JSON line each, what it has acknowledged.
  */
 import { once } from 'node:events';
@@ -97,6 +97,13 @@ async function daemons(): Promise<void> {
   tell({ running: [id] });
 }
 
-await { many, five, daemons }[mode as 'many' | 'five' | 'daemons']();
+/** Two profiles that are open by hand. */
+async function profiles(): Promise<void> {
+  const ids = [host.profile('Anna').id, host.profile('Bea').id];
+  for (const id of ids) await host.profileService.start(id, { headless: true, urls: [url + id] });
+  tell({ running: ids });
+}
+
+await { many, five, daemons, profiles }[mode as 'many' | 'five' | 'daemons' | 'profiles']();
 // Lives until it is killed.
 await once(process, 'SIGUSR2');

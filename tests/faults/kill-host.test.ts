@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
@@ -12,6 +12,7 @@ import { isTerminal } from '../../src/contract/automation/tasks.ts';
 import { findProcesses } from '../../src/main/core/process/process-tree.ts';
 import { ROOT } from '../support/core.ts';
 import { limitNow } from '../support/pace.ts';
+import { processesOf } from '../support/processes.ts';
 import { EXECUTOR, openTaskHost, SCRIPTED } from '../support/tasks.ts';
 import { browserPath, seeds, skipNotice } from './support.ts';
 
@@ -49,21 +50,6 @@ async function kill(child: ChildProcess): Promise<void> {
   const gone = once(child, 'exit');
   child.kill('SIGKILL');
   await gone;
-}
-
-/** Programs whose command line names a folder. */
-function processesOf(dir: string): string[] {
-  if (process.platform !== 'linux') return [];
-  return readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      } catch {
-        return '';
-      }
-    })
-    .filter((line) => line.includes(dir));
 }
 
 skipNotice();

@@ -40,6 +40,7 @@ const ALLOWED = new Map([
   ['src/main/doors/http/port-owner.ts', 'reads /proc'],
   ['src/main/features/telemetry/metrics-probe.ts', 'reads /proc'],
   ['src/main/features/profiles/launch/browsers.ts', 'looks for installed browsers'],
+  ['src/main/features/profiles/launch/leftovers.ts', 'reads /proc'],
   ['src/main/features/profiles/occupancy/lock-book.ts', 'names alone, to read the links below them that Chrome makes'],
   ['src/workers/executor/process/runner.ts', 'new files in a folder of this attempt, made a moment before'],
 ]);

@@ -29,7 +29,15 @@ export function createProfiles(deps: {
 }) {
   const browsers = createBrowsers(deps.settings);
   const service = createProfileService({ ...deps, browsers, store: createProfileStore(deps.db, deps.events) });
-  const parts: Part[] = [{ name: 'profiles', stop: service.close, stopDeadlineMs: 15_000 }];
+  const parts: Part[] = [
+    {
+      name: 'profiles',
+      start: service.startUp,
+      afterStart: service.reconcile,
+      stop: service.close,
+      stopDeadlineMs: 15_000,
+    },
+  ];
   const chores: Chore[] = [
     { name: 'emptying the trash of profiles', run: () => service.purge(deps.clock.now() - TRASH_MS) },
   ];

@@ -2,16 +2,46 @@
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { Logger } from '../../core/log/logger.ts';
-import { type LaunchedBrowser, launchBrowser } from './launch/launcher.ts';
+import type { PipeClient } from './cdp/pipe-client.ts';
+import type { BrowserEnd } from './launch/launcher.ts';
+import { browserMark } from './launch/leftovers.ts';
+import { type OpenBrowser, openBrowser } from './launch/open-browser.ts';
 import type { Planner } from './launch/plan.ts';
 import type { Occupancy } from './occupancy/occupancy.ts';
 
 const STOP_DEADLINE_MS = 10_000;
 
+/** What the log says. */
+const ENDS: Record<BrowserEnd, string> = {
+  closed: 'The browser of a profile was closed',
+  killed: 'The browser of a profile was killed; what it had not written is lost',
+  crashed: 'The browser of a profile ended by itself',
+};
+
 /** How a browser is opened. */
 interface ManualStart {
   headless: boolean;
   urls?: readonly string[] | undefined;
+  /** What the holder is called. */
+  by?: string;
+}
+
+/** Work that somebody has to wait for in the end. */
+function createPending() {
+  const unfinished = new Set<Promise<unknown>>();
+  return {
+    track(work: Promise<unknown>): void {
+      const settled = work.then(
+        () => void unfinished.delete(settled),
+        () => void unfinished.delete(settled),
+      );
+      unfinished.add(settled);
+    },
+    /** Settles when nothing is left, also of what begins meanwhile. */
+    async allSettled(): Promise<void> {
+      while (unfinished.size > 0) await Promise.all(unfinished);
+    },
+  };
 }
 
 /** Creates the table of open browsers. */
@@ -22,44 +52,51 @@ export function createManualBrowsers(deps: {
   log: Logger;
 }) {
   const { states, plan, tempDir, log } = deps;
-  const open = new Map<ProfileId, LaunchedBrowser>();
+  const open = new Map<ProfileId, { browser: OpenBrowser; released: Promise<void> }>();
+  /** Whoever closes by force wants no word of a crash. */
+  const forced = new Set<ProfileId>();
   /** Starts that are under way, and browsers whose profile is not free again: closing waits for both. */
-  const unfinished = new Set<Promise<unknown>>();
+  const { track, allSettled } = createPending();
   const closing = new AbortController();
 
-  function track(work: Promise<unknown>): void {
-    const settled = work.then(
-      () => void unfinished.delete(settled),
-      () => void unfinished.delete(settled),
-    );
-    unfinished.add(settled);
-  }
-
-  async function start(id: ProfileId, { headless, urls }: ManualStart): Promise<void> {
+  async function start(id: ProfileId, { headless, urls, by = 'manual' }: ManualStart): Promise<void> {
     closing.signal.throwIfAborted();
-    const launch = await plan(id, { kind: 'manual', id: 'manual' }, { headless, tempDir });
-    let browser: LaunchedBrowser;
+    const launch = await plan(id, { kind: 'manual', id: by }, { headless, tempDir });
+    let browser: OpenBrowser;
     try {
-      browser = await launchBrowser(launch, urls ?? launch.settings?.start_urls ?? [], closing.signal);
+      const marked = { ...launch, env: { ...launch.env, ...browserMark(launch.userDataDir) } };
+      browser = await openBrowser(marked, urls ?? launch.settings?.start_urls ?? [], tempDir, closing.signal);
     } catch (error) {
       await launch.release();
       log.error('profiles', 'The browser of a profile could not be opened', { profile_id: id, error });
       throw error;
     }
-    open.set(id, browser);
     log.info('profiles', 'The browser of a profile was opened', { profile_id: id, headless });
-    const released = browser.exited.then(async ({ clean }) => {
+    const released = browser.exited.then(async (end) => {
       open.delete(id);
-      if (!clean) states.crashed(id);
-      if (clean) log.info('profiles', 'The browser of a profile was closed', { profile_id: id });
-      else log.warn('profiles', 'The browser of a profile ended by itself', { profile_id: id });
+      const wasForced = forced.delete(id);
+      if (end !== 'closed' && !wasForced) states.crashed(id);
+      if (end === 'closed') log.info('profiles', ENDS[end], { profile_id: id });
+      else log.warn('profiles', ENDS[end], { profile_id: id });
       await launch.release();
     });
-    track(released.catch((error: unknown) => log.error('profiles', 'profile not released', { id, error })));
+    const free = released.catch((error: unknown) => log.error('profiles', 'profile not released', { id, error }));
+    track(free);
+    open.set(id, { browser, released: free });
     // It came up just as the host began to close.
     if (closing.signal.aborted) await browser.close(STOP_DEADLINE_MS);
     closing.signal.throwIfAborted();
     states.set(id, 'running');
+  }
+
+  async function stop(id: ProfileId, force: boolean): Promise<boolean> {
+    const opened = open.get(id);
+    if (!opened) return false;
+    states.set(id, 'stopping');
+    if (force) forced.add(id);
+    await opened.browser.close(force ? 0 : STOP_DEADLINE_MS);
+    await opened.released;
+    return true;
   }
 
   return {
@@ -71,19 +108,15 @@ export function createManualBrowsers(deps: {
       track(started);
       return started;
     },
-    /** Closes the browser of a profile and waits until it is gone; false when none is open. */
-    async stop(id: ProfileId, force: boolean): Promise<boolean> {
-      const browser = open.get(id);
-      if (!browser) return false;
-      states.set(id, 'stopping');
-      await browser.close(force ? 0 : STOP_DEADLINE_MS);
-      return true;
-    },
+    /** Closes the browser of a profile and waits until the profile is free; false when none is open. */
+    stop,
+    /** Commands to the open browser of a profile. */
+    cdpOf: (id: ProfileId): PipeClient | undefined => open.get(id)?.browser.cdp,
     /** Closes all of them, ends starts that are under way and refuses new ones. Resolves when every profile is free. */
     async closeAll(): Promise<void> {
       closing.abort(new AppError('service-unavailable', 'TabAgent is closing.'));
-      await Promise.all([...open.values()].map((browser) => browser.close(STOP_DEADLINE_MS)));
-      while (unfinished.size > 0) await Promise.all(unfinished);
+      await Promise.all([...open.values()].map(({ browser }) => browser.close(STOP_DEADLINE_MS)));
+      await allSettled();
     },
   };
 }

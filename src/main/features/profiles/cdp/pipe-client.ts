@@ -1,0 +1,96 @@
+/** A small client of the Chrome DevTools Protocol over the debugging pipe. */
+import type { Readable, Writable } from 'node:stream';
+import { z } from 'zod';
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import type { JsonObject } from '../../../../contract/kernel/json.ts';
+import { type Channel, createChannel, type Hearer, type Trunk } from './channel.ts';
+import { readFrames } from './frames.ts';
+import { type Command, Message, readMessage } from './messages.ts';
+
+/** A browser that does not answer within this time is stuck, ms. */
+const ANSWER_TIMEOUT_MS = 20_000;
+
+const Attached = z.object({ sessionId: z.string() });
+
+/** Commands to a browser. */
+export interface PipeClient {
+  /**
+   * Sends a command to the browser as a whole and waits for its answer.
+   * @throws AppError `browser-failed` when it refuses, ends, does not answer or answers something else
+   */
+  call<T>(method: string, params: JsonObject, answer: z.ZodType<T>): Promise<T>;
+  /** Sends a command whose answer nobody waits for. */
+  post(method: string): void;
+  /** Opens a channel for another client. @throws AppError `browser-failed` */
+  attach(deliver: (message: Message) => void): Promise<Channel>;
+  /** Ends what waits: the browser has gone. */
+  end(): void;
+}
+
+/** Talks over the two ends of the pipe. */
+export function createPipeClient(toBrowser: Writable, fromBrowser: Readable): PipeClient {
+  const waiting = new Map<number, (answer: Message) => void>();
+  const routes = new Map<string, Hearer>();
+  let lastId = 0;
+  let ended = false;
+  toBrowser.on('error', () => undefined);
+  fromBrowser.on('error', () => undefined);
+
+  readFrames(fromBrowser, (text) => {
+    const message = readMessage(Message, text);
+    if (message === null) return;
+    if (message.id === undefined) {
+      if (message.sessionId !== undefined) routes.get(message.sessionId)?.event(message);
+      return;
+    }
+    const answered = waiting.get(message.id);
+    waiting.delete(message.id);
+    answered?.(message);
+  });
+
+  function send(command: Omit<Command, 'id'>, onAnswer: (answer: Message) => void): number {
+    const id = ++lastId;
+    waiting.set(id, onAnswer);
+    if (ended) onGone(id);
+    else toBrowser.write(`${JSON.stringify({ ...command, id })}\0`);
+    return id;
+  }
+  function onGone(id: number): void {
+    const answered = waiting.get(id);
+    waiting.delete(id);
+    answered?.({ id, error: { code: -32_000, message: 'the browser has ended' } });
+  }
+  const trunk: Trunk = { send, routes };
+
+  function call<T>(method: string, params: JsonObject, answer: z.ZodType<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const fail = (why: string) => reject(new AppError('browser-failed', `The browser did not do ${method}: ${why}`));
+      let timer: NodeJS.Timeout | undefined;
+      const id = send({ method, params }, (message) => {
+        clearTimeout(timer);
+        const read = answer.safeParse(message.result);
+        if (message.error) fail(message.error.message);
+        else if (read.success) resolve(read.data);
+        else fail('its answer cannot be read');
+      });
+      if (!waiting.has(id)) return;
+      timer = setTimeout(() => {
+        waiting.delete(id);
+        fail(`no answer within ${ANSWER_TIMEOUT_MS / 1000} s`);
+      }, ANSWER_TIMEOUT_MS);
+    });
+  }
+
+  return {
+    call,
+    post: (method) => void send({ method }, () => undefined),
+    async attach(deliver) {
+      const { sessionId } = await call('Target.attachToBrowserTarget', {}, Attached);
+      return createChannel(trunk, sessionId, deliver);
+    },
+    end() {
+      ended = true;
+      for (const id of [...waiting.keys()]) onGone(id);
+    },
+  };
+}
