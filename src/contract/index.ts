@@ -3,6 +3,7 @@
 import { artifactOperations } from './automation/artifacts.ts';
 import { commandOperations } from './automation/commands.ts';
 import { demoOperations } from './automation/demo.ts';
+import { cookieOperations } from './automation/profile/cookies.ts';
 import { profileOperations } from './automation/profiles.ts';
 import { queueOperations } from './automation/queue.ts';
 import { taskOperations } from './automation/task-operations.ts';
@@ -34,6 +35,7 @@ export const CONTRACT_VERSION = 1;
 export const contract = {
   ...systemOperations,
   ...profileOperations,
+  ...cookieOperations,
   ...commandOperations,
   ...taskOperations,
   ...artifactOperations,

@@ -59,9 +59,11 @@ const byId = (Object.entries(contract) as [OperationId, Operation][]).flatMap(([
 /** A list takes the id as a filter. */
 const lists = new Set<string>(Object.values<EntityRecord>(entities).flatMap((record) => record.lists ?? []));
 
-/** What cannot be done with a row that exists: the profile's browser is not there on purpose; a backup is over at once and has no rows. */
+/** What cannot be done with a row that exists: the profile's browser is not there on purpose; there are no cookies in the sample, and no profile to copy them from; a backup is over at once and has no rows. */
 const REFUSED: Readonly<Record<string, string>> = {
   profiles_start: 'browser_not_found',
+  profiles_cookies_set: 'validation_error',
+  profiles_cookies_copy: 'not_found',
   jobs_cancel: 'invalid_state',
   jobs_results: 'not_found',
 };

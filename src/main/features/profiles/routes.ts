@@ -1,4 +1,5 @@
 /** Handlers of profiles: maps only. */
+import type { cookieOperations } from '../../../contract/automation/profile/cookies.ts';
 import type { profileOperations } from '../../../contract/automation/profiles.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
 import { changesOf } from '../../core/operation/versioned.ts';
@@ -6,7 +7,9 @@ import type { Browsers } from './launch/browsers.ts';
 import type { ProfileService } from './service.ts';
 
 /** Ids of the operations that this feature answers. */
-export type ProfileOperationId = Exclude<keyof typeof profileOperations, 'profiles_bulk'>;
+export type ProfileOperationId =
+  | Exclude<keyof typeof profileOperations, 'profiles_bulk'>
+  | keyof typeof cookieOperations;
 
 /** Maps the operations onto the service. */
 export function profileHandlers(service: ProfileService, browsers: Browsers): Handlers<ProfileOperationId> {
@@ -29,6 +32,10 @@ export function profileHandlers(service: ProfileService, browsers: Browsers): Ha
     },
     profiles_stop: ({ id, force }) => service.stop(id, force),
     profiles_unlock: ({ id }) => service.unlock(id),
+    profiles_cookies_get: ({ id, format, domain }) => service.cookies.get(id, format, domain),
+    profiles_cookies_set: ({ id, ...input }) => service.cookies.set(id, input),
+    profiles_cookies_delete: ({ id, ...selection }) => service.cookies.delete(id, selection),
+    profiles_cookies_copy: ({ id, from, domain, mode }) => service.cookies.copy(id, from, domain, mode),
     browsers_list: async ({ refresh }) => ({ items: await browsers.list(refresh) }),
     browsers_check: ({ path }) => browsers.check(path),
   };

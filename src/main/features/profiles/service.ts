@@ -1,16 +1,19 @@
 /** Profiles as the rest of the program sees them: editing, exclusive use, opening and closing browsers. */
-import path from 'node:path';
 import { Profile, type ProfileSnapshot } from '../../../contract/automation/profiles.ts';
+import { AppError } from '../../../contract/kernel/errors.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Db, recordOf } from '../../core/db/index.ts';
-import { entryOf, removeOwned } from '../../core/disk/owned-trees.ts';
+import { entryOf } from '../../core/disk/owned-trees.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import { notFound } from '../../core/operation/versioned.ts';
+import { createCookieDesk, type Visit } from './cookies/desk.ts';
 import { createEditing } from './editing.ts';
 import { snapshotOf, toProfile } from './fields.ts';
+import { createHousekeeping } from './housekeeping.ts';
 import type { Browsers } from './launch/browsers.ts';
 import type { ChromeLock } from './launch/chrome-lock.ts';
+import { EPHEMERAL_PREFIX } from './launch/open-browser.ts';
 import { createPlanner, type Holder } from './launch/plan.ts';
 import { createListing } from './listing.ts';
 import { createManualBrowsers } from './manual.ts';
@@ -18,6 +21,7 @@ import { createOccupancy, type ProfileLease } from './occupancy/occupancy.ts';
 import { createOpening } from './opening.ts';
 import type { ProfileRow } from './schema.ts';
 import type { LastTask, ProfileStore } from './store.ts';
+import { createVisits } from './visits.ts';
 
 /** What {@link createProfileService} needs. */
 export interface ProfileDeps {
@@ -44,7 +48,7 @@ export function createProfileService(deps: ProfileDeps) {
   };
   const persistentDir = (id: ProfileId) => entryOf(profilesDir, id);
   const dirOf = (row: ProfileRow) =>
-    row.storage === 'ephemeral' ? entryOf(tempDir, `profile-${row.id}`) : persistentDir(row.id);
+    row.storage === 'ephemeral' ? entryOf(tempDir, EPHEMERAL_PREFIX + row.id) : persistentDir(row.id);
   const occupancy = createOccupancy({ store, clock, log, profilesDir, dirOf });
   const { leases, locks, states, acquire } = occupancy;
   const viewWith = (row: ProfileRow, lock: ChromeLock, last: LastTask | undefined): Profile =>
@@ -56,10 +60,20 @@ export function createProfileService(deps: ProfileDeps) {
   const plan = createPlanner({ browsers, browserArgs: deps.browserArgs, hold, snapshot });
   const manual = createManualBrowsers({ states, plan, tempDir, log });
 
+  const visits = createVisits(manual);
+  const visit: Visit = (id, run) => {
+    const row = require(id);
+    if (row.storage === 'persistent' || leases.holder(id)) return visits(id, run);
+    throw new AppError('invalid-state', `${row.name} keeps nothing when it is closed; open it first.`, {
+      extra: { expected: 'running', actual: 'stopped' },
+    });
+  };
+
   return {
     ...createEditing({ store, clock, leases, require, view }),
     ...createOpening({ leases, states, manual, require, view, dirOf }),
     get: (id: ProfileId) => view(require(id)),
+    cookies: createCookieDesk({ visit, clock }),
     ...createListing({ db, store, locks, states, viewWith, dirOf }),
     /**
      * Takes a profile, or makes a temporary one for `null`, to start a browser with it.
@@ -76,22 +90,7 @@ export function createProfileService(deps: ProfileDeps) {
     onFree: leases.onFree,
     running: () => leases.held().length,
     folder: (id: ProfileId): string => dirOf(require(id)),
-    /** Closes every browser that was opened by hand and refuses new starts; nothing is announced once this is done. */
-    async close(): Promise<void> {
-      await manual.closeAll();
-      await occupancy.stop();
-    },
-    /** Deletes for good what was deleted before `before` (unix ms), with its folder. */
-    async purge(before: number): Promise<void> {
-      for (const id of store.purgeable(before)) {
-        try {
-          await removeOwned(path.dirname(profilesDir), persistentDir(id));
-          store.purge(id);
-        } catch (error) {
-          log.warn('profiles', 'folder of a deleted profile not removed', { id, error });
-        }
-      }
-    },
+    ...createHousekeeping({ store, log, profilesDir, tempDir, dirOf: persistentDir, manual, occupancy }),
   };
 }
 export type ProfileService = ReturnType<typeof createProfileService>;

@@ -12,16 +12,24 @@ import { ToolBar } from '../../ui/screen.tsx';
 import { ShowFolder } from '../../ui/show-folder.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
+import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { RunDialog } from '../run/index.ts';
+import { CookiesTab } from './cookies/cookies-tab.tsx';
 import { startBlocked, stopBlocked, useProfileActions } from './profile-actions.tsx';
 import { LastTasks, ProfileFacts } from './profile-facts.tsx';
 import css from './profiles.module.css';
 import { Swatch } from './swatch.tsx';
 
+const TABS = [
+  { id: 'overview', label: 'Overview' },
+  { id: 'cookies', label: 'Cookies' },
+] as const;
+
 /** Details of one profile, in a pane beside the list. */
 export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): void; edit(): void }) {
   const query = useOperationQuery('profiles_get', { id }, { keep: true });
   const profile = query.data;
+  const [tab, setTab] = useState<(typeof TABS)[number]['id']>('overview');
   return (
     <aside className={`${layout.col} ${layout.grow}`} aria-label="Profile">
       <ToolBar>
@@ -30,8 +38,15 @@ export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): 
         {profile === undefined ? null : <ProfileTools profile={profile} close={close} edit={edit} />}
         <IconButton label="Close" Icon={X} onClick={close} />
       </ToolBar>
+      <div className={css.tabs}>
+        <Tabs name="profile" label="Profile" tabs={TABS} value={tab} onChange={setTab} />
+      </div>
       <StateFrame of={query} skeleton={6}>
-        {profile === undefined ? null : <ProfileBody profile={profile} />}
+        {profile === undefined ? null : (
+          <TabPanel name="profile" value={tab}>
+            {tab === 'overview' ? <ProfileBody profile={profile} /> : <CookiesTab key={profile.id} profile={profile} />}
+          </TabPanel>
+        )}
       </StateFrame>
     </aside>
   );
