@@ -151,7 +151,9 @@ function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher
       if (operation.desktopOnly && context.door !== 'ipc') throw notOffered(id);
       input = parseInput(operation, raw);
       authoriseInput(operation, input, context.principal);
-      const given = await answer(admission, granted, input, options);
+      const answered = answer(admission, granted, input, options);
+      // Most reads answer at once; waiting would cost each of them a turn of the microtask queue.
+      const given = answered instanceof Promise ? await answered : answered;
       if (isStream(given)) {
         accounts.succeeded(admission, input);
         return { kind: 'stream', id, operation, items: streamed(admission, input, given) };
@@ -173,10 +175,18 @@ function createRun(deps: DispatcherDeps, accounts: Accounting): ServerDispatcher
   };
 }
 
-/** Creates what runs a handler. It gives what the handler gave: a stream, or a value that has settled. */
+/** What a handler gave: a stream, or a value that has settled. */
+type Answered = AsyncIterable<unknown> | { value: unknown; replayed: boolean };
+
+/** Creates what runs a handler. */
 function createAnswer(deps: DispatcherDeps) {
   const handlers = collectHandlers(deps.contract, deps.handlers);
-  return async (admission: Admission, granted: GrantedCall, input: unknown, options: RunOptions | undefined) => {
+  return (
+    admission: Admission,
+    granted: GrantedCall,
+    input: unknown,
+    options: RunOptions | undefined,
+  ): Answered | Promise<Answered> => {
     const { id, operation, context } = admission;
     const handler = options?.instead ?? handlers.get(id);
     if (!handler) throw new Error(`${id} has no handler`);
@@ -197,9 +207,11 @@ function createAnswer(deps: DispatcherDeps) {
     }
     const given = call();
     if (isStream(given)) return granted.items(given);
-    return { value: given instanceof Promise ? await granted.value(given) : given, replayed: false };
+    return given instanceof Promise ? granted.value(given).then(fresh) : fresh(given);
   };
 }
+
+const fresh = (value: unknown): Answered => ({ value, replayed: false });
 
 /** A sign-in that failed, or the error that there have been too many of them. */
 function charged(limiter: RateLimiter, { operation, context }: Admission, thrown: unknown): unknown {

@@ -71,6 +71,16 @@ type Answer = (exchange: Exchange, sent: Sent) => Promise<void>;
 
 function createAnswer({ operation }: HttpRoute, { dispatcher, clock }: OperationDeps): Answer {
   const plan = planCoercion(operation);
+
+  function read(exchange: Exchange, { query: given, body, params: path }: Sent): unknown {
+    exchange.warnings = ignoredWarning(operation, body);
+    const query = { ...given };
+    if (operation.bytes) delete query.ticket;
+    const resume = operation.history ? exchange.req.headers['last-event-id'] : undefined;
+    if (typeof resume === 'string' && resume !== '') query.since = resume;
+    return inputOf(operation, plan, { query, body, path });
+  }
+
   return async (exchange, sent) => {
     const { admission } = exchange;
     if (!admission) return;
@@ -78,15 +88,10 @@ function createAnswer({ operation }: HttpRoute, { dispatcher, clock }: Operation
       const { headers } = exchange.req;
       const ifMatch = ifMatchOf(headers['if-match']);
       if (ifMatch !== undefined) exchange.ifMatch = ifMatch;
-      exchange.warnings = ignoredWarning(operation, sent.body);
-      const query = { ...sent.query };
-      if (operation.bytes) delete query.ticket;
-      const resume = operation.history ? headers['last-event-id'] : undefined;
-      if (typeof resume === 'string' && resume !== '') query.since = resume;
-      const parts = { query, body: sent.body, path: sent.params };
       const key = headers['idempotency-key'];
       const options = typeof key === 'string' ? { idempotencyKey: key } : undefined;
-      const result = await dispatcher.run(admission, inputOf(operation, plan, parts), options);
+      const input = sent === NOTHING && !operation.history ? {} : read(exchange, sent);
+      const result = await dispatcher.run(admission, input, options);
       if (result.kind === 'stream') await sendStream(exchange, result.items, clock, eventWire(exchange, operation));
       else if (operation.bytes) await sendContent(exchange, result.value as FileContent);
       else sendResult(exchange, result);

@@ -58,6 +58,8 @@ export function readBody(payload: Readable, announced: number, limit: number): P
     return promise;
   }
   const gathered = createGathered();
+  // A request that announces no body has ended before anybody listens.
+  if (payload.readableEnded) resolve(gathered.whole());
   const onData = (piece: Buffer) => {
     if (gathered.length + piece.length <= limit) return gathered.add(piece);
     // The rest flows on, into nothing.
