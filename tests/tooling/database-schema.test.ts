@@ -1,8 +1,10 @@
 /** The tables that Drizzle describes against a database that the migrations have made. */
+
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, describe, expect, test } from 'vitest';
+import { TASK_STATUSES } from '../../src/contract/automation/tasks.ts';
 import { openTestCore, ROOT } from '../support/core.ts';
 
 /** Tables without a Drizzle table: only statements written in SQL touch them, for the reason given. */
@@ -13,6 +15,7 @@ const PLAIN_SQL: Record<string, string> = {
   secret: 'sealed bytes by id',
   idempotency: 'on the path of every request with a key',
   task_count: 'kept by triggers',
+  task_state: 'the states that the counters have rows for',
   task_usage: 'kept by triggers',
   task_hour: 'counters, added to in one statement',
   attempt: 'written with the task in prepared statements',
@@ -78,6 +81,12 @@ describe.each(tables)('$name', ({ name, columns, primaryKeys, table }) => {
 });
 
 const sqlLiteral = (value: unknown) => (typeof value === 'string' ? `'${value}'` : String(Number(value)));
+
+// Catches a state of tasks without a row in the counters: what enters it would never be counted.
+test('the counters have a row for every state', () => {
+  const known = core.db.raw.prepare('SELECT status FROM task_state').pluck().all();
+  expect(known.sort()).toEqual([...TASK_STATUSES].sort());
+});
 
 // Catches a new table without a description, and a description of one that is gone.
 test('every table of the database is described, by Drizzle or with a reason why not', () => {

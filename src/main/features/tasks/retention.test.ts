@@ -63,6 +63,21 @@ describe('by age', () => {
   });
 });
 
+// Would catch: a pass that ends at a page of tasks that have not ended, so that nothing behind them ever goes.
+test('what has not ended does not stand before what has', async () => {
+  const due_at = clock.now() + 1e12;
+  host.store.insert(Array.from({ length: 450 }, () => newTask(clock.now(), { status: 'scheduled', due_at })));
+  clock.advance(1);
+  const [old, large] = [ended(MIB), ended(60 * MIB)];
+  expect(await host.tasks.prune()).toBe(2);
+  clock.advance(1);
+  const aged = ended();
+  clock.advance(31 * DAY);
+  expect(await host.tasks.prune()).toBe(1);
+  expect(left([old, large, aged])).toEqual([]);
+  expect(host.store.counts()).toMatchObject({ scheduled: 450, succeeded: 0 });
+});
+
 describe('by size', () => {
   // Would catch: a counter of bytes that drifts from what is there, so that too much is deleted, or nothing ever.
   test('goes the oldest first, and no more than is needed', async () => {
@@ -122,7 +137,7 @@ test('with a task go its attempts, steps, artifacts and secrets; those of others
       )
       .run(id);
   }
-  host.db.raw.prepare('UPDATE task SET finished_at = 1 WHERE id = ?').run(goes);
+  host.db.raw.prepare('UPDATE task SET created_at = 1, finished_at = 1 WHERE id = ?').run(goes);
   expect(await host.tasks.prune()).toBe(1);
   expect(['task', 'attempt', 'step', 'secret'].map(count)).toEqual([1, 1, 1, 1]);
   expect(host.events.listOf(goes, 0, 100).at(-1)?.type).toBe('task.deleted');

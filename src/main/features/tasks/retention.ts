@@ -3,6 +3,7 @@ import path from 'node:path';
 import { entryOf, listOwned, removeOwned } from '../../core/disk/owned-trees.ts';
 import type { TimeSlicer } from '../../core/scheduling/time-slicer.ts';
 import type { TaskDeps } from './deps.ts';
+import type { Oldest } from './store/retention-store.ts';
 import type { TaskStore } from './store/store.ts';
 
 /** See {@link createRetention}. */
@@ -11,11 +12,13 @@ export interface Retention {
   run(signal: AbortSignal): Promise<number>;
 }
 
+const MIB = 1_048_576;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** Hours of statistics that are kept: twice what the dashboard can ask for. */
 const STATISTICS_HOURS = 336;
 const FOLDERS_PER_TURN = 200;
+const TASKS_PER_TURN = 200;
 
 /** @param forget removes what a deleted task left outside its rows */
 export function createRetention(
@@ -26,23 +29,38 @@ export function createRetention(
 ): Retention {
   const { clock, settings } = deps;
 
-  /** Finished tasks that ended before the limit, or the oldest ones while there is too much. */
-  function nextToGo(): string | null {
-    const limit = clock.now() - settings.get('retention.tasks_days') * DAY_MS;
-    const old = store.oldestFinished(limit);
-    if (old !== null) return old;
-    const room = settings.get('retention.artifacts_mb') * 1_048_576;
-    return store.usedBytes() > room ? store.oldestFinished(Number.MAX_SAFE_INTEGER) : null;
+  /** Finished tasks, those that were made first come first. Each is looked at once, however many that have not ended stand before it. */
+  async function* finished(before: number, signal: AbortSignal): AsyncGenerator<{ id: string; endedAt: number }> {
+    let last: Oldest | null = null;
+    do {
+      const page: Oldest[] = store.oldest(last, before, TASKS_PER_TURN);
+      for (const { id, ended_at: endedAt } of page) {
+        if (signal.aborted) return;
+        if (endedAt !== null) yield { id, endedAt };
+      }
+      last = page.at(-1) ?? null;
+      await timeSlicer.next();
+    } while (last !== null);
+  }
+
+  /** One task a transaction, each in its share of a turn: no step holds up the host. */
+  async function remove(id: string): Promise<number> {
+    if (!store.deleteFinished(id)) return 0;
+    await forget(id);
+    await timeSlicer.next();
+    return 1;
   }
 
   async function run(signal: AbortSignal): Promise<number> {
     let deleted = 0;
-    for (let id = nextToGo(); id !== null && !signal.aborted; id = nextToGo()) {
-      // One task a transaction, each in its share of a turn: no step holds up the host.
-      if (!store.deleteFinished(id)) break;
-      deleted += 1;
-      await forget(id);
-      await timeSlicer.next();
+    const limit = clock.now() - settings.get('retention.tasks_days') * DAY_MS;
+    for await (const { id, endedAt } of finished(limit, signal)) if (endedAt < limit) deleted += await remove(id);
+    const room = settings.get('retention.artifacts_mb') * MIB;
+    if (store.usedBytes() > room) {
+      for await (const { id } of finished(Number.MAX_SAFE_INTEGER, signal)) {
+        deleted += await remove(id);
+        if (store.usedBytes() <= room) break;
+      }
     }
     store.pruneHours(Math.floor(clock.now() / HOUR_MS) - STATISTICS_HOURS);
     await sweepFolders(signal);

@@ -159,7 +159,7 @@ describe('retention', () => {
     const running = await host.run(command, [['hang', null]]);
     const scheduled = await host.run(command, [], { run_at: new Date(Date.now() + 3_600_000).toISOString() });
     await host.becomes(running.id, 'running');
-    host.db.raw.prepare('UPDATE task SET finished_at = 1 WHERE id = ?').run(old.id);
+    host.db.raw.prepare('UPDATE task SET created_at = 1, finished_at = 1 WHERE id = ?').run(old.id);
     mkdirSync(path.join(host.paths.tasks, 'tsk_00000000000000000000000000'));
 
     expect(await host.tasks.prune()).toBe(1);
