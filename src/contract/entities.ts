@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { artifactRecord } from './automation/artifacts.ts';
 import { commandRecord } from './automation/commands.ts';
 import { profileRecord } from './automation/profiles.ts';
+import { proxyRecord } from './automation/proxies.ts';
 import { queueRecord } from './automation/queue.ts';
 import { attemptRecord, batchRecord, taskRecord } from './automation/tasks.ts';
 import { connectionRecord, keyRecord } from './host/access.ts';
@@ -20,6 +21,7 @@ import { messageRecord, sessionRecord } from './models/sessions.ts';
 /** Records by the name that the entity has in changes. */
 export const entities = {
   profile: profileRecord,
+  proxy: proxyRecord,
   command: commandRecord,
   task: taskRecord,
   batch: batchRecord,

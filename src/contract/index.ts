@@ -5,6 +5,7 @@ import { commandOperations } from './automation/commands.ts';
 import { demoOperations } from './automation/demo.ts';
 import { cookieOperations } from './automation/profile/cookies.ts';
 import { profileOperations } from './automation/profiles.ts';
+import { proxyOperations } from './automation/proxies.ts';
 import { queueOperations } from './automation/queue.ts';
 import { taskOperations } from './automation/task-operations.ts';
 import { accessOperations } from './host/access.ts';
@@ -36,6 +37,7 @@ export const contract = {
   ...systemOperations,
   ...profileOperations,
   ...cookieOperations,
+  ...proxyOperations,
   ...commandOperations,
   ...taskOperations,
   ...artifactOperations,

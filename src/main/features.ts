@@ -16,6 +16,7 @@ import { createInference, type EngineModules, mediaFiles } from './features/infe
 import { createJobs } from './features/jobs/index.ts';
 import { createModels, type Held } from './features/models/index.ts';
 import { createProfiles } from './features/profiles/index.ts';
+import { createProxies } from './features/proxies/index.ts';
 import { createRetrieval } from './features/retrieval/index.ts';
 import { createSessions } from './features/sessions/index.ts';
 import { createSettingsFeature } from './features/settings/index.ts';
@@ -37,6 +38,17 @@ export interface Replaced {
   engines?: EngineModules;
 }
 
+/** The features with verbs on many rows. */
+const bulkOf = <T, F, P, C>(of: {
+  tasks: { bulk: T };
+  profiles: { bulk: F };
+  proxies: { bulk: P };
+  commands: { bulk: C };
+}) => ({
+  ...{ tasks_bulk: of.tasks.bulk, profiles_bulk: of.profiles.bulk },
+  ...{ proxies_bulk: of.proxies.bulk, commands_bulk: of.commands.bulk },
+});
+
 /** One line for each feature. Their parts start in this order and stop in the reverse order. */
 export function createFeatures(shared: Foundation & Addresses, replaced: Replaced) {
   const { dataDir, log, platform, settings, tempDir } = shared;
@@ -49,7 +61,10 @@ export function createFeatures(shared: Foundation & Addresses, replaced: Replace
   const shell = add('shell', createLateHandlers(Object.keys(shellOperations)));
   add('settings', createSettingsFeature(settings));
   const connections = add('connections', createConnections(shared));
-  const profiles = add('profiles', createProfiles({ ...shared, profilesDir: path.join(dataDir, 'profiles') }));
+  // Before the profiles, so that browsers stop first.
+  const proxies = add('proxies', createProxies(shared));
+  const profilesDir = path.join(dataDir, 'profiles');
+  const profiles = add('profiles', createProfiles({ ...shared, profilesDir, proxies: proxies.service }));
   const commands = add(
     'commands',
     createCommands({
@@ -100,8 +115,8 @@ export function createFeatures(shared: Foundation & Addresses, replaced: Replace
       instanceId: newRequestId(),
     }),
   );
-  const resources = { tasks_bulk: tasks.bulk, profiles_bulk: profiles.bulk, commands_bulk: commands.bulk };
-  add('bulk', createBulk({ ...shared, jobs: jobs.service, resources }));
+  const bulk = bulkOf({ tasks, profiles, proxies, commands });
+  add('bulk', createBulk({ ...shared, jobs: jobs.service, resources: bulk }));
   add('demo', createDemo({ ...shared, commands: commands.service, profiles: profiles.service }));
   const figures = { tasks: tasks.service.metrics, calls: shared.calls };
   const browsers = () => profiles.browsers.list(true);

@@ -38,6 +38,7 @@ export async function createFilledHost(): Promise<FilledHost> {
   const sockets: { close(): void }[] = [];
 
   const newProfile = async () => (await client.call('profiles_create', { name: 'Filled' })).id;
+  const newProxy = async () => (await client.call('proxies_create', { host: '127.0.0.1', port: 9 })).id;
   const newCommand = async () =>
     (await client.call('commands_create', { name: 'Filled', kind: 'process', spec: { argv: ['true'] } })).id;
   async function newTask(): Promise<string> {
@@ -116,6 +117,7 @@ export async function createFilledHost(): Promise<FilledHost> {
 
   const makers: Partial<Record<EntityName | OperationId, () => Promise<string>>> = {
     profile: newProfile,
+    proxy: newProxy,
     command: newCommand,
     task: newTask,
     key: newKey,
@@ -128,6 +130,7 @@ export async function createFilledHost(): Promise<FilledHost> {
   };
   /** What has to have happened for an operation to make sense. */
   const before: Partial<Record<OperationId, (id: never) => Promise<unknown>>> = {
+    proxies_restore: (id) => client.call('proxies_delete', { id }),
     profiles_restore: (id) => client.call('profiles_delete', { id }),
     commands_restore: (id) => client.call('commands_delete', { id }),
     sessions_restore: (id) => client.call('sessions_delete', { id }),
@@ -145,6 +148,7 @@ export async function createFilledHost(): Promise<FilledHost> {
     session,
     message,
     profile,
+    proxy: await newProxy(),
     command: await newCommand(),
     ...(await newFullTask(profile)),
     key: await newKey(),

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { BROWSERS } from '../../src/contract/automation/profiles.ts';
+import { ProxyScheme } from '../../src/contract/automation/proxies.ts';
 import { PRIORITIES } from '../../src/contract/automation/tasks.ts';
 import type { Client } from '../../src/contract/client/client-types.ts';
 import type { EntityName, entities } from '../../src/contract/entities.ts';
@@ -55,6 +56,10 @@ export function listEdits(client: Client): { [E in Live]: ListEdits } {
     browser: random.pick(BROWSERS),
     locale: random.pick([null, 'de-DE', 'en-GB']),
   });
+  const proxy = (random: Random) => ({
+    ...{ name: words(random), notes: words(random), tags: tags(random), scheme: random.pick(ProxyScheme.options) },
+    expires_at: random.pick([null, '2999-01-01T00:00:00.000Z']),
+  });
   const spec = { argv: ['true'] };
   const command = (random: Random) => ({
     ...{ name: words(random), description: words(random), tags: tags(random), folder: random.pick([null, ...GROUPS]) },
@@ -92,6 +97,15 @@ export function listEdits(client: Client): { [E in Live]: ListEdits } {
       remove: async ({ id }) => {
         await client.call('profiles_delete', { id });
         if (id.charCodeAt(id.length - 1) % 3 === 0) await client.call('profiles_restore', { id });
+      },
+    },
+    proxy: {
+      create: (random) =>
+        client.call('proxies_create', { ...proxy(random), host: `h${random.below(9)}.invalid`, port: 9 }),
+      update: ({ id }, random) => client.call('proxies_update', { id, ...proxy(random) }),
+      remove: async ({ id }) => {
+        await client.call('proxies_delete', { id });
+        if (id.charCodeAt(id.length - 1) % 3 === 0) await client.call('proxies_restore', { id });
       },
     },
     command: {

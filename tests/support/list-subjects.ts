@@ -52,6 +52,7 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
         notes: ['warm start', 'second', 'third'],
         tags: ['crimson', 'blue', 'green'],
         group: ['shops', 'banks', 'mail'],
+        proxy_id: IDS('proxy'),
         state: ['locked', 'stopped'],
       },
       async add(field, value) {
@@ -68,6 +69,28 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
         }
         // OperationResult for one profile, the host reads its lock.
         await host.client.call('profiles_get', { id: String(id) });
+        return id;
+      },
+    },
+    proxy: {
+      samples: {
+        id: IDS('proxy'),
+        name: ['Aachen', 'Berlin', 'Coburg'],
+        host: ['one.example', 'two.example', 'six.example'],
+        notes: ['warm start', 'second', 'third'],
+        tags: ['crimson', 'blue', 'green'],
+        scheme: ['http', 'socks5', 'https'],
+        status: ['ok', 'failing', 'untested'],
+        country: ['DE', 'FR', 'US'],
+      },
+      add(field, value) {
+        const id = field === 'id' ? value : newId('proxy');
+        insert('proxy', {
+          ...{ id, name: '?', name_key: '?', scheme: 'socks4', host: '?', port: 1, tags: [], notes: '', failures: 0 },
+          ...{ status: 'untested', status_rank: 1, history: [], created_at: now, updated_at: now, version: 1 },
+          ...(field === 'status' ? { checked_at: now } : {}),
+          [field]: field === 'tags' ? [value] : value,
+        });
         return id;
       },
     },

@@ -28,6 +28,7 @@ export function newTask(now: number, more: Partial<NewTask> = {}): NewTask {
     input_schema: '{}',
     profile_id: null,
     profile: null,
+    proxy_id: null,
     batch_id: null,
     retry_of: null,
     labels: '[]',

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandCreate } from '../../src/contract/automation/commands.ts';
 import { CommandCreate as CommandCreateSchema } from '../../src/contract/automation/commands.ts';
+import { ProfileCreate } from '../../src/contract/automation/profiles.ts';
 import {
   isTerminal,
   type Task,
@@ -29,6 +30,7 @@ import { createSecrets } from '../../src/main/core/secrets/secrets.ts';
 import { createSettings } from '../../src/main/core/settings.ts';
 import { createCommands } from '../../src/main/features/commands/index.ts';
 import { createProfiles } from '../../src/main/features/profiles/index.ts';
+import { createProxies } from '../../src/main/features/proxies/index.ts';
 import { createTasks, type RunOnEngine } from '../../src/main/features/tasks/index.ts';
 import { createTaskStore } from '../../src/main/features/tasks/store/store.ts';
 import { createNodePlatform } from '../../src/main/platform/node.ts';
@@ -95,11 +97,13 @@ export function openTaskHost(options: TaskHostOptions = {}) {
   const shared = { db, events, clock, settings, secrets, log, redactor, storage };
   // Short, as sockets of browsers live below it.
   const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'ta-'));
+  const proxies = createProxies(shared);
   const profiles = createProfiles({
     ...shared,
     profilesDir: path.join(dir, 'profiles'),
     tempDir: temp,
     browserArgs: QUIET_BROWSER,
+    proxies: proxies.service,
   });
   const commands = createCommands({
     ...shared,
@@ -165,12 +169,8 @@ export function openTaskHost(options: TaskHostOptions = {}) {
         CommandCreateSchema.parse({ name: 'Test', kind: 'process', spec: { argv: ['true'] }, ...more }),
         'test',
       ),
-    profile: (name: string) =>
-      profiles.service.create({
-        ...{ name, color: '#4f7cff', group: null, tags: [], notes: '', browser: 'chromium', executable_path: null },
-        ...{ start_urls: [], locale: null, timezone: null, viewport: null, window: null, user_agent: null },
-        ...{ color_scheme: null, launch_args: [], storage: 'persistent', clear_cache_on_stop: false },
-      }),
+    proxyService: proxies.service,
+    profile: (name: string) => profiles.service.create(ProfileCreate.parse({ name })),
     /** Creates a task whose stand-in executor does `steps`. */
     async run(command: { id: string }, steps: Json[], more: Partial<TaskCreate> = {}): Promise<Task> {
       const made = await tasks.service.create(
@@ -189,6 +189,7 @@ export function openTaskHost(options: TaskHostOptions = {}) {
       }, seconds),
     async dispose({ keep = false }: { keep?: boolean } = {}) {
       await tasks.stop();
+      await proxies.service.forwarders.closeAll();
       db.close();
       fs.rmSync(temp, { recursive: true, force: true });
       if (!keep) await removeFolder(dir);

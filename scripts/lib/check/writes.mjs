@@ -26,6 +26,7 @@ const ALLOWED = new Map([
   ['src/main/features/storage/backup.thread.ts', 'SQLite writes under a name that nobody knows'],
   ['src/main/core/process/process-list.ts', 'reads /proc'],
   ['src/main/core/process/cgroup.ts', 'files of the kernel'],
+  ['src/main/features/proxies/forward/peer.ts', 'reads /proc'],
   ['src/workers/executor/mark.ts', 'files of the kernel'],
   ['src/main/features/profiles/launch/chrome-lock.ts', 'writes nothing: asks whether a file is locked'],
   ['src/main/shell/desktop/autostart.ts', 'a place of the desktop, outside of our folders'],

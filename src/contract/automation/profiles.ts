@@ -4,10 +4,11 @@ import { call } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
 import { contains, fixed, oneOf } from '../kernel/filters.ts';
 import { resource } from '../kernel/paging.ts';
-import { entityFields, ProfileId, Timestamp } from '../kernel/scalars.ts';
+import { entityFields, ProfileId, ProxyId, Timestamp } from '../kernel/scalars.ts';
 import { natural, number, ranked, text } from '../kernel/sorts.ts';
 import { LastTask } from './last-task.ts';
 import { deniedSwitch } from './launch-switches.ts';
+import { ProxyRoute } from './proxies.ts';
 
 /** Browser families that the product can drive. */
 export const BROWSERS = ['chromium', 'chrome', 'edge', 'brave'] as const;
@@ -78,6 +79,7 @@ const editable = {
   notes: z.string().max(1500),
   browser: BrowserFamily,
   executable_path: z.string().min(1).max(4096).nullable(),
+  proxy_id: ProxyId.nullable(),
   start_urls: z.array(StartUrl).max(50),
   locale: Locale.nullable(),
   timezone: TimeZone.nullable(),
@@ -100,7 +102,6 @@ export const Profile = z.object({
   locale: z.string().nullable(),
   timezone: z.string().nullable(),
   number: z.int(),
-  proxy_id: z.string().nullable(),
   extensions: z.array(z.string()),
   state: ProfileState,
   holder: ProfileHolder.nullable(),
@@ -119,6 +120,7 @@ export const ProfileCreate = z.strictObject({
   notes: editable.notes.default(''),
   browser: editable.browser.default('chromium'),
   executable_path: editable.executable_path.default(null),
+  proxy_id: editable.proxy_id.default(null),
   start_urls: editable.start_urls.default([]),
   locale: editable.locale.default(null),
   timezone: editable.timezone.default(null),
@@ -137,6 +139,10 @@ export const ProfileSnapshot = Profile.pick({
   ...{ id: true, version: true, name: true, browser: true, executable_path: true, launch_args: true, start_urls: true },
   ...{ locale: true, timezone: true, viewport: true, window: true, user_agent: true, color_scheme: true },
   ...{ storage: true, clear_cache_on_stop: true },
+}).extend({
+  // Tasks that were made before there were proxies have none.
+  proxy_id: ProxyId.nullable().default(null),
+  proxy: ProxyRoute.nullable().default(null),
 });
 export type ProfileSnapshot = z.infer<typeof ProfileSnapshot>;
 
@@ -159,6 +165,7 @@ export const profileRecord = {
     state: oneOf(ProfileState),
     group: oneOf(z.string()),
     tag: oneOf(z.string(), 'tags'),
+    proxy_id: oneOf(ProxyId),
   },
   sorts: {
     created_at: fixed(text),

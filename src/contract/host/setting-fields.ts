@@ -7,6 +7,7 @@ export const SETTING_SECTIONS = [
   'Appearance',
   'API & security',
   'Browser',
+  'Proxies',
   'Inference',
   'Queue',
   'Storage & retention',

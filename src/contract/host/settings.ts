@@ -122,6 +122,18 @@ export const Settings = z.strictObject({
         'Program file of the browser for profiles without one of their own. Leave empty to find it automatically.',
       ),
     ),
+  'proxies.echo_url': z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .nullable()
+    .default(null)
+    .meta(
+      at(
+        'Proxies',
+        'Echo address',
+        'Asked through each proxy that is checked. It answers the caller’s IP address, as text or as JSON with ip, country and timezone. Without it, checks do not know the exit address.',
+      ),
+    ),
   'executor.max_running': z
     .int()
     .min(1)

@@ -105,6 +105,11 @@ export const ERRORS = {
     'Install Chrome, Chromium, Edge or Brave, or choose a browser program in Settings → Browser.',
   ),
   'browser-failed': entry(503, 'BACKEND_ERROR', 'The browser could not be started or was closed; see the log.'),
+  'proxy-failed': entry(
+    503,
+    'BACKEND_ERROR',
+    'The proxy cannot be used, so nothing was started; check it in Proxies. Nothing goes out without it.',
+  ),
   'profile-locked': entry(409, 'BAD_REQUEST', 'Another program is using this profile; close it or unlock the profile.'),
   'task-timeout': entry(504, 'BACKEND_ERROR', 'Increase the timeout or make the command faster.'),
   'task-interrupted': entry(503, 'BACKEND_ERROR', 'The host stopped while the task ran; run it again.'),

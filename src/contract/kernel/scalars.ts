@@ -15,6 +15,8 @@ export function entityId<Brand extends string>(prefix: string) {
 
 export const ProfileId = entityId<'ProfileId'>('prf');
 export type ProfileId = z.infer<typeof ProfileId>;
+export const ProxyId = entityId<'ProxyId'>('prx');
+export type ProxyId = z.infer<typeof ProxyId>;
 export const CommandId = entityId<'CommandId'>('cmd');
 export type CommandId = z.infer<typeof CommandId>;
 export const TaskId = entityId<'TaskId'>('tsk');

@@ -1,7 +1,7 @@
 /** Creating, changing, deleting and restoring profiles. */
 import type { Profile, ProfileCreate } from '../../../contract/automation/profiles.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
-import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import { AppError, invalidField } from '../../../contract/kernel/errors.ts';
+import type { ProfileId, ProxyId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import { checkVersion, notFound } from '../../core/operation/versioned.ts';
@@ -16,18 +16,24 @@ export function createEditing(deps: {
   clock: Clock;
   leases: Leases;
   require(id: ProfileId): ProfileRow;
+  /** Whether there is a proxy of this id. */
+  hasProxy(id: ProxyId): boolean;
   view(row: ProfileRow): Profile;
 }) {
-  const { store, clock, leases, require, view } = deps;
+  const { store, clock, leases, require, view, hasProxy } = deps;
+  const requireProxy = (id: ProxyId | null) => {
+    if (id !== null && !hasProxy(id)) throw invalidField('proxy_id', 'must be the id of a proxy');
+  };
   const next = (row: ProfileRow): ProfileRow => ({ ...row, updated_at: clock.now(), version: row.version + 1 });
 
   return {
+    /** @throws AppError `validation-error` for a proxy that does not exist */
     create(input: ProfileCreate): Profile {
+      requireProxy(input.proxy_id);
       const now = clock.now();
       const row = store.insert({
         ...input,
         id: newId('profile'),
-        proxy_id: null,
         extensions: [],
         size_bytes: 0,
         last_started_at: null,
@@ -38,7 +44,7 @@ export function createEditing(deps: {
       });
       return view(row);
     },
-    /** @throws AppError `not-found`, `version-conflict` */
+    /** @throws AppError `not-found`, `version-conflict`, `validation-error` for a proxy that does not exist */
     update(
       id: ProfileId,
       patch: ProfilePatch,
@@ -46,6 +52,7 @@ export function createEditing(deps: {
     ): Profile {
       const row = require(id);
       checkVersion(row.version, expected.body, expected.ifMatch);
+      if (patch.proxy_id !== undefined && patch.proxy_id !== row.proxy_id) requireProxy(patch.proxy_id);
       const changed = next(patched(row, patch));
       store.save(changed, 'profile.updated');
       return view(changed);

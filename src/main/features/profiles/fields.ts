@@ -2,6 +2,7 @@
 
 import { LastTask as LastTaskSchema } from '../../../contract/automation/last-task.ts';
 import { Profile, ProfileCreate, ProfileSnapshot } from '../../../contract/automation/profiles.ts';
+import type { ProxyRoute } from '../../../contract/automation/proxies.ts';
 import { iso, isoOrNull } from '../../core/clock.ts';
 import { recordOrNull } from '../../core/db/index.ts';
 import { wireMembers } from '../../core/operation/values.ts';
@@ -15,8 +16,8 @@ export type ProfilePatch = Changes<{ [K in keyof ProfileCreate]?: ProfileCreate[
 const EDITABLE = Object.keys(ProfileCreate.shape) as (keyof ProfileCreate)[];
 
 /** What a task remembers of a profile. */
-export function snapshotOf(row: ProfileRow): ProfileSnapshot {
-  return wireMembers(ProfileSnapshot, row);
+export function snapshotOf(row: ProfileRow, proxy: ProxyRoute | null): ProfileSnapshot {
+  return { ...wireMembers(ProfileSnapshot, row), proxy };
 }
 
 /** A profile as every answer has it. */

@@ -10,7 +10,7 @@ import type { SettingsReader } from '../../core/settings.ts';
 import { profileBulk } from './bulk.ts';
 import { createBrowsers } from './launch/browsers.ts';
 import { profileHandlers } from './routes.ts';
-import { createProfileService } from './service.ts';
+import { createProfileService, type ProfileProxies } from './service.ts';
 import { createProfileStore } from './store.ts';
 
 export type { LaunchPlan, LaunchRequest } from './launch/plan.ts';
@@ -26,6 +26,7 @@ export function createProfiles(deps: {
   profilesDir: string;
   tempDir: string;
   browserArgs: readonly string[];
+  proxies: ProfileProxies;
 }) {
   const browsers = createBrowsers(deps.settings);
   const service = createProfileService({ ...deps, browsers, store: createProfileStore(deps.db, deps.events) });

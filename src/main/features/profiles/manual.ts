@@ -61,7 +61,8 @@ export function createManualBrowsers(deps: {
 
   async function start(id: ProfileId, { headless, urls, by = 'manual' }: ManualStart): Promise<void> {
     closing.signal.throwIfAborted();
-    const launch = await plan(id, { kind: 'manual', id: by }, { headless, tempDir });
+    const holder = { kind: 'manual', id: by } as const;
+    const launch = await plan(id, holder, { headless, tempDir, signal: closing.signal });
     let browser: OpenBrowser;
     try {
       const marked = { ...launch, env: { ...launch.env, ...browserMark(launch.userDataDir) } };

@@ -7,6 +7,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
 import { ProfileCreate, type ProfileState } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import { createProxies } from '../proxies/index.ts';
 import { createProfiles } from './index.ts';
 
 const COUNT = 300;
@@ -19,7 +20,14 @@ afterEach(() => {
 
 function openProfiles(core: TestCore) {
   const profilesDir = path.join(core.dir, 'profiles');
-  const { service } = createProfiles({ ...core, profilesDir, tempDir: path.join(core.dir, 'tmp'), browserArgs: [] });
+  const proxies = createProxies(core).service;
+  const { service } = createProfiles({
+    ...core,
+    proxies,
+    profilesDir,
+    tempDir: path.join(core.dir, 'tmp'),
+    browserArgs: [],
+  });
   const folder = (id: ProfileId) => path.join(profilesDir, id);
   const create = (name: string) => {
     const { id } = service.create(ProfileCreate.parse({ name }));

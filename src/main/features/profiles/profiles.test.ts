@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
 import { ProfileCreate } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import { createProxies } from '../proxies/index.ts';
 import { createProfiles } from './index.ts';
 import { readChromeLock, removeChromeLock } from './launch/chrome-lock.ts';
 
@@ -20,6 +21,7 @@ const profilesOn = (core: TestCore) =>
     profilesDir: path.join(core.dir, 'profiles'),
     tempDir: path.join(core.dir, 'tmp'),
     browserArgs: QUIET,
+    proxies: createProxies(core).service,
   });
 const input = (over: Record<string, unknown> = {}) => ProfileCreate.parse({ name: 'Anna', ...over });
 

@@ -1,7 +1,7 @@
 /** Table of profiles. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { BrowserFamily } from '../../../contract/automation/profiles.ts';
-import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import type { ProfileId, ProxyId } from '../../../contract/kernel/scalars.ts';
 import { json } from '../../core/db/index.ts';
 
 interface Size {
@@ -22,7 +22,7 @@ export const profile = sqliteTable('profile', {
   notes: text('notes').notNull(),
   browser: text('browser').$type<BrowserFamily>().notNull(),
   executable_path: text('executable_path'),
-  proxy_id: text('proxy_id'),
+  proxy_id: text('proxy_id').$type<ProxyId>(),
   start_urls: json('start_urls').$type<string[]>().notNull(),
   locale: text('locale'),
   timezone: text('timezone'),

@@ -1,12 +1,14 @@
 /** Profiles as the rest of the program sees them: editing, exclusive use, opening and closing browsers. */
 import { Profile, type ProfileSnapshot } from '../../../contract/automation/profiles.ts';
+import type { ProxyRoute } from '../../../contract/automation/proxies.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
-import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import type { ProfileId, ProxyId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Db, recordOf } from '../../core/db/index.ts';
 import { entryOf } from '../../core/disk/owned-trees.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import { notFound } from '../../core/operation/versioned.ts';
+import type { ProxyForwarders } from '../proxies/index.ts';
 import { createCookieDesk, type Visit } from './cookies/desk.ts';
 import { createEditing } from './editing.ts';
 import { snapshotOf, toProfile } from './fields.ts';
@@ -23,6 +25,14 @@ import type { ProfileRow } from './schema.ts';
 import type { LastTask, ProfileStore } from './store.ts';
 import { createVisits } from './visits.ts';
 
+/** What profiles need of proxies. */
+export interface ProfileProxies {
+  exists(id: ProxyId): boolean;
+  /** Where one is now; null when it was deleted. */
+  route(id: ProxyId): ProxyRoute | null;
+  forwarders: Pick<ProxyForwarders, 'open'>;
+}
+
 /** What {@link createProfileService} needs. */
 export interface ProfileDeps {
   db: Db;
@@ -33,13 +43,15 @@ export interface ProfileDeps {
   /** Folder that holds one folder per profile. */
   profilesDir: string;
   tempDir: string;
+  /** The ways out of profiles that have a proxy. */
+  proxies: ProfileProxies;
   /** Extra launch arguments, for tests. */
   browserArgs: readonly string[];
 }
 
 /** Creates the service. */
 export function createProfileService(deps: ProfileDeps) {
-  const { db, store, browsers, clock, log, profilesDir, tempDir } = deps;
+  const { db, store, browsers, clock, log, profilesDir, tempDir, proxies } = deps;
 
   const require = (id: ProfileId): ProfileRow => {
     const row = store.get(id);
@@ -56,8 +68,17 @@ export function createProfileService(deps: ProfileDeps) {
   const view = (row: ProfileRow): Profile =>
     recordOf(Profile, () => viewWith(row, locks.read(row.id, dirOf(row)), store.lastTasks([row.id]).get(row.id)));
   const hold = (id: ProfileId, holder: Holder): ProfileLease => acquire(require(id), holder);
-  const snapshot = (id: ProfileId): ProfileSnapshot => snapshotOf(require(id));
-  const plan = createPlanner({ browsers, browserArgs: deps.browserArgs, hold, snapshot });
+  const snapshot = (id: ProfileId): ProfileSnapshot => {
+    const row = require(id);
+    return snapshotOf(row, row.proxy_id === null ? null : proxies.route(row.proxy_id));
+  };
+  const plan = createPlanner({
+    browsers,
+    browserArgs: deps.browserArgs,
+    hold,
+    snapshot,
+    openProxy: proxies.forwarders.open,
+  });
   const manual = createManualBrowsers({ states, plan, tempDir, log });
 
   const visits = createVisits(manual);
@@ -70,7 +91,7 @@ export function createProfileService(deps: ProfileDeps) {
   };
 
   return {
-    ...createEditing({ store, clock, leases, require, view }),
+    ...createEditing({ store, clock, leases, require, view, hasProxy: proxies.exists }),
     ...createOpening({ leases, states, manual, require, view, dirOf }),
     get: (id: ProfileId) => view(require(id)),
     cookies: createCookieDesk({ visit, clock }),

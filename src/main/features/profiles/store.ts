@@ -56,6 +56,7 @@ const spec = (inState: States, deleted: boolean): ListSpec<typeof profile, typeo
     notes: profile.notes,
     tags: { column: profile.tags, elements: true },
     group: profile.group,
+    proxy_id: profile.proxy_id,
     state: () => ('in' in inState ? inArray(profile.id, inState.in) : notInArray(profile.id, inState.notIn)),
   },
 });

@@ -25,7 +25,7 @@ export const ownerOf = (taskId: string) => `task:${taskId}`;
 export function columnsOf(
   run: PreparedRun,
   { priority, labels, overrides }: Choice,
-): Omit<TaskSnapshot, 'input' | 'profile_id' | 'profile'> {
+): Omit<TaskSnapshot, 'input' | 'profile_id' | 'profile' | 'proxy_id'> {
   return {
     kind: run.kind,
     command_id: run.command_id,
@@ -48,8 +48,11 @@ export function profileColumns(
   run: PreparedRun,
   profiles: TaskDeps['profiles'],
   profile_id: ProfileId | null,
-): Pick<TaskSnapshot, 'profile_id' | 'profile'> {
-  if (profile_id !== null) return { profile_id, profile: JSON.stringify(profiles.snapshot(profile_id)) };
+): Pick<TaskSnapshot, 'profile_id' | 'profile' | 'proxy_id'> {
+  if (profile_id !== null) {
+    const profile = profiles.snapshot(profile_id);
+    return { profile_id, profile: JSON.stringify(profile), proxy_id: profile.proxy_id };
+  }
   if (run.needs_profile) throw invalidField('profile_id', 'profile_id is required');
-  return { profile_id, profile: null };
+  return { profile_id, profile: null, proxy_id: null };
 }

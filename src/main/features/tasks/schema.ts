@@ -67,6 +67,7 @@ export const SNAPSHOT_COLUMNS = [
   'input_schema',
   'profile_id',
   'profile',
+  'proxy_id',
   'priority',
   'labels',
   'concurrency_key',

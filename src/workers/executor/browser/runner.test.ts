@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inheritedEnvironment } from '../../../contract/automation/executor.ts';
+import { ProfileCreate, ProfileSnapshot } from '../../../contract/automation/profiles.ts';
 import { browserPath, Harness, QUIET_BROWSER } from '../executor.harness.ts';
 import { inScript, leftOver, browserSpec as spec, startSite } from './browser.harness.ts';
 
@@ -108,23 +109,10 @@ describe.skipIf(browserPath === null)('browser runner', () => {
         ),
       ),
       {
-        profile: {
-          id: 'prf_01j00000000000000000000000' as never,
-          name: 'P',
-          browser: 'chromium',
-          executable_path: null,
-          start_urls: [],
-          locale: null,
-          timezone: null,
-          viewport: { width: 777, height: 500 },
-          window: null,
-          user_agent: null,
-          color_scheme: null,
-          launch_args: [],
-          storage: 'persistent',
-          clear_cache_on_stop: false,
-          version: 1,
-        },
+        profile: ProfileSnapshot.parse({
+          ...{ ...ProfileCreate.parse({ name: 'P', viewport: { width: 777, height: 500 } }), version: 1 },
+          id: 'prf_01j00000000000000000000000',
+        }),
         browser: {
           args: ['--no-sandbox', '--user-agent=Custom/1.0', ...QUIET_BROWSER],
           env: { ...inheritedEnvironment(process.env), TZ: 'Asia/Tokyo' },

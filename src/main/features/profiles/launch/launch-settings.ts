@@ -20,6 +20,17 @@ function blinkSettings(settings: ProfileSnapshot | null, headless: boolean): str
   return parts.length === 0 ? [] : [`--blink-settings=${parts.join(',')}`];
 }
 
+/** Everything goes to the proxy, or nowhere. */
+const proxyArgs = (proxy: string): string[] => [
+  `--proxy-server=${proxy}`,
+  // Without this rule Chromium goes around the proxy for loopback addresses.
+  '--proxy-bypass-list=<-loopback>',
+  // WebRTC would go around an HTTP proxy, which carries no UDP, and tell pages the addresses of this computer.
+  '--webrtc-ip-handling-policy=disable_non_proxied_udp',
+  // Chromium would speak UDP with a site that it knows to speak QUIC.
+  '--disable-quic',
+];
+
 /** What a launch depends on beside the profile. */
 export interface LaunchOptions {
   headless: boolean;
@@ -45,8 +56,7 @@ export function launchArgs(settings: ProfileSnapshot | null, { headless, proxy }
     ...(settings?.locale ? [`--lang=${settings.locale}`, `--accept-lang=${settings.locale}`] : []),
     ...(settings?.user_agent ? [`--user-agent=${settings.user_agent}`] : []),
     ...blinkSettings(settings, headless),
-    // Without the bypass rule Chromium goes around the proxy for loopback addresses.
-    ...(proxy ? [`--proxy-server=${proxy}`, '--proxy-bypass-list=<-loopback>'] : []),
+    ...(proxy === null ? [] : proxyArgs(proxy)),
     ...(settings?.launch_args ?? []),
   ];
 }

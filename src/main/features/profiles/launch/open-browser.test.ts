@@ -6,6 +6,7 @@ import { openTestCore, type TestCore } from '../../../../../tests/support/core.t
 import { limitNow } from '../../../../../tests/support/pace.ts';
 import { ProfileCreate } from '../../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
+import { createProxies } from '../../proxies/index.ts';
 import { createProfiles } from '../index.ts';
 import { readChromeLock } from './chrome-lock.ts';
 
@@ -23,6 +24,7 @@ afterEach(() => {
 
 function openProfiles() {
   const { service } = createProfiles({
+    proxies: createProxies(core).service,
     ...{ ...core, tempDir, profilesDir: path.join(core.dir, 'profiles'), browserArgs: ['--disable-gpu'] },
   });
   const create = (over: object = {}) => service.create(ProfileCreate.parse({ name: 'Anna', ...over })).id;

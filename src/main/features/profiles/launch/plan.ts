@@ -4,6 +4,7 @@ import type { ProfileHolder, ProfileSnapshot } from '../../../../contract/automa
 import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
 import { makeOwnedFolder } from '../../../core/disk/owned-files.ts';
 import { removeOwned } from '../../../core/disk/owned-trees.ts';
+import type { ProxyForwarders, ProxyLease } from '../../proxies/index.ts';
 import type { ProfileLease } from '../occupancy/occupancy.ts';
 import type { Browsers } from './browsers.ts';
 import { launchArgs, launchEnv } from './launch-settings.ts';
@@ -31,6 +32,8 @@ export interface LaunchRequest {
   settings?: ProfileSnapshot | null;
   /** Existing folder that a temporary profile is put into. */
   tempDir: string;
+  /** Gives up what the plan waits for. */
+  signal?: AbortSignal;
 }
 
 /** Makes plans. @see createPlanner */
@@ -42,6 +45,8 @@ export function createPlanner(deps: {
   browserArgs: readonly string[];
   hold(id: ProfileId, holder: Holder): ProfileLease;
   snapshot(id: ProfileId): ProfileSnapshot;
+  /** Opens the way out of a profile with a proxy. @throws AppError `proxy-failed` */
+  openProxy: ProxyForwarders['open'];
 }): Planner {
   async function temporary(tempDir: string): Promise<ProfileLease> {
     const userDataDir = path.join(tempDir, 'profile');
@@ -49,23 +54,37 @@ export function createPlanner(deps: {
     return { userDataDir, release: () => removeOwned(path.dirname(tempDir), userDataDir) };
   }
 
+  /** A profile that has a proxy gets no plan without it. A task keeps to the proxy as it was when the task was made. */
+  async function wayOutOf(settings: ProfileSnapshot | null, request: LaunchRequest): Promise<ProxyLease | null> {
+    if (settings === null || settings.proxy_id === null) return null;
+    const then = request.settings === undefined ? undefined : (settings.proxy ?? undefined);
+    return deps.openProxy(settings.proxy_id, { then, signal: request.signal });
+  }
+
   return async (id, holder, request) => {
     // The lease comes first, before anything is awaited: of two callers the second is refused at once.
     const lease = id === null ? await temporary(request.tempDir) : deps.hold(id, holder);
+    let wayOut: ProxyLease | null = null;
+    const release = async () => {
+      await wayOut?.release();
+      await lease.release();
+    };
     try {
       const settings = request.settings ?? (id === null ? null : deps.snapshot(id));
-      const proxy = null;
+      const executable = await deps.browsers.executableFor(settings);
+      wayOut = await wayOutOf(settings, request);
+      const proxy = wayOut?.url ?? null;
       return {
-        executable: await deps.browsers.executableFor(settings),
+        executable,
         userDataDir: lease.userDataDir,
         args: [...launchArgs(settings, { headless: request.headless, proxy }), ...deps.browserArgs],
         env: launchEnv(settings, process.env),
         proxy,
         settings,
-        release: lease.release,
+        release,
       };
     } catch (error) {
-      await lease.release();
+      await release();
       throw error;
     }
   };

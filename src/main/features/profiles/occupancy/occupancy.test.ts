@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../../tests/support/core.ts';
 import { ProfileCreate } from '../../../../contract/automation/profiles.ts';
+import { createProxies } from '../../proxies/index.ts';
 import { folderBytes } from '../folders.ts';
 import { createProfiles } from '../index.ts';
 
@@ -11,7 +12,12 @@ const TASK = { kind: 'task', id: 'tsk_1' } as const;
 function setUp(core: TestCore, over: Record<string, unknown> = {}) {
   const tempDir = path.join(core.dir, 'tmp');
   const folders = { profilesDir: path.join(core.dir, 'profiles'), tempDir };
-  const { service } = createProfiles({ ...core, ...folders, browserArgs: ['--disable-gpu'] });
+  const { service } = createProfiles({
+    ...core,
+    ...folders,
+    proxies: createProxies(core).service,
+    browserArgs: ['--disable-gpu'],
+  });
   return { service, tempDir, id: service.create(ProfileCreate.parse({ name: 'Anna', ...over })).id };
 }
 

@@ -1,0 +1,184 @@
+/** Proxies that profiles go out through, what their checks found, and the operations on them. */
+import { z } from 'zod';
+import { call } from '../kernel/define.ts';
+import type { EntityRecord } from '../kernel/entity.ts';
+import { contains, fixed, oneOf } from '../kernel/filters.ts';
+import { resource } from '../kernel/paging.ts';
+import { entityFields, ProxyId, Timestamp } from '../kernel/scalars.ts';
+import { natural, number, ranked, text } from '../kernel/sorts.ts';
+
+/** What a proxy speaks. Names are always resolved by the proxy, never on this computer. */
+export const ProxyScheme = z.enum(['http', 'https', 'socks4', 'socks5']);
+export type ProxyScheme = z.infer<typeof ProxyScheme>;
+
+/**
+ * Why a proxy cannot be used: its name is not known, it refuses connections or the credentials, it breaks off, does not answer in time,
+ * shows a bad certificate, does not speak its scheme, or cannot reach the target; `echo` is an echo address that told no IP address.
+ */
+export const ProxyFault = z.enum([
+  'dns',
+  'refused',
+  'auth',
+  'reset',
+  'timeout',
+  'certificate',
+  'protocol',
+  'target',
+  'echo',
+]);
+export type ProxyFault = z.infer<typeof ProxyFault>;
+
+/** What the last check says in one word. */
+export const ProxyStatus = z.enum(['untested', 'ok', 'failing']);
+export type ProxyStatus = z.infer<typeof ProxyStatus>;
+
+/** Those that need attention come last, so that they are first in descending order. */
+export const PROXY_STATUS_ORDER = ['ok', 'untested', 'failing'] as const satisfies ProxyStatus[];
+
+/** Outcome of one check. `exit_ip`, `country` and `timezone` are what the echo address told, null where it told nothing. */
+export const ProxyCheck = z.object({
+  ok: z.boolean(),
+  latency_ms: z.int().nullable(),
+  exit_ip: z.string().nullable(),
+  country: z.string().nullable(),
+  timezone: z.string().nullable(),
+  error: ProxyFault.nullable(),
+  /** The error, or what the check could not find out, in words. */
+  message: z.string().nullable(),
+  checked_at: Timestamp,
+});
+export type ProxyCheck = z.infer<typeof ProxyCheck>;
+
+/** Checks that a proxy keeps, for its sparkline. */
+export const PROXY_HISTORY = 30;
+
+/** One kept check; the latency of a failed one is null. */
+export const ProxyPoint = z.object({ at: Timestamp, latency_ms: z.int().nullable() });
+
+const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
+/** A host name or an address; IPv6 without brackets. */
+export const ProxyHost = z
+  .string()
+  .max(253)
+  .refine((host) => new RegExp(`^${LABEL}(?:\\.${LABEL})*\\.?$`, 'i').test(host) || z.ipv6().safeParse(host).success, {
+    message: 'must be a host name or an IP address',
+  });
+
+/** Text that goes into a header or a handshake: no control characters, at most what SOCKS can carry. */
+const Credential = z
+  .string()
+  .max(255)
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters');
+
+/** What an operator may set on a proxy. */
+const editable = {
+  name: z.string().trim().min(1).max(100),
+  scheme: ProxyScheme,
+  host: ProxyHost,
+  port: z.int().min(1).max(65_535),
+  username: Credential.min(1).nullable(),
+  refresh_url: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .nullable(),
+  tags: z.array(z.string().trim().min(1).max(50)).max(30),
+  notes: z.string().max(1500),
+  expires_at: Timestamp.nullable(),
+};
+
+/** One proxy. Its password is never read back. */
+export const ProxyServer = z.object({
+  id: ProxyId,
+  ...editable,
+  host: z.string(),
+  refresh_url: z.string().nullable(),
+  has_password: z.boolean(),
+  used_by: z.int(),
+  status: ProxyStatus,
+  /** Of the last check, null when it failed. */
+  latency_ms: z.int().nullable(),
+  country: z.string().nullable(),
+  last_check: ProxyCheck.nullable(),
+  last_ok_at: Timestamp.nullable(),
+  /** Failed checks since the last good one. */
+  failures: z.int(),
+  /** The last checks, oldest first. */
+  history: z.array(ProxyPoint),
+  ...entityFields,
+});
+export type ProxyServer = z.infer<typeof ProxyServer>;
+
+/** Where a proxy was when a task was made. Its password is not kept with tasks. */
+export const ProxyRoute = ProxyServer.pick({ id: true, scheme: true, host: true, port: true, username: true });
+export type ProxyRoute = z.infer<typeof ProxyRoute>;
+
+/** Without a name it is called `host:port`. */
+export const ProxyCreate = z.strictObject({
+  ...editable,
+  name: editable.name.optional(),
+  scheme: editable.scheme.default('http'),
+  username: editable.username.default(null),
+  password: Credential.min(1).nullable().default(null),
+  refresh_url: editable.refresh_url.default(null),
+  tags: editable.tags.default([]),
+  notes: editable.notes.default(''),
+  expires_at: editable.expires_at.default(null),
+});
+export type ProxyCreate = z.infer<typeof ProxyCreate>;
+
+export const proxyRecord = {
+  area: 'automation',
+  id: ProxyId,
+  filters: {
+    id: fixed(oneOf(ProxyId)),
+    q: contains('name', 'host', 'notes', 'tags'),
+    scheme: oneOf(ProxyScheme),
+    status: oneOf(ProxyStatus),
+    country: oneOf(z.string()),
+    tag: oneOf(z.string(), 'tags'),
+  },
+  sorts: {
+    created_at: fixed(text),
+    updated_at: text,
+    name: natural,
+    scheme: text,
+    host: text,
+    status: ranked(PROXY_STATUS_ORDER),
+    latency_ms: number,
+    country: text,
+    last_ok_at: text,
+    expires_at: text,
+  },
+  lists: ['proxies_list'],
+  one: 'proxies_get',
+  events: { checked: { stale: ['proxies_get'], row: true } },
+} as const satisfies EntityRecord;
+
+const area = { area: 'automation', tags: ['proxies'] } as const;
+const Timeout = z.int().min(100).max(120_000).default(15_000);
+
+export const proxyOperations = {
+  ...resource('proxies', {
+    row: 'B11',
+    tag: 'proxies',
+    noun: 'proxy',
+    record: proxyRecord,
+    entity: ProxyServer,
+    create: ProxyCreate,
+    update: {
+      ...z.object(editable).partial().shape,
+      password: Credential.nullable().optional(),
+      tags: editable.tags.nullable().optional(),
+      notes: editable.notes.nullable().optional(),
+    },
+    actions: ['check', 'update', 'delete', 'restore'],
+    running: ['check'],
+  }),
+  proxies_check: call(z.strictObject({ id: ProxyId, timeout_ms: Timeout }), ProxyCheck, {
+    ...area,
+    row: 'B12',
+    summary: 'Check a proxy through the forwarder that browsers use',
+    scope: 'run',
+    http: { method: 'POST', path: '/v1/proxies/{id}/check' },
+  }),
+};

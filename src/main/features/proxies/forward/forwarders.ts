@@ -1,0 +1,94 @@
+/** Forwarders of running browsers, one each: a browser that needs a proxy starts with one that works, or not at all. */
+import type { ProxyFault, ProxyRoute } from '../../../../contract/automation/proxies.ts';
+import { AppError } from '../../../../contract/kernel/errors.ts';
+import type { ProxyId } from '../../../../contract/kernel/scalars.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { Logger } from '../../../core/log/logger.ts';
+import { probe } from '../health/probe.ts';
+import type { ProxyRow } from '../schema.ts';
+import { openForwarder } from './forwarder.ts';
+import type { Upstream } from './upstream.ts';
+
+/** How long a start waits for its proxy, ms. */
+const START_TIMEOUT_MS = 15_000;
+
+/** The way out of one browser. */
+export interface ProxyLease {
+  /** Local address for the browser, `http://127.0.0.1:<port>`. */
+  readonly url: string;
+  /** Closes it; what the browser sends afterwards goes nowhere. */
+  release(): Promise<void>;
+}
+
+/** Opens forwarders. */
+export interface ProxyForwarders {
+  /**
+   * Opens a forwarder after its proxy was found to work.
+   * @param how.then where the proxy was when the caller was made, if it must still be there
+   * @param how.signal gives up
+   * @throws AppError `proxy-failed` with `reason`, or the reason of `signal`; there is no way out then
+   */
+  open(id: ProxyId, how?: { then?: ProxyRoute | undefined; signal?: AbortSignal | undefined }): Promise<ProxyLease>;
+  closeAll(): Promise<void>;
+}
+
+type Reason = ProxyFault | 'deleted' | 'changed' | 'closing';
+const refused = (proxyId: string, reason: Reason, detail: string) =>
+  new AppError('proxy-failed', detail, { extra: { reason, proxy_id: proxyId } });
+
+/** Whether the proxy is where it was. */
+const isSame = (row: ProxyRow, then: ProxyRoute): boolean =>
+  row.scheme === then.scheme && row.host === then.host && row.port === then.port && row.username === then.username;
+
+export function createForwarders(deps: {
+  find(id: ProxyId): ProxyRow | undefined;
+  upstreamOf(row: ProxyRow): Promise<Upstream>;
+  echo(): URL | null;
+  clock: Clock;
+  log: Logger;
+}): ProxyForwarders {
+  const { find, upstreamOf, echo, clock, log } = deps;
+  const open = new Set<ProxyLease>();
+  const closing = new AbortController();
+
+  return {
+    async open(id, { then, signal } = {}) {
+      if (closing.signal.aborted) throw refused(id, 'closing', 'TabAgent is closing.');
+      const row = find(id);
+      if (!row) {
+        throw refused(id, 'deleted', 'The proxy of this profile was deleted; restore it or choose another one.');
+      }
+      if (then !== undefined && !isSame(row, then)) {
+        const detail = `The proxy ${row.name} has been changed since this task was made; run it again with the profile as it is now.`;
+        throw refused(id, 'changed', detail);
+      }
+      const forwarder = await openForwarder(await upstreamOf(row));
+      const lease: ProxyLease = {
+        url: `http://127.0.0.1:${forwarder.port}`,
+        async release() {
+          if (open.delete(lease)) await forwarder.close();
+        },
+      };
+      open.add(lease);
+      try {
+        const outcome = await probe(forwarder.port, {
+          ...{ echo: echo(), timeoutMs: START_TIMEOUT_MS, clock },
+          signal: signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]),
+        });
+        if (outcome.error !== null && outcome.error !== 'echo') {
+          log.warn('proxies', 'A browser was not started because of its proxy', { proxy_id: id, fault: outcome.error });
+          const words = (outcome.message ?? '').replace(/^The proxy /, `The proxy ${row.name} `);
+          throw refused(id, outcome.error, `${words} The browser was not started, so nothing went out directly.`);
+        }
+        return lease;
+      } catch (error) {
+        await lease.release();
+        throw error;
+      }
+    },
+    async closeAll() {
+      closing.abort(new AppError('service-unavailable', 'TabAgent is closing.'));
+      await Promise.all([...open].map((lease) => lease.release()));
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/** Proxies: where profiles go out, and the forwarders that lead browsers there. */
+import type { Clock } from '../../core/clock.ts';
+import type { Db } from '../../core/db/index.ts';
+import type { Events } from '../../core/events.ts';
+import type { Part } from '../../core/lifecycle.ts';
+import type { Logger } from '../../core/log/logger.ts';
+import type { Chore } from '../../core/maintenance.ts';
+import { TRASH_MS } from '../../core/operation/versioned.ts';
+import type { Secrets } from '../../core/secrets/secrets.ts';
+import type { SettingsReader } from '../../core/settings.ts';
+import { proxyBulk } from './bulk.ts';
+import { proxyHandlers } from './routes.ts';
+import { createProxyService } from './service.ts';
+import { createProxyStore } from './store.ts';
+
+export type { ProxyForwarders, ProxyLease } from './forward/forwarders.ts';
+
+export function createProxies(deps: {
+  db: Db;
+  events: Events;
+  clock: Clock;
+  log: Logger;
+  secrets: Secrets;
+  settings: SettingsReader;
+}) {
+  const service = createProxyService({ ...deps, store: createProxyStore(deps.db, deps.events) });
+  const parts: Part[] = [{ name: 'proxies', stop: service.forwarders.closeAll }];
+  const chores: Chore[] = [
+    { name: 'emptying the trash of proxies', run: () => service.purge(deps.clock.now() - TRASH_MS) },
+  ];
+  return { service, handlers: proxyHandlers(service), bulk: proxyBulk(service), parts, chores };
+}

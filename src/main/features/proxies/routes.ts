@@ -1,0 +1,25 @@
+/** Handlers of proxies: maps only. */
+import type { proxyOperations } from '../../../contract/automation/proxies.ts';
+import type { Handlers } from '../../core/operation/operation.ts';
+import { changesOf } from '../../core/operation/versioned.ts';
+import type { ProxyService } from './service.ts';
+
+/** Ids of the operations that this feature answers. */
+export type ProxyOperationId = Exclude<keyof typeof proxyOperations, 'proxies_bulk'>;
+
+/** Maps the operations onto the service. */
+export function proxyHandlers(service: ProxyService): Handlers<ProxyOperationId> {
+  return {
+    proxies_list: (input) => service.list(input),
+    proxies_create: (input) => service.create(input),
+    proxies_get: ({ id }) => service.get(id),
+    proxies_update: (input, { ifMatch }) =>
+      service.update(input.id, changesOf(input), { body: input.version, ifMatch }),
+    proxies_delete: ({ id, force }) => {
+      service.remove(id, force);
+      return { id, deleted: true };
+    },
+    proxies_restore: ({ id }) => service.restore(id),
+    proxies_check: ({ id, timeout_ms }, { signal }) => service.check(id, timeout_ms, signal),
+  };
+}

@@ -1,0 +1,83 @@
+/** Proxies as the rest of the program sees them: editing, checks, and forwarders for browsers. */
+import { type ProxyCheck, ProxyRoute, ProxyServer } from '../../../contract/automation/proxies.ts';
+import type { Page } from '../../../contract/kernel/paging.ts';
+import type { ProxyId } from '../../../contract/kernel/scalars.ts';
+import { type Clock, iso } from '../../core/clock.ts';
+import { type Db, recordOf, recordsOf } from '../../core/db/index.ts';
+import type { Logger } from '../../core/log/logger.ts';
+import { notFound } from '../../core/operation/versioned.ts';
+import type { Secrets } from '../../core/secrets/secrets.ts';
+import type { SettingsReader } from '../../core/settings.ts';
+import { createEditing } from './editing.ts';
+import { checked, toProxy } from './fields.ts';
+import { createForwarders } from './forward/forwarders.ts';
+import type { Upstream } from './forward/upstream.ts';
+import { check } from './health/probe.ts';
+import type { ProxyRow } from './schema.ts';
+import type { ProxyListInput, ProxyStore } from './store.ts';
+import { createTrash } from './trash.ts';
+
+/** What {@link createProxyService} needs. */
+export interface ProxyDeps {
+  db: Db;
+  store: ProxyStore;
+  clock: Clock;
+  log: Logger;
+  secrets: Secrets;
+  settings: SettingsReader;
+}
+
+/** Creates the service. */
+export function createProxyService({ db, store, clock, log, secrets, settings }: ProxyDeps) {
+  const require = (id: ProxyId): ProxyRow => {
+    const row = store.get(id);
+    if (!row) throw notFound('proxy', id);
+    return row;
+  };
+  const view = (row: ProxyRow): ProxyServer =>
+    recordOf(ProxyServer, () => toProxy(row, store.usedBy([row.id]).get(row.id) ?? 0));
+  const upstreamOf = async (row: ProxyRow): Promise<Upstream> => {
+    const { scheme, host, port, username, password_secret } = row;
+    const password = password_secret === null ? null : await secrets.get(password_secret);
+    return { scheme, host, port, username, password };
+  };
+  const echo = (): URL | null => {
+    const address = settings.get('proxies.echo_url');
+    return address === null ? null : new URL(address);
+  };
+
+  return {
+    ...createEditing({ db, store, clock, secrets, require, view }),
+    ...createTrash({ db, store, clock, secrets, require, view }),
+    get: (id: ProxyId) => view(require(id)),
+    list(input: ProxyListInput): Page<ProxyServer> {
+      const page = store.list(input);
+      const used = store.usedBy(page.items.map(({ id }) => id));
+      const shown = (row: ProxyRow) => toProxy(row, used.get(row.id) ?? 0);
+      return { ...page, items: recordsOf(db, 'proxy', ProxyServer, page.items, shown) };
+    },
+    /** Ids of all proxies that match, oldest first; of the deleted ones or of the others. */
+    matching: store.matching,
+    exists: (id: ProxyId): boolean => store.get(id) !== undefined,
+    /** Where one is; null when it was deleted. */
+    route(id: ProxyId): ProxyRoute | null {
+      const row = store.get(id);
+      return row === undefined ? null : ProxyRoute.parse(row);
+    },
+    /**
+     * Checks one and stores what was found, unless it was changed meanwhile.
+     * @throws AppError `not-found`, or the reason of `signal`
+     */
+    async check(id: ProxyId, timeoutMs: number, signal?: AbortSignal): Promise<ProxyCheck> {
+      const row = require(id);
+      const outcome = await check(await upstreamOf(row), { echo: echo(), timeoutMs, signal, clock });
+      const at = clock.now();
+      const now = store.get(id);
+      if (now && now.version === row.version) store.note(checked(now, outcome, at));
+      return { ...outcome, checked_at: iso(at) };
+    },
+    /** Forwarders for browsers. */
+    forwarders: createForwarders({ find: store.get, upstreamOf, echo, clock, log }),
+  };
+}
+export type ProxyService = ReturnType<typeof createProxyService>;
