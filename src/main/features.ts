@@ -62,7 +62,7 @@ export function createFeatures(shared: Foundation & Addresses, replaced: Replace
   add('settings', createSettingsFeature(settings));
   const connections = add('connections', createConnections(shared));
   // Before the profiles, so that browsers stop first.
-  const proxies = add('proxies', createProxies(shared));
+  const proxies = add('proxies', createProxies({ ...shared, jobs: jobs.service }));
   const profilesDir = path.join(dataDir, 'profiles');
   const profiles = add('profiles', createProfiles({ ...shared, profilesDir, proxies: proxies.service }));
   const commands = add(

@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { ProfileCreate } from '../../src/contract/automation/profiles.ts';
 import { createProfiles } from '../../src/main/features/profiles/index.ts';
-import { createProxies } from '../../src/main/features/proxies/index.ts';
 import { openTestCore } from '../support/core.ts';
+import { proxiesOn } from '../support/proxies/on-core.ts';
 
 const PROFILES = 10_000;
 const ROUNDS = 30;
@@ -34,7 +34,7 @@ export async function bench(): Promise<boolean> {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'tabagent-bench-'));
   using core = openTestCore({}, dir);
   const profilesDir = path.join(dir, 'profiles');
-  const proxies = createProxies(core).service;
+  const proxies = proxiesOn(core).service;
   const open = () =>
     createProfiles({ ...core, profilesDir, tempDir: path.join(dir, 'tmp'), browserArgs: [], proxies }).service;
   const writer = open();

@@ -50,6 +50,7 @@ const EMPTY: Look[] = [
   { name: 'tasks', path: '/tasks', ready: sees('No tasks yet') },
   { name: 'commands', path: '/commands', ready: sees('No commands yet') },
   { name: 'profiles', path: '/profiles', ready: sees('No profiles yet') },
+  { name: 'proxies', path: '/proxies', ready: sees('No proxies yet') },
   { name: 'models', path: '/models', ready: sees('No models yet') },
   { name: 'chat', path: '/chat', ready: sees('No chat model is installed') },
   { name: 'connections', path: '/connections', ready: sees('No API keys yet') },
@@ -130,6 +131,19 @@ const filledLooks = ({ tasks, command, profile, session }: Filled): Look[] => [
     },
   },
   { name: 'profiles-form', ...dialog('/profiles', 'N') },
+  { name: 'proxies', path: '/proxies', ready: sees('Frankfurt 1') },
+  { name: 'proxies-form', ...dialog('/proxies', 'N') },
+  {
+    name: 'proxies-import',
+    path: '/proxies',
+    ready: async (page) => {
+      await page.keyboard.press('I');
+      const list =
+        'socks5://user:word@h.example:1080\n10.0.0.1:8080:10.0.0.2:9090\nnonsense\n198.51.100.24:8080:desk:word';
+      await page.getByRole('textbox', { name: 'Proxies' }).fill(list);
+      await expect(page.getByText('Which one is meant?')).toBeVisible();
+    },
+  },
   { name: 'chat', path: `/chat/${session}`, ready: sees('Two things are open') },
   { name: 'connections', path: '/connections', ready: sees('Nightly export') },
   { name: 'connections-clients', path: '/connections?tab=clients', ready: sees('Connected') },

@@ -30,11 +30,11 @@ import { createSecrets } from '../../src/main/core/secrets/secrets.ts';
 import { createSettings } from '../../src/main/core/settings.ts';
 import { createCommands } from '../../src/main/features/commands/index.ts';
 import { createProfiles } from '../../src/main/features/profiles/index.ts';
-import { createProxies } from '../../src/main/features/proxies/index.ts';
 import { createTasks, type RunOnEngine } from '../../src/main/features/tasks/index.ts';
 import { createTaskStore } from '../../src/main/features/tasks/store/store.ts';
 import { createNodePlatform } from '../../src/main/platform/node.ts';
 import { MIGRATIONS, memoryLog, ROOT } from './core.ts';
+import { proxiesOn } from './proxies/on-core.ts';
 
 /** The stand-in executor that does what `input.do` lists. */
 export const SCRIPTED = path.join(ROOT, 'tests/fixtures/executors/scripted.mjs');
@@ -97,7 +97,7 @@ export function openTaskHost(options: TaskHostOptions = {}) {
   const shared = { db, events, clock, settings, secrets, log, redactor, storage };
   // Short, as sockets of browsers live below it.
   const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'ta-'));
-  const proxies = createProxies(shared);
+  const proxies = proxiesOn(shared);
   const profiles = createProfiles({
     ...shared,
     profilesDir: path.join(dir, 'profiles'),

@@ -4,7 +4,7 @@ import { call } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
 import { contains, fixed, oneOf } from '../kernel/filters.ts';
 import { resource } from '../kernel/paging.ts';
-import { entityFields, ProxyId, Timestamp } from '../kernel/scalars.ts';
+import { entityFields, JobId, ProxyId, Timestamp } from '../kernel/scalars.ts';
 import { natural, number, ranked, text } from '../kernel/sorts.ts';
 
 /** What a proxy speaks. Names are always resolved by the proxy, never on this computer. */
@@ -126,6 +126,44 @@ export const ProxyCreate = z.strictObject({
 });
 export type ProxyCreate = z.infer<typeof ProxyCreate>;
 
+/** One way to read a line of an import; passwords are not shown. */
+export const ProxyReading = ProxyRoute.omit({ id: true }).extend({
+  name: z.string().nullable(),
+  refresh_url: z.string().nullable(),
+  has_password: z.boolean(),
+});
+export type ProxyReading = z.infer<typeof ProxyReading>;
+
+const Line = z.int().min(1);
+/** A text of proxies: lines, CSV with a heading, or JSON. */
+export const ProxyImport = z.strictObject({
+  text: z.string().min(1).max(1_500_000),
+  dry_run: z.boolean().default(true),
+  /** Of lines that name none. */
+  scheme: ProxyScheme.default('http'),
+  tags: editable.tags.default([]),
+  /** Which reading of an ambiguous line is meant, from 0. */
+  choices: z
+    .array(z.strictObject({ line: Line, reading: z.int().min(0) }))
+    .max(10_000)
+    .default([]),
+});
+export type ProxyImport = z.infer<typeof ProxyImport>;
+
+/** What a text holds. `line` counts the lines of the text, or the entries of JSON. */
+export const ProxyImported = z.object({
+  parsed: z.array(ProxyReading.extend({ line: Line, duplicate: z.boolean() })),
+  created: z.int(),
+  duplicates: z.int(),
+  /** `text` is cut before anything that may be a password. */
+  errors: z.array(z.object({ line: Line, text: z.string(), reason: z.string() })),
+  ambiguous: z.array(z.object({ line: Line, readings: z.array(ProxyReading) })),
+});
+export type ProxyImported = z.infer<typeof ProxyImported>;
+
+/** Result of checking many. */
+export const ProxyChecks = z.object({ ok: z.int(), failed: z.int() });
+
 export const proxyRecord = {
   area: 'automation',
   id: ProxyId,
@@ -180,5 +218,29 @@ export const proxyOperations = {
     summary: 'Check a proxy through the forwarder that browsers use',
     scope: 'run',
     http: { method: 'POST', path: '/v1/proxies/{id}/check' },
+  }),
+  proxies_check_all: call(
+    z.strictObject({
+      ids: z.array(ProxyId).min(1).max(10_000).optional(),
+      concurrency: z.int().min(1).max(100).default(20),
+      timeout_ms: Timeout,
+      wait: z.boolean().default(false),
+    }),
+    z.union([ProxyChecks, z.object({ job_id: JobId, request_id: z.string() })]),
+    {
+      ...area,
+      row: 'B13',
+      summary: 'Check many proxies, or all of them, in the background',
+      scope: 'run',
+      job: true,
+      http: { method: 'POST', path: '/v1/proxies/check' },
+    },
+  ),
+  proxies_import: call(ProxyImport, ProxyImported, {
+    ...area,
+    row: 'B14',
+    summary: 'Import proxies from a text in any usual form; a dry run tells what each line means',
+    scope: 'manage',
+    http: { method: 'POST', path: '/v1/proxies/import' },
   }),
 };

@@ -25,6 +25,7 @@ export const HELP_TOPICS = [
   },
   { id: 'commands', title: 'Commands', link: 'How commands work', keywords: 'script input secrets variables dry run' },
   { id: 'profiles', title: 'Profiles', link: 'How profiles work', keywords: 'browser cookies sign in lock' },
+  { id: 'proxies', title: 'Proxies', link: 'How proxies work', keywords: 'socks5 http import check leak exit country' },
   {
     id: 'models',
     title: 'Models',

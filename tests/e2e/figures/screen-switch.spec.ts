@@ -20,6 +20,7 @@ const CONTENT: Record<ScreenId, string> = {
   tasks: '[role=grid] tbody tr a',
   commands: '.cm-content .cm-line',
   profiles: '[role=grid] tbody tr',
+  proxies: '[role=grid] tbody tr',
   models: '[role=tabpanel] input',
   chat: 'form textarea',
   connections: 'table tbody tr',

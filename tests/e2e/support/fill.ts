@@ -125,6 +125,15 @@ async function chatter(api: Api): Promise<void> {
   await api.call('logs_write', { entries });
 }
 
+/** As a provider sends them; none is asked anything. */
+const PROXIES = `name,type,host,port,user,password
+Frankfurt 1,socks5,fra-1.proxies.example,1080,desk,word
+Frankfurt 2,socks5,fra-2.proxies.example,1080,desk,word
+Lisbon,http,198.51.100.24,8080,desk,word
+New York,https,nyc.proxies.example,443,,
+Osaka,http,2001:db8::24,3128,desk,word
+`;
+
 /** Fills a host. Resolves when everything but the running and the queued task has ended. */
 export async function fill(api: Api): Promise<Filled> {
   await api.call('settings_update', { 'rate_limits.enabled': false });
@@ -139,6 +148,9 @@ export async function fill(api: Api): Promise<Filled> {
     profiles.push(made.id);
   }
   const [berlin, lisbon, newYork, osaka] = profiles as [ProfileId, ProfileId, ProfileId, ProfileId];
+  await api.call('proxies_import', { text: PROXIES, tags: ['residential'], dry_run: false });
+  const [exit] = (await api.call('proxies_list', { q: 'fra-1' })).items;
+  await api.call('profiles_update', { id: berlin, proxy_id: exit?.id ?? null });
   const shop = { type: 'string', format: 'uri', title: 'Address of the shop' };
 
   const collect = await api.call('commands_create', {

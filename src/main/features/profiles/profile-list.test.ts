@@ -5,9 +5,9 @@ import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
+import { proxiesOn } from '../../../../tests/support/proxies/on-core.ts';
 import { ProfileCreate, type ProfileState } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
-import { createProxies } from '../proxies/index.ts';
 import { createProfiles } from './index.ts';
 
 const COUNT = 300;
@@ -20,7 +20,7 @@ afterEach(() => {
 
 function openProfiles(core: TestCore) {
   const profilesDir = path.join(core.dir, 'profiles');
-  const proxies = createProxies(core).service;
+  const proxies = proxiesOn(core).service;
   const { service } = createProfiles({
     ...core,
     proxies,

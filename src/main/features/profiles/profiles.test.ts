@@ -6,9 +6,9 @@ import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
+import { proxiesOn } from '../../../../tests/support/proxies/on-core.ts';
 import { ProfileCreate } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
-import { createProxies } from '../proxies/index.ts';
 import { createProfiles } from './index.ts';
 import { readChromeLock, removeChromeLock } from './launch/chrome-lock.ts';
 
@@ -21,7 +21,7 @@ const profilesOn = (core: TestCore) =>
     profilesDir: path.join(core.dir, 'profiles'),
     tempDir: path.join(core.dir, 'tmp'),
     browserArgs: QUIET,
-    proxies: createProxies(core).service,
+    proxies: proxiesOn(core).service,
   });
 const input = (over: Record<string, unknown> = {}) => ProfileCreate.parse({ name: 'Anna', ...over });
 

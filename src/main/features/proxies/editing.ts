@@ -5,13 +5,22 @@ import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import { newId } from '../../core/ids.ts';
 import { checkVersion } from '../../core/operation/versioned.ts';
-import type { Secrets } from '../../core/secrets/secrets.ts';
+import type { SealedSecret, Secrets } from '../../core/secrets/secrets.ts';
 import { authority, type ProxyPatch, patched, UNTESTED } from './fields.ts';
 import type { ProxyRow } from './schema.ts';
 import type { ProxyStore } from './store.ts';
 
 /** Owner of a proxy's password. */
 export const ownerOf = (id: ProxyId) => `proxy:${id}`;
+
+/** Passwords that are sealed in one turn of the event loop. */
+const SEALED_PER_TURN = 100;
+
+/** A proxy that is not stored yet. */
+interface Prepared {
+  row: ProxyRow;
+  sealed: SealedSecret[];
+}
 
 /** The row after one more edit. */
 export const nextOf = (row: ProxyRow, clock: Clock): ProxyRow => ({
@@ -31,27 +40,45 @@ export function createEditing(deps: {
 }) {
   const { db, store, clock, secrets, require, view } = deps;
 
+  async function prepare({ password, ...input }: ProxyCreate): Promise<Prepared> {
+    const id = newId('proxy');
+    const sealed = password === null ? [] : [await secrets.seal(ownerOf(id), password)];
+    const now = clock.now();
+    const row: ProxyRow = {
+      ...input,
+      ...UNTESTED,
+      id,
+      name: input.name ?? authority(input).slice(0, 100),
+      password_secret: sealed[0]?.id ?? null,
+      expires_at: input.expires_at === null ? null : Date.parse(input.expires_at),
+      last_ok_at: null,
+      history: [],
+      ...{ created_at: now, updated_at: now, version: 1, deleted_at: null },
+    };
+    return { row, sealed };
+  }
+
+  const commit = (made: readonly Prepared[]) =>
+    db.transaction(() => {
+      secrets.store(made.flatMap(({ sealed }) => sealed));
+      for (const { row } of made) store.insert(row);
+    });
+
   return {
-    async create({ password, ...input }: ProxyCreate): Promise<ProxyServer> {
-      const id = newId('proxy');
-      const sealed = password === null ? [] : [await secrets.seal(ownerOf(id), password)];
-      const now = clock.now();
-      const row: ProxyRow = {
-        ...input,
-        ...UNTESTED,
-        id,
-        name: input.name ?? authority(input).slice(0, 100),
-        password_secret: sealed[0]?.id ?? null,
-        expires_at: input.expires_at === null ? null : Date.parse(input.expires_at),
-        last_ok_at: null,
-        history: [],
-        ...{ created_at: now, updated_at: now, version: 1, deleted_at: null },
-      };
-      db.transaction(() => {
-        secrets.store(sealed);
-        store.insert(row);
-      });
-      return view(row);
+    async create(input: ProxyCreate): Promise<ProxyServer> {
+      const made = await prepare(input);
+      commit([made]);
+      return view(made.row);
+    },
+    /** Creates all of them at once, or none. */
+    async createMany(inputs: readonly ProxyCreate[]): Promise<number> {
+      const made: Prepared[] = [];
+      for (const [at, input] of inputs.entries()) {
+        if (at % SEALED_PER_TURN === SEALED_PER_TURN - 1) await new Promise((resolve) => setImmediate(resolve));
+        made.push(await prepare(input));
+      }
+      commit(made);
+      return made.length;
     },
     /**
      * A password that is not named stays; null or an empty one removes it.

@@ -8,7 +8,9 @@ import type { Chore } from '../../core/maintenance.ts';
 import { TRASH_MS } from '../../core/operation/versioned.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
 import type { SettingsReader } from '../../core/settings.ts';
+import type { JobService } from '../jobs/index.ts';
 import { proxyBulk } from './bulk.ts';
+import { createChecker } from './health/check-job.ts';
 import { proxyHandlers } from './routes.ts';
 import { createProxyService } from './service.ts';
 import { createProxyStore } from './store.ts';
@@ -22,11 +24,13 @@ export function createProxies(deps: {
   log: Logger;
   secrets: Secrets;
   settings: SettingsReader;
+  jobs: Pick<JobService, 'register'>;
 }) {
   const service = createProxyService({ ...deps, store: createProxyStore(deps.db, deps.events) });
   const parts: Part[] = [{ name: 'proxies', stop: service.forwarders.closeAll }];
   const chores: Chore[] = [
     { name: 'emptying the trash of proxies', run: () => service.purge(deps.clock.now() - TRASH_MS) },
   ];
-  return { service, handlers: proxyHandlers(service), bulk: proxyBulk(service), parts, chores };
+  const checks = createChecker(service, deps.jobs);
+  return { service, handlers: proxyHandlers(service, checks), bulk: proxyBulk(service), parts, chores };
 }

@@ -1,15 +1,15 @@
 /** Proxies as rows: editing, passwords, what a check changes, and deleting what profiles use. */
 import { expect, test } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../tests/support/core.ts';
+import { proxiesOn } from '../../../../tests/support/proxies/on-core.ts';
 import { deadPort, httpProxy } from '../../../../tests/support/proxies/servers.ts';
 import { thrownBy } from '../../../../tests/support/tasks.ts';
 import { ProfileCreate } from '../../../contract/automation/profiles.ts';
 import { PROXY_HISTORY, ProxyCreate } from '../../../contract/automation/proxies.ts';
 import { createProfiles } from '../profiles/index.ts';
-import { createProxies } from './index.ts';
 
 const input = (over: Record<string, unknown> = {}) => ProxyCreate.parse({ host: '127.0.0.1', port: 9, ...over });
-const profilesOn = (core: TestCore, proxies: ReturnType<typeof createProxies>) =>
+const profilesOn = (core: TestCore, proxies: ReturnType<typeof proxiesOn>) =>
   createProfiles({
     ...core,
     ...{ profilesDir: `${core.dir}/profiles`, tempDir: `${core.dir}/tmp`, browserArgs: [], proxies: proxies.service },
@@ -19,7 +19,7 @@ const secrets = (core: TestCore) => core.db.raw.prepare('SELECT count(*) FROM se
 // Would catch: a password that can be read back, that stays in the database after it was replaced, or that is stored as it is.
 test('a password is sealed, replaced and removed, and never read back', async () => {
   using core = openTestCore();
-  const { service } = createProxies(core);
+  const { service } = proxiesOn(core);
   const made = await service.create(input({ username: 'u', password: 'pass-word-1' }));
   expect(made).toMatchObject({ name: '127.0.0.1:9', has_password: true, used_by: 0, status: 'untested' });
   expect(JSON.stringify(made)).not.toContain('pass-word-1');
@@ -34,7 +34,7 @@ test('a password is sealed, replaced and removed, and never read back', async ()
 // Would catch: a check that is shown for a proxy that has moved since.
 test('what a check found holds until the proxy leads elsewhere', async () => {
   using core = openTestCore();
-  const { service } = createProxies(core);
+  const { service } = proxiesOn(core);
   await using server = await httpProxy();
   const { id } = await service.create(input({ port: server.port }));
   const found = await service.check(id, 5000);
@@ -49,7 +49,7 @@ test('what a check found holds until the proxy leads elsewhere', async () => {
 // Would catch: a history without end, failures that are not counted, or a last good check that a bad one wipes out.
 test('failures are counted and the history is bounded', async () => {
   using core = openTestCore();
-  const { service } = createProxies(core);
+  const { service } = proxiesOn(core);
   const { id } = await service.create(input({ port: await deadPort() }));
   for (let n = 0; n < PROXY_HISTORY + 3; n++) await service.check(id, 5000);
   const { failures, history, last_check, status, last_ok_at } = service.get(id);
@@ -64,7 +64,7 @@ test('failures are counted and the history is bounded', async () => {
 // Would catch: a proxy that disappears from under profiles, and a profile that starts without it.
 test('a proxy that profiles use is deleted only by force, and they refuse to start then', async () => {
   using core = openTestCore();
-  const proxies = createProxies(core);
+  const proxies = proxiesOn(core);
   const profiles = profilesOn(core, proxies);
   const { id } = await proxies.service.create(input());
   const profile = profiles.create(ProfileCreate.parse({ name: 'Anna', proxy_id: id }));
@@ -84,7 +84,7 @@ test('a proxy that profiles use is deleted only by force, and they refuse to sta
 // Would catch: a profile that names a proxy which does not exist, so that it never starts.
 test('a profile takes only a proxy that exists', async () => {
   using core = openTestCore();
-  const proxies = createProxies(core);
+  const proxies = proxiesOn(core);
   const profiles = profilesOn(core, proxies);
   const made = profiles.create(ProfileCreate.parse({ name: 'Anna' }));
   const { id } = await proxies.service.create(input());
@@ -95,7 +95,7 @@ test('a profile takes only a proxy that exists', async () => {
 // Would catch: deleted proxies, or their passwords, that stay for ever.
 test('the trash is emptied with the passwords', async () => {
   using core = openTestCore();
-  const { service } = createProxies(core);
+  const { service } = proxiesOn(core);
   const { id } = await service.create(input({ password: 'secret' }));
   service.remove(id, false);
   service.purge(core.clock.now() + 1);

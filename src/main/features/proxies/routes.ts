@@ -2,13 +2,14 @@
 import type { proxyOperations } from '../../../contract/automation/proxies.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
 import { changesOf } from '../../core/operation/versioned.ts';
+import type { ProxyChecker } from './health/check-job.ts';
 import type { ProxyService } from './service.ts';
 
 /** Ids of the operations that this feature answers. */
 export type ProxyOperationId = Exclude<keyof typeof proxyOperations, 'proxies_bulk'>;
 
 /** Maps the operations onto the service. */
-export function proxyHandlers(service: ProxyService): Handlers<ProxyOperationId> {
+export function proxyHandlers(service: ProxyService, checks: ProxyChecker): Handlers<ProxyOperationId> {
   return {
     proxies_list: (input) => service.list(input),
     proxies_create: (input) => service.create(input),
@@ -21,5 +22,7 @@ export function proxyHandlers(service: ProxyService): Handlers<ProxyOperationId>
     },
     proxies_restore: ({ id }) => service.restore(id),
     proxies_check: ({ id, timeout_ms }, { signal }) => service.check(id, timeout_ms, signal),
+    proxies_check_all: (input, context) => checks(input, context),
+    proxies_import: (input) => service.import(input),
   };
 }

@@ -13,6 +13,7 @@ import { checked, toProxy } from './fields.ts';
 import { createForwarders } from './forward/forwarders.ts';
 import type { Upstream } from './forward/upstream.ts';
 import { check } from './health/probe.ts';
+import { createImporter } from './import/importer.ts';
 import type { ProxyRow } from './schema.ts';
 import type { ProxyListInput, ProxyStore } from './store.ts';
 import { createTrash } from './trash.ts';
@@ -46,8 +47,12 @@ export function createProxyService({ db, store, clock, log, secrets, settings }:
     return address === null ? null : new URL(address);
   };
 
+  const editing = createEditing({ db, store, clock, secrets, require, view });
+
   return {
-    ...createEditing({ db, store, clock, secrets, require, view }),
+    ...editing,
+    /** Reads a text of proxies, and creates them unless it is a dry run. @throws AppError `validation-error` */
+    import: createImporter({ store, createMany: editing.createMany }),
     ...createTrash({ db, store, clock, secrets, require, view }),
     get: (id: ProxyId) => view(require(id)),
     list(input: ProxyListInput): Page<ProxyServer> {

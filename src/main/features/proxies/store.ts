@@ -91,6 +91,13 @@ export function createProxyStore(db: Db, events: Events) {
         events.append({ type: 'proxy.checked', entity: 'proxy', id: row.id, version: null });
       });
     },
+    /** What tells proxies apart, of all of them. */
+    keys: () =>
+      orm
+        .select({ scheme: proxy.scheme, host: proxy.host, port: proxy.port, username: proxy.username })
+        .from(proxy)
+        .where(isNull(proxy.deleted_at))
+        .all(),
     get: (id: ProxyId) => find(id, false),
     getDeleted: (id: ProxyId) => find(id, true),
     list: (query: ProxyListInput): Page<ProxyRow> => listPage(db, query, spec(false)),

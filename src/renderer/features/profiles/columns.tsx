@@ -7,6 +7,7 @@ import { LastOutcome, Status } from '../../ui/display/status.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import type { Column } from '../../ui/table/columns/columns.ts';
+import { ProxyName } from '../proxies/index.ts';
 import css from './profiles.module.css';
 import { Swatch } from './swatch.tsx';
 
@@ -43,6 +44,16 @@ export const PROFILE_COLUMNS: readonly Column<Profile, SortOf<typeof profileReco
     grow: 200,
     sort: 'group',
     cell: (profile) => profile.group ?? <span className={text.faint}>–</span>,
+  },
+  {
+    id: 'proxy',
+    drop: 2,
+    title: 'Proxy',
+    width: 150,
+    grow: 200,
+    unsorted: 'The name of another thing',
+    cell: (profile) =>
+      profile.proxy_id === null ? <span className={text.faint}>–</span> : <ProxyName id={profile.proxy_id} />,
   },
   {
     id: 'browser',

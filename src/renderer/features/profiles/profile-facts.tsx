@@ -9,6 +9,7 @@ import { FactList } from '../../ui/display/facts.tsx';
 import { Status } from '../../ui/display/status.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
+import { ProxyName } from '../proxies/index.ts';
 import css from './profiles.module.css';
 
 const size = (value: { width: number; height: number } | null): string =>
@@ -32,6 +33,7 @@ export function ProfileFacts({ profile }: { profile: Profile }) {
   const facts: [string, ReactNode][] = [
     ['In use by', holderText(profile)],
     ['Browser', profile.executable_path ?? profile.browser],
+    ['Proxy', profile.proxy_id === null ? 'none' : <ProxyName key="proxy" id={profile.proxy_id} linked />],
     ['Group', profile.group ?? '–'],
     ['Locale', profile.locale ?? 'system'],
     ['Time zone', profile.timezone ?? 'system'],

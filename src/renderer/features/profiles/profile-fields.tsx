@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import { BROWSERS } from '../../../contract/automation/profiles.ts';
 import type { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
+import { EntityPicker } from '../../ui/entity-picker/entity-picker.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import { TagsField } from '../../ui/tags-field.tsx';
 import css from './profile-form.module.css';
@@ -54,6 +55,13 @@ export function ProfileFields({ form }: FieldsProps) {
         <TagsField label="Tags" maxTags={30} {...form.input('tags')} />
         <BrowserFields form={form} />
         <RegionFields form={form} />
+        <EntityPicker
+          of="proxies"
+          label="Proxy"
+          placeholder="none: goes out directly"
+          clearable
+          {...form.input('proxy_id')}
+        />
         <Select label="Colour scheme" data={COLOR_SCHEMES} {...form.input('color_scheme')} />
         <Select label="Storage" data={STORAGES} {...form.input('storage')} />
       </div>

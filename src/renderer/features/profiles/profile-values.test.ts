@@ -57,6 +57,7 @@ test('what the form lets through the contract accepts, and what it refuses it re
     notes: odd,
     browser: fc.constantFrom(...BROWSERS),
     executable_path: odd,
+    proxy_id: fc.constantFrom(null, 'prx_01j00000000000000000000000', 'prx_1'),
     start_urls: fc.array(odd, { maxLength: 3 }),
     locale: odd,
     timezone: odd,

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { BROWSERS, type Profile, ProfileCreate } from '../../../contract/automation/profiles.ts';
+import type { ProxyId } from '../../../contract/kernel/scalars.ts';
 import { issueText } from '../../../contract/kernel/text/issue-text.ts';
 import type { Shape } from '../../lib/drafts/fitting.ts';
 import type { Input } from '../../lib/live/query.ts';
@@ -15,6 +16,7 @@ export type ProfileValues = {
   notes: string;
   browser: Profile['browser'];
   executable_path: string;
+  proxy_id: string | null;
   start_urls: string[];
   locale: string;
   timezone: string;
@@ -42,6 +44,7 @@ export const PROFILE_SHAPE: Shape<ProfileValues> = {
   notes: z.string(),
   browser: z.enum(BROWSERS),
   executable_path: z.string(),
+  proxy_id: z.string().nullable(),
   start_urls: texts,
   locale: z.string(),
   timezone: z.string(),
@@ -66,6 +69,7 @@ export function valuesOf(profile: Profile | null, browser: Profile['browser']): 
     notes: profile?.notes ?? '',
     browser: profile?.browser ?? browser,
     executable_path: profile?.executable_path ?? '',
+    proxy_id: profile?.proxy_id ?? null,
     start_urls: profile?.start_urls ?? [],
     locale: profile?.locale ?? '',
     timezone: profile?.timezone ?? '',
@@ -95,6 +99,7 @@ export function inputOf(values: ProfileValues): Input<'profiles_create'> {
     notes: values.notes,
     browser: values.browser,
     executable_path: textOrNull(values.executable_path),
+    proxy_id: values.proxy_id as ProxyId | null,
     start_urls: values.start_urls,
     locale: textOrNull(values.locale),
     timezone: textOrNull(values.timezone),

@@ -4,7 +4,7 @@ import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { Job } from '../../../contract/host/jobs.ts';
 import { BulkSummary, isSkipped } from '../../../contract/kernel/bulk.ts';
-import { count, plural } from '../../lib/format.ts';
+import { count } from '../../lib/format.ts';
 import { asError, useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { lineOf } from '../../lib/text/tame.ts';
 import { useCan } from '../../lib/use-can.ts';
@@ -14,7 +14,7 @@ import { errorToast, UNDO_MS } from '../feedback/toast.tsx';
 import layout from '../styles/layout.module.css';
 import text from '../styles/text.module.css';
 import css from './bulk.module.css';
-import { BULK, type BulkJob, useBulkJobs } from './bulk-jobs.ts';
+import { amountOf, type BulkJob, useBulkJobs } from './bulk-jobs.ts';
 import { BulkResults } from './bulk-results.tsx';
 import { useUndo } from './use-results.ts';
 
@@ -95,7 +95,6 @@ function Ended({ bulk, outcome: { ok, skipped, failed, note } }: { bulk: BulkJob
   const [shown, setShown] = useState(false);
   const dismiss = useBulkJobs((state) => state.dismiss);
   const undo = useUndo(bulk);
-  const { one } = BULK[bulk.op];
   const leaves = failed + skipped === 0 && note === undefined;
   useEffect(() => {
     if (!leaves) return;
@@ -106,7 +105,7 @@ function Ended({ bulk, outcome: { ok, skipped, failed, note } }: { bulk: BulkJob
     <div className={css.card} role="status">
       <div className={layout.row}>
         <span className={layout.grow}>
-          {note ?? `${plural(ok, one)} ${bulk.done}`}
+          {note ?? `${amountOf(bulk.op, ok)} ${bulk.done}`}
           {skipped === 0 ? null : <span className={text.muted}>, {count(skipped)} skipped</span>}
           {failed === 0 ? null : <span className={text.bad}>, {count(failed)} failed</span>}
         </span>

@@ -1,6 +1,7 @@
 /** The bulk operations that are shown in the corner until they are dismissed. */
 import { create } from 'zustand';
 import type { BulkRow } from '../../../contract/kernel/bulk.ts';
+import { plural } from '../../lib/format.ts';
 
 /** Operations that act on many rows, with the list that names them and the address of one. */
 export const BULK = {
@@ -10,6 +11,12 @@ export const BULK = {
     one: 'profile',
     at: (id: string) => ({ to: '/profiles', search: { peek: id } }),
   },
+  proxies_bulk: {
+    list: 'proxies_list',
+    one: 'proxy',
+    many: 'proxies',
+    at: (id: string) => ({ to: '/proxies', search: { peek: id } }),
+  },
   commands_bulk: {
     list: 'commands_list',
     one: 'command',
@@ -17,6 +24,12 @@ export const BULK = {
   },
 } as const;
 export type BulkOp = keyof typeof BULK;
+
+/** "1 proxy", "2,000 proxies". */
+export function amountOf(op: BulkOp, value: number): string {
+  const words: { one: string; many?: string } = BULK[op];
+  return plural(value, words.one, words.many);
+}
 
 /** One bulk operation. */
 export interface BulkJob {

@@ -2,11 +2,10 @@ import { useMutation } from '@tanstack/react-query';
 import type { BulkRow } from '../../../contract/kernel/bulk.ts';
 import type { AppError } from '../../../contract/kernel/errors.ts';
 import { useClient } from '../../lib/client/context.tsx';
-import { plural } from '../../lib/format.ts';
 import { asError, type Input } from '../../lib/live/query.ts';
 import { errorToast, toast, undoToast } from '../feedback/toast.tsx';
 import type { Chosen } from '../table/navigation/use-selection.ts';
-import { BULK, type BulkOp, useBulkJobs } from './bulk-jobs.ts';
+import { amountOf, type BulkOp, useBulkJobs } from './bulk-jobs.ts';
 
 /** Most ids that one call takes. */
 const MOST = 1000;
@@ -50,7 +49,7 @@ export function useBulk<Op extends BulkOp>(op: Op, list: object) {
   const act = useMutation<void, AppError, { chosen: Chosen; verb: BulkVerb<Op> }>({
     async mutationFn({ chosen, verb }) {
       const { action, input, done, undo, exactly } = verb;
-      const doing = `${verb.doing} ${plural(chosen.all ?? chosen.ids.length, BULK[op].one)}`;
+      const doing = `${verb.doing} ${amountOf(op, chosen.all ?? chosen.ids.length)}`;
       if (chosen.all !== null) {
         const filter = Object.fromEntries(Object.entries(list).filter(([name]) => name !== 'sort'));
         const answer = await call({ filter, action, input, ...(exactly ? { expected_count: chosen.all } : {}) });
@@ -59,7 +58,7 @@ export function useBulk<Op extends BulkOp>(op: Op, list: object) {
       }
       const rows = await byId(chosen.ids, action, input);
       const ok = rows.filter((row) => row.ok);
-      const said = `${plural(rows.length, BULK[op].one)} ${done}`;
+      const said = `${amountOf(op, rows.length)} ${done}`;
       if (ok.length < rows.length) add({ id: crypto.randomUUID(), op, done, doing, undo, rows });
       else if (undo === undefined) toast(said);
       else
@@ -77,6 +76,6 @@ export function useBulk<Op extends BulkOp>(op: Op, list: object) {
     run: (chosen: Chosen, verb: BulkVerb<Op>, then: () => void) => act.mutate({ chosen, verb }, { onSuccess: then }),
     busy: act.isPending,
     /** "1 task", "2,000 tasks". */
-    words: ({ ids, all }: Chosen) => plural(all ?? ids.length, BULK[op].one),
+    words: ({ ids, all }: Chosen) => amountOf(op, all ?? ids.length),
   };
 }

@@ -45,6 +45,8 @@ const LOOKS: Record<string, Look> = {
   stopping: { word: 'Stopping', tone: 'info', Icon: CircleDashed },
   crashed: { word: 'Crashed', tone: 'bad', Icon: CircleAlert },
   locked: { word: 'Locked', tone: 'warn', Icon: Lock },
+  untested: { word: 'Not checked', tone: 'idle', Icon: CircleDashed },
+  failing: { word: 'Failing', tone: 'bad', Icon: CircleX },
   ok: { word: 'OK', tone: 'good', Icon: CircleCheck },
   warning: { word: 'Warning', tone: 'warn', Icon: CircleAlert },
   error: { word: 'Error', tone: 'bad', Icon: CircleX },
@@ -59,13 +61,13 @@ export function lookOf(state: string): Look {
   return LOOKS[state] ?? UNKNOWN;
 }
 
-/** A state as a badge, or as icon and word without a background. */
-export function Status({ state, plain = false }: { state: string; plain?: boolean }) {
-  const { word, tone, Icon } = lookOf(state);
+/** A state as a badge, or as icon and word without a background; `word` says more than the state's own. */
+export function Status({ state, plain = false, word }: { state: string; plain?: boolean; word?: string }) {
+  const { word: usual, tone, Icon } = lookOf(state);
   return (
     <Badge tone={tone} plain={plain}>
       <Icon size={13} aria-hidden />
-      {word}
+      {word ?? usual}
     </Badge>
   );
 }

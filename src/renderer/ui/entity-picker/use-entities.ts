@@ -7,6 +7,7 @@ const SHOWN = 50;
 /** What can be picked, and which operations find it. */
 const SOURCES = {
   commands: { list: 'commands_list', get: 'commands_get', one: 'command', filter: { enabled: true } },
+  proxies: { list: 'proxies_list', get: 'proxies_get', one: 'proxy', filter: {} },
   profiles: { list: 'profiles_list', get: 'profiles_get', one: 'profile', filter: {} },
 } as const;
 

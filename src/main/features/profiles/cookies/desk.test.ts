@@ -5,9 +5,9 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { seeds } from '../../../../../tests/faults/support.ts';
 import { openTestCore, type TestCore } from '../../../../../tests/support/core.ts';
+import { proxiesOn } from '../../../../../tests/support/proxies/on-core.ts';
 import type { Cookie } from '../../../../contract/automation/profile/cookies.ts';
 import { ProfileCreate } from '../../../../contract/automation/profiles.ts';
-import { createProxies } from '../../proxies/index.ts';
 import { createProfiles } from '../index.ts';
 
 let core: TestCore;
@@ -15,7 +15,7 @@ let profiles: ReturnType<typeof createProfiles>;
 beforeEach(() => {
   core = openTestCore();
   profiles = createProfiles({
-    proxies: createProxies(core).service,
+    proxies: proxiesOn(core).service,
     ...core,
     profilesDir: path.join(core.dir, 'profiles'),
     tempDir: fs.mkdtempSync(path.join(os.tmpdir(), 'ta-')),

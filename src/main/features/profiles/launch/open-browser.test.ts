@@ -4,9 +4,9 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../../tests/support/core.ts';
 import { limitNow } from '../../../../../tests/support/pace.ts';
+import { proxiesOn } from '../../../../../tests/support/proxies/on-core.ts';
 import { ProfileCreate } from '../../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
-import { createProxies } from '../../proxies/index.ts';
 import { createProfiles } from '../index.ts';
 import { readChromeLock } from './chrome-lock.ts';
 
@@ -24,7 +24,7 @@ afterEach(() => {
 
 function openProfiles() {
   const { service } = createProfiles({
-    proxies: createProxies(core).service,
+    proxies: proxiesOn(core).service,
     ...{ ...core, tempDir, profilesDir: path.join(core.dir, 'profiles'), browserArgs: ['--disable-gpu'] },
   });
   const create = (over: object = {}) => service.create(ProfileCreate.parse({ name: 'Anna', ...over })).id;

@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../../tests/support/core.ts';
+import { proxiesOn } from '../../../../../tests/support/proxies/on-core.ts';
 import { ProfileCreate } from '../../../../contract/automation/profiles.ts';
-import { createProxies } from '../../proxies/index.ts';
 import { folderBytes } from '../folders.ts';
 import { createProfiles } from '../index.ts';
 
@@ -15,7 +15,7 @@ function setUp(core: TestCore, over: Record<string, unknown> = {}) {
   const { service } = createProfiles({
     ...core,
     ...folders,
-    proxies: createProxies(core).service,
+    proxies: proxiesOn(core).service,
     browserArgs: ['--disable-gpu'],
   });
   return { service, tempDir, id: service.create(ProfileCreate.parse({ name: 'Anna', ...over })).id };

@@ -14,6 +14,8 @@ const TITLES: Readonly<Record<string, string>> = {
   tasks_bulk: 'Action on many tasks',
   commands_bulk: 'Action on many commands',
   profiles_bulk: 'Action on many profiles',
+  proxies_bulk: 'Action on many proxies',
+  proxies_check_all: 'Check of proxies',
 };
 
 /** What a job does, in words. */

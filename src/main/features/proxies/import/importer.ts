@@ -1,0 +1,79 @@
+/** Importing proxies from a text: a preview with a verdict for each line, and then the proxies. */
+import {
+  ProxyCreate,
+  type ProxyImport,
+  type ProxyImported,
+  type ProxyReading,
+} from '../../../../contract/automation/proxies.ts';
+import { invalidField } from '../../../../contract/kernel/errors.ts';
+import type { ProxyStore } from '../store.ts';
+import { type Entry, MOST_PROXIES, type ProxyRecord, readProxies } from './texts.ts';
+
+/** Two proxies are one when they lead to the same place as the same user. */
+const keyOf = ({ scheme, host, port, username }: Pick<ProxyRecord, 'scheme' | 'host' | 'port' | 'username'>): string =>
+  JSON.stringify([scheme, host.toLowerCase(), port, username]);
+
+/** A reading without its password. */
+const shown = ({ password, scheme, host, port, username, refresh_url, name }: ProxyRecord): ProxyReading => ({
+  ...{ scheme, host, port, username, refresh_url, name: name ?? null },
+  has_password: password !== null,
+});
+
+/** As much of a text as holds no password. */
+const hint = (text: string): string => {
+  const [first = ''] = text.trim().split(/[\s:@,;|]/, 1);
+  return first.length < text.trim().length ? `${first.slice(0, 60)}…` : first.slice(0, 60);
+};
+
+const isRead = (entry: Entry): entry is Entry & { verdict: { t: 'read'; readings: readonly ProxyRecord[] } } =>
+  entry.verdict.t === 'read';
+
+/** Creates the importer. */
+export function createImporter(deps: {
+  store: Pick<ProxyStore, 'keys'>;
+  createMany(inputs: readonly ProxyCreate[]): Promise<number>;
+}) {
+  const { store, createMany } = deps;
+
+  /**
+   * Reads a text; without `dry_run`, creates what is clear and new.
+   * @throws AppError `validation-error` for a text with too many proxies
+   */
+  return async ({ text, dry_run, scheme, tags, choices }: ProxyImport): Promise<ProxyImported> => {
+    const entries = readProxies(text, scheme);
+    if (entries.length > MOST_PROXIES) {
+      throw invalidField('text', `holds ${entries.length} proxies; import at most ${MOST_PROXIES} at a time`);
+    }
+    const chosen = new Map(choices.map(({ line, reading }) => [line, reading]));
+    const known = new Set(store.keys().map(keyOf));
+    const answer: ProxyImported = { parsed: [], created: 0, duplicates: 0, errors: [], ambiguous: [] };
+    const fresh: ProxyRecord[] = [];
+    for (const entry of entries) {
+      const { line, verdict } = entry;
+      if (!isRead(entry)) {
+        const reason = verdict.t === 'bad' ? verdict.reason : '';
+        answer.errors.push({ line, text: hint(entry.text), reason });
+        continue;
+      }
+      const { readings } = entry.verdict;
+      const record = readings.length === 1 ? readings[0] : readings[chosen.get(line) ?? -1];
+      if (record === undefined) {
+        answer.ambiguous.push({ line, readings: readings.map(shown) });
+        continue;
+      }
+      const key = keyOf(record);
+      const duplicate = known.has(key);
+      known.add(key);
+      answer.parsed.push({ line, duplicate, ...shown(record) });
+      if (duplicate) answer.duplicates += 1;
+      else fresh.push(record);
+    }
+    if (!dry_run) {
+      const inputs = fresh.map((record) =>
+        ProxyCreate.parse({ ...record, tags: [...new Set([...(record.tags ?? []), ...tags])].slice(0, 30) }),
+      );
+      answer.created = await createMany(inputs);
+    }
+    return answer;
+  };
+}

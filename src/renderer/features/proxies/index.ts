@@ -1,0 +1,2 @@
+/** What other screens show of proxies. */
+export { ProxyName } from './proxy-name.tsx';
