@@ -64,6 +64,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   profiles_start: 'browser_not_found',
   profiles_cookies_set: 'validation_error',
   profiles_cookies_copy: 'not_found',
+  proxies_rotate: 'invalid_state',
   jobs_cancel: 'invalid_state',
   jobs_results: 'not_found',
 };

@@ -82,6 +82,7 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
         scheme: ['http', 'socks5', 'https'],
         status: ['ok', 'failing', 'untested'],
         country: ['DE', 'FR', 'US'],
+        exit_ip: ['203.0.113.1', '203.0.113.2', '203.0.113.3'],
       },
       add(field, value) {
         const id = field === 'id' ? value : newId('proxy');

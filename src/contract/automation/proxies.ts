@@ -98,6 +98,8 @@ export const ProxyServer = z.object({
   /** Of the last check, null when it failed. */
   latency_ms: z.int().nullable(),
   country: z.string().nullable(),
+  /** Where it came out when it last worked. */
+  exit_ip: z.string().nullable(),
   last_check: ProxyCheck.nullable(),
   last_ok_at: Timestamp.nullable(),
   /** Failed checks since the last good one. */
@@ -173,6 +175,7 @@ export const proxyRecord = {
     scheme: oneOf(ProxyScheme),
     status: oneOf(ProxyStatus),
     country: oneOf(z.string()),
+    exit_ip: oneOf(z.string()),
     tag: oneOf(z.string(), 'tags'),
   },
   sorts: {
@@ -236,6 +239,13 @@ export const proxyOperations = {
       http: { method: 'POST', path: '/v1/proxies/check' },
     },
   ),
+  proxies_rotate: call(z.strictObject({ id: ProxyId }), ProxyServer, {
+    ...area,
+    row: 'B15',
+    summary: 'Change the exit address of a proxy by its refresh address, then check it',
+    scope: 'run',
+    http: { method: 'POST', path: '/v1/proxies/{id}/rotate' },
+  }),
   proxies_import: call(ProxyImport, ProxyImported, {
     ...area,
     row: 'B14',

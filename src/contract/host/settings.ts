@@ -134,6 +134,18 @@ export const Settings = z.strictObject({
         'Asked through each proxy that is checked. It answers the caller’s IP address, as text or as JSON with ip, country and timezone. Without it, checks do not know the exit address.',
       ),
     ),
+  'proxies.rotate_seconds': z
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(60)
+    .meta(
+      at(
+        'Proxies',
+        'Cooldown of refresh addresses',
+        'Seconds between two changes of the exit address of one proxy. Most providers refuse more.',
+      ),
+    ),
   'executor.max_running': z
     .int()
     .min(1)

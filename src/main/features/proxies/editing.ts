@@ -52,6 +52,7 @@ export function createEditing(deps: {
       password_secret: sealed[0]?.id ?? null,
       expires_at: input.expires_at === null ? null : Date.parse(input.expires_at),
       last_ok_at: null,
+      rotated_at: null,
       history: [],
       ...{ created_at: now, updated_at: now, version: 1, deleted_at: null },
     };

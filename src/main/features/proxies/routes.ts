@@ -23,6 +23,7 @@ export function proxyHandlers(service: ProxyService, checks: ProxyChecker): Hand
     proxies_restore: ({ id }) => service.restore(id),
     proxies_check: ({ id, timeout_ms }, { signal }) => service.check(id, timeout_ms, signal),
     proxies_check_all: (input, context) => checks(input, context),
+    proxies_rotate: ({ id }, { signal }) => service.rotate(id, signal),
     proxies_import: (input) => service.import(input),
   };
 }

@@ -35,6 +35,7 @@ export const proxy = sqliteTable('proxy', {
   failures: integer('failures').notNull(),
   /** The last checks, oldest first. */
   history: json('history').$type<{ at: number; latency_ms: number | null }[]>().notNull(),
+  rotated_at: integer('rotated_at'),
   created_at: integer('created_at').notNull(),
   updated_at: integer('updated_at').notNull(),
   version: integer('version').notNull(),

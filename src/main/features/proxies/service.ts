@@ -14,6 +14,7 @@ import { createForwarders } from './forward/forwarders.ts';
 import type { Upstream } from './forward/upstream.ts';
 import { check } from './health/probe.ts';
 import { createImporter } from './import/importer.ts';
+import { createRotation } from './rotate.ts';
 import type { ProxyRow } from './schema.ts';
 import type { ProxyListInput, ProxyStore } from './store.ts';
 import { createTrash } from './trash.ts';
@@ -47,6 +48,20 @@ export function createProxyService({ db, store, clock, log, secrets, settings }:
     return address === null ? null : new URL(address);
   };
 
+  /**
+   * Checks one and stores what was found, unless it was changed meanwhile.
+   * @throws AppError `not-found`, or the reason of `signal`
+   */
+  async function checkOne(id: ProxyId, timeoutMs: number, signal?: AbortSignal): Promise<ProxyCheck> {
+    const row = require(id);
+    const outcome = await check(await upstreamOf(row), { echo: echo(), timeoutMs, signal, clock });
+    const at = clock.now();
+    const now = store.get(id);
+    if (now && now.version === row.version) store.note(checked(now, outcome, at));
+    return { ...outcome, checked_at: iso(at) };
+  }
+  const get = (id: ProxyId) => view(require(id));
+
   const editing = createEditing({ db, store, clock, secrets, require, view });
 
   return {
@@ -54,7 +69,7 @@ export function createProxyService({ db, store, clock, log, secrets, settings }:
     /** Reads a text of proxies, and creates them unless it is a dry run. @throws AppError `validation-error` */
     import: createImporter({ store, createMany: editing.createMany }),
     ...createTrash({ db, store, clock, secrets, require, view }),
-    get: (id: ProxyId) => view(require(id)),
+    get,
     list(input: ProxyListInput): Page<ProxyServer> {
       const page = store.list(input);
       const used = store.usedBy(page.items.map(({ id }) => id));
@@ -69,18 +84,9 @@ export function createProxyService({ db, store, clock, log, secrets, settings }:
       const row = store.get(id);
       return row === undefined ? null : ProxyRoute.parse(row);
     },
-    /**
-     * Checks one and stores what was found, unless it was changed meanwhile.
-     * @throws AppError `not-found`, or the reason of `signal`
-     */
-    async check(id: ProxyId, timeoutMs: number, signal?: AbortSignal): Promise<ProxyCheck> {
-      const row = require(id);
-      const outcome = await check(await upstreamOf(row), { echo: echo(), timeoutMs, signal, clock });
-      const at = clock.now();
-      const now = store.get(id);
-      if (now && now.version === row.version) store.note(checked(now, outcome, at));
-      return { ...outcome, checked_at: iso(at) };
-    },
+    check: checkOne,
+    /** Changes the exit address of one, see {@link createRotation}. */
+    rotate: createRotation({ store, clock, log, settings, require, check: checkOne, get }),
     /** Forwarders for browsers. */
     forwarders: createForwarders({ find: store.get, upstreamOf, echo, clock, log }),
   };

@@ -44,6 +44,7 @@ const spec = (deleted: boolean): ListSpec<typeof proxy, typeof proxyRecord> => (
     scheme: proxy.scheme,
     status: proxy.status,
     country: proxy.country,
+    exit_ip: proxy.exit_ip,
   },
 });
 

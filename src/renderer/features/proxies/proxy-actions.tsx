@@ -23,6 +23,11 @@ export function useProxyActions() {
       toast(ok ? `“${nameOf(id)}” answered in ${duration(latency_ms)}` : `“${nameOf(id)}”: ${message ?? 'failed'}`),
     onError: (error, { id }) => errorToast(`Could not check “${nameOf(id)}”`, error),
   });
+  const rotate = useAct('proxies_rotate', {
+    onDone: ({ name, exit_ip }) =>
+      toast(exit_ip === null ? `“${name}” changed` : `“${name}” now goes out from ${exit_ip}`),
+    onError: (error, { id }) => errorToast(`Could not change the exit of “${nameOf(id)}”`, error),
+  });
   const remove = async (proxy: ProxyServer, done: () => void, force = false): Promise<void> => {
     try {
       await client.call('proxies_delete', { id: proxy.id, force });
@@ -39,6 +44,11 @@ export function useProxyActions() {
   };
   return {
     busy: check.isPending,
+    rotating: rotate.isPending,
+    rotate({ id, name }: Named) {
+      names.current.set(id, name);
+      rotate.mutate({ id });
+    },
     check({ id, name }: Named) {
       names.current.set(id, name);
       check.mutate({ id });

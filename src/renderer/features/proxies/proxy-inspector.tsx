@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { Gauge, Pencil, Trash2, X } from 'lucide-react';
+import { Gauge, Pencil, RefreshCw, Trash2, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ProxyServer } from '../../../contract/automation/proxies.ts';
 import type { ProxyId } from '../../../contract/kernel/scalars.ts';
@@ -58,12 +58,24 @@ function ProxyTools({ proxy, close, edit }: { proxy: ProxyServer; close(): void;
 function ProxyBody({ proxy }: { proxy: ProxyServer }) {
   const actions = useProxyActions();
   const noCheck = useCan('proxies_check');
+  const noRotate = useCan('proxies_rotate');
   const { last_check: last } = proxy;
   return (
     <div className={`${layout.scroll} ${layout.peek}`}>
       <div className={layout.row}>
         <ProxyHealth proxy={proxy} />
         <span className={layout.grow} />
+        {proxy.refresh_url === null ? null : (
+          <Button
+            small
+            blocked={noRotate}
+            busy={actions.rotating}
+            icon={<RefreshCw size={13} />}
+            onClick={() => actions.rotate(proxy)}
+          >
+            Change exit
+          </Button>
+        )}
         <Button
           small
           action="proxies.check"
@@ -75,6 +87,7 @@ function ProxyBody({ proxy }: { proxy: ProxyServer }) {
           Check
         </Button>
       </div>
+      <SameExit proxy={proxy} />
       {last?.message ? <Notice tone={last.ok ? 'info' : 'bad'}>{last.message}</Notice> : null}
       <div className={layout.row}>
         <code className={`${text.clip} ${text.faint}`}>{proxy.id}</code>
@@ -117,6 +130,31 @@ function factsOf(proxy: ProxyServer): [string, ReactNode][] {
     ['Expires', proxy.expires_at === null ? 'never' : dateTime(proxy.expires_at)],
     ['Created', dateTime(proxy.created_at)],
   ];
+}
+
+/** Warns when other proxies come out at the same address: sites could connect the profiles that use them. */
+function SameExit({ proxy }: { proxy: ProxyServer }) {
+  const exit = proxy.exit_ip;
+  const asked = exit === null ? { id: proxy.id } : { exit_ip: exit, limit: 6 };
+  const query = useOperationQuery('proxies_list', asked, { enabled: exit !== null });
+  const others = exit === null ? [] : (query.data?.items ?? []).filter(({ id }) => id !== proxy.id);
+  if (others.length === 0) return null;
+  return (
+    <Notice tone="warn">
+      <span>
+        Comes out at the same address as{' '}
+        {others.map(({ id, name }, at) => (
+          <span key={id}>
+            {at === 0 ? '' : ', '}
+            <Link to="/proxies" search={{ peek: id }}>
+              {name}
+            </Link>
+          </span>
+        ))}
+        . Sites can connect the profiles that use them.
+      </span>
+    </Notice>
+  );
 }
 
 /** The profiles that go out through it. */

@@ -49,6 +49,18 @@ export function createForwarders(deps: {
 }): ProxyForwarders {
   const { find, upstreamOf, echo, clock, log } = deps;
   const open = new Set<ProxyLease>();
+  /** Exit addresses of open leases, as far as they are known. */
+  const exits = new Map<ProxyLease, { id: ProxyId; ip: string }>();
+
+  /** Sites that see one address can connect what two profiles do. */
+  function noteExit(lease: ProxyLease, id: ProxyId, ip: string | null): void {
+    if (ip === null) return;
+    const others = [...exits.values()].filter((other) => other.ip === ip);
+    exits.set(lease, { id, ip });
+    if (others.length === 0) return;
+    const data = { proxy_id: id, others: others.map((other) => other.id), exit_ip: ip };
+    log.warn('proxies', 'Two browsers go out from the same address', data);
+  }
   const closing = new AbortController();
 
   return {
@@ -66,6 +78,7 @@ export function createForwarders(deps: {
       const lease: ProxyLease = {
         url: `http://127.0.0.1:${forwarder.port}`,
         async release() {
+          exits.delete(lease);
           if (open.delete(lease)) await forwarder.close();
         },
       };
@@ -80,6 +93,7 @@ export function createForwarders(deps: {
           const words = (outcome.message ?? '').replace(/^The proxy /, `The proxy ${row.name} `);
           throw refused(id, outcome.error, `${words} The browser was not started, so nothing went out directly.`);
         }
+        noteExit(lease, id, outcome.exit_ip);
         return lease;
       } catch (error) {
         await lease.release();
