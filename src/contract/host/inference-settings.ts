@@ -122,6 +122,18 @@ export const inferenceSettings = {
     .meta(
       at('Inference', 'Generation timeout (seconds)', 'Longest time without a new token; 0 waits without a limit.'),
     ),
+  rerank_budget_seconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(60)
+    .meta(
+      at(
+        'Inference',
+        'Time for a ranking (seconds)',
+        'Documents that are not ranked by then are left out of the answer, which says so; 0 waits for all.',
+      ),
+    ),
   responses_retention_days: z
     .int()
     .min(1)

@@ -41,6 +41,9 @@ const Reranked = z.object({
     }),
   ),
   count: z.int(),
+  /** Present when the time for one ranking ended before all documents were ranked; those that were not are in no result. */
+  partial: z.literal(true).optional(),
+  unranked: z.int().optional(),
   usage: z.object({ prompt_tokens: z.int(), total_tokens: z.int() }),
   meta: z.object({ api_version: z.object({ version: z.literal('2') }) }),
 });

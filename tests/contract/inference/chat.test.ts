@@ -189,6 +189,9 @@ test('loading and computing shows in figures, resources and live changes', async
   });
   const metrics = await (await get('/metrics')).text();
   expect(metrics).toContain(`tabagent_tokens_total{model="${model}",kind="completion"} 12`);
+  expect(metrics).toMatch(/tabagent_inference_total\{model="[^"]+",work="generate",outcome="done"\} \d+/);
+  expect(metrics).toMatch(/tabagent_inference_seconds_total\{model="[^"]+",work="generate"\} [\d.]+/);
+  expect(metrics).toMatch(/tabagent_model_moves_total\{model="[^"]+",cause="load"\} \d+/);
   expect(metrics).toMatch(new RegExp(`tabagent_model_memory_bytes\\{model="${model}"\\} \\d+`));
   const { loaded_models } = (await (await get('/v1/resources')).json()) as { loaded_models: { model_id: string }[] };
   expect(loaded_models.map(({ model_id }) => model_id)).toContain(model);

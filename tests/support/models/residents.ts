@@ -1,10 +1,12 @@
 /** Models in memory over an engine that notes what it is asked for. */
 import { DEFAULT_SETTINGS, type Settings } from '../../../src/contract/host/settings.ts';
 import type { LoadedFacts } from '../../../src/contract/models/engine.ts';
+import type { SettingsReader } from '../../../src/main/core/settings.ts';
 import type { LoadableModel, ModelLookup } from '../../../src/main/features/inference/index.ts';
 import type { Resident } from '../../../src/main/features/inference/models/resident.ts';
 import { createResidents } from '../../../src/main/features/inference/models/residents.ts';
 import type { Engine } from '../../../src/main/features/inference/run/engine.ts';
+import { createTally } from '../../../src/main/features/inference/run/tally.ts';
 import { manualClock, memoryLog } from '../core.ts';
 import { installed, sourceOf } from './source.ts';
 
@@ -72,15 +74,18 @@ export function openResidents(options: Options = {}) {
     stop: async () => undefined,
     ...options.engine,
   };
+  const reader = { get: (key: keyof Settings) => settings[key], onChange: () => () => undefined } as SettingsReader;
+  const tally = createTally(clock);
   const residents = createResidents({
     source,
     engine: () => engine,
-    settings: { get: (key) => settings[key], onChange: () => () => undefined },
+    settings: reader,
     clock,
     log,
     changed: (id) => changed.push(id),
+    left: ({ model }, cause) => tally.moved(model, cause),
     ...(options.loaded ? { loaded: options.loaded } : {}),
   });
   const [a, b, c] = models as [(typeof models)[0], (typeof models)[0], (typeof models)[0]];
-  return { residents, source, calls, changed, log, clock, engine, a, b, c };
+  return { residents, settings: reader, tally, source, calls, changed, log, clock, engine, a, b, c };
 }

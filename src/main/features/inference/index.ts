@@ -25,6 +25,7 @@ import { createGenerate } from './run/generation.ts';
 import { createLive } from './run/live.ts';
 import { createStats } from './run/stats.ts';
 import { createStopping } from './run/stopping.ts';
+import { createTally } from './run/tally.ts';
 import { createVectors } from './run/vectors.ts';
 import { createSelfCheck } from './self-check/index.ts';
 import { createResponseStore } from './store.ts';
@@ -85,10 +86,15 @@ export function createInference(deps: Deps) {
     engines.set(name, made);
     return made;
   };
+  const tally = createTally(clock);
   const selfCheck = createSelfCheck(deps);
   const residents = createResidents({
     ...deps,
-    loaded: selfCheck.loaded,
+    loaded(resident) {
+      tally.moved(resident.model, 'load');
+      selfCheck.loaded(resident);
+    },
+    left: ({ model }, cause) => tally.moved(model, cause),
     engine,
     changed(id) {
       source.changed?.(id);
@@ -97,13 +103,13 @@ export function createInference(deps: Deps) {
   });
   const shareCpu = createCpuShare({ all: residents.all, log: deps.log });
   const live = createLive(clock);
-  const stats = createStats({ clock, residents });
+  const stats = createStats({ clock, residents, tally });
   const generate = createGenerate({ source, residents, live, clock, finished: stats.finished });
   const models = createModelService({ ...deps, residents });
   const store = createResponseStore(deps.db);
   const stopping = createStopping(live);
-  const vectors = createVectors({ source, residents });
-  const commands = createEngineCommands({ source, residents, generate, fileOf: deps.fileOf });
+  const vectors = createVectors({ source, residents, tally, clock, settings: deps.settings });
+  const commands = createEngineCommands({ source, residents, generate, tally, fileOf: deps.fileOf });
 
   const handlers: Handlers<InferenceOperationId> = {
     chat: createChat({ generate, clock, conversations: deps.conversations }),

@@ -14,9 +14,9 @@ export function createRerank({ rank }: Pick<ReturnType<typeof createVectors>, 'r
       if (input.return_documents === undefined) return { document: text };
       return input.return_documents ? { document: { text } } : {};
     };
-    const results = texts
-      .map((text, index) => {
-        const score = scores[index] ?? 0;
+    const results = scores
+      .map((score, index) => {
+        const text = texts[index] ?? '';
         return { index, relevance_score: score, score, ...documentOf(text) };
       })
       // The sort is stable: equal scores keep the order of the request.
@@ -28,6 +28,7 @@ export function createRerank({ rank }: Pick<ReturnType<typeof createVectors>, 'r
       model,
       results,
       count: results.length,
+      ...(scores.length < texts.length ? { partial: true as const, unranked: texts.length - scores.length } : {}),
       usage: { prompt_tokens: tokens, total_tokens: tokens },
       meta: { api_version: { version: '2' } },
     };

@@ -7,9 +7,11 @@ export interface FeatureMetrics {
   tasks(): Iterable<{ status: string; kind: string; count: number }>;
   queueDepth(): Iterable<{ priority: string; count: number }>;
   profilesRunning(): number;
-  /** Tokens by model since the start, and loaded models with what they take. Ids of models are few and no secret. */
+  /** Tokens, requests and loads by model since the start, and loaded models with what they take. Ids of models are few and no secret. */
   inference(): {
     tokens: { model: string; kind: string; count: number }[];
+    works: { model: string; work: string; outcome: string; count: number; seconds: number }[];
+    moves: { model: string; cause: string; count: number }[];
     loaded: { model: string; bytes: number; active: number; queued: number }[];
   };
   logDropped(): number;
@@ -99,6 +101,31 @@ function createRegistry(prom: Prom, calls: CallMetrics, features: FeatureMetrics
   counter('tabagent_tokens_total', 'Tokens that models read and wrote', ['model', 'kind'], (metric) => {
     for (const { model, kind, count } of features.inference().tokens) metric.inc({ model, kind }, count);
   });
+  counter(
+    'tabagent_inference_total',
+    'Requests to models that have ended, by outcome',
+    ['model', 'work', 'outcome'],
+    (metric) => {
+      for (const { model, work, outcome, count } of features.inference().works)
+        metric.inc({ model, work, outcome }, count);
+    },
+  );
+  counter(
+    'tabagent_inference_seconds_total',
+    'Seconds that requests to models took, with their wait for a turn',
+    ['model', 'work'],
+    (metric) => {
+      for (const { model, work, seconds } of features.inference().works) metric.inc({ model, work }, seconds);
+    },
+  );
+  counter(
+    'tabagent_model_moves_total',
+    'Models that came into memory (load), and left it: asked, idle, room, reload, ended',
+    ['model', 'cause'],
+    (metric) => {
+      for (const { model, cause, count } of features.inference().moves) metric.inc({ model, cause }, count);
+    },
+  );
   gauge('tabagent_models_loaded', 'Models in memory', [], (metric) => metric.set(features.inference().loaded.length));
   gauge('tabagent_model_memory_bytes', 'Memory of loaded models, as counted before loading', ['model'], (metric) => {
     for (const { model, bytes } of features.inference().loaded) metric.set({ model }, bytes);

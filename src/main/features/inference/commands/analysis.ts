@@ -13,6 +13,7 @@ import type { FileOf, LoadableModel, ModelLookup } from '../deps.ts';
 import type { Residents } from '../models/residents.ts';
 import type { Analysed, AnalysisAsk } from '../run/engine.ts';
 import { takePlace } from '../run/place.ts';
+import type { Tally } from '../run/tally.ts';
 import { CALLER, type EngineKind } from './kind.ts';
 
 /** The type of model that each task needs. */
@@ -106,10 +107,12 @@ function requireRunnable(spec: AnalyzeSpec): void {
 export function createAnalyses({
   source,
   residents,
+  tally,
   fileOf,
 }: {
   source: Pick<ModelLookup, 'resolve'>;
   residents: Pick<Residents, 'lease' | 'ids'>;
+  tally: Pick<Tally, 'measured'>;
   fileOf: FileOf;
 }): EngineKind<'analyze'> {
   const find = ({ model, task }: AnalyzeSpec): Promise<LoadableModel> =>
@@ -140,7 +143,14 @@ export function createAnalyses({
       run.log('info', `Asking ${model.id}.`);
       run.progress(`Waiting for ${model.id}`);
       const begun = performance.now();
-      const answer = await analyse(ask, model, run);
+      const writes = FILE_TASKS.has(spec.task);
+      const answer = await tally.measured(
+        model,
+        'analyse',
+        run.signal,
+        () => analyse(ask, model, run),
+        ({ tokens }) => (writes ? { completion: tokens } : { prompt: tokens }),
+      );
       run.log('info', sentence(answer));
       return {
         ...{ task: spec.task, model: model.id },

@@ -5,6 +5,7 @@ import type { EngineRun, RunOnEngine } from '../../tasks/index.ts';
 import type { FileOf, ModelLookup } from '../deps.ts';
 import type { Residents } from '../models/residents.ts';
 import type { Generate } from '../run/generation.ts';
+import type { Tally } from '../run/tally.ts';
 import { createAnalyses } from './analysis.ts';
 import type { EngineKind, EngineKindName } from './kind.ts';
 import { createPrompts } from './prompt.ts';
@@ -13,6 +14,7 @@ export interface EngineCommandDeps {
   source: ModelLookup;
   residents: Residents;
   generate: Generate;
+  tally: Tally;
   fileOf: FileOf;
 }
 

@@ -9,7 +9,7 @@ export interface PlannerDeps {
   source: Pick<ModelLookup, 'plan'>;
   settings: SettingsReader;
   all(): Resident[];
-  evict(resident: Resident, why: string): Promise<void>;
+  evict(resident: Resident, cause: 'room'): Promise<void>;
 }
 
 const MIB = 1024 * 1024;
@@ -48,7 +48,7 @@ export function createPlanner({ source, settings, all, evict }: PlannerDeps) {
       const found = await source.plan(model, wish, heldBy(all()));
       if (found.target === 'none') throw doesNotFit(model, found);
       if (oldest === undefined || !(found.unloads || tooMany)) return found;
-      await evict(oldest, `room for ${model.id}`);
+      await evict(oldest, 'room');
     }
   };
 }

@@ -165,6 +165,24 @@ describe('an engine that was ended for a cancel', () => {
   });
 });
 
+// Catches metrics that tell a model which its process took along from one that made room.
+test('why a model left is counted', async () => {
+  const { residents, clock, engine, tally, a, b } = open({ settings: { model_ttl_seconds: 10, max_loaded_models: 1 } });
+  await residents.load(a, {});
+  await residents.load(b, {});
+  clock.advance(10_000);
+  await residents.load(a, {});
+  await residents.unload(a);
+  await residents.load(a, {});
+  residents.lost(engine, false);
+  expect(tally.read().moves.map(({ model, cause, count }) => `${model} ${cause} ${count}`)).toEqual([
+    'a room 1',
+    'b idle 1',
+    'a asked 1',
+    'a ended 1',
+  ]);
+});
+
 describe('room', () => {
   // Catches an eviction of as many models as there are, where one is enough.
   test('is made by no more models than the next one needs', async () => {

@@ -8,9 +8,9 @@ import type { LoadableModel } from '../deps.ts';
 import type { Engine } from '../run/engine.ts';
 import { createLoader, type LoaderDeps } from './loader.ts';
 import type { LoadOptions, Resident } from './resident.ts';
-import { createRoster, type Roster } from './roster.ts';
+import { createRoster, type Roster, type RosterDeps } from './roster.ts';
 
-export type ResidentsDeps = Omit<LoaderDeps, 'roster'>;
+export type ResidentsDeps = Omit<LoaderDeps, 'roster'> & Pick<RosterDeps, 'left'>;
 
 /** One request's use of a loaded model, which stays in memory until it is released. */
 export interface ModelLease {
@@ -75,7 +75,7 @@ export function createResidents(deps: ResidentsDeps) {
     async unload(model: LoadableModel): Promise<void> {
       const loaded = roster.get(model.id);
       if (loaded === undefined) throw notLoaded(model.id);
-      await roster.unload(loaded, 'asked for');
+      await roster.unload(loaded, 'asked');
     },
     get: roster.get,
     all: roster.all,
@@ -113,7 +113,7 @@ function createFinder(roster: Roster, begin: ReturnType<typeof createLoader>) {
       if (now !== undefined) {
         // Another caller that waited has loaded it meanwhile; a forced reload is not done twice.
         if (serves(now, there === now ? options : { ...options, forceReload: false })) return now;
-        await roster.unload(now, 'it is loaded again with other options');
+        await roster.unload(now, 'reload');
       }
       return begin(model, options);
     });

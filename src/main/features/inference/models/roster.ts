@@ -5,16 +5,28 @@ import type { Logger } from '../../../core/log/logger.ts';
 import type { Engine } from '../run/engine.ts';
 import { isIdle, type Resident } from './resident.ts';
 
+/** Why a model leaves the memory, with the words of the log. */
+const CAUSES = {
+  asked: 'asked for',
+  idle: 'idle',
+  room: 'room for another',
+  reload: 'it is loaded again with other options',
+} as const;
+/** `ended`: its process has, and took it along. */
+export type UnloadCause = keyof typeof CAUSES | 'ended';
+
 export interface RosterDeps {
   clock: Clock;
   log: Logger;
   /** Called when a model was added, was removed or has changed its state. */
   changed(id: string): void;
+  /** Called when one that was loaded leaves. */
+  left?(resident: Resident, cause: UnloadCause): void;
 }
 
 export type Roster = ReturnType<typeof createRoster>;
 
-export function createRoster({ clock, log, changed }: RosterDeps) {
+export function createRoster({ clock, log, changed, left: told = () => undefined }: RosterDeps) {
   const residents = new Map<string, Resident>();
   const activeAtEnd = new WeakMap<Engine, number>();
   /** Unloads in progress by model: a load of the same model waits for its unload. */
@@ -26,20 +38,21 @@ export function createRoster({ clock, log, changed }: RosterDeps) {
     changed(resident.model.id);
   }
 
-  async function leave(resident: Resident, why: string): Promise<void> {
+  async function leave(resident: Resident, cause: keyof typeof CAUSES): Promise<void> {
     await resident.loading.catch(() => undefined);
     if (resident.facts === null) return;
+    told(resident, cause);
     await resident.engine.unload(resident.model.id).catch((error: unknown) => {
       // If the process has ended, the model went with it.
       log.warn('models', 'a model could not be unloaded', { model: resident.model.id, error });
     });
-    log.info('models', `${resident.model.id} unloaded: ${why}`);
+    log.info('models', `${resident.model.id} unloaded: ${CAUSES[cause]}`);
   }
 
-  async function unload(resident: Resident, why: string): Promise<void> {
+  async function unload(resident: Resident, cause: keyof typeof CAUSES): Promise<void> {
     resident.going.abort(new AppError('cancelled'));
     forget(resident);
-    const left = leave(resident, why);
+    const left = leave(resident, cause);
     leaving.set(resident.model.id, left);
     await left;
     if (leaving.get(resident.model.id) === left) leaving.delete(resident.model.id);
@@ -72,7 +85,10 @@ export function createRoster({ clock, log, changed }: RosterDeps) {
       const own = [...residents.values()].filter((one) => one.engine === engine);
       activeAtEnd.set(engine, own.filter((one) => !isIdle(one)).length);
       const loaded = own.filter(({ facts }) => facts !== null);
-      for (const one of loaded) forget(one);
+      for (const one of loaded) {
+        forget(one);
+        told(one, 'ended');
+      }
       return loaded;
     },
     /** How many models were loading or computing when the last process of an engine ended. */

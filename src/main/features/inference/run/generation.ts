@@ -8,6 +8,7 @@ import type { Finished, GenerateAsk } from './engine.ts';
 import type { Live } from './live.ts';
 import { type OutputPart, OutputReader } from './output.ts';
 import { type Caller, type Place, takePlace } from './place.ts';
+import type { Outcome } from './tally.ts';
 
 /** What a generation is asked for; what is left out is decided by the settings of the model. */
 export interface GenerationRequest {
@@ -174,7 +175,7 @@ export interface GenerationDeps {
   residents: Residents;
   live: Live;
   clock: Clock;
-  finished(model: LoadableModel, end: GenerationEnd | null): void;
+  finished(model: LoadableModel, end: GenerationEnd, outcome: Outcome): void;
 }
 
 export function createGenerate(deps: GenerationDeps): Generate {
@@ -214,7 +215,7 @@ export function createGenerate(deps: GenerationDeps): Generate {
       place?.leave();
       done();
       end.timings.totalMs = clock.monotonic() - begun;
-      deps.finished(model, ended ? end : null);
+      deps.finished(model, end, ended ? 'done' : asker.signal.aborted ? 'cancelled' : 'failed');
     }
     return end;
   }

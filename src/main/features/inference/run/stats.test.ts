@@ -27,26 +27,32 @@ test('before anything was asked for there are noughts', () => {
 });
 
 test('requests are counted by how they ended, tokens by model, and times by the last one', () => {
-  const { clock, residents, a, b } = openResidents();
-  const stats = createStats({ clock, residents });
-  stats.finished(a, end());
-  stats.finished(a, null);
-  stats.finished(b, end({ completionTokens: 21, timings: { firstTokenMs: 1000, totalMs: 3000 } }));
+  const subject = openResidents();
+  const { clock, a, b } = subject;
+  const stats = createStats(subject);
+  stats.finished(a, end(), 'done');
+  stats.finished(a, end({ promptTokens: 0, cachedTokens: 0, completionTokens: 0 }), 'failed');
+  // Catches work that nobody sees in metrics because its caller has left.
+  stats.finished(a, end({ promptTokens: 7, cachedTokens: 0, completionTokens: 2 }), 'cancelled');
+  stats.finished(b, end({ completionTokens: 21, timings: { firstTokenMs: 1000, totalMs: 3000 } }), 'done');
   clock.advance(61_500);
   expect(stats.read()).toMatchObject({
-    ...{ total_requests: 3, successful_requests: 2, failed_requests: 1, average_response_time_ms: 1750 },
+    ...{ total_requests: 4, successful_requests: 2, failed_requests: 2, average_response_time_ms: 1750 },
     ...{ time_to_first_token: 1, total_time: 3, tokens_per_second: 10, output_tokens: 21, uptime_seconds: 61 },
   });
-  const { tokens } = stats.figures();
-  expect(tokens).toContainEqual({ model: 'a', kind: 'prompt', count: 10 });
+  const { tokens, works } = stats.figures();
+  expect(works).toContainEqual({ model: 'a', work: 'generate', outcome: 'cancelled', count: 1, seconds: 0.5 });
+  expect(works).toContainEqual({ model: 'b', work: 'generate', outcome: 'done', count: 1, seconds: 3 });
+  expect(tokens).toContainEqual({ model: 'a', kind: 'prompt', count: 17 });
   expect(tokens).toContainEqual({ model: 'a', kind: 'cached', count: 4 });
   expect(tokens).toContainEqual({ model: 'b', kind: 'completion', count: 21 });
 });
 
 test('loaded models are told with what they take and who uses them, those that are loading are not', async () => {
   const gate = Promise.withResolvers<void>();
-  const { clock, residents, a } = openResidents({ hold: gate.promise });
-  const stats = createStats({ clock, residents });
+  const subject = openResidents({ hold: gate.promise });
+  const { residents, a } = subject;
+  const stats = createStats(subject);
   const leased = residents.lease(a, never);
   await expect.poll(() => residents.get('a')).toBeDefined();
   expect([stats.figures().loaded, stats.read().models_loaded]).toEqual([[], 0]);

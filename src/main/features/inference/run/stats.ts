@@ -5,19 +5,15 @@ import type { Clock } from '../../../core/clock.ts';
 import type { LoadableModel } from '../deps.ts';
 import type { Residents } from '../models/residents.ts';
 import type { GenerationEnd } from './generation.ts';
+import type { MoveCount, Outcome, Tally, TokenCount, WorkCount } from './tally.ts';
 
 const MIB = 1024 * 1024;
-
-/** Tokens of one model; `kind` as metrics name it. */
-export interface TokenCount {
-  model: string;
-  kind: 'prompt' | 'cached' | 'completion';
-  count: number;
-}
 
 /** What metrics and the page of resources show. */
 export interface InferenceFigures {
   tokens: TokenCount[];
+  works: WorkCount[];
+  moves: MoveCount[];
   loaded: { model: string; bytes: number; device: string; active: number; queued: number }[];
 }
 
@@ -27,18 +23,10 @@ export function tokensPerSecond({ completionTokens, timings }: GenerationEnd): n
   return ms > 0 ? (Math.max(0, completionTokens - 1) * 1000) / ms : 0;
 }
 
-export function createStats({ clock, residents }: { clock: Clock; residents: Residents }) {
+export function createStats({ clock, residents, tally }: { clock: Clock; residents: Residents; tally: Tally }) {
   const startedAt = clock.monotonic();
-  const tokens = new Map<string, TokenCount>();
   const sums = { requests: 0, succeeded: 0, ms: 0 };
   let last: GenerationEnd | null = null;
-
-  function count(model: string, kind: TokenCount['kind'], by: number): void {
-    const key = `${kind} ${model}`;
-    const entry = tokens.get(key) ?? { model, kind, count: 0 };
-    entry.count += by;
-    tokens.set(key, entry);
-  }
 
   const loaded = () =>
     residents
@@ -50,18 +38,18 @@ export function createStats({ clock, residents }: { clock: Clock; residents: Res
       );
 
   return {
-    /** @param end null when it failed or its caller has left */
-    finished(model: LoadableModel, end: GenerationEnd | null): void {
+    finished(model: LoadableModel, end: GenerationEnd, outcome: Outcome): void {
       sums.requests += 1;
-      if (end === null) return;
+      tally.ended(model, 'generate', outcome, end.timings.totalMs);
+      // What was read and written for a caller that has left was computed all the same.
+      const { promptTokens: prompt, cachedTokens: cached, completionTokens: completion } = end;
+      tally.tokens(model, { prompt, cached, completion });
+      if (outcome !== 'done') return;
       last = end;
       sums.succeeded += 1;
       sums.ms += end.timings.totalMs;
-      count(model.id, 'prompt', end.promptTokens);
-      count(model.id, 'cached', end.cachedTokens);
-      count(model.id, 'completion', end.completionTokens);
     },
-    figures: (): InferenceFigures => ({ tokens: [...tokens.values()], loaded: loaded() }),
+    figures: (): InferenceFigures => ({ ...tally.read(), loaded: loaded() }),
     read(): OutputOf<Operations['stats']> {
       const first = (last?.timings.firstTokenMs ?? 0) / 1000;
       const total = (last?.timings.totalMs ?? 0) / 1000;

@@ -1,21 +1,29 @@
 /** Embedding and ranking with models in memory. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { EngineUse } from '../../../../contract/models/engine.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { SettingsReader } from '../../../core/settings.ts';
 import type { Embedded, Embedder } from '../../embeddings/index.ts';
 import type { LoadableModel, ModelLookup } from '../deps.ts';
 import type { Residents } from '../models/residents.ts';
 import type { Embedded as EmbeddedPiece } from './engine.ts';
 import { type Caller, type Place, takePlace } from './place.ts';
+import type { Tally } from './tally.ts';
 
+/** The same of documents that are ranked: those of a piece that the budget cuts off are lost. */
+const RANK_PIECE = 16;
 /** Texts in one request to the engine; between two requests others get their turn and a cancel is noticed. */
 const PIECE = 32;
 
 export interface VectorDeps {
   source: ModelLookup;
   residents: Residents;
+  tally: Pick<Tally, 'measured'>;
+  clock: Clock;
+  settings: SettingsReader;
 }
 
-export function createVectors({ source, residents }: VectorDeps) {
+export function createVectors({ source, residents, tally, clock, settings }: VectorDeps) {
   async function find(ref: string, type: EngineUse): Promise<LoadableModel> {
     const model = await source.resolve(ref, type, residents.ids(type));
     if (model.type === type) return model;
@@ -35,6 +43,33 @@ export function createVectors({ source, residents }: VectorDeps) {
     }
   }
 
+  async function ranked(model: LoadableModel, query: string, documents: readonly string[], caller: Caller) {
+    // Loading is no part of the budget: a model may be new here.
+    const lease = await residents.lease(model, caller.signal);
+    const budget = new AbortController();
+    const seconds = settings.get('rerank_budget_seconds');
+    const stopBudget = seconds === 0 ? () => undefined : clock.schedule(() => budget.abort(), seconds * 1000);
+    const bounded = { ...caller, signal: AbortSignal.any([caller.signal, budget.signal]) };
+    const scores: number[] = [];
+    let tokens = 0;
+    try {
+      while (scores.length < documents.length && !budget.signal.aborted) {
+        const piece = documents.slice(scores.length, scores.length + RANK_PIECE);
+        const answer = await withTurn(model, bounded, ({ resident, signal }) =>
+          resident.engine.rerank(model.id, query, piece, signal),
+        );
+        scores.push(...answer.scores);
+        tokens += answer.tokens;
+      }
+    } catch (error) {
+      if (!budget.signal.aborted || caller.signal.aborted) throw error;
+    } finally {
+      stopBudget();
+      lease.release();
+    }
+    return { model: model.id, scores, tokens };
+  }
+
   return {
     /** The embedder of a model, which is loaded. @throws AppError `model-not-found`, `embedding-model-not-available`, … */
     async embedder(ref: string, caller: Caller): Promise<Embedder> {
@@ -46,27 +81,30 @@ export function createVectors({ source, residents }: VectorDeps) {
         id: model.id,
         dimensions,
         embed: (texts, as) =>
-          collected(texts, dimensions, (piece) =>
-            withTurn(model, caller, ({ resident, signal }) =>
-              resident.engine.embed(model.id, piece, as ?? null, signal),
-            ),
+          tally.measured(
+            model,
+            'embed',
+            caller.signal,
+            () =>
+              collected(texts, dimensions, (piece) =>
+                withTurn(model, caller, ({ resident, signal }) =>
+                  resident.engine.embed(model.id, piece, as ?? null, signal),
+                ),
+              ),
+            ({ tokens }) => ({ prompt: tokens }),
           ),
       };
     },
-    /** How well each document answers the query, 0 to 1. */
+    /** How well each document answers the query, 0 to 1; of those behind the budget of time nothing is known. */
     async rank(ref: string, query: string, documents: readonly string[], caller: Caller) {
       const model = await find(ref, 'rerank');
-      const scores: number[] = [];
-      let tokens = 0;
-      for (let from = 0; from < documents.length; from += PIECE) {
-        const piece = documents.slice(from, from + PIECE);
-        const answer = await withTurn(model, caller, ({ resident, signal }) =>
-          resident.engine.rerank(model.id, query, piece, signal),
-        );
-        scores.push(...answer.scores);
-        tokens += answer.tokens;
-      }
-      return { model: model.id, scores, tokens };
+      return tally.measured(
+        model,
+        'rerank',
+        caller.signal,
+        () => ranked(model, query, documents, caller),
+        ({ tokens }) => ({ prompt: tokens }),
+      );
     },
     /** Installed embedding models. */
     async embedders() {
