@@ -146,7 +146,7 @@ export async function openTestDoors(
     metrics: {
       tasks: () => [{ status: 'succeeded', kind: 'http', count: 3 }],
       queueDepth: () => [{ priority: 'normal', count: 2 }],
-      inference: () => ({ tokens: [], loaded: [] }),
+      inference: () => ({ tokens: [], works: [], moves: [], loaded: [] }),
       profilesRunning: () => 1,
       logDropped: () => 0,
       listenerFailures: () => 0,

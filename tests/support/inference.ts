@@ -75,6 +75,8 @@ const SENSES = {
   'onnx-eyes': (dir: string) => writeOnnxCaptioner(dir, { seed: 6 }),
 };
 
+type OnnxModels = Readonly<Record<string, (dir: string) => string>>;
+
 /** A folder with ONNX models. @param count how many of them are listed for OpenAI's clients */
 function onnxFolder(models: Record<string, (dir: string) => string> = ONNX_MODELS, count = Object.keys(models).length) {
   const folder = mkdtempSync(path.join(tmpdir(), 'tabagent-models-'));
@@ -119,7 +121,8 @@ export const realHost = (settings: Partial<Settings> = {}, models: Models = MODE
   open(settings, {}, modelsFolder(models));
 
 /** The real engine for ONNX models, with nothing else in the list. */
-export const onnxHost = (settings: Partial<Settings> = {}) => open(settings, {}, onnxFolder());
+export const onnxHost = (settings: Partial<Settings> = {}, models: OnnxModels = ONNX_MODELS) =>
+  open(settings, {}, onnxFolder({ ...models }));
 
 /** The real engine for ONNX models that judge texts. */
 export const judgeHost = (settings: Partial<Settings> = {}) => unservedHost(JUDGES, settings);

@@ -66,7 +66,7 @@ export const Sampling = z.object({
   presence_penalty: z.number().min(-2).max(2),
   seed: z.int().min(0).max(0xffff_ffff),
   /** Token id and what is added to its logit. */
-  logit_bias: z.array(z.tuple([z.int().min(0), z.number().min(-100).max(100)])).max(MAX_BIASED_TOKENS),
+  logit_bias: z.array(z.tuple([z.int().min(0).max(0x7fff_ffff), z.number().min(-100).max(100)])).max(MAX_BIASED_TOKENS),
 });
 export type Sampling = z.infer<typeof Sampling>;
 
@@ -102,7 +102,7 @@ export const EngineAsk = z.discriminatedUnion('op', [
     /** Tokens of a prompt that are computed at once at most; engines take fewer of a slow model. */
     prompt_batch: z.int().min(1).max(2048).default(128),
     /** Layers on the GPU; null leaves it to the engine. */
-    gpu_layers: z.int().min(0).nullable(),
+    gpu_layers: z.int().min(0).max(10_000).nullable(),
   }),
   z.object({ op: z.literal('unload'), model }),
   /** Whether another engine computes beside this one: both have one budget of processor threads. */
@@ -113,7 +113,7 @@ export const EngineAsk = z.discriminatedUnion('op', [
     prompt: EnginePrompt,
     sampling: Sampling,
     /** Null: as much as the context holds. */
-    max_tokens: z.int().min(1).nullable(),
+    max_tokens: z.int().min(1).max(1_048_576).nullable(),
     stop: z.array(z.string().min(1)).max(32),
     /** GBNF that the whole output fits. */
     grammar: z.string().nullable(),
