@@ -11,6 +11,8 @@ export const MAX_ENTITIES = 10_000;
 export const MAX_SEGMENTS = 10_000;
 /** Recordings and pictures that are read. */
 export const MAX_MEDIA = { bytes: 2 * 1024 ** 3, seconds: 4 * 3600 } as const;
+/** Pictures that are read, and the longest side of those that a model gets, pixels. */
+export const MAX_PICTURE = { side: 32_768, pixels: 100_000_000, given: 1_024 } as const;
 /** Stands for the label in a hypothesis. */
 export const LABEL_PLACE = '{}';
 

@@ -2,9 +2,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { writeOnnxCaptioner, writeOnnxSpeech } from '../../../../../tests/support/models/onnx-halves.ts';
+import { SIDE, writeOnnxCaptioner, writeOnnxSpeech } from '../../../../../tests/support/models/onnx-halves.ts';
 import type { HalvesShape } from '../../../../../tests/support/models/onnx-halves-graph.ts';
 import { writeOnnxFolder } from '../../../../../tests/support/models/onnx-writer.ts';
+import { MAX_PICTURE } from '../../../../contract/models/analysis.ts';
 import { graphsOf } from '../../../../contract/models/halves.ts';
 import { discover } from './discover.ts';
 import { inspect } from './inspect.ts';
@@ -12,6 +13,8 @@ import { inspect } from './inspect.ts';
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-halves-'));
 afterAll(() => fs.rmSync(root, { recursive: true }));
 let count = 0;
+/** An encoder of few numbers, so that the picture is what counts. */
+const SEER = { model_type: 'vit', hidden_size: 32, num_attention_heads: 2, patch_size: 128 };
 
 /** What is found in a folder of its own. */
 async function found(write: (dir: string) => void) {
@@ -48,6 +51,14 @@ test('models that hear and see are known by their files, with the weights of bot
   );
   const eyes = await found((dir) => writeOnnxCaptioner(dir));
   expect(eyes.facts).toMatchObject({ type: 'vision', context_length: 64 });
+  // Catches a picture of which nobody counts that it is in memory at its full height while it is made narrow.
+  const picture = (side: number) => 3 * MAX_PICTURE.side * side;
+  const wide = await found((dir) =>
+    writeOnnxCaptioner(dir, { files: { 'config.json': { encoder: { ...SEER, image_size: 512 } } } }),
+  );
+  expect(eyes.facts?.memory?.onnx?.encoder).toBeGreaterThan(picture(SIDE));
+  expect(eyes.facts?.memory?.onnx?.encoder).toBeLessThan(picture(2 * SIDE));
+  expect(wide.facts?.memory?.onnx?.encoder).toBeGreaterThan(picture(512));
   // Scores of 1 500 places of sound, for each of two heads, before and after they are weighed.
   expect(ears.facts?.memory?.onnx?.encoder).toBeGreaterThan(2 * 2 * 1500 * 1500 * 4);
 });

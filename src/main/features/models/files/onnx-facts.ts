@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Bounds, parseBounded } from '../../../../contract/kernel/bounds.ts';
 import { isJsonObject } from '../../../../contract/kernel/json.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { MAX_PICTURE } from '../../../../contract/models/analysis.ts';
 import type { ModelType } from '../../../../contract/models/models.ts';
 import { readOwned } from '../../../core/disk/owned-reads.ts';
 import { MalformedFile } from './byte-reader.ts';
@@ -60,27 +61,28 @@ export interface OnnxWeights {
 /** Numbers in the cache have the type that the model computes with. */
 const isHalf = (variant: string) => variant === 'fp16' || variant === 'q4f16';
 
-/** Numbers of what hears or sees: places that see each other, and how wide they are; null for other models and those that do not tell. */
+/** Numbers of what hears or sees: places that see each other, how wide they are, and bytes of a picture; null for other models and those that do not tell. */
 function encoderOf(
   config: JsonObject,
   type: ModelType,
-): { places: number; width: number; inner: number; heads: number } | null {
+): { places: number; width: number; inner: number; heads: number; picture: number } | null {
   const own = isJsonObject(config.encoder) ? config.encoder : config;
   if (type === 'speech') {
     const [places, width] = [countOf(config.max_source_positions), countOf(config.d_model)];
     if (places === null || width === null) return null;
     const inner = countOf(config.encoder_ffn_dim) ?? 4 * width;
-    return { places, width, inner, heads: countOf(config.encoder_attention_heads) ?? 1 };
+    return { places, width, inner, heads: countOf(config.encoder_attention_heads) ?? 1, picture: 0 };
   }
   const [width, side, patch] = [countOf(own.hidden_size), countOf(own.image_size, 4096), countOf(own.patch_size, 4096)];
   if (type !== 'vision' || width === null || side === null || patch === null) return null;
   const inner = countOf(own.intermediate_size) ?? 4 * width;
-  return { places: Math.ceil(side / patch) ** 2 + 1, width, inner, heads: countOf(own.num_attention_heads) ?? 1 };
+  // The largest picture on its way to the size that the model gets: as narrow already, as high still.
+  const picture = 3 * MAX_PICTURE.side * Math.min(side, MAX_PICTURE.given);
+  const places = Math.ceil(side / patch) ** 2 + 1;
+  return { places, width, inner, heads: countOf(own.num_attention_heads) ?? 1, picture };
 }
 
 const FLOAT = 4;
-/** Of a picture that is made smaller, its longest side (workers/inference/onnx/media/png), and the widest size that it gets. */
-const PICTURE = 3 * 32_768 * 384;
 
 /** What a model of two halves computes with, and what its decoder keeps. */
 function halvesOf(config: JsonObject, type: ModelType) {
@@ -90,7 +92,7 @@ function halvesOf(config: JsonObject, type: ModelType) {
   const layers = countOf(decoder.decoder_layers) ?? countOf(decoder.n_layer) ?? countOf(decoder.num_hidden_layers);
   const width = countOf(decoder.d_model) ?? countOf(decoder.n_embd) ?? countOf(decoder.hidden_size);
   if (layers === null || width === null) return null;
-  const { places, inner, heads } = encoder;
+  const { places, inner, heads, picture } = encoder;
   const computes = places * (4 * encoder.width + 2 * inner) + 2 * places * places * heads;
   // Keys and values of each place, before and after a step.
   const seen = 4 * layers * width * places;
@@ -99,7 +101,7 @@ function halvesOf(config: JsonObject, type: ModelType) {
     feed_forward: countOf(decoder.decoder_ffn_dim) ?? 4 * width,
     heads: countOf(decoder.decoder_attention_heads) ?? countOf(decoder.n_head) ?? 1,
     vocabulary: countOf(decoder.vocab_size) ?? 0,
-    encoder: (computes + seen) * FLOAT + (type === 'vision' ? PICTURE : 0),
+    encoder: (computes + seen) * FLOAT + picture,
   };
 }
 

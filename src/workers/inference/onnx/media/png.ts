@@ -2,8 +2,10 @@
  * Pictures in PNG files, read row by row: a picture that says it is huge takes no more memory than one of its rows. Format: Portable Network Graphics
  * Specification, third edition (https://www.w3.org/TR/png-3/).
  */
+
 import { pipeline } from 'node:stream';
 import { createInflate } from 'node:zlib';
+import { MAX_PICTURE } from '../../../../contract/models/analysis.ts';
 import { kindOf, type MediaFile, unreadable } from './open.ts';
 
 export interface Picture {
@@ -14,7 +16,7 @@ export interface Picture {
 }
 
 /** Bounds of what is read. */
-const MAX = { side: 32_768, pixels: 100_000_000, chunks: 100_000 };
+const MAX = { ...MAX_PICTURE, chunks: 100_000 };
 const PIECE = 64 * 1024;
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const PALETTE_BYTES = 3 * 256;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AutoModelForSpeechSeq2Seq, AutoProcessor, AutoTokenizer } from '@huggingface/transformers';
@@ -231,4 +231,29 @@ describe('what cannot be done', () => {
     });
     expect(SPEECH_TOKENS.endoftext).toBeLessThan(FIRST_TIME);
   });
+});
+
+// Catches a recording of days that is read to its end: a header of a few bytes is enough for one.
+test('a recording of more than four hours is refused before it is read', async () => {
+  const sparse = (name: string, seconds: number) => {
+    const [rate, file] = [4_000, at(`${name}.wav`)];
+    const head = wav(() => 0, { rate, bits: 8, seconds: 0 });
+    head.writeUInt32LE(rate * seconds, head.length - 4);
+    head.writeUInt32LE(head.length + rate * seconds - 8, 4);
+    writeFileSync(file, head);
+    truncateSync(file, head.length + rate * seconds);
+    return file;
+  };
+  await expect(engine.run(askOf(sparse('days', 4 * 3600 + 60)))).rejects.toMatchObject({
+    slug: 'unprocessable-entity',
+    message: expect.stringMatching(/241 minutes long; at most 240 are read/),
+  });
+  const controller = new AbortController();
+  const stream = engine.client.stream(askOf(sparse('evening', 4 * 3600)), {
+    idleMs: 60_000,
+    signal: controller.signal,
+  });
+  expect((await stream.next()).value).toMatchObject({ t: 'text' });
+  controller.abort();
+  await expect(stream.next()).rejects.toMatchObject({ slug: 'cancelled' });
 });

@@ -1,7 +1,7 @@
 /** What is said in a recording, window by window. */
 import { Tensor } from 'onnxruntime-node';
 import { AppError } from '../../../../contract/kernel/errors.ts';
-import { MAX_MEDIA, MAX_SEGMENTS, type Segment } from '../../../../contract/models/analysis.ts';
+import { MAX_MEDIA, MAX_SEGMENTS } from '../../../../contract/models/analysis.ts';
 import type { EngineAnswer, EngineAsk, EngineItem } from '../../../../contract/models/engine.ts';
 import type { Call } from '../../../shared/serve.ts';
 import { createPause } from '../../text/deadline.ts';
@@ -11,6 +11,7 @@ import { suppression, writeGreedily } from '../seq2seq/greedy.ts';
 import { encode, withWriting } from '../seq2seq/model.ts';
 import type { Writing } from '../seq2seq/writer.ts';
 import { HEARS, type SpeechModel } from './model.ts';
+import { createSegments, round } from './segments.ts';
 import { piecesOf, type Told, timeRules } from './times.ts';
 import { openWindows, type SoundWindows } from './windows.ts';
 
@@ -131,8 +132,6 @@ function requireLength({ samples, rate }: Recording): void {
   );
 }
 
-const round = (seconds: number) => Math.round(seconds * 100) / 100;
-
 export function transcribe(
   model: SpeechModel,
   ask: TranscribeAsk,
@@ -147,23 +146,18 @@ export function transcribe(
     // Longer than a window: the next one begins where the text ends, which only times tell.
     const hasTimes = model.times !== null && (ask.timestamps || windows.samples > samples);
     const hearing: Hearing = { model, ask, signal, language: ask.language, hasTimes };
-    const segments: Segment[] = [];
+    const segments = createSegments(MAX_SEGMENTS);
     const texts: string[] = [];
-    let [count, omitted, tokens, truncated] = [0, 0, 0, false];
+    let [count, tokens, truncated] = [0, 0, false];
     await readAll(hearing, windows, async ({ pieces, from, to, tokens: written, ...told }, left) => {
       count += 1;
       truncated ||= told.truncated;
       tokens += written;
       const said = pieces.map(({ tokens: of }) => model.tokenizer.detokenize(of, []));
-      for (const [at, { start, end }] of pieces.entries()) {
-        const text = (said[at] ?? '').trim();
-        if (text === '') continue;
-        // A model may name a time in the silence behind the recording.
-        const within = (seconds: number) => round(Math.min(to, from + seconds));
-        if (segments.length < MAX_SEGMENTS)
-          segments.push({ start: within(start), end: end === null ? round(to) : within(end), text });
-        else omitted += 1;
-      }
+      segments.add(
+        { from, to },
+        pieces.map((piece, index) => ({ ...piece, text: said[index] ?? '' })),
+      );
       texts.push(...said);
       await emit({ t: 'text', text: said.join(''), tokens: written });
       await emit({
@@ -173,8 +167,8 @@ export function transcribe(
     });
     return {
       ...{ t: 'transcribed', text: texts.join('').trim(), language: hearing.language, tokens, windows: count },
-      ...{ omitted, truncated },
-      segments: ask.timestamps ? segments : null,
+      ...{ omitted: segments.omitted(), truncated },
+      segments: ask.timestamps ? segments.all : null,
       seconds: round(recording.samples / recording.rate),
     };
   });

@@ -2,6 +2,7 @@
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { isJsonObject } from '../../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { MAX_PICTURE } from '../../../../contract/models/analysis.ts';
 import { useless } from '../folder.ts';
 import type { Picture } from '../media/png.ts';
 import { FILTERS, type Raster, resized } from './resize.ts';
@@ -18,7 +19,6 @@ export interface Pixels {
   of(picture: Picture, pause: () => Promise<void>): Promise<Float32Array>;
 }
 
-const MAX_SIDE = 1_024;
 /** Pixels of a picture that was resized by its shorter side. */
 const MAX_RESIZED = 16_000_000;
 /** Steps that some models ask for and nothing here does. */
@@ -26,7 +26,7 @@ const UNKNOWN_STEPS = ['do_pad', 'do_thumbnail', 'do_crop_margin', 'do_align_lon
 const BILINEAR = 2;
 
 const isSide = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_SIDE;
+  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_PICTURE.given;
 
 /** How a picture is resized: to a size, or so that its shorter side has a length. */
 type Target = Size | { shortest: number };
