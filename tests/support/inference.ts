@@ -27,7 +27,11 @@ export interface InferenceHost extends TestHost {
 
 const withSdk = (subject: TestHost, cleanUp: () => void = () => undefined): InferenceHost => ({
   ...subject,
-  sdk: new OpenAI({ baseURL: `${subject.url}/v1`, apiKey: subject.token, maxRetries: 0 }),
+  sdk: new OpenAI({
+    ...{ baseURL: `${subject.url}/v1`, apiKey: subject.token, maxRetries: 0 },
+    // Tests of the panel run beside a document; the key is one of a host that ends with them.
+    dangerouslyAllowBrowser: true,
+  }),
   post: (address, body, signal) =>
     fetch(subject.url + address, {
       method: 'POST',
@@ -148,8 +152,8 @@ async function unservedHost(
 }
 
 /** The scripted engine, which does not read the files. */
-export const scriptedHost = (settings: Partial<Settings> = {}) =>
-  open(settings, { engines: { llama: path.join(ROOT, 'tests/fixtures/engines/scripted.ts') } });
+export const scriptedHost = (settings: Partial<Settings> = {}, models: Models = MODELS) =>
+  open(settings, { engines: { llama: path.join(ROOT, 'tests/fixtures/engines/scripted.ts') } }, modelsFolder(models));
 
 /** Id of the process of an engine of a host in this process. */
 export function engineProcess(name: EngineName): number {

@@ -97,6 +97,15 @@ export const inferenceOperations = {
           queued_requests: z.int(),
         }),
       ),
+      /** Models on their way into memory. Unloading one by its name ends its load. */
+      loading: z.array(
+        z.object({
+          id: z.string(),
+          percent: z.number().min(0).max(100),
+          /** The job that tells its progress; null when a request loads it. */
+          job_id: JobId.nullable(),
+        }),
+      ),
     }),
     {
       ...read,

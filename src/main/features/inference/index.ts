@@ -125,15 +125,10 @@ export function createInference(deps: Deps) {
     stop_generation: (input, { principal }) => stopping.stop(input, principal, newRequestId()),
     get_halt_status: ({ session_id }, { principal }) => stopping.status(session_id, principal),
   };
-  const parts: Part[] = [
-    {
-      name: 'inference',
-      async stop() {
-        residents.dispose();
-        await Promise.all([...engines.values()].map((one) => one.stop()));
-      },
-    },
-  ];
+  async function stop(): Promise<void> {
+    residents.dispose();
+    await Promise.all([...engines.values()].map((one) => one.stop()));
+  }
   const service = {
     embedder: vectors.embedder,
     embedders: vectors.embedders,
@@ -151,11 +146,8 @@ export function createInference(deps: Deps) {
       if (resident !== undefined) await residents.unload(resident.model);
     },
   };
-  const chores: Chore[] = [
-    {
-      name: 'forgetting old responses',
-      run: () => store.prune(clock.now() - deps.settings.get('responses_retention_days') * 86_400_000),
-    },
-  ];
+  const prune = () => store.prune(clock.now() - deps.settings.get('responses_retention_days') * 86_400_000);
+  const parts: Part[] = [{ name: 'inference', stop }];
+  const chores: Chore[] = [{ name: 'forgetting old responses', run: prune }];
   return { service, handlers, parts, chores };
 }

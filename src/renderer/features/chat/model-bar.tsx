@@ -1,9 +1,10 @@
 /** Which model is asked, or which two are compared. */
-import { Columns2, Play } from 'lucide-react';
+import { Columns2, Play, Square } from 'lucide-react';
 import type { InstalledModel } from '../../../contract/models/models.ts';
 import { refOf } from '../../../contract/models/reference.ts';
 import { Button } from '../../ui/buttons.tsx';
 import field from '../../ui/styles/field.module.css';
+import { useLoadPercent } from '../models/index.ts';
 import css from './chat.module.css';
 import type { ChatModels } from './use-chat-models.ts';
 import type { Settings } from './use-settings.ts';
@@ -99,16 +100,17 @@ function NotLoaded({ asked, models }: { asked: readonly InstalledModel[]; models
   const { loading } = models;
   const missing = asked.filter((model) => !loading.isLoaded(model));
   const [first] = missing;
+  const percent = useLoadPercent(first && loading.loadOf(first));
   if (first === undefined) return null;
   return (
     <Button
       small
-      icon={<Play size={12} />}
+      icon={percent === null ? <Play size={12} /> : <Square size={12} />}
       busy={loading.busy}
       blocked={loading.blocked(first)}
       onClick={() => loading.toggle(first)}
     >
-      {loading.busy ? 'Loading…' : `Load ${first.name}`}
+      {percent === null ? `Load ${first.name}` : `Cancel loading, ${percent} %`}
     </Button>
   );
 }

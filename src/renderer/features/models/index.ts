@@ -1,2 +1,2 @@
 export { MemoryBar } from './memory-bar.tsx';
-export { useLoading } from './use-loading.ts';
+export { useLoading, useLoadPercent } from './use-loading.ts';

@@ -46,7 +46,7 @@ export function ModelsScreen() {
           tabs={[
             { id: 'installed', label: 'Installed', count: list.total },
             { id: 'download', label: 'Download', count: running === 0 ? null : running },
-            { id: 'running', label: 'Running', count: loading.loaded.length === 0 ? null : loading.loaded.length },
+            { id: 'running', label: 'Running', count: loading.loaded.length + loading.loads.length || null },
           ]}
           value={tab}
           onChange={(next) => set({ tab: next === 'installed' ? undefined : next })}

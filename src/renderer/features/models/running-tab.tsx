@@ -1,5 +1,5 @@
 /** The models in memory. */
-import { Square, Zap } from 'lucide-react';
+import { Square, X, Zap } from 'lucide-react';
 import { bytes, count } from '../../lib/format.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { Tag } from '../../ui/display/badge.tsx';
@@ -8,10 +8,11 @@ import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import { MemoryBar } from './memory-bar.tsx';
 import css from './models.module.css';
-import type { LoadedModel, Loading } from './use-loading.ts';
+import { ShareBar } from './progress-line.tsx';
+import { type LoadedModel, type Loading, type LoadingModel, useLoadPercent } from './use-loading.ts';
 
 export function RunningTab({ loading }: { loading: Loading }) {
-  if (loading.loaded.length === 0)
+  if (loading.loaded.length + loading.loads.length === 0)
     return (
       <EmptyState icon={<Zap size={24} />} title="No model is loaded" help="models">
         A model is loaded when a request needs it, or with Load in its details. It is unloaded after some time without
@@ -23,6 +24,9 @@ export function RunningTab({ loading }: { loading: Loading }) {
       <section className={css.page} aria-label="Loaded models">
         <MemoryBar loaded={loading.loaded} />
         <ul className={layout.bare}>
+          {loading.loads.map((load) => (
+            <Load key={load.id} load={load} loading={loading} />
+          ))}
           {loading.loaded.map((model) => (
             <Running key={model.id} model={model} loading={loading} />
           ))}
@@ -49,6 +53,20 @@ function Running({ model, loading }: { model: LoadedModel; loading: Loading }) {
       <span className={`${css.figure} ${text.num}`}>{bytes(model.memory_usage)}</span>
       <Button small icon={<Square size={12} />} blocked={loading.unloadBlocked} onClick={() => loading.unload(id)}>
         Unload
+      </Button>
+    </li>
+  );
+}
+
+function Load({ load, loading }: { load: LoadingModel; loading: Loading }) {
+  const percent = useLoadPercent(load) ?? 0;
+  return (
+    <li className={css.line}>
+      <span className={`${layout.grow} ${text.clip} ${css.name}`}>{load.id}</span>
+      <span className={text.muted}>Loading</span>
+      <ShareBar percent={percent} label={`Loading ${load.id}`} />
+      <Button small icon={<X size={12} />} blocked={loading.unloadBlocked} onClick={() => loading.unload(load.id)}>
+        Cancel
       </Button>
     </li>
   );

@@ -1,4 +1,4 @@
-/** Which models are in memory, and calls that load and unload them. */
+/** Which models are in memory or on their way there, and calls that load and unload them. */
 import { loadedAs } from '../../../contract/models/engines.ts';
 import type { InstalledModel } from '../../../contract/models/models.ts';
 import { refOf } from '../../../contract/models/reference.ts';
@@ -7,14 +7,19 @@ import { useCan } from '../../lib/use-can.ts';
 import { errorToast, toast } from '../../ui/feedback/toast.tsx';
 
 export type LoadedModel = Answer<'get_loaded_models'>['models'][number];
+/** A model that is being loaded. */
+export type LoadingModel = Answer<'get_loaded_models'>['loading'][number];
 
 /** See {@link useLoading}. */
 export interface Loading {
   loaded: readonly LoadedModel[];
+  loads: readonly LoadingModel[];
   isLoaded(model: InstalledModel): boolean;
+  loadOf(model: InstalledModel): LoadingModel | undefined;
   busy: boolean;
-  /** Why a model cannot be loaded, or unloaded when it is loaded; null when it can. */
+  /** Why a model cannot be loaded, or unloaded when it is loaded or being loaded; null when it can. */
   blocked(model: InstalledModel): string | null;
+  /** Loads a model, ends its load, or unloads it. */
   toggle(model: InstalledModel): void;
   unload(id: string): void;
   unloadBlocked: string | null;
@@ -29,28 +34,41 @@ export function useLoading(): Loading {
   const noUnload = useCan('unload_model');
   const load = useAct('load_model', {
     onDone: ({ status, message }) => status === 'loaded' && toast(message),
-    onError: (error) => errorToast('Could not load the model', error),
+    // A load that was cancelled has ended as it should.
+    onError: (error) => error.slug === 'cancelled' || errorToast('Could not load the model', error),
   });
   const unload = useAct('unload_model', {
     onDone: ({ message }) => toast(message),
     onError: (error) => errorToast('Could not unload the model', error),
   });
-  const loaded = query.data?.models ?? [];
+  const { models: loaded = [], loading: loads = [] } = query.data ?? {};
   const isLoaded = (model: InstalledModel) => loaded.some(({ id }) => id === refOf(model));
+  const loadOf = (model: InstalledModel) => loads.find(({ id }) => id === refOf(model));
+  const leaves = (model: InstalledModel) => isLoaded(model) || loadOf(model) !== undefined;
   return {
     loaded,
+    loads,
     isLoaded,
-    busy: load.isPending || unload.isPending,
+    loadOf,
+    // What is being loaded can be cancelled meanwhile.
+    busy: unload.isPending || (load.isPending && loads.length === 0),
     blocked(model) {
-      if (isLoaded(model)) return noUnload;
+      if (leaves(model)) return noUnload;
       if (model.status !== 'ready' && !hasEndedEngine(model)) return model.problem ?? 'It cannot be used';
       return loadedAs(model) !== null ? noLoad : 'There is no engine for such models yet';
     },
     toggle(model) {
-      if (isLoaded(model)) unload.mutate({ model_id: refOf(model) });
+      if (leaves(model)) unload.mutate({ model_id: refOf(model) });
       else load.mutate({ model_id: refOf(model), wait: true });
     },
     unload: (id) => unload.mutate({ model_id: id }),
     unloadBlocked: noUnload,
   };
+}
+
+/** How much of a model is loaded, percent, live; null while nobody tells. */
+export function useLoadPercent(load: LoadingModel | undefined): number | null {
+  const job = useOperationQuery('jobs_get', { id: load?.job_id ?? '' }, { enabled: load?.job_id != null });
+  if (load === undefined) return null;
+  return Math.round(job.data?.progress.percent ?? load.percent);
 }

@@ -12,7 +12,7 @@ import {
   writeOnnxReranker,
   writeOnnxTagger,
 } from '../../../../tests/support/models/onnx-models.ts';
-import type { EngineUse } from '../../../contract/models/engine.ts';
+import type { EngineAsk, EngineUse } from '../../../contract/models/engine.ts';
 import { createOnnxEngine } from './engine.ts';
 import { withWriting } from './seq2seq/model.ts';
 
@@ -48,11 +48,10 @@ const MODELS: Readonly<Record<EngineUse, (dir: string) => string>> = {
 };
 const USES = Object.keys(MODELS) as EngineUse[];
 const call = { signal: new AbortController().signal, emit: async () => undefined };
-const load = (use: EngineUse, type: EngineUse = use) =>
-  ({
-    ...{ op: 'load', model: 'm', path: MODELS[use](path.join(folder, use)), type, context_length: 64 },
-    ...{ parallel: 1, prompt_batch: 64, gpu_layers: 0 },
-  }) as const;
+const load = (use: EngineUse, type: EngineUse = use): EngineAsk => ({
+  ...{ op: 'load' as const, model: 'm', path: MODELS[use](path.join(folder, use)), type, context_length: 64 },
+  ...{ parallel: 1, prompt_batch: 64, gpu_layers: 0 },
+});
 
 describe.each(USES)('a model for %s', (use) => {
   // Catches graphs that stay in memory for ever.

@@ -98,44 +98,7 @@ function createRegistry(prom: Prom, calls: CallMetrics, features: FeatureMetrics
     metric.inc(features.logDropped()),
   );
 
-  counter('tabagent_tokens_total', 'Tokens that models read and wrote', ['model', 'kind'], (metric) => {
-    for (const { model, kind, count } of features.inference().tokens) metric.inc({ model, kind }, count);
-  });
-  counter(
-    'tabagent_inference_total',
-    'Requests to models that have ended, by outcome',
-    ['model', 'work', 'outcome'],
-    (metric) => {
-      for (const { model, work, outcome, count } of features.inference().works)
-        metric.inc({ model, work, outcome }, count);
-    },
-  );
-  counter(
-    'tabagent_inference_seconds_total',
-    'Seconds that requests to models took, with their wait for a turn',
-    ['model', 'work'],
-    (metric) => {
-      for (const { model, work, seconds } of features.inference().works) metric.inc({ model, work }, seconds);
-    },
-  );
-  counter(
-    'tabagent_model_moves_total',
-    'Models that came into memory (load), and left it: asked, idle, room, reload, ended',
-    ['model', 'cause'],
-    (metric) => {
-      for (const { model, cause, count } of features.inference().moves) metric.inc({ model, cause }, count);
-    },
-  );
-  gauge('tabagent_models_loaded', 'Models in memory', [], (metric) => metric.set(features.inference().loaded.length));
-  gauge('tabagent_model_memory_bytes', 'Memory of loaded models, as counted before loading', ['model'], (metric) => {
-    for (const { model, bytes } of features.inference().loaded) metric.set({ model }, bytes);
-  });
-  gauge('tabagent_inference_requests', 'Requests of loaded models', ['model', 'state'], (metric) => {
-    for (const { model, active, queued } of features.inference().loaded) {
-      metric.set({ model, state: 'active' }, active);
-      metric.set({ model, state: 'queued' }, queued);
-    }
-  });
+  addInference({ counter, gauge }, features.inference);
   gauge('tabagent_queue_depth', 'Tasks that wait to start', ['priority'], (metric) => {
     for (const { priority, count } of features.queueDepth()) metric.set({ priority }, count);
   });
@@ -143,6 +106,58 @@ function createRegistry(prom: Prom, calls: CallMetrics, features: FeatureMetrics
     metric.set(features.profilesRunning()),
   );
   return registry;
+}
+
+/** Adds a metric that is filled at each scrape. */
+type Add<M extends 'counter' | 'gauge'> = <L extends string>(
+  name: string,
+  help: string,
+  labelNames: L[],
+  fill: (metric: M extends 'counter' ? CounterType<L> : GaugeType<L>) => void,
+) => void;
+
+/** What models have done, and what those in memory take. */
+function addInference(
+  { counter, gauge }: { counter: Add<'counter'>; gauge: Add<'gauge'> },
+  read: FeatureMetrics['inference'],
+): void {
+  counter('tabagent_tokens_total', 'Tokens that models read and wrote', ['model', 'kind'], (metric) => {
+    for (const { model, kind, count } of read().tokens) metric.inc({ model, kind }, count);
+  });
+  counter(
+    'tabagent_inference_total',
+    'Requests to models that have ended, by outcome',
+    ['model', 'work', 'outcome'],
+    (metric) => {
+      for (const { model, work, outcome, count } of read().works) metric.inc({ model, work, outcome }, count);
+    },
+  );
+  counter(
+    'tabagent_inference_seconds_total',
+    'Seconds that requests to models took, with their wait for a turn',
+    ['model', 'work'],
+    (metric) => {
+      for (const { model, work, seconds } of read().works) metric.inc({ model, work }, seconds);
+    },
+  );
+  counter(
+    'tabagent_model_moves_total',
+    'Models that came into memory (load), and left it: asked, idle, room, reload, ended',
+    ['model', 'cause'],
+    (metric) => {
+      for (const { model, cause, count } of read().moves) metric.inc({ model, cause }, count);
+    },
+  );
+  gauge('tabagent_models_loaded', 'Models in memory', [], (metric) => metric.set(read().loaded.length));
+  gauge('tabagent_model_memory_bytes', 'Memory of loaded models, as counted before loading', ['model'], (metric) => {
+    for (const { model, bytes } of read().loaded) metric.set({ model }, bytes);
+  });
+  gauge('tabagent_inference_requests', 'Requests of loaded models', ['model', 'state'], (metric) => {
+    for (const { model, active, queued } of read().loaded) {
+      metric.set({ model, state: 'active' }, active);
+      metric.set({ model, state: 'queued' }, queued);
+    }
+  });
 }
 
 /** The histogram of durations. Its counts are gathered outside prom-client, which has no way to take them over. */

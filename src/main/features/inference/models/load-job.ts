@@ -17,6 +17,7 @@ const Input = z.object({
   device: z.string().nullable(),
 });
 type Input = z.infer<typeof Input>;
+export type LoadJobInput = Input;
 
 /** Load options as the job stores them. */
 export const loadJobInput = (

@@ -7,9 +7,9 @@ import type { LoadInput } from '../../../../contract/models/inference.ts';
 import { DEFAULT_MODEL, refOf, splitRef } from '../../../../contract/models/reference.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { either } from '../../../core/operation/either.ts';
-import type { JobService } from '../../jobs/index.ts';
+import type { JobService, JobStarter } from '../../jobs/index.ts';
 import type { ModelLookup } from '../deps.ts';
-import { loadJobInput, loadJobKind } from './load-job.ts';
+import { type LoadJobInput, loadJobInput, loadJobKind } from './load-job.ts';
 import type { LoadOptions } from './resident.ts';
 import type { Residents } from './residents.ts';
 import { isServed, loadedOf, modelOf, UNSUPPORTED } from './views.ts';
@@ -33,6 +33,28 @@ function optionsOf(input: LoadInput): LoadOptions {
   };
 }
 
+/** Loads as jobs, and which of them loads a model. */
+function createLoads(kind: JobStarter<LoadJobInput>) {
+  const running = new Map<string, JobId>();
+  return {
+    jobOf: (model: string): JobId | null => running.get(model) ?? null,
+    start(model: string, device: string | undefined, options: LoadOptions, requestId: string) {
+      const { job, result } = kind.start({
+        input: loadJobInput(model, device, options),
+        joinKey: `model_load:${model}:${device ?? ''}:${JSON.stringify(options)}`,
+        scope: 'manage',
+        area: 'models',
+        requestId,
+      });
+      const jobId = job.id as JobId;
+      running.set(model, jobId);
+      const loaded = result().finally(() => running.get(model) === jobId && running.delete(model));
+      loaded.catch(() => undefined);
+      return { jobId, loaded };
+    },
+  };
+}
+
 export function createModelService(deps: {
   source: ModelLookup;
   residents: Residents;
@@ -40,7 +62,7 @@ export function createModelService(deps: {
   clock: Clock;
 }) {
   const { source, residents, clock } = deps;
-  const loads = deps.jobs.register(loadJobKind(source, residents));
+  const loads = createLoads(deps.jobs.register(loadJobKind(source, residents)));
   // `default` without a type means the chat model.
   const find = (ref: string, again = false) =>
     ref === DEFAULT_MODEL ? source.resolve(ref, 'chat', residents.ids('chat')) : source.resolve(ref, null, [], again);
@@ -73,7 +95,13 @@ export function createModelService(deps: {
       };
     },
     loaded(): OutputOf<Operations['get_loaded_models']> {
-      return { models: residents.all().flatMap((one) => loadedOf(one, clock.monotonic()) ?? []) };
+      const all = residents.all();
+      return {
+        models: all.flatMap((one) => loadedOf(one, clock.monotonic()) ?? []),
+        loading: all
+          .filter(({ facts }) => facts === null)
+          .map(({ model, percent }) => ({ id: model.id, percent, job_id: loads.jobOf(model.id) })),
+      };
     },
     async load(input: LoadInput, requestId: string): Promise<OutputOf<Operations['load_model']>> {
       const ref = referenceOf(input);
@@ -84,16 +112,9 @@ export function createModelService(deps: {
       const isLoaded = residents.get(model.id)?.facts != null;
       if (isLoaded && input.device === undefined && Object.keys(options).length === 0)
         return { ...names, status: 'loaded', job_id: null, message: `${model.id} is loaded.` };
-      const { job, result } = loads.start({
-        input: loadJobInput(model.id, input.device, options),
-        joinKey: `model_load:${model.id}:${input.device ?? ''}:${JSON.stringify(options)}`,
-        scope: 'manage',
-        area: 'models',
-        requestId,
-      });
-      if (!input.wait)
-        return { ...names, status: 'loading', job_id: job.id as JobId, message: `${model.id} is being loaded.` };
-      await result();
+      const { jobId, loaded } = loads.start(model.id, input.device, options, requestId);
+      if (!input.wait) return { ...names, status: 'loading', job_id: jobId, message: `${model.id} is being loaded.` };
+      await loaded;
       return { ...names, status: 'loaded', job_id: null, message: `${model.id} is loaded.` };
     },
     async unload(ref: string, requestId: string): Promise<OutputOf<Operations['unload_model']>> {

@@ -23,7 +23,57 @@ export interface VectorDeps {
   settings: SettingsReader;
 }
 
-export function createVectors({ source, residents, tally, clock, settings }: VectorDeps) {
+/** Runs with the model loaded, once it is the caller's turn. */
+async function withTurn<T>(
+  residents: Residents,
+  model: LoadableModel,
+  caller: Caller,
+  work: (place: Place) => Promise<T>,
+) {
+  const place = await takePlace(residents, model, caller);
+  try {
+    return await work(place);
+  } finally {
+    place.leave();
+  }
+}
+
+/** Scores of the documents, of as many as the budget of time has room for. */
+async function ranked(
+  { residents, clock, settings }: VectorDeps,
+  model: LoadableModel,
+  query: string,
+  documents: readonly string[],
+  caller: Caller,
+) {
+  // Loading is no part of the budget: a model may be new here.
+  const lease = await residents.lease(model, caller.signal);
+  const budget = new AbortController();
+  const seconds = settings.get('rerank_budget_seconds');
+  const stopBudget = seconds === 0 ? () => undefined : clock.schedule(() => budget.abort(), seconds * 1000);
+  const bounded = { ...caller, signal: AbortSignal.any([caller.signal, budget.signal]) };
+  const scores: number[] = [];
+  let tokens = 0;
+  try {
+    while (scores.length < documents.length && !budget.signal.aborted) {
+      const piece = documents.slice(scores.length, scores.length + RANK_PIECE);
+      const answer = await withTurn(residents, model, bounded, ({ resident, signal }) =>
+        resident.engine.rerank(model.id, query, piece, signal),
+      );
+      scores.push(...answer.scores);
+      tokens += answer.tokens;
+    }
+  } catch (error) {
+    if (!budget.signal.aborted || caller.signal.aborted) throw error;
+  } finally {
+    stopBudget();
+    lease.release();
+  }
+  return { model: model.id, scores, tokens };
+}
+
+export function createVectors(deps: VectorDeps) {
+  const { source, residents, tally } = deps;
   async function find(ref: string, type: EngineUse): Promise<LoadableModel> {
     const model = await source.resolve(ref, type, residents.ids(type));
     if (model.type === type) return model;
@@ -31,43 +81,6 @@ export function createVectors({ source, residents, tally, clock, settings }: Vec
       errors: { model: `is no ${type} model` },
       extra: { field: 'model', param: 'model' },
     });
-  }
-
-  /** Runs with the model loaded, once it is the caller's turn. */
-  async function withTurn<T>(model: LoadableModel, caller: Caller, work: (place: Place) => Promise<T>) {
-    const place = await takePlace(residents, model, caller);
-    try {
-      return await work(place);
-    } finally {
-      place.leave();
-    }
-  }
-
-  async function ranked(model: LoadableModel, query: string, documents: readonly string[], caller: Caller) {
-    // Loading is no part of the budget: a model may be new here.
-    const lease = await residents.lease(model, caller.signal);
-    const budget = new AbortController();
-    const seconds = settings.get('rerank_budget_seconds');
-    const stopBudget = seconds === 0 ? () => undefined : clock.schedule(() => budget.abort(), seconds * 1000);
-    const bounded = { ...caller, signal: AbortSignal.any([caller.signal, budget.signal]) };
-    const scores: number[] = [];
-    let tokens = 0;
-    try {
-      while (scores.length < documents.length && !budget.signal.aborted) {
-        const piece = documents.slice(scores.length, scores.length + RANK_PIECE);
-        const answer = await withTurn(model, bounded, ({ resident, signal }) =>
-          resident.engine.rerank(model.id, query, piece, signal),
-        );
-        scores.push(...answer.scores);
-        tokens += answer.tokens;
-      }
-    } catch (error) {
-      if (!budget.signal.aborted || caller.signal.aborted) throw error;
-    } finally {
-      stopBudget();
-      lease.release();
-    }
-    return { model: model.id, scores, tokens };
   }
 
   return {
@@ -87,7 +100,7 @@ export function createVectors({ source, residents, tally, clock, settings }: Vec
             caller.signal,
             () =>
               collected(texts, dimensions, (piece) =>
-                withTurn(model, caller, ({ resident, signal }) =>
+                withTurn(residents, model, caller, ({ resident, signal }) =>
                   resident.engine.embed(model.id, piece, as ?? null, signal),
                 ),
               ),
@@ -102,7 +115,7 @@ export function createVectors({ source, residents, tally, clock, settings }: Vec
         model,
         'rerank',
         caller.signal,
-        () => ranked(model, query, documents, caller),
+        () => ranked(deps, model, query, documents, caller),
         ({ tokens }) => ({ prompt: tokens }),
       );
     },

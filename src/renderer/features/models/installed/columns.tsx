@@ -6,15 +6,16 @@ import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import type { Column } from '../../../ui/table/columns/columns.ts';
 import css from '../models.module.css';
+import type { Loading } from '../use-loading.ts';
 import { parameters, TYPE_WORDS } from '../words.ts';
 import { FitBadge } from './fit-badge.tsx';
 
 const ownerOf = ({ repo }: InstalledModel): string => repo.slice(0, Math.max(0, repo.indexOf('/')));
 
-/** Columns of the list. @param fitOf whether a model fits, once that is known. @param isLoaded whether it is in memory */
+/** Columns of the list. @param fitOf whether a model fits, once that is known. @param loading whether it is in memory, or on its way there */
 export const modelColumns = (
   fitOf: (id: string) => ModelFit | undefined,
-  isLoaded: (model: InstalledModel) => boolean,
+  { isLoaded, loadOf }: Pick<Loading, 'isLoaded' | 'loadOf'>,
 ): readonly Column<InstalledModel, SortOf<typeof modelRecord>>[] => [
   {
     id: 'name',
@@ -39,7 +40,9 @@ export const modelColumns = (
     width: 140,
     fixed: true,
     unsorted: 'Not sortable: it follows from the memory that is free at this moment',
-    cell: (model) => <FitBadge plain model={model} fit={fitOf(model.id)} loaded={isLoaded(model)} />,
+    cell: (model) => (
+      <FitBadge plain model={model} fit={fitOf(model.id)} loaded={isLoaded(model)} load={loadOf(model)} />
+    ),
   },
   {
     id: 'type',

@@ -1,6 +1,17 @@
-import { CircleAlert, CircleCheck, CircleX, Cpu, FileX2, type LucideIcon, MemoryStick, Zap } from 'lucide-react';
+import {
+  CircleAlert,
+  CircleCheck,
+  CircleX,
+  Cpu,
+  FileX2,
+  LoaderCircle,
+  type LucideIcon,
+  MemoryStick,
+  Zap,
+} from 'lucide-react';
 import type { InstalledModel, ModelFit } from '../../../../contract/models/models.ts';
 import { Badge, type Tone } from '../../../ui/display/badge.tsx';
+import { type LoadingModel, useLoadPercent } from '../use-loading.ts';
 
 interface Look {
   word: string;
@@ -20,23 +31,28 @@ const STATES: Record<Exclude<InstalledModel['status'], 'ready'>, Look> = {
 };
 
 const LOADED: Look = { word: 'Loaded', tone: 'info', Icon: Zap };
+const loadingLook = (percent: number): Look => ({ word: `Loading ${percent} %`, tone: 'info', Icon: LoaderCircle });
 
-/** State of a model: loaded, broken or missing, else whether it fits; the tooltip gives the reason. */
+/** State of a model: loaded or how far that is, broken or missing, else whether it fits; the tooltip gives the reason. */
 export function FitBadge({
   model,
   fit,
   loaded,
+  load,
   plain = false,
 }: {
   model: InstalledModel;
   fit: ModelFit | undefined;
   loaded: boolean;
+  load: LoadingModel | undefined;
   plain?: boolean;
 }) {
-  const look = loaded ? LOADED : model.status === 'ready' ? fit && FITS[fit.verdict] : STATES[model.status];
+  const percent = useLoadPercent(load);
+  const state = model.status === 'ready' ? fit && FITS[fit.verdict] : STATES[model.status];
+  const look = loaded ? LOADED : percent !== null ? loadingLook(percent) : state;
   if (look === undefined) return null;
   return (
-    <span title={model.problem ?? (loaded ? 'It is in memory' : fit?.reason)}>
+    <span title={model.problem ?? (loaded ? 'It is in memory' : load ? 'It is being loaded' : fit?.reason)}>
       <Badge tone={look.tone} plain={plain}>
         <look.Icon size={13} aria-hidden />
         {look.word}

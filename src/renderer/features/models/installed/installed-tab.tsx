@@ -50,7 +50,7 @@ export function InstalledTab({
   const fits = useOperationQuery('models_fits', {}, { refetchInterval: FIT_EVERY_MS, refetchOnFocus: true });
   const loading = useLoading();
   const byId = new Map(fits.data?.items.map(({ id, fit }) => [id as string, fit]));
-  const columns = modelColumns((id) => byId.get(id), loading.isLoaded);
+  const columns = modelColumns((id) => byId.get(id), loading);
   const isFiltered = search.q !== undefined || listOf(search.type, MODEL_TYPES) !== undefined;
   const table =
     list.rows.length > 0 ? (

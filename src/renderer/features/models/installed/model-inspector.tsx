@@ -97,20 +97,21 @@ function ModelDetails({ model, fit }: { model: InstalledModel; fit: ModelFit | u
   const actions = useModelActions();
   const loading = useLoading();
   const loaded = loading.isLoaded(model);
+  const load = loading.loadOf(model);
   return (
     <>
       <div className={layout.row}>
-        <FitBadge model={model} fit={fit} loaded={loaded} />
+        <FitBadge model={model} fit={fit} loaded={loaded} load={load} />
         <span className={layout.grow} />
         <Button
           small
           action="models.toggle"
-          icon={loaded ? <Square size={12} /> : <Play size={13} />}
+          icon={loaded || load ? <Square size={12} /> : <Play size={13} />}
           busy={loading.busy}
           blocked={loading.blocked(model)}
           onClick={() => loading.toggle(model)}
         >
-          {loaded ? 'Unload' : 'Load'}
+          {loaded ? 'Unload' : load ? 'Cancel' : 'Load'}
         </Button>
         <Button
           small

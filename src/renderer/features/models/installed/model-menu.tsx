@@ -11,11 +11,12 @@ export function ModelMenu({ model, gone }: { model: InstalledModel; gone(): void
   const actions = useModelActions();
   const loading = useLoading();
   const loaded = loading.isLoaded(model);
+  const loads = loading.loadOf(model) !== undefined;
   return (
     <>
       <MenuAction
-        title={loaded ? 'Unload' : 'Load'}
-        Icon={loaded ? Square : Play}
+        title={loaded ? 'Unload' : loads ? 'Cancel loading' : 'Load'}
+        Icon={loaded || loads ? Square : Play}
         blocked={loading.blocked(model)}
         run={() => loading.toggle(model)}
       />
