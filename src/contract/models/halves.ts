@@ -20,3 +20,7 @@ export function graphsOf(decoder: string): Graphs | null {
     later: merged === undefined ? `decoder_with_past_model${type}.onnx` : null,
   };
 }
+
+/** A merged decoder takes the place of the two that it was made of. @returns whether a file with its weights is not needed beside it */
+export const isBesideMerged = (name: string) => /decoder_(model(?!_merged)|with_past_model)/i.test(name);
+export const isMergedDecoder = (name: string) => /decoder_model_merged/i.test(name);

@@ -1,6 +1,7 @@
 /** What the machine can hold and run: estimates, feasibility, recommendations. */
 import { z } from 'zod';
 import { call } from '../kernel/define.ts';
+import { EngineUse } from './engine.ts';
 import { namedModel, namedVariant } from './reference.ts';
 
 const RamTier = z.enum(['low', 'medium', 'high', 'very_high']);
@@ -88,7 +89,7 @@ const Feasibility = z.object({
 export const CatalogueEntry = z.strictObject({
   repo: z.string().regex(/^[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+$/),
   name: z.string().min(1).max(100),
-  type: z.enum(['chat', 'embedding', 'rerank', 'ner', 'classification', 'speech', 'vision']),
+  type: EngineUse,
   format: z.enum(['gguf', 'onnx']),
   /** Quantization that is offered. */
   variant: z.string().min(1).max(40),

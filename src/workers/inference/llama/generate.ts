@@ -3,8 +3,8 @@ import type { Token } from 'node-llama-cpp';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAnswer, EngineAsk, EngineItem } from '../../../contract/models/engine.ts';
 import type { Call } from '../../shared/serve.ts';
+import { createAnswer, started } from '../text/answer.ts';
 import { fittedPrompt } from '../text/fit.ts';
-import { createSpelling, createStopFilter, type Told } from '../text/pieces.ts';
 import { logprobOf } from './logprobs.ts';
 import type { LoadedModel } from './model.ts';
 import { outputGrammar } from './output-grammar.ts';
@@ -35,31 +35,6 @@ async function prefill(
   return cached;
 }
 
-/** Tokens whose text is not whole yet. */
-interface OpenTokens {
-  tokens: Token[];
-  probabilities: ReadonlyMap<Token, number>[];
-}
-
-const noTokens = (): OpenTokens => ({ tokens: [], probabilities: [] });
-
-/** The tokens of a piece of text; the last of them gets the text. */
-function told(
-  model: LoadedModel['model'],
-  open: OpenTokens,
-  text: string,
-  top: number,
-  before: readonly Token[],
-): Told {
-  const logprobs = open.probabilities.flatMap((probabilities, index) => {
-    const token = open.tokens[index];
-    if (token === undefined) return [];
-    const chosen = { token, probabilities, text: index === open.tokens.length - 1 ? text : '' };
-    return [logprobOf(model, chosen, top, before)];
-  });
-  return { text, tokens: open.tokens.length, logprobs };
-}
-
 async function write(
   loaded: LoadedModel,
   ask: GenerateAsk,
@@ -68,58 +43,42 @@ async function write(
   { signal, emit }: Call<EngineItem>,
 ): Promise<EngineAnswer> {
   const { model, facts } = loaded;
-  const room = facts.context_length - prompt.length;
-  const limit = Math.min(ask.max_tokens ?? room, room);
-  const written: Token[] = [];
   const grammar = outputGrammar(loaded, ask);
-  const spelling = createSpelling<Token>((pieces, before) => model.detokenize(pieces, false, before), prompt);
-  const stops = createStopFilter(ask.stop);
-  let open = noTokens();
-  const tell = async ({ text, tokens, logprobs }: Told) => {
-    if (text !== '' || tokens > 0)
-      await emit({ t: 'text', text, tokens, ...(ask.logprobs === null ? {} : { logprobs }) });
-  };
-  const finished = async (reason: 'stop' | 'length'): Promise<EngineAnswer> => {
-    // A character that never became whole.
-    const before = spelling.tail();
-    const last = spelling.rest();
-    if (open.tokens.length > 0) await tell(stops.add(told(model, open, last, ask.logprobs ?? 0, before)));
-    await tell(stops.rest());
-    return { t: 'finished', reason, completion_tokens: written.length };
-  };
-
+  const answer = createAnswer<Token, ReadonlyMap<Token, number>>(
+    ask,
+    { emit },
+    {
+      detokenize: (pieces, before) => model.detokenize(pieces, false, before),
+      prompt,
+      contextLength: facts.context_length,
+      logprobOf: (token, probabilities, text, before) =>
+        logprobOf(model, { token, probabilities, text }, ask.logprobs ?? 0, before),
+    },
+  );
   const tokens = sequence.evaluateWithMetadata(
     prompt.slice(-1),
     { probabilities: ask.logprobs !== null },
-    { ...evaluateOptions(model, ask.sampling, written), grammarEvaluationState: () => grammar.state() },
+    { ...evaluateOptions(model, ask.sampling, answer.written), grammarEvaluationState: () => grammar.state() },
   );
   try {
     let next = await tokens.next();
     while (!next.done) {
       signal.throwIfAborted();
       const { token } = next.value;
-      if (model.isEogToken(token)) return await finished('stop');
-      written.push(token);
-      open.tokens.push(token);
+      if (model.isEogToken(token)) break;
       const { probabilities } = next.value as { probabilities?: ReadonlyMap<Token, number> };
-      if (probabilities !== undefined) open.probabilities.push(probabilities);
-      const before = spelling.tail();
-      const spelled = spelling.add(token);
       let again: Token[] | undefined;
-      if (spelled !== null) {
+      const ended = await answer.add(token, probabilities, (spelled) => {
         // What stands behind the opening of a call in the same token was not written under the call's grammar.
         const behind = grammar.wrote(spelled);
         const text = spelled.slice(0, spelled.length - behind);
         if (behind > 0) again = [...model.tokenize(text, false, 'trimLeadingSpace')];
-        const { stopped, ...piece } = stops.add(told(model, open, text, ask.logprobs ?? 0, before));
-        open = noTokens();
-        await tell(piece);
-        if (stopped) return { t: 'finished', reason: 'stop', completion_tokens: written.length };
-      }
-      if (written.length >= limit) return await finished('length');
+        return text;
+      });
+      if (ended !== null) return ended;
       next = await (again === undefined ? tokens.next() : tokens.next(again));
     }
-    return await finished('stop');
+    return await answer.end('stop');
   } finally {
     await tokens.return();
   }
@@ -127,19 +86,11 @@ async function write(
 
 export async function generate(loaded: LoadedModel, ask: GenerateAsk, call: Call<EngineItem>): Promise<EngineAnswer> {
   if (loaded.slots === null) throw new AppError('invalid-state', 'This model does not generate text.');
-  const { tokens, reasoning, droppedMessages, droppedTokens } = await fittedPrompt(loaded.prompts, ask, call.signal);
-  const slot = await loaded.slots.take(tokens, call.signal);
+  const prompt = await fittedPrompt(loaded.prompts, ask, call.signal);
+  const slot = await loaded.slots.take(prompt.tokens, call.signal);
   try {
-    const cached = await prefill(loaded, slot, tokens, call.signal);
-    await call.emit({
-      t: 'started',
-      prompt_tokens: tokens.length,
-      cached_tokens: cached,
-      dropped_messages: droppedMessages,
-      dropped_tokens: droppedTokens,
-      reasoning,
-    });
-    return await write(loaded, ask, slot, tokens, call);
+    await call.emit(started(prompt, await prefill(loaded, slot, prompt.tokens, call.signal)));
+    return await write(loaded, ask, slot, prompt.tokens, call);
   } finally {
     slot.release();
   }

@@ -2,6 +2,7 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { integers, numbersOf } from './encoder.ts';
 import { useless } from './folder.ts';
+import { isPast, LOGITS, MERGED, presentOf } from './graph-names.ts';
 
 /** What was computed of a sequence. It is used up by what is made of it: two copies of a long one are hundreds of megabytes. */
 export interface Sequence {
@@ -19,11 +20,7 @@ export interface Decoder {
   cut(sequence: Sequence, length: number): Sequence | null;
 }
 
-const PAST = 'past_key_values.';
-/** Of decoders that were merged from two: whether there is anything before the tokens. */
-const MERGED = 'use_cache_branch';
 const KNOWN = new Set(['input_ids', 'attention_mask', 'position_ids', 'num_logits_to_keep', MERGED]);
-const LOGITS = 'logits';
 /** Place of the tokens in the shape of keys and values: batch, heads, tokens, numbers. */
 const TOKENS = 2;
 
@@ -44,12 +41,11 @@ export function emptyTensor(metadata: InferenceSession.ValueMetadata): Tensor {
 /** @throws AppError `model-corrupted` for a model that wants what a sequence of tokens does not give */
 export function openDecoder(session: InferenceSession): Decoder {
   const { inputNames, outputNames } = session;
-  const pasts = session.inputMetadata.filter(({ name }) => name.startsWith(PAST));
-  const unknown = inputNames.find((name) => !name.startsWith(PAST) && !KNOWN.has(name));
+  const pasts = session.inputMetadata.filter(({ name }) => isPast(name));
+  const unknown = inputNames.find((name) => !isPast(name) && !KNOWN.has(name));
   if (unknown !== undefined) throw useless(`it needs the input ${JSON.stringify(unknown)}`);
   if (!inputNames.includes('input_ids') || !outputNames.includes(LOGITS)) throw useless('it does not write tokens');
   const empty = Object.fromEntries(pasts.map((metadata) => [metadata.name, emptyTensor(metadata)]));
-  const presentOf = (name: string) => name.replace(PAST, 'present.');
   const absent = Object.keys(empty).find((name) => !outputNames.includes(presentOf(name)));
   if (absent !== undefined) throw useless(`it has no output ${presentOf(absent)}`);
   const hasCache = pasts.length > 0;

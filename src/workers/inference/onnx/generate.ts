@@ -2,8 +2,8 @@
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAnswer, EngineAsk, EngineItem, Logprob } from '../../../contract/models/engine.ts';
 import type { Call } from '../../shared/serve.ts';
+import { createAnswer, started } from '../text/answer.ts';
 import { fittedPrompt } from '../text/fit.ts';
-import { createSpelling, createStopFilter, type Told } from '../text/pieces.ts';
 import type { ChatModel } from './model.ts';
 import { createSampler, type Sampler, tokenLogprob } from './sampling.ts';
 import { commonPrefix, type Slot } from './slots.ts';
@@ -45,31 +45,6 @@ async function prefill({ decoder, pace }: ChatModel, slot: Slot, tokens: readonl
   return { cached, logits };
 }
 
-/** Tokens whose text is not whole yet, with their probabilities. */
-interface OpenTokens {
-  tokens: number[];
-  chances: ReturnType<Sampler['logprobs']>[];
-}
-
-const noTokens = (): OpenTokens => ({ tokens: [], chances: [] });
-
-/** The tokens of a piece of text; the last of them gets the text. */
-function told(
-  { tokenizer }: ChatModel,
-  { tokens, chances }: OpenTokens,
-  text: string,
-  before: readonly number[],
-): Told {
-  const logprobs = chances.map(({ chosen, likeliest }, index): Logprob => {
-    const own = index === chances.length - 1 ? text : '';
-    const top_logprobs = likeliest.map(({ token, logprob }) =>
-      tokenLogprob(token === tokens[index] ? own : tokenizer.detokenize([token], before), logprob),
-    );
-    return { ...tokenLogprob(own, chosen), top_logprobs };
-  });
-  return { text, tokens: tokens.length, logprobs };
-}
-
 async function write(
   model: ChatModel,
   ask: GenerateAsk,
@@ -78,41 +53,28 @@ async function write(
   { signal, emit }: Call<EngineItem>,
 ): Promise<EngineAnswer> {
   const { decoder, tokenizer, ends, facts } = model;
-  const room = facts.context_length - prompt.length;
-  const limit = Math.min(ask.max_tokens ?? room, room);
-  const written: number[] = [];
   const sampler = createSampler(ask.sampling);
-  const spelling = createSpelling<number>(tokenizer.detokenize, prompt);
-  const stops = createStopFilter(ask.stop);
-  let open = noTokens();
-  const tell = async ({ text, tokens, logprobs }: Told) => {
-    if (text !== '' || tokens > 0)
-      await emit({ t: 'text', text, tokens, ...(ask.logprobs === null ? {} : { logprobs }) });
-  };
-  const finished = async (reason: 'stop' | 'length'): Promise<EngineAnswer> => {
-    // A character that never became whole.
-    const before = spelling.tail();
-    const last = spelling.rest();
-    if (open.tokens.length > 0) await tell(stops.add(told(model, open, last, before)));
-    await tell(stops.rest());
-    return { t: 'finished', reason, completion_tokens: written.length };
-  };
+  const answer = createAnswer<number, ReturnType<Sampler['logprobs']>>(
+    ask,
+    { emit },
+    {
+      detokenize: tokenizer.detokenize,
+      prompt,
+      contextLength: facts.context_length,
+      logprobOf(token, { chosen, likeliest }, text, before): Logprob {
+        const top_logprobs = likeliest.map((one) =>
+          tokenLogprob(one.token === token ? text : tokenizer.detokenize([one.token], before), one.logprob),
+        );
+        return { ...tokenLogprob(text, chosen), top_logprobs };
+      },
+    },
+  );
   for (let logits = first; ; ) {
     signal.throwIfAborted();
-    const token = sampler.next(logits, written);
-    if (ends.has(token)) return finished('stop');
-    written.push(token);
-    open.tokens.push(token);
-    if (ask.logprobs !== null) open.chances.push(sampler.logprobs(ask.logprobs));
-    const before = spelling.tail();
-    const spelled = spelling.add(token);
-    if (spelled !== null) {
-      const { stopped, ...piece } = stops.add(told(model, open, spelled, before));
-      open = noTokens();
-      await tell(piece);
-      if (stopped) return { t: 'finished', reason: 'stop', completion_tokens: written.length };
-    }
-    if (written.length >= limit) return finished('length');
+    const token = sampler.next(logits, answer.written);
+    if (ends.has(token)) return answer.end('stop');
+    const ended = await answer.add(token, ask.logprobs === null ? undefined : sampler.logprobs(ask.logprobs));
+    if (ended !== null) return ended;
     const done = await decoder.run(slot.kept, [token]);
     slot.kept = done.sequence;
     logits = done.logits;
@@ -121,19 +83,12 @@ async function write(
 
 export async function generate(model: ChatModel, ask: GenerateAsk, call: Call<EngineItem>): Promise<EngineAnswer> {
   refuseGrammars(ask);
-  const { tokens, reasoning, droppedMessages, droppedTokens } = await fittedPrompt(model.prompts, ask, call.signal);
-  const slot = await model.slots.take(tokens, call.signal);
+  const prompt = await fittedPrompt(model.prompts, ask, call.signal);
+  const slot = await model.slots.take(prompt.tokens, call.signal);
   try {
-    const { cached, logits } = await prefill(model, slot, tokens, call.signal);
-    await call.emit({
-      t: 'started',
-      prompt_tokens: tokens.length,
-      cached_tokens: cached,
-      dropped_messages: droppedMessages,
-      dropped_tokens: droppedTokens,
-      reasoning,
-    });
-    return await write(model, ask, slot, { prompt: tokens, logits }, call);
+    const { cached, logits } = await prefill(model, slot, prompt.tokens, call.signal);
+    await call.emit(started(prompt, cached));
+    return await write(model, ask, slot, { prompt: prompt.tokens, logits }, call);
   } finally {
     slot.release();
   }

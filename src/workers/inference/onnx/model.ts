@@ -18,7 +18,7 @@ import { textConfig } from './seq2seq/model.ts';
 import type { Sessions } from './session.ts';
 import { createSlots, type Slots } from './slots.ts';
 import { loadSpeech, type SpeechModel } from './speech/model.ts';
-import { countIn, openTokenizer, type TextTokenizer, tokensIn } from './tokenizer.ts';
+import { countIn, endTokens, openTokenizer, type TextTokenizer } from './tokenizer.ts';
 import { loadVision, type VisionModel } from './vision/describe.ts';
 
 /** Tokens of a prompt that are computed at once at most. */
@@ -202,12 +202,6 @@ async function loadChat(sessions: Sessions, ask: LoadAsk, files: Files): Promise
     await openDecoder(opened).run(null, [prompts.filler]);
   });
   const decoder = openDecoder(session);
-  const named = tokenizer.idOf(tokenizer.special('eos_token'));
-  const ends = [
-    ...tokensIn(generation.eos_token_id),
-    ...tokensIn(config.eos_token_id),
-    ...(named === null ? [] : [named]),
-  ];
   return {
     use: 'chat',
     decoder,
@@ -215,7 +209,7 @@ async function loadChat(sessions: Sessions, ask: LoadAsk, files: Files): Promise
     tokenizer,
     prompts,
     pace: createPace(Math.min(ask.prompt_batch, LARGEST_BATCH)),
-    ends: new Set(ends),
+    ends: endTokens(tokenizer, generation.eos_token_id, config.eos_token_id),
     facts: {
       context_length,
       dimensions: 0,

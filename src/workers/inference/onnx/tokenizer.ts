@@ -51,6 +51,12 @@ export const countIn = (value: unknown): number | null =>
 export const tokensIn = (value: unknown): number[] =>
   (Array.isArray(value) ? value : [value]).filter((one): one is number => Number.isInteger(one) && Number(one) >= 0);
 
+/** Tokens that end a text: those that the model's files name, and the one that its tokenizer calls so. */
+export function endTokens(tokenizer: Pick<TextTokenizer, 'idOf' | 'special'>, ...named: unknown[]): Set<number> {
+  const own = tokenizer.idOf(tokenizer.special('eos_token'));
+  return new Set([...named.flatMap(tokensIn), ...(own === null ? [] : [own])]);
+}
+
 /** A token is a text, or an object with its text. */
 function contentOf(token: unknown): string {
   if (typeof token === 'string') return token;

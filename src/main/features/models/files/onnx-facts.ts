@@ -4,6 +4,7 @@ import { type Bounds, parseBounded } from '../../../../contract/kernel/bounds.ts
 import { isJsonObject } from '../../../../contract/kernel/json.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { MAX_PICTURE } from '../../../../contract/models/analysis.ts';
+import { EngineUse } from '../../../../contract/models/engine.ts';
 import type { ModelType } from '../../../../contract/models/models.ts';
 import { readOwned } from '../../../core/disk/owned-reads.ts';
 import { MalformedFile } from './byte-reader.ts';
@@ -137,9 +138,7 @@ function memoryOf(
 }
 
 /** Types that read or write text, with the tokenizer of their own files. */
-const READERS: ReadonlySet<ModelType> = new Set([
-  ...(['chat', 'embedding', 'rerank', 'ner', 'classification', 'speech', 'vision'] as const),
-]);
+const READERS: ReadonlySet<ModelType> = new Set(EngineUse.options);
 const REASON_WITHOUT_TOKENIZER = 'It has no tokenizer.json, without which it cannot read or write text.';
 
 /** The longest input that all files agree on. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { parseBounded } from '../../../../contract/kernel/bounds.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
+import { isBesideMerged, isMergedDecoder } from '../../../../contract/models/halves.ts';
 import { ofWeights } from '../files/discover.ts';
 import { ggufQuant, onnxVariant } from '../files/quants.ts';
 import type { HubClient } from './client.ts';
@@ -125,10 +126,10 @@ export function quantsOf(files: readonly HubFile[]): Quant[] {
   ];
 }
 
-/** A merged decoder takes the place of the two that it was made of, which would double the download. */
+/** Without what a merged decoder takes the place of, which would double the download. */
 function neededOf(graphs: readonly HubFile[]): HubFile[] {
-  const isMerged = graphs.some(({ path: name }) => /decoder_model_merged/i.test(name));
-  return graphs.filter(({ path: name }) => !isMerged || !/decoder_(model(?!_merged)|with_past_model)/i.test(name));
+  const isMerged = graphs.some(({ path: name }) => isMergedDecoder(name));
+  return graphs.filter(({ path: name }) => !isMerged || !isBesideMerged(name));
 }
 
 /** A repo may hold several models of one quantization; the first is taken, with all of its parts. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ROOT } from '../../../../../tests/support/core.ts';
+import { EngineUse } from '../../../../contract/models/engine.ts';
 import type { MemoryFacts } from '../files/facts.ts';
 import { createCatalogue } from './catalogue.ts';
 import { estimate, estimateByName, MIB } from './estimate.ts';
@@ -47,7 +48,7 @@ test.each([
 test('the catalogue has the form that it has to have, each model once, and something for small machines', async () => {
   const models = await createCatalogue(ROOT)();
   expect(new Set(models.map(({ repo, variant }) => `${repo}:${variant}`)).size).toBe(models.length);
-  for (const type of ['chat', 'embedding', 'rerank', 'ner', 'classification', 'speech', 'vision'])
+  for (const type of EngineUse.options)
     expect(
       models.some((entry) => entry.type === type && entry.ram_gb <= 4),
       type,

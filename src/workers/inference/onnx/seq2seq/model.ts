@@ -8,7 +8,7 @@ import type { LoadedFacts } from '../../../../contract/models/engine.ts';
 import { graphsOf } from '../../../../contract/models/halves.ts';
 import { type ModelFolder, useless } from '../folder.ts';
 import type { OpenSession } from '../session.ts';
-import { countIn, type TextTokenizer, tokensIn } from '../tokenizer.ts';
+import { countIn, endTokens, type TextTokenizer, tokensIn } from '../tokenizer.ts';
 import { beginWriting, type DecoderGraphs, type Writing } from './writer.ts';
 
 /** What both kinds of such models are made of. */
@@ -43,8 +43,7 @@ const USUAL_LENGTH = 20;
 function textOf({ config, generation, tokenizer }: HalvesFiles, contextLength: number) {
   const all = [generation, config, textConfig(config)];
   const first = (name: string) => all.map((one) => one[name]).find((value) => value != null);
-  const end = tokenizer.idOf(tokenizer.special('eos_token'));
-  const ends = new Set([...tokensIn(first('eos_token_id')), ...(end === null ? [] : [end])]);
+  const ends = endTokens(tokenizer, first('eos_token_id'));
   const [start] = tokensIn(first('decoder_start_token_id') ?? first('bos_token_id'));
   if (start === undefined) throw useless('its files do not tell with which token a text begins');
   const longest = countIn(first('max_length')) ?? USUAL_LENGTH;

@@ -3,6 +3,7 @@ import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { emptyTensor, free } from '../decoder.ts';
 import { integers, numbersOf } from '../encoder.ts';
 import { useless } from '../folder.ts';
+import { isPast, isPresent, LOGITS, MASK_INPUT, MERGED, pastOf, presentOf, TOKENS_INPUT } from '../graph-names.ts';
 
 /** Graphs of one decoder: for the first tokens, and for later ones where that is another graph. */
 export interface DecoderGraphs {
@@ -19,10 +20,6 @@ export interface Writing {
   dispose(): void;
 }
 
-const PAST = 'past_key_values.';
-const PRESENT = 'present.';
-const LOGITS = 'logits';
-const MERGED = 'use_cache_branch';
 /** Keys and values of what the encoder made: they are computed with the first tokens and stay as they are. */
 const OF_ENCODER = /\.encoder\.(key|value)$/;
 const KNOWN = new Set([
@@ -37,13 +34,13 @@ const KNOWN = new Set([
 ]);
 /** @throws AppError `model-corrupted` for a graph that wants what there is not */
 function check({ inputNames, outputNames }: InferenceSession): void {
-  const unknown = inputNames.find((name) => !name.startsWith(PAST) && !KNOWN.has(name));
+  const unknown = inputNames.find((name) => !isPast(name) && !KNOWN.has(name));
   if (unknown !== undefined) throw useless(`its decoder needs the input ${JSON.stringify(unknown)}`);
-  if (!inputNames.some((name) => /^(decoder_)?input_ids$/.test(name)) || !outputNames.includes(LOGITS))
+  if (!inputNames.some((name) => TOKENS_INPUT.test(name)) || !outputNames.includes(LOGITS))
     throw useless('its decoder does not write tokens');
 }
 
-const pastsOf = ({ inputMetadata }: InferenceSession) => inputMetadata.filter(({ name }) => name.startsWith(PAST));
+const pastsOf = ({ inputMetadata }: InferenceSession) => inputMetadata.filter(({ name }) => isPast(name));
 
 /** Places of tokens in the shape of keys and values. */
 const placesIn = ({ dims }: Tensor) => dims[2] ?? 0;
@@ -66,8 +63,8 @@ export function beginWriting({ first, later }: DecoderGraphs, states: Tensor): W
     const ones = (name: string, count: number) => row(name, new Array<number>(count).fill(1));
     const feeds: Record<string, Tensor> = { ...emptyIn(session), ...cacheFor(session) };
     for (const name of session.inputNames) {
-      if (/^(decoder_)?input_ids$/.test(name)) feeds[name] = row(name, tokens);
-      else if (/^(decoder_)?attention_mask$/.test(name)) feeds[name] = ones(name, total);
+      if (TOKENS_INPUT.test(name)) feeds[name] = row(name, tokens);
+      else if (MASK_INPUT.test(name)) feeds[name] = ones(name, total);
       else if (name === 'position_ids')
         feeds[name] = row(
           name,
@@ -84,8 +81,8 @@ export function beginWriting({ first, later }: DecoderGraphs, states: Tensor): W
   function keep(outputs: InferenceSession.OnnxValueMapType, isFirst: boolean): void {
     const next: Record<string, Tensor> = {};
     for (const [name, value] of Object.entries(outputs)) {
-      if (!name.startsWith(PRESENT) || !(value instanceof Tensor)) continue;
-      const past = name.replace(PRESENT, PAST);
+      if (!isPresent(name) || !(value instanceof Tensor)) continue;
+      const past = pastOf(name);
       if (isFirst || !OF_ENCODER.test(name)) next[past] = value;
       else free(value);
     }
@@ -106,7 +103,7 @@ export function beginWriting({ first, later }: DecoderGraphs, states: Tensor): W
       const absent = later ?? first;
       for (const { name } of keeps ? pastsOf(absent) : [])
         if (cache[name] === undefined || placesIn(cache[name]) === 0)
-          throw useless(`its decoder gives no ${name.replace(PAST, PRESENT)}`);
+          throw useless(`its decoder gives no ${presentOf(name)}`);
       return logits;
     },
     dispose() {

@@ -31,7 +31,7 @@ export async function loadVision(
     sample: () => new Tensor('float32', new Float32Array(3 * width * height), [1, 3, height, width]),
     contextLength,
   });
-  return { ...halves, use: 'vision', pixels };
+  return { ...halves, use: 'vision', pixels, facts: { ...halves.facts, capabilities: ['vision'] } };
 }
 
 export async function describe(

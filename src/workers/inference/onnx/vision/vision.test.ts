@@ -19,7 +19,8 @@ const engine = openEngine('onnx');
 beforeAll(async () => {
   for (const decoder of ['merged', 'two', 'plain'] as const) {
     const file = writeOnnxCaptioner(at(decoder), { decoder, seed: 6 });
-    await engine.load(file, { model: decoder, type: 'vision', context_length: 64 });
+    const { answer } = await engine.load(file, { model: decoder, type: 'vision', context_length: 64 });
+    expect(answer).toMatchObject({ facts: { capabilities: ['vision'] } });
   }
 }, 60_000);
 afterAll(async () => {
