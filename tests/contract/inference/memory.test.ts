@@ -97,7 +97,7 @@ const call = { signal: new AbortController().signal, emit: async () => {} };
 const ask = (body) => answer({ model: 'm', ...body }, call);
 gc();
 const before = resident('VmRSS');
-await ask({ op: 'load', path: file, type, context_length: Number(context), parallel: 1, gpu_layers: 0 });
+await ask({ op: 'load', path: file, type, context_length: Number(context), parallel: 1, prompt_batch: 128, gpu_layers: 0 });
 const text = ' the'.repeat(Number(context) - 40);
 const sampling = { temperature: 0, top_p: 1, top_k: 0, min_p: 0, repetition_penalty: 1, frequency_penalty: 0, presence_penalty: 0, seed: 1, logit_bias: [] };
 if (type === 'embedding') await ask({ op: 'embed', texts: [text], as: null });

@@ -2,7 +2,7 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { integers, numbersOf } from './encoder.ts';
 import { useless } from './folder.ts';
-import { isPast, LOGITS, MERGED, presentOf } from './graph-names.ts';
+import { isPast, LOGITS, MERGED, presentOf } from './seq2seq/graph-names.ts';
 
 /** What was computed of a sequence. It is used up by what is made of it: two copies of a long one are hundreds of megabytes. */
 export interface Sequence {

@@ -1,5 +1,6 @@
 /** Errors in the caller's terms: the engines and the chat name the field of a chat, whatever kind of request it came from. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
+import { endable } from '../run/endable.ts';
 import type { Generate } from '../run/generation.ts';
 
 /** What the caller calls a field of a chat. */
@@ -35,17 +36,23 @@ export function withCallerFields<T>(nameOf: CallerField, work: () => T): T {
   }
 }
 
+async function* renaming<T, R>(nameOf: CallerField, parts: AsyncGenerator<T, R, void>): AsyncGenerator<T, R, void> {
+  try {
+    return yield* parts;
+  } catch (thrown) {
+    throw renamed(thrown, nameOf);
+  }
+}
+
 /** Generates with errors in the caller's terms. */
 export async function generateFor(nameOf: CallerField, ...[generate, ...asked]: [Generate, ...Parameters<Generate>]) {
   const generation = await generate(...asked);
   return {
     ...generation,
-    async *parts() {
-      try {
-        return yield* generation.parts();
-      } catch (thrown) {
-        throw renamed(thrown, nameOf);
-      }
+    parts() {
+      const own = generation.parts();
+      const end = () => void own.return(undefined as never).catch(() => undefined);
+      return endable(renaming(nameOf, own), end);
     },
   };
 }

@@ -4,7 +4,8 @@ import type { EngineItem, EnginePrompt, Sampling, ToolGrammars } from '../../../
 import type { Clock } from '../../../core/clock.ts';
 import type { GenerationDefaults, LoadableModel, ModelLookup } from '../deps.ts';
 import type { Residents } from '../models/residents.ts';
-import type { Finished, GenerateAsk } from './engine.ts';
+import { endable } from './endable.ts';
+import type { Engine, Finished, GenerateAsk } from './engine.ts';
 import type { Live } from './live.ts';
 import { type OutputPart, OutputReader } from './output.ts';
 import { type Caller, type Place, takePlace } from './place.ts';
@@ -60,7 +61,7 @@ export interface Generation {
   readonly model: LoadableModel;
   /** Counts and times up to now. */
   readonly progress: Readonly<GenerationEnd>;
-  /** Loads the model when it has to, waits for a place and writes. @throws AppError */
+  /** Loads the model when it has to, waits for a place and writes. A reader that leaves ends it, also in the queue. @throws AppError */
   parts(): AsyncGenerator<GenerationPart, GenerationEnd, void>;
 }
 
@@ -186,19 +187,21 @@ export function createGenerate(deps: GenerationDeps): Generate {
     request: GenerationRequest,
     asker: Asker,
     end: GenerationEnd,
+    left: AbortSignal,
   ): AsyncGenerator<GenerationPart, GenerationEnd, void> {
     const begun = clock.monotonic();
     const stop = new AbortController();
     const { caller, requestId, sessionId } = asker;
     const done = live.begin({ caller, requestId, sessionId, stop });
-    const waiting = AbortSignal.any([asker.signal, stop.signal]);
+    const waiting = AbortSignal.any([asker.signal, stop.signal, left]);
     let place: Place | undefined;
+    let stream: ReturnType<Engine['generate']> | undefined;
     let ended = false;
     try {
       place = await takePlace(residents, model, { caller, signal: waiting });
       const { resident, facts, signal } = place;
       const ask = askOf(model, request, source.defaults(model, sessionId));
-      const stream = resident.engine.generate(ask, signal);
+      stream = resident.engine.generate(ask, signal);
       yield* written(stream, {
         reasons: facts.capabilities.includes('reasoning') && 'messages' in request.prompt,
         tools: request.tools !== null,
@@ -208,14 +211,15 @@ export function createGenerate(deps: GenerationDeps): Generate {
       ended = true;
     } catch (thrown) {
       // After an order to stop the answer is what was written so far; a caller that has left gets none.
-      if (!stop.signal.aborted || asker.signal.aborted) throw thrown;
+      if (!stop.signal.aborted || asker.signal.aborted || left.aborted) throw thrown;
       end.stopped = true;
       ended = true;
     } finally {
+      await stream?.return(undefined as never).catch(() => undefined);
       place?.leave();
       done();
       end.timings.totalMs = clock.monotonic() - begun;
-      deps.finished(model, end, ended ? 'done' : asker.signal.aborted ? 'cancelled' : 'failed');
+      deps.finished(model, end, ended ? 'done' : asker.signal.aborted || left.aborted ? 'cancelled' : 'failed');
     }
     return end;
   }
@@ -228,6 +232,10 @@ export function createGenerate(deps: GenerationDeps): Generate {
         extra: { field: 'model', param: 'model' },
       });
     const progress = nothingYet();
-    return { model, progress, parts: () => run(model, request, asker, progress) };
+    const parts = () => {
+      const left = new AbortController();
+      return endable(run(model, request, asker, progress, left.signal), () => left.abort());
+    };
+    return { model, progress, parts };
   };
 }

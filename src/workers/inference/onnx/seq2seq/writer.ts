@@ -3,7 +3,7 @@ import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { emptyTensor, free } from '../decoder.ts';
 import { integers, numbersOf } from '../encoder.ts';
 import { useless } from '../folder.ts';
-import { isPast, isPresent, LOGITS, MASK_INPUT, MERGED, pastOf, presentOf, TOKENS_INPUT } from '../graph-names.ts';
+import { isPast, isPresent, LOGITS, MASK_INPUT, MERGED, pastOf, presentOf, TOKENS_INPUT } from './graph-names.ts';
 
 /** Graphs of one decoder: for the first tokens, and for later ones where that is another graph. */
 export interface DecoderGraphs {
