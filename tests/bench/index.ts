@@ -3,11 +3,15 @@ import { bench as doors } from './doors.bench.ts';
 import { bench as host } from './host.bench.ts';
 import { bench as inference } from './inference.bench.ts';
 import { bench as lists } from './lists.bench.ts';
+import { bench as onnx } from './onnx.bench.ts';
 import { bench as proxies } from './proxies.bench.ts';
 import { bench as redaction } from './redaction.bench.ts';
 import { bench as tasks } from './tasks.bench.ts';
 
-const benches: Record<string, () => Promise<boolean>> = { host, doors, lists, redaction, tasks, proxies, inference };
+const benches: Record<string, () => Promise<boolean>> = {
+  ...{ host, doors, lists, redaction, tasks, proxies },
+  ...{ inference, onnx },
+};
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in benches));
 if (unknown.length > 0) {

@@ -15,7 +15,16 @@ const TOKENS = 64;
 const SMALL_TOKENS = 256;
 /** Words of a prompt that takes a while to read; a word is about a token. */
 const LONG_PROMPT = 700;
-const bars = { throughput: 0.97, addedUs: 60, warm: 0.1, cancelMs: 250, embeddings: 0.95, loopP99: 20 };
+const bars = {
+  throughput: 0.97,
+  addedUs: 60,
+  firstMs: 3,
+  warm: 0.1,
+  cancelMs: 250,
+  embeddings: 0.95,
+  loopP99: 20,
+  sideBySide: 1.1,
+};
 const MODELS = [
   ['medium', MEDIUM],
   ['small', TINY],
@@ -116,8 +125,8 @@ async function throughput(subject: Subject): Promise<boolean> {
   const added = median(small.map(({ http, raw }) => ((http.totalMs - raw.totalMs) * 1000) / SMALL_TOKENS));
   say(`medium model over HTTP ÷ library: ${fixed(ratio, 3)} (bar ${bars.throughput}), ${fixed(speed, 1)} tokens/s`);
   say(`small model: ${fixed(added, 0)} µs more for each token (bar ${bars.addedUs})`);
-  say(`time to the first token: ${fixed(first, 1)} ms more than the library`);
-  return ratio >= bars.throughput && added <= bars.addedUs;
+  say(`time to the first token: ${fixed(first, 1)} ms more than the library (bar ${bars.firstMs})`);
+  return ratio >= bars.throughput && added <= bars.addedUs && first <= bars.firstMs;
 }
 
 async function prefixCache({ host }: Subject): Promise<boolean> {
@@ -177,7 +186,7 @@ async function embeddings({ host, open }: Subject): Promise<boolean> {
   return median(ratios) >= bars.embeddings;
 }
 
-async function sideBySide({ host }: Subject): Promise<void> {
+async function sideBySide({ host }: Subject): Promise<boolean> {
   host.host.settings.update({ parallel: 4 });
   await host.host.client.call('load_model', {
     model_id: MEDIUM_REF,
@@ -191,7 +200,11 @@ async function sideBySide({ host }: Subject): Promise<void> {
     return all.reduce((sum, { tokens }) => sum + tokens, 0) / (performance.now() - begun);
   };
   await speedOf(1);
-  say(`four requests side by side ÷ one: ${fixed((await speedOf(4)) / (await speedOf(1)))} times the tokens`);
+  // Taken by turns, so that what else the machine does slows both alike.
+  const gains: number[] = [];
+  for (let round = 0; round < 3; round++) gains.push((await speedOf(4)) / (await speedOf(1)));
+  say(`four requests side by side ÷ one: ${fixed(median(gains))} times the tokens (bar ${bars.sideBySide})`);
+  return median(gains) >= bars.sideBySide;
 }
 
 async function eventLoop({ host }: Subject): Promise<boolean> {
@@ -231,8 +244,8 @@ export async function bench(): Promise<boolean> {
       await cancelLatency(subject),
       await embeddings(subject),
       await eventLoop(subject),
+      await sideBySide(subject),
     ];
-    await sideBySide(subject);
     return met.every(Boolean);
   } finally {
     await llama.dispose();

@@ -175,7 +175,16 @@ async function loadedIn(engine: string, model: string, type: string): Promise<un
     serialization: 'advanced',
   });
   try {
-    const body = { op: 'load', model: 'm', path: model, type, context_length: 256, parallel: 1, prompt_batch: 128, gpu_layers: 0 };
+    const body = {
+      op: 'load',
+      model: 'm',
+      path: model,
+      type,
+      context_length: 256,
+      parallel: 1,
+      prompt_batch: 128,
+      gpu_layers: 0,
+    };
     for await (const [reply] of on(child, 'message', { close: ['exit'] })) {
       if (reply.t === 'ready') child.send({ t: 'request', id: 1, body });
       else if (reply.t !== 'item') return reply;
