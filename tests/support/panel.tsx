@@ -52,7 +52,7 @@ export async function renderPanel(host: TestHost, ui: ReactNode, options: PanelO
   const abort = new AbortController();
   followChanges(client, queries, abort.signal);
   const root = createRootRoute();
-  const routes = ['$', '/tasks/$id', '/commands/$id', '/help/$topic'].map((path) =>
+  const routes = ['$', '/tasks/$id', '/commands/$id', '/help/$topic', '/chat/$id'].map((path) =>
     createRoute({ getParentRoute: () => root, path, component: () => ui }),
   );
   const history = createMemoryHistory({ initialEntries: [options.at ?? '/'] });
