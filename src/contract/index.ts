@@ -4,6 +4,9 @@ import { artifactOperations } from './automation/artifacts.ts';
 import { commandOperations } from './automation/commands.ts';
 import { demoOperations } from './automation/demo.ts';
 import { cookieOperations } from './automation/profile/cookies.ts';
+import { profileRowOperations } from './automation/profile/rows.ts';
+import { profileUseOperations } from './automation/profile/running.ts';
+import { snapshotOperations } from './automation/profile/snapshots.ts';
 import { profileOperations } from './automation/profiles.ts';
 import { proxyOperations } from './automation/proxies.ts';
 import { queueOperations } from './automation/queue.ts';
@@ -38,6 +41,9 @@ export const contract = {
   ...profileOperations,
   ...cookieOperations,
   ...proxyOperations,
+  ...profileUseOperations,
+  ...profileRowOperations,
+  ...snapshotOperations,
   ...commandOperations,
   ...taskOperations,
   ...artifactOperations,

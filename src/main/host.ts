@@ -107,6 +107,7 @@ export async function createHost(platform: Platform, config: HostConfig, replace
     contentOrigin: content.url,
     connections,
     uploads: storage.uploads,
+    devtools: features.profiles.service.devtools,
     // One line for each hand-written wire.
     dialects: [openAiDialect],
     handlers: features.all.map(({ name, handlers }) => ({ feature: name, handlers })),

@@ -36,7 +36,14 @@ export async function bench(): Promise<boolean> {
   const profilesDir = path.join(dir, 'profiles');
   const proxies = proxiesOn(core).service;
   const open = () =>
-    createProfiles({ ...core, profilesDir, tempDir: path.join(dir, 'tmp'), browserArgs: [], proxies }).service;
+    createProfiles({
+      ...core,
+      profilesDir,
+      tempDir: path.join(dir, 'tmp'),
+      baseUrl: () => 'http://127.0.0.1:8080',
+      browserArgs: [],
+      proxies,
+    }).service;
   const writer = open();
   core.db.transaction(() => {
     for (let n = 0; n < PROFILES; n++) {

@@ -62,6 +62,10 @@ const lists = new Set<string>(Object.values<EntityRecord>(entities).flatMap((rec
 /** What cannot be done with a row that exists: the profile's browser is not there on purpose; there are no cookies in the sample, and no profile to copy them from; a backup is over at once and has no rows. */
 const REFUSED: Readonly<Record<string, string>> = {
   profiles_start: 'browser_not_found',
+  profiles_connect: 'invalid_state',
+  profiles_snapshots_restore: 'not_found',
+  profiles_snapshots_diff: 'not_found',
+  profiles_snapshots_delete: 'not_found',
   profiles_cookies_set: 'validation_error',
   profiles_cookies_copy: 'not_found',
   proxies_rotate: 'invalid_state',
@@ -74,6 +78,7 @@ const ids = new RegExp(`\\b(${named.map(({ id }) => id.prefix).join('|')})_[0-9a
 function comparable(outcome: Outcome): Outcome {
   const text = JSON.stringify(masked(outcome))
     .replace(ids, '$1_…')
+    .replace(/\bsnp_[0-9a-f]{26}/g, 'snp_…')
     .replace(/"(duration_ms|size_bytes|number)":\d+/g, '"$1":0')
     .replace(/"prefix":"[^"]+"/g, '"prefix":"…"');
   return JSON.parse(text) as Outcome;

@@ -140,6 +140,7 @@ export async function openTestDoors(
         return { upload_id: id as never, bytes: size, sha256: 'f'.repeat(64), expires_at: '2026-11-21T00:00:00.000Z' };
       },
     },
+    devtools: { redeem: () => null, attach: () => Promise.reject(new Error('no browser')) },
     dialects: options.dialects ?? [],
     baseUrl: () => doors.url() ?? '',
     handlers: [{ feature: 'test', handlers }],

@@ -102,6 +102,7 @@ export function openTaskHost(options: TaskHostOptions = {}) {
     ...shared,
     profilesDir: path.join(dir, 'profiles'),
     tempDir: temp,
+    baseUrl: () => 'http://127.0.0.1:8080',
     browserArgs: QUIET_BROWSER,
     proxies: proxies.service,
   });

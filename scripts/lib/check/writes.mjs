@@ -18,6 +18,7 @@ const DATABASE_HELPER = 'src/main/core/db/file/open-file.ts';
 const ALLOWED = new Map([
   ['src/main/core/disk/owned-files.ts', 'the helper'],
   ['src/main/core/disk/owned-reads.ts', 'the helper that reads'],
+  ['src/main/core/disk/owned-copies.ts', 'the helper that copies folders'],
   ['src/main/core/disk/owned-trees.ts', 'the helper that lists and removes'],
   ['src/workers/executor/output/new-file.ts', 'the helper of executors'],
   ['src/main/core/log/audit-head.ts', 'opens the log of the database to flush it'],

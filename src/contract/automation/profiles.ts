@@ -181,6 +181,7 @@ export const profileRecord = {
   },
   lists: ['profiles_list'],
   one: 'profiles_get',
+  related: ['profiles_snapshots_list'],
 } as const satisfies EntityRecord;
 
 const area = { area: 'automation', tags: ['profiles'] } as const;

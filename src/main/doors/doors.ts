@@ -12,6 +12,8 @@ import type { DoorName, HandlerSet, Handlers } from '../core/operation/operation
 import type { Tickets } from '../core/operation/tickets.ts';
 import type { SettingsReader } from '../core/settings.ts';
 import type { Authenticator, ConnectionRegistry } from '../features/connections/index.ts';
+import type { DevtoolsRelay } from '../features/profiles/index.ts';
+import { createDevtoolsDoor } from './devtools.ts';
 import { type CallTotals, createCallMetrics } from './dispatch/call-metrics.ts';
 import { createDispatcher, type ServerDispatcher } from './dispatch/dispatcher.ts';
 import { createIdempotency, createIdempotencyStore } from './dispatch/idempotency/index.ts';
@@ -48,6 +50,8 @@ export interface DoorsDeps {
   contentOrigin: () => string | null;
   connections: { authenticator: Authenticator; registry: ConnectionRegistry };
   uploads: UploadSink;
+  /** Browsers in the hands of other programs. */
+  devtools: DevtoolsRelay;
   /** Address that one-time URLs begin with. */
   baseUrl: () => string;
   /** Handlers of every operation but `routes`, which the doors answer themselves. */
@@ -111,6 +115,7 @@ export function createDoors(deps: DoorsDeps): Doors {
     authenticator: connections.authenticator,
     onBadToken: (remote) => limiter.takeFailure(remote),
   });
+  const devtools = createDevtoolsDoor({ relay: deps.devtools, registry: connections.registry });
   const http = createHttpDoor({
     contract,
     dispatcher,
@@ -122,6 +127,7 @@ export function createDoors(deps: DoorsDeps): Doors {
     dialects: deps.dialects,
     metrics: createMetricsPage(calls, deps.metrics),
     webSocket,
+    devtools,
     clock,
     log,
     version,
@@ -131,7 +137,7 @@ export function createDoors(deps: DoorsDeps): Doors {
   });
 
   /** Every door of this host: a new one is a folder and a line here. */
-  const doors: readonly Door[] = [ipc, webSocket, http];
+  const doors: readonly Door[] = [ipc, webSocket, devtools, http];
 
   return {
     dispatcher,

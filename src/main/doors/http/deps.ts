@@ -5,6 +5,7 @@ import type { Logger } from '../../core/log/logger.ts';
 import type { Tickets } from '../../core/operation/tickets.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import type { Authenticator } from '../../features/connections/index.ts';
+import type { DevtoolsDoor } from '../devtools.ts';
 import type { ServerDispatcher } from '../dispatch/dispatcher.ts';
 import type { RateLimiter } from '../dispatch/rate-limit.ts';
 import type { WebSocketDoor } from '../ws.ts';
@@ -23,6 +24,7 @@ export interface HttpDeps {
   uploads: UploadSink;
   metrics: MetricsPage;
   webSocket: WebSocketDoor;
+  devtools: DevtoolsDoor;
   /** Hand-written wires. */
   dialects: readonly Dialect[];
   clock: Clock;

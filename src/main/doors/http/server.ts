@@ -28,7 +28,7 @@ export function createHttpDoor(deps: HttpDeps): HttpDoor {
   const access = createAccess(settings, deps.contract);
   const state = new ServerState(log);
   const admit = createAdmit(deps);
-  const makeServer = createGuard({ access, admit, state, webSocket: deps.webSocket });
+  const makeServer = createGuard({ access, admit, state, webSocket: deps.webSocket, devtools: deps.devtools });
   const servers: Server[] = [];
   let built: { app: FastifyInstance; route: Route } | undefined;
   let url: string | null = null;

@@ -27,8 +27,13 @@ export function createEditing(deps: {
   const next = (row: ProfileRow): ProfileRow => ({ ...row, updated_at: clock.now(), version: row.version + 1 });
 
   return {
-    /** @throws AppError `validation-error` for a proxy that does not exist */
-    create(input: ProfileCreate): Profile {
+    /** What the schema cannot tell. @throws AppError `validation-error` for a proxy that does not exist */
+    check: (input: ProfileCreate): void => requireProxy(input.proxy_id),
+    /**
+     * @param known what a copy has from the beginning
+     * @throws AppError `validation-error` for a proxy that does not exist
+     */
+    create(input: ProfileCreate, known: Partial<Pick<ProfileRow, 'id' | 'size_bytes'>> = {}): Profile {
       requireProxy(input.proxy_id);
       const now = clock.now();
       const row = store.insert({
@@ -36,6 +41,7 @@ export function createEditing(deps: {
         id: newId('profile'),
         extensions: [],
         size_bytes: 0,
+        ...known,
         last_started_at: null,
         created_at: now,
         updated_at: now,

@@ -7,6 +7,7 @@ import { endLeftovers, removeLeftovers } from './launch/leftovers.ts';
 import { leftoverFolders } from './launch/open-browser.ts';
 import type { ManualBrowsers } from './manual.ts';
 import type { Occupancy } from './occupancy/occupancy.ts';
+import type { Snapshots } from './snapshots/snapshots.ts';
 import type { ProfileStore } from './store.ts';
 
 /** Creates it. */
@@ -19,6 +20,7 @@ export function createHousekeeping(deps: {
   dirOf(id: ProfileId): string;
   manual: Pick<ManualBrowsers, 'closeAll'>;
   occupancy: Pick<Occupancy, 'stop'>;
+  snapshots: Pick<Snapshots, 'startUp' | 'forget'>;
 }) {
   const { store, log, profilesDir, tempDir, dirOf } = deps;
   const root = path.dirname(profilesDir);
@@ -28,6 +30,7 @@ export function createHousekeeping(deps: {
       const temporary = leftoverFolders(tempDir);
       await endLeftovers(temporary, log);
       await removeLeftovers(temporary, log);
+      await deps.snapshots.startUp();
     },
     /** Ends browsers that outlived a host that was killed. */
     async reconcile(): Promise<void> {
@@ -46,6 +49,7 @@ export function createHousekeeping(deps: {
     async purge(before: number): Promise<void> {
       for (const id of store.purgeable(before)) {
         try {
+          await deps.snapshots.forget(id);
           await removeOwned(root, dirOf(id));
           store.purge(id);
         } catch (error) {

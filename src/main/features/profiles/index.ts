@@ -13,6 +13,9 @@ import { profileHandlers } from './routes.ts';
 import { createProfileService, type ProfileProxies } from './service.ts';
 import { createProfileStore } from './store.ts';
 
+export type { Channel as DevtoolsChannel } from './cdp/channel.ts';
+export { readCommand } from './cdp/messages.ts';
+export type { DevtoolsRelay } from './cdp/relay.ts';
 export type { LaunchPlan, LaunchRequest } from './launch/plan.ts';
 export type { ProfileLease } from './occupancy/occupancy.ts';
 export type { ProfileService } from './service.ts';
@@ -27,6 +30,7 @@ export function createProfiles(deps: {
   tempDir: string;
   browserArgs: readonly string[];
   proxies: ProfileProxies;
+  baseUrl: () => string;
 }) {
   const browsers = createBrowsers(deps.settings);
   const service = createProfileService({ ...deps, browsers, store: createProfileStore(deps.db, deps.events) });

@@ -2,7 +2,6 @@
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import type { Logger } from '../../core/log/logger.ts';
-import type { PipeClient } from './cdp/pipe-client.ts';
 import type { BrowserEnd } from './launch/launcher.ts';
 import { browserMark } from './launch/leftovers.ts';
 import { type OpenBrowser, openBrowser } from './launch/open-browser.ts';
@@ -50,6 +49,8 @@ export function createManualBrowsers(deps: {
   plan: Planner;
   tempDir: string;
   log: Logger;
+  /** Called when a browser that a person opened was closed in order, before its profile is free; never rejects. */
+  closed(id: ProfileId): Promise<void>;
 }) {
   const { states, plan, tempDir, log } = deps;
   const open = new Map<ProfileId, { browser: OpenBrowser; released: Promise<void> }>();
@@ -79,6 +80,7 @@ export function createManualBrowsers(deps: {
       if (end !== 'closed' && !wasForced) states.crashed(id);
       if (end === 'closed') log.info('profiles', ENDS[end], { profile_id: id });
       else log.warn('profiles', ENDS[end], { profile_id: id });
+      if (end === 'closed' && by === 'manual') await deps.closed(id);
       await launch.release();
     });
     const free = released.catch((error: unknown) => log.error('profiles', 'profile not released', { id, error }));
@@ -111,8 +113,8 @@ export function createManualBrowsers(deps: {
     },
     /** Closes the browser of a profile and waits until the profile is free; false when none is open. */
     stop,
-    /** Commands to the open browser of a profile. */
-    cdpOf: (id: ProfileId): PipeClient | undefined => open.get(id)?.browser.cdp,
+    /** The open browser of a profile. */
+    openBrowser: (id: ProfileId): OpenBrowser | undefined => open.get(id)?.browser,
     /** Closes all of them, ends starts that are under way and refuses new ones. Resolves when every profile is free. */
     async closeAll(): Promise<void> {
       closing.abort(new AppError('service-unavailable', 'TabAgent is closing.'));

@@ -26,6 +26,7 @@ function openProfiles(core: TestCore) {
     proxies,
     profilesDir,
     tempDir: path.join(core.dir, 'tmp'),
+    baseUrl: () => 'http://127.0.0.1:8080',
     browserArgs: [],
   });
   const folder = (id: ProfileId) => path.join(profilesDir, id);

@@ -20,6 +20,7 @@ const profilesOn = (core: TestCore) =>
     ...core,
     profilesDir: path.join(core.dir, 'profiles'),
     tempDir: path.join(core.dir, 'tmp'),
+    baseUrl: () => 'http://127.0.0.1:8080',
     browserArgs: QUIET,
     proxies: proxiesOn(core).service,
   });

@@ -1,5 +1,8 @@
 /** Handlers of profiles: maps only. */
 import type { cookieOperations } from '../../../contract/automation/profile/cookies.ts';
+import type { profileRowOperations } from '../../../contract/automation/profile/rows.ts';
+import type { profileUseOperations } from '../../../contract/automation/profile/running.ts';
+import type { snapshotOperations } from '../../../contract/automation/profile/snapshots.ts';
 import type { profileOperations } from '../../../contract/automation/profiles.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
 import { changesOf } from '../../core/operation/versioned.ts';
@@ -9,7 +12,10 @@ import type { ProfileService } from './service.ts';
 /** Ids of the operations that this feature answers. */
 export type ProfileOperationId =
   | Exclude<keyof typeof profileOperations, 'profiles_bulk'>
-  | keyof typeof cookieOperations;
+  | keyof typeof cookieOperations
+  | keyof typeof profileRowOperations
+  | keyof typeof profileUseOperations
+  | keyof typeof snapshotOperations;
 
 /** Maps the operations onto the service. */
 export function profileHandlers(service: ProfileService, browsers: Browsers): Handlers<ProfileOperationId> {
@@ -36,6 +42,16 @@ export function profileHandlers(service: ProfileService, browsers: Browsers): Ha
     profiles_cookies_set: ({ id, ...input }) => service.cookies.set(id, input),
     profiles_cookies_delete: ({ id, ...selection }) => service.cookies.delete(id, selection),
     profiles_cookies_copy: ({ id, from, domain, mode }) => service.cookies.copy(id, from, domain, mode),
+    profiles_create_rows: (input, { signal }) => service.createRows(input, signal),
+    profiles_clone: ({ id, ...input }, { signal }) => service.clone(id, input, signal),
+    profiles_disk: ({ id }) => service.disk(id),
+    profiles_clear_cache: ({ id }) => service.clearCache(id),
+    profiles_connect: ({ id }, { principal }) => service.connect(id, principal),
+    profiles_snapshots_list: ({ id }) => service.snapshots.list(id),
+    profiles_snapshots_create: ({ id }) => service.snapshots.create(id),
+    profiles_snapshots_restore: ({ id, snapshot_id }) => service.snapshots.restore(id, snapshot_id),
+    profiles_snapshots_diff: ({ id, snapshot_id }) => service.snapshots.diff(id, snapshot_id),
+    profiles_snapshots_delete: ({ id, snapshot_id }) => service.snapshots.delete(id, snapshot_id),
     browsers_list: async ({ refresh }) => ({ items: await browsers.list(refresh) }),
     browsers_check: ({ path }) => browsers.check(path),
   };

@@ -1,5 +1,6 @@
 /** Table of profiles. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { SnapshotId } from '../../../contract/automation/profile/snapshots.ts';
 import type { BrowserFamily } from '../../../contract/automation/profiles.ts';
 import type { ProfileId, ProxyId } from '../../../contract/kernel/scalars.ts';
 import { json } from '../../core/db/index.ts';
@@ -43,3 +44,13 @@ export const profile = sqliteTable('profile', {
 });
 /** One row of {@link profile}; the store adds what it is ordered by. */
 export type ProfileRow = Omit<typeof profile.$inferSelect, 'name_key'>;
+
+/** Earlier states of profiles; the folder of one is named by its id. */
+export const profileSnapshot = sqliteTable('profile_snapshot', {
+  id: text('id').$type<SnapshotId>().primaryKey(),
+  profile_id: text('profile_id').$type<ProfileId>().notNull(),
+  reason: text('reason').$type<'stop' | 'manual' | 'restore'>().notNull(),
+  bytes: integer('bytes').notNull(),
+  created_at: integer('created_at').notNull(),
+});
+export type SnapshotRow = typeof profileSnapshot.$inferSelect;

@@ -1,7 +1,7 @@
 /** Profiles as the rest of the program sees them: editing, exclusive use, opening and closing browsers. */
+import path from 'node:path';
 import { Profile, type ProfileSnapshot } from '../../../contract/automation/profiles.ts';
 import type { ProxyRoute } from '../../../contract/automation/proxies.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
 import type { ProfileId, ProxyId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Db, recordOf } from '../../core/db/index.ts';
@@ -9,7 +9,9 @@ import { entryOf } from '../../core/disk/owned-trees.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import type { ProxyForwarders } from '../proxies/index.ts';
-import { createCookieDesk, type Visit } from './cookies/desk.ts';
+import { createRelay } from './cdp/relay.ts';
+import { createCookieDesk } from './cookies/desk.ts';
+import { createCopies } from './copies.ts';
 import { createEditing } from './editing.ts';
 import { snapshotOf, toProfile } from './fields.ts';
 import { createHousekeeping } from './housekeeping.ts';
@@ -17,13 +19,17 @@ import type { Browsers } from './launch/browsers.ts';
 import type { ChromeLock } from './launch/chrome-lock.ts';
 import { EPHEMERAL_PREFIX } from './launch/open-browser.ts';
 import { createPlanner, type Holder } from './launch/plan.ts';
+import { createVisits } from './launch/visits.ts';
 import { createListing } from './listing.ts';
 import { createManualBrowsers } from './manual.ts';
 import { createOccupancy, type ProfileLease } from './occupancy/occupancy.ts';
 import { createOpening } from './opening.ts';
+import { createRows } from './rows/create-rows.ts';
 import type { ProfileRow } from './schema.ts';
+import { cookiesIn } from './snapshots/look.ts';
+import { createSnapshots } from './snapshots/snapshots.ts';
 import type { LastTask, ProfileStore } from './store.ts';
-import { createVisits } from './visits.ts';
+import { createSnapshotStore } from './store-snapshots.ts';
 
 /** What profiles need of proxies. */
 export interface ProfileProxies {
@@ -45,6 +51,8 @@ export interface ProfileDeps {
   tempDir: string;
   /** The ways out of profiles that have a proxy. */
   proxies: ProfileProxies;
+  /** Address that one-time addresses begin with. */
+  baseUrl: () => string;
   /** Extra launch arguments, for tests. */
   browserArgs: readonly string[];
 }
@@ -79,22 +87,29 @@ export function createProfileService(deps: ProfileDeps) {
     snapshot,
     openProxy: proxies.forwarders.open,
   });
-  const manual = createManualBrowsers({ states, plan, tempDir, log });
+  const manual = createManualBrowsers({ states, plan, tempDir, log, closed: (id) => snapshots.afterStop(id) });
 
-  const visits = createVisits(manual);
-  const visit: Visit = (id, run) => {
-    const row = require(id);
-    if (row.storage === 'persistent' || leases.holder(id)) return visits(id, run);
-    throw new AppError('invalid-state', `${row.name} keeps nothing when it is closed; open it first.`, {
-      extra: { expected: 'running', actual: 'stopped' },
-    });
-  };
+  const editing = createEditing({ store, clock, leases, require, view, hasProxy: proxies.exists });
+  const visit = createVisits(manual, { require, isHeld: (id) => Boolean(leases.holder(id)) });
+  const cookies = createCookieDesk({ visit, clock });
+  const snapshots = createSnapshots({
+    ...{ clock, log, require, hold, view, dirOf: persistentDir, announce: store.announce },
+    store: createSnapshotStore(db),
+    dir: path.join(path.dirname(profilesDir), 'profile-snapshots'),
+    cookiesOf: async (id) => (await cookies.get(id, 'json', undefined)).cookies,
+    cookiesIn: async (id, dir) =>
+      cookiesIn(dir, { executable: await browsers.executableFor(snapshot(id)), args: deps.browserArgs, tempDir }),
+  });
 
   return {
-    ...createEditing({ store, clock, leases, require, view, hasProxy: proxies.exists }),
+    ...editing,
+    createRows: createRows({ require, ...editing }),
+    ...createCopies({ store, require, hold, editing, dirOf: persistentDir }),
+    ...createRelay({ clock, manual, baseUrl: deps.baseUrl, require }),
     ...createOpening({ leases, states, manual, require, view, dirOf }),
     get: (id: ProfileId) => view(require(id)),
-    cookies: createCookieDesk({ visit, clock }),
+    cookies,
+    snapshots,
     ...createListing({ db, store, locks, states, viewWith, dirOf }),
     /**
      * Takes a profile, or makes a temporary one for `null`, to start a browser with it.
@@ -111,7 +126,7 @@ export function createProfileService(deps: ProfileDeps) {
     onFree: leases.onFree,
     running: () => leases.held().length,
     folder: (id: ProfileId): string => dirOf(require(id)),
-    ...createHousekeeping({ store, log, profilesDir, tempDir, dirOf: persistentDir, manual, occupancy }),
+    ...createHousekeeping({ store, log, profilesDir, tempDir, dirOf: persistentDir, manual, occupancy, snapshots }),
   };
 }
 export type ProfileService = ReturnType<typeof createProfileService>;

@@ -12,7 +12,13 @@ const input = (over: Record<string, unknown> = {}) => ProxyCreate.parse({ host: 
 const profilesOn = (core: TestCore, proxies: ReturnType<typeof proxiesOn>) =>
   createProfiles({
     ...core,
-    ...{ profilesDir: `${core.dir}/profiles`, tempDir: `${core.dir}/tmp`, browserArgs: [], proxies: proxies.service },
+    ...{
+      profilesDir: `${core.dir}/profiles`,
+      tempDir: `${core.dir}/tmp`,
+      baseUrl: () => 'http://127.0.0.1:8080',
+      browserArgs: [],
+      proxies: proxies.service,
+    },
   }).service;
 const secrets = (core: TestCore) => core.db.raw.prepare('SELECT count(*) FROM secret').pluck().get();
 

@@ -38,10 +38,21 @@ export function useProfileActions() {
     onDone: (_profile, { id }) => toast(`“${names.current.get(id)}” unlocked`),
     onError: (error, { id }) => errorToast(`Could not unlock “${names.current.get(id)}”`, error),
   });
+  const clone = useAct('profiles_clone', {
+    onDone: ({ items }) => {
+      const [copy] = items;
+      if (copy !== undefined)
+        undoToast(`“${copy.name}” made`, () =>
+          client.call('profiles_delete', { id: copy.id }).catch(failed(`Could not delete “${copy.name}”`)),
+        );
+    },
+    onError: (error, { id }) => errorToast(`Could not copy “${names.current.get(id)}”`, error),
+  });
   return {
     busy: start.isPending || stop.isPending || unlock.isPending,
     start: (profile: Named) => start.mutate(titled(profile)),
     stop: (profile: Named, force = false) => stop.mutate({ ...titled(profile), force }),
+    clone: (profile: Named) => clone.mutate(titled(profile)),
     unlock: (profile: Named) => unlock.mutate(titled(profile)),
     remove: (profile: Profile, done: () => void) =>
       client.call('profiles_delete', { id: profile.id }).then(

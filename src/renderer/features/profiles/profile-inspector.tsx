@@ -14,22 +14,28 @@ import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { RunDialog } from '../run/index.ts';
+import { ConnectSection } from './connect/connect-section.tsx';
 import { CookiesTab } from './cookies/cookies-tab.tsx';
 import { startBlocked, stopBlocked, useProfileActions } from './profile-actions.tsx';
 import { LastTasks, ProfileFacts } from './profile-facts.tsx';
 import css from './profiles.module.css';
+import { SnapshotsTab } from './snapshots/snapshots-tab.tsx';
+import { StorageTab } from './storage/storage-tab.tsx';
 import { Swatch } from './swatch.tsx';
 
 const TABS = [
   { id: 'overview', label: 'Overview' },
   { id: 'cookies', label: 'Cookies' },
+  { id: 'storage', label: 'Storage' },
+  { id: 'snapshots', label: 'Snapshots' },
 ] as const;
+type TabId = (typeof TABS)[number]['id'];
 
 /** Details of one profile, in a pane beside the list. */
 export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): void; edit(): void }) {
   const query = useOperationQuery('profiles_get', { id }, { keep: true });
   const profile = query.data;
-  const [tab, setTab] = useState<(typeof TABS)[number]['id']>('overview');
+  const [tab, setTab] = useState<TabId>('overview');
   return (
     <aside className={`${layout.col} ${layout.grow}`} aria-label="Profile">
       <ToolBar>
@@ -44,12 +50,25 @@ export function ProfileInspector({ id, close, edit }: { id: ProfileId; close(): 
       <StateFrame of={query} skeleton={6}>
         {profile === undefined ? null : (
           <TabPanel name="profile" value={tab}>
-            {tab === 'overview' ? <ProfileBody profile={profile} /> : <CookiesTab key={profile.id} profile={profile} />}
+            <TabBody tab={tab} profile={profile} />
           </TabPanel>
         )}
       </StateFrame>
     </aside>
   );
+}
+
+function TabBody({ tab, profile }: { tab: TabId; profile: Profile }) {
+  switch (tab) {
+    case 'overview':
+      return <ProfileBody profile={profile} />;
+    case 'cookies':
+      return <CookiesTab key={profile.id} profile={profile} />;
+    case 'storage':
+      return <StorageTab key={profile.id} profile={profile} />;
+    case 'snapshots':
+      return <SnapshotsTab key={profile.id} profile={profile} />;
+  }
 }
 
 function ProfileTools({ profile, close, edit }: { profile: Profile; close(): void; edit(): void }) {
@@ -113,6 +132,7 @@ function ProfileBody({ profile }: { profile: Profile }) {
           <p className={css.notes}>{profile.notes}</p>
         </section>
       )}
+      <ConnectSection key={profile.id} profile={profile} />
       <LastTasks id={profile.id} />
       <RunDialog opened={running} close={() => setRunning(false)} profileId={profile.id} />
     </div>

@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { Copy, PencilLine, Play, Square, Trash2, Workflow } from 'lucide-react';
+import { Copy, CopyPlus, PencilLine, Play, Square, Trash2, Workflow } from 'lucide-react';
 import type { Profile } from '../../../contract/automation/profiles.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { MenuAction } from '../../ui/menu-action.tsx';
@@ -24,6 +24,7 @@ export function ProfileMenu({
   const noStop = useCan('profiles_stop');
   const noRun = useCan('tasks_create');
   const noEdit = useCan('profiles_update');
+  const noClone = useCan('profiles_clone');
   const noDelete = useCan('profiles_delete');
   return (
     <>
@@ -42,6 +43,12 @@ export function ProfileMenu({
       <MenuAction title="Run a command" Icon={Workflow} blocked={noRun} run={run} />
       <Menu.Divider />
       <MenuAction title="Edit" Icon={PencilLine} blocked={noEdit} run={edit} />
+      <MenuAction
+        title="Duplicate"
+        Icon={CopyPlus}
+        blocked={startBlocked(profile) ?? noClone}
+        run={() => actions.clone(profile)}
+      />
       <MenuAction title="Copy id" Icon={Copy} run={() => void navigator.clipboard.writeText(profile.id)} />
       <MenuAction
         title="Delete"

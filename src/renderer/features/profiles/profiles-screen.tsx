@@ -1,4 +1,4 @@
-import { Plus, TriangleAlert } from 'lucide-react';
+import { Plus, Table2, TriangleAlert } from 'lucide-react';
 import { type Profile, ProfileState } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { count } from '../../lib/format.ts';
@@ -21,6 +21,7 @@ import { PROFILE_COLUMNS } from './columns.tsx';
 import { ProfileFormDialog } from './profile-form.tsx';
 import { ProfileInspector } from './profile-inspector.tsx';
 import { isFiltered, ProfileTable } from './profile-table.tsx';
+import { RowsDialog } from './rows/rows-dialog.tsx';
 import { useListActions } from './use-list-actions.ts';
 
 const STATES = ['running', 'stopped', 'crashed', 'locked'] as const;
@@ -42,6 +43,7 @@ export function ProfilesScreen() {
   const filter = filterOf(search);
   const list = usePages('profiles_list', filter);
   const noCreate = useCan('profiles_create');
+  const noRows = useCan('profiles_create_rows');
   const shown = list.rows.find(({ id }) => id === search.peek);
   useListActions({ shown, set });
 
@@ -51,6 +53,9 @@ export function ProfilesScreen() {
         <h1>Profiles</h1>
         {list.total === null ? null : <span className={text.muted}>{count(list.total)}</span>}
         <span className={layout.grow} />
+        <Button icon={<Table2 size={14} />} blocked={noRows} onClick={() => set({ edit: 'rows' })}>
+          From a table
+        </Button>
         <Button
           kind={isEmpty(list) && !isFiltered(search) ? undefined : 'primary'}
           icon={<Plus size={14} />}
@@ -81,8 +86,9 @@ export function ProfilesScreen() {
           )
         }
       />
+      {search.edit === 'rows' ? <RowsDialog close={() => set({ edit: undefined })} /> : null}
       <ProfileFormDialog
-        id={search.edit ?? null}
+        id={search.edit === 'rows' ? null : (search.edit ?? null)}
         close={() => set({ edit: undefined })}
         created={(id) => set({ edit: undefined, peek: id })}
       />

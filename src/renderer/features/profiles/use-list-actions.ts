@@ -33,6 +33,7 @@ export function useListActions({
   const noCreate = useCan('profiles_create');
   const noUpdate = useCan('profiles_update');
   const noDelete = useCan('profiles_delete');
+  const noClone = useCan('profiles_clone');
   const noStart = useCan('profiles_start');
   const noStop = useCan('profiles_stop');
   const close = () => set({ peek: undefined });
@@ -60,6 +61,12 @@ export function useListActions({
         return stopBlocked(profile) === null ? noStop : startBlocked(profile);
       },
       (profile) => (startBlocked(profile) === null ? actions.start(profile) : actions.stop(profile)),
+    ),
+    onChosen(
+      shown,
+      { id: 'profiles.duplicate', title: 'Duplicate the selected profile, signed in', keys: ['D'] },
+      (profile) => startBlocked(profile) ?? noClone,
+      (profile) => actions.clone(profile),
     ),
     onChosen(
       shown,

@@ -25,6 +25,8 @@ export interface Admit {
   identify(exchange: Exchange): void;
   /** Identifies and asks the dispatcher. `ticket` opens one `bytes` operation on `target` once. @throws AppError */
   operation(exchange: Exchange, id: string, ticket?: { value: string; target: string }): void;
+  /** Notes an upgrade by ticket that was turned away. @returns what it is told: who guesses too often is told to wait */
+  refusedUpgrade(req: IncomingMessage, error: AppError): AppError;
   /** Notes a request that was turned away before it was an operation. */
   refused(exchange: Exchange, error: AppError): void;
 }
@@ -34,20 +36,21 @@ const NO_OPERATION = '-';
 /** Refusals that mean a wrong credential, not a wrong use of a right one. */
 const BAD_CREDENTIAL: ReadonlySet<ErrorSlug> = new Set<ErrorSlug>(['unauthorized']);
 
+const remoteOf = ({ socket }: IncomingMessage): string => socket.remoteAddress ?? 'unknown';
+const anonymous = (remote: string): Principal => ({
+  kind: 'anonymous',
+  id: `ip:${remote}`,
+  name: 'anonymous',
+  scope: null,
+  areas: [],
+  rateMultiplier: 1,
+});
+
 /** Creates the checkpoint. */
 export function createAdmit({ dispatcher, authenticator, limiter, tickets }: AdmitDeps): Admit {
-  const anonymous = (remote: string): Principal => ({
-    kind: 'anonymous',
-    id: `ip:${remote}`,
-    name: 'anonymous',
-    scope: null,
-    areas: [],
-    rateMultiplier: 1,
-  });
-
   function caller(req: IncomingMessage): Peer {
     const { headers, method } = req;
-    const remote = req.socket.remoteAddress ?? 'unknown';
+    const remote = remoteOf(req);
     const safe = (method === 'GET' || method === 'HEAD') && headers.upgrade === undefined;
     try {
       const credentials = {
@@ -100,6 +103,17 @@ export function createAdmit({ dispatcher, authenticator, limiter, tickets }: Adm
           exchange.rate = state;
         },
       });
+    },
+    refusedUpgrade(req, error) {
+      const remote = remoteOf(req);
+      dispatcher.refused(NO_OPERATION, { principal: anonymous(remote), door: 'http' }, error);
+      if (!BAD_CREDENTIAL.has(error.slug)) return error;
+      try {
+        limiter.takeFailure(remote);
+        return error;
+      } catch (limited) {
+        return toAppError(limited);
+      }
     },
     refused: (exchange, error) =>
       dispatcher.refused(NO_OPERATION, { principal: anonymous(exchange.remote), door: 'http' }, error),

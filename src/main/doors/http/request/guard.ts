@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { AppError, toAppError } from '../../../../contract/kernel/errors.ts';
 import { newRequestId } from '../../../core/ids.ts';
 import { isHeadTooLarge, MAX_HEAD_BYTES } from '../../../core/web/connections.ts';
+import type { DevtoolsDoor } from '../../devtools.ts';
 import type { WebSocketDoor } from '../../ws.ts';
 import { rawProblem, sendProblem } from '../reply/answer.ts';
 import { fromParser } from '../reply/failures.ts';
@@ -22,6 +23,7 @@ export interface GuardDeps {
   admit: Admit;
   state: ServerState;
   webSocket: WebSocketDoor;
+  devtools: DevtoolsDoor;
 }
 
 const UPGRADE_PATHS: ReadonlySet<string> = new Set(['/rpc', '/v1/rpc']);
@@ -94,6 +96,7 @@ function handleUpgrade(deps: GuardDeps, req: IncomingMessage, socket: Duplex, he
     [path = ''] = rewrite(req.url ?? '').split('?');
     const refusal = refusalOf(deps, req, path);
     if (refusal) throw refusal;
+    if (deps.devtools.owns(path)) return acceptDevtools(deps, req, socket, head);
     if (!UPGRADE_PATHS.has(path))
       throw new AppError('route-not-found', 'WebSocket is spoken at /rpc.', { extra: { route: path } });
     const caller = deps.admit.caller(req);
@@ -103,6 +106,21 @@ function handleUpgrade(deps: GuardDeps, req: IncomingMessage, socket: Duplex, he
   } catch (thrown) {
     socket.end(rawProblem(toAppError(thrown), { requestId: newRequestId(), instance: path }));
   }
+}
+
+/** Its ticket says who calls. */
+function acceptDevtools(
+  { devtools, admit, state }: GuardDeps,
+  req: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  state.connections.known(socket);
+  devtools.accept(req, socket, head).catch((thrown: unknown) => {
+    const error = admit.refusedUpgrade(req, toAppError(thrown));
+    const [instance = ''] = (req.url ?? '').split('?');
+    socket.end(rawProblem(error, { requestId: newRequestId(), instance }));
+  });
 }
 
 /** Answers bytes that never became a request. */

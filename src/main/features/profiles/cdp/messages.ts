@@ -6,7 +6,7 @@ import { JsonObject } from '../../../../contract/kernel/json.ts';
 const parse = createBoundedParser(ANSWER_BOUNDS);
 
 /** What a client sends. */
-export const Command = z.object({
+const Command = z.object({
   id: z.int(),
   method: z.string().max(200),
   params: JsonObject.optional(),
@@ -34,3 +34,6 @@ export function readMessage<T>(schema: z.ZodType<T>, text: string): T | null {
     return null;
   }
 }
+
+/** Reads a command of a client; null for what is none. */
+export const readCommand = (text: string): Command | null => readMessage(Command, text);

@@ -19,6 +19,7 @@ beforeEach(() => {
     ...core,
     profilesDir: path.join(core.dir, 'profiles'),
     tempDir: fs.mkdtempSync(path.join(os.tmpdir(), 'ta-')),
+    baseUrl: () => 'http://127.0.0.1:8080',
     browserArgs: ['--disable-gpu'],
   });
 });

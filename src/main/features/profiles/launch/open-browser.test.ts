@@ -24,8 +24,12 @@ afterEach(() => {
 
 function openProfiles() {
   const { service } = createProfiles({
+    ...core,
+    tempDir,
     proxies: proxiesOn(core).service,
-    ...{ ...core, tempDir, profilesDir: path.join(core.dir, 'profiles'), browserArgs: ['--disable-gpu'] },
+    profilesDir: path.join(core.dir, 'profiles'),
+    baseUrl: () => 'http://127.0.0.1:8080',
+    browserArgs: ['--disable-gpu'],
   });
   const create = (over: object = {}) => service.create(ProfileCreate.parse({ name: 'Anna', ...over })).id;
   return { service, create };

@@ -16,6 +16,7 @@ function setUp(core: TestCore, over: Record<string, unknown> = {}) {
     ...core,
     ...folders,
     proxies: proxiesOn(core).service,
+    baseUrl: () => 'http://127.0.0.1:8080',
     browserArgs: ['--disable-gpu'],
   });
   return { service, tempDir, id: service.create(ProfileCreate.parse({ name: 'Anna', ...over })).id };

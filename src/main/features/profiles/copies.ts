@@ -1,0 +1,82 @@
+/** Copies of profiles, and what is on the disk of one. */
+import { type Profile, ProfileCreate } from '../../../contract/automation/profiles.ts';
+import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import { newId } from '../../core/ids.ts';
+import { wireMembers } from '../../core/operation/values.ts';
+import type { createEditing } from './editing.ts';
+import { clearCaches, copyProfile, folderBytes, folderDisk } from './folders.ts';
+import type { Holder } from './launch/plan.ts';
+import type { ProfileLease } from './occupancy/occupancy.ts';
+import type { ProfileRow } from './schema.ts';
+import type { ProfileStore } from './store.ts';
+
+interface CloneInput {
+  name?: string | undefined;
+  with_storage: boolean;
+  count: number;
+}
+
+/** Creates the operations. */
+export function createCopies(deps: {
+  store: ProfileStore;
+  /** @throws AppError `not-found` */
+  require(id: ProfileId): ProfileRow;
+  /** @throws AppError `conflict` with `holder`, `profile-locked` */
+  hold(id: ProfileId, holder: Holder): ProfileLease;
+  editing: Pick<ReturnType<typeof createEditing>, 'check' | 'create'>;
+  /** Folder of a profile that keeps its data. */
+  dirOf(id: ProfileId): string;
+}) {
+  const { store, require, hold, editing, dirOf } = deps;
+
+  /** Runs with the profile to itself: a browser would write while its files are read or removed. */
+  async function alone<T>(id: ProfileId, by: string, work: () => Promise<T>): Promise<T> {
+    const lease = hold(id, { kind: 'manual', id: by });
+    try {
+      return await work();
+    } finally {
+      await lease.release();
+    }
+  }
+
+  async function copies(row: ProfileRow, { name, with_storage, count }: CloneInput, signal: AbortSignal) {
+    const settings = wireMembers(ProfileCreate, row);
+    editing.check(settings);
+    const base = name ?? `${row.name.slice(0, 85)} copy`;
+    const made: Profile[] = [];
+    for (let n = 1; n <= count; n++) {
+      signal.throwIfAborted();
+      const id = newId('profile');
+      const withData = with_storage && row.storage === 'persistent';
+      if (withData) await copyProfile(dirOf(row.id), dirOf(id), signal);
+      const size_bytes = withData ? await folderBytes(dirOf(id)) : 0;
+      made.push(editing.create({ ...settings, name: n === 1 ? base : `${base} ${n}` }, { id, size_bytes }));
+    }
+    return { items: made };
+  }
+
+  return {
+    /** Copies that were made before an abort stay. @throws AppError `not-found`, `conflict` with `holder`, `profile-locked` */
+    async clone(id: ProfileId, input: CloneInput, signal: AbortSignal): Promise<{ items: Profile[] }> {
+      const row = require(id);
+      return input.with_storage && row.storage === 'persistent'
+        ? alone(id, 'copy', () => copies(row, input, signal))
+        : copies(row, input, signal);
+    },
+    /** @throws AppError `not-found` */
+    async disk(id: ProfileId) {
+      const disk = await folderDisk(dirOf(require(id).id));
+      store.note(id, { size_bytes: disk.bytes });
+      return disk;
+    },
+    /** @throws AppError `not-found`, `conflict` with `holder`, `profile-locked` */
+    async clearCache(id: ProfileId): Promise<{ freed_bytes: number }> {
+      const dir = dirOf(require(id).id);
+      return alone(id, 'cache', async () => {
+        const before = await folderBytes(dir);
+        await clearCaches(dir);
+        return { freed_bytes: Math.max(0, before - (await folderBytes(dir))) };
+      });
+    },
+  };
+}

@@ -1,0 +1,169 @@
+/** Many profiles from a table, tried before they are made: each row has its verdict. */
+import { Modal, Textarea } from '@mantine/core';
+import { FileUp } from 'lucide-react';
+import { useRef, useState } from 'react';
+import { z } from 'zod';
+import type { RowVerdict } from '../../../../contract/automation/profile/rows.ts';
+import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
+import { useClient } from '../../../lib/client/context.tsx';
+import { useDraftForm } from '../../../lib/drafts/use-draft-form.ts';
+import { count } from '../../../lib/format.ts';
+import { type Answer, asError, useAct } from '../../../lib/live/query.ts';
+import { Button } from '../../../ui/buttons.tsx';
+import { DialogForm } from '../../../ui/dialog-form.tsx';
+import { DraftNotice } from '../../../ui/draft-notice.tsx';
+import { EntityPicker } from '../../../ui/entity-picker/entity-picker.tsx';
+import { Notice } from '../../../ui/feedback/notice.tsx';
+import { errorToast, undoToast } from '../../../ui/feedback/toast.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
+import css from './rows.module.css';
+
+type Verdicts = Answer<'profiles_create_rows'>;
+type Values = { text: string; template: string | null };
+const EMPTY: Values = { text: '', template: null };
+const SHAPE = { text: z.string(), template: z.string().nullable() };
+const EXAMPLE = 'name,group,tags,locale,timezone\nAnna,shop,a;b,de-DE,Europe/Berlin';
+
+export function RowsDialog({ close }: { close(): void }) {
+  return (
+    <Modal opened onClose={close} title="Profiles from a table" size={640}>
+      <Fields close={close} />
+    </Modal>
+  );
+}
+
+function Fields({ close }: { close(): void }) {
+  const client = useClient();
+  const form = useDraftForm('profiles:rows', { initial: EMPTY, version: null, shape: SHAPE });
+  const [trial, setTrial] = useState<{ of: Values; verdicts: Verdicts } | null>(null);
+  const { values } = form;
+  const input = {
+    text: values.text,
+    ...(values.template === null ? {} : { template_id: values.template as ProfileId }),
+  };
+  // What was tried is what will be made: another text has to be tried again.
+  const isTried = trial?.of.text === values.text && trial.of.template === values.template;
+  const tried = isTried ? trial.verdicts : null;
+  const undo = (ids: readonly ProfileId[]) =>
+    client
+      .call('profiles_bulk', { ids: [...ids], action: 'delete' })
+      .catch((error) => errorToast('Could not delete the profiles', asError(error)));
+  const act = useAct('profiles_create_rows', {
+    onDone(verdicts, { dry_run }) {
+      if (dry_run) return setTrial({ of: values, verdicts });
+      const ids = verdicts.items.flatMap(({ id }) => id ?? []);
+      undoToast(`${count(verdicts.created)} profiles made`, () => undo(ids));
+      form.drop();
+      close();
+    },
+    onError: (error) => errorToast('The table cannot be read', error),
+  });
+  const good = tried === null ? 0 : tried.items.length - tried.failed;
+  const blocked =
+    values.text.trim() === ''
+      ? 'Paste a table or choose a file'
+      : tried !== null && good === 0
+        ? 'No row can be used'
+        : null;
+  const submit = () => {
+    if (blocked === null) act.mutate({ ...input, dry_run: tried === null });
+  };
+  return (
+    <DialogForm
+      submit={submit}
+      foot={
+        <>
+          <Button
+            onClick={() => {
+              form.drop();
+              close();
+            }}
+          >
+            Cancel
+          </Button>
+          <Button submit kind="primary" busy={act.isPending} blocked={blocked}>
+            {tried === null ? 'Check rows' : `Make ${count(good)} profiles`}
+          </Button>
+        </>
+      }
+    >
+      <DraftNotice form={form} />
+      <Table value={values.text} onChange={(next) => form.input('text').onChange(next)} />
+      <EntityPicker
+        of="profiles"
+        label="Template: its settings hold where a row says nothing"
+        placeholder="none"
+        value={values.template}
+        onChange={(id) => form.input('template').onChange(id)}
+        clearable
+      />
+      {tried === null ? null : <VerdictList verdicts={tried} />}
+    </DialogForm>
+  );
+}
+
+function Table({ value, onChange }: { value: string; onChange(text: string): void }) {
+  const file = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Textarea
+        size="xs"
+        label="Table"
+        description="CSV whose first line names the columns, one of them name; or JSON rows. Several tags or pages in a cell: a;b"
+        placeholder={EXAMPLE}
+        autosize
+        minRows={6}
+        maxRows={12}
+        spellCheck={false}
+        data-autofocus
+        classNames={{ input: text.mono ?? '' }}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+      <div className={layout.row}>
+        <Button small icon={<FileUp size={13} />} onClick={() => file.current?.click()}>
+          Choose a file
+        </Button>
+        <input
+          ref={file}
+          type="file"
+          hidden
+          aria-label="File with rows"
+          accept=".csv,.tsv,.json,.txt"
+          onChange={(event) => void event.currentTarget.files?.[0]?.text().then(onChange)}
+        />
+      </div>
+    </>
+  );
+}
+
+const reasonsOf = ({ errors }: RowVerdict): string =>
+  Object.entries(errors)
+    .map(([field, why]) => `${field} ${why}`)
+    .join('; ');
+
+function VerdictList({ verdicts }: { verdicts: Verdicts }) {
+  const bad = verdicts.items.filter(({ ok }) => !ok);
+  const good = verdicts.items.length - bad.length;
+  return (
+    <>
+      <Notice tone={bad.length === 0 ? 'info' : 'warn'} alert>
+        {count(good)} of {count(verdicts.items.length)} rows are good{bad.length === 0 ? '.' : '. These are left out:'}
+      </Notice>
+      {bad.length === 0 ? null : (
+        <ul className={`${layout.bare} ${css.verdicts}`} aria-label="Rows that are left out">
+          {bad.map((item) => (
+            <li key={item.row}>
+              <span className={text.muted}>
+                Line {item.row}
+                {item.name === null || item.name === '' ? '' : `, ${item.name}`}:
+              </span>{' '}
+              {reasonsOf(item)}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
