@@ -10,6 +10,7 @@ import { snapshotOperations } from './automation/profile/snapshots.ts';
 import { profileOperations } from './automation/profiles.ts';
 import { proxyOperations } from './automation/proxies.ts';
 import { queueOperations } from './automation/queue.ts';
+import { scheduleOperations } from './automation/schedules.ts';
 import { taskOperations } from './automation/task-operations.ts';
 import { accessOperations } from './host/access.ts';
 import { jobOperations } from './host/jobs.ts';
@@ -46,6 +47,7 @@ export const contract = {
   ...snapshotOperations,
   ...commandOperations,
   ...taskOperations,
+  ...scheduleOperations,
   ...artifactOperations,
   ...queueOperations,
   ...accessOperations,

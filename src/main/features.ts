@@ -18,6 +18,7 @@ import { createModels, type Held } from './features/models/index.ts';
 import { createProfiles } from './features/profiles/index.ts';
 import { createProxies } from './features/proxies/index.ts';
 import { createRetrieval } from './features/retrieval/index.ts';
+import { createSchedules } from './features/schedules/index.ts';
 import { createSessions } from './features/sessions/index.ts';
 import { createSettingsFeature } from './features/settings/index.ts';
 import { createStorage } from './features/storage/index.ts';
@@ -39,15 +40,10 @@ export interface Replaced {
 }
 
 /** The features with verbs on many rows. */
-const bulkOf = <T, F, P, C>(of: {
-  tasks: { bulk: T };
-  profiles: { bulk: F };
-  proxies: { bulk: P };
-  commands: { bulk: C };
-}) => ({
-  ...{ tasks_bulk: of.tasks.bulk, profiles_bulk: of.profiles.bulk },
-  ...{ proxies_bulk: of.proxies.bulk, commands_bulk: of.commands.bulk },
-});
+const bulkOf = <T extends Record<string, { bulk: unknown }>>(of: T) =>
+  Object.fromEntries(Object.entries(of).map(([name, { bulk }]) => [`${name}_bulk`, bulk])) as {
+    [K in keyof T & string as `${K}_bulk`]: T[K]['bulk'];
+  };
 
 /** One line for each feature. Their parts start in this order and stop in the reverse order. */
 export function createFeatures(shared: Foundation & Addresses, replaced: Replaced) {
@@ -115,7 +111,11 @@ export function createFeatures(shared: Foundation & Addresses, replaced: Replace
       instanceId: newRequestId(),
     }),
   );
-  const bulk = bulkOf({ tasks, profiles, proxies, commands });
+  const schedules = add(
+    'schedules',
+    createSchedules({ ...shared, tasks, commands: commands.service, profiles: profiles.service }),
+  );
+  const bulk = bulkOf({ tasks, profiles, proxies, commands, schedules });
   add('bulk', createBulk({ ...shared, jobs: jobs.service, resources: bulk }));
   add('demo', createDemo({ ...shared, commands: commands.service, profiles: profiles.service }));
   const figures = { tasks: tasks.service.metrics, calls: shared.calls };

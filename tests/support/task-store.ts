@@ -30,6 +30,7 @@ export function newTask(now: number, more: Partial<NewTask> = {}): NewTask {
     profile: null,
     proxy_id: null,
     batch_id: null,
+    schedule_id: null,
     retry_of: null,
     labels: '[]',
     concurrency_key: null,

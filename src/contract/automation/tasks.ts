@@ -11,6 +11,7 @@ import {
   Json,
   JsonObject,
   ProfileId,
+  ScheduleId,
   TaskId,
   Timestamp,
 } from '../kernel/scalars.ts';
@@ -92,6 +93,7 @@ export const Task = z.object({
   profile_name: z.string().nullable(),
   proxy_id: z.string().nullable(),
   batch_id: BatchId.nullable(),
+  schedule_id: ScheduleId.nullable(),
   /** The task this one repeats. */
   retry_of: TaskId.nullable(),
   input: JsonObject,
@@ -216,6 +218,7 @@ export const taskRecord = {
     command_id: fixed(oneOf(CommandId)),
     profile_id: fixed(oneOf(ProfileId)),
     batch_id: fixed(oneOf(BatchId)),
+    schedule_id: fixed(oneOf(ScheduleId)),
     priority: fixed(oneOf(Priority)),
     label: fixed(oneOf(z.string(), 'labels')),
     error_code: oneOf(z.string()),

@@ -45,6 +45,8 @@ export function createCommandService({ db, store, secrets, checks, clock, ...fac
   return {
     ...editing,
     get: (id: CommandId) => view(require(id)),
+    /** Name of a command that is not deleted. */
+    name: (id: CommandId): string | null => store.get(id)?.name ?? null,
     list: (input: CommandListInput) => {
       const page = store.list(input);
       return { ...page, items: recordsOf(db, 'command', Command, page.items, shown) };

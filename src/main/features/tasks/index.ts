@@ -22,6 +22,8 @@ import { createTaskStore } from './store/store.ts';
 import { createTaskFactory } from './task-factory.ts';
 
 export type { EngineRun, RunOnEngine, TaskDeps } from './deps.ts';
+export type { TaskService } from './service.ts';
+export type { PreparedBatch, TaskFactory, TaskOrigin, TaskRequest } from './task-factory.ts';
 
 /** Nothing runs before {@link start}. */
 export function createTasks(deps: TaskDeps) {

@@ -1,5 +1,7 @@
 /** Tables of tasks (resources/migrations). Only the list uses them through Drizzle; hot statements are prepared SQL. */
+
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { ScheduleId } from '../../../contract/kernel/scalars.ts';
 
 /** One task; times are unix ms, JSON columns hold text. */
 export const task = sqliteTable('task', {
@@ -23,7 +25,7 @@ export const task = sqliteTable('task', {
   /** ProfileSnapshot. */
   profile: text('profile'),
   proxy_id: text('proxy_id'),
-  schedule_id: text('schedule_id'),
+  schedule_id: text('schedule_id').$type<ScheduleId>(),
   workflow_run_id: text('workflow_run_id'),
   batch_id: text('batch_id'),
   retry_of: text('retry_of'),

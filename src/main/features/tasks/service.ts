@@ -24,7 +24,7 @@ import type { Queue } from './run/queue.ts';
 import type { TaskFilter, TaskListInput } from './store/list-store.ts';
 import { requireFinished, requireTask } from './store/require.ts';
 import type { TaskStore } from './store/store.ts';
-import type { PreparedBatch, TaskFactory } from './task-factory.ts';
+import type { PreparedBatch, TaskFactory, TaskOrigin, TaskRequest } from './task-factory.ts';
 
 /** What a request with an idempotency key is answered from when it is repeated. */
 const Receipt = z.object({ ids: z.array(z.string()), batch_id: z.string().nullable() });
@@ -67,6 +67,8 @@ export function createTaskService(parts: TaskParts) {
       yield* logs.follow(id, since, signal);
     },
     follow: feed.follow,
+    /** Tasks of a schedule that have not ended, oldest first. */
+    openOf: (scheduleId: string) => store.openOf(scheduleId),
     queue: (): QueueState => views.queue(),
     updateQueue(change: {
       paused?: boolean | undefined;
@@ -88,6 +90,9 @@ export function createTaskService(parts: TaskParts) {
 }
 export type TaskService = ReturnType<typeof createTaskService>;
 
+/** One task, or those of a batch. */
+type Made = Task | { batch_id: BatchId; items: Task[] };
+
 /** Requests that make tasks. */
 function createRequests({ deps, store, factory, feed, views }: TaskParts) {
   /** Commits a batch together with the idempotency key of its request; a request that has committed before makes none. */
@@ -102,24 +107,26 @@ function createRequests({ deps, store, factory, feed, views }: TaskParts) {
     return receipt;
   }
 
+  function made({ ids, batch_id }: z.infer<typeof Receipt>): Made {
+    const items = views.tasks(ids.map((id) => requireTask(store, id)));
+    const [only] = items;
+    return batch_id === null && only ? only : { batch_id: batch_id as BatchId, items };
+  }
+
   return {
     /**
      * Creates one task, or one for each of `profile_ids` as a batch. With `wait` it answers when they have ended; a caller that
      * leaves stops only the waiting.
      * @throws AppError `validation-error`, `not-found`, `invalid-state`, `cancelled`
      */
-    async create(
-      input: TaskCreate,
-      signal: AbortSignal,
-      claim?: IdempotencyClaim,
-    ): Promise<Task | { batch_id: BatchId; items: Task[] }> {
-      const { ids, batch_id } = await makeOnce(() => factory.prepare(input), claim);
-      if (input.wait) await Promise.all(ids.map((id) => feed.end(id, signal)));
-      const items = views.tasks(ids.map((id) => requireTask(store, id)));
-      const [only] = items;
-      if (batch_id === null && only) return only;
-      return { batch_id: batch_id as BatchId, items };
+    async create(input: TaskCreate, signal: AbortSignal, claim?: IdempotencyClaim): Promise<Made> {
+      const receipt = await makeOnce(() => factory.prepare(input), claim);
+      if (input.wait) await Promise.all(receipt.ids.map((id) => feed.end(id, signal)));
+      return made(receipt);
     },
+    /** The same for another feature. @throws AppError as {@link TaskFactory.prepare} */
+    createFor: async (request: TaskRequest, origin: TaskOrigin, claim?: IdempotencyClaim): Promise<Made> =>
+      made(await makeOnce(() => factory.prepare(request, origin), claim)),
     /** @throws AppError `invalid-state` while the task has not ended, `forbidden` without the scope that making it needs */
     async retry(
       id: string,

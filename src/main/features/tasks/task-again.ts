@@ -29,7 +29,7 @@ export async function sameAgain({ secrets }: TaskDeps, row: TaskRow): Promise<Ag
   });
   const draft: Draft = {
     ...pick(row, SNAPSHOT_COLUMNS),
-    ...{ id, input: JSON.stringify(input), batch_id: null, retry_of: row.id },
+    ...{ id, input: JSON.stringify(input), batch_id: null, schedule_id: null, retry_of: row.id },
   };
   return { draft, sealed };
 }
@@ -51,7 +51,7 @@ export async function freshAgain({ commands, profiles }: TaskDeps, row: TaskRow,
   const draft: Draft = {
     ...columnsOf(run, { priority, labels, overrides: parseStored<Overrides>(row.overrides) }),
     ...profile,
-    ...{ id, input: JSON.stringify(own.input), batch_id: null, retry_of: row.id },
+    ...{ id, input: JSON.stringify(own.input), batch_id: null, schedule_id: null, retry_of: row.id },
   };
   return { draft, sealed: own.secrets };
 }

@@ -1,7 +1,7 @@
 /** Makes tasks in two steps: what may take time and may fail first, then one transaction in which all of them exist or none. */
 import type { TaskCreate } from '../../../contract/automation/tasks.ts';
 import { invalidField } from '../../../contract/kernel/errors.ts';
-import type { JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
+import type { JsonObject, ProfileId, ScheduleId } from '../../../contract/kernel/scalars.ts';
 import { newId } from '../../core/ids.ts';
 import type { SealedSecret } from '../../core/secrets/secrets.ts';
 import type { RunSource } from '../commands/index.ts';
@@ -14,6 +14,15 @@ import { freshAgain, sameAgain } from './task-again.ts';
 
 /** Tasks to make; the caller's rights have been checked. */
 export type TaskRequest = Omit<TaskCreate, 'wait'>;
+
+/** What a request of another feature has beside what callers may ask for. */
+export interface TaskOrigin {
+  schedule_id: ScheduleId;
+  /** Input with sealed secrets that `input` of the request changes, in place of the defaults of the command. */
+  earlier: JsonObject;
+  /** Of tasks with the same key one runs at a time; a key of the command comes first. */
+  keyOf(profileId: ProfileId | null): string | null;
+}
 
 /** Tasks that are ready to be committed. Nothing of them is stored: to drop it is enough to forget it. */
 export interface PreparedBatch {
@@ -30,7 +39,7 @@ export interface PreparedBatch {
 /** Makes tasks for every source of them. */
 export interface TaskFactory {
   /** @throws AppError `validation-error`, `not-found`, `invalid-state` */
-  prepare(request: TaskRequest): Promise<PreparedBatch>;
+  prepare(request: TaskRequest, origin?: TaskOrigin): Promise<PreparedBatch>;
   /**
    * A task like another one: with `as_then` exactly its snapshot, else with the command and the profile as they are now.
    * @param options.input members that replace those of the old input; not with `as_then`
@@ -49,8 +58,10 @@ export function createTaskFactory(deps: TaskDeps, store: TaskStore): TaskFactory
   const { clock, commands, db, secrets } = deps;
 
   return {
-    async prepare(request) {
-      const run = await commands.prepareRun(sourceOf(request), { given: request.input });
+    async prepare(request, origin) {
+      const earlier = origin === undefined ? {} : { earlier: origin.earlier };
+      const run = await commands.prepareRun(sourceOf(request), { given: request.input, ...earlier });
+      const schedule_id = origin?.schedule_id ?? null;
       const profileIds: (ProfileId | null)[] = request.profile_ids ?? [request.profile_id ?? null];
       const batchId = request.profile_ids === undefined ? null : newId('batch');
       const { timeout_seconds, max_attempts } = request;
@@ -67,7 +78,9 @@ export function createTaskFactory(deps: TaskDeps, store: TaskStore): TaskFactory
         const profile = profileColumns(run, deps.profiles, profileId);
         const own = await run.seal(ownerOf(id));
         sealed.push(...own.secrets);
-        rows.push({ ...shared, ...profile, id, input: JSON.stringify(own.input), batch_id: batchId, retry_of: null });
+        const concurrency_key = shared.concurrency_key ?? origin?.keyOf(profileId) ?? null;
+        const made = { id, input: JSON.stringify(own.input), batch_id: batchId, schedule_id, retry_of: null };
+        rows.push({ ...shared, ...profile, ...made, concurrency_key });
       }
       const runAt = request.run_at === undefined ? null : Date.parse(request.run_at);
       return { ids: rows.map((row) => row.id), batchId, rows, secrets: sealed, runAt };

@@ -14,6 +14,8 @@ export type GapPolicy = 'run_after' | 'skip';
 export interface CronTimes {
   /** The first instant after another at which it fires; null when there is none. */
   next(after: Instant): Instant | null;
+  /** The first wall time that it matches from one on and before another; null when there is none. */
+  shownBetween(first: WallTime, end: WallTime): WallTime | null;
   /** Whether its times are fixed ones, to which the rules of gaps and overlaps apply. */
   readonly isFixed: boolean;
 }
@@ -57,6 +59,10 @@ export function createCronTimes(expression: string, zone: string, gap: GapPolicy
 
   return {
     isFixed,
+    shownBetween(first, end) {
+      const found = match(first - 1);
+      return found !== null && found < end ? found : null;
+    },
     next(after) {
       let from = after;
       for (let misses = 0; misses < MOST_MISSES; misses++) {

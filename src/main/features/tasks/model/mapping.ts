@@ -42,6 +42,7 @@ export function toTask(row: TaskRow, waiting: Waiting): Task {
     profile_name: parsedOrNull<{ name: string }>(row.profile)?.name ?? null,
     proxy_id: row.proxy_id,
     batch_id: row.batch_id as BatchId | null,
+    schedule_id: row.schedule_id,
     retry_of: row.retry_of as TaskId | null,
     input: masked(parsed<JsonObject>(row.input)),
     output: parsedOrNull<Json>(row.output),

@@ -1,5 +1,5 @@
 /** The state machine of a task: one table, from which every guarded SQL statement takes its states. */
-import { isTerminal, type TaskStatus } from '../../../../contract/automation/tasks.ts';
+import { isTerminal, type TaskStatus, TERMINAL_STATUSES } from '../../../../contract/automation/tasks.ts';
 
 const unfinished = ['scheduled', 'queued', 'running', 'retrying'] as const satisfies TaskStatus[];
 const live = ['running'] as const satisfies TaskStatus[];
@@ -60,6 +60,9 @@ export function assignmentOf(name: TransitionName): string {
  * SQLite uses for the same text only; nothing makes a task `waiting` yet.
  */
 export const LIVE = "'running', 'waiting'";
+
+/** States that nothing leaves, for statements. */
+export const TERMINAL = TERMINAL_STATUSES.map((status) => `'${status}'`).join(', ');
 
 /** True when `name` leads to a state that nothing leaves. */
 export function ends(name: TransitionName): boolean {

@@ -68,6 +68,7 @@ const SPEC: ListSpec<typeof task, typeof taskRecord> = {
     command_id: task.command_id,
     profile_id: task.profile_id,
     batch_id: task.batch_id,
+    schedule_id: task.schedule_id,
     priority: { column: task.priority, encode: laneOf },
     error_code: task.error_code,
     created_at: task.created_at,

@@ -11,7 +11,7 @@ import { changed, MOVED, type Moved } from './change-events.ts';
 /** What a new row is given; the rest has defaults. */
 const COLUMNS = [
   ...SNAPSHOT_COLUMNS,
-  ...(['id', 'batch_id', 'retry_of', 'status', 'due_at', 'rank'] as const),
+  ...(['id', 'batch_id', 'schedule_id', 'retry_of', 'status', 'due_at', 'rank'] as const),
 ] satisfies (keyof TaskRow)[];
 
 /** A row to insert: the snapshot and where it starts. */
@@ -39,6 +39,7 @@ const created = (row: NewTask): NewEvent => ({
     kind: row.kind,
     priority: priorityOf(row.priority),
     batch_id: row.batch_id,
+    schedule_id: row.schedule_id,
   },
 });
 

@@ -1,9 +1,7 @@
 /** Deleting finished tasks. */
-import { TERMINAL_STATUSES } from '../../../../contract/automation/tasks.ts';
 import type { Db } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';
-
-const TERMINAL = TERMINAL_STATUSES.map((status) => `'${status}'`).join(', ');
+import { TERMINAL } from '../model/transitions.ts';
 
 /** A task that retention looks at. */
 export interface Oldest {

@@ -2,7 +2,7 @@
 import { PRIORITIES, TASK_STATUSES, type TaskStatus } from '../../../../contract/automation/tasks.ts';
 import type { Db } from '../../../core/db/index.ts';
 import type { HourCount } from '../model/hours.ts';
-import { LIVE } from '../model/transitions.ts';
+import { LIVE, TERMINAL } from '../model/transitions.ts';
 import type { TaskRow } from '../schema.ts';
 
 /** What live tasks hold. */
@@ -32,6 +32,8 @@ export interface ViewStore {
   positions(rows: readonly Pick<TaskRow, 'id' | 'rank'>[]): Map<string, number>;
   /** The newest task with this error that was created at `since` (unix ms) or later; null when there is none any more. */
   lastFailed(code: string, since: number): string | null;
+  /** Tasks of a schedule that have not ended, oldest first. */
+  openOf(scheduleId: string): string[];
   /** Counters of the hours from `hour` (hours since 1970) on. */
   hours(hour: number): HourCount[];
 }
@@ -61,6 +63,11 @@ export function createViewStore(db: Db): ViewStore {
   const lastFailed = raw.prepare<[string, number], { id: string }>(
     'SELECT id FROM task WHERE error_code = ? AND created_at >= ? ORDER BY created_at DESC LIMIT 1',
   );
+  const openOf = raw
+    .prepare<[string], string>(
+      `SELECT id FROM task WHERE schedule_id = ? AND status NOT IN (${TERMINAL}) ORDER BY created_at, id`,
+    )
+    .pluck() as unknown as { all(id: string): string[] };
   const hours = raw.prepare<[number], HourCount>('SELECT hour, key, n, last_task_id FROM task_hour WHERE hour >= ?');
 
   function readCounts(): Record<TaskStatus, number> {
@@ -97,6 +104,7 @@ export function createViewStore(db: Db): ViewStore {
       return positions;
     },
     lastFailed: (code, since) => lastFailed.get(code, since)?.id ?? null,
+    openOf: (scheduleId) => openOf.all(scheduleId),
     hours: (hour) => hours.all(hour),
   };
 }

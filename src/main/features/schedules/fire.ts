@@ -1,0 +1,140 @@
+/** Makes the tasks of schedules whose time has come, each time at most once. */
+import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
+import type { ScheduleId, TaskId } from '../../../contract/kernel/scalars.ts';
+import type { Clock } from '../../core/clock.ts';
+import { iso } from '../../core/clock.ts';
+import type { Db } from '../../core/db/index.ts';
+import type { Logger } from '../../core/log/logger.ts';
+import type { PreparedBatch, TaskFactory } from '../tasks/index.ts';
+import { type Decision, decide } from './policy.ts';
+import { requestOf } from './request.ts';
+import type { NewTick, ScheduleRow } from './schema.ts';
+import type { ScheduleStore } from './store.ts';
+import { timesOf } from './time/trigger.ts';
+
+/** Most times that get a line each after a long pause; those before them share one. */
+const MOST_LINES = 1000;
+/** Times that are counted after a pause; an interval of five seconds has as many in two years. */
+const MOST_COUNTED = 12_000_000;
+/** Schedules that are worked on in one turn. */
+const TOGETHER = 50;
+
+/** What firing needs. */
+export interface FireDeps {
+  db: Db;
+  store: ScheduleStore;
+  factory: TaskFactory;
+  clock: Clock;
+  log: Pick<Logger, 'info' | 'warn'>;
+  /** Tasks of a schedule that have not ended. */
+  openOf(id: ScheduleId): string[];
+  /** Cancels a task. */
+  cancel(taskId: string): Promise<unknown>;
+  /** From 0 up to 1. */
+  random?(): number;
+}
+
+/** One time with what is to be made for it. */
+interface Prepared {
+  tick: NewTick;
+  batch: PreparedBatch | null;
+}
+
+/** Creates what {@link FireDeps} is for: it settles every time that has come, and answers when all of them are. */
+export function createFire(deps: FireDeps): () => Promise<void> {
+  const { db, store, factory, clock, log, openOf } = deps;
+  const random = deps.random ?? Math.random;
+
+  /** Times up to now; those before the last {@link MOST_LINES} are only counted. */
+  function comeOf(row: ScheduleRow, now: number): { times: number[]; uncounted: number; next: number | null } {
+    const next = timesOf(row);
+    const times: number[] = [];
+    let uncounted = 0;
+    let at = row.next_run_at;
+    for (let n = 0; at !== null && at <= now && n < MOST_COUNTED; n++) {
+      times.push(at);
+      if (times.length > MOST_LINES) {
+        times.shift();
+        uncounted += 1;
+      }
+      at = next(at);
+    }
+    return { times, uncounted, next: at !== null && at <= now ? next(now) : at };
+  }
+
+  async function prepareOne(row: ScheduleRow, decision: Decision): Promise<Prepared> {
+    const { at } = decision;
+    if (!decision.run)
+      return { tick: { at, outcome: decision.outcome, reason: decision.reason, task_id: null }, batch: null };
+    const delay = Math.floor(random() * row.jitter_seconds * 1000);
+    try {
+      const { request, origin } = requestOf(row, delay > 0 ? iso(Math.max(at, clock.now()) + delay) : undefined);
+      const batch = await factory.prepare(request, origin);
+      const reason = decision.late ? 'TabAgent was not running, or the computer slept, when it was due' : null;
+      return { tick: { at, outcome: decision.late ? 'late' : 'ran', reason, task_id: batch.ids[0] as TaskId }, batch };
+    } catch (thrown) {
+      const { message } = toAppError(thrown);
+      log.warn('schedules', `${row.name} could not start`, { schedule_id: row.id, reason: message });
+      return { tick: { at, outcome: 'skipped', reason: `Could not start: ${message}`, task_id: null }, batch: null };
+    }
+  }
+
+  async function fireOne(id: ScheduleId): Promise<void> {
+    const row = store.get(id);
+    const now = clock.now();
+    if (!row?.enabled || row.next_run_at === null || row.next_run_at > now) return;
+    const { times, uncounted, next } = comeOf(row, now);
+    const open = openOf(id);
+    const decisions = decide({ ...row, times, now, busy: open.length > 0 });
+    const all: Prepared[] = [];
+    for (const decision of decisions) all.push(await prepareOne(row, decision));
+    const [first] = all;
+    if (first && uncounted > 0)
+      first.tick.reason = `${first.tick.reason ?? 'Missed'}; ${uncounted} times before it too`;
+    const made = all.flatMap(({ batch }) => (batch ? [batch] : []));
+    // Before the new ones are in the queue, which wait for the key that the earlier ones hold.
+    if (row.overlap === 'cancel_previous' && made.length > 0)
+      await Promise.allSettled(open.map((task) => deps.cancel(task)));
+    const settled = commit(row, all, made, next);
+    if (settled && made.length > 0)
+      log.info('schedules', `${row.name} started`, { schedule_id: id, task_id: all.at(-1)?.tick.task_id });
+  }
+
+  /** The ledger and the tasks in one transaction; nothing of it when the schedule has changed meanwhile. */
+  function commit(
+    row: ScheduleRow,
+    all: readonly Prepared[],
+    made: readonly PreparedBatch[],
+    next: number | null,
+  ): boolean {
+    try {
+      db.transaction(() => {
+        if (
+          !store.settle(
+            row,
+            all.map(({ tick }) => tick),
+            next,
+          )
+        )
+          throw new AppError('conflict');
+        for (const batch of made) factory.commit(batch);
+      });
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof AppError && thrown.slug === 'conflict') return false;
+      throw thrown;
+    }
+  }
+
+  return async () => {
+    for (;;) {
+      const ids = store.due(clock.now(), TOGETHER);
+      if (ids.length === 0) return;
+      const outcomes = await Promise.allSettled(ids.map(fireOne));
+      const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
+      for (const { reason } of failed) log.warn('schedules', 'a schedule could not be worked on', { error: reason });
+      // What failed stays due: the next turn tries again, instead of this one without end.
+      if (failed.length > 0) return;
+    }
+  };
+}
