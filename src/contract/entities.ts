@@ -5,7 +5,7 @@ import { commandRecord } from './automation/commands.ts';
 import { profileRecord } from './automation/profiles.ts';
 import { proxyRecord } from './automation/proxies.ts';
 import { queueRecord } from './automation/queue.ts';
-import { scheduleRecord } from './automation/schedules.ts';
+import { scheduleRecord } from './automation/schedule/schedules.ts';
 import { attemptRecord, batchRecord, taskRecord } from './automation/tasks.ts';
 import { connectionRecord, keyRecord } from './host/access.ts';
 import { backupRecord, jobRecord, uploadRecord } from './host/jobs.ts';

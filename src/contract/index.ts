@@ -10,7 +10,7 @@ import { snapshotOperations } from './automation/profile/snapshots.ts';
 import { profileOperations } from './automation/profiles.ts';
 import { proxyOperations } from './automation/proxies.ts';
 import { queueOperations } from './automation/queue.ts';
-import { scheduleOperations } from './automation/schedules.ts';
+import { scheduleOperations } from './automation/schedule/schedules.ts';
 import { taskOperations } from './automation/task-operations.ts';
 import { accessOperations } from './host/access.ts';
 import { jobOperations } from './host/jobs.ts';

@@ -28,6 +28,7 @@ const SORTED: Record<string, string> = {
     ].map((order) => [`tasks_list ${order}`, TOO_DEAR]),
   ),
   models_list: FEW,
+  schedules_list: FEW,
   keys_list: FEW,
   backups_list: FEW,
 };

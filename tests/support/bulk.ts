@@ -18,7 +18,13 @@ export function openBulk(core: TestCore, ids: string[], act: BulkAct, together =
   const { handlers, chores } = createBulk({
     dataDir: core.dir,
     jobs: jobs.service,
-    resources: { tasks_bulk: tasks, profiles_bulk: unused, proxies_bulk: unused, commands_bulk: unused },
+    resources: {
+      tasks_bulk: tasks,
+      profiles_bulk: unused,
+      proxies_bulk: unused,
+      commands_bulk: unused,
+      schedules_bulk: unused,
+    },
   });
   const all = async (input: object = {}) =>
     handlers.tasks_bulk({ filter: {}, action: 'delete', wait: false, ...input }, callOf());

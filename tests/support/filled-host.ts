@@ -109,6 +109,16 @@ export async function createFilledHost(): Promise<FilledHost> {
     return model.id;
   }
 
+  async function newSchedule(): Promise<string> {
+    const trigger = { kind: 'once', at: '2999-01-01T00:00:00.000Z' } as const;
+    const { id: command_id } = await client.call('commands_create', {
+      name: 'Due',
+      kind: 'process',
+      spec: { argv: ['true'] },
+    });
+    return (await client.call('schedules_create', { name: 'Filled', target: { command_id }, trigger })).id;
+  }
+
   const newSession = async () => (await client.call('sessions_create', { title: 'Filled' })).id;
   async function newMessage(): Promise<string> {
     const said = { session_id: ids.session, message: { role: 'user', content: 'Filled' } } as const;
@@ -117,6 +127,7 @@ export async function createFilledHost(): Promise<FilledHost> {
 
   const makers: Partial<Record<EntityName | OperationId, () => Promise<string>>> = {
     profile: newProfile,
+    schedule: newSchedule,
     proxy: newProxy,
     command: newCommand,
     task: newTask,
@@ -130,6 +141,7 @@ export async function createFilledHost(): Promise<FilledHost> {
   };
   /** What has to have happened for an operation to make sense. */
   const before: Partial<Record<OperationId, (id: never) => Promise<unknown>>> = {
+    schedules_restore: (id) => client.call('schedules_delete', { id }),
     proxies_restore: (id) => client.call('proxies_delete', { id }),
     profiles_restore: (id) => client.call('profiles_delete', { id }),
     commands_restore: (id) => client.call('commands_delete', { id }),
@@ -151,6 +163,7 @@ export async function createFilledHost(): Promise<FilledHost> {
     proxy: await newProxy(),
     command: await newCommand(),
     ...(await newFullTask(profile)),
+    schedule: await newSchedule(),
     key: await newKey(),
     model: await newModel(),
     connection: await newConnection(),

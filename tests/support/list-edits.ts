@@ -130,6 +130,17 @@ export function listEdits(client: Client): { [E in Live]: ListEdits } {
         await client.call('tasks_delete', { id });
       },
     },
+    schedule: {
+      create: async (random) =>
+        client.call('schedules_create', {
+          ...{ name: words(random), enabled: random.below(2) === 0 },
+          target: { command_id: random.pick(await someCommands()).id },
+          trigger: { kind: 'once', at: `2999-01-0${1 + random.below(9)}T00:00:00.000Z` },
+        }),
+      update: ({ id }, random) =>
+        client.call('schedules_update', { id, name: words(random), enabled: random.below(2) === 0 }),
+      remove: ({ id }) => client.call('schedules_delete', { id }),
+    },
     job: { create: () => client.call('backups_create', { wait: true }) },
     backup: { create: () => client.call('backups_create', { wait: true }) },
     key: {

@@ -117,6 +117,24 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
         return id;
       },
     },
+    schedule: {
+      samples: {
+        id: IDS('schedule'),
+        name: ['Dawn', 'Evening', 'Noon'],
+        enabled: [true, false],
+        command_id: IDS('command'),
+      },
+      add(field, value) {
+        const id = field === 'id' ? value : newId('schedule');
+        insert('schedule', {
+          ...{ id, name: '?', name_key: '?', enabled: false, command_id: newId('command'), input: {}, profile_ids: [] },
+          ...{ priority: 'normal', trigger: { kind: 'interval', seconds: 60 }, missed: 'skip', overlap: 'skip' },
+          ...{ jitter_seconds: 0, anchor: now, created_at: now, updated_at: now, version: 1 },
+          [field]: value,
+        });
+        return id;
+      },
+    },
     task: {
       samples: {
         id: IDS('task'),
@@ -128,6 +146,7 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
         command_id: IDS('command'),
         profile_id: IDS('profile'),
         batch_id: IDS('batch'),
+        schedule_id: IDS('schedule'),
         priority: ['urgent', 'low', 'batch'],
         error_code: ['timed_out', 'exit_code', 'killed'],
         created_at: DAYS,

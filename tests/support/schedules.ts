@@ -2,7 +2,7 @@
 import {
   type ScheduleCreate,
   ScheduleCreate as ScheduleCreateSchema,
-} from '../../src/contract/automation/schedules.ts';
+} from '../../src/contract/automation/schedule/schedules.ts';
 import type { CommandId, ScheduleId } from '../../src/contract/kernel/scalars.ts';
 import { createSchedules } from '../../src/main/features/schedules/index.ts';
 import { manualClock } from './core.ts';

@@ -15,7 +15,7 @@ import type { JobService } from '../jobs/index.ts';
 import { type BulkFiles, createBulkFiles, RESULTS } from './files.ts';
 import { bulkJob } from './job.ts';
 
-type BulkId = 'tasks_bulk' | 'profiles_bulk' | 'proxies_bulk' | 'commands_bulk';
+type BulkId = 'tasks_bulk' | 'profiles_bulk' | 'proxies_bulk' | 'commands_bulk' | 'schedules_bulk';
 type InputOf<Id extends BulkId> = ParsedInputOf<Operations[Id]>;
 /** What the feature behind bulk operation `Id` offers. */
 type ResourceOf<Id extends BulkId> = BulkResource<NonNullable<InputOf<Id>['filter']>, InputOf<Id>['action']>;
@@ -54,6 +54,7 @@ export function createBulk({ dataDir, jobs, resources }: Deps) {
     tasks_bulk: handler('tasks_bulk', resources.tasks_bulk),
     profiles_bulk: handler('profiles_bulk', resources.profiles_bulk),
     proxies_bulk: handler('proxies_bulk', resources.proxies_bulk),
+    schedules_bulk: handler('schedules_bulk', resources.schedules_bulk),
     commands_bulk: handler('commands_bulk', resources.commands_bulk),
     jobs_results: ({ id, ...query }, { principal }) => {
       jobs.get(id, principal);

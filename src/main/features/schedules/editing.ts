@@ -1,5 +1,5 @@
 /** Creating, changing, deleting and restoring schedules. */
-import { type Schedule, ScheduleCreate } from '../../../contract/automation/schedules.ts';
+import type { Schedule, ScheduleCreate } from '../../../contract/automation/schedule/schedules.ts';
 import { invalidField } from '../../../contract/kernel/errors.ts';
 import type { CommandId, JsonObject, ProfileId, ScheduleId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -8,12 +8,9 @@ import { newId } from '../../core/ids.ts';
 import { checkVersion, notFound } from '../../core/operation/versioned.ts';
 import type { SealedSecret, Secrets } from '../../core/secrets/secrets.ts';
 import type { PrepareRun } from '../commands/index.ts';
+import { columnsOf, firstTime, patched, retimed, type SchedulePatch } from './columns.ts';
 import type { ScheduleRow } from './schema.ts';
 import type { ScheduleStore } from './store.ts';
-import { type Timing, timesOf } from './time/trigger.ts';
-
-/** Members that an update may change; null sets a member back to what a new schedule has. */
-export type SchedulePatch = Partial<{ [K in keyof ScheduleCreate]: ScheduleCreate[K] | null }>;
 
 interface EditingDeps {
   db: Db;
@@ -31,27 +28,8 @@ interface EditingDeps {
 /** Owner of a schedule's secrets. */
 export const ownerOf = (id: ScheduleId) => `schedule:${id}`;
 
-const instant = (at: string | null) => (at === null ? null : Date.parse(at));
-
-/** The first time of a schedule that is switched on now. One time that has passed already is its first all the same. */
-function firstTime(timing: Timing & { enabled: boolean }, now: number): number | null {
-  if (!timing.enabled) return null;
-  return timesOf(timing)(timing.trigger.kind === 'once' ? Number.MIN_SAFE_INTEGER : now);
-}
-
-/** The members of a row that follow from what was given. @throws AppError `validation-error` */
-function columnsOf(given: Omit<ScheduleCreate, 'input'>) {
-  const { target, start_at, end_at, ...rest } = given;
-  const span = { start_at: instant(start_at), end_at: instant(end_at) };
-  if (span.start_at !== null && span.end_at !== null && span.end_at <= span.start_at)
-    throw invalidField('end_at', 'must be later than start_at');
-  return { ...rest, ...span, command_id: target.command_id };
-}
-
-/** Creates the part of the service that edits. */
-export function createEditing(deps: EditingDeps) {
-  const { db, store, secrets, clock, prepareRun, requireProfile, require, view } = deps;
-
+/** What every edit comes to: the input is checked, its secrets are sealed, and all of it is written at once. */
+function createSaving({ db, store, secrets, prepareRun, requireProfile }: EditingDeps) {
   /** Checks what a schedule runs, and seals the secrets of its input. @throws AppError `validation-error`, `not-found`, `invalid-state` */
   async function sealed(
     id: ScheduleId,
@@ -79,6 +57,15 @@ export function createEditing(deps: EditingDeps) {
     });
     return row;
   }
+
+  return { sealed, save };
+}
+
+/** Creates the part of the service that edits. */
+export function createEditing(deps: EditingDeps) {
+  const { store, clock, require, view } = deps;
+
+  const { sealed, save } = createSaving(deps);
 
   return {
     /** @throws AppError `validation-error`, `not-found`, `invalid-state` when the command is switched off */
@@ -139,31 +126,4 @@ export function createEditing(deps: EditingDeps) {
       );
     },
   };
-}
-
-/** The editable members after a patch; a member that no new schedule has by itself stays when the patch clears it. */
-function patched(shown: Omit<Schedule, 'input'>, patch: SchedulePatch): Omit<ScheduleCreate, 'input'> {
-  const names = Object.keys(ScheduleCreate.shape).filter((name) => name !== 'input') as (keyof typeof fresh)[];
-  const fresh = {} as Omit<ScheduleCreate, 'input'>;
-  const next = (name: keyof typeof fresh) => {
-    const value = patch[name];
-    if (value !== undefined && value !== null) return value;
-    const cleared = value === null ? ScheduleCreate.shape[name].safeParse(undefined) : null;
-    return cleared?.success ? cleared.data : shown[name];
-  };
-  return Object.fromEntries(names.map((name) => [name, next(name)])) as typeof fresh;
-}
-
-/** Anchor and next time where a patch changes when it runs; null where it does not, so that no time is lost or comes twice. */
-function retimed(
-  row: ScheduleRow,
-  columns: ReturnType<typeof columnsOf>,
-  patch: SchedulePatch,
-  now: number,
-): { anchor: number; next_run_at: number | null } | null {
-  const members = ['trigger', 'start_at', 'end_at', 'enabled'] as const;
-  const changes = members.some(
-    (name) => patch[name] !== undefined && JSON.stringify(columns[name]) !== JSON.stringify(row[name]),
-  );
-  return changes ? { anchor: now, next_run_at: firstTime({ ...columns, anchor: now }, now) } : null;
 }

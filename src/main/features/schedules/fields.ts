@@ -1,5 +1,5 @@
 /** From rows of schedules and of their ledger to what answers have. */
-import { type Schedule, type Tick, TickOutcome } from '../../../contract/automation/schedules.ts';
+import { type Schedule, type Tick, TickOutcome } from '../../../contract/automation/schedule/schedules.ts';
 import { iso } from '../../core/clock.ts';
 import { pick } from '../../core/operation/values.ts';
 import { masked } from '../../core/secrets/secret-refs.ts';

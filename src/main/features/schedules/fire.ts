@@ -10,12 +10,8 @@ import { type Decision, decide } from './policy.ts';
 import { requestOf } from './request.ts';
 import type { NewTick, ScheduleRow } from './schema.ts';
 import type { ScheduleStore } from './store.ts';
-import { timesOf } from './time/trigger.ts';
+import { comeOf } from './time/come.ts';
 
-/** Most times that get a line each after a long pause; those before them share one. */
-const MOST_LINES = 1000;
-/** Times that are counted after a pause; an interval of five seconds has as many in two years. */
-const MOST_COUNTED = 12_000_000;
 /** Schedules that are worked on in one turn. */
 const TOGETHER = 50;
 
@@ -45,23 +41,6 @@ export function createFire(deps: FireDeps): () => Promise<void> {
   const { db, store, factory, clock, log, openOf } = deps;
   const random = deps.random ?? Math.random;
 
-  /** Times up to now; those before the last {@link MOST_LINES} are only counted. */
-  function comeOf(row: ScheduleRow, now: number): { times: number[]; uncounted: number; next: number | null } {
-    const next = timesOf(row);
-    const times: number[] = [];
-    let uncounted = 0;
-    let at = row.next_run_at;
-    for (let n = 0; at !== null && at <= now && n < MOST_COUNTED; n++) {
-      times.push(at);
-      if (times.length > MOST_LINES) {
-        times.shift();
-        uncounted += 1;
-      }
-      at = next(at);
-    }
-    return { times, uncounted, next: at !== null && at <= now ? next(now) : at };
-  }
-
   async function prepareOne(row: ScheduleRow, decision: Decision): Promise<Prepared> {
     const { at } = decision;
     if (!decision.run)
@@ -84,8 +63,10 @@ export function createFire(deps: FireDeps): () => Promise<void> {
     const now = clock.now();
     if (!row?.enabled || row.next_run_at === null || row.next_run_at > now) return;
     const { times, uncounted, next } = comeOf(row, now);
+    // The clock may show a time again after it was set back and the trigger was edited.
+    const done = store.settledFrom(id, times[0] ?? now);
     const open = openOf(id);
-    const decisions = decide({ ...row, times, now, busy: open.length > 0 });
+    const decisions = decide({ ...row, times: times.filter((at) => !done.has(at)), now, busy: open.length > 0 });
     const all: Prepared[] = [];
     for (const decision of decisions) all.push(await prepareOne(row, decision));
     const [first] = all;
@@ -109,14 +90,8 @@ export function createFire(deps: FireDeps): () => Promise<void> {
   ): boolean {
     try {
       db.transaction(() => {
-        if (
-          !store.settle(
-            row,
-            all.map(({ tick }) => tick),
-            next,
-          )
-        )
-          throw new AppError('conflict');
+        const ticks = all.map(({ tick }) => tick);
+        if (!store.settle(row, ticks, next)) throw new AppError('conflict');
         for (const batch of made) factory.commit(batch);
       });
       return true;

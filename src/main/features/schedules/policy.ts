@@ -1,5 +1,5 @@
 /** What becomes of the times of a schedule that have come: which of them run, and why the others do not. */
-import type { MissedPolicy, OverlapPolicy, QuietHours } from '../../../contract/automation/schedules.ts';
+import type { MissedPolicy, OverlapPolicy, QuietHours } from '../../../contract/automation/schedule/schedules.ts';
 import { type Instant, offsetAt } from './time/zone.ts';
 
 /** How late a start may be without counting as missed, ms: what a busy host may take. */

@@ -1,5 +1,5 @@
 /** Handlers of schedules: maps only. */
-import type { scheduleOperations } from '../../../contract/automation/schedules.ts';
+import type { scheduleOperations } from '../../../contract/automation/schedule/schedules.ts';
 import type { Handlers } from '../../core/operation/operation.ts';
 import { changesOf } from '../../core/operation/versioned.ts';
 import type { ScheduleService } from './service.ts';

@@ -64,6 +64,19 @@ describe('a time that comes', () => {
     expect(host.tasksOf(id)).toHaveLength(2);
   });
 
+  // Would catch: a loop over a time that cannot be settled, because it has been.
+  test('is left out when it comes again after the clock was set back and the trigger edited', async () => {
+    const { id } = await host.make(await host.command(), { overlap: 'queue' });
+    host.clock.advance(30 * MINUTE);
+    await host.lines(id, 1);
+    host.clock.step(-20 * MINUTE);
+    const trigger = { kind: 'cron', expr: '0,45 * * * *', timezone: 'UTC', gap: 'run_after' } as const;
+    expect((await host.service.update(id, { trigger }, {})).next_run_at).toBe('2026-01-01T09:45:00.000Z');
+    await host.pass(70 * MINUTE);
+    expect(await host.lines(id, 3)).toEqual(['01-01 10:45 ran', '01-01 10:00 ran', '01-01 09:45 ran']);
+    expect(host.tasksOf(id)).toHaveLength(3);
+  });
+
   test('is put off by at most the jitter', async () => {
     const { id } = await host.make(await host.command(), { jitter_seconds: 600 });
     host.clock.advance(30 * MINUTE);

@@ -6,7 +6,7 @@ import type {
   QuietHours,
   TickOutcome,
   Trigger,
-} from '../../../contract/automation/schedules.ts';
+} from '../../../contract/automation/schedule/schedules.ts';
 import type { Priority } from '../../../contract/automation/tasks.ts';
 import type { CommandId, JsonObject, ProfileId, ScheduleId, TaskId } from '../../../contract/kernel/scalars.ts';
 import { json } from '../../core/db/index.ts';

@@ -1,5 +1,5 @@
 /** Schedules: editing, previews, the ledger, and runs by hand. */
-import { Schedule, type Trigger } from '../../../contract/automation/schedules.ts';
+import { Schedule, type Trigger } from '../../../contract/automation/schedule/schedules.ts';
 import type { CommandId, ScheduleId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { type Db, recordOf, recordsOf } from '../../core/db/index.ts';

@@ -1,6 +1,6 @@
 /** A trigger in words, and what the turn of the clock does to its times. */
 import cronstrue from 'cronstrue';
-import type { Trigger } from '../../../../contract/automation/schedules.ts';
+import type { Trigger } from '../../../../contract/automation/schedule/schedules.ts';
 import { requireCron } from './trigger.ts';
 import { type Instant, type Stretch, stretchesOf } from './zone.ts';
 

@@ -1,5 +1,5 @@
 /** The times of a trigger within the span of its schedule. */
-import type { Trigger } from '../../../../contract/automation/schedules.ts';
+import type { Trigger } from '../../../../contract/automation/schedule/schedules.ts';
 import { invalidField } from '../../../../contract/kernel/errors.ts';
 import { createCronTimes } from './cron.ts';
 import type { Instant } from './zone.ts';

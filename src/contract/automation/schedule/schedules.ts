@@ -1,9 +1,9 @@
 /** Schedules: commands that run by themselves, at times that follow from a trigger. */
 import { z } from 'zod';
-import { call } from '../kernel/define.ts';
-import type { EntityRecord } from '../kernel/entity.ts';
-import { contains, fixed, is, oneOf } from '../kernel/filters.ts';
-import { listFields, page, resource } from '../kernel/paging.ts';
+import { call } from '../../kernel/define.ts';
+import type { EntityRecord } from '../../kernel/entity.ts';
+import { contains, fixed, is, oneOf } from '../../kernel/filters.ts';
+import { listFields, page, resource } from '../../kernel/paging.ts';
 import {
   BatchId,
   CommandId,
@@ -13,24 +13,27 @@ import {
   ScheduleId,
   TaskId,
   Timestamp,
-} from '../kernel/scalars.ts';
-import { natural, text } from '../kernel/sorts.ts';
-import { TimeZone } from './profiles.ts';
-import { Priority, Task } from './tasks.ts';
+} from '../../kernel/scalars.ts';
+import { natural, text } from '../../kernel/sorts.ts';
+import { TimeZone } from '../profiles.ts';
+import { Priority, Task } from '../tasks.ts';
 
+/** @param timezone what is known today; answers hold what was known when it was stored */
+const triggerOf = <Z extends z.ZodType<string, string | undefined>>(timezone: Z) =>
+  z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('cron'),
+      /** Five fields, six with seconds first, or a nickname such as `@daily`; names, `L`, `W` and `#` are understood. */
+      expr: z.string().trim().min(1).max(200),
+      timezone,
+      /** What becomes of a fixed time that does not exist because the clock is turned forward. */
+      gap: z.enum(['run_after', 'skip']).default('run_after'),
+    }),
+    z.strictObject({ kind: z.literal('interval'), seconds: z.int().min(5).max(31_536_000) }),
+    z.strictObject({ kind: z.literal('once'), at: Timestamp }),
+  ]);
 /** When a schedule is due. */
-export const Trigger = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('cron'),
-    /** Five fields, six with seconds first, or a nickname such as `@daily`; names, `L`, `W` and `#` are understood. */
-    expr: z.string().trim().min(1).max(200),
-    timezone: TimeZone,
-    /** What becomes of a fixed time that does not exist because the clock is turned forward. */
-    gap: z.enum(['run_after', 'skip']).default('run_after'),
-  }),
-  z.strictObject({ kind: z.literal('interval'), seconds: z.int().min(5).max(31_536_000) }),
-  z.strictObject({ kind: z.literal('once'), at: Timestamp }),
-]);
+export const Trigger = triggerOf(TimeZone.default('UTC'));
 export type Trigger = z.infer<typeof Trigger>;
 
 /** What becomes of times that passed while nothing could run. */
@@ -80,6 +83,8 @@ const editable = {
 export const Schedule = z.object({
   id: ScheduleId,
   ...editable,
+  trigger: triggerOf(z.string()),
+  quiet: z.object({ from: z.string(), to: z.string(), timezone: z.string() }).nullable(),
   /** The trigger in words. */
   words: z.string(),
   command_name: z.string().nullable(),
