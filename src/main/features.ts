@@ -111,13 +111,11 @@ export function createFeatures(shared: Foundation & Addresses, replaced: Replace
       instanceId: newRequestId(),
     }),
   );
-  const schedules = add(
-    'schedules',
-    createSchedules({ ...shared, tasks, commands: commands.service, profiles: profiles.service }),
-  );
+  const runnable = { ...shared, commands: commands.service, profiles: profiles.service };
+  const schedules = add('schedules', createSchedules({ ...runnable, tasks }));
   const bulk = bulkOf({ tasks, profiles, proxies, commands, schedules });
   add('bulk', createBulk({ ...shared, jobs: jobs.service, resources: bulk }));
-  add('demo', createDemo({ ...shared, commands: commands.service, profiles: profiles.service }));
+  add('demo', createDemo(runnable));
   const figures = { tasks: tasks.service.metrics, calls: shared.calls };
   const browsers = () => profiles.browsers.list(true);
   const telemetry = add(

@@ -4,9 +4,6 @@ import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import type { NewTick, ScheduleRow } from './schema.ts';
 
-/** See {@link createFireStore}. */
-export type FireStore = ReturnType<typeof createFireStore>;
-
 /** Prepares the statements. */
 export function createFireStore({ raw }: Db, events: Events) {
   const due = raw.prepare<[number, number], { id: ScheduleId }>(
