@@ -111,7 +111,7 @@ process.exit(0);
 test.skipIf(process.platform !== 'linux')(
   'an estimate for the ONNX engine is within a quarter of the most that is measured',
   { timeout: 240_000 },
-  async () => {
+  async ({ signal }) => {
     const program = path.join(folder, 'measure-onnx.mjs');
     fs.writeFileSync(program, ONNX_PROGRAM);
     const sound = written(path.join(folder, 'sound.wav'), wav(babble(), { seconds: 30 }));
@@ -122,7 +122,7 @@ test.skipIf(process.platform !== 'linux')(
       if (facts?.memory == null) throw new Error('the files say too little');
       const context = Math.min(ONNX_CONTEXT, facts.context_length ?? 0);
       const args = ['--expose-gc', program, ROOT, file, type, String(context), sound];
-      const { stdout } = await promisify(execFile)(process.execPath, args);
+      const { stdout } = await promisify(execFile)(process.execPath, args, { signal });
       const ratio = estimate(facts.memory, { context }).total / Number(stdout.trim());
       expect(ratio, name).toBeGreaterThan(0.8);
       expect(ratio, name).toBeLessThan(1.25);

@@ -15,7 +15,8 @@ export interface Stretch {
   offset: number;
 }
 
-const HOUR_MS = 3_600_000;
+/** No zone has turned its clock there and back in less. */
+const LOOK_MS = 12 * 3_600_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(zone: string): Intl.DateTimeFormat {
@@ -56,15 +57,12 @@ function changeBetween(zone: string, before: Instant, after: Instant): Instant {
   return high * 1000;
 }
 
-/**
- * The stretches of a zone that have a part between two instants, in order.
- * @param to at most some weeks after `from`: the offset is looked at every hour
- */
+/** The stretches of a zone that have a part between two instants, in order. */
 export function stretchesOf(zone: string, from: Instant, to: Instant): Stretch[] {
   const stretches: Stretch[] = [];
   let current: Stretch = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY, offset: offsetAt(zone, from) };
   for (let instant = from; instant < to; ) {
-    const next = Math.min(instant + HOUR_MS, to);
+    const next = Math.min(instant + LOOK_MS, to);
     const offset = offsetAt(zone, next);
     if (offset !== current.offset) {
       const at = changeBetween(zone, instant, next);
