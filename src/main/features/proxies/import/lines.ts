@@ -150,19 +150,28 @@ function reasonOf(text: string): string {
 
 const same = (one: ProxyLine, other: ProxyLine) => JSON.stringify(one) === JSON.stringify(other);
 
+/** An address without the slashes that end a URL. */
+function withoutSlashes(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '/') end -= 1;
+  return text.slice(0, end);
+}
+
 /** Reads one line. @param scheme what a line without one is */
 export function readLine(line: string, scheme: ProxyScheme): Verdict {
   let rest = line.replace(/^\uFEFF/, '').trim();
   if (rest === '' || COMMENT.test(rest)) return { t: 'blank' };
-  rest = rest.replace(/\s+#.*$/, '');
-  const refresh = /\s*\[(https?:\/\/[^\]\s]+)\]$/i.exec(rest);
-  if (refresh) rest = rest.slice(0, refresh.index);
-  const refresh_url = refresh?.[1] ?? null;
+  const comment = rest.search(/\s#/);
+  if (comment >= 0) rest = rest.slice(0, comment).trimEnd();
+  const opens = rest.endsWith(']') ? rest.lastIndexOf('[') : -1;
+  const inside = rest.slice(opens + 1, -1);
+  const refresh_url = opens >= 0 && /^https?:\/\/\S/i.test(inside) && !/\s/.test(inside) ? inside : null;
+  if (refresh_url !== null) rest = rest.slice(0, opens).trimEnd();
   if (refresh_url !== null && !URL.canParse(refresh_url)) return bad('The refresh address in brackets is not a URL.');
   const url = /^([a-z0-9]+):\/\/(.*)$/i.exec(rest);
   const named = url ? schemeOf(url[1] ?? '') : scheme;
   if (named === undefined) return bad(`${url?.[1]} is not a kind of proxy; use http, https, socks4 or socks5.`);
-  const address = url ? (url[2] ?? '').replace(/\/+$/, '') : rest;
+  const address = url ? withoutSlashes(url[2] ?? '') : rest;
   if (isBareIpv6(address)) return bad('Put an IPv6 address into brackets: [2001:db8::1]:8080.');
   const asIs = readAddress(address, url !== null);
   // Blanks, commas and bars part fields too, unless the line makes sense with them in a password.
