@@ -48,7 +48,7 @@ export function createRows(deps: {
     const one = ({ row, values }: Row): RowVerdict => {
       const name = typeof values.name === 'string' ? values.name.trim() : null;
       // The name of a template is the template's own.
-      const read = ProfileCreate.safeParse({ ...template, name: undefined, ...values });
+      const read = ProfileCreate.safeParse({ ...template, name: '', ...values });
       const refused = read.success ? refusalOf(read.data) : refusals(read.error);
       if (!read.success || refused !== null) return { row, name, ok: false, id: null, errors: refused ?? {} };
       return { row, name, ok: true, id: dry_run ? null : deps.create(read.data).id, errors: {} };

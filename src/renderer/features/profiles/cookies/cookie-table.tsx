@@ -42,7 +42,9 @@ export function CookieTable({ cookies, open }: { cookies: readonly Cookie[]; ope
             <td className={`${text.clip} ${text.mono}`}>{cookie.name}</td>
             <td className={`${text.clip} ${text.mono} ${open ? '' : text.faint}`}>{open ? cookie.value : '••••••'}</td>
             <td className={text.muted}>
-              {cookie.expires === null ? 'with the browser' : dateTime(new Date(cookie.expires * 1000).toISOString())}
+              {cookie.expires === null
+                ? 'with the browser'
+                : dateTime(new Date(cookie.expires * 1000).toISOString()).slice(0, 10)}
             </td>
           </tr>
         );

@@ -83,7 +83,7 @@ function Fields({ close }: { close(): void }) {
             Cancel
           </Button>
           <Button submit kind="primary" busy={act.isPending} blocked={blocked}>
-            {tried === null ? 'Check rows' : `Make ${count(good)} profiles`}
+            {tried === null ? 'Check rows' : good === 1 ? 'Make 1 profile' : `Make ${count(good)} profiles`}
           </Button>
         </>
       }
