@@ -16,11 +16,14 @@ const OWN = [
   /^src\/renderer\/features\/commands\/kinds\//,
   new RegExp(`^src/workers/executor/(?:kinds\\.ts$|(?:${COMMAND_KINDS.join('|')})/)`),
 ];
-/** Where the same word means something else: a door or a log source, the family of a profile's browser. */
+/** Where the same word means something else: a door or a log source, the scheme of an address, the family of a profile's browser. */
 const HOMONYMS: readonly [file: RegExp, word: string][] = [
   [/^src\/main\/doors\//, 'http'],
   [/^src\/main\/(?:host\.ts$|core\/(?:log|operation)\/|features\/telemetry\/)/, 'http'],
   [/^src\/contract\/(?:kernel\/define|host\/telemetry)\.ts$/, 'http'],
+  [/^src\/(?:main|renderer)\/features\/proxies\//, 'http'],
+  [/^src\/contract\/automation\/proxies\.ts$/, 'http'],
+  [/^src\/main\/features\/profiles\/cookies\/browser-jar\.ts$/, 'http'],
   [/^src\/(?:main|renderer)\/features\/profiles\//, 'browser'],
   [/^src\/main\/features\/telemetry\//, 'browser'],
 ];

@@ -16,6 +16,7 @@ const ONE_ORDER: Record<string, string> = {
   'features/tasks/failure/evidence-lists.tsx': 'what the page said, in the order in which it said it',
   'features/tasks/preview/archive-preview.tsx': 'files in the order of the archive',
   'features/tasks/preview/table-preview.tsx': 'rows in the order of the file',
+  'features/profiles/cookies/cookie-table.tsx': 'cookies by the host they belong to, found by its filter',
   'features/models/benchmark/benchmark.tsx': 'ten runs, newest first',
   'features/chat/conversation/markdown.tsx': 'a table that a model wrote',
   'features/settings/audit.tsx': 'a chain of hashes, which is read in the order in which it was written',

@@ -10,10 +10,10 @@ export type ReadFormat = 'auto' | 'json' | 'netscape' | 'header' | 'set_cookie' 
 
 function detected(text: string): Exclude<ReadFormat, 'auto'> {
   if (/^\s*[[{]/.test(text)) return 'json';
-  if (/^\s*set-cookie\s*:/im.test(text)) return 'set_cookie';
-  return /^(?:#HttpOnly_)?[^\t\n]+\t(?:true|false)\t/im.test(text) || /^# (?:Netscape|HTTP) /.test(text)
-    ? 'netscape'
-    : 'header';
+  const lines = text.split('\n');
+  if (lines.some((line) => /^set-cookie\s*:/i.test(line.trimStart()))) return 'set_cookie';
+  const isNetscape = lines.some((line) => ['TRUE', 'FALSE'].includes(line.split('\t', 3)[1]?.toUpperCase() ?? ''));
+  return isNetscape || /^# (?:Netscape|HTTP) /.test(text) ? 'netscape' : 'header';
 }
 
 /**

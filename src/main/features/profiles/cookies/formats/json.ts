@@ -48,7 +48,7 @@ function domainOf(item: JsonObject, fallback: string | undefined): string {
   const said = textOf(member(item, 'domain', 'Domain', 'host', 'Host', 'Host raw', 'url')) ?? fallback;
   if (said === undefined || said === '') throw new Unreadable('has no domain');
   if (!/^https?:\/\//.test(said)) return hostOnlyOf(item) === true ? said.replace(/^\./, '') : dotted(item, said);
-  const host = said.replace(/^https?:\/\//, '').replace(/[/:?#].*$/, '');
+  const host = said.replace(/^https?:\/\//, '').split(/[/:?#]/, 1)[0] ?? '';
   return isTrue(member(item, 'This domain only raw')) ? host.replace(/^\./, '') : host;
 }
 
@@ -89,7 +89,7 @@ function parseHar(entries: readonly Json[]): Parsed {
     const read = HarEntry.safeParse(entry);
     if (!read.success) throw new Unreadable('is no entry of a HAR file');
     const { request, response } = read.data;
-    const host = request.url.replace(/^\w+:\/\//, '').replace(/[/:?#].*$/, '');
+    const host = request.url.replace(/^\w+:\/\//, '').split(/[/:?#]/, 1)[0] ?? '';
     const secure = request.url.startsWith('https:');
     const sent = request.headers
       .filter(({ name }) => name.toLowerCase() === 'cookie')
@@ -130,7 +130,9 @@ function listIn(value: Json): Json[] | null {
 
 /** Reads JSON of any exporter, a storage state, a HAR file, or one object a line. @throws AppError `validation-error` */
 export function parseJsonCookies(text: string, domain: string | undefined): Parsed {
-  const value = /^\s*\{.*\}\s*\n\s*\{/.test(text) ? linesOfJson(text) : parseJson(text);
+  const [first = '', second = ''] = text.trimStart().split('\n', 2);
+  const isLines = first.startsWith('{') && first.trimEnd().endsWith('}') && second.trimStart().startsWith('{');
+  const value = isLines ? linesOfJson(text) : parseJson(text);
   if (isJsonObject(value) && isJsonObject(value.log) && Array.isArray(value.log.entries)) {
     return parseHar(value.log.entries);
   }
