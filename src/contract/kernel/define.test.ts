@@ -97,6 +97,8 @@ describe('the contract', () => {
     'embeddings',
     'evaluate_embeddings',
     'generate',
+    'profiles_cookies_set',
+    'profiles_create_rows',
     'recommend_content',
     'rerank',
     'responses',
