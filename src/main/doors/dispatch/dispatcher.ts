@@ -192,6 +192,8 @@ function createAnswer(deps: DispatcherDeps) {
     if (!handler) throw new Error(`${id} has no handler`);
     const call = (claim?: IdempotencyClaim) => {
       const given = granted.context(claim);
+      // What answers anybody takes nobody's turn, and has ended before an error could be lost.
+      if (operation.anonymous) return handler(input as never, given);
       // The granted context, so that what works for the call ends with the credential as well.
       return currentOperation.run(
         given === context ? admission : { id, context: given },

@@ -54,10 +54,20 @@ export function createAuthenticator(settings: SettingsReader, grants: Grants): A
   const localIsOpen = (remote: string) =>
     settings.get('allow_unauthenticated_local') && isLoopback(settings.get('host')) && isLoopback(remote);
 
+  /** Of the address that asked last: most requests without a credential come from one. */
+  let stranger: { remote: string; principal: Principal } | undefined;
+
+  const anonymousAt = (remote: string) =>
+    ({ kind: 'anonymous', id: `ip:${remote}`, name: 'anonymous', rateMultiplier: 1 }) as const;
+
   function anonymous(remote: string): Principal {
-    const base = { kind: 'anonymous', id: `ip:${remote}`, name: 'anonymous', rateMultiplier: 1 } as const;
-    if (!localIsOpen(remote)) return { ...base, scope: null, areas: [] };
-    return { ...base, scope: 'run', areas: ['models'], grant: grants.hold(LOCAL, { expiresAt: null }) };
+    if (localIsOpen(remote)) {
+      const grant = grants.hold(LOCAL, { expiresAt: null });
+      return { ...anonymousAt(remote), scope: 'run', areas: ['models'], grant };
+    }
+    if (stranger?.remote !== remote)
+      stranger = { remote, principal: { ...anonymousAt(remote), scope: null, areas: [] } };
+    return stranger.principal;
   }
   settings.onChange((keys) => {
     if (keys.includes('allow_unauthenticated_local') || keys.includes('host')) grants.end(LOCAL);
