@@ -51,12 +51,13 @@ const EMPTY: Look[] = [
   { name: 'commands', path: '/commands', ready: sees('No commands yet') },
   { name: 'profiles', path: '/profiles', ready: sees('No profiles yet') },
   { name: 'proxies', path: '/proxies', ready: sees('No proxies yet') },
+  { name: 'schedules', path: '/schedules', ready: sees('No schedules yet') },
   { name: 'models', path: '/models', ready: sees('No models yet') },
   { name: 'chat', path: '/chat', ready: sees('No chat model is installed') },
   { name: 'connections', path: '/connections', ready: sees('No API keys yet') },
 ];
 
-const filledLooks = ({ tasks, command, profile, session }: Filled): Look[] => [
+const filledLooks = ({ tasks, command, profile, schedule, session }: Filled): Look[] => [
   { name: 'dashboard', path: '/', ready: sees('Mirror the catalogue') },
   { name: 'tasks', path: '/tasks', ready: sees('Print the nightly report') },
   { name: 'tasks-peek', path: `/tasks?peek=${tasks.failed}`, ready: sees('Screenshots') },
@@ -142,6 +143,17 @@ const filledLooks = ({ tasks, command, profile, session }: Filled): Look[] => [
         'socks5://user:word@h.example:1080\n10.0.0.1:8080:10.0.0.2:9090\nnonsense\n198.51.100.24:8080:desk:word';
       await page.getByRole('textbox', { name: 'Proxies' }).fill(list);
       await expect(page.getByText('Which one is meant?')).toBeVisible();
+    },
+  },
+  { name: 'schedules', path: '/schedules', ready: sees('Offer of the day, every quarter') },
+  { name: 'schedules-inspector', path: `/schedules?peek=${schedule}`, ready: sees('Ledger') },
+  {
+    name: 'schedules-form',
+    path: '/schedules',
+    ready: async (page) => {
+      await sees('Offer of the day, every quarter')(page);
+      await page.keyboard.press('N');
+      await expect(page.getByRole('region', { name: 'Next times' })).toContainText('At 07:30');
     },
   },
   { name: 'chat', path: `/chat/${session}`, ready: sees('Two things are open') },

@@ -35,6 +35,7 @@ export const SCREENS = [
   },
   { id: 'profiles', path: '/profiles', title: 'Profiles', key: 'G P', help: 'profiles', where: 'top' },
   { id: 'proxies', path: '/proxies', title: 'Proxies', key: 'G X', help: 'proxies', where: 'top' },
+  { id: 'schedules', path: '/schedules', title: 'Schedules', key: 'G S', help: 'schedules', where: 'top' },
   { id: 'models', path: '/models', title: 'Models', key: 'G M', help: 'models', where: 'top' },
   { id: 'chat', path: '/chat', detail: '/chat/$id', title: 'Chat', key: 'G H', help: 'chat', where: 'top' },
   { id: 'connections', path: '/connections', title: 'Connections', key: 'G N', help: 'connections', where: 'top' },

@@ -24,6 +24,12 @@ export const HELP_TOPICS = [
     keywords: 'error screenshot trace preview download evidence',
   },
   { id: 'commands', title: 'Commands', link: 'How commands work', keywords: 'script input secrets variables dry run' },
+  {
+    id: 'schedules',
+    title: 'Schedules',
+    link: 'How schedules work',
+    keywords: 'cron interval time zone daylight saving missed overlap quiet hours ledger',
+  },
   { id: 'profiles', title: 'Profiles', link: 'How profiles work', keywords: 'browser cookies sign in lock' },
   { id: 'proxies', title: 'Proxies', link: 'How proxies work', keywords: 'socks5 http import check leak exit country' },
   {

@@ -103,6 +103,7 @@ export interface Filled {
   tasks: Record<'succeeded' | 'failed' | 'timed_out' | 'cancelled' | 'running' | 'queued', string>;
   command: CommandId;
   profile: ProfileId;
+  schedule: string;
   session: string;
 }
 
@@ -133,6 +134,34 @@ Lisbon,http,198.51.100.24,8080,desk,word
 New York,https,nyc.proxies.example,443,,
 Osaka,http,2001:db8::24,3128,desk,word
 `;
+
+/** Schedules, one of them with a ledger. @returns its id */
+async function plan(api: Api, commands: Record<'report' | 'price' | 'stock', CommandId>): Promise<string> {
+  const daily = { kind: 'cron', expr: '30 7 * * 1-5', timezone: 'Europe/Berlin' } as const;
+  await api.call('schedules_create', {
+    name: 'Nightly report',
+    target: { command_id: commands.report },
+    trigger: daily,
+  });
+  await api.call('schedules_create', {
+    ...{ name: 'Stock, every ten minutes', enabled: false, target: { command_id: commands.stock } },
+    trigger: { kind: 'interval', seconds: 600 },
+  });
+  const { id } = await api.call('schedules_create', {
+    ...{ name: 'Offer of the day, every quarter', target: { command_id: commands.price } },
+    ...{
+      trigger: { kind: 'once', at: '2026-01-01T07:30:00.000Z' },
+      quiet: { from: '22:00', to: '06:00', timezone: 'UTC' },
+    },
+  });
+  for (;;) {
+    const { recent } = await api.call('schedules_get', { id });
+    if (recent.length > 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await api.call('schedules_update', { id, trigger: { ...daily, expr: '*/15 8-18 * * 1-5' } });
+  return id;
+}
 
 /** Fills a host. Resolves when everything but the running and the queued task has ended. */
 export async function fill(api: Api): Promise<Filled> {
@@ -255,6 +284,7 @@ export async function fill(api: Api): Promise<Filled> {
     },
     command: collect.id,
     profile: berlin,
+    schedule: await plan(api, { report: report.id, price: price.id, stock: stock.id }),
     session: await converse(api),
   };
 }

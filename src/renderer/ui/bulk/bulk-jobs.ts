@@ -17,6 +17,11 @@ export const BULK = {
     many: 'proxies',
     at: (id: string) => ({ to: '/proxies', search: { peek: id } }),
   },
+  schedules_bulk: {
+    list: 'schedules_list',
+    one: 'schedule',
+    at: (id: string) => ({ to: '/schedules', search: { peek: id } }),
+  },
   commands_bulk: {
     list: 'commands_list',
     one: 'command',

@@ -1,0 +1,40 @@
+import { NumberInput, Select, TextInput } from '@mantine/core';
+import { MissedPolicy, OverlapPolicy } from '../../../../contract/automation/schedule/schedules.ts';
+import { PRIORITIES } from '../../../../contract/automation/tasks.ts';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
+import { MISSED_WORDS, OVERLAP_WORDS } from './policy-words.ts';
+import type { ScheduleDraft } from './trigger-fields.tsx';
+
+/** What happens when a time cannot be kept, and when none is wanted. */
+export function PolicyFields({ form }: { form: ScheduleDraft }) {
+  return (
+    <>
+      <div className={layout.two}>
+        <Select
+          label="Times that passed while TabAgent could not run"
+          data={MissedPolicy.options.map((value) => ({ value, label: MISSED_WORDS[value] }))}
+          allowDeselect={false}
+          {...form.input('missed')}
+        />
+        <Select
+          label="When the task before still runs"
+          data={OverlapPolicy.options.map((value) => ({ value, label: OVERLAP_WORDS[value] }))}
+          allowDeselect={false}
+          {...form.input('overlap')}
+        />
+      </div>
+      <details>
+        <summary className={text.muted}>Quiet hours, span, delay, priority</summary>
+        <div className={layout.two}>
+          <TextInput label="Quiet from" type="time" {...form.input('quietFrom')} />
+          <TextInput label="Quiet until" type="time" {...form.input('quietTo')} />
+          <TextInput label="Not before" type="datetime-local" {...form.input('start')} />
+          <TextInput label="Not after" type="datetime-local" {...form.input('end')} />
+          <NumberInput label="Put off by up to (seconds)" min={0} max={86_400} {...form.input('jitter')} />
+          <Select label="Priority" data={[...PRIORITIES]} allowDeselect={false} {...form.input('priority')} />
+        </div>
+      </details>
+    </>
+  );
+}

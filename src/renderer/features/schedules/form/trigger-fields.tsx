@@ -1,0 +1,88 @@
+import { NumberInput, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { useMemo } from 'react';
+import type { useDraftForm } from '../../../lib/drafts/use-draft-form.ts';
+import layout from '../../../ui/styles/layout.module.css';
+import { Preview } from './preview.tsx';
+import { type ScheduleValues, triggerOf, UNITS } from './schedule-values.ts';
+
+export type ScheduleDraft = ReturnType<typeof useDraftForm<ScheduleValues>>;
+
+const KINDS = [
+  { value: 'cron', label: 'Calendar' },
+  { value: 'interval', label: 'Interval' },
+  { value: 'once', label: 'Once' },
+];
+
+const PRESETS = [
+  { value: '0 * * * *', label: 'Every hour' },
+  { value: '30 7 * * *', label: 'Every day at 07:30' },
+  { value: '30 7 * * 1-5', label: 'Monday to Friday at 07:30' },
+  { value: '0 9 * * 1', label: 'Mondays at 09:00' },
+  { value: '0 9 1 * *', label: 'The first of each month at 09:00' },
+];
+
+/** When it runs, with the next times. */
+export function TriggerFields({ form }: { form: ScheduleDraft }) {
+  const { kind } = form.values;
+  return (
+    <>
+      <SegmentedControl
+        size="xs"
+        aria-label="When"
+        data={KINDS}
+        value={kind}
+        onChange={(next) => form.change({ kind: next as ScheduleValues['kind'] })}
+      />
+      {kind === 'cron' ? <CronFields form={form} /> : null}
+      {kind === 'interval' ? (
+        <div className={layout.two}>
+          <NumberInput label="Every" withAsterisk min={1} allowDecimal={false} {...form.input('every')} />
+          <Select label="Unit" data={Object.keys(UNITS)} allowDeselect={false} {...form.input('unit')} />
+        </div>
+      ) : null}
+      {kind === 'once' ? (
+        <TextInput
+          label="At"
+          description="By the clock of this computer"
+          withAsterisk
+          type="datetime-local"
+          {...form.input('at')}
+        />
+      ) : null}
+      <Preview trigger={triggerOf(form.values)} />
+    </>
+  );
+}
+
+function CronFields({ form }: { form: ScheduleDraft }) {
+  const zones = useMemo(() => ['UTC', ...Intl.supportedValuesOf('timeZone')], []);
+  return (
+    <div className={layout.two}>
+      <TextInput
+        label="Pattern"
+        description="Minute, hour, day, month, weekday"
+        withAsterisk
+        spellCheck={false}
+        {...form.input('expr')}
+      />
+      <Select
+        label="Start from"
+        description="A common pattern, to be changed"
+        placeholder="Choose"
+        data={PRESETS}
+        value={PRESETS.some(({ value }) => value === form.values.expr) ? form.values.expr : null}
+        onChange={(expr) => expr !== null && form.change({ expr })}
+      />
+      <Select label="Time zone" searchable data={zones} allowDeselect={false} {...form.input('timezone')} />
+      <Select
+        label="A time that the clock leaves out"
+        data={[
+          { value: 'run_after', label: 'Runs right after the gap' },
+          { value: 'skip', label: 'Does not run that day' },
+        ]}
+        allowDeselect={false}
+        {...form.input('gap')}
+      />
+    </div>
+  );
+}

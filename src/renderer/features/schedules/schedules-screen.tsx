@@ -1,0 +1,98 @@
+import { Plus } from 'lucide-react';
+import type { ScheduleId } from '../../../contract/kernel/scalars.ts';
+import { count } from '../../lib/format.ts';
+import { type Input, isEmpty, usePages } from '../../lib/live/query.ts';
+import type { Search } from '../../lib/search-params.ts';
+import { useCan } from '../../lib/use-can.ts';
+import { useFilters } from '../../lib/use-filters.ts';
+import { Button, Chip } from '../../ui/buttons.tsx';
+import { FilterField } from '../../ui/filter-field.tsx';
+import { Screen, ScreenHead, ToolBar } from '../../ui/screen.tsx';
+import { Split } from '../../ui/split.tsx';
+import layout from '../../ui/styles/layout.module.css';
+import text from '../../ui/styles/text.module.css';
+import { ColumnsMenu } from '../../ui/table/columns/columns-menu.tsx';
+import { SCHEDULE_COLUMNS } from './columns.tsx';
+import { ScheduleFormDialog } from './form/schedule-form.tsx';
+import { ScheduleInspector } from './schedule-inspector.tsx';
+import { isFiltered, ScheduleTable } from './schedule-table.tsx';
+import { useListActions } from './use-list-actions.ts';
+
+/** Query for the filters in the address. */
+const filterOf = (search: Search) =>
+  ({
+    sort: search.sort ?? 'name',
+    ...(search.state === 'on' || search.state === 'off' ? { enabled: search.state === 'on' } : {}),
+    ...(search.q === undefined ? {} : { q: search.q }),
+  }) as Input<'schedules_list'>;
+
+const STATES = [
+  ['on', 'On'],
+  ['off', 'Off'],
+] as const;
+
+export function SchedulesScreen() {
+  const [search, set] = useFilters();
+  const filter = filterOf(search);
+  const list = usePages('schedules_list', filter);
+  const noCreate = useCan('schedules_create');
+  const shown = list.rows.find(({ id }) => id === search.peek);
+  const hasNone = isEmpty(list) && !isFiltered(search);
+  useListActions({ shown, set });
+
+  return (
+    <Screen>
+      <ScreenHead>
+        <h1>Schedules</h1>
+        {list.total === null ? null : <span className={text.muted}>{count(list.total)}</span>}
+        <span className={layout.grow} />
+        <Button
+          kind={hasNone ? undefined : 'primary'}
+          icon={<Plus size={14} />}
+          action="schedules.new"
+          blocked={noCreate}
+          onClick={() => set({ edit: 'new' })}
+        >
+          New schedule
+        </Button>
+      </ScreenHead>
+      <ToolBar>
+        <FilterField value={search.q} onChange={(q) => set({ q })} placeholder="Filter schedules" />
+        {STATES.map(([state, word]) => (
+          <Chip
+            key={state}
+            pressed={search.state === state}
+            onClick={() => set({ state: search.state === state ? undefined : state })}
+          >
+            {word}
+          </Chip>
+        ))}
+        <span className={layout.grow} />
+        <ColumnsMenu name="schedules" columns={SCHEDULE_COLUMNS} />
+      </ToolBar>
+      <Split
+        name="schedule-inspector"
+        fixed="second"
+        size={400}
+        min={300}
+        max={640}
+        label="Width of the inspector"
+        first={<ScheduleTable list={list} filter={filter} search={search} set={set} />}
+        second={
+          search.peek === undefined ? null : (
+            <ScheduleInspector
+              id={search.peek as ScheduleId}
+              close={() => set({ peek: undefined })}
+              edit={() => set({ edit: search.peek })}
+            />
+          )
+        }
+      />
+      <ScheduleFormDialog
+        id={search.edit ?? null}
+        close={() => set({ edit: undefined })}
+        created={(id) => set({ edit: undefined, peek: id })}
+      />
+    </Screen>
+  );
+}
