@@ -1,7 +1,9 @@
 /** The frame around every screen: navigation, palette, keys, status bar, what it says when the host is away. */
+
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Client, ClientStatus } from '../../../src/contract/client/client-types.ts';
+import { NUMBERED_SCREENS } from '../../../src/contract/host/screens.ts';
 import { OfflineBar } from '../../../src/renderer/app/offline-bar.tsx';
 import { NotFound, ScreenError } from '../../../src/renderer/app/screen-error.tsx';
 import { Shell } from '../../../src/renderer/app/shell.tsx';
@@ -113,7 +115,9 @@ test('the sheet lists the keys that work now', async () => {
   const sheet = within(await screen.findByRole('dialog', { name: 'Keyboard shortcuts' }));
   const panelKeys = within(sheet.getByRole('region', { name: 'Panel' }));
   expect(panelKeys.getByText('Toggle log drawer').closest('li')?.textContent).toBe('Toggle log drawerCtrlJ');
-  expect(within(sheet.getByRole('region', { name: 'Navigation' })).getAllByRole('listitem')).toHaveLength(9);
+  expect(within(sheet.getByRole('region', { name: 'Navigation' })).getAllByRole('listitem')).toHaveLength(
+    NUMBERED_SCREENS.length,
+  );
 });
 
 // Catches a drawer that shows a log of its own instead of the host's.
