@@ -50,7 +50,9 @@ test('a damaged database is told, with what to do', async () => {
   fill(core, 1000);
   expect(await databaseCheck(doctor(core))).toMatchObject({ status: 'ok' });
   const file = fs.openSync(core.db.path, 'r+');
-  fs.writeSync(file, Buffer.alloc(200_000, 0xff), 0, 200_000, 500_000);
+  // Among the rows, which stand behind what the migrations have made.
+  const { size } = fs.fstatSync(file);
+  fs.writeSync(file, Buffer.alloc(100_000, 0xff), 0, 100_000, size - 200_000);
   fs.closeSync(file);
   const found = await databaseCheck(doctor(core));
   expect(found).toMatchObject({ status: 'error', advice: expect.stringContaining('tabagent restore') });

@@ -19,6 +19,7 @@ const profile = fc.record({
   notes: fc.string({ maxLength: 100 }),
   browser: fc.constantFrom(...BROWSERS),
   executable_path: fc.option(fc.constantFrom('/usr/bin/chromium', 'C:\\Program Files\\chrome.exe')),
+  proxy_id: fc.option(fc.constant('prx_01j00000000000000000000000')),
   start_urls: fc.array(fc.webUrl(), { maxLength: 3 }),
   locale: fc.option(fc.constantFrom('de-DE', 'zh-Hant-TW')),
   timezone: fc.option(fc.constantFrom('Europe/Berlin', 'Asia/Tokyo')),
