@@ -33,7 +33,7 @@ const uses = files
     const source = fs.readFileSync(file, 'utf8');
     return [...source.matchAll(/^import (\w+) from '(.+\.module\.css)';$/gm)].map(([, name = '', target = '']) => {
       const code = source.replaceAll(/^import .*$/gm, '');
-      const named = [...code.matchAll(new RegExp(`\\b${name}\\.(\\w+)`, 'g'))].map(([, key]) => key ?? '');
+      const named = [...code.matchAll(new RegExp(`(?<![.\\w])${name}\\.(\\w+)`, 'g'))].map(([, key]) => key ?? '');
       const whole = new RegExp(`\\b${name}\\b(?!\\.\\w)`).test(code);
       return { file, module: path.join(path.dirname(file), target), named, whole };
     });
