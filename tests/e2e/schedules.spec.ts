@@ -21,13 +21,13 @@ test('made in the panel, seen to fire, and told in the ledger', async ({ page, a
   await dialog.getByRole('textbox', { name: 'Pattern' }).fill('61 * * * *');
   await expect(dialog.getByText(/Invalid value for minute/)).toBeVisible();
   await dialog.getByRole('textbox', { name: 'Pattern' }).fill('30 2 * * *');
-  const zone = dialog.getByRole('textbox', { name: 'Time zone' });
+  const zone = dialog.getByLabel('Time zone', { exact: true });
   await zone.fill('Europe/Berlin');
   await page.getByRole('option', { name: 'Europe/Berlin' }).click();
   const next = dialog.getByRole('region', { name: 'Next times' });
   await expect(next).toContainText('At 02:30 (Europe/Berlin)');
   await expect(next).toContainText('the clock is turned');
-  await dialog.getByRole('textbox', { name: 'Command' }).fill('Print');
+  await dialog.getByLabel('Command').fill('Print');
   await page.getByRole('option', { name: /Print/ }).click();
   await dialog.getByRole('textbox', { name: 'Folder' }).fill('/srv');
   await dialog.getByRole('button', { name: 'Create schedule' }).click();
@@ -37,7 +37,7 @@ test('made in the panel, seen to fire, and told in the ledger', async ({ page, a
 
   await inspector.getByRole('button', { name: 'Edit' }).click();
   await dialog.getByText('Once', { exact: true }).click();
-  await dialog.getByLabel('At').fill('2026-01-01T07:30');
+  await dialog.getByRole('textbox', { name: 'At' }).fill('2026-01-01T07:30');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(inspector.getByRole('region', { name: 'Ledger' })).toContainText('Ran late');
   await expect(inspector).toContainText('Over');
@@ -65,5 +65,5 @@ test('R runs it now, S switches it off and on, Delete can be undone', async ({ p
   await page.keyboard.press('Delete');
   await expect(page.getByText('No schedules yet')).toBeVisible();
   await page.getByRole('button', { name: 'Undo' }).click();
-  await expect(page.getByRole('table')).toContainText('Hourly');
+  await expect(page.getByRole('grid', { name: 'Schedules' })).toContainText('Hourly');
 });

@@ -7,6 +7,7 @@ import { Notice } from '../../../ui/feedback/notice.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import css from '../schedules.module.css';
+import { ownZone } from './schedule-values.ts';
 
 const SHOWN = 5;
 
@@ -25,6 +26,9 @@ export function Preview({ trigger }: { trigger: Trigger | null }) {
   return (
     <section className={css.preview} aria-label="Next times" aria-live="polite">
       <strong>{words}</strong>
+      {asked.kind === 'cron' && asked.timezone !== ownZone() ? (
+        <p className={text.muted}>Shown by the clock of this computer ({ownZone()})</p>
+      ) : null}
       {items.length === 0 ? <p className={text.muted}>It never comes.</p> : null}
       <ol className={css.times}>
         {items.map((at) => (
