@@ -108,6 +108,8 @@ export const commandRecord = {
   sorts: { created_at: fixed(text), updated_at: text, name: natural, kind: text },
   lists: ['commands_list'],
   one: 'commands_get',
+  // Schedules show the name of their command, and that it is gone.
+  summaries: ['schedules_list', 'schedules_get'],
   related: ['commands_versions'],
 } as const satisfies EntityRecord;
 

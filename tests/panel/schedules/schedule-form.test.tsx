@@ -1,0 +1,139 @@
+/** The dialog that makes and changes schedules, and the pane beside the list, against a real host. */
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { useState } from 'react';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { CommandId, ScheduleId } from '../../../src/contract/kernel/scalars.ts';
+import { ScheduleFormDialog } from '../../../src/renderer/features/schedules/form/schedule-form.tsx';
+import { ScheduleInspector } from '../../../src/renderer/features/schedules/schedule-inspector.tsx';
+import { useDrafts } from '../../../src/renderer/lib/drafts/drafts.ts';
+import { createTestHost, type TestHost } from '../../support/host.ts';
+import { renderPanel } from '../../support/panel.tsx';
+
+let subject: TestHost;
+let command: CommandId;
+beforeAll(async () => {
+  subject = await createTestHost();
+  const properties = {
+    password: { type: 'string', format: 'password', title: 'Password' },
+    place: { type: 'string', title: 'Place' },
+  };
+  const made = await subject.host.client.call('commands_create', {
+    ...{ name: 'Collect', kind: 'process', spec: { argv: ['true'] }, defaults: { place: 'Oslo' } },
+    input_schema: { type: 'object', properties },
+  });
+  command = made.id;
+});
+afterAll(() => subject[Symbol.asyncDispose]());
+beforeEach(() => {
+  localStorage.clear();
+  useDrafts.setState({ entries: {} });
+});
+
+const call: TestHost['host']['client']['call'] = (...args) => subject.host.client.call(...args);
+const make = (name: string) =>
+  call('schedules_create', {
+    ...{ name, target: { command_id: command }, input: { password: 'tiger-lily', place: 'Rome' } },
+    trigger: { kind: 'interval', seconds: 3600 },
+  });
+
+/** The dialog as the screen holds it: `created` and `close` end it. */
+function Dialog({ id, made }: { id: string; made?: (id: ScheduleId) => void }) {
+  const [open, setOpen] = useState<string | null>(id);
+  return (
+    <ScheduleFormDialog
+      id={open}
+      close={() => setOpen(null)}
+      created={(schedule) => {
+        made?.(schedule);
+        setOpen(null);
+      }}
+    />
+  );
+}
+const dialog = async () => within(await screen.findByRole('dialog'));
+
+// Catches input of the command that is not sent, and a field of the form that is.
+test('a new schedule has what the form says', async () => {
+  const made: ScheduleId[] = [];
+  await using panel = await renderPanel(subject, <Dialog id="new" made={(id) => made.push(id)} />);
+  const form = await dialog();
+  const create = form.getByRole('button', { name: 'Create schedule' });
+  await panel.user.click(create);
+  expect(form.getByText('Name is required')).toBeDefined();
+  expect(form.getByText('Choose a command')).toBeDefined();
+  fireEvent.change(form.getByRole('textbox', { name: 'Name' }), { target: { value: ' Mornings ' } });
+  fireEvent.change(form.getByRole('textbox', { name: 'Pattern' }), { target: { value: '15 6 * * *' } });
+  await form.findByText(/^At 06:15/);
+  await panel.user.type(form.getByRole('combobox', { name: 'Command' }), 'Collect');
+  await panel.user.click(await screen.findByRole('option', { name: /Collect/ }));
+  const place = await form.findByRole('textbox', { name: 'Place' });
+  expect((place as HTMLInputElement).value).toBe('Oslo');
+  fireEvent.change(place, { target: { value: 'Bergen' } });
+  await panel.user.click(create);
+  await waitFor(() => expect(made).toHaveLength(1));
+  const stored = await call('schedules_get', { id: made[0] as ScheduleId });
+  expect(stored).toMatchObject({
+    ...{ name: 'Mornings', input: { place: 'Bergen' }, target: { command_id: command }, profile_ids: [] },
+    ...{ trigger: { kind: 'cron', expr: '15 6 * * *' }, missed: 'run_once', overlap: 'skip', quiet: null },
+  });
+});
+
+// Catches a secret of the stored input that is shown, sent back as its mask, or kept in a draft.
+test('an edit keeps the secrets that it does not touch, and drafts keep none', async () => {
+  const { id } = await make('Secretive');
+  await using panel = await renderPanel(subject, <Dialog id={id} />);
+  const form = await dialog();
+  const place = await form.findByRole('textbox', { name: 'Place' });
+  expect((place as HTMLInputElement).value).toBe('Rome');
+  expect(document.body.textContent).not.toContain('tiger-lily');
+  fireEvent.change(place, { target: { value: 'Turin' } });
+  fireEvent.change(form.getByLabelText(/^Password/), { target: { value: 'fox-glove' } });
+  expect(JSON.stringify(localStorage)).not.toContain('fox-glove');
+  await panel.user.click(form.getByRole('button', { name: 'Save' }));
+  await waitFor(async () => expect((await call('schedules_get', { id })).input).toMatchObject({ place: 'Turin' }));
+  expect(JSON.stringify(await call('schedules_get', { id }))).not.toContain('fox-glove');
+});
+
+// Catches a save over what somebody else has changed meanwhile.
+test('a change of somebody else to the same field has to be settled first', async () => {
+  const { id } = await make('Shared');
+  await using _panel = await renderPanel(subject, <Dialog id={id} />);
+  const form = await dialog();
+  const name = await form.findByRole('textbox', { name: 'Name' });
+  fireEvent.change(name, { target: { value: 'Mine' } });
+  await call('schedules_update', { id, name: 'Theirs' });
+  await waitFor(() => expect(form.getByRole('button', { name: 'Save' }).getAttribute('aria-disabled')).toBe('true'));
+});
+
+test('a pattern that cannot be read is told under the pattern, by the host', async () => {
+  await using _panel = await renderPanel(subject, <Dialog id="new" />);
+  const form = await dialog();
+  fireEvent.change(form.getByRole('textbox', { name: 'Pattern' }), { target: { value: '61 * * * *' } });
+  await form.findByText(/Invalid value for minute/);
+});
+
+// Catches a pane that shows a schedule as it was, one whose command is gone without a word, and a run that is not in its ledger.
+test('the pane tells when it runs next, what became of it, and that its command is gone', async () => {
+  const { id } = await make('Watched');
+  await using panel = await renderPanel(
+    subject,
+    <ScheduleInspector id={id} close={() => undefined} edit={() => undefined} />,
+  );
+  await screen.findByText('Every hour');
+  await screen.findByText('Its first time has not come yet.');
+  await panel.user.click(screen.getByRole('button', { name: 'Switch off' }));
+  await screen.findByRole('button', { name: 'Switch on' });
+  expect(await call('schedules_get', { id })).toMatchObject({ enabled: false });
+  await call('schedules_update', { id, enabled: true, trigger: { kind: 'once', at: '2026-01-01T00:00:00.000Z' } });
+  await screen.findByText('Ran late');
+  expect(screen.getByText(/when it was due/)).toBeDefined();
+  const line = within(screen.getByRole('region', { name: 'Ledger' })).getByRole('link');
+  await panel.user.click(line);
+  await waitFor(async () => {
+    const { last_task_id } = await call('schedules_get', { id });
+    expect(panel.address()).toContain(String(last_task_id));
+  });
+  await call('commands_delete', { id: command });
+  await screen.findByText(/Its command was deleted/);
+  await call('commands_restore', { id: command });
+});
