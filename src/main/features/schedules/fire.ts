@@ -71,7 +71,7 @@ export function createFire(deps: FireDeps): () => Promise<void> {
     for (const decision of decisions) all.push(await prepareOne(row, decision));
     const [first] = all;
     if (first && uncounted > 0)
-      first.tick.reason = `${first.tick.reason ?? 'Missed'}; ${uncounted} times before it too`;
+      first.tick.reason = `${first.tick.reason ?? 'Missed'}; at least ${uncounted} times before it too`;
     const made = all.flatMap(({ batch }) => (batch ? [batch] : []));
     // Before the new ones are in the queue, which wait for the key that the earlier ones hold.
     if (row.overlap === 'cancel_previous' && made.length > 0)

@@ -21,6 +21,8 @@ export interface CronTimes {
 }
 
 const DAY_MS = 86_400_000;
+/** What is looked up at once, ms: who asks for one time mostly asks for the next. */
+const KNOWN_AHEAD_MS = 60 * DAY_MS;
 /** No zone is further from UTC, nor has ever turned its clock by more. */
 const MOST_OFFSET_MS = DAY_MS;
 /** Days in a row on which a pattern may match without firing: `skip` in a gap, which no zone has more than a few times a year. */
@@ -35,6 +37,16 @@ export function createCronTimes(expression: string, zone: string, gap: GapPolicy
   const isFixed = !/[*\-/]/.test(timesOf(pattern.getPattern() ?? expression));
 
   const match = (after: WallTime): WallTime | null => pattern.nextRun(new Date(after))?.getTime() ?? null;
+
+  let known = { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY, stretches: [] as Stretch[] };
+  /** The stretches around some days, which the next times lie in as well. */
+  function around(from: Instant, to: Instant): readonly Stretch[] {
+    if (from < known.from || to > known.to) {
+      const further = to + KNOWN_AHEAD_MS;
+      known = { from, to: further, stretches: stretchesOf(zone, from, further) };
+    }
+    return known.stretches;
+  }
 
   /** Fires in one stretch after an instant. `before` is the stretch in front of it. */
   function firstIn(stretch: Stretch, before: Stretch | undefined, after: Instant): Instant | null {
@@ -71,7 +83,7 @@ export function createCronTimes(expression: string, zone: string, gap: GapPolicy
         if (wall === null) return null;
         const nearest = Math.max(from, wall - 2 * MOST_OFFSET_MS);
         const until = nearest + 5 * DAY_MS;
-        const stretches = stretchesOf(zone, nearest - DAY_MS, until);
+        const stretches = around(nearest - DAY_MS, until);
         for (const [i, stretch] of stretches.entries()) {
           if (stretch.to <= from) continue;
           const found = firstIn(stretch, stretches[i - 1], from);
