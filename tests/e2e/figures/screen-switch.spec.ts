@@ -21,6 +21,7 @@ const CONTENT: Record<ScreenId, string> = {
   commands: '.cm-content .cm-line',
   profiles: '[role=grid] tbody tr',
   proxies: '[role=grid] tbody tr',
+  schedules: '[role=grid] tbody tr',
   models: '[role=tabpanel] input',
   chat: 'form textarea',
   connections: 'table tbody tr',

@@ -137,3 +137,21 @@ test('the pane tells when it runs next, what became of it, and that its command 
   await screen.findByText(/Its command was deleted/);
   await call('commands_restore', { id: command });
 });
+
+// Catches an interval or a moment that is sent in another unit or zone than it was typed in, and a preview of what was typed before.
+test('an interval is previewed and sent as it was typed', async () => {
+  const made: ScheduleId[] = [];
+  await using panel = await renderPanel(subject, <Dialog id="new" made={(id) => made.push(id)} />);
+  const form = await dialog();
+  fireEvent.change(form.getByRole('textbox', { name: 'Name' }), { target: { value: 'Often' } });
+  await panel.user.click(form.getByText('Interval'));
+  fireEvent.change(form.getByRole('textbox', { name: 'Every' }), { target: { value: '15' } });
+  await form.findByText('Every 15 minutes');
+  await panel.user.type(form.getByRole('combobox', { name: 'Command' }), 'Collect');
+  await panel.user.click(await screen.findByRole('option', { name: /Collect/ }));
+  await form.findByRole('textbox', { name: 'Place' });
+  await panel.user.click(form.getByRole('button', { name: 'Create schedule' }));
+  await waitFor(() => expect(made).toHaveLength(1));
+  const { trigger } = await call('schedules_get', { id: made[0] as ScheduleId });
+  expect(trigger).toEqual({ kind: 'interval', seconds: 900 });
+});
