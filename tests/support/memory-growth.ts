@@ -6,12 +6,10 @@ import { engineProcess, type InferenceHost } from './inference.ts';
 const residentMb = (pid: number) =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
-/** Least squares. @returns growth for each step */
+/** Theil–Sen: the median over all pairs, which a single collection of garbage does not move. @returns growth for each step */
 function slope(values: readonly number[]): number {
-  const middle = (values.length - 1) / 2;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const over = values.reduce((sum, value, at) => sum + (at - middle) * (value - mean), 0);
-  return over / values.reduce((sum, _value, at) => sum + (at - middle) ** 2, 0);
+  const slopes = values.flatMap((value, at) => values.slice(0, at).map((before, n) => (value - before) / (at - n)));
+  return slopes.toSorted((a, b) => a - b)[Math.floor(slopes.length / 2)] ?? 0;
 }
 
 /** Loads until the allocator has what it keeps. */
