@@ -17,7 +17,7 @@ test('F1 opens the page of the screen, also from a field; Escape goes back', asy
   await expect(page.getByRole('heading', { level: 1, name: 'Profiles' })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Help', exact: true })).toHaveAttribute('aria-current', 'page');
   await page.keyboard.press('J');
-  await expect(page.getByRole('heading', { level: 1, name: 'Models' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'Proxies' })).toBeVisible();
   await page.keyboard.press('K');
   await expect(page.getByRole('heading', { level: 1, name: 'Profiles' })).toBeVisible();
   await page.keyboard.press('Escape');
