@@ -192,7 +192,7 @@ function createAnswer(deps: DispatcherDeps) {
     if (!handler) throw new Error(`${id} has no handler`);
     const call = (claim?: IdempotencyClaim) => {
       const given = granted.context(claim);
-      // What answers anybody takes nobody's turn, and has ended before an error could be lost.
+      // What answers anybody takes nobody's turn, and answers at once: no error of it could be lost.
       if (operation.anonymous) return handler(input as never, given);
       // The granted context, so that what works for the call ends with the credential as well.
       return currentOperation.run(

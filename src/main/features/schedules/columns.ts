@@ -9,10 +9,13 @@ export type SchedulePatch = Partial<{ [K in keyof ScheduleCreate]: ScheduleCreat
 
 const instant = (at: string | null) => (at === null ? null : Date.parse(at));
 
-/** The first time of a schedule that is switched on now. One time that has passed already is its first all the same. */
-export function firstTime(timing: Timing & { enabled: boolean }, now: number): number | null {
+/**
+ * The first time of a schedule from now on.
+ * @param isNew a trigger that has just been given: its one time comes also when it has passed
+ */
+export function firstTime(timing: Timing & { enabled: boolean }, now: number, isNew: boolean): number | null {
   if (!timing.enabled) return null;
-  return timesOf(timing)(timing.trigger.kind === 'once' ? Number.MIN_SAFE_INTEGER : now);
+  return timesOf(timing)(isNew && timing.trigger.kind === 'once' ? Number.MIN_SAFE_INTEGER : now);
 }
 
 /** The members of a row that follow from what was given. @throws AppError `validation-error` */
@@ -45,8 +48,9 @@ export function retimed(
   now: number,
 ): { anchor: number; next_run_at: number | null } | null {
   const members = ['trigger', 'start_at', 'end_at', 'enabled'] as const;
-  const changes = members.some(
+  const changed = members.filter(
     (name) => patch[name] !== undefined && JSON.stringify(columns[name]) !== JSON.stringify(row[name]),
   );
-  return changes ? { anchor: now, next_run_at: firstTime({ ...columns, anchor: now }, now) } : null;
+  if (changed.length === 0) return null;
+  return { anchor: now, next_run_at: firstTime({ ...columns, anchor: now }, now, changed.includes('trigger')) };
 }

@@ -73,7 +73,7 @@ export function createEditing(deps: EditingDeps) {
       const id = newId('schedule');
       const columns = columnsOf(fields);
       const now = clock.now();
-      const next_run_at = firstTime({ ...columns, anchor: now }, now);
+      const next_run_at = firstTime({ ...columns, anchor: now }, now, true);
       const { input, secrets: own } = await sealed(id, columns, { given });
       const times = { anchor: now, next_run_at, last_task_id: null };
       const row = { ...columns, ...times, id, input, created_at: now, updated_at: now, version: 1, deleted_at: null };
@@ -120,7 +120,7 @@ export function createEditing(deps: EditingDeps) {
       const row = store.getDeleted(id);
       if (!row) throw notFound('deleted schedule', id);
       const now = clock.now();
-      const next_run_at = firstTime(row, now);
+      const next_run_at = firstTime(row, now, false);
       return view(
         save({ ...row, next_run_at, deleted_at: null, updated_at: now, version: row.version + 1 }, 'schedule.created'),
       );

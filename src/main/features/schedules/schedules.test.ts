@@ -198,6 +198,22 @@ test('one time that has passed already runs once', async () => {
   expect(host.tasksOf(id)).toHaveLength(1);
 });
 
+// Would catch: an undo of a deletion, or a switch, that runs something of hours ago.
+test('one time that passed while it was off, or deleted, does not come any more', async () => {
+  const trigger = { kind: 'once', at: '2026-01-01T10:00:00.000Z' } as const;
+  const off = await host.make(await host.command(), { trigger, enabled: false });
+  const deleted = await host.make(await host.command(), { trigger });
+  host.service.remove(deleted.id);
+  await host.pass(2 * HOUR);
+  await host.service.update(off.id, { enabled: true }, {});
+  host.service.restore(deleted.id);
+  await host.pass(HOUR);
+  for (const { id } of [off, deleted]) {
+    expect(host.service.get(id).next_run_at).toBeNull();
+    expect(host.ledger(id)).toEqual([]);
+  }
+});
+
 test('nothing starts in quiet hours, before the start or after the end', async () => {
   const quiet = { from: '09:45', to: '10:30', timezone: 'UTC' };
   const { id } = await host.make(await host.command(), { quiet, end_at: '2026-01-01T11:30:00.000Z' });

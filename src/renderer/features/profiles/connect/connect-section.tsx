@@ -36,8 +36,7 @@ export function ConnectSection({ profile }: { profile: Profile }) {
       </div>
       {url === null ? (
         <p className={text.muted}>
-          Playwright, Puppeteer or Selenium attach by an address that opens one connection within a minute. The browser
-          listens on no port.
+          Playwright attaches by an address that opens one connection within a minute. The browser listens on no port.
         </p>
       ) : (
         <>

@@ -1,7 +1,6 @@
 /** Cookies from a text, a file or another profile, with a verdict for each that was not taken. */
-import { Checkbox, Modal, SegmentedControl, Textarea, TextInput } from '@mantine/core';
-import { FileUp } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { Checkbox, Modal, SegmentedControl, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import type { CookieVerdict } from '../../../../contract/automation/profile/cookies.ts';
 import type { Profile } from '../../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
@@ -14,6 +13,7 @@ import { Notice } from '../../../ui/feedback/notice.tsx';
 import { errorToast } from '../../../ui/feedback/toast.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
+import { TextOrFile } from '../../../ui/text-or-file.tsx';
 import css from './cookies.module.css';
 
 const SOURCES = [
@@ -87,7 +87,14 @@ function Fields({ profile, close, onDone }: { profile: Profile; close(): void; o
         onChange={(value) => setSource(value as 'text' | 'profile')}
       />
       {source === 'text' ? (
-        <TextSource content={content} onChange={setContent} />
+        <TextOrFile
+          label="Cookies"
+          description="JSON of any exporter, a storage state, a Netscape file, a Cookie header, Set-Cookie lines or HAR"
+          fileLabel="File with cookies"
+          accept=".json,.txt,.har,.cookies"
+          value={content}
+          onChange={setContent}
+        />
       ) : (
         <EntityPicker of="profiles" label="Profile" value={from} onChange={setFrom} required />
       )}
@@ -110,40 +117,6 @@ function Fields({ profile, close, onDone }: { profile: Profile; close(): void; o
         onChange={(event) => setReplace(event.currentTarget.checked)}
       />
     </DialogForm>
-  );
-}
-
-function TextSource({ content, onChange }: { content: string; onChange(content: string): void }) {
-  const file = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <Textarea
-        size="xs"
-        label="Cookies"
-        description="JSON of any exporter, a storage state, a Netscape file, a Cookie header, Set-Cookie lines or HAR"
-        autosize
-        minRows={6}
-        maxRows={14}
-        spellCheck={false}
-        data-autofocus
-        classNames={{ input: text.mono ?? '' }}
-        value={content}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      />
-      <div className={layout.row}>
-        <Button small icon={<FileUp size={13} />} onClick={() => file.current?.click()}>
-          Choose a file
-        </Button>
-        <input
-          ref={file}
-          type="file"
-          hidden
-          aria-label="File with cookies"
-          accept=".json,.txt,.har,.cookies"
-          onChange={(event) => void event.currentTarget.files?.[0]?.text().then(onChange)}
-        />
-      </div>
-    </>
   );
 }
 

@@ -1,7 +1,6 @@
 /** Many profiles from a table, tried before they are made: each row has its verdict. */
-import { Modal, Textarea } from '@mantine/core';
-import { FileUp } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { Modal } from '@mantine/core';
+import { useState } from 'react';
 import { z } from 'zod';
 import type { RowVerdict } from '../../../../contract/automation/profile/rows.ts';
 import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
@@ -17,6 +16,7 @@ import { Notice } from '../../../ui/feedback/notice.tsx';
 import { errorToast, undoToast } from '../../../ui/feedback/toast.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
+import { TextOrFile } from '../../../ui/text-or-file.tsx';
 import css from './rows.module.css';
 
 type Verdicts = Answer<'profiles_create_rows'>;
@@ -89,7 +89,15 @@ function Fields({ close }: { close(): void }) {
       }
     >
       <DraftNotice form={form} />
-      <Table value={values.text} onChange={(next) => form.input('text').onChange(next)} />
+      <TextOrFile
+        label="Table"
+        description="CSV whose first line names the columns, one of them name; or JSON rows. Several tags or pages in a cell: a;b"
+        placeholder={EXAMPLE}
+        fileLabel="File with rows"
+        accept=".csv,.tsv,.json,.txt"
+        value={values.text}
+        onChange={(next) => form.input('text').onChange(next)}
+      />
       <EntityPicker
         of="profiles"
         label="Template: its settings hold where a row says nothing"
@@ -100,41 +108,6 @@ function Fields({ close }: { close(): void }) {
       />
       {tried === null ? null : <VerdictList verdicts={tried} />}
     </DialogForm>
-  );
-}
-
-function Table({ value, onChange }: { value: string; onChange(text: string): void }) {
-  const file = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <Textarea
-        size="xs"
-        label="Table"
-        description="CSV whose first line names the columns, one of them name; or JSON rows. Several tags or pages in a cell: a;b"
-        placeholder={EXAMPLE}
-        autosize
-        minRows={6}
-        maxRows={12}
-        spellCheck={false}
-        data-autofocus
-        classNames={{ input: text.mono ?? '' }}
-        value={value}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      />
-      <div className={layout.row}>
-        <Button small icon={<FileUp size={13} />} onClick={() => file.current?.click()}>
-          Choose a file
-        </Button>
-        <input
-          ref={file}
-          type="file"
-          hidden
-          aria-label="File with rows"
-          accept=".csv,.tsv,.json,.txt"
-          onChange={(event) => void event.currentTarget.files?.[0]?.text().then(onChange)}
-        />
-      </div>
-    </>
   );
 }
 

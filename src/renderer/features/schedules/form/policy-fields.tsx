@@ -4,7 +4,7 @@ import { PRIORITIES } from '../../../../contract/automation/tasks.ts';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import { MISSED_WORDS, OVERLAP_WORDS } from './policy-words.ts';
-import type { ScheduleDraft } from './trigger-fields.tsx';
+import { type ScheduleDraft, ZONES } from './trigger-fields.tsx';
 
 /** What happens when a time cannot be kept, and when none is wanted. */
 export function PolicyFields({ form }: { form: ScheduleDraft }) {
@@ -29,10 +29,11 @@ export function PolicyFields({ form }: { form: ScheduleDraft }) {
         <div className={layout.two}>
           <TextInput label="Quiet from" type="time" {...form.input('quietFrom')} />
           <TextInput label="Quiet until" type="time" {...form.input('quietTo')} />
+          <Select label="Quiet hours in" searchable data={ZONES} allowDeselect={false} {...form.input('quietZone')} />
+          <Select label="Priority" data={[...PRIORITIES]} allowDeselect={false} {...form.input('priority')} />
           <TextInput label="Not before" type="datetime-local" {...form.input('start')} />
           <TextInput label="Not after" type="datetime-local" {...form.input('end')} />
           <NumberInput label="Put off by up to (seconds)" min={0} max={86_400} {...form.input('jitter')} />
-          <Select label="Priority" data={[...PRIORITIES]} allowDeselect={false} {...form.input('priority')} />
         </div>
       </details>
     </>

@@ -111,7 +111,7 @@ function ScheduleForm({ schedule, close, created }: { schedule: Schedule | null 
     >
       <DraftNotice form={form} titleOf={nameOf} />
       <TextInput label="Name" withAsterisk data-autofocus {...form.input('name')} />
-      <TriggerFields form={form} />
+      <TriggerFields form={form} opened={schedule} />
       <EntityPicker of="commands" label="Command" required {...form.input('command')} />
       {asked.error === null ? null : <ErrorState inline error={asked.error} retry={asked.refetch} />}
       {command === undefined ? null : (
@@ -174,9 +174,9 @@ function useSave({
     if (busy || blocked !== null) return;
     const problems = problemsOf(form.values);
     form.setErrors(problems);
-    const trigger = triggerOf(form.values);
+    const trigger = triggerOf(form.values, schedule);
     if (Object.keys(problems).length > 0 || trigger === null) return;
-    const sent = { ...inputOf(form.values, trigger), input: typed() };
+    const sent = { ...inputOf(form.values, trigger, schedule), input: typed() };
     if (schedule === null) create.mutate(sent);
     else update.mutate({ ...sent, id: schedule.id, version: form.version ?? schedule.version });
   };

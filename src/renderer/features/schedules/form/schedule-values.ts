@@ -34,6 +34,7 @@ export type ScheduleValues = {
   jitter: number | '';
   quietFrom: string;
   quietTo: string;
+  quietZone: string;
   start: string;
   end: string;
 };
@@ -58,6 +59,7 @@ export const SCHEDULE_SHAPE: Shape<ScheduleValues> = {
   jitter: numberOrText,
   quietFrom: z.string(),
   quietTo: z.string(),
+  quietZone: z.string(),
   start: z.string(),
   end: z.string(),
 };
@@ -72,10 +74,15 @@ function toLocal(at: string | null): string {
   return `${day}T${pad(date.getHours())}:${pad(date.getMinutes())}`;
 }
 
-const fromLocal = (text: string): string | null => {
+/**
+ * The moment that a field shows. One that was not touched is the one that it was opened with: the field has no seconds, and where the
+ * clock is turned back it shows two moments alike.
+ */
+function fromLocal(text: string, opened: string | null): string | null {
+  if (opened !== null && toLocal(opened) === text) return opened;
   const at = Date.parse(text);
   return Number.isNaN(at) ? null : new Date(at).toISOString();
-};
+}
 
 /** The zone of this computer. */
 export const ownZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -102,12 +109,13 @@ export function valuesOf(schedule: Schedule | null): ScheduleValues {
     priority: schedule?.priority ?? 'normal',
     jitter: schedule?.jitter_seconds ?? 0,
     ...{ quietFrom: schedule?.quiet?.from ?? '', quietTo: schedule?.quiet?.to ?? '' },
+    quietZone: schedule?.quiet?.timezone ?? cron?.timezone ?? ownZone(),
     ...{ start: toLocal(schedule?.start_at ?? null), end: toLocal(schedule?.end_at ?? null) },
   };
 }
 
-/** The trigger that the values say; null while it is incomplete. */
-export function triggerOf(values: ScheduleValues): Trigger | null {
+/** The trigger that the values say; null while it is incomplete. @param opened the schedule that the form was opened with */
+export function triggerOf(values: ScheduleValues, opened: Schedule | null): Trigger | null {
   switch (values.kind) {
     case 'cron': {
       const { expr, timezone, gap } = values;
@@ -118,7 +126,7 @@ export function triggerOf(values: ScheduleValues): Trigger | null {
       return values.every === '' || !Number.isInteger(seconds) || seconds < 5 ? null : { kind: 'interval', seconds };
     }
     case 'once': {
-      const at = fromLocal(values.at);
+      const at = fromLocal(values.at, opened?.trigger.kind === 'once' ? opened.trigger.at : null);
       return at === null ? null : { kind: 'once', at };
     }
   }
@@ -129,7 +137,7 @@ export function problemsOf(values: ScheduleValues): Record<string, string> {
   const problems: Record<string, string> = {};
   if (values.name.trim() === '') problems.name = 'Name is required';
   if (values.command === null) problems.command = 'Choose a command';
-  if (triggerOf(values) === null) {
+  if (triggerOf(values, null) === null) {
     if (values.kind === 'cron') problems.expr = 'A pattern is required';
     if (values.kind === 'interval') problems.every = 'At least 5 seconds';
     if (values.kind === 'once') problems.at = 'A time is required';
@@ -139,15 +147,20 @@ export function problemsOf(values: ScheduleValues): Record<string, string> {
 }
 
 /** Input of `schedules_create` and `schedules_update`, without the input of the command. */
-export function inputOf(values: ScheduleValues, trigger: Trigger): Omit<Input<'schedules_create'>, 'input'> {
+export function inputOf(
+  values: ScheduleValues,
+  trigger: Trigger,
+  opened: Schedule | null,
+): Omit<Input<'schedules_create'>, 'input'> {
   const { name, missed, overlap, priority, quietFrom, quietTo } = values;
   return {
     name: name.trim(),
     target: { command_id: values.command as CommandId },
     profile_ids: values.profiles as ProfileId[],
     ...{ trigger, missed, overlap, priority, jitter_seconds: Number(values.jitter) },
-    quiet: quietFrom === '' ? null : { from: quietFrom, to: quietTo, timezone: values.timezone },
-    ...{ start_at: fromLocal(values.start), end_at: fromLocal(values.end) },
+    quiet: quietFrom === '' ? null : { from: quietFrom, to: quietTo, timezone: values.quietZone },
+    start_at: fromLocal(values.start, opened?.start_at ?? null),
+    end_at: fromLocal(values.end, opened?.end_at ?? null),
   };
 }
 

@@ -1,5 +1,5 @@
 import { NumberInput, SegmentedControl, Select, TextInput } from '@mantine/core';
-import { useMemo } from 'react';
+import type { Schedule } from '../../../../contract/automation/schedule/schedules.ts';
 import type { useDraftForm } from '../../../lib/drafts/use-draft-form.ts';
 import layout from '../../../ui/styles/layout.module.css';
 import { Preview } from './preview.tsx';
@@ -13,6 +13,9 @@ const KINDS = [
   { value: 'once', label: 'Once' },
 ];
 
+/** Made once: there are more than four hundred. */
+export const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+
 const PRESETS = [
   { value: '0 * * * *', label: 'Every hour' },
   { value: '30 7 * * *', label: 'Every day at 07:30' },
@@ -22,7 +25,7 @@ const PRESETS = [
 ];
 
 /** When it runs, with the next times. */
-export function TriggerFields({ form }: { form: ScheduleDraft }) {
+export function TriggerFields({ form, opened }: { form: ScheduleDraft; opened: Schedule | null }) {
   const { kind } = form.values;
   return (
     <>
@@ -49,13 +52,12 @@ export function TriggerFields({ form }: { form: ScheduleDraft }) {
           {...form.input('at')}
         />
       ) : null}
-      <Preview trigger={triggerOf(form.values)} />
+      <Preview trigger={triggerOf(form.values, opened)} />
     </>
   );
 }
 
 function CronFields({ form }: { form: ScheduleDraft }) {
-  const zones = useMemo(() => ['UTC', ...Intl.supportedValuesOf('timeZone')], []);
   return (
     <div className={layout.two}>
       <TextInput
@@ -73,7 +75,7 @@ function CronFields({ form }: { form: ScheduleDraft }) {
         value={PRESETS.some(({ value }) => value === form.values.expr) ? form.values.expr : null}
         onChange={(expr) => expr !== null && form.change({ expr })}
       />
-      <Select label="Time zone" searchable data={zones} allowDeselect={false} {...form.input('timezone')} />
+      <Select label="Time zone" searchable data={ZONES} allowDeselect={false} {...form.input('timezone')} />
       <Select
         label="A time that the clock leaves out"
         data={[
