@@ -8,13 +8,14 @@ export default defineConfig({
   testMatch: '**/*.{spec,test}.ts',
   // Takes pictures, tests nothing.
   testIgnore: process.env.TABAGENT_README_IMAGES === '1' ? [] : ['**/readme-images.spec.ts'],
+  globalSetup: './tests/e2e/support/programs.ts',
   outputDir: '.cache/e2e',
   workers: 2,
   fullyParallel: false,
   retries: 0,
   timeout: 60_000,
   // A run that hangs says where, instead of being cut off from outside.
-  globalTimeout: 30 * 60_000,
+  globalTimeout: 45 * 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,
   reporter: [
@@ -23,7 +24,7 @@ export default defineConfig({
   ],
   use: {
     viewport: { width: 1440, height: 900 },
-    trace: 'retain-on-failure',
+    trace: 'off',
     screenshot: 'only-on-failure',
     launchOptions: {
       ...(executablePath ? { executablePath } : {}),

@@ -155,6 +155,16 @@ export async function bundle(zone) {
 }
 
 /**
+ * Bundles programs of the tests that would otherwise read the whole host as a thousand sources.
+ * @param {Record<string, string>} entryPoints
+ * @param {string} dir
+ */
+export async function bundlePrograms(entryPoints, dir) {
+  const { outputFiles } = await build({ ...esm, write: false, entryPoints, outdir: dir });
+  await writeOutputs(dir, outputFiles);
+}
+
+/**
  * Bundles a zone again whenever one of its sources changes.
  * @param {BundledZone} zone
  * @param {(failure: string | undefined) => void} onBuilt called after each build, with its error messages if it failed

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { BrowserContextOptions } from '@playwright/test';
 import { openSocket } from '../../support/frame-client.ts';
 import { type Api, apiOver } from './api.ts';
+import { PROGRAMS } from './programs.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const CLI = join(ROOT, 'out/main/cli.js');
@@ -46,14 +47,20 @@ interface Running {
   ticket: string;
 }
 
-const SCRIPTED = join(import.meta.dirname, 'scripted-host.ts');
+const COMPILED = join(ROOT, '.cache/compiled');
+const SCRIPTED = join(PROGRAMS, 'scripted-host.js');
 
 /** @param models folder of models, of which a scripted engine says what it is ordered to */
 async function launch(dir: string, port: string, models: string | undefined): Promise<Running> {
   const args = models === undefined ? [CLI, '--data-dir', dir, 'serve', '--port', port] : [SCRIPTED, dir, port, models];
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
-    env: { ...process.env, TABAGENT_KEYRING: 'off', TABAGENT_BROWSER_ARGS: JSON.stringify(QUIET) },
+    env: {
+      ...process.env,
+      NODE_COMPILE_CACHE: COMPILED,
+      TABAGENT_KEYRING: 'off',
+      TABAGENT_BROWSER_ARGS: JSON.stringify(QUIET),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { promise, resolve, reject } = Promise.withResolvers<Running>();

@@ -1,10 +1,10 @@
-/** A host whose engine says what it is ordered to, in a process of its own: `node scripted-host.ts <data folder> <port> <models folder>`. */
+/** A host whose engine says what it is ordered to, in a process of its own: `node scripted-host.js <data folder> <port> <models folder>`, bundled by `programs.ts`. */
 import path from 'node:path';
 import { createHost } from '../../../src/main/host.ts';
 import { createNodePlatform } from '../../../src/main/platform/node.ts';
 
 const [, , dataDir = '', port = '0', models = ''] = process.argv;
-const ROOT = path.join(import.meta.dirname, '../../..');
+const ROOT = path.join(import.meta.dirname, '../..');
 const host = await createHost(
   createNodePlatform({ appRoot: ROOT }),
   {
@@ -14,7 +14,7 @@ const host = await createHost(
     contentPort: 0,
     browserArgs: [],
   },
-  { engines: { llama: path.join(ROOT, 'tests/fixtures/engines/scripted.ts') } },
+  { engines: { llama: path.join(import.meta.dirname, 'scripted-engine.js') } },
 );
 const { panelLink } = await host.start();
 process.stdout.write(`ready: ${panelLink()}\n`);

@@ -64,7 +64,7 @@ test('Escape leaves the guide at once, however many pages were read', async () =
   await using panel = await open('/profiles?q=shop');
   await panel.user.click(await screen.findByRole('link', { name: 'To the guide' }));
   await title('Tasks');
-  for (const page of ['failures-and-artifacts', 'commands', 'profiles']) {
+  for (const page of ['failures-and-artifacts', 'commands', 'schedules']) {
     press('j');
     await waitFor(() => expect(panel.address()).toBe(`/help/${page}`));
   }
