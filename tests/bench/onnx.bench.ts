@@ -60,9 +60,15 @@ async function comeAndGo(): Promise<boolean> {
     return true;
   }
   await using llama = await realHost({}, [['come-and-go', { ...TINY, layers: 4, dim: 256, hidden: 512 }]]);
-  const ofLlama = await growthOf('llama', llama, 'test/come-and-go:F16', LOADS);
+  const ofLlama = await growthOf('llama', llama, 'test/come-and-go:F16', {
+    rounds: LOADS,
+    bar: Number.POSITIVE_INFINITY,
+  });
   await using onnx = await onnxHost({}, { 'come-and-go': (dir) => writeOnnxGenerator(dir, { layers: 4, dim: 256 }) });
-  const ofOnnx = await growthOf('onnx', onnx, 'test/come-and-go:fp32', LOADS);
+  const ofOnnx = await growthOf('onnx', onnx, 'test/come-and-go:fp32', {
+    rounds: LOADS,
+    bar: Number.POSITIVE_INFINITY,
+  });
   say(
     `growth for each of ${LOADS} loads and unloads: ${ofLlama.toFixed(3)} MB (GGUF), ${ofOnnx.toFixed(3)} MB (ONNX) (bar ${bars.growthMb})`,
   );

@@ -12,21 +12,36 @@ function slope(values: readonly number[]): number {
   return slopes.toSorted((a, b) => a - b)[Math.floor(slopes.length / 2)] ?? 0;
 }
 
-/** Loads until the allocator has what it keeps. */
+/** Loads until the allocator has what it keeps, at first. */
 const WARM_UP = 5;
+/** What an allocator keeps has an end, a leak has none: so many times over, a process that has grown is looked at again. */
+const LOOKS = 4;
 
 /**
- * Loads a model, has it write and unloads it, again and again.
- * @returns MB that the engine's process grows by each time, after the first ones; Linux only
+ * Loads a model, has it write and unloads it, again and again, until the engine's process has stopped growing.
+ * @param rounds of one look
+ * @param bar MB of a round, below which it counts as what the machine does beside
+ * @returns MB that it grew by in each round of the last look; Linux only
  */
-export async function growthOf(engine: EngineName, { host, sdk }: InferenceHost, model: string, rounds: number) {
+export async function growthOf(
+  engine: EngineName,
+  { host, sdk }: InferenceHost,
+  model: string,
+  { rounds, bar }: { rounds: number; bar: number },
+) {
   const { client } = host;
-  const resident: number[] = [];
-  for (let round = 0; round < WARM_UP + rounds; round++) {
+  const round = async () => {
     await client.call('load_model', { model_id: model, wait: true });
     await sdk.completions.create({ model, prompt: 'the people', max_tokens: 4 });
     await client.call('unload_model', { model_id: model });
-    if (round >= WARM_UP) resident.push(residentMb(engineProcess(engine)));
+    return residentMb(engineProcess(engine));
+  };
+  for (let at = 0; at < WARM_UP; at++) await round();
+  let growth = Number.POSITIVE_INFINITY;
+  for (let look = 0; look < LOOKS && growth >= bar; look++) {
+    const resident: number[] = [];
+    for (let at = 0; at < rounds; at++) resident.push(await round());
+    growth = slope(resident);
   }
-  return slope(resident);
+  return growth;
 }

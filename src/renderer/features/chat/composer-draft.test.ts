@@ -23,6 +23,10 @@ test('what was typed while the conversation was made goes with it', () => {
   type(undefined, 'more');
   moveTyped('s');
   expect([typedIn(undefined), typedIn('s')]).toEqual([undefined, 'more']);
+  // Typed after the move, in the composer that was still there.
+  type(undefined, ' and more');
+  moveTyped('s');
+  expect([typedIn(undefined), typedIn('s')]).toEqual([undefined, 'more and more']);
   moveTyped('t');
   expect(typedIn('t')).toBeUndefined();
 });

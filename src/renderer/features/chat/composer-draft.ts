@@ -23,9 +23,9 @@ export function giveBack(id: string, text: string): void {
   put(draftOf(id), since === '' ? text : `${text}\n\n${since}`);
 }
 
-/** What was typed while the conversation was being made belongs to it. */
+/** What was typed while the conversation was being made belongs to it, behind what has been moved there before. */
 export function moveTyped(id: string): void {
   const text = typedIn(draftOf(undefined));
   useDrafts.getState().drop(draftOf(undefined));
-  if (text !== '') put(draftOf(id), text);
+  if (text !== '') put(draftOf(id), typedIn(draftOf(id)) + text);
 }

@@ -1,7 +1,7 @@
 /** Where the next message is written, and to whom. */
 import { Link } from '@tanstack/react-router';
 import { ArrowUp, Square } from 'lucide-react';
-import { type KeyboardEvent, type RefObject, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef } from 'react';
 import { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
 import { Button } from '../../ui/buttons.tsx';
 import { Notice } from '../../ui/feedback/notice.tsx';
@@ -9,7 +9,7 @@ import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import { MemoryBar } from '../models/index.ts';
 import css from './chat.module.css';
-import { draftOf, SHAPE } from './composer-draft.ts';
+import { draftOf, moveTyped, SHAPE } from './composer-draft.ts';
 import { askedOf, ModelBar } from './model-bar.tsx';
 import type { Chat } from './use-chat.ts';
 import type { ChatModels } from './use-chat-models.ts';
@@ -32,7 +32,7 @@ export function Composer({
   const area = useRef<HTMLTextAreaElement>(null);
   const written = form.values.text;
   const asked = askedOf(settings, models);
-  useFocusOf(area, chat.turn?.after === null);
+  useTypingOn(area, chat.turn?.after === null ? id : undefined);
   const none = models.query.data !== undefined && models.models.length === 0;
   const blocked = none
     ? 'No chat model is installed'
@@ -94,11 +94,20 @@ export function Composer({
   );
 }
 
-/** The composer in which a conversation was begun has gone, and with it the focus: the next words belong here. */
-function useFocusOf(area: RefObject<HTMLTextAreaElement | null>, isBegun: boolean): void {
-  const wanted = useRef(isBegun);
-  useEffect(() => {
-    if (wanted.current && document.activeElement === document.body) area.current?.focus();
+/**
+ * The composer in which a conversation was begun has gone, and with it the focus: the next letters belong here, behind those that it took last.
+ * In a layout effect, because a letter that is typed before the next frame would be taken for a key of the screen.
+ * @param begun conversation that was begun here and now
+ */
+function useTypingOn(area: RefObject<HTMLTextAreaElement | null>, begun: string | undefined): void {
+  const first = useRef(begun);
+  useLayoutEffect(() => {
+    if (first.current === undefined) return;
+    moveTyped(first.current);
+    const field = area.current;
+    if (field === null || document.activeElement !== document.body) return;
+    field.focus();
+    field.setSelectionRange(field.value.length, field.value.length);
   }, [area]);
 }
 
