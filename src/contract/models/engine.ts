@@ -193,7 +193,13 @@ export const EngineAnswer = z.discriminatedUnion('t', [
   z.object({ t: z.literal('loaded'), facts: LoadedFacts }),
   z.object({ t: z.literal('unloaded') }),
   z.object({ t: z.literal('shared') }),
-  z.object({ t: z.literal('finished'), reason: z.enum(['stop', 'length']), completion_tokens: z.int() }),
+  z.object({
+    t: z.literal('finished'),
+    reason: z.enum(['stop', 'length']),
+    completion_tokens: z.int(),
+    /** Tokens that were drafted and checked; absent when none was. */
+    drafted: z.object({ accepted: z.int(), rejected: z.int() }).optional(),
+  }),
   z.object({
     t: z.literal('embedded'),
     /** Little-endian 32-bit floats, of unit length, one vector after the other. */

@@ -194,6 +194,9 @@ export const inferenceOperations = {
       successful_requests: z.int(),
       failed_requests: z.int(),
       average_response_time_ms: z.number(),
+      /** Tokens that engines drafted ahead of answers, and found right or wrong. */
+      draft_tokens_accepted: z.int(),
+      draft_tokens_rejected: z.int(),
       uptime_seconds: z.int(),
       models_loaded: z.int(),
       memory_used_mb: z.int(),

@@ -3,8 +3,9 @@ import type { Token } from 'node-llama-cpp';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { EngineAnswer, EngineAsk, EngineItem } from '../../../contract/models/engine.ts';
 import type { Call } from '../../shared/serve.ts';
-import { createAnswer, started } from '../text/answer.ts';
+import { createAnswer, type FinishedAnswer, started } from '../text/answer.ts';
 import { fittedPrompt } from '../text/fit.ts';
+import { canDraft } from './drafter.ts';
 import { logprobOf } from './logprobs.ts';
 import type { LoadedModel } from './model.ts';
 import { outputGrammar } from './output-grammar.ts';
@@ -38,10 +39,10 @@ async function prefill(
 async function write(
   loaded: LoadedModel,
   ask: GenerateAsk,
-  { sequence }: Slot,
+  { sequence, drafter }: Slot,
   prompt: readonly Token[],
   { signal, emit }: Call<EngineItem>,
-): Promise<EngineAnswer> {
+): Promise<FinishedAnswer> {
   const { model, facts } = loaded;
   const grammar = outputGrammar(loaded, ask);
   const answer = createAnswer<Token, ReadonlyMap<Token, number>>(
@@ -58,10 +59,21 @@ async function write(
   const tokens = sequence.evaluateWithMetadata(
     prompt.slice(-1),
     { probabilities: ask.logprobs !== null },
-    { ...evaluateOptions(model, ask.sampling, answer.written), grammarEvaluationState: () => grammar.state() },
+    {
+      ...evaluateOptions(model, ask.sampling, () => [...answer.written, ...(drafter?.ahead() ?? [])]),
+      grammarEvaluationState: () => grammar.state(),
+    },
   );
+  // A grammar that begins with an opened call would come too late for what was drafted behind the opening.
+  drafter?.begin(prompt, canDraft(ask.sampling) && grammar.isSettled);
+  const upcoming = async (again?: Token[]) => {
+    const begun = performance.now();
+    const next = await (again === undefined ? tokens.next() : tokens.next(again));
+    drafter?.came(performance.now() - begun);
+    return next;
+  };
   try {
-    let next = await tokens.next();
+    let next = await upcoming();
     while (!next.done) {
       signal.throwIfAborted();
       const { token } = next.value;
@@ -76,7 +88,7 @@ async function write(
         return text;
       });
       if (ended !== null) return ended;
-      next = await (again === undefined ? tokens.next() : tokens.next(again));
+      next = await upcoming(again);
     }
     return await answer.end('stop');
   } finally {
@@ -90,7 +102,11 @@ export async function generate(loaded: LoadedModel, ask: GenerateAsk, call: Call
   const slot = await loaded.slots.take(prompt.tokens, call.signal);
   try {
     await call.emit(started(prompt, await prefill(loaded, slot, prompt.tokens, call.signal)));
-    return await write(loaded, ask, slot, prompt.tokens, call);
+    const before = slot.sequence.tokenPredictions;
+    const answer = await write(loaded, ask, slot, prompt.tokens, call);
+    const { validated, refuted } = slot.sequence.tokenPredictions;
+    const drafted = { accepted: validated - before.validated, rejected: refuted - before.refuted };
+    return drafted.accepted + drafted.rejected === 0 ? answer : { ...answer, drafted };
   } finally {
     slot.release();
   }

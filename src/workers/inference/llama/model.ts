@@ -6,6 +6,8 @@ import type { Call } from '../../shared/serve.ts';
 import { createPace, type Pace } from '../text/pace.ts';
 import { createPromptModel, type PromptModel } from '../text/prompt.ts';
 import { chatTemplateOf } from '../text/template.ts';
+import { createDraftPace } from './draft-pace.ts';
+import { Drafter } from './drafter.ts';
 import type { Native } from './native.ts';
 import { createSlots, type Slots } from './slots.ts';
 import { createTurns } from './turns.ts';
@@ -38,6 +40,10 @@ const DISPOSE_MS = 3_000;
 const bounded = (work: Promise<unknown>) =>
   Promise.race([work.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, DISPOSE_MS).unref())]);
 
+/** Whether its sequences can be cut back to an earlier token at no cost: those of recurrent and sliding-window models would be computed again. */
+const canGoBack = ({ fileInsights: { isHybrid, isRecurrent, swaSize } }: LlamaModel) =>
+  !isHybrid && !isRecurrent && swaSize === undefined;
+
 async function contextsOf(model: LlamaModel, ask: LoadAsk, createSignal: AbortSignal) {
   const contextSize = Math.min(ask.context_length, model.trainContextSize);
   const none = { slots: null, embedding: null, ranking: null, contextSize };
@@ -49,7 +55,8 @@ async function contextsOf(model: LlamaModel, ask: LoadAsk, createSignal: AbortSi
         batchSize: Math.min(ask.prompt_batch, contextSize) * ask.parallel,
         createSignal,
       });
-      return { ...none, slots: createSlots(context) };
+      const pace = createDraftPace();
+      return { ...none, slots: createSlots(context, () => (canGoBack(model) ? new Drafter(pace) : null)) };
     }
     case 'embedding':
       return { ...none, embedding: await model.createEmbeddingContext({ contextSize, createSignal }) };

@@ -5,6 +5,8 @@ import { CALL_OPEN, type EngineAsk } from '../../../contract/models/engine.ts';
 import type { LoadedModel } from './model.ts';
 
 export interface OutputGrammar {
+  /** Whether the same grammar, or none, holds to the end. */
+  readonly isSettled: boolean;
   /** What holds for the next token. */
   state(): LlamaGrammarEvaluationState | undefined;
   /**
@@ -28,6 +30,7 @@ export function outputGrammar(loaded: LoadedModel, ask: Extract<EngineAsk, { op:
   const call = state === undefined ? ask.tools?.call : undefined;
   let seen = '';
   return {
+    isSettled: call === undefined,
     state: () => state,
     wrote(text) {
       if (call === undefined || state !== undefined) return 0;

@@ -5,11 +5,11 @@ import type { Sampling } from '../../../contract/models/engine.ts';
 /** Tokens that penalties look back on. */
 const LOOK_BACK = 256;
 
-/** @param written what the model has written so far; penalties concern nothing else */
+/** @param written what the model has written so far, with what was drafted after it; penalties concern nothing else */
 export function evaluateOptions(
   model: LlamaModel,
   sampling: Sampling,
-  written: readonly Token[],
+  written: () => readonly Token[],
 ): SequenceEvaluateOptions {
   const { repetition_penalty, frequency_penalty, presence_penalty, logit_bias } = sampling;
   const penalised = repetition_penalty !== 1 || frequency_penalty !== 0 || presence_penalty !== 0;
@@ -26,7 +26,7 @@ export function evaluateOptions(
     ...(penalised
       ? {
           repeatPenalty: {
-            punishTokens: () => written.slice(-LOOK_BACK),
+            punishTokens: () => written().slice(-LOOK_BACK),
             maxPunishTokens: LOOK_BACK,
             penalty: repetition_penalty,
             frequencyPenalty: frequency_penalty,

@@ -1,8 +1,11 @@
 /** The sequences of a context: each computes one request at a time and keeps what it has computed for the next one that begins alike. */
 import type { LlamaContext, LlamaContextSequence, Token } from 'node-llama-cpp';
+import type { Drafter } from './drafter.ts';
 
 export interface Slot {
   readonly sequence: LlamaContextSequence;
+  /** Null when the model cannot go back to before a token that was refused. */
+  readonly drafter: Drafter | null;
   release(): void;
 }
 
@@ -18,10 +21,13 @@ function commonPrefix(a: readonly Token[], b: readonly Token[]): number {
   return at;
 }
 
-/** Takes every sequence of the context. */
-export function createSlots(context: LlamaContext): Slots {
-  const free: LlamaContextSequence[] = [];
-  while (context.sequencesLeft > 0) free.push(context.getSequence());
+/** Takes every sequence of the context. @param drafterOf what drafts for each of them */
+export function createSlots(context: LlamaContext, drafterOf: () => Drafter | null = () => null): Slots {
+  const free: Omit<Slot, 'release'>[] = [];
+  while (context.sequencesLeft > 0) {
+    const drafter = drafterOf();
+    free.push({ drafter, sequence: context.getSequence(drafter === null ? {} : { tokenPredictor: drafter }) });
+  }
   const waiting = new Set<() => void>();
   const wakeNext = () => {
     const [next] = waiting;
@@ -44,13 +50,13 @@ export function createSlots(context: LlamaContext): Slots {
           throw signal.reason;
         }
       }
-      const fits = free.map((sequence) => commonPrefix(sequence.contextTokens, tokens));
-      const [sequence] = free.splice(fits.indexOf(Math.max(...fits)), 1);
-      if (sequence === undefined) throw new Error('there is no free sequence');
+      const fits = free.map(({ sequence }) => commonPrefix(sequence.contextTokens, tokens));
+      const [taken] = free.splice(fits.indexOf(Math.max(...fits)), 1);
+      if (taken === undefined) throw new Error('there is no free sequence');
       return {
-        sequence,
+        ...taken,
         release() {
-          free.push(sequence);
+          free.push(taken);
           wakeNext();
         },
       };

@@ -4,6 +4,7 @@ import type { Call } from '../../shared/serve.ts';
 import { createSpelling, createStopFilter, type Detokenize, type Told } from './pieces.ts';
 
 type GenerateAsk = Extract<EngineAsk, { op: 'generate' }>;
+export type FinishedAnswer = Extract<EngineAnswer, { t: 'finished' }>;
 
 /** How an engine spells its tokens, and tells how likely they were. */
 export interface AnswerOptions<Token, Chance> {
@@ -24,9 +25,9 @@ export interface Answer<Token, Chance> {
    * @param kept of text that has become whole, what belongs to the answer
    * @returns what ends the answer, or null when it goes on
    */
-  add(token: Token, chance: Chance | undefined, kept?: (text: string) => string): Promise<EngineAnswer | null>;
+  add(token: Token, chance: Chance | undefined, kept?: (text: string) => string): Promise<FinishedAnswer | null>;
   /** Tells what is left. */
-  end(reason: 'stop' | 'length'): Promise<EngineAnswer>;
+  end(reason: 'stop' | 'length'): Promise<FinishedAnswer>;
 }
 
 export function createAnswer<Token, Chance>(
@@ -56,7 +57,7 @@ export function createAnswer<Token, Chance>(
     if (text !== '' || tokens > 0)
       await emit({ t: 'text', text, tokens, ...(logprobs === null ? {} : { logprobs: told }) });
   }
-  async function end(reason: 'stop' | 'length'): Promise<EngineAnswer> {
+  async function end(reason: 'stop' | 'length'): Promise<FinishedAnswer> {
     // A character that never became whole.
     const before = spelling.tail();
     const last = spelling.rest();

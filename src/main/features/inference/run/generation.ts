@@ -42,6 +42,8 @@ export interface GenerationEnd {
   cachedTokens: number;
   completionTokens: number;
   reasoningTokens: number;
+  /** Tokens that the engine drafted ahead of the answer, and found right or wrong. */
+  drafted: { accepted: number; rejected: number };
   /** Ended by an order to stop. */
   stopped: boolean;
   droppedMessages: number;
@@ -117,6 +119,7 @@ async function* written(
     if (next.done) {
       const finished = next.value;
       end.completionTokens = finished.completion_tokens;
+      end.drafted = finished.drafted ?? end.drafted;
       yield* counted(reader.end());
       end.reason = finished.reason === 'stop' && reader.calls > 0 ? 'tool_calls' : finished.reason;
       return;
@@ -149,6 +152,7 @@ const nothingYet = (): GenerationEnd => ({
   cachedTokens: 0,
   completionTokens: 0,
   reasoningTokens: 0,
+  drafted: { accepted: 0, rejected: 0 },
   stopped: false,
   droppedMessages: 0,
   droppedTokens: 0,

@@ -6,6 +6,7 @@ import { createStats, tokensPerSecond } from './stats.ts';
 
 const end = (changes: Partial<GenerationEnd> = {}): GenerationEnd => ({
   ...{ reason: 'stop', promptTokens: 10, cachedTokens: 4, completionTokens: 5, reasoningTokens: 0, stopped: false },
+  drafted: { accepted: 0, rejected: 0 },
   ...{ droppedMessages: 0, droppedTokens: 0, timings: { firstTokenMs: 100, totalMs: 500 } },
   ...changes,
 });
@@ -30,7 +31,7 @@ test('requests are counted by how they ended, tokens by model, and times by the 
   const subject = openResidents();
   const { clock, a, b } = subject;
   const stats = createStats(subject);
-  stats.finished(a, end(), 'done');
+  stats.finished(a, end({ drafted: { accepted: 3, rejected: 1 } }), 'done');
   stats.finished(a, end({ promptTokens: 0, cachedTokens: 0, completionTokens: 0 }), 'failed');
   // Catches work that nobody sees in metrics because its caller has left.
   stats.finished(a, end({ promptTokens: 7, cachedTokens: 0, completionTokens: 2 }), 'cancelled');
@@ -39,12 +40,14 @@ test('requests are counted by how they ended, tokens by model, and times by the 
   expect(stats.read()).toMatchObject({
     ...{ total_requests: 4, successful_requests: 2, failed_requests: 2, average_response_time_ms: 1750 },
     ...{ time_to_first_token: 1, total_time: 3, tokens_per_second: 10, output_tokens: 21, uptime_seconds: 61 },
+    ...{ draft_tokens_accepted: 3, draft_tokens_rejected: 1 },
   });
   const { tokens, works } = stats.figures();
   expect(works).toContainEqual({ model: 'a', work: 'generate', outcome: 'cancelled', count: 1, seconds: 0.5 });
   expect(works).toContainEqual({ model: 'b', work: 'generate', outcome: 'done', count: 1, seconds: 3 });
   expect(tokens).toContainEqual({ model: 'a', kind: 'prompt', count: 17 });
   expect(tokens).toContainEqual({ model: 'a', kind: 'cached', count: 4 });
+  expect(tokens).toContainEqual({ model: 'a', kind: 'draft_accepted', count: 3 });
   expect(tokens).toContainEqual({ model: 'b', kind: 'completion', count: 21 });
 });
 

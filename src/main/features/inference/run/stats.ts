@@ -25,7 +25,7 @@ export function tokensPerSecond({ completionTokens, timings }: GenerationEnd): n
 
 export function createStats({ clock, residents, tally }: { clock: Clock; residents: Residents; tally: Tally }) {
   const startedAt = clock.monotonic();
-  const sums = { requests: 0, succeeded: 0, ms: 0 };
+  const sums = { requests: 0, succeeded: 0, ms: 0, accepted: 0, rejected: 0 };
   let last: GenerationEnd | null = null;
 
   const loaded = () =>
@@ -44,6 +44,10 @@ export function createStats({ clock, residents, tally }: { clock: Clock; residen
       // What was read and written for a caller that has left was computed all the same.
       const { promptTokens: prompt, cachedTokens: cached, completionTokens: completion } = end;
       tally.tokens(model, { prompt, cached, completion });
+      const { accepted, rejected } = end.drafted;
+      if (accepted + rejected > 0) tally.tokens(model, { draft_accepted: accepted, draft_rejected: rejected });
+      sums.accepted += accepted;
+      sums.rejected += rejected;
       if (outcome !== 'done') return;
       last = end;
       sums.succeeded += 1;
@@ -63,6 +67,8 @@ export function createStats({ clock, residents, tally }: { clock: Clock; residen
         successful_requests: sums.succeeded,
         failed_requests: sums.requests - sums.succeeded,
         average_response_time_ms: sums.succeeded === 0 ? 0 : sums.ms / sums.succeeded,
+        draft_tokens_accepted: sums.accepted,
+        draft_tokens_rejected: sums.rejected,
         uptime_seconds: Math.floor((clock.monotonic() - startedAt) / 1000),
         models_loaded: loaded().length,
         memory_used_mb: Math.ceil(loaded().reduce((sum, { bytes }) => sum + bytes, 0) / MIB),

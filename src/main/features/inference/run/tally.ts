@@ -8,10 +8,10 @@ export type Work = 'generate' | 'embed' | 'rerank' | 'analyse';
 /** `cancelled`: its caller has left. */
 export type Outcome = 'done' | 'cancelled' | 'failed';
 
-/** Tokens of one model: read, of them those that were computed before, and written. */
+/** Tokens of one model: read, of them those that were computed before, and written; of those drafted ahead, the right and the wrong ones. */
 export interface TokenCount {
   model: string;
-  kind: 'prompt' | 'cached' | 'completion';
+  kind: 'prompt' | 'cached' | 'completion' | 'draft_accepted' | 'draft_rejected';
   count: number;
 }
 
