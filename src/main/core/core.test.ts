@@ -134,7 +134,19 @@ test('ids sort by creation and fit the contract', () => {
   const ids = Array.from({ length: 1000 }, () => newId('task'));
   expect([...ids].sort()).toEqual(ids);
   expect(ids[0]).toMatch(/^tsk_[0-9a-hjkmnp-tv-z]{26}$/);
-  expect(newRequestId()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab]/);
+});
+
+// Catches an id without its version, variant or time, and random bytes that are used twice.
+test('request ids are of uuid version 7, hold their time, and never come again', () => {
+  const before = Date.now();
+  const made = Array.from({ length: 5_000 }, newRequestId);
+  const after = Date.now();
+  for (const id of made) {
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    const time = Number.parseInt(id.slice(0, 13).replace('-', ''), 16);
+    expect(time >= before && time <= after).toBe(true);
+  }
+  expect(new Set(made.map((id) => id.slice(14))).size).toBe(made.length);
 });
 
 // Would catch: a line that refers to one that was rolled back, so that the chain is reported as forged for ever.

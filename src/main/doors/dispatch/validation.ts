@@ -12,17 +12,22 @@ type Issue = z.core.$ZodIssue;
 /** Most texts in one answer. */
 const MAX_ERRORS = 100;
 
+/** Operations that have seen nothing parsed to nothing: those that look on ask for the same again and again. */
+const takesNothing = new WeakSet<Operation>();
+
 /**
  * Parses input; absent and null equal `{}`.
  * @throws AppError `validation-error` with `errors` by path, `field` and `reason`; `payload-too-large` for too many values
  */
 export function parseInput(operation: Operation, input: unknown): unknown {
+  if (input === undefined && takesNothing.has(operation)) return {};
   const value = input ?? {};
   const excess = excessOf(value, operation.payload === 'json' ? JSON_BOUNDS : DOCUMENT_BOUNDS);
   if (excess !== null) throw excessError('The input', excess);
   const result = parseSafely(operation.input, value);
-  if (result.success) return result.data;
-  throw validationError(result.error, operation.input, value);
+  if (!result.success) throw validationError(result.error, operation.input, value);
+  if (input === undefined && Object.keys(result.data as object).length === 0) takesNothing.add(operation);
+  return result.data;
 }
 
 /** The error for what zod found wrong. Texts are made for what is told only: a body has room for very many unknown members. */

@@ -90,7 +90,7 @@ function createAnswer({ operation }: HttpRoute, { dispatcher, clock }: Operation
       if (ifMatch !== undefined) exchange.ifMatch = ifMatch;
       const key = headers['idempotency-key'];
       const options = typeof key === 'string' ? { idempotencyKey: key } : undefined;
-      const input = sent === NOTHING && !operation.history ? {} : read(exchange, sent);
+      const input = sent === NOTHING && !operation.history ? undefined : read(exchange, sent);
       const result = await dispatcher.run(admission, input, options);
       if (result.kind === 'stream') await sendStream(exchange, result.items, clock, eventWire(exchange, operation));
       else if (operation.bytes) await sendContent(exchange, result.value as FileContent);

@@ -61,8 +61,8 @@ export function createClaimStore(db: Db, events: Events, clock: Clock): ClaimSto
     `UPDATE task SET ${assignmentOf('claim')}, attempt = attempt + 1, attempt_token = ?, lease_owner = ?,
        lease_until = ?, started_at = coalesce(started_at, ?), cancel_requested = 0, progress = NULL,
        updated_at = ?, version = version + 1
-     WHERE id = (
-       SELECT id FROM task INDEXED BY task_queue
+     WHERE rowid = (
+       SELECT rowid FROM task INDEXED BY task_queue
        WHERE ${guardOf('claim')} AND priority <= ?
          AND (SELECT coalesce(sum(n), 0) FROM task_count WHERE status IN (${LIVE})) < ?
          AND (profile_id IS NULL OR (

@@ -37,21 +37,19 @@ export interface EndStore {
 
 /** Ends the steps that an attempt was in, with it. */
 function createStepEnds({ raw }: Db, events: Events): (at: Moved, status: Step['status'], now: number) => void {
-  const hasStep = raw.prepare<[string, number]>(
-    "SELECT 1 FROM step WHERE task_id = ? AND attempt = ? AND status = 'running' LIMIT 1",
-  );
   const endSteps = raw.prepare<[string, number, string, number], StepRow>(
     "UPDATE step SET status = ?, finished_at = ? WHERE task_id = ? AND attempt = ? AND status = 'running' RETURNING *",
   );
-
   return ({ id, attempt }, status, now) => {
-    // Few attempts end within a step: looking first costs a third of an update that finds nothing.
-    if (hasStep.get(id, attempt) === undefined) return;
     for (const step of endSteps.all(status, now, id, attempt)) {
       events.append({ type: 'task.step', entity: 'task', id, data: stepData(step) });
     }
   };
 }
+
+/** Few attempts end within a step: a look within the statement that ends the task costs less than a statement of its own. */
+const IN_STEP =
+  "EXISTS (SELECT 1 FROM step WHERE task_id = task.id AND step.attempt = task.attempt AND step.status = 'running') AS in_step";
 
 /** Prepares the statements once. */
 export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
@@ -61,14 +59,14 @@ export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
   const finish = Object.fromEntries(
     (['succeed', 'fail', 'dead_letter', 'time_out', 'retry', 'interrupt', 'cancel'] as const).map((name) => [
       name,
-      raw.prepare<(string | number | null)[], Moved>(
+      raw.prepare<(string | number | null)[], Moved & { in_step: number }>(
         `UPDATE task SET ${assignmentOf(name)}, attempt_token = NULL, lease_owner = NULL, lease_until = NULL,
            output = ?, error = ?, error_code = ?, finished_at = ?, due_at = coalesce(?, due_at), rank = coalesce(?, rank),
            bytes = bytes + ?
              + (SELECT coalesce(sum(a.bytes), 0) FROM artifact a WHERE a.task_id = task.id AND a.attempt = task.attempt),
            updated_at = ?, version = version + 1
          WHERE attempt_token = ? AND ${guardOf(name)} AND status IN (${LIVE})
-         RETURNING ${MOVED}`,
+         RETURNING ${MOVED}, ${IN_STEP}`,
       ),
     ]),
   );
@@ -101,7 +99,7 @@ export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
         if (!row) return null;
         const { id, attempt } = row;
         endAttempt.run(end.attemptStatus, now, error, end.exitCode, lines, bytes, dropped, id, attempt);
-        endSteps(row, end.attemptStatus === 'failed' ? 'failed' : 'cancelled', now);
+        if (row.in_step === 1) endSteps(row, end.attemptStatus === 'failed' ? 'failed' : 'cancelled', now);
         const to = TRANSITIONS[end.name].to;
         const reason = problemJson(end.error);
         if (terminal) appendEnded(row, to, end.error, reason);
