@@ -23,6 +23,8 @@ export default defineConfig({
     ['json', { outputFile: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ?? '.cache/reports/playwright.json' }],
   ],
   use: {
+    // A control that cannot be reached says so, with what lies over it, instead of using up the time of its test.
+    actionTimeout: 20_000,
     viewport: { width: 1440, height: 900 },
     trace: 'off',
     screenshot: 'only-on-failure',
