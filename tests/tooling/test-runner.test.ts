@@ -117,7 +117,7 @@ describe('a second run', () => {
   // Would catch: half an hour of running again what is simply broken, or a runner's death that a passing file excuses.
   it('is not tried for many files, nor for a failure that is no test', async () => {
     const { asked, run } = answer(1);
-    const many = failing('a > x', 'b > x', 'c > x', 'd > x');
+    const many = failing('a > x', 'b > x', 'c > x', 'd > x', 'e > x', 'f > x');
     expect(summary(await withSecondRun(many, run)).exitCode).toBe(1);
     const died = withExitCode([emptyReport('unit')], 137);
     expect(summary(await withSecondRun([...died, ...failing('unhandled error: boom')], run)).exitCode).toBe(1);

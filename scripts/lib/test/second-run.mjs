@@ -1,7 +1,7 @@
 /** @typedef {import('./report.mjs').PartReport} PartReport */
 
 /** More failed files than this are no accident of a busy machine. */
-const MOST_FILES = 3;
+const MOST_FILES = 5;
 
 /**
  * Runs the files of failed tests once more, by themselves, when the machine is free of the others. A test that passes then is listed as unstable
