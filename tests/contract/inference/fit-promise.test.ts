@@ -20,7 +20,7 @@ const anyFacts = fc
     read: fc.boolean(),
   })
   .map(({ weights, trained, cached, format, type, read }): PlanFacts => {
-    const onnx = format === 'onnx' ? { onnx: { inside: 0, cache_bytes: 4 as const } } : {};
+    const onnx = format === 'onnx' ? { onnx: { cache_bytes: 4 as const } } : {};
     const sizes = {
       weights: weights * MIB,
       layers: 8,

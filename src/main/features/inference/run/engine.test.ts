@@ -6,15 +6,21 @@ import { generateAsk } from '../../../../../tests/support/engine.ts';
 import { order } from '../../../../../tests/support/inference.ts';
 import { DEFAULT_SETTINGS } from '../../../../contract/host/settings.ts';
 import { createNodePlatform } from '../../../platform/node.ts';
-import { createEngine } from './engine.ts';
+import { ALLOCATOR, createEngine } from './engine.ts';
 
 function openScripted() {
   const ends: boolean[] = [];
   const clock = manualClock();
+  const platform = createNodePlatform({ appRoot: ROOT });
+  const environments: (Record<string, string> | undefined)[] = [];
+  const fork: typeof platform.fork = (module, options) => {
+    environments.push(options.env);
+    return platform.fork(module, options);
+  };
   const engine = createEngine(
     'llama',
     {
-      platform: createNodePlatform({ appRoot: ROOT }),
+      platform: { ...platform, fork },
       clock,
       log: memoryLog(),
       settings: { get: (key) => DEFAULT_SETTINGS[key], onChange: () => () => undefined },
@@ -29,7 +35,7 @@ function openScripted() {
     await stream.next();
     return stream.next();
   }
-  return { engine, clock, ends, begun };
+  return { engine, clock, ends, environments, begun };
 }
 
 // Catches an answer that blames its own request, or the engine, for what another caller has left behind.
@@ -66,5 +72,13 @@ test('an engine that ends by itself is the reason that is told', async () => {
     message: expect.stringContaining('exit code 7'),
   });
   expect(ends).toEqual([false]);
+  await engine.stop();
+});
+
+// Catches an engine that keeps the file of a model beside its weights, and more of each model that comes and goes.
+test('its process gives large blocks of memory back', async () => {
+  const { engine, environments, begun } = openScripted();
+  await begun({ say: ['yes'] });
+  expect(environments).toEqual([expect.objectContaining(ALLOCATOR)]);
   await engine.stop();
 });

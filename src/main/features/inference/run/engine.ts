@@ -88,8 +88,14 @@ function explained(name: EngineName, thrown: unknown): unknown {
 /** Variables that native libraries and the dynamic loader need; the engine gets no others of the host. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LD_LIBRARY_PATH', 'CUDA_VISIBLE_DEVICES'];
 
+/**
+ * For the allocator of Linux (glibc): large blocks come from the system and go back to it when they are freed. Left to itself it keeps ever larger
+ * ones for later, and a process holds up to twice the weights of a model that it reads, and much of one that was unloaded.
+ */
+export const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: '262144', MALLOC_TRIM_THRESHOLD_: '1048576' };
+
 function environment(settings: SettingsReader): Record<string, string> {
-  const env: Record<string, string> = {};
+  const env: Record<string, string> = { ...ALLOCATOR };
   for (const name of INHERITED) {
     const value = process.env[name];
     if (value !== undefined) env[name] = value;

@@ -14,8 +14,6 @@ export interface MemoryFacts {
   vocabulary: number;
   /** Of ONNX models, which another engine loads in its own way. */
   onnx?: {
-    /** Bytes of weights in the graph's own file: the engine has them twice for a moment, and keeps that memory. */
-    inside: number;
     /** Bytes of one number in the cache. */
     cache_bytes: 2 | 4;
     /** Of models that hear or see: bytes that the half which does so computes with. */

@@ -58,10 +58,8 @@ async function inspectOnnx({ path: main, variant, files }: Candidate): Promise<M
   // Without an encoder it only writes, and nothing else than its main file is opened.
   const graphs = [main, ...encoder, ...(encoder.length > 0 ? beside(others?.later) : [])];
   const names = graphs.map((file) => path.basename(file));
-  const bytesOf = (of: (file: string) => boolean) =>
-    files.filter((file) => of(file.path)).reduce((sum, { bytes }) => sum + bytes, 0);
-  const inside = bytesOf((file) => graphs.includes(file));
-  const outside = bytesOf((file) => !graphs.includes(file) && names.includes(ofWeights(path.basename(file))));
+  const isOwn = (file: string) => graphs.includes(file) || names.includes(ofWeights(path.basename(file)));
+  const weights = files.filter((file) => isOwn(file.path)).reduce((sum, { bytes }) => sum + bytes, 0);
   const halves = others === null ? null : { encoder: others.encoder, isThere: encoder.length > 0 };
-  return onnxFacts(folderOf(main), variant ?? 'fp32', { inside, outside }, halves);
+  return onnxFacts(folderOf(main), variant ?? 'fp32', weights, halves);
 }

@@ -53,12 +53,6 @@ function typeOf(config: JsonObject, pools: boolean): ModelType {
 
 const isThere = async (dir: string, name: string) => (await fileAt(path.join(dir, name))) !== null;
 
-/** Bytes of the weights in the graph's own file, and of those beside it. */
-export interface OnnxWeights {
-  inside: number;
-  outside: number;
-}
-
 /** Numbers in the cache have the type that the model computes with. */
 const isHalf = (variant: string) => variant === 'fp16' || variant === 'q4f16';
 
@@ -108,14 +102,13 @@ function halvesOf(config: JsonObject, type: ModelType) {
 
 function memoryOf(
   config: JsonObject,
-  { type, variant, weights }: { type: ModelType; variant: string; weights: OnnxWeights },
+  { type, variant, weights }: { type: ModelType; variant: string; weights: number },
 ): MemoryFacts | null {
-  const weightBytes = weights.inside + weights.outside;
   const halves = halvesOf(config, type);
   if (halves !== null) {
-    const { encoder, ...facts } = { ...halves, weights: weightBytes };
+    const { encoder, ...facts } = { ...halves, weights };
     if (!Object.values({ ...facts, encoder }).every((value) => Number.isSafeInteger(value))) return null;
-    return { ...facts, onnx: { inside: weights.inside, cache_bytes: isHalf(variant) ? 2 : 4, encoder } };
+    return { ...facts, onnx: { cache_bytes: isHalf(variant) ? 2 : 4, encoder } };
   }
   const layers = countOf(config.num_hidden_layers) ?? countOf(config.n_layer);
   const embedding = countOf(config.hidden_size) ?? countOf(config.n_embd) ?? countOf(config.d_model);
@@ -124,7 +117,7 @@ function memoryOf(
   const size = countOf(config.head_dim, 65_536) ?? Math.round(embedding / heads);
   const cached = type === 'chat' ? 2 * layers * (countOf(config.num_key_value_heads) ?? heads) * size : 0;
   const facts = {
-    weights: weightBytes,
+    weights,
     layers,
     embedding,
     feed_forward: countOf(config.intermediate_size) ?? 4 * embedding,
@@ -134,7 +127,7 @@ function memoryOf(
   };
   // A file may claim any numbers; what cannot be is no ground for an estimate.
   if (!Object.values(facts).every((value) => Number.isSafeInteger(value))) return null;
-  return { ...facts, onnx: { inside: weights.inside, cache_bytes: isHalf(variant) ? 2 : 4 } };
+  return { ...facts, onnx: { cache_bytes: isHalf(variant) ? 2 : 4 } };
 }
 
 /** Types that read or write text, with the tokenizer of their own files. */
@@ -170,7 +163,7 @@ function usableType(type: ModelType, halves: OnnxHalves | null): ModelType {
 export async function onnxFacts(
   dir: string,
   variant: string,
-  weights: OnnxWeights,
+  weights: number,
   halves: OnnxHalves | null,
 ): Promise<ModelFacts> {
   const config = await readJson(dir, 'config.json');

@@ -42,9 +42,9 @@ const BASE = 6 * MIB;
 /** Tokens of a prompt that the ONNX engine computes at once. */
 const ONNX_PIECE = 64;
 /** ONNX Runtime without a model, and the engine's own tables; measured. */
-const ONNX_BASE = 12 * MIB;
+const ONNX_BASE = 24 * MIB;
 /** Of the sequence that computes: its keys and values before and after a step, and while they are put together; measured. */
-const ONNX_COPIES = 3;
+const ONNX_COPIES = 2.5;
 
 /** Estimate for a model of the ONNX engine. A model that keeps nothing for its tokens reads all of them at once. */
 function estimateOnnx(facts: MemoryFacts, onnx: NonNullable<MemoryFacts['onnx']>, shape: LoadShape): Estimate {
@@ -57,7 +57,7 @@ function estimateOnnx(facts: MemoryFacts, onnx: NonNullable<MemoryFacts['onnx']>
   const logits = writes ? piece * facts.vocabulary * FLOAT * 2 : 0;
   const own = states + scores + logits + (onnx.encoder ?? 0);
   const working = ONNX_BASE + own + facts.vocabulary * TOKEN_BYTES + ONNX_COPIES * sequence;
-  const weights = facts.weights + onnx.inside;
+  const { weights } = facts;
   const cache = sequence * parallel;
   return { weights, cache, compute: Math.ceil(working), total: Math.ceil(weights + cache + working) };
 }

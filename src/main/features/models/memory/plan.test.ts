@@ -97,7 +97,7 @@ const anyModel = fc
         : {
             ...{ weights: weights * MIB, layers: 8, embedding: 512, feed_forward: 2048, heads: 8 },
             ...{ vocabulary: 32_000, cached_per_token: cached },
-            ...(format === 'onnx' ? { onnx: { inside: 0, cache_bytes: 4 as const } } : {}),
+            ...(format === 'onnx' ? { onnx: { cache_bytes: 4 as const } } : {}),
           },
     }),
   );
