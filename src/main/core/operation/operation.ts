@@ -55,6 +55,8 @@ export interface CallContext {
   requestId: string;
   /** Version from `If-Match`; a mismatch is 412 instead of 409. */
   ifMatch?: number;
+  /** How long the caller waits for a model that is being loaded, ms; absent: until it is. */
+  loadWaitMs?: number;
   /** Set when the call has an idempotency key. */
   claim?: IdempotencyClaim;
   /** Remote address for rate limits per IP; `local` for IPC and memory. */

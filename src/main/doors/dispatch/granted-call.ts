@@ -77,10 +77,11 @@ class Ungranted implements GrantedCall {
 
 /** The context with another signal, which is made when it is first asked for. */
 function derived(context: CallContext, signalOf: () => AbortSignal, claim?: IdempotencyClaim): CallContext {
-  const { principal, door, requestId, remote, ifMatch, origin } = context;
+  const { principal, door, requestId, remote, ifMatch, loadWaitMs, origin } = context;
   return {
     ...{ principal, door, requestId, remote },
     ...(ifMatch === undefined ? {} : { ifMatch }),
+    ...(loadWaitMs === undefined ? {} : { loadWaitMs }),
     ...(origin === undefined ? {} : { origin }),
     ...(claim === undefined ? {} : { claim }),
     get signal() {

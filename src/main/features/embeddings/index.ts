@@ -22,7 +22,8 @@ export function createEmbeddings({ semantic, platform, settings, log }: Deps) {
   const pool = createComputePool({ platform, log }, computeModule(platform.appRoot, 'lexical'));
   const service = createEmbeddingService(createLexicalEmbedder(pool), semantic, settings);
   const handlers: Handlers<'embeddings' | 'get_embedding_models'> = {
-    embeddings: (input, { principal, signal }) => service.embeddings(input, { caller: principal.id, signal }),
+    embeddings: (input, { principal, signal, loadWaitMs }) =>
+      service.embeddings(input, { caller: principal.id, signal, loadWaitMs }),
     async get_embedding_models() {
       const models = await service.list();
       return { models, count: models.length };

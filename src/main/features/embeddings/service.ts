@@ -32,6 +32,8 @@ export interface EmbeddingService {
 export interface Asker {
   caller: string;
   signal: AbortSignal;
+  /** How long it waits for a model that is being loaded, ms; absent: until it is. */
+  loadWaitMs?: number | undefined;
 }
 
 /** Models that compare meanings; they are of the engines. */

@@ -7,9 +7,13 @@ import type { createVectors } from './run/vectors.ts';
 const DEFAULT_TOP = 10;
 
 export function createRerank({ rank }: Pick<ReturnType<typeof createVectors>, 'rank'>): Handler<Operations['rerank']> {
-  return async (input, { principal, requestId, signal }): Promise<Reranked> => {
+  return async (input, { principal, requestId, signal, loadWaitMs }): Promise<Reranked> => {
     const texts = input.documents.map((document) => (typeof document === 'string' ? document : document.text));
-    const { model, scores, tokens } = await rank(input.model, input.query, texts, { caller: principal.id, signal });
+    const { model, scores, tokens } = await rank(input.model, input.query, texts, {
+      caller: principal.id,
+      signal,
+      loadWaitMs,
+    });
     const documentOf = (text: string) => {
       if (input.return_documents === undefined) return { document: text };
       return input.return_documents ? { document: { text } } : {};

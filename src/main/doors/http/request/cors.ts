@@ -12,6 +12,7 @@ const HEADERS = new Set([
   'if-match',
   'if-none-match',
   'last-event-id',
+  'prefer',
   'x-request-id',
 ]);
 /** What the official SDKs add. */

@@ -9,6 +9,7 @@ import { limitUnknown } from '../../../core/web/connections.ts';
 import type { Admission } from '../../dispatch/dispatcher.ts';
 import type { RateState } from '../../dispatch/rate-limit.ts';
 import { isUuid } from '../../wire/request-id.ts';
+import { preferredWaitOf } from './input.ts';
 
 const EXCHANGE = Symbol('exchange');
 type Tagged = IncomingMessage & { [EXCHANGE]?: Exchange };
@@ -65,6 +66,7 @@ export class Exchange implements CallContext {
   readonly instance: string;
   readonly remote: string;
   ifMatch?: number;
+  readonly loadWaitMs?: number;
   readonly origin?: string;
   admission?: Admission;
   rate?: RateState;
@@ -85,6 +87,8 @@ export class Exchange implements CallContext {
     this.res = res;
     this.#state = state;
     this.requestId = state.adopt(req.headers['x-request-id']);
+    const wait = preferredWaitOf(req.headers.prefer);
+    if (wait !== undefined) this.loadWaitMs = wait;
     const url = req.url ?? '';
     const query = url.indexOf('?');
     const end = Math.min(query === -1 ? url.length : query, MAX_INSTANCE);

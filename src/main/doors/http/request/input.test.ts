@@ -4,7 +4,7 @@ import { call, type HttpBinding } from '../../../../contract/kernel/define.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { oneOrMany } from '../../../../contract/kernel/filters.ts';
 import { planCoercion } from './coerce.ts';
-import { ifMatchOf, inputOf, readJsonBody } from './input.ts';
+import { ifMatchOf, inputOf, preferredWaitOf, readJsonBody } from './input.ts';
 
 const Input = z.strictObject({
   id: z.string().optional(),
@@ -167,4 +167,17 @@ test.each([
   '"3'.repeat(2),
 ])('If-Match %j is refused', (header) => {
   expect(slugOf(() => ifMatchOf(header))).toBe('bad-request');
+});
+
+test.each([
+  [undefined, undefined],
+  ['respond-async', undefined],
+  ['wait=0', 0],
+  ['respond-async, Wait = 10', 10_000],
+  [['handling=lenient', 'wait="3"; x=y'], 3000],
+  ['wait=-1', undefined],
+  ['wait=9999999', undefined],
+  ['await=3', undefined],
+])('Prefer %j waits %s ms', (header, ms) => {
+  expect(preferredWaitOf(header)).toBe(ms);
 });

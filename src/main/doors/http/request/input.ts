@@ -57,3 +57,10 @@ export function ifMatchOf(header: string | undefined): number | undefined {
   if (version === undefined) throw new AppError('bad-request', 'If-Match must be an ETag of this server, like "3".');
   return Number(version);
 }
+
+/** Milliseconds of `Prefer: wait=10` (RFC 7240); undefined when it says none. A preference that is not understood is ignored. */
+export function preferredWaitOf(header: string | string[] | undefined): number | undefined {
+  const preferences = [header ?? []].flat().join(',').split(',');
+  const [seconds] = preferences.flatMap((one) => /^\s*wait\s*=\s*"?(\d{1,6})"?\s*(?:;.*)?$/i.exec(one)?.[1] ?? []);
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
+}

@@ -42,6 +42,25 @@ describe('loading', () => {
     expect(residents.get('a')?.users).toBe(1);
   });
 
+  // Catches a caller that is kept waiting against its wish, and a load that ends with the patience of one caller.
+  test('is waited for as long as a caller wants, and goes on after that', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { residents, clock, a } = open({ hold: gate.promise });
+    const patient = residents.lease(a, never);
+    const seconds = residents.lease(a, never, 2000);
+    seconds.catch(() => undefined);
+    await expect.poll(() => residents.get('a')?.users).toBe(2);
+    clock.advance(1999);
+    const late = { slug: 'service-unavailable', extra: { reason: 'model_loading', model: 'a', percent: 0 } };
+    await expect(Promise.race([seconds, Promise.resolve('waits')])).resolves.toBe('waits');
+    clock.advance(1);
+    await expect(seconds).rejects.toMatchObject(late);
+    expect(residents.get('a')?.users).toBe(1);
+    gate.resolve();
+    await patient;
+    expect((await residents.lease(a, never, 0)).facts.context_length).toBe(4096);
+  });
+
   test('is not done on demand when that is off', async () => {
     const { residents, a } = open({ settings: { auto_load: false } });
     await expect(residents.lease(a, never)).rejects.toMatchObject({ slug: 'model-not-loaded' });

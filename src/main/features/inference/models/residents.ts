@@ -4,6 +4,7 @@
  */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { LoadedFacts } from '../../../../contract/models/engine.ts';
+import type { Clock } from '../../../core/clock.ts';
 import type { LoadableModel } from '../deps.ts';
 import type { Engine } from '../run/engine.ts';
 import { createLoader, type LoaderDeps } from './loader.ts';
@@ -50,8 +51,12 @@ export function createResidents(deps: ResidentsDeps) {
       roster.armTtl(loaded);
       return loaded;
     },
-    /** Keeps the model in memory for one request; loads it if `auto_load` is on. @throws AppError `model-not-loaded` */
-    async lease(model: LoadableModel, signal: AbortSignal): Promise<ModelLease> {
+    /**
+     * Keeps the model in memory for one request; loads it if `auto_load` is on.
+     * @param waitMs how long to wait for the load, which goes on after that
+     * @throws AppError `model-not-loaded`, `service-unavailable` with how far the load is
+     */
+    async lease(model: LoadableModel, signal: AbortSignal, waitMs?: number): Promise<ModelLease> {
       if (roster.get(model.id) === undefined && !settings.get('auto_load')) throw notLoaded(model.id);
       const loaded = await find(model, {});
       loaded.users += 1;
@@ -65,7 +70,7 @@ export function createResidents(deps: ResidentsDeps) {
         if (loaded.users === 0) roster.armTtl(loaded);
       };
       try {
-        const facts = await unlessAborted(loaded.loading, signal);
+        const facts = await unlessAborted(within(clock, loaded, waitMs), signal);
         return { resident: loaded, facts, release };
       } catch (error) {
         release();
@@ -120,6 +125,23 @@ function createFinder(roster: Roster, begin: ReturnType<typeof createLoader>) {
     lastPlanned = planned.catch(() => undefined);
     return planned;
   };
+}
+
+const stillLoading = ({ model: { id }, percent }: Resident) =>
+  new AppError('service-unavailable', `${id} is being loaded: ${Math.floor(percent)} % are done.`, {
+    extra: { reason: 'model_loading', model: id, percent: Math.floor(percent), retry_after: 1 },
+  });
+
+/** Stops waiting after a time; the load continues. */
+async function within(clock: Clock, loaded: Resident, ms: number | undefined): Promise<LoadedFacts> {
+  if (ms === undefined || loaded.facts !== null) return loaded.loading;
+  const late = Promise.withResolvers<never>();
+  const forget = clock.schedule(() => late.reject(stillLoading(loaded)), ms);
+  try {
+    return await Promise.race([loaded.loading, late.promise]);
+  } finally {
+    forget();
+  }
 }
 
 /** Stops waiting when the caller leaves; the load continues for the others. */

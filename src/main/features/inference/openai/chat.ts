@@ -244,8 +244,8 @@ async function* chunks(begun: Begun): AsyncGenerator<ChatChunk, void, void> {
 }
 
 export function createChat(deps: Deps): Handler<Operations['chat']> {
-  return (input, { principal, requestId, signal }) => {
-    const asker = { caller: principal.id, requestId, sessionId: input.session_id ?? undefined, signal };
+  return (input, { principal, requestId, signal, loadWaitMs }) => {
+    const asker = { caller: principal.id, requestId, sessionId: input.session_id ?? undefined, signal, loadWaitMs };
     // Before a model is loaded for it.
     if (asker.sessionId !== undefined) deps.conversations.admit(asker.sessionId, principal);
     if (input.stream) return late(async () => chunks(await begin(input, asker, principal, deps)));

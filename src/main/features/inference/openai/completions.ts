@@ -141,8 +141,8 @@ export function createCompletions(
   clock: Clock,
   conversations: Pick<Conversations, 'admit'>,
 ): Handler<Operations['generate']> {
-  return (input, { principal, requestId, signal }) => {
-    const asker = { caller: principal.id, requestId, sessionId: input.session_id ?? undefined, signal };
+  return (input, { principal, requestId, signal, loadWaitMs }) => {
+    const asker = { caller: principal.id, requestId, sessionId: input.session_id ?? undefined, signal, loadWaitMs };
     if (asker.sessionId !== undefined) conversations.admit(asker.sessionId, principal);
     if (input.stream) return late(async () => chunks(await begin(input, asker, generate, clock)));
     return begin(input, asker, generate, clock).then(complete);

@@ -35,13 +35,18 @@ export function createResponses({ generate, store, live, clock }: Deps) {
   const writing = createWriting(live, clock);
 
   async function begin(input: ResponseInput, context: CallContext): Promise<AsyncGenerator<ResponseEvent, void, void>> {
-    const { principal, requestId, signal } = context;
+    const { principal, requestId, signal, loadWaitMs } = context;
     refuseResponse(input);
     refuseFull(input, principal.id);
     const history = await historyOf(input.previous_response_id, principal.id);
     const { chat, fields } = chatOf(input, history);
     const request = withCallerFields(fields, () => requestOf(chat));
-    const generation = await generateFor(fields, generate, request, { caller: principal.id, requestId, signal });
+    const generation = await generateFor(fields, generate, request, {
+      caller: principal.id,
+      requestId,
+      signal,
+      loadWaitMs,
+    });
     const base = baseOf(input, requestId, generation.model.id, seconds());
     const events = (isCancelled: () => boolean) => responseEvents(base, generation.parts(), seconds, isCancelled);
     return kept(writing.watch(base, principal.id, requestId, events), input, principal.id);

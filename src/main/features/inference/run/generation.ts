@@ -195,14 +195,14 @@ export function createGenerate(deps: GenerationDeps): Generate {
   ): AsyncGenerator<GenerationPart, GenerationEnd, void> {
     const begun = clock.monotonic();
     const stop = new AbortController();
-    const { caller, requestId, sessionId } = asker;
+    const { caller, requestId, sessionId, loadWaitMs } = asker;
     const done = live.begin({ caller, requestId, sessionId, stop });
     const waiting = AbortSignal.any([asker.signal, stop.signal, left]);
     let place: Place | undefined;
     let stream: ReturnType<Engine['generate']> | undefined;
     let ended = false;
     try {
-      place = await takePlace(residents, model, { caller, signal: waiting });
+      place = await takePlace(residents, model, { caller, signal: waiting, loadWaitMs });
       const { resident, facts, signal } = place;
       const ask = askOf(model, request, source.defaults(model, sessionId));
       stream = resident.engine.generate(ask, signal);

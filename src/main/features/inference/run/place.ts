@@ -9,6 +9,8 @@ export interface Caller {
   /** Callers take turns by this name. */
   caller: string;
   signal: AbortSignal;
+  /** How long it waits for a model that is being loaded, ms; absent: until it is. */
+  loadWaitMs?: number | undefined;
 }
 
 export interface Place {
@@ -23,9 +25,9 @@ export interface Place {
 export async function takePlace(
   residents: Pick<Residents, 'lease'>,
   model: LoadableModel,
-  { caller, signal: callerSignal }: Caller,
+  { caller, signal: callerSignal, loadWaitMs }: Caller,
 ): Promise<Place> {
-  const lease = await residents.lease(model, callerSignal);
+  const lease = await residents.lease(model, callerSignal, loadWaitMs);
   const { resident, facts } = lease;
   const signal = AbortSignal.any([callerSignal, resident.going.signal]);
   try {

@@ -47,7 +47,7 @@ async function ranked(
   caller: Caller,
 ) {
   // Loading is no part of the budget: a model may be new here.
-  const lease = await residents.lease(model, caller.signal);
+  const lease = await residents.lease(model, caller.signal, caller.loadWaitMs);
   const budget = new AbortController();
   const seconds = settings.get('rerank_budget_seconds');
   const stopBudget = seconds === 0 ? () => undefined : clock.schedule(() => budget.abort(), seconds * 1000);
@@ -87,7 +87,7 @@ export function createVectors(deps: VectorDeps) {
     /** The embedder of a model, which is loaded. @throws AppError `model-not-found`, `embedding-model-not-available`, … */
     async embedder(ref: string, caller: Caller): Promise<Embedder> {
       const model = await find(ref, 'embedding');
-      const lease = await residents.lease(model, caller.signal);
+      const lease = await residents.lease(model, caller.signal, caller.loadWaitMs);
       const { dimensions } = lease.facts;
       lease.release();
       return {
