@@ -30,6 +30,9 @@ vi.stubGlobal(
     disconnect = noop;
   },
 );
+// An idle moment comes at once: what waits for one has no frame to be late for.
+vi.stubGlobal('requestIdleCallback', (run: () => void) => setTimeout(run));
+vi.stubGlobal('cancelIdleCallback', (asked: number) => clearTimeout(asked));
 vi.stubGlobal('scrollTo', noop);
 // jsdom has no layout: every element is as large as a window, so that lists show their first rows.
 for (const [name, px] of [

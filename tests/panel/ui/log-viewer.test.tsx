@@ -251,3 +251,24 @@ test('the hit that was gone to is marked alone, and the counter names it', async
     expect(marked()).toEqual([expect.stringContaining(text)]);
   }
 });
+
+// Catches lines of the start that are laid out, only for those of the end to be shown instead.
+test('a log that is followed draws the lines of its end and no others', async () => {
+  vi.spyOn(Element.prototype, 'scrollHeight', 'get').mockReturnValue(2_000);
+  // As in a browser, which tells of it with the next frame.
+  vi.spyOn(Element.prototype, 'scrollTo').mockImplementation(function (this: Element, to?: ScrollToOptions | number) {
+    if (typeof to === 'object') this.scrollTop = to.top ?? 0;
+    requestAnimationFrame(() => this.dispatchEvent(new Event('scroll')));
+  });
+  const drawn = new Set<string>();
+  const observer = new MutationObserver((changes) => {
+    for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes]))
+      for (const text of node.textContent?.match(/line \d+/g) ?? []) drawn.add(text);
+  });
+  observer.observe(document.body, { childList: true, subtree: true });
+  const log = writtenLog(Array.from({ length: 100 }, (_, index) => line(index + 1, `line ${index + 1}`)));
+  await using _panel = await renderPanel(subject, <Viewer feed={feedOf(log.source)} />);
+  await screen.findByText('line 100');
+  observer.disconnect();
+  expect(drawn).not.toContain('line 1');
+});

@@ -3,6 +3,7 @@ import { javascript } from '@codemirror/lang-javascript';
 import { json } from '@codemirror/lang-json';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { tags } from '@lezer/highlight';
+import { useCallbackRef } from '@mantine/hooks';
 import CodeMirror, {
   Decoration,
   type DecorationSet,
@@ -102,6 +103,8 @@ export function CodeEditorImpl({
   more,
 }: EditorProps & { more?: Extension }) {
   const dark = useResolvedTheme() === 'dark';
+  // The same function for ever: the editor is set up anew with each other one, as comes with every key.
+  const tell = useCallbackRef(onChange);
   const extensions = useMemo(
     () => [
       runKey,
@@ -138,7 +141,7 @@ export function CodeEditorImpl({
         autocompletion: false,
       }}
       {...(line === undefined ? {} : { onCreateEditor: (view: EditorView) => showLine(view, line) })}
-      {...(onChange === undefined ? {} : { onChange })}
+      {...(onChange === undefined ? {} : { onChange: tell })}
     />
   );
 }

@@ -48,6 +48,8 @@ export function EntityPicker(props: EntityPickerProps) {
   return (
     <Combobox
       store={combobox}
+      // A list that nobody has opened need not be placed.
+      keepMounted={false}
       onOptionSubmit={(id) => {
         onChange(id);
         combobox.closeDropdown();

@@ -11,6 +11,7 @@ import { useView } from '../../lib/view-store.ts';
 import { EmptyState, ErrorState, Skeleton } from '../feedback/state-frame.tsx';
 import { focusable } from '../focusable.ts';
 import text from '../styles/text.module.css';
+import { useOverscan } from '../use-overscan.ts';
 import css from './log.module.css';
 import { LogBar } from './log-bar.tsx';
 import { LogLineRow } from './log-line.tsx';
@@ -39,11 +40,12 @@ export function LogViewer(props: LogViewerProps) {
   const wrap = useView((view) => view.wrap);
   const search = useHits(feed, rows, levels, version);
   const frame = useRef<HTMLDivElement>(null);
+  const overscan = useOverscan(20);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => frame.current,
     estimateSize: () => 20,
-    overscan: 20,
+    overscan,
     getItemKey: (index) => rows[index]?.seq ?? index,
     anchorTo: 'end',
   });

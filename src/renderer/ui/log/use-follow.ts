@@ -53,6 +53,18 @@ function useKeptPlace({ virtual, rows, feed, levels }: Shown, following: boolean
     moved.current = true;
     onSource();
   });
+  /** The element that has been at the end once. */
+  const placed = useRef<Element | null>(null);
+  // Before any line is drawn: the first lines to be drawn are then those of the end, and no others.
+  useLayoutEffect(() => {
+    const { scrollElement } = virtual;
+    if (scrollElement === placed.current) return;
+    placed.current = scrollElement;
+    if (scrollElement === null || !following) return;
+    scrollElement.scrollTop = scrollElement.scrollHeight;
+    // The browser tells of it with the next frame only.
+    scrollElement.dispatchEvent(new Event('scroll'));
+  });
   useEffect(() => {
     if (last < 0) return;
     if (following) virtual.scrollToIndex(last, { align: 'end' });

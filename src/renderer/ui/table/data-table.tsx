@@ -1,8 +1,9 @@
 /** The list of every screen: native elements, virtual rows, keyboard first, order held under the pointer. */
-import { useElementSize } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect, useRef } from 'react';
 import { listProps, useInitialFocus } from '../../lib/keys/focus-list.ts';
+import { useOverscan } from '../use-overscan.ts';
+import { useWidth } from '../use-width.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import type { AnyColumn } from './columns/columns.ts';
 import { HeadRow } from './columns/head-row.tsx';
@@ -25,11 +26,12 @@ const AHEAD = 20;
 /** The rows in view of `count`; asks for the next page before the last of them is. */
 function useRowsInView(frame: RefObject<HTMLDivElement | null>, count: number, loadMore: (() => void) | undefined) {
   'use no memo'; // The virtualizer is one mutable object; the compiler would freeze its first answer.
+  const overscan = useOverscan(12);
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => frame.current,
     estimateSize: rowHeight,
-    overscan: 12,
+    overscan,
     scrollPaddingStart: 32,
   });
   const items = virtual.getVirtualItems();
@@ -50,7 +52,7 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
   const frame = useRef<HTMLDivElement>(null);
   const grid = useRef<HTMLTableElement>(null);
   const { rows, fresh, hold, release } = useHeldRows(props.rows, props.idOf, props.resetKey ?? '');
-  const { ref: sizer, width } = useElementSize();
+  const { ref: sizer, width } = useWidth<HTMLDivElement>();
   const { items, height, scrollTo } = useRowsInView(frame, rows.length, props.loadMore);
   const { at, openAt, onContextMenu, close } = useRowMenu(grid);
   const { current, selection, selectAll, handlers } = useNavigation(props, rows, scrollTo, openAt);

@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useRef } from 'react';
 import { focusable } from '../focusable.ts';
 import layout from '../styles/layout.module.css';
+import { useOverscan } from '../use-overscan.ts';
 import { rowHeight } from './row-height.ts';
 import { Spacer } from './spacer.tsx';
 import css from './table.module.css';
@@ -19,11 +20,12 @@ export interface PlainTableProps {
 export function PlainTable({ label, columns, count, row }: PlainTableProps) {
   'use no memo'; // The virtualizer is one mutable object; the compiler would freeze its first answer.
   const scroll = useRef<HTMLElement>(null);
+  const overscan = useOverscan(12);
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => scroll.current,
     estimateSize: rowHeight,
-    overscan: 12,
+    overscan,
   });
   const items = virtual.getVirtualItems();
   const span = columns.length;

@@ -1,7 +1,7 @@
 /** Rows of a list that change while they are shown. */
-import { screen, waitFor } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/react';
 import { useState } from 'react';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { DataTable } from '../../../../src/renderer/ui/table/data-table.tsx';
 import { renderPanel } from '../../../support/panel.tsx';
 import { COLUMNS, FIVE, type Fruit, fruits, show, shown, subject, table } from './fruits.harness.tsx';
@@ -43,4 +43,26 @@ test('of a long list only what is in view is in the page, and the next page is a
   expect(shown().length).toBeLessThan(60);
   expect(table().getAttribute('aria-rowcount')).toBe('10001');
   expect(asked).toEqual([]);
+});
+
+// Catches a switch to a list that waits for rows which nobody sees, and one that is drawn twice because its width is not known at first.
+test('the first frame has the rows and columns that there is room for, and no others', async () => {
+  const idle: (() => void)[] = [];
+  vi.spyOn(globalThis, 'requestIdleCallback').mockImplementation((run) =>
+    idle.push(() => run({ didTimeout: false, timeRemaining: () => 0 })),
+  );
+  const long = fruits(...Array.from({ length: 1_000 }, (_, index) => `f${index}`));
+  const wide = COLUMNS.map((column) => ({
+    ...column,
+    hidden: false,
+    ...(column.id === 'note' ? { width: 1_200, drop: 1 } : {}),
+  }));
+  await using _panel = await show({ rows: long, columns: wide });
+  const first = shown().length;
+  expect(first).toBe(800 / 32);
+  expect(screen.queryByText('ripe')).toBeNull();
+  act(() => {
+    for (const run of idle) run();
+  });
+  expect(shown().length).toBe(first + 12);
 });

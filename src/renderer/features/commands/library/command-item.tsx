@@ -30,9 +30,11 @@ export function CommandItem({
   const changed = useDrafts(({ entries: { [command.id]: entry } }) => entry !== undefined && isUnsaved(entry));
   const { Icon } = kindViews[command.kind];
   const item = useRef<HTMLLIElement>(null);
-  // One that was opened from elsewhere may be far down.
+  // One that was opened from elsewhere may be far down. With the frame, whose layout it needs: any earlier, there would be one more.
   useEffect(() => {
-    if (active) item.current?.scrollIntoView({ block: 'nearest' });
+    if (!active) return;
+    const asked = requestAnimationFrame(() => item.current?.scrollIntoView({ block: 'nearest' }));
+    return () => cancelAnimationFrame(asked);
   }, [active]);
   return (
     <li ref={item} className={css.row} aria-current={active ? 'true' : undefined}>
