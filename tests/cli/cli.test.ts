@@ -147,12 +147,13 @@ test('run: a wrong file is explained, exit code 2', async () => {
 
 // Would catch: a script around the command line that takes a misspelt profile for a task that failed.
 test.each([
-  'No such',
-  'prf_00000000000000000000000000',
-])('run: the profile %s, which does not exist, is a wrong option: exit code 2', async (name) => {
-  const { exit, stderr } = tabagent('run', 'examples/login-and-collect.command.json', '--profile', name);
+  ['profile', 'No such'],
+  ['profile', 'prf_00000000000000000000000000'],
+  ['proxy', 'No such'],
+])('run: a %s of the name %s, which does not exist, is a wrong option: exit code 2', async (what, name) => {
+  const { exit, stderr } = tabagent('run', 'examples/login-and-collect.command.json', `--${what}`, name);
   expect(await exit).toBe(2);
-  expect(stderr()).toContain(`There is no profile "${name}"`);
+  expect(stderr()).toContain(`There is no ${what} "${name}"`);
 });
 
 test('serve: ready line with a link that signs in once; keys, call, doctor and panel-link talk to it; SIGTERM ends it with 0', async () => {

@@ -11,6 +11,7 @@ import {
   Json,
   JsonObject,
   ProfileId,
+  ProxyId,
   ScheduleId,
   TaskId,
   Timestamp,
@@ -193,6 +194,8 @@ export const TaskCreate = z.strictObject({
   input_schema: JsonObject.optional(),
   profile_id: ProfileId.optional(),
   profile_ids: z.array(ProfileId).min(1).max(1000).optional(),
+  /** Way out of the browser in place of the profile's own; a browser without a profile can have one too. */
+  proxy_id: ProxyId.optional(),
   priority: Priority.default('normal'),
   run_at: Timestamp.optional(),
   timeout_seconds: z.int().min(1).max(604_800).optional(),

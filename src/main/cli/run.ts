@@ -5,7 +5,7 @@ import type { Artifact } from '../../contract/automation/artifacts.ts';
 import { DEMO_URL, withDemoUrl } from '../../contract/automation/demo.ts';
 import type { LogLine, Step, TaskDetail } from '../../contract/automation/tasks.ts';
 import { AppError, framesOf } from '../../contract/kernel/errors.ts';
-import type { ProfileId, TaskId } from '../../contract/kernel/scalars.ts';
+import type { TaskId } from '../../contract/kernel/scalars.ts';
 import type { HostClient } from './client.ts';
 import { parsePairs, readCommandFile } from './command-input.ts';
 import { exitCodeOf } from './exit-codes.ts';
@@ -15,23 +15,38 @@ import type { Printer } from './print.ts';
 export interface RunOptions {
   input: string[];
   profile?: string | undefined;
+  proxy?: string | undefined;
   timeout?: string | undefined;
   headed?: boolean | undefined;
   /** Folder that artifacts are copied to. */
   artifacts?: string | undefined;
 }
 
-/** @throws AppError `bad-request` when there is no such profile, or several: what the caller wrote is wrong */
-async function findProfile(client: HostClient, wanted: string): Promise<ProfileId> {
-  const { items } = await client.call('profiles_list', { q: wanted, limit: 200 });
-  const exact = items.filter(({ id, name }) => id === wanted || name === wanted);
-  if (exact.length === 1 && exact[0]) return exact[0].id;
+/** @throws AppError `bad-request` when there is none of that name, or several: what the caller wrote is wrong */
+function named<T extends { id: string; name: string }>(
+  what: 'profile' | 'proxy',
+  wanted: string,
+  items: readonly T[],
+): T {
+  const [found, second] = items.filter(({ id, name }) => id === wanted || name === wanted);
+  if (found !== undefined && second === undefined) return found;
+  const [one, many] = what === 'profile' ? ['profile', 'profiles'] : ['proxy', 'proxies'];
   throw new AppError(
     'bad-request',
-    exact.length === 0
-      ? `There is no profile "${wanted}"; tabagent call profiles.list shows the profiles.`
-      : `Several profiles are named "${wanted}"; use the id.`,
+    found === undefined
+      ? `There is no ${one} "${wanted}"; tabagent call ${many}.list shows the ${many}.`
+      : `Several ${many} are named "${wanted}"; use the id.`,
   );
+}
+
+/** What the command line says of the browser. @throws AppError `bad-request` */
+async function browserOf(client: HostClient, profile: string | null, proxy: string | undefined) {
+  const profiles = profile === null ? [] : (await client.call('profiles_list', { q: profile, limit: 200 })).items;
+  const proxies = proxy === undefined ? [] : (await client.call('proxies_list', { q: proxy, limit: 200 })).items;
+  return {
+    ...(profile === null ? {} : { profile_id: named('profile', profile, profiles).id }),
+    ...(proxy === undefined ? {} : { proxy_id: named('proxy', proxy, proxies).id }),
+  };
 }
 
 function logText(line: LogLine): string {
@@ -89,8 +104,7 @@ function summary(task: TaskDetail, artifacts: readonly Artifact[], folder: strin
 /** Runs a file. @returns the exit code */
 export async function runFile(client: HostClient, file: string, options: RunOptions, print: Printer): Promise<number> {
   const { command, input, profile } = readCommandFile(file);
-  const wanted = options.profile ?? profile;
-  const profile_id = wanted === null ? undefined : await findProfile(client, wanted);
+  const browser = await browserOf(client, options.profile ?? profile, options.proxy);
   const given = { ...command.defaults, ...input, ...parsePairs(options.input) };
   const taskInput = Object.values(given).includes(DEMO_URL)
     ? withDemoUrl(given, (await client.call('demo_start', {})).url)
@@ -104,7 +118,7 @@ export async function runFile(client: HostClient, file: string, options: RunOpti
     max_attempts: command.retry.max + 1,
     timeout_seconds: options.timeout === undefined ? command.timeout_seconds : Number(options.timeout),
     priority: 'urgent',
-    ...(profile_id === undefined ? {} : { profile_id }),
+    ...browser,
   });
   if (!('id' in created)) throw new AppError('internal-server-error');
   const { id } = created;

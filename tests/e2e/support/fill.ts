@@ -155,8 +155,12 @@ async function plan(api: Api, commands: Record<'report' | 'price' | 'stock', Com
     },
   });
   for (;;) {
-    const { recent } = await api.call('schedules_get', { id });
-    if (recent.length > 0) break;
+    const { recent, last_task_id } = await api.call('schedules_get', { id });
+    if (recent.length > 0 && last_task_id !== null) {
+      // What ends while a screen is looked at would change it.
+      await api.ended(last_task_id);
+      break;
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   await api.call('schedules_update', { id, trigger: { ...daily, expr: '*/15 8-18 * * 1-5' } });

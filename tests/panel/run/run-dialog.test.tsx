@@ -165,6 +165,25 @@ describe('what is sent', () => {
   });
 });
 
+// Catches a proxy that is chosen and not sent, and one that is offered, or sent, for a command that opens no browser.
+test('a command that opens a browser can go out by another proxy than that of its profile', async () => {
+  const { client } = subject.host;
+  const proxy = await client.call('proxies_create', { name: 'Osaka', host: '127.0.0.1', port: 21_000 });
+  const spec = { kind: 'browser' as const, script: 'export default () => 1;' };
+  const { id } = await client.call('commands_create', { name: 'By proxy', kind: 'browser', spec });
+  const without = await openDialog({ commandId: (await command('Without a browser')).id });
+  await without.dialog.findByText('Priority, attempts, labels');
+  expect(without.dialog.queryByRole('combobox', { name: 'Proxy' })).toBeNull();
+  await without.panel[Symbol.asyncDispose]();
+  const { panel, dialog, run } = await openDialog({ commandId: id });
+  await using _ = panel;
+  await panel.user.click(await dialog.findByText('Proxy, priority, attempts, labels'));
+  await panel.user.click(dialog.getByRole('combobox', { name: 'Proxy' }));
+  await panel.user.click(await screen.findByRole('option', { name: /Osaka/ }));
+  await panel.user.click(run());
+  await waitFor(async () => expect((await tasksOf(id)).map(({ proxy_id }) => proxy_id)).toEqual([proxy.id]));
+});
+
 describe('what the host refuses', () => {
   // Catches an error that closes the dialog with everything typed, or that stands nowhere near its field.
   test('stays in the dialog, at its field, and can be put right', async () => {

@@ -43,6 +43,7 @@ export function addRun(program: Command, { print, exit, withClient }: CommandCon
     .argument('<file>', 'examples/*.command.json, or a script (.mjs, .ts)')
     .option('-i, --input <key=value>', 'input of the task; repeat for more', collect, [])
     .option('-p, --profile <name>', 'profile to run with (name or id)')
+    .option('--proxy <name>', 'proxy to go out by, in place of that of the profile (name or id)')
     .option('-t, --timeout <seconds>', 'time limit of one attempt')
     .option('--headed', 'show the browser window')
     .option('-a, --artifacts <folder>', 'copy screenshots, traces and downloads there')

@@ -80,6 +80,11 @@ export function createProfileService(deps: ProfileDeps) {
     const row = require(id);
     return snapshotOf(row, row.proxy_id === null ? null : proxies.route(row.proxy_id));
   };
+  const proxyRoute = (id: ProxyId): ProxyRoute => {
+    const route = proxies.route(id);
+    if (route === null) throw notFound('proxy', id);
+    return route;
+  };
   const plan = createPlanner({
     browsers,
     browserArgs: deps.browserArgs,
@@ -120,6 +125,8 @@ export function createProfileService(deps: ProfileDeps) {
     hold,
     /** What a task remembers of a profile. @throws AppError `not-found` */
     snapshot,
+    /** Where a proxy is now. @throws AppError `not-found` */
+    proxyRoute,
     name: (id: string): string | null => store.get(id as ProfileId)?.name ?? null,
     /** Profiles that are in use. */
     busy: (): ReadonlySet<ProfileId> => new Set(leases.held()),

@@ -2,8 +2,9 @@
 import type { CommandSpec } from '../../../contract/automation/commands.ts';
 import type { EngineSpec } from '../../../contract/automation/kinds/index.ts';
 import type { ProfileSnapshot } from '../../../contract/automation/profiles.ts';
+import type { ProxyRoute } from '../../../contract/automation/proxies.ts';
 import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
-import type { Json, JsonObject, ProfileId } from '../../../contract/kernel/scalars.ts';
+import type { Json, JsonObject, ProfileId, ProxyId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { StorageHealth } from '../../core/disk/storage-health.ts';
@@ -66,6 +67,8 @@ export interface TaskDeps {
   profiles: {
     /** @throws AppError `not-found` */
     snapshot(id: ProfileId): ProfileSnapshot;
+    /** Where a proxy is now. @throws AppError `not-found` */
+    proxyRoute(id: ProxyId): ProxyRoute;
     /** @throws AppError `conflict` when the profile is in use, `profile-locked`, `browser-not-found` */
     plan(id: ProfileId | null, holder: TaskHolder, request: LaunchRequest): Promise<LaunchPlan>;
     /** Takes a profile without a browser. @throws AppError `conflict`, `profile-locked` */

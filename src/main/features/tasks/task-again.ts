@@ -46,10 +46,11 @@ export async function freshAgain({ commands, profiles }: TaskDeps, row: TaskRow,
   const run = await commands.prepareRun(source, { given, earlier: parseStored<JsonObject>(row.input) });
   const id = newId('task');
   const { priority, labels } = row;
-  const profile = profileColumns(run, profiles, row.profile_id as ProfileId | null);
+  const overrides = parseStored<Overrides>(row.overrides);
+  const profile = profileColumns(run, profiles, row.profile_id as ProfileId | null, overrides.proxy_id);
   const own = await run.seal(ownerOf(id));
   const draft: Draft = {
-    ...columnsOf(run, { priority, labels, overrides: parseStored<Overrides>(row.overrides) }),
+    ...columnsOf(run, { priority, labels, overrides }),
     ...profile,
     ...{ id, input: JSON.stringify(own.input), batch_id: null, schedule_id: null, retry_of: row.id },
   };

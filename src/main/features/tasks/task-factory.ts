@@ -64,18 +64,18 @@ export function createTaskFactory(deps: TaskDeps, store: TaskStore): TaskFactory
       const schedule_id = origin?.schedule_id ?? null;
       const profileIds: (ProfileId | null)[] = request.profile_ids ?? [request.profile_id ?? null];
       const batchId = request.profile_ids === undefined ? null : newId('batch');
-      const { timeout_seconds, max_attempts } = request;
+      const { timeout_seconds, max_attempts, proxy_id } = request;
       const shared = columnsOf(run, {
         priority: laneOf(request.priority),
         labels: JSON.stringify(request.labels),
-        overrides: { timeout_seconds, max_attempts },
+        overrides: { timeout_seconds, max_attempts, proxy_id },
       });
       const rows: Draft[] = [];
       const sealed: SealedSecret[] = [];
       for (const [i, profileId] of profileIds.entries()) {
         if (i > 0 && i % SEALED_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
         const id = newId('task');
-        const profile = profileColumns(run, deps.profiles, profileId);
+        const profile = profileColumns(run, deps.profiles, profileId, proxy_id);
         const own = await run.seal(ownerOf(id));
         sealed.push(...own.secrets);
         const concurrency_key = shared.concurrency_key ?? origin?.keyOf(profileId) ?? null;

@@ -5,8 +5,9 @@ import { Play } from 'lucide-react';
 import { useState } from 'react';
 import { z } from 'zod';
 import type { Command } from '../../../contract/automation/commands.ts';
+import { commandKinds } from '../../../contract/automation/kinds/index.ts';
 import { PRIORITIES, type Priority } from '../../../contract/automation/tasks.ts';
-import type { CommandId, ProfileId } from '../../../contract/kernel/scalars.ts';
+import type { CommandId, ProfileId, ProxyId } from '../../../contract/kernel/scalars.ts';
 import { fieldTexts } from '../../../contract/kernel/text/field-words.ts';
 import { useDrafts } from '../../lib/drafts/drafts.ts';
 import type { Shape } from '../../lib/drafts/fitting.ts';
@@ -53,9 +54,11 @@ type Extras = {
   /** `null`: as the command's retry policy says. */
   attempts: number | null;
   labels: string[];
+  /** `null`: as the profile says. */
+  proxy: string | null;
 };
 
-const NO_EXTRAS: Extras = { priority: 'normal', attempts: null, labels: [] };
+const NO_EXTRAS: Extras = { priority: 'normal', attempts: null, labels: [], proxy: null };
 
 /** What is chosen in the dialog. */
 type Choice = Extras & { command: string | null; profile: string | null };
@@ -65,6 +68,7 @@ const CHOICE_SHAPE: Shape<Choice> = {
   priority: z.enum(PRIORITIES),
   attempts: z.number().nullable(),
   labels: z.array(z.string()),
+  proxy: z.string().nullable(),
   command: z.string().nullable(),
   profile: z.string().nullable(),
 };
@@ -79,6 +83,8 @@ function amountText(profiles: number, made: number): string {
   const each = `One task with each of ${plural(profiles, 'profile')}`;
   return batches === 1 ? each : `${each}, in ${batches} batches of up to ${count(MOST_AT_ONCE)}`;
 }
+
+const opensBrowser = ({ kind }: Command): boolean => commandKinds[kind].needsBrowser;
 
 /** Why the task cannot be sent yet, or `null`. */
 function missingFor(chosen: string | null, command: Command | undefined, profile: string | null): string | null {
@@ -140,6 +146,7 @@ function useRun({ close, commandId, profileId, profileIds }: RunDialogProps) {
           : { profile_id: profile as ProfileId }
         : { profile_ids: [...(next ?? [])] }),
       ...(extras.attempts === null ? {} : { max_attempts: extras.attempts }),
+      ...(extras.proxy === null || !opensBrowser(command) ? {} : { proxy_id: extras.proxy as ProxyId }),
     });
   };
   return {
@@ -215,6 +222,8 @@ function RunForm(props: RunDialogProps) {
       <ExtraFields
         value={run.extras}
         onChange={(extras) => run.draft.choose(extras)}
+        hasBrowser={command !== undefined && opensBrowser(command)}
+        errors={errors}
         attempts={(command?.retry.max ?? 0) + 1}
       />
       {create.error === null ? null : <ErrorState inline error={create.error} titles={titles} />}
@@ -227,14 +236,31 @@ function ExtraFields({
   value,
   onChange,
   attempts,
+  hasBrowser,
+  errors,
 }: {
   value: Extras;
   onChange(value: Extras): void;
   attempts: number;
+  hasBrowser: boolean;
+  errors: Readonly<Record<string, string>>;
 }) {
   return (
     <details>
-      <summary className={text.muted}>Priority, attempts, labels</summary>
+      <summary className={text.muted}>{`${hasBrowser ? 'Proxy, priority' : 'Priority'}, attempts, labels`}</summary>
+      {hasBrowser ? (
+        <div className={css.below}>
+          <EntityPicker
+            of="proxies"
+            label="Proxy"
+            clearable
+            placeholder="As the profile says"
+            value={value.proxy}
+            onChange={(proxy) => onChange({ ...value, proxy })}
+            error={errors.proxy_id}
+          />
+        </div>
+      ) : null}
       <div className={`${layout.two} ${css.below}`}>
         <Select
           label="Priority"

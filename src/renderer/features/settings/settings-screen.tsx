@@ -58,6 +58,7 @@ export function SettingsScreen() {
       : `${field.title} ${field.description} ${field.key}`.toLowerCase().includes(q),
   );
   const places = q === undefined ? [] : placesOf(q, sections);
+  const heading = q === undefined ? title(current) : `Results for “${search.q}”`;
   const waiting = settings.data?.restart_required.length ?? 0;
   return (
     <Screen>
@@ -68,9 +69,10 @@ export function SettingsScreen() {
       </ScreenHead>
       <div className={css.settings}>
         <Sections {...{ sections, set }} q={search.q} current={q === undefined ? current : null} />
-        <div className={layout.scroll}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list of keys has nothing to focus, and is scrolled by keys all the same. */}
+        <section className={`${layout.scroll} ${css.pane}`} tabIndex={0} aria-label={heading}>
           <div className={css.column}>
-            <h2>{q === undefined ? title(current) : `Results for “${search.q}”`}</h2>
+            <h2>{heading}</h2>
             {q === undefined && current === 'shortcuts' ? <KeyList actions={actions} /> : null}
             {q === undefined && current === 'about' ? <About /> : null}
             {q === undefined && current in EXTRA ? null : (
@@ -99,7 +101,7 @@ export function SettingsScreen() {
             {q === undefined && current === 'Storage & retention' ? <Backups /> : null}
             {q === undefined && current === 'Advanced' ? <Audit /> : null}
           </div>
-        </div>
+        </section>
       </div>
     </Screen>
   );

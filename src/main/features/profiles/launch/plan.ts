@@ -1,7 +1,7 @@
 /** The launch plan: everything that starts a browser, and the lease on what it starts with. */
 import path from 'node:path';
 import type { ProfileHolder, ProfileSnapshot } from '../../../../contract/automation/profiles.ts';
-import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
+import type { ProfileId, ProxyId } from '../../../../contract/kernel/scalars.ts';
 import { makeOwnedFolder } from '../../../core/disk/owned-files.ts';
 import { removeOwned } from '../../../core/disk/owned-trees.ts';
 import type { ProxyForwarders, ProxyLease } from '../../proxies/index.ts';
@@ -30,6 +30,8 @@ export interface LaunchRequest {
   headless: boolean;
   /** Settings to start with instead of the present ones: a task keeps those that it was made with. */
   settings?: ProfileSnapshot | null;
+  /** Way out of a browser that has no settings. */
+  proxyId?: ProxyId | null;
   /** Existing folder that a temporary profile is put into. */
   tempDir: string;
   /** Gives up what the plan waits for. */
@@ -56,9 +58,10 @@ export function createPlanner(deps: {
 
   /** A profile that has a proxy gets no plan without it. A task keeps to the proxy as it was when the task was made. */
   async function wayOutOf(settings: ProfileSnapshot | null, request: LaunchRequest): Promise<ProxyLease | null> {
-    if (settings === null || settings.proxy_id === null) return null;
-    const then = request.settings === undefined ? undefined : (settings.proxy ?? undefined);
-    return deps.openProxy(settings.proxy_id, { then, signal: request.signal });
+    const proxyId = settings === null ? (request.proxyId ?? null) : settings.proxy_id;
+    if (proxyId === null) return null;
+    const then = request.settings === undefined ? undefined : (settings?.proxy ?? undefined);
+    return deps.openProxy(proxyId, { then, signal: request.signal });
   }
 
   return async (id, holder, request) => {

@@ -91,10 +91,10 @@ async function profileWith(
   return { id, proxyId: made.id };
 }
 
-async function browserTask(id: ProfileId, script: string) {
+async function browserTask(through: { profile_id: ProfileId } | { proxy_id: ProxyId }, script: string) {
   await host.tasks.start();
   const spec = { kind: 'browser', script, language: 'javascript', headless: true, trace: 'off', screenshot: 'off' };
-  const asked = TaskCreate.parse({ spec, profile_id: id });
+  const asked = TaskCreate.parse({ spec, ...through });
   const made = await host.tasks.service.create(asked, new AbortController().signal);
   if (!('id' in made)) throw new Error('a batch');
   return made;
@@ -141,9 +141,25 @@ test('addresses of this computer go to the proxy too, by hand and by a task', as
   await host.profileService.start(id, { headless: true, urls: [url] });
   await site.told;
   await host.profileService.stop(id, false);
-  const made = await browserTask(id, `export default async ({ page }) => (await page.goto('${url}')).status();`);
+  const made = await browserTask({ profile_id: id }, `export default async ({ page }) => (await page.goto('${url}')).status();`);
   expect(made.proxy_id).not.toBeNull();
   expect(await host.ends(made.id, 40)).toMatchObject({ status: 'succeeded', output: 200 });
+  expect([...site.from]).toEqual([EXIT]);
+}, 90_000);
+
+// Would catch: a task without a profile that goes out directly although a proxy was chosen for it.
+test('a task without a profile goes out by the proxy that it was given, or not at all', async () => {
+  await using site = await openSite();
+  const visit = `export default async ({ page }) => (await page.goto('http://127.0.0.1:${site.port}/')).status();`;
+  const proxy = await socks5Proxy({ from: EXIT });
+  const { id } = await host.proxyService.create(
+    ProxyCreate.parse({ scheme: 'socks5', host: '127.0.0.1', port: proxy.port }),
+  );
+  const first = await browserTask({ proxy_id: id }, visit);
+  expect(await host.ends(first.id, 40)).toMatchObject({ status: 'succeeded', output: 200 });
+  await proxy[Symbol.asyncDispose]();
+  const second = await browserTask({ proxy_id: id }, visit);
+  expect((await host.ends(second.id, 40)).error).toMatchObject({ code: 'proxy_failed' });
   expect([...site.from]).toEqual([EXIT]);
 }, 90_000);
 
@@ -182,7 +198,7 @@ test.each([
     const url = `http://127.0.0.1:${site.port}/`;
     const refused = await thrownBy(() => host.profileService.start(id, { headless: true, urls: [url] }));
     expect([refused.slug, refused.status, refused.extra.reason]).toEqual(['proxy-failed', 503, reason]);
-    const made = await browserTask(id, `export default async ({ page }) => (await page.goto('${url}')).status();`);
+    const made = await browserTask({ profile_id: id }, `export default async ({ page }) => (await page.goto('${url}')).status();`);
     if (!('id' in made)) throw new Error('a batch');
     expect((await host.ends(made.id, 40)).error).toMatchObject({ code: 'proxy_failed', reason });
     expect(site.from.size).toBe(0);

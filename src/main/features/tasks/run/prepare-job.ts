@@ -5,7 +5,7 @@ import type { ExecutorJob } from '../../../../contract/automation/executor.ts';
 import { commandKinds } from '../../../../contract/automation/kinds/index.ts';
 import { ProfileSnapshot } from '../../../../contract/automation/profiles.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
-import type { JsonObject, ProfileId } from '../../../../contract/kernel/scalars.ts';
+import type { JsonObject, ProfileId, ProxyId } from '../../../../contract/kernel/scalars.ts';
 import { parseStored } from '../../../core/db/index.ts';
 import { makeOwnedFolder } from '../../../core/disk/owned-files.ts';
 import { groupFolder } from '../../../core/process/cgroup.ts';
@@ -41,7 +41,8 @@ export async function leaseFor(deps: TaskDeps, task: Claimed, tempDir: string): 
   const id = task.profile_id as ProfileId | null;
   if (commandKinds[spec.kind].needsBrowser) {
     const headless = 'headless' in spec ? spec.headless : true;
-    const plan = await deps.profiles.plan(id, holder, { headless, settings: profileOf(task), tempDir });
+    const proxyId = task.proxy_id as ProxyId | null;
+    const plan = await deps.profiles.plan(id, holder, { headless, settings: profileOf(task), proxyId, tempDir });
     return { browser: plan, release: plan.release };
   }
   const lease: Pick<ProfileLease, 'release'> =

@@ -23,6 +23,7 @@ const CLAIMED = [
   'attempt',
   'max_attempts',
   'attempt_token',
+  'proxy_id',
   'version',
   'started_at',
   'finished_at',
