@@ -1,6 +1,8 @@
 /** The browser of a profile in the hands of another program: Playwright over the relay, with a real browser. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import type { ProfileId } from '../../src/contract/kernel/scalars.ts';
@@ -97,16 +99,61 @@ test.skipIf(browserPath === null)(
   },
 );
 
+/** The address for a caller who may run tasks, and write none. */
+async function addressForRun(): Promise<{ key: string; url: string }> {
+  const { id: key, key: token } = await call('keys_create', { name: 'driver', scopes: ['run'], areas: ['automation'] });
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await fetch(`${subject.url}/v1/profiles/${id}/connect`, { method: 'POST', headers });
+  return { key, url: ((await response.json()) as { ws_url: string }).ws_url };
+}
+/** What a page shows, or the word with which the relay refuses to say it. */
+async function textOf(page: Page): Promise<unknown> {
+  const session = await page.context().newCDPSession(page);
+  const asked = session.send('Runtime.evaluate', { expression: 'document.documentElement.innerText' });
+  return asked.then(
+    ({ result }) => result.value,
+    (error: Error) => /not one of the web|left the web/.exec(error.message)?.[0],
+  );
+}
+
+const HERE = 'data:text/html,<input type=file>';
+// Would catch: a key that may run tasks, and with DevTools reads the host's token from its file, or saves a program among those that start by themselves.
+test.skipIf(browserPath === null)('whoever may only run tasks gets pages of the web and no file', async () => {
+  const file = pathToFileURL(path.join(subject.dir, 'host.json')).href;
+  const mine = (await attach()).contexts()[0];
+  const own = await mine?.newPage();
+  await own?.goto(file);
+  // All that Playwright asks for by itself is asked for.
+  const theirs = await chromium.connectOverCDP((await addressForRun()).url);
+  browsers.push(theirs);
+  const page = await theirs.contexts()[0]?.newPage();
+  await page?.goto(HERE);
+  for (const url of [file, 'chrome://settings', 'about:settings'])
+    await expect(page?.goto(url)).rejects.toThrow(/the web/);
+  const session = page && (await page.context().newCDPSession(page));
+  const files = [path.join(subject.dir, 'host.json')];
+  await expect(session?.send('DOM.setFileInputFiles', { files, backendNodeId: 1 })).rejects.toThrow(/beyond the pages/);
+  await expect(theirs.newContext({ proxy: { server: 'http://127.0.0.1:1' } })).rejects.toThrow(
+    /outside of the browser/,
+  );
+  // Of a person's own tab it does not read the text.
+  const texts = await Promise.all(pages(theirs).map(textOf));
+  expect(texts).toContain('not one of the web');
+  expect(texts.join()).not.toContain(subject.token);
+  expect(own && (await textOf(own))).toContain(subject.token);
+  // A page that leaves the web while it is driven is not driven on.
+  const address = () => page?.url();
+  const driven = mine?.pages().at(-1);
+  expect([address(), driven?.url()]).toEqual([HERE, HERE]);
+  await driven?.goto(file);
+  expect(page && (await textOf(page))).toBe('not one of the web');
+});
+
 test.skipIf(browserPath === null)('S21: whoever loses the right to the browser loses the browser', async () => {
-  const key = await call('keys_create', { name: 'driver', scopes: ['run'], areas: ['automation'] });
-  const response = await fetch(`${subject.url}/v1/profiles/${id}/connect`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key.key}` },
-  });
-  const { ws_url } = (await response.json()) as { ws_url: string };
-  const browser = await attach(ws_url);
+  const { key, url } = await addressForRun();
+  const browser = await attach(url);
   const gone = new Promise((resolve) => browser.once('disconnected', resolve));
-  await call('keys_delete', { id: key.id });
+  await call('keys_delete', { id: key });
   await gone;
 });
 

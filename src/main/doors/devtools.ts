@@ -68,6 +68,7 @@ export function createDevtoolsDoor({
       if (registry.countOf(principal.id) >= MAX_CONNECTIONS) throw new AppError('too-many-requests');
       let open: WebSocket | undefined;
       const channel = await relay.attach(id, {
+        principal,
         deliver(message) {
           if (open?.readyState !== open?.OPEN) return;
           if ((open?.bufferedAmount ?? 0) > MAX_BACKLOG_BYTES) open?.close(CLOSE.tooMany, 'too slow');

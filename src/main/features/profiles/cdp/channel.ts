@@ -1,5 +1,7 @@
 /** A client of a browser beside others: what it attaches to is its own, and ends with it. */
+import { confined, isForAnyPage } from './confined.ts';
 import type { Command, Message } from './messages.ts';
+import { createTargets } from './targets.ts';
 
 /** Protocol error of a session that is not the client's; Chrome answers the same to one that is not there. */
 const NO_SESSION = { code: -32_001, message: 'Session with given id not found.' };
@@ -14,8 +16,8 @@ export interface Channel {
 
 /** What the owner of the pipe offers to channels. */
 export interface Trunk {
-  /** Sends a command; the answer comes with the id that it had. */
-  send(command: Omit<Command, 'id'>, onAnswer: (answer: Message) => void): void;
+  /** Sends a command. @returns forgets it: its answer is of no use any more */
+  send(command: Omit<Command, 'id'>, onAnswer: (answer: Message) => void): () => void;
   /** Who hears of the events of a session. */
   routes: Map<string, Hearer>;
 }
@@ -25,38 +27,78 @@ export interface Hearer {
   event(message: Message): void;
 }
 
+/** Protocol error for what a client may not do; the code that Chrome has for it. */
+const refused = (message: string) => ({ code: -32_000, message: `Not allowed with this key: ${message}.` });
+
+/** Commands of a client that wait for their answers; programs have a few hundred at most. */
+const MAX_WAITING = 10_000;
+
+/** How a channel is opened. */
+export interface ChannelOptions {
+  deliver(message: Message): void;
+  /** Whether the client is held to pages of the web. */
+  isConfined: boolean;
+}
+
 /** A channel over a session of its own with the browser, `root`, which the client does not see. */
-export function createChannel(trunk: Trunk, root: string, deliver: (message: Message) => void): Channel {
+export function createChannel(trunk: Trunk, root: string, { deliver, isConfined }: ChannelOptions): Channel {
   const { routes } = trunk;
   let open = true;
+  const waiting = new Set<() => void>();
+  const targets = createTargets();
   /** As the client knows it: what belongs to the browser as a whole has no session there. */
   const shown = ({ sessionId, ...message }: Message): Message =>
     sessionId === undefined || sessionId === root ? message : { ...message, sessionId };
+  const isHidden = (sessionId: string | undefined) =>
+    isConfined && sessionId !== undefined && targets.isForeign(sessionId);
   const hearer: Hearer = {
     event(message) {
       if (!open) return;
+      targets.note(message);
       const session = message.params?.sessionId;
       if (typeof session === 'string') {
         if (message.method === 'Target.attachedToTarget') routes.set(session, hearer);
         if (message.method === 'Target.detachedFromTarget') routes.delete(session);
       }
-      deliver(shown(message));
+      if (!isHidden(message.sessionId)) deliver(shown(message));
     },
   };
   routes.set(root, hearer);
+  const discover = { method: 'Target.setDiscoverTargets', params: { discover: true } };
+  if (isConfined) trunk.send({ ...discover, sessionId: root }, () => undefined);
+
+  /** The command as it may be sent, or why it may not. */
+  function allowed(command: Omit<Command, 'id'>): Omit<Command, 'id'> | string {
+    if (waiting.size >= MAX_WAITING) return 'too many commands wait for their answers';
+    if (!isConfined) return command;
+    if (isHidden(command.sessionId) && !isForAnyPage(command.method)) return 'this page is not one of the web';
+    // The host itself has to know where pages are.
+    return command.method === discover.method ? { ...command, ...discover } : confined(command);
+  }
 
   return {
-    send({ id, sessionId, ...command }) {
+    send({ id, ...asked }) {
       if (!open) return;
+      const { sessionId } = asked;
+      const inSession = sessionId === undefined ? {} : { sessionId };
       if (sessionId !== undefined && routes.get(sessionId) !== hearer)
-        return deliver({ id, error: NO_SESSION, sessionId });
-      trunk.send({ ...command, sessionId: sessionId ?? root }, (answer) => {
-        if (open) deliver({ ...shown(answer), id });
+        return deliver({ id, error: NO_SESSION, ...inSession });
+      const command = allowed(asked);
+      if (typeof command === 'string') return deliver({ id, error: refused(command), ...inSession });
+      const forget = trunk.send({ ...command, sessionId: sessionId ?? root }, (answer) => {
+        waiting.delete(forget);
+        if (!open) return;
+        // It may have left the web while the command was on its way.
+        const error =
+          isHidden(sessionId) && !isForAnyPage(command.method) ? refused('this page has left the web') : null;
+        deliver(error === null ? { ...shown(answer), id } : { id, error, ...inSession });
       });
+      waiting.add(forget);
     },
     close() {
       if (!open) return;
       open = false;
+      for (const forget of waiting) forget();
       for (const [session, owner] of routes) if (owner === hearer) routes.delete(session);
       trunk.send({ method: 'Target.detachFromTarget', params: { sessionId: root } }, () => undefined);
     },

@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { JsonObject } from '../../../../contract/kernel/json.ts';
-import { type Channel, createChannel, type Hearer, type Trunk } from './channel.ts';
+import { type Channel, type ChannelOptions, createChannel, type Hearer, type Trunk } from './channel.ts';
 import { readFrames } from './frames.ts';
 import { type Command, Message, readMessage } from './messages.ts';
 
@@ -22,7 +22,7 @@ export interface PipeClient {
   /** Sends a command whose answer nobody waits for. */
   post(method: string): void;
   /** Opens a channel for another client. @throws AppError `browser-failed` */
-  attach(deliver: (message: Message) => void): Promise<Channel>;
+  attach(options: ChannelOptions): Promise<Channel>;
   /** Ends what waits: the browser has gone. */
   end(): void;
 }
@@ -60,7 +60,13 @@ export function createPipeClient(toBrowser: Writable, fromBrowser: Readable): Pi
     waiting.delete(id);
     answered?.({ id, error: { code: -32_000, message: 'the browser has ended' } });
   }
-  const trunk: Trunk = { send, routes };
+  const trunk: Trunk = {
+    routes,
+    send(command, onAnswer) {
+      const id = send(command, onAnswer);
+      return () => void waiting.delete(id);
+    },
+  };
 
   function call<T>(method: string, params: JsonObject, answer: z.ZodType<T>): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -84,9 +90,9 @@ export function createPipeClient(toBrowser: Writable, fromBrowser: Readable): Pi
   return {
     call,
     post: (method) => void send({ method }, () => undefined),
-    async attach(deliver) {
+    async attach(options) {
       const { sessionId } = await call('Target.attachToBrowserTarget', {}, Attached);
-      return createChannel(trunk, sessionId, deliver);
+      return createChannel(trunk, sessionId, options);
     },
     end() {
       ended = true;

@@ -1,5 +1,6 @@
 /** Hands the open browser of a profile to another program: one-time tickets for a WebSocket onto its debugging pipe. No port is opened. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
+import { reaches } from '../../../../contract/kernel/rights.ts';
 import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
 import { type Clock, deadlineAt, iso } from '../../../core/clock.ts';
 import { randomToken } from '../../../core/ids.ts';
@@ -10,13 +11,18 @@ import type { Message } from './messages.ts';
 
 const TTL_MS = 60_000;
 const MAX_TICKETS = 10_000;
+/** Who may write commands may run programs here anyway. */
+const PROGRAMS = { scope: 'manage', area: 'automation' } as const;
 
 /** What the door that speaks WebSocket asks. */
 export interface DevtoolsRelay {
   /** Who a ticket was given to, once, while it is valid; null otherwise. */
   redeem(id: string, ticket: string): { id: ProfileId; principal: Principal } | null;
-  /** Opens a channel to the browser. `ended` is called when the browser has gone. @throws AppError `invalid-state`, `browser-failed` */
-  attach(id: ProfileId, hooks: { deliver(message: Message): void; ended(): void }): Promise<Channel>;
+  /** Opens a channel to the browser, with the rights that `principal` has. `ended` is called when the browser has gone. @throws AppError `invalid-state`, `browser-failed` */
+  attach(
+    id: ProfileId,
+    hooks: { principal: Principal; deliver(message: Message): void; ended(): void },
+  ): Promise<Channel>;
 }
 
 /** Creates the relay. */
@@ -60,9 +66,9 @@ export function createRelay(deps: {
         tickets.delete(ticket);
         return found.isOver() || found.principal.grant?.ended ? null : found;
       },
-      async attach(id, { deliver, ended }) {
+      async attach(id, { principal, deliver, ended }) {
         const browser = requireOpen(id);
-        const channel = await browser.cdp.attach(deliver);
+        const channel = await browser.cdp.attach({ deliver, isConfined: !reaches(principal, PROGRAMS) });
         void browser.exited.then(ended);
         return channel;
       },

@@ -1,0 +1,128 @@
+/** The rule for clients that are held to pages of the web, on the whole protocol as Chromium has it. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { ROOT } from '../../../../../tests/support/core.ts';
+import { confined, isForAnyPage, isWeb } from './confined.ts';
+import { createTargets } from './targets.ts';
+
+/** Playwright is made for one Chromium and has the list of its commands. */
+const types = readFileSync(path.join(ROOT, 'node_modules/playwright-core/types/protocol.d.ts'), 'utf8');
+/** Commands with the names of their members. */
+function protocol(): Map<string, string[]> {
+  const all = new Map<string, string[]>();
+  for (const [, domain = '', body = ''] of types.matchAll(/^ {2}export (?:module|namespace) (\w+) \{\n(.*?)^ {2}\}/gms))
+    for (const [, verb = '', members = ''] of body.matchAll(/^ {4}export type (\w+)Parameters = \{\n(.*?)^ {4}\}/gms))
+      all.set(
+        `${domain}.${verb}`,
+        [...members.matchAll(/^ {6}(\w+)\??:/gm)].map(([, name = '']) => name),
+      );
+  return all;
+}
+const refusal = (method: string, params = {}) => {
+  const said = confined({ method, params });
+  return typeof said === 'string' ? said : null;
+};
+
+/** Members whose names look like a place, or a way out, and are neither. */
+const HARMLESS = [
+  'Network.deleteCookies path',
+  'Network.emulateNetworkConditions uploadThroughput',
+  'Network.overrideNetworkState uploadThroughput',
+  'Network.setCookie path',
+  'Page.enable enableFileChooserOpenedEvent',
+  'Page.getAppManifest manifestId',
+];
+
+// Would catch: a way from the pages of a browser to the files of its owner, in this Chromium or in the next that Playwright comes with.
+test('no command that names a file, a folder or another way out passes', () => {
+  const all = protocol();
+  expect(all.size).toBeGreaterThan(500);
+  const passed = [...all].flatMap(([method, members]) =>
+    members
+      .filter((name) => /path|file|folder|dir(?:ectory)?$|proxy|upload|extension|manifest/i.test(name))
+      .filter((name) => refusal(method, { [name]: 'x' }) === null)
+      .map((name) => `${method} ${name}`),
+  );
+  const seen = passed.filter((one) => !HARMLESS.includes(one) && !one.endsWith('setDownloadBehavior downloadPath'));
+  expect(seen).toEqual([]);
+});
+
+test('what reaches beyond pages is refused, and what programs need is not', () => {
+  const beyond = [...protocol().keys()].filter((method) =>
+    /^(?:Extensions|PWA|FileSystem|SystemInfo|Tethering|Cast|DeviceAccess|Autofill|SmartCardEmulation|BluetoothEmulation|WebMCP)\./.test(
+      method,
+    ),
+  );
+  const named = ['Browser.grantPermissions', 'Browser.setPermission', 'Browser.executeBrowserCommand', 'New.domain'];
+  for (const method of [...beyond, ...named]) expect(refusal(method), method).toContain('beyond');
+  expect(refusal('Input.dispatchDragEvent', { type: 'drop', data: { items: [], files: ['/x'] } })).toContain('place');
+  for (const [method, params] of [
+    ['Browser.getVersion', {}],
+    ['Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: true, flatten: true }],
+    ['Target.attachToTarget', { targetId: 'x', flatten: true }],
+    ['Target.createTarget', { url: 'about:blank' }],
+    ['Page.navigate', { url: 'https://shop.test/' }],
+    ['Input.dispatchDragEvent', { type: 'drop', data: { items: [], files: [] } }],
+    ['Network.setCookie', { name: 'a', value: 'b', path: '/' }],
+    ['Runtime.evaluate', { expression: '1' }],
+  ] as const)
+    expect(refusal(method, params), method).toBeNull();
+});
+
+// Would catch: a filter that commands pass inside of others.
+test('nothing carries commands or answers that nobody looks at', () => {
+  const carriers: [string, object][] = [
+    ['Target.sendMessageToTarget', { message: '{}' }],
+    ['Target.exposeDevToolsProtocol', { targetId: 'x' }],
+    ['Target.attachToTarget', { targetId: 'x' }],
+    ['Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false }],
+  ];
+  for (const [method, params] of carriers) expect(refusal(method, params), method).toContain('beyond');
+});
+
+test.each([
+  ['https://shop.test/', true],
+  ['http://127.0.0.1:1/', true],
+  ['about:blank#x', true],
+  ['data:text/html,x', true],
+  ['', true],
+  ['chrome-error://chromewebdata/', true],
+  ['file:///etc/passwd', false],
+  [' FI\nLE:/etc/passwd', false],
+  ['view-source:file:///etc/passwd', false],
+  ['view-source:https://shop.test/', false],
+  ['chrome://settings', false],
+  ['about:settings', false],
+  ['devtools://devtools/bundled/inspector.html', false],
+  ['chrome-extension://abc/x.html', false],
+  ['filesystem:file:///x', false],
+  ['javascript:1', false],
+  ['/etc/passwd', false],
+])('%j is a page of the web: %s', (url, expected) => {
+  expect(isWeb(url)).toBe(expected);
+  expect(refusal('Page.navigate', { url }) === null).toBe(expected);
+  expect(refusal('Target.createTarget', { url }) === null).toBe(expected);
+});
+
+// Would catch: downloads that a client puts among the programs that start with the computer.
+test('a client says nowhere where downloads go, and is not told off for asking', () => {
+  const asked = { behavior: 'allowAndName', downloadPath: '/home/ann/.config/autostart', eventsEnabled: true };
+  for (const method of ['Browser.setDownloadBehavior', 'Page.setDownloadBehavior'])
+    expect(confined({ method, params: asked })).toEqual({ method, params: { behavior: 'deny', eventsEnabled: true } });
+});
+
+// Would catch: a tab of a person's own, at a file or in the settings, that a program reads.
+test('a page is foreign as long as it is not at an address of the web', () => {
+  const targets = createTargets();
+  const at = (url: string) => ({ targetInfo: { targetId: 't', url, type: 'page' } });
+  targets.note({ method: 'Target.attachedToTarget', params: { sessionId: 's', ...at('file:///x') } });
+  expect(targets.isForeign('s')).toBe(true);
+  targets.note({ method: 'Target.targetInfoChanged', params: at('https://shop.test/') });
+  expect(targets.isForeign('s')).toBe(false);
+  targets.note({ method: 'Target.targetInfoChanged', params: at('chrome://settings/') });
+  expect(targets.isForeign('s')).toBe(true);
+  targets.note({ method: 'Target.detachedFromTarget', params: { sessionId: 's' } });
+  expect(targets.isForeign('s')).toBe(false);
+  expect([isForAnyPage('Page.navigate'), isForAnyPage('Runtime.evaluate')]).toEqual([true, false]);
+});
