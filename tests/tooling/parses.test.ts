@@ -9,11 +9,13 @@ it('names every line that parses without bounds, and no other', async () => {
     'export const b = (all: string[]) => all.map(JSON.parse);',
     'export const c = z.array(z.json());',
     'export const d = async (r: Response) => await r.json();',
+    'const h = createBoundedParser(BOUNDS);',
   ];
   const good = [
     'export const e = (v: unknown) => JSON.parse(JSON.stringify(v));',
     'export const f = (t: string) => parseBounded(t);',
     'export const g = (v: unknown) => redactor.json(v);',
+    'export const i = (all: string[]) => all.map(createBoundedParser(BOUNDS));',
   ];
   const file = 'src/main/features/new.ts';
   const { code, named } = await runCheck('parses.mjs', file, [...bad, ...good]);

@@ -3,6 +3,8 @@
 import { sourceLines } from './source-lines.mjs';
 
 const PARSE = /\bJSON\.parse\b(?!\(JSON\.stringify\()|\bz\.json\(|\.json\(\)/;
+/** A parser of a whole module would add up what everybody sends until it takes nothing more. */
+const FOR_EVER = /^(?:export )?const \w+ = createBoundedParser\(/;
 
 /** Where else it may stand, and who wrote the text. */
 const ALLOWED = new Map([
@@ -31,6 +33,7 @@ const ALLOWED = new Map([
 const unused = new Set(ALLOWED.keys());
 const found = [];
 for (const { file, line, where } of sourceLines(['src/contract', 'src/main', 'src/workers'])) {
+  if (FOR_EVER.test(line)) found.push(where);
   if (!PARSE.test(line)) continue;
   unused.delete(file);
   if (!ALLOWED.has(file)) found.push(where);
@@ -38,7 +41,7 @@ for (const { file, line, where } of sourceLines(['src/contract', 'src/main', 'sr
 for (const line of found) process.stdout.write(`${line}\n`);
 if (found.length > 0) {
   process.stdout.write(
-    'Parse with parseBounded or createBoundedParser of contract/kernel/bounds.ts; check with Json or JsonObject.\n',
+    'Parse with parseBounded of contract/kernel/bounds.ts, or with createBoundedParser what came together; check with Json or JsonObject.\n',
   );
 }
 for (const file of unused) process.stdout.write(`${file} parses no more: take it off the list.\n`);

@@ -1,9 +1,7 @@
 /** Messages of the Chrome DevTools Protocol, as far as they are looked into here. */
 import { z } from 'zod';
-import { ANSWER_BOUNDS, createBoundedParser } from '../../../../contract/kernel/bounds.ts';
+import { ANSWER_BOUNDS, parseBounded } from '../../../../contract/kernel/bounds.ts';
 import { JsonObject } from '../../../../contract/kernel/json.ts';
-
-const parse = createBoundedParser(ANSWER_BOUNDS);
 
 /** What a client sends. */
 const Command = z.object({
@@ -28,7 +26,7 @@ export type Message = z.infer<typeof Message>;
 /** Reads one message; null for what is none. Neither side is trusted: what is too deep or too large is none. */
 export function readMessage<T>(schema: z.ZodType<T>, text: string): T | null {
   try {
-    const read = schema.safeParse(parse(text));
+    const read = schema.safeParse(parseBounded(text, ANSWER_BOUNDS));
     return read.success ? read.data : null;
   } catch {
     return null;
