@@ -56,11 +56,12 @@ export const PROXY_HISTORY = 30;
 export const ProxyPoint = z.object({ at: Timestamp, latency_ms: z.int().nullable() });
 
 const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
+const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*\\.?$`, 'i');
 /** A host name or an address; IPv6 without brackets. */
 export const ProxyHost = z
   .string()
   .max(253)
-  .refine((host) => new RegExp(`^${LABEL}(?:\\.${LABEL})*\\.?$`, 'i').test(host) || z.ipv6().safeParse(host).success, {
+  .refine((host) => HOST_NAME.test(host) || z.ipv6().safeParse(host).success, {
     message: 'must be a host name or an IP address',
   });
 

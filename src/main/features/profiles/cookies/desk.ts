@@ -3,6 +3,7 @@ import type { Cookie, CookieVerdict } from '../../../../contract/automation/prof
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../../core/clock.ts';
+import { inTurns } from '../../../core/scheduling/in-turns.ts';
 import type { PipeClient } from '../cdp/pipe-client.ts';
 import { createJar, type Jar } from './browser-jar.ts';
 import { type ReadFormat, readCookies, writeCookies } from './formats/index.ts';
@@ -26,7 +27,7 @@ interface NewCookies {
 }
 
 /** @throws AppError `validation-error` unless exactly one of both is given */
-function parsedOf({ cookies, text, format, domain }: NewCookies): Parsed {
+async function parsedOf({ cookies, text, format, domain }: NewCookies): Promise<Parsed> {
   if ((cookies === undefined) === (text === undefined)) {
     throw new AppError('validation-error', 'Give either cookies or text.', {
       errors: { text: 'either this or cookies' },
@@ -37,14 +38,14 @@ function parsedOf({ cookies, text, format, domain }: NewCookies): Parsed {
 }
 
 /** What a browser would not take is refused; of cookies for one place the last counts, as in a browser. */
-function sift({ cookies, rejected }: Parsed, now: number) {
+async function sift({ cookies, rejected }: Parsed, now: number) {
   const refused = [...rejected];
   const places = new Map<string, { line: number; cookie: Cookie }>();
-  for (const entry of cookies) {
+  await inTurns(cookies, (entry) => {
     const reason = refusalOf(entry.cookie, now);
     if (reason === null) places.set(placeOf(entry.cookie), entry);
     else refused.push({ line: entry.line, reason });
-  }
+  });
   return { taken: [...places.values()], refused };
 }
 
@@ -69,7 +70,7 @@ export function createCookieDesk(deps: { visit: Visit; clock: Pick<Clock, 'now'>
     parsed: Parsed,
     { mode, within }: { mode: NewCookies['mode']; within?: string | undefined },
   ) {
-    const { taken, refused } = sift(parsed, clock.now() / 1000);
+    const { taken, refused } = await sift(parsed, clock.now() / 1000);
     // Nothing that can be used is no reason to lose what is there.
     if (taken.length === 0) return verdict(0, refused);
     return open(id, async (jar, wasOpen) => {
@@ -104,7 +105,8 @@ export function createCookieDesk(deps: { visit: Visit; clock: Pick<Clock, 'now'>
       return { cookies, text: writeCookies(cookies, format) };
     },
     /** @throws AppError `validation-error`; as {@link Visit} does */
-    set: (id: ProfileId, input: NewCookies): Promise<CookieVerdict> => put(id, parsedOf(input), { mode: input.mode }),
+    set: async (id: ProfileId, input: NewCookies): Promise<CookieVerdict> =>
+      put(id, await parsedOf(input), { mode: input.mode }),
     delete: (id: ProfileId, selection: Selection): Promise<{ deleted: number }> =>
       open(id, async (jar) => {
         const before = await jar.all();

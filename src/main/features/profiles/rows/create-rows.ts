@@ -53,7 +53,7 @@ export function createRows(deps: {
       if (!read.success || refused !== null) return { row, name, ok: false, id: null, errors: refused ?? {} };
       return { row, name, ok: true, id: dry_run ? null : deps.create(read.data).id, errors: {} };
     };
-    const rows = readRows(input);
+    const rows = await readRows(input);
     for (let at = 0; at < rows.length; at += SLICE) {
       signal.throwIfAborted();
       items.push(...rows.slice(at, at + SLICE).map(one));

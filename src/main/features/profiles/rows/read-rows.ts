@@ -1,10 +1,11 @@
 /** Reads rows of profiles from CSV or JSON: one name of a member for each column. */
-import { CsvError, parse } from 'csv-parse/sync';
+import { CsvError } from 'csv-parse';
 import { MAX_ROWS } from '../../../../contract/automation/profile/rows.ts';
 import { ProfileCreate } from '../../../../contract/automation/profiles.ts';
-import { createBoundedParser, DOCUMENT_BOUNDS } from '../../../../contract/kernel/bounds.ts';
+import { DOCUMENT_BOUNDS, parseBounded } from '../../../../contract/kernel/bounds.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { type Json, JsonObject } from '../../../../contract/kernel/json.ts';
+import { readCsv } from '../../../core/scheduling/in-turns.ts';
 
 /** One row: members that are there. */
 export interface Row {
@@ -51,19 +52,23 @@ interface CsvRecord {
   info: { lines: number };
 }
 
-function csvRows(text: string): Row[] {
+/** Characters of one line: fifty start pages are a hundred thousand. */
+const MAX_LINE = 256 * 1024;
+
+async function csvRows(text: string): Promise<Row[]> {
   let records: CsvRecord[];
   try {
-    records = parse(text, {
+    const options = {
       bom: true,
       delimiter: /^[^\n]*\t/.test(text)
         ? '\t'
         : ([',', ';'].find((one) => text.split('\n', 1)[0]?.includes(one)) ?? ','),
       info: true,
+      max_record_size: MAX_LINE,
       relax_column_count: true,
       skip_empty_lines: true,
-      to: MAX_ROWS + 2,
-    }) as unknown as CsvRecord[];
+    };
+    records = await readCsv<CsvRecord>(text, options, MAX_ROWS + 1);
   } catch (error) {
     if (error instanceof CsvError) throw invalid(`line ${String(error.lines ?? '?')} is not valid CSV`, error);
     throw error;
@@ -72,6 +77,7 @@ function csvRows(text: string): Row[] {
   const members = (head?.record ?? []).map(memberOf);
   const unknown = members.filter((member) => !MEMBERS.has(member));
   if (unknown.length > 0) throw invalid(`there is no member of a profile called ${unknown.join(', ')}`);
+  if (new Set(members).size < members.length) throw invalid('the first line names a column twice');
   if (!members.includes('name')) throw invalid('the first line has to name the columns, one of them name');
   return body.map(({ record, info }) => ({
     row: info.lines,
@@ -84,26 +90,28 @@ function csvRows(text: string): Row[] {
   }));
 }
 
-const readJson = createBoundedParser(DOCUMENT_BOUNDS);
-
 function jsonRows(text: string): Row[] {
   let value: unknown;
   try {
-    value = readJson(text);
+    value = parseBounded(text, DOCUMENT_BOUNDS);
   } catch (error) {
     throw invalid('it is not valid JSON', error);
   }
   if (!Array.isArray(value)) throw invalid('the JSON is no list of rows');
-  return numbered(value.map((item) => JsonObject.safeParse(item).data ?? {}));
+  return numbered(value.slice(0, MAX_ROWS + 1).map((item) => JsonObject.safeParse(item).data ?? {}));
 }
 
 const numbered = (rows: readonly JsonObject[]): Row[] => rows.map((values, i) => ({ row: i + 1, values }));
 
 /** @throws AppError `validation-error` when the rows as a whole cannot be read, or there are too many */
-export function readRows(input: { rows?: readonly JsonObject[] | undefined; text?: string | undefined }): Row[] {
+export async function readRows(input: {
+  rows?: readonly JsonObject[] | undefined;
+  text?: string | undefined;
+}): Promise<Row[]> {
   if ((input.rows === undefined) === (input.text === undefined)) throw invalid('give either rows or text');
   const { text } = input;
-  const rows = text === undefined ? numbered(input.rows ?? []) : /^\s*[[{]/.test(text) ? jsonRows(text) : csvRows(text);
+  const isJson = /^[[{]/.test(text?.trimStart() ?? '');
+  const rows = text === undefined ? numbered(input.rows ?? []) : isJson ? jsonRows(text) : await csvRows(text);
   if (rows.length === 0) throw invalid('there is no row');
   if (rows.length > MAX_ROWS) throw invalid(`there are more than ${MAX_ROWS} rows`);
   return rows;

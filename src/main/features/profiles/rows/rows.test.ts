@@ -86,6 +86,9 @@ test.each([
   [{ text: '[{' }, 'not valid JSON'],
   [{ text: 'name' }, 'no row'],
   [{ text: `name\n${'a\n'.repeat(2_001)}` }, 'more than 2000'],
+  // Would catch: cells of a row times columns of one name, and a line without an end, that hold the host up.
+  [{ text: `name${',name'.repeat(20_000)}\n${'x\n'.repeat(1000)}` }, 'a column twice'],
+  [{ text: `name\n"${'x'.repeat(300 * 1024)}"` }, 'not valid CSV'],
   [{}, 'either rows or text'],
 ])('%#: a table that cannot be read is refused as a whole', async (input, why) => {
   using core = openTestCore();
@@ -106,4 +109,12 @@ test('rows of JSON are read as they are, and what is no row is told', async () =
     expect(told.items).toMatchObject([{ ok: false, errors: { proxy_id: 'must be the id of a proxy' } }]);
   }
   expect((await run(core, { rows: [{ name: 'Cleo' }] })).created).toBe(1);
+});
+
+// Would catch: texts that count for the life of the host, until none is taken any more.
+test('what was in one text counts in no other', async () => {
+  using core = openTestCore();
+  const text = JSON.stringify([{ name: 'Anna', tags: Array.from({ length: 6000 }, () => ({})) }]);
+  for (let round = 0; round < 4; round++)
+    expect((await run(core, { text, dry_run: true })).items).toMatchObject([{ ok: false }]);
 });

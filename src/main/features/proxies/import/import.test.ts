@@ -8,7 +8,7 @@ import { readLine } from './lines.ts';
 import { readProxies } from './texts.ts';
 
 const ask = (text: string, over: Record<string, unknown> = {}) => ProxyImport.parse({ text, ...over });
-const spelt = (entry: ReturnType<typeof readProxies>[number]) =>
+const spelt = (entry: Awaited<ReturnType<typeof readProxies>>[number]) =>
   entry.verdict.t === 'bad'
     ? `! ${entry.verdict.reason}`
     : entry.verdict.readings
@@ -30,9 +30,9 @@ test('the corpus: every line is read as it is meant', () => {
 });
 
 // Would catch: verdicts that point at other lines than those that the operator sees, in whatever line ends.
-test('each verdict names its line, blank ones and comments counted', () => {
+test('each verdict names its line, blank ones and comments counted', async () => {
   const text = '# mine\r\n\r\n1.2.3.4:80\r\nnonsense\r\n5.6.7.8:99999\n';
-  expect(readProxies(text, 'http').map(({ line, verdict }) => [line, verdict.t])).toEqual([
+  expect((await readProxies(text, 'http')).map(({ line, verdict }) => [line, verdict.t])).toEqual([
     [3, 'read'],
     [4, 'bad'],
     [5, 'bad'],
@@ -49,8 +49,8 @@ test.each([
   ['{"proxies":["socks4://1.2.3.4:1080"]}', 'socks4 1.2.3.4 1080 - -'],
   ['{"ip":"1.2.3.4","port":"80"}\n{"ip":"1.2.3.4","port":"81"}', 'http 1.2.3.4 80 - -'],
   ['[::1]:80:u:p', 'http ::1 80 u p'],
-])('CSV and JSON: %j', (text, first) => {
-  expect(spelt(readProxies(text, 'http')[0] as never)).toBe(first);
+])('CSV and JSON: %j', async (text, first) => {
+  expect(spelt((await readProxies(text, 'http'))[0] as never)).toBe(first);
 });
 
 // Would catch: a dry run that creates, duplicates that are created again, and tags that get lost.
@@ -98,4 +98,29 @@ test('no answer holds a password', async () => {
   ];
   const answer = JSON.stringify(await service.import(ask(lines.join('\n'))));
   for (const word of ['word-1', 'word-2', 'word-3']) expect(answer).not.toContain(word);
+});
+
+// Would catch: a text within the limits of the operation that holds the host up for half a minute.
+test.each([
+  ['many lines', 'a\n'.repeat(750_000), 'more than 50000 lines'],
+  ['many proxies', '1.2.3.4:80\n'.repeat(10_001), 'more than 10000 proxies'],
+  ['many items', `[${'"a",'.repeat(10_001)}"a"]`, 'more than 10000 proxies'],
+  ['many records', `host,port\n${'a,1\n'.repeat(10_001)}`, 'more than 10000 proxies'],
+])('%s are refused as a whole', async (_what, text, why) => {
+  const asked = readProxies(text, 'http');
+  await expect(asked).rejects.toMatchObject({
+    slug: 'validation-error',
+    extra: { reason: expect.stringContaining(why) },
+  });
+});
+test.each([
+  ['a long line', ':'.repeat(1_400_000)],
+  ['a long line with many ats', 'a@b'.repeat(400_000)],
+  ['a JSON that is none', `[${'"a",'.repeat(300_000)}`],
+  ['an entry of many members', JSON.stringify([Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [n, 0]))])],
+  ['a long heading', `host${',x'.repeat(700_000)}`],
+])('%s is one bad entry', async (_what, text) => {
+  const entries = await readProxies(text, 'http');
+  expect(entries.map(({ verdict }) => verdict.t)).toEqual(['bad']);
+  expect(JSON.stringify(entries[0]?.verdict)).toMatch(/longer than|members/);
 });

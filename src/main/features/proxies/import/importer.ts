@@ -5,9 +5,9 @@ import {
   type ProxyImported,
   type ProxyReading,
 } from '../../../../contract/automation/proxies.ts';
-import { invalidField } from '../../../../contract/kernel/errors.ts';
+import { inTurns } from '../../../core/scheduling/in-turns.ts';
 import type { ProxyStore } from '../store.ts';
-import { type Entry, MOST_PROXIES, type ProxyRecord, readProxies } from './texts.ts';
+import { type Entry, type ProxyRecord, readProxies } from './texts.ts';
 
 /** Two proxies are one when they lead to the same place as the same user. */
 const keyOf = ({ scheme, host, port, username }: Pick<ProxyRecord, 'scheme' | 'host' | 'port' | 'username'>): string =>
@@ -40,10 +40,7 @@ export function createImporter(deps: {
    * @throws AppError `validation-error` for a text with too many proxies
    */
   return async ({ text, dry_run, scheme, tags, choices }: ProxyImport): Promise<ProxyImported> => {
-    const entries = readProxies(text, scheme);
-    if (entries.length > MOST_PROXIES) {
-      throw invalidField('text', `holds ${entries.length} proxies; import at most ${MOST_PROXIES} at a time`);
-    }
+    const entries = await readProxies(text, scheme);
     const chosen = new Map(choices.map(({ line, reading }) => [line, reading]));
     const known = new Set(store.keys().map(keyOf));
     const answer: ProxyImported = { parsed: [], created: 0, duplicates: 0, errors: [], ambiguous: [] };
@@ -69,7 +66,7 @@ export function createImporter(deps: {
       else fresh.push(record);
     }
     if (!dry_run) {
-      const inputs = fresh.map((record) =>
+      const inputs = await inTurns(fresh, (record) =>
         ProxyCreate.parse({ ...record, tags: [...new Set([...(record.tags ?? []), ...tags])].slice(0, 30) }),
       );
       answer.created = await createMany(inputs);

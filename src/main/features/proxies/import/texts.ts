@@ -1,9 +1,10 @@
 /** Whole texts of proxies: lines, CSV with a heading, or JSON. */
-import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { ProxyCreate, type ProxyScheme } from '../../../../contract/automation/proxies.ts';
 import { type Bounds, parseBounded } from '../../../../contract/kernel/bounds.ts';
+import { invalidField } from '../../../../contract/kernel/errors.ts';
 import { issueText } from '../../../../contract/kernel/text/issue-text.ts';
+import { readCsv as csvOf, hasMoreLines, inTurns } from '../../../core/scheduling/in-turns.ts';
 import { type Bad, bad, type ProxyLine, readLine, schemeOf } from './lines.ts';
 
 /** What CSV and JSON can say beside a line. */
@@ -21,7 +22,18 @@ export interface Entry {
 }
 
 /** More than anybody has; a text with more is refused as a whole. */
-export const MOST_PROXIES = 10_000;
+const MOST_PROXIES = 10_000;
+/** Lines of a text, with those that are blank or comments. */
+const MOST_LINES = 50_000;
+/** Characters of a line; a proxy with its refresh address and notes fits. */
+const MOST_CHARACTERS = 8000;
+/** Members of an entry, whatever they are called. */
+const MOST_MEMBERS = 100;
+
+const requireSome = (count: number): void => {
+  if (count > MOST_PROXIES)
+    throw invalidField('text', `holds more than ${MOST_PROXIES} proxies; import fewer at a time`);
+};
 const BOUNDS: Bounds = { depth: 6, members: MOST_PROXIES * 20, string: 4000, size: 2 * 1024 * 1024 };
 
 /** Names that members and columns go by. */
@@ -50,12 +62,18 @@ const memberOf = (name: string) =>
 const Text = z.union([z.string(), z.number()]).transform(String);
 const Members = z.record(z.string(), z.union([Text, z.array(Text), z.null()]));
 
+const readShort = (line: string, scheme: ProxyScheme) =>
+  line.length > MOST_CHARACTERS
+    ? bad(`The line is longer than ${MOST_CHARACTERS} characters.`)
+    : readLine(line, scheme);
+
 /** Reads a record of CSV or JSON; what it says wrongly is its own error. */
 function readRecord(given: unknown, scheme: ProxyScheme): Entry['verdict'] {
   if (typeof given === 'string') {
-    const verdict = readLine(given, scheme);
+    const verdict = readShort(given, scheme);
     return verdict.t === 'blank' ? bad('The entry is empty.') : verdict;
   }
+  if (Object.keys(given ?? {}).length > MOST_MEMBERS) return bad(`An entry has at most ${MOST_MEMBERS} members.`);
   const members = Members.safeParse(given);
   if (!members.success) return bad('An entry is a text, or an object with host and port.');
   const facts: Record<string, string | string[]> = {};
@@ -98,9 +116,9 @@ function withFacts(verdict: Entry['verdict'], facts: Record<string, string | str
   return { t: 'read', readings: verdict.readings.map((reading) => ({ ...reading, ...more })) };
 }
 
-/** The entries of a JSON text: a list, or an object that holds one; null for a text that is no JSON. */
-function readJson(text: string, scheme: ProxyScheme): Entry[] | null {
-  if (!/^\s*[[{]/.test(text)) return null;
+/** The entries of a JSON text: a list, or what an object holds in a list; null for a text that is no JSON. */
+function itemsOf(text: string): unknown[] | null {
+  if (!/^[[{]/.test(text.trimStart())) return null;
   let given: unknown;
   try {
     given = parseBounded(text, BOUNDS);
@@ -110,8 +128,14 @@ function readJson(text: string, scheme: ProxyScheme): Entry[] | null {
   const isList = Array.isArray(given);
   const inside =
     isList || typeof given !== 'object' || given === null ? undefined : Object.values(given).find(Array.isArray);
-  const items: unknown[] = isList ? (given as unknown[]) : (inside ?? [given]);
-  return items.map((item, at) => ({
+  return isList ? (given as unknown[]) : (inside ?? [given]);
+}
+
+async function readJson(text: string, scheme: ProxyScheme): Promise<Entry[] | null> {
+  const items = itemsOf(text);
+  if (items === null) return null;
+  requireSome(items.length);
+  return inTurns(items.entries(), ([at, item]) => ({
     line: at + 1,
     text: typeof item === 'string' ? item : JSON.stringify(item),
     verdict: readRecord(item, scheme),
@@ -120,37 +144,56 @@ function readJson(text: string, scheme: ProxyScheme): Entry[] | null {
 
 const HEADED = /[,;\t]/;
 /** The entries of a CSV with a heading that names an address and a port; null for another text. */
-function readCsv(text: string, scheme: ProxyScheme): Entry[] | null {
-  const heading = text.split(/\r?\n/, 1)[0]?.replace(/^\uFEFF/, '') ?? '';
+async function readCsv(text: string, scheme: ProxyScheme): Promise<Entry[] | null> {
+  const heading =
+    text
+      .slice(0, MOST_CHARACTERS)
+      .split(/\r?\n/, 1)[0]
+      ?.replace(/^\uFEFF/, '') ?? '';
   const delimiter = HEADED.exec(heading)?.[0];
   if (delimiter === undefined) return null;
   const names = heading.split(delimiter).map((name) => memberOf(name.replaceAll('"', '')));
   if (!names.includes('host')) return null;
   let rows: { record: Record<string, string>; info: { lines: number } }[];
   try {
-    rows = parse(text, {
+    const options = {
       ...{ delimiter, columns: true, bom: true, info: true, trim: true, skip_empty_lines: true },
-      ...{ relax_quotes: true, relax_column_count: true, comment: '#', comment_no_infix: true, max_record_size: 8000 },
-    }) as unknown as typeof rows;
+      ...{
+        relax_quotes: true,
+        relax_column_count: true,
+        comment: '#',
+        comment_no_infix: true,
+        max_record_size: MOST_CHARACTERS,
+      },
+    };
+    rows = await csvOf(text, options, MOST_PROXIES);
   } catch {
     return null;
   }
-  return rows.map(({ record, info }) => {
+  requireSome(rows.length);
+  return inTurns(rows, ({ record, info }) => {
     const filled = Object.fromEntries(Object.entries(record).filter(([, value]) => value !== ''));
     return { line: info.lines, text: Object.values(record).join(delimiter), verdict: readRecord(filled, scheme) };
   });
 }
 
-/** Reads a text. @param scheme what an entry without one is */
-export function readProxies(text: string, scheme: ProxyScheme): Entry[] {
-  const found =
-    readJson(text, scheme) ??
-    readCsv(text, scheme) ??
-    text.split(/\r\n|\n|\r/).flatMap((line, at) => {
-      const isJson = line.trimStart().startsWith('{');
-      const json = isJson ? readJson(line, scheme)?.[0] : undefined;
-      const verdict = json?.verdict ?? readLine(line, scheme);
-      return verdict.t === 'blank' ? [] : [{ line: at + 1, text: line, verdict } satisfies Entry];
-    });
-  return found;
+/** The entries of a text of lines, each by itself. */
+async function readLines(text: string, scheme: ProxyScheme): Promise<Entry[]> {
+  if (hasMoreLines(text, MOST_LINES)) throw invalidField('text', `has more than ${MOST_LINES} lines`);
+  const lines = text.split(/\r\n|\n|\r/);
+  requireSome(lines.filter((line) => line.trim() !== '').length);
+  const found = await inTurns(lines.entries(), ([at, line]): Entry[] => {
+    const isJson = line.length <= MOST_CHARACTERS && line.trimStart().startsWith('{');
+    const json = isJson ? itemsOf(line)?.[0] : undefined;
+    const verdict = json === undefined ? readShort(line, scheme) : readRecord(json, scheme);
+    return verdict.t === 'blank' ? [] : [{ line: at + 1, text: line, verdict }];
+  });
+  return found.flat();
 }
+
+/**
+ * Reads a text. @param scheme what an entry without one is
+ * @throws AppError `validation-error` for one with more proxies than anybody has
+ */
+export const readProxies = async (text: string, scheme: ProxyScheme): Promise<Entry[]> =>
+  (await readJson(text, scheme)) ?? (await readCsv(text, scheme)) ?? readLines(text, scheme);

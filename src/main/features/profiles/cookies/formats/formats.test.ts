@@ -17,8 +17,8 @@ const PART: Cookie = {
 };
 const ALL = [SID, HOST, SESSION, PART];
 
-const read = (text: string, format: Parameters<typeof readCookies>[1] = 'auto', domain?: string) => {
-  const { cookies, rejected } = readCookies(text, format, domain);
+const read = async (text: string, format: Parameters<typeof readCookies>[1] = 'auto', domain?: string) => {
+  const { cookies, rejected } = await readCookies(text, format, domain);
   return { cookies: cookies.map(({ cookie }) => cookie), rejected };
 };
 /** What a form has no room for. */
@@ -107,40 +107,40 @@ test.each<[string, string, Cookie[]]>([
   ],
   ['Set-Cookie lines', [SID, SESSION].map(setCookie).join('\n'), [SID, SESSION]],
   ['HAR', JSON.stringify(har([SID, HOST, SESSION])), [SID, HOST, SESSION]],
-])('%s are read as they were written', (_name, text, expected) => {
-  expect(read(text)).toEqual({ cookies: expected, rejected: [] });
+])('%s are read as they were written', async (_name, text, expected) => {
+  expect(await read(text)).toEqual({ cookies: expected, rejected: [] });
   expect(expected.map((cookie) => refusalOf(cookie, 0))).toEqual(expected.map(() => null));
 });
 
-test('a Cookie header and a plain object take the domain that is given, and are refused without one', () => {
+test('a Cookie header and a plain object take the domain that is given, and are refused without one', async () => {
   const plain = { path: '/', expires: null, httpOnly: false, secure: false, sameSite: null, partitionKey: null };
   const expected = [
     { ...plain, name: 'a', value: '1=2', domain: 'shop.test' },
     { ...plain, name: 'b', value: '', domain: 'shop.test' },
   ];
-  expect(read('Cookie: a=1=2; b=\n', 'auto', 'shop.test').cookies).toEqual(expected);
-  expect(read('{"a":"1=2","b":""}', 'auto', 'shop.test').cookies).toEqual(expected);
-  expect(read('a=1; b=2').rejected).toEqual([{ line: 1, reason: expect.stringContaining('give a domain') }]);
-  expect(read('{"a":"1"}').rejected).toEqual([{ line: 1, reason: 'has no domain' }]);
+  expect((await read('Cookie: a=1=2; b=\n', 'auto', 'shop.test')).cookies).toEqual(expected);
+  expect((await read('{"a":"1=2","b":""}', 'auto', 'shop.test')).cookies).toEqual(expected);
+  expect((await read('a=1; b=2')).rejected).toEqual([{ line: 1, reason: expect.stringContaining('give a domain') }]);
+  expect((await read('{"a":"1"}')).rejected).toEqual([{ line: 1, reason: 'has no domain' }]);
 });
 
-test('seconds, milliseconds, microseconds and dates are the same end', () => {
+test('seconds, milliseconds, microseconds and dates are the same end', async () => {
   for (const expires of [END, `${END}`, END * 1000, END * 1e6, new Date(END * 1000).toISOString()]) {
     const text = JSON.stringify([{ name: 'a', value: 'b', domain: 'x.test', expires }]);
-    expect(read(text).cookies[0]?.expires, String(expires)).toBe(END);
+    expect((await read(text)).cookies[0]?.expires, String(expires)).toBe(END);
   }
 });
 
 describe('what is refused', () => {
   // Would catch: a bad line that is dropped in silence, that takes the good ones with it, or whose value is told to a log.
-  test('each line by its number, and the others are read', () => {
+  test('each line by its number, and the others are read', async () => {
     const text = [
       `.shop.test\tTRUE\t/\tTRUE\t${END}\tgood\tsecret-1`,
       'shop.test TRUE / TRUE 0 spaces secret-2',
       `shop.test\tMAYBE\t/\tTRUE\t0\tflag\tsecret-3`,
       `shop.test\tTRUE\t/\tTRUE\tsoon\tend\tsecret-4`,
     ].join('\n');
-    const { cookies, rejected } = read(text);
+    const { cookies, rejected } = await read(text);
     expect(cookies.map(({ name }) => name)).toEqual(['good']);
     expect(rejected.map(({ line }) => line)).toEqual([2, 3, 4]);
     expect(JSON.stringify(rejected)).not.toContain('secret');
@@ -151,8 +151,39 @@ describe('what is refused', () => {
     ['{"a":{"b":1}}', 'holds no list of cookies'],
     ['  ', 'is empty'],
     [`[${'['.repeat(100_000)}`, 'is not valid JSON'],
-  ])('%#: a text that is none of its form', (text, why) => {
-    expect(() => read(text)).toThrow(expect.objectContaining({ slug: 'validation-error', errors: { text: why } }));
+  ])('%#: a text that is none of its form', async (text, why) => {
+    await expect(read(text)).rejects.toThrow(
+      expect.objectContaining({ slug: 'validation-error', errors: { text: why } }),
+    );
+  });
+
+  // Would catch: a text within the limit of the operation that holds the host up for minutes.
+  test.each([
+    ['auto', 'a\n'.repeat(4_000_000)],
+    ['set_cookie', `${'\r'.repeat(8_000_000)}x`],
+    ['json', '{}\n'.repeat(20_001)],
+    ['json', `[${'0,'.repeat(20_000)}0]`],
+    ['header', Array.from({ length: 30 }, () => 'a=b;'.repeat(1000)).join('\n')],
+    ['har', JSON.stringify({ log: { entries: Array.from({ length: 20_001 }, () => 0) } })],
+  ] as const)('%s: more than a browser keeps', async (format, text) => {
+    await expect(read(text, format, 'shop.test')).rejects.toMatchObject({
+      slug: 'validation-error',
+      extra: { reason: expect.stringContaining('more than 20000') },
+    });
+  });
+  test.each([
+    ['netscape', `x${'\t'.repeat(4_000_000)}x`],
+    ['header', 'a=b;'.repeat(1_000_000)],
+    ['set_cookie', `a=b${';x'.repeat(1_000_000)}`],
+    ['har', JSON.stringify(har([{ ...SID, value: 'x'.repeat(70_000) }]))],
+  ] as const)('%s: a line that takes long to read', async (format, text) => {
+    const { cookies, rejected } = await read(text, format, 'shop.test');
+    expect([cookies, rejected]).toEqual([[], [{ line: 1, reason: 'is longer than 65536 characters' }]]);
+  });
+  // Would catch: texts that count for the life of the host, until none is taken any more.
+  test('what was in one text counts in no other', async () => {
+    const text = JSON.stringify([{ ...playwright(SID), more: Array.from({ length: 200_000 }, () => 0) }]);
+    for (let round = 0; round < 4; round++) expect((await read(text)).cookies).toEqual([SID]);
   });
 
   test.each<[Partial<Cookie>, string | null]>([

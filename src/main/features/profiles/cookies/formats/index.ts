@@ -2,14 +2,15 @@
 import type { Cookie } from '../../../../../contract/automation/profile/cookies.ts';
 import { AppError } from '../../../../../contract/kernel/errors.ts';
 import { parseJsonCookies } from './json.ts';
-import type { Parsed } from './parsed.ts';
+import { type Parsed, requireLines } from './parsed.ts';
 import { parseHeader, parseNetscape, parseSetCookie } from './text.ts';
 
 /** Forms of a text; `auto` tells by how it begins. */
 export type ReadFormat = 'auto' | 'json' | 'netscape' | 'header' | 'set_cookie' | 'har';
 
 function detected(text: string): Exclude<ReadFormat, 'auto'> {
-  if (/^\s*[[{]/.test(text)) return 'json';
+  if (/^[[{]/.test(text.trimStart())) return 'json';
+  requireLines(text);
   const lines = text.split('\n');
   if (lines.some((line) => /^set-cookie\s*:/i.test(line.trimStart()))) return 'set_cookie';
   const isNetscape = lines.some((line) => ['TRUE', 'FALSE'].includes(line.split('\t', 3)[1]?.toUpperCase() ?? ''));
@@ -21,7 +22,7 @@ function detected(text: string): Exclude<ReadFormat, 'auto'> {
  * @param domain where those belong whose text does not say
  * @throws AppError `validation-error` when the text as a whole is not of its form
  */
-export function readCookies(text: string, format: ReadFormat, domain: string | undefined): Parsed {
+export async function readCookies(text: string, format: ReadFormat, domain: string | undefined): Promise<Parsed> {
   if (text.trim() === '') throw new AppError('validation-error', 'There is no text.', { errors: { text: 'is empty' } });
   switch (format === 'auto' ? detected(text) : format) {
     case 'json':

@@ -1,16 +1,29 @@
 /** Cookies as JSON: the members of all common exporters, storage states and HAR files. */
 import { z } from 'zod';
 import type { Cookie } from '../../../../../contract/automation/profile/cookies.ts';
-import { createBoundedParser, OUTPUT_BOUNDS } from '../../../../../contract/kernel/bounds.ts';
+import { BOUNDS, createBoundedParser } from '../../../../../contract/kernel/bounds.ts';
 import { AppError } from '../../../../../contract/kernel/errors.ts';
 import { isJsonObject, Json, type JsonObject } from '../../../../../contract/kernel/json.ts';
-import { collect, expiresOf, type Parsed, PLAIN, sameSiteOf, Unreadable } from './parsed.ts';
+import {
+  collect,
+  expiresOf,
+  type Parsed,
+  PLAIN,
+  requireLines,
+  requireShort,
+  requireSome,
+  sameSiteOf,
+  Unreadable,
+} from './parsed.ts';
 import { setCookieLine } from './text.ts';
 
-const parse = createBoundedParser(OUTPUT_BOUNDS);
+/** The requests of a long visit have some hundred thousand headers. */
+const TEXT_BOUNDS = { ...BOUNDS, members: 500_000 };
+/** Headers of one request or answer. */
+const MAX_HEADERS = 1000;
 
 /** Reads JSON that a caller gave as a text. @throws AppError `validation-error` */
-function parseJson(text: string): Json {
+function parseJson(text: string, parse = createBoundedParser(TEXT_BOUNDS)): Json {
   try {
     return Json.parse(parse(text));
   } catch (cause) {
@@ -83,7 +96,8 @@ function jsonCookie(item: Json, fallback: string | undefined): Cookie {
 }
 
 /** Requests of a HAR file: what was sent with them, then what their answers set. */
-function parseHar(entries: readonly Json[]): Parsed {
+async function parseHar(entries: readonly Json[]): Promise<Parsed> {
+  requireSome(entries.length);
   const items = entries.map((item, i) => ({ line: i + 1, item }));
   return collect(items, (entry) => {
     const read = HarEntry.safeParse(entry);
@@ -93,7 +107,7 @@ function parseHar(entries: readonly Json[]): Parsed {
     const secure = request.url.startsWith('https:');
     const sent = request.headers
       .filter(({ name }) => name.toLowerCase() === 'cookie')
-      .flatMap(({ value }) => value.split(';'))
+      .flatMap(({ value }) => requireShort(value).split(';'))
       .filter((pair) => pair.includes('='))
       .map((pair): Cookie => {
         const at = pair.indexOf('=');
@@ -101,13 +115,16 @@ function parseHar(entries: readonly Json[]): Parsed {
       });
     const set = response.headers
       .filter(({ name }) => name.toLowerCase() === 'set-cookie')
-      .flatMap(({ value }) => value.split('\n'))
+      .flatMap(({ value }) => requireShort(value).split('\n'))
       .map((line) => setCookieLine(line, host));
     return [...sent, ...set];
   });
 }
 
-const Headers = z.array(z.object({ name: z.string(), value: z.string() })).default([]);
+const Headers = z
+  .array(z.object({ name: z.string(), value: z.string() }))
+  .max(MAX_HEADERS)
+  .default([]);
 const HarEntry = z.object({
   request: z.object({ url: z.string(), headers: Headers }),
   response: z.object({ headers: Headers }).default({ headers: [] }),
@@ -129,7 +146,7 @@ function listIn(value: Json): Json[] | null {
 }
 
 /** Reads JSON of any exporter, a storage state, a HAR file, or one object a line. @throws AppError `validation-error` */
-export function parseJsonCookies(text: string, domain: string | undefined): Parsed {
+export async function parseJsonCookies(text: string, domain: string | undefined): Promise<Parsed> {
   const [first = '', second = ''] = text.trimStart().split('\n', 2);
   const isLines = first.startsWith('{') && first.trimEnd().endsWith('}') && second.trimStart().startsWith('{');
   const value = isLines ? linesOfJson(text) : parseJson(text);
@@ -142,12 +159,14 @@ export function parseJsonCookies(text: string, domain: string | undefined): Pars
       errors: { text: 'holds no list of cookies' },
     });
   }
+  requireSome(list.length);
   const items = list.map((item, i) => ({ line: i + 1, item }));
   return collect(items, (item) => jsonCookie(item, domain));
 }
 
-const linesOfJson = (text: string): Json[] =>
-  text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map(parseJson);
+function linesOfJson(text: string): Json[] {
+  requireLines(text);
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const parse = createBoundedParser(TEXT_BOUNDS);
+  return lines.map((line) => parseJson(line, parse));
+}

@@ -1,9 +1,19 @@
 /** Cookies as lines: Netscape's file, the headers Cookie and Set-Cookie. */
 import type { Cookie } from '../../../../../contract/automation/profile/cookies.ts';
-import { collect, expiresOf, type Parsed, PLAIN, sameSiteOf, Unreadable } from './parsed.ts';
+import {
+  collect,
+  expiresOf,
+  type Parsed,
+  PLAIN,
+  requireLines,
+  requireShort,
+  sameSiteOf,
+  Unreadable,
+} from './parsed.ts';
 
 /** The lines that say something. */
 function linesOf(text: string): { line: number; item: string }[] {
+  requireLines(text);
   const lines = text.split(/\r\n|\r|\n/).map((item, i) => ({ line: i + 1, item }));
   return lines.filter(({ item }) => item.trim() !== '');
 }
@@ -13,7 +23,7 @@ const HTTP_ONLY = '#HttpOnly_';
 
 function netscapeLine(line: string): Cookie {
   const httpOnly = line.startsWith(HTTP_ONLY);
-  const fields = (httpOnly ? line.slice(HTTP_ONLY.length) : line).split('\t');
+  const fields = (httpOnly ? requireShort(line).slice(HTTP_ONLY.length) : requireShort(line)).split('\t');
   const [host = '', subdomains = '', path = '', secure = '', expires = '', name = '', ...rest] = fields;
   if (fields.length < 6) throw new Unreadable(`has ${fields.length} of the 7 fields that tabs separate`);
   if (!/^(true|false)$/i.test(subdomains)) throw new Unreadable('the second field has to be TRUE or FALSE');
@@ -32,7 +42,7 @@ function netscapeLine(line: string): Cookie {
 }
 
 /** Reads Netscape's file, as curl, wget, yt-dlp and most extensions write it. */
-export function parseNetscape(text: string): Parsed {
+export async function parseNetscape(text: string): Promise<Parsed> {
   const lines = linesOf(text).filter(({ item }) => !item.startsWith('#') || item.startsWith(HTTP_ONLY));
   return collect(lines, netscapeLine);
 }
@@ -49,9 +59,11 @@ const requireDomain = (domain: string | undefined): string => {
 };
 
 /** Reads a Cookie header, with or without its name, of one line or several. */
-export function parseHeader(text: string, domain: string | undefined): Parsed {
+export async function parseHeader(text: string, domain: string | undefined): Promise<Parsed> {
   return collect(linesOf(text), (line) => {
-    const pairs = line.replace(/^\s*cookie\s*:/i, '').split(';');
+    const pairs = requireShort(line)
+      .replace(/^\s*cookie\s*:/i, '')
+      .split(';');
     return pairs
       .filter((pair) => pair.trim() !== '')
       .map((pair) => ({ ...PLAIN, ...pairOf(pair.trim()), domain: requireDomain(domain), secure: isMarked(pair) }));
@@ -63,7 +75,9 @@ const isMarked = (pair: string) => /^\s*__(host|secure)-/i.test(pair);
 
 /** Reads one Set-Cookie line (RFC 6265, section 5.2). */
 export function setCookieLine(line: string, host: string | undefined): Cookie {
-  const [pair = '', ...attributes] = line.replace(/^\s*set-cookie\s*:/i, '').split(';');
+  const [pair = '', ...attributes] = requireShort(line)
+    .replace(/^\s*set-cookie\s*:/i, '')
+    .split(';');
   const cookie: Cookie = { ...PLAIN, ...pairOf(pair.trim()), domain: host ?? '' };
   let maxAge: number | null = null;
   for (const attribute of attributes) {
@@ -100,6 +114,6 @@ export function setCookieLine(line: string, host: string | undefined): Cookie {
   return { ...cookie, expires: maxAge ?? cookie.expires };
 }
 
-export function parseSetCookie(text: string, domain: string | undefined): Parsed {
+export async function parseSetCookie(text: string, domain: string | undefined): Promise<Parsed> {
   return collect(linesOf(text), (line) => setCookieLine(line, domain));
 }
