@@ -18,12 +18,14 @@ export function firstTime(timing: Timing & { enabled: boolean }, now: number, is
   return timesOf(timing)(isNew && timing.trigger.kind === 'once' ? Number.MIN_SAFE_INTEGER : now);
 }
 
-/** The members of a row that follow from what was given. @throws AppError `validation-error` */
+/** The members of a row that follow from what was given. @throws AppError `validation-error`, also for a pattern that cannot be read */
 export function columnsOf(given: Omit<ScheduleCreate, 'input'>) {
   const { target, start_at, end_at, ...rest } = given;
   const span = { start_at: instant(start_at), end_at: instant(end_at) };
   if (span.start_at !== null && span.end_at !== null && span.end_at <= span.start_at)
     throw invalidField('end_at', 'must be later than start_at');
+  // One that is switched off has no times yet; its pattern has to be one all the same.
+  timesOf({ ...span, trigger: rest.trigger, anchor: 0 });
   return { ...rest, ...span, command_id: target.command_id };
 }
 

@@ -1,4 +1,5 @@
 /** Schedules: editing, previews, the ledger, and runs by hand. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Schedule, type Trigger } from '../../../contract/automation/schedule/schedules.ts';
 import type { CommandId, ScheduleId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
@@ -60,11 +61,15 @@ export function createScheduleService(deps: ScheduleServiceDeps) {
     /** Ids of all schedules that match, oldest first; of the deleted ones or of the others. */
     matching: (filter: ScheduleFilter, deleted: boolean) => store.matching(filter, deleted),
     /** @throws AppError `validation-error` for a pattern that cannot be read */
-    preview({ trigger, count, from }: { trigger: Trigger; count: number; from?: string | undefined }) {
+    async preview({ trigger, count, from }: { trigger: Trigger; count: number; from?: string | undefined }) {
       const start = from === undefined ? clock.now() : Date.parse(from);
       const next = timesOf({ trigger, anchor: start, start_at: null, end_at: null });
       const items: string[] = [];
-      for (let at = next(start); at !== null && items.length < count; at = next(at)) items.push(iso(at));
+      for (let at = next(start); at !== null && items.length < count; at = next(at)) {
+        items.push(iso(at));
+        // Between two of them may lie years, which are gone through day by day.
+        await nextTurn();
+      }
       return { items, words: wordsOf(trigger), warnings: clockWarnings(trigger, start) };
     },
     ticks(id: ScheduleId, query: { limit: number; cursor?: string | undefined }) {

@@ -13,6 +13,9 @@ export interface Timing {
   end_at: Instant | null;
 }
 
+/** The last time that can be told: of a year of four digits. */
+const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** The first time after an instant; null when there is none. */
 export type NextTime = (after: Instant) => Instant | null;
 
@@ -21,7 +24,7 @@ export function timesOf({ trigger, anchor, start_at, end_at }: Timing): NextTime
   const next = bare(trigger, anchor);
   return (after) => {
     const time = next(start_at === null ? after : Math.max(after, start_at - 1));
-    return time === null || (end_at !== null && time > end_at) ? null : time;
+    return time === null || time > Math.min(end_at ?? LAST, LAST) ? null : time;
   };
 }
 

@@ -17,6 +17,8 @@ export interface Stretch {
 
 /** No zone has turned its clock there and back in less. */
 const LOOK_MS = 12 * 3_600_000;
+/** Each takes some ten KiB, and a name may be spelt in thousands of ways. */
+const MOST_FORMATS = 100;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(zone: string): Intl.DateTimeFormat {
@@ -31,6 +33,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
       second: '2-digit',
     } as const;
     format = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', era: 'short', ...digits });
+    for (const oldest of formats.keys()) if (formats.size >= MOST_FORMATS) formats.delete(oldest);
     formats.set(zone, format);
   }
   return format;
