@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -56,6 +56,24 @@ test.skipIf(process.platform === 'win32')(
       await expect(folder.text(name)).rejects.toMatchObject({ slug: 'model-corrupted' });
   },
 );
+
+// Catches a repo that calls a folder of the user its own.
+test.skipIf(process.platform === 'win32')('the blobs of a repo are no link themselves', async () => {
+  const snapshot = path.join(dir, 'models--o--m', 'snapshots', 'abc');
+  mkdirSync(snapshot, { recursive: true });
+  mkdirSync(path.join(dir, 'private'));
+  writeFileSync(path.join(dir, 'private', '1'), '{"a": 1}');
+  symlinkSync(path.join(dir, 'private'), path.join(dir, 'models--o--m', 'blobs'));
+  symlinkSync('../../blobs/1', path.join(snapshot, 'config.json'));
+  const folder = openFolder(path.join(snapshot, 'model.onnx'));
+  await expect(folder.text('config.json')).rejects.toMatchObject({ slug: 'model-corrupted' });
+  // The whole repo may lie elsewhere.
+  rmSync(path.join(dir, 'models--o--m', 'blobs'));
+  renameSync(path.join(dir, 'private'), path.join(dir, 'models--o--m', 'blobs'));
+  renameSync(path.join(dir, 'models--o--m'), path.join(dir, 'models--o--n'));
+  symlinkSync(path.join(dir, 'models--o--n'), path.join(dir, 'models--o--m'));
+  expect(await folder.object('config.json')).toEqual({ a: 1 });
+});
 
 // Catches a graph that the engine computes although the host has not read its header: another program's, or any file of the user.
 test.skipIf(process.platform === 'win32')(

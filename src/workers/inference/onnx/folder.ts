@@ -42,9 +42,11 @@ const SNAPSHOT = /^(.*[\\/]models--[^\\/]+)[\\/]snapshots[\\/][^\\/]+$/;
 /** Where a file really is. @throws AppError `model-corrupted` for a link out of the model's own files: it could lead to any file of the user */
 async function contained(folder: string, name: string): Promise<string> {
   const real = await fs.realpath(path.join(folder, name));
-  const repo = SNAPSHOT.exec(folder)?.[1];
-  for (const root of [folder, ...(repo === undefined ? [] : [path.join(repo, 'blobs')])]) {
-    const inRoot = path.relative(await fs.realpath(root).catch(() => root), real);
+  const own = await fs.realpath(folder);
+  // As the folder really lies: `blobs` that is a link itself would make any place one of the model's.
+  const repo = SNAPSHOT.exec(own)?.[1];
+  for (const root of [own, ...(repo === undefined ? [] : [path.join(repo, 'blobs')])]) {
+    const inRoot = path.relative(root, real);
     if (!inRoot.startsWith('..') && !path.isAbsolute(inRoot)) return real;
   }
   throw damaged(name, 'is a link to a file elsewhere');

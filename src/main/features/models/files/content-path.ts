@@ -16,8 +16,7 @@ export async function contentPath(target: string): Promise<string | null> {
   if (repo === undefined) return target;
   const found = await fs.lstat(target).catch(() => null);
   if (!found?.isSymbolicLink()) return target;
-  const [real, blobs] = await Promise.all(
-    [target, path.join(repo, 'blobs')].map((name) => fs.realpath(name).catch(() => null)),
-  );
-  return real != null && path.dirname(real) === blobs ? real : null;
+  const [real, own] = await Promise.all([target, repo].map((name) => fs.realpath(name).catch(() => null)));
+  // `blobs` that is a link itself would make any folder one of the repo's.
+  return real != null && own != null && path.dirname(real) === path.join(own, 'blobs') ? real : null;
 }
