@@ -50,7 +50,7 @@ test('a task that runs again keeps the choice, whether as then or as things are 
   const other = await proxy(21_004);
   for (const profile_id of [undefined, profileWith(await proxy(21_005))]) {
     const { id } = await make({ proxy_id: other, ...(profile_id === undefined ? {} : { profile_id }) });
-    await host.tasks.service.cancel(id);
+    await host.tasks.service.cancel(id, false);
     for (const options of [{ as_then: true }, { as_then: false }]) {
       const again = await host.tasks.service.retry(id, OPERATOR, options);
       expect(keptBy(again.id)).toEqual(keptBy(id));
