@@ -9,6 +9,6 @@ export { openDatabase } from './file/migrate.ts';
 export { requireOwnedDatabase } from './file/open-file.ts';
 export { type Restored, restoreDatabase } from './file/restore.ts';
 export { type ListInput, type ListSpec, listPage, matchingIds } from './list.ts';
-export { readableRows, recordOf, recordOrNull, recordsOf } from './records.ts';
+export { readableRows, recordOf, recordOrNull, recordsOf, tryRead } from './records.ts';
 export { audit } from './schema.ts';
 export { json, parseStored } from './stored-json.ts';

@@ -4,7 +4,7 @@ import type { Page } from '../../../../contract/kernel/paging.ts';
 import type { ModelId } from '../../../../contract/kernel/scalars.ts';
 import { naturalKey } from '../../../../contract/kernel/text/natural-key.ts';
 import { modelRecord } from '../../../../contract/models/models.ts';
-import { type Db, type ListInput, type ListSpec, listPage, readableRows } from '../../../core/db/index.ts';
+import { type Db, type ListInput, type ListSpec, listPage, readableRows, tryRead } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';
 import { type ModelRow, model } from '../schema.ts';
 
@@ -44,11 +44,33 @@ export function createModelStore(db: Db, events: Events) {
   const { orm } = db;
   const touch = (verb: 'created' | 'updated' | 'deleted', { id, version }: Pick<ModelRow, 'id' | 'version'>) =>
     events.append({ type: `model.${verb}`, entity: 'model', id, version });
+  const order = [asc(model.created_at), asc(model.id)];
   const all = (where: Parameters<typeof readableRows>[2]['where']): ModelRow[] =>
-    readableRows(db, 'model', { table: model, id: model.id, where, order: [asc(model.created_at), asc(model.id)] });
+    readableRows(db, 'model', { table: model, id: model.id, where, order });
   const save = (row: ModelRow): void => {
     orm.update(model).set(keyed(row)).where(eq(model.id, row.id)).run();
     touch('updated', row);
+  };
+
+  // Each request to a model asks for them; building such a query takes longer than running it.
+  const ofRepo = sql`lower(${model.repo}) = ${sql.placeholder('repo')}`;
+  const reads = {
+    get: orm
+      .select()
+      .from(model)
+      .where(eq(model.id, sql.placeholder('id')))
+      .prepare(),
+    at: orm
+      .select()
+      .from(model)
+      .where(eq(model.path, sql.placeholder('path')))
+      .prepare(),
+    ofRepo: orm
+      .select()
+      .from(model)
+      .where(ofRepo)
+      .orderBy(...order)
+      .prepare(),
   };
 
   return {
@@ -75,12 +97,15 @@ export function createModelStore(db: Db, events: Events) {
         touch('deleted', row);
       });
     },
-    get: (id: ModelId): ModelRow | undefined => orm.select().from(model).where(eq(model.id, id)).get(),
-    at: (path: string): ModelRow | undefined => orm.select().from(model).where(eq(model.path, path)).get(),
+    get: (id: ModelId): ModelRow | undefined => reads.get.get({ id }),
+    at: (path: string): ModelRow | undefined => reads.at.get({ path }),
     /** All, oldest first. */
     all: (): ModelRow[] => all(undefined),
     /** All of one repo, whatever the case of its name. */
-    ofRepo: (repo: string): ModelRow[] => all(sql`lower(${model.repo}) = ${repo.toLowerCase()}`),
+    ofRepo(repo: string): ModelRow[] {
+      const rows = tryRead(() => reads.ofRepo.all({ repo: repo.toLowerCase() }));
+      return rows.ok ? rows.value : all(sql`lower(${model.repo}) = ${repo.toLowerCase()}`);
+    },
     list: (query: ModelListInput): Page<ModelRow & { name_key: string }> => listPage(db, query, spec),
   };
 }

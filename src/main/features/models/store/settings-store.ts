@@ -1,5 +1,5 @@
 /** The SQL of what is set for generations. */
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Json } from '../../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Db } from '../../../core/db/index.ts';
@@ -7,23 +7,34 @@ import { generationParams, modelSettings } from '../schema.ts';
 
 /** Creates the store. Repos and quantizations are the same in any case. */
 export function createSettingsStore({ orm }: Db, clock: Clock) {
-  const key = (repo: string, variant: string) =>
-    and(eq(modelSettings.repo, repo.toLowerCase()), eq(modelSettings.variant, variant.toLowerCase()));
+  const { placeholder } = sql;
+  const key = and(eq(modelSettings.repo, placeholder('repo')), eq(modelSettings.variant, placeholder('variant')));
+  // Each generation asks for them; building such a query takes longer than running it.
+  const settings = orm.select().from(modelSettings).where(key).prepare();
+  const params = orm
+    .select()
+    .from(generationParams)
+    .where(eq(generationParams.session, placeholder('session')))
+    .prepare();
   return {
     settings: (repo: string, variant: string): Json | undefined =>
-      orm.select().from(modelSettings).where(key(repo, variant)).get()?.settings,
-    saveSettings(repo: string, variant: string, settings: Json): void {
-      const row = { repo: repo.toLowerCase(), variant: variant.toLowerCase(), settings, updated_at: clock.now() };
+      settings.get({ repo: repo.toLowerCase(), variant: variant.toLowerCase() })?.settings,
+    saveSettings(repo: string, variant: string, saved: Json): void {
+      const row = {
+        repo: repo.toLowerCase(),
+        variant: variant.toLowerCase(),
+        settings: saved,
+        updated_at: clock.now(),
+      };
       orm
         .insert(modelSettings)
         .values(row)
         .onConflictDoUpdate({ target: [modelSettings.repo, modelSettings.variant], set: row })
         .run();
     },
-    params: (session: string): Json | undefined =>
-      orm.select().from(generationParams).where(eq(generationParams.session, session)).get()?.params,
-    saveParams(session: string, params: Json): void {
-      const row = { session, params, updated_at: clock.now() };
+    params: (session: string): Json | undefined => params.get({ session })?.params,
+    saveParams(session: string, saved: Json): void {
+      const row = { session, params: saved, updated_at: clock.now() };
       orm.insert(generationParams).values(row).onConflictDoUpdate({ target: generationParams.session, set: row }).run();
     },
     removeParams: (session: string): void =>
