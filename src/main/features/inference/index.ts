@@ -65,6 +65,7 @@ interface Deps {
   platform: Platform;
   clock: Clock;
   log: Logger;
+  tempDir: string;
   settings: SettingsReader;
   jobs: JobService;
   source: ModelLookup;

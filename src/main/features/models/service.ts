@@ -74,7 +74,7 @@ export function createModelService(deps: {
     find: resolver.require,
     matches: resolver.matches,
     /**
-     * The model that a request means, ready to be loaded. Its files are looked at again: they may have changed since the last scan.
+     * The model that a request means, ready to be loaded. Its files are looked at again, unless it is loaded: they may have changed since the last scan.
      * @param type null when any will do
      * @param loaded names of loaded models
      * @param again whether one that has ended an engine is tried again
@@ -87,6 +87,8 @@ export function createModelService(deps: {
       again = false,
     ): Promise<ModelRow> {
       const found = type === null ? resolver.require(ref) : resolver.forType(ref, type, loaded);
+      // What is in memory answers, whatever has become of its files.
+      if (loaded.includes(refOf(found))) return usable(found, again);
       await scanner.refresh(found);
       return usable(require(found.id), again);
     },

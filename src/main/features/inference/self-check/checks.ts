@@ -5,8 +5,18 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Resident } from '../models/resident.ts';
 import type { Analysed, AnalysisAsk, Finished } from '../run/engine.ts';
 import { floatsOf } from '../run/vectors.ts';
-import { type Judged, judgeAnswers, judgeClasses, judgeNames, judgeScores, judgeSimilarities } from './judge.ts';
+import {
+  type Judged,
+  judgeAnswers,
+  judgeCaptions,
+  judgeClasses,
+  judgeNames,
+  judgeScores,
+  judgeSilence,
+  judgeSimilarities,
+} from './judge.ts';
 import { NAMES, OPINIONS, QUESTIONS, RANKINGS, TRIPLES } from './questions.ts';
+import { PICTURES, SOUNDS, withFile } from './samples.ts';
 
 /** Enough for one word, with some reasoning before it. */
 const MAX_TOKENS = 48;
@@ -18,6 +28,8 @@ export interface Asking {
   resident: Resident;
   clock: Pick<Clock, 'monotonic'>;
   signal: AbortSignal;
+  /** Where files are put that a model is to read. */
+  tempDir: string;
   /** Called between pieces of work; throws when another request waits for the place. */
   giveWay(): void;
 }
@@ -138,11 +150,35 @@ async function checkClasses(asking: Asking): Promise<Measured> {
   return { ...judgeClasses(answers.map((answer) => (answer.t === 'classified' ? answer.scores : []))), ...measured };
 }
 
-/** The check of each type. Models that hear and see have none: whether they are right shows only in sounds and pictures of people. */
-const CHECKS: Readonly<Record<EngineUse, ((asking: Asking) => Promise<Measured>) | null>> = {
+/** What the model says of some files, one after the other. */
+async function analysedFiles(asking: Asking, contents: readonly Buffer[], askOf: (file: string) => AnalysisAsk) {
+  const { clock, tempDir } = asking;
+  const answers: Analysed[] = [];
+  const begun = clock.monotonic();
+  for (const content of contents)
+    answers.push(...(await withFile(tempDir, content, (file) => analysed(asking, [askOf(file)]))).answers);
+  const tokens = answers.reduce((sum, answer) => sum + answer.tokens, 0);
+  return { answers, tokens_per_second: perSecond(tokens, clock.monotonic() - begun), first_token_ms: null };
+}
+
+async function checkSpeech(asking: Asking): Promise<Measured> {
+  const { id: model } = asking.resident.model;
+  const about = { op: 'transcribe', model, language: null, translate: false, timestamps: false } as const;
+  const { answers, ...measured } = await analysedFiles(asking, SOUNDS(), (file) => ({ ...about, file }));
+  return { ...judgeSilence(answers.flatMap((answer) => (answer.t === 'transcribed' ? [answer] : []))), ...measured };
+}
+
+async function checkCaptions(asking: Asking): Promise<Measured> {
+  const { id: model } = asking.resident.model;
+  const { answers, ...measured } = await analysedFiles(asking, PICTURES(), (file) => ({ op: 'describe', model, file }));
+  return { ...judgeCaptions(answers.flatMap((answer) => (answer.t === 'described' ? [answer] : []))), ...measured };
+}
+
+/** The check of each type. */
+const CHECKS: Readonly<Record<EngineUse, (asking: Asking) => Promise<Measured>>> = {
   ...{ chat: checkChat, embedding: checkVectors, rerank: checkRanking, ner: checkNames, classification: checkClasses },
-  ...{ speech: null, vision: null },
+  ...{ speech: checkSpeech, vision: checkCaptions },
 };
 
-/** @returns the check of a type, which throws what the engine and what `giveWay` throw; null when there is none */
+/** @returns the check of a type, which throws what the engine and what `giveWay` throw */
 export const checkOf = (type: EngineUse) => CHECKS[type];

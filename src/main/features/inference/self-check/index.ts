@@ -24,15 +24,17 @@ interface Deps {
   settings: SettingsReader;
   clock: Clock;
   log: Logger;
+  /** The temporary folder of the host. */
+  tempDir: string;
 }
 
-export function createSelfCheck({ source, settings, clock, log }: Deps) {
+export function createSelfCheck({ source, settings, clock, log, tempDir }: Deps) {
   const results = source.selfCheck;
 
   async function run(resident: Resident): Promise<SelfCheck | null> {
     const { model, turns, going, facts, bytes } = resident;
     const check = checkOf(model.type);
-    if (check === null || facts === null || going.signal.aborted) return null;
+    if (facts === null || going.signal.aborted) return null;
     const cut = new AbortController();
     const signal = AbortSignal.any([going.signal, cut.signal]);
     const leave = await turns.enter(CALLER, signal);
@@ -46,7 +48,7 @@ export function createSelfCheck({ source, settings, clock, log }: Deps) {
       if (turns.waiting() > 0) throw new GaveWay();
     };
     try {
-      return { ...told, ...(await check({ resident, clock, signal, giveWay })) };
+      return { ...told, ...(await check({ resident, clock, signal, tempDir, giveWay })) };
     } catch (error) {
       if (error instanceof GaveWay || going.signal.aborted) throw new GaveWay();
       if (!(error instanceof AppError)) throw error;
@@ -82,7 +84,6 @@ export function createSelfCheck({ source, settings, clock, log }: Deps) {
   return {
     /** Plans a check when the model has none. */
     loaded(resident: Resident): void {
-      if (checkOf(resident.model.type) === null) return;
       if (settings.get('inference.self_check') && results?.wanted(resident.model.id)) plan(resident, IDLE_MS);
     },
   };

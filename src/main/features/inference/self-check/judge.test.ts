@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { judgeAnswers, judgeClasses, judgeNames, judgeScores, judgeSimilarities } from './judge.ts';
+import {
+  judgeAnswers,
+  judgeCaptions,
+  judgeClasses,
+  judgeNames,
+  judgeScores,
+  judgeSilence,
+  judgeSimilarities,
+} from './judge.ts';
 import { NAMES } from './questions.ts';
 
 const answers = (...texts: string[]) => texts.map((text) => ({ text, ended: true }));
@@ -100,4 +108,26 @@ test('a classifier that says the same of every text is suspect', () => {
     verdict: 'suspect',
     right: 0,
   });
+});
+
+test('a model that hears words in silence is suspect, more so when they do not end', () => {
+  const heard = (text: string, truncated = false) => ({ text, truncated });
+  expect(judgeSilence([heard(''), heard('Thank you.')])).toMatchObject({ verdict: 'passed', right: 2, asked: 2 });
+  expect(judgeSilence([heard(''), heard('la '.repeat(200), true)])).toMatchObject({
+    ...{ verdict: 'suspect', right: 1, findings: [expect.stringContaining('without end')] },
+  });
+  const story = heard('It was a dark and stormy night in the old town.');
+  expect(judgeSilence([story, story]).findings).toEqual([expect.stringContaining('sentences when nobody speaks')]);
+});
+
+test('a model that says the same of every picture is suspect, and one whose captions do not end', () => {
+  const said = (text: string, truncated = false) => ({ text, truncated });
+  expect(judgeCaptions([said('a red wall'), said('a chessboard'), said('a field')])).toMatchObject({
+    ...{ verdict: 'passed', right: 3, asked: 3 },
+  });
+  expect(judgeCaptions([said('a man'), said('a man'), said('a man')])).toMatchObject({ verdict: 'suspect', right: 0 });
+  expect(judgeCaptions([said(''), said(''), said('')])).toMatchObject({ verdict: 'suspect', right: 0 });
+  expect(judgeCaptions([said('a', true), said('b', true), said('c', true)]).findings).toEqual([
+    expect.stringContaining('ended none'),
+  ]);
 });

@@ -82,3 +82,33 @@ export function judgeClasses(scores: readonly (readonly ClassScore[])[]): Judged
       'It says the same of every text: it may be damaged, or its tokenizer may not be the one that it was trained with.',
   ]);
 }
+
+/** Words that models write for silence: a short phrase of the end of films that they were trained with. */
+const FEW_WORDS = 6;
+const wordsIn = (text: string) => text.split(/\s+/).filter((word) => word !== '').length;
+
+/** @param written of recordings in which nobody speaks */
+export function judgeSilence(written: readonly { text: string; truncated: boolean }[]): Judged {
+  const right = written.filter(({ text, truncated }) => !truncated && wordsIn(text) <= FEW_WORDS).length;
+  const endless = written.some(({ truncated }) => truncated);
+  return judged(right, written.length, [
+    endless &&
+      'It writes without end when nobody speaks: its tokenizer or its features may not be those that it was trained with.',
+    !endless &&
+      right === 0 &&
+      'It writes sentences when nobody speaks: its features may not be those that it was trained with.',
+  ]);
+}
+
+/** @param captions of pictures that are nothing like each other */
+export function judgeCaptions(captions: readonly { text: string; truncated: boolean }[]): Judged {
+  const right = captions.filter(
+    ({ text }, at) => text !== '' && captions.every((other, index) => index === at || other.text !== text),
+  ).length;
+  const endless = captions.every(({ truncated }) => truncated);
+  return judged(right, captions.length, [
+    right === 0 &&
+      'It says the same of every picture, or nothing: the size and colours that its files ask for may not be those that it was trained with.',
+    endless && 'It ended none of its captions by itself: the mark for the end of a text may be missing.',
+  ]);
+}

@@ -37,6 +37,7 @@ function open(generate: Engine['generate'], known: Record<string, SelfCheck> = {
     settings: { get: (key) => DEFAULT_SETTINGS[key], onChange: () => () => undefined },
     clock: subject.clock,
     log: memoryLog(),
+    tempDir: '',
   });
   loaded = check.loaded;
   return { ...subject, kept, saved, asked, isTold: () => told.promise };
