@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { gradient, png, written } from '../support/models/media.ts';
-import { writeOnnxCaptioner } from '../support/models/onnx-halves.ts';
+import { writeOnnxCaptioner } from '../support/models/onnx-encoder-decoder.ts';
 import { writeOnnxTagger } from '../support/models/onnx-models.ts';
 import type { Api } from './support/api.ts';
 import { faults } from './support/axe.ts';

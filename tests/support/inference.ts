@@ -10,7 +10,7 @@ import type { Replaced } from '../../src/main/features.ts';
 import { ROOT } from './core.ts';
 import { createTestHost, type TestHost } from './host.ts';
 import { type LlamaShape, writeLlama } from './models/llama-model.ts';
-import { writeOnnxCaptioner, writeOnnxSpeech } from './models/onnx-halves.ts';
+import { writeOnnxCaptioner, writeOnnxSpeech } from './models/onnx-encoder-decoder.ts';
 import {
   INFERENCE,
   writeOnnxClassifier,
@@ -67,14 +67,14 @@ const ONNX_MODELS = {
   'onnx-tiny': (dir: string) => writeOnnxGenerator(dir),
 };
 
-/** Models that judge texts; requests in OpenAI's form are not made to them. */
-const JUDGES = {
+/** Models that classify texts; requests in OpenAI's form are not made to them. */
+const CLASSIFIERS = {
   'onnx-tagger': (dir: string) => writeOnnxTagger(dir, { seed: 2 }),
   'onnx-nli': (dir: string) => writeOnnxClassifier(dir, { labels: INFERENCE, seed: 5 }),
 };
 
-/** Models that hear and see. */
-const SENSES = {
+/** Models of speech and pictures. */
+const MEDIA_MODELS = {
   'onnx-ears': (dir: string) => writeOnnxSpeech(dir, { seconds: 2, seed: 4 }),
   'onnx-eyes': (dir: string) => writeOnnxCaptioner(dir, { seed: 6 }),
 };
@@ -128,11 +128,11 @@ export const realHost = (settings: Partial<Settings> = {}, models: Models = MODE
 export const onnxHost = (settings: Partial<Settings> = {}, models: OnnxModels = ONNX_MODELS) =>
   open(settings, {}, onnxFolder({ ...models }));
 
-/** The real engine for ONNX models that judge texts. */
-export const judgeHost = (settings: Partial<Settings> = {}) => unservedHost(JUDGES, settings);
+/** The real engine for ONNX models that classify texts. */
+export const classifierHost = (settings: Partial<Settings> = {}) => unservedHost(CLASSIFIERS, settings);
 
-/** The real engine for ONNX models that hear and see. */
-export const sensesHost = (settings: Partial<Settings> = {}) => unservedHost(SENSES, settings);
+/** The real engine for ONNX models of speech and pictures. */
+export const mediaHost = (settings: Partial<Settings> = {}) => unservedHost(MEDIA_MODELS, settings);
 
 /** With models that are not listed for OpenAI's clients. */
 async function unservedHost(

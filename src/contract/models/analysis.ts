@@ -107,7 +107,7 @@ export const Transcribed = z.object({
   segments: z.array(Segment).nullable(),
   /** Segments beyond {@link MAX_SEGMENTS}. */
   omitted: z.int(),
-  /** Code of the language that was told or heard; null for models of one language. */
+  /** Code of the language that was told or detected; null for models of one language. */
   language: z.string().nullable(),
   /** Whether words are missing, because a text reached the most that the model writes. */
   truncated: z.boolean(),

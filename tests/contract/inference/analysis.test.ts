@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Task } from '../../../src/contract/automation/tasks.ts';
 import type { Json, JsonObject } from '../../../src/contract/kernel/scalars.ts';
-import { engineProcess, type InferenceHost, judgeHost } from '../../support/inference.ts';
+import { classifierHost, engineProcess, type InferenceHost } from '../../support/inference.ts';
 
 let subject: InferenceHost;
 beforeAll(async () => {
-  subject = await judgeHost();
+  subject = await classifierHost();
 }, 60_000);
 afterAll(() => subject[Symbol.asyncDispose]());
 

@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS } from '../../../src/contract/host/settings.ts';
 import { AppError } from '../../../src/contract/kernel/errors.ts';
 import { engineOf, loadedAs } from '../../../src/contract/models/engines.ts';
 import { heldBy } from '../../../src/main/features/inference/models/resident.ts';
-import { createJudge, fitOf } from '../../../src/main/features/models/memory/fit.ts';
+import { createFitPlanner, fitOf } from '../../../src/main/features/models/memory/fit.ts';
 import type { PlanFacts } from '../../../src/main/features/models/memory/plan.ts';
 import { MIB, never, openResidents } from '../../support/models/residents.ts';
 import { installed } from '../../support/models/source.ts';
@@ -59,7 +59,7 @@ function open(facts: readonly PlanFacts[], { ram, card, gpu, parallel, context }
   const cards = card === null ? [] : [{ name: 'x', vendor: 'x', totalMb: card.total, usedMb: card.used, usage: null }];
   const asked: { context: number; parallel: number; gpuLayers: number | null }[] = [];
   let taken = { ram: 0, vram: 0 };
-  const judge = createJudge({
+  const planner = createFitPlanner({
     hardware: {
       freeMemory: () => ram * MIB - taken.ram,
       graphics: async () => cards,
@@ -71,7 +71,7 @@ function open(facts: readonly PlanFacts[], { ram, card, gpu, parallel, context }
   const factsOf = (id: string) => facts[models.findIndex((model) => model.id === id)] as PlanFacts;
   const opened = openResidents({
     settings,
-    plan: async ({ id }, wish, held) => judge.plan(factsOf(id), wish, held),
+    plan: async ({ id }, wish, held) => planner.plan(factsOf(id), wish, held),
     engine: {
       async load({ context_length, parallel: sequences, gpu_layers }) {
         asked.push({ context: context_length, parallel: sequences, gpuLayers: gpu_layers });
@@ -87,10 +87,10 @@ function open(facts: readonly PlanFacts[], { ram, card, gpu, parallel, context }
   });
   return {
     ...opened,
-    judge,
+    planner,
     models,
     asked,
-    saidOf: (at: number, wish = {}) => fitOf(judge.plan(facts[at] as PlanFacts, wish)),
+    saidOf: (at: number, wish = {}) => fitOf(planner.plan(facts[at] as PlanFacts, wish)),
   };
 }
 

@@ -14,7 +14,7 @@ import { estimate } from '../../../src/main/features/models/memory/estimate.ts';
 import { ROOT } from '../../support/core.ts';
 import { writeLlama } from '../../support/models/llama-model.ts';
 import { babble, wav, written } from '../../support/models/media.ts';
-import { writeOnnxSpeech } from '../../support/models/onnx-halves.ts';
+import { writeOnnxSpeech } from '../../support/models/onnx-encoder-decoder.ts';
 import { writeOnnxEmbedder, writeOnnxGenerator } from '../../support/models/onnx-models.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-memory-'));

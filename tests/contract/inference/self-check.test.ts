@@ -1,7 +1,7 @@
 /** Models of random weights, checked by the real engine: they compute, and nothing that they say is right. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SelfCheck } from '../../../src/contract/models/self-check.ts';
-import { type InferenceHost, judgeHost, realHost, sensesHost } from '../../support/inference.ts';
+import { classifierHost, type InferenceHost, mediaHost, realHost } from '../../support/inference.ts';
 
 let subject: InferenceHost;
 beforeAll(async () => {
@@ -33,17 +33,21 @@ test('a chat model and an embedder are checked after their first load; figures a
 }, 30_000);
 
 // Catches a type of model whose check is never made, or that no check can end.
-test('so are models that judge texts', async () => {
-  await using judges = await judgeHost({ 'inference.self_check': true });
+test('so are models that classify texts', async () => {
+  await using classifiers = await classifierHost({ 'inference.self_check': true });
   const figures = { tokens_per_second: expect.any(Number), device: 'cpu', asked: 3, first_token_ms: null };
-  expect(await checkOf('test/onnx-tagger', judges, 'fp32')).toMatchObject(figures);
-  expect(await checkOf('test/onnx-nli', judges, 'fp32')).toMatchObject({ ...figures, verdict: 'passed', right: 3 });
+  expect(await checkOf('test/onnx-tagger', classifiers, 'fp32')).toMatchObject(figures);
+  expect(await checkOf('test/onnx-nli', classifiers, 'fp32')).toMatchObject({
+    ...figures,
+    verdict: 'passed',
+    right: 3,
+  });
 }, 60_000);
 
 // Catches a file that the engine cannot read, one that stays, and models whose check is never made.
 test('so are models of speech and of pictures, with sounds and pictures of the host itself', async () => {
-  await using senses = await sensesHost({ 'inference.self_check': true });
+  await using media = await mediaHost({ 'inference.self_check': true });
   const figures = { device: 'cpu', memory_bytes: expect.any(Number), first_token_ms: null };
-  expect(await checkOf('test/onnx-ears', senses, 'fp32')).toMatchObject({ ...figures, asked: 2 });
-  expect(await checkOf('test/onnx-eyes', senses, 'fp32')).toMatchObject({ ...figures, asked: 3 });
+  expect(await checkOf('test/onnx-ears', media, 'fp32')).toMatchObject({ ...figures, asked: 2 });
+  expect(await checkOf('test/onnx-eyes', media, 'fp32')).toMatchObject({ ...figures, asked: 3 });
 }, 60_000);

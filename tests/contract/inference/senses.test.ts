@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Task } from '../../../src/contract/automation/tasks.ts';
 import type { Json, JsonObject } from '../../../src/contract/kernel/scalars.ts';
-import { type InferenceHost, sensesHost } from '../../support/inference.ts';
+import { type InferenceHost, mediaHost } from '../../support/inference.ts';
 import { babble, gradient, png, wav } from '../../support/models/media.ts';
 
 let subject: InferenceHost;
 beforeAll(async () => {
-  subject = await sensesHost();
+  subject = await mediaHost();
 }, 60_000);
 afterAll(() => subject[Symbol.asyncDispose]());
 

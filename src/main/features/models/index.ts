@@ -19,7 +19,7 @@ import { createElsewhere } from './elsewhere/index.ts';
 import type { Surroundings } from './elsewhere/places.ts';
 import { createHub, type HubTuning } from './hub/index.ts';
 import { createCatalogue } from './memory/catalogue.ts';
-import { createJudge } from './memory/fit.ts';
+import { createFitPlanner } from './memory/fit.ts';
 import { memoryHandlers } from './memory/routes.ts';
 import { createMemoryService } from './memory/service.ts';
 import { createImporter } from './registry/import.ts';
@@ -91,10 +91,10 @@ export function createModels(deps: {
   const imports = deps.jobs.register(importer.job);
   const { surroundings = { home: os.homedir(), env: process.env, platform: process.platform } } = deps;
   const elsewhere = createElsewhere({ surroundings, isListed: (file) => store.at(file) !== undefined });
-  const judge = createJudge({ ...deps, held: deps.engines.held });
+  const planner = createFitPlanner({ ...deps, held: deps.engines.held });
   const service = createModelService({
     ...deps,
-    judge,
+    planner,
     store,
     scanner,
     root,
@@ -103,15 +103,15 @@ export function createModels(deps: {
   const downloads = createDownloadStore(deps.db, deps.events);
   const hub = createHub({
     ...{ ...deps, store, downloads, scanner, root, env: surroundings.env },
-    ...{ plan: judge.plan, matches: service.matches, tuning: deps.hub },
+    ...{ plan: planner.plan, matches: service.matches, tuning: deps.hub },
   });
   const catalogue = createCatalogue(deps.platform.appRoot);
-  const memory = createMemoryService({ hardware: deps.hardware, judge, catalogue, matches: service.matches });
+  const memory = createMemoryService({ hardware: deps.hardware, planner, catalogue, matches: service.matches });
   const generation = createGenerationSettings(createSettingsStore(deps.db, clock));
   const chores: Chore[] = [{ name: 'looking for models', run: async () => void (await service.scan()) }];
   return {
     service,
-    source: createModelLookup(service, generation, judge),
+    source: createModelLookup(service, generation, planner),
     /** Sampling parameters by session. */
     params: {
       get: generation.paramsOf,

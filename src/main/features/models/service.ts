@@ -8,7 +8,7 @@ import type { Clock } from '../../core/clock.ts';
 import { type Db, recordOf, recordsOf } from '../../core/db/index.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import { mb } from './memory/estimate.ts';
-import { fitOf, type Judge } from './memory/fit.ts';
+import { type FitPlanner, fitOf } from './memory/fit.ts';
 import type { Held } from './memory/plan.ts';
 import { createFindings } from './registry/findings.ts';
 import { createRemover } from './registry/remove.ts';
@@ -38,13 +38,13 @@ export function createModelService(deps: {
   db: Db;
   store: ModelStore;
   clock: Clock;
-  judge: Judge;
+  planner: FitPlanner;
   scanner: Scanner;
   root: () => string;
   aliases: () => Readonly<Record<string, string>>;
   engines: Engines;
 }) {
-  const { db, store, clock, judge, scanner, root, engines } = deps;
+  const { db, store, clock, planner, scanner, root, engines } = deps;
   const resolver = createResolver(store, deps.aliases);
   const remove = createRemover({ store, root, unload: engines.unload });
   const view = (row: ModelRow): InstalledModel => recordOf(InstalledModel, () => toModel(row));
@@ -58,11 +58,11 @@ export function createModelService(deps: {
     },
     /** Those that could be loaded, against what is free now. @param context the usual one unless given */
     fits(context: number | undefined) {
-      const { ram, vram } = judge.free();
+      const { ram, vram } = planner.free();
       const rows = store.all().filter((row) => row.status === 'ready');
       const items = rows.map((row) => ({
         id: row.id,
-        fit: fitOf(judge.plan(planFactsOf(row), { contextLength: context })),
+        fit: fitOf(planner.plan(planFactsOf(row), { contextLength: context })),
       }));
       return { items, free_ram_mb: mb(ram), free_vram_mb: vram === null ? null : mb(vram) };
     },

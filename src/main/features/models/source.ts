@@ -4,7 +4,7 @@ import type { EngineUse } from '../../../contract/models/engine.ts';
 import { engineOf, loadedAs } from '../../../contract/models/engines.ts';
 import { DEFAULT_MODEL, refOf } from '../../../contract/models/reference.ts';
 import type { GenerationParams } from '../../../contract/models/settings.ts';
-import type { Judge } from './memory/fit.ts';
+import type { FitPlanner } from './memory/fit.ts';
 import { type Held, type LoadPlan, type LoadWish, UNKNOWN_CONTEXT } from './memory/plan.ts';
 import { planFactsOf } from './registry/views.ts';
 import type { ModelRow } from './schema.ts';
@@ -45,7 +45,7 @@ function applied({ max_new_tokens, stop_sequences, ...params }: GenerationParams
   };
 }
 
-export function createModelLookup(service: ModelService, generation: GenerationSettings, judge: Judge) {
+export function createModelLookup(service: ModelService, generation: GenerationSettings, planner: FitPlanner) {
   return {
     /**
      * The model that a reference means, after another look at its files.
@@ -84,8 +84,8 @@ export function createModelLookup(service: ModelService, generation: GenerationS
     changed: (id: string): void => service.announce(id),
     /** How the model is loaded. @param held what loaded models hold; those that nobody uses may be unloaded */
     async plan(model: Pick<Installed, 'id'>, wish: LoadWish, held: Held): Promise<LoadPlan> {
-      await judge.cardsKnown();
-      return judge.plan(planFactsOf(service.find(model.id)), wish, held);
+      await planner.cardsKnown();
+      return planner.plan(planFactsOf(service.find(model.id)), wish, held);
     },
   };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import { writeOnnxCaptioner, writeOnnxSpeech } from '../../../../tests/support/models/onnx-halves.ts';
+import { writeOnnxCaptioner, writeOnnxSpeech } from '../../../../tests/support/models/onnx-encoder-decoder.ts';
 import {
   writeOnnxClassifier,
   writeOnnxEmbedder,

@@ -7,7 +7,7 @@ import { createPace, type Pace } from '../text/pace.ts';
 import { createPromptModel, type PromptModel } from '../text/prompt.ts';
 import { chatTemplateOf } from '../text/template.ts';
 import { withLiteralInputs } from './analysis/frame.ts';
-import { type Judge, loadJudge } from './analysis/model.ts';
+import { type Classifier, loadClassifier } from './analysis/model.ts';
 import { type Decoder, openDecoder } from './decoder.ts';
 import { type Embedding, proveEmbedding } from './embed.ts';
 import { checkInputs } from './encoder.ts';
@@ -53,8 +53,8 @@ export type LoadedModel =
   | EmbeddingModel
   | RankModel
   | ChatModel
-  | Judge<'ner'>
-  | Judge<'classification'>
+  | Classifier<'ner'>
+  | Classifier<'classification'>
   | SpeechModel
   | VisionModel;
 
@@ -126,16 +126,20 @@ function loadFor(sessions: Sessions, ask: LoadAsk, files: Files): Promise<Loaded
     case 'chat':
       return loadChat(sessions, ask, files);
     case 'ner':
-      return loadJudge(ask.type, files, longest(ask, files), (prove) => sessions.open(ask.path, onlyCpu(ask), prove));
+      return loadClassifier(ask.type, files, longest(ask, files), (prove) =>
+        sessions.open(ask.path, onlyCpu(ask), prove),
+      );
     case 'classification':
-      return loadJudge(ask.type, files, longest(ask, files), (prove) => sessions.open(ask.path, onlyCpu(ask), prove));
+      return loadClassifier(ask.type, files, longest(ask, files), (prove) =>
+        sessions.open(ask.path, onlyCpu(ask), prove),
+      );
     case 'speech':
     case 'vision':
-      return loadTwoHalves(sessions, ask.type, ask, files);
+      return loadMediaModel(sessions, ask.type, ask, files);
   }
 }
 
-async function loadTwoHalves(
+async function loadMediaModel(
   sessions: Sessions,
   type: 'speech' | 'vision',
   ask: LoadAsk,

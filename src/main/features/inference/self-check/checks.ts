@@ -6,22 +6,22 @@ import type { Resident } from '../models/resident.ts';
 import type { Analysed, AnalysisAsk, Finished } from '../run/engine.ts';
 import { floatsOf } from '../run/vectors.ts';
 import {
-  type Judged,
-  judgeAnswers,
-  judgeCaptions,
-  judgeClasses,
-  judgeNames,
-  judgeScores,
-  judgeSilence,
-  judgeSimilarities,
-} from './judge.ts';
+  type Evaluated,
+  evaluateAnswers,
+  evaluateCaptions,
+  evaluateClasses,
+  evaluateNames,
+  evaluateScores,
+  evaluateSilence,
+  evaluateSimilarities,
+} from './evaluate.ts';
 import { NAMES, OPINIONS, QUESTIONS, RANKINGS, TRIPLES } from './questions.ts';
 import { PICTURES, SOUNDS, withFile } from './samples.ts';
 
 /** Enough for one word, with some reasoning before it. */
 const MAX_TOKENS = 48;
 
-type Measured = Judged & Pick<SelfCheck, 'tokens_per_second' | 'first_token_ms'>;
+type Measured = Evaluated & Pick<SelfCheck, 'tokens_per_second' | 'first_token_ms'>;
 
 /** A check in progress. */
 export interface Asking {
@@ -79,7 +79,7 @@ async function checkChat(asking: Asking): Promise<Measured> {
     firstTokenMs ??= Math.round(first - begun);
     ms += clock.monotonic() - first;
   }
-  return { ...judgeAnswers(answers), tokens_per_second: perSecond(tokens, ms), first_token_ms: firstTokenMs };
+  return { ...evaluateAnswers(answers), tokens_per_second: perSecond(tokens, ms), first_token_ms: firstTokenMs };
 }
 
 /** Of vectors of unit length. */
@@ -98,7 +98,7 @@ async function checkVectors({ resident, clock, signal, giveWay }: Asking): Promi
     giveWay();
   }
   const speed = perSecond(tokens, clock.monotonic() - begun);
-  return { ...judgeSimilarities(similarities), tokens_per_second: speed, first_token_ms: null };
+  return { ...evaluateSimilarities(similarities), tokens_per_second: speed, first_token_ms: null };
 }
 
 async function checkRanking({ resident, clock, signal, giveWay }: Asking): Promise<Measured> {
@@ -112,7 +112,7 @@ async function checkRanking({ resident, clock, signal, giveWay }: Asking): Promi
     giveWay();
   }
   const speed = perSecond(tokens, clock.monotonic() - begun);
-  return { ...judgeScores(scores), tokens_per_second: speed, first_token_ms: null };
+  return { ...evaluateScores(scores), tokens_per_second: speed, first_token_ms: null };
 }
 
 /** What the model says of some texts, and how fast it reads. */
@@ -138,7 +138,7 @@ async function checkNames(asking: Asking): Promise<Measured> {
     asking,
     NAMES.map(({ text }) => ({ ...about, text })),
   );
-  return { ...judgeNames(answers.map((answer) => (answer.t === 'entities' ? answer.entities : []))), ...measured };
+  return { ...evaluateNames(answers.map((answer) => (answer.t === 'entities' ? answer.entities : []))), ...measured };
 }
 
 async function checkClasses(asking: Asking): Promise<Measured> {
@@ -147,7 +147,7 @@ async function checkClasses(asking: Asking): Promise<Measured> {
     asking,
     OPINIONS.map((text) => ({ op: 'classify', model, text })),
   );
-  return { ...judgeClasses(answers.map((answer) => (answer.t === 'classified' ? answer.scores : []))), ...measured };
+  return { ...evaluateClasses(answers.map((answer) => (answer.t === 'classified' ? answer.scores : []))), ...measured };
 }
 
 /** What the model says of some files, one after the other. */
@@ -165,13 +165,13 @@ async function checkSpeech(asking: Asking): Promise<Measured> {
   const { id: model } = asking.resident.model;
   const about = { op: 'transcribe', model, language: null, translate: false, timestamps: false } as const;
   const { answers, ...measured } = await analysedFiles(asking, SOUNDS(), (file) => ({ ...about, file }));
-  return { ...judgeSilence(answers.flatMap((answer) => (answer.t === 'transcribed' ? [answer] : []))), ...measured };
+  return { ...evaluateSilence(answers.flatMap((answer) => (answer.t === 'transcribed' ? [answer] : []))), ...measured };
 }
 
 async function checkCaptions(asking: Asking): Promise<Measured> {
   const { id: model } = asking.resident.model;
   const { answers, ...measured } = await analysedFiles(asking, PICTURES(), (file) => ({ op: 'describe', model, file }));
-  return { ...judgeCaptions(answers.flatMap((answer) => (answer.t === 'described' ? [answer] : []))), ...measured };
+  return { ...evaluateCaptions(answers.flatMap((answer) => (answer.t === 'described' ? [answer] : []))), ...measured };
 }
 
 /** The check of each type. */

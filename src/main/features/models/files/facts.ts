@@ -16,7 +16,7 @@ export interface MemoryFacts {
   onnx?: {
     /** Bytes of one number in the cache. */
     cache_bytes: 2 | 4;
-    /** Of models that hear or see: bytes that the half which does so computes with. */
+    /** Of models of speech and pictures: bytes that the encoder computes with. */
     encoder?: number;
   };
 }

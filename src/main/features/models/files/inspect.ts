@@ -1,6 +1,6 @@
 /** Opens the files of a model and says what it is, or why it cannot be used. */
 import path from 'node:path';
-import { graphsOf } from '../../../../contract/models/halves.ts';
+import { graphsOf } from '../../../../contract/models/encoder-decoder.ts';
 import { MalformedFile } from './byte-reader.ts';
 import { type Candidate, folderOf, ofWeights } from './discover.ts';
 import type { ModelFacts } from './facts.ts';
@@ -60,6 +60,6 @@ async function inspectOnnx({ path: main, variant, files }: Candidate): Promise<M
   const names = graphs.map((file) => path.basename(file));
   const isOwn = (file: string) => graphs.includes(file) || names.includes(ofWeights(path.basename(file)));
   const weights = files.filter((file) => isOwn(file.path)).reduce((sum, { bytes }) => sum + bytes, 0);
-  const halves = others === null ? null : { encoder: others.encoder, isThere: encoder.length > 0 };
-  return onnxFacts(folderOf(main), variant ?? 'fp32', weights, halves);
+  const encoderDecoder = others === null ? null : { encoder: others.encoder, isThere: encoder.length > 0 };
+  return onnxFacts(folderOf(main), variant ?? 'fp32', weights, encoderDecoder);
 }

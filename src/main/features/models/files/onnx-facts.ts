@@ -56,7 +56,7 @@ const isThere = async (dir: string, name: string) => (await fileAt(path.join(dir
 /** Numbers in the cache have the type that the model computes with. */
 const isHalf = (variant: string) => variant === 'fp16' || variant === 'q4f16';
 
-/** Numbers of what hears or sees: places that see each other, how wide they are, and bytes of a picture; null for other models and those that do not tell. */
+/** Numbers of the encoder: places that see each other, how wide they are, and bytes of a picture; null for other models and those that do not tell. */
 function encoderOf(
   config: JsonObject,
   type: ModelType,
@@ -79,8 +79,8 @@ function encoderOf(
 
 const FLOAT = 4;
 
-/** What a model of two halves computes with, and what its decoder keeps. */
-function halvesOf(config: JsonObject, type: ModelType) {
+/** What an encoder-decoder model computes with, and what its decoder keeps. */
+function encoderDecoderOf(config: JsonObject, type: ModelType) {
   const encoder = encoderOf(config, type);
   if (encoder === null) return null;
   const decoder = isJsonObject(config.decoder) ? config.decoder : config;
@@ -104,9 +104,9 @@ function memoryOf(
   config: JsonObject,
   { type, variant, weights }: { type: ModelType; variant: string; weights: number },
 ): MemoryFacts | null {
-  const halves = halvesOf(config, type);
-  if (halves !== null) {
-    const { encoder, ...facts } = { ...halves, weights };
+  const encoderDecoder = encoderDecoderOf(config, type);
+  if (encoderDecoder !== null) {
+    const { encoder, ...facts } = { ...encoderDecoder, weights };
     if (!Object.values({ ...facts, encoder }).every((value) => Number.isSafeInteger(value))) return null;
     return { ...facts, onnx: { cache_bytes: isHalf(variant) ? 2 : 4, encoder } };
   }
@@ -145,17 +145,17 @@ function contextOf(config: JsonObject, tokenizer: JsonObject | null, sentences: 
 }
 
 /** Of a model whose main file is a decoder: the file with its encoder, and whether that is there. */
-export interface OnnxHalves {
+export interface OnnxEncoderDecoder {
   encoder: string;
   isThere: boolean;
 }
 
-/** Models that hear or see are run when they are made of an encoder and a decoder; all others of them are only listed. */
-function usableType(type: ModelType, halves: OnnxHalves | null): ModelType {
+/** Models of speech or pictures are run when they are made of an encoder and a decoder; all others of them are only listed. */
+function usableType(type: ModelType, encoderDecoder: OnnxEncoderDecoder | null): ModelType {
   if (type !== 'speech' && type !== 'vision') return type;
-  if (halves === null) return 'other';
-  if (!halves.isThere)
-    throw new MalformedFile(`Its ${halves.encoder} is missing; a decoder alone hears and sees nothing.`);
+  if (encoderDecoder === null) return 'other';
+  if (!encoderDecoder.isThere)
+    throw new MalformedFile(`Its ${encoderDecoder.encoder} is missing; a decoder alone is of no use.`);
   return type;
 }
 
@@ -164,13 +164,13 @@ export async function onnxFacts(
   dir: string,
   variant: string,
   weights: number,
-  halves: OnnxHalves | null,
+  encoderDecoder: OnnxEncoderDecoder | null,
 ): Promise<ModelFacts> {
   const config = await readJson(dir, 'config.json');
   if (config === null) throw new MalformedFile('It has no config.json, so nobody can tell what it is.');
   const tokenizer = await readJson(dir, 'tokenizer_config.json');
   const pools = (await readJson(dir, '1_Pooling/config.json')) !== null;
-  const type = usableType(typeOf(config, pools), halves);
+  const type = usableType(typeOf(config, pools), encoderDecoder);
   const reads = READERS.has(type);
   if (reads && !(await isThere(dir, 'tokenizer.json'))) throw new MalformedFile(REASON_WITHOUT_TOKENIZER);
   return {

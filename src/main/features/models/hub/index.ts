@@ -4,7 +4,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Secrets } from '../../../core/secrets/secrets.ts';
 import type { SettingsReader } from '../../../core/settings.ts';
 import type { JobService } from '../../jobs/index.ts';
-import type { Judge } from '../memory/fit.ts';
+import type { FitPlanner } from '../memory/fit.ts';
 import type { Scanner } from '../registry/scan.ts';
 import type { ModelRow } from '../schema.ts';
 import type { DownloadStore } from '../store/download-store.ts';
@@ -31,7 +31,7 @@ export function createHub(deps: {
   downloads: DownloadStore;
   scanner: Scanner;
   root: () => string;
-  plan: Judge['plan'];
+  plan: FitPlanner['plan'];
   matches: (ref: string, variant?: string) => readonly ModelRow[];
   tuning?: HubTuning | undefined;
 }) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { parseBounded } from '../../../../contract/kernel/bounds.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
-import { isBesideMerged, isMergedDecoder } from '../../../../contract/models/halves.ts';
+import { isBesideMerged, isMergedDecoder } from '../../../../contract/models/encoder-decoder.ts';
 import { ofWeights } from '../files/discover.ts';
 import { ggufQuant, onnxVariant } from '../files/quants.ts';
 import type { HubClient } from './client.ts';

@@ -4,7 +4,7 @@ import type { OutputOf, ParsedInputOf } from '../../../../contract/kernel/define
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { CallContext } from '../../../core/operation/operation.ts';
 import type { JobStarter } from '../../jobs/index.ts';
-import type { Judge } from '../memory/fit.ts';
+import type { FitPlanner } from '../memory/fit.ts';
 import { refIn, variantIn } from '../registry/named.ts';
 import type { ModelRow } from '../schema.ts';
 import type { PullInput } from './job.ts';
@@ -17,7 +17,7 @@ type Pulled = OutputOf<Operations['pull_model']>;
 export interface PullDeps {
   ask: AskQuants;
   pulls: JobStarter<PullInput>;
-  plan: Judge['plan'];
+  plan: FitPlanner['plan'];
   /** Installed models that a reference means. */
   matches: (ref: string, variant?: string) => readonly ModelRow[];
 }

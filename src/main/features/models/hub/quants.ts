@@ -1,7 +1,7 @@
 /** Which quantizations a repo of the hub has, and which of them is meant. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { Clock } from '../../../core/clock.ts';
-import type { Judge } from '../memory/fit.ts';
+import type { FitPlanner } from '../memory/fit.ts';
 import { notHere, USUAL_CONTEXT } from '../memory/plan.ts';
 import type { HubClient } from './client.ts';
 import { filesOf, type Quant, quantsOf } from './listing.ts';
@@ -29,7 +29,7 @@ export function createQuants(client: HubClient, clock: Clock) {
 export type AskQuants = ReturnType<typeof createQuants>;
 
 /** The quantization that is meant when none is named: the usual one, else the largest that fits, else the first. */
-export function chooseQuant(repo: string, quants: readonly Quant[], plan: Judge['plan']): Quant | undefined {
+export function chooseQuant(repo: string, quants: readonly Quant[], plan: FitPlanner['plan']): Quant | undefined {
   const fits = ({ key, format, bytes }: Quant) =>
     plan(notHere({ name: repo, variant: key, format, bytes }), { contextLength: USUAL_CONTEXT }).target !== 'none';
   const largest = quants.filter(fits).sort((a, b) => b.bytes - a.bytes)[0];

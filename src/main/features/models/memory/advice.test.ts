@@ -18,7 +18,7 @@ function open(ramMb: number, vramMb: number | null = null, entries: CatalogueEnt
   return createAdvice({
     catalogue: async () => entries,
     matches: (ref) => (ref.startsWith('o/here') ? [{} as never] : []),
-    judge: {
+    planner: {
       free: () => free,
       cardsKnown: async () => undefined,
       plan: (model, wish) => plan(model, free, { contextLength: 8192, parallel: 1, promptBatch: 128, gpu: true }, wish),

@@ -7,7 +7,7 @@ import { refOf } from '../../../../contract/models/reference.ts';
 import type { ModelRow } from '../schema.ts';
 import type { ReadCatalogue } from './catalogue.ts';
 import { mb } from './estimate.ts';
-import type { Judge } from './fit.ts';
+import type { FitPlanner } from './fit.ts';
 import { notHere, USUAL_CONTEXT } from './plan.ts';
 
 type Output<Op extends keyof Operations> = OutputOf<Operations[Op]>;
@@ -33,13 +33,13 @@ export interface AdviceDeps {
   catalogue: ReadCatalogue;
   /** Installed models that a reference means. */
   matches(ref: string): readonly ModelRow[];
-  judge: Judge;
+  planner: FitPlanner;
 }
 
-export function createAdvice({ catalogue, matches, judge }: AdviceDeps) {
+export function createAdvice({ catalogue, matches, planner }: AdviceDeps) {
   async function free() {
-    await judge.cardsKnown();
-    return judge.free();
+    await planner.cardsKnown();
+    return planner.free();
   }
 
   return {
@@ -65,7 +65,7 @@ export function createAdvice({ catalogue, matches, judge }: AdviceDeps) {
         RAM_SIZES.find(([from]) => safe_ram_mb >= from)?.[1] ??
         [];
       const models = (await catalogue()).filter(isRunnable).map((entry) => {
-        const { target } = judge.plan(notHere(entry), { contextLength: USUAL_CONTEXT });
+        const { target } = planner.plan(notHere(entry), { contextLength: USUAL_CONTEXT });
         return { ...entry, fits: target !== 'none', installed: matches(refOf(entry)).length > 0 };
       });
       return {

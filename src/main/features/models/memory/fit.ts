@@ -16,8 +16,8 @@ export function freeNow(ram: number, cards: readonly Gpu[]): FreeMemory {
   return { ram, vram: best?.free ?? null, vramTotal: best?.total ?? null, gpu: best?.index ?? null };
 }
 
-/** Judges models by this machine, its settings and what is loaded. */
-export function createJudge(deps: {
+/** Plans models by this machine, its settings and what is loaded. */
+export function createFitPlanner(deps: {
   hardware: Pick<Hardware, 'freeMemory' | 'graphics' | 'graphicsNow'>;
   settings: SettingsReader;
   held(): Held;
@@ -40,7 +40,7 @@ export function createJudge(deps: {
     },
   };
 }
-export type Judge = ReturnType<typeof createJudge>;
+export type FitPlanner = ReturnType<typeof createFitPlanner>;
 
 /** The plan as the panel's badge shows it. */
 export function fitOf({ target, bytes, available, contextLength, largestContext, reason }: LoadPlan): ModelFit {

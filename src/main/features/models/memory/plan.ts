@@ -1,5 +1,5 @@
 /**
- * How a model would be loaded: where it goes, with which context, and what is unloaded for it. This is the only judgement of whether a model fits:
+ * How a model would be loaded: where it goes, with which context, and what is unloaded for it. This alone decides whether a model fits:
  * the engines are asked what it says, and the panel, estimates and recommendations say what the engines will be asked.
  */
 
@@ -90,7 +90,7 @@ const RESERVE = 256 * MIB;
 const LEAST_CONTEXT = 512;
 /** Of models whose files do not tell what they were made for. */
 export const UNKNOWN_CONTEXT = 2048;
-/** With which models that are not here are judged, tokens. */
+/** Assumed of models that are not here, tokens. */
 export const USUAL_CONTEXT = 4096;
 /** Nothing limits the context of a model that is not here. */
 const ANY_CONTEXT = 1_048_576;

@@ -10,7 +10,7 @@ import type { ModelRow } from '../schema.ts';
 import { createAdvice } from './advice.ts';
 import type { ReadCatalogue } from './catalogue.ts';
 import { MIB, mb } from './estimate.ts';
-import type { Judge } from './fit.ts';
+import type { FitPlanner } from './fit.ts';
 import { hardwareInfo, recipesFor } from './machine.ts';
 import { type LoadWish, notHere, type PlanFacts } from './plan.ts';
 
@@ -63,20 +63,20 @@ function compatibilityOf(found: MemoryEstimate, provider: string): Output<'compa
 
 export function createMemoryService(deps: {
   hardware: Hardware;
-  judge: Judge;
+  planner: FitPlanner;
   catalogue: ReadCatalogue;
   /** Installed models that a reference means. */
   matches(ref: string, variant?: string): readonly ModelRow[];
 }) {
-  const { hardware, judge, matches } = deps;
+  const { hardware, planner, matches } = deps;
 
   /** @param wish the usual context unless it names one */
   async function estimateWith(input: Named, wish: LoadWish): Promise<MemoryEstimate> {
     const [model, variant] = [refIn(input), variantIn(input)];
     const { facts, basis, quant } = known(matches(model, variant), model, variant);
-    await judge.cardsKnown();
-    const { ram, vram } = judge.free();
-    const found = judge.plan(facts, wish);
+    await planner.cardsKnown();
+    const { ram, vram } = planner.free();
+    const found = planner.plan(facts, wish);
     const estimated = Math.ceil(found.bytes / MIB);
     const { target, gpuPercent, reason } = found;
     return {
@@ -87,7 +87,7 @@ export function createMemoryService(deps: {
       estimated_vram_mb: vram === null ? null : Math.ceil((estimated * gpuPercent) / 100),
       available_ram_mb: mb(ram),
       available_vram_mb: vram === null ? null : mb(vram),
-      fits_in_ram: judge.plan(facts, { contextLength: found.contextLength, gpuLayers: 0 }).target === 'cpu',
+      fits_in_ram: planner.plan(facts, { contextLength: found.contextLength, gpuLayers: 0 }).target === 'cpu',
       fits_in_vram: target === 'gpu',
       can_load: target !== 'none',
       loading_strategy: {

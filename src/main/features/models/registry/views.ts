@@ -22,5 +22,5 @@ export function toModel(row: ModelRow): InstalledModel {
   };
 }
 
-/** The facts by which it is judged whether a model fits. */
+/** The facts that decide whether a model fits. */
 export const planFactsOf = (row: ModelRow): PlanFacts => ({ ...row, memory: row.facts?.memory ?? null });

@@ -137,17 +137,17 @@ describe('entities', () => {
 
 describe('classes', () => {
   test('of a model are those of the library used directly', async () => {
-    const judge = await pipeline('text-classification', 'moods', FULL);
+    const reference = await pipeline('text-classification', 'moods', FULL);
     for (const text of [TEXT, 'what', '']) {
-      const wanted = (await judge(text, { top_k: 3 })) as { label: string; score: number }[];
+      const wanted = (await reference(text, { top_k: 3 })) as { label: string; score: number }[];
       close((await classes({ model: 'moods', text })).scores, wanted);
     }
   });
 
   test('of which several may be true have a score each', async () => {
-    const judge = await pipeline('text-classification', 'topics', FULL);
+    const reference = await pipeline('text-classification', 'topics', FULL);
     const { scores } = await classes({ model: 'topics', text: TEXT });
-    close(scores, (await judge(TEXT, { top_k: 3 })) as typeof scores);
+    close(scores, (await reference(TEXT, { top_k: 3 })) as typeof scores);
     expect(scores.reduce((sum, { score }) => sum + score, 0)).not.toBeCloseTo(1, 2);
   });
 
@@ -156,8 +156,8 @@ describe('classes', () => {
     true,
   ])('that nobody has trained are those of the library; several true: %s', async (multi_label) => {
     const labels = ['water', 'the people', 'friends'];
-    const judge = await pipeline('zero-shot-classification', 'nli', FULL);
-    const wanted = (await judge(TEXT, labels, { multi_label })) as { labels: string[]; scores: number[] };
+    const reference = await pipeline('zero-shot-classification', 'nli', FULL);
+    const wanted = (await reference(TEXT, labels, { multi_label })) as { labels: string[]; scores: number[] };
     const { scores } = await classes({ model: 'nli', text: TEXT, labels, multi_label });
     close(
       scores,
@@ -167,9 +167,9 @@ describe('classes', () => {
 
   // Catches a label that is taken for a pattern of `replace`.
   test('a label is put into the hypothesis letter by letter', async () => {
-    const judge = await pipeline('zero-shot-classification', 'nli', FULL);
+    const reference = await pipeline('zero-shot-classification', 'nli', FULL);
     // The vocabulary knows none of these signs, so they are read alike.
-    const wanted = (await judge(TEXT, ['## water', 'friends'], {})) as { scores: number[] };
+    const wanted = (await reference(TEXT, ['## water', 'friends'], {})) as { scores: number[] };
     const { scores } = await classes({ model: 'nli', text: TEXT, labels: ["$' water", 'friends'] });
     for (const [index, { score }] of scores.entries()) expect(score).toBeCloseTo(wanted.scores[index] ?? 0, 6);
   });

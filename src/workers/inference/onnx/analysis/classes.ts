@@ -1,10 +1,10 @@
-/** Texts compared with classes: those that a model was trained for, or any, of which it judges whether they follow from the text. */
+/** Texts compared with classes: those that a model was trained for, or any, of which it says whether they follow from the text. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { type ClassScore, LABEL_PLACE } from '../../../../contract/models/analysis.ts';
 import type { EngineAnswer, EngineAsk, EngineItem } from '../../../../contract/models/engine.ts';
 import type { Call } from '../../../shared/serve.ts';
 import { createPause } from '../../text/deadline.ts';
-import { type Judge, judgeRows, softmax } from './model.ts';
+import { type Classifier, classifyRows, softmax } from './model.ts';
 import { readText } from './places.ts';
 import { type Window, windowsOf } from './windows.ts';
 
@@ -34,16 +34,16 @@ const progressOf =
     emit({ t: 'reading', percent: Math.floor((rows * 100) / all) });
 
 export async function classify(
-  judge: Judge<'classification'>,
+  classifier: Classifier<'classification'>,
   { text }: Extract<EngineAsk, { op: 'classify' }>,
   { signal, emit }: Call<EngineItem>,
 ): Promise<EngineAnswer> {
-  const { tokenizer, frame, facts, labels, isMultiLabel } = judge;
+  const { tokenizer, frame, facts, labels, isMultiLabel } = classifier;
   const { ids } = await readText(tokenizer, text, createPause(signal));
   const windows = windowsOf(ids.length, facts.context_length - frame.sizes.one);
   const scores: number[][] = [];
-  await judgeRows(
-    judge,
+  await classifyRows(
+    classifier,
     windows.map(({ from, to }) => frame.one(ids.slice(from, to))),
     (row, numbers) => {
       scores[row] = isMultiLabel ? Array.from(numbers(), sigmoid) : softmax(numbers());
@@ -67,12 +67,12 @@ function answersOf(labels: readonly string[]): { follows: number; contradicts: n
 }
 
 export async function classifyFreely(
-  judge: Judge<'classification'>,
+  classifier: Classifier<'classification'>,
   { text, labels, hypothesis, multi_label }: Extract<EngineAsk, { op: 'zero_shot' }>,
   { signal, emit }: Call<EngineItem>,
 ): Promise<EngineAnswer> {
-  const { tokenizer, frame, facts } = judge;
-  const { follows, contradicts } = answersOf(judge.labels);
+  const { tokenizer, frame, facts } = classifier;
+  const { follows, contradicts } = answersOf(classifier.labels);
   const pause = createPause(signal);
   const { ids } = await readText(tokenizer, text, pause);
   const hypotheses: number[][] = [];
@@ -92,8 +92,8 @@ export async function classifyFreely(
   const scores: number[][] = [];
   for (const [at, { from, to }] of windows.entries()) {
     const logits: number[][] = [];
-    await judgeRows(
-      judge,
+    await classifyRows(
+      classifier,
       hypotheses.map((one) => frame.pair(ids.slice(from, to), one)),
       (row, numbers) => {
         const all = numbers();

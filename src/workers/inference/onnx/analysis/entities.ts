@@ -3,7 +3,7 @@ import { type Aggregation, type Entity, MAX_ENTITIES } from '../../../../contrac
 import type { EngineAnswer, EngineAsk, EngineItem } from '../../../../contract/models/engine.ts';
 import type { Call } from '../../../shared/serve.ts';
 import { createPause } from '../../text/deadline.ts';
-import { type Judge, judgeRows, softmax } from './model.ts';
+import { type Classifier, classifyRows, softmax } from './model.ts';
 import { readText, type Span } from './places.ts';
 import { windowsOf } from './windows.ts';
 
@@ -79,16 +79,16 @@ export function entitiesOf(tokens: readonly Labelled[], text: string, aggregatio
 }
 
 export async function findEntities(
-  judge: Judge<'ner'>,
+  classifier: Classifier<'ner'>,
   { text, aggregation, threshold }: Extract<EngineAsk, { op: 'entities' }>,
   { signal, emit }: Call<EngineItem>,
 ): Promise<EngineAnswer> {
-  const { tokenizer, frame, labels, facts } = judge;
+  const { tokenizer, frame, labels, facts } = classifier;
   const { ids, spans } = await readText(tokenizer, text, createPause(signal));
   const windows = windowsOf(ids.length, facts.context_length - frame.sizes.one);
   const labelled: Labelled[] = [];
-  await judgeRows(
-    judge,
+  await classifyRows(
+    classifier,
     ids.length === 0 ? [] : windows.map(({ from, to }) => frame.one(ids.slice(from, to))),
     (row, numbers) => {
       const { from = 0, first = 0, last = 0 } = windows[row] ?? {};

@@ -1,4 +1,4 @@
-/** Models that judge what they read: each token of a text, or the whole. */
+/** Models that classifier what they read: each token of a text, or the whole. */
 import type { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { isJsonObject } from '../../../../contract/kernel/json.ts';
@@ -9,10 +9,10 @@ import type { OpenSession } from '../session.ts';
 import type { Encoded, TextTokenizer } from '../tokenizer.ts';
 import { type Frame, openFrame } from './frame.ts';
 
-/** What a model of this kind judges. */
-export type Judged = 'ner' | 'classification';
+/** What a classifier is used for. */
+export type ClassifierUse = 'ner' | 'classification';
 
-export interface Judge<Use extends Judged = Judged> {
+export interface Classifier<Use extends ClassifierUse = ClassifierUse> {
   readonly use: Use;
   readonly session: InferenceSession;
   readonly tokenizer: TextTokenizer;
@@ -27,7 +27,7 @@ export interface Judge<Use extends Judged = Judged> {
 }
 
 /** What a model is made of. */
-export interface JudgeFiles {
+export interface ClassifierFiles {
   config: JsonObject;
   tokenizer: TextTokenizer;
   pad: number;
@@ -57,8 +57,8 @@ export type RowNumbers = (token?: number) => Float32Array;
  * @param use gets the numbers of a row
  * @param done is awaited with how many rows are done
  */
-export async function judgeRows(
-  { session, pad, facts, labels }: Pick<Judge, 'session' | 'pad' | 'facts' | 'labels'>,
+export async function classifyRows(
+  { session, pad, facts, labels }: Pick<Classifier, 'session' | 'pad' | 'facts' | 'labels'>,
   rows: readonly Encoded[],
   use: (row: number, numbers: RowNumbers) => void,
   { signal, done }: { signal: AbortSignal; done: (rows: number) => Promise<void> },
@@ -93,12 +93,12 @@ export function softmax(logits: Float32Array | readonly number[]): number[] {
 }
 
 /** @param open opens the model with a session in which what it is given computes */
-export async function loadJudge<Use extends Judged>(
+export async function loadClassifier<Use extends ClassifierUse>(
   use: Use,
-  { config, tokenizer, pad }: JudgeFiles,
+  { config, tokenizer, pad }: ClassifierFiles,
   context_length: number,
   open: (prove: (session: InferenceSession) => Promise<void>) => Promise<OpenSession>,
-): Promise<Judge<Use>> {
+): Promise<Classifier<Use>> {
   const frame = openFrame(tokenizer);
   let count = 0;
   const { session, device, refused } = await open(async (opened) => {

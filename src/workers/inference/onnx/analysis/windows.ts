@@ -1,4 +1,4 @@
-/** Texts that are longer than a model takes, read in windows that overlap: every token is judged where it has text on both sides. */
+/** Texts that are longer than a model takes, read in windows that overlap: every token is classified where it has text on both sides. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
 
 /** Tokens from `from` to `to` are read; of those from `first` to `last` the answer counts. */

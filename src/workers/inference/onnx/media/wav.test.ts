@@ -18,7 +18,7 @@ const tone =
     0.5 * Math.sin(2 * Math.PI * hertz * t);
 
 /** All windows of a file at 16 kHz, one after the other. */
-const heard = (content: Buffer, window = 7_000) =>
+const decoded = (content: Buffer, window = 7_000) =>
   withMedia(saved(content), 2 ** 30, async (file) => {
     const recording = await openWav(file);
     const windows = openWindows(recording, 16_000, window);
@@ -46,18 +46,18 @@ describe('samples', () => {
   ];
   // Catches signs of bytes, a wrong end of the numbers, and unknown parts of odd length that shift what follows.
   test.each(forms)('of the form %o are those that were recorded', async (shape, error) => {
-    const { all, samples } = await heard(wav(tone(440), { seconds: 1.5, ...shape }));
+    const { all, samples } = await decoded(wav(tone(440), { seconds: 1.5, ...shape }));
     expect([all.length, samples]).toEqual([24_000, 24_000]);
     expect(worst(all, tone(440))).toBeLessThan(error);
   });
 
   test('of several channels are mixed', async () => {
-    const { all } = await heard(wav([tone(440), tone(880)], { channels: 2 }));
+    const { all } = await decoded(wav([tone(440), tone(880)], { channels: 2 }));
     expect(worst(all, (t) => (tone(440)(t) + tone(880)(t)) / 2)).toBeLessThan(1e-4);
   });
 
   test('that are no numbers are silence', async () => {
-    const { all } = await heard(
+    const { all } = await decoded(
       wav((t) => (t < 0.5 ? Number.NaN : Number.POSITIVE_INFINITY), { bits: 32, float: true }),
     );
     expect(new Set(all)).toEqual(new Set([0]));
@@ -69,14 +69,14 @@ describe('another rate', () => {
   test.each([
     8_000, 11_025, 22_050, 44_100, 48_000, 96_000, 192_000,
   ])('of %i keeps what both rates have', async (rate) => {
-    const { all } = await heard(wav(tone(440), { rate, bits: 24, seconds: 2 }));
+    const { all } = await decoded(wav(tone(440), { rate, bits: 24, seconds: 2 }));
     expect(all.length).toBe(32_000);
     // At its ends a recording has silence on one side.
     expect(worst(all, tone(440), 400, 31_600)).toBeLessThan(2e-3);
   });
 
   test('loses what the new one cannot have, instead of making other tones of it', async () => {
-    const { all } = await heard(wav(tone(11_000), { rate: 44_100, bits: 24 }));
+    const { all } = await decoded(wav(tone(11_000), { rate: 44_100, bits: 24 }));
     expect(worst(all, () => 0, 400, 15_600)).toBeLessThan(1e-3);
   });
 });
@@ -118,14 +118,14 @@ describe('files that lie are refused before anything is believed', () => {
     ],
     ['nothing at all', Buffer.alloc(0), /read from WAV/],
   ])('%s', async (_what, content, words) => {
-    await expect(heard(content)).rejects.toMatchObject({
+    await expect(decoded(content)).rejects.toMatchObject({
       slug: 'unprocessable-entity',
       message: expect.stringMatching(words),
     });
   });
 
   test('but one that does not know its length yet is read to the end of the file', async () => {
-    const { all } = await heard(riff(format(), data(0xffff_ffff)));
+    const { all } = await decoded(riff(format(), data(0xffff_ffff)));
     expect(all).toHaveLength(32);
   });
 

@@ -4,7 +4,7 @@
  */
 import { kindOf, type MediaFile, unreadable } from './open.ts';
 
-/** Sound as a model hears it: one channel. */
+/** Sound as a model takes it: one channel. */
 export interface Recording {
   /** Samples a second. */
   readonly rate: number;

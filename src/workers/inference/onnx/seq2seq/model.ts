@@ -1,18 +1,18 @@
-/** Models of two halves: an encoder that sees or hears, and a decoder that writes. */
+/** Encoder-decoder models: an encoder of sound or pictures, and a decoder that writes. */
 import path from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { isJsonObject } from '../../../../contract/kernel/json.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
+import { graphsOf } from '../../../../contract/models/encoder-decoder.ts';
 import type { LoadedFacts } from '../../../../contract/models/engine.ts';
-import { graphsOf } from '../../../../contract/models/halves.ts';
 import { type ModelFolder, useless } from '../folder.ts';
 import type { OpenSession } from '../session.ts';
 import { countIn, endTokens, type TextTokenizer, tokensIn } from '../tokenizer.ts';
 import { beginWriting, type DecoderGraphs, type Writing } from './writer.ts';
 
 /** What both kinds of such models are made of. */
-export interface Halves {
+export interface EncoderDecoder {
   readonly encoder: InferenceSession;
   readonly decoder: DecoderGraphs;
   readonly tokenizer: TextTokenizer;
@@ -27,7 +27,7 @@ export interface Halves {
 }
 
 /** The files around the graphs. */
-export interface HalvesFiles {
+export interface EncoderDecoderFiles {
   folder: ModelFolder;
   config: JsonObject;
   tokenizer: TextTokenizer;
@@ -40,7 +40,7 @@ export const textConfig = (config: JsonObject): JsonObject => (isJsonObject(conf
 /** What transformers takes where no file tells a length. */
 const USUAL_LENGTH = 20;
 
-function textOf({ config, generation, tokenizer }: HalvesFiles, contextLength: number) {
+function textOf({ config, generation, tokenizer }: EncoderDecoderFiles, contextLength: number) {
   const all = [generation, config, textConfig(config)];
   const first = (name: string) => all.map((one) => one[name]).find((value) => value != null);
   const ends = endTokens(tokenizer, first('eos_token_id'));
@@ -79,11 +79,11 @@ function devicesOf(graphs: readonly OpenSession[]): Pick<LoadedFacts, 'device' |
 }
 
 /**
- * Opens both halves and proves that they compute together.
+ * Opens both graphs and proves that they compute together.
  * @param input name of what the encoder takes @param sample such an input with nothing in it
  * @throws AppError `model-corrupted`
  */
-export async function loadHalves(
+export async function loadEncoderDecoder(
   {
     path: main,
     open,
@@ -91,9 +91,9 @@ export async function loadHalves(
     path: string;
     open: (file: string, prove: (session: InferenceSession) => Promise<void>) => Promise<OpenSession>;
   },
-  files: HalvesFiles,
+  files: EncoderDecoderFiles,
   { input, sample, contextLength }: { input: string; sample: () => Tensor; contextLength: number },
-): Promise<Halves> {
+): Promise<EncoderDecoder> {
   const text = textOf(files, contextLength);
   const names = graphsOf(path.basename(main));
   if (names === null) throw useless('it is not made of an encoder and a decoder');

@@ -1,5 +1,5 @@
 /**
- * What models for speech hear: the loudness of bands of frequencies over time (log-mel spectrogram), by the numbers that `preprocessor_config.json`
+ * Input of models for speech: the loudness of bands of frequencies over time (log-mel spectrogram), by the numbers that `preprocessor_config.json`
  * names. As in Whisper (https://arxiv.org/abs/2212.04356); bands by the scale of Slaney's Auditory Toolbox.
  */
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
@@ -7,7 +7,7 @@ import { useless } from '../folder.ts';
 import { createPowerSpectra } from './fft.ts';
 
 export interface Features {
-  /** Samples a second that the model hears. */
+  /** Samples a second that the model takes. */
   readonly rate: number;
   /** Samples of one window; a shorter one ends with silence. */
   readonly samples: number;

@@ -1,16 +1,16 @@
-/** Models for speech of Whisper's shape: what they hear, and the tokens with which they are told what to write. */
+/** Models for speech of Whisper's shape: what they take, and the tokens with which they are told what to write. */
 import { Tensor } from 'onnxruntime-node';
 import { isJsonObject } from '../../../../contract/kernel/json.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
-import { type Halves, type HalvesFiles, loadHalves } from '../seq2seq/model.ts';
+import { type EncoderDecoder, type EncoderDecoderFiles, loadEncoderDecoder } from '../seq2seq/model.ts';
 import { countIn } from '../tokenizer.ts';
 import { type Features, openFeatures } from './mel.ts';
 import type { TimeTokens } from './times.ts';
 
-export const HEARS = 'input_features';
+export const AUDIO_INPUT = 'input_features';
 
 /** See file comment. */
-export interface SpeechModel extends Halves {
+export interface SpeechModel extends EncoderDecoder {
   readonly use: 'speech';
   readonly features: Features;
   /** Null for a model that tells none. */
@@ -28,7 +28,7 @@ const MANY_LANGUAGES = 51_865;
 /** `<|en|>` */
 const LANGUAGE = /^<\|([a-z]{2,4})\|>$/;
 
-function languagesOf({ config, generation, tokenizer }: HalvesFiles): Map<string, number> {
+function languagesOf({ config, generation, tokenizer }: EncoderDecoderFiles): Map<string, number> {
   const isMany = generation.is_multilingual ?? (countIn(config.vocab_size) ?? 0) >= MANY_LANGUAGES;
   if (isMany !== true) return new Map();
   const named = isJsonObject(generation.lang_to_id) ? Object.entries(generation.lang_to_id) : [];
@@ -49,7 +49,7 @@ function languagesOf({ config, generation, tokenizer }: HalvesFiles): Map<string
   );
 }
 
-function tasksOf({ generation, tokenizer }: HalvesFiles): SpeechModel['tasks'] {
+function tasksOf({ generation, tokenizer }: EncoderDecoderFiles): SpeechModel['tasks'] {
   const named: JsonObject = isJsonObject(generation.task_to_id) ? generation.task_to_id : {};
   const idOf = (task: string) => {
     const id = named[task];
@@ -60,13 +60,13 @@ function tasksOf({ generation, tokenizer }: HalvesFiles): SpeechModel['tasks'] {
 }
 
 /** The language that old files tell the decoder to begin with. */
-function forcedLanguage({ config, generation }: HalvesFiles, languages: ReadonlyMap<string, number>): string {
+function forcedLanguage({ config, generation }: EncoderDecoderFiles, languages: ReadonlyMap<string, number>): string {
   const forced = generation.forced_decoder_ids ?? config.forced_decoder_ids;
   const ids = Array.isArray(forced) ? forced.map((pair) => (Array.isArray(pair) ? pair[1] : null)) : [];
   return [...languages].find(([, id]) => ids.includes(id))?.[0] ?? 'en';
 }
 
-function timesOf({ config, generation, tokenizer }: HalvesFiles, features: Features): TimeTokens | null {
+function timesOf({ config, generation, tokenizer }: EncoderDecoderFiles, features: Features): TimeTokens | null {
   const named = generation.no_timestamps_token_id;
   const none = typeof named === 'number' ? named : tokenizer.idOf('<|notimestamps|>');
   if (none === null) return null;
@@ -80,20 +80,20 @@ function timesOf({ config, generation, tokenizer }: HalvesFiles, features: Featu
 
 /** @throws AppError `model-corrupted` */
 export async function loadSpeech(
-  where: Parameters<typeof loadHalves>[0],
-  files: HalvesFiles,
+  where: Parameters<typeof loadEncoderDecoder>[0],
+  files: EncoderDecoderFiles,
   contextLength: number,
 ): Promise<SpeechModel> {
   const features = openFeatures((await files.folder.object('preprocessor_config.json')) ?? {});
   const { bands, frames } = features;
-  const halves = await loadHalves(where, files, {
-    input: HEARS,
+  const encoderDecoder = await loadEncoderDecoder(where, files, {
+    input: AUDIO_INPUT,
     sample: () => new Tensor('float32', new Float32Array(bands * frames), [1, bands, frames]),
     contextLength,
   });
   const languages = languagesOf(files);
   return {
-    ...halves,
+    ...encoderDecoder,
     ...{ use: 'speech', features, languages },
     usualLanguage: forcedLanguage(files, languages),
     tasks: languages.size === 0 ? null : tasksOf(files),

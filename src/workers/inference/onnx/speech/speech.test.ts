@@ -6,7 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEngine } from '../../../../../tests/support/engine.ts';
 import { libraryOn } from '../../../../../tests/support/models/library.ts';
 import { babble, type Sound, wav, written } from '../../../../../tests/support/models/media.ts';
-import { FIRST_TIME, SPEECH_TOKENS, writeOnnxSpeech } from '../../../../../tests/support/models/onnx-halves.ts';
+import {
+  FIRST_TIME,
+  SPEECH_TOKENS,
+  writeOnnxSpeech,
+} from '../../../../../tests/support/models/onnx-encoder-decoder.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { openFeatures } from './mel.ts';
 
@@ -37,7 +41,7 @@ interface Wish {
 }
 const askOf = (file: string, wish: Wish = {}) =>
   ({ op: 'transcribe', model: 'short', language: 'en', translate: false, timestamps: false, file, ...wish }) as const;
-async function hear(file: string, wish: Wish = {}) {
+async function transcribed(file: string, wish: Wish = {}) {
   const { answer, items, text } = await engine.run(askOf(file, wish));
   if (answer.t !== 'transcribed') throw new Error(answer.t);
   return { ...answer, items, told: text };
@@ -122,7 +126,7 @@ describe('text', () => {
       expect(new Set(tokens).size).toBeGreaterThan(5);
       const file = recording('five', 5);
       for (const model of ['merged', 'two', 'plain']) {
-        const found = await hear(file, { model, language, translate: task === 'translate' });
+        const found = await transcribed(file, { model, language, translate: task === 'translate' });
         expect(found).toMatchObject({ text: textOf(tokens).trim(), tokens: tokens.length, windows: 1, language });
         expect(found).toMatchObject({ segments: null, seconds: 5, told: textOf(tokens) });
       }
@@ -139,35 +143,35 @@ describe('text', () => {
     const end = rest.findIndex((token) => token >= FIRST_TIME);
     expect(begin).toBeGreaterThanOrEqual(FIRST_TIME);
     expect(end).toBeGreaterThan(2);
-    const { segments } = await hear(recording('thirty', 30, sound), { model: 'merged', timestamps: true });
+    const { segments } = await transcribed(recording('thirty', 30, sound), { model: 'merged', timestamps: true });
     const time = (token = 0) => Math.round((token - FIRST_TIME) * 2) / 100;
     const first = { start: time(begin), end: time(rest[end]), text: textOf(rest.slice(0, end)).trim() };
     expect(segments?.[0]).toEqual(first);
   }, 60_000);
 
-  test('is in the language that the model hears when none is told', async () => {
+  test('is in the language that the model detects when none is told', async () => {
     const file = recording('two', 2);
-    const found = await hear(file, { language: null });
+    const found = await transcribed(file, { language: null });
     expect(['en', 'de', 'fr']).toContain(found.language);
-    expect(found.text).toBe((await hear(file, { language: found.language })).text);
-    expect(await hear(file, { model: 'english', language: null })).toMatchObject({ language: null });
+    expect(found.text).toBe((await transcribed(file, { language: found.language })).text);
+    expect(await transcribed(file, { model: 'english', language: null })).toMatchObject({ language: null });
   });
 
   test('is another one for another sound, and for stereo at another rate nearly the same features', async () => {
-    const one = await hear(recording('one', 2, babble(1)));
-    expect((await hear(recording('other', 2, babble(5)))).text).not.toBe(one.text);
+    const one = await transcribed(recording('one', 2, babble(1)));
+    expect((await transcribed(recording('other', 2, babble(5)))).text).not.toBe(one.text);
     const stereo = written(
       at('stereo.wav'),
       wav([(t) => 2 * babble(1)(t), () => 0], { channels: 2, rate: 48_000, seconds: 2, bits: 24 }),
     );
-    expect(await hear(stereo)).toMatchObject({ seconds: 2, windows: 1 });
+    expect(await transcribed(stereo)).toMatchObject({ seconds: 2, windows: 1 });
   });
 });
 
 describe('a long recording', () => {
   // Catches windows that are skipped, times that begin anew in each, and a text that ends with the first window.
   test('is read to its end, with times of the whole, in order', async () => {
-    const found = await hear(recording('nine', 9), { timestamps: true });
+    const found = await transcribed(recording('nine', 9), { timestamps: true });
     expect(found.windows).toBeGreaterThanOrEqual(5);
     const times = (found.segments ?? []).flatMap(({ start, end }) => [start, end]);
     expect(times.length).toBeGreaterThan(8);
@@ -177,7 +181,7 @@ describe('a long recording', () => {
     const percents = found.items.flatMap((item) => (item.t === 'reading' ? [item.percent] : []));
     expect(percents.at(-1)).toBe(100);
     expect(percents).toEqual([...percents].sort((one, other) => one - other));
-    expect((await hear(at('nine.wav'))).text).toBe(found.text);
+    expect((await transcribed(at('nine.wav'))).text).toBe(found.text);
     expect(found.told.trim()).toBe(found.text);
   }, 60_000);
 
@@ -192,7 +196,7 @@ describe('a long recording', () => {
       })(),
     ).rejects.toMatchObject({ slug: 'cancelled' });
     expect(engine.pids).toHaveLength(1);
-    expect((await hear(at('two.wav'))).windows).toBe(1);
+    expect((await transcribed(at('two.wav'))).windows).toBe(1);
   }, 60_000);
 });
 
@@ -202,7 +206,7 @@ describe('what cannot be done', () => {
     ['a language for a model of one', { model: 'english' }, /one language only/],
     ['a translation by a model of one', { model: 'english', language: null, translate: true }, /multilingual/],
   ])('is refused with what to do: %s', async (_what, wish, words) => {
-    const failure = hear(recording('two', 2), wish);
+    const failure = transcribed(recording('two', 2), wish);
     await expect(failure).rejects.toMatchObject({
       slug: 'unprocessable-entity',
       message: expect.stringMatching(words),
@@ -214,9 +218,9 @@ describe('what cannot be done', () => {
     symlinkSync(recording('two', 2), at('link.wav'));
     mkdirSync(at('folder.wav'));
     for (const name of ['link.wav', 'folder.wav', 'missing.wav'])
-      await expect(hear(at(name))).rejects.toMatchObject({ slug: 'unprocessable-entity' });
+      await expect(transcribed(at(name))).rejects.toMatchObject({ slug: 'unprocessable-entity' });
     const mp3 = written(at('a.mp3'), Buffer.from('ID3\u0003 and so on, long enough'));
-    await expect(hear(mp3)).rejects.toMatchObject({ message: expect.stringMatching(/is MP3.*ffmpeg/s) });
+    await expect(transcribed(mp3)).rejects.toMatchObject({ message: expect.stringMatching(/is MP3.*ffmpeg/s) });
   });
 
   test('models of another shape are refused when they are loaded, with the reason', async () => {

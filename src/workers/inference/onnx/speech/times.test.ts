@@ -74,9 +74,9 @@ describe('pieces', () => {
       ],
       null,
     ],
-  ])('%s', (_what, tokens, wanted, heard) => {
+  ])('%s', (_what, tokens, wanted, seconds) => {
     const told = piecesOf(tokens, TIMES);
     expect(told.pieces.map(({ start, end }) => [start, end])).toEqual(wanted);
-    expect(told.heard).toBe(heard);
+    expect(told.seconds).toBe(seconds);
   });
 });

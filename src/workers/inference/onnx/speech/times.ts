@@ -61,8 +61,8 @@ function likelierTime(logits: Float32Array, begin: number): boolean {
 /** What was written in one window, and where the next one begins. */
 export interface Told {
   pieces: Piece[];
-  /** Seconds of the window that were heard to their end; null for all of them. */
-  heard: number | null;
+  /** Seconds of the window that were transcribed to their end; null for all of them. */
+  seconds: number | null;
 }
 
 /** Splits what was written at its times. A piece that the end of the window cuts off is left to the next window, unless there is no other. */
@@ -81,8 +81,8 @@ export function piecesOf(tokens: readonly number[], { begin, step }: TimeTokens)
       open = null;
     }
   }
-  const heard = pieces.at(-1)?.end ?? 0;
+  const seconds = pieces.at(-1)?.end ?? 0;
   // Without a begin behind the last end, the rest of the window is silent.
-  if (heard > 0 && open !== null) return { pieces, heard };
-  return { pieces: open === null || open.tokens.length === 0 ? pieces : [...pieces, open], heard: null };
+  if (seconds > 0 && open !== null) return { pieces, seconds };
+  return { pieces: open === null || open.tokens.length === 0 ? pieces : [...pieces, open], seconds: null };
 }

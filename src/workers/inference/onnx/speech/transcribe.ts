@@ -10,7 +10,7 @@ import { openWav, type Recording } from '../media/wav.ts';
 import { suppression, writeGreedily } from '../seq2seq/greedy.ts';
 import { encode, withWriting } from '../seq2seq/model.ts';
 import type { Writing } from '../seq2seq/writer.ts';
-import { HEARS, type SpeechModel } from './model.ts';
+import { AUDIO_INPUT, type SpeechModel } from './model.ts';
 import { createSegments, round } from './segments.ts';
 import { piecesOf, type Told, timeRules } from './times.ts';
 import { openWindows, type SoundWindows } from './windows.ts';
@@ -34,7 +34,7 @@ function refuseUnknown(model: SpeechModel, { language, translate }: TranscribeAs
   if (translate && model.tasks === null) throw refuse('This model does not translate.', 'translate');
 }
 
-/** The language that the model hears, by the token that it writes first. */
+/** The language that the model detects, by the token that it writes first. */
 async function languageOf(model: SpeechModel, writing: Writing): Promise<string> {
   const logits = await writing.step([model.start]);
   const [best] = [...model.languages].sort(([, one], [, other]) => (logits[other] ?? 0) - (logits[one] ?? 0));
@@ -56,39 +56,39 @@ function promptOf(
 }
 
 /** One recording that is being read. */
-interface Hearing {
+interface Transcription {
   model: SpeechModel;
   ask: TranscribeAsk;
   signal: AbortSignal;
-  /** Told or heard; null until then, and for models of one language. */
+  /** Told or detected; null until then, and for models of one language. */
   language: string | null;
   hasTimes: boolean;
 }
 
 /** What was said in one window. */
-interface Heard extends Told {
+interface WindowText extends Told {
   tokens: number;
   /** Whether words are missing at its end: with times, the next window begins with them. */
   truncated: boolean;
 }
 
-async function hear(hearing: Hearing, window: Float32Array): Promise<Heard> {
-  const { model, ask, signal, hasTimes } = hearing;
+async function transcribeWindow(transcription: Transcription, window: Float32Array): Promise<WindowText> {
+  const { model, ask, signal, hasTimes } = transcription;
   const { features, encoder, decoder, suppressed, times, ends, maxLength } = model;
   const { bands, frames } = features;
-  const heard = await features.of(window, createPause(signal));
+  const input = await features.of(window, createPause(signal));
   signal.throwIfAborted();
-  const states = await encode(encoder, HEARS, new Tensor('float32', heard, [1, bands, frames]));
+  const states = await encode(encoder, AUDIO_INPUT, new Tensor('float32', input, [1, bands, frames]));
   signal.throwIfAborted();
-  if (hearing.language === null && model.languages.size > 0)
-    hearing.language = await withWriting(decoder, states, (writing) => languageOf(model, writing));
+  if (transcription.language === null && model.languages.size > 0)
+    transcription.language = await withWriting(decoder, states, (writing) => languageOf(model, writing));
   const plain = suppression(suppressed.never, []);
   const first = suppression([], suppressed.notFirst);
   const rules = hasTimes && times !== null ? timeRules(times, Math.min(...ends)) : () => undefined;
   const { tokens, truncated } = await withWriting(decoder, states, (writing) =>
     writeGreedily(writing, {
       ...{ ends, maxLength, signal },
-      prompt: promptOf(model, hearing.language, ask, hasTimes),
+      prompt: promptOf(model, transcription.language, ask, hasTimes),
       adjust(logits, written) {
         plain(logits, written);
         rules(logits, written);
@@ -99,24 +99,24 @@ async function hear(hearing: Hearing, window: Float32Array): Promise<Heard> {
   if (times === null || !hasTimes) {
     // It was told to write no times.
     const text = times === null ? tokens : tokens.filter((token) => token < times.begin);
-    return { pieces: [{ start: 0, end: null, tokens: text }], heard: null, tokens: tokens.length, truncated };
+    return { pieces: [{ start: 0, end: null, tokens: text }], seconds: null, tokens: tokens.length, truncated };
   }
   return { ...piecesOf(tokens, times), tokens: tokens.length, truncated: false };
 }
 
 /** Reads all windows; calls `tell` with what was said in each. */
 async function readAll(
-  hearing: Hearing,
+  transcription: Transcription,
   windows: SoundWindows,
-  tell: (told: Heard & { from: number; to: number }, left: number) => Promise<void>,
+  tell: (told: WindowText & { from: number; to: number }, left: number) => Promise<void>,
 ): Promise<void> {
-  const { rate } = hearing.model.features;
+  const { rate } = transcription.model.features;
   for (let begin = 0; ; ) {
     const window = await windows.read();
     if (window.length === 0) return;
-    const told = await hear(hearing, window);
+    const told = await transcribeWindow(transcription, window);
     // Where the text stops, the next window begins; at least a little further in any case.
-    const step = told.heard === null ? window.length : Math.min(window.length, Math.round(told.heard * rate));
+    const step = told.seconds === null ? window.length : Math.min(window.length, Math.round(told.seconds * rate));
     const advance = step < rate / 10 ? window.length : step;
     await tell({ ...told, from: begin / rate, to: (begin + window.length) / rate }, windows.samples - begin - advance);
     windows.advance(advance);
@@ -145,11 +145,11 @@ export function transcribe(
     const windows = openWindows(recording, rate, samples);
     // Longer than a window: the next one begins where the text ends, which only times tell.
     const hasTimes = model.times !== null && (ask.timestamps || windows.samples > samples);
-    const hearing: Hearing = { model, ask, signal, language: ask.language, hasTimes };
+    const transcription: Transcription = { model, ask, signal, language: ask.language, hasTimes };
     const segments = createSegments(MAX_SEGMENTS);
     const texts: string[] = [];
     let [count, tokens, truncated] = [0, 0, false];
-    await readAll(hearing, windows, async ({ pieces, from, to, tokens: written, ...told }, left) => {
+    await readAll(transcription, windows, async ({ pieces, from, to, tokens: written, ...told }, left) => {
       count += 1;
       truncated ||= told.truncated;
       tokens += written;
@@ -166,7 +166,7 @@ export function transcribe(
       });
     });
     return {
-      ...{ t: 'transcribed', text: texts.join('').trim(), language: hearing.language, tokens, windows: count },
+      ...{ t: 'transcribed', text: texts.join('').trim(), language: transcription.language, tokens, windows: count },
       ...{ omitted: segments.omitted(), truncated },
       segments: ask.timestamps ? segments.all : null,
       seconds: round(recording.samples / recording.rate),

@@ -7,31 +7,37 @@ import { createPause } from '../../text/deadline.ts';
 import { withMedia } from '../media/open.ts';
 import { openPng } from '../media/png.ts';
 import { suppression, writeGreedily } from '../seq2seq/greedy.ts';
-import { encode, type Halves, type HalvesFiles, loadHalves, withWriting } from '../seq2seq/model.ts';
+import {
+  type EncoderDecoder,
+  type EncoderDecoderFiles,
+  encode,
+  loadEncoderDecoder,
+  withWriting,
+} from '../seq2seq/model.ts';
 import { openPixels, type Pixels } from './pixels.ts';
 
 const SEES = 'pixel_values';
 
 /** A model that describes pictures. */
-export interface VisionModel extends Halves {
+export interface VisionModel extends EncoderDecoder {
   readonly use: 'vision';
   readonly pixels: Pixels;
 }
 
 /** @throws AppError `model-corrupted` */
 export async function loadVision(
-  where: Parameters<typeof loadHalves>[0],
-  files: HalvesFiles,
+  where: Parameters<typeof loadEncoderDecoder>[0],
+  files: EncoderDecoderFiles,
   contextLength: number,
 ): Promise<VisionModel> {
   const pixels = openPixels((await files.folder.object('preprocessor_config.json')) ?? {});
   const { width, height } = pixels.size;
-  const halves = await loadHalves(where, files, {
+  const encoderDecoder = await loadEncoderDecoder(where, files, {
     input: SEES,
     sample: () => new Tensor('float32', new Float32Array(3 * width * height), [1, 3, height, width]),
     contextLength,
   });
-  return { ...halves, use: 'vision', pixels, facts: { ...halves.facts, capabilities: ['vision'] } };
+  return { ...encoderDecoder, use: 'vision', pixels, facts: { ...encoderDecoder.facts, capabilities: ['vision'] } };
 }
 
 export async function describe(

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEngine } from '../../../../../tests/support/engine.ts';
 import { libraryOn } from '../../../../../tests/support/models/library.ts';
 import { gradient, type Paint, png, written } from '../../../../../tests/support/models/media.ts';
-import { SIDE, writeOnnxCaptioner } from '../../../../../tests/support/models/onnx-halves.ts';
+import { SIDE, writeOnnxCaptioner } from '../../../../../tests/support/models/onnx-encoder-decoder.ts';
 import { withMedia } from '../media/open.ts';
 import { openPng } from '../media/png.ts';
 import { openPixels } from './pixels.ts';

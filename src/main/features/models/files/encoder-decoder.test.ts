@@ -2,15 +2,15 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { SIDE, writeOnnxCaptioner, writeOnnxSpeech } from '../../../../../tests/support/models/onnx-halves.ts';
-import type { HalvesShape } from '../../../../../tests/support/models/onnx-halves-graph.ts';
+import type { EncoderDecoderShape } from '../../../../../tests/support/models/onnx-decoder-graph.ts';
+import { SIDE, writeOnnxCaptioner, writeOnnxSpeech } from '../../../../../tests/support/models/onnx-encoder-decoder.ts';
 import { writeOnnxFolder } from '../../../../../tests/support/models/onnx-writer.ts';
 import { MAX_PICTURE } from '../../../../contract/models/analysis.ts';
-import { graphsOf } from '../../../../contract/models/halves.ts';
+import { graphsOf } from '../../../../contract/models/encoder-decoder.ts';
 import { discover } from './discover.ts';
 import { inspect } from './inspect.ts';
 
-const root = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-halves-'));
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-encoder-decoder-'));
 afterAll(() => fs.rmSync(root, { recursive: true }));
 let count = 0;
 /** An encoder of few numbers, so that the picture is what counts. */
@@ -39,12 +39,12 @@ test.each(['model.onnx', 'encoder_model.onnx', 'decoder_with_past_model.onnx'])(
   expect(graphsOf(name)).toBeNull();
 });
 
-// Catches an estimate from one half, and a text that may be as long as a tokenizer says.
-test('models that hear and see are known by their files, with the weights of both halves', async () => {
+// Catches an estimate from one graph, and a text that may be as long as a tokenizer says.
+test('models of speech and pictures are known by their files, with the weights of both graphs', async () => {
   const ears = await found((dir) => writeOnnxSpeech(dir));
   expect(ears.facts).toMatchObject({ type: 'speech', architecture: 'whisper', context_length: 64 });
-  const halves = bytesOf(ears.candidate, 'encoder_model.onnx', 'decoder_model_merged.onnx');
-  expect(ears.facts?.memory).toMatchObject({ weights: halves });
+  const encoderDecoder = bytesOf(ears.candidate, 'encoder_model.onnx', 'decoder_model_merged.onnx');
+  expect(ears.facts?.memory).toMatchObject({ weights: encoderDecoder });
   const two = await found((dir) => writeOnnxSpeech(dir, { decoder: 'two' }));
   expect(two.facts?.memory?.weights).toBe(
     bytesOf(two.candidate, 'encoder_model.onnx', 'decoder_model.onnx', 'decoder_with_past_model.onnx'),
@@ -64,7 +64,7 @@ test('models that hear and see are known by their files, with the weights of bot
 });
 
 test('without its encoder or its tokenizer such a model cannot be used, and says why', async () => {
-  const without = (file: string, shape: Partial<HalvesShape> = {}) =>
+  const without = (file: string, shape: Partial<EncoderDecoderShape> = {}) =>
     found((dir) => {
       writeOnnxSpeech(dir, shape);
       fs.rmSync(path.join(dir, file));
@@ -73,7 +73,7 @@ test('without its encoder or its tokenizer such a model cannot be used, and says
   expect((await without('tokenizer.json')).problem).toContain('tokenizer.json');
 });
 
-test('models that hear or see in another way are listed as of a type that nothing runs', async () => {
+test('models of speech or pictures of another form are listed as of a type that nothing runs', async () => {
   for (const config of [
     { architectures: ['Wav2Vec2ForCTC'], model_type: 'wav2vec2' },
     { architectures: ['CLIPModel'], model_type: 'clip' },

@@ -2,7 +2,7 @@
 import { OnnxGraph } from './onnx-graph.ts';
 import { attended, splitHeads, weightsOf } from './onnx-models.ts';
 
-export interface HalvesShape {
+export interface EncoderDecoderShape {
   dim: number;
   heads: number;
   layers: number;
@@ -46,7 +46,11 @@ function unknownPlaces(graph: OnnxGraph, states: string, known: string): string 
   return graph.node('Slice', [states, graph.integers([0]), end, graph.integers([2])]);
 }
 
-export function decoderGraph({ dim, heads, layers, context, seed }: HalvesShape, vocabulary: number, caching: Caching) {
+export function decoderGraph(
+  { dim, heads, layers, context, seed }: EncoderDecoderShape,
+  vocabulary: number,
+  caching: Caching,
+) {
   const graph = new OnnxGraph();
   const weight = weightsOf(graph, seed + 1);
   const size = dim / heads;
@@ -107,7 +111,7 @@ export function decoderGraph({ dim, heads, layers, context, seed }: HalvesShape,
 /** Vectors of places that see each other once. */
 export function encoded(
   graph: OnnxGraph,
-  { dim, heads, seed }: HalvesShape,
+  { dim, heads, seed }: EncoderDecoderShape,
   patches: string,
   width: number,
   places: number,

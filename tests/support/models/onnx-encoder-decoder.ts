@@ -1,11 +1,11 @@
 /** Small real ONNX models of an encoder and a decoder, with random weights, laid out as Optimum lays out Whisper and ViT with GPT-2. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { decoderGraph, type EncoderDecoderShape, encoded } from './onnx-decoder-graph.ts';
 import { OnnxGraph } from './onnx-graph.ts';
-import { decoderGraph, encoded, type HalvesShape } from './onnx-halves-graph.ts';
 import { bytePairTokenizer, PAIRS } from './onnx-tokenizers.ts';
 
-const TINY: HalvesShape = { dim: 32, heads: 2, layers: 2, context: 64, seed: 1, decoder: 'merged', files: {} };
+const TINY: EncoderDecoderShape = { dim: 32, heads: 2, layers: 2, context: 64, seed: 1, decoder: 'merged', files: {} };
 
 function write(
   dir: string,
@@ -20,7 +20,7 @@ function write(
 }
 
 /** The decoder's files. @returns the name of the one that an engine opens */
-function decoderFiles(shape: HalvesShape, vocabulary: number, ofEncoder: boolean) {
+function decoderFiles(shape: EncoderDecoderShape, vocabulary: number, ofEncoder: boolean) {
   const graph = (takes: boolean, answers: boolean) => decoderGraph(shape, vocabulary, { takes, answers, ofEncoder });
   switch (shape.decoder) {
     case 'merged':
@@ -31,7 +31,7 @@ function decoderFiles(shape: HalvesShape, vocabulary: number, ofEncoder: boolean
       return { decoder_model: graph(false, false) };
   }
 }
-const opened = (dir: string, { decoder }: HalvesShape) =>
+const opened = (dir: string, { decoder }: EncoderDecoderShape) =>
   path.join(dir, 'onnx', decoder === 'merged' ? 'decoder_model_merged.onnx' : 'decoder_model.onnx');
 
 /** Tokens that are told a model for speech, from this one on. */
@@ -58,7 +58,7 @@ const HOP = 160;
 /** A model for speech. @param seconds of one window @returns the file that an engine opens */
 export function writeOnnxSpeech(
   dir: string,
-  { seconds = 30, ...changes }: Partial<HalvesShape> & { seconds?: number } = {},
+  { seconds = 30, ...changes }: Partial<EncoderDecoderShape> & { seconds?: number } = {},
 ): string {
   const shape = { ...TINY, ...changes };
   const frames = seconds * 100;
@@ -134,7 +134,7 @@ const PATCH = 8;
 export const SIDE = 32;
 
 /** A model that describes pictures. @returns the file that an engine opens */
-export function writeOnnxCaptioner(dir: string, changes: Partial<HalvesShape> = {}): string {
+export function writeOnnxCaptioner(dir: string, changes: Partial<EncoderDecoderShape> = {}): string {
   const shape = { ...TINY, ...changes };
   const row = SIDE / PATCH;
   const graph = new OnnxGraph();

@@ -1,9 +1,9 @@
-/** Judges the answers of a model, and says what may be wrong with it. */
+/** Evaluates the answers of a model, and says what may be wrong with it. */
 import type { ClassScore, Entity } from '../../../../contract/models/analysis.ts';
 import type { SelfCheck } from '../../../../contract/models/self-check.ts';
 import { NAMES, QUESTIONS } from './questions.ts';
 
-export type Judged = Pick<SelfCheck, 'verdict' | 'findings' | 'right' | 'asked'>;
+export type Evaluated = Pick<SelfCheck, 'verdict' | 'findings' | 'right' | 'asked'>;
 
 /** Marks of chat templates. A model that writes them itself was given another template than it was trained with. */
 const MARKS =
@@ -11,17 +11,17 @@ const MARKS =
 /** Cosine similarity from which vectors of different texts count as equal. */
 const SAME = 0.9999;
 
-function judged(right: number, asked: number, findings: readonly (string | false)[]): Judged {
+function evaluated(right: number, asked: number, findings: readonly (string | false)[]): Evaluated {
   const found = findings.filter((finding) => finding !== false);
   return { verdict: found.length === 0 ? 'passed' : 'suspect', findings: found, right, asked };
 }
 
 /** @param answers to {@link QUESTIONS}, reasoning included; `ended`: not cut off by the limit of tokens */
-export function judgeAnswers(answers: readonly { text: string; ended: boolean }[]): Judged {
+export function evaluateAnswers(answers: readonly { text: string; ended: boolean }[]): Evaluated {
   const right = answers.filter(({ text }, at) => QUESTIONS[at]?.expect.test(text)).length;
   const mark = answers.map(({ text }) => MARKS.exec(text)?.[0]).find((found) => found !== undefined);
   const endless = right === 0 && answers.every(({ ended }) => !ended);
-  return judged(right, answers.length, [
+  return evaluated(right, answers.length, [
     mark !== undefined &&
       `Its answers contain ${mark}: the chat template of its file is not the one that it was trained with.`,
     right === 0 &&
@@ -31,10 +31,10 @@ export function judgeAnswers(answers: readonly { text: string; ended: boolean }[
 }
 
 /** @param similarities of each triple: to the sentence that means the same, and to the other */
-export function judgeSimilarities(similarities: readonly (readonly [same: number, other: number])[]): Judged {
+export function evaluateSimilarities(similarities: readonly (readonly [same: number, other: number])[]): Evaluated {
   const right = similarities.filter(([same, other]) => same > other).length;
   const flat = similarities.flat().every((value) => value > SAME);
-  return judged(right, similarities.length, [
+  return evaluated(right, similarities.length, [
     flat && 'All texts get the same vector: its pooling is not the one that it was trained with.',
     !flat &&
       right * 2 < similarities.length &&
@@ -43,16 +43,16 @@ export function judgeSimilarities(similarities: readonly (readonly [same: number
 }
 
 /** @param scores of the documents of each query; the first is the one that answers it */
-export function judgeScores(scores: readonly (readonly number[])[]): Judged {
+export function evaluateScores(scores: readonly (readonly number[])[]): Evaluated {
   const right = scores.filter(([first = 0, ...others]) => others.every((other) => first > other)).length;
-  return judged(right, scores.length, [
+  return evaluated(right, scores.length, [
     right === 0 &&
       'It put no answer before documents that have nothing to do with the query: it may not be a model for ranking.',
   ]);
 }
 
 /** @param found entities in each of {@link NAMES} */
-export function judgeNames(found: readonly (readonly Entity[])[]): Judged {
+export function evaluateNames(found: readonly (readonly Entity[])[]): Evaluated {
   const right = NAMES.filter(({ text, name }, index) => {
     const at = text.indexOf(name);
     return found[index]?.some(({ start, end }) => start < at + name.length && end > at);
@@ -61,7 +61,7 @@ export function judgeNames(found: readonly (readonly Entity[])[]): Judged {
     const length = entities.reduce((sum, { start, end }) => sum + end - start, 0);
     return length * 2 > (NAMES[index]?.text.length ?? 0);
   });
-  return judged(right, NAMES.length, [
+  return evaluated(right, NAMES.length, [
     right === 0 &&
       'It found none of the names in simple sentences: it may look for other things than names, or its labels may be wrong.',
     everything && 'It takes nearly every word for a name: its labels may be in another order than its numbers.',
@@ -72,12 +72,12 @@ export function judgeNames(found: readonly (readonly Entity[])[]): Judged {
 const DIFFERENT = 1e-4;
 
 /** @param scores of each opinion */
-export function judgeClasses(scores: readonly (readonly ClassScore[])[]): Judged {
+export function evaluateClasses(scores: readonly (readonly ClassScore[])[]): Evaluated {
   const scoreOf = (of: readonly ClassScore[], label: string) => of.find((one) => one.label === label)?.score ?? 0;
   const differ = (one: readonly ClassScore[], other: readonly ClassScore[]) =>
     one.some(({ label, score }) => Math.abs(score - scoreOf(other, label)) > DIFFERENT);
   const right = scores.filter((one, at) => scores.every((other, index) => index === at || differ(one, other))).length;
-  return judged(right, scores.length, [
+  return evaluated(right, scores.length, [
     right === 0 &&
       'It says the same of every text: it may be damaged, or its tokenizer may not be the one that it was trained with.',
   ]);
@@ -88,10 +88,10 @@ const FEW_WORDS = 6;
 const wordsIn = (text: string) => text.split(/\s+/).filter((word) => word !== '').length;
 
 /** @param written of recordings in which nobody speaks */
-export function judgeSilence(written: readonly { text: string; truncated: boolean }[]): Judged {
+export function evaluateSilence(written: readonly { text: string; truncated: boolean }[]): Evaluated {
   const right = written.filter(({ text, truncated }) => !truncated && wordsIn(text) <= FEW_WORDS).length;
   const endless = written.some(({ truncated }) => truncated);
-  return judged(right, written.length, [
+  return evaluated(right, written.length, [
     endless &&
       'It writes without end when nobody speaks: its tokenizer or its features may not be those that it was trained with.',
     !endless &&
@@ -101,12 +101,12 @@ export function judgeSilence(written: readonly { text: string; truncated: boolea
 }
 
 /** @param captions of pictures that are nothing like each other */
-export function judgeCaptions(captions: readonly { text: string; truncated: boolean }[]): Judged {
+export function evaluateCaptions(captions: readonly { text: string; truncated: boolean }[]): Evaluated {
   const right = captions.filter(
     ({ text }, at) => text !== '' && captions.every((other, index) => index === at || other.text !== text),
   ).length;
   const endless = captions.every(({ truncated }) => truncated);
-  return judged(right, captions.length, [
+  return evaluated(right, captions.length, [
     right === 0 &&
       'It says the same of every picture, or nothing: the size and colours that its files ask for may not be those that it was trained with.',
     endless && 'It ended none of its captions by itself: the mark for the end of a text may be missing.',
