@@ -5,13 +5,15 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { writeLlama } from '../support/models/llama-model.ts';
+import { writeOnnxGenerator } from '../support/models/onnx-models.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const CLI = path.join(ROOT, 'out/main/cli.js');
 const ROUNDS = 7;
 const IDLE_MS = 5000;
-/** Bars of the issue: ms to ready, percent of one core at rest. */
-const bars = { readyMs: 500, idleCpu: 1 };
+/** Ms to ready; percent of one core and MB resident at rest; ready with a model of each engine ÷ ready with none. */
+const bars = { readyMs: 500, idleCpu: 1, idleMb: 140, models: 1.05 };
 /** Ticks a second of /proc/<pid>/stat on Linux. */
 const HERTZ = 100;
 
@@ -45,9 +47,20 @@ function rssMb(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
+/** A data directory whose models folder has a model of each engine. */
+function withModels(dir: string): string {
+  const folder = path.join(dir, 'models', 'test');
+  fs.mkdirSync(path.join(folder, 'gguf'), { recursive: true });
+  writeLlama(path.join(folder, 'gguf', 'gguf-F16.gguf'));
+  writeOnnxGenerator(path.join(folder, 'onnx'));
+  return dir;
+}
+
 /** Runs the benchmark and prints its figures. @returns false when a bar is missed */
 export async function bench(): Promise<boolean> {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-bench-'));
+  const dirOfModels = withModels(fs.mkdtempSync(path.join(os.tmpdir(), 'tabagent-bench-models-')));
+  const ratios: number[] = [];
   const empty: number[] = [];
   const ready: number[] = [];
   try {
@@ -57,16 +70,24 @@ export async function bench(): Promise<boolean> {
       const nodeMs = await node.firstLine;
       const host = start([CLI, 'serve', '--port', '0'], dir);
       const hostMs = await host.firstLine;
+      await stop(host.child);
+      const other = start([CLI, 'serve', '--port', '0'], dirOfModels);
+      const otherMs = await other.firstLine;
+      await stop(other.child);
       if (round > 0) {
         empty.push(nodeMs);
         ready.push(hostMs);
+        ratios.push(otherMs / hostMs);
       }
-      await stop(host.child);
     }
     const nodeMs = median(empty);
     const afterNode = median(ready) - nodeMs;
     console.log(
       `cold start to ready: ${median(ready).toFixed(0)} ms; an empty Node program: ${nodeMs.toFixed(0)} ms; after Node has started: ${afterNode.toFixed(0)} ms (bar ${bars.readyMs})`,
+    );
+
+    console.log(
+      `ready with a model of each engine ÷ with none: ${median(ratios).toFixed(3)} (bar ${bars.models}); no engine is started by either`,
     );
 
     let idleOk = true;
@@ -78,14 +99,15 @@ export async function bench(): Promise<boolean> {
       const before = cpuSeconds(pid);
       await delay(IDLE_MS);
       const percent = ((cpuSeconds(pid) - before) / (IDLE_MS / 1000)) * 100;
-      idleOk = percent <= bars.idleCpu;
+      const resident = rssMb(pid);
+      idleOk = percent <= bars.idleCpu && resident <= bars.idleMb;
       console.log(
-        `at rest: ${rssMb(pid).toFixed(0)} MB resident, ${percent.toFixed(1)} % of one core (bar ${bars.idleCpu} %)`,
+        `at rest: ${resident.toFixed(0)} MB resident (bar ${bars.idleMb}), ${percent.toFixed(1)} % of one core (bar ${bars.idleCpu} %)`,
       );
       await stop(host.child);
     } else console.log('at rest: measured on Linux only');
-    return afterNode <= bars.readyMs && idleOk;
+    return afterNode <= bars.readyMs && median(ratios) <= bars.models && idleOk;
   } finally {
-    fs.rmSync(dir, { recursive: true, force: true });
+    for (const one of [dir, dirOfModels]) fs.rmSync(one, { recursive: true, force: true });
   }
 }
