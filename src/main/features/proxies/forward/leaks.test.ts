@@ -141,7 +141,10 @@ test('addresses of this computer go to the proxy too, by hand and by a task', as
   await host.profileService.start(id, { headless: true, urls: [url] });
   await site.told;
   await host.profileService.stop(id, false);
-  const made = await browserTask({ profile_id: id }, `export default async ({ page }) => (await page.goto('${url}')).status();`);
+  const made = await browserTask(
+    { profile_id: id },
+    `export default async ({ page }) => (await page.goto('${url}')).status();`,
+  );
   expect(made.proxy_id).not.toBeNull();
   expect(await host.ends(made.id, 40)).toMatchObject({ status: 'succeeded', output: 200 });
   expect([...site.from]).toEqual([EXIT]);
@@ -198,7 +201,10 @@ test.each([
     const url = `http://127.0.0.1:${site.port}/`;
     const refused = await thrownBy(() => host.profileService.start(id, { headless: true, urls: [url] }));
     expect([refused.slug, refused.status, refused.extra.reason]).toEqual(['proxy-failed', 503, reason]);
-    const made = await browserTask({ profile_id: id }, `export default async ({ page }) => (await page.goto('${url}')).status();`);
+    const made = await browserTask(
+      { profile_id: id },
+      `export default async ({ page }) => (await page.goto('${url}')).status();`,
+    );
     if (!('id' in made)) throw new Error('a batch');
     expect((await host.ends(made.id, 40)).error).toMatchObject({ code: 'proxy_failed', reason });
     expect(site.from.size).toBe(0);
