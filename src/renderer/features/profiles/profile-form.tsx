@@ -1,7 +1,5 @@
 /** The dialog that creates and edits a profile. */
 
-import { Modal } from '@mantine/core';
-import { useState } from 'react';
 import { BROWSERS, type Profile } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { fieldTexts, nameOf } from '../../../contract/kernel/text/field-words.ts';
@@ -14,6 +12,7 @@ import { DialogForm } from '../../ui/dialog-form.tsx';
 import { DraftNotice } from '../../ui/draft-notice.tsx';
 import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { undoToast } from '../../ui/feedback/toast.tsx';
+import { EditDialog } from '../../ui/list/edit-dialog.tsx';
 import { type ProfileDraft, ProfileFields } from './profile-fields.tsx';
 import {
   fieldErrors,
@@ -31,18 +30,11 @@ export interface ProfileFormProps {
   created(id: ProfileId): void;
 }
 
-export function ProfileFormDialog({ id, close, created }: ProfileFormProps) {
-  // The content stays while the dialog fades out.
-  const [shown, setShown] = useState(id);
-  if (id !== null && id !== shown) setShown(id);
+export function ProfileFormDialog({ id, ...ends }: ProfileFormProps) {
   return (
-    <Modal opened={id !== null} onClose={close} title={shown === 'new' ? 'New profile' : 'Edit profile'} size={640}>
-      {shown === null ? null : shown === 'new' ? (
-        <NewProfile close={close} created={created} />
-      ) : (
-        <Existing id={shown as ProfileId} close={close} created={created} />
-      )}
-    </Modal>
+    <EditDialog id={id} what="profile" size={640} close={ends.close}>
+      {(shown) => (shown === null ? <NewProfile {...ends} /> : <Existing id={shown as ProfileId} {...ends} />)}
+    </EditDialog>
   );
 }
 

@@ -6,19 +6,19 @@ import type { Input, PagedList } from '../../lib/live/query.ts';
 import type { Search } from '../../lib/search-params.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
-import { EmptyState, NoMatch, StateFrame } from '../../ui/feedback/state-frame.tsx';
-import { DataTable } from '../../ui/table/data-table.tsx';
+import { EmptyState } from '../../ui/feedback/state-frame.tsx';
+import { ListTable, namesFilter } from '../../ui/list/list-table.tsx';
 import { RunDialog } from '../run/index.ts';
 import { ProfileBulk } from './bulk/profile-bulk.tsx';
 import { PROFILE_COLUMNS } from './columns.tsx';
 import { ProfileMenu } from './profile-menu.tsx';
 
-const idOf = (profile: Profile) => profile.id;
 const titleOf = (profile: Profile) => profile.name;
 
+const FILTERS = ['q', 'state', 'tag', 'group'];
+
 /** Whether the address names filters. */
-export const isFiltered = ({ q, state, tag, group }: Search): boolean =>
-  [q, state, tag, group].some((filter) => filter !== undefined);
+export const isFiltered = (search: Search): boolean => namesFilter(search, FILTERS);
 
 /** The table, or its loading, empty and no-match states. */
 export function ProfileTable({
@@ -35,60 +35,49 @@ export function ProfileTable({
   const noCreate = useCan('profiles_create');
   const [running, setRunning] = useState<ProfileId | null>(null);
   return (
-    <StateFrame of={list} skeleton={10}>
-      {list.rows.length > 0 ? (
-        <DataTable
-          name="profiles"
-          label="Profiles"
-          rows={list.rows}
-          idOf={idOf}
-          titleOf={titleOf}
-          columns={PROFILE_COLUMNS}
-          sort={filter.sort}
-          onSort={(sort) => set({ sort })}
-          resetKey={JSON.stringify(filter)}
-          loadMore={list.loadMore}
-          onOpen={(profile) => set({ peek: profile.id, edit: profile.id })}
-          peek={search.peek ?? null}
-          onPeek={(id) => set({ peek: id ?? undefined })}
-          total={list.total}
-          menu={(profile) => (
-            <ProfileMenu
-              profile={profile}
-              edit={() => set({ edit: profile.id })}
-              run={() => setRunning(profile.id)}
-              gone={() => set({ peek: undefined })}
-            />
-          )}
-          bulk={(chosen, done) => <ProfileBulk chosen={chosen} list={filter} done={done} />}
-        />
-      ) : isFiltered(search) ? (
-        <NoMatch
-          what="profiles"
-          clear={() => set({ q: undefined, state: undefined, tag: undefined, group: undefined })}
-        />
-      ) : (
-        <EmptyState
-          icon={<SquareUser size={24} />}
-          title="No profiles yet"
-          help="profiles"
-          action={
-            <Button
-              kind="primary"
-              action="profiles.new"
-              showKey
-              blocked={noCreate}
-              onClick={() => set({ edit: 'new' })}
-            >
-              New profile
-            </Button>
-          }
-        >
-          A profile is a browser of its own, with cookies, storage, language and time zone. One task or window uses it
-          at a time.
-        </EmptyState>
-      )}
+    <>
+      <ListTable
+        name="profiles"
+        label="Profiles"
+        titleOf={titleOf}
+        columns={PROFILE_COLUMNS}
+        sort={filter.sort}
+        {...{ list, filter, search, set }}
+        filters={FILTERS}
+        isFiltered={isFiltered(search)}
+        onOpen={({ id }) => set({ peek: id, edit: id })}
+        menu={(profile) => (
+          <ProfileMenu
+            profile={profile}
+            edit={() => set({ edit: profile.id })}
+            run={() => setRunning(profile.id)}
+            gone={() => set({ peek: undefined })}
+          />
+        )}
+        bulk={(chosen, done) => <ProfileBulk chosen={chosen} list={filter} done={done} />}
+        empty={
+          <EmptyState
+            icon={<SquareUser size={24} />}
+            title="No profiles yet"
+            help="profiles"
+            action={
+              <Button
+                kind="primary"
+                action="profiles.new"
+                showKey
+                blocked={noCreate}
+                onClick={() => set({ edit: 'new' })}
+              >
+                New profile
+              </Button>
+            }
+          >
+            A profile is a browser of its own, with cookies, storage, language and time zone. One task or window uses it
+            at a time.
+          </EmptyState>
+        }
+      />
       {running === null ? null : <RunDialog opened profileId={running} close={() => setRunning(null)} />}
-    </StateFrame>
+    </>
   );
 }

@@ -11,8 +11,8 @@ import { lookOf } from '../../ui/display/status.tsx';
 import { FacetMenu } from '../../ui/facet-menu.tsx';
 import { Notice } from '../../ui/feedback/notice.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
+import { Inspected } from '../../ui/list/inspected.tsx';
 import { Screen, ScreenHead, ToolBar } from '../../ui/screen.tsx';
-import { Split } from '../../ui/split.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import { ColumnsMenu } from '../../ui/table/columns/columns-menu.tsx';
@@ -68,15 +68,10 @@ export function ProfilesScreen() {
       </ScreenHead>
       <NoBrowser />
       <ProfileToolBar rows={list.rows} search={search} set={set} />
-      <Split
+      <Inspected
         name="profile-inspector"
-        fixed="second"
-        size={400}
-        min={300}
-        max={640}
-        label="Width of the inspector"
-        first={<ProfileTable list={list} filter={filter} search={search} set={set} />}
-        second={
+        list={<ProfileTable list={list} filter={filter} search={search} set={set} />}
+        inspector={
           search.peek === undefined ? null : (
             <ProfileInspector
               id={search.peek as ProfileId}

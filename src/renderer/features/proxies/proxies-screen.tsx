@@ -10,8 +10,8 @@ import { Button, Chip } from '../../ui/buttons.tsx';
 import { lookOf } from '../../ui/display/status.tsx';
 import { FacetMenu } from '../../ui/facet-menu.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
+import { Inspected } from '../../ui/list/inspected.tsx';
 import { Screen, ScreenHead, ToolBar } from '../../ui/screen.tsx';
-import { Split } from '../../ui/split.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import { ColumnsMenu } from '../../ui/table/columns/columns-menu.tsx';
@@ -82,15 +82,10 @@ export function ProxiesScreen() {
       </ScreenHead>
       <CheckProgress job={checks.job} />
       <ProxyToolBar rows={list.rows} search={search} set={set} />
-      <Split
+      <Inspected
         name="proxy-inspector"
-        fixed="second"
-        size={400}
-        min={300}
-        max={640}
-        label="Width of the inspector"
-        first={<ProxyTable list={list} filter={filter} search={search} set={set} />}
-        second={
+        list={<ProxyTable list={list} filter={filter} search={search} set={set} />}
+        inspector={
           search.peek === undefined ? null : (
             <ProxyInspector
               id={search.peek as ProxyId}

@@ -1,5 +1,5 @@
 /** The dialog that creates and edits a proxy. */
-import { Modal, NumberInput, PasswordInput, Select, Textarea, TextInput } from '@mantine/core';
+import { NumberInput, PasswordInput, Select, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { ProxyScheme, type ProxyServer } from '../../../contract/automation/proxies.ts';
 import type { ProxyId } from '../../../contract/kernel/scalars.ts';
@@ -12,6 +12,7 @@ import { DialogForm } from '../../ui/dialog-form.tsx';
 import { DraftNotice } from '../../ui/draft-notice.tsx';
 import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { undoToast } from '../../ui/feedback/toast.tsx';
+import { EditDialog } from '../../ui/list/edit-dialog.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import { TagsField } from '../../ui/tags-field.tsx';
 import css from './proxies.module.css';
@@ -24,17 +25,12 @@ interface Ends {
 
 /** @param props.id proxy to change, `new` for a new one, `null` while the dialog is closed */
 export function ProxyFormDialog({ id, ...ends }: { id: string | null } & Ends) {
-  // The content stays while the dialog fades out.
-  const [shown, setShown] = useState(id);
-  if (id !== null && id !== shown) setShown(id);
   return (
-    <Modal opened={id !== null} onClose={ends.close} title={shown === 'new' ? 'New proxy' : 'Edit proxy'} size={560}>
-      {shown === null ? null : shown === 'new' ? (
-        <ProxyForm proxy={null} {...ends} />
-      ) : (
-        <Existing id={shown as ProxyId} {...ends} />
-      )}
-    </Modal>
+    <EditDialog id={id} what="proxy" size={560} close={ends.close}>
+      {(shown) =>
+        shown === null ? <ProxyForm proxy={null} {...ends} /> : <Existing id={shown as ProxyId} {...ends} />
+      }
+    </EditDialog>
   );
 }
 

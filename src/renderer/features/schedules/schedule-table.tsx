@@ -4,17 +4,18 @@ import type { Input, PagedList } from '../../lib/live/query.ts';
 import type { Search } from '../../lib/search-params.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
-import { EmptyState, NoMatch, StateFrame } from '../../ui/feedback/state-frame.tsx';
-import { DataTable } from '../../ui/table/data-table.tsx';
+import { EmptyState } from '../../ui/feedback/state-frame.tsx';
+import { ListTable, namesFilter } from '../../ui/list/list-table.tsx';
 import { SCHEDULE_COLUMNS } from './columns.tsx';
 import { ScheduleBulk } from './schedule-bulk.tsx';
 import { ScheduleMenu } from './schedule-menu.tsx';
 
-const idOf = (schedule: Schedule) => schedule.id;
 const titleOf = (schedule: Schedule) => schedule.name;
 
+const FILTERS = ['q', 'state'];
+
 /** Whether the address names filters. */
-export const isFiltered = ({ q, state }: Search): boolean => q !== undefined || state !== undefined;
+export const isFiltered = (search: Search): boolean => namesFilter(search, FILTERS);
 
 /** The table, or its loading, empty and no-match states. */
 export function ScheduleTable({
@@ -30,35 +31,25 @@ export function ScheduleTable({
 }) {
   const noCreate = useCan('schedules_create');
   return (
-    <StateFrame of={list} skeleton={10}>
-      {list.rows.length > 0 ? (
-        <DataTable
-          name="schedules"
-          label="Schedules"
-          rows={list.rows}
-          idOf={idOf}
-          titleOf={titleOf}
-          columns={SCHEDULE_COLUMNS}
-          sort={filter.sort}
-          onSort={(sort) => set({ sort })}
-          resetKey={JSON.stringify(filter)}
-          loadMore={list.loadMore}
-          onOpen={(schedule) => set({ peek: schedule.id, edit: schedule.id })}
-          peek={search.peek ?? null}
-          onPeek={(id) => set({ peek: id ?? undefined })}
-          total={list.total}
-          menu={(schedule) => (
-            <ScheduleMenu
-              schedule={schedule}
-              edit={() => set({ edit: schedule.id })}
-              gone={() => set({ peek: undefined })}
-            />
-          )}
-          bulk={(chosen, done) => <ScheduleBulk chosen={chosen} list={filter} done={done} />}
+    <ListTable
+      name="schedules"
+      label="Schedules"
+      titleOf={titleOf}
+      columns={SCHEDULE_COLUMNS}
+      sort={filter.sort}
+      {...{ list, filter, search, set }}
+      filters={FILTERS}
+      isFiltered={isFiltered(search)}
+      onOpen={({ id }) => set({ peek: id, edit: id })}
+      menu={(schedule) => (
+        <ScheduleMenu
+          schedule={schedule}
+          edit={() => set({ edit: schedule.id })}
+          gone={() => set({ peek: undefined })}
         />
-      ) : isFiltered(search) ? (
-        <NoMatch what="schedules" clear={() => set({ q: undefined, state: undefined })} />
-      ) : (
+      )}
+      bulk={(chosen, done) => <ScheduleBulk chosen={chosen} list={filter} done={done} />}
+      empty={
         <EmptyState
           icon={<CalendarClock size={24} />}
           title="No schedules yet"
@@ -78,7 +69,7 @@ export function ScheduleTable({
         >
           A schedule runs a command by itself: every morning, every ten minutes, or once.
         </EmptyState>
-      )}
-    </StateFrame>
+      }
+    />
   );
 }

@@ -7,8 +7,8 @@ import { useCan } from '../../lib/use-can.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button, Chip } from '../../ui/buttons.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
+import { Inspected } from '../../ui/list/inspected.tsx';
 import { Screen, ScreenHead, ToolBar } from '../../ui/screen.tsx';
-import { Split } from '../../ui/split.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import { ColumnsMenu } from '../../ui/table/columns/columns-menu.tsx';
@@ -70,15 +70,10 @@ export function SchedulesScreen() {
         <span className={layout.grow} />
         <ColumnsMenu name="schedules" columns={SCHEDULE_COLUMNS} />
       </ToolBar>
-      <Split
+      <Inspected
         name="schedule-inspector"
-        fixed="second"
-        size={400}
-        min={300}
-        max={640}
-        label="Width of the inspector"
-        first={<ScheduleTable list={list} filter={filter} search={search} set={set} />}
-        second={
+        list={<ScheduleTable list={list} filter={filter} search={search} set={set} />}
+        inspector={
           search.peek === undefined ? null : (
             <ScheduleInspector
               id={search.peek as ScheduleId}

@@ -1,10 +1,8 @@
 import type { Schedule } from '../../../contract/automation/schedule/schedules.ts';
-import type { Action } from '../../lib/keys/registry.ts';
+import { shownActions } from '../../lib/keys/shown-actions.ts';
 import { useActions } from '../../lib/keys/use-actions.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { useScheduleActions } from './schedule-actions.ts';
-
-const COMMON = { group: 'Schedules', layer: 'view' } as const;
 
 /** Registers the list's keyboard actions; `shown` is the schedule in the inspector. */
 export function useListActions({
@@ -20,26 +18,10 @@ export function useListActions({
   const noUpdate = useCan('schedules_update');
   const noDelete = useCan('schedules_delete');
   const close = () => set({ peek: undefined });
-  const onShown = (
-    action: Pick<Action, 'id' | 'title' | 'keys'>,
-    blocked: string | null,
-    run: (schedule: Schedule) => void,
-  ): Action => ({
-    ...COMMON,
-    ...action,
-    blocked: shown === undefined ? 'No schedule selected' : blocked,
-    run: () => shown && run(shown),
-  });
+  const { always, onShown, copyAndClose } = shownActions('Schedules', 'schedule', shown);
 
   useActions([
-    {
-      ...COMMON,
-      id: 'schedules.new',
-      title: 'New schedule',
-      keys: ['N'],
-      blocked: noCreate,
-      run: () => set({ edit: 'new' }),
-    },
+    always({ id: 'schedules.new', title: 'New schedule', keys: ['N'] }, noCreate, () => set({ edit: 'new' })),
     onShown({ id: 'schedules.run', title: 'Run the selected schedule now', keys: ['R'] }, noRun, actions.run),
     onShown(
       { id: 'schedules.toggle', title: 'Switch the selected schedule on or off', keys: ['S'] },
@@ -54,6 +36,6 @@ export function useListActions({
       noDelete,
       (schedule) => void actions.remove(schedule, close),
     ),
-    { ...COMMON, id: 'schedules.close', title: 'Close the inspector', keys: ['Escape'], hidden: true, run: close },
+    ...copyAndClose('schedules', close),
   ]);
 }

@@ -9,19 +9,18 @@ import { listOf, toggled } from '../../../lib/search-params.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
 import { Chip } from '../../../ui/buttons.tsx';
 import { lookOf } from '../../../ui/display/status.tsx';
-import { EmptyState, NoMatch, StateFrame } from '../../../ui/feedback/state-frame.tsx';
+import { EmptyState } from '../../../ui/feedback/state-frame.tsx';
+import { Inspected } from '../../../ui/list/inspected.tsx';
+import { ListTable } from '../../../ui/list/list-table.tsx';
 import { MenuAction } from '../../../ui/menu-action.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
-import { Split } from '../../../ui/split.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import { ColumnsMenu } from '../../../ui/table/columns/columns-menu.tsx';
-import { DataTable } from '../../../ui/table/data-table.tsx';
 import { JOB_COLUMNS } from './columns.tsx';
 import { JobInspector } from './job-inspector.tsx';
 import { useStopJob } from './use-stop-job.ts';
 import { JOB_STATES, jobTitle } from './words.ts';
 
-const idOf = (job: Job) => job.id;
 const titleOf = (job: Job) => jobTitle(job.kind);
 
 function JobMenu({ job }: { job: Job }) {
@@ -51,32 +50,25 @@ export function JobsTab() {
       run: close,
     },
   ]);
-  const table =
-    list.rows.length > 0 ? (
-      <DataTable
-        name="jobs"
-        label="Jobs"
-        rows={list.rows}
-        idOf={idOf}
-        titleOf={titleOf}
-        columns={JOB_COLUMNS}
-        sort={search.sort}
-        onSort={(sort) => set({ sort })}
-        resetKey={JSON.stringify(filter)}
-        loadMore={list.loadMore}
-        onOpen={(job) => set({ peek: job.id })}
-        peek={search.peek ?? null}
-        onPeek={(id) => set({ peek: id ?? undefined })}
-        total={list.total}
-        menu={(job) => <JobMenu job={job} />}
-      />
-    ) : states === undefined ? (
-      <EmptyState icon={<Cog size={24} />} title="No jobs yet" help="logs-and-metrics#jobs">
-        Downloads, backups and work on many rows at once run in the background and are listed here.
-      </EmptyState>
-    ) : (
-      <NoMatch what="jobs" clear={() => set({ status: undefined })} />
-    );
+  const table = (
+    <ListTable
+      name="jobs"
+      label="Jobs"
+      titleOf={titleOf}
+      columns={JOB_COLUMNS}
+      sort={search.sort}
+      {...{ list, filter, search, set }}
+      filters={['status']}
+      isFiltered={states !== undefined}
+      menu={(job) => <JobMenu job={job} />}
+      skeleton={8}
+      empty={
+        <EmptyState icon={<Cog size={24} />} title="No jobs yet" help="logs-and-metrics#jobs">
+          Downloads, backups and work on many rows at once run in the background and are listed here.
+        </EmptyState>
+      }
+    />
+  );
   return (
     <>
       <ToolBar>
@@ -92,19 +84,11 @@ export function JobsTab() {
         <span className={layout.grow} />
         <ColumnsMenu name="jobs" columns={JOB_COLUMNS} />
       </ToolBar>
-      <Split
+      <Inspected
         name="job-inspector"
-        fixed="second"
-        size={420}
-        min={320}
-        max={680}
-        label="Width of the inspector"
-        first={
-          <StateFrame of={list} skeleton={8}>
-            {table}
-          </StateFrame>
-        }
-        second={
+        wide
+        list={table}
+        inspector={
           search.peek === undefined ? null : <JobInspector key={search.peek} id={search.peek as JobId} close={close} />
         }
       />

@@ -6,13 +6,13 @@ import { type Input, useOperationQuery, usePages } from '../../../lib/live/query
 import { listOf, type Search, toggled } from '../../../lib/search-params.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { Button, Chip } from '../../../ui/buttons.tsx';
-import { EmptyState, NoMatch, StateFrame } from '../../../ui/feedback/state-frame.tsx';
+import { EmptyState } from '../../../ui/feedback/state-frame.tsx';
 import { FilterField } from '../../../ui/filter-field.tsx';
+import { Inspected } from '../../../ui/list/inspected.tsx';
+import { ListTable } from '../../../ui/list/list-table.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
-import { Split } from '../../../ui/split.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import { ColumnsMenu } from '../../../ui/table/columns/columns-menu.tsx';
-import { DataTable } from '../../../ui/table/data-table.tsx';
 import { useLoading } from '../use-loading.ts';
 import { TYPE_WORDS } from '../words.ts';
 import { BuiltIn } from './built-in.tsx';
@@ -24,7 +24,6 @@ const SHOWN_TYPES = ['chat', 'embedding', 'rerank', 'ner', 'classification'] as 
 /** Free memory has no events; while the list is shown it is asked for now and then. */
 const FIT_EVERY_MS = 15_000;
 
-const idOf = (model: InstalledModel) => model.id;
 const titleOf = (model: InstalledModel) => model.name;
 
 const filterOf = (search: Search) => {
@@ -52,30 +51,21 @@ export function InstalledTab({
   const byId = new Map(fits.data?.items.map(({ id, fit }) => [id as string, fit]));
   const columns = modelColumns((id) => byId.get(id), loading);
   const isFiltered = search.q !== undefined || listOf(search.type, MODEL_TYPES) !== undefined;
-  const table =
-    list.rows.length > 0 ? (
-      <DataTable
-        name="models"
-        label="Models"
-        rows={list.rows}
-        idOf={idOf}
-        titleOf={titleOf}
-        columns={columns}
-        sort={filter.sort}
-        onSort={(sort) => set({ sort })}
-        resetKey={JSON.stringify(filter)}
-        loadMore={list.loadMore}
-        onOpen={(model) => set({ peek: model.id })}
-        peek={search.peek ?? null}
-        onPeek={(id) => set({ peek: id ?? undefined })}
-        total={list.total}
-        menu={(model) => <ModelMenu model={model} gone={() => set({ peek: undefined })} />}
-      />
-    ) : isFiltered ? (
-      <NoMatch what="models" clear={() => set({ q: undefined, type: undefined })} />
-    ) : (
-      <NoModels add={add} />
-    );
+  const table = (
+    <ListTable
+      name="models"
+      label="Models"
+      titleOf={titleOf}
+      columns={columns}
+      sort={filter.sort}
+      {...{ list, filter, search, set }}
+      filters={['q', 'type']}
+      isFiltered={isFiltered}
+      menu={(model) => <ModelMenu model={model} gone={() => set({ peek: undefined })} />}
+      skeleton={8}
+      empty={<NoModels add={add} />}
+    />
+  );
   return (
     <>
       <ToolBar>
@@ -85,19 +75,11 @@ export function InstalledTab({
         <ColumnsMenu name="models" columns={columns} />
       </ToolBar>
       <BuiltIn />
-      <Split
+      <Inspected
         name="model-inspector"
-        fixed="second"
-        size={420}
-        min={320}
-        max={680}
-        label="Width of the inspector"
-        first={
-          <StateFrame of={list} skeleton={8}>
-            {table}
-          </StateFrame>
-        }
-        second={
+        wide
+        list={table}
+        inspector={
           search.peek === undefined ? null : (
             <ModelInspector
               key={search.peek}

@@ -1,6 +1,5 @@
 /** The dialog that creates and edits a schedule. */
-import { Modal, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { TextInput } from '@mantine/core';
 import type { Schedule } from '../../../../contract/automation/schedule/schedules.ts';
 import type { JsonObject, ScheduleId } from '../../../../contract/kernel/scalars.ts';
 import { fieldTexts, nameOf } from '../../../../contract/kernel/text/field-words.ts';
@@ -13,6 +12,7 @@ import { DraftNotice } from '../../../ui/draft-notice.tsx';
 import { EntityPicker } from '../../../ui/entity-picker/entity-picker.tsx';
 import { ErrorState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { undoToast } from '../../../ui/feedback/toast.tsx';
+import { EditDialog } from '../../../ui/list/edit-dialog.tsx';
 import { fieldsOf, titlesOf } from '../../../ui/schema-form/model/read-schema.ts';
 import { cleanInput, initialInput } from '../../../ui/schema-form/model/values.ts';
 import { textProblem } from '../../../ui/schema-form/use-json-text.ts';
@@ -37,22 +37,12 @@ interface Ends {
 
 /** @param props.id schedule to change, `new` for a new one, `null` while the dialog is closed */
 export function ScheduleFormDialog({ id, ...ends }: { id: string | null } & Ends) {
-  // The content stays while the dialog fades out.
-  const [shown, setShown] = useState(id);
-  if (id !== null && id !== shown) setShown(id);
   return (
-    <Modal
-      opened={id !== null}
-      onClose={ends.close}
-      title={shown === 'new' ? 'New schedule' : 'Edit schedule'}
-      size={640}
-    >
-      {shown === null ? null : shown === 'new' ? (
-        <ScheduleForm schedule={null} {...ends} />
-      ) : (
-        <Existing id={shown as ScheduleId} {...ends} />
-      )}
-    </Modal>
+    <EditDialog id={id} what="schedule" size={640} close={ends.close}>
+      {(shown) =>
+        shown === null ? <ScheduleForm schedule={null} {...ends} /> : <Existing id={shown as ScheduleId} {...ends} />
+      }
+    </EditDialog>
   );
 }
 

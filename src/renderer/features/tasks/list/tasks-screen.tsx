@@ -9,11 +9,11 @@ import { listOf, type Search } from '../../../lib/search-params.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
 import { Button } from '../../../ui/buttons.tsx';
-import { EmptyState, NoMatch, StateFrame } from '../../../ui/feedback/state-frame.tsx';
+import { EmptyState } from '../../../ui/feedback/state-frame.tsx';
+import { ListTable } from '../../../ui/list/list-table.tsx';
 import { Screen, ScreenHead } from '../../../ui/screen.tsx';
 import { Split } from '../../../ui/split.tsx';
 import layout from '../../../ui/styles/layout.module.css';
-import { DataTable } from '../../../ui/table/data-table.tsx';
 import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
 import { RunDialog } from '../../run/index.ts';
 import { type RunAgain, useRunAgain } from '../again/use-run-again.tsx';
@@ -26,7 +26,6 @@ import { TaskPeek } from './task-peek.tsx';
 import { TaskToolBar } from './task-tool-bar.tsx';
 import { useListActions } from './use-list-actions.ts';
 
-const idOf = (task: Task) => task.id;
 /** Order of the list until another one is chosen. */
 const RUNNING_FIRST = '-running,-created_at';
 const titleOf = (task: Task) => task.command_name;
@@ -137,29 +136,21 @@ function TaskTable({
   const refused = list.error?.slug === 'validation-error' ? [] : undefined;
   const open = ({ id }: Task) => void navigate({ to: '/tasks/$id', params: { id } });
   return (
-    <StateFrame of={{ ...list, data: list.data ?? refused }} skeleton={16}>
-      {list.rows.length > 0 ? (
-        <DataTable
-          name="tasks"
-          label="Tasks"
-          rows={list.rows}
-          idOf={idOf}
-          titleOf={titleOf}
-          columns={TASK_COLUMNS}
-          sort={search.sort}
-          onSort={(sort) => set({ sort })}
-          resetKey={JSON.stringify(filter)}
-          loadMore={list.loadMore}
-          onOpen={open}
-          menu={(task) => <TaskMenu task={task} again={again} open={open} />}
-          peek={search.peek ?? null}
-          onPeek={(id) => set({ peek: id ?? undefined })}
-          total={list.total}
-          bulk={(chosen, done) => <TaskBulk chosen={chosen} list={filter} done={done} />}
-        />
-      ) : isFiltered(filter) ? (
-        <NoMatch what="tasks" clear={() => set(NO_FILTER)} />
-      ) : (
+    <ListTable
+      name="tasks"
+      label="Tasks"
+      titleOf={titleOf}
+      columns={TASK_COLUMNS}
+      sort={search.sort}
+      list={{ ...list, data: list.data ?? refused }}
+      {...{ filter, search, set }}
+      filters={Object.keys(NO_FILTER)}
+      isFiltered={isFiltered(filter)}
+      onOpen={open}
+      menu={(task) => <TaskMenu task={task} again={again} open={open} />}
+      bulk={(chosen, done) => <TaskBulk chosen={chosen} list={filter} done={done} />}
+      skeleton={16}
+      empty={
         <EmptyState
           icon={<ListChecks size={24} />}
           title="No tasks yet"
@@ -172,7 +163,7 @@ function TaskTable({
         >
           A task is one run of a command. It keeps its log, steps and artifacts.
         </EmptyState>
-      )}
-    </StateFrame>
+      }
+    />
   );
 }
