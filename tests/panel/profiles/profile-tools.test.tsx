@@ -72,7 +72,10 @@ test('an open browser can be handed to a script, a closed one cannot', async () 
   await screen.findByText(id);
   expect(screen.queryByText('Drive it from a script')).toBeNull();
   await call('profiles_start', { id, headless: true });
-  await panel.user.click(await screen.findByRole('button', { name: 'Get an address' }, { timeout: 20_000 }));
+  const offer = await screen.findByRole('button', { name: 'Get an address' }, { timeout: 20_000 });
+  // Below all facts it would be out of view in a low window.
+  expect(offer.compareDocumentPosition(screen.getByText('In use by'))).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  await panel.user.click(offer);
   await screen.findByText(new RegExp(`connectOverCDP\\('ws://.*/v1/profiles/${id}/devtools\\?ticket=`));
   await call('profiles_stop', { id });
   await waitFor(() => expect(screen.queryByText('Drive it from a script')).toBeNull(), { timeout: 20_000 });

@@ -113,6 +113,8 @@ function ProfileBody({ profile }: { profile: Profile }) {
         <code className={`${text.clip} ${text.faint}`}>{profile.id}</code>
         <CopyButton label="Copy id" text={profile.id} />
       </div>
+      {/* Above the facts, which fill a window of little height. */}
+      <ConnectSection key={profile.id} profile={profile} />
       <ProfileFacts profile={profile} />
       {profile.start_urls.length === 0 ? null : (
         <section>
@@ -132,7 +134,6 @@ function ProfileBody({ profile }: { profile: Profile }) {
           <p className={css.notes}>{profile.notes}</p>
         </section>
       )}
-      <ConnectSection key={profile.id} profile={profile} />
       <LastTasks id={profile.id} />
       <RunDialog opened={running} close={() => setRunning(false)} profileId={profile.id} />
     </div>

@@ -2,8 +2,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect, useRef } from 'react';
 import { listProps, useInitialFocus } from '../../lib/keys/focus-list.ts';
-import { useOverscan } from '../use-overscan.ts';
-import { useWidth } from '../use-width.ts';
+import { useOverscan } from '../sizing/use-overscan.ts';
+import { useWidth } from '../sizing/use-width.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import type { AnyColumn } from './columns/columns.ts';
 import { HeadRow } from './columns/head-row.tsx';

@@ -2,8 +2,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useRef } from 'react';
 import { focusable } from '../focusable.ts';
+import { useOverscan } from '../sizing/use-overscan.ts';
 import layout from '../styles/layout.module.css';
-import { useOverscan } from '../use-overscan.ts';
 import { rowHeight } from './row-height.ts';
 import { Spacer } from './spacer.tsx';
 import css from './table.module.css';
