@@ -4,6 +4,7 @@ import { bulkOperation } from '../kernel/bulk.ts';
 import { call, type InputScope, stream } from '../kernel/define.ts';
 import { Deleted, listInput, page } from '../kernel/paging.ts';
 import { BatchId, JsonObject, Seq, TaskId, Timestamp } from '../kernel/scalars.ts';
+import { fileScope } from '../kernel/text/file-address.ts';
 import { GapItem, LogLine, Task, TaskCreate, TaskDetail, TaskEvent, taskRecord } from './tasks.ts';
 
 const common = { area: 'automation', tags: ['tasks'] } as const;
@@ -18,7 +19,8 @@ export const taskOperations = {
     row: 'B25',
     summary: 'Run a command, now or at a time, with one or many profiles',
     scope: 'run',
-    scopeFor: ({ spec, command_id }) => (spec === undefined || command_id !== undefined ? null : INLINE_SPEC),
+    scopeFor: ({ spec, command_id, input }) =>
+      spec === undefined || command_id !== undefined ? fileScope(input) : INLINE_SPEC,
     idempotencyKey: true,
     http: { method: 'POST', path: '/v1/tasks', status: 201, location: '/v1/tasks/{id}' },
   }),
@@ -59,6 +61,7 @@ export const taskOperations = {
       summary:
         'Run a task again as a new task: members of input replace those of the earlier run, null takes one away; as_then uses its snapshot unchanged',
       scope: 'run',
+      scopeFor: ({ input }) => fileScope(input),
       idempotencyKey: true,
       http: { method: 'POST', path: '/v1/tasks/{id}/retry' },
     },

@@ -108,5 +108,5 @@ export function Numbers({
   );
 }
 
-/** Input schema of a web address. */
-export const URL_SCHEMA: JsonObject = { type: 'string', format: 'uri', title: 'Address' };
+/** Input schema of a web address; a browser opens other addresses too, those of files. */
+export const URL_SCHEMA: JsonObject = { type: 'string', format: 'uri', pattern: '^https?://', title: 'Address' };
