@@ -171,16 +171,19 @@ async function fromMemory(n: number, op: string, input: unknown): Promise<void> 
 
 let announced = 0;
 
-/** Takes all uploads away, as if a day had gone by: a long run comes to the thousand that one caller may have. */
+/** No upload of a run takes as long to arrive, ms. */
+const ARRIVED_MS = 10_000;
+
+/** Takes uploads away that have arrived, as if a day had gone by: a long run comes to the thousand that one caller may have. */
 function freeUploads(): void {
   const db = new Database(path.join(dataDir, 'tabagent.db'));
   try {
-    db.exec('DELETE FROM upload');
+    const old = db.prepare('DELETE FROM upload WHERE created_at < ? RETURNING id').pluck();
+    for (const id of old.all(Date.now() - ARRIVED_MS))
+      fs.rmSync(path.join(dataDir, 'uploads', String(id)), { force: true });
   } finally {
     db.close();
   }
-  const dir = path.join(dataDir, 'uploads');
-  for (const name of fs.existsSync(dir) ? fs.readdirSync(dir) : []) fs.rmSync(path.join(dir, name), { force: true });
 }
 
 /** Addresses for bytes: to put a file, and to load an artifact once. */
