@@ -54,6 +54,8 @@ test('the pictures of the README', async ({ page, api }) => {
 
   await open(page, `/commands/${command}`);
   await expect(page.getByRole('textbox', { name: 'Script', exact: true })).toContainText('Read the table');
+  // The last line is coloured last, on a busy machine some time after it shows.
+  await expect(page.locator('.cm-line', { hasText: 'return { invoices' }).locator('span').first()).toBeVisible();
   await take(page, 'commands');
 
   await open(page, `/profiles?peek=${profile}`);

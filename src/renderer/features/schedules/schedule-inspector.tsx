@@ -115,7 +115,7 @@ function factsOf(schedule: Schedule): [string, ReactNode][] {
     ['Priority', schedule.priority],
     ['Missed times', MISSED_WORDS[schedule.missed]],
     ['Overlap', OVERLAP_WORDS[schedule.overlap]],
-    ['Put off by', schedule.jitter_seconds === 0 ? 'nothing' : `up to ${plural(schedule.jitter_seconds, 'second')}`],
+    ['Random delay', schedule.jitter_seconds === 0 ? 'none' : `up to ${plural(schedule.jitter_seconds, 'second')}`],
     ['Quiet hours', quiet === null ? 'none' : `${quiet.from}–${quiet.to} (${quiet.timezone})`],
     ['From', schedule.start_at === null ? 'now on' : dateTime(schedule.start_at)],
     ['Until', schedule.end_at === null ? 'no end' : dateTime(schedule.end_at)],

@@ -33,7 +33,7 @@ export function PolicyFields({ form }: { form: ScheduleDraft }) {
           <Select label="Priority" data={[...PRIORITIES]} allowDeselect={false} {...form.input('priority')} />
           <TextInput label="Not before" type="datetime-local" {...form.input('start')} />
           <TextInput label="Not after" type="datetime-local" {...form.input('end')} />
-          <NumberInput label="Put off by up to (seconds)" min={0} max={86_400} {...form.input('jitter')} />
+          <NumberInput label="Random delay up to (seconds)" min={0} max={86_400} {...form.input('jitter')} />
         </div>
       </details>
     </>
