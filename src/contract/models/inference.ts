@@ -95,6 +95,8 @@ export const inferenceOperations = {
           pinned: z.boolean(),
           active_requests: z.int(),
           queued_requests: z.int(),
+          /** Places in which requests are computed side by side. */
+          slots: z.array(z.object({ busy: z.boolean(), busy_seconds: z.int() })),
         }),
       ),
       /** Models on their way into memory. Unloading one by its name ends its load. */

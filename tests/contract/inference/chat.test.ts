@@ -238,6 +238,9 @@ test('1000 callers that leave at random moments leave no busy place', async () =
       return models.reduce((sum, { active_requests, queued_requests }) => sum + active_requests + queued_requests, 0);
     })
     .toBe(0);
+  const { models } = await subject.host.client.call('get_loaded_models', {});
+  expect(models.flatMap(({ slots }) => slots)).toContainEqual({ busy: false, busy_seconds: 0 });
+  expect(models.some(({ slots }) => slots.some(({ busy }) => busy))).toBe(false);
   expect((await subject.sdk.chat.completions.create(hello)).usage?.completion_tokens).toBe(12);
 }, 120_000);
 

@@ -39,6 +39,9 @@ export function RunningTab({ loading }: { loading: Loading }) {
 function Running({ model, loading }: { model: LoadedModel; loading: Loading }) {
   const { id, device, active_requests: active, queued_requests: queued } = model;
   const refused = model.refused_devices.map((one) => `Not on ${one.device}: ${one.reason}`).join('\n');
+  const places = model.slots.map(
+    ({ busy, busy_seconds }, at) => `Place ${at + 1}: ${busy ? `computes for ${count(busy_seconds)} s` : 'free'}`,
+  );
   const use = active + queued > 0 ? `${count(active)} running, ${count(queued)} waiting` : 'Idle';
   return (
     <li className={css.line}>
@@ -48,7 +51,9 @@ function Running({ model, loading }: { model: LoadedModel; loading: Loading }) {
           {model.backend}, {device}
         </Tag>
       </span>
-      <span className={text.muted}>{use}</span>
+      <span className={text.muted} title={places.join('\n')}>
+        {use}
+      </span>
       <span className={`${text.muted} ${text.num}`}>{count(model.context_length)} tokens</span>
       <span className={`${css.figure} ${text.num}`}>{bytes(model.memory_usage)}</span>
       <Button small icon={<Square size={12} />} blocked={loading.unloadBlocked} onClick={() => loading.unload(id)}>

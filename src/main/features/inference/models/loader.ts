@@ -82,7 +82,7 @@ export function createLoader(deps: LoaderDeps) {
       bytes,
       takes,
       gpuLayers: options.gpuLayers ?? null,
-      turns: createTurns(parallel, () => settings.get('max_queue')),
+      turns: createTurns(parallel, () => settings.get('max_queue'), clock.monotonic),
       facts: null,
       percent: 0,
       loading: Promise.reject(new Error('not begun')),

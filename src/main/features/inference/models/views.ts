@@ -56,6 +56,10 @@ export function loadedOf(resident: Resident, now: number): Loaded | null {
     pinned,
     active_requests: turns.active(),
     queued_requests: turns.waiting(),
+    slots: turns.slots().map((since) => ({
+      busy: since !== null,
+      busy_seconds: since === null ? 0 : Math.floor((now - since) / 1000),
+    })),
   };
 }
 

@@ -17,12 +17,20 @@ const order = async (turns: ReturnType<typeof createTurns>, callers: readonly st
 
 // Catches a caller with a hundred requests behind whom everybody else waits.
 test('callers take turns, and those of one caller keep their order', async () => {
-  const turns = createTurns(1, () => 100);
+  const turns = createTurns(
+    1,
+    () => 100,
+    () => 0,
+  );
   expect(await order(turns, ['a', 'a', 'a', 'a', 'b', 'c', 'b'])).toEqual(['a', 'b', 'c', 'a', 'b', 'a', 'a']);
 });
 
 test('as many as there are places, then a bounded queue, then a refusal that says so', async () => {
-  const turns = createTurns(2, () => 1);
+  const turns = createTurns(
+    2,
+    () => 1,
+    () => 0,
+  );
   const first = await turns.enter('a', never);
   await turns.enter('b', never);
   const third = turns.enter('c', never);
@@ -40,7 +48,11 @@ test('as many as there are places, then a bounded queue, then a refusal that say
 
 // Catches a queue that belongs to whoever fills it first: everybody else is refused for as long as it stays full.
 test('a full queue is shared out, and who has more than the others gives way', async () => {
-  const turns = createTurns(1, () => 4);
+  const turns = createTurns(
+    1,
+    () => 4,
+    () => 0,
+  );
   const leave = await turns.enter('a', never);
   const refused: string[] = [];
   const ask = (caller: string, name: string) => {
@@ -61,7 +73,11 @@ test('a full queue is shared out, and who has more than the others gives way', a
 });
 
 test('who leaves while waiting holds nobody up', async () => {
-  const turns = createTurns(1, () => 10);
+  const turns = createTurns(
+    1,
+    () => 10,
+    () => 0,
+  );
   const leave = await turns.enter('a', never);
   const gone = new AbortController();
   const left = turns.enter('b', gone.signal);
@@ -71,4 +87,28 @@ test('who leaves while waiting holds nobody up', async () => {
   leave();
   (await next)();
   expect([turns.active(), turns.waiting()]).toEqual([0, 0]);
+});
+
+// Catches a place that stays taken after its request, and one that is told as free while it computes.
+test('each place tells since when it is taken', async () => {
+  let now = 1000;
+  const turns = createTurns(
+    2,
+    () => 1,
+    () => now,
+  );
+  expect(turns.slots()).toEqual([null, null]);
+  const first = await turns.enter('a', never);
+  now = 3000;
+  const second = await turns.enter('b', never);
+  expect(turns.slots()).toEqual([1000, 3000]);
+  const third = turns.enter('c', never);
+  now = 4000;
+  first();
+  first();
+  await third;
+  expect(turns.slots()).toEqual([4000, 3000]);
+  second();
+  (await third)();
+  expect(turns.slots()).toEqual([null, null]);
 });

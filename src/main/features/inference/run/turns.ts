@@ -17,11 +17,17 @@ export interface Turns {
    */
   enter(caller: string, signal: AbortSignal): Promise<() => void>;
   active(): number;
+  /** Each place: since when it is taken, by the clock that was given; null for a free one. */
+  slots(): readonly (number | null)[];
   waiting(): number;
 }
 
-/** @param maxWaiting asked at each entry, because the setting may change */
-export function createTurns(places: number, maxWaiting: () => number): Turns {
+/**
+ * @param maxWaiting asked at each entry, because the setting may change
+ * @param now monotonic time
+ */
+export function createTurns(places: number, maxWaiting: () => number, now: () => number): Turns {
+  const slots: (number | null)[] = Array.from({ length: places }, () => null);
   let active = 0;
   let queue: Waiting[] = [];
   /** Number of the turn in which each caller was served last. */
@@ -38,6 +44,8 @@ export function createTurns(places: number, maxWaiting: () => number): Turns {
   }
 
   function begin(caller: string): () => void {
+    const slot = slots.indexOf(null);
+    slots[slot] = now();
     active += 1;
     turn += 1;
     served.set(caller, turn);
@@ -45,6 +53,7 @@ export function createTurns(places: number, maxWaiting: () => number): Turns {
     return () => {
       if (left) return;
       left = true;
+      slots[slot] = null;
       active -= 1;
       if (queue.length === 0 && active === 0) served.clear();
       next();
@@ -92,6 +101,7 @@ export function createTurns(places: number, maxWaiting: () => number): Turns {
       }
     },
     active: () => active,
+    slots: () => slots,
     waiting: () => queue.length,
   };
 }
