@@ -233,10 +233,13 @@ test('1000 callers that leave at random moments leave no busy place', async () =
   await Promise.all(Array.from({ length: 6 }, one));
   expect(left).toBeGreaterThan(300);
   await expect
-    .poll(async () => {
-      const { models } = await subject.host.client.call('get_loaded_models', {});
-      return models.reduce((sum, { active_requests, queued_requests }) => sum + active_requests + queued_requests, 0);
-    })
+    .poll(
+      async () => {
+        const { models } = await subject.host.client.call('get_loaded_models', {});
+        return models.reduce((sum, { active_requests, queued_requests }) => sum + active_requests + queued_requests, 0);
+      },
+      { timeout: 15_000 },
+    )
     .toBe(0);
   const { models } = await subject.host.client.call('get_loaded_models', {});
   expect(models.flatMap(({ slots }) => slots)).toContainEqual({ busy: false, busy_seconds: 0 });
