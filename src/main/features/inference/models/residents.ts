@@ -135,6 +135,8 @@ const stillLoading = ({ model: { id }, percent }: Resident) =>
 /** Stops waiting after a time; the load continues. */
 async function within(clock: Clock, loaded: Resident, ms: number | undefined): Promise<LoadedFacts> {
   if (ms === undefined || loaded.facts !== null) return loaded.loading;
+  // A small model is there within a turn of the event loop, and who waits for nothing would get now this, now that.
+  if (ms <= 0) throw stillLoading(loaded);
   const late = Promise.withResolvers<never>();
   const forget = clock.schedule(() => late.reject(stillLoading(loaded)), ms);
   try {
