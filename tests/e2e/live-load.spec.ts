@@ -43,8 +43,8 @@ test('while tasks change by the hundred per second, the open list follows with a
   const figures = `${Math.round(TASKS / seconds)} tasks/s for ${seconds.toFixed(1)} s: ${during} list calls, ${shown} first rows`;
   info.annotations.push({ type: 'figures', description: figures });
   expect(during, figures).toBeLessThanOrEqual(4 * seconds + 2);
-  // Once per second is far below what an idle machine shows, and far above a list that waits for the end.
-  expect(shown, figures).toBeGreaterThanOrEqual(Math.max(2, Math.floor(seconds)));
+  // A list that waits for the end shows two: the one before, and the last. How many more there are depends on how busy the machine is.
+  expect(shown, figures).toBeGreaterThan(3);
 
   await expect(rowOf(page, `Storm ${TASKS}`)).toBeVisible();
   await expect(page.getByRole('tab', { name: 'Active 2,001' })).toBeVisible();
