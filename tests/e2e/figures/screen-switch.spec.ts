@@ -30,7 +30,7 @@ const CONTENT: Record<ScreenId, string> = {
   connections: 'table tbody tr',
   logs: '[role=log] [data-testid=log-line]',
   help: 'nav[aria-label=Topics] + section',
-  settings: 'nav[aria-label=Sections] ~ div input',
+  settings: 'nav[aria-label=Sections] ~ section input',
 };
 
 /**
