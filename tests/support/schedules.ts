@@ -9,6 +9,11 @@ import { manualClock } from './core.ts';
 import { claimFrom, endWith } from './task-store.ts';
 import { openTaskHost } from './tasks.ts';
 
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+/** A trigger. */
+export const every = (minutes: number) => ({ kind: 'interval', seconds: minutes * 60 }) as const;
+
 /** @param now where the clock starts */
 export function openScheduleHost(now: string) {
   const clock = manualClock(Date.parse(now));

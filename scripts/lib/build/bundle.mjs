@@ -160,8 +160,8 @@ export async function bundle(zone) {
  * @param {string} dir
  */
 export async function bundlePrograms(entryPoints, dir) {
-  const { outputFiles } = await build({ ...esm, write: false, entryPoints, outdir: dir });
-  await writeOutputs(dir, outputFiles);
+  const { outputFiles } = await build({ ...esm, entryPoints, outdir: dir });
+  await writeOutputs(dir, outputFiles ?? []);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Identifiers: ULIDs for entities, uuid v7 for requests, random tokens. */
 import { createHash, randomBytes, randomFillSync } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
+import { v7 } from 'uuid';
 import { entities, type IdentifiedEntity, type IdOf } from '../../contract/entities.ts';
 
 const ulid = monotonicFactory();
@@ -10,38 +11,21 @@ export function newId<E extends IdentifiedEntity>(entity: E): IdOf<E> {
   return `${entities[entity].id.prefix}_${ulid().toLowerCase()}` as IdOf<E>;
 }
 
-/** Two digits of each byte. */
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-/** Bytes of an id that are random. */
-const RANDOM_BYTES = 10;
-const pool = new Uint8Array(RANDOM_BYTES * 512);
-let poolUsed = pool.length;
-let millisecond = 0;
-/** What all ids of a millisecond begin with. */
-let head = '';
+const RANDOM_POOL = new Uint8Array(4096);
+let poolUsed = RANDOM_POOL.length;
+/** Where an id is made: the library would put its text together byte by byte. */
+const ID_BYTES = Buffer.alloc(16);
 
-const random = () => pool[poolUsed++] ?? 0;
-const hex = (byte: number) => HEX[byte] ?? '';
-
-/**
- * A request id: uuid v7 (RFC 9562 §5.7). Every request has one, and libraries take longer for it than for all that is known of the caller: random
- * bytes are fetched for many at a time, and what belongs to the millisecond is written once in it.
- */
+/** A request id: uuid v7 (RFC 9562). Every request has one, so random bytes are fetched from the OS for 256 ids at a time. */
 export function newRequestId(): string {
-  if (poolUsed === pool.length) {
-    randomFillSync(pool);
+  if (poolUsed === RANDOM_POOL.length) {
+    randomFillSync(RANDOM_POOL);
     poolUsed = 0;
   }
-  const now = Date.now();
-  if (now !== millisecond) {
-    millisecond = now;
-    const digits = now.toString(16).padStart(12, '0');
-    head = `${digits.slice(0, 8)}-${digits.slice(8)}-`;
-  }
-  const counter = hex(0x70 | (random() & 0x0f)) + hex(random());
-  const variant = hex(0x80 | (random() & 0x3f)) + hex(random());
-  const rest = hex(random()) + hex(random()) + hex(random()) + hex(random()) + hex(random()) + hex(random());
-  return `${head}${counter}-${variant}-${rest}`;
+  const random = RANDOM_POOL.subarray(poolUsed, poolUsed + 16);
+  poolUsed += 16;
+  const hex = v7({ random }, ID_BYTES).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 /** Random bytes from the OS in base64url; 32 bytes give 43 characters. */

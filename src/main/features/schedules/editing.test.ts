@@ -1,18 +1,14 @@
 /** What becomes of the times of a schedule when it is changed, switched off, deleted or brought back. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openScheduleHost, type ScheduleHost } from '../../../../tests/support/schedules.ts';
+import { every, HOUR, MINUTE, openScheduleHost, type ScheduleHost } from '../../../../tests/support/schedules.ts';
 import { thrownBy } from '../../../../tests/support/tasks.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 let host: ScheduleHost;
 beforeEach(async () => {
   host = openScheduleHost('2026-01-01T09:30:00Z');
   await host.start();
 });
 afterEach(() => host.dispose());
-
-const every = (minutes: number) => ({ kind: 'interval', seconds: minutes * 60 }) as const;
 
 describe('an edit', () => {
   test('of the name keeps the next time, of the trigger makes a new one', async () => {

@@ -1,17 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openScheduleHost, type ScheduleHost } from '../../../../tests/support/schedules.ts';
+import { every, HOUR, MINUTE, openScheduleHost, type ScheduleHost } from '../../../../tests/support/schedules.ts';
 import { claimFrom } from '../../../../tests/support/task-store.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 let host: ScheduleHost;
 beforeEach(async () => {
   host = openScheduleHost('2026-01-01T09:30:00Z');
   await host.start();
 });
 afterEach(() => host.dispose());
-
-const every = (minutes: number) => ({ kind: 'interval', seconds: minutes * 60 }) as const;
 
 describe('a time that comes', () => {
   test('makes its task, with the input of the schedule, and gets a line', async () => {

@@ -45,22 +45,19 @@ export function columnsOf(
 }
 
 /**
- * The profile as it is now, with the proxy that the request names in place of its own.
+ * Makes the columns of each profile: as it is now, with the proxy that the request names in place of its own.
  * @throws AppError `not-found`, `validation-error` when the run needs a profile and has none, or a proxy would be used by nothing
  */
-export function profileColumns(
-  run: PreparedRun,
-  profiles: TaskDeps['profiles'],
-  profile_id: ProfileId | null,
-  proxy_id: ProxyId | undefined,
-): Pick<TaskSnapshot, 'profile_id' | 'profile' | 'proxy_id'> {
+export function profileColumns(run: PreparedRun, profiles: TaskDeps['profiles'], proxy_id: ProxyId | undefined) {
   if (proxy_id !== undefined && !commandKinds[run.kind].needsBrowser)
     throw invalidField('proxy_id', 'only a command that opens a browser can have a proxy');
   const chosen = proxy_id === undefined ? {} : { proxy_id, proxy: profiles.proxyRoute(proxy_id) };
-  if (profile_id !== null) {
-    const profile = { ...profiles.snapshot(profile_id), ...chosen };
-    return { profile_id, profile: JSON.stringify(profile), proxy_id: profile.proxy_id };
-  }
-  if (run.needs_profile) throw invalidField('profile_id', 'profile_id is required');
-  return { profile_id, profile: null, proxy_id: proxy_id ?? null };
+  return (profile_id: ProfileId | null): Pick<TaskSnapshot, 'profile_id' | 'profile' | 'proxy_id'> => {
+    if (profile_id !== null) {
+      const profile = { ...profiles.snapshot(profile_id), ...chosen };
+      return { profile_id, profile: JSON.stringify(profile), proxy_id: profile.proxy_id };
+    }
+    if (run.needs_profile) throw invalidField('profile_id', 'profile_id is required');
+    return { profile_id, profile: null, proxy_id: proxy_id ?? null };
+  };
 }

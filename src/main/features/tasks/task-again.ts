@@ -47,7 +47,7 @@ export async function freshAgain({ commands, profiles }: TaskDeps, row: TaskRow,
   const id = newId('task');
   const { priority, labels } = row;
   const overrides = parseStored<Overrides>(row.overrides);
-  const profile = profileColumns(run, profiles, row.profile_id as ProfileId | null, overrides.proxy_id);
+  const profile = profileColumns(run, profiles, overrides.proxy_id)(row.profile_id as ProfileId | null);
   const own = await run.seal(ownerOf(id));
   const draft: Draft = {
     ...columnsOf(run, { priority, labels, overrides }),

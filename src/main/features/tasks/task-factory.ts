@@ -70,12 +70,13 @@ export function createTaskFactory(deps: TaskDeps, store: TaskStore): TaskFactory
         labels: JSON.stringify(request.labels),
         overrides: { timeout_seconds, max_attempts, proxy_id },
       });
+      const columnsWith = profileColumns(run, deps.profiles, proxy_id);
       const rows: Draft[] = [];
       const sealed: SealedSecret[] = [];
       for (const [i, profileId] of profileIds.entries()) {
         if (i > 0 && i % SEALED_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
         const id = newId('task');
-        const profile = profileColumns(run, deps.profiles, profileId, proxy_id);
+        const profile = columnsWith(profileId);
         const own = await run.seal(ownerOf(id));
         sealed.push(...own.secrets);
         const concurrency_key = shared.concurrency_key ?? origin?.keyOf(profileId) ?? null;

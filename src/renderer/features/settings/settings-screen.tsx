@@ -7,6 +7,7 @@ import { Button } from '../../ui/buttons.tsx';
 import { Badge } from '../../ui/display/badge.tsx';
 import { NoMatch, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
+import { focusable } from '../../ui/focusable.ts';
 import { KeyList } from '../../ui/key-list.tsx';
 import { Screen, ScreenHead } from '../../ui/screen.tsx';
 import layout from '../../ui/styles/layout.module.css';
@@ -69,8 +70,7 @@ export function SettingsScreen() {
       </ScreenHead>
       <div className={css.settings}>
         <Sections {...{ sections, set }} q={search.q} current={q === undefined ? current : null} />
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list of keys has nothing to focus, and is scrolled by keys all the same. */}
-        <section className={`${layout.scroll} ${css.pane}`} tabIndex={0} aria-label={heading}>
+        <section className={`${layout.scroll} ${css.pane}`} aria-label={heading} {...focusable}>
           <div className={css.column}>
             <h2>{heading}</h2>
             {q === undefined && current === 'shortcuts' ? <KeyList actions={actions} /> : null}

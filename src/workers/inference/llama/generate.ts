@@ -60,7 +60,10 @@ async function write(
     prompt.slice(-1),
     { probabilities: ask.logprobs !== null },
     {
-      ...evaluateOptions(model, ask.sampling, () => [...answer.written, ...(drafter?.ahead() ?? [])]),
+      ...evaluateOptions(model, ask.sampling, () => {
+        const ahead = drafter?.ahead() ?? [];
+        return ahead.length === 0 ? answer.written : [...answer.written, ...ahead];
+      }),
       grammarEvaluationState: () => grammar.state(),
     },
   );

@@ -60,7 +60,9 @@ export function ifMatchOf(header: string | undefined): number | undefined {
 
 /** Milliseconds of `Prefer: wait=10` (RFC 7240); undefined when it says none. A preference that is not understood is ignored. */
 export function preferredWaitOf(header: string | string[] | undefined): number | undefined {
-  const preferences = [header ?? []].flat().join(',').split(',');
+  // Hardly any request has one, and each comes by here.
+  if (header === undefined) return undefined;
+  const preferences = [header].flat().join(',').split(',');
   const [seconds] = preferences.flatMap((one) => /^\s*wait\s*=\s*"?(\d{1,6})"?\s*(?:;.*)?$/i.exec(one)?.[1] ?? []);
   return seconds === undefined ? undefined : Number(seconds) * 1000;
 }

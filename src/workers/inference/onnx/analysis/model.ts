@@ -1,4 +1,4 @@
-/** Models that classifier what they read: each token of a text, or the whole. */
+/** Models that classify what they read: each token of a text, or the whole. */
 import type { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '../../../../contract/kernel/errors.ts';
 import { isJsonObject } from '../../../../contract/kernel/json.ts';
