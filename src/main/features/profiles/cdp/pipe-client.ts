@@ -27,9 +27,16 @@ export interface PipeClient {
   end(): void;
 }
 
+/** What waits for an answer. */
+interface Waiting {
+  answer(message: Message): void;
+  /** The browser has ended. */
+  gone?(): void;
+}
+
 /** Talks over the two ends of the pipe. */
 export function createPipeClient(toBrowser: Writable, fromBrowser: Readable): PipeClient {
-  const waiting = new Map<number, (answer: Message) => void>();
+  const waiting = new Map<number, Waiting>();
   const routes = new Map<string, Hearer>();
   let lastId = 0;
   let ended = false;
@@ -45,25 +52,26 @@ export function createPipeClient(toBrowser: Writable, fromBrowser: Readable): Pi
     }
     const answered = waiting.get(message.id);
     waiting.delete(message.id);
-    answered?.(message);
+    answered?.answer(message);
   });
 
-  function send(command: Omit<Command, 'id'>, onAnswer: (answer: Message) => void): number {
+  function send(command: Omit<Command, 'id'>, waits: Waiting): number {
     const id = ++lastId;
-    waiting.set(id, onAnswer);
+    waiting.set(id, waits);
     if (ended) onGone(id);
     else toBrowser.write(`${JSON.stringify({ ...command, id })}\0`);
     return id;
   }
   function onGone(id: number): void {
-    const answered = waiting.get(id);
+    const waits = waiting.get(id);
     waiting.delete(id);
-    answered?.({ id, error: { code: -32_000, message: 'the browser has ended' } });
+    waits?.gone?.();
   }
   const trunk: Trunk = {
     routes,
-    send(command, onAnswer) {
-      const id = send(command, onAnswer);
+    send(command, answer) {
+      // A browser that has gone answers nothing, and clients rely on it: Playwright has dropped the commands of a crashed page by then.
+      const id = send(command, { answer });
       return () => void waiting.delete(id);
     },
   };
@@ -72,13 +80,22 @@ export function createPipeClient(toBrowser: Writable, fromBrowser: Readable): Pi
     return new Promise((resolve, reject) => {
       const fail = (why: string) => reject(new AppError('browser-failed', `The browser did not do ${method}: ${why}`));
       let timer: NodeJS.Timeout | undefined;
-      const id = send({ method, params }, (message) => {
-        clearTimeout(timer);
-        const read = answer.safeParse(message.result);
-        if (message.error) fail(message.error.message);
-        else if (read.success) resolve(read.data);
-        else fail('its answer cannot be read');
-      });
+      const id = send(
+        { method, params },
+        {
+          answer(message) {
+            clearTimeout(timer);
+            const read = answer.safeParse(message.result);
+            if (message.error) fail(message.error.message);
+            else if (read.success) resolve(read.data);
+            else fail('its answer cannot be read');
+          },
+          gone() {
+            clearTimeout(timer);
+            fail('the browser has ended');
+          },
+        },
+      );
       if (!waiting.has(id)) return;
       timer = setTimeout(() => {
         waiting.delete(id);
@@ -89,7 +106,7 @@ export function createPipeClient(toBrowser: Writable, fromBrowser: Readable): Pi
 
   return {
     call,
-    post: (method) => void send({ method }, () => undefined),
+    post: (method) => void send({ method }, { answer: () => undefined }),
     async attach(options) {
       const { sessionId } = await call('Target.attachToBrowserTarget', {}, Attached);
       return createChannel(trunk, sessionId, options);
