@@ -41,6 +41,13 @@ test('a task that succeeds, and one that fails after a second attempt, are told 
   expect(told[3]?.data).toMatchObject({ task_id: bad.id, attempt: 2 });
 });
 
+test('a task that is cancelled before it begins has no time', async () => {
+  const { client } = subject.host;
+  const later = await run('Later', ['true'], { wait: false, run_at: '2050-01-01T00:00:00.000Z' });
+  await client.call('tasks_cancel', { id: later.id });
+  expect((await linesOf(later.id, 1)).map(({ message }) => message)).toEqual(['“Later” was cancelled']);
+});
+
 // Catches a queue that stands still, or a setting that was changed, without a trace of it in the log.
 test('the queue, settings, keys, backups and refusals', async () => {
   const { client } = subject.host;

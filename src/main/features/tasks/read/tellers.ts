@@ -13,7 +13,9 @@ interface Named {
 const object = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
-const seconds = (ms: unknown): string => (typeof ms === 'number' ? ` after ${(ms / 1000).toFixed(1)} s` : '');
+/** Of a task that was cancelled before it began there is no time to tell. */
+const seconds = (ms: unknown, attempt: number): string =>
+  typeof ms === 'number' && attempt > 0 ? ` after ${(ms / 1000).toFixed(1)} s` : '';
 
 /** Creates the tellers of tasks. */
 export function taskTellers(db: Db, settings: SettingsReader): Tellers {
@@ -32,7 +34,7 @@ export function taskTellers(db: Db, settings: SettingsReader): Tellers {
   function ended(change: Change, { command_name: name, attempt }: Named): Told {
     const { status, duration_ms, error } = object(change.data);
     const data = { task_id: change.id, attempt, duration_ms, ...(error === null ? {} : { error }) };
-    const after = seconds(duration_ms);
+    const after = seconds(duration_ms, attempt);
     if (status === 'succeeded') return { level: 'info', message: `“${name}” succeeded${after}`, data };
     if (status === 'cancelled') return { level: 'info', message: `“${name}” was cancelled${after}`, data };
     const what = status === 'timed_out' ? 'timed out' : 'failed';
