@@ -17,7 +17,7 @@ export type ToWorker<Ask> =
 
 /** What a worker says once it is ready: items while it works on a request, then its answer or why there is none. */
 export type WorkerReply<Item, Answer> =
-  | { t: 'item'; id: number; body: Item }
+  | { t: 'items'; id: number; bodies: Item[] }
   | { t: 'answer'; id: number; body: Answer }
   | { t: 'failed'; id: number; error: Problem };
 
@@ -33,7 +33,7 @@ export const toWorker = <Ask extends z.ZodType>(ask: Ask) =>
 export const fromWorker = <Item extends z.ZodType, Answer extends z.ZodType>(item: Item, answer: Answer) =>
   z.discriminatedUnion('t', [
     z.strictObject({ t: z.literal('ready') }),
-    z.strictObject({ t: z.literal('item'), id, body: item }),
+    z.strictObject({ t: z.literal('items'), id, bodies: z.array(item).max(ITEM_WINDOW) }),
     z.strictObject({ t: z.literal('answer'), id, body: answer }),
     z.strictObject({ t: z.literal('failed'), id, error: Problem }),
   ]) as unknown as z.ZodType<{ t: 'ready' } | WorkerReply<z.output<Item>, z.output<Answer>>>;

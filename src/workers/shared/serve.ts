@@ -17,6 +17,40 @@ interface Open {
   controller: AbortController;
   credit: number;
   wake: () => void;
+  /** Sends the items that wait for others. */
+  flush: () => void;
+}
+
+/** Items that follow the last message within this time go together, ms: a message costs both processes as much as a small token takes to compute. */
+const TOGETHER_MS = 4;
+
+/** Items that go at once at the beginning: that the work has begun, and the first of what somebody waits for. */
+const AT_ONCE = 2;
+
+/** Collects the items of a request. The first ones, and each that comes after a pause, go at once. */
+function createParcel<Item>(send: (items: Item[]) => void) {
+  let items: Item[] = [];
+  let messages = 0;
+  let lastSent = 0;
+  let timer: NodeJS.Timeout | undefined;
+  function flush(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (items.length === 0) return;
+    lastSent = performance.now();
+    messages += 1;
+    send(items);
+    items = [];
+  }
+  return {
+    add(item: Item): void {
+      items.push(item);
+      const wait = TOGETHER_MS - (performance.now() - lastSent);
+      if (messages < AT_ONCE || wait <= 0) flush();
+      else timer ??= setTimeout(flush, wait);
+    },
+    flush,
+  };
 }
 
 /** As much of a frame as an answer needs. */
@@ -35,15 +69,18 @@ export function serve<Ask, Item, Answer>(
   const send = (reply: WorkerReply<Item, Answer>) => port.send(reply);
 
   async function work(id: number, ask: Ask): Promise<void> {
-    const request: Open = { controller: new AbortController(), credit: ITEM_WINDOW, wake: () => {} };
+    const parcel = createParcel<Item>((bodies) => send({ t: 'items', id, bodies }));
+    const { flush } = parcel;
+    const request: Open = { controller: new AbortController(), credit: ITEM_WINDOW, wake: () => {}, flush };
     open.set(id, request);
     const { signal } = request.controller;
     const call: Call<Item> = {
       signal,
       async emit(item) {
         signal.throwIfAborted();
-        send({ t: 'item', id, body: item });
+        parcel.add(item);
         request.credit -= 1;
+        if (request.credit <= 0) flush();
         while (request.credit <= 0 && !signal.aborted)
           await new Promise<void>((resolve) => {
             request.wake = resolve;
@@ -53,8 +90,10 @@ export function serve<Ask, Item, Answer>(
     };
     try {
       const body = await answer(ask, call);
+      flush();
       send({ t: 'answer', id, body });
     } catch (thrown) {
+      flush();
       const error = signal.aborted ? cancelled() : toAppError(thrown);
       // The cause would be lost at the border of the process.
       const cause = error.cause instanceof Error ? { context: error.cause.message.slice(0, 500) } : {};
@@ -94,6 +133,10 @@ export function serve<Ask, Item, Answer>(
     }
   });
   port.onClose(() => process.exit(1));
+  // What was computed before an error that nobody catches is not lost with it.
+  process.on('exit', () => {
+    for (const { flush } of open.values()) flush();
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(0));
   port.send({ t: 'ready' });
 }

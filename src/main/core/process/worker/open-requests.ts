@@ -51,7 +51,7 @@ export class OpenRequests<Body, Answer, Item> {
 
   /** Passes a reply of the worker to its request. */
   take(reply: WorkerReply<Item, Answer>): void {
-    if (reply.t === 'item') this.#open.get(reply.id)?.item(reply.body);
+    if (reply.t === 'items') for (const body of reply.bodies) this.#open.get(reply.id)?.item(body);
     else if (reply.t === 'answer') this.settle(reply.id)?.resolve(reply.body);
     else this.settle(reply.id)?.reject(errorOf(reply.error));
   }
