@@ -18,7 +18,7 @@ import type { Platform } from './platform/platform.ts';
 
 /** The doors as a part: they open last, once everything that they lead to runs, and the lock file then tells where they are. */
 function doorsPart(doors: Doors, foundation: Foundation, features: Features, config: HostConfig): Part {
-  const { settings, lock, version, startedAt } = foundation;
+  const { db, events, settings, lock, version, startedAt } = foundation;
   const token = randomToken(32);
   features.connections.authenticator.addStatic(token, OPERATOR);
   return {
@@ -28,6 +28,7 @@ function doorsPart(doors: Doors, foundation: Foundation, features: Features, con
       if (config.http) await doors.start(settings.get('host'), settings.get('port'));
       features.telemetry.state.warn('http', doors.error());
       lock.publish({ pid: process.pid, version, url: doors.url(), token, started_at: startedAt });
+      db.bestEffort(() => void events.append({ type: 'host.started', entity: 'host', id: 'host', data: { version } }));
     },
     stop: () => doors.stop(),
   };

@@ -33,7 +33,7 @@ test('made in the panel, seen to fire, and told in the ledger', async ({ page, a
   await dialog.getByRole('button', { name: 'Create schedule' }).click();
   await expect(dialog).toBeHidden();
   const inspector = page.getByRole('complementary', { name: 'Schedule' });
-  await expect(inspector).toContainText('Its first time has not come yet');
+  await expect(inspector).toContainText('Nothing has come of it yet');
 
   await inspector.getByRole('button', { name: 'Edit' }).click();
   await dialog.getByText('Once', { exact: true }).click();

@@ -7,19 +7,22 @@ import type { CommandId, ScheduleId } from '../../src/contract/kernel/scalars.ts
 import { createSchedules } from '../../src/main/features/schedules/index.ts';
 import { manualClock } from './core.ts';
 import { claimFrom, endWith } from './task-store.ts';
-import { openTaskHost } from './tasks.ts';
+import { openTaskHost, type TaskHost } from './tasks.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 /** A trigger. */
 export const every = (minutes: number) => ({ kind: 'interval', seconds: minutes * 60 }) as const;
 
+/** The feature on the parts of a task host. */
+export const schedulesOn = (host: TaskHost) =>
+  createSchedules({ ...host, tasks: host.tasks, commands: host.commandService, profiles: host.profileService });
+
 /** @param now where the clock starts */
 export function openScheduleHost(now: string) {
   const clock = manualClock(Date.parse(now));
   const host = openTaskHost({ clock });
-  const open = () =>
-    createSchedules({ ...host, tasks: host.tasks, commands: host.commandService, profiles: host.profileService });
+  const open = () => schedulesOn(host);
   let feature = open();
   const { service } = feature;
   const [part] = feature.parts;

@@ -182,6 +182,8 @@ export const profileRecord = {
   lists: ['profiles_list'],
   one: 'profiles_get',
   related: ['profiles_snapshots_list'],
+  // What schedules wait for; the change of state is told beside it.
+  events: { started: {}, stopped: {}, crashed: {} },
 } as const satisfies EntityRecord;
 
 const area = { area: 'automation', tags: ['profiles'] } as const;

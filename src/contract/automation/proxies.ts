@@ -193,7 +193,7 @@ export const proxyRecord = {
   },
   lists: ['proxies_list'],
   one: 'proxies_get',
-  events: { checked: { stale: ['proxies_get'], row: true } },
+  events: { checked: { stale: ['proxies_get'], row: true }, down: {}, up: {} },
 } as const satisfies EntityRecord;
 
 const area = { area: 'automation', tags: ['proxies'] } as const;

@@ -110,6 +110,7 @@ export type HostInfo = z.infer<typeof HostInfo>;
 export const hostRecord = {
   area: 'host',
   summaries: ['host_info', 'host_diagnose'],
+  events: { started: {} },
 } as const satisfies EntityRecord;
 
 /** Operations about the host itself. */

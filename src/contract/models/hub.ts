@@ -38,6 +38,7 @@ export type ModelDownload = z.infer<typeof ModelDownload>;
 export const downloadRecord = {
   area: 'models',
   summaries: ['models_downloads', 'registered_models', 'get_model_quants'],
+  events: { finished: {}, failed: {} },
 } as const satisfies EntityRecord;
 
 const Repo = z.string().min(1).max(200);

@@ -120,7 +120,7 @@ test('the pane tells when it runs next, what became of it, and that its command 
     <ScheduleInspector id={id} close={() => undefined} edit={() => undefined} />,
   );
   await screen.findByText('Every hour');
-  await screen.findByText('Its first time has not come yet.');
+  await screen.findByText('Nothing has come of it yet.');
   await panel.user.click(screen.getByRole('button', { name: 'Switch off' }));
   await screen.findByRole('button', { name: 'Switch on' });
   expect(await call('schedules_get', { id })).toMatchObject({ enabled: false });
@@ -154,4 +154,45 @@ test('an interval is previewed and sent as it was typed', async () => {
   await waitFor(() => expect(made).toHaveLength(1));
   const { trigger } = await call('schedules_get', { id: made[0] as ScheduleId });
   expect(trigger).toEqual({ kind: 'interval', seconds: 900 });
+});
+
+// Catches conditions and inputs of an event that are not sent as they were typed, and a trial that does not go the way of a real event.
+test('a schedule that waits for an event is made, shown, and tried out with an example', async () => {
+  const made: ScheduleId[] = [];
+  const dialogs = await renderPanel(subject, <Dialog id="new" made={(id) => made.push(id)} />);
+  const form = await dialog();
+  fireEvent.change(form.getByRole('textbox', { name: 'Name' }), { target: { value: 'After' } });
+  await dialogs.user.click(form.getByText('Event'));
+  expect(form.queryByLabelText(/Times that passed/)).toBeNull();
+  await dialogs.user.click(form.getByRole('button', { name: 'Add a condition' }));
+  fireEvent.change(form.getByLabelText('Path of condition 1'), { target: { value: 'task' } });
+  await dialogs.user.type(form.getByLabelText('Values of condition 1'), 'failed{Enter}dead{Enter}');
+  await dialogs.user.type(form.getByRole('combobox', { name: 'Command' }), 'Collect');
+  await dialogs.user.click(await screen.findByRole('option', { name: /Collect/ }));
+  await dialogs.user.click(await form.findByRole('button', { name: 'Take an input from the event' }));
+  fireEvent.change(form.getByLabelText('Input 1'), { target: { value: 'place' } });
+  fireEvent.change(form.getByLabelText('Path of input 1'), { target: { value: '/task/command_name' } });
+  const create = form.getByRole('button', { name: 'Create schedule' });
+  await dialogs.user.click(create);
+  expect(form.getByText(/A path begins with a slash/)).toBeDefined();
+  fireEvent.change(form.getByLabelText('Path of condition 1'), { target: { value: '/task/status' } });
+  await dialogs.user.click(create);
+  await waitFor(() => expect(made).toHaveLength(1));
+  const id = made[0] as ScheduleId;
+  expect((await call('schedules_get', { id })).trigger).toEqual({
+    ...{ kind: 'event', on: 'task.ended', min_interval_seconds: 0 },
+    ...{ where: { '/task/status': ['failed', 'dead'] }, map: { place: '/task/command_name' } },
+  });
+  await dialogs[Symbol.asyncDispose]();
+
+  await using panel = await renderPanel(
+    subject,
+    <ScheduleInspector id={id} close={() => undefined} edit={() => undefined} />,
+  );
+  await screen.findByText('When a task ends (status: failed, dead)');
+  expect(screen.getByText('Waiting')).toBeDefined();
+  await panel.user.click(screen.getByRole('button', { name: 'Fire with an example' }));
+  await screen.findByText('Ran');
+  const { last_task_id } = await call('schedules_get', { id });
+  expect(await call('tasks_get', { id: last_task_id ?? '' })).toMatchObject({ input: { place: 'Collect' } });
 });

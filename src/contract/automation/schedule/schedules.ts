@@ -1,4 +1,4 @@
-/** Schedules: commands that run by themselves, at times that follow from a trigger. */
+/** Schedules: commands that run by themselves, at times that follow from a trigger, or when something happens. */
 import { z } from 'zod';
 import { call } from '../../kernel/define.ts';
 import type { EntityRecord } from '../../kernel/entity.ts';
@@ -17,24 +17,7 @@ import {
 import { natural, text } from '../../kernel/sorts.ts';
 import { TimeZone } from '../profiles.ts';
 import { Priority, Task } from '../tasks.ts';
-
-/** @param timezone what is known today; answers hold what was known when it was stored */
-const triggerOf = <Z extends z.ZodType<string, string | undefined>>(timezone: Z) =>
-  z.discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z.literal('cron'),
-      /** Five fields, six with seconds first, or a nickname such as `@daily`; names, `L`, `W` and `#` are understood. */
-      expr: z.string().trim().min(1).max(200),
-      timezone,
-      /** What becomes of a fixed time that does not exist because the clock is turned forward. */
-      gap: z.enum(['run_after', 'skip']).default('run_after'),
-    }),
-    z.strictObject({ kind: z.literal('interval'), seconds: z.int().min(5).max(31_536_000) }),
-    z.strictObject({ kind: z.literal('once'), at: Timestamp }),
-  ]);
-/** When a schedule is due. */
-export const Trigger = triggerOf(TimeZone.default('UTC'));
-export type Trigger = z.infer<typeof Trigger>;
+import { Trigger, triggerOf } from './triggers.ts';
 
 /** What becomes of times that passed while nothing could run. */
 export const MissedPolicy = z.enum(['skip', 'run_once', 'run_all']);
@@ -48,7 +31,7 @@ const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time 
 export const QuietHours = z.strictObject({ from: TimeOfDay, to: TimeOfDay, timezone: TimeZone });
 export type QuietHours = z.infer<typeof QuietHours>;
 
-/** What became of one time of a schedule. */
+/** What became of one time of a schedule, or of one event. */
 export const TICK_OUTCOMES = ['ran', 'late', 'skipped', 'missed'] as const;
 export const TickOutcome = z.enum(TICK_OUTCOMES);
 export type TickOutcome = z.infer<typeof TickOutcome>;
@@ -59,6 +42,8 @@ export const Tick = z.object({
   outcome: TickOutcome,
   reason: z.string().nullable(),
   task_id: TaskId.nullable(),
+  /** Id of the event that was waited for; null for a time. */
+  event_id: z.string().nullable(),
 });
 export type Tick = z.infer<typeof Tick>;
 
@@ -173,13 +158,28 @@ export const scheduleOperations = {
     idempotencyKey: true,
     http: { method: 'POST', path: '/v1/schedules/{id}/run' },
   }),
+  schedules_test: call(
+    z.strictObject({
+      id: ScheduleId,
+      /** What the event tells; an example unless given. */
+      event: JsonObject.optional(),
+    }),
+    z.object({ event_id: z.string(), event: JsonObject }),
+    {
+      ...common,
+      row: 'B37',
+      summary: 'Let a schedule that waits for an event have one, as an example',
+      scope: 'manage',
+      http: { method: 'POST', path: '/v1/schedules/{id}/test' },
+    },
+  ),
   schedules_ticks: call(
     z.strictObject({ id: ScheduleId, limit: listFields.limit, cursor: listFields.cursor }),
     page(Tick),
     {
       ...common,
       row: 'B37',
-      summary: 'The ledger of a schedule: every time with what became of it, newest first',
+      summary: 'The ledger of a schedule: every time and event with what became of it, newest first',
       scope: 'read',
       http: { method: 'GET', path: '/v1/schedules/{id}/ticks' },
     },

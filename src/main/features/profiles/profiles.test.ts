@@ -96,6 +96,13 @@ test('a released profile is free for the next one, and whoever waits is told', a
   await lease.release();
   expect(freed).toEqual([id]);
   expect(service.get(id).state).toBe('stopped');
+  // What schedules wait for names the task, so that one which it started is told from others.
+  const told = core.events.listOf(id, 0, 100).filter(({ data }) => data !== null);
+  const data = { name: 'Anna', task_id: 'tsk_1' };
+  expect(told).toMatchObject([
+    { type: 'profile.started', data },
+    { type: 'profile.stopped', data },
+  ]);
 });
 
 test('an ephemeral profile leaves no file behind', async () => {

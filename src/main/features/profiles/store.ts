@@ -1,6 +1,11 @@
 /** The only SQL of profiles. */
 import { and, eq, inArray, isNotNull, isNull, lt, max, notInArray, type SQL, sql } from 'drizzle-orm';
-import { type ProfileState, profileRecord, STATE_ORDER } from '../../../contract/automation/profiles.ts';
+import {
+  type ProfileHolder,
+  type ProfileState,
+  profileRecord,
+  STATE_ORDER,
+} from '../../../contract/automation/profiles.ts';
 import type { FilterValues } from '../../../contract/kernel/filters.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
@@ -106,6 +111,12 @@ export function createProfileStore(db: Db, events: Events) {
     /** Tells subscribers that the state of a profile changed. */
     announce(id: ProfileId): void {
       touch('profile.updated', id, null);
+    },
+    /** Tells what became of the browser of a profile, to those that wait for it. */
+    tell(id: ProfileId, what: 'started' | 'stopped' | 'crashed', holder: Omit<ProfileHolder, 'since'> | null): void {
+      const found = orm.select({ name: profile.name }).from(profile).where(eq(profile.id, id)).get();
+      const data = { name: found?.name ?? null, task_id: holder?.kind === 'task' ? holder.id : null };
+      events.append({ type: `profile.${what}`, entity: 'profile', id, data });
     },
     lastTasks: (ids: readonly ProfileId[]): ReadonlyMap<ProfileId, LastTask> =>
       new Map(lastTasks.all(JSON.stringify(ids)).map(({ profile_id, ...task }) => [profile_id, task])),

@@ -52,6 +52,24 @@ test('what a check found holds until the proxy leads elsewhere', async () => {
   });
 });
 
+// Would catch: a schedule that is told of every failed check, or not of the first one, or of a proxy that works for the first time.
+test('a proxy that goes down, and one that works again, is told once', async () => {
+  using core = openTestCore();
+  const { service } = proxiesOn(core);
+  await using server = await httpProxy();
+  const { id } = await service.create(input({ name: 'Oslo', port: server.port }));
+  const turns = () =>
+    core.events.listOf(id, 0, 100).flatMap(({ type }) => (/\.(up|down)$/.test(type) ? [type.slice(6)] : []));
+  await service.check(id, 5000);
+  expect(turns()).toEqual([]);
+  await service.update(id, { port: await deadPort() }, {});
+  for (let n = 0; n < 2; n++) await service.check(id, 5000);
+  expect(turns()).toEqual(['down']);
+  core.db.raw.prepare('UPDATE proxy SET port = ?').run(server.port);
+  for (let n = 0; n < 2; n++) await service.check(id, 5000);
+  expect(turns()).toEqual(['down', 'up']);
+});
+
 // Would catch: a history without end, failures that are not counted, or a last good check that a bad one wipes out.
 test('failures are counted and the history is bounded', async () => {
   using core = openTestCore();

@@ -1,6 +1,6 @@
 /** The only SQL of proxies. */
 import { and, eq, isNotNull, isNull, lt } from 'drizzle-orm';
-import { PROXY_STATUS_ORDER, proxyRecord } from '../../../contract/automation/proxies.ts';
+import { PROXY_STATUS_ORDER, type ProxyStatus, proxyRecord } from '../../../contract/automation/proxies.ts';
 import type { FilterValues } from '../../../contract/kernel/filters.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ProxyId } from '../../../contract/kernel/scalars.ts';
@@ -54,6 +54,12 @@ const keyed = (row: ProxyRow) => ({
   status_rank: PROXY_STATUS_ORDER.indexOf(row.status),
 });
 
+/** What a check has changed, for those that wait for it. One that fails the first time has not worked before, and is down all the same. */
+function turn(before: ProxyStatus | undefined, now: ProxyStatus): 'down' | 'up' | null {
+  if (now === 'failing' && before !== 'failing') return 'down';
+  return now === 'ok' && before === 'failing' ? 'up' : null;
+}
+
 /** Creates the store. */
 export function createProxyStore(db: Db, events: Events) {
   const { orm } = db;
@@ -88,8 +94,12 @@ export function createProxyStore(db: Db, events: Events) {
     /** Stores the outcome of a check, which is no edit: the version stays. */
     note(row: ProxyRow): void {
       db.transaction(() => {
+        const before = find(row.id, false)?.status;
         orm.update(proxy).set(keyed(row)).where(eq(proxy.id, row.id)).run();
         events.append({ type: 'proxy.checked', entity: 'proxy', id: row.id, version: null });
+        const turned = turn(before, row.status);
+        const data = { name: row.name, error: row.check_message };
+        if (turned !== null) events.append({ type: `proxy.${turned}`, entity: 'proxy', id: row.id, data });
       });
     },
     /** What tells proxies apart, of all of them. */

@@ -1,5 +1,6 @@
 /** From what was given to the columns of a row, its times included. */
 import { type Schedule, ScheduleCreate } from '../../../contract/automation/schedule/schedules.ts';
+import { isEventTrigger } from '../../../contract/automation/schedule/triggers.ts';
 import { invalidField } from '../../../contract/kernel/errors.ts';
 import type { ScheduleRow } from './schema.ts';
 import { type Timing, timesOf } from './time/trigger.ts';
@@ -17,6 +18,10 @@ export function firstTime(timing: Timing & { enabled: boolean }, now: number, is
   if (!timing.enabled) return null;
   return timesOf(timing)(isNew && timing.trigger.kind === 'once' ? Number.MIN_SAFE_INTEGER : now);
 }
+
+/** What its times count from: nothing has started yet for one that waits for events. */
+export const anchorOf = ({ trigger }: Pick<Timing, 'trigger'>, now: number): number =>
+  isEventTrigger(trigger) ? 0 : now;
 
 /** The members of a row that follow from what was given. @throws AppError `validation-error`, also for a pattern that cannot be read */
 export function columnsOf(given: Omit<ScheduleCreate, 'input'>) {
@@ -54,5 +59,8 @@ export function retimed(
     (name) => patch[name] !== undefined && JSON.stringify(columns[name]) !== JSON.stringify(row[name]),
   );
   if (changed.length === 0) return null;
-  return { anchor: now, next_run_at: firstTime({ ...columns, anchor: now }, now, changed.includes('trigger')) };
+  return {
+    anchor: anchorOf(columns, now),
+    next_run_at: firstTime({ ...columns, anchor: now }, now, changed.includes('trigger')),
+  };
 }

@@ -8,11 +8,12 @@ import { wordsOf } from './time/describe.ts';
 
 const isoOrNull = (at: number | null) => (at === null ? null : iso(at));
 
-export const toTick = ({ at, outcome, reason, task_id }: TickRow): Tick => ({
+export const toTick = ({ at, outcome, reason, task_id, event_id }: TickRow): Tick => ({
   at: iso(at),
   outcome: TickOutcome.parse(outcome),
   reason,
   task_id,
+  event_id,
 });
 
 const SAME = [

@@ -1,34 +1,18 @@
-/** Makes the tasks of schedules whose time has come, each time at most once. */
+/** Makes the tasks of schedules whose time has come, or whose events have, each at most once. */
+import { isEventTrigger } from '../../../contract/automation/schedule/triggers.ts';
 import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
 import type { ScheduleId, TaskId } from '../../../contract/kernel/scalars.ts';
-import type { Clock } from '../../core/clock.ts';
 import { iso } from '../../core/clock.ts';
-import type { Db } from '../../core/db/index.ts';
-import type { Logger } from '../../core/log/logger.ts';
-import type { PreparedBatch, TaskFactory } from '../tasks/index.ts';
+import type { PreparedBatch } from '../tasks/index.ts';
+import type { FireDeps } from './fire-deps.ts';
 import { type Decision, decide } from './policy.ts';
 import { requestOf } from './request.ts';
 import type { NewTick, ScheduleRow } from './schema.ts';
-import type { ScheduleStore } from './store.ts';
 import { comeOf } from './time/come.ts';
+import { createFireEvents } from './triggers/fire-events.ts';
 
 /** Schedules that are worked on in one turn. */
 const TOGETHER = 50;
-
-/** What firing needs. */
-export interface FireDeps {
-  db: Db;
-  store: ScheduleStore;
-  factory: TaskFactory;
-  clock: Clock;
-  log: Pick<Logger, 'info' | 'warn'>;
-  /** Tasks of a schedule that have not ended. */
-  openOf(id: ScheduleId): string[];
-  /** Cancels a task. */
-  cancel(taskId: string): Promise<unknown>;
-  /** From 0 up to 1. */
-  random?(): number;
-}
 
 /** One time with what is to be made for it. */
 interface Prepared {
@@ -40,21 +24,23 @@ interface Prepared {
 export function createFire(deps: FireDeps): () => Promise<void> {
   const { db, store, factory, clock, log, openOf } = deps;
   const random = deps.random ?? Math.random;
+  const fireEvents = createFireEvents(deps);
 
   async function prepareOne(row: ScheduleRow, decision: Decision): Promise<Prepared> {
     const { at } = decision;
-    if (!decision.run)
-      return { tick: { at, outcome: decision.outcome, reason: decision.reason, task_id: null }, batch: null };
+    const line = { at, task_id: null, event_id: null };
+    if (!decision.run) return { tick: { ...line, outcome: decision.outcome, reason: decision.reason }, batch: null };
     const delay = Math.floor(random() * row.jitter_seconds * 1000);
     try {
       const { request, origin } = requestOf(row, delay > 0 ? iso(Math.max(at, clock.now()) + delay) : undefined);
       const batch = await factory.prepare(request, origin);
       const reason = decision.late ? 'TabAgent was not running, or the computer slept, when it was due' : null;
-      return { tick: { at, outcome: decision.late ? 'late' : 'ran', reason, task_id: batch.ids[0] as TaskId }, batch };
+      const outcome = decision.late ? 'late' : 'ran';
+      return { tick: { ...line, outcome, reason, task_id: batch.ids[0] as TaskId }, batch };
     } catch (thrown) {
       const { message } = toAppError(thrown);
       log.warn('schedules', `${row.name} could not start`, { schedule_id: row.id, reason: message });
-      return { tick: { at, outcome: 'skipped', reason: `Could not start: ${message}`, task_id: null }, batch: null };
+      return { tick: { ...line, outcome: 'skipped', reason: `Could not start: ${message}` }, batch: null };
     }
   }
 
@@ -62,6 +48,7 @@ export function createFire(deps: FireDeps): () => Promise<void> {
     const row = store.get(id);
     const now = clock.now();
     if (!row?.enabled || row.next_run_at === null || row.next_run_at > now) return;
+    if (isEventTrigger(row.trigger)) return fireEvents(row);
     const { times, uncounted, next } = comeOf(row, now);
     // The clock may show a time again after it was set back and the trigger was edited.
     const done = store.settledFrom(id, times[0] ?? now);

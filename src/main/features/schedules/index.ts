@@ -1,4 +1,5 @@
 /** Schedules: commands that run by themselves. */
+import type { TaskId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
@@ -14,6 +15,7 @@ import { scheduleHandlers } from './routes.ts';
 import { createScheduleService, type ScheduleServiceDeps } from './service.ts';
 import { createScheduleStore } from './store.ts';
 import { createScheduleTimer } from './timer.ts';
+import { createListening } from './triggers/listen.ts';
 
 /** How long lines of the ledger are kept, ms. */
 const LEDGER_MS = 90 * 86_400_000;
@@ -24,7 +26,7 @@ interface Deps extends Pick<ScheduleServiceDeps, 'commands' | 'profiles'> {
   secrets: Secrets;
   clock: Clock;
   log: Logger;
-  tasks: { service: Pick<TaskService, 'createFor' | 'openOf' | 'cancel'>; factory: TaskFactory };
+  tasks: { service: Pick<TaskService, 'createFor' | 'openOf' | 'cancel' | 'list'>; factory: TaskFactory };
 }
 
 /** Nothing fires before its part is started. */
@@ -39,6 +41,13 @@ export function createSchedules(deps: Deps) {
     cancel: (id) => tasks.cancel(id, false),
   });
   const timer = createScheduleTimer({ store, clock, log, fire });
+  const listening = createListening({
+    ...{ db, store, events, clock, log },
+    lookup: {
+      task: (id) => tasks.list({ id: [id as TaskId], limit: 1, count: false }).items[0] ?? null,
+      depthOf: store.depthOf,
+    },
+  });
   let unsubscribe: () => void = () => undefined;
   const parts: Part[] = [
     {
@@ -47,10 +56,12 @@ export function createSchedules(deps: Deps) {
         unsubscribe = events.subscribe((changes) => {
           if (changes.some(({ entity }) => entity === 'schedule')) timer.wake();
         });
+        listening.start();
         timer.start();
       },
       stop: async () => {
         unsubscribe();
+        listening.stop();
         await timer.stop();
       },
       stopDeadlineMs: 5000,

@@ -21,6 +21,7 @@ export function scheduleHandlers(
     schedules_restore: ({ id }) => service.restore(id),
     schedules_preview: (input) => service.preview(input),
     schedules_run: ({ id }, { claim }) => service.run(id, claim),
+    schedules_test: ({ id, event }) => service.test(id, event),
     schedules_ticks: ({ id, ...query }) => service.ticks(id, query),
   };
 }

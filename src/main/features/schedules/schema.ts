@@ -5,8 +5,8 @@ import type {
   OverlapPolicy,
   QuietHours,
   TickOutcome,
-  Trigger,
 } from '../../../contract/automation/schedule/schedules.ts';
+import type { Trigger } from '../../../contract/automation/schedule/triggers.ts';
 import type { Priority } from '../../../contract/automation/tasks.ts';
 import type { CommandId, JsonObject, ProfileId, ScheduleId, TaskId } from '../../../contract/kernel/scalars.ts';
 import { json } from '../../core/db/index.ts';
@@ -30,11 +30,13 @@ export const schedule = sqliteTable('schedule', {
   quiet: json('quiet').$type<QuietHours>(),
   start_at: integer('start_at'),
   end_at: integer('end_at'),
-  /** What an interval counts from. */
+  /** What an interval counts from; when one that waits for events has last started something, 0 for never. */
   anchor: integer('anchor').notNull(),
-  /** The first time that has no line in the ledger; null when there is none, or while it is switched off. */
+  /** The first time that has no line in the ledger, or when the events that have none are due; null when there is none, or while it is switched off. */
   next_run_at: integer('next_run_at'),
   last_task_id: text('last_task_id').$type<TaskId>(),
+  /** The last change of the event table that was looked at for it. */
+  seen: integer('seen').notNull().default(0),
   created_at: integer('created_at').notNull(),
   updated_at: integer('updated_at').notNull(),
   version: integer('version').notNull(),
@@ -52,7 +54,20 @@ export const scheduleTick = sqliteTable('schedule_tick', {
   outcome: text('outcome').$type<TickOutcome>().notNull(),
   reason: text('reason'),
   task_id: text('task_id').$type<TaskId>(),
+  event_id: text('event_id'),
 });
 export type TickRow = typeof scheduleTick.$inferSelect;
 /** A line that is about to be written. */
 export type NewTick = Omit<TickRow, 'seq' | 'schedule_id'>;
+
+/** An event that has no line in the ledger yet. */
+export interface PendingRow {
+  seq: number;
+  event_id: string;
+  /** When it happened, unix ms. */
+  at: number;
+  /** Tasks in a row that led to it. */
+  depth: number;
+  /** JSON of what it tells. */
+  data: string;
+}

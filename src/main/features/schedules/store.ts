@@ -10,6 +10,7 @@ import { type Db, type ListInput, type ListSpec, listPage, matchingIds } from '.
 import type { Events } from '../../core/events.ts';
 import { createFireStore } from './fire-store.ts';
 import { type ScheduleRow, schedule, scheduleTick, type TickRow } from './schema.ts';
+import { createPendingStore } from './triggers/pending-store.ts';
 
 export type ScheduleFilter = FilterValues<typeof scheduleRecord.filters>;
 export type ScheduleListInput = ListInput<typeof scheduleRecord.filters>;
@@ -54,8 +55,19 @@ export function createScheduleStore(db: Db, events: Events) {
   const by = (id: ScheduleId, deleted: boolean) =>
     and(eq(schedule.id, id), deleted ? isNotNull(schedule.deleted_at) : isNull(schedule.deleted_at));
 
+  const fireStore = createFireStore(db, events);
   return {
-    ...createFireStore(db, events),
+    ...fireStore,
+    ...createPendingStore(db, fireStore),
+    /** Schedules that are on and wait for something that happens in the product. */
+    listeners: (): ScheduleRow[] =>
+      orm
+        .select()
+        .from(schedule)
+        .where(
+          and(eq(schedule.enabled, true), isNull(schedule.deleted_at), sql`json_extract(trigger, '$.kind') = 'event'`),
+        )
+        .all(),
     save(row: ScheduleRow, type: 'schedule.created' | 'schedule.updated' | 'schedule.deleted'): void {
       const keyed = { ...row, name_key: naturalKey(row.name) };
       orm.insert(schedule).values(keyed).onConflictDoUpdate({ target: schedule.id, set: keyed }).run();

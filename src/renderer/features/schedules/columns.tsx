@@ -1,4 +1,5 @@
 import type { Schedule, scheduleRecord } from '../../../contract/automation/schedule/schedules.ts';
+import { isEventTrigger } from '../../../contract/automation/schedule/triggers.ts';
 import type { SortOf } from '../../../contract/kernel/sorts.ts';
 import { dateTime } from '../../lib/format.ts';
 import { Ago } from '../../ui/display/ago.tsx';
@@ -11,6 +12,7 @@ import css from './schedules.module.css';
 /** When it runs next, or why it does not. */
 export function NextRun({ schedule }: { schedule: Schedule }) {
   if (!schedule.enabled) return <Badge tone="idle">Off</Badge>;
+  if (schedule.next_run_at === null && isEventTrigger(schedule.trigger)) return <Badge tone="idle">Waiting</Badge>;
   if (schedule.next_run_at === null) return <Badge tone="idle">Over</Badge>;
   return (
     <span title={dateTime(schedule.next_run_at)}>

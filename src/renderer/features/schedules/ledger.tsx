@@ -10,7 +10,7 @@ import css from './schedules.module.css';
 
 const SHOWN = 100;
 
-/** Every time of a schedule with what became of it, newest first. */
+/** Every time and event of a schedule with what became of it, newest first. */
 export function Ledger({ id }: { id: ScheduleId }) {
   const query = useOperationQuery('schedules_ticks', { id, limit: SHOWN }, { keep: true });
   const ticks = query.data?.items ?? [];
@@ -19,11 +19,11 @@ export function Ledger({ id }: { id: ScheduleId }) {
       <h3>Ledger</h3>
       <StateFrame of={query} skeleton={3}>
         {ticks.length === 0 ? (
-          <p className={text.muted}>Its first time has not come yet.</p>
+          <p className={text.muted}>Nothing has come of it yet.</p>
         ) : (
           <ol className={layout.bare}>
             {ticks.map((tick) => (
-              <li key={tick.at} className={css.line}>
+              <li key={tick.event_id ?? tick.at} className={css.line}>
                 {tick.task_id === null ? (
                   <time dateTime={tick.at}>{dateTime(tick.at)}</time>
                 ) : (

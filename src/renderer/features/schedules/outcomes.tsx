@@ -34,7 +34,7 @@ export function OutcomeDots({ schedule }: { schedule: Schedule }) {
   return (
     <span className={css.dots} role="img" aria-label={`Last outcomes: ${words}`} title={words}>
       {ticks.map((tick) => (
-        <span key={tick.at} className={`${css.dot} ${css[tick.outcome]}`} />
+        <span key={tick.event_id ?? tick.at} className={`${css.dot} ${css[tick.outcome]}`} />
       ))}
     </span>
   );

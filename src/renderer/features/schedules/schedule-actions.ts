@@ -24,9 +24,15 @@ export function useScheduleActions() {
     call(`Could not switch “${name}” ${enabled ? 'on' : 'off'}`, () =>
       client.call('schedules_update', { id, enabled }),
     );
+  const test = useAct('schedules_test', { onError: (error) => errorToast('Could not try it out', error) });
   return {
-    busy: run.isPending,
+    busy: run.isPending || test.isPending,
     run: ({ id, name }: Named) => run.mutate({ id }, { onSuccess: () => toast(`“${name}” started`) }),
+    tryOut: ({ id, name }: Named) =>
+      test.mutate(
+        { id },
+        { onSuccess: () => toast(`“${name}” was given an example; the ledger tells what became of it`) },
+      ),
     toggle: (schedule: Schedule) => setEnabled(schedule, !schedule.enabled),
     remove: ({ id, name }: Named, done: () => void) =>
       call(`Could not delete “${name}”`, async () => {

@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router';
-import { Pencil, Play, Power, Trash2, X } from 'lucide-react';
+import { FlaskConical, Pencil, Play, Power, Trash2, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Schedule } from '../../../contract/automation/schedule/schedules.ts';
+import { isEventTrigger } from '../../../contract/automation/schedule/triggers.ts';
 import type { ScheduleId } from '../../../contract/kernel/scalars.ts';
 import { dateTime, plural } from '../../lib/format.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
@@ -58,6 +59,7 @@ function Body({ schedule }: { schedule: Schedule }) {
   const actions = useScheduleActions();
   const noRun = useCan('schedules_run');
   const noUpdate = useCan('schedules_update');
+  const noTest = useCan('schedules_test');
   return (
     <div className={`${layout.scroll} ${layout.peek}`}>
       <div className={layout.row}>
@@ -83,6 +85,17 @@ function Body({ schedule }: { schedule: Schedule }) {
         >
           Run now
         </Button>
+        {isEventTrigger(schedule.trigger) ? (
+          <Button
+            small
+            blocked={noTest ?? (schedule.enabled ? null : 'Switch it on first')}
+            busy={actions.busy}
+            icon={<FlaskConical size={13} />}
+            onClick={() => actions.tryOut(schedule)}
+          >
+            Fire with an example
+          </Button>
+        ) : null}
       </div>
       {schedule.command_name === null ? (
         <Notice tone="bad">Its command was deleted. Restore it in Commands, or choose another one.</Notice>
@@ -95,6 +108,17 @@ function Body({ schedule }: { schedule: Schedule }) {
       <Ledger id={schedule.id} />
     </div>
   );
+}
+
+/** What only triggers of times, or only those of events have. */
+function eventFacts({ trigger, missed }: Schedule): [string, ReactNode][] {
+  if (!isEventTrigger(trigger)) return [['Missed times', MISSED_WORDS[missed]]];
+  const map = Object.entries(trigger.map).map(([name, path]) => `${name} ← ${path}`);
+  const pause = trigger.min_interval_seconds;
+  return [
+    ['Input from the event', map.length === 0 ? 'none' : map.join(', ')],
+    ['At most one start in', pause === 0 ? 'no limit' : plural(pause, 'second')],
+  ];
 }
 
 function factsOf(schedule: Schedule): [string, ReactNode][] {
@@ -113,7 +137,7 @@ function factsOf(schedule: Schedule): [string, ReactNode][] {
     ],
     ['Profiles', profile_ids.length === 0 ? 'none' : plural(profile_ids.length, 'profile')],
     ['Priority', schedule.priority],
-    ['Missed times', MISSED_WORDS[schedule.missed]],
+    ...eventFacts(schedule),
     ['Overlap', OVERLAP_WORDS[schedule.overlap]],
     ['Random delay', schedule.jitter_seconds === 0 ? 'none' : `up to ${plural(schedule.jitter_seconds, 'second')}`],
     ['Quiet hours', quiet === null ? 'none' : `${quiet.from}–${quiet.to} (${quiet.timezone})`],

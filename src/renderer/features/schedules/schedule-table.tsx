@@ -67,7 +67,7 @@ export function ScheduleTable({
             </Button>
           }
         >
-          A schedule runs a command by itself: every morning, every ten minutes, or once.
+          A schedule runs a command by itself: every morning, every ten minutes, or when something happens.
         </EmptyState>
       }
     />

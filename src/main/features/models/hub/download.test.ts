@@ -52,6 +52,9 @@ const pull = async (more: { variant?: string; wait?: boolean } = {}) =>
 const downloads = async () => subject.models.handlers.models_downloads({}, context);
 const target = () => path.join(subject.root, 'owner', 'Tiny-GGUF', 'tiny-Q8_0.gguf');
 const list = () => subject.models.service.list({ limit: 50, count: false }).items;
+/** How downloads ended, for schedules that wait for it. */
+const told = () =>
+  subject.core.events.list(0, 1000).filter(({ type }) => type === 'download.finished' || type === 'download.failed');
 const fileRequests = () => hub.requests.filter(({ path: address }) => address.endsWith('.gguf'));
 
 test('a model is downloaded, checked, listed with its hash, and not downloaded again', async () => {
@@ -64,6 +67,8 @@ test('a model is downloaded, checked, listed with its hash, and not downloaded a
       sha256: expect.stringMatching(sha256),
     })),
   );
+  const [{ id: model_id } = { id: '' }] = list();
+  expect(told()).toMatchObject([{ type: 'download.finished', data: { repo: REPO, variant: 'Q8_0', model_id } }]);
   const before = hub.requests.length;
   expect(await pull({ variant: 'q8_0' })).toMatchObject({ status: 'downloaded' });
   expect(hub.requests).toHaveLength(before);
@@ -106,6 +111,7 @@ describe('a fault that stays', () => {
     expect((error as Error).message).not.toContain('secret words');
     expect([list(), fs.existsSync(target())]).toEqual([[], false]);
     expect((await downloads()).items).toMatchObject([{ status: 'failed', problem: expect.stringMatching(words) }]);
+    expect(told()).toMatchObject([{ type: 'download.failed', data: { error: expect.stringMatching(words) } }]);
   });
 
   // Catches bytes of an unknown origin that are kept as a part, so that every later attempt fails too.

@@ -114,7 +114,7 @@ export function pullJob(deps: PullDeps): JobKind<PullInput, null> {
       const row = await begin(context);
       try {
         const id = await list(row, await download(row, context));
-        downloads.remove(row);
+        downloads.remove(row, id);
         return { id };
       } catch (error) {
         const problem = context.signal.aborted ? null : toAppError(error).message;

@@ -5,12 +5,21 @@ import { readableRows } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';
 import { type DownloadRow, hubToken, modelDownload } from '../schema.ts';
 
+type Which = Pick<DownloadRow, 'repo' | 'variant'>;
+
 /** Creates the store. */
 export function createDownloadStore(db: Db, events: Events) {
   const { orm } = db;
   const key = (repo: string, variant: string) => and(eq(modelDownload.repo, repo), eq(modelDownload.variant, variant));
-  const touch = ({ repo, variant }: Pick<DownloadRow, 'repo' | 'variant'>) =>
+  const touch = ({ repo, variant }: Which) =>
     events.append({ type: 'download.updated', entity: 'download', id: `${repo}:${variant}` });
+  /** Tells those that wait for it how a download ended. */
+  function tell({ repo, variant }: Which, end: { model_id: string } | { error: string }): void {
+    const what = 'model_id' in end ? 'finished' : 'failed';
+    const id = `${repo}:${variant}`;
+    events.append({ type: `download.${what}`, entity: 'download', id, data: { repo, variant, ...end } });
+  }
+
   return {
     save(row: DownloadRow): void {
       db.transaction(() => {
@@ -20,6 +29,7 @@ export function createDownloadStore(db: Db, events: Events) {
           .onConflictDoUpdate({ target: [modelDownload.repo, modelDownload.variant], set: row })
           .run();
         touch(row);
+        if (row.problem !== null) tell(row, { error: row.problem });
       });
     },
     get: (repo: string, variant: string): DownloadRow | undefined =>
@@ -28,10 +38,12 @@ export function createDownloadStore(db: Db, events: Events) {
       readableRows(db, 'model_download', {
         ...{ table: modelDownload, id: modelDownload.job, where: undefined, order: [asc(modelDownload.created_at)] },
       }),
-    remove(row: Pick<DownloadRow, 'repo' | 'variant'>): void {
+    /** @param model_id what it has become; without it is discarded */
+    remove(row: Which, model_id?: string): void {
       db.transaction(() => {
         orm.delete(modelDownload).where(key(row.repo, row.variant)).run();
         touch(row);
+        if (model_id !== undefined) tell(row, { model_id });
       });
     },
     token: (): string | undefined => orm.select().from(hubToken).get()?.secret,

@@ -39,6 +39,7 @@ export function createStates(deps: {
     if (state === 'stopped') states.delete(id);
     else states.set(id, state);
     store.announce(id);
+    if (state === 'running') store.tell(id, 'started', leases.holder(id));
   }
 
   /** Only the few profiles that something has happened to are not `stopped`. */
@@ -60,7 +61,10 @@ export function createStates(deps: {
     forget: (id: ProfileId) => void states.delete(id),
     /** A crash stays visible when the profile is free again. */
     ended(id: ProfileId): void {
-      if (states.get(id) !== 'crashed') states.delete(id);
+      const last = states.get(id);
+      if (last !== 'crashed') states.delete(id);
+      // What was starting has not been told of.
+      if (last !== 'starting') store.tell(id, last === 'crashed' ? 'crashed' : 'stopped', leases.holder(id));
     },
   };
 }

@@ -1,6 +1,7 @@
 /** A trigger in words, and what the turn of the clock does to its times. */
 import cronstrue from 'cronstrue';
-import type { Trigger } from '../../../../contract/automation/schedule/schedules.ts';
+import type { Trigger } from '../../../../contract/automation/schedule/triggers.ts';
+import { eventWords } from '../triggers/words.ts';
 import { requireCron } from './trigger.ts';
 import { type Instant, type Stretch, stretchesOf } from './zone.ts';
 
@@ -28,6 +29,8 @@ export function wordsOf(trigger: Trigger): string {
     }
     case 'once':
       return 'Once';
+    case 'event':
+      return eventWords(trigger);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The times of a trigger within the span of its schedule. */
-import type { Trigger } from '../../../../contract/automation/schedule/schedules.ts';
+import type { Trigger } from '../../../../contract/automation/schedule/triggers.ts';
 import { invalidField } from '../../../../contract/kernel/errors.ts';
 import { createCronTimes } from './cron.ts';
 import type { Instant } from './zone.ts';
@@ -41,6 +41,9 @@ function bare(trigger: Trigger, anchor: Instant): NextTime {
       const at = Date.parse(trigger.at);
       return (after) => (at > after ? at : null);
     }
+    case 'event':
+      // Nobody can tell when something will happen.
+      return () => null;
   }
 }
 

@@ -4,19 +4,22 @@ import { PRIORITIES } from '../../../../contract/automation/tasks.ts';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import { MISSED_WORDS, OVERLAP_WORDS } from './policy-words.ts';
-import { type ScheduleDraft, ZONES } from './trigger-fields.tsx';
+import type { ScheduleDraft } from './schedule-values.ts';
+import { ZONES } from './trigger-fields.tsx';
 
 /** What happens when a time cannot be kept, and when none is wanted. */
 export function PolicyFields({ form }: { form: ScheduleDraft }) {
   return (
     <>
       <div className={layout.two}>
-        <Select
-          label="Times that passed while TabAgent could not run"
-          data={MissedPolicy.options.map((value) => ({ value, label: MISSED_WORDS[value] }))}
-          allowDeselect={false}
-          {...form.input('missed')}
-        />
+        {form.values.kind === 'event' ? null : (
+          <Select
+            label="Times that passed while TabAgent could not run"
+            data={MissedPolicy.options.map((value) => ({ value, label: MISSED_WORDS[value] }))}
+            allowDeselect={false}
+            {...form.input('missed')}
+          />
+        )}
         <Select
           label="When the task before still runs"
           data={OverlapPolicy.options.map((value) => ({ value, label: OVERLAP_WORDS[value] }))}

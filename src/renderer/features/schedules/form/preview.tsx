@@ -1,5 +1,5 @@
 import { useDebouncedValue } from '@mantine/hooks';
-import type { Trigger } from '../../../../contract/automation/schedule/schedules.ts';
+import type { Trigger } from '../../../../contract/automation/schedule/triggers.ts';
 import { dateTime } from '../../../lib/format.ts';
 import { useOperationQuery } from '../../../lib/live/query.ts';
 import { Ago } from '../../../ui/display/ago.tsx';

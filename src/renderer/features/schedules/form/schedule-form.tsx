@@ -17,6 +17,7 @@ import { fieldsOf, titlesOf } from '../../../ui/schema-form/model/read-schema.ts
 import { cleanInput, initialInput } from '../../../ui/schema-form/model/values.ts';
 import { textProblem } from '../../../ui/schema-form/use-json-text.ts';
 import { InputForm, noProfileText, useRunDraft } from '../../run/index.ts';
+import { MapFields } from './event-fields.tsx';
 import { PolicyFields } from './policy-fields.tsx';
 import { ProfilesField } from './profiles-field.tsx';
 import {
@@ -113,6 +114,7 @@ function ScheduleForm({ schedule, close, created }: { schedule: Schedule | null 
             placeholder={noProfileText(command.kind, needsProfile)}
             error={form.errors.profiles}
           />
+          {form.values.kind === 'event' ? <MapFields form={form} names={fields.map(({ name }) => name)} /> : null}
           <InputForm
             key={command.id}
             fields={fields}

@@ -29,6 +29,13 @@ const schedule = fc.record({
     }),
     fc.record({ kind: fc.constant('interval' as const), seconds: fc.integer({ min: 5, max: 31_536_000 }) }),
     fc.record({ kind: fc.constant('once' as const), at: moment }),
+    fc.record({
+      kind: fc.constant('event' as const),
+      on: fc.constantFrom('task.ended', 'proxy.down'),
+      where: fc.constantFrom({}, { '/task/status': ['failed', 'dead'], '/a~1b': ['1'] }),
+      map: fc.constantFrom({}, { place: '/task/output/place' }),
+      min_interval_seconds: fc.integer({ min: 0, max: 86_400 }),
+    }),
   ),
   missed: fc.constantFrom('skip', 'run_once', 'run_all'),
   overlap: fc.constantFrom('skip', 'queue', 'cancel_previous'),
@@ -63,6 +70,12 @@ describe('what is missing is said at its field', () => {
     [{ kind: 'interval', every: '' }, 'every', 'At least 5 seconds'],
     [{ kind: 'interval', every: 4, unit: 'seconds' }, 'every', 'At least 5 seconds'],
     [{ kind: 'once', at: '' }, 'at', 'A time is required'],
+    [
+      { kind: 'event', where: [{ path: 'status', values: ['a'] }] },
+      'where',
+      'A path begins with a slash, like /task/status',
+    ],
+    [{ kind: 'event', map: [{ name: 'a', path: 'id' }] }, 'map', 'A path begins with a slash, like /task/status'],
     [{ quietFrom: '22:00' }, 'quietTo', 'Both times are required'],
   ] as const)('%j', ([change, field, message]) => {
     expect(problemsOf({ ...filled, ...change })).toEqual({ [field]: message });
@@ -93,6 +106,9 @@ test('a refusal of the host stands at the field that it is about', () => {
       '/target/command_id': 'is gone',
       end_at: 'too early',
       'input.a': 'x',
+      'trigger.map.place': 'no such input',
     }),
-  ).toEqual({ expr: 'is not a pattern', command: 'is gone', end: 'too early', input: 'x' });
+  ).toEqual({
+    ...{ expr: 'is not a pattern', command: 'is gone', end: 'too early', input: 'x', map: 'no such input' },
+  });
 });

@@ -1,15 +1,13 @@
 /** Maps between schedules and the values of their form. The input of the command is none of them. */
 import { z } from 'zod';
-import {
-  MissedPolicy,
-  OverlapPolicy,
-  type Schedule,
-  type Trigger,
-} from '../../../../contract/automation/schedule/schedules.ts';
+import { MissedPolicy, OverlapPolicy, type Schedule } from '../../../../contract/automation/schedule/schedules.ts';
+import type { Trigger } from '../../../../contract/automation/schedule/triggers.ts';
 import { Priority } from '../../../../contract/automation/tasks.ts';
 import type { CommandId, ProfileId } from '../../../../contract/kernel/scalars.ts';
 import type { Shape } from '../../../lib/drafts/fitting.ts';
+import type { useDraftForm } from '../../../lib/drafts/use-draft-form.ts';
 import type { Input } from '../../../lib/live/query.ts';
+import { EVENT_SHAPE, type EventValues, eventProblems, eventTriggerOf, eventValuesOf } from './event-values.ts';
 
 /** Units of an interval, seconds. */
 export const UNITS = { minutes: 60, hours: 3600, days: 86_400, seconds: 1 } as const;
@@ -17,7 +15,7 @@ export type Unit = keyof typeof UNITS;
 const UNIT_NAMES = Object.keys(UNITS) as [Unit, ...Unit[]];
 
 /** Values of the form; empty text means "not set". Times are local, as a field of the browser has them. */
-export type ScheduleValues = {
+export type ScheduleValues = EventValues & {
   name: string;
   command: string | null;
   profiles: string[];
@@ -39,6 +37,9 @@ export type ScheduleValues = {
   end: string;
 };
 
+/** The form with its draft. */
+export type ScheduleDraft = ReturnType<typeof useDraftForm<ScheduleValues>>;
+
 const numberOrText = z.custom<number | ''>((value) => typeof value === 'number' || typeof value === 'string');
 
 /** What a draft of the form can hold. */
@@ -46,7 +47,8 @@ export const SCHEDULE_SHAPE: Shape<ScheduleValues> = {
   name: z.string(),
   command: z.string().nullable(),
   profiles: z.array(z.string()),
-  kind: z.enum(['cron', 'interval', 'once']),
+  ...EVENT_SHAPE,
+  kind: z.enum(['cron', 'interval', 'once', 'event']),
   expr: z.string(),
   timezone: z.string(),
   gap: z.enum(['run_after', 'skip']),
@@ -103,6 +105,7 @@ export function valuesOf(schedule: Schedule | null): ScheduleValues {
     kind: trigger?.kind ?? 'cron',
     ...{ expr: cron?.expr ?? '30 7 * * 1-5', timezone: cron?.timezone ?? ownZone(), gap: cron?.gap ?? 'run_after' },
     ...{ every: seconds / UNITS[unit], unit },
+    ...eventValuesOf(trigger),
     at: trigger?.kind === 'once' ? toLocal(trigger.at) : '',
     missed: schedule?.missed ?? 'run_once',
     overlap: schedule?.overlap ?? 'skip',
@@ -129,6 +132,8 @@ export function triggerOf(values: ScheduleValues, opened: Schedule | null): Trig
       const at = fromLocal(values.at, opened?.trigger.kind === 'once' ? opened.trigger.at : null);
       return at === null ? null : { kind: 'once', at };
     }
+    case 'event':
+      return eventTriggerOf(values);
   }
 }
 
@@ -137,6 +142,7 @@ export function problemsOf(values: ScheduleValues): Record<string, string> {
   const problems: Record<string, string> = {};
   if (values.name.trim() === '') problems.name = 'Name is required';
   if (values.command === null) problems.command = 'Choose a command';
+  if (values.kind === 'event') Object.assign(problems, eventProblems(values));
   if (triggerOf(values, null) === null) {
     if (values.kind === 'cron') problems.expr = 'A pattern is required';
     if (values.kind === 'interval') problems.every = 'At least 5 seconds';
@@ -170,6 +176,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   'trigger.timezone': 'timezone',
   'trigger.seconds': 'every',
   'trigger.at': 'at',
+  'trigger.on': 'on',
+  'trigger.min_interval_seconds': 'pause',
   'target.command_id': 'command',
   profile_ids: 'profiles',
   jitter_seconds: 'jitter',
@@ -182,6 +190,7 @@ export const fieldErrors = (errors: Record<string, string>): Record<string, stri
   Object.fromEntries(
     Object.entries(errors).map(([path, message]) => {
       const plain = path.replace(/^\//, '').replaceAll('/', '.');
-      return [FIELDS[plain] ?? plain.split('.')[0] ?? plain, message];
+      const ofEvent = /^trigger\.(where|map)/.exec(plain)?.[1];
+      return [FIELDS[plain] ?? ofEvent ?? plain.split('.')[0] ?? plain, message];
     }),
   );

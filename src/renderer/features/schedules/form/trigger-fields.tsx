@@ -1,16 +1,15 @@
 import { NumberInput, SegmentedControl, Select, TextInput } from '@mantine/core';
 import type { Schedule } from '../../../../contract/automation/schedule/schedules.ts';
-import type { useDraftForm } from '../../../lib/drafts/use-draft-form.ts';
 import layout from '../../../ui/styles/layout.module.css';
+import { EventFields } from './event-fields.tsx';
 import { Preview } from './preview.tsx';
-import { type ScheduleValues, triggerOf, UNITS } from './schedule-values.ts';
-
-export type ScheduleDraft = ReturnType<typeof useDraftForm<ScheduleValues>>;
+import { type ScheduleDraft, type ScheduleValues, triggerOf, UNITS } from './schedule-values.ts';
 
 const KINDS = [
   { value: 'cron', label: 'Calendar' },
   { value: 'interval', label: 'Interval' },
   { value: 'once', label: 'Once' },
+  { value: 'event', label: 'Event' },
 ];
 
 /** Made once: there are more than four hundred. */
@@ -52,7 +51,7 @@ export function TriggerFields({ form, opened }: { form: ScheduleDraft; opened: S
           {...form.input('at')}
         />
       ) : null}
-      <Preview trigger={triggerOf(form.values, opened)} />
+      {kind === 'event' ? <EventFields form={form} /> : <Preview trigger={triggerOf(form.values, opened)} />}
     </>
   );
 }
