@@ -156,40 +156,38 @@ test('an interval is previewed and sent as it was typed', async () => {
   expect(trigger).toEqual({ kind: 'interval', seconds: 900 });
 });
 
-// Catches conditions and inputs of an event that are not sent as they were typed, and a trial that does not go the way of a real event.
-test('a schedule that waits for an event is made, shown, and tried out with an example', async () => {
-  const made: ScheduleId[] = [];
-  const dialogs = await renderPanel(subject, <Dialog id="new" made={(id) => made.push(id)} />);
+// Catches conditions and inputs of an event that are not sent as they were typed.
+test('a schedule that waits for an event is saved with the conditions and inputs that were typed', async () => {
+  const trigger = { kind: 'event', on: 'task.ended', where: { '/task/status': ['failed', 'dead'] } } as const;
+  const { id } = await call('schedules_create', { name: 'After', target: { command_id: command }, trigger });
+  await using _panel = await renderPanel(subject, <Dialog id={id} />);
   const form = await dialog();
-  fireEvent.change(form.getByRole('textbox', { name: 'Name' }), { target: { value: 'After' } });
-  await dialogs.user.click(form.getByText('Event'));
+  // By text: looking for roles among the options of the time zones takes seconds.
+  const put = (label: string, value: string) =>
+    fireEvent.change(form.getByLabelText(label, { selector: 'input' }), { target: { value } });
+  fireEvent.click(await form.findByText('Take an input from the event'));
   expect(form.queryByLabelText(/Times that passed/)).toBeNull();
-  await dialogs.user.click(form.getByRole('button', { name: 'Add a condition' }));
-  fireEvent.change(form.getByLabelText('Path of condition 1'), { target: { value: 'task' } });
-  await dialogs.user.type(form.getByLabelText('Values of condition 1'), 'failed{Enter}dead{Enter}');
-  await dialogs.user.type(form.getByRole('combobox', { name: 'Command' }), 'Collect');
-  await dialogs.user.click(await screen.findByRole('option', { name: /Collect/ }));
-  await dialogs.user.click(await form.findByRole('button', { name: 'Take an input from the event' }));
-  fireEvent.change(form.getByLabelText('Input 1'), { target: { value: 'place' } });
-  fireEvent.change(form.getByLabelText('Path of input 1'), { target: { value: '/task/command_name' } });
-  const create = form.getByRole('button', { name: 'Create schedule' });
-  await dialogs.user.click(create);
-  expect(form.getByText(/A path begins with a slash/)).toBeDefined();
-  fireEvent.change(form.getByLabelText('Path of condition 1'), { target: { value: '/task/status' } });
-  await dialogs.user.click(create);
-  await waitFor(() => expect(made).toHaveLength(1));
-  const id = made[0] as ScheduleId;
-  expect((await call('schedules_get', { id })).trigger).toEqual({
-    ...{ kind: 'event', on: 'task.ended', min_interval_seconds: 0 },
-    ...{ where: { '/task/status': ['failed', 'dead'] }, map: { place: '/task/command_name' } },
-  });
-  await dialogs[Symbol.asyncDispose]();
+  put('Input 1', 'place');
+  put('Path of input 1', '/task/command_name');
+  put('Path of condition 1', '/task/error_code');
+  fireEvent.click(form.getByText('Save'));
+  await waitFor(async () =>
+    expect((await call('schedules_get', { id })).trigger).toEqual({
+      ...{ kind: 'event', on: 'task.ended', min_interval_seconds: 0 },
+      ...{ where: { '/task/error_code': ['failed', 'dead'] }, map: { place: '/task/command_name' } },
+    }),
+  );
+});
 
+// Catches a trial that does not go the way of a real event, and a schedule without a next time that is taken for one that is over.
+test('a schedule that waits for an event says so, and is tried out with an example', async () => {
+  const trigger = { kind: 'event', on: 'task.ended', map: { place: '/task/command_name' } } as const;
+  const { id } = await call('schedules_create', { name: 'Example', target: { command_id: command }, trigger });
   await using panel = await renderPanel(
     subject,
     <ScheduleInspector id={id} close={() => undefined} edit={() => undefined} />,
   );
-  await screen.findByText('When a task ends (status: failed, dead)');
+  await screen.findByText('When a task ends');
   expect(screen.getByText('Waiting')).toBeDefined();
   await panel.user.click(screen.getByRole('button', { name: 'Fire with an example' }));
   await screen.findByText('Ran');
