@@ -21,6 +21,8 @@ const PLAIN_SQL: Record<string, string> = {
   attempt: 'written with the task in prepared statements',
   step: 'written in batches in prepared statements',
   artifact: 'read with its task by index',
+  schedule_event: 'events that wait, stored and taken in prepared statements',
+  task_chain: 'written with the task in one prepared statement',
   message_text: 'index of words, kept by triggers',
   message_text_config: 'part of message_text',
   message_text_data: 'part of message_text',
