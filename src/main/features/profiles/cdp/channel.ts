@@ -1,7 +1,10 @@
 /** A client of a browser beside others: what it attaches to is its own, and ends with it. */
+import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { confined, isForAnyPage } from './confined.ts';
 import type { Command, Message } from './messages.ts';
+import { createPaused } from './paused.ts';
 import { createTargets } from './targets.ts';
+import { isAboutElsewhere, told } from './told.ts';
 
 /** Protocol error of a session that is not the client's; Chrome answers the same to one that is not there. */
 const NO_SESSION = { code: -32_001, message: 'Session with given id not found.' };
@@ -40,6 +43,15 @@ export interface ChannelOptions {
   isConfined: boolean;
 }
 
+const discover = { method: 'Target.setDiscoverTargets', params: { discover: true } };
+
+/** Nothing that a page offers is saved among the downloads of the operator. */
+const saveNothing = (sessionId: string, context: JsonObject = {}) => ({
+  method: 'Browser.setDownloadBehavior',
+  sessionId,
+  params: { ...context, behavior: 'deny' },
+});
+
 /** A channel over a session of its own with the browser, `root`, which the client does not see. */
 export function createChannel(trunk: Trunk, root: string, { deliver, isConfined }: ChannelOptions): Channel {
   const { routes } = trunk;
@@ -47,31 +59,44 @@ export function createChannel(trunk: Trunk, root: string, { deliver, isConfined 
   const waiting = new Set<() => void>();
   const targets = createTargets();
   /** As the client knows it: what belongs to the browser as a whole has no session there. */
-  const shown = ({ sessionId, ...message }: Message): Message =>
-    sessionId === undefined || sessionId === root ? message : { ...message, sessionId };
+  function shown({ sessionId, ...all }: Message): Message {
+    const message = isConfined ? told(all, targets.has) : all;
+    return sessionId === undefined || sessionId === root ? message : { ...message, sessionId };
+  }
   const isHidden = (sessionId: string | undefined) =>
     isConfined && sessionId !== undefined && targets.isForeign(sessionId);
+  /** Sends a command of the host's own. */
+  const post = (command: Omit<Command, 'id'>) => void trunk.send(command, () => undefined);
+  const paused = createPaused(post);
   const hearer: Hearer = {
     event(message) {
       if (!open) return;
       targets.note(message);
       const session = message.params?.sessionId;
       if (typeof session === 'string') {
-        if (message.method === 'Target.attachedToTarget') routes.set(session, hearer);
+        if (message.method === 'Target.attachedToTarget') {
+          routes.set(session, hearer);
+          // Where a page is, the host has to hear from itself too.
+          if (isConfined) post({ method: 'Page.enable', sessionId: session });
+        }
         if (message.method === 'Target.detachedFromTarget') routes.delete(session);
       }
-      if (!isHidden(message.sessionId)) deliver(shown(message));
+      const isNone = isHidden(message.sessionId) ? !paused.take(message) : isConfined && isAboutElsewhere(message);
+      if (!isNone) deliver(shown(message));
     },
   };
   routes.set(root, hearer);
-  const discover = { method: 'Target.setDiscoverTargets', params: { discover: true } };
-  if (isConfined) trunk.send({ ...discover, sessionId: root }, () => undefined);
+  if (isConfined) {
+    trunk.send({ ...discover, sessionId: root }, targets.completed);
+    post(saveNothing(root));
+  }
 
   /** The command as it may be sent, or why it may not. */
   function allowed(command: Omit<Command, 'id'>): Omit<Command, 'id'> | string {
     if (waiting.size >= MAX_WAITING) return 'too many commands wait for their answers';
     if (!isConfined) return command;
-    if (isHidden(command.sessionId) && !isForAnyPage(command.method)) return 'this page is not one of the web';
+    if (isHidden(command.sessionId) && !isForAnyPage(command.method) && !paused.isOffered(command))
+      return 'this page is not one of the web';
     // The host itself has to know where pages are.
     return command.method === discover.method ? { ...command, ...discover } : confined(command);
   }
@@ -85,12 +110,16 @@ export function createChannel(trunk: Trunk, root: string, { deliver, isConfined 
         return deliver({ id, error: NO_SESSION, ...inSession });
       const command = allowed(asked);
       if (typeof command === 'string') return deliver({ id, error: refused(command), ...inSession });
+      const departures = targets.departures(sessionId);
       const forget = trunk.send({ ...command, sessionId: sessionId ?? root }, (answer) => {
         waiting.delete(forget);
         if (!open) return;
-        // It may have left the web while the command was on its way.
-        const error =
-          isHidden(sessionId) && !isForAnyPage(command.method) ? refused('this page has left the web') : null;
+        const { browserContextId } = answer.result ?? {};
+        if (isConfined && command.method === 'Target.createBrowserContext' && browserContextId !== undefined)
+          post(saveNothing(root, { browserContextId }));
+        // It may have left the web while the command was on its way, and even have come back: commands go on in the page that comes next.
+        const hasLeft = isHidden(sessionId) || (isConfined && targets.departures(sessionId) !== departures);
+        const error = hasLeft && !isForAnyPage(command.method) ? refused('this page has left the web') : null;
         deliver(error === null ? { ...shown(answer), id } : { id, error, ...inSession });
       });
       waiting.add(forget);

@@ -1,10 +1,12 @@
 /** The rule for clients that are held to pages of the web, on the whole protocol as Chromium has it. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { ROOT } from '../../../../../tests/support/core.ts';
-import { confined, isForAnyPage, isWeb } from './confined.ts';
+import { confined, isForAnyPage } from './confined.ts';
 import { createTargets } from './targets.ts';
+import { isWeb } from './web.ts';
 
 /** Playwright is made for one Chromium and has the list of its commands. */
 const types = readFileSync(path.join(ROOT, 'node_modules/playwright-core/types/protocol.d.ts'), 'utf8');
@@ -77,6 +79,13 @@ test('nothing carries commands or answers that nobody looks at', () => {
     ['Target.exposeDevToolsProtocol', { targetId: 'x' }],
     ['Target.attachToTarget', { targetId: 'x' }],
     ['Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false }],
+    // Of whatever page comes next, and with the rights that it has.
+    ['Debugger.setBreakpointByUrl', { lineNumber: 0, urlRegex: '.*', condition: 'leak()' }],
+    ['Page.reload', { scriptToEvaluateOnLoad: 'leak()' }],
+    ['Page.addScriptToEvaluateOnLoad', { scriptSource: 'leak()' }],
+    ['Page.addCompilationCache', { url: 'https://shop.test/a.js', data: '' }],
+    ['Target.createBrowserContext', { originsWithUniversalNetworkAccess: ['https://shop.test'] }],
+    ['Tracing.start', { transferMode: 'ReturnAsStream' }],
   ];
   for (const [method, params] of carriers) expect(refusal(method, params), method).toContain('beyond');
 });
@@ -85,6 +94,7 @@ test.each([
   ['https://shop.test/', true],
   ['http://127.0.0.1:1/', true],
   ['about:blank#x', true],
+  ['blob:https://shop.test/1', true],
   ['data:text/html,x', true],
   ['', true],
   ['chrome-error://chromewebdata/', true],
@@ -94,6 +104,9 @@ test.each([
   ['view-source:https://shop.test/', false],
   ['chrome://settings', false],
   ['about:settings', false],
+  ['about:blank@settings', false],
+  ['blob:null/1', false],
+  ['blob:chrome-extension://abc/1', false],
   ['devtools://devtools/bundled/inspector.html', false],
   ['chrome-extension://abc/x.html', false],
   ['filesystem:file:///x', false],
@@ -105,11 +118,72 @@ test.each([
   expect(refusal('Target.createTarget', { url }) === null).toBe(expected);
 });
 
+// Would catch: the data of an extension that is removed, or files that are counted, by who names them in another member than the address.
+test('no command is about an address elsewhere, in whatever member it says so', () => {
+  const elsewhere = 'chrome-extension://abc/';
+  for (const [method, params] of [
+    ['Storage.clearDataForOrigin', { origin: elsewhere, storageTypes: 'all' }],
+    ['IndexedDB.requestDatabaseNames', { securityOrigin: 'file:///' }],
+    ['DOMStorage.getDOMStorageItems', { storageId: { storageKey: elsewhere, isLocalStorage: true } }],
+    ['ServiceWorker.startWorker', { scopeURL: elsewhere }],
+    ['Network.getCookies', { urls: ['https://shop.test/', elsewhere] }],
+    ['Fetch.continueRequest', { requestId: '1', url: 'file:///x' }],
+  ] as const)
+    expect(refusal(method, params), method).toContain('not one of the web');
+  for (const [method, params] of [
+    ['Storage.clearDataForOrigin', { origin: '*', storageTypes: 'all' }],
+    ['Network.setExtraHTTPHeaders', { headers: { 'X-Origin': 'app:shop' } }],
+    ['Runtime.callFunctionOn', { functionDeclaration: 'f', arguments: [{ value: { url: 'mailto:ann@shop.test' } }] }],
+  ] as const)
+    expect(refusal(method, params), method).toBeNull();
+});
+
+// Would catch: who answers the request for a file, and so writes a page that has the rights of one.
+test('only requests of the web are held up', () => {
+  const asked = (patterns?: object[]) =>
+    confined({ method: 'Fetch.enable', params: patterns ? { patterns: patterns as never } : {} });
+  const given = (...urlPatterns: string[]) => ({
+    params: { patterns: urlPatterns.map((urlPattern) => ({ urlPattern })) },
+  });
+  expect(asked()).toMatchObject(given('http*'));
+  expect(asked([{}, { urlPattern: '*' }, { urlPattern: '*/a?b' }])).toMatchObject(given('http*', 'http*', 'http*/a?b'));
+  expect(asked([{ urlPattern: 'https://shop.test/*' }])).toMatchObject(given('https://shop.test/*'));
+  for (const urlPattern of ['file:*', '?ile:*', '\\file:*', '', 7])
+    expect(asked([{ urlPattern }])).toMatch(/of the web|for the web/);
+});
+
+// Would catch: a guard that a script hides by a declaration of its own, or one that ends scripts where they belong.
+test('scripts for new documents look first where they are', () => {
+  const run = (href: string, baseURI: string, source: string) => {
+    const said = confined({ method: 'Page.addScriptToEvaluateOnNewDocument', params: { source } });
+    if (typeof said === 'string') throw new Error(said);
+    const page: { location: object; document: object; ran?: boolean } = { location: { href }, document: { baseURI } };
+    try {
+      runInNewContext(String(said.params?.source), page);
+    } catch {}
+    return page.ran === true;
+  };
+  const script = 'ran = true; function RegExp() { return { test: () => true } }; var a';
+  for (const url of ['https://shop.test/', 'about:blank', 'data:text/html,x', 'blob:http://a.test/1'])
+    expect(run(url, url, script), url).toBe(true);
+  for (const [href, base] of [
+    ['file:///x', 'file:///x'],
+    ['file:///x', 'https://shop.test/'],
+    ['about:blank', 'file:///x'],
+    ['about:srcdoc', 'chrome-extension://abc/'],
+    ['blob:null/1', 'blob:null/1'],
+  ] as const)
+    expect(run(href, base, script), href).toBe(false);
+});
+
 // Would catch: downloads that a client puts among the programs that start with the computer.
 test('a client says nowhere where downloads go, and is not told off for asking', () => {
   const asked = { behavior: 'allowAndName', downloadPath: '/home/ann/.config/autostart', eventsEnabled: true };
   for (const method of ['Browser.setDownloadBehavior', 'Page.setDownloadBehavior'])
     expect(confined({ method, params: asked })).toEqual({ method, params: { behavior: 'deny', eventsEnabled: true } });
+  expect(confined({ method: 'Browser.setDownloadBehavior', params: { behavior: 'default' } })).toMatchObject({
+    params: { behavior: 'deny' },
+  });
 });
 
 // Would catch: a tab of a person's own, at a file or in the settings, that a program reads.

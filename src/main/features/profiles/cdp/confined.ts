@@ -3,14 +3,16 @@
  * such limit. It opens any file, puts downloads anywhere, installs extensions and grants the microphone, which is as much as a program can do.
  */
 import { isJsonObject } from '../../../../contract/kernel/json.ts';
+import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import type { Command } from './messages.ts';
+import { inWebPages, isWeb, webPattern } from './web.ts';
 
-/** Domains whose commands concern pages; what a later Chromium brings has to be looked at first. */
+/** Domains whose commands concern pages; what a later Chromium brings has to be looked at first. A trace records all pages that there are. */
 const DOMAINS = new Set(
   `Accessibility Ads Animation Audits BackgroundService Browser CSS CacheStorage Console DOM DOMDebugger DOMSnapshot DOMStorage Debugger
    DeviceOrientation Emulation EventBreakpoints FedCm Fetch FindInPage HeadlessExperimental HeapProfiler IO IndexedDB Input Inspector LayerTree
    Log Media Memory Network Overlay Page Performance PerformanceTimeline Preload Profiler Runtime Schema Security ServiceWorker Storage Target
-   Tracing WebAudio WebAuthn`.split(/\s+/),
+   WebAudio WebAuthn`.split(/\s+/),
 );
 
 /** Of commands to the browser as a whole those that concern its windows; others grant rights, run its own commands or tell its switches. */
@@ -19,10 +21,16 @@ const OF_BROWSER = new Set(
    setDownloadBehavior setWindowBounds`.split(/\s+/),
 );
 
-/** Commands that name files of this computer, or carry commands that nobody would look at. */
+/**
+ * Commands that name files of this computer, carry commands or machine code that nobody would look at, or scripts for whatever page comes next, and
+ * the one after which the host would not hear where a page is.
+ */
 const REFUSED = new Set([
   'DOM.setFileInputFiles',
   'DOM.getFileInfo',
+  'Page.addCompilationCache',
+  'Page.addScriptToEvaluateOnLoad',
+  'Page.disable',
   'Page.handleFileChooser',
   'Target.exposeDevToolsProtocol',
   'Target.openDevTools',
@@ -35,15 +43,10 @@ const OUTSIDE = /path|files?$|folder|directory|proxy/i;
 /** Of those that look like it: paths of cookies, and what is no place. */
 const INSIDE = new Set(['Network.deleteCookies', 'Network.setCookie', 'Fetch.enable', 'Storage.deleteStorageBucket']);
 
-const WEB = new Set(['http:', 'https:', 'data:', 'blob:']);
-/** Chromium takes other addresses of this scheme for those of its own pages. */
-const ABOUT = /^about:(?:blank|srcdoc)\b/i;
-
-/** Whether a page at this address is one of the web. A new page has none yet; that of an error has one of Chromium's own. */
-export function isWeb(url: string): boolean {
-  if (url === '' || ABOUT.test(url) || url.startsWith('chrome-error://')) return true;
-  return URL.canParse(url) && WEB.has(new URL(url).protocol);
-}
+/** Members with scripts that outlive the page which they were given in, and rights that no page has. */
+const BEYOND = /^(?:condition|scriptToEvaluateOnLoad|originsWithUniversalNetworkAccess)$/;
+/** Members that say what a command is about: an address, or an origin. */
+const ADDRESS = /url|origin|storageKey/i;
 
 const named = (method: string, verb: string) => method.endsWith(`.${verb}`);
 
@@ -60,21 +63,54 @@ function hasPlaces({ method, params = {} }: Asked): boolean {
 
 type Asked = Omit<Command, 'id'>;
 
+/** Whether a member, or one inside of it, is about something that is no page of the web. What no address can be read in is for the browser to refuse. */
+function isElsewhere(name: string, value: Json): boolean {
+  if (typeof value === 'string') return ADDRESS.test(name) && URL.canParse(value) && !isWeb(value);
+  if (Array.isArray(value)) return value.some((item) => isElsewhere(name, item));
+  // What is passed to a site is its own matter.
+  return (
+    name !== 'headers' && isJsonObject(value) && Object.entries(value).some(([key, item]) => isElsewhere(key, item))
+  );
+}
+
+/** Commands that name an address; those with which scripts are called carry values of programs. */
+const namesElsewhere = ({ method, params = {} }: Asked): boolean =>
+  !/^(?:Runtime|Debugger\.evaluate)/.test(method) && isElsewhere('', params);
+
+/** Interception of requests for addresses of the web; null when one of the patterns is none for them. */
+function intercepting(params: JsonObject = {}): JsonObject | null {
+  const { patterns = [{}] } = params;
+  if (!Array.isArray(patterns)) return null;
+  const all = patterns.map((one) => {
+    const urlPattern = isJsonObject(one) ? webPattern(one.urlPattern ?? '*') : null;
+    return urlPattern === null || !isJsonObject(one) ? null : { ...one, urlPattern };
+  });
+  return all.includes(null) ? null : { ...params, patterns: all as JsonObject[] };
+}
+
 /** The command as it may be sent, or why it may not. */
 export function confined(command: Asked): Asked | string {
   const { method, params } = command;
   const [domain = '', verb = ''] = method.split('.', 2);
   if (named(method, 'setDownloadBehavior')) {
-    const { behavior, downloadPath: _, ...rest } = params ?? {};
-    // Clients ask for a folder when they connect: they stay connected, and nothing is saved there.
-    return { ...command, params: { ...rest, behavior: behavior === 'default' ? behavior : 'deny' } };
+    const { downloadPath: _, ...rest } = params ?? {};
+    // Clients ask for a folder when they connect: they stay connected, and nothing is saved, there or among the downloads of the operator.
+    return { ...command, params: { ...rest, behavior: 'deny' } };
   }
   const isRefused =
     !DOMAINS.has(domain) || REFUSED.has(method) || (domain === 'Browser' && !OF_BROWSER.has(verb)) || isNested(command);
-  if (isRefused) return `${method} reaches beyond the pages of the browser`;
+  if (isRefused || Object.keys(params ?? {}).some((name) => BEYOND.test(name)))
+    return `${method} reaches beyond the pages of the browser`;
   if (hasPlaces(command)) return `${method} names a place outside of the browser`;
   const url = params?.url;
-  if (typeof url === 'string' && !isWeb(url)) return `${method} names an address that is not one of the web`;
+  if ((typeof url === 'string' && !isWeb(url)) || namesElsewhere(command))
+    return `${method} names an address that is not one of the web`;
+  if (method === 'Fetch.enable' || method === 'Network.setRequestInterception') {
+    const fitting = intercepting(params);
+    return fitting === null ? `${method} names requests that are none for the web` : { ...command, params: fitting };
+  }
+  if (method === 'Page.addScriptToEvaluateOnNewDocument' && typeof params?.source === 'string')
+    return { ...command, params: { ...params, source: inWebPages(params.source) } };
   return command;
 }
 

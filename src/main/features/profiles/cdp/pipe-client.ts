@@ -34,6 +34,18 @@ interface Waiting {
   gone?(): void;
 }
 
+/** Hands a message to who waits for it, or hears of its session. */
+function hand(message: Message, waiting: Map<number, Waiting>, routes: Trunk['routes']): void {
+  const { id, sessionId } = message;
+  if (id === undefined) {
+    if (sessionId !== undefined) routes.get(sessionId)?.event(message);
+    return;
+  }
+  const answered = waiting.get(id);
+  waiting.delete(id);
+  answered?.answer(message);
+}
+
 /** Talks over the two ends of the pipe. */
 export function createPipeClient(toBrowser: Writable, fromBrowser: Readable): PipeClient {
   const waiting = new Map<number, Waiting>();
@@ -45,14 +57,7 @@ export function createPipeClient(toBrowser: Writable, fromBrowser: Readable): Pi
 
   readFrames(fromBrowser, (text) => {
     const message = readMessage(Message, text);
-    if (message === null) return;
-    if (message.id === undefined) {
-      if (message.sessionId !== undefined) routes.get(message.sessionId)?.event(message);
-      return;
-    }
-    const answered = waiting.get(message.id);
-    waiting.delete(message.id);
-    answered?.answer(message);
+    if (message !== null) hand(message, waiting, routes);
   });
 
   function send(command: Omit<Command, 'id'>, waits: Waiting): number {

@@ -1,42 +1,82 @@
 /** Which pages the sessions of a client belong to, as the browser tells it. */
 import { z } from 'zod';
-import { isWeb } from './confined.ts';
 import type { Message } from './messages.ts';
+import { isInherited, isWeb } from './web.ts';
 
-const Info = z.object({ targetId: z.string(), url: z.string() });
+const Info = z.object({
+  targetId: z.string(),
+  url: z.string(),
+  openerId: z.string().optional(),
+  parentId: z.string().optional(),
+});
 const Attached = z.object({ sessionId: z.string(), targetInfo: Info });
 const Detached = z.object({ sessionId: z.string() });
 const Told = z.object({ targetInfo: Info });
 const Gone = z.object({ targetId: z.string() });
+const Navigated = z.object({ frame: z.object({ url: z.string(), parentId: z.string().optional() }) });
 
 /** Follows the events of a browser that is asked to tell of its targets. */
 export function createTargets() {
-  /** Targets by their sessions, and which of them are not of the web. */
+  /** Targets by their sessions. */
   const targets = new Map<string, string>();
+  /** Targets, and sessions by what their pages say, that are not of the web. */
   const foreign = new Set<string>();
-  function note({ targetId, url }: z.infer<typeof Info>): void {
-    if (isWeb(url)) foreign.delete(targetId);
-    else foreign.add(targetId);
+  /** How often they have left it. */
+  const departures = new Map<string, number>();
+  /** Whether all targets that were there before have been told. */
+  let complete = false;
+
+  /** A page without an address of its own reads what opened it; where that has been before anybody looked is not known. */
+  function isForeignAt({ targetId, url, openerId, parentId }: z.infer<typeof Info>): boolean {
+    if (!isInherited(url)) return !isWeb(url);
+    if (foreign.has(targetId) || (parentId !== undefined && foreign.has(parentId))) return true;
+    return openerId !== undefined && (!complete || foreign.has(openerId));
   }
+  function mark(id: string, isForeign: boolean): void {
+    if (!isForeign) foreign.delete(id);
+    else if (!foreign.has(id)) {
+      foreign.add(id);
+      departures.set(id, (departures.get(id) ?? 0) + 1);
+    }
+  }
+  function forget(id: string): void {
+    foreign.delete(id);
+    departures.delete(id);
+  }
+  const note = (info: z.infer<typeof Info>) => mark(info.targetId, isForeignAt(info));
+
   return {
-    note({ method, params }: Message): void {
+    note({ method, params, sessionId }: Message): void {
       const attached = method === 'Target.attachedToTarget' ? Attached.safeParse(params).data : undefined;
       if (attached) {
         targets.set(attached.sessionId, attached.targetInfo.targetId);
         note(attached.targetInfo);
       }
       const detached = method === 'Target.detachedFromTarget' ? Detached.safeParse(params).data : undefined;
-      if (detached) targets.delete(detached.sessionId);
+      if (detached) {
+        targets.delete(detached.sessionId);
+        forget(detached.sessionId);
+      }
       const isTold = method === 'Target.targetInfoChanged' || method === 'Target.targetCreated';
       const told = isTold ? Told.safeParse(params).data : undefined;
       if (told) note(told.targetInfo);
+      // The page itself says so before its answers, the browser perhaps after them.
+      const frame = method === 'Page.frameNavigated' ? Navigated.safeParse(params).data?.frame : undefined;
+      if (frame && frame.parentId === undefined && sessionId !== undefined && !isInherited(frame.url))
+        mark(sessionId, !isWeb(frame.url));
       const gone = method === 'Target.targetDestroyed' ? Gone.safeParse(params).data : undefined;
-      if (gone) foreign.delete(gone.targetId);
+      if (gone) forget(gone.targetId);
     },
+    /** To be called when the browser has told of all targets that there are. */
+    completed(): void {
+      complete = true;
+    },
+    /** Whether a target is not of the web. */
+    has: (targetId: string): boolean => foreign.has(targetId),
     /** Whether the page of a session is not one of the web. */
-    isForeign(sessionId: string): boolean {
-      const target = targets.get(sessionId);
-      return target !== undefined && foreign.has(target);
-    },
+    isForeign: (sessionId: string): boolean => foreign.has(sessionId) || foreign.has(targets.get(sessionId) ?? ''),
+    /** How often the page of a session has left the web. */
+    departures: (sessionId = ''): number =>
+      (departures.get(sessionId) ?? 0) + (departures.get(targets.get(sessionId) ?? '') ?? 0),
   };
 }
