@@ -14,8 +14,19 @@ describe('an input with the address of a file needs the scope that writing comma
     'chrome://settings',
     'devtools://devtools/x.html',
     'chrome-extension://abc/x.html',
+    // The blank is not read, and what follows is the file itself.
+    'view-source: file:///etc/passwd',
+    'view-source:VIEW-SOURCE:\u0001file:///etc/passwd',
+    // The list of the first folder.
+    'file:',
+    'file:  ',
+    // What scripts make of what they are given.
+    '\ufeff\u00a0file:///etc/passwd',
+    'https://shop.test/\n file:///etc/passwd',
+    'https://shop.test/\r\nfi\tle:\\\\host\\share\r\n',
   ])('%j', (url) => {
     expect(fileScope({ url })).toMatchObject({ scope: 'manage' });
+    expect(fileScope({ [url]: true })).toMatchObject({ scope: 'manage' });
     expect(fileScope({ pages: [{ url: 'https://a.test/' }, { deep: [url] }] })).toMatchObject({ scope: 'manage' });
     const command_id = `cmd_${'0'.repeat(26)}`;
     const asked = { command_id, input: { url } } as never;
@@ -27,6 +38,8 @@ describe('an input with the address of a file needs the scope that writing comma
   test.each([
     'https://shop.test/?next=file:///x',
     'file: the report of May',
+    'What went wrong?\nError: none\n    at run (file:///app/main.mjs:1:2)',
+    'Summarise this.\nFile:\nof May',
     'profile:x',
     '',
     '   ',
@@ -36,6 +49,16 @@ describe('an input with the address of a file needs the scope that writing comma
     true,
   ])('%j is no such address', (url) => {
     expect(fileScope({ url, all: [url] })).toBeNull();
+  });
+  // Would catch: a text whose blanks are gone over once for each of them.
+  test('a text of blanks and line ends takes the time of its length', () => {
+    const took = (length: number) => {
+      const started = performance.now();
+      for (const one of ['\n', ' ', '\n ', 'view-source:', 'view-source:\n']) fileScope(one.repeat(length));
+      return performance.now() - started;
+    };
+    took(1000);
+    expect(took(200_000)).toBeLessThan(Math.max(1, took(20_000)) * 60);
   });
   test('nothing is needed for no input', () => {
     expect(fileScope(undefined)).toBeNull();

@@ -6,6 +6,7 @@ import type { Queue as QueueState } from '../../../contract/automation/queue.ts'
 import { INLINE_SPEC } from '../../../contract/automation/task-operations.ts';
 import type { Task, TaskCreate, TaskDetail } from '../../../contract/automation/tasks.ts';
 import type { BatchId, JsonObject } from '../../../contract/kernel/scalars.ts';
+import { fileScope } from '../../../contract/kernel/text/file-address.ts';
 import { parseStored } from '../../core/db/index.ts';
 import { entryOf, removeOwned } from '../../core/disk/owned-trees.ts';
 import type { IdempotencyClaim, Principal } from '../../core/operation/operation.ts';
@@ -137,8 +138,12 @@ function createRequests({ deps, store, factory, feed, views }: TaskParts) {
       const row = requireFinished(store, id, 'repeat');
       // Otherwise a caller that may only run commands runs programs that it could not have asked for, with an input of its own.
       if (row.command_id === null) requireScope(INLINE_SPEC, principal, 'automation');
+      const earlier = parseStored<JsonObject>(row.input);
+      // The same holds for a file that somebody else let it read: what is done with it may be changed.
+      const reaches = fileScope({ ...earlier, ...options.input });
+      if (reaches !== null) requireScope(reaches, principal, 'automation');
       // A secret that the caller cannot see would go wherever the rest of its own input sends it.
-      const kept = keptSecrets(parseStored<JsonObject>(row.input), options.input ?? {});
+      const kept = keptSecrets(earlier, options.input ?? {});
       if (options.input !== undefined && kept.length > 0) {
         const what = `Keeping secrets of the earlier run that the new input does not give again (${kept.join(', ')})`;
         requireScope({ scope: 'manage', what }, principal, 'automation');

@@ -140,6 +140,30 @@ test('a repeated inline task checks its input against the schema it kept, and se
   await host.ends(again.id);
 });
 
+// Would catch: a key that may only run commands, and has a file read again that somebody else let a command read, for something else.
+test('repeating a task that reads a file needs the scope that its input needs, whatever else of it is changed', async () => {
+  await host.tasks.start();
+  const input = { url: 'file:///home/ann/plan.html', do: [['succeed', 1]] };
+  const command = await host.command();
+  const asked = request({ command_id: command.id, input, wait: true });
+  const { id } = Task.parse(await host.tasks.handlers.tasks_create(asked, callOf()));
+  const retry = (options: Parameters<typeof host.tasks.service.retry>[2], scope: 'run' | 'manage' = 'run') =>
+    host.tasks.service.retry(id, { scope }, options);
+  for (const options of [
+    { as_then: true },
+    { as_then: false },
+    { as_then: false, input: { do: [['succeed', 2]] } },
+    { as_then: false, input: { url: 'view-source: file:///etc/passwd' } },
+  ])
+    expect(await thrownBy(() => retry(options))).toMatchObject({
+      slug: 'forbidden',
+      extra: { required_scope: 'manage' },
+    });
+  const web = await retry({ as_then: false, input: { url: 'https://shop.test/' } });
+  await host.ends(web.id);
+  await host.ends((await retry({ as_then: true }, 'manage')).id);
+});
+
 // Would catch: a key that may only run commands and repeats a program of somebody else's with an input of its own.
 test('repeating a spec that is no command needs the scope that making it needs, a command does not', async () => {
   await host.tasks.start();
