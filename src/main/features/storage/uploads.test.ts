@@ -187,3 +187,19 @@ test('what has expired is removed with the part of a stream that was cut off; wh
   expect(files()).toEqual([fresh]);
   expect(core.db.raw.prepare('SELECT count(*) AS n FROM upload').get()).toEqual({ n: 1 });
 });
+
+// Would catch: an internal error for an upload that takes longer than one may lie unused, because its file was swept away under it.
+test('what is arriving is not swept away, and goes when it has arrived', async () => {
+  const id = begin();
+  async function* slow() {
+    yield 'first';
+    await expect.poll(files).toHaveLength(1);
+    core.clock.advance(25 * 3_600_000);
+    await uploads.prune(never);
+    yield 'second';
+  }
+  expect(await uploads.write(id, Readable.from(slow()))).toMatchObject({ upload_id: id, bytes: 11 });
+  expect(files()).toEqual([id]);
+  await uploads.prune(never);
+  expect(files()).toEqual([]);
+});

@@ -136,9 +136,9 @@ export function createUploads(store: StorageStore, clock: Clock, dir: string, ro
       await removeOwned(path.dirname(dir), fileOf(id));
       store.removeUpload(id);
     },
-    /** Removes uploads that have expired. */
+    /** Removes uploads that have expired, but for those whose bytes are arriving: they go the next time. */
     async prune(signal: AbortSignal): Promise<void> {
-      for (const id of store.expiredUploads(clock.now())) {
+      for (const id of store.expiredUploads(clock.now()).filter((expired) => !writing.has(expired))) {
         if (signal.aborted) return;
         try {
           // A host that was killed leaves the part that had arrived.
