@@ -1,5 +1,6 @@
 /** Folders and rows of snapshots: a ring of each profile. */
 import { randomBytes } from 'node:crypto';
+import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { SnapshotId } from '../../../../contract/automation/profile/snapshots.ts';
 import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
@@ -14,6 +15,8 @@ import type { SnapshotStore } from '../store-snapshots.ts';
 const RING = 5;
 /** How the names of folders begin that are on their way from one place to another. */
 const MOVING = 'moving-';
+/** What was in the place of a profile, until what shall be there is. */
+const OLD = /^moving-(prf_[0-9a-z]{26})-[0-9a-f]{12}-old$/;
 
 /** What a ring is made of. */
 export interface RingDeps {
@@ -25,6 +28,19 @@ export interface RingDeps {
   dirOf(id: ProfileId): string;
   /** Tells subscribers that something of the profile has changed. */
   announce(id: ProfileId): void;
+}
+
+const isThere = (dir: string): Promise<boolean> =>
+  fs.lstat(dir).then(
+    () => true,
+    () => false,
+  );
+
+/** Moves a folder. @returns whether there was one */
+async function moved(from: string, to: string): Promise<boolean> {
+  if (!(await isThere(from))) return false;
+  await fs.rename(from, to);
+  return true;
 }
 
 /** Creates the rings. */
@@ -50,22 +66,37 @@ export function createRing({ store, clock, dir, dirOf, announce }: RingDeps) {
       announce(profile);
       return row;
     },
-    /** A copy of a snapshot to work on. */
-    async copyOf(id: SnapshotId): Promise<string> {
-      const copy = path.join(dir, MOVING + randomBytes(6).toString('hex'));
+    /** A copy of a snapshot of a profile to work on. */
+    async copyOf(id: SnapshotId, profile: ProfileId): Promise<string> {
+      const copy = path.join(dir, `${MOVING}${profile}-${randomBytes(6).toString('hex')}`);
       await copyProfile(folderOf(id), copy);
       return copy;
+    },
+    /** Puts a folder in place of that of a profile. What was there stays when that fails. */
+    async replace(profile: ProfileId, fresh: string): Promise<void> {
+      const old = `${fresh}-old`;
+      const wasThere = await moved(dirOf(profile), old);
+      try {
+        await fs.rename(fresh, dirOf(profile));
+      } catch (error) {
+        if (wasThere) await fs.rename(old, dirOf(profile));
+        throw error;
+      }
+      await removeOwned(root, old);
     },
     discard: (copy: string): Promise<void> => removeOwned(root, copy),
     /** Removes all of a profile that goes for good. */
     async forget(id: ProfileId): Promise<void> {
       for (const row of store.of(id)) await remove(row.id);
     },
-    /** Makes the folder, and removes what a host that was killed was moving. */
+    /** Makes the folder, and removes what a host that was killed was moving; the folder of a profile is put back where none has taken its place. */
     async startUp(): Promise<void> {
       makeOwnedFolder(root, dir);
       for (const { name } of await listOwned(root, dir)) {
-        if (name.startsWith(MOVING)) await removeOwned(root, path.join(dir, name));
+        const profile = OLD.exec(name)?.[1];
+        if (profile !== undefined && !(await isThere(dirOf(profile as ProfileId))))
+          await fs.rename(path.join(dir, name), dirOf(profile as ProfileId));
+        else if (name.startsWith(MOVING)) await removeOwned(root, path.join(dir, name));
       }
     },
   };

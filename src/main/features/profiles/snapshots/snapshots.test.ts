@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openTestCore, type TestCore } from '../../../../../tests/support/core.ts';
 import { proxiesOn } from '../../../../../tests/support/proxies/on-core.ts';
 import { ProfileCreate } from '../../../../contract/automation/profiles.ts';
@@ -117,4 +117,28 @@ test('a profile in use, one that keeps nothing, and a snapshot of another profil
   expect(folders()).toEqual([snapshot]);
   await service.snapshots.delete(id, snapshot);
   expect(folders()).toEqual([]);
+});
+
+// Would catch: logins that are lost when a host is killed, or the disk fails, between the two moves of a restore.
+test('the folder of a profile is back when a restore ends in the middle, and a profile without one can be restored', async () => {
+  const id = create();
+  const { id: empty } = await service.snapshots.create(id);
+  await service.snapshots.restore(id, empty);
+  const state = path.join(service.folder(id), 'state');
+  fs.writeFileSync(state, 'mine');
+  const old = path.join(core.dir, 'profile-snapshots', `moving-${id}-${'0'.repeat(12)}-old`);
+  fs.renameSync(service.folder(id), old);
+  await service.startUp();
+  expect([fs.readFileSync(state, 'utf8'), fs.existsSync(old)]).toEqual(['mine', false]);
+  // Once another one is in its place it goes.
+  fs.cpSync(service.folder(id), old, { recursive: true });
+  await service.startUp();
+  expect([fs.readFileSync(state, 'utf8'), fs.existsSync(old)]).toEqual(['mine', false]);
+  const rename = vi.spyOn(fs.promises, 'rename').mockImplementation(async (from, to) => {
+    if (to === service.folder(id) && !String(from).endsWith('-old')) throw new Error('the disk failed');
+    fs.renameSync(from, to);
+  });
+  await expect(service.snapshots.restore(id, empty)).rejects.toThrow('the disk failed');
+  rename.mockRestore();
+  expect(fs.readFileSync(state, 'utf8')).toBe('mine');
 });

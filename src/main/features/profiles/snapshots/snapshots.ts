@@ -1,5 +1,4 @@
 /** A ring of earlier states of each profile: copied when its browser is closed by hand, without caches. */
-import fs from 'node:fs/promises';
 import type { Cookie } from '../../../../contract/automation/profile/cookies.ts';
 import {
   ProfileSnapshotInfo,
@@ -81,14 +80,12 @@ export function createSnapshots(
       requireSnapshot(id, snapshot);
       await alone(id, async () => {
         // The ring may let go of the very one that is wanted: it is copied first.
-        const fresh = await ring.copyOf(snapshot);
-        const old = `${fresh}-old`;
+        const fresh = await ring.copyOf(snapshot, id);
         try {
           await ring.take(id, 'restore');
-          await fs.rename(dirOf(id), old);
-          await fs.rename(fresh, dirOf(id));
+          await ring.replace(id, fresh);
         } finally {
-          for (const rest of [fresh, old]) await ring.discard(rest);
+          await ring.discard(fresh);
         }
       });
       log.info('profiles', 'An earlier state of a profile was brought back', { profile_id: id, snapshot_id: snapshot });
@@ -97,7 +94,7 @@ export function createSnapshots(
     /** Compares cookies by their places. @throws AppError `not-found`, `conflict`, `browser-failed` */
     async diff(id: ProfileId, snapshot: SnapshotId): Promise<SnapshotDiff> {
       requireSnapshot(id, snapshot);
-      const copy = await ring.copyOf(snapshot);
+      const copy = await ring.copyOf(snapshot, id);
       const then = await deps.cookiesIn(id, copy).finally(() => ring.discard(copy));
       return compared(then, await deps.cookiesOf(id));
     },
