@@ -19,7 +19,8 @@ function isThere(name: string, before: string): boolean {
   const above = before.split('/').slice(0, -1);
   const beside = above.map((_folder, depth) => [...above.slice(0, depth + 1), name].join('/'));
   const tried = BELOW.flatMap((zone) => [name, ...beside].map((one) => zone + one));
-  return tried.some((one) => files.has(one) || all.some((file) => path.matchesGlob(file, one)));
+  const isPattern = /[*{]/.test(name);
+  return tried.some((one) => files.has(one) || (isPattern && all.some((file) => path.matchesGlob(file, one))));
 }
 
 // Would catch: a promise whose test was moved, renamed or removed, so that nobody can look whether it holds.

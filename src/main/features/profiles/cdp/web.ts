@@ -26,7 +26,7 @@ export function isWeb(url: string): boolean {
 export function webPattern(pattern: Json): string | null {
   if (typeof pattern !== 'string') return null;
   if (pattern.startsWith('*')) return `http${pattern}`;
-  return pattern.startsWith('http') ? pattern : null;
+  return /^http/.test(pattern) ? pattern : null;
 }
 
 /**
