@@ -3,6 +3,7 @@
 import { artifactOperations } from './automation/artifacts.ts';
 import { commandOperations } from './automation/commands.ts';
 import { demoOperations } from './automation/demo.ts';
+import { profileArchiveOperations } from './automation/profile/archive.ts';
 import { cookieOperations } from './automation/profile/cookies.ts';
 import { profileRowOperations } from './automation/profile/rows.ts';
 import { profileUseOperations } from './automation/profile/running.ts';
@@ -45,6 +46,7 @@ export const contract = {
   ...profileUseOperations,
   ...profileRowOperations,
   ...snapshotOperations,
+  ...profileArchiveOperations,
   ...commandOperations,
   ...taskOperations,
   ...scheduleOperations,

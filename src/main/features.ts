@@ -15,6 +15,7 @@ import { createEmbeddings } from './features/embeddings/index.ts';
 import { createInference, type EngineModules, mediaFiles } from './features/inference/index.ts';
 import { createJobs } from './features/jobs/index.ts';
 import { createModels, type Held } from './features/models/index.ts';
+import { createProfileArchives } from './features/profiles/archive/index.ts';
 import { createProfiles } from './features/profiles/index.ts';
 import { createProxies } from './features/proxies/index.ts';
 import { createRetrieval } from './features/retrieval/index.ts';
@@ -70,6 +71,8 @@ export function createFeatures(shared: Foundation & Addresses, replaced: Replace
     }),
   );
   const storage = add('storage', createStorage({ ...shared, jobs: jobs.service }));
+  const archived = { ...shared, jobs, profiles, uploads: storage.uploads };
+  const archives = add('profile-archives', createProfileArchives(archived));
   const hardware = createHardware();
   const engines = {
     isLoaded: (name: string): boolean => inference.service.isLoaded(name),
@@ -117,14 +120,11 @@ export function createFeatures(shared: Foundation & Addresses, replaced: Replace
   add('bulk', createBulk({ ...shared, jobs: jobs.service, resources: bulk }));
   add('demo', createDemo(runnable));
   const figures = { tasks: tasks.service.metrics, calls: shared.calls };
-  const browsers = () => profiles.browsers.list(true);
-  const telemetry = add(
-    'telemetry',
-    createTelemetry({ ...shared, hardware, browsers, figures, models: inference.service.figures }),
-  );
+  const figured = { ...shared, hardware, figures, browsers: () => profiles.browsers.list(true) };
+  const telemetry = add('telemetry', createTelemetry({ ...figured, models: inference.service.figures }));
   // Last, so that jobs have ended before the features that their kinds belong to stop.
   add('jobs', jobs);
-  return { all, shell, connections, profiles, tasks, storage, inference, telemetry };
+  return { all, shell, archives, connections, profiles, tasks, storage, inference, telemetry };
 }
 
 /** What {@link createFeatures} made. */

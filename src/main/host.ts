@@ -133,7 +133,7 @@ export async function createHost(platform: Platform, config: HostConfig, replace
     changes: {
       subscribe: (listener: (change: Change) => void) => events.subscribe((changes) => changes.forEach(listener)),
     },
-    openContent: tasks.service.openContent,
+    ...{ openContent: tasks.service.openContent, openExport: features.archives.openExport },
     contentPages: content.pages,
     desktop: { ...desktopOf(features, dataDir), connectPort: doors.connectPort },
     bindProblem: connections.service.bindProblem,

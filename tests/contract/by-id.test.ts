@@ -59,10 +59,12 @@ const byId = (Object.entries(contract) as [OperationId, Operation][]).flatMap(([
 /** A list takes the id as a filter. */
 const lists = new Set<string>(Object.values<EntityRecord>(entities).flatMap((record) => record.lists ?? []));
 
-/** What cannot be done with a row that exists: the profile's browser is not there on purpose; there are no cookies in the sample, and no profile to copy them from; a backup is over at once and has no rows. */
+/** What cannot be done with a row that exists: the profile's browser is not there on purpose; there are no cookies in the sample, no profile to copy them from, and no passphrase; a backup is no export, over at once and has no rows. */
 const REFUSED: Readonly<Record<string, string>> = {
   profiles_start: 'browser_not_found',
   profiles_connect: 'invalid_state',
+  profiles_export: 'validation_error',
+  profiles_export_content: 'not_found',
   profiles_snapshots_restore: 'not_found',
   profiles_snapshots_diff: 'not_found',
   profiles_snapshots_delete: 'not_found',

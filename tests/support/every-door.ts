@@ -29,7 +29,11 @@ export interface Behind {
 }
 
 /** These do over HTTP what frames cannot: they answer bytes, or take bytes. */
-export const DIFFERENT_OVER_HTTP: ReadonlySet<string> = new Set(['artifacts_content', 'uploads_create']);
+export const DIFFERENT_OVER_HTTP: ReadonlySet<string> = new Set([
+  'artifacts_content',
+  'profiles_export_content',
+  'uploads_create',
+]);
 
 /** All doors. */
 export function everyDoor({ memory, ipc, ws, http }: Behind): TestDoor[] {

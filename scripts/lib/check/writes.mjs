@@ -34,6 +34,7 @@ const ALLOWED = new Map([
   ['src/main/shell/operations.ts', 'where the operator chose'],
   ['src/main/cli/local-client.ts', 'where the operator chose'],
   ['src/main/cli/remote-client.ts', 'where the operator chose'],
+  ['src/main/cli/profile-files.ts', 'where the operator chose'],
   ['src/main/cli/command-input.ts', 'what the operator names'],
   ['src/main/core/web/content-pages.ts', 'reads the built trace viewer'],
   ['src/main/shell/panel/panel-protocol.ts', 'reads the built panel'],

@@ -1,7 +1,7 @@
 /** Operations of the desktop app: they exist on IPC; elsewhere they answer 501 `not-implemented`. */
 import { z } from 'zod';
 import { call } from '../kernel/define.ts';
-import { Nothing } from '../kernel/scalars.ts';
+import { JobId, Nothing } from '../kernel/scalars.ts';
 
 const desktop = {
   row: '-',
@@ -29,9 +29,9 @@ export const shellOperations = {
     { ...desktop, summary: 'Ask the user for a file or folder' },
   ),
   shell_save_file: call(
-    z.strictObject({ artifact_id: z.string().max(64) }),
+    z.union([z.strictObject({ artifact_id: z.string().max(64) }), z.strictObject({ export_id: JobId })]),
     z.object({ path: z.string().nullable() }),
-    { ...desktop, summary: 'Save an artifact to a file the user chooses' },
+    { ...desktop, summary: 'Save an artifact, or the file of an export, to a file the user chooses' },
   ),
   shell_window: call(z.strictObject({ action: z.enum(['minimize', 'toggle_maximize', 'close', 'reload']) }), Done, {
     ...desktop,

@@ -4,6 +4,7 @@ import { AppError } from '../../contract/kernel/errors.ts';
 import type { CommandContext } from './commands/context.ts';
 import { addDoctor, addPanelLink, addRestore } from './commands/host-commands.ts';
 import { addKeys } from './commands/keys.ts';
+import { addProfiles } from './commands/profiles.ts';
 import { addCall, addRun, addServe } from './commands/run-commands.ts';
 import { EXIT } from './exit-codes.ts';
 import { createPrinter, type Printer } from './print.ts';
@@ -40,7 +41,8 @@ export async function runProgram(argv: readonly string[], around: Surroundings):
     },
     withClient: (use) => withClient(around, context.flags(), print, use),
   };
-  for (const add of [addServe, addRun, addCall, addKeys, addPanelLink, addDoctor, addRestore]) add(program, context);
+  for (const add of [addServe, addRun, addCall, addProfiles, addKeys, addPanelLink, addDoctor, addRestore])
+    add(program, context);
   program.hook('preAction', () => {
     print = createPrinter(globals().json === true);
   });

@@ -4,6 +4,7 @@ import type { Queue } from '../../contract/automation/queue.ts';
 import type { Settings } from '../../contract/host/settings.ts';
 import type { Operations } from '../../contract/index.ts';
 import type { ParsedInputOf } from '../../contract/kernel/define.ts';
+import type { JobId } from '../../contract/kernel/scalars.ts';
 import type { Logger } from '../core/log/logger.ts';
 import type { Dispatcher, FileContent, Handlers, Principal } from '../core/operation/operation.ts';
 
@@ -69,6 +70,8 @@ export interface ShellHost {
   stop(reason: string): Promise<void>;
   /** File of an artifact, null when there is none. */
   openContent(artifactId: string): FileContent | null;
+  /** File that an export made. @throws AppError `not-found` */
+  openExport(job: JobId): FileContent;
   /** Answers addresses of the content origin; `frames` lists the origins that may frame them. */
   rejected(reason: unknown): void;
   reportCrash(error: unknown): { file: string | null; again: boolean };

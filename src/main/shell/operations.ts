@@ -8,7 +8,7 @@ import type { ShellHost, ShellOperationId } from './host-port.ts';
 
 /** What the operations need. */
 export interface ShellOperationDeps {
-  host: Pick<ShellHost, 'desktop' | 'openContent'>;
+  host: Pick<ShellHost, 'desktop' | 'openContent' | 'openExport'>;
   window(): BrowserWindow | null;
   quit(): void;
 }
@@ -36,8 +36,8 @@ export function shellHandlers({ host, window, quit }: ShellOperationDeps): Handl
       });
       return { path: canceled ? null : (filePaths[0] ?? null) };
     },
-    shell_save_file: async ({ artifact_id }) => {
-      const content = host.openContent(artifact_id);
+    shell_save_file: async (wanted) => {
+      const content = 'export_id' in wanted ? host.openExport(wanted.export_id) : host.openContent(wanted.artifact_id);
       if (content === null) throw new AppError('not-found');
       const { canceled, filePath } = await dialog.showSaveDialog(shown(), {
         // A name comes from the page a task visited, and must not choose the folder.

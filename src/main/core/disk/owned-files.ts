@@ -78,7 +78,7 @@ export function makeOwnedFolder(root: string, dir: string): void {
  * Opens a file to write.
  * @throws AppError `configuration-error` for a link, a file with several names, or what is no file; Error of the file system
  */
-function openOwned(root: string, file: string, mode: Mode): number {
+export function openOwned(root: string, file: string, mode: Mode): number {
   checkPath(root, file);
   let fd: number;
   try {

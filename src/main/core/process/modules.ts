@@ -17,6 +17,7 @@ export function workerModule(appRoot: string, name: keyof typeof WORKERS): strin
 const THREADS = {
   backup: 'storage',
   'db-check': 'telemetry',
+  'profile-archive': 'profiles/archive',
 } as const;
 
 /** Path of a worker thread's entry: `out/main/threads/<name>.js`. */

@@ -30,10 +30,10 @@ export function createEditing(deps: {
     /** What the schema cannot tell. @throws AppError `validation-error` for a proxy that does not exist */
     check: (input: ProfileCreate): void => requireProxy(input.proxy_id),
     /**
-     * @param known what a copy has from the beginning
+     * @param known what a copy has from the beginning; a proxy of an archive may be one that is not here, and then nothing goes out
      * @throws AppError `validation-error` for a proxy that does not exist
      */
-    create(input: ProfileCreate, known: Partial<Pick<ProfileRow, 'id' | 'size_bytes'>> = {}): Profile {
+    create(input: ProfileCreate, known: Partial<Pick<ProfileRow, 'id' | 'size_bytes' | 'proxy_id'>> = {}): Profile {
       requireProxy(input.proxy_id);
       const now = clock.now();
       const row = store.insert({

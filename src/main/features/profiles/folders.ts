@@ -41,6 +41,11 @@ const isCache = (entry: string) => CACHES.some((folder) => isBelow(entry, folder
 const kindOf = (entry: string): DiskKind =>
   isCache(entry) ? 'cache' : (KINDS.find(([, begins]) => begins.test(entry))?.[0] ?? 'other');
 
+/** Whether an entry is in no copy of a profile: the browser makes it again. */
+export const isLeftOut = (entry: string): boolean => isCache(entry) || OF_A_RUN.test(entry);
+/** Whether an entry is a file of cookies, or beside one. */
+export const isCookieJar = (entry: string): boolean => kindOf(entry) === 'cookies';
+
 /** Bytes below the folder of a profile by kind; nothing when it does not exist. Symlinks are not followed. */
 export async function folderDisk(dir: string): Promise<ProfileDisk> {
   const root = path.dirname(path.dirname(dir));
@@ -71,7 +76,7 @@ export async function clearCaches(userDataDir: string): Promise<void> {
 export async function copyProfile(from: string, to: string, signal?: AbortSignal): Promise<void> {
   const root = path.dirname(path.dirname(to));
   try {
-    await copyOwned(root, from, to, (entry) => isCache(entry) || OF_A_RUN.test(entry), signal);
+    await copyOwned(root, from, to, isLeftOut, signal);
   } catch (error) {
     await removeOwned(root, to);
     throw error;

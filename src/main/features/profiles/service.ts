@@ -9,6 +9,7 @@ import { entryOf } from '../../core/disk/owned-trees.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import type { ProxyForwarders } from '../proxies/index.ts';
+import { createArchiveAccess } from './archive/access.ts';
 import { createRelay } from './cdp/relay.ts';
 import { createCookieDesk } from './cookies/desk.ts';
 import { createCopies } from './copies.ts';
@@ -115,6 +116,7 @@ export function createProfileService(deps: ProfileDeps) {
     get: (id: ProfileId) => view(require(id)),
     cookies,
     snapshots,
+    archives: createArchiveAccess({ ...deps, require, dirOf: persistentDir, snapshots }),
     ...createListing({ db, store, locks, states, viewWith, dirOf }),
     /**
      * Takes a profile, or makes a temporary one for `null`, to start a browser with it.

@@ -68,6 +68,15 @@ const spec = (inState: States, deleted: boolean): ListSpec<typeof profile, typeo
 
 const keyed = (row: ProfileRow) => ({ ...row, name_key: naturalKey(row.name) });
 
+const namedIn = ({ orm }: Db, name: string): ProfileId[] =>
+  orm
+    .select({ id: profile.id })
+    .from(profile)
+    .where(and(eq(profile.name, name), isNull(profile.deleted_at)))
+    .orderBy(profile.created_at, profile.id)
+    .all()
+    .map((row) => row.id);
+
 /** Creates the store. */
 export function createProfileStore(db: Db, events: Events) {
   const { orm } = db;
@@ -132,6 +141,8 @@ export function createProfileStore(db: Db, events: Events) {
         .from(profile)
         .where(and(eq(profile.id, id), isNotNull(profile.deleted_at)))
         .get(),
+    /** Profiles of exactly this name, oldest first. */
+    named: (name: string): ProfileId[] => namedIn(db, name),
     list: (query: ProfileListInput, inState: States): Page<ProfileRow> => listPage(db, query, spec(inState, false)),
     /** Ids of all profiles that match, oldest first; of the deleted ones or of the others. */
     matching: (filter: ProfileFilter, inState: States, deleted: boolean): string[] =>

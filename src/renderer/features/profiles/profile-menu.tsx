@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { Copy, CopyPlus, PencilLine, Play, Square, Trash2, Workflow } from 'lucide-react';
+import { Copy, CopyPlus, Package, PencilLine, Play, Square, Trash2, Workflow } from 'lucide-react';
 import type { Profile } from '../../../contract/automation/profiles.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { MenuAction } from '../../ui/menu-action.tsx';
@@ -10,12 +10,14 @@ export function ProfileMenu({
   profile,
   edit,
   run,
+  exportIt,
   gone,
 }: {
   profile: Profile;
   edit(): void;
   /** Chooses a command to run with it. */
   run(): void;
+  exportIt(): void;
   /** Called when it has been deleted. */
   gone(): void;
 }) {
@@ -25,6 +27,7 @@ export function ProfileMenu({
   const noRun = useCan('tasks_create');
   const noEdit = useCan('profiles_update');
   const noClone = useCan('profiles_clone');
+  const noExport = useCan('profiles_export');
   const noDelete = useCan('profiles_delete');
   return (
     <>
@@ -49,6 +52,7 @@ export function ProfileMenu({
         blocked={startBlocked(profile) ?? noClone}
         run={() => actions.clone(profile)}
       />
+      <MenuAction title="Export…" Icon={Package} blocked={startBlocked(profile) ?? noExport} run={exportIt} />
       <MenuAction title="Copy id" Icon={Copy} run={() => void navigator.clipboard.writeText(profile.id)} />
       <MenuAction
         title="Delete"

@@ -9,6 +9,7 @@ import { Button } from '../../ui/buttons.tsx';
 import { EmptyState } from '../../ui/feedback/state-frame.tsx';
 import { ListTable, namesFilter } from '../../ui/list/list-table.tsx';
 import { RunDialog } from '../run/index.ts';
+import { ExportDialog } from './archive/export-dialog.tsx';
 import { ProfileBulk } from './bulk/profile-bulk.tsx';
 import { PROFILE_COLUMNS } from './columns.tsx';
 import { ProfileMenu } from './profile-menu.tsx';
@@ -34,6 +35,7 @@ export function ProfileTable({
 }) {
   const noCreate = useCan('profiles_create');
   const [running, setRunning] = useState<ProfileId | null>(null);
+  const [exporting, setExporting] = useState<ProfileId | null>(null);
   return (
     <>
       <ListTable
@@ -51,6 +53,7 @@ export function ProfileTable({
             profile={profile}
             edit={() => set({ edit: profile.id })}
             run={() => setRunning(profile.id)}
+            exportIt={() => setExporting(profile.id)}
             gone={() => set({ peek: undefined })}
           />
         )}
@@ -77,6 +80,7 @@ export function ProfileTable({
           </EmptyState>
         }
       />
+      {exporting === null ? null : <ExportDialog ids={[exporting]} close={() => setExporting(null)} />}
       {running === null ? null : <RunDialog opened profileId={running} close={() => setRunning(null)} />}
     </>
   );

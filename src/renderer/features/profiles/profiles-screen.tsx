@@ -1,4 +1,4 @@
-import { Plus, Table2, TriangleAlert } from 'lucide-react';
+import { PackageOpen, Plus, Table2, TriangleAlert } from 'lucide-react';
 import { type Profile, ProfileState } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { count } from '../../lib/format.ts';
@@ -16,6 +16,7 @@ import { Screen, ScreenHead, ToolBar } from '../../ui/screen.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import { ColumnsMenu } from '../../ui/table/columns/columns-menu.tsx';
+import { ImportDialog } from './archive/import-dialog.tsx';
 import { BrowserPicker } from './browser-picker.tsx';
 import { PROFILE_COLUMNS } from './columns.tsx';
 import { ProfileFormDialog } from './profile-form.tsx';
@@ -44,6 +45,7 @@ export function ProfilesScreen() {
   const list = usePages('profiles_list', filter);
   const noCreate = useCan('profiles_create');
   const noRows = useCan('profiles_create_rows');
+  const noImport = useCan('profiles_import');
   const shown = list.rows.find(({ id }) => id === search.peek);
   useListActions({ shown, set });
 
@@ -55,6 +57,9 @@ export function ProfilesScreen() {
         <span className={layout.grow} />
         <Button icon={<Table2 size={14} />} blocked={noRows} onClick={() => set({ edit: 'rows' })}>
           From a table
+        </Button>
+        <Button icon={<PackageOpen size={14} />} blocked={noImport} onClick={() => set({ edit: 'import' })}>
+          Import profiles…
         </Button>
         <Button
           kind={isEmpty(list) && !isFiltered(search) ? undefined : 'primary'}
@@ -82,8 +87,11 @@ export function ProfilesScreen() {
         }
       />
       {search.edit === 'rows' ? <RowsDialog close={() => set({ edit: undefined })} /> : null}
+      {search.edit === 'import' ? (
+        <ImportDialog close={() => set({ edit: undefined })} imported={(id) => set({ peek: id })} />
+      ) : null}
       <ProfileFormDialog
-        id={search.edit === 'rows' ? null : (search.edit ?? null)}
+        id={search.edit === 'rows' || search.edit === 'import' ? null : (search.edit ?? null)}
         close={() => set({ edit: undefined })}
         created={(id) => set({ edit: undefined, peek: id })}
       />

@@ -48,6 +48,8 @@ export function createRing({ store, clock, dir, dirOf, announce }: RingDeps) {
   const root = path.dirname(dir);
   const folderOf = (id: SnapshotId) => entryOf(dir, id);
 
+  const placeFor = (profile: ProfileId) => path.join(dir, `${MOVING}${profile}-${randomBytes(6).toString('hex')}`);
+
   async function remove(id: SnapshotId): Promise<void> {
     store.remove(id);
     await removeOwned(root, folderOf(id));
@@ -68,9 +70,15 @@ export function createRing({ store, clock, dir, dirOf, announce }: RingDeps) {
     },
     /** A copy of a snapshot of a profile to work on. */
     async copyOf(id: SnapshotId, profile: ProfileId): Promise<string> {
-      const copy = path.join(dir, `${MOVING}${profile}-${randomBytes(6).toString('hex')}`);
+      const copy = placeFor(profile);
       await copyProfile(folderOf(id), copy);
       return copy;
+    },
+    /** Takes a folder that is to replace that of a profile. @returns where it is now */
+    async adopted(folder: string, profile: ProfileId): Promise<string> {
+      const place = placeFor(profile);
+      await fs.rename(folder, place);
+      return place;
     },
     /** Puts a folder in place of that of a profile. What was there stays when that fails. */
     async replace(profile: ProfileId, fresh: string): Promise<void> {

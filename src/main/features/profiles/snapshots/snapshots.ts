@@ -47,6 +47,16 @@ function createAlone({ require, hold }: AloneDeps) {
   };
 }
 
+/** Puts a folder in the place of a profile's, which becomes a snapshot. */
+async function exchange(ring: ReturnType<typeof createRing>, id: ProfileId, fresh: string): Promise<void> {
+  try {
+    await ring.take(id, 'restore');
+    await ring.replace(id, fresh);
+  } finally {
+    await ring.discard(fresh);
+  }
+}
+
 /** Creates the operations. */
 export function createSnapshots(
   deps: RingDeps &
@@ -78,19 +88,14 @@ export function createSnapshots(
     /** What is there now becomes a snapshot itself. @throws AppError as `create`, and `not-found` for the snapshot */
     async restore(id: ProfileId, snapshot: SnapshotId): Promise<Profile> {
       requireSnapshot(id, snapshot);
-      await alone(id, async () => {
-        // The ring may let go of the very one that is wanted: it is copied first.
-        const fresh = await ring.copyOf(snapshot, id);
-        try {
-          await ring.take(id, 'restore');
-          await ring.replace(id, fresh);
-        } finally {
-          await ring.discard(fresh);
-        }
-      });
+      // The ring may let go of the very one that is wanted: it is copied first.
+      await alone(id, async () => exchange(ring, id, await ring.copyOf(snapshot, id)));
       log.info('profiles', 'An earlier state of a profile was brought back', { profile_id: id, snapshot_id: snapshot });
       return deps.view(require(id));
     },
+    /** Puts another folder in the place of a profile's own, which becomes a snapshot. @throws AppError as `create` */
+    replace: (id: ProfileId, folder: string): Promise<void> =>
+      alone(id, async () => exchange(ring, id, await ring.adopted(folder, id))),
     /** Compares cookies by their places. @throws AppError `not-found`, `conflict`, `browser-failed` */
     async diff(id: ProfileId, snapshot: SnapshotId): Promise<SnapshotDiff> {
       requireSnapshot(id, snapshot);

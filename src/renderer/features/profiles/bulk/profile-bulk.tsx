@@ -1,4 +1,4 @@
-import { Pencil, Play, Square, Trash2, Workflow } from 'lucide-react';
+import { Package, Pencil, Play, Square, Trash2, Workflow } from 'lucide-react';
 import { useState } from 'react';
 import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
 import { useClient } from '../../../lib/client/context.tsx';
@@ -8,8 +8,12 @@ import { Button } from '../../../ui/buttons.tsx';
 import { errorToast } from '../../../ui/feedback/toast.tsx';
 import type { Chosen } from '../../../ui/table/navigation/use-selection.ts';
 import { RunDialog } from '../../run/index.ts';
+import { ExportDialog } from '../archive/export-dialog.tsx';
 import { useProfilesBulk } from '../profile-actions.tsx';
 import { BulkEdit } from './bulk-edit.tsx';
+
+/** Each is a file that the browser saves. */
+const MOST_EXPORTS = 100;
 
 /** Finds the ids of the chosen profiles, also of those that are not loaded. */
 function useProfileIds(list: Input<'profiles_list'>) {
@@ -37,18 +41,16 @@ export function ProfileBulk({ chosen, list, done }: { chosen: Chosen; list: Inpu
   const noDelete = useCan('profiles_delete');
   const noRun = useCan('tasks_create');
   const [running, setRunning] = useState<readonly ProfileId[] | null>(null);
+  const [exporting, setExporting] = useState<readonly ProfileId[] | null>(null);
+  const noExport = useCan('profiles_export');
+  const many = chosen.all ?? chosen.ids.length;
   const find = useProfileIds(list);
+  const found = (then: (ids: readonly ProfileId[]) => void) =>
+    void find(chosen).then(then, (error) => errorToast('Could not find the profiles', asError(error)));
   const [editing, setEditing] = useState(false);
   return (
     <>
-      <Button
-        small
-        blocked={noRun}
-        icon={<Workflow size={13} />}
-        onClick={() =>
-          void find(chosen).then(setRunning, (error) => errorToast('Could not find the profiles', asError(error)))
-        }
-      >
+      <Button small blocked={noRun} icon={<Workflow size={13} />} onClick={() => found(setRunning)}>
         Run a command
       </Button>
       {running === null ? null : <RunDialog opened profileIds={running} close={() => setRunning(null)} />}
@@ -86,6 +88,15 @@ export function ProfileBulk({ chosen, list, done }: { chosen: Chosen; list: Inpu
           close={() => setEditing(false)}
         />
       ) : null}
+      <Button
+        small
+        blocked={noExport ?? (many > MOST_EXPORTS ? `At most ${MOST_EXPORTS} profiles are exported at once` : null)}
+        icon={<Package size={13} />}
+        onClick={() => found(setExporting)}
+      >
+        Export…
+      </Button>
+      {exporting === null ? null : <ExportDialog ids={exporting} close={() => setExporting(null)} />}
       <Button
         small
         kind="danger"
