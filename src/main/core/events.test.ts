@@ -1,0 +1,34 @@
+/** Changes of one task among those of many. */
+import { expect, test } from 'vitest';
+import { openTestCore } from '../../../tests/support/core.ts';
+
+/** Ids of one millisecond; the first and the last one differ only where the index does not look. */
+const IDS = [
+  'tsk_01ARZ3NDEKTSV4RRFFQ69G5FA0',
+  'tsk_01ARZ3NDEKTSV4RRFFQ69G5FA1',
+  'tsk_01ARZ3NDEKTSV4RRFFQ69G7FA0',
+] as const;
+
+// Would catch: changes of another task whose id is alike, and a follower that reads the whole table.
+test('the changes of a task are its own, in order, and found by the index', () => {
+  using core = openTestCore();
+  const { db, events } = core;
+  db.transaction(() => {
+    for (const type of ['task.created', 'task.updated', 'task.ended'] as const)
+      for (const id of IDS) events.append({ type, entity: 'task', id });
+  });
+  for (const id of IDS) {
+    const own = events.listOf(id, 0, 10);
+    expect(own.map((change) => [change.id, change.type])).toEqual([
+      [id, 'task.created'],
+      [id, 'task.updated'],
+      [id, 'task.ended'],
+    ]);
+    expect(events.listOf(id, own[0]?.seq ?? 0, 1)).toEqual([own[1]]);
+  }
+  const sql =
+    "SELECT * FROM event WHERE entity = 'task' AND substr(entity_id, 5, 10) || substr(entity_id, -2) = 'x' ORDER BY seq";
+  expect(db.raw.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()).toEqual([
+    expect.objectContaining({ detail: expect.stringContaining('USING INDEX event_by_task (<expr>=?)') }),
+  ]);
+});
