@@ -6,6 +6,15 @@ import type { LoadedModel } from './model.ts';
 
 const countsOf = (count: (text: string) => number) => ({ read: count, countOf: (tokens: number) => tokens });
 
+/** One text at a time, each when its model's turn has come. */
+function joined({ native, join }: LoadedModel) {
+  const part = join();
+  return {
+    native: <T>(work: () => Promise<T>, signal: AbortSignal) => native(() => part.step(work, signal), signal),
+    [Symbol.dispose]: part.leave,
+  };
+}
+
 export async function embed(loaded: LoadedModel, texts: readonly string[], signal: AbortSignal): Promise<EngineAnswer> {
   const { embedding, facts } = loaded;
   if (embedding === null) throw new AppError('invalid-state', 'This model makes no embeddings.');
@@ -19,9 +28,10 @@ export async function embed(loaded: LoadedModel, texts: readonly string[], signa
     },
   );
   const vectors = new Float32Array(texts.length * facts.dimensions);
+  using part = joined(loaded);
   for (const [index, text] of texts.entries()) {
     signal.throwIfAborted();
-    const { vector } = await loaded.native(() => embedding.getEmbeddingFor(text), signal);
+    const { vector } = await part.native(() => embedding.getEmbeddingFor(text), signal);
     const length = Math.hypot(...vector);
     if (!(length > 0 && Number.isFinite(length)))
       throw new AppError('model-corrupted', `The model gave no usable vector for input ${index}.`);
@@ -56,9 +66,10 @@ export async function rerank(
     },
   );
   const scores: number[] = [];
+  using part = joined(loaded);
   for (const document of documents) {
     signal.throwIfAborted();
-    scores.push(await loaded.native(() => ranking.rank(query, document), signal));
+    scores.push(await part.native(() => ranking.rank(query, document), signal));
   }
   return { t: 'ranked', scores, tokens: lengths.reduce((sum, tokens) => sum + tokens, 0) };
 }

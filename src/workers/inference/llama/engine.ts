@@ -25,9 +25,8 @@ export function createLlamaEngine(env: NodeJS.ProcessEnv) {
         if (models.has(ask.model)) throw new AppError('invalid-state', 'The model is loaded already.');
         native ??= openNative(env);
         const opened = await native;
-        // A context never takes more threads than there were when it was made.
-        opened.share(true);
-        const model = await loadModel(opened, ask, call).finally(() => opened.share(alone));
+        opened.share(alone);
+        const model = await opened.whole(() => loadModel(opened, ask, call));
         models.set(ask.model, model);
         return { t: 'loaded', facts: model.facts };
       }

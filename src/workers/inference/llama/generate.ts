@@ -11,6 +11,7 @@ import type { LoadedModel } from './model.ts';
 import { outputGrammar } from './output-grammar.ts';
 import { evaluateOptions } from './sampling.ts';
 import type { Slot } from './slots.ts';
+import type { Part } from './time-share.ts';
 
 type GenerateAsk = Extract<EngineAsk, { op: 'generate' }>;
 
@@ -19,6 +20,7 @@ async function prefill(
   { pace }: LoadedModel,
   { sequence }: Slot,
   tokens: readonly Token[],
+  part: Part,
   signal: AbortSignal,
 ): Promise<number> {
   const head = tokens.slice(0, -1);
@@ -27,9 +29,11 @@ async function prefill(
   for (let at = cached; at < head.length; ) {
     signal.throwIfAborted();
     const batch = head.slice(at, at + pace.size);
-    const begun = performance.now();
-    await sequence.evaluateWithoutGeneratingNewTokens(batch);
-    pace.took(batch.length, performance.now() - begun);
+    await part.step(async () => {
+      const begun = performance.now();
+      await sequence.evaluateWithoutGeneratingNewTokens(batch);
+      pace.took(batch.length, performance.now() - begun);
+    }, signal);
     at += batch.length;
   }
   signal.throwIfAborted();
@@ -41,6 +45,7 @@ async function write(
   ask: GenerateAsk,
   { sequence, drafter }: Slot,
   prompt: readonly Token[],
+  part: Part,
   { signal, emit }: Call<EngineItem>,
 ): Promise<FinishedAnswer> {
   const { model, facts } = loaded;
@@ -69,12 +74,13 @@ async function write(
   );
   // A grammar that begins with an opened call would come too late for what was drafted behind the opening.
   drafter?.begin(prompt, canDraft(ask.sampling) && grammar.isSettled);
-  const upcoming = async (again?: Token[]) => {
-    const begun = performance.now();
-    const next = await (again === undefined ? tokens.next() : tokens.next(again));
-    drafter?.came(performance.now() - begun);
-    return next;
-  };
+  const upcoming = (again?: Token[]) =>
+    part.step(async () => {
+      const begun = performance.now();
+      const next = await (again === undefined ? tokens.next() : tokens.next(again));
+      drafter?.came(performance.now() - begun);
+      return next;
+    }, signal);
   try {
     let next = await upcoming();
     while (!next.done) {
@@ -103,14 +109,16 @@ export async function generate(loaded: LoadedModel, ask: GenerateAsk, call: Call
   if (loaded.slots === null) throw new AppError('invalid-state', 'This model does not generate text.');
   const prompt = await fittedPrompt(loaded.prompts, ask, call.signal);
   const slot = await loaded.slots.take(prompt.tokens, call.signal);
+  const part = loaded.join();
   try {
-    await call.emit(started(prompt, await prefill(loaded, slot, prompt.tokens, call.signal)));
+    await call.emit(started(prompt, await prefill(loaded, slot, prompt.tokens, part, call.signal)));
     const before = slot.sequence.tokenPredictions;
-    const answer = await write(loaded, ask, slot, prompt.tokens, call);
+    const answer = await write(loaded, ask, slot, prompt.tokens, part, call);
     const { validated, refuted } = slot.sequence.tokenPredictions;
     const drafted = { accepted: validated - before.validated, rejected: refuted - before.refuted };
     return drafted.accepted + drafted.rejected === 0 ? answer : { ...answer, drafted };
   } finally {
+    part.leave();
     slot.release();
   }
 }

@@ -10,6 +10,7 @@ import { createDraftPace } from './draft-pace.ts';
 import { Drafter } from './drafter.ts';
 import type { Native } from './native.ts';
 import { createSlots, type Slots } from './slots.ts';
+import type { Part } from './time-share.ts';
 import { createTurns } from './turns.ts';
 
 type LoadAsk = Extract<EngineAsk, { op: 'load' }>;
@@ -25,6 +26,8 @@ export interface LoadedModel {
   readonly ranking: LlamaRankingContext | null;
   /** Of its prompts. */
   readonly pace: Pace;
+  /** Begins a request that computes. */
+  join(): Part;
   /**
    * One text at a time through the library, which cannot be stopped in it: a caller that leaves is answered at once, and the next one waits for
    * the text that it left behind.
@@ -88,7 +91,7 @@ function promptsOf(model: LlamaModel, contextLength: number): PromptModel<Token>
 
 /** @throws AppError `model-corrupted` with what the library said, `cancelled` */
 export async function loadModel(
-  { llama, listen }: Pick<Native, 'llama' | 'listen'>,
+  { llama, listen, model: share }: Pick<Native, 'llama' | 'listen' | 'model'>,
   ask: LoadAsk,
   { signal, emit }: Call<EngineItem>,
 ): Promise<LoadedModel> {
@@ -117,6 +120,7 @@ export async function loadModel(
       prompts,
       ...contexts,
       pace: createPace(ask.prompt_batch),
+      join: share(),
       native: createTurns(),
       facts: {
         context_length: contextSize,

@@ -1,5 +1,6 @@
 /** The native library, opened once: prebuilt, with a bounded number of threads. */
 import { getLlama, type Llama, LlamaLogLevel } from 'node-llama-cpp';
+import { createTimeShare, type TimeShare } from './time-share.ts';
 
 export interface Native {
   readonly llama: Llama;
@@ -7,6 +8,10 @@ export interface Native {
   listen(): () => string;
   /** Takes the whole budget of threads, or leaves half of it to the other engine. */
   share(alone: boolean): void;
+  /** Has a context made with the whole budget: it never takes more threads than there were then. */
+  whole<T>(work: () => Promise<T>): Promise<T>;
+  /** For each model that is loaded: joins its requests to those of the others. */
+  readonly model: TimeShare;
 }
 
 /** Lines of its log that are kept, to explain a failure. */
@@ -56,12 +61,42 @@ export async function openNative(env: NodeJS.ProcessEnv): Promise<Native> {
     logger: (_level, message) => log.add(message),
   });
   if (!(threads > 0)) llama.maxThreads = Math.max(1, llama.cpuMathCores - 1);
-  const budget = llama.maxThreads;
+  const all = llama.maxThreads;
+  let budget = all;
+  let limited = all;
+  let loads = 0;
+  const apply = () => {
+    llama.maxThreads = loads > 0 ? all : Math.min(limited, budget);
+  };
   return {
     llama,
     listen: log.listen,
     share(alone) {
-      llama.maxThreads = alone ? budget : Math.max(1, budget - Math.floor(budget / 2));
+      budget = alone ? all : Math.max(1, all - Math.floor(all / 2));
+      limited = budget;
+      apply();
     },
+    async whole(work) {
+      loads += 1;
+      apply();
+      try {
+        return await work();
+      } finally {
+        loads -= 1;
+        apply();
+      }
+    },
+    model: createTimeShare({
+      budget: () => budget,
+      limit(threads) {
+        limited = threads;
+        apply();
+      },
+      now: () => performance.now(),
+      schedule(task, ms) {
+        const timer = setTimeout(task, ms);
+        return () => clearTimeout(timer);
+      },
+    }),
   };
 }
