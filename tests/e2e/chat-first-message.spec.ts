@@ -19,7 +19,7 @@ for (const delay of [0, 50, 100, 400])
     await open(page, '/chat');
     const message = page.getByRole('textbox', { name: 'Message', exact: true });
     await message.fill(JSON.stringify({ say: ['fine'] }));
-    await expect(page.getByRole('combobox', { name: 'Model' })).toContainText('Default: one');
+    await expect(page.getByRole('combobox', { name: 'Model' })).toContainText('First by name: one');
     await page.keyboard.press('Enter');
     await page.waitForTimeout(delay);
     await page.keyboard.type('remember');

@@ -23,6 +23,23 @@ export function splitRef(ref: string): NamedModel {
   return { repo: ref.slice(0, at), variant: ref.slice(at + 1) };
 }
 
+/** Why a model is the one that is meant without a name. */
+export type DefaultBecause = 'selected' | 'only-loaded' | 'only-installed';
+
+/** The model that {@link DEFAULT_MODEL} means among those of a type: the selected one, else the only loaded one, else the only one. */
+export function defaultOf<M extends NamedModel & { selected: boolean }>(
+  models: readonly M[],
+  isLoaded: (model: M) => boolean,
+): { model: M; because: DefaultBecause } | undefined {
+  const only = (some: readonly M[], because: DefaultBecause) =>
+    some.length === 1 && some[0] !== undefined ? { model: some[0], because } : undefined;
+  return (
+    only(models.filter(({ selected }) => selected).slice(0, 1), 'selected') ??
+    only(models.filter(isLoaded), 'only-loaded') ??
+    only(models, 'only-installed')
+  );
+}
+
 /** `owner/repo`, `owner/repo:variant`, an installed id, or {@link DEFAULT_MODEL}. */
 export const ModelRef = z
   .string()

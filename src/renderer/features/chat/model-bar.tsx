@@ -1,7 +1,7 @@
 /** Which model is asked, or which two are compared. */
 import { Columns2, Play, Square } from 'lucide-react';
 import type { InstalledModel } from '../../../contract/models/models.ts';
-import { refOf } from '../../../contract/models/reference.ts';
+import { type DefaultBecause, refOf } from '../../../contract/models/reference.ts';
 import { Button } from '../../ui/buttons.tsx';
 import field from '../../ui/styles/field.module.css';
 import { useLoadPercent } from '../models/index.ts';
@@ -13,6 +13,17 @@ import type { Settings } from './use-settings.ts';
 export function askedOf({ fields }: Settings, models: ChatModels): (InstalledModel | undefined)[] {
   return [models.find(fields.model), ...(fields.compare === '' ? [] : [models.find(fields.compare)])];
 }
+
+const BECAUSE: Record<DefaultBecause | 'first', string> = {
+  selected: 'Default',
+  'only-loaded': 'The loaded one',
+  'only-installed': 'The only one',
+  first: 'First by name',
+};
+
+/** Which model is asked without a choice, and why that one. */
+const noneText = ({ standard }: ChatModels) =>
+  standard === undefined ? 'Default model' : `${BECAUSE[standard.because]}: ${standard.model.name}`;
 
 export function ModelBar({
   settings,
@@ -31,7 +42,7 @@ export function ModelBar({
       <ModelChoice
         label="Model"
         value={fields.model}
-        none={asked[0] !== undefined && fields.model === '' ? `Default: ${asked[0].name}` : 'Default model'}
+        none={noneText(models)}
         models={models}
         choose={(model) => settings.change({ model })}
       />

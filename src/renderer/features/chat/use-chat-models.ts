@@ -1,7 +1,7 @@
 /** The models that can be talked to. */
 import { loadedAs } from '../../../contract/models/engines.ts';
 import type { InstalledModel } from '../../../contract/models/models.ts';
-import { refOf } from '../../../contract/models/reference.ts';
+import { defaultOf, refOf } from '../../../contract/models/reference.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import { useLoading } from '../models/index.ts';
 
@@ -17,14 +17,23 @@ export function useChatModels() {
   // Some models that see only describe pictures.
   const models = (query.data?.items ?? []).filter((model) => loadedAs(model) === 'chat');
   const byRef = (ref: string): InstalledModel | undefined => models.find((model) => refOf(model) === ref);
-  /** The model that is asked when none was chosen. It is named in each request: the host has rules of its own for those without a name. */
-  const standard = () => models.find(({ selected }) => selected) ?? models.find(loading.isLoaded) ?? models[0];
+  const [first] = models;
+  // As the host chooses for requests without a name, which it refuses where the first one is taken here: the model is named in each request, so
+  // that an answer comes from the one that was shown.
+  const standard =
+    defaultOf(
+      models.filter(({ type }) => type === 'chat'),
+      loading.isLoaded,
+    ) ??
+    (first && { model: first, because: 'first' as const });
   return {
     query,
     models,
     loading,
     /** The model behind a name; that which is asked when there is none. */
-    find: (ref: string | null): InstalledModel | undefined => (ref === null || ref === '' ? standard() : byRef(ref)),
+    find: (ref: string | null): InstalledModel | undefined =>
+      ref === null || ref === '' ? standard?.model : byRef(ref),
+    standard,
   };
 }
 export type ChatModels = ReturnType<typeof useChatModels>;

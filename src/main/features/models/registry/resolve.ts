@@ -3,7 +3,7 @@ import { AppError } from '../../../../contract/kernel/errors.ts';
 import { ModelId } from '../../../../contract/kernel/scalars.ts';
 import { loadedAs } from '../../../../contract/models/engines.ts';
 import type { ModelType } from '../../../../contract/models/models.ts';
-import { DEFAULT_MODEL, refOf, splitRef } from '../../../../contract/models/reference.ts';
+import { DEFAULT_MODEL, defaultOf, refOf, splitRef } from '../../../../contract/models/reference.ts';
 import type { ModelRow } from '../schema.ts';
 import type { ModelStore } from '../store/model-store.ts';
 
@@ -41,11 +41,9 @@ export function createResolver(store: ModelStore, aliases: () => Readonly<Record
 
   const target = (ref: string) => (Object.hasOwn(aliases(), ref) ? (aliases()[ref] ?? ref) : ref);
 
-  /** The default of a type: the selected model, else the only loaded one, else the only one. */
-  function defaultOf(type: ModelType, loaded: readonly string[]): ModelRow | undefined {
+  function defaultFor(type: ModelType, loaded: readonly string[]): ModelRow | undefined {
     const rows = store.all().filter((row) => row.type === type && loadedAs(row) === type && row.status === 'ready');
-    const only = (some: readonly ModelRow[]) => (some.length === 1 ? some[0] : undefined);
-    return rows.find((row) => row.selected) ?? only(rows.filter((row) => loaded.includes(refOf(row)))) ?? only(rows);
+    return defaultOf(rows, (row) => loaded.includes(refOf(row)))?.model;
   }
 
   return {
@@ -68,7 +66,7 @@ export function createResolver(store: ModelStore, aliases: () => Readonly<Record
     forType(ref: string, type: ModelType, loaded: readonly string[] = []): ModelRow {
       const wanted = target(ref);
       if (wanted === DEFAULT_MODEL) {
-        const row = defaultOf(type, loaded);
+        const row = defaultFor(type, loaded);
         if (row) return row;
         throw modelNotFound(
           ref,
