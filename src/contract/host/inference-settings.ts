@@ -86,14 +86,14 @@ export const inferenceSettings = {
     ),
   max_loaded_models: z
     .int()
-    .min(1)
+    .min(0)
     .max(64)
-    .default(2)
+    .default(0)
     .meta(
       at(
         'Inference',
         'Loaded models',
-        'Models in memory at the same time; the one that was used longest ago makes room.',
+        'Models in memory at the same time at most; 0: as many as fit. The one that was used longest ago makes room, never one in use.',
       ),
     ),
   parallel: z

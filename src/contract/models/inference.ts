@@ -60,6 +60,12 @@ const StopTarget = z.object({
   session_id: z.string().min(1).max(128).optional(),
 });
 
+/** How many of the models that made room are told. */
+export const MADE_ROOM = 20;
+/** A model that was unloaded for another, at a time in ms. */
+const MadeRoom = z.object({ id: z.string(), for: z.string(), at: z.int() });
+export type MadeRoom = z.infer<typeof MadeRoom>;
+
 export const inferenceOperations = {
   models: call(
     z.object({ filter: z.enum(['loaded', 'installed', 'chat', 'embedding', 'rerank']).optional() }),
@@ -108,6 +114,8 @@ export const inferenceOperations = {
           job_id: JobId.nullable(),
         }),
       ),
+      /** Models that were unloaded for others since the host started, the last ones first. */
+      made_room: z.array(MadeRoom).max(MADE_ROOM),
     }),
     {
       ...read,

@@ -2,6 +2,7 @@
 import { Outlet } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { useState } from 'react';
+import { useMadeRoom } from '../features/models/index.ts';
 import { useOperationQuery } from '../lib/live/query.ts';
 import { useView } from '../lib/view-store.ts';
 import { BulkDock } from '../ui/bulk/bulk-dock.tsx';
@@ -30,6 +31,7 @@ function Logo() {
 export function Shell() {
   const [sheet, setSheet] = useState(false);
   useShellActions(() => setSheet(true));
+  useMadeRoom();
   const settings = useOperationQuery('settings_get', {});
   const value = (key: string) => settings.data?.values[key];
   const mode = value('appearance.theme');

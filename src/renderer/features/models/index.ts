@@ -1,2 +1,3 @@
+export { useMadeRoom } from './made-room.ts';
 export { MemoryBar } from './memory-bar.tsx';
 export { useLoading, useLoadPercent } from './use-loading.ts';

@@ -27,7 +27,7 @@ export interface LoaderDeps {
 /** @returns begins a load and resolves once it is under way; `loading` of the resident settles with it */
 export function createLoader(deps: LoaderDeps) {
   const { settings, clock, log, roster } = deps;
-  const plan = createPlanner({ ...deps, all: roster.all, evict: roster.unload });
+  const plan = createPlanner({ ...deps, all: roster.all, evict: roster.makeRoom });
 
   /** Models whose load ended with the engine while it did something else too. */
   const suspects = new Set<string>();

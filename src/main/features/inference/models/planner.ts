@@ -9,7 +9,8 @@ export interface PlannerDeps {
   source: Pick<ModelLookup, 'plan'>;
   settings: SettingsReader;
   all(): Resident[];
-  evict(resident: Resident, cause: 'room'): Promise<void>;
+  /** Unloads one model for another. */
+  evict(resident: Resident, next: LoadableModel): Promise<void>;
 }
 
 const MIB = 1024 * 1024;
@@ -42,13 +43,14 @@ export function createPlanner({ source, settings, all, evict }: PlannerDeps) {
       const [oldest] = all()
         .filter(isEvictable)
         .sort((one, other) => one.usedAt - other.usedAt);
-      const limit = settings.get('max_loaded_models');
+      const limit = settings.get('max_loaded_models') || Infinity;
       const tooMany = all().length >= limit;
       if (tooMany && oldest === undefined) throw noPlace(limit, all().length);
       const found = await source.plan(model, wish, heldBy(all()));
       if (found.target === 'none') throw doesNotFit(model, found);
       if (oldest === undefined || !(found.unloads || tooMany)) return found;
-      await evict(oldest, 'room');
+      // Somebody may have begun to use it meanwhile.
+      if (isEvictable(oldest)) await evict(oldest, model);
     }
   };
 }

@@ -198,6 +198,48 @@ describe('memory', () => {
   });
 });
 
+describe('room for another model', () => {
+  // Catches a chat model that an embedding unloads beside gigabytes of free memory.
+  test('is not needed while memory is free, however many there are', async () => {
+    const { residents, calls, a, b, c } = open();
+    for (const model of [a, b, c]) await residents.load(model, {});
+    expect(calls).toEqual(['load a 4096', 'load b 4096', 'load c 4096']);
+    expect(residents.madeRoom()).toEqual([]);
+  });
+
+  // Catches a model that is gone, and nobody knows for what.
+  test('is told: what left, for which one, and when', async () => {
+    const { residents, log, clock, a, b, c } = open({ settings: { max_loaded_models: 1 } });
+    for (const model of [a, b, c]) await residents.load(model, {});
+    const at = clock.now();
+    expect(residents.madeRoom()).toEqual([
+      { id: 'b', for: 'c', at },
+      { id: 'a', for: 'b', at },
+    ]);
+    expect(log.lines).toContain('info models a unloaded: to make room for b');
+  });
+
+  // Catches a model that a request has begun to use while the load of another one was planned.
+  test('is not made by a model that is taken into use meanwhile', async () => {
+    const gate = Promise.withResolvers<void>();
+    let plans = 0;
+    const { residents, source, a, b } = open({ settings: { max_loaded_models: 1 } });
+    await residents.load(a, {});
+    const usual = source.plan;
+    source.plan = async (...all) => {
+      plans += 1;
+      await gate.promise;
+      return usual(...all);
+    };
+    const next = residents.load(b, {});
+    await expect.poll(() => plans).toBe(1);
+    const lease = await residents.lease(a, never);
+    gate.resolve();
+    await expect(next).rejects.toMatchObject({ slug: 'resource-limit-exceeded' });
+    expect(lease.resident.going.signal.aborted).toBe(false);
+  });
+});
+
 describe('leaving the memory', () => {
   test('happens after the idle time, not while somebody computes', async () => {
     const { residents, calls, clock, a } = open({ settings: { model_ttl_seconds: 60 } });

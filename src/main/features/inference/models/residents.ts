@@ -84,6 +84,7 @@ export function createResidents(deps: ResidentsDeps) {
     },
     get: roster.get,
     all: roster.all,
+    madeRoom: roster.madeRoom,
     /** Ids of the models in memory; `ModelLookup.resolve` prefers them for `default`. */
     ids: (type: LoadableModel['type'] | null) =>
       roster.all().flatMap(({ model }) => (type === null || model.type === type ? model.id : [])),

@@ -1,7 +1,9 @@
 /** Which models are in memory, and how one leaves it. */
 import { AppError } from '../../../../contract/kernel/errors.ts';
+import { MADE_ROOM, type MadeRoom } from '../../../../contract/models/inference.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/log/logger.ts';
+import type { LoadableModel } from '../deps.ts';
 import type { Engine } from '../run/engine.ts';
 import { isIdle, type Resident } from './resident.ts';
 
@@ -9,7 +11,7 @@ import { isIdle, type Resident } from './resident.ts';
 const CAUSES = {
   asked: 'asked for',
   idle: 'idle',
-  room: 'room for another',
+  room: 'to make room',
   reload: 'it is loaded again with other options',
 } as const;
 /** `ended`: its process has, and took it along. */
@@ -28,6 +30,7 @@ export type Roster = ReturnType<typeof createRoster>;
 
 export function createRoster({ clock, log, changed, left: told = () => undefined }: RosterDeps) {
   const residents = new Map<string, Resident>();
+  const madeRoom: MadeRoom[] = [];
   const activeAtEnd = new WeakMap<Engine, number>();
   /** Unloads in progress by model: a load of the same model waits for its unload. */
   const leaving = new Map<string, Promise<void>>();
@@ -38,7 +41,7 @@ export function createRoster({ clock, log, changed, left: told = () => undefined
     changed(resident.model.id);
   }
 
-  async function leave(resident: Resident, cause: keyof typeof CAUSES): Promise<void> {
+  async function leave(resident: Resident, cause: keyof typeof CAUSES, why: string): Promise<void> {
     await resident.loading.catch(() => undefined);
     if (resident.facts === null) return;
     told(resident, cause);
@@ -46,13 +49,13 @@ export function createRoster({ clock, log, changed, left: told = () => undefined
       // If the process has ended, the model went with it.
       log.warn('models', 'a model could not be unloaded', { model: resident.model.id, error });
     });
-    log.info('models', `${resident.model.id} unloaded: ${CAUSES[cause]}`);
+    log.info('models', `${resident.model.id} unloaded: ${why}`);
   }
 
-  async function unload(resident: Resident, cause: keyof typeof CAUSES): Promise<void> {
+  async function unload(resident: Resident, cause: keyof typeof CAUSES, why: string = CAUSES[cause]): Promise<void> {
     resident.going.abort(new AppError('cancelled'));
     forget(resident);
-    const left = leave(resident, cause);
+    const left = leave(resident, cause, why);
     leaving.set(resident.model.id, left);
     await left;
     if (leaving.get(resident.model.id) === left) leaving.delete(resident.model.id);
@@ -69,6 +72,14 @@ export function createRoster({ clock, log, changed, left: told = () => undefined
     forget,
     /** Ends what runs on the model, then frees its memory. */
     unload,
+    /** Unloads a model for another, and keeps that it was. */
+    async makeRoom(resident: Resident, next: LoadableModel): Promise<void> {
+      madeRoom.unshift({ id: resident.model.id, for: next.id, at: clock.now() });
+      madeRoom.splice(MADE_ROOM);
+      await unload(resident, 'room', `to make room for ${next.id}`);
+    },
+    /** What was unloaded for others, the last first. */
+    madeRoom: (): readonly MadeRoom[] => madeRoom,
     /** Resolves when no unload of the model is in progress. */
     hasLeft: (id: string) => leaving.get(id) ?? Promise.resolve(),
     /** Restarts the idle time; a model that is in use or pinned has none. */

@@ -101,6 +101,7 @@ export function createModelService(deps: {
         loading: all
           .filter(({ facts }) => facts === null)
           .map(({ model, percent }) => ({ id: model.id, percent, job_id: loads.jobOf(model.id) })),
+        made_room: [...residents.madeRoom()],
       };
     },
     async load(input: LoadInput, requestId: string): Promise<OutputOf<Operations['load_model']>> {
