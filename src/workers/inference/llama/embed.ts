@@ -11,7 +11,7 @@ function joined({ native, join }: LoadedModel) {
   const part = join();
   return {
     native: <T>(work: () => Promise<T>, signal: AbortSignal) => native(() => part.step(work, signal), signal),
-    [Symbol.dispose]: part.leave,
+    leave: part.leave,
   };
 }
 
@@ -28,17 +28,21 @@ export async function embed(loaded: LoadedModel, texts: readonly string[], signa
     },
   );
   const vectors = new Float32Array(texts.length * facts.dimensions);
-  using part = joined(loaded);
-  for (const [index, text] of texts.entries()) {
-    signal.throwIfAborted();
-    const { vector } = await part.native(() => embedding.getEmbeddingFor(text), signal);
-    const length = Math.hypot(...vector);
-    if (!(length > 0 && Number.isFinite(length)))
-      throw new AppError('model-corrupted', `The model gave no usable vector for input ${index}.`);
-    vectors.set(
-      vector.map((value) => value / length),
-      index * facts.dimensions,
-    );
+  const part = joined(loaded);
+  try {
+    for (const [index, text] of texts.entries()) {
+      signal.throwIfAborted();
+      const { vector } = await part.native(() => embedding.getEmbeddingFor(text), signal);
+      const length = Math.hypot(...vector);
+      if (!(length > 0 && Number.isFinite(length)))
+        throw new AppError('model-corrupted', `The model gave no usable vector for input ${index}.`);
+      vectors.set(
+        vector.map((value) => value / length),
+        index * facts.dimensions,
+      );
+    }
+  } finally {
+    part.leave();
   }
   return {
     t: 'embedded',
@@ -66,10 +70,14 @@ export async function rerank(
     },
   );
   const scores: number[] = [];
-  using part = joined(loaded);
-  for (const document of documents) {
-    signal.throwIfAborted();
-    scores.push(await part.native(() => ranking.rank(query, document), signal));
+  const part = joined(loaded);
+  try {
+    for (const document of documents) {
+      signal.throwIfAborted();
+      scores.push(await part.native(() => ranking.rank(query, document), signal));
+    }
+  } finally {
+    part.leave();
   }
   return { t: 'ranked', scores, tokens: lengths.reduce((sum, tokens) => sum + tokens, 0) };
 }

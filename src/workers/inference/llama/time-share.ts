@@ -42,7 +42,28 @@ interface Sharer {
 
 export type TimeShare = ReturnType<typeof createTimeShare>;
 
-export function createTimeShare({ budget, limit, now, schedule }: TimeShareDeps) {
+/** Waits until the model is let in. @throws the signal's reason when it comes before */
+async function queued({ waiting }: Sharer, begin: () => void, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const enter = () => {
+    waiting.delete(enter);
+    begin();
+    resolve();
+  };
+  const leave = () => {
+    if (waiting.delete(enter)) reject(signal.reason);
+  };
+  waiting.add(enter);
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    await promise;
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}
+
+/** Decides who computes when. */
+function createOrder({ budget, limit, now, schedule }: TimeShareDeps) {
   const sharers = new Set<Sharer>();
   let limited = 0;
   let forgetLook: () => void = () => undefined;
@@ -102,21 +123,16 @@ export function createTimeShare({ budget, limit, now, schedule }: TimeShareDeps)
     signal.throwIfAborted();
     arrive(sharer);
     if (mayJoin(sharer)) return begin(sharer);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const enter = () => {
-      sharer.waiting.delete(enter);
-      begin(sharer);
-      resolve();
-    };
-    const give = () => {
-      if (sharer.waiting.delete(enter)) reject(signal.reason);
-    };
-    sharer.waiting.add(enter);
-    signal.addEventListener('abort', give, { once: true });
+    const entered = queued(sharer, () => begin(sharer), signal);
     look();
-    await promise.finally(() => signal.removeEventListener('abort', give));
+    await entered;
   }
 
+  return { sharers, look, ended, turn };
+}
+
+export function createTimeShare(deps: TimeShareDeps) {
+  const { sharers, look, ended, turn } = createOrder(deps);
   /** @returns what is to be called for each request of one model */
   return function model(): () => Part {
     const sharer: Sharer = { requests: 0, steps: 0, waiting: new Set(), used: 0, since: -Infinity };

@@ -28,9 +28,22 @@ export interface RosterDeps {
 
 export type Roster = ReturnType<typeof createRoster>;
 
+/** Unloads models for others, and keeps which. */
+function createRoom(clock: Clock, unload: (resident: Resident, cause: 'room', why: string) => Promise<void>) {
+  const madeRoom: MadeRoom[] = [];
+  return {
+    async makeRoom(resident: Resident, next: LoadableModel): Promise<void> {
+      madeRoom.unshift({ id: resident.model.id, for: next.id, at: clock.now() });
+      madeRoom.splice(MADE_ROOM);
+      await unload(resident, 'room', `to make room for ${next.id}`);
+    },
+    /** The last first. */
+    madeRoom: (): readonly MadeRoom[] => madeRoom,
+  };
+}
+
 export function createRoster({ clock, log, changed, left: told = () => undefined }: RosterDeps) {
   const residents = new Map<string, Resident>();
-  const madeRoom: MadeRoom[] = [];
   const activeAtEnd = new WeakMap<Engine, number>();
   /** Unloads in progress by model: a load of the same model waits for its unload. */
   const leaving = new Map<string, Promise<void>>();
@@ -72,14 +85,7 @@ export function createRoster({ clock, log, changed, left: told = () => undefined
     forget,
     /** Ends what runs on the model, then frees its memory. */
     unload,
-    /** Unloads a model for another, and keeps that it was. */
-    async makeRoom(resident: Resident, next: LoadableModel): Promise<void> {
-      madeRoom.unshift({ id: resident.model.id, for: next.id, at: clock.now() });
-      madeRoom.splice(MADE_ROOM);
-      await unload(resident, 'room', `to make room for ${next.id}`);
-    },
-    /** What was unloaded for others, the last first. */
-    madeRoom: (): readonly MadeRoom[] => madeRoom,
+    ...createRoom(clock, unload),
     /** Resolves when no unload of the model is in progress. */
     hasLeft: (id: string) => leaving.get(id) ?? Promise.resolve(),
     /** Restarts the idle time; a model that is in use or pinned has none. */
