@@ -2,11 +2,11 @@
 import { Outlet } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { useState } from 'react';
-import { useMadeRoom } from '../features/models/index.ts';
 import { useOperationQuery } from '../lib/live/query.ts';
 import { useView } from '../lib/view-store.ts';
 import { BulkDock } from '../ui/bulk/bulk-dock.tsx';
 import { Kbd } from '../ui/display/kbd.tsx';
+import { useMadeRoom } from '../ui/feedback/use-made-room.ts';
 import { Split } from '../ui/split.tsx';
 import { useAppearance } from '../ui/theme.tsx';
 import { KeySheet } from './key-sheet.tsx';

@@ -1,8 +1,8 @@
 /** What an operator is told when models make room for each other, and which model is asked without a choice. */
 import { screen } from '@testing-library/react';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { useMadeRoom } from '../../../src/renderer/features/models/index.ts';
 import { useOperationQuery } from '../../../src/renderer/lib/live/query.ts';
+import { useMadeRoom } from '../../../src/renderer/ui/feedback/use-made-room.ts';
 import { type InferenceHost, scriptedHost } from '../../support/inference.ts';
 import { renderPanel } from '../../support/panel.tsx';
 

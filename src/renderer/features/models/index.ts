@@ -1,3 +1,2 @@
-export { useMadeRoom } from './made-room.ts';
 export { MemoryBar } from './memory-bar.tsx';
 export { useLoading, useLoadPercent } from './use-loading.ts';

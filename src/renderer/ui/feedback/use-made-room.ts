@@ -1,7 +1,7 @@
 /** Tells, wherever the operator is, that a model has left the memory for another one. */
 import { useEffect, useRef } from 'react';
 import { useOperationQuery } from '../../lib/live/query.ts';
-import { toast } from '../../ui/feedback/toast.tsx';
+import { toast } from './toast.tsx';
 
 /** For the frame around the screens. */
 export function useMadeRoom(): void {
