@@ -124,6 +124,18 @@ export const InferenceSettings = z.strictObject({
 });
 export type InferenceSettings = z.infer<typeof InferenceSettings>;
 
+/** The settings that engines apply, in the sections of their form; all others are stored only. */
+export const APPLIED_SETTINGS = {
+  sampling: ['temperature', 'do_sample', 'top_p', 'top_k', 'repetition_penalty'],
+  more: ['max_new_tokens', 'system_prompt'],
+} as const satisfies Record<string, readonly (keyof InferenceSettings)[]>;
+
+const APPLIED = new Set<string>(Object.values(APPLIED_SETTINGS).flat());
+/** Settings that no engine applies. */
+export const UNSUPPORTED_SETTINGS: readonly string[] = Object.keys(InferenceSettings.shape).filter(
+  (name) => !APPLIED.has(name),
+);
+
 /** Some of them, without defaults: what is left out keeps its value. */
 const SettingsPatch = z.object(
   Object.fromEntries(

@@ -5,6 +5,7 @@ import { invalidField } from '../../../../contract/kernel/errors.ts';
 import type { JobId } from '../../../../contract/kernel/scalars.ts';
 import type { LoadInput } from '../../../../contract/models/inference.ts';
 import { DEFAULT_MODEL, refOf, splitRef } from '../../../../contract/models/reference.ts';
+import { UNSUPPORTED_SETTINGS } from '../../../../contract/models/settings.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { either } from '../../../core/operation/either.ts';
 import type { JobService, JobStarter } from '../../jobs/index.ts';
@@ -12,7 +13,7 @@ import type { ModelLookup } from '../deps.ts';
 import { type LoadJobInput, loadJobInput, loadJobKind } from './load-job.ts';
 import type { LoadOptions } from './resident.ts';
 import type { Residents } from './residents.ts';
-import { isServed, loadedOf, modelOf, UNSUPPORTED } from './views.ts';
+import { isServed, loadedOf, modelOf } from './views.ts';
 
 /** @throws AppError `validation-error` without either name */
 export function referenceOf(input: { model?: string | undefined; model_id?: string | undefined }): string {
@@ -91,7 +92,7 @@ export function createModelService(deps: {
         parameters: model.parameters,
         quants: siblings.flatMap(({ variant }) => variant ?? []),
         path_bytes: model.sizeBytes,
-        unsupported_settings: [...UNSUPPORTED],
+        unsupported_settings: [...UNSUPPORTED_SETTINGS],
       };
     },
     loaded(): OutputOf<Operations['get_loaded_models']> {

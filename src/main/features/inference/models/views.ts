@@ -3,7 +3,6 @@ import type { Operations } from '../../../../contract/index.ts';
 import type { OutputOf } from '../../../../contract/kernel/define.ts';
 import { ENGINES } from '../../../../contract/models/engines.ts';
 import { type Model, ServedType } from '../../../../contract/models/inference.ts';
-import type { InferenceSettings } from '../../../../contract/models/settings.ts';
 import type { LoadableModel } from '../deps.ts';
 import type { Resident } from './resident.ts';
 import type { Residents } from './residents.ts';
@@ -62,37 +61,3 @@ export function loadedOf(resident: Resident, now: number): Loaded | null {
     })),
   };
 }
-
-/** Generation settings that are stored but applied by no engine; `model_info` lists them. */
-export const UNSUPPORTED: readonly (keyof InferenceSettings)[] = [
-  'typical_p',
-  'epsilon_cutoff',
-  'eta_cutoff',
-  'encoder_repetition_penalty',
-  'diversity_penalty',
-  'length_penalty',
-  'penalty_alpha',
-  'guidance_scale',
-  'max_time',
-  'min_length',
-  'min_new_tokens',
-  'num_beams',
-  'num_beam_groups',
-  'no_repeat_ngram_size',
-  'encoder_no_repeat_ngram_size',
-  'decoder_start_token_id',
-  'forced_bos_token_id',
-  'forced_eos_token_id',
-  'bad_words_ids',
-  'force_words_ids',
-  'suppress_tokens',
-  'begin_suppress_tokens',
-  'early_stopping',
-  'use_cache',
-  'output_attentions',
-  'output_hidden_states',
-  'output_scores',
-  'return_dict_in_generate',
-  'remove_invalid_values',
-  'renormalize_logits',
-];

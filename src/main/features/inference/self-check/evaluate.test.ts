@@ -35,8 +35,15 @@ test.each([
 });
 
 test('a model that knows nothing is suspect, and one that never ends is told so too', () => {
-  expect(evaluateAnswers(answers('x', 'y', 'z')).findings).toHaveLength(1);
-  expect(evaluateAnswers(answers('x', 'y', 'z').map((one) => ({ ...one, ended: false }))).findings).toHaveLength(2);
+  const { findings } = evaluateAnswers(answers(' x\n<y> ', 'y', 'z'));
+  expect(findings).toHaveLength(2);
+  // Catches a verdict that nobody can judge: what was asked, what was expected and what came belong to it.
+  expect(findings[0]).toBe(
+    'To “What is two plus two? Answer with the number only.” the answer should have had “4” in it; it was “x <y>”.',
+  );
+  expect(evaluateAnswers(answers('', 'y', 'z')).findings[0]).toMatch(/it was nothing\.$/);
+  expect(evaluateAnswers(answers('w '.repeat(500), 'y', 'z')).findings[0]?.length).toBeLessThan(220);
+  expect(evaluateAnswers(answers('x', 'y', 'z').map((one) => ({ ...one, ended: false }))).findings).toHaveLength(3);
 });
 
 test('vectors that are all the same, or that do not follow the meaning, show a wrong pooling', () => {

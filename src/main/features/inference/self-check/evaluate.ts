@@ -16,14 +16,26 @@ function evaluated(right: number, asked: number, findings: readonly (string | fa
   return { verdict: found.length === 0 ? 'passed' : 'suspect', findings: found, right, asked };
 }
 
+/** Characters of an answer that are told. */
+const TOLD = 80;
+
+/** What was asked, what was expected, and what came. */
+function told({ ask, word }: (typeof QUESTIONS)[number], text: string): string {
+  const came = text.replaceAll(/\s+/g, ' ').trim();
+  const answer = came === '' ? 'nothing' : `“${came.slice(0, TOLD)}${came.length > TOLD ? '…' : ''}”`;
+  return `To “${ask}” the answer should have had “${word}” in it; it was ${answer}.`;
+}
+
 /** @param answers to {@link QUESTIONS}, reasoning included; `ended`: not cut off by the limit of tokens */
 export function evaluateAnswers(answers: readonly { text: string; ended: boolean }[]): Evaluated {
   const right = answers.filter(({ text }, at) => QUESTIONS[at]?.expect.test(text)).length;
   const mark = answers.map(({ text }) => MARKS.exec(text)?.[0]).find((found) => found !== undefined);
+  const [[first], [firstAnswer]] = [QUESTIONS, answers];
   const endless = right === 0 && answers.every(({ ended }) => !ended);
   return evaluated(right, answers.length, [
     mark !== undefined &&
       `Its answers contain ${mark}: the chat template of its file is not the one that it was trained with.`,
+    right === 0 && first !== undefined && firstAnswer !== undefined && told(first, firstAnswer.text),
     right === 0 &&
       'It knew none of the simple questions: its chat template may be the wrong one, or its file is damaged or of a model that does not chat.',
     endless && 'It ended none of its answers by itself: the mark for the end of a turn may be missing.',

@@ -2,9 +2,9 @@
 
 /** Short facts that even a small model knows. */
 export const QUESTIONS = [
-  { ask: 'What is two plus two? Answer with the number only.', expect: /\b(?:4|four)\b/i },
-  { ask: 'What is the capital of France? Answer with one word.', expect: /\bparis\b/i },
-  { ask: 'Which colour is the sky on a clear day? Answer with one word.', expect: /\bblue\b/i },
+  { ask: 'What is two plus two? Answer with the number only.', expect: /\b(?:4|four)\b/i, word: '4' },
+  { ask: 'What is the capital of France? Answer with one word.', expect: /\bparis\b/i, word: 'Paris' },
+  { ask: 'Which colour is the sky on a clear day? Answer with one word.', expect: /\bblue\b/i, word: 'blue' },
 ] as const;
 
 /** The second sentence means the same as the first; the third does not, but shares words with it. */
