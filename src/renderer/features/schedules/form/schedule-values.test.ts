@@ -63,7 +63,7 @@ test('a schedule that is opened and saved unchanged is the same', () => {
 });
 
 describe('what is missing is said at its field', () => {
-  test.for([
+  test.for<[change: Partial<ScheduleValues>, field: string, message: string]>([
     [{ name: '  ' }, 'name', 'Name is required'],
     [{ command: null }, 'command', 'Choose a command'],
     [{ expr: ' ' }, 'expr', 'A pattern is required'],
@@ -77,7 +77,7 @@ describe('what is missing is said at its field', () => {
     ],
     [{ kind: 'event', map: [{ name: 'a', path: 'id' }] }, 'map', 'A path begins with a slash, like /task/status'],
     [{ quietFrom: '22:00' }, 'quietTo', 'Both times are required'],
-  ] as const)('%j', ([change, field, message]) => {
+  ])('%j', ([change, field, message]) => {
     expect(problemsOf({ ...filled, ...change })).toEqual({ [field]: message });
   });
 
