@@ -88,7 +88,7 @@ export const inferenceSettings = {
     .int()
     .min(0)
     .max(64)
-    .default(0)
+    .default(2)
     .meta(
       at(
         'Inference',

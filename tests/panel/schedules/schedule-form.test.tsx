@@ -158,7 +158,8 @@ test('an interval is previewed and sent as it was typed', async () => {
 
 // Catches conditions and inputs of an event that are not sent as they were typed.
 test('a schedule that waits for an event is saved with the conditions and inputs that were typed', async () => {
-  const trigger = { kind: 'event', on: 'task.ended', where: { '/task/status': ['failed', 'dead'] } } as const;
+  const where = { '/task/status': ['failed', 'dead'] };
+  const trigger = { kind: 'event' as const, on: 'task.ended' as const, where };
   const { id } = await call('schedules_create', { name: 'After', target: { command_id: command }, trigger });
   await using _panel = await renderPanel(subject, <Dialog id={id} />);
   const form = await dialog();

@@ -4,6 +4,7 @@ import type { Session } from '../../../contract/models/sessions.ts';
 import { NO_DRAFT, useDrafts } from '../../lib/drafts/drafts.ts';
 import { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
 import { useAct } from '../../lib/live/query.ts';
+import { NEW_CHAT } from '../../lib/new-chat.ts';
 import { errorToast } from '../../ui/feedback/toast.tsx';
 import { type ChatFields, FIELD_SHAPE, NO_FIELDS, readFields, toFields } from './parameters/fields.ts';
 
@@ -11,7 +12,7 @@ const SAVE_MS = 600;
 /** What belongs to the window and is not stored. */
 const OWN = ['compare', 'overflow'] as const;
 
-const keyOf = (id: string | undefined) => `chat-settings:${id ?? 'new'}`;
+const keyOf = (id: string | undefined) => (id === undefined ? NEW_CHAT : `chat-settings:${id}`);
 
 export function useSettings(session: Session | undefined) {
   const key = keyOf(session?.id);

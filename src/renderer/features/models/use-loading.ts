@@ -10,6 +10,13 @@ export type LoadedModel = Answer<'get_loaded_models'>['models'][number];
 /** A model that is being loaded. */
 export type LoadingModel = Answer<'get_loaded_models'>['loading'][number];
 
+/** How a model is to be loaded; what is absent is as in the settings. */
+export interface LoadWish {
+  context_length?: number;
+  gpu_layers?: number;
+  ttl_seconds?: number;
+}
+
 /** See {@link useLoading}. */
 export interface Loading {
   loaded: readonly LoadedModel[];
@@ -19,6 +26,10 @@ export interface Loading {
   busy: boolean;
   /** Why a model cannot be loaded, or unloaded when it is loaded or being loaded; null when it can. */
   blocked(model: InstalledModel): string | null;
+  /** Why a model cannot be loaded, whether it is loaded or not. */
+  loadBlocked(model: InstalledModel): string | null;
+  /** Loads a model in a certain way, anew if it is loaded. */
+  loadWith(model: InstalledModel, wish: LoadWish): void;
   /** Loads a model, ends its load, or unloads it. */
   toggle(model: InstalledModel): void;
   unload(id: string): void;
@@ -45,6 +56,10 @@ export function useLoading(): Loading {
   const isLoaded = (model: InstalledModel) => loaded.some(({ id }) => id === refOf(model));
   const loadOf = (model: InstalledModel) => loads.find(({ id }) => id === refOf(model));
   const leaves = (model: InstalledModel) => isLoaded(model) || loadOf(model) !== undefined;
+  const loadBlocked = (model: InstalledModel) => {
+    if (model.status !== 'ready' && !hasEndedEngine(model)) return model.problem ?? 'It cannot be used';
+    return loadedAs(model) !== null ? noLoad : 'There is no engine for such models yet';
+  };
   return {
     loaded,
     loads,
@@ -52,11 +67,10 @@ export function useLoading(): Loading {
     loadOf,
     // What is being loaded can be cancelled meanwhile.
     busy: unload.isPending || (load.isPending && loads.length === 0),
-    blocked(model) {
-      if (leaves(model)) return noUnload;
-      if (model.status !== 'ready' && !hasEndedEngine(model)) return model.problem ?? 'It cannot be used';
-      return loadedAs(model) !== null ? noLoad : 'There is no engine for such models yet';
-    },
+    blocked: (model) => (leaves(model) ? noUnload : loadBlocked(model)),
+    loadBlocked,
+    loadWith: (model, wish) =>
+      load.mutate({ model_id: refOf(model), wait: true, force_reload: isLoaded(model), ...wish }),
     toggle(model) {
       if (leaves(model)) unload.mutate({ model_id: refOf(model) });
       else load.mutate({ model_id: refOf(model), wait: true });

@@ -201,7 +201,7 @@ describe('memory', () => {
 describe('room for another model', () => {
   // Catches a chat model that an embedding unloads beside gigabytes of free memory.
   test('is not needed while memory is free, however many there are', async () => {
-    const { residents, calls, a, b, c } = open();
+    const { residents, calls, a, b, c } = open({ settings: { max_loaded_models: 0 } });
     for (const model of [a, b, c]) await residents.load(model, {});
     expect(calls).toEqual(['load a 4096', 'load b 4096', 'load c 4096']);
     expect(residents.madeRoom()).toEqual([]);

@@ -8,6 +8,7 @@ import { JsonView } from '../../../ui/display/json-view.tsx';
 import { EmptyState } from '../../../ui/feedback/state-frame.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
+import { mergedOf } from '../live/merged.ts';
 import { type Exchange, useStreams } from '../live/streams.ts';
 import css from './parameters.module.css';
 
@@ -20,8 +21,15 @@ function OneExchange({ exchange: { at, request, chunks, error } }: { exchange: E
       <h3>{clock(at)}</h3>
       <span className={`${text.muted} ${text.small}`}>Request</span>
       <JsonView value={jsonOf(request)} label="Request" />
-      <span className={`${text.muted} ${text.small}`}>Response, {plural(chunks.length, 'chunk')}</span>
-      <JsonView value={jsonOf(error === null ? chunks : [...chunks, problemOf(error)])} label="Response" />
+      <span className={`${text.muted} ${text.small}`}>Response</span>
+      <JsonView
+        value={jsonOf(error === null ? mergedOf(chunks) : { ...mergedOf(chunks), error: problemOf(error) })}
+        label="Response"
+      />
+      <details>
+        <summary className={`${text.muted} ${text.small}`}>{plural(chunks.length, 'chunk')} as they came</summary>
+        <JsonView value={jsonOf(chunks)} label="Chunks" />
+      </details>
     </section>
   );
 }

@@ -64,18 +64,16 @@ function OfferLine({ offer }: { offer: Offer }) {
   const get = ({ repo, variant }: Pick<CatalogueEntry, 'repo' | 'variant'>) => pull.mutate({ model: repo, variant });
   return (
     <li className={css.line}>
-      <span className={`${layout.grow} ${text.clip}`} title={`${offer.repo}, ${offer.license}`}>
+      <span className={layout.grow} title={`${offer.repo}, ${offer.license}`}>
         <span className={css.name}>{offer.name}</span> <span className={text.muted}>{offer.summary}</span>
       </span>
       <span className={`${text.muted} ${css.wide} ${css.optional}`}>{TYPE_WORDS[offer.type]}</span>
       <span className={`${css.figure} ${css.optional} ${text.num} ${text.muted}`}>{parameters(offer.parameters)}</span>
       <span className={`${css.figure} ${text.num}`}>{bytes(offer.bytes)}</span>
       <span className={css.wide}>
-        {offer.fits ? null : (
-          <span title={`It is made for machines with ${offer.ram_gb} GB`}>
-            <Badge tone="bad">Too large</Badge>
-          </span>
-        )}
+        <span title={`It is made for machines with ${offer.ram_gb} GB`}>
+          <Badge tone={offer.fits ? 'good' : 'bad'}>{offer.fits ? 'Fits' : 'Too large'}</Badge>
+        </span>
       </span>
       <Button
         small

@@ -15,7 +15,8 @@ export function BuiltIn() {
       <Tag>Built in</Tag>
       <code>{builtIn.id}</code>
       <span className={text.muted}>
-        Finds texts that share words, without a model file. It does not compare meaning.
+        Finds and groups texts that share words, in any language and without a model file. It does not compare meaning.
+        It is a part of TabAgent and cannot be deleted.
       </span>
       {hasSemantic ? null : (
         <Link to="/models" search={{ tab: 'download' } as never}>

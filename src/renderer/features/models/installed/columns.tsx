@@ -9,6 +9,7 @@ import css from '../models.module.css';
 import type { Loading } from '../use-loading.ts';
 import { parameters, TYPE_WORDS } from '../words.ts';
 import { FitBadge } from './fit-badge.tsx';
+import { SelfCheckBadge } from './self-check.tsx';
 
 const ownerOf = ({ repo }: InstalledModel): string => repo.slice(0, Math.max(0, repo.indexOf('/')));
 
@@ -29,6 +30,7 @@ export const modelColumns = (
         </span>
         {model.variant === null ? null : <Tag>{model.variant}</Tag>}
         {model.selected ? <Tag title="Requests that name no model use it">Default</Tag> : null}
+        <SelfCheckBadge model={model} />
         {/* Models of the same name are told apart by whose they are. */}
         <span className={text.faint}>{ownerOf(model)}</span>
       </span>

@@ -1,5 +1,6 @@
 /** Details of one model, in a pane beside the list. */
-import { Play, Square, Star, Trash2, X } from 'lucide-react';
+import { useNavigate } from '@tanstack/react-router';
+import { MessagesSquare, Play, Square, Star, Trash2, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { ModelId } from '../../../../contract/kernel/scalars.ts';
 import { ENGINES, engineOf, loadedAs } from '../../../../contract/models/engines.ts';
@@ -8,6 +9,7 @@ import { refOf } from '../../../../contract/models/reference.ts';
 import { bytes, dateTime } from '../../../lib/format.ts';
 import { useActions } from '../../../lib/keys/use-actions.ts';
 import { useOperationQuery } from '../../../lib/live/query.ts';
+import { beginChatWith } from '../../../lib/new-chat.ts';
 import { Button, CopyButton, IconButton } from '../../../ui/buttons.tsx';
 import { FactList } from '../../../ui/display/facts.tsx';
 import { Notice } from '../../../ui/feedback/notice.tsx';
@@ -98,6 +100,11 @@ function ModelDetails({ model, fit }: { model: InstalledModel; fit: ModelFit | u
   const loading = useLoading();
   const loaded = loading.isLoaded(model);
   const load = loading.loadOf(model);
+  const navigate = useNavigate();
+  const chat = () => {
+    beginChatWith(refOf(model));
+    void navigate({ to: '/chat' });
+  };
   return (
     <>
       <div className={layout.row}>
@@ -113,6 +120,11 @@ function ModelDetails({ model, fit }: { model: InstalledModel; fit: ModelFit | u
         >
           {loaded ? 'Unload' : load ? 'Cancel' : 'Load'}
         </Button>
+        {loaded && loadedAs(model) === 'chat' ? (
+          <Button small kind="primary" icon={<MessagesSquare size={13} />} onClick={chat}>
+            Chat
+          </Button>
+        ) : null}
         <Button
           small
           icon={<Star size={13} />}
@@ -125,8 +137,8 @@ function ModelDetails({ model, fit }: { model: InstalledModel; fit: ModelFit | u
       {model.problem === null ? null : (
         <Notice tone={model.status === 'broken' ? 'bad' : 'warn'}>{model.problem}</Notice>
       )}
-      <SelfCheckNotice check={model.self_check} />
-      {fit === undefined || model.status !== 'ready' ? null : <p className={text.muted}>{fit.reason}</p>}
+      <SelfCheckNotice model={model} />
+      {fit === undefined || model.status !== 'ready' || loaded ? null : <p className={text.muted}>{fit.reason}</p>}
       <div className={layout.row}>
         <code className={`${text.clip} ${text.faint}`}>{refOf(model)}</code>
         <CopyButton label="Copy name" text={refOf(model)} />

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import type { InstalledModel } from '../../../../contract/models/models.ts';
 import { refOf } from '../../../../contract/models/reference.ts';
-import { InferenceSettings } from '../../../../contract/models/settings.ts';
+import { APPLIED_SETTINGS, InferenceSettings } from '../../../../contract/models/settings.ts';
 import { useDraftForm } from '../../../lib/drafts/use-draft-form.ts';
 import { useAct, useOperationQuery } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
@@ -16,8 +16,13 @@ import { SchemaForm } from '../../../ui/schema-form/schema-form.tsx';
 import { textProblem } from '../../../ui/schema-form/use-json-text.ts';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
+import { LoadSettings } from './load-settings.tsx';
 
 const FIELDS = fieldsOf(JsonObject.parse(z.toJSONSchema(InferenceSettings, { io: 'input', unrepresentable: 'any' })));
+/** What engines do not apply is not asked for; the JSON of a section has it all the same. */
+const SECTIONS = Object.entries({ Sampling: APPLIED_SETTINGS.sampling, More: APPLIED_SETTINGS.more }).map(
+  ([title, names]) => ({ title, fields: names.flatMap((name) => FIELDS.find((field) => field.name === name) ?? []) }),
+);
 const TITLES = titlesOf(FIELDS, 'settings');
 const SHAPE = { settings: JsonObject };
 const SOURCES = {
@@ -33,7 +38,10 @@ export function ModelSettings({ model }: { model: InstalledModel }) {
   return (
     <StateFrame of={query} skeleton={8}>
       {query.data === undefined ? null : (
-        <SettingsForm key={refOf(model)} named={named} stored={query.data} saved={() => void query.refetch()} />
+        <div className={layout.col}>
+          <LoadSettings key={`load ${refOf(model)}`} model={model} />
+          <SettingsForm key={refOf(model)} named={named} stored={query.data} saved={() => void query.refetch()} />
+        </div>
       )}
     </StateFrame>
   );
@@ -77,16 +85,19 @@ function SettingsForm({
   return (
     <div className={layout.col}>
       <p className={text.muted}>{SOURCES[stored.source]}</p>
-      <SchemaForm
-        name="settings"
-        title="Settings"
-        none="This model has no settings"
-        fields={FIELDS}
-        value={form.values.settings}
-        onChange={(settings) => form.change({ settings })}
-        errors={errors}
-        held={held}
-      />
+      {SECTIONS.map(({ title, fields }) => (
+        <SchemaForm
+          key={title}
+          name="settings"
+          title={title}
+          none="This model has no settings"
+          fields={fields}
+          value={form.values.settings}
+          onChange={(settings) => form.change({ settings })}
+          errors={errors}
+          held={held}
+        />
+      ))}
       {save.error === null ? null : <ErrorState inline error={save.error} titles={TITLES} />}
       <div className={layout.row}>
         <span className={layout.grow} />
