@@ -7,6 +7,7 @@ import { useOperationQuery } from '../lib/live/query.ts';
 import { useResources } from '../lib/live/resources.ts';
 import { useWarnings } from '../lib/use-warnings.ts';
 import { useView } from '../lib/view-store.ts';
+import { BulkTucked } from '../ui/bulk/bulk-tucked.tsx';
 import { Badge } from '../ui/display/badge.tsx';
 import layout from '../ui/styles/layout.module.css';
 import text from '../ui/styles/text.module.css';
@@ -58,6 +59,7 @@ export function StatusBar() {
         </Link>
       )}
       <span className={layout.grow} />
+      <BulkTucked />
       <button
         type="button"
         aria-pressed={drawer}

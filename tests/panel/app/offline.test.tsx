@@ -1,9 +1,10 @@
 /** Lists while the host is gone. */
 import { act, screen, waitFor, within } from '@testing-library/react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CommandsScreen } from '../../../src/renderer/features/commands/commands-screen.tsx';
 import { ConnectionsScreen } from '../../../src/renderer/features/connections/connections-screen.tsx';
+import { LogsScreen } from '../../../src/renderer/features/logs/logs-screen.tsx';
 import { ProfilesScreen } from '../../../src/renderer/features/profiles/profiles-screen.tsx';
 import { TasksScreen } from '../../../src/renderer/features/tasks/list/tasks-screen.tsx';
 import { keys } from '../../../src/renderer/lib/keys/use-actions.ts';
@@ -125,4 +126,42 @@ test('every action is disabled and says why: buttons, menus and keys', async () 
   }
   const open = keys.actions().filter(({ blocked, group, hidden }) => group === 'Tasks' && !hidden && !blocked);
   expect(open.map(({ id }) => id)).toEqual(['tasks.failed']);
+});
+
+function Switch({ children }: { children: ReactNode }) {
+  const [open, setOpen] = useState(true);
+  return (
+    <>
+      <button type="button" onClick={() => setOpen(!open)}>
+        Other screen
+      </button>
+      {open ? children : null}
+    </>
+  );
+}
+
+// Catches a log of which is said that no line matches, because nobody could be asked.
+test('the log keeps its lines while the host is gone, also when it is opened again', async () => {
+  await subject.host.client.call('logs_write', { entries: [{ level: 'info', message: 'kept line' }] });
+  const host = losable();
+  await using panel = await renderPanel(
+    subject,
+    <Switch>
+      <LogsScreen />
+    </Switch>,
+    { at: '/logs?q=kept', through: host.through },
+  );
+  await screen.findByText('kept line');
+  act(host.lose);
+  const other = screen.getByRole('button', { name: 'Other screen' });
+  await panel.user.click(other);
+  await panel.user.click(other);
+  expect(await screen.findByText('kept line')).toBeTruthy();
+  expect(screen.getByText(/^Offline\. Last updated/)).toBeTruthy();
+  await panel.user.type(screen.getByPlaceholderText('Filter the host log'), 'x');
+  await screen.findByText('Offline');
+  expect(screen.queryByText('No entries match')).toBeNull();
+  expect(screen.queryByText(/unavailable/)).toBeNull();
+  act(host.find);
+  await screen.findByText('No entries match');
 });

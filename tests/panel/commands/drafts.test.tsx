@@ -69,7 +69,7 @@ describe('what is typed', () => {
     expect(useDrafts.getState().entries[id]).toBeUndefined();
     await panel.user.click(button('Undo'));
     expect(await screen.findByDisplayValue('Deleted by mistake, edited')).toBeTruthy();
-    expect(localStorage.getItem(`tabagent.draft.${id}`)).toContain('by mistake, edited');
+    expect(JSON.stringify({ ...localStorage })).toContain('by mistake, edited');
     expect(await stored(id)).toMatchObject({ name: 'Deleted by mistake' });
   });
 

@@ -1,9 +1,10 @@
 /** One verb on every task that matches, also on those that are not loaded, against a real host. */
-import { screen, within } from '@testing-library/react';
+import { fireEvent, screen, within } from '@testing-library/react';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { TasksScreen } from '../../../src/renderer/features/tasks/list/tasks-screen.tsx';
 import { BulkDock } from '../../../src/renderer/ui/bulk/bulk-dock.tsx';
 import { useBulkJobs } from '../../../src/renderer/ui/bulk/bulk-jobs.ts';
+import { BulkTucked } from '../../../src/renderer/ui/bulk/bulk-tucked.tsx';
 import { createTestHost, type TestHost } from '../../support/host.ts';
 import { renderPanel, type TestPanel } from '../../support/panel.tsx';
 
@@ -40,6 +41,7 @@ const screens = () => (
   <>
     <TasksScreen />
     <BulkDock />
+    <BulkTucked />
   </>
 );
 
@@ -96,4 +98,20 @@ test('a choice of all ends with the filter, and with a row that is taken out of 
   await chooseAll(panel, MANY);
   await panel.user.click(screen.getByRole('button', { name: 'Remove filter Label' }));
   expect(screen.queryByRole('toolbar', { name: 'Selection' })).toBeNull();
+});
+
+// Catches a result that lies over every screen for as long as the window is open.
+test('what did not go well leaves the corner with its screen, and its results are in the status bar until they are seen', async () => {
+  const rows = [{ id: 'tsk_gone', ok: false, error: { title: 'Gone', status: 404, detail: 'It is gone' } }] as never;
+  const job = { id: 'one', op: 'tasks_bulk', done: 'deleted', doing: 'Deleting 1 task', rows } as const;
+  useBulkJobs.setState({ jobs: [job] });
+  await using panel = await renderPanel(subject, screens(), { at: '/tasks' });
+  expect(screen.getByRole('region', { name: 'Bulk operations' })).toBeTruthy();
+  fireEvent(window, new HashChangeEvent('hashchange'));
+  await panel.user.click(await screen.findByRole('button', { name: '1 failed' }));
+  expect(screen.queryByRole('region', { name: 'Bulk operations' })).toBeNull();
+  const results = await screen.findByRole('dialog', { name: 'Results' });
+  await within(results).findByText('It is gone');
+  await panel.user.keyboard('{Escape}');
+  expect(useBulkJobs.getState().jobs).toEqual([]);
 });

@@ -1,8 +1,8 @@
-import { useEffect, useMemo } from 'react';
-import { useClient } from '../../lib/client/context.tsx';
-import { createLogFeed, type LogFeed } from '../../lib/log/feed.ts';
+import { useMemo } from 'react';
+import type { LogFeed } from '../../lib/log/feed.ts';
 import { type HostLogFilter, hostLog } from '../../lib/log/sources.ts';
 import { parseRange, rangeText, type TimeRange } from '../../lib/log/time-range.ts';
+import { useLogFeed } from '../../lib/log/use-log-feed.ts';
 import { listOf, type Search } from '../../lib/search-params.ts';
 import { LEVELS } from '../../ui/log/log-bar.tsx';
 
@@ -29,19 +29,18 @@ function filterOf({ level, source, q }: Search): HostLogFilter {
 
 /** Follows the host's log with the filters of the address. Changed filters start a new feed. */
 export function useHostLog({ level, source, q, from, to }: Search): HostLog {
-  const client = useClient();
   const key = JSON.stringify({ level, source, q, from, to });
   const log = useMemo(() => {
     const search: Search = JSON.parse(key);
     const range = parseRange(search.from, search.to);
     const now = Date.now();
     return {
-      feed: createLogFeed(hostLog(client, filterOf(search), range)),
+      filter: filterOf(search),
       range,
       rangeText: range === null ? '' : rangeText(range, now),
       past: range !== null && range.to <= now,
     };
-  }, [client, key]);
-  useEffect(() => log.feed.stop, [log]);
-  return log;
+  }, [key]);
+  const feed = useLogFeed(`host ${key}`, (client) => hostLog(client, log.filter, log.range));
+  return { ...log, feed };
 }

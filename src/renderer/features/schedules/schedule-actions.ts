@@ -1,9 +1,10 @@
+import { useNavigate } from '@tanstack/react-router';
 import type { Schedule } from '../../../contract/automation/schedule/schedules.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
 import { useClient } from '../../lib/client/context.tsx';
 import { asError, type Input, useAct } from '../../lib/live/query.ts';
 import { useBulk } from '../../ui/bulk/use-bulk.ts';
-import { errorToast, toast, undoToast } from '../../ui/feedback/toast.tsx';
+import { actToast, errorToast, toast, undoToast } from '../../ui/feedback/toast.tsx';
 import type { Chosen } from '../../ui/table/navigation/use-selection.ts';
 
 /** A schedule, and what messages call it. */
@@ -12,6 +13,7 @@ type Named = Pick<Schedule, 'id' | 'name'>;
 /** Calls that act on schedules, with their notifications. */
 export function useScheduleActions() {
   const client = useClient();
+  const navigate = useNavigate();
   const run = useAct('schedules_run', { onError: (error) => errorToast('Could not run it', error) });
   const call = async (what: string, work: () => Promise<unknown>): Promise<void> => {
     try {
@@ -27,7 +29,17 @@ export function useScheduleActions() {
   const test = useAct('schedules_test', { onError: (error) => errorToast('Could not try it out', error) });
   return {
     busy: run.isPending || test.isPending,
-    run: ({ id, name }: Named) => run.mutate({ id }, { onSuccess: () => toast(`“${name}” started`) }),
+    run: ({ id, name }: Named) =>
+      run.mutate(
+        { id },
+        {
+          onSuccess(made) {
+            const task = 'items' in made ? made.items[0] : made;
+            const open = () => task && navigate({ to: '/tasks/$id', params: { id: task.id } });
+            actToast(`“${name}” started`, { label: 'Open task', act: open });
+          },
+        },
+      ),
     tryOut: ({ id, name }: Named) =>
       test.mutate(
         { id },

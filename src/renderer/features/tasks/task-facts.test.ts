@@ -43,18 +43,30 @@ test.each(TASK_STATUSES)('a task that is %s can either be cancelled or deleted',
 describe('why a task waits', () => {
   // Catches a reason of the contract that is shown as “undefined”.
   test.each(WaitReason.options)('%s is a sentence of its own', (wait_reason) => {
-    const sentence = waitSentence({ wait_reason, queue_position: null });
+    const sentence = waitSentence({ wait_reason, queue_position: null, run_at: null });
     expect(sentence).toMatch(/^[A-Z].*[^.]$/);
     const others = WaitReason.options.filter((other) => other !== wait_reason);
-    expect(others.map((other) => waitSentence({ wait_reason: other, queue_position: null }))).not.toContain(sentence);
+    expect(
+      others.map((other) => waitSentence({ wait_reason: other, queue_position: null, run_at: null })),
+    ).not.toContain(sentence);
   });
 
   test('its place in the queue is said even when nothing else holds it', () => {
-    expect(waitSentence({ wait_reason: null, queue_position: 1 })).toBe('Starts next. Position 1 in queue');
-    expect(waitSentence({ wait_reason: 'concurrency_limit', queue_position: 14 }, 4)).toBe(
+    expect(waitSentence({ wait_reason: null, queue_position: 1, run_at: null })).toBe(
+      'Starts next. Position 1 in queue',
+    );
+    expect(waitSentence({ wait_reason: 'concurrency_limit', queue_position: 14, run_at: null }, 4)).toBe(
       'All 4 slots are busy. Position 14 in queue',
     );
-    expect(waitSentence({ wait_reason: null, queue_position: null })).toBeNull();
+    expect(waitSentence({ wait_reason: null, queue_position: null, run_at: null })).toBeNull();
+  });
+
+  // Catches a task that starts some day, of which nobody is told which one.
+  test('one that is scheduled says for when', () => {
+    const run_at = new Date(2026, 10, 30, 7, 30).toISOString();
+    const task = { wait_reason: 'scheduled', queue_position: null, run_at } as const;
+    expect(waitSentence(task)).toBe('Scheduled for 2026-11-30 07:30:00');
+    expect(waitSentence({ ...task, wait_reason: 'profile_busy' })).toBe('Its profile is in use');
   });
 });
 

@@ -1,6 +1,6 @@
 /** What the panel says about tasks, without any drawing. */
 import { isTerminal, type Task, type TaskStatus, WaitReason } from '../../../contract/automation/tasks.ts';
-import { words } from '../../lib/format.ts';
+import { dateTime, words } from '../../lib/format.ts';
 
 /** Groups of states behind the tabs of the list. */
 export const STATUS_TABS = [
@@ -41,9 +41,14 @@ const REASONS: Record<NonNullable<Task['wait_reason']>, string> = {
 };
 
 /** Why a task has not started, as a sentence; `null` when it has. @param slots how many tasks may run at once, if known */
-export function waitSentence(task: Pick<Task, 'wait_reason' | 'queue_position'>, slots?: number): string | null {
+export function waitSentence(
+  task: Pick<Task, 'wait_reason' | 'queue_position' | 'run_at'>,
+  slots?: number,
+): string | null {
   if (task.wait_reason === null && task.queue_position === null) return null;
-  const reason = task.wait_reason === null ? 'Starts next' : reasonText(task.wait_reason, slots);
+  const isTimed = task.wait_reason === 'scheduled' && task.run_at !== null;
+  const due = isTimed ? `Scheduled for ${dateTime(task.run_at)}` : null;
+  const reason = due ?? (task.wait_reason === null ? 'Starts next' : reasonText(task.wait_reason, slots));
   return task.queue_position === null ? reason : `${reason}. Position ${task.queue_position} in queue`;
 }
 

@@ -1,11 +1,12 @@
 /**
  * Unsaved changes of this window, by what they belong to. They survive a reload, another screen and a restart of the host: each is
- * one item of the browser's storage, without the parts that are secret, which stay in memory.
+ * kept in the browser's storage, without the parts that are secret, which stay in memory.
  */
 
 import { create } from 'zustand';
 import { isJsonObject } from '../../../contract/kernel/json.ts';
 import type { JsonObject } from '../../../contract/kernel/scalars.ts';
+import { createSlots, draftKey } from './slots.ts';
 import { staleKeys } from './stale-keys.ts';
 
 /** What has been typed and not been saved. */
@@ -39,14 +40,15 @@ interface Drafts {
   drop(key: string): () => void;
 }
 
-const PREFIX = 'tabagent.draft.';
-
-/** What this page wrote last of the drafts that were typed in it. */
-const typedHere = new Map<string, string>();
-
 /** Whether nothing would be lost without it. */
 export const isEmpty = ({ edits, input, texts }: DraftEntry): boolean =>
   input === null && Object.keys(edits).length === 0 && Object.keys(texts).length === 0;
+
+const slots = createSlots(
+  () => localStorage,
+  () => sessionStorage,
+  parseEntry,
+);
 
 /** The drafts. */
 export const useDrafts = create<Drafts>()((set) => ({
@@ -54,110 +56,80 @@ export const useDrafts = create<Drafts>()((set) => ({
   kept: true,
   put(key, entry, forStorage) {
     if (isEmpty(entry)) {
-      useDrafts.getState().drop(key);
+      // It has been seen to be stored: what another tab begins on that version is newer.
+      end(key, entry.version);
       return;
     }
-    const at = Date.now();
-    const stored = JSON.stringify({ ...forStorage, at });
-    typedHere.set(key, stored);
-    set(({ entries }) => ({
-      entries: withoutStale({ ...entries, [key]: { ...entry, at } }, at),
-      kept: write(key, stored),
-    }));
+    const { at, kept } = slots.put(key, forStorage);
+    set(({ entries }) => ({ entries: withoutStale({ ...entries, [key]: { ...entry, at } }, at), kept }));
   },
-  drop(key) {
-    const { [key]: gone, ...rest } = useDrafts.getState().entries;
-    const stored = read(key);
-    typedHere.delete(key);
-    set({ entries: rest });
-    write(key, null);
-    return () => {
-      if (gone !== undefined) set(({ entries }) => ({ entries: { ...entries, [key]: gone } }));
-      if (stored !== null) write(key, stored);
-    };
-  },
+  drop: (key): (() => void) => endNewer(key),
 }));
 
+/** A draft of another tab that is older than what is stored now is not shown any more. */
+function endNewer(key: string): () => void {
+  const version = useDrafts.getState().entries[key]?.version ?? null;
+  return end(key, version === null ? null : version + 1);
+}
+
+function end(key: string, least: number | null): () => void {
+  const { [key]: gone, ...rest } = useDrafts.getState().entries;
+  const bringBack = slots.end(key, least);
+  useDrafts.setState({ entries: rest });
+  return () => {
+    bringBack();
+    if (gone !== undefined) useDrafts.setState(({ entries }) => ({ entries: { ...entries, [key]: gone } }));
+  };
+}
+
 /**
- * Another tab has changed, saved or dropped a draft of the same thing. What was typed here is still unsaved and goes back into the storage;
- * what was only read from it follows the other tab.
+ * Another tab has changed, saved or dropped a draft of the same thing. What was typed here is still unsaved and stays; what was only
+ * read from it follows the other tab.
  */
-function followOthers({ key: name, newValue }: StorageEvent): void {
-  if (!name?.startsWith(PREFIX)) return;
-  const key = name.slice(PREFIX.length);
-  const typed = typedHere.get(key);
-  if (typed !== undefined) {
-    if (newValue === null) write(key, typed);
-    return;
-  }
-  const entry = parseEntry(newValue);
+function followOthers({ key: name }: StorageEvent): void {
+  const key = name === null ? null : draftKey(name);
+  if (key === null) return;
+  if (slots.isMine(key)) return slots.rewrite(key);
+  const entry = slots.see(key);
   const { [key]: _old, ...others } = useDrafts.getState().entries;
   useDrafts.setState({ entries: entry === null ? others : { ...others, [key]: entry } });
 }
-if (typeof window !== 'undefined') window.addEventListener('storage', followOthers);
-
-/** @returns false when the storage is full or closed to this page */
-function write(key: string, entry: DraftEntry | string | null): boolean {
-  try {
-    if (entry === null) localStorage.removeItem(PREFIX + key);
-    else localStorage.setItem(PREFIX + key, typeof entry === 'string' ? entry : JSON.stringify(entry));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** What the storage holds of a draft, as text. */
-function read(key: string): string | null {
-  try {
-    return localStorage.getItem(PREFIX + key);
-  } catch {
-    return null;
-  }
+if (typeof window !== 'undefined') {
+  window.addEventListener('storage', followOthers);
+  window.addEventListener('pagehide', slots.leave);
+  window.addEventListener('pageshow', slots.stay);
 }
 
 /** The drafts without those that are too many or too old, which leave the storage too. */
 function withoutStale(entries: Record<string, DraftEntry>, now: number): Record<string, DraftEntry> {
   const stale = new Set(staleKeys(entries, now));
-  for (const key of stale) write(key, null);
+  for (const key of stale) slots.giveUp(key);
   return stale.size === 0 ? entries : Object.fromEntries(Object.entries(entries).filter(([key]) => !stale.has(key)));
 }
 
-/** What an earlier page left. An item that another version of the panel wrote in another form is left alone. */
+/** What earlier pages and other tabs left. An item that another version of the panel wrote in another form is left alone. */
 function readAll(): Record<string, DraftEntry> {
-  const now = Date.now();
+  const items = Object.fromEntries(slots.all().map((item) => [item.name, item]));
+  const stale = new Set(staleKeys(items, Date.now()));
   const entries: Record<string, DraftEntry> = {};
-  try {
-    for (const name of Object.keys(localStorage)) {
-      if (!name.startsWith(PREFIX)) continue;
-      const entry = parseEntry(localStorage.getItem(name));
-      if (entry === null) continue;
-      const key = name.slice(PREFIX.length);
-      // Its age is counted from the first time it is read when it was written without one.
-      entries[key] = entry.at > 0 ? entry : { ...entry, at: now };
-      if (entry.at === 0) write(key, entries[key]);
-    }
-  } catch (error) {
-    // Without storage a draft lives as long as its page.
-    if (!(error instanceof DOMException || typeof localStorage === 'undefined')) throw error;
+  for (const [name, { key }] of Object.entries(items)) {
+    if (stale.has(name)) slots.forget(name);
+    const entry = stale.has(name) ? null : slots.see(key);
+    if (entry !== null) entries[key] = entry;
   }
-  return withoutStale(entries, now);
+  return entries;
 }
 
-function parseEntry(text: string | null): DraftEntry | null {
-  try {
-    const { edits, base, version, input, texts, hidden, at } = JSON.parse(text ?? '') as Record<string, unknown>;
-    if (!isJsonObject(edits) || !isJsonObject(base) || !isJsonObject(texts)) return null;
-    return {
-      edits,
-      base,
-      version: typeof version === 'number' ? version : null,
-      input: isJsonObject(input) ? input : null,
-      texts: Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, String(value)])),
-      hidden: Array.isArray(hidden) ? hidden.map(String) : [],
-      at: typeof at === 'number' ? at : 0,
-    };
-  } catch {
-    return null;
-  }
+function parseEntry(item: unknown): DraftEntry | null {
+  const { edits, base, version, input, texts, hidden, at } = (item ?? {}) as Record<string, unknown>;
+  if (!isJsonObject(edits) || !isJsonObject(base) || !isJsonObject(texts)) return null;
+  return {
+    edits,
+    base,
+    version: typeof version === 'number' ? version : null,
+    input: isJsonObject(input) ? input : null,
+    texts: Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, String(value)])),
+    hidden: Array.isArray(hidden) ? hidden.map(String) : [],
+    at: typeof at === 'number' ? at : 0,
+  };
 }

@@ -6,9 +6,9 @@ const DAY = 86_400_000;
 /** Drafts that are kept beside each other. */
 const MAX_DRAFTS = 100;
 
-/** Keys of the drafts that are too old, or too many: the oldest go first. */
-export const staleKeys = (drafts: Readonly<Record<string, { at: number }>>, now: number): string[] =>
+/** Keys of the drafts that are too old, or too many: those that another tab has ended go first, then the oldest. */
+export const staleKeys = (drafts: Readonly<Record<string, { at: number; ended?: boolean }>>, now: number): string[] =>
   Object.entries(drafts)
-    .sort(([, a], [, b]) => b.at - a.at)
-    .filter(([, { at }], place) => place >= MAX_DRAFTS || now - at > MAX_DAYS * DAY)
+    .sort(([, a], [, b]) => Number(a.ended ?? false) - Number(b.ended ?? false) || b.at - a.at)
+    .filter(([, { at, ended }], place) => place >= MAX_DRAFTS || now - at > (ended ? 1 : MAX_DAYS) * DAY)
     .map(([key]) => key);

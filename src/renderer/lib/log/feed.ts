@@ -56,6 +56,8 @@ export interface LogFeed {
     dropped: number;
     behind: boolean;
   };
+  /** Reads the end of the log again, after an error. */
+  retry(): void;
   loadOlder(): void;
   /** The lines after the window, when it is behind. */
   loadNewer(): void;
@@ -67,13 +69,18 @@ export interface LogFeed {
   stop(): void;
 }
 
-/** Starts to read. */
-export function createLogFeed(source: LogSource, capacity = RING_CAPACITY): LogFeed {
+/** Starts to read. @param options `before`: lines that are known, until the end of the log has been read */
+export function createLogFeed(
+  source: LogSource,
+  { capacity = RING_CAPACITY, before = [] }: { capacity?: number; before?: readonly LogRow[] } = {},
+): LogFeed {
   const window = createLogWindow(capacity);
+  if (before.length > 0) window.restart({ rows: [...before], more: false });
   const changes = createChanges();
   const abort = new AbortController();
   const { signal } = abort;
-  const status = { loading: true, live: false, dropped: 0, error: null as AppError | null };
+  const status = { loading: before.length === 0, live: false, dropped: 0, error: null as AppError | null };
+  let following = new AbortController();
   let fetching = false;
 
   const fail = (cause: unknown) => {
@@ -98,7 +105,7 @@ export function createLogFeed(source: LogSource, capacity = RING_CAPACITY): LogF
 
   const start = async () => {
     window.restart(await source.tail(signal));
-    Object.assign(status, { loading: false, live: true });
+    Object.assign(status, { loading: false, live: true, error: null });
     changes.notify();
     const take = (rows: LogRow[]) => {
       window.take(rows);
@@ -112,15 +119,34 @@ export function createLogFeed(source: LogSource, capacity = RING_CAPACITY): LogF
       status.live = false;
       changes.notify();
     };
-    source.follow(window.ring.last(), { rows: take, gap, end, error: fail }, signal);
+    source.follow(
+      window.ring.last(),
+      { rows: take, gap, end, error: fail },
+      AbortSignal.any([signal, following.signal]),
+    );
   };
-  start().catch(fail);
+  let starting = true;
+  const begin = () => {
+    starting = true;
+    // What it followed before would tell each line a second time.
+    following.abort();
+    following = new AbortController();
+    start()
+      .catch(fail)
+      .finally(() => {
+        starting = false;
+      });
+  };
+  begin();
 
   return {
     ring: window.ring,
     version: changes.version,
     subscribe: changes.subscribe,
     state: () => ({ ...status, more: window.more, behind: window.behind }),
+    retry: () => {
+      if (!starting && status.error !== null) begin();
+    },
     loadOlder: () => {
       if (fetching || !window.more || status.loading) return;
       read(source.before(window.ring.first(), signal), window.addOlder);

@@ -67,7 +67,7 @@ test('a full window goes back to the first line and forward to the last, and los
         say = (line) => on.rows([line]);
       },
     },
-    12,
+    { capacity: 12 },
   );
   const write = () => {
     const line = row(written.length + 1);
@@ -133,4 +133,36 @@ test('the first lines are told at once, those that follow together', async () =>
   say(row(41));
   expect(lengths).toEqual([3, 40, 41]);
   vi.useRealTimers();
+});
+
+// Catches a log that is empty because the host is gone, and one that tells each line twice once it is back.
+test('what is known stays until the end of the log has been read, which is tried again after an error', async () => {
+  let isGone = true;
+  const told: ((rows: LogRow[]) => void)[] = [];
+  const never = () => new Promise<never>(() => undefined);
+  const feed = createLogFeed(
+    {
+      tail: () => (isGone ? Promise.reject(new Error('gone')) : Promise.resolve({ rows: rows(1, 5), more: false })),
+      before: () => Promise.reject(new Error('gone')),
+      around: never,
+      find: never,
+      follow: (_since, on, signal) => void told.push((lines) => signal.aborted || on.rows(lines)),
+    },
+    { before: rows(1, 3) },
+  );
+  const settled = () => new Promise((done) => setImmediate(done));
+  expect(feed.state().loading).toBe(false);
+  await settled();
+  expect([feed.ring.length, feed.state().error !== null]).toEqual([3, true]);
+  isGone = false;
+  feed.retry();
+  await settled();
+  expect([feed.ring.length, feed.state().error]).toEqual([5, null]);
+  isGone = true;
+  feed.retry();
+  await settled();
+  expect(told, 'nothing is wrong, so nothing is read again').toHaveLength(1);
+  for (const tell of told) tell(rows(6, 6));
+  expect(feed.ring.last()).toBe(6);
+  feed.stop();
 });

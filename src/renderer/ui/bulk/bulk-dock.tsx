@@ -1,7 +1,7 @@
 /** Bulk operations in the corner: how far each has come, and what became of it. */
 import { useElementSize } from '@mantine/hooks';
 import { X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import type { Job } from '../../../contract/host/jobs.ts';
 import { BulkSummary, isSkipped } from '../../../contract/kernel/bulk.ts';
 import { count } from '../../lib/format.ts';
@@ -26,7 +26,8 @@ function useRoomForToasts(height: number): void {
 }
 
 export function BulkDock() {
-  const jobs = useBulkJobs((state) => state.jobs);
+  const all = useBulkJobs((state) => state.jobs);
+  const jobs = all.filter(({ tucked }) => tucked === undefined);
   const { ref, height } = useElementSize();
   useRoomForToasts(jobs.length === 0 ? 0 : height);
   useClearCorner(jobs.length > 0);
@@ -90,19 +91,48 @@ function Over({ bulk }: { bulk: BulkJob }) {
   return <Ended bulk={bulk} outcome={{ ok, skipped, failed: rows.length - ok - skipped }} />;
 }
 
-/** What became of it; without failures it leaves by itself. */
+/** Time that what did not go well is shown in the corner; while the pointer or the focus is on it, it stays. */
+const SEEN_MS = 20_000;
+
+/** How it went is seen after a while, or with another screen: it does not lie over that. */
+function useSeen(seen: () => void, isHeld: boolean): void {
+  const act = useEffectEvent(seen);
+  useEffect(() => {
+    if (isHeld) return;
+    const timer = setTimeout(act, SEEN_MS);
+    window.addEventListener('hashchange', act);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener('hashchange', act);
+    };
+  }, [isHeld]);
+}
+
+/** What became of it; without failures it leaves by itself, with them it goes to the status bar. */
 function Ended({ bulk, outcome: { ok, skipped, failed, note } }: { bulk: BulkJob; outcome: Outcome }) {
   const [shown, setShown] = useState(false);
   const dismiss = useBulkJobs((state) => state.dismiss);
   const undo = useUndo(bulk);
+  const [isHeld, setHeld] = useState(false);
+  const tuck = useBulkJobs((state) => state.tuck);
   const leaves = failed + skipped === 0 && note === undefined;
+  const said = [failed === 0 ? null : `${count(failed)} failed`, skipped === 0 ? null : `${count(skipped)} skipped`];
+  const toStatusBar = () => tuck(bulk.id, said.filter((part) => part !== null).join(', ') || 'Stopped');
+  useSeen(toStatusBar, leaves || isHeld || shown);
   useEffect(() => {
     if (!leaves) return;
     const timer = setTimeout(() => dismiss(bulk.id), UNDO_MS);
     return () => clearTimeout(timer);
   }, [leaves, bulk.id, dismiss]);
   return (
-    <div className={css.card} role="status">
+    <div
+      className={css.card}
+      role="status"
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
       <div className={layout.row}>
         <span className={layout.grow}>
           {note ?? `${amountOf(bulk.op, ok)} ${bulk.done}`}
@@ -129,7 +159,14 @@ function Ended({ bulk, outcome: { ok, skipped, failed, note } }: { bulk: BulkJob
         )}
         <IconButton Icon={X} label="Dismiss" onClick={() => dismiss(bulk.id)} />
       </div>
-      <BulkResults bulk={bulk} opened={shown} close={() => setShown(false)} />
+      <BulkResults
+        bulk={bulk}
+        opened={shown}
+        close={() => {
+          setShown(false);
+          toStatusBar();
+        }}
+      />
     </div>
   );
 }

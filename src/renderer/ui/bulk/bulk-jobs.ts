@@ -49,16 +49,21 @@ export interface BulkJob {
   rows?: readonly BulkRow[];
   /** Verb that takes it back. */
   undo?: string | undefined;
+  /** How it went, once that has been seen: then the status bar has it, where it covers nothing. */
+  tucked?: string | undefined;
 }
 
 interface BulkJobs {
   jobs: readonly BulkJob[];
   add(job: BulkJob): void;
   dismiss(id: string): void;
+  /** Moves it to the status bar. */
+  tuck(id: string, said: string): void;
 }
 
 export const useBulkJobs = create<BulkJobs>()((set) => ({
   jobs: [],
   add: (job) => set(({ jobs }) => ({ jobs: [...jobs.filter(({ id }) => id !== job.id), job] })),
+  tuck: (id, tucked) => set(({ jobs }) => ({ jobs: jobs.map((job) => (job.id === id ? { ...job, tucked } : job)) })),
   dismiss: (gone) => set(({ jobs }) => ({ jobs: jobs.filter(({ id }) => id !== gone) })),
 }));

@@ -24,7 +24,11 @@ export function blockedToast({ title }: { title: string }, reason: string): void
 }
 
 /** Says what happened and offers to take it back for 8 s. */
-export function undoToast(message: string, undo: () => unknown): void {
+export const undoToast = (message: string, undo: () => unknown): void =>
+  actToast(message, { label: 'Undo', act: undo });
+
+/** Says what happened and offers what can be done next for 8 s. */
+export function actToast(message: string, { label, act }: { label: string; act(): unknown }): void {
   const id = crypto.randomUUID();
   notifications.show({
     id,
@@ -38,10 +42,10 @@ export function undoToast(message: string, undo: () => unknown): void {
           small
           onClick={() => {
             notifications.hide(id);
-            void undo();
+            void act();
           }}
         >
-          Undo
+          {label}
         </Button>
       </span>
     ),

@@ -34,6 +34,8 @@ function dataText(data: Json): string {
   return text.length > MAX_DATA ? `${text.slice(0, MAX_DATA)} …` : text;
 }
 
+const isMarking = (): boolean => getSelection()?.isCollapsed === false;
+
 /** One visible line; only here are colours parsed. */
 export function LogLineRow({ row, time, top, index, hit, selected, current, isStop, onSelect, measure }: LogLineProps) {
   const classes = [
@@ -60,6 +62,8 @@ export function LogLineRow({ row, time, top, index, hit, selected, current, isSt
       aria-current={current ? true : undefined}
       className={classes.filter(Boolean).join(' ')}
       style={{ transform: `translateY(${top}px)` }}
+      // With the keys its time is the button; who drags over the line marks its words.
+      {...(onSelect === undefined ? {} : { onClick: () => isMarking() || onSelect(row) })}
     >
       {onSelect === undefined ? (
         <span className={css.at}>{time}</span>
@@ -69,7 +73,10 @@ export function LogLineRow({ row, time, top, index, hit, selected, current, isSt
           className={css.at}
           tabIndex={isStop ? 0 : -1}
           aria-label={`Details of line ${row.seq}`}
-          onClick={() => onSelect(row)}
+          onClick={(event) => {
+            event.stopPropagation();
+            onSelect(row);
+          }}
         >
           {time}
         </button>

@@ -8,7 +8,7 @@ import type { LogFeed } from '../../lib/log/feed.ts';
 import { shownHits } from '../../lib/log/hits.ts';
 import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
 import { useView } from '../../lib/view-store.ts';
-import { EmptyState, ErrorState, Skeleton } from '../feedback/state-frame.tsx';
+import { EmptyState, StateFrame } from '../feedback/state-frame.tsx';
 import { focusable } from '../focusable.ts';
 import { useOverscan } from '../sizing/use-overscan.ts';
 import text from '../styles/text.module.css';
@@ -37,6 +37,8 @@ export function LogViewer(props: LogViewerProps) {
   const version = useSyncExternalStore(feed.subscribe, feed.version);
   const rows = useMemo(() => (version < 0 ? [] : visibleRows(feed, levels)), [feed, version, levels]);
   const { loading, error, live } = feed.state();
+  // That there are no lines is known only from the host.
+  const isKnown = rows.length > 0 || (!loading && error === null);
   const wrap = useView((view) => view.wrap);
   const search = useHits(feed, rows, levels, version);
   const frame = useRef<HTMLDivElement>(null);
@@ -97,8 +99,9 @@ export function LogViewer(props: LogViewerProps) {
       <LogBar view={props} rows={rows} following={place.following} setFollow={place.setFollow}>
         <LogSearch {...search.field} goTo={(seq) => search.goTo(seq, goTo)} />
       </LogBar>
-      {error === null ? null : <ErrorState inline error={error} />}
-      {loading ? <Skeleton rows={6} /> : rows.length === 0 ? <NoLines {...props} /> : lines}
+      <StateFrame of={{ data: isKnown ? rows : undefined, error, refetch: feed.retry }} skeleton={6}>
+        {rows.length === 0 ? <NoLines {...props} /> : lines}
+      </StateFrame>
       <span className={text.hidden} aria-live="polite">
         {live ? 'Live' : 'Complete'}
       </span>

@@ -8,16 +8,17 @@ import { useClient } from '../../../lib/client/context.tsx';
 import { isDesktop } from '../../../lib/client/message-port.ts';
 import { useDraftForm } from '../../../lib/drafts/use-draft-form.ts';
 import { bytes } from '../../../lib/format.ts';
-import { asError, useAct, useOperationQuery } from '../../../lib/live/query.ts';
+import { asError, useOperationQuery } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { Button } from '../../../ui/buttons.tsx';
 import { Tag } from '../../../ui/display/badge.tsx';
 import { ErrorState, StateFrame } from '../../../ui/feedback/state-frame.tsx';
-import { errorToast, toast } from '../../../ui/feedback/toast.tsx';
+import { errorToast } from '../../../ui/feedback/toast.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import css from '../models.module.css';
 import { PROGRAM_WORDS } from '../words.ts';
+import { useImport } from './use-import.ts';
 import type { Uploading } from './use-upload.ts';
 
 type Mode = 'link' | 'copy';
@@ -49,16 +50,11 @@ export function AddDialog({
 function ByPath({ close, show, upload }: { close(): void; show(id: string): void; upload: Uploading }) {
   const noImport = useCan('models_import');
   const form = useDraftForm('model:add', { initial: EMPTY, version: null, shape: SHAPE });
-  const add = useAct('models_import', {
-    onDone: (answer) => {
+  const add = useImport({
+    show,
+    onDone() {
       form.drop();
       close();
-      if (!('items' in answer)) return toast('The model is being copied');
-      const [first] = answer.items;
-      toast(
-        answer.items.length === 1 && first ? `${first.name} was added` : `${answer.items.length} models were added`,
-      );
-      if (first) show(first.id);
     },
   });
   const { path, mode } = form.values;
@@ -149,13 +145,7 @@ function ChooseFile({ picked, upload, close }: { picked(path: string): void; upl
 function Elsewhere({ show }: { show(id: string): void }) {
   const query = useOperationQuery('models_found', {});
   const noImport = useCan('models_import');
-  const add = useAct('models_import', {
-    onDone: (answer) => {
-      const [first] = 'items' in answer ? answer.items : [];
-      if (first) show(first.id);
-    },
-    onError: (error) => errorToast('Could not add the model', error),
-  });
+  const add = useImport({ show, onError: (error) => errorToast('Could not add the model', error) });
   const items = query.data?.items ?? [];
   return (
     <section aria-label="In other programs">

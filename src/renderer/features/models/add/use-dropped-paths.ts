@@ -3,8 +3,8 @@ import { useEffect, useEffectEvent } from 'react';
 import { z } from 'zod';
 import { DROPPED_MESSAGE } from '../../../../contract/host/desktop.ts';
 import { isDesktop } from '../../../lib/client/message-port.ts';
-import { useAct } from '../../../lib/live/query.ts';
-import { errorToast, toast } from '../../../ui/feedback/toast.tsx';
+import { errorToast } from '../../../ui/feedback/toast.tsx';
+import { useImport } from './use-import.ts';
 
 const Message = z.object({ type: z.literal(DROPPED_MESSAGE), paths: z.array(z.string()).max(1000) });
 
@@ -14,15 +14,7 @@ const Message = z.object({ type: z.literal(DROPPED_MESSAGE), paths: z.array(z.st
  */
 export function useDroppedPaths(show: (id: string) => void): (() => void) | null {
   const desktop = isDesktop();
-  const add = useAct('models_import', {
-    onDone(answer) {
-      const [first] = 'items' in answer ? answer.items : [];
-      if (!first) return;
-      toast(`${first.name} was added`);
-      show(first.id);
-    },
-    onError: (error) => errorToast('Could not add the model', error),
-  });
+  const add = useImport({ show, onError: (error) => errorToast('Could not add the model', error) });
   const take = useEffectEvent((paths: readonly string[]) => {
     for (const path of paths.filter((one) => one !== '')) add.mutate({ path });
   });

@@ -6,6 +6,7 @@ import { sendFile } from '../../../lib/client/send-file.ts';
 import { asError } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { errorToast, toast } from '../../../ui/feedback/toast.tsx';
+import { addedText, knownModels } from './use-import.ts';
 
 /** Refusals that are told one by one. */
 const MAX_SAID = 2;
@@ -43,8 +44,9 @@ export function useUpload(show: (id: string) => void): Uploading {
       const upload_id = await sendFile(client, file, {
         progress: (loaded) => setCurrent({ name: file.name, loaded, total }),
       });
+      const known = await knownModels(client);
       const model = await client.call('models_import_upload', { upload_id });
-      toast(`${model.name} was added`);
+      toast(addedText([model], known));
       return model.id;
     } catch (error) {
       errorToast(`Could not add ${file.name}`, asError(error));

@@ -1,20 +1,17 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useState } from 'react';
 import type { TaskId } from '../../../../contract/kernel/scalars.ts';
-import { useClient } from '../../../lib/client/context.tsx';
-import { createLogFeed } from '../../../lib/log/feed.ts';
 import type { LogLevel, LogRow } from '../../../lib/log/ring.ts';
 import { taskLog } from '../../../lib/log/sources.ts';
+import { useLogFeed } from '../../../lib/log/use-log-feed.ts';
 import { LogDetail } from '../../../ui/log/log-detail.tsx';
 import { LogViewer } from '../../../ui/log/log-viewer.tsx';
 import { Split } from '../../../ui/split.tsx';
 
 /** The log of a task, live until it ends. */
 export function TaskLog({ id }: { id: TaskId }) {
-  const client = useClient();
   const [row, setRow] = useState<LogRow | null>(null);
   const [levels, setLevels] = useState<LogLevel[] | undefined>(undefined);
-  const feed = useMemo(() => createLogFeed(taskLog(client, id)), [client, id]);
-  useEffect(() => feed.stop, [feed]);
+  const feed = useLogFeed(`task ${id}`, (client) => taskLog(client, id));
   return (
     <Split
       name="task-log-detail"

@@ -66,10 +66,16 @@ export function useNavigation<R extends object>(
     else open(id);
   };
 
+  // A second click opens and one with Shift chooses: neither marks the words under it.
+  const onMouseDown = (event: MouseEvent) => {
+    const isText = (event.target as HTMLElement).closest('input, textarea') !== null;
+    if ((event.detail > 1 || event.shiftKey) && !isText) event.preventDefault();
+  };
+
   return {
     current,
     selection,
     selectAll: (on: boolean) => selection.replace(on ? ids : []),
-    handlers: { onKeyDown, onClick, onDoubleClick: (event: MouseEvent) => open(rowOf(event)) },
+    handlers: { onKeyDown, onClick, onMouseDown, onDoubleClick: (event: MouseEvent) => open(rowOf(event)) },
   };
 }
