@@ -48,6 +48,28 @@ test('a task that is cancelled before it begins has no time', async () => {
   expect((await linesOf(later.id, 1)).map(({ message }) => message)).toEqual(['“Later” was cancelled']);
 });
 
+// Catches a log of thousands of lines for one click, each with an error that is none.
+test('tasks that are cancelled together have one line, one that is cancelled alone its own', async () => {
+  const { client } = subject.host;
+  const later = { wait: false, run_at: '2050-01-01T00:00:00.000Z', labels: ['together'] };
+  const made = async (name: string) => (await run(name, ['true'], later)).id as never;
+  const ids = [await made('First of them'), await made('Second of them')];
+  await client.call('tasks_bulk', { ids, action: 'cancel' });
+  await linesOf('2 tasks were cancelled', 1);
+  for (const name of ['Third of them', 'Fourth of them', 'Fifth of them']) await made(name);
+  await client.call('tasks_bulk', {
+    filter: { label: ['together'], status: ['scheduled'] },
+    action: 'cancel',
+    wait: true,
+  });
+  await linesOf('3 tasks were cancelled', 1);
+  const alone = await made('Alone');
+  await client.call('tasks_bulk', { ids: [alone], action: 'cancel' });
+  const [line] = await linesOf('“Alone” was cancelled', 1);
+  expect(line?.data).not.toHaveProperty('error');
+  expect((await client.call('logs_query', { q: 'of them” was cancelled' })).logs).toEqual([]);
+});
+
 // Catches a queue that stands still, or a setting that was changed, without a trace of it in the log.
 test('the queue, settings, keys, backups and refusals', async () => {
   const { client } = subject.host;

@@ -169,7 +169,7 @@ test('a model of the hub is downloaded, paused and resumed', async ({ page, api 
   await page.getByRole('textbox', { name: 'Repo' }).fill('owner/Tiny-GGUF');
   await page.getByRole('button', { name: 'Show quantizations' }).click();
   const held = hub.held();
-  await page.getByRole('region', { name: 'From the hub' }).getByRole('button', { name: 'Download' }).click();
+  await page.getByRole('region', { name: 'Hugging Face' }).getByRole('button', { name: 'Download' }).click();
   await held;
   // The list of downloads moves what is below it: a click between pressing and releasing would be lost.
   const downloads = page.getByRole('region', { name: 'Downloads' });

@@ -159,7 +159,7 @@ export const Settings = z.strictObject({
       at(
         'Queue',
         'Activity',
-        'Priorities that may start. High: urgent only. Low: all but batch. Sleep: all. Auto: all, or all but batch on battery.',
+        'Priorities that may start: urgent only (high), all but batch (low), all (sleep), or all but batch on battery (auto).',
       ),
     ),
   'executor.paused': z

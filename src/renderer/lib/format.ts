@@ -28,7 +28,7 @@ export const percent = (share: number | null | undefined): string =>
     ? '–'
     : `${share >= 0.9995 || share === 0 ? Math.round(share * 100) : (share * 100).toFixed(1)} %`;
 
-/** `just now`, `42 s ago`, `5 m ago`, `in 3 h`, `12 Nov`. */
+/** `just now`, `42 s ago`, `5 min ago`, `in 3 h`, `Mon 07:30`, `12 Nov 2026`. */
 export function ago(at: string | number | null | undefined, now: number): string {
   if (at === null || at === undefined) return '–';
   const time = typeof at === 'number' ? at : Date.parse(at);
@@ -36,10 +36,15 @@ export function ago(at: string | number | null | undefined, now: number): string
   if (seconds < 5) return 'just now';
   const word = (text: string) => (time > now ? `in ${text}` : `${text} ago`);
   if (seconds < 60) return word(`${seconds} s`);
-  if (seconds < 3_600) return word(`${Math.floor(seconds / 60)} m`);
+  if (seconds < 3_600) return word(`${Math.floor(seconds / 60)} min`);
   if (seconds < 86_400) return word(`${Math.floor(seconds / 3_600)} h`);
-  if (seconds < 7 * 86_400) return word(`${Math.floor(seconds / 86_400)} d`);
-  return new Date(time).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+  const date = new Date(time);
+  // Of a whole week the name of the day would mean today.
+  if (seconds < 6 * 86_400) {
+    const day = date.toLocaleDateString('en-GB', { weekday: 'short' });
+    return `${day} ${pad(date.getHours())}:${pad(date.getMinutes())}`;
+  }
+  return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 }
 
 const pad = (value: number, width = 2) => String(value).padStart(width, '0');

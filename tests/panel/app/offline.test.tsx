@@ -66,11 +66,11 @@ test('while the host is gone each answer tells its own age, and running times st
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 300_000 });
   try {
     act(host.lose);
-    await waitFor(() => expect(shown()).toContain('Offline. Last updated 5 m ago'));
+    await waitFor(() => expect(shown()).toContain('Offline. Last updated 5 min ago'));
     await waitFor(() => expect(shown()).toMatch(/5 m \d\d s/));
     const [ran = ''] = /5 m \d\d s/.exec(shown()) ?? [];
     vi.setSystemTime(Date.now() + 180_000);
-    await waitFor(() => expect(shown()).toContain('Offline. Last updated 8 m ago'), { timeout: 3_000 });
+    await waitFor(() => expect(shown()).toContain('Offline. Last updated 8 min ago'), { timeout: 3_000 });
     expect(shown()).toContain(ran);
   } finally {
     vi.useRealTimers();

@@ -21,10 +21,12 @@ export interface BulkResource<Filter = never, Action extends string = never> {
   /** Ids of every row that `filter` matches now; for `restore`, of the deleted ones. */
   matching(filter: Filter, action: Action): readonly string[] | Promise<readonly string[]>;
   /**
-   * Does it to one row. A `claim` makes its effect happen once, even when the host ends on the way.
+   * Does it to one row; `isOne` says that there are no others. A `claim` makes its effect happen once, even when the host ends on the way.
    * @throws AppError which becomes the row's result
    */
-  act(id: string, call: BulkCall<Action>, claim?: IdempotencyClaim): unknown;
+  act(id: string, call: BulkCall<Action> & { isOne: boolean }, claim?: IdempotencyClaim): unknown;
+  /** Every row of a call on several of them has been worked on, `ok` of them well. */
+  over?(action: Action, ok: number): void;
   /** Rows that are worked on at the same time, where a verb has to wait for others; one unless said. */
   together?(action: Action): number;
 }
@@ -46,9 +48,12 @@ export async function runBulk<Action extends string>(
   call: BulkCall<Action>,
 ): Promise<{ results: BulkRow[] }> {
   const rows = new Map<string, BulkRow>();
-  await eachOf([...new Set(ids)], resource.together?.(call.action) ?? 1, async (id) => {
-    rows.set(id, await rowResult(id, () => resource.act(id, call)));
+  const different = [...new Set(ids)];
+  const isOne = different.length === 1;
+  await eachOf(different, resource.together?.(call.action) ?? 1, async (id) => {
+    rows.set(id, await rowResult(id, () => resource.act(id, { ...call, isOne })));
   });
+  if (!isOne) resource.over?.(call.action, [...rows.values()].filter(({ ok }) => ok).length);
   return { results: ids.flatMap((id) => rows.get(id) ?? []) };
 }
 

@@ -54,6 +54,7 @@ export function bulkJob<Action extends string>(
       let again = checkpoint !== null;
       const settled = (row: BulkRow): BulkRow =>
         call.action === 'delete' && row.error?.code === 'not_found' ? { id: row.id, ok: true } : row;
+      const isOne = ids.length === 1;
       const together = resource.together?.(call.action) ?? 1;
 
       /** Adds the rows that follow, and makes them the checkpoint. */
@@ -77,7 +78,7 @@ export function bulkJob<Action extends string>(
         while (state.done < ids.length) {
           signal.throwIfAborted();
           const slice = ids.slice(state.done, state.done + together);
-          const rows = slice.map((id) => rowResult(id, () => resource.act(id, call, claim)));
+          const rows = slice.map((id) => rowResult(id, () => resource.act(id, { ...call, isOne }, claim)));
           const done = await leading(rows, signal);
           await keep(again ? done.map(settled) : done);
           again = false;
@@ -87,6 +88,7 @@ export function bulkJob<Action extends string>(
         await results.close();
       }
       const { done, ok, skipped } = state;
+      if (!isOne) resource.over?.(call.action, ok);
       const failed = done - ok - skipped;
       return { matched: ids.length, ok, skipped, failed, results_url: resultsUrl(job) } satisfies BulkSummary;
     },

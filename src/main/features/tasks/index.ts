@@ -80,16 +80,17 @@ export function createTasks(deps: TaskDeps) {
   }
 
   const parts: Part[] = [{ name: 'tasks', start: async () => void (await start()), stop, stopDeadlineMs: 20_000 }];
+  const untold = new Set<string>();
   const chores: Chore[] = [{ name: 'deleting old tasks', run: async (signal) => void (await retention.run(signal)) }];
   return {
     service,
     /** Makes tasks for other features, inside their transactions. */
     factory,
     handlers: taskHandlers(service),
-    bulk: taskBulk(service),
+    bulk: taskBulk(service, log, untold),
     parts,
     chores,
-    tellers: taskTellers(db, deps.settings),
+    tellers: taskTellers(db, deps.settings, untold),
     start,
     stop,
     prune: () => retention.run(new AbortController().signal),

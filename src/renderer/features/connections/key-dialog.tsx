@@ -30,9 +30,9 @@ const LIFETIMES = [
 ];
 const SCOPE_TEXT: Record<Scope, string> = {
   read: 'view everything in the areas',
-  run: 'also run commands, start browsers',
-  manage: 'also create, change, delete',
-  admin: 'also change settings, keys, backups',
+  run: 'run commands and start browsers',
+  manage: 'create, change and delete',
+  admin: 'change settings, keys and backups',
 };
 const AREA_TEXT: Record<string, string> = {
   models: 'models, chat, embeddings, downloads, sessions',

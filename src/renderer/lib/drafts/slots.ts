@@ -37,6 +37,71 @@ export const draftKey = (name: string): string | null => {
   return OWNED.exec(key)?.[1] ?? key;
 };
 
+/** The items of the storage that are drafts, of every tab. */
+function createItems<E extends Kept>(local: () => Storage, parse: (item: unknown) => E | null) {
+  const text = (name: string) => quietly(() => local().getItem(name)) ?? null;
+  const read = (name: string) => parseSlot(text(name), parse);
+  const write = (name: string, item: string | null): boolean =>
+    quietly(() => {
+      if (item === null) local().removeItem(name);
+      else local().setItem(name, item);
+      return true;
+    }) ?? false;
+  return {
+    text,
+    read,
+    /** @returns false when the storage is full or closed to this page */
+    write,
+    all: () =>
+      (quietly(() => Object.keys(local())) ?? []).flatMap((name) => {
+        const key = draftKey(name);
+        const item = key === null ? null : text(name);
+        const slot = parseSlot(item, parse);
+        return key === null || item === null || slot === null ? [] : [{ name, key, item, slot }];
+      }),
+    /** Ends other tabs' slots, as far as they still are what was continued. @returns what they were */
+    end: (over: Readonly<Record<string, number>>): [name: string, was: string, is: string][] =>
+      Object.entries(over).flatMap(([name, at]) => {
+        const was = text(name);
+        if (was === null || parseSlot(was, parse)?.entry.at !== at) return [];
+        const is = JSON.stringify({ ...(parsed(was) as object), ended: true });
+        write(name, is);
+        return [[name, was, is]];
+      }),
+  };
+}
+
+type Mine = ReadonlyMap<string, { item: string; over: Readonly<Record<string, number>> }>;
+
+/** Which slot of a draft a tab shows. */
+function createView<E extends Kept>(
+  items: ReturnType<typeof createItems<E>>,
+  tab: Tab,
+  ended: ReadonlySet<string>,
+  mine: Mine,
+  nameOf: (key: string) => string,
+) {
+  const mayShow = (key: string, { entry, ended: isEnded }: Slot<E>): boolean => {
+    if (isEnded || ended.has(key)) return false;
+    if (!Object.hasOwn(tab.done, key)) return true;
+    const least = tab.done[key] ?? null;
+    return least !== null && entry.version !== null && entry.version >= least;
+  };
+  /** The slot that is shown here: its own one, or the newest of the others. */
+  const shown = (key: string): { name: string; slot: Slot<E> } | null => {
+    const own = items.read(nameOf(key));
+    if (own !== null) return { name: nameOf(key), slot: own };
+    const others = items.all().filter((item) => item.key === key && mayShow(key, item.slot));
+    return others.sort((a, b) => b.slot.entry.at - a.slot.entry.at)[0] ?? null;
+  };
+  const overOf = (key: string): Readonly<Record<string, number>> => {
+    const own = mine.get(key);
+    const from = own === undefined ? shown(key) : null;
+    return from === null ? (own?.over ?? {}) : { ...from.slot.over, [from.name]: from.slot.entry.at };
+  };
+  return { shown, overOf };
+}
+
 /**
  * The drafts as one tab sees and writes them.
  * @param local storage of all tabs, and `session` of this one; both may throw
@@ -48,6 +113,8 @@ export function createSlots<E extends Kept>(
   parse: (item: unknown) => E | null,
   now: () => number = Date.now,
 ) {
+  const items = createItems(local, parse);
+  const { text, write } = items;
   const tab = takeTab(session);
   /** What this tab wrote last, while it has not ended. */
   const mine = new Map<string, { item: string; over: Readonly<Record<string, number>> }>();
@@ -56,51 +123,8 @@ export function createSlots<E extends Kept>(
   let last = 0;
 
   const nameOf = (key: string) => `${PREFIX}${key}~${tab.id}`;
-  const text = (name: string) => quietly(() => local().getItem(name)) ?? null;
-  const write = (name: string, item: string | null): boolean =>
-    quietly(() => {
-      if (item === null) local().removeItem(name);
-      else local().setItem(name, item);
-      return true;
-    }) ?? false;
-  const read = (name: string) => parseSlot(text(name), parse);
-  const names = () => (quietly(() => Object.keys(local())) ?? []).filter((name) => draftKey(name) !== null);
-
-  const mayShow = (key: string, { entry, ended: isEnded }: Slot<E>): boolean => {
-    if (isEnded || ended.has(key)) return false;
-    if (!Object.hasOwn(tab.done, key)) return true;
-    const least = tab.done[key] ?? null;
-    return least !== null && entry.version !== null && entry.version >= least;
-  };
-  /** The slot that is shown here: its own one, or the newest of the others. */
-  const shown = (key: string): { name: string; slot: Slot<E> } | null => {
-    const own = read(nameOf(key));
-    if (own !== null) return { name: nameOf(key), slot: own };
-    const others = names().flatMap((name) => {
-      const slot = draftKey(name) === key ? read(name) : null;
-      return slot !== null && mayShow(key, slot) ? [{ name, slot }] : [];
-    });
-    return others.sort((a, b) => b.slot.entry.at - a.slot.entry.at)[0] ?? null;
-  };
-  const overOf = (key: string): Readonly<Record<string, number>> => {
-    const own = mine.get(key);
-    const from = own === undefined ? shown(key) : null;
-    return from === null ? (own?.over ?? {}) : { ...from.slot.over, [from.name]: from.slot.entry.at };
-  };
-  /** Ends other tabs' slots, as far as they still are what was continued here. @returns what they were */
-  const endOthers = (over: Readonly<Record<string, number>>): [name: string, was: string, is: string][] =>
-    Object.entries(over).flatMap(([name, at]) => {
-      const was = text(name);
-      if (was === null || parseSlot(was, parse)?.entry.at !== at) return [];
-      const is = JSON.stringify({ ...(parsed(was) as object), ended: true });
-      write(name, is);
-      return [[name, was, is]];
-    });
-  for (const name of names()) {
-    const key = draftKey(name) ?? '';
-    const item = text(name) ?? '';
-    const slot = parseSlot(item, parse);
-    if (slot === null) continue;
+  const { shown, overOf } = createView(items, tab, ended, mine, nameOf);
+  for (const { name, key, item, slot } of items.all()) {
     if (name === nameOf(key)) mine.set(key, { item, over: slot.over });
     // The age of one without a date is counted from the first time it is read.
     if (slot.entry.at === 0) write(name, JSON.stringify({ ...(parsed(item) as object), at: now() }));
@@ -108,11 +132,7 @@ export function createSlots<E extends Kept>(
 
   return {
     /** Every item, whether it is shown or not. */
-    all: () =>
-      names().flatMap((name) => {
-        const slot = read(name);
-        return slot === null ? [] : [{ name, key: draftKey(name) ?? '', at: slot.entry.at, ended: slot.ended }];
-      }),
+    all: () => items.all().map(({ name, key, slot }) => ({ name, key, at: slot.entry.at, ended: slot.ended })),
     forget: (name: string) => void write(name, null),
     /** Gives up what this tab wrote. */
     giveUp(key: string): void {
@@ -137,7 +157,7 @@ export function createSlots<E extends Kept>(
      */
     end(key: string, least: number | null): () => void {
       const own = mine.get(key);
-      const others = endOthers(overOf(key));
+      const others = items.end(overOf(key));
       const { done } = tab;
       mine.delete(key);
       ended.add(key);

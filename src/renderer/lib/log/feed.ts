@@ -3,7 +3,7 @@
  * window of the log; where it leaves the end to show older lines, new ones wait on the host until it comes back.
  */
 import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
-import { createLogWindow, type LogPage } from './log-window.ts';
+import { createLogWindow, type LogPage, type LogWindow } from './log-window.ts';
 import { type LogLevel, type LogRing, type LogRow, RING_CAPACITY } from './ring.ts';
 
 /** Time between two renders while lines pour in, ms. */
@@ -80,7 +80,6 @@ export function createLogFeed(
   const abort = new AbortController();
   const { signal } = abort;
   const status = { loading: before.length === 0, live: false, dropped: 0, error: null as AppError | null };
-  let following = new AbortController();
   let fetching = false;
 
   const fail = (cause: unknown) => {
@@ -103,40 +102,7 @@ export function createLogFeed(
     read(source.tail(signal), window.restart);
   };
 
-  const start = async () => {
-    window.restart(await source.tail(signal));
-    Object.assign(status, { loading: false, live: true, error: null });
-    changes.notify();
-    const take = (rows: LogRow[]) => {
-      window.take(rows);
-      changes.notify();
-    };
-    const gap = (lost: number, next: number) => {
-      status.dropped += lost;
-      take([gapRow(lost, next)]);
-    };
-    const end = () => {
-      status.live = false;
-      changes.notify();
-    };
-    source.follow(
-      window.ring.last(),
-      { rows: take, gap, end, error: fail },
-      AbortSignal.any([signal, following.signal]),
-    );
-  };
-  let starting = true;
-  const begin = () => {
-    starting = true;
-    // What it followed before would tell each line a second time.
-    following.abort();
-    following = new AbortController();
-    start()
-      .catch(fail)
-      .finally(() => {
-        starting = false;
-      });
-  };
+  const begin = createReader(source, window, changes.notify, status, fail, signal);
   begin();
 
   return {
@@ -145,7 +111,7 @@ export function createLogFeed(
     subscribe: changes.subscribe,
     state: () => ({ ...status, more: window.more, behind: window.behind }),
     retry: () => {
-      if (!starting && status.error !== null) begin();
+      if (status.error !== null) begin();
     },
     loadOlder: () => {
       if (fetching || !window.more || status.loading) return;
@@ -168,6 +134,53 @@ export function createLogFeed(
       abort.abort();
       changes.stop();
     },
+  };
+}
+
+/** @returns reads the end of a log and follows it from there, for the second time instead of the first */
+function createReader(
+  source: LogSource,
+  window: LogWindow,
+  notify: () => void,
+  status: { loading: boolean; live: boolean; dropped: number; error: AppError | null },
+  fail: (cause: unknown) => void,
+  signal: AbortSignal,
+): () => void {
+  let following = new AbortController();
+  let isReading = false;
+  const start = async () => {
+    window.restart(await source.tail(signal));
+    Object.assign(status, { loading: false, live: true, error: null });
+    notify();
+    const take = (rows: LogRow[]) => {
+      window.take(rows);
+      notify();
+    };
+    const gap = (lost: number, next: number) => {
+      status.dropped += lost;
+      take([gapRow(lost, next)]);
+    };
+    const end = () => {
+      status.live = false;
+      notify();
+    };
+    source.follow(
+      window.ring.last(),
+      { rows: take, gap, end, error: fail },
+      AbortSignal.any([signal, following.signal]),
+    );
+  };
+  return () => {
+    if (isReading) return;
+    isReading = true;
+    // What it followed before would tell each line a second time.
+    following.abort();
+    following = new AbortController();
+    start()
+      .catch(fail)
+      .finally(() => {
+        isReading = false;
+      });
   };
 }
 

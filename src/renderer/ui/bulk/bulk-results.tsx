@@ -80,7 +80,7 @@ function Failures({ bulk }: { bulk: BulkJob }) {
               </th>
               <th scope="col">Id</th>
               {hasProfiles ? <th scope="col">Profile</th> : null}
-              <th scope="col">Why</th>
+              <th scope="col">Reason</th>
             </tr>
           </thead>
           <tbody>

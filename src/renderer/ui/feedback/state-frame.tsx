@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import { CircleAlert, CircleQuestionMark, LockKeyhole, SearchX, Unplug } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import { type AppError, codeOf, problemOf } from '../../../contract/kernel/errors.ts';
+import { type AppError, problemOf } from '../../../contract/kernel/errors.ts';
 import { errorText, type Titles } from '../../../contract/kernel/text/field-words.ts';
 import { useOfflineSince, useOnline } from '../../lib/client/context.tsx';
 import { type HelpTarget, partsOf, topicOf } from '../../lib/help.ts';
@@ -53,7 +53,7 @@ function diagnostics(error: AppError): string {
   return JSON.stringify({ ...problemOf(error), page: location.hash, at: new Date().toISOString() }, null, 2);
 }
 
-/** An error, scoped to its panel: code, sentence, Retry, Copy diagnostics. */
+/** An error, scoped to its panel: sentence, Retry, Copy diagnostics, which have its code. */
 export function ErrorState({
   error,
   retry,
@@ -75,7 +75,7 @@ export function ErrorState({
       <span className={text.bad}>{forbidden ? <LockKeyhole size={20} /> : <CircleAlert size={20} />}</span>
       <div className={inline ? layout.grow : layout.col}>
         <strong>{forbidden ? `Requires scope ${typeof scope === 'string' ? scope : 'admin'}` : said}</strong>
-        <p className={text.muted}>{forbidden ? said : <code>{codeOf(error.slug)}</code>}</p>
+        {forbidden ? <p className={text.muted}>{said}</p> : null}
       </div>
       <div className={layout.row}>
         {retry === undefined ? null : (

@@ -75,6 +75,20 @@ export function hiddenSecret(schema: JsonObject): string | null {
   return hidden && `${hidden.pointer} ${hidden.reason}`;
 }
 
+/** What a text of a format looks like. */
+const FORMATS: Readonly<Record<string, string>> = {
+  uri: 'must be a full address, such as https://example.com',
+  url: 'must be a full address, such as https://example.com',
+  email: 'must be an email address, such as name@example.com',
+  date: 'must be a date, such as 2026-11-30',
+  time: 'must be a time, such as 07:30:00Z',
+  'date-time': 'must be a date and time, such as 2026-11-30T07:30:00Z',
+  uuid: 'must be a UUID',
+  hostname: 'must be the name of a host, such as example.com',
+  ipv4: 'must be an IPv4 address, such as 192.0.2.1',
+  ipv6: 'must be an IPv6 address, such as 2001:db8::1',
+};
+
 function issueOf(error: ErrorObject): Issue {
   const base = error.instancePath
     .split('/')
@@ -87,6 +101,7 @@ function issueOf(error: ErrorObject): Issue {
   if (error.keyword === 'additionalProperties') return { path, message: 'unknown field' };
   if (error.keyword === 'enum')
     return { path, message: `must be one of ${(error.params.allowedValues as unknown[]).join(', ')}` };
+  if (error.keyword === 'format') return { path, message: FORMATS[String(error.params.format)] ?? 'has a wrong form' };
   return { path, message: error.message ?? 'has a wrong value' };
 }
 

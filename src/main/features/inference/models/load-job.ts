@@ -66,7 +66,7 @@ export function loadJobKind(source: ModelLookup, residents: Residents): JobKind<
       try {
         const { facts } = await residents.load(model, optionsOf(input));
         await checkDevice(input.device, facts?.device ?? 'cpu', () => residents.unload(model));
-        progress({ percent: 100 });
+        progress({ message: `Loaded ${model.id}`, percent: 100 });
         return { model: model.id, context_length: facts?.context_length ?? 0, device: facts?.device ?? 'cpu' };
       } finally {
         clearInterval(tell);

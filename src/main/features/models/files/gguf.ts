@@ -102,8 +102,7 @@ async function readHeader(file: FileHandle, size: number, budget: ReadBudget): P
   const reader = new ByteReader(file, Math.min(size, MAX.header), budget);
   if (size < 24) throw new MalformedFile('It is too short to be a GGUF file.');
   await reader.load(24);
-  if (reader.bytesNow(4).toString('latin1') !== 'GGUF')
-    throw new MalformedFile('It does not start as a GGUF file does.');
+  if (reader.bytesNow(4).toString('latin1') !== 'GGUF') throw new MalformedFile('This is not a GGUF file.');
   const version = reader.u32Now();
   if (version !== 2 && version !== 3) throw new MalformedFile(`GGUF version ${version} is not supported; 2 and 3 are.`);
   const tensorCount = bounded('tensors', reader.u64Now(), MAX.tensors);

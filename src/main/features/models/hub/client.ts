@@ -144,13 +144,17 @@ export type HubClient = ReturnType<typeof createHubClient>;
 export const isTemporary = (error: unknown): boolean =>
   !(error instanceof AppError) || error.slug === 'gateway-timeout';
 
+/** What the system says when no network leads anywhere. */
+const OFFLINE = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'ENETDOWN']);
+
 /** What was thrown, as the error for a caller. */
 export function unreachable(error: unknown): unknown {
   if (error instanceof AppError) return error;
   const code = (error as { cause?: { code?: string } }).cause?.code;
   // Faults of the disk have a meaning of their own.
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error;
-  return new AppError('gateway-timeout', `The hub cannot be reached${code === undefined ? '' : ` (${code})`}.`, {
+  const isOffline = code !== undefined && OFFLINE.has(code);
+  return new AppError('gateway-timeout', isOffline ? 'No internet connection.' : 'Hugging Face cannot be reached.', {
     cause: error,
     extra: { upstream: 'hub' },
   });

@@ -17,8 +17,8 @@ const object = (value: unknown): Record<string, unknown> =>
 const seconds = (ms: unknown, attempt: number): string =>
   typeof ms === 'number' && attempt > 0 ? ` after ${(ms / 1000).toFixed(1)} s` : '';
 
-/** Creates the tellers of tasks. */
-export function taskTellers(db: Db, settings: SettingsReader): Tellers {
+/** Creates the tellers of tasks. @param untold ids of those whose end is told together with that of others */
+export function taskTellers(db: Db, settings: SettingsReader, untold: Set<string>): Tellers {
   const named = db.raw.prepare<[string], Named>('SELECT command_name, attempt, max_attempts FROM task WHERE id = ?');
   let paused = settings.get('executor.paused');
 
@@ -33,7 +33,9 @@ export function taskTellers(db: Db, settings: SettingsReader): Tellers {
 
   function ended(change: Change, { command_name: name, attempt }: Named): Told {
     const { status, duration_ms, error } = object(change.data);
-    const data = { task_id: change.id, attempt, duration_ms, ...(error === null ? {} : { error }) };
+    // What was cancelled is as it was wanted: its reason is no error.
+    const hasError = error !== null && status !== 'cancelled';
+    const data = { task_id: change.id, attempt, duration_ms, ...(hasError ? { error } : {}) };
     const after = seconds(duration_ms, attempt);
     if (status === 'succeeded') return { level: 'info', message: `“${name}” succeeded${after}`, data };
     if (status === 'cancelled') return { level: 'info', message: `“${name}” was cancelled${after}`, data };
@@ -49,6 +51,7 @@ export function taskTellers(db: Db, settings: SettingsReader): Tellers {
       change.type === 'task.ended' ||
       (change.type === 'task.updated' && (status === 'running' || status === 'retrying'));
     if (!isNews) return null;
+    if (change.type === 'task.ended' && untold.delete(change.id) && status === 'cancelled') return null;
     const row = named.get(change.id);
     if (row === undefined) return null;
     return change.type === 'task.ended' ? ended(change, row) : moved(change, row);

@@ -117,7 +117,7 @@ export function createEndStore(db: Db, events: Events, clock: Clock): EndStore {
         }
         const actual = statusOf.get(id)?.status;
         if (!actual) throw new AppError('not-found', undefined, { extra: { resource: 'task', id } });
-        throw new AppError('invalid-state', `This task is ${actual}; it can no longer be cancelled.`, {
+        throw new AppError('invalid-state', `Already ${actual.replaceAll('_', ' ')}.`, {
           extra: { expected: TRANSITIONS.cancel.from, actual },
         });
       });

@@ -93,11 +93,11 @@ function ByName() {
   const [typed, setTyped] = useState('');
   const [repo, setRepo] = useState<string | null>(null);
   const noAsk = useCan('get_model_quants');
-  const wrong = REPO.test(typed.trim()) ? null : 'Type the name of a repo, such as owner/name';
+  const wrong = REPO.test(typed.trim()) ? null : 'Type the name of a repository, such as owner/name';
   const query = useOperationQuery('get_model_quants', { repo_id: repo ?? '' }, { enabled: repo !== null });
   return (
-    <section aria-label="From the hub">
-      <h2>From the hub</h2>
+    <section aria-label="Hugging Face">
+      <h2>Hugging Face</h2>
       <form
         className={css.field}
         onSubmit={(event) => {
@@ -108,7 +108,7 @@ function ByName() {
         <TextInput
           className={layout.grow}
           size="xs"
-          label="Repo"
+          label="Repository"
           placeholder="owner/name"
           spellCheck={false}
           value={typed}

@@ -86,7 +86,7 @@ function ImportForm({ close }: { close(): void }) {
       />
       <div className={layout.two}>
         <Select
-          label="Type of lines without one"
+          label="Default type"
           data={ProxyScheme.options}
           allowDeselect={false}
           value={scheme}

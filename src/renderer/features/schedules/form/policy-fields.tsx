@@ -14,21 +14,21 @@ export function PolicyFields({ form }: { form: ScheduleDraft }) {
       <div className={layout.two}>
         {form.values.kind === 'event' ? null : (
           <Select
-            label="Times that passed while TabAgent could not run"
+            label="Missed runs"
             data={MissedPolicy.options.map((value) => ({ value, label: MISSED_WORDS[value] }))}
             allowDeselect={false}
             {...form.input('missed')}
           />
         )}
         <Select
-          label="When the task before still runs"
+          label="Overlap"
           data={OverlapPolicy.options.map((value) => ({ value, label: OVERLAP_WORDS[value] }))}
           allowDeselect={false}
           {...form.input('overlap')}
         />
       </div>
       <details>
-        <summary className={text.muted}>Quiet hours, span, delay, priority</summary>
+        <summary className={text.muted}>More options</summary>
         <div className={layout.two}>
           <TextInput label="Quiet from" type="time" {...form.input('quietFrom')} />
           <TextInput label="Quiet until" type="time" {...form.input('quietTo')} />

@@ -67,7 +67,7 @@ function CronFields({ form }: { form: ScheduleDraft }) {
         {...form.input('expr')}
       />
       <Select
-        label="Start from"
+        label="Preset"
         description="A common pattern, to be changed"
         placeholder="Choose"
         data={PRESETS}
@@ -76,10 +76,10 @@ function CronFields({ form }: { form: ScheduleDraft }) {
       />
       <Select label="Time zone" searchable data={ZONES} allowDeselect={false} {...form.input('timezone')} />
       <Select
-        label="A time that the clock leaves out"
+        label="Daylight saving gap"
         data={[
-          { value: 'run_after', label: 'Runs right after the gap' },
-          { value: 'skip', label: 'Does not run that day' },
+          { value: 'run_after', label: 'Run right after' },
+          { value: 'skip', label: 'Skip that day' },
         ]}
         allowDeselect={false}
         {...form.input('gap')}
