@@ -1,14 +1,14 @@
 /** Lines of a log: fixed rows, virtual, following the end until the user scrolls up. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ScrollText } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { clock } from '../../lib/format.ts';
 import { listProps, useInitialFocus } from '../../lib/keys/focus-list.ts';
 import type { LogFeed } from '../../lib/log/feed.ts';
 import { shownHits } from '../../lib/log/hits.ts';
 import type { LogLevel, LogRow } from '../../lib/log/ring.ts';
 import { useView } from '../../lib/view-store.ts';
-import { EmptyState, StateFrame } from '../feedback/state-frame.tsx';
+import { EmptyState, ErrorState, StateFrame } from '../feedback/state-frame.tsx';
 import { focusable } from '../focusable.ts';
 import { useOverscan } from '../sizing/use-overscan.ts';
 import text from '../styles/text.module.css';
@@ -36,9 +36,7 @@ export function LogViewer(props: LogViewerProps) {
   const { name, feed, levels, still } = props;
   const version = useSyncExternalStore(feed.subscribe, feed.version);
   const rows = useMemo(() => (version < 0 ? [] : visibleRows(feed, levels)), [feed, version, levels]);
-  const { loading, error, live } = feed.state();
-  // That there are no lines is known only from the host.
-  const isKnown = rows.length > 0 || (!loading && error === null);
+  const { loading, live } = feed.state();
   const wrap = useView((view) => view.wrap);
   const search = useHits(feed, rows, levels, version);
   const frame = useRef<HTMLDivElement>(null);
@@ -99,13 +97,39 @@ export function LogViewer(props: LogViewerProps) {
       <LogBar view={props} rows={rows} following={place.following} setFollow={place.setFollow}>
         <LogSearch {...search.field} goTo={(seq) => search.goTo(seq, goTo)} />
       </LogBar>
-      <StateFrame of={{ data: isKnown ? rows : undefined, error, refetch: feed.retry }} skeleton={6}>
+      <LogFrame state={feed.state()} retry={feed.retry} isEmpty={rows.length === 0}>
         {rows.length === 0 ? <NoLines {...props} /> : lines}
-      </StateFrame>
+      </LogFrame>
       <span className={text.hidden} aria-live="polite">
         {live ? 'Live' : 'Complete'}
       </span>
     </section>
+  );
+}
+
+/** Lines that are known stay, whatever is wrong; that there are none is known only from the host. */
+function LogFrame({
+  state: { loading, error },
+  retry,
+  isEmpty,
+  children,
+}: {
+  state: ReturnType<LogFeed['state']>;
+  retry: LogFeed['retry'];
+  isEmpty: boolean;
+  children: ReactNode;
+}) {
+  const isKnown = !isEmpty || (!loading && error === null);
+  // The lines of a task that was deleted can still be read.
+  const isGone = isKnown && error?.slug === 'not-found';
+  const of = { data: isKnown ? true : undefined, error: isGone ? null : error, refetch: retry };
+  return (
+    <>
+      {isGone ? <ErrorState inline error={error} /> : null}
+      <StateFrame of={of} skeleton={6}>
+        {children}
+      </StateFrame>
+    </>
   );
 }
 
