@@ -84,8 +84,8 @@ test('status tabs match their filter in any order, and a waiting task says why',
   expect(tabOf(['dead', 'failed', 'interrupted', 'timed_out'])).toBe('failed');
   expect(tabOf(['failed'])).toBe('custom');
   expect(tabOf(undefined)).toBe('all');
-  expect(waitSentence({ wait_reason: 'profile_busy', queue_position: 3 })).toBe(
+  expect(waitSentence({ wait_reason: 'profile_busy', queue_position: 3, run_at: null })).toBe(
     'Its profile is in use. Position 3 in queue',
   );
-  expect(waitSentence({ wait_reason: null, queue_position: null })).toBeNull();
+  expect(waitSentence({ wait_reason: null, queue_position: null, run_at: null })).toBeNull();
 });

@@ -102,7 +102,9 @@ test('a choice of all ends with the filter, and with a row that is taken out of 
 
 // Catches a result that lies over every screen for as long as the window is open.
 test('what did not go well leaves the corner with its screen, and its results are in the status bar until they are seen', async () => {
-  const rows = [{ id: 'tsk_gone', ok: false, error: { title: 'Gone', status: 404, detail: 'It is gone' } }] as never;
+  const rows = [
+    { id: 'tsk_01arz3ndektsv4rrffq69g5fav', ok: false, error: { title: 'Gone', status: 404, detail: 'It is gone' } },
+  ] as never;
   const job = { id: 'one', op: 'tasks_bulk', done: 'deleted', doing: 'Deleting 1 task', rows } as const;
   useBulkJobs.setState({ jobs: [job] });
   await using panel = await renderPanel(subject, screens(), { at: '/tasks' });
