@@ -27,7 +27,7 @@ beforeEach(async () => {
 // Catches a table that is taken without a look, a bad row that is passed over, and profiles that cannot be taken back.
 test('a table is checked first; bad rows are named and left out; what was made can be taken back', async () => {
   await using panel = await renderPanel(subject, <ProfilesScreen />, { at: '/profiles' });
-  await panel.user.click(await screen.findByRole('button', { name: 'Import profiles' }));
+  await panel.user.click(await screen.findByRole('button', { name: 'Import from table' }));
   const dialog = within(await screen.findByRole('dialog', { name: 'Profiles from a table' }));
   await panel.user.click(dialog.getByRole('textbox', { name: 'Table' }));
   await panel.user.paste('name,timezone\nAnna,Europe/Berlin\nBea,Mars/Olympus\nCleo,');

@@ -56,7 +56,7 @@ export function ProfilesScreen() {
         {list.total === null ? null : <span className={text.muted}>{count(list.total)}</span>}
         <span className={layout.grow} />
         <Button icon={<Table2 size={14} />} blocked={noRows} onClick={() => set({ edit: 'rows' })}>
-          Import profiles
+          Import from table
         </Button>
         <Button icon={<PackageOpen size={14} />} blocked={noImport} onClick={() => set({ edit: 'import' })}>
           Import profiles…
