@@ -176,5 +176,5 @@ test('a profile that is gone is said to be gone', async () => {
   const { id } = await call('profiles_create', { name: 'Gone' });
   await call('profiles_delete', { id });
   await using _panel = await renderPanel(subject, <Dialog id={id} />);
-  expect((await (await dialog()).findByRole('alert')).textContent).toContain('does not exist');
+  expect((await (await dialog()).findByRole('alert')).textContent).toContain('There is no profile');
 });

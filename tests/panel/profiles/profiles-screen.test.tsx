@@ -148,7 +148,7 @@ test('an address with a profile that is gone says so', async () => {
   await using _panel = await renderPanel(subject, <ProfilesScreen />, {
     at: '/profiles?peek=prf_01arz3ndektsv4rrffq69g5fav',
   });
-  expect((await (await inspector()).findByRole('alert')).textContent).toContain('does not exist');
+  expect((await (await inspector()).findByRole('alert')).textContent).toContain('There is no profile');
 });
 
 // Catches a filter by group that knows one value only, and a selection that can be started but not worked with.

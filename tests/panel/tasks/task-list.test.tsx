@@ -137,6 +137,6 @@ describe('the peek', () => {
     await subject.host.client.call('tasks_cancel', { id: gone.id });
     await subject.host.client.call('tasks_delete', { id: gone.id });
     const alert = await screen.findByRole('alert');
-    expect(within(alert).getByText(/not[-_]found/)).toBeTruthy();
+    expect(within(alert).getByText(/There is no task/)).toBeTruthy();
   });
 });

@@ -4,7 +4,7 @@ import { mergedOf } from './merged.ts';
 
 type Delta = ChatChunk['choices'][number]['delta'];
 const chunk = (delta: Delta, finish_reason: 'stop' | 'tool_calls' | null = null): ChatChunk => ({
-  ...({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'a' } as const),
+  ...({ id: 'chatcmpl-1', object: 'chat.completion.chunk', system_fingerprint: 'fp', created: 1, model: 'a' } as const),
   choices: [{ index: 0, delta, logprobs: null, finish_reason }],
 });
 
