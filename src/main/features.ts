@@ -3,7 +3,7 @@ import path from 'node:path';
 import { shellOperations } from '../contract/host/shell.ts';
 import type { Feature } from './core/feature.ts';
 import type { Foundation } from './core/foundation.ts';
-import { createHardware } from './core/hardware.ts';
+import { createHardware, type Hardware } from './core/hardware.ts';
 import { newRequestId } from './core/ids.ts';
 import { createLateHandlers } from './core/operation/late-handlers.ts';
 import { workerModule } from './core/process/modules.ts';
@@ -13,7 +13,7 @@ import { createConnections } from './features/connections/index.ts';
 import { createDemo } from './features/demo/index.ts';
 import { createEmbeddings } from './features/embeddings/index.ts';
 import { createInference, type EngineModules, mediaFiles } from './features/inference/index.ts';
-import { createJobs } from './features/jobs/index.ts';
+import { createJobs, type JobService } from './features/jobs/index.ts';
 import { createModels, type Held } from './features/models/index.ts';
 import { createProfileArchives } from './features/profiles/archive/index.ts';
 import { createProfiles } from './features/profiles/index.ts';
@@ -22,7 +22,7 @@ import { createRetrieval } from './features/retrieval/index.ts';
 import { createSchedules } from './features/schedules/index.ts';
 import { createSessions } from './features/sessions/index.ts';
 import { createSettingsFeature } from './features/settings/index.ts';
-import { createStorage } from './features/storage/index.ts';
+import { createStorage, type Uploads } from './features/storage/index.ts';
 import { createTasks } from './features/tasks/index.ts';
 import { createTelemetry } from './features/telemetry/index.ts';
 
@@ -46,11 +46,41 @@ const bulkOf = <T extends Record<string, { bulk: unknown }>>(of: T) =>
     [K in keyof T & string as `${K}_bulk`]: T[K]['bulk'];
   };
 
+type Add = <F extends Feature>(name: string, feature: F) => F;
+type ModelDeps = Foundation & Addresses & { hardware: Hardware; jobs: JobService; uploads: Uploads };
+
+/** Models, the engines that run them, and what computes on engines. `artifact` finds the file of one, once there are tasks. */
+function addModels(
+  shared: ModelDeps,
+  replaced: Replaced,
+  { add, artifact }: { add: Add; artifact(id: string): string },
+) {
+  const { uploads } = shared;
+  const engines = {
+    isLoaded: (name: string): boolean => inference.service.isLoaded(name),
+    unload: (name: string): Promise<void> => inference.service.unload(name),
+    held: (): Held => inference.service.held(),
+  };
+  const models = add(
+    'models',
+    createModels({ ...shared, engines, admitSession: (...asked) => conversations.admit(...asked) }),
+  );
+  const { conversations } = add('sessions', createSessions({ ...shared, params: models.params }));
+  const fileOf = mediaFiles({ artifact, upload: (id) => uploads.require(id, null).file });
+  const inference = add(
+    'inference',
+    createInference({ ...shared, source: models.source, conversations, ...replaced, fileOf }),
+  );
+  const embeddings = add('embeddings', createEmbeddings({ ...shared, semantic: inference.service }));
+  add('retrieval', createRetrieval({ ...shared, embeddings: embeddings.service }));
+  return inference;
+}
+
 /** One line for each feature. Their parts start in this order and stop in the reverse order. */
 export function createFeatures(shared: Foundation & Addresses, replaced: Replaced) {
   const { dataDir, log, platform, settings, tempDir } = shared;
   const all: (Feature & { name: string })[] = [];
-  const add = <F extends Feature>(name: string, feature: F): F => {
+  const add: Add = (name, feature) => {
     all.push({ ...feature, name });
     return feature;
   };
@@ -74,32 +104,10 @@ export function createFeatures(shared: Foundation & Addresses, replaced: Replace
   const archived = { ...shared, jobs, profiles, uploads: storage.uploads };
   const archives = add('profile-archives', createProfileArchives(archived));
   const hardware = createHardware();
-  const engines = {
-    isLoaded: (name: string): boolean => inference.service.isLoaded(name),
-    unload: (name: string): Promise<void> => inference.service.unload(name),
-    held: (): Held => inference.service.held(),
-  };
-  const models = add(
-    'models',
-    createModels({
-      ...{ ...shared, hardware, engines, jobs: jobs.service, uploads: storage.uploads },
-      admitSession: (...asked) => conversations.admit(...asked),
-    }),
-  );
-  const { conversations } = add('sessions', createSessions({ ...shared, params: models.params }));
-  const inference = add(
-    'inference',
-    createInference({
-      ...shared,
-      ...{ jobs: jobs.service, source: models.source, conversations, ...replaced },
-      fileOf: mediaFiles({
-        artifact: (id): string => tasks.service.content(id).path,
-        upload: (id) => storage.uploads.require(id, null).file,
-      }),
-    }),
-  );
-  const embeddings = add('embeddings', createEmbeddings({ ...shared, semantic: inference.service }));
-  add('retrieval', createRetrieval({ ...shared, embeddings: embeddings.service }));
+  const inference = addModels({ ...shared, hardware, jobs: jobs.service, uploads: storage.uploads }, replaced, {
+    add,
+    artifact: (id): string => tasks.service.content(id).path,
+  });
   // After the engines, so that tasks stop first: one that is cut off by the end of the host is told from one that failed.
   const tasks = add(
     'tasks',

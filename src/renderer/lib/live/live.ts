@@ -1,4 +1,4 @@
-/** One subscription to all changes keeps the whole cache right: no screen polls, none subscribes by itself. */
+/** One subscription to all changes keeps the whole cache right: no screen asks again for what events tell, none subscribes by itself. */
 import type { Query, QueryClient } from '@tanstack/react-query';
 import type { Client } from '../../../contract/client/client-types.ts';
 import type { Change } from '../../../contract/host/telemetry.ts';
