@@ -1,4 +1,4 @@
-import { CircleX } from 'lucide-react';
+import { Ban, CircleX } from 'lucide-react';
 import { framesOf, type Problem as ProblemBody } from '../../../contract/kernel/errors.ts';
 import { words } from '../../lib/format.ts';
 import { passageOf } from '../../lib/text/tame.ts';
@@ -13,10 +13,12 @@ import css from './problem.module.css';
 export function Problem({ problem }: { problem: ProblemBody }) {
   const frames = framesOf(problem);
   const line = typeof problem.line === 'number' ? problem.line : null;
+  // What a person has wanted is no failure.
+  const isCancelled = problem.code === 'cancelled';
   return (
     <div className={css.problem}>
-      <Notice tone="bad">
-        <CircleX size={14} />
+      <Notice tone={isCancelled ? 'info' : 'bad'}>
+        {isCancelled ? <Ban size={14} /> : <CircleX size={14} />}
         <div className={layout.grow}>
           <strong>{words(problem.code)}</strong>
           <p className={css.detail}>{passageOf(problem.detail)}</p>

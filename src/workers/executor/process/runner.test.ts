@@ -68,7 +68,7 @@ describe('process runner', () => {
       outcome: 'failed',
       exit_code: 3,
       retryable: true,
-      error: { code: 'process_failed', exit_code: 3, detail: expect.stringContaining('exit code 3: disk is full') },
+      error: { code: 'process_failed', exit_code: 3, detail: expect.stringContaining('Exit code 3: disk is full') },
     });
     await using allowed = new Harness();
     allowed.run(spec(node('process.exit(3)'), { success_codes: [0, 3] }));

@@ -259,7 +259,9 @@ export const runProcess: Runner<ProcessSpec> = async (run, spec) => {
   run.log.write('debug', 'host', `${program} ${end} after ${duration} ms`);
   if (code === null || !spec.success_codes.includes(code)) {
     const lastWords = clip(redactor, stderr.trim().split('\n').at(-1) ?? '', LAST_WORDS);
-    throw new Failure('process-failed', `${program} ${end}${lastWords === '' ? '.' : `: ${lastWords}`}`, {
+    // The reason first: a list shows no more than the beginning, and the command tells the program.
+    const why = code === null ? `Ended by ${signal}` : `Exit code ${code}`;
+    throw new Failure('process-failed', lastWords === '' ? `${program} ${end}.` : `${why}: ${lastWords}`, {
       retryable: true,
       ...(code === null ? {} : { exitCode: code }),
       extra: { exit_code: code, signal, stderr: clipEnd(redactor, stderr, STDERR_SHOWN) },

@@ -11,6 +11,7 @@ import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import { kindViews } from '../kinds/index.ts';
 import css from './library.module.css';
+import { Unsaved } from './unsaved.tsx';
 
 const isUnsaved = (entry: DraftEntry) => pendingEdits(entry).length > 0 || Object.keys(entry.texts).length > 0;
 
@@ -57,7 +58,7 @@ export function CommandItem({
         <span className={command.enabled ? `${layout.grow} ${text.clip}` : `${layout.grow} ${text.clip} ${text.faint}`}>
           {command.name}
         </span>
-        {changed ? <span className={css.dot} role="img" title="Unsaved changes" aria-label="Unsaved changes" /> : null}
+        {changed ? <Unsaved what="Unsaved changes" /> : null}
         {command.last_task === null ? null : <LastOutcome task={command.last_task} />}
       </Link>
     </li>

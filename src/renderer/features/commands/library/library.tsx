@@ -23,6 +23,7 @@ import { DEFAULT_TEMPLATE } from '../templates.ts';
 import { CommandItem } from './command-item.tsx';
 import { foldersOf } from './folders.ts';
 import css from './library.module.css';
+import { Unsaved } from './unsaved.tsx';
 
 /** New commands that are not stored yet. */
 function DraftList({ current }: { current: string | null }) {
@@ -53,7 +54,7 @@ function DraftList({ current }: { current: string | null }) {
               >
                 <Icon size={14} className={text.muted} aria-label={title} />
                 <span className={`${layout.grow} ${text.clip}`}>{String(edits.name) || 'Unnamed'}</span>
-                <span className={css.dot} role="img" title="Not saved yet" aria-label="Not saved yet" />
+                <Unsaved what="Not saved yet" />
               </Link>
             </li>
           );
