@@ -4,20 +4,18 @@ import { Modal } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { useNavigate } from '@tanstack/react-router';
-import { FileCode2, ListChecks, Search, SquareUser } from 'lucide-react';
-import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
+import { Search } from 'lucide-react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { flushSync } from 'react-dom';
-import { commandKinds } from '../../contract/automation/kinds/index.ts';
+import { type Found, useFound } from '../lib/finder.ts';
 import type { Action } from '../lib/keys/registry.ts';
 import { useAllActions } from '../lib/keys/use-actions.ts';
-import { useOperationQuery } from '../lib/live/query.ts';
-import { Ago } from '../ui/display/ago.tsx';
 import { Kbd } from '../ui/display/kbd.tsx';
-import { Status } from '../ui/display/status.tsx';
 import { focusable } from '../ui/focusable.ts';
 import layout from '../ui/styles/layout.module.css';
 import text from '../ui/styles/text.module.css';
 import css from './palette.module.css';
+import { FINDERS } from './screens.ts';
 
 type Mode = 'all' | 'objects';
 
@@ -63,71 +61,21 @@ function ActionItem({ action }: { action: Action }) {
   );
 }
 
-function Hit({ icon, title, side, onClick }: { icon: ReactNode; title: string; side: ReactNode; onClick(): void }) {
-  return (
-    <Spotlight.Action onClick={onClick}>
-      <span className={`${layout.row} ${layout.grow}`}>
-        <span className={css.icon}>{icon}</span>
-        <span className={`${layout.grow} ${text.clip}`}>{title}</span>
-        {side}
-      </span>
-    </Spotlight.Action>
-  );
-}
-
-/** What the host finds for a text. */
-function useObjects(q: string) {
-  const input = { q, limit: 5 };
-  const options = { enabled: q.length > 0, keep: true };
-  const commands = useOperationQuery('commands_list', input, options);
-  const profiles = useOperationQuery('profiles_list', input, options);
-  const tasks = useOperationQuery('tasks_list', input, options);
-  const all = [commands, profiles, tasks];
-  return {
-    ...{ commands, profiles, tasks },
-    found: q.length > 0 && all.some((query) => (query.data?.items.length ?? 0) > 0),
-    isAsking: all.some((query) => query.isFetching),
-  };
-}
-
-function Objects({ of: { commands, profiles, tasks, found } }: { of: ReturnType<typeof useObjects> }) {
+function Objects({ found }: { found: readonly Found[] }) {
   const navigate = useNavigate();
-  if (!found) return null;
+  if (found.length === 0) return null;
   return (
     <Spotlight.ActionsGroup label="Objects">
-      {commands.data?.items.map((command) => (
-        <Hit
-          key={command.id}
-          icon={<FileCode2 size={14} />}
-          title={command.name}
-          side={<span className={text.muted}>{commandKinds[command.kind].title}</span>}
-          onClick={() => void navigate({ to: '/commands/$id', params: { id: command.id } })}
-        />
-      ))}
-      {profiles.data?.items.map((profile) => (
-        <Hit
-          key={profile.id}
-          icon={<SquareUser size={14} />}
-          title={profile.name}
-          side={<Status plain state={profile.state} />}
-          onClick={() => void navigate({ to: '/profiles', search: { peek: profile.id } })}
-        />
-      ))}
-      {tasks.data?.items.map((task) => (
-        <Hit
-          key={task.id}
-          icon={<ListChecks size={14} />}
-          title={task.command_name}
-          side={
-            <>
-              <span className={text.faint}>
-                <Ago at={task.created_at} />
-              </span>
-              <Status plain state={task.status} />
-            </>
-          }
-          onClick={() => void navigate({ to: '/tasks/$id', params: { id: task.id } })}
-        />
+      {found.map(({ id, Icon, title, side, to }) => (
+        <Spotlight.Action key={id} onClick={() => void navigate(to)}>
+          <span className={`${layout.row} ${layout.grow}`}>
+            <span className={css.icon}>
+              <Icon size={14} />
+            </span>
+            <span className={`${layout.grow} ${text.clip}`}>{title}</span>
+            {side}
+          </span>
+        </Spotlight.Action>
       ))}
     </Spotlight.ActionsGroup>
   );
@@ -162,14 +110,13 @@ export function Palette() {
   const current = useSyncExternalStore(subscribe, () => mode);
   const offered = useAllActions().filter((action) => !action.hidden && matches(action, query));
   const here = offered.filter(({ layer }) => layer !== 'global');
-  const objects = useObjects(q);
-  const { found, isAsking } = objects;
+  const { found, isAsking } = useFound(FINDERS, q);
   const actions = current === 'all' ? offered.length : 0;
   const isSettled = query.trim() === q && !isAsking;
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the list may have changed
   useEffect(() => {
     if (query.trim() !== '') keepChosen();
-  }, [found, isAsking, actions, query]);
+  }, [found.length, isAsking, actions, query]);
   return (
     <Spotlight.Root
       store={store}
@@ -186,13 +133,15 @@ export function Palette() {
       <Modal.Title className={text.hidden}>Search or run a command</Modal.Title>
       <Spotlight.Search
         id={FIELD}
-        placeholder={current === 'objects' ? 'Find a task, command or profile' : 'Search or run a command'}
+        placeholder={
+          current === 'objects' ? `Find ${FINDERS.map(({ things }) => things).join(', ')}` : 'Search or run a command'
+        }
         aria-label="Search or run a command"
         leftSection={<Search size={15} />}
       />
       <Spotlight.ActionsList {...scrollArea}>
         {current === 'all' ? <Group label="This screen" actions={here} /> : null}
-        <Objects of={objects} />
+        <Objects found={found} />
         {current === 'all' ? (
           <>
             <Group label="Go to" actions={offered.filter(({ group }) => group === 'Navigation')} />
@@ -200,7 +149,7 @@ export function Palette() {
             <Group label="Help" actions={offered.filter(({ group }) => group === 'Help')} />
           </>
         ) : null}
-        {query.trim() !== '' && isSettled && !found && actions === 0 ? (
+        {query.trim() !== '' && isSettled && found.length === 0 && actions === 0 ? (
           <Spotlight.Empty role="status">Nothing matches “{query.trim()}”</Spotlight.Empty>
         ) : null}
       </Spotlight.ActionsList>

@@ -1,5 +1,5 @@
 /** What the features show on the screens of the contract's registry. */
-import type { ScreenId } from '../../contract/host/screens.ts';
+import { SCREENS, type ScreenId } from '../../contract/host/screens.ts';
 import type { ScreenView } from '../lib/screen-view.ts';
 
 const VIEWS = import.meta.glob<ScreenView>('../features/*/screen.ts', { eager: true, import: 'screen' });
@@ -10,6 +10,9 @@ export function viewOf(id: ScreenId): ScreenView {
   if (view === undefined) throw new Error(`src/renderer/features/${id}/screen.ts is missing`);
   return view;
 }
+
+/** What the palette searches, in the order of the screens. */
+export const FINDERS = SCREENS.flatMap(({ id }) => viewOf(id).finder ?? []);
 
 /** Names of all features with a screen, so that a test can find one that is not in the registry. */
 export const VIEW_IDS: readonly string[] = Object.keys(VIEWS).map((path) => path.split('/').at(-2) ?? path);

@@ -107,6 +107,25 @@ test('Go to object finds objects only', async () => {
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 });
 
+// Catches things that the palette does not know: proxies, schedules and conversations were found by nobody.
+test('proxies, schedules and conversations are found by their names, and open', async () => {
+  const { call } = subject.host.client;
+  const proxy = await call('proxies_create', { name: 'Kyoto exit', host: 'h.example', port: 1 });
+  const spec = { kind: 'process', argv: ['true'] };
+  const command = await call('commands_create', { name: 'Kyoto command', kind: 'process', spec });
+  const target = { command_id: command.id };
+  await call('schedules_create', { name: 'Kyoto nights', target, trigger: { kind: 'interval', seconds: 3600 } });
+  await call('sessions_create', { title: 'Kyoto travel' });
+  await using panel = await renderPanel(subject, <Shell />);
+  await screen.findByRole('navigation', { name: 'Screens' });
+  await panel.user.keyboard('{Control>}p{/Control}kyoto');
+  const dialog = await screen.findByRole('dialog');
+  for (const name of ['Kyoto command', 'Kyoto nights', 'Kyoto travel']) await within(dialog).findByText(name);
+  await panel.user.click(within(dialog).getByText('Kyoto exit'));
+  await waitFor(() => expect(panel.address()).toContain(`/proxies?peek=`));
+  expect(panel.address()).toContain(proxy.id);
+});
+
 // Catches a sheet of keys that is written by hand and goes out of date.
 test('the sheet lists the keys that work now', async () => {
   await using panel = await renderPanel(subject, <Shell />);

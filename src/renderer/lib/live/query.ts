@@ -52,7 +52,7 @@ export interface QueryOptions {
 }
 
 /** While the host is gone nothing is asked: what is shown stays, and what is new waits for it. */
-const useCanAsk = (): boolean => useClientStatus().phase !== 'offline';
+export const useCanAsk = (): boolean => useClientStatus().phase !== 'offline';
 
 /** Asks the host once and again whenever the live cache says that the answer changed. */
 export function useOperationQuery<K extends CallIdOf>(
