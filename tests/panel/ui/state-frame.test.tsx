@@ -124,3 +124,16 @@ test('filters that match nothing can be cleared where that is said', async () =>
   await panel.user.click(screen.getByRole('button', { name: 'Clear filters' }));
   expect(cleared).toBe(1);
 });
+
+// Catches a screen without a list that leaves the focus on nothing, so that Tab begins at the top of the window again.
+test('what is empty gives the focus to what one can do there, and takes it from no field', async () => {
+  await using panel = await renderPanel(subject, <NoMatch what="tasks" clear={() => undefined} />);
+  await waitFor(() => expect(document.activeElement?.textContent).toBe('Clear filters'));
+  panel.unmount();
+  const field = document.body.appendChild(document.createElement('input'));
+  field.focus();
+  await using _again = await renderPanel(subject, <NoMatch what="tasks" clear={() => undefined} />);
+  await screen.findByRole('button', { name: 'Clear filters' });
+  expect(document.activeElement).toBe(field);
+  field.remove();
+});

@@ -1,11 +1,12 @@
 /** The states that every panel has: loading, empty, no match, error, forbidden. */
 import { Link } from '@tanstack/react-router';
 import { CircleAlert, CircleQuestionMark, LockKeyhole, SearchX, Unplug } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { type AppError, problemOf } from '../../../contract/kernel/errors.ts';
 import { errorText, type Titles } from '../../../contract/kernel/text/field-words.ts';
 import { useOfflineSince, useOnline } from '../../lib/client/context.tsx';
 import { type HelpTarget, partsOf, topicOf } from '../../lib/help.ts';
+import { useInitialFocus } from '../../lib/keys/focus-list.ts';
 import { OFFLINE } from '../../lib/use-can.ts';
 import { Button, CopyButton } from '../buttons.tsx';
 import { Ago } from '../display/ago.tsx';
@@ -116,8 +117,11 @@ export function EmptyState({
   /** Where the guide tells more; `null` only where there is nothing to learn, such as filters that match nothing. */
   help: HelpTarget | null;
 }) {
+  // The list that would take the focus is not there.
+  const frame = useRef<HTMLDivElement>(null);
+  useInitialFocus(() => frame.current?.querySelector<HTMLElement>('button, a'));
   return (
-    <div className={css.state}>
+    <div className={css.state} ref={frame}>
       <span className={css.icon}>{icon}</span>
       <div className={layout.col}>
         <strong>{title}</strong>
