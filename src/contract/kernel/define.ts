@@ -15,22 +15,29 @@ export const AREAS = ['models', 'automation', 'host', 'any'] as const;
 /** One product area, see {@link AREAS}. */
 export type Area = (typeof AREAS)[number];
 
-/** Rate-limit tiers: operations of one tier share a bucket per caller. */
-export const TIERS = [
-  'none',
-  'low',
-  'standard',
-  'inference',
-  'embeddings',
-  'rerank',
-  'rag',
-  'management',
-  'model_management',
-  'signalling',
-  'auth',
-] as const;
-/** One rate-limit tier, see {@link TIERS}. */
-export type Tier = (typeof TIERS)[number];
+/** Requests of one caller: `per_min` in the long run, `burst` at once. */
+export interface Rate {
+  per_min: number;
+  burst: number;
+}
+
+/** Rate-limit tiers with their default limits: operations of one tier share a bucket per caller. Setting `rate_limits.tiers` overrides them. */
+export const RATES = {
+  none: { per_min: 6000, burst: 1000 },
+  low: { per_min: 300, burst: 60 },
+  standard: { per_min: 600, burst: 100 },
+  inference: { per_min: 600, burst: 60 },
+  embeddings: { per_min: 600, burst: 100 },
+  rerank: { per_min: 300, burst: 60 },
+  rag: { per_min: 300, burst: 60 },
+  management: { per_min: 60, burst: 20 },
+  model_management: { per_min: 60, burst: 20 },
+  signalling: { per_min: 60, burst: 20 },
+  auth: { per_min: 10, burst: 5 },
+} as const satisfies Record<string, Rate>;
+/** One rate-limit tier, see {@link RATES}. */
+export type Tier = keyof typeof RATES;
+export const TIERS = Object.keys(RATES) as [Tier, ...Tier[]];
 
 /**
  * Largest HTTP request body in bytes, by what it holds: `json` small documents, `documents` JSON that carries texts or

@@ -1,30 +1,10 @@
 /** Token buckets per caller and tier, in bounded memory. */
-import type { Tier } from '../../../contract/kernel/define.ts';
+import { RATES, type Rate, type Tier } from '../../../contract/kernel/define.ts';
 import { AppError } from '../../../contract/kernel/errors.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Principal } from '../../core/operation/operation.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import { addressBlock } from './address-block.ts';
-
-interface Rate {
-  per_min: number;
-  burst: number;
-}
-
-/** Default limits; setting `rate_limits.tiers` overrides single tiers. */
-const DEFAULT_RATES: Readonly<Record<Tier, Rate>> = {
-  none: { per_min: 6000, burst: 1000 },
-  low: { per_min: 300, burst: 60 },
-  standard: { per_min: 600, burst: 100 },
-  inference: { per_min: 600, burst: 60 },
-  embeddings: { per_min: 600, burst: 100 },
-  rerank: { per_min: 300, burst: 60 },
-  rag: { per_min: 300, burst: 60 },
-  management: { per_min: 60, burst: 20 },
-  model_management: { per_min: 60, burst: 20 },
-  signalling: { per_min: 60, burst: 20 },
-  auth: { per_min: 10, burst: 5 },
-};
 
 /** Most buckets that are kept; beyond it the one that was used longest ago is forgotten. */
 const MAX_BUCKETS = 10_000;
@@ -69,11 +49,11 @@ export function createRateLimiter(deps: { clock: Clock; settings: SettingsReader
   const { clock, settings } = deps;
   const buckets = new Map<string, Bucket>();
   let enabled = true;
-  let rates: Record<Tier, Rate> = { ...DEFAULT_RATES };
+  let rates: Record<Tier, Rate> = { ...RATES };
 
   const read = () => {
     enabled = settings.get('rate_limits.enabled');
-    rates = { ...DEFAULT_RATES, ...settings.get('rate_limits.tiers') };
+    rates = { ...RATES, ...settings.get('rate_limits.tiers') };
   };
   read();
   const stop = settings.onChange(read);

@@ -87,9 +87,6 @@ export function createFlusher(apply: (batch: Touch) => void): { push(change: Cha
   };
 }
 
-/** Operations that no event announces; they are asked again after an outage. */
-const UNANNOUNCED: readonly CallIdOf[] = ['get_resources', 'host_info'];
-
 /**
  * Follows all changes and keeps the cache right until `signal` aborts. After an outage the stream goes on where it was; when
  * the history does not reach back that far, or events were lost, everything is asked again.
@@ -139,7 +136,7 @@ export function followChanges(client: Client, queries: QueryClient, signal: Abor
     const first = seen === 0;
     seen = connections;
     if (first) return;
-    cache.refresh(({ queryKey, state }) => state.status === 'error' || UNANNOUNCED.some((op) => op === queryKey[0]));
+    cache.refresh(({ state }) => state.status === 'error');
   });
   signal.addEventListener('abort', unsubscribe, { once: true });
 }
