@@ -88,17 +88,23 @@ export async function openTestDoors(
   const contents = new Map<string, FileContent>();
   const uploads = new Map<string, Buffer>();
 
-  const artifacts = {
+  const content = (name: string, text: string): FileContent => {
+    const file = path.join(core.dir, name);
+    fs.writeFileSync(file, text);
+    return { root: core.dir, path: file, name, mime: 'application/octet-stream', bytes: Buffer.byteLength(text) };
+  };
+  const files = {
     artifacts_content: ({ id }: { id: string }) => {
       const content = contents.get(id);
       if (!content) throw notFound('artifact', id);
       return content;
     },
+    profiles_export_content: () => content('export.age', 'sealed'),
   };
   const given: Record<string, AnyHandler> = {
     ...generated(),
     ...connections.handlers,
-    ...artifacts,
+    ...files,
     ...options.handlers,
   };
   const handlers = Object.fromEntries(
