@@ -97,7 +97,7 @@ test('a released profile is free for the next one, and whoever waits is told', a
   expect(freed).toEqual([id]);
   expect(service.get(id).state).toBe('stopped');
   // What schedules wait for names the task, so that one which it started is told from others.
-  const told = core.events.listOf(id, 0, 100).filter(({ data }) => data !== null);
+  const told = core.events.list(0, 100).filter((change) => change.id === id && change.data !== null);
   const data = { name: 'Anna', task_id: 'tsk_1' };
   expect(told).toMatchObject([
     { type: 'profile.started', data },

@@ -59,7 +59,7 @@ test('a proxy that goes down, and one that works again, is told once', async () 
   await using server = await httpProxy();
   const { id } = await service.create(input({ name: 'Oslo', port: server.port }));
   const turns = () =>
-    core.events.listOf(id, 0, 100).flatMap(({ type }) => (/\.(up|down)$/.test(type) ? [type.slice(6)] : []));
+    core.events.list(0, 100).flatMap(({ type }) => (/^proxy\.(up|down)$/.test(type) ? [type.slice(6)] : []));
   await service.check(id, 5000);
   expect(turns()).toEqual([]);
   await service.update(id, { port: await deadPort() }, {});

@@ -64,7 +64,7 @@ test('progress is told while the engine reads, and ends at the whole', async () 
   expect(told.at(-1)).toEqual({ percent: 40 });
   gate.resolve();
   await done;
-  expect(told.at(-1)).toEqual({ percent: 100 });
+  expect(told.at(-1)).toEqual({ percent: 100, message: 'Loaded a' });
   const count = told.length;
   await vi.advanceTimersByTimeAsync(1000);
   expect(told).toHaveLength(count);
