@@ -167,7 +167,7 @@ test('a schedule that waits for an event is saved with the conditions and inputs
   const put = (label: string, value: string) =>
     fireEvent.change(form.getByLabelText(label, { selector: 'input' }), { target: { value } });
   fireEvent.click(await form.findByText('Take an input from the event'));
-  expect(form.queryByLabelText(/Times that passed/)).toBeNull();
+  expect(form.queryByLabelText(/Missed runs/)).toBeNull();
   put('Input 1', 'place');
   put('Path of input 1', '/task/command_name');
   put('Path of condition 1', '/task/error_code');
