@@ -16,13 +16,13 @@ import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import { ColumnsMenu } from '../../ui/table/columns/columns-menu.tsx';
 import { CheckProgress } from './check-progress.tsx';
-import { PROXY_COLUMNS } from './columns.tsx';
 import { ImportDialog } from './import/import-dialog.tsx';
+import { PROXY_COLUMNS } from './list/columns.tsx';
+import { isFiltered, ProxyTable } from './list/proxy-table.tsx';
+import { useListActions } from './list/use-list-actions.ts';
 import { useCheckAll } from './proxy-actions.tsx';
 import { ProxyFormDialog } from './proxy-form.tsx';
 import { ProxyInspector } from './proxy-inspector.tsx';
-import { isFiltered, ProxyTable } from './proxy-table.tsx';
-import { useListActions } from './use-list-actions.ts';
 
 /** Query for the filters in the address. */
 const filterOf = (search: Search) => {

@@ -1,13 +1,13 @@
-import type { ProxyServer, proxyRecord } from '../../../contract/automation/proxies.ts';
-import type { SortOf } from '../../../contract/kernel/sorts.ts';
-import { useNow } from '../../lib/use-now.ts';
-import { Ago } from '../../ui/display/ago.tsx';
-import { Badge, Tag } from '../../ui/display/badge.tsx';
-import layout from '../../ui/styles/layout.module.css';
-import text from '../../ui/styles/text.module.css';
-import type { Column } from '../../ui/table/columns/columns.ts';
-import { addressOf, isExpired, Latency, ProxyHealth } from './health.tsx';
-import css from './proxies.module.css';
+import type { ProxyServer, proxyRecord } from '../../../../contract/automation/proxies.ts';
+import type { SortOf } from '../../../../contract/kernel/sorts.ts';
+import { useNow } from '../../../lib/use-now.ts';
+import { Ago } from '../../../ui/display/ago.tsx';
+import { Badge, Tag } from '../../../ui/display/badge.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
+import type { Column } from '../../../ui/table/columns/columns.ts';
+import { addressOf, isExpired, Latency, ProxyHealth } from '../health.tsx';
+import css from '../proxies.module.css';
 
 const none = <span className={text.faint}>–</span>;
 

@@ -1,10 +1,10 @@
 import { Menu } from '@mantine/core';
 import { Copy, Gauge, PencilLine, Trash2 } from 'lucide-react';
-import type { ProxyServer } from '../../../contract/automation/proxies.ts';
-import { useCan } from '../../lib/use-can.ts';
-import { MenuAction } from '../../ui/menu-action.tsx';
-import { addressOf } from './health.tsx';
-import { useProxyActions } from './proxy-actions.tsx';
+import type { ProxyServer } from '../../../../contract/automation/proxies.ts';
+import { useCan } from '../../../lib/use-can.ts';
+import { MenuAction } from '../../../ui/menu-action.tsx';
+import { addressOf } from '../health.tsx';
+import { useProxyActions } from '../proxy-actions.tsx';
 
 /** What can be done with a proxy of the list without opening it. */
 export function ProxyMenu({

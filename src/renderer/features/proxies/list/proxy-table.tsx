@@ -1,11 +1,11 @@
 import { ClipboardPaste, Waypoints } from 'lucide-react';
-import type { ProxyServer } from '../../../contract/automation/proxies.ts';
-import type { Input, PagedList } from '../../lib/live/query.ts';
-import type { Search } from '../../lib/search-params.ts';
-import { useCan } from '../../lib/use-can.ts';
-import { Button } from '../../ui/buttons.tsx';
-import { EmptyState } from '../../ui/feedback/state-frame.tsx';
-import { ListTable, namesFilter } from '../../ui/list/list-table.tsx';
+import type { ProxyServer } from '../../../../contract/automation/proxies.ts';
+import type { Input, PagedList } from '../../../lib/live/query.ts';
+import type { Search } from '../../../lib/search-params.ts';
+import { useCan } from '../../../lib/use-can.ts';
+import { Button } from '../../../ui/buttons.tsx';
+import { EmptyState } from '../../../ui/feedback/state-frame.tsx';
+import { ListTable, namesFilter } from '../../../ui/list/list-table.tsx';
 import { PROXY_COLUMNS } from './columns.tsx';
 import { ProxyBulk } from './proxy-bulk.tsx';
 import { ProxyMenu } from './proxy-menu.tsx';

@@ -2,14 +2,14 @@
 import { Modal } from '@mantine/core';
 import { Gauge, Tags, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import type { Json, JsonObject } from '../../../contract/kernel/scalars.ts';
-import type { Input } from '../../lib/live/query.ts';
-import { useCan } from '../../lib/use-can.ts';
-import { Button } from '../../ui/buttons.tsx';
-import { DialogForm } from '../../ui/dialog-form.tsx';
-import type { Chosen } from '../../ui/table/navigation/use-selection.ts';
-import { TagsField } from '../../ui/tags-field.tsx';
-import { useProxiesBulk } from './proxy-actions.tsx';
+import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
+import type { Input } from '../../../lib/live/query.ts';
+import { useCan } from '../../../lib/use-can.ts';
+import { Button } from '../../../ui/buttons.tsx';
+import { DialogForm } from '../../../ui/dialog-form.tsx';
+import type { Chosen } from '../../../ui/table/navigation/use-selection.ts';
+import { TagsField } from '../../../ui/tags-field.tsx';
+import { useProxiesBulk } from '../proxy-actions.tsx';
 
 export function ProxyBulk({ chosen, list, done }: { chosen: Chosen; list: Input<'proxies_list'>; done(): void }) {
   const actions = useProxiesBulk(list);

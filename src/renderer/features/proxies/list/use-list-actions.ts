@@ -1,8 +1,8 @@
-import type { ProxyServer } from '../../../contract/automation/proxies.ts';
-import { shownActions } from '../../lib/keys/shown-actions.ts';
-import { useActions } from '../../lib/keys/use-actions.ts';
-import { useCan } from '../../lib/use-can.ts';
-import { useProxyActions } from './proxy-actions.tsx';
+import type { ProxyServer } from '../../../../contract/automation/proxies.ts';
+import { shownActions } from '../../../lib/keys/shown-actions.ts';
+import { useActions } from '../../../lib/keys/use-actions.ts';
+import { useCan } from '../../../lib/use-can.ts';
+import { useProxyActions } from '../proxy-actions.tsx';
 
 /** Registers the list's keyboard actions; `shown` is the proxy in the inspector. */
 export function useListActions({
