@@ -51,22 +51,28 @@ function Dialog({ id, made }: { id: string; made?: (id: ScheduleId) => void }) {
   );
 }
 const dialog = async () => within(await screen.findByRole('dialog'));
+type Form = Awaited<ReturnType<typeof dialog>>;
+// By their texts: looking for roles among the options of the time zones takes seconds.
+const labelled = (name: string) => new RegExp(`^${name}( \\*)?$`);
+const field = (form: Form, name: string) => form.getByLabelText(labelled(name), { selector: 'input, textarea' });
+const button = (form: Form, name: string) =>
+  form.getByText(name, { selector: 'button, button *' }).closest('button') as HTMLElement;
 
 // Catches input of the command that is not sent, and a field of the form that is.
 test('a new schedule has what the form says', async () => {
   const made: ScheduleId[] = [];
   await using panel = await renderPanel(subject, <Dialog id="new" made={(id) => made.push(id)} />);
   const form = await dialog();
-  const create = form.getByRole('button', { name: 'Create schedule' });
+  const create = button(form, 'Create schedule');
   await panel.user.click(create);
   expect(form.getByText('Name is required')).toBeDefined();
   expect(form.getByText('Choose a command')).toBeDefined();
-  fireEvent.change(form.getByRole('textbox', { name: 'Name' }), { target: { value: ' Mornings ' } });
-  fireEvent.change(form.getByRole('textbox', { name: 'Pattern' }), { target: { value: '15 6 * * *' } });
-  await form.findByText(/^At 06:15/);
-  await panel.user.click(form.getByRole('combobox', { name: 'Command' }));
+  fireEvent.change(field(form, 'Name'), { target: { value: ' Mornings ' } });
+  fireEvent.change(field(form, 'Pattern'), { target: { value: '15 6 * * *' } });
+  await form.findByText(/^At 06:15/, undefined, { timeout: 20_000 });
+  await panel.user.click(field(form, 'Command'));
   await panel.user.click(await screen.findByRole('option', { name: /Collect/ }));
-  const place = await form.findByRole('textbox', { name: 'Place' });
+  const place = await form.findByLabelText(labelled('Place'), { selector: 'input' });
   expect((place as HTMLInputElement).value).toBe('Oslo');
   fireEvent.change(place, { target: { value: 'Bergen' } });
   await panel.user.click(create);
@@ -83,13 +89,13 @@ test('an edit keeps the secrets that it does not touch, and drafts keep none', a
   const { id } = await make('Secretive');
   await using panel = await renderPanel(subject, <Dialog id={id} />);
   const form = await dialog();
-  const place = await form.findByRole('textbox', { name: 'Place' });
+  const place = await form.findByLabelText(labelled('Place'), { selector: 'input' });
   expect((place as HTMLInputElement).value).toBe('Rome');
   expect(document.body.textContent).not.toContain('tiger-lily');
   fireEvent.change(place, { target: { value: 'Turin' } });
   fireEvent.change(form.getByLabelText(/^Password/), { target: { value: 'fox-glove' } });
   expect(JSON.stringify(localStorage)).not.toContain('fox-glove');
-  await panel.user.click(form.getByRole('button', { name: 'Save' }));
+  await panel.user.click(button(form, 'Save'));
   await waitFor(async () => expect((await call('schedules_get', { id })).input).toMatchObject({ place: 'Turin' }));
   expect(JSON.stringify(await call('schedules_get', { id }))).not.toContain('fox-glove');
 });
@@ -99,16 +105,16 @@ test('a change of somebody else to the same field has to be settled first', asyn
   const { id } = await make('Shared');
   await using _panel = await renderPanel(subject, <Dialog id={id} />);
   const form = await dialog();
-  const name = await form.findByRole('textbox', { name: 'Name' });
+  const name = await form.findByLabelText(labelled('Name'), { selector: 'input' });
   fireEvent.change(name, { target: { value: 'Mine' } });
   await call('schedules_update', { id, name: 'Theirs' });
-  await waitFor(() => expect(form.getByRole('button', { name: 'Save' }).getAttribute('aria-disabled')).toBe('true'));
+  await waitFor(() => expect(button(form, 'Save').getAttribute('aria-disabled')).toBe('true'));
 });
 
 test('a pattern that cannot be read is told under the pattern, by the host', async () => {
   await using _panel = await renderPanel(subject, <Dialog id="new" />);
   const form = await dialog();
-  fireEvent.change(form.getByRole('textbox', { name: 'Pattern' }), { target: { value: '61 * * * *' } });
+  fireEvent.change(field(form, 'Pattern'), { target: { value: '61 * * * *' } });
   await form.findByText(/Invalid value for minute/);
 });
 
@@ -143,14 +149,14 @@ test('an interval is previewed and sent as it was typed', async () => {
   const made: ScheduleId[] = [];
   await using panel = await renderPanel(subject, <Dialog id="new" made={(id) => made.push(id)} />);
   const form = await dialog();
-  fireEvent.change(form.getByRole('textbox', { name: 'Name' }), { target: { value: 'Often' } });
+  fireEvent.change(field(form, 'Name'), { target: { value: 'Often' } });
   await panel.user.click(form.getByText('Interval'));
-  fireEvent.change(form.getByRole('textbox', { name: 'Every' }), { target: { value: '15' } });
+  fireEvent.change(field(form, 'Every'), { target: { value: '15' } });
   await form.findByText('Every 15 minutes');
-  await panel.user.type(form.getByRole('combobox', { name: 'Command' }), 'Collect');
+  await panel.user.type(field(form, 'Command'), 'Collect');
   await panel.user.click(await screen.findByRole('option', { name: /Collect/ }));
-  await form.findByRole('textbox', { name: 'Place' });
-  await panel.user.click(form.getByRole('button', { name: 'Create schedule' }));
+  await form.findByLabelText(labelled('Place'), { selector: 'input' });
+  await panel.user.click(button(form, 'Create schedule'));
   await waitFor(() => expect(made).toHaveLength(1));
   const { trigger } = await call('schedules_get', { id: made[0] as ScheduleId });
   expect(trigger).toEqual({ kind: 'interval', seconds: 900 });
@@ -163,7 +169,6 @@ test('a schedule that waits for an event is saved with the conditions and inputs
   const { id } = await call('schedules_create', { name: 'After', target: { command_id: command }, trigger });
   await using _panel = await renderPanel(subject, <Dialog id={id} />);
   const form = await dialog();
-  // By text: looking for roles among the options of the time zones takes seconds.
   const put = (label: string, value: string) =>
     fireEvent.change(form.getByLabelText(label, { selector: 'input' }), { target: { value } });
   fireEvent.click(await form.findByText('Take an input from the event'));
