@@ -20,7 +20,7 @@ test('what stands above a list is in the window, also while the queue is paused'
     await page.setViewportSize(SIZES[0] ?? { width: 1024, height: 640 });
     await open(page, path);
     await expect(page.locator('h1')).toBeVisible();
-    if (path === '/tasks') await expect(page.getByText(/queue is paused/i).first()).toBeVisible();
+    if (path === '/tasks') await expect(page.getByText(/queue paused/i).first()).toBeVisible();
     for (const size of SIZES) {
       await page.setViewportSize(size);
       await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));

@@ -187,7 +187,7 @@ async function loadedIn(engine: string, model: string, type: string): Promise<un
     };
     for await (const [reply] of on(child, 'message', { close: ['exit'] })) {
       if (reply.t === 'ready') child.send({ t: 'request', id: 1, body });
-      else if (reply.t !== 'item') return reply;
+      else if (reply.t !== 'items') return reply;
     }
     throw new Error(`the engine ended with ${child.exitCode}`);
   } finally {

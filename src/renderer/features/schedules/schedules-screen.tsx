@@ -1,7 +1,7 @@
 import { Plus } from 'lucide-react';
 import type { ScheduleId } from '../../../contract/kernel/scalars.ts';
 import { count } from '../../lib/format.ts';
-import { type Input, isEmpty, usePages } from '../../lib/live/query.ts';
+import { type Input, isEmpty, useOperationQuery, usePages } from '../../lib/live/query.ts';
 import type { Search } from '../../lib/search-params.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { useFilters } from '../../lib/use-filters.ts';
@@ -36,7 +36,10 @@ export function SchedulesScreen() {
   const filter = filterOf(search);
   const list = usePages('schedules_list', filter);
   const noCreate = useCan('schedules_create');
-  const shown = list.rows.find(({ id }) => id === search.peek);
+  // As the inspector asks: the keys act on what it shows, also before the list is there or when it does not reach that far.
+  const id = search.peek as ScheduleId;
+  const { data: peeked } = useOperationQuery('schedules_get', { id }, { enabled: search.peek !== undefined });
+  const shown = list.rows.find((row) => row.id === search.peek) ?? (peeked?.id === search.peek ? peeked : undefined);
   const hasNone = isEmpty(list) && !isFiltered(search);
   useListActions({ shown, set });
 
