@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { openTestCore } from '../../../tests/support/core.ts';
 
-/** Ids of one millisecond; the first and the last one differ only where the index does not look. */
+/** Ids of one millisecond. */
 const IDS = [
   'tsk_01ARZ3NDEKTSV4RRFFQ69G5FA0',
   'tsk_01ARZ3NDEKTSV4RRFFQ69G5FA1',
@@ -26,9 +26,6 @@ test('the changes of a task are its own, in order, and found by the index', () =
     ]);
     expect(events.listOf(id, own[0]?.seq ?? 0, 1)).toEqual([own[1]]);
   }
-  const sql =
-    "SELECT * FROM event WHERE entity = 'task' AND substr(entity_id, 5, 10) || substr(entity_id, -2) = 'x' ORDER BY seq";
-  expect(db.raw.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()).toEqual([
-    expect.objectContaining({ detail: expect.stringContaining('USING INDEX event_by_task (<expr>=?)') }),
-  ]);
+  const plan = db.raw.prepare('EXPLAIN QUERY PLAN SELECT * FROM event WHERE entity_id = ? AND seq > 0 ORDER BY seq');
+  expect(plan.all('x')).toEqual([expect.objectContaining({ detail: expect.stringContaining('event_by_entity') })]);
 });

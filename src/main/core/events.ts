@@ -34,8 +34,8 @@ export interface Events {
   oldest(): number;
   /** Changes after `since`, oldest first. */
   list(since: number, limit: number): Change[];
-  /** Changes of one task after `since`, oldest first. */
-  listOf(taskId: string, since: number, limit: number): Change[];
+  /** Changes of one entity id after `since`, oldest first. */
+  listOf(entityId: string, since: number, limit: number): Change[];
   /** Called after each commit with what it appended. @returns unsubscribes */
   subscribe(listener: (changes: readonly Change[]) => void): () => void;
   /** Deletes at most `limit` rows older than `before` (unix ms) or beyond `maxRows`; answers how many. */
@@ -146,10 +146,8 @@ export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'
   const selectSince = db.raw.prepare<[number, number], EventRow>(
     'SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?',
   );
-  // By the expression of the index event_by_task.
-  const selectOf = db.raw.prepare<[string, string, string, number, number], EventRow>(
-    `SELECT * FROM event WHERE entity = 'task' AND substr(entity_id, 5, 10) || substr(entity_id, -2) = substr(?, 5, 10) || substr(?, -2)
-       AND entity_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
+  const selectOf = db.raw.prepare<[string, number, number], EventRow>(
+    'SELECT * FROM event WHERE entity_id = ? AND seq > ? ORDER BY seq LIMIT ?',
   );
   // Times rise with the numbers: only the oldest rows are looked at, so that no index by time is needed.
   const remove = db.raw.prepare<[number, number, number]>(
@@ -198,7 +196,7 @@ export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'
     head,
     oldest: () => selectOldest.get()?.seq ?? 0,
     list: (since, limit) => selectSince.all(since, limit).map(toChange),
-    listOf: (id, since, limit) => selectOf.all(id, id, id, since, limit).map(toChange),
+    listOf: (entityId, since, limit) => selectOf.all(entityId, since, limit).map(toChange),
     subscribe: listeners.add,
     prune: (before, maxRows, limit) => remove.run(limit, before, head() - maxRows).changes,
   };

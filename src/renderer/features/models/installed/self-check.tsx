@@ -54,14 +54,10 @@ export function selfCheckText(check: SelfCheck | null): string {
 
 /** Nothing for a model that passed. */
 export function SelfCheckNotice({ model }: { model: InstalledModel }) {
+  const { self_check: check } = model;
   const problem = selfCheckProblem(model);
-  if (problem === null) return null;
-  const { verdict, right, asked, findings } = model.self_check ?? {
-    verdict: 'suspect',
-    right: 0,
-    asked: 0,
-    findings: [],
-  };
+  if (check === null || problem === null) return null;
+  const { verdict, right, asked, findings } = check;
   return (
     <Notice tone={verdict === 'failed' ? 'bad' : 'warn'}>
       <div className={layout.col}>
