@@ -42,7 +42,7 @@ export default defineConfig(({ command }) => ({
             {
               name: 'editor',
               priority: 10,
-              test: packages('@codemirror', '@lezer', '@uiw', '@marijn', 'style-mod', 'crelt'),
+              test: packages('@codemirror(?![\\\\/]merge)', '@lezer', '@uiw', '@marijn', 'style-mod', 'crelt'),
             },
             // What the entry needs before it has configured zod must bring nothing else of the panel along.
             { name: 'zod', priority: 20, test: packages('zod') },

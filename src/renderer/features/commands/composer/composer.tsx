@@ -16,7 +16,7 @@ import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
 import { kindViews } from '../kinds/index.ts';
 import { Versions } from '../versions/versions.tsx';
 import { ComposerHeader } from './composer-header.tsx';
-import { Conflict } from './conflict.tsx';
+import { Conflict } from './conflict/conflict.tsx';
 import { DryRunResult } from './dry-run.tsx';
 import { InputSchema } from './input-schema.tsx';
 import { JsonEditor } from './json-editor.tsx';

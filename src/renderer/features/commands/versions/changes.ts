@@ -2,7 +2,7 @@
 import { isJsonObject } from '../../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { words } from '../../../lib/format.ts';
-import { asText, differencesOf } from '../composer/differences.ts';
+import { asText, differencesOf } from '../composer/conflict/differences.ts';
 
 /** Titles of members that every command has, by path. */
 const TITLES: Readonly<Record<string, string>> = {

@@ -1,15 +1,17 @@
 /** Somebody else has saved what is edited here: the changes of both are merged, and where they overlap the person decides. */
 import { Modal } from '@mantine/core';
-import { useState } from 'react';
-import type { Command } from '../../../../contract/automation/commands.ts';
-import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
-import { Button } from '../../../ui/buttons.tsx';
-import { Notice } from '../../../ui/feedback/notice.tsx';
-import layout from '../../../ui/styles/layout.module.css';
-import { storedOf } from '../draft.ts';
+import { lazy, Suspense, useState } from 'react';
+import type { Command } from '../../../../../contract/automation/commands.ts';
+import type { JsonObject } from '../../../../../contract/kernel/scalars.ts';
+import { Button } from '../../../../ui/buttons.tsx';
+import { Notice } from '../../../../ui/feedback/notice.tsx';
+import layout from '../../../../ui/styles/layout.module.css';
+import { storedOf } from '../../draft.ts';
+import type { ComposerState } from '../use-composer.ts';
 import { assemble, differencesOf } from './differences.ts';
-import { Merge } from './merge.tsx';
-import type { ComposerState } from './use-composer.ts';
+
+// A conflict is rare, and what compares texts is large.
+const Merge = lazy(() => import('./merge.tsx').then((module) => ({ default: module.Merge })));
 
 /** The notice of a conflict, with the way to settle it; nothing without one. */
 export function Conflict({ command, composer }: { command: Command | null; composer: ComposerState }) {
@@ -29,15 +31,17 @@ export function Conflict({ command, composer }: { command: Command | null; compo
         </Button>
       </Notice>
       <Modal opened={opened} onClose={() => setOpened(false)} title="Merge changes" size={860}>
-        <Merge
-          key={command.version}
-          differences={differences}
-          done={(chosen) => {
-            settle(assemble(chosen, mine));
-            setOpened(false);
-            focusComposer();
-          }}
-        />
+        <Suspense fallback={null}>
+          <Merge
+            key={command.version}
+            differences={differences}
+            done={(chosen) => {
+              settle(assemble(chosen, mine));
+              setOpened(false);
+              focusComposer();
+            }}
+          />
+        </Suspense>
       </Modal>
     </>
   );

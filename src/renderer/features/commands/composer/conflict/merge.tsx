@@ -1,13 +1,14 @@
 /** The changes of two people to the same parts of a command: merged where they can be, decided by hand where they overlap. */
 import { useState } from 'react';
-import { plural } from '../../../lib/format.ts';
-import { Button } from '../../../ui/buttons.tsx';
-import { DiffEditor } from '../../../ui/editor/diff-editor.tsx';
-import { isOverlap, type Overlap, type Piece } from '../../../ui/editor/three-way.ts';
-import layout from '../../../ui/styles/layout.module.css';
-import text from '../../../ui/styles/text.module.css';
-import { asText, type Choice, type Difference, fromText, overlapsOf, piecesOf, textOf } from './differences.ts';
+import { plural } from '../../../../lib/format.ts';
+import { Button } from '../../../../ui/buttons.tsx';
+import { DiffEditor } from '../../../../ui/editor/diff-editor.tsx';
+import { isOverlap, type Overlap, type Piece } from '../../../../ui/editor/three-way.ts';
+import layout from '../../../../ui/styles/layout.module.css';
+import text from '../../../../ui/styles/text.module.css';
+import { asText, type Difference } from './differences.ts';
 import css from './merge.module.css';
+import { type Choice, fromText, overlapsOf, piecesOf, textOf } from './pieces.ts';
 
 /** The member as a label: `timeout_seconds` is "Timeout seconds". */
 function titleOf({ path }: Difference): string {
