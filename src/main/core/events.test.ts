@@ -9,8 +9,8 @@ const IDS = [
   'tsk_01ARZ3NDEKTSV4RRFFQ69G7FA0',
 ] as const;
 
-// Would catch: changes of another task whose id is alike, and a follower that reads the whole table.
-test('the changes of a task are its own, in order, and found by the index', () => {
+// Would catch: changes of another task whose id is alike.
+test('the changes of a task are its own, in order', () => {
   using core = openTestCore();
   const { db, events } = core;
   db.transaction(() => {
@@ -26,6 +26,4 @@ test('the changes of a task are its own, in order, and found by the index', () =
     ]);
     expect(events.listOf(id, own[0]?.seq ?? 0, 1)).toEqual([own[1]]);
   }
-  const plan = db.raw.prepare('EXPLAIN QUERY PLAN SELECT * FROM event WHERE entity_id = ? AND seq > 0 ORDER BY seq');
-  expect(plan.all('x')).toEqual([expect.objectContaining({ detail: expect.stringContaining('event_by_entity') })]);
 });

@@ -7,6 +7,7 @@ import type { Json } from '../../contract/kernel/scalars.ts';
 import { type Clock, iso } from './clock.ts';
 import { type Db, parseStored } from './db/index.ts';
 import type { Faults } from './faults.ts';
+import { createEventChunks } from './history/chunks.ts';
 import { randomToken } from './ids.ts';
 import { createListeners } from './listeners.ts';
 
@@ -146,9 +147,10 @@ export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'
   const selectSince = db.raw.prepare<[number, number], EventRow>(
     'SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?',
   );
-  const selectOf = db.raw.prepare<[string, number, number], EventRow>(
-    'SELECT * FROM event WHERE entity_id = ? AND seq > ? ORDER BY seq LIMIT ?',
+  const selectOf = db.raw.prepare<[string, number, number, number], EventRow>(
+    'SELECT * FROM event WHERE entity_id = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?',
   );
+  const chunks = createEventChunks(db);
   // Times rise with the numbers: only the oldest rows are looked at, so that no index by time is needed.
   const remove = db.raw.prepare<[number, number, number]>(
     'DELETE FROM event WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM event ORDER BY seq LIMIT ?) WHERE at < ? OR seq <= ?)',
@@ -177,6 +179,7 @@ export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'
         changes.push({ seq: first + i, type, entity, id, version: version ?? null, at: isoOf(at), data: data ?? null });
       }
     }
+    chunks.extend(changes.at(-1)?.seq ?? 0);
     db.afterCommit(() => {
       // One delivery for all that commits at once.
       if (committed.length === 0) queueMicrotask(flush);
@@ -196,8 +199,19 @@ export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'
     head,
     oldest: () => selectOldest.get()?.seq ?? 0,
     list: (since, limit) => selectSince.all(since, limit).map(toChange),
-    listOf: (entityId, since, limit) => selectOf.all(entityId, since, limit).map(toChange),
+    listOf(entityId, since, limit) {
+      const changes: Change[] = [];
+      for (const { first, last } of chunks.rangesOf(entityId, since)) {
+        if (changes.length === limit) break;
+        for (const row of selectOf.iterate(entityId, first, last, limit - changes.length)) changes.push(toChange(row));
+      }
+      return changes;
+    },
     subscribe: listeners.add,
-    prune: (before, maxRows, limit) => remove.run(limit, before, head() - maxRows).changes,
+    prune(before, maxRows, limit) {
+      const { changes } = remove.run(limit, before, head() - maxRows);
+      if (changes > 0) chunks.prune();
+      return changes;
+    },
   };
 }

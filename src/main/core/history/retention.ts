@@ -1,9 +1,9 @@
 /** How long changes are kept. */
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import type { Clock } from './clock.ts';
-import type { Events } from './events.ts';
-import type { Chore } from './maintenance.ts';
-import type { SettingsReader } from './settings.ts';
+import type { Clock } from '../clock.ts';
+import type { Events } from '../events.ts';
+import type { Chore } from '../maintenance.ts';
+import type { SettingsReader } from '../settings.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_EVENTS = 1_000_000;
