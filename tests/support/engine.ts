@@ -65,7 +65,7 @@ export function openEngine(name: EngineName = 'llama', env: Record<string, strin
   const client = createWorkerClient(
     { platform: { fork }, clock: systemClock, log },
     {
-      module: workerModule(ROOT, name),
+      module: workerModule(ROOT, `inference/${name}`),
       name,
       env: { PATH: process.env.PATH ?? '', TABAGENT_THREADS: '1', TABAGENT_GPU: 'off', ...env },
       ask: EngineAskSchema,

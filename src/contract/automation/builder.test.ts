@@ -1,6 +1,8 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import * as builders from './builder.ts';
 import { analyze, browser, type FromSchema, http, llm, process } from './builder.ts';
 import { CommandCreate, CommandSpec } from './commands.ts';
+import { COMMAND_KINDS } from './kinds/index.ts';
 
 describe('FromSchema', () => {
   it('infers the input, so that a typo in a script does not compile', () => {
@@ -78,4 +80,9 @@ describe('process, llm, analyze and http', () => {
       spec: { kind: 'http', method: 'GET', url: '{{base}}/x', expect: { status: 200 } },
     });
   });
+});
+
+// Would catch: a kind of command that cannot be written in TypeScript.
+it('every kind has a builder of its name', () => {
+  expect(Object.keys(builders).sort()).toEqual([...COMMAND_KINDS].sort());
 });

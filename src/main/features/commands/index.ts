@@ -31,7 +31,7 @@ interface Deps extends DryRunFacts {
 }
 
 export function createCommands(deps: Deps) {
-  const pool = createComputePool(deps, computeModule(deps.platform.appRoot, 'checks'));
+  const pool = createComputePool(deps, computeModule(deps.platform.appRoot, 'commands/compute', 'checks'));
   const checks = createChecks(pool);
   const service = createCommandService({ ...deps, checks, store: createCommandStore(deps.db, deps.events) });
   const chores: Chore[] = [

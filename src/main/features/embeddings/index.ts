@@ -19,7 +19,7 @@ interface Deps {
 }
 
 export function createEmbeddings({ semantic, platform, settings, log }: Deps) {
-  const pool = createComputePool({ platform, log }, computeModule(platform.appRoot, 'lexical'));
+  const pool = createComputePool({ platform, log }, computeModule(platform.appRoot, 'embeddings', 'lexical'));
   const service = createEmbeddingService(createLexicalEmbedder(pool), semantic, settings);
   const handlers: Handlers<'embeddings' | 'get_embedding_models'> = {
     embeddings: (input, { principal, signal, loadWaitMs }) =>

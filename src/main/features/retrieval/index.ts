@@ -21,7 +21,7 @@ const DEFAULT_TOP = 10;
 const askerOf = ({ principal, signal }: CallContext) => ({ caller: principal.id, signal });
 
 export function createRetrieval({ embeddings, platform, log }: Deps) {
-  const pool = createComputePool({ platform, log }, computeModule(platform.appRoot, 'vectors'));
+  const pool = createComputePool({ platform, log }, computeModule(platform.appRoot, 'retrieval', 'vectors'));
   const math = createVectorMath(pool);
   const handlers: Handlers<'calculate_similarity' | 'evaluate_embeddings' | 'cluster_documents' | 'recommend_content'> =
     {

@@ -42,7 +42,7 @@ export function createStorage(deps: {
     clock: deps.clock,
     dbPath: deps.db.path,
     dir: path.join(deps.dataDir, 'backups'),
-    thread: threadModule(deps.platform.appRoot, 'backup'),
+    thread: threadModule(deps.platform.appRoot, 'storage', 'backup'),
   });
   const backupJobs = deps.jobs.register(backups.job);
   const handlers: Handlers<StorageOperationId> = {

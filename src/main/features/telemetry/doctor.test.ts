@@ -15,7 +15,7 @@ function doctor(core: ReturnType<typeof openTestCore>): DoctorDeps {
   return {
     db,
     audit: createAudit(core),
-    dbThread: threadModule(ROOT, 'db-check'),
+    dbThread: threadModule(ROOT, 'telemetry', 'db-check'),
     foreignSchema: () => null,
     secrets,
     system: createSystemReader({

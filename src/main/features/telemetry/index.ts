@@ -48,7 +48,7 @@ export function createTelemetry(deps: TelemetryDeps) {
   const metrics = createMetrics(deps);
   const system = createSystemReader({ clock, version, dataDir, hardware: deps.hardware, models: deps.models });
   const doctor: DoctorDeps = {
-    ...{ ...deps, electron, system, dbThread: threadModule(platform.appRoot, 'db-check') },
+    ...{ ...deps, electron, system, dbThread: threadModule(platform.appRoot, 'telemetry', 'db-check') },
     foreignSchema: () => foreignSchema(deps.db.raw, path.join(platform.appRoot, 'resources/migrations')),
   };
   if (deps.movedAside !== null) {

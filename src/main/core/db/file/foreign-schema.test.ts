@@ -69,7 +69,7 @@ test.each([
 });
 
 // Would catch: a table of the right name that drops chosen rows without an error, a trigger or a view.
-test('every table with one column more is told', () => {
+test('every table with one column more is told', { timeout: 60_000 }, () => {
   // SQLite lets nobody alter a virtual table, nor those in which it keeps its contents.
   const virtual = objects('table').filter(({ sql }) => sql?.startsWith('CREATE VIRTUAL'));
   const tables = objects('table').filter(({ name }) => !virtual.some((table) => name.startsWith(table.name)));
@@ -81,7 +81,7 @@ test('every table with one column more is told', () => {
   }
 });
 
-test('every index that is gone or has become another is told', () => {
+test('every index that is gone or has become another is told', { timeout: 60_000 }, () => {
   const indexes = objects('index');
   expect(indexes.length).toBeGreaterThan(10);
   for (const { name, sql } of indexes) {

@@ -119,7 +119,7 @@ export function createEngine(
 ): Engine {
   const { platform, settings, modules = {} } = deps;
   const client = createWorkerClient(deps, {
-    module: modules[name] ?? workerModule(platform.appRoot, name),
+    module: modules[name] ?? workerModule(platform.appRoot, `inference/${name}`),
     name: `tabagent-${name}`,
     env: environment(settings),
     ask: EngineAsk,

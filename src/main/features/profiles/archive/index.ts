@@ -25,7 +25,7 @@ export function createProfileArchives(
   const { appRoot, versions } = shared.platform;
   const deps = {
     ...{ ...shared, jobs: shared.jobs.service, profiles: shared.profiles.service },
-    ...{ thread: threadModule(appRoot, 'profile-archive'), version: versions.app },
+    ...{ thread: threadModule(appRoot, 'profiles/archive', 'profile-archive'), version: versions.app },
   };
   const passphrases = createPassphrases();
   const exports = createExports(deps, passphrases);
