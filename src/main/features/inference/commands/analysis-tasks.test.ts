@@ -111,18 +111,16 @@ test('the log says how much was read, and what is missing', () => {
 // Would catch: segments as an empty list where nobody asked for any.
 test('a transcript has segments when they were asked for', () => {
   const heard = {
-    ...{
-      t: 'transcribed',
-      text: 'Hello',
-      omitted: 0,
-      language: 'en',
-      seconds: 3,
-      windows: 2,
-      truncated: false,
-      tokens: 4,
-    },
+    t: 'transcribed',
+    text: 'Hello',
+    omitted: 0,
+    language: 'en',
+    seconds: 3,
+    windows: 2,
+    truncated: false,
+    tokens: 4,
     segments: null,
-  } as const;
+  } as const satisfies Analysed;
   const asked = spec({ task: 'transcribe', text: '', file: 'art_1' });
   expect(foundOf(heard, '', asked)).toEqual({
     text: 'Hello',

@@ -159,6 +159,10 @@ function usableType(type: ModelType, encoderDecoder: OnnxEncoderDecoder | null):
   return type;
 }
 
+/** The last part of a path of whatever system the model was made on. */
+const nameOf = (value: unknown): string | null =>
+  typeof value !== 'string' ? null : wordOf(value.split(/[\\/]+/).findLast((part) => part.trim() !== ''));
+
 /** @throws MalformedFile when a file that the engine needs is missing or damaged */
 export async function onnxFacts(
   dir: string,
@@ -176,7 +180,7 @@ export async function onnxFacts(
   return {
     format: 'onnx',
     type,
-    name: wordOf(config._name_or_path) === null ? null : path.posix.basename(wordOf(config._name_or_path) ?? ''),
+    name: nameOf(config._name_or_path),
     architecture: wordOf(config.model_type, 64),
     parameters: null,
     quant: variant,
