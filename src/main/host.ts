@@ -11,6 +11,7 @@ import { createEventLog } from './core/log/event-log.ts';
 import { createMaintenance } from './core/maintenance.ts';
 import type { AnyHandler, Handlers } from './core/operation/operation.ts';
 import { OPERATOR } from './core/operation/operator.ts';
+import { adsPowerDialect } from './dialects/adspower/index.ts';
 import { openAiDialect } from './dialects/openai/index.ts';
 import { createContentOrigin, createDoors, createMemoryClient, type Doors, panelOrigins } from './doors/index.ts';
 import { createFeatures, type Features, type Replaced } from './features.ts';
@@ -110,7 +111,7 @@ export async function createHost(platform: Platform, config: HostConfig, replace
     uploads: storage.uploads,
     devtools: features.profiles.service.devtools,
     // One line for each hand-written wire.
-    dialects: [openAiDialect],
+    dialects: [openAiDialect, adsPowerDialect],
     handlers: features.all.map(({ name, handlers }) => ({ feature: name, handlers })),
     metrics: figuresOf(features, foundation),
   });

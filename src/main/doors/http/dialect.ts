@@ -59,6 +59,8 @@ export interface DialectCall {
   readonly signal: AbortSignal;
   /** Runs the operation as every door does: parse, handler, audit, metrics. @throws AppError */
   run(input: unknown, options?: RunOptions): Promise<DispatchResult>;
+  /** Runs another operation for the same caller, which is admitted to it on its own. @returns its value. @throws AppError */
+  also(operation: OperationId, input: unknown): Promise<unknown>;
   json(status: number, value: unknown): void;
   /** Sends `items` at the reader's pace; a failure before the first one still has its status. */
   stream(items: AsyncIterable<unknown>, wire: StreamWire): Promise<void>;
@@ -150,6 +152,11 @@ async function answer(
       run(input, options) {
         exchange.warnings = ignoredWarning(operation, input);
         return deps.dispatcher.run(admission, input, options);
+      },
+      async also(id, input) {
+        const result = await deps.dispatcher.dispatch(id, input, exchange);
+        if (result.kind !== 'value') throw new Error(`${id} answers no value`);
+        return result.value;
       },
       json(status, value) {
         answered = true;

@@ -48,10 +48,11 @@ const anonymous = (remote: string): Principal => ({
 
 /** Creates the checkpoint. */
 export function createAdmit({ dispatcher, authenticator, limiter, tickets }: AdmitDeps): Admit {
-  function caller(req: IncomingMessage): Peer {
+  /** @param changes true for an operation that changes something, also where a dialect asks for it with GET */
+  function caller(req: IncomingMessage, changes = false): Peer {
     const { headers, method } = req;
     const remote = remoteOf(req);
-    const safe = (method === 'GET' || method === 'HEAD') && headers.upgrade === undefined;
+    const safe = (method === 'GET' || method === 'HEAD') && headers.upgrade === undefined && !changes;
     try {
       const credentials = {
         authorization: headers.authorization,
@@ -70,18 +71,18 @@ export function createAdmit({ dispatcher, authenticator, limiter, tickets }: Adm
     }
   }
 
-  function identify(exchange: Exchange): void {
-    exchange.actAs(caller(exchange.req).principal);
+  function identify(exchange: Exchange, changes = false): void {
+    exchange.actAs(caller(exchange.req, changes).principal);
   }
 
   return {
-    caller,
-    identify,
+    caller: (req) => caller(req),
+    identify: (exchange) => identify(exchange),
     operation(exchange, id, ticket) {
       const { id: op, operation } = dispatcher.resolve(id);
       exchange.openai = operation.openai;
       if (ticket === undefined) {
-        identify(exchange);
+        identify(exchange, operation.http !== null && operation.http.method !== 'GET');
       } else if (tickets.redeem(op, ticket.target, ticket.value)) {
         // The ticket is the credential: it opens this operation on this id only.
         exchange.actAs({
