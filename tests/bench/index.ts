@@ -1,15 +1,17 @@
 /** Runs the benchmarks one after the other: all, or those named on the command line (`npm run bench -- doors`). */
 import { bench as doors } from './doors.bench.ts';
+import { bench as history } from './history.bench.ts';
 import { bench as host } from './host.bench.ts';
 import { bench as inference } from './inference.bench.ts';
 import { bench as lists } from './lists.bench.ts';
 import { bench as onnx } from './onnx.bench.ts';
 import { bench as proxies } from './proxies.bench.ts';
 import { bench as redaction } from './redaction.bench.ts';
+import { bench as schedules } from './schedules.bench.ts';
 import { bench as tasks } from './tasks.bench.ts';
 
 const benches: Record<string, () => Promise<boolean>> = {
-  ...{ host, doors, lists, redaction, tasks, proxies },
+  ...{ host, doors, lists, redaction, tasks, history, schedules, proxies },
   ...{ inference, onnx },
 };
 const wanted = process.argv.slice(2);

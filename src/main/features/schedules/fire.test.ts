@@ -47,6 +47,27 @@ test.each([
   expect(host.db.raw.prepare('SELECT count(*) FROM schedule_tick').pluck().get()).toBe(0);
 });
 
+// Would catch: one schedule that cannot be written and keeps all from starting that are due with it, or is lost itself.
+test('of schedules that are due together, one that fails stays due, and the others start once', async () => {
+  const [good, bad] = [await host.command({ name: 'Good' }), await host.command({ name: 'Bad' })];
+  const before = await host.make(good, {});
+  const failing = await host.make(bad, {});
+  const after = await host.make(good, {});
+  host.clock.advance(HOUR / 2);
+  host.db.raw.exec(
+    "CREATE TRIGGER broken BEFORE INSERT ON task WHEN NEW.command_name = 'Bad' BEGIN SELECT RAISE(ABORT, 'no'); END",
+  );
+  await fireWith()();
+  expect([before, failing, after].map(({ id }) => host.ledger(id))).toEqual([
+    ['01-01 10:00 ran'],
+    [],
+    ['01-01 10:00 ran'],
+  ]);
+  host.db.raw.exec('DROP TRIGGER broken');
+  await fireWith()();
+  expect([before, failing, after].map(({ id }) => host.tasksOf(id).length)).toEqual([1, 1, 1]);
+});
+
 // Would catch: a line of the ledger without its task, or a task without its line, when the transaction fails in the middle.
 test('a transaction that fails leaves neither a line nor a task, and the time is due still', async () => {
   const { id } = await host.make(await host.command(), {});

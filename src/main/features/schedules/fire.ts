@@ -20,6 +20,14 @@ interface Prepared {
   batch: PreparedBatch | null;
 }
 
+/** A schedule that is due, with what is to be written for it. */
+interface Due {
+  row: ScheduleRow;
+  ticks: NewTick[];
+  made: PreparedBatch[];
+  next: number | null;
+}
+
 /** Creates what {@link FireDeps} is for: it settles every time that has come, and answers when all of them are. */
 export function createFire(deps: FireDeps): () => Promise<void> {
   const { db, store, factory, clock, log, openOf } = deps;
@@ -44,11 +52,15 @@ export function createFire(deps: FireDeps): () => Promise<void> {
     }
   }
 
-  async function fireOne(id: ScheduleId): Promise<void> {
+  /** What is to be written for a schedule that is due; null when nothing is, or its events have been settled. */
+  async function prepareSchedule(id: ScheduleId): Promise<Due | null> {
     const row = store.get(id);
     const now = clock.now();
-    if (!row?.enabled || row.next_run_at === null || row.next_run_at > now) return;
-    if (isEventTrigger(row.trigger)) return fireEvents(row);
+    if (!row?.enabled || row.next_run_at === null || row.next_run_at > now) return null;
+    if (isEventTrigger(row.trigger)) {
+      await fireEvents(row);
+      return null;
+    }
     const { times, uncounted, next } = comeOf(row, now);
     // The clock may show a time again after it was set back and the trigger was edited.
     const done = store.settledFrom(id, times[0] ?? now);
@@ -63,38 +75,41 @@ export function createFire(deps: FireDeps): () => Promise<void> {
     // Before the new ones are in the queue, which wait for the key that the earlier ones hold.
     if (row.overlap === 'cancel_previous' && made.length > 0)
       await Promise.allSettled(open.map((task) => deps.cancel(task)));
-    const settled = commit(row, all, made, next);
-    if (settled && made.length > 0)
-      log.info('schedules', `${row.name} started`, { schedule_id: id, task_id: all.at(-1)?.tick.task_id });
+    return { row, ticks: all.map(({ tick }) => tick), made, next };
   }
 
-  /** The ledger and the tasks in one transaction; nothing of it when the schedule has changed meanwhile. */
-  function commit(
-    row: ScheduleRow,
-    all: readonly Prepared[],
-    made: readonly PreparedBatch[],
-    next: number | null,
-  ): boolean {
+  /** The ledger and the tasks of one schedule; nothing of it when that has changed meanwhile. @returns why it failed */
+  function settle({ row, ticks, made, next }: Due): unknown {
     try {
       db.transaction(() => {
-        const ticks = all.map(({ tick }) => tick);
         if (!store.settle(row, ticks, next)) throw new AppError('conflict');
         for (const batch of made) factory.commit(batch);
       });
-      return true;
     } catch (thrown) {
-      if (thrown instanceof AppError && thrown.slug === 'conflict') return false;
-      throw thrown;
+      return thrown instanceof AppError && thrown.slug === 'conflict' ? null : thrown;
     }
+    if (made.length > 0)
+      db.afterCommit(() =>
+        log.info('schedules', `${row.name} started`, { schedule_id: row.id, task_id: ticks.at(-1)?.task_id }),
+      );
+    return null;
+  }
+
+  /** One turn: schedules are prepared side by side and written together, since each transaction waits for the disk. @returns failures */
+  async function turn(ids: readonly ScheduleId[]): Promise<unknown[]> {
+    const prepared = await Promise.allSettled(ids.map(prepareSchedule));
+    const due = prepared.flatMap((one) => (one.status === 'fulfilled' && one.value !== null ? [one.value] : []));
+    const failed: unknown[] = prepared.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    if (due.length > 0) db.transaction(() => failed.push(...due.map(settle).filter((error) => error !== null)));
+    return failed;
   }
 
   return async () => {
     for (;;) {
       const ids = store.due(clock.now(), TOGETHER);
       if (ids.length === 0) return;
-      const outcomes = await Promise.allSettled(ids.map(fireOne));
-      const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
-      for (const { reason } of failed) log.warn('schedules', 'a schedule could not be worked on', { error: reason });
+      const failed = await turn(ids);
+      for (const error of failed) log.warn('schedules', 'a schedule could not be worked on', { error });
       // What failed stays due: the next turn tries again, instead of this one without end.
       if (failed.length > 0) return;
     }
