@@ -10,5 +10,6 @@ export { requireOwnedDatabase } from './file/open-file.ts';
 export { type Restored, restoreDatabase } from './file/restore.ts';
 export { type ListInput, type ListSpec, listPage, matchingIds } from './list.ts';
 export { readableRows, recordOf, recordOrNull, recordsOf, tryRead } from './records.ts';
+export { rowById } from './row-by-id.ts';
 export { audit } from './schema.ts';
 export { json, parseStored } from './stored-json.ts';

@@ -5,7 +5,15 @@ import type { FilterValues } from '../../../contract/kernel/filters.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { CommandId } from '../../../contract/kernel/scalars.ts';
 import { naturalKey } from '../../../contract/kernel/text/natural-key.ts';
-import { type Db, type ListInput, type ListSpec, listPage, matchingIds, readableRows } from '../../core/db/index.ts';
+import {
+  type Db,
+  type ListInput,
+  type ListSpec,
+  listPage,
+  matchingIds,
+  readableRows,
+  rowById,
+} from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type CommandRow, command, commandVersion } from './schema.ts';
 
@@ -78,18 +86,8 @@ export function createCommandStore(db: Db, events: Events) {
   return {
     save,
     /** A command that is not deleted. */
-    get: (id: CommandId): CommandRow | undefined =>
-      orm
-        .select()
-        .from(command)
-        .where(and(eq(command.id, id), isNull(command.deleted_at)))
-        .get(),
-    getDeleted: (id: CommandId): CommandRow | undefined =>
-      orm
-        .select()
-        .from(command)
-        .where(and(eq(command.id, id), isNotNull(command.deleted_at)))
-        .get(),
+    get: rowById(db, command, isNull(command.deleted_at)),
+    getDeleted: rowById(db, command, isNotNull(command.deleted_at)),
     byExample: (example: string): CommandRow | undefined =>
       orm.select().from(command).where(eq(command.example, example)).get(),
     list: (query: CommandListInput): Page<CommandRow> => listPage(db, query, spec(false)),

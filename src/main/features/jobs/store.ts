@@ -4,7 +4,7 @@ import { jobRecord } from '../../../contract/host/jobs.ts';
 import { AppError, problemOf } from '../../../contract/kernel/errors.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { JobId, Json } from '../../../contract/kernel/scalars.ts';
-import { type Db, type ListInput, listPage, readableRows } from '../../core/db/index.ts';
+import { type Db, type ListInput, listPage, readableRows, rowById } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type JobRow, job, NO_PROGRESS } from './schema.ts';
 
@@ -61,7 +61,7 @@ export function createJobStore(db: Db, events: Events) {
     end(id: JobId, status: 'succeeded' | 'failed' | 'cancelled', facts: Partial<JobRow>, at: number): void {
       change(id, { ...facts, status, checkpoint: null, finished_at: at });
     },
-    get: (id: JobId): JobRow | undefined => orm.select().from(job).where(eq(job.id, id)).get(),
+    get: rowById(db, job),
     status: (id: JobId): JobRow['status'] | undefined =>
       orm.select({ status: job.status }).from(job).where(eq(job.id, id)).get()?.status,
     live: (joinKey: string): JobRow | undefined =>

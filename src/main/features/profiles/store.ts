@@ -10,7 +10,7 @@ import type { FilterValues } from '../../../contract/kernel/filters.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { naturalKey } from '../../../contract/kernel/text/natural-key.ts';
-import { type Db, type ListInput, type ListSpec, listPage, matchingIds } from '../../core/db/index.ts';
+import { type Db, type ListInput, type ListSpec, listPage, matchingIds, rowById } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type ProfileRow, profile } from './schema.ts';
 
@@ -129,18 +129,8 @@ export function createProfileStore(db: Db, events: Events) {
     },
     lastTasks: (ids: readonly ProfileId[]): ReadonlyMap<ProfileId, LastTask> =>
       new Map(lastTasks.all(JSON.stringify(ids)).map(({ profile_id, ...task }) => [profile_id, task])),
-    get: (id: ProfileId): ProfileRow | undefined =>
-      orm
-        .select()
-        .from(profile)
-        .where(and(eq(profile.id, id), isNull(profile.deleted_at)))
-        .get(),
-    getDeleted: (id: ProfileId): ProfileRow | undefined =>
-      orm
-        .select()
-        .from(profile)
-        .where(and(eq(profile.id, id), isNotNull(profile.deleted_at)))
-        .get(),
+    get: rowById(db, profile, isNull(profile.deleted_at)),
+    getDeleted: rowById(db, profile, isNotNull(profile.deleted_at)),
     /** Profiles of exactly this name, oldest first. */
     named: (name: string): ProfileId[] => namedIn(db, name),
     list: (query: ProfileListInput, inState: States): Page<ProfileRow> => listPage(db, query, spec(inState, false)),

@@ -5,7 +5,7 @@ import type { FilterValues } from '../../../contract/kernel/filters.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ProxyId } from '../../../contract/kernel/scalars.ts';
 import { naturalKey } from '../../../contract/kernel/text/natural-key.ts';
-import { type Db, type ListInput, type ListSpec, listPage, matchingIds } from '../../core/db/index.ts';
+import { type Db, type ListInput, type ListSpec, listPage, matchingIds, rowById } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { type ProxyRow, proxy } from './schema.ts';
 
@@ -71,12 +71,8 @@ export function createProxyStore(db: Db, events: Events) {
   const users = db.raw.prepare<[string, number], ProxyUser>(
     'SELECT id, name FROM profile WHERE deleted_at IS NULL AND proxy_id IS NOT NULL AND proxy_id = ? ORDER BY id LIMIT ?',
   );
-  const find = (id: ProxyId, deleted: boolean): ProxyRow | undefined =>
-    orm
-      .select()
-      .from(proxy)
-      .where(and(eq(proxy.id, id), deleted ? isNotNull(proxy.deleted_at) : isNull(proxy.deleted_at)))
-      .get();
+
+  const get = rowById(db, proxy, isNull(proxy.deleted_at));
 
   return {
     insert(row: ProxyRow): void {
@@ -94,7 +90,7 @@ export function createProxyStore(db: Db, events: Events) {
     /** Stores the outcome of a check, which is no edit: the version stays. */
     note(row: ProxyRow): void {
       db.transaction(() => {
-        const before = find(row.id, false)?.status;
+        const before = get(row.id)?.status;
         orm.update(proxy).set(keyed(row)).where(eq(proxy.id, row.id)).run();
         events.append({ type: 'proxy.checked', entity: 'proxy', id: row.id, version: null });
         const turned = turn(before, row.status);
@@ -109,8 +105,8 @@ export function createProxyStore(db: Db, events: Events) {
         .from(proxy)
         .where(isNull(proxy.deleted_at))
         .all(),
-    get: (id: ProxyId) => find(id, false),
-    getDeleted: (id: ProxyId) => find(id, true),
+    get,
+    getDeleted: rowById(db, proxy, isNotNull(proxy.deleted_at)),
     list: (query: ProxyListInput): Page<ProxyRow> => listPage(db, query, spec(false)),
     /** Ids of all proxies that match, oldest first; of the deleted ones or of the others. */
     matching: (filter: ProxyFilter, deleted: boolean): string[] => matchingIds(db, filter, spec(deleted)),

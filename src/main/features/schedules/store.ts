@@ -6,7 +6,7 @@ import type { Page } from '../../../contract/kernel/paging.ts';
 import { ScheduleId } from '../../../contract/kernel/scalars.ts';
 import { number } from '../../../contract/kernel/sorts.ts';
 import { naturalKey } from '../../../contract/kernel/text/natural-key.ts';
-import { type Db, type ListInput, type ListSpec, listPage, matchingIds } from '../../core/db/index.ts';
+import { type Db, type ListInput, type ListSpec, listPage, matchingIds, rowById } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
 import { createFireStore } from './fire-store.ts';
 import { type ScheduleRow, schedule, scheduleTick, type TickRow } from './schema.ts';
@@ -52,8 +52,6 @@ export function createScheduleStore(db: Db, events: Events) {
     `SELECT schedule_tick.* FROM json_each(?) AS wanted, schedule_tick WHERE seq IN (
        SELECT seq FROM schedule_tick WHERE schedule_id = wanted.value ORDER BY at DESC LIMIT ?) ORDER BY at DESC`,
   );
-  const by = (id: ScheduleId, deleted: boolean) =>
-    and(eq(schedule.id, id), deleted ? isNotNull(schedule.deleted_at) : isNull(schedule.deleted_at));
 
   const fireStore = createFireStore(db, events);
   return {
@@ -73,8 +71,8 @@ export function createScheduleStore(db: Db, events: Events) {
       orm.insert(schedule).values(keyed).onConflictDoUpdate({ target: schedule.id, set: keyed }).run();
       events.append({ type, entity: 'schedule', id: row.id, version: row.version });
     },
-    get: (id: ScheduleId): ScheduleRow | undefined => orm.select().from(schedule).where(by(id, false)).get(),
-    getDeleted: (id: ScheduleId): ScheduleRow | undefined => orm.select().from(schedule).where(by(id, true)).get(),
+    get: rowById(db, schedule, isNull(schedule.deleted_at)),
+    getDeleted: rowById(db, schedule, isNotNull(schedule.deleted_at)),
     list: (query: ScheduleListInput): Page<ScheduleRow> => listPage(db, query, spec(false)),
     matching: (filter: ScheduleFilter, deleted: boolean): string[] => matchingIds(db, filter, spec(deleted)),
     ticks: (schedule_id: ScheduleId, query: { limit: number; cursor?: string | undefined }): Page<TickRow> =>
