@@ -97,3 +97,49 @@ test('a choice that fails ends the others, those that wait among them', async ()
   expect(subject.live.active({ caller: null })).toBe(0);
   expect(subject.ended.sort()).toEqual(['cancelled', 'cancelled', 'failed']);
 });
+
+describe('a reader that takes nothing of its answer', () => {
+  const MINUTE = 60_000;
+  // Catches connections that are open and not read, each of which keeps a place of the model for as long as it likes.
+  test('for a minute has no place any more, and hears why when it comes back', async () => {
+    const subject = open();
+    const parts = (await subject.begin()).parts();
+    await parts.next();
+    const other = (await subject.begin()).parts();
+    const next = other.next();
+    await expect.poll(() => subject.residents.get('a')?.turns.waiting()).toBe(1);
+    subject.clock.advance(MINUTE - 1);
+    expect(subject.residents.get('a')?.turns.waiting()).toBe(1);
+    subject.clock.advance(1);
+    expect((await next).value).toMatchObject({ t: 'content' });
+    expect([...subject.running].filter((signal) => !signal.aborted)).toHaveLength(1);
+    await expect(parts.next()).rejects.toMatchObject({
+      slug: 'generation-timeout',
+      message: expect.stringContaining('60 s'),
+    });
+    expect(subject.ended).toEqual(['failed']);
+    await other.return(undefined as never);
+    expect([subject.residents.get('a')?.turns.active(), subject.residents.get('a')?.users]).toEqual([0, 0]);
+  });
+
+  // Catches a time that runs while the reader waits for the model, or over all parts together.
+  test('counts only while it takes nothing: a slow one gets its whole answer', async () => {
+    const subject = open();
+    const first = (await subject.begin()).parts();
+    await first.next();
+    await first.return(undefined as never);
+    const parts = (await subject.begin()).parts();
+    for (let n = 0; n < 5; n++) {
+      expect((await parts.next()).value).toMatchObject({ t: 'content' });
+      subject.clock.advance(MINUTE - 1);
+    }
+    await parts.return(undefined as never);
+    expect(subject.ended).toEqual(['cancelled', 'cancelled']);
+    // Nothing of it is left that ends what comes later.
+    const last = (await subject.begin()).parts();
+    await last.next();
+    subject.clock.advance(2);
+    expect((await last.next()).value).toMatchObject({ t: 'content' });
+    await last.return(undefined as never);
+  });
+});

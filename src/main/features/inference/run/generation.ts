@@ -159,6 +159,38 @@ const nothingYet = (): GenerationEnd => ({
   timings: { firstTokenMs: null, totalMs: 0 },
 });
 
+/** How long the reader of an answer may take none of it, ms. Others wait for the place, and for as long as it likes. */
+const TAKES_WITHIN_MS = 60_000;
+
+/**
+ * Passes parts on while they are taken.
+ * @param end called when none is taken for too long: the generator itself waits for its reader then, and learns nothing
+ */
+async function* taken<T>(
+  parts: AsyncGenerator<T, void, void>,
+  clock: Clock,
+  end: () => void,
+): AsyncGenerator<T, void, void> {
+  for await (const part of parts) {
+    let isLate = false;
+    const stopWatch = clock.schedule(() => {
+      isLate = true;
+      end();
+    }, TAKES_WITHIN_MS);
+    try {
+      yield part;
+    } finally {
+      stopWatch();
+    }
+    if (isLate)
+      throw new AppError(
+        'generation-timeout',
+        `Nothing of the answer was read for ${TAKES_WITHIN_MS / 1000} s, while others waited for the model.`,
+        { extra: { timeout_seconds: TAKES_WITHIN_MS / 1000 } },
+      );
+  }
+}
+
 /** The request as the engine takes it. */
 function askOf(model: LoadableModel, request: GenerationRequest, defaults: GenerationDefaults): GenerateAsk {
   return {
@@ -197,7 +229,8 @@ export function createGenerate(deps: GenerationDeps): Generate {
     const stop = new AbortController();
     const { caller, requestId, sessionId, loadWaitMs } = asker;
     const done = live.begin({ caller, requestId, sessionId, stop });
-    const waiting = AbortSignal.any([asker.signal, stop.signal, left]);
+    const late = new AbortController();
+    const waiting = AbortSignal.any([asker.signal, stop.signal, left, late.signal]);
     let place: Place | undefined;
     let stream: ReturnType<Engine['generate']> | undefined;
     let ended = false;
@@ -206,11 +239,16 @@ export function createGenerate(deps: GenerationDeps): Generate {
       const { resident, facts, signal } = place;
       const ask = askOf(model, request, source.defaults(model, sessionId));
       stream = resident.engine.generate(ask, signal);
-      yield* written(stream, {
+      const parts = written(stream, {
         reasons: facts.capabilities.includes('reasoning') && 'messages' in request.prompt,
         tools: request.tools !== null,
         end,
         sinceBegun: () => clock.monotonic() - begun,
+      });
+      yield* taken(parts, clock, () => {
+        late.abort();
+        // The engine is at its end at once, the turn only when this goes on.
+        place?.leave();
       });
       ended = true;
     } catch (thrown) {
