@@ -24,6 +24,18 @@ describe('an input with the address of a file needs the scope that writing comma
     '\ufeff\u00a0file:///etc/passwd',
     'https://shop.test/\n file:///etc/passwd',
     'https://shop.test/\r\nfi\tle:\\\\host\\share\r\n',
+    '\u3000file:///etc/passwd',
+    '\u2003\u2028\u205ffile:///etc/passwd',
+    'https://shop.test/\u2028file:///etc/passwd',
+    // Slashes are not needed, in a line of several neither.
+    'https://shop.test/\nfile:etc/passwd',
+    // One in each field.
+    'https://shop.test/,file:///etc/passwd',
+    'https://shop.test/; view-source:file:///etc/passwd',
+    '|fi\nle:///etc/passwd',
+    ',chrome:settings',
+    '["https://shop.test/", "file:///etc/passwd"]',
+    ' {"url":"\tFILE:/etc/passwd"}',
   ])('%j', (url) => {
     expect(fileScope({ url })).toMatchObject({ scope: 'manage' });
     expect(fileScope({ [url]: true })).toMatchObject({ scope: 'manage' });
@@ -41,6 +53,10 @@ describe('an input with the address of a file needs the scope that writing comma
     'What went wrong?\nError: none\n    at run (file:///app/main.mjs:1:2)',
     'Summarise this.\nFile:\nof May',
     'profile:x',
+    'one,profile:x;my-file:y',
+    'He said "file:///x" and left',
+    'a, file: b',
+    '[1, 2]',
     '',
     '   ',
     'about:blank',
@@ -54,7 +70,8 @@ describe('an input with the address of a file needs the scope that writing comma
   test('a text of blanks and line ends takes the time of its length', () => {
     const took = (length: number) => {
       const started = performance.now();
-      for (const one of ['\n', ' ', '\n ', 'view-source:', 'view-source:\n']) fileScope(one.repeat(length));
+      for (const one of ['\n', ' ', '\n ', ',', '["', '\u3000', 'view-source:', 'view-source:\n'])
+        fileScope(one.repeat(length));
       return performance.now() - started;
     };
     took(1000);

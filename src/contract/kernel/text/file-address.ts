@@ -10,17 +10,23 @@ const FILE_ADDRESS = {
 
 const SCHEMES = '(?:file|filesystem|chrome|chrome-untrusted|chrome-extension|devtools)';
 /** What stands in front of an address is not read, by Chromium or by scripts that trim what they are given; nor is it behind `view-source:`. */
-const BEFORE = String.raw`^[\0-\x20\xa0\ufeff]*(?:view-source:[\0-\x20]*)*`;
-/** As Chromium reads addresses: without tabs and line ends inside. One that is a scheme only is the first folder; a blank after the colon leads nowhere. */
+const BEFORE = String.raw`^[\0-\x20\s]*(?:view-source:[\0-\x20]*)*`;
+/** As Chromium reads addresses. One that is a scheme only is the first folder; a blank after the colon leads nowhere. */
 const WHOLE = new RegExp(`${BEFORE}${SCHEMES}:(?:[^ ]|[\\0-\\x20]*$)`, 'i');
-/** One address in each line is how lists of them are written. */
-const IN_LINES = new RegExp(
-  `${BEFORE.replaceAll(String.raw`\0-\x20`, String.raw`\0-\x09\x0b\x0c\x0e-\x20`)}${SCHEMES}:[\\\\/]`,
-  'im',
-);
+const PART = new RegExp(`${BEFORE}${SCHEMES}:[^\\0-\\x20\\s]`, 'i');
+/** How lists of addresses are written: one in each line, or in each field of a line. */
+const FIELDS = /[\n\r\u2028\u2029,;|]/;
+/** A text of JSON has its addresses in quotes. */
+const JSON_BEGINS = /^\s*[[{]/;
 
-const isLocal = (text: string): boolean =>
-  WHOLE.test(text.replaceAll(/[\t\n\r]/g, '')) || IN_LINES.test(text.replaceAll('\t', ''));
+function isLocal(text: string): boolean {
+  // Chromium reads an address without the tabs and line ends inside of it.
+  const read = text.replaceAll(/[\t\n\r]/g, '');
+  if (WHOLE.test(read)) return true;
+  const fields = [...read.split(FIELDS), ...text.replaceAll('\t', '').split(FIELDS)];
+  const quoted = JSON_BEGINS.test(text) ? read.split('"') : [];
+  return [...fields, ...quoted].some((one) => PART.test(one));
+}
 
 /** What a call needs whose input holds such an address; null for what holds none. */
 export function fileScope(input: Json | undefined): InputScope | null {

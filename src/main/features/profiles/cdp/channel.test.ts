@@ -168,7 +168,7 @@ test('of requests that it holds up, those of a page elsewhere go on; that back t
 
 // Would catch: titles and addresses of a person's own pages in events, lists and histories.
 test('of pages elsewhere it tells the kind only', () => {
-  const { tell, at, heard, ask, answer } = open();
+  const { tell, at, heard, ask, answer, attached, says } = open();
   tell('Target.targetCreated', at('file', 'file:///home/ann/plan.html'));
   tell('Target.targetCreated', at('popup', 'about:blank', { openerId: 'file' }));
   expect(heard.map(({ params }) => params?.targetInfo)).toEqual([
@@ -176,10 +176,17 @@ test('of pages elsewhere it tells the kind only', () => {
     { targetId: 'popup', url: 'about:blank', title: '', openerId: 'file' },
   ]);
   const entry = { id: 1, url: 'chrome://history/?q=x', userTypedURL: 'chrome://history/?q=x', title: 'x' };
-  ask('Page.getNavigationHistory');
+  attached('s', 't', 'https://shop.test/');
+  ask('Page.getNavigationHistory', {}, 's');
   answer({ currentIndex: 0, entries: [entry, { id: 2, url: 'https://shop.test/', title: 'Shop' }] });
   expect(heard.at(-1)?.result?.entries).toEqual([
     { id: 1, url: 'chrome://', userTypedURL: '', title: '' },
     { id: 2, url: 'https://shop.test/', title: 'Shop' },
   ]);
+  const before = heard.length;
+  says('s', 'Network.responseReceived', { requestId: '1', response: { url: 'file:///home/ann/plan.html' } });
+  expect(heard.length).toBe(before);
+  const registrations = [{ scopeURL: 'chrome-extension://abc/' }, { scopeURL: 'https://shop.test/' }];
+  says('s', 'ServiceWorker.workerRegistrationUpdated', { registrations });
+  expect(heard.at(-1)?.params).toEqual({ registrations: [{ scopeURL: 'https://shop.test/' }] });
 });

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { confined, isForAnyPage } from './confined.ts';
 import type { Command, Message } from './messages.ts';
-import { createPaused } from './paused.ts';
+import { createPaused, isPart, onceItSays } from './paused.ts';
 import { createTargets } from './targets.ts';
 import { isAboutElsewhere, told } from './told.ts';
 
@@ -43,6 +43,9 @@ export interface ChannelOptions {
   isConfined: boolean;
 }
 
+/** A channel and what was known before it. */
+type Opened = ChannelOptions & { earlier?: { has(targetId: string): boolean } };
+
 const discover = { method: 'Target.setDiscoverTargets', params: { discover: true } };
 
 /** Nothing that a page offers is saved among the downloads of the operator. */
@@ -53,11 +56,11 @@ const saveNothing = (sessionId: string, context: JsonObject = {}) => ({
 });
 
 /** A channel over a session of its own with the browser, `root`, which the client does not see. */
-export function createChannel(trunk: Trunk, root: string, { deliver, isConfined }: ChannelOptions): Channel {
+export function createChannel(trunk: Trunk, root: string, { deliver, isConfined, earlier }: Opened): Channel {
   const { routes } = trunk;
   let open = true;
   const waiting = new Set<() => void>();
-  const targets = createTargets();
+  const targets = createTargets(earlier);
   /** As the client knows it: what belongs to the browser as a whole has no session there. */
   function shown({ sessionId, ...all }: Message): Message {
     const message = isConfined ? told(all, targets.has) : all;
@@ -68,6 +71,10 @@ export function createChannel(trunk: Trunk, root: string, { deliver, isConfined 
   /** Sends a command of the host's own. */
   const post = (command: Omit<Command, 'id'>) => void trunk.send(command, () => undefined);
   const paused = createPaused(post);
+  function tell(message: Message): void {
+    const isNone = isHidden(message.sessionId) ? !paused.take(message) : isConfined && isAboutElsewhere(message);
+    if (!isNone) deliver(shown(message));
+  }
   const hearer: Hearer = {
     event(message) {
       if (!open) return;
@@ -81,8 +88,13 @@ export function createChannel(trunk: Trunk, root: string, { deliver, isConfined 
         }
         if (message.method === 'Target.detachedFromTarget') routes.delete(session);
       }
-      const isNone = isHidden(message.sessionId) ? !paused.take(message) : isConfined && isAboutElsewhere(message);
-      if (!isNone) deliver(shown(message));
+      const { sessionId } = message;
+      if (!isConfined || sessionId === undefined || isHidden(sessionId) || !isPart(message)) return tell(message);
+      const where = { method: 'Page.getFrameTree', sessionId };
+      onceItSays(
+        (onAnswer) => trunk.send(where, onAnswer),
+        () => open && tell(message),
+      );
     },
   };
   routes.set(root, hearer);
@@ -98,7 +110,9 @@ export function createChannel(trunk: Trunk, root: string, { deliver, isConfined 
     if (isHidden(command.sessionId) && !isForAnyPage(command.method) && !paused.isOffered(command))
       return 'this page is not one of the web';
     // The host itself has to know where pages are.
-    return command.method === discover.method ? { ...command, ...discover } : confined(command);
+    return command.method === discover.method
+      ? { ...command, ...discover }
+      : confined(command, targets.isWhole(command.sessionId));
   }
 
   return {

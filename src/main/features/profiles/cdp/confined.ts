@@ -15,6 +15,9 @@ const DOMAINS = new Set(
    WebAudio WebAuthn`.split(/\s+/),
 );
 
+/** Domains of sessions with the browser as a whole. Others reach all of its pages there: requests of files, for one, could be answered. */
+const OF_ALL = new Set(['Browser', 'Storage', 'Target']);
+
 /** Of commands to the browser as a whole those that concern its windows; others grant rights, run its own commands or tell its switches. */
 const OF_BROWSER = new Set(
   `cancelDownload close getHistogram getHistograms getVersion getWindowBounds getWindowForTarget resetPermissions setContentsSize
@@ -32,6 +35,7 @@ const REFUSED = new Set([
   'Page.addScriptToEvaluateOnLoad',
   'Page.disable',
   'Page.handleFileChooser',
+  'ServiceWorker.inspectWorker',
   'Target.exposeDevToolsProtocol',
   'Target.openDevTools',
   'Target.sendMessageToTarget',
@@ -88,8 +92,8 @@ function intercepting(params: JsonObject = {}): JsonObject | null {
   return all.includes(null) ? null : { ...params, patterns: all as JsonObject[] };
 }
 
-/** The command as it may be sent, or why it may not. */
-export function confined(command: Asked): Asked | string {
+/** The command as it may be sent, or why it may not. @param isWhole whether it is for the browser as a whole, and no page of it */
+export function confined(command: Asked, isWhole = false): Asked | string {
   const { method, params } = command;
   const [domain = '', verb = ''] = method.split('.', 2);
   if (named(method, 'setDownloadBehavior')) {
@@ -98,7 +102,10 @@ export function confined(command: Asked): Asked | string {
     return { ...command, params: { ...rest, behavior: 'deny' } };
   }
   const isRefused =
-    !DOMAINS.has(domain) || REFUSED.has(method) || (domain === 'Browser' && !OF_BROWSER.has(verb)) || isNested(command);
+    !(isWhole ? OF_ALL : DOMAINS).has(domain) ||
+    REFUSED.has(method) ||
+    (domain === 'Browser' && !OF_BROWSER.has(verb)) ||
+    isNested(command);
   if (isRefused || Object.keys(params ?? {}).some((name) => BEYOND.test(name)))
     return `${method} reaches beyond the pages of the browser`;
   if (hasPlaces(command)) return `${method} names a place outside of the browser`;

@@ -6,6 +6,27 @@ type Sent = Omit<Command, 'id'>;
 
 /** A page goes to one address at a time. */
 const MOST_OFFERED = 100;
+/** Longest time for a page to say where it is, ms; one that waits for a request inside of a script says nothing before that is answered. */
+const SAYS_WITHIN_MS = 1000;
+
+/** Whether an event asks for a decision about what a page loads, and not about a page itself. */
+export const isPart = ({ method, params }: Message): boolean =>
+  (method === 'Fetch.requestPaused' || method === 'Fetch.authRequired') && params?.resourceType !== 'Document';
+
+/**
+ * The browser tells of a request before the page that makes it says where it is: what it is asked after it has begun, it answers after that.
+ * @param ask sends a command whose answer counts, whatever it is
+ */
+export function onceItSays(ask: (onAnswer: () => void) => void, then: () => void): void {
+  let over = false;
+  const go = () => {
+    clearTimeout(timer);
+    if (!over) then();
+    over = true;
+  };
+  const timer = setTimeout(go, SAYS_WITHIN_MS);
+  ask(go);
+}
 
 /**
  * The request with which a page comes back to the web is the client's; all others are of a page that is none of its business, and go on as if

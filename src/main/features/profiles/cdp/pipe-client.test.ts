@@ -13,6 +13,7 @@ const written = z
 function pipe() {
   const [toBrowser, fromBrowser] = [new PassThrough(), new PassThrough()];
   const client = createPipeClient(toBrowser, fromBrowser);
+  toBrowser.read();
   const say = (message: object) => void fromBrowser.write(`${JSON.stringify(message)}\0`);
   const asked = () => written.parse(String(toBrowser.read()).split('\0')[0]);
   return { client, say, asked };

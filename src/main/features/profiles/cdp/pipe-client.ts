@@ -6,6 +6,7 @@ import type { JsonObject } from '../../../../contract/kernel/json.ts';
 import { type Channel, type ChannelOptions, createChannel, type Hearer, type Trunk } from './channel.ts';
 import { readFrames } from './frames.ts';
 import { type Command, Message, readMessage } from './messages.ts';
+import { createTargets } from './targets.ts';
 
 /** A browser that does not answer within this time is stuck, ms. */
 const ANSWER_TIMEOUT_MS = 20_000;
@@ -34,11 +35,11 @@ interface Waiting {
   gone?(): void;
 }
 
-/** Hands a message to who waits for it, or hears of its session. */
-function hand(message: Message, waiting: Map<number, Waiting>, routes: Trunk['routes']): void {
+/** Hands a message to who waits for it, or hears of its session; without one it is for the host itself. */
+function hand(message: Message, waiting: Map<number, Waiting>, routes: Trunk['routes'], host: Hearer): void {
   const { id, sessionId } = message;
   if (id === undefined) {
-    if (sessionId !== undefined) routes.get(sessionId)?.event(message);
+    (sessionId === undefined ? host : routes.get(sessionId))?.event(message);
     return;
   }
   const answered = waiting.get(id);
@@ -52,12 +53,14 @@ export function createPipeClient(toBrowser: Writable, fromBrowser: Readable): Pi
   const routes = new Map<string, Hearer>();
   let lastId = 0;
   let ended = false;
+  /** From the start on: a page without an address has the rights of one that may be gone when somebody asks. */
+  const targets = createTargets();
   toBrowser.on('error', () => undefined);
   fromBrowser.on('error', () => undefined);
 
   readFrames(fromBrowser, (text) => {
     const message = readMessage(Message, text);
-    if (message !== null) hand(message, waiting, routes);
+    if (message !== null) hand(message, waiting, routes, { event: targets.note });
   });
 
   function send(command: Omit<Command, 'id'>, waits: Waiting): number {
@@ -109,12 +112,14 @@ export function createPipeClient(toBrowser: Writable, fromBrowser: Readable): Pi
     });
   }
 
+  send({ method: 'Target.setDiscoverTargets', params: { discover: true } }, { answer: targets.completed });
+
   return {
     call,
     post: (method) => void send({ method }, { answer: () => undefined }),
     async attach(options) {
       const { sessionId } = await call('Target.attachToBrowserTarget', {}, Attached);
-      return createChannel(trunk, sessionId, options);
+      return createChannel(trunk, sessionId, { ...options, earlier: targets });
     },
     end() {
       ended = true;

@@ -6,11 +6,14 @@ import { isWeb } from './web.ts';
 
 /** Members of messages that describe pages, or entries of a history. */
 const PAGES = ['targetInfo', 'targetInfos', 'entries'];
+/** Members of messages that list service workers. */
+const WORKERS = ['registrations', 'versions'];
 
 /** Whether an event is about a way to, or a request of, a page that is not of the web. */
 export function isAboutElsewhere({ method = '', params = {} }: Message): boolean {
-  const { url, documentURL, request } = params;
-  const all = [url, documentURL, isJsonObject(request) ? request.url : undefined];
+  const { url, documentURL, request, response, redirectResponse } = params;
+  const inside = [request, response, redirectResponse].map((one) => (isJsonObject(one) ? one.url : undefined));
+  const all = [url, documentURL, ...inside];
   return /^(?:Page|Network)\./.test(method) && all.some((one) => typeof one === 'string' && !isWeb(one));
 }
 
@@ -27,11 +30,15 @@ export function told(message: Message, isForeign: (targetId: string) => boolean)
     const typed = 'userTypedURL' in page ? { userTypedURL: '' } : {};
     return { ...page, ...typed, url: isWeb(url) ? url : kindOf(url), title: '' };
   }
+  const isOfWeb = (worker: Json) =>
+    !isJsonObject(worker) || [worker.scopeURL, worker.scriptURL].every((url) => typeof url !== 'string' || isWeb(url));
+  const seen = (name: string, value: Json): Json => {
+    if (PAGES.includes(name)) return shown(value);
+    return WORKERS.includes(name) && Array.isArray(value) ? value.filter(isOfWeb) : value;
+  };
   function within(holder: JsonObject | undefined): JsonObject | undefined {
-    if (holder === undefined || !PAGES.some((name) => name in holder)) return holder;
-    return Object.fromEntries(
-      Object.entries(holder).map(([name, value]) => [name, PAGES.includes(name) ? shown(value) : value]),
-    );
+    if (holder === undefined || ![...PAGES, ...WORKERS].some((name) => name in holder)) return holder;
+    return Object.fromEntries(Object.entries(holder).map(([name, value]) => [name, seen(name, value)]));
   }
   const { params, result } = message;
   const [less, answer] = [within(params), within(result)];
