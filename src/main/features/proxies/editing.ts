@@ -71,15 +71,24 @@ export function createEditing(deps: {
       commit([made]);
       return view(made.row);
     },
-    /** Creates all of them at once, or none. */
-    async createMany(inputs: readonly ProxyCreate[]): Promise<number> {
+    /**
+     * Creates all of them at once, or none.
+     * @param refused asked right before that, when nothing else can happen any more; what it says is left out
+     * @returns how many were made
+     */
+    async createMany(
+      inputs: readonly ProxyCreate[],
+      refused: () => (row: ProxyRow) => boolean = () => () => false,
+    ): Promise<number> {
       const made: Prepared[] = [];
       for (const [at, input] of inputs.entries()) {
         if (at % SEALED_PER_TURN === SEALED_PER_TURN - 1) await new Promise((resolve) => setImmediate(resolve));
         made.push(await prepare(input));
       }
-      commit(made);
-      return made.length;
+      const isRefused = refused();
+      const fresh = made.filter(({ row }) => !isRefused(row));
+      commit(fresh);
+      return fresh.length;
     },
     /**
      * A password that is not named stays; null or an empty one removes it.

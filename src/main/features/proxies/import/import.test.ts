@@ -71,6 +71,26 @@ test('a dry run creates nothing; importing twice creates nothing the second time
   expect(await service.import(ask(text, { dry_run: false }))).toMatchObject({ created: 0, duplicates: 3 });
 });
 
+// Would catch: a list that two people import at once, or one who clicks twice, and every proxy of it twice.
+test('of imports at the same time each proxy is made by one', async () => {
+  using core = openTestCore();
+  const { service } = proxiesOn(core);
+  const list = (from: number) => Array.from({ length: 150 }, (_, n) => `10.0.0.${from + n}:80:u:p${n}`).join('\n');
+  const answers = await Promise.all([
+    service.import(ask(list(1), { dry_run: false })),
+    service.import(ask(list(1), { dry_run: false })),
+    service.import(ask(list(76), { dry_run: false })),
+  ]);
+  expect(service.matching({}, false)).toHaveLength(225);
+  expect(answers.map(({ created, duplicates }) => created + duplicates)).toEqual([150, 150, 150]);
+  expect(answers.reduce((all, { created }) => all + created, 0)).toBe(225);
+  for (const { parsed, duplicates } of answers)
+    expect(parsed.filter(({ duplicate }) => duplicate)).toHaveLength(duplicates);
+  // No password is kept of what was not made.
+  const count = core.db.raw.prepare('SELECT count(*) AS n FROM secret').get() as { n: number };
+  expect(count.n).toBe(225);
+});
+
 // Would catch: a line with two readings that is created as one of them unasked.
 test('an ambiguous line waits for a choice', async () => {
   using core = openTestCore();

@@ -6,6 +6,7 @@ import {
   type ProxyReading,
 } from '../../../../contract/automation/proxies.ts';
 import { inTurns } from '../../../core/scheduling/in-turns.ts';
+import type { ProxyRow } from '../schema.ts';
 import type { ProxyStore } from '../store.ts';
 import { type Entry, type ProxyRecord, readProxies } from './texts.ts';
 
@@ -31,7 +32,7 @@ const isRead = (entry: Entry): entry is Entry & { verdict: { t: 'read'; readings
 /** Creates the importer. */
 export function createImporter(deps: {
   store: Pick<ProxyStore, 'keys'>;
-  createMany(inputs: readonly ProxyCreate[]): Promise<number>;
+  createMany(inputs: readonly ProxyCreate[], refused: () => (row: ProxyRow) => boolean): Promise<number>;
 }) {
   const { store, createMany } = deps;
 
@@ -42,7 +43,8 @@ export function createImporter(deps: {
   return async ({ text, dry_run, scheme, tags, choices }: ProxyImport): Promise<ProxyImported> => {
     const entries = await readProxies(text, scheme);
     const chosen = new Map(choices.map(({ line, reading }) => [line, reading]));
-    const known = new Set(store.keys().map(keyOf));
+    const keysNow = () => new Set(store.keys().map(keyOf));
+    const known = keysNow();
     const answer: ProxyImported = { parsed: [], created: 0, duplicates: 0, errors: [], ambiguous: [] };
     const fresh: ProxyRecord[] = [];
     for (const entry of entries) {
@@ -69,7 +71,18 @@ export function createImporter(deps: {
       const inputs = await inTurns(fresh, (record) =>
         ProxyCreate.parse({ ...record, tags: [...new Set([...(record.tags ?? []), ...tags])].slice(0, 30) }),
       );
-      answer.created = await createMany(inputs);
+      // Passwords are sealed in turns of the event loop, in which somebody else may import the same.
+      const meanwhile = new Set<string>();
+      answer.created = await createMany(inputs, () => {
+        const there = keysNow();
+        return (row) => {
+          const key = keyOf(row);
+          if (there.has(key)) meanwhile.add(key);
+          return (there.has(key), false);
+        };
+      });
+      answer.duplicates += meanwhile.size;
+      answer.parsed = answer.parsed.map((one) => ({ ...one, duplicate: one.duplicate || meanwhile.has(keyOf(one)) }));
     }
     return answer;
   };
