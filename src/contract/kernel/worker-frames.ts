@@ -15,7 +15,10 @@ export type ToWorker<Ask> =
   | { t: 'more'; id: number; count: number }
   | { t: 'stop' };
 
-/** What a worker says once it is ready: items while it works on a request, then its answer or why there is none. */
+/**
+ * What a worker says once it is ready: items while it works on a request, then its answer or why there is none. No items at all say that it has
+ * heard a cancel, and has to come to the end of a step.
+ */
 export type WorkerReply<Item, Answer> =
   | { t: 'items'; id: number; bodies: Item[] }
   | { t: 'answer'; id: number; body: Answer }

@@ -56,6 +56,23 @@ test('items that come at once go together, in order and before the answer; one a
   expect(sent.slice(4, -1).flatMap((frame) => (frame as { bodies: number[] }).bodies)).toEqual([5, 6]);
 });
 
+// Would catch: a host that cannot tell a worker at a long step from one that something keeps from hearing anything.
+test('a cancel is heard at once, however long the step takes that it comes after; one of nothing is not', async () => {
+  const { promise: step, resolve: end } = Promise.withResolvers<void>();
+  const { sent, receive } = openChannel(async (_ask, call) => {
+    await step;
+    call.signal.throwIfAborted();
+    return 'too late';
+  });
+  receive({ t: 'request', id: 1, body: { text: '' } });
+  receive({ t: 'cancel', id: 2 });
+  receive({ t: 'cancel', id: 1 });
+  expect(sent).toEqual([{ t: 'ready' }, { t: 'items', id: 1, bodies: [] }]);
+  end();
+  await expect.poll(() => sent).toHaveLength(3);
+  expect(sent[2]).toMatchObject({ t: 'failed', id: 1 });
+});
+
 test('a worker that has no credit left has sent all it has', async () => {
   const { sent, receive } = openChannel(async (_ask, call) => {
     for (let item = 1; item <= ITEM_WINDOW + 1; item += 1) await call.emit(item);

@@ -119,8 +119,11 @@ export function serve<Ask, Item, Answer>(
         return void work(frame.id, frame.body);
       case 'cancel': {
         const request = open.get(frame.id);
-        request?.controller.abort(cancelled());
-        return request?.wake();
+        if (request === undefined) return;
+        // Should it be ended for this, the host knows that nothing has kept it from hearing so.
+        send({ t: 'items', id: frame.id, bodies: [] });
+        request.controller.abort(cancelled());
+        return request.wake();
       }
       case 'more': {
         const request = open.get(frame.id);

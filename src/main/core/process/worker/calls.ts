@@ -59,13 +59,13 @@ function createGrace(
     sharedGraceMs = cancelGraceMs,
   }: Pick<ClientOptions<never, never, never>, 'cancelGraceMs' | 'sharedGraceMs'>,
   requests: Pick<OpenRequests<unknown, unknown, unknown>, 'all' | 'cancelling'>,
-  end: (isFault: boolean) => void,
+  end: (id: number, isFault: boolean) => void,
 ) {
   return function endUnlessConfirmed(id: number, isFault: boolean, waited = cancelGraceMs): void {
     const look = () => {
       const isShared = requests.all().some(([, { sent }]) => sent);
       if (isShared && waited < sharedGraceMs) endUnlessConfirmed(id, isFault, waited + cancelGraceMs);
-      else end(isFault);
+      else end(id, isFault);
     };
     requests.cancelling(id, clock.schedule(look, cancelGraceMs));
   };
@@ -78,7 +78,12 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
 ) {
   const { clock } = deps;
   const requests = new OpenRequests<z.input<Ask>, z.output<Answer>, z.output<Item>>();
-  const endUnlessConfirmed = createGrace(clock, options, requests, (isFault) => worker.kill(isFault));
+  /** Whether the process that is being ended has heard the cancel that it is ended for: then what else it did was not in the way. */
+  let heard = false;
+  const endUnlessConfirmed = createGrace(clock, options, requests, (id, isFault) => {
+    heard = requests.hasHeard(id);
+    worker.kill(isFault);
+  });
 
   const worker = createSupervisor(deps, {
     ...options,
@@ -90,10 +95,10 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
     onGone(reason, restarts, by) {
       options.onGone?.(reason, by === 'cancel');
       requests.workerGone();
+      const extra = { killed: by !== 'itself', heard: by !== 'itself' && heard };
       // A request that was not sent yet cannot be the cause: it waits for the next start, unless there is none.
       for (const [id, { sent }] of requests.all())
-        if (sent || !restarts)
-          requests.settle(id)?.reject(new AppError('worker-crashed', reason, { extra: { killed: by !== 'itself' } }));
+        if (sent || !restarts) requests.settle(id)?.reject(new AppError('worker-crashed', reason, { extra }));
     },
   });
 

@@ -21,6 +21,30 @@ describe('deadline and cancel', () => {
     await expect(client.request('crash', long)).rejects.toMatchObject({ extra: { killed: false } });
   });
 
+  // Catches the blame on who else computed in a process that was only at a step which cannot be interrupted.
+  test.each([
+    ['step', true],
+    ['mute', false],
+  ])('a process that is ended for a cancel (%s) tells the others whether it had heard of it: %s', async (body, heard) => {
+    const clock = manualClock();
+    const client = openWorker({ clock });
+    const controller = new AbortController();
+    const left = slugOf(client.request(body, { ...long, signal: controller.signal }));
+    const stream = client.stream('hang', { idleMs: 60_000 });
+    const bystander = stream.next();
+    bystander.catch(() => undefined);
+    await client.request('reached', long);
+    controller.abort();
+    expect(await left).toBe('cancelled');
+    // Its answer comes after what the process says of the cancel.
+    await client.request('after', long);
+    clock.advance(100);
+    await expect(bystander).rejects.toMatchObject({ slug: 'worker-crashed', extra: { killed: true, heard } });
+    // The next one has heard nothing yet.
+    const crash = client.request('crash', long);
+    await expect(crash).rejects.toMatchObject({ extra: { killed: false, heard: false } });
+  });
+
   // Would catch: a reader that leaves twice, by its signal and by its end, and with that stops the time in which the worker has to confirm.
   test.each(['signal', 'idle'])('of a stream ends a worker that does not obey (by %s)', async (how) => {
     const client = openWorker();

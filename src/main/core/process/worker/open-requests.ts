@@ -16,6 +16,8 @@ export class OpenRequests<Body, Answer, Item> {
   readonly #open = new Map<number, OpenRequest<Body, Answer, Item>>();
   /** By id of a cancelled request: stops its grace time. */
   readonly #cancelling = new Map<number, () => void>();
+  /** Cancelled requests of which the worker has said something since. */
+  readonly #heard = new Set<number>();
   #lastId = 0;
 
   get isEmpty(): boolean {
@@ -44,6 +46,7 @@ export class OpenRequests<Body, Answer, Item> {
   settle(id: number): OpenRequest<Body, Answer, Item> | undefined {
     this.#cancelling.get(id)?.();
     this.#cancelling.delete(id);
+    this.#heard.delete(id);
     const request = this.#open.get(id);
     this.#open.delete(id);
     return request;
@@ -51,8 +54,10 @@ export class OpenRequests<Body, Answer, Item> {
 
   /** Passes a reply of the worker to its request. */
   take(reply: WorkerReply<Item, Answer>): void {
-    if (reply.t === 'items') for (const body of reply.bodies) this.#open.get(reply.id)?.item(body);
-    else if (reply.t === 'answer') this.settle(reply.id)?.resolve(reply.body);
+    if (reply.t === 'items') {
+      if (this.#cancelling.has(reply.id)) this.#heard.add(reply.id);
+      for (const body of reply.bodies) this.#open.get(reply.id)?.item(body);
+    } else if (reply.t === 'answer') this.settle(reply.id)?.resolve(reply.body);
     else this.settle(reply.id)?.reject(errorOf(reply.error));
   }
 
@@ -60,10 +65,16 @@ export class OpenRequests<Body, Answer, Item> {
     this.#cancelling.set(id, stopGrace);
   }
 
+  /** Whether the worker has heard a cancel that it has not confirmed. */
+  hasHeard(id: number): boolean {
+    return this.#heard.has(id);
+  }
+
   /** The process has ended: no confirmation of a cancel will come. */
   workerGone(): void {
     for (const stopGrace of this.#cancelling.values()) stopGrace();
     this.#cancelling.clear();
+    this.#heard.clear();
   }
 }
 

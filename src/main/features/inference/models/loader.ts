@@ -34,11 +34,13 @@ export function createLoader(deps: LoaderDeps) {
 
   /**
    * Who ended the engine is certain when nothing else was computed, and likely the second time. That also holds when the host has ended it because
-   * it did not stop what another caller had cancelled: a load may be what kept it from that.
+   * it did not stop what another caller had cancelled: a load may be what kept it from that, unless the engine has heard of it.
    */
   function suspect({ model, engine }: Resident, { message, cause }: AppError): void {
-    const killed = cause instanceof AppError && cause.extra.killed === true;
-    if ((killed || roster.activeAtEnd(engine) > 1) && !suspects.has(model.id)) return void suspects.add(model.id);
+    const { killed, heard } = cause instanceof AppError ? cause.extra : {};
+    if (killed === true && heard === true) return;
+    if ((killed === true || roster.activeAtEnd(engine) > 1) && !suspects.has(model.id))
+      return void suspects.add(model.id);
     suspects.delete(model.id);
     const reason = cause instanceof Error ? cause.message : message;
     log.error('models', `${model.id} ended the engine when it was loaded`, { reason });

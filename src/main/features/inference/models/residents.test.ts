@@ -123,6 +123,26 @@ describe('a load that ends the engine', () => {
     expect(ended).toEqual(['a']);
   });
 
+  // Catches a model that is loaded by name only from then on, because somebody has cancelled twice what cannot be interrupted.
+  test('is never the fault of the model when the engine had heard of the cancel and was only at a step of another', async () => {
+    const load = () => {
+      const cause = new AppError('worker-crashed', 'was ended', { extra: { killed: true, heard: true } });
+      return Promise.reject(
+        new AppError('service-unavailable', 'ended', { extra: { reason: 'worker_crashed' }, cause }),
+      );
+    };
+    const { residents, source, engine, a } = open({ engine: { load } });
+    const ended: string[] = [];
+    source.endedEngine = (id) => void ended.push(id);
+    for (let n = 0; n < 5; n++)
+      await expect(residents.load(a, {})).rejects.toMatchObject({ extra: { reason: 'worker_crashed' } });
+    expect(ended).toEqual([]);
+    // What it does itself counts as before, and nothing of these with it.
+    engine.load = crash;
+    await expect(residents.load(a, {})).rejects.toMatchObject({ extra: { reason: 'worker_crashed' } });
+    expect(ended).toEqual(['a']);
+  });
+
   test('is told when the model is loaded all the same', async () => {
     const { residents, source, a } = open();
     const loaded: string[] = [];
