@@ -107,3 +107,26 @@ test('a profile that clears its cache on stop does so', async () => {
   await service.stop(id, false);
   expect((await service.disk(id)).kinds.cache).toBe(0);
 }, 60_000);
+
+// Would catch: a copied profile that belongs to nobody, when the host is killed or the disk is full before its row is there.
+test('no folder of a copy is there without its profile', async () => {
+  const id = create();
+  fs.mkdirSync(service.folder(id), { recursive: true });
+  for (let n = 0; n < 40; n++) fs.writeFileSync(path.join(service.folder(id), `file-${n}`), 'x'.repeat(1000));
+  const folders = () => fs.readdirSync(path.join(core.dir, 'profiles'));
+  const known = () => core.db.raw.prepare('SELECT id FROM profile').pluck().all() as string[];
+  let over = false;
+  const work = clone(id, { count: 2 }).finally(() => {
+    over = true;
+  });
+  while (!over) {
+    expect(folders().filter((name) => !known().includes(name))).toEqual([]);
+    await new Promise(setImmediate);
+  }
+  await work;
+  expect(folders().sort()).toEqual(known().sort());
+  core.db.raw.exec("CREATE TEMP TRIGGER full BEFORE INSERT ON profile BEGIN SELECT RAISE(ABORT, 'full'); END");
+  await expect(clone(id)).rejects.toThrow('full');
+  core.db.raw.exec('DROP TRIGGER full');
+  expect(folders().sort()).toEqual(known().sort());
+});

@@ -1,6 +1,10 @@
 /** Copies of profiles, and what is on the disk of one. */
+import fs from 'node:fs';
+import path from 'node:path';
 import { type Profile, ProfileCreate } from '../../../contract/automation/profiles.ts';
 import type { ProfileId } from '../../../contract/kernel/scalars.ts';
+import { makeOwnedFolder } from '../../core/disk/owned-files.ts';
+import { removeOwned } from '../../core/disk/owned-trees.ts';
 import { newId } from '../../core/ids.ts';
 import { wireMembers } from '../../core/operation/values.ts';
 import type { createEditing } from './editing.ts';
@@ -16,6 +20,23 @@ interface CloneInput {
   count: number;
 }
 
+/**
+ * Puts a folder in the place of that of a new profile, and makes the profile in the same turn of the event loop: files of nobody would stay for ever,
+ * with the logins in them.
+ */
+export async function placed<T>({ from, to }: { from: string | null; to: string }, make: () => T): Promise<T> {
+  if (from === null) return make();
+  const root = path.dirname(path.dirname(to));
+  makeOwnedFolder(root, path.dirname(to));
+  fs.renameSync(from, to);
+  try {
+    return make();
+  } catch (error) {
+    await removeOwned(root, to);
+    throw error;
+  }
+}
+
 /** Creates the operations. */
 export function createCopies(deps: {
   store: ProfileStore;
@@ -26,8 +47,10 @@ export function createCopies(deps: {
   editing: Pick<ReturnType<typeof createEditing>, 'check' | 'create'>;
   /** Folder of a profile that keeps its data. */
   dirOf(id: ProfileId): string;
+  /** Where a folder may lie that is to become that of a profile. */
+  placeFor(id: ProfileId): string;
 }) {
-  const { store, require, hold, editing, dirOf } = deps;
+  const { store, require, hold, editing, dirOf, placeFor } = deps;
 
   /** Runs with the profile to itself: a browser would write while its files are read or removed. */
   async function alone<T>(id: ProfileId, by: string, work: () => Promise<T>): Promise<T> {
@@ -48,9 +71,13 @@ export function createCopies(deps: {
       signal.throwIfAborted();
       const id = newId('profile');
       const withData = with_storage && row.storage === 'persistent';
-      if (withData) await copyProfile(dirOf(row.id), dirOf(id), signal);
-      const size_bytes = withData ? await folderBytes(dirOf(id)) : 0;
-      made.push(editing.create({ ...settings, name: n === 1 ? base : `${base} ${n}` }, { id, size_bytes }));
+      const copy = placeFor(id);
+      if (withData) await copyProfile(dirOf(row.id), copy, signal);
+      const size_bytes = withData ? await folderBytes(copy) : 0;
+      const named = { ...settings, name: n === 1 ? base : `${base} ${n}` };
+      made.push(
+        await placed({ from: withData ? copy : null, to: dirOf(id) }, () => editing.create(named, { id, size_bytes })),
+      );
     }
     return { items: made };
   }

@@ -110,7 +110,7 @@ export function createProfileService(deps: ProfileDeps) {
   return {
     ...editing,
     createRows: createRows({ require, ...editing }),
-    ...createCopies({ store, require, hold, editing, dirOf: persistentDir }),
+    ...createCopies({ store, require, hold, editing, dirOf: persistentDir, placeFor: snapshots.placeFor }),
     ...createRelay({ clock, manual, baseUrl: deps.baseUrl, require }),
     ...createOpening({ leases, states, manual, require, view, dirOf }),
     get: (id: ProfileId) => view(require(id)),

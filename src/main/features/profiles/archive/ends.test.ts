@@ -1,18 +1,12 @@
 /** What is left of exports and imports whose host was killed, that were cancelled, or that are old. */
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openTestCore, PLATFORM, type TestCore } from '../../../../../tests/support/core.ts';
-import { openJobs } from '../../../../../tests/support/jobs.ts';
-import { proxiesOn } from '../../../../../tests/support/proxies/on-core.ts';
+import { openTestCore, type TestCore } from '../../../../../tests/support/core.ts';
+import { openArchiveHost } from '../../../../../tests/support/profile-archives.ts';
 import { ProfileCreate } from '../../../../contract/automation/profiles.ts';
 import type { JobId, ProfileId } from '../../../../contract/kernel/scalars.ts';
 import { newId } from '../../../core/ids.ts';
-import type { CallContext } from '../../../core/operation/operation.ts';
-import { OPERATOR } from '../../../core/operation/operator.ts';
-import { createProfiles } from '../index.ts';
-import { createProfileArchives } from './index.ts';
 
 const PASSPHRASE = 'correct horse battery';
 let core: TestCore;
@@ -21,24 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => core[Symbol.dispose]());
 
-/** The features as one run of a host has them. */
-function openHost() {
-  const jobs = openJobs(core);
-  const profiles = createProfiles({
-    ...{ ...core, proxies: proxiesOn(core).service, browserArgs: [], baseUrl: () => 'http://127.0.0.1:8080' },
-    profilesDir: path.join(core.dir, 'profiles'),
-    tempDir: fs.mkdtempSync(path.join(os.tmpdir(), 'ta-')),
-  }).service;
-  const uploads = {
-    require: () => ({ file: path.join(core.dir, 'upload') }),
-    taken: async () => fs.rmSync(path.join(core.dir, 'upload')),
-  };
-  const archives = createProfileArchives({
-    ...{ ...core, dataDir: core.dir, jobs, profiles: { service: profiles }, uploads, platform: PLATFORM },
-  });
-  const context = { principal: OPERATOR, requestId: 'test' } as CallContext;
-  return { jobs, profiles, archives, context, start: () => archives.parts[0]?.start?.() };
-}
+const openHost = () => openArchiveHost(core);
 const filesIn = (name: string) => {
   const dir = path.join(core.dir, name);
   return fs.existsSync(dir) ? fs.readdirSync(dir) : [];

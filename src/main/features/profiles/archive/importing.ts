@@ -11,6 +11,7 @@ import { entryOf, listOwned, removeOwned } from '../../../core/disk/owned-trees.
 import { newId } from '../../../core/ids.ts';
 import { runThread } from '../../../core/process/thread.ts';
 import type { JobContext, JobKind } from '../../jobs/index.ts';
+import { placed } from '../copies.ts';
 import { folderBytes } from '../folders.ts';
 import { type ArchiveDeps, progressOf } from './exporting.ts';
 import type { Passphrases } from './passphrases.ts';
@@ -77,7 +78,7 @@ function createPreview({ archives }: ArchiveDeps['profiles']) {
     return [{ item: 'proxy', status: 'lost', reason }];
   }
 
-  return preview;
+  return { preview, planFor };
 }
 
 /** Makes a profile of what was verified. */
@@ -109,12 +110,10 @@ function createPlacing(deps: ImportDeps) {
       case 'create': {
         const has = fs.existsSync(folder);
         const size_bytes = has ? await folderBytes(folder) : 0;
-        if (has) {
-          makeOwnedFolder(dataDir, path.dirname(archives.dirOf(id)));
-          await fs.promises.rename(folder, archives.dirOf(id));
-        }
         // A proxy that is not here is kept as a name without a proxy: nothing goes out without it.
-        return deps.profiles.create(plan.settings, { id, size_bytes, proxy_id: proxy });
+        return placed({ from: has ? folder : null, to: archives.dirOf(id) }, () =>
+          deps.profiles.create(plan.settings, { id, size_bytes, proxy_id: proxy }),
+        );
       }
       case 'replace': {
         if (fs.existsSync(folder)) await archives.replaceFolder(plan.id, folder);
@@ -129,11 +128,20 @@ function createPlacing(deps: ImportDeps) {
   return { cookies, place };
 }
 
+const rejected = ({ name }: ProfileCreate, reason: string): ArchiveItem => ({ item: name, status: 'rejected', reason });
+
 /** @returns does the work of the job */
 function createReader(deps: ImportDeps, passphrases: Passphrases, dir: string) {
   const { dataDir, clock, thread, uploads } = deps;
-  const preview = createPreview(deps.profiles);
+  const { preview, planFor } = createPreview(deps.profiles);
   const { cookies, place } = createPlacing(deps);
+  /** The last import that makes a profile: what a name leads to is decided when all before it have made theirs. */
+  let last: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  }
 
   async function read({ id, input, signal, progress }: JobContext<Input, null>): Promise<ProfileImport> {
     const { file } = uploads.require(input.upload_id, input.principal);
@@ -150,7 +158,7 @@ function createReader(deps: ImportDeps, passphrases: Passphrases, dir: string) {
       const { plan, settings, report } = await preview(found, input);
       // Said before the browser is started, not after.
       if (plan.do === 'replace') await deps.profiles.hold(plan.id, { kind: 'manual', id: 'import' }).release();
-      if (plan.do === 'nothing') report.unshift({ item: settings.name, status: 'rejected', reason: plan.reason });
+      if (plan.do === 'nothing') report.unshift(rejected(settings, plan.reason));
       if (input.dry_run || plan.do === 'nothing') {
         const { good, lost } = siftCookies(found.cookies ?? [], clock.now() / 1000);
         if (plan.do !== 'nothing' && found.cookies !== null) report.push(...cookieItems({ kept: good.length, lost }));
@@ -160,7 +168,11 @@ function createReader(deps: ImportDeps, passphrases: Passphrases, dir: string) {
       if (!found.about.include.some((part) => part !== 'settings')) await removeOwned(dataDir, folder);
       report.push(...(await cookies(found, folder, settings, signal)));
       signal.throwIfAborted();
-      const made = await place(plan, found, profile, folder);
+      const made = await inTurn(async () => {
+        const now = planFor(settings, input.on_duplicate);
+        if (now.do === 'nothing') report.unshift(rejected(settings, now.reason));
+        return place(now, found, profile, folder);
+      });
       await uploads.taken(input.upload_id);
       return { items: made === null ? [] : [made], report };
     } finally {

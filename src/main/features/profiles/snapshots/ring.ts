@@ -1,5 +1,6 @@
 /** Folders and rows of snapshots: a ring of each profile. */
 import { randomBytes } from 'node:crypto';
+import { renameSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { SnapshotId } from '../../../../contract/automation/profile/snapshots.ts';
@@ -51,19 +52,32 @@ export function createRing({ store, clock, dir, dirOf, announce }: RingDeps) {
   const placeFor = (profile: ProfileId) => path.join(dir, `${MOVING}${profile}-${randomBytes(6).toString('hex')}`);
 
   async function remove(id: SnapshotId): Promise<void> {
+    const going = path.join(dir, `${MOVING}${id}`);
+    const isHere = await isThere(folderOf(id));
+    // Nothing is awaited between the two: a folder without a row would stay for ever, with the logins in it.
     store.remove(id);
-    await removeOwned(root, folderOf(id));
+    if (isHere) renameSync(folderOf(id), going);
+    await removeOwned(root, going);
   }
 
   return {
     remove,
+    /** Where a folder may lie that is to become that of a profile: the next start removes it. */
+    placeFor,
     /** Copies the folder of a profile that nobody writes to, and lets the oldest copy go. */
     async take(profile: ProfileId, reason: SnapshotRow['reason']): Promise<SnapshotRow> {
       const id = `snp_${randomBytes(13).toString('hex')}`;
-      await copyProfile(dirOf(profile), folderOf(id));
-      const bytes = await folderBytes(folderOf(id));
+      const copy = placeFor(profile);
+      await copyProfile(dirOf(profile), copy);
+      const bytes = await folderBytes(copy);
       const row = { id, profile_id: profile, reason, bytes, created_at: clock.now() };
-      store.insert(row);
+      renameSync(copy, folderOf(id));
+      try {
+        store.insert(row);
+      } catch (error) {
+        await removeOwned(root, folderOf(id));
+        throw error;
+      }
       for (const old of store.of(profile).slice(RING)) await remove(old.id);
       announce(profile);
       return row;

@@ -142,3 +142,43 @@ test('the folder of a profile is back when a restore ends in the middle, and a p
   rename.mockRestore();
   expect(fs.readFileSync(state, 'utf8')).toBe('mine');
 });
+
+// Would catch: the logins of a profile in a folder that belongs to nothing, when the host is killed in the middle; nothing would ever remove it.
+test('at every moment a folder belongs to a snapshot, or goes at the next start', async () => {
+  const id = create();
+  fs.mkdirSync(service.folder(id), { recursive: true });
+  for (let n = 0; n < 40; n++) fs.writeFileSync(path.join(service.folder(id), `file-${n}`), 'x'.repeat(1000));
+  /** Looks after each turn of the event loop. @returns how often there was something on its way */
+  async function watched(work: Promise<unknown>): Promise<number> {
+    let moving = 0;
+    let over = false;
+    void work.finally(() => {
+      over = true;
+    });
+    while (!over) {
+      const rows = new Set<string>(service.snapshots.list(id).items.map((row) => row.id));
+      const loose = folders().filter((name) => !rows.has(name));
+      moving += loose.length;
+      expect(loose.filter((name) => !name.startsWith('moving-'))).toEqual([]);
+      await new Promise(setImmediate);
+    }
+    return moving;
+  }
+  const taken = service.snapshots.create(id);
+  expect(await watched(taken)).toBeGreaterThan(0);
+  const { id: snapshot } = await taken;
+  expect(folders()).toEqual([snapshot]);
+  await watched(service.snapshots.restore(id, snapshot));
+  for (const { id: one } of service.snapshots.list(id).items) await watched(service.snapshots.delete(id, one));
+  expect(folders()).toEqual([]);
+});
+
+// Would catch: a copy of everything that stays beside the row which the full disk did not take.
+test('a snapshot that the database does not take leaves no folder', async () => {
+  const id = create();
+  fs.mkdirSync(service.folder(id), { recursive: true });
+  core.db.raw.exec("CREATE TEMP TRIGGER full BEFORE INSERT ON profile_snapshot BEGIN SELECT RAISE(ABORT, 'full'); END");
+  await expect(service.snapshots.create(id)).rejects.toThrow('full');
+  core.db.raw.exec('DROP TRIGGER full');
+  expect([folders(), reasons(id)]).toEqual([[], []]);
+});

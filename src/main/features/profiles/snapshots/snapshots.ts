@@ -119,6 +119,7 @@ export function createSnapshots(
         log.warn('profiles', 'the state of a profile was not kept', { profile_id: id, error });
       }
     },
+    placeFor: ring.placeFor,
     forget: ring.forget,
     startUp: ring.startUp,
   };
