@@ -78,7 +78,7 @@ export function createImporter(deps: {
         return (row) => {
           const key = keyOf(row);
           if (there.has(key)) meanwhile.add(key);
-          return (there.has(key), false);
+          return there.has(key);
         };
       });
       answer.duplicates += meanwhile.size;
