@@ -17,6 +17,22 @@ for (const name of ['tiny', 'tiny-2']) {
 test.describe('with a scripted engine', () => {
   test.use({ scripted: folder });
 
+  // Would catch: Send that wraps to a line of its own, at the left, or out of the window, beside the other buttons of a message.
+  test('at 200 % Send stays at the right end of the box, in view, however long the message is', async ({ page }) => {
+    await page.setViewportSize({ width: 720, height: 450 });
+    await open(page, '/chat');
+    const send = page.getByRole('button', { name: 'Send' });
+    await expect(page.getByRole('button', { name: /^Load/ })).toBeVisible();
+    for (const text of ['Short', 'One line\n'.repeat(30)]) {
+      await input(page).fill(text);
+      await expect(send).toBeInViewport({ ratio: 1 });
+      const box = await send.boundingBox();
+      const field = await input(page).boundingBox();
+      expect((field?.x ?? 0) + (field?.width ?? 0) - ((box?.x ?? 0) + (box?.width ?? 0))).toBeLessThan(20);
+    }
+    await shot(page, 'send-720');
+  });
+
   // Would catch: an answer that is lost with the page, HTML of a model that becomes part of the page, pictures that are fetched.
   test('an answer is streamed as Markdown, and is there after a reload', async ({ page }) => {
     await open(page, '/chat');

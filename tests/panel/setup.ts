@@ -41,6 +41,9 @@ for (const [name, px] of [
 ] as const)
   Object.defineProperty(Element.prototype, name, { configurable: true, get: () => px });
 Element.prototype.scrollIntoView = noop;
+Element.prototype.checkVisibility = function (this: Element) {
+  return this.isConnected;
+};
 // Fields that grow with their text measure it anew when a font has come.
 Object.defineProperty(document, 'fonts', { value: new EventTarget() });
 Element.prototype.scrollTo = function (this: Element, to?: ScrollToOptions | number) {

@@ -1,5 +1,6 @@
 import { Unplug } from 'lucide-react';
 import { useClient, useClientStatus } from '../lib/client/context.tsx';
+import { messageProps } from '../lib/keys/focus-messages.ts';
 import { useNow } from '../lib/use-now.ts';
 import { Button } from '../ui/buttons.tsx';
 import layout from '../ui/styles/layout.module.css';
@@ -11,7 +12,7 @@ export function OfflineBar() {
   const { phase, retryAt } = useClientStatus();
   if (phase !== 'offline') return <div />;
   return (
-    <div className={css.bar} role="alert">
+    <div className={css.bar} role="alert" {...messageProps}>
       <Unplug size={14} />
       The host cannot be reached. Data shown may be out of date.
       <span className={layout.grow} />

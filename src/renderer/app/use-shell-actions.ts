@@ -4,6 +4,7 @@ import { NUMBERED_SCREENS, SCREENS } from '../../contract/host/screens.ts';
 import { isDesktop } from '../lib/client/message-port.ts';
 import { HELP_TOPICS, topicFor } from '../lib/help.ts';
 import { focusList } from '../lib/keys/focus-list.ts';
+import { focusNextMessage } from '../lib/keys/focus-messages.ts';
 import type { Action } from '../lib/keys/registry.ts';
 import { useActions } from '../lib/keys/use-actions.ts';
 import { useView } from '../lib/view-store.ts';
@@ -52,6 +53,10 @@ export function useShellActions(openKeys: () => void): void {
     global('objects', 'Go to object', ['Mod+P'], () => openPalette('objects'), { inFields: true }),
     global('sidebar', 'Toggle sidebar', ['Mod+B'], () => set({ sidebar: !sidebar }), { inFields: true }),
     global('drawer', 'Toggle log drawer', ['Mod+J'], () => set({ drawer: !drawer }), { inFields: true }),
+    global('messages', 'Go to messages', ['F6'], focusNextMessage, {
+      inFields: true,
+      keywords: 'banner toast undo notice',
+    }),
     global('keys', 'Keyboard shortcuts', ['?'], openKeys),
     global(
       'help',

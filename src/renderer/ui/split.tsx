@@ -13,6 +13,8 @@ export interface SplitProps {
   min: number;
   max: number;
   vertical?: boolean;
+  /** Least height of the other pane of a vertical split, px: in a window that is too low for both, they scroll. */
+  floor?: number;
   /** What the divider resizes, for assistive technology. */
   label: string;
   first: ReactNode;
@@ -56,16 +58,17 @@ export function Split(props: SplitProps) {
   };
 
   const style = { [vertical ? 'height' : 'width']: size };
+  const floor = props.floor === undefined ? {} : { minHeight: props.floor };
   const pane = (which: 'first' | 'second') => (
     <div
       className={fixed === which && props.second !== null ? `${css.pane} ${css.fixed}` : `${css.pane} ${css.flexible}`}
-      style={fixed === which && props.second !== null ? style : {}}
+      style={fixed === which && props.second !== null ? style : floor}
     >
       {props[which]}
     </div>
   );
   return (
-    <div className={`${css.split} ${vertical ? css.vertical : ''}`} ref={frame}>
+    <div className={`${css.split} ${vertical ? css.vertical : ''}`} data-floor={props.floor} ref={frame}>
       {pane('first')}
       {props.second === null ? null : (
         <hr

@@ -68,7 +68,7 @@ const theme = createTheme({
     Checkbox: { defaultProps: { size } },
     SegmentedControl: { defaultProps: { size }, classNames: { root: css.segments, indicator: css.segment } },
     Modal: {
-      classNames: { content: css.raised, header: css.header, title: css.title },
+      classNames: { content: `${css.raised} ${css.scrolling}`, header: css.header, body: css.dialog, title: css.title },
       defaultProps: {
         centered: true,
         closeButtonProps: { 'aria-label': 'Close' },
@@ -77,8 +77,13 @@ const theme = createTheme({
       },
     },
     Menu: {
-      classNames: { dropdown: css.raised, item: css.option },
-      defaultProps: { transitionProps: { duration: 0 }, shadow: 'md' },
+      classNames: { dropdown: `${css.raised} ${css.menu}`, item: css.option },
+      defaultProps: {
+        transitionProps: { duration: 0 },
+        shadow: 'md',
+        // In a low window it scrolls, instead of ending below the edge.
+        middlewares: { flip: true, shift: true, size: true },
+      },
     },
   },
 });

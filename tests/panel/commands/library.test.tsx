@@ -4,8 +4,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { COMMAND_KINDS, commandKinds } from '../../../src/contract/automation/kinds/index.ts';
 import type { CommandId } from '../../../src/contract/kernel/scalars.ts';
 import { CommandsScreen } from '../../../src/renderer/features/commands/commands-screen.tsx';
+import { keepDraft } from '../../../src/renderer/features/commands/draft-storage.ts';
 import { kindViews } from '../../../src/renderer/features/commands/kinds/index.ts';
-import { useDrafts } from '../../../src/renderer/lib/drafts/drafts.ts';
+import { NO_DRAFT, useDrafts } from '../../../src/renderer/lib/drafts/drafts.ts';
 import { useView } from '../../../src/renderer/lib/view-store.ts';
 import { createTestHost, type TestHost } from '../../support/host.ts';
 import { renderPanel } from '../../support/panel.tsx';
@@ -141,4 +142,41 @@ test('a command with unsaved changes is marked, and keeps them while another one
   await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>('Command name').value).toBe('Beet'));
   await panel.user.click(library().getByRole('link', { name: /Apple/ }));
   await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>('Command name').value).toBe('Apple pie'));
+});
+
+// Catches unsaved work in a command that no loaded page shows, which only a search by its name would find again.
+test('a command with unsaved changes is among the drafts while its page is not loaded, and only then', async () => {
+  const zebra = ids.Zebra ?? ('' as CommandId);
+  keepDraft(zebra, { ...NO_DRAFT, edits: { name: 'Zebra crossing' }, base: { name: 'Zebra' }, version: 1 }, {});
+  await using panel = await open('/commands');
+  await seen('Apple');
+  const drafts = within(await screen.findByRole('region', { name: 'Drafts' }));
+  const link = await drafts.findByRole('link', { name: /Zebra/ });
+  expect(within(link).getByRole('img', { name: 'Unsaved changes' })).toBeTruthy();
+  expect(drafts.getAllByRole('link')).toHaveLength(1);
+  await panel.user.click(link);
+  await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>('Command name').value).toBe('Zebra crossing'));
+  await panel.user.click(library().getByRole('button', { name: 'Show more' }));
+  await waitFor(() => expect(screen.queryByRole('region', { name: 'Drafts' })).toBeNull());
+  expect(library().getByRole('link', { name: /Zebra/ })).toBeTruthy();
+});
+
+// Catches drafts that pile up because somebody looked at a template; and one with a single letter that is taken for such a draft.
+test('a new command in which nothing was typed is not kept when another one is opened', async () => {
+  await using panel = await open('/commands?tag=red');
+  const begin = async (name: RegExp) => {
+    await panel.user.click(await screen.findByRole('button', { name: 'New' }));
+    await panel.user.click(await screen.findByRole('menuitem', { name }));
+    await waitFor(() => expect(panel.address()).toContain('new-'));
+  };
+  await begin(/Sign in/);
+  expect(within(await screen.findByRole('region', { name: 'Drafts' })).getAllByRole('link')).toHaveLength(1);
+  await panel.user.click(library().getByRole('link', { name: /Beet/ }));
+  await waitFor(() => expect(screen.queryByRole('region', { name: 'Drafts' })).toBeNull());
+  expect(useDrafts.getState().entries).toEqual({});
+  await begin(/Run a program/);
+  await panel.user.type(await screen.findByLabelText('Command name'), '!');
+  await panel.user.click(library().getByRole('link', { name: /Beet/ }));
+  await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>('Command name').value).toBe('Beet'));
+  expect(within(screen.getByRole('region', { name: 'Drafts' })).getAllByRole('link')).toHaveLength(1);
 });

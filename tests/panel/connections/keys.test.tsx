@@ -91,6 +91,9 @@ test('revoking asks first, and then the key is refused at once', async () => {
   await using panel = await renderPanel(subject, <ConnectionsScreen />);
   const row = within(await screen.findByRole('row', { name: /Leaked/ }));
   await panel.user.click(row.getByRole('button', { name: 'Revoke' }));
+  // In a narrow window only the dialog says which key it is and whether anything uses it.
+  expect((await screen.findByRole('dialog')).textContent).toContain(`${key.slice(0, 8)}`);
+  expect((await screen.findByRole('dialog')).textContent).toContain('never used');
   await panel.user.click((await dialog()).getByRole('button', { name: 'Keep' }));
   expect(await statusWith(key, '/v1/tasks')).toBe(200);
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());

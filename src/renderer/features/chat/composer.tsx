@@ -79,8 +79,9 @@ export function Composer({
           onKeyDown={onKeyDown}
         />
         <div className={css.bar}>
-          <ModelBar {...{ settings, models, asked }} />
-          <span className={layout.grow} />
+          <div className={css.asked}>
+            <ModelBar {...{ settings, models, asked }} />
+          </div>
           <SendOrStop chat={chat} blocked={blocked} />
         </div>
       </div>

@@ -22,6 +22,7 @@ import { Library } from './library/library.tsx';
 import { NewMenu } from './library/new-menu.tsx';
 import { useLibraryActions } from './library/use-library-actions.ts';
 import { templateOf } from './templates.ts';
+import { useUntouchedGoing } from './untouched.ts';
 
 /** Remembers the command in the address as the one opened last. */
 function useRecent(id: string | undefined): readonly string[] {
@@ -40,6 +41,7 @@ export function CommandsScreen() {
   const [search] = useFilters();
   const navigate = useNavigate();
   const recent = useRecent(id);
+  useUntouchedGoing(id);
   const filter: Input<'commands_list'> = {
     sort: 'name',
     ...(search.q === undefined ? {} : { q: search.q }),

@@ -3,6 +3,7 @@ import { KeyRound } from 'lucide-react';
 import { useState } from 'react';
 import type { ApiKey, keyRecord } from '../../../contract/host/access.ts';
 import type { SortOf } from '../../../contract/kernel/sorts.ts';
+import { ago } from '../../lib/format.ts';
 import { useAct, usePages } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
@@ -25,30 +26,38 @@ function Expiry({ apiKey }: { apiKey: ApiKey }) {
   );
 }
 
+/** What a key may and until when stays in the narrowest window; what leaves it is told again before the key is revoked. */
 const COLUMNS: readonly Column<ApiKey, SortOf<typeof keyRecord>>[] = [
-  { id: 'name', title: 'Name', sort: 'name', cell: (key) => <span className={css.name}>{key.name}</span> },
+  {
+    id: 'name',
+    title: 'Name',
+    width: 140,
+    grow: 320,
+    sort: 'name',
+    cell: (key) => <span className={css.name}>{key.name}</span>,
+  },
   {
     id: 'prefix',
+    drop: 2,
     title: 'Key',
     width: 180,
     sort: 'prefix',
     cell: (key) => <code className={text.muted}>tak_{key.prefix}…</code>,
   },
-  { id: 'scopes', title: 'Scopes', width: 180, sort: 'scopes', cell: (key) => key.scopes.join(', ') },
-  { id: 'areas', drop: 2, title: 'Areas', width: 180, sort: 'areas', cell: (key) => key.areas.join(', ') },
+  { id: 'scopes', title: 'Scopes', width: 100, grow: 180, sort: 'scopes', cell: (key) => key.scopes.join(', ') },
+  { id: 'areas', title: 'Areas', sort: 'areas', cell: (key) => key.areas.join(', ') },
   {
     id: 'used',
-    drop: 3,
+    drop: 1,
     title: 'Last used',
-    width: 110,
+    width: 100,
     sort: 'last_used_at',
     cell: (key) => <Ago at={key.last_used_at} />,
   },
   {
     id: 'expires',
-    drop: 1,
     title: 'Expires',
-    width: 110,
+    width: 100,
     sort: 'expires_at',
     cell: (key) => <Expiry apiKey={key} />,
   },
@@ -66,7 +75,15 @@ export function KeyTable({ onNew }: { onNew(): void }) {
   const ask = (key: ApiKey) =>
     modals.openConfirmModal({
       title: `Revoke “${key.name}”?`,
-      children: 'Programs that use this key lose access at once. This cannot be undone.',
+      children: (
+        <>
+          <p>Programs that use this key lose access at once. This cannot be undone.</p>
+          <p className={text.muted}>
+            <code>tak_{key.prefix}…</code>,{' '}
+            {key.last_used_at === null ? 'never used' : `last used ${ago(key.last_used_at, Date.now())}`}
+          </p>
+        </>
+      ),
       labels: { confirm: 'Revoke', cancel: 'Keep' },
       confirmProps: { color: 'red', size: 'xs' },
       cancelProps: { size: 'xs' },

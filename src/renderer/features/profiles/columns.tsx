@@ -27,8 +27,11 @@ export const PROFILE_COLUMNS: readonly Column<Profile, SortOf<typeof profileReco
     fixed: true,
     cell: (profile) => (
       <span className={`${layout.row} ${layout.fits}`}>
-        <Swatch color={profile.color} />
-        <span className={`${text.clip} ${css.name}`}>{profile.name}</span>
+        {/* Together: a name that is longer than the cell would otherwise go out of sight below its swatch. */}
+        <span className={layout.row}>
+          <Swatch color={profile.color} />
+          <span className={`${text.clip} ${css.name}`}>{profile.name}</span>
+        </span>
         {profile.tags.map((tag) => (
           <Tag key={tag}>{tag}</Tag>
         ))}

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { messageProps } from '../../lib/keys/focus-messages.ts';
 import css from './notice.module.css';
 
 /** A message within a screen. `square` where it goes from edge to edge; `alert` is read out at once. */
@@ -14,7 +15,11 @@ export function Notice({
   children: ReactNode;
 }) {
   return (
-    <div className={`${css.notice} ${css[tone]} ${square ? css.square : ''}`} role={alert ? 'alert' : undefined}>
+    <div
+      className={`${css.notice} ${css[tone]} ${square ? css.square : ''}`}
+      role={alert ? 'alert' : undefined}
+      {...messageProps}
+    >
       {children}
     </div>
   );

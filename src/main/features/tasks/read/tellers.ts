@@ -13,9 +13,11 @@ interface Named {
 const object = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
-/** Of a task that was cancelled before it began there is no time to tell. */
-const seconds = (ms: unknown, attempt: number): string =>
-  typeof ms === 'number' && attempt > 0 ? ` after ${(ms / 1000).toFixed(1)} s` : '';
+/** Of a task that was cancelled before it began there is no time to tell; less than a second is not rounded to nothing. */
+function spent(ms: unknown, attempt: number): string {
+  if (typeof ms !== 'number' || attempt === 0) return '';
+  return ms < 1000 ? ` after ${Math.round(ms)} ms` : ` after ${(ms / 1000).toFixed(1)} s`;
+}
 
 /** Creates the tellers of tasks. @param untold ids of those whose end is told together with that of others */
 export function taskTellers(db: Db, settings: SettingsReader, untold: Set<string>): Tellers {
@@ -36,7 +38,7 @@ export function taskTellers(db: Db, settings: SettingsReader, untold: Set<string
     // What was cancelled is as it was wanted: its reason is no error.
     const hasError = error !== null && status !== 'cancelled';
     const data = { task_id: change.id, attempt, duration_ms, ...(hasError ? { error } : {}) };
-    const after = seconds(duration_ms, attempt);
+    const after = spent(duration_ms, attempt);
     if (status === 'succeeded') return { level: 'info', message: `“${name}” succeeded${after}`, data };
     if (status === 'cancelled') return { level: 'info', message: `“${name}” was cancelled${after}`, data };
     const what = status === 'timed_out' ? 'timed out' : 'failed';

@@ -33,6 +33,7 @@ export function InputSchema({
         size={180}
         min={80}
         max={500}
+        floor={120}
         label="Height of the defaults"
         first={
           <section className={`${layout.col} ${layout.grow}`} aria-label="JSON Schema">

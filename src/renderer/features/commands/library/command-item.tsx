@@ -2,18 +2,16 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { Command } from '../../../../contract/automation/commands.ts';
 import { commandKinds } from '../../../../contract/automation/kinds/index.ts';
-import { type DraftEntry, useDrafts } from '../../../lib/drafts/drafts.ts';
-import { pendingEdits } from '../../../lib/drafts/merge.ts';
+import { useDrafts } from '../../../lib/drafts/drafts.ts';
 import { listProps } from '../../../lib/keys/focus-list.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
 import { LastOutcome } from '../../../ui/display/status.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import { kindViews } from '../kinds/index.ts';
+import { isUnsaved } from './is-unsaved.ts';
 import css from './library.module.css';
 import { Unsaved } from './unsaved.tsx';
-
-const isUnsaved = (entry: DraftEntry) => pendingEdits(entry).length > 0 || Object.keys(entry.texts).length > 0;
 
 /** A command of the library. `range`: every command from the one that was ticked before. */
 export function CommandItem({

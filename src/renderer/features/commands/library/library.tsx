@@ -1,68 +1,22 @@
 /** The commands there are, by folder. */
-import { Link } from '@tanstack/react-router';
-import { Folder, PencilLine } from 'lucide-react';
+import { Folder } from 'lucide-react';
 import { type ReactNode, useRef } from 'react';
-import { COMMAND_KINDS, commandKinds } from '../../../../contract/automation/kinds/index.ts';
-import { useDrafts } from '../../../lib/drafts/drafts.ts';
 import { plural } from '../../../lib/format.ts';
-import { listProps, useInitialFocus } from '../../../lib/keys/focus-list.ts';
+import { useInitialFocus } from '../../../lib/keys/focus-list.ts';
 import type { PagedList } from '../../../lib/live/query.ts';
-import { listOf, toggled } from '../../../lib/search-params.ts';
+import { toggled } from '../../../lib/search-params.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
 import { Button, Chip } from '../../../ui/buttons.tsx';
 import { NoMatch, StateFrame } from '../../../ui/feedback/state-frame.tsx';
 import { FilterField } from '../../../ui/filter-field.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
 import layout from '../../../ui/styles/layout.module.css';
-import text from '../../../ui/styles/text.module.css';
 import { rangeOf } from '../../../ui/table/navigation/range-of.ts';
 import type { Selection } from '../../../ui/table/navigation/use-selection.ts';
-import { isNewKey } from '../draft.ts';
-import { kindViews } from '../kinds/index.ts';
-import { DEFAULT_TEMPLATE } from '../templates.ts';
 import { CommandItem } from './command-item.tsx';
 import { foldersOf } from './folders.ts';
 import css from './library.module.css';
-import { Unsaved } from './unsaved.tsx';
-
-/** New commands that are not stored yet. */
-function DraftList({ current }: { current: string | null }) {
-  const entries = useDrafts((state) => state.entries);
-  const [search] = useFilters();
-  const drafts = Object.entries(entries).filter(([key]) => isNewKey(key));
-  if (drafts.length === 0) return null;
-  return (
-    <section aria-label="Drafts">
-      <h2 className={css.folder}>
-        <PencilLine size={12} />
-        Drafts
-      </h2>
-      <ul className={layout.bare}>
-        {drafts.map(([key, { edits }]) => {
-          const kind = listOf(String(edits.kind), COMMAND_KINDS)?.[0] ?? DEFAULT_TEMPLATE.kind;
-          const { Icon } = kindViews[kind];
-          const { title } = commandKinds[kind];
-          return (
-            <li key={key}>
-              <Link
-                to="/commands/$id"
-                params={{ id: key }}
-                search={search}
-                className={css.item}
-                aria-current={key === current ? 'page' : undefined}
-                {...(key === current ? listProps : {})}
-              >
-                <Icon size={14} className={text.muted} aria-label={title} />
-                <span className={`${layout.grow} ${text.clip}`}>{String(edits.name) || 'Unnamed'}</span>
-                <Unsaved what="Not saved yet" />
-              </Link>
-            </li>
-          );
-        })}
-      </ul>
-    </section>
-  );
-}
+import { UnsavedList } from './unsaved-list.tsx';
 
 function FolderSection({ folder, heading, children }: { folder: string; heading: boolean; children: ReactNode }) {
   const title = folder === '' ? 'No folder' : folder;
@@ -136,7 +90,7 @@ export function Library({
         <FilterField wide value={search.q} onChange={(q) => set({ q })} placeholder="Filter commands" />
         <TagChips tags={tags} chosen={search.tag} choose={(tag) => set({ tag })} />
       </div>
-      <DraftList current={current} />
+      <UnsavedList rows={list.rows} current={current} />
       <StateFrame of={list} skeleton={8}>
         {list.rows.length === 0 && (search.q !== undefined || search.tag !== undefined) ? (
           <NoMatch what="commands" clear={() => set({ q: undefined, tag: undefined })} />

@@ -121,7 +121,7 @@ export function Artifacts({ id, onTrace }: { id: TaskId; onTrace(artifact: Artif
                 </th>
                 <th scope="col">Attempt</th>
                 <th scope="col">Time</th>
-                <th scope="col">
+                <th scope="col" className={css.doing}>
                   <span className={text.hidden}>Actions</span>
                 </th>
               </tr>
@@ -135,11 +135,11 @@ export function Artifacts({ id, onTrace }: { id: TaskId; onTrace(artifact: Artif
                       <span className={layout.row}>
                         <Icon size={14} className={text.muted} />
                         {previewKind(artifact) === null ? (
-                          artifact.name
+                          <span className={text.clip}>{artifact.name}</span>
                         ) : (
                           <button
                             type="button"
-                            className={css.name}
+                            className={`${css.name} ${text.clip}`}
                             title="Preview"
                             onClick={() => setOpen(artifact.id)}
                           >

@@ -102,6 +102,51 @@ test('a step without an end is over when its attempt is', () => {
   expect(endOf({ ...killed, status: 'succeeded', finished_at: at(3_000) })).toBe(3_000);
 });
 
+// Would catch: half of a short task that no row explains; a row for the moment between two calls; places that count the steps alone.
+test('time before the first and after the last step is a row once it is worth one', () => {
+  const slow = task({
+    status: 'succeeded',
+    finished_at: at(9_500),
+    attempts: [attempt(1, 0, 9_500, 'succeeded')],
+    steps: [step(1, null, 4_200, 5_000), step(2, 1, 4_300, 4_900), step(3, null, 5_200, 6_000)],
+  });
+  const rows = treeRows(slow, new Set());
+  expect(rows.map(({ name, depth, position, siblings }) => [name, depth, position, siblings])).toEqual([
+    ['Attempt 1', 0, 1, 1],
+    ['Before the first step', 1, 1, 4],
+    ['s1', 1, 2, 4],
+    ['s2', 2, 1, 1],
+    ['s3', 1, 3, 4],
+    ['After the last step', 1, 4, 4],
+  ]);
+  expect(rows[1]?.segments).toEqual([{ kind: 'aside', from: 0, to: 4_200 }]);
+  expect(rows.at(-1)?.segments).toEqual([{ kind: 'aside', from: 6_000, to: 9_500 }]);
+  expect(findRow(slow, 'aside-1-after')?.attempt?.number).toBe(1);
+  expect(treeRows(slow, new Set(['attempt-1'])).map(({ name }) => name)).toEqual(['Attempt 1']);
+
+  // What goes on may have another step; a program has none at all.
+  const running = task({ attempts: [attempt(1, 0, null, 'running')], steps: [step(1, null, 2_000, 3_000)] });
+  expect(treeRows(running, new Set()).map(({ name }) => name)).toEqual(['Attempt 1', 'Before the first step', 's1']);
+  const program = task({ status: 'succeeded', attempts: [attempt(1, 0, 60_000, 'succeeded')] });
+  expect(treeRows(program, new Set()).map(({ name }) => name)).toEqual(['Attempt 1']);
+  const brisk = task({
+    status: 'succeeded',
+    attempts: [attempt(1, 0, 1_500, 'succeeded')],
+    steps: [step(1, null, 999, 1_000)],
+  });
+  expect(treeRows(brisk, new Set())).toHaveLength(2);
+});
+
+// Would catch: a step of a killed attempt whose end is not known, of which the rest of the attempt is told as if nothing ran.
+test('a step without an end covers its attempt to its end', () => {
+  const killed = task({
+    status: 'interrupted',
+    attempts: [attempt(1, 0, 9_000, 'interrupted')],
+    steps: [step(1, null, 100, null)],
+  });
+  expect(treeRows(killed, new Set()).map(({ id }) => id)).toEqual(['attempt-1', 'step-1-1']);
+});
+
 // Would catch: work that grows with the square of the steps, and a stack that deep nesting overflows.
 test('10 000 steps, side by side or inside each other, are rows within a blink', () => {
   const many = (parent: (seq: number) => number | null) =>

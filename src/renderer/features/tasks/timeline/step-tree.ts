@@ -3,8 +3,8 @@ import { type Attempt, isTerminal, type Step, type TaskDetail } from '../../../.
 
 /** A piece of a row's bar, unix ms. */
 export interface Segment {
-  /** `wait`: in the queue; `retry`: after a failed attempt, until the next one; `run`: at work. */
-  kind: 'wait' | 'retry' | 'run';
+  /** `wait`: in the queue; `retry`: after a failed attempt, until the next one; `run`: at work; `aside`: at work outside of any step. */
+  kind: 'wait' | 'retry' | 'run' | 'aside';
   from: number;
   /** `null` while it goes on. */
   to: number | null;
@@ -56,7 +56,50 @@ function childrenOf(steps: readonly Step[]): Children {
   return children;
 }
 
-/** Appends what is below an attempt. A loop, because steps may be nested deeper than functions may. */
+/** Shortest time outside of steps, and shortest wait before an attempt, that is worth a word, ms. */
+export const WORTH_SAYING_MS = 1_000;
+
+/**
+ * The time of an attempt that no step covers, before its first and after its last one: its browser starts and ends there, its trace is
+ * stored, and a script may do things outside of steps. Without a row, half of a short task would be unexplained.
+ */
+function asides(attempt: Attempt, top: readonly Step[]): Record<'before' | 'after', TreeRow | null> {
+  const begun = Date.parse(attempt.started_at);
+  const ended = time(attempt.finished_at);
+  const first = top.reduce((least, step) => Math.min(least, Date.parse(step.started_at)), Number.POSITIVE_INFINITY);
+  const last = top.reduce((most, step) => Math.max(most, time(step.finished_at) ?? ended ?? 0), 0);
+  const row = (place: 'before' | 'after', from: number, to: number): TreeRow | null =>
+    top.length === 0 || to - from < WORTH_SAYING_MS
+      ? null
+      : {
+          id: `aside-${attempt.number}-${place}`,
+          depth: 1,
+          position: 0,
+          siblings: 0,
+          name: place === 'before' ? 'Before the first step' : 'After the last step',
+          state: '',
+          segments: [{ kind: 'aside', from, to }],
+          hasChildren: false,
+          step: null,
+          attempt,
+        };
+  return { before: row('before', begun, first), after: ended === null ? null : row('after', last, ended) };
+}
+
+/** Appends what is below an attempt. */
+function addBelow(rows: TreeRow[], attempt: Attempt, children: Children, folded: ReadonlySet<string>): void {
+  const { before, after } = asides(attempt, children.get(keyOf(attempt.number, null)) ?? []);
+  const from = rows.length;
+  if (before !== null) rows.push(before);
+  addSteps(rows, attempt, children, folded);
+  if (after !== null) rows.push(after);
+  // The steps were counted among themselves.
+  const direct = rows.slice(from).filter(({ depth }) => depth === 1);
+  if (before !== null || after !== null)
+    for (const [index, row] of direct.entries()) Object.assign(row, { position: index + 1, siblings: direct.length });
+}
+
+/** Appends its steps. A loop, because steps may be nested deeper than functions may. */
 function addSteps(rows: TreeRow[], attempt: Attempt, children: Children, folded: ReadonlySet<string>): void {
   const ended = time(attempt.finished_at);
   const waiting: { step: Step; depth: number; position: number; siblings: number }[] = [];
@@ -112,7 +155,7 @@ export function treeRows(task: TreeTask, folded: ReadonlySet<string>): TreeRow[]
       step: null,
       attempt,
     });
-    if (!folded.has(id)) addSteps(rows, attempt, children, folded);
+    if (!folded.has(id)) addBelow(rows, attempt, children, folded);
     free = to ?? from;
   }
   if (waitsAgain) {

@@ -5,16 +5,16 @@ import { lineOf } from '../../../lib/text/tame.ts';
 import { Elapsed } from '../../../ui/display/ago.tsx';
 import { lookOf, StatusIcon } from '../../../ui/display/status.tsx';
 import text from '../../../ui/styles/text.module.css';
-import type { Segment, TreeRow } from './step-tree.ts';
+import { type Segment, type TreeRow, WORTH_SAYING_MS } from './step-tree.ts';
 import css from './timeline.module.css';
 import { placeOf, type Range } from './timeline-range.ts';
 
 /** Deeper rows are not moved further to the right. */
 const MOST_INDENT = 12;
-/** Shortest wait before an attempt that its row speaks of, ms. */
-const WORTH_SAYING_MS = 1_000;
 
-const WORDS = { wait: 'Queued', retry: 'Waiting to retry', run: 'Running' } as const;
+const WORDS = { wait: 'Queued', retry: 'Waiting to retry', run: 'Running', aside: 'Outside of steps' } as const;
+/** What a row stands for that is no step. */
+const ASIDE = 'The browser starts or ends, the trace is stored, or the script works outside of its steps';
 
 export interface TimelineRowProps {
   row: TreeRow;
@@ -69,6 +69,7 @@ export function TimelineRow({ row, range, moment, top, selected, open, onSelect,
   const Twist = open ? ChevronDown : ChevronRight;
   const last = row.segments.at(-1);
   const wait = row.segments.length > 1 ? row.segments[0] : undefined;
+  const isAside = last?.kind === 'aside';
   const waited = wait === undefined ? 0 : (wait.to ?? moment) - wait.from;
   return (
     <div
@@ -102,8 +103,8 @@ export function TimelineRow({ row, range, moment, top, selected, open, onSelect,
         ) : (
           <span className={css.twist} />
         )}
-        <StatusIcon state={row.state} size={13} />
-        <span className={text.clip} title={lineOf(row.name)}>
+        {isAside ? <span className={css.twist} /> : <StatusIcon state={row.state} size={13} />}
+        <span className={isAside ? `${text.clip} ${text.muted}` : text.clip} title={isAside ? ASIDE : lineOf(row.name)}>
           {lineOf(row.name)}
         </span>
         {waited < WORTH_SAYING_MS ? null : (
