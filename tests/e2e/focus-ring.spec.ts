@@ -1,5 +1,6 @@
 /** The ring around what has the focus, in every dialog and on every screen, in a usual window and at 200 %. */
 import type { Page } from '@playwright/test';
+import { faults } from './support/axe.ts';
 import { type Filled, fill } from './support/fill.ts';
 import { cutRings } from './support/rings.ts';
 import { expect, open, test } from './support/test.ts';
@@ -29,13 +30,19 @@ const DIALOGS: [path: string, ready: string, opened: (page: Page) => Promise<voi
   ['/proxies', 'Frankfurt 1', key('i')],
   ['/schedules', 'Nightly report', key('n')],
   ['/connections', 'Nightly export', key('n')],
+  ['/connections', 'Nightly export', click('Panel link')],
+  ['/connections', 'Nightly export', click('Revoke')],
   ['/models', 'No models yet', key('n')],
   ['/tasks', 'Print the nightly report', key('n')],
   ['/tasks', 'Print the nightly report', key('?')],
 ];
 
-// Would catch: a ring that the head of a dialog lies over, or of which the edge of a scrolling box leaves three sides.
-test('the ring around a control of a dialog is whole', async ({ page, api }) => {
+// Would catch: a ring that the head of a dialog lies over, or of which the edge of a scrolling box leaves three sides; a dialog or a control
+// of it without a name.
+test('the ring around a control of a dialog is whole, and axe has nothing against the dialog', async ({
+  page,
+  api,
+}) => {
   test.setTimeout(400_000);
   await fill(api);
   for (const size of SIZES) {
@@ -48,6 +55,7 @@ test('the ring around a control of a dialog is whole', async ({ page, api }) => 
       const dialog = page.getByRole('dialog');
       await expect(dialog).toBeVisible();
       const title = await dialog.getByRole('heading').first().textContent();
+      expect.soft(await faults(page), `${title} at ${size.width}: axe`).toEqual([]);
       const { cut, stops } = await cutRings(page);
       expect.soft(cut, `${title} at ${size.width}`).toEqual([]);
       expect.soft(stops, `${title} at ${size.width}`).toBeGreaterThan(1);

@@ -96,3 +96,16 @@ test('the button that copies code hides what is below it', async ({ page, api })
   expect(ground).not.toMatch(/rgba\(.*, 0\)|transparent/);
   expect(see).toBe(1);
 });
+
+// Would catch: columns of the audit beyond the edge of its card, so that nobody sees that something was refused.
+test('the audit shows what was done and its outcome, whatever the width', async ({ page }) => {
+  for (const width of [1440, 1024, 800, 720]) {
+    await page.setViewportSize({ width, height: 900 });
+    await open(page, '/settings?section=Advanced');
+    const lines = page.getByRole('region', { name: 'Audit lines' });
+    for (const title of ['Time', 'Caller', 'Operation', 'Outcome'])
+      expect(await isWhole(lines.getByRole('columnheader', { name: title })), `${title} at ${width}`).toBe(true);
+    const room = await lines.getByRole('columnheader', { name: 'Operation' }).boundingBox();
+    expect(room?.width, `Operation at ${width}`).toBeGreaterThan(100);
+  }
+});

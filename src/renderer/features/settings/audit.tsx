@@ -70,7 +70,7 @@ export function Audit() {
               <col className={css.at} />
               <col className={css.who} />
               <col className={css.door} />
-              <col className={css.op} />
+              <col />
               <col className={css.target} />
               <col className={css.outcome} />
             </colgroup>
@@ -90,7 +90,9 @@ export function Audit() {
                   <td>{dateTime(line.at)}</td>
                   <td title={line.principal}>{nameOf.get(line.principal) ?? line.principal}</td>
                   <td className={text.muted}>{DOORS[line.door] ?? line.door}</td>
-                  <td title={line.op}>{operationOf(line.op)}</td>
+                  <td title={[line.op, line.target, DOORS[line.door]].filter(Boolean).join(' · ')}>
+                    {operationOf(line.op)}
+                  </td>
                   <td className={text.muted} title={line.target ?? undefined}>
                     {line.target === null ? '' : (nameOf.get(line.target) ?? shortId(line.target))}
                   </td>
