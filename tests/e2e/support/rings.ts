@@ -36,10 +36,11 @@ const prepare = (page: Page) =>
           const ring = { left: left - by, right: right + by, top: top - by, bottom: bottom + by };
           for (let box = element.parentElement; box !== null; box = box.parentElement) {
             const style = getComputedStyle(box);
-            // What is larger than the box around it scrolls in there; half a pixel is a matter of rounding.
-            const fits = box.clientHeight > bottom - top && box.clientWidth > right - left;
-            if (isClipping(style) && fits && beyond(ring, inner(box)) > 0.75)
-              return { name, cut: `by ${box.className}` };
+            // What is larger than the box around it, as a picture may be, is seen in parts.
+            const fits = box.clientHeight > ring.bottom - ring.top && box.clientWidth > ring.right - ring.left;
+            if (isClipping(style) && !fits) return { name, cut: null };
+            // Half a pixel is a matter of rounding.
+            if (isClipping(style) && beyond(ring, inner(box)) > 0.75) return { name, cut: `by ${box.className}` };
             if (style.position === 'fixed') break;
           }
           const [x, y] = [(left + right) / 2, (top + bottom) / 2];
