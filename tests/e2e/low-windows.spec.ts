@@ -4,6 +4,8 @@ import { fill } from './support/fill.ts';
 import { expect, open, test } from './support/test.ts';
 
 test.use({ fresh: true, viewport: { width: 720, height: 450 } });
+// Those that fill the host run tasks in browsers first.
+test.describe.configure({ timeout: 180_000 });
 
 /** Whether an element lies in the window and in every box that clips it, as a whole. */
 const isWhole = (element: Locator) =>
