@@ -80,6 +80,34 @@ for (const after of [0, 50, 100, 400]) {
     expect(await output()).toBe('second');
   });
 
+  // Would catch: Enter that goes to a hit of the word before, or nowhere, because the host has not answered yet.
+  test(`Find, and Enter ${after} ms later`, async ({ page, api }) => {
+    const source = 'for (let i = 0; i < 3000; i += 1) console.log(i === 5 ? "the needle is here" : "line " + i)';
+    const task = await api.program(`Lines ${after}`, source);
+    await api.ended(task.id);
+    await open(page, `/tasks/${task.id}`);
+    await expect(page.getByRole('log')).toContainText('line 2999');
+    await page.getByRole('searchbox', { name: 'Find in log' }).click();
+    await page.keyboard.type('the needle');
+    await pause(page);
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('log-line').filter({ hasText: 'the needle is here' })).toBeInViewport();
+  });
+
+  // Would catch: Enter that chooses what stood there before the host had searched.
+  test(`a picker, and Enter ${after} ms later`, async ({ page, api }) => {
+    for (const each of ['Aardvark', 'Basilisk', 'Chimera'])
+      await api.call('commands_create', { name: `${each} ${after}`, kind: 'process', spec: { argv: ['true'] } });
+    await open(page, '/tasks');
+    await page.keyboard.press('n');
+    const command = page.getByRole('dialog').getByRole('combobox', { name: 'Command' });
+    await expect(command).toBeFocused();
+    await page.keyboard.type(`basilisk ${after}`);
+    await pause(page);
+    await page.keyboard.press('Enter');
+    await expect(command).toHaveValue(`Basilisk ${after}`);
+  });
+
   // Would catch: a save that drops a text that does not parse, or saves the last one that did, as if it were what is shown.
   test(`JSON that does not parse, and a save ${after} ms later`, async ({ page, api }) => {
     const spec = { ...quick, script: TARGET };

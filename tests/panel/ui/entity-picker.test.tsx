@@ -44,6 +44,24 @@ test('what is typed is searched on the host, and Enter takes the match', async (
   expect(picked).toHaveLength(1);
 });
 
+// Catches Enter that is lost because it comes before the host has answered, or takes what stood there for an earlier text.
+test('Enter right after the last letter takes the match once it is there, unless something else is typed', async () => {
+  const picked: (string | null)[] = [];
+  await using panel = await renderPanel(subject, <Picker onPick={(id) => picked.push(id)} />);
+  const field = await screen.findByRole<HTMLInputElement>('combobox', { name: 'Profile' });
+  await panel.user.click(field);
+  await screen.findByRole('option', { name: 'Alpha' });
+  await panel.user.keyboard('gam{Enter}');
+  expect(picked).toEqual([]);
+  await waitFor(() => expect(field.value).toBe('Gamma'));
+  expect(picked).toHaveLength(1);
+  await panel.user.keyboard('{Control>}a{/Control}bet{Enter}x');
+  await screen.findByText('No profile matches “betx”');
+  expect(picked).toHaveLength(1);
+  await panel.user.keyboard('{Escape}');
+  await waitFor(() => expect(field.value).toBe('Gamma'));
+});
+
 // Catches an error that looks like an empty list, or a Retry that asks nothing.
 test('a search that fails says why, and Retry finds what it could not', async () => {
   const faults = faulty();

@@ -252,6 +252,28 @@ test('the hit that was gone to is marked alone, and the counter names it', async
   }
 });
 
+// Catches Enter that goes nowhere because the host has not answered yet, and one that jumps although the text has changed since.
+test('Enter right after the last letter goes to the hit once it is known', async () => {
+  vi.stubGlobal(
+    'Worker',
+    class {
+      postMessage() {}
+      terminate() {}
+    },
+  );
+  const log = writtenLog([line(1, 'needle one'), line(2, 'hay'), line(3, 'needle two')]);
+  await using panel = await renderPanel(subject, <Viewer feed={feedOf(log.source)} />);
+  await waitFor(() => expect(texts()).toHaveLength(3));
+  const find = screen.getByRole('searchbox', { name: 'Find in log' });
+  await panel.user.type(find, 'needle{Enter}');
+  await screen.findByText('1/2');
+  await panel.user.clear(find);
+  await panel.user.type(find, 'nee{Enter}dle');
+  await screen.findByText('2 matches');
+  await panel.user.keyboard('{Shift>}{Enter}{/Shift}');
+  await screen.findByText('2/2');
+});
+
 // Catches lines of the start that are laid out, only for those of the end to be shown instead.
 test('a log that is followed draws the lines of its end and no others', async () => {
   vi.spyOn(Element.prototype, 'scrollHeight', 'get').mockReturnValue(2_000);

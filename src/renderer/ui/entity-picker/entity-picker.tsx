@@ -1,6 +1,6 @@
 /** A field that picks a command or a profile out of any number, by search on the host. */
 import { Combobox, InputBase, useCombobox } from '@mantine/core';
-import { type KeyboardEvent, useEffect, useState } from 'react';
+import { type KeyboardEvent, useEffect, useEffectEvent, useState } from 'react';
 import { count } from '../../lib/format.ts';
 import { Button } from '../buttons.tsx';
 import { Skeleton } from '../feedback/state-frame.tsx';
@@ -41,9 +41,24 @@ export function EntityPicker(props: EntityPickerProps) {
     if (searching && !found.isStale) selectFirstOption();
   }, [ids, searching, found.isStale, resetSelectedOption, selectFirstOption]);
 
+  // Enter that comes before the answer of the host takes the first match once it is there.
+  const [isAwaited, setAwaited] = useState(false);
+  const take = useEffectEvent(() => {
+    setAwaited(false);
+    const [first] = found.items;
+    if (first === undefined) return;
+    onChange(first.id);
+    combobox.closeDropdown();
+  });
+  useEffect(() => {
+    if (isAwaited && !found.isStale) take();
+  }, [isAwaited, found.isStale]);
+
   const onKeyDown = (event: KeyboardEvent) => {
+    const isEnter = event.key === 'Enter' && text !== null;
+    setAwaited(isEnter && searching && found.isStale);
     // Enter in a search belongs to the search, also while its answer is on the way: it must not submit the form.
-    if (event.key === 'Enter' && text !== null) event.preventDefault();
+    if (isEnter) event.preventDefault();
   };
   return (
     <Combobox
@@ -78,6 +93,7 @@ export function EntityPicker(props: EntityPickerProps) {
           onBlur={() => {
             combobox.closeDropdown();
             setText(null);
+            setAwaited(false);
           }}
           onKeyDown={onKeyDown}
           rightSectionPointerEvents={props.clearable && value !== null ? 'all' : 'none'}

@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronUp } from 'lucide-react';
-import type { KeyboardEvent } from 'react';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { count, plural } from '../../lib/format.ts';
 import { nextHit } from '../../lib/log/hits.ts';
 import { Button } from '../buttons.tsx';
@@ -13,6 +13,7 @@ export function LogSearch({
   hits,
   total,
   at,
+  isSettled,
   goTo,
 }: {
   q: string;
@@ -23,12 +24,26 @@ export function LogSearch({
   total: number | null;
   /** The hit that was gone to. */
   at: number | null;
+  /** Whether the hits are those of `q`. */
+  isSettled: boolean;
   goTo(seq: number): void;
 }) {
+  /** A step that was asked for before the hits of the text were there. */
+  const wish = useRef<1 | -1 | null>(null);
   const step = (by: 1 | -1) => {
+    if (!isSettled) {
+      wish.current = by;
+      return;
+    }
     const next = nextHit(hits, at, by);
     if (next !== null) goTo(next);
   };
+  useEffect(() => {
+    if (!isSettled || wish.current === null) return;
+    const by = wish.current;
+    wish.current = null;
+    step(by);
+  });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter') {
       event.preventDefault();
@@ -48,7 +63,10 @@ export function LogSearch({
         placeholder="Find"
         aria-label="Find in log"
         value={q}
-        onChange={(event) => setQ(event.target.value)}
+        onChange={(event) => {
+          wish.current = null;
+          setQ(event.target.value);
+        }}
         onKeyDown={onKeyDown}
       />
       {q === '' ? null : (

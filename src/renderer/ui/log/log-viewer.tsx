@@ -139,12 +139,14 @@ function useHits(feed: LogFeed, rows: readonly LogRow[], levels: LogLevel[] | un
   /** The hit that was gone to. */
   const [at, setAt] = useState<number | null>(null);
   const found = useLogSearch(feed, q, version);
-  const foundHere = useMemo(() => shownHits(rows, found), [rows, found]);
+  const foundHere = useMemo(() => shownHits(rows, found.seqs), [rows, found]);
   const { hits, total } = useHostSearch(feed, q, levels, foundHere);
   const hitSet = useMemo(() => new Set(hits), [hits]);
+  // Until then a hit may be one of the text before.
+  const isSettled = total !== null || (found.q === q && hits.length > 0);
   return {
     field: {
-      ...{ q, hits, total, at },
+      ...{ q, hits, total, at, isSettled },
       setQ(next: string) {
         setQ(next);
         setAt(null);

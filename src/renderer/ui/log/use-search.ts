@@ -10,26 +10,35 @@ interface Searcher {
   first: number;
   last: number;
   asked: number;
+  /** The text that was asked for last. */
+  q: string;
 }
 
-/** Lines of a feed's window that contain `q`; the worker lives as long as something is searched. */
-export function useLogSearch(feed: LogFeed, q: string, version: number): readonly number[] {
-  const [hits, setHits] = useState<readonly number[]>([]);
+/** Lines that contain a text. */
+interface Found {
+  q: string;
+  seqs: readonly number[];
+}
+const NOTHING: Found = { q: '', seqs: [] };
+
+/** Lines of a feed's window that contain `q`, or the text before it until they are found; the worker lives as long as something is searched. */
+export function useLogSearch(feed: LogFeed, q: string, version: number): Found {
+  const [found, setFound] = useState(NOTHING);
   const searcher = useRef<Searcher | null>(null);
   const searching = q !== '';
 
   useEffect(() => {
     if (!searching) return;
     const worker = new Worker(new URL('../../lib/log/search.worker.ts', import.meta.url), { type: 'module' });
-    const state: Searcher = { worker, feed: null, first: 0, last: 0, asked: 0 };
+    const state: Searcher = { worker, feed: null, first: 0, last: 0, asked: 0, q: '' };
     searcher.current = state;
     worker.onmessage = (event: MessageEvent<SearchAnswer>) => {
-      if (event.data.id === state.asked) setHits(event.data.seqs);
+      if (event.data.id === state.asked) setFound({ q: state.q, seqs: event.data.seqs });
     };
     return () => {
       searcher.current = null;
       worker.terminate();
-      setHits([]);
+      setFound(NOTHING);
     };
   }, [searching]);
 
@@ -52,8 +61,9 @@ export function useLogSearch(feed: LogFeed, q: string, version: number): readonl
     state.last = ring.last();
     say({ t: 'keep', first: state.first, last: state.last, lines });
     state.asked += 1;
+    state.q = q;
     say({ t: 'find', id: state.asked, q });
   }, [feed, q, version]);
 
-  return hits;
+  return found;
 }
