@@ -13,6 +13,7 @@ import type { AnyHandler, Handlers } from './core/operation/operation.ts';
 import { OPERATOR } from './core/operation/operator.ts';
 import { adsPowerDialect } from './dialects/adspower/index.ts';
 import { openAiDialect } from './dialects/openai/index.ts';
+import { webhookDialect } from './dialects/webhooks/index.ts';
 import { createContentOrigin, createDoors, createMemoryClient, type Doors, panelOrigins } from './doors/index.ts';
 import { createFeatures, type Features, type Replaced } from './features.ts';
 import type { Platform } from './platform/platform.ts';
@@ -111,7 +112,7 @@ export async function createHost(platform: Platform, config: HostConfig, replace
     uploads: storage.uploads,
     devtools: features.profiles.service.devtools,
     // One line for each hand-written wire.
-    dialects: [openAiDialect, adsPowerDialect],
+    dialects: [openAiDialect, adsPowerDialect, webhookDialect],
     handlers: features.all.map(({ name, handlers }) => ({ feature: name, handlers })),
     metrics: figuresOf(features, foundation),
   });

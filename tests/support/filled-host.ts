@@ -142,6 +142,7 @@ export async function createFilledHost(): Promise<FilledHost> {
   /** What has to have happened for an operation to make sense. */
   const before: Partial<Record<OperationId, (id: never) => Promise<unknown>>> = {
     schedules_test: (id) => client.call('schedules_update', { id, trigger: { kind: 'event', on: 'host.started' } }),
+    schedules_secret: (id) => client.call('schedules_update', { id, trigger: { kind: 'webhook' } }),
     schedules_restore: (id) => client.call('schedules_delete', { id }),
     proxies_restore: (id) => client.call('proxies_delete', { id }),
     profiles_restore: (id) => client.call('profiles_delete', { id }),

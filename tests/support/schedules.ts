@@ -16,7 +16,11 @@ export const every = (minutes: number) => ({ kind: 'interval', seconds: minutes 
 
 /** The feature on the parts of a task host. */
 export const schedulesOn = (host: TaskHost) =>
-  createSchedules({ ...host, tasks: host.tasks, commands: host.commandService, profiles: host.profileService });
+  createSchedules({
+    ...host,
+    ...{ tasks: host.tasks, commands: host.commandService, profiles: host.profileService },
+    baseUrl: () => 'http://127.0.0.1:8080',
+  });
 
 /** @param now where the clock starts */
 export function openScheduleHost(now: string) {
@@ -24,7 +28,7 @@ export function openScheduleHost(now: string) {
   const host = openTaskHost({ clock });
   const open = () => schedulesOn(host);
   let feature = open();
-  const { service } = feature;
+  const { service, webhooks } = feature;
   const [part] = feature.parts;
 
   const ledger = (id: ScheduleId) =>
@@ -34,6 +38,8 @@ export function openScheduleHost(now: string) {
     ...host,
     clock,
     service,
+    webhooks,
+    chores: feature.chores,
     start: () => part?.start?.(),
     stop: () => part?.stop?.(),
     /** A second start of the program on the same data. */

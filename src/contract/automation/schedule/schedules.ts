@@ -18,6 +18,7 @@ import { natural, text } from '../../kernel/sorts.ts';
 import { TimeZone } from '../profiles.ts';
 import { Priority, Task } from '../tasks.ts';
 import { Trigger, triggerOf } from './triggers.ts';
+import { Webhook, webhookOperations } from './webhooks.ts';
 
 /** What becomes of times that passed while nothing could run. */
 export const MissedPolicy = z.enum(['skip', 'run_once', 'run_all']);
@@ -75,6 +76,8 @@ export const Schedule = z.object({
   command_name: z.string().nullable(),
   next_run_at: Timestamp.nullable(),
   last_task_id: TaskId.nullable(),
+  /** Null for one that waits for no webhook. */
+  webhook: Webhook.nullable(),
   /** The newest lines of the ledger, newest first, at most twenty. */
   recent: z.array(Tick),
   ...entityFields,
@@ -161,14 +164,14 @@ export const scheduleOperations = {
   schedules_test: call(
     z.strictObject({
       id: ScheduleId,
-      /** What the event tells; an example unless given. */
+      /** What the event tells, or the body of a delivery; an example unless given. */
       event: JsonObject.optional(),
     }),
     z.object({ event_id: z.string(), event: JsonObject }),
     {
       ...common,
       row: 'B37',
-      summary: 'Let a schedule that waits for an event have one, as an example',
+      summary: 'Let a schedule that waits for an event or a webhook have one, as an example',
       scope: 'manage',
       http: { method: 'POST', path: '/v1/schedules/{id}/test' },
     },
@@ -184,4 +187,5 @@ export const scheduleOperations = {
       http: { method: 'GET', path: '/v1/schedules/{id}/ticks' },
     },
   ),
+  ...webhookOperations,
 };

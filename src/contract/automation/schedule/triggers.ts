@@ -37,6 +37,8 @@ export const triggerOf = <Z extends z.ZodType<string, string | undefined>>(timez
     z.strictObject({ kind: z.literal('interval'), seconds: z.int().min(5).max(31_536_000) }),
     z.strictObject({ kind: z.literal('once'), at: Timestamp }),
     z.strictObject({ kind: z.literal('event'), on: ProductEvent, ...onEvent }),
+    /** Signed requests of other programs. */
+    z.strictObject({ kind: z.literal('webhook'), ...onEvent }),
   ]);
 /** When a schedule is due. */
 export const Trigger = triggerOf(TimeZone.default('UTC'));

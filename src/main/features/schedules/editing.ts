@@ -13,6 +13,7 @@ import { anchorOf, columnsOf, firstTime, patched, retimed, type SchedulePatch } 
 import type { ScheduleRow } from './schema.ts';
 import type { ScheduleStore } from './store.ts';
 import { exampleInput } from './triggers/example.ts';
+import { webhookOwnerOf } from './webhooks/webhooks.ts';
 
 interface EditingDeps {
   db: Db;
@@ -67,6 +68,8 @@ function createSaving({ db, store, secrets, prepareRun, requireProfile }: Editin
         secrets.removeOwner(ownerOf(row.id));
         secrets.store(own);
       }
+      // What waits for no webhook any more has no use for a secret.
+      if (row.trigger.kind !== 'webhook' && store.removeHook(row.id)) secrets.removeOwner(webhookOwnerOf(row.id));
       store.save(row, type);
     });
     return row;

@@ -1,5 +1,6 @@
 /** From rows of schedules and of their ledger to what answers have. */
 import { type Schedule, type Tick, TickOutcome } from '../../../contract/automation/schedule/schedules.ts';
+import type { Webhook } from '../../../contract/automation/schedule/webhooks.ts';
 import { iso } from '../../core/clock.ts';
 import { pick } from '../../core/operation/values.ts';
 import { masked } from '../../core/secrets/secret-refs.ts';
@@ -32,7 +33,11 @@ const SAME = [
 ] as const satisfies (keyof ScheduleRow & keyof Schedule)[];
 
 /** A schedule as every answer has it, its secrets masked. */
-export function toSchedule(row: ScheduleRow, command_name: string | null, recent: readonly TickRow[]): Schedule {
+export function toSchedule(
+  row: ScheduleRow,
+  { command_name, webhook }: { command_name: string | null; webhook: Webhook | null },
+  recent: readonly TickRow[],
+): Schedule {
   return {
     ...pick(row, SAME),
     target: { command_id: row.command_id },
@@ -42,6 +47,7 @@ export function toSchedule(row: ScheduleRow, command_name: string | null, recent
     next_run_at: isoOrNull(row.next_run_at),
     words: wordsOf(row.trigger),
     command_name,
+    webhook,
     recent: recent.map(toTick),
     created_at: iso(row.created_at),
     updated_at: iso(row.updated_at),

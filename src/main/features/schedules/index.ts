@@ -1,4 +1,5 @@
 /** Schedules: commands that run by themselves. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TaskId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Db } from '../../core/db/index.ts';
@@ -16,6 +17,7 @@ import { createScheduleService, type ScheduleServiceDeps } from './service.ts';
 import { createScheduleStore } from './store.ts';
 import { createScheduleTimer } from './timer.ts';
 import { createListening } from './triggers/listen.ts';
+import { createWebhooks } from './webhooks/webhooks.ts';
 
 /** How long lines of the ledger are kept, ms. */
 const LEDGER_MS = 90 * 86_400_000;
@@ -26,6 +28,8 @@ interface Deps extends Pick<ScheduleServiceDeps, 'commands' | 'profiles'> {
   secrets: Secrets;
   clock: Clock;
   log: Logger;
+  /** Where the API is. */
+  baseUrl(): string;
   tasks: { service: Pick<TaskService, 'createFor' | 'openOf' | 'cancel' | 'list'>; factory: TaskFactory };
 }
 
@@ -34,7 +38,8 @@ export function createSchedules(deps: Deps) {
   const { db, events, clock, log } = deps;
   const { service: tasks, factory } = deps.tasks;
   const store = createScheduleStore(db, events);
-  const service = createScheduleService({ ...deps, store, tasks });
+  const webhooks = createWebhooks({ ...deps, store });
+  const service = createScheduleService({ ...deps, store, tasks, webhooks });
   const fire = createFire({
     ...{ db, store, factory, clock, log },
     openOf: tasks.openOf,
@@ -73,6 +78,19 @@ export function createSchedules(deps: Deps) {
       name: 'deleting old lines of the ledger of schedules',
       run: () => void store.pruneTicks(clock.now() - LEDGER_MS),
     },
+    {
+      name: 'forgetting old deliveries of webhooks',
+      async run(signal) {
+        while (store.pruneDeliveries(clock.now() - LEDGER_MS) && !signal.aborted) await nextTurn();
+      },
+    },
   ];
-  return { service, handlers: scheduleHandlers(service), bulk: scheduleBulk(service), parts, chores };
+  return {
+    service,
+    webhooks,
+    handlers: scheduleHandlers(service, webhooks),
+    bulk: scheduleBulk(service),
+    parts,
+    chores,
+  };
 }

@@ -3,10 +3,12 @@ import type { scheduleOperations } from '../../../contract/automation/schedule/s
 import type { Handlers } from '../../core/operation/operation.ts';
 import { changesOf } from '../../core/operation/versioned.ts';
 import type { ScheduleService } from './service.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 
 /** Maps the operations onto the service. */
 export function scheduleHandlers(
   service: ScheduleService,
+  webhooks: Webhooks,
 ): Handlers<Exclude<keyof typeof scheduleOperations, 'schedules_bulk'>> {
   return {
     schedules_list: (input) => service.list(input),
@@ -22,6 +24,8 @@ export function scheduleHandlers(
     schedules_preview: (input) => service.preview(input),
     schedules_run: ({ id }, { claim }) => service.run(id, claim),
     schedules_test: ({ id, event }) => service.test(id, event),
+    schedules_secret: ({ id }) => webhooks.renewSecret(id),
+    schedules_deliver: (sent) => webhooks.deliver(sent),
     schedules_ticks: ({ id, ...query }) => service.ticks(id, query),
   };
 }

@@ -2,13 +2,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Schedule } from '../../../contract/automation/schedule/schedules.ts';
 import type { Trigger } from '../../../contract/automation/schedule/triggers.ts';
-import { isEventTrigger } from '../../../contract/automation/schedule/triggers.ts';
-import { AppError } from '../../../contract/kernel/errors.ts';
-import type { CommandId, JsonObject, ScheduleId } from '../../../contract/kernel/scalars.ts';
+import type { CommandId, ScheduleId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
 import { type Db, recordOf, recordsOf } from '../../core/db/index.ts';
 import type { Events } from '../../core/events.ts';
-import { newRequestId } from '../../core/ids.ts';
 import type { IdempotencyClaim } from '../../core/operation/operation.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
@@ -21,7 +18,8 @@ import type { ScheduleRow, TickRow } from './schema.ts';
 import type { ScheduleFilter, ScheduleListInput, ScheduleStore } from './store.ts';
 import { clockWarnings, wordsOf } from './time/describe.ts';
 import { timesOf } from './time/trigger.ts';
-import { exampleOf } from './triggers/example.ts';
+import { createTrial } from './triggers/trial.ts';
+import { type Webhooks, webhookOwnerOf } from './webhooks/webhooks.ts';
 
 /** What {@link createScheduleService} needs. */
 export interface ScheduleServiceDeps {
@@ -32,13 +30,14 @@ export interface ScheduleServiceDeps {
   commands: { prepareRun: PrepareRun; name(id: CommandId): string | null };
   profiles: { snapshot: Parameters<typeof createEditing>[0]['requireProfile'] };
   tasks: Pick<TaskService, 'createFor'>;
+  webhooks: Pick<Webhooks, 'webhookOf' | 'trial'>;
   /** Number of the last change. */
   events: Pick<Events, 'head'>;
 }
 
 /** Creates the service. */
 export function createScheduleService(deps: ScheduleServiceDeps) {
-  const { db, store, secrets, clock, commands, profiles, tasks, events } = deps;
+  const { db, store, secrets, clock, commands, profiles, tasks, events, webhooks } = deps;
 
   const require = (id: ScheduleId): ScheduleRow => {
     const row = store.get(id);
@@ -46,7 +45,7 @@ export function createScheduleService(deps: ScheduleServiceDeps) {
     return row;
   };
   const shown = (row: ScheduleRow, recent: readonly TickRow[]) =>
-    toSchedule(row, commands.name(row.command_id), recent);
+    toSchedule(row, { command_name: commands.name(row.command_id), webhook: webhooks.webhookOf(row) }, recent);
   const view = (row: ScheduleRow): Schedule =>
     recordOf(Schedule, () => shown(row, store.recent([row.id]).get(row.id) ?? []));
   const editing = createEditing({
@@ -93,22 +92,11 @@ export function createScheduleService(deps: ScheduleServiceDeps) {
       if (first) db.transaction(() => store.noteRun(id, first.id));
       return made;
     },
-    /** Lets an event come, as an example unless one is given. @throws AppError `invalid-state` when it waits for none now */
-    test(id: ScheduleId, given?: JsonObject) {
-      const row = require(id);
-      if (!isEventTrigger(row.trigger)) throw new AppError('invalid-state', 'This schedule runs at times; run it now.');
-      if (!row.enabled) throw new AppError('invalid-state', 'This schedule is switched off; switch it on first.');
-      const now = clock.now();
-      const event = given ?? { ...exampleOf(row.trigger), at: iso(now) };
-      const event_id = `test:${newRequestId()}`;
-      const pending = { event_id, at: now, depth: 1, data: JSON.stringify(event) };
-      if (db.transaction(() => store.takeIn(row, pending, now)) === 'full')
-        throw new AppError('invalid-state', 'Too many events wait already.');
-      return { event_id, event };
-    },
+    test: createTrial({ db, store, clock, webhooks, require }),
     /** Deletes for good what was deleted before a time (unix ms). */
     purge(before: number): void {
-      for (const id of store.purge(before)) secrets.removeOwner(ownerOf(id));
+      for (const id of store.purge(before))
+        for (const owner of [ownerOf(id), webhookOwnerOf(id)]) secrets.removeOwner(owner);
     },
   };
 }

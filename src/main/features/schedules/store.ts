@@ -11,6 +11,7 @@ import type { Events } from '../../core/events.ts';
 import { createFireStore } from './fire-store.ts';
 import { type ScheduleRow, schedule, scheduleTick, type TickRow } from './schema.ts';
 import { createPendingStore } from './triggers/pending-store.ts';
+import { createHookStore } from './webhooks/hook-store.ts';
 
 export type ScheduleFilter = FilterValues<typeof scheduleRecord.filters>;
 export type ScheduleListInput = ListInput<typeof scheduleRecord.filters>;
@@ -57,6 +58,7 @@ export function createScheduleStore(db: Db, events: Events) {
   return {
     ...fireStore,
     ...createPendingStore(db, fireStore),
+    ...createHookStore(db),
     /** Schedules that are on and wait for something that happens in the product. */
     listeners: (): ScheduleRow[] =>
       orm

@@ -18,6 +18,8 @@ import { NextRun } from './columns.tsx';
 import { MISSED_WORDS, OVERLAP_WORDS } from './form/policy-words.ts';
 import { Ledger } from './ledger.tsx';
 import { useScheduleActions } from './schedule-actions.ts';
+import css from './schedules.module.css';
+import { WebhookSection } from './webhook/webhook-section.tsx';
 
 /** Details of one schedule and its ledger, in a pane beside the list. */
 export function ScheduleInspector({ id, close, edit }: { id: ScheduleId; close(): void; edit(): void }) {
@@ -59,10 +61,9 @@ function Body({ schedule }: { schedule: Schedule }) {
   const actions = useScheduleActions();
   const noRun = useCan('schedules_run');
   const noUpdate = useCan('schedules_update');
-  const noTest = useCan('schedules_test');
   return (
     <div className={`${layout.scroll} ${layout.peek}`}>
-      <div className={layout.row}>
+      <div className={`${layout.row} ${css.tools}`}>
         <span className={layout.grow}>
           Next run <NextRun schedule={schedule} />
         </span>
@@ -85,17 +86,7 @@ function Body({ schedule }: { schedule: Schedule }) {
         >
           Run now
         </Button>
-        {isEventTrigger(schedule.trigger) ? (
-          <Button
-            small
-            blocked={noTest ?? (schedule.enabled ? null : 'Switch it on first')}
-            busy={actions.busy}
-            icon={<FlaskConical size={13} />}
-            onClick={() => actions.tryOut(schedule)}
-          >
-            Fire with an example
-          </Button>
-        ) : null}
+        <TryOut schedule={schedule} />
       </div>
       {schedule.command_name === null ? (
         <Notice tone="bad">Its command was deleted. Restore it in Commands, or choose another one.</Notice>
@@ -105,8 +96,29 @@ function Body({ schedule }: { schedule: Schedule }) {
         <CopyButton label="Copy id" text={schedule.id} />
       </div>
       <FactList facts={factsOf(schedule)} />
+      {schedule.webhook === null ? null : <WebhookSection schedule={schedule} webhook={schedule.webhook} />}
       <Ledger id={schedule.id} />
     </div>
+  );
+}
+
+/** Lets what it waits for come once, as an example. */
+function TryOut({ schedule }: { schedule: Schedule }) {
+  const actions = useScheduleActions();
+  const noTest = useCan('schedules_test');
+  const { trigger, enabled, webhook } = schedule;
+  if (!isEventTrigger(trigger)) return null;
+  const missing = enabled ? (webhook?.hint === null ? 'Make a secret first' : null) : 'Switch it on first';
+  return (
+    <Button
+      small
+      blocked={noTest ?? missing}
+      busy={actions.busy}
+      icon={<FlaskConical size={13} />}
+      onClick={() => actions.tryOut(schedule)}
+    >
+      {webhook === null ? 'Fire with an example' : 'Send a test delivery'}
+    </Button>
   );
 }
 
@@ -116,7 +128,10 @@ function eventFacts({ trigger, missed }: Schedule): [string, ReactNode][] {
   const map = Object.entries(trigger.map).map(([name, path]) => `${name} ← ${path}`);
   const pause = trigger.min_interval_seconds;
   return [
-    ['Input from the event', map.length === 0 ? 'none' : map.join(', ')],
+    [
+      trigger.kind === 'webhook' ? 'Input from the delivery' : 'Input from the event',
+      map.length === 0 ? 'none' : map.join(', '),
+    ],
     ['At most one start in', pause === 0 ? 'no limit' : plural(pause, 'second')],
   ];
 }

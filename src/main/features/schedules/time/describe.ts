@@ -30,6 +30,7 @@ export function wordsOf(trigger: Trigger): string {
     case 'once':
       return 'Once';
     case 'event':
+    case 'webhook':
       return eventWords(trigger);
   }
 }

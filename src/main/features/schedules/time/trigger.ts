@@ -42,6 +42,7 @@ function bare(trigger: Trigger, anchor: Instant): NextTime {
       return (after) => (at > after ? at : null);
     }
     case 'event':
+    case 'webhook':
       // Nobody can tell when something will happen.
       return () => null;
   }

@@ -115,7 +115,7 @@ describe('an event of the product', () => {
     const command = await host.command({ input_schema: { type: 'object', properties: { url: {} } } });
     const { id } = await host.make(command, { trigger: onEnd({ map: { url: '/task/output/url' } }) });
     const event = { event: 'task.ended', task: { output: { url: 'file:///etc/passwd' } } };
-    host.service.test(id, event);
+    await host.service.test(id, event);
     await host.lines(id, 1);
     expect(linesOf(id)[0]?.reason).toMatch(/^Could not start: the event gives the command the address of a file/);
     expect(host.tasksOf(id)).toEqual([]);
@@ -127,7 +127,7 @@ describe('an event of the product', () => {
       input_schema: { type: 'object', properties: { count: { type: 'number' } } },
     });
     const { id } = await host.make(command, { trigger: onEnd({ map: { count: '/task/output/count' } }) });
-    host.service.test(id, { event: 'task.ended', task: { output: { count: 'many' } } });
+    await host.service.test(id, { event: 'task.ended', task: { output: { count: 'many' } } });
     await host.lines(id, 1);
     expect(wordsOf(linesOf(id))[0]).toMatch(/^skipped: Could not start: .*count/);
   });
@@ -153,12 +153,13 @@ describe('a trigger that waits for an event', () => {
   test('is tried out with its own example; a schedule of times or one that is off is not', async () => {
     const command = await host.command({ input_schema: { type: 'object', properties: { who: { type: 'string' } } } });
     const { id } = await host.make(command, { trigger: onEnd({ map: { who: '/task/command_name' } }) });
-    expect(host.service.test(id).event).toMatchObject({ event: 'task.ended', at: '2026-01-01T09:30:00.000Z' });
+    const { event } = await host.service.test(id);
+    expect(event).toMatchObject({ event: 'task.ended', at: '2026-01-01T09:30:00.000Z' });
     await host.lines(id, 1);
     expect(host.tasksOf(id)).toMatchObject([{ input: { who: 'Collect' } }]);
     await host.service.update(id, { enabled: false }, {});
-    expect(() => host.service.test(id)).toThrow(/switched off/);
+    await expect(host.service.test(id)).rejects.toThrow(/switched off/);
     const timed = await host.make(command, {});
-    expect(() => host.service.test(timed.id)).toThrow(/runs at times/);
+    await expect(host.service.test(timed.id)).rejects.toThrow(/runs at times/);
   });
 });

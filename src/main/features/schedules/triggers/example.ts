@@ -2,17 +2,21 @@
 import { canHave } from '../../../../contract/automation/schedule/pointer.ts';
 import { PRODUCT_EVENTS } from '../../../../contract/automation/schedule/product-events.ts';
 import type { EventTrigger } from '../../../../contract/automation/schedule/triggers.ts';
+import { WEBHOOK_EXAMPLE } from '../../../../contract/automation/schedule/webhooks.ts';
 import { invalidField } from '../../../../contract/kernel/errors.ts';
 import { isJsonObject } from '../../../../contract/kernel/json.ts';
 import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { inputFrom } from './decide.ts';
 
 /** An event as one of this trigger may be. */
-export const exampleOf = ({ on }: EventTrigger): JsonObject => ({
-  event: on,
+export const exampleOf = (trigger: EventTrigger): JsonObject => ({
+  event: trigger.kind === 'webhook' ? trigger.kind : trigger.on,
   at: '2026-01-01T00:00:00.000Z',
-  ...PRODUCT_EVENTS[on].example,
+  ...exampleFor(trigger),
 });
+
+const exampleFor = (trigger: EventTrigger): JsonObject =>
+  trigger.kind === 'webhook' ? WEBHOOK_EXAMPLE : PRODUCT_EVENTS[trigger.on].example;
 
 /**
  * What an example gives of the input of a command. What an event may hold freely is not known before one comes.

@@ -12,5 +12,6 @@ export function eventWords(trigger: EventTrigger): string {
     return `${pointer.split('/').at(-1)}: ${values.slice(0, NAMED).join(', ')}${more}`;
   });
   const only = conditions.length === 0 ? '' : ` (${conditions.join('; ')})`;
-  return `When ${PRODUCT_EVENTS[trigger.on].words}${only}`;
+  const what = trigger.kind === 'webhook' ? 'a webhook comes' : PRODUCT_EVENTS[trigger.on].words;
+  return `When ${what}${only}`;
 }

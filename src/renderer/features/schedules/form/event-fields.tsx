@@ -15,11 +15,14 @@ const EVENTS = Object.entries(PRODUCT_EVENTS).map(([value, { words }]) => ({ val
 
 /** The event and what it must have. */
 export function EventFields({ form }: { form: ScheduleDraft }) {
-  const { on, where } = form.values;
+  const { kind, on, where } = form.values;
   return (
     <>
+      {kind === 'webhook' ? (
+        <p className={text.muted}>Another program sends a signed request. Its address and secret come after saving.</p>
+      ) : null}
       <div className={layout.two}>
-        <Select label="Event" data={EVENTS} allowDeselect={false} {...form.input('on')} />
+        {kind === 'webhook' ? null : <Select label="Event" data={EVENTS} allowDeselect={false} {...form.input('on')} />}
         <NumberInput
           label="At most one start in (seconds)"
           description="0 is no limit; of several events the last one counts"
@@ -40,8 +43,8 @@ export function EventFields({ form }: { form: ScheduleDraft }) {
           <>
             <Autocomplete
               aria-label={`Path of condition ${n}`}
-              placeholder="/task/status"
-              data={pathsOf(on)}
+              placeholder={kind === 'webhook' ? '/body/ref' : '/task/status'}
+              data={pathsOf(kind, on)}
               value={row.path}
               onChange={(path) => set({ ...row, path })}
             />
@@ -60,11 +63,11 @@ export function EventFields({ form }: { form: ScheduleDraft }) {
 
 /** What the command is given of the event. @param names members of its input */
 export function MapFields({ form, names }: { form: ScheduleDraft; names: readonly string[] }) {
-  const { on, map } = form.values;
+  const { kind, on, map } = form.values;
   return (
     <Rows
-      title="Input from the event"
-      add="Take an input from the event"
+      title={kind === 'webhook' ? 'Input from the delivery' : 'Input from the event'}
+      add={kind === 'webhook' ? 'Take an input from the delivery' : 'Take an input from the event'}
       error={form.errors.map}
       rows={map}
       fresh={{ name: '', path: '' }}
@@ -81,8 +84,8 @@ export function MapFields({ form, names }: { form: ScheduleDraft; names: readonl
           />
           <Autocomplete
             aria-label={`Path of input ${n}`}
-            placeholder="/task/id"
-            data={pathsOf(on)}
+            placeholder={kind === 'webhook' ? '/body/ref' : '/task/id'}
+            data={pathsOf(kind, on)}
             value={row.path}
             onChange={(path) => set({ ...row, path })}
           />

@@ -3,6 +3,7 @@ import { MissedPolicy, OverlapPolicy } from '../../../../contract/automation/sch
 import { PRIORITIES } from '../../../../contract/automation/tasks.ts';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
+import { isEventKind } from './event-values.ts';
 import { MISSED_WORDS, OVERLAP_WORDS } from './policy-words.ts';
 import type { ScheduleDraft } from './schedule-values.ts';
 import { ZONES } from './trigger-fields.tsx';
@@ -12,7 +13,7 @@ export function PolicyFields({ form }: { form: ScheduleDraft }) {
   return (
     <>
       <div className={layout.two}>
-        {form.values.kind === 'event' ? null : (
+        {isEventKind(form.values.kind) ? null : (
           <Select
             label="Missed runs"
             data={MissedPolicy.options.map((value) => ({ value, label: MISSED_WORDS[value] }))}

@@ -18,6 +18,7 @@ import { cleanInput, initialInput } from '../../../ui/schema-form/model/values.t
 import { textProblem } from '../../../ui/schema-form/use-json-text.ts';
 import { InputForm, noProfileText, useRunDraft } from '../../run/index.ts';
 import { MapFields } from './event-fields.tsx';
+import { isEventKind } from './event-values.ts';
 import { PolicyFields } from './policy-fields.tsx';
 import { ProfilesField } from './profiles-field.tsx';
 import {
@@ -114,7 +115,7 @@ function ScheduleForm({ schedule, close, created }: { schedule: Schedule | null 
             placeholder={noProfileText(command.kind, needsProfile)}
             error={form.errors.profiles}
           />
-          {form.values.kind === 'event' ? <MapFields form={form} names={fields.map(({ name }) => name)} /> : null}
+          {isEventKind(form.values.kind) ? <MapFields form={form} names={fields.map(({ name }) => name)} /> : null}
           <InputForm
             key={command.id}
             fields={fields}

@@ -36,6 +36,12 @@ const schedule = fc.record({
       map: fc.constantFrom({}, { place: '/task/output/place' }),
       min_interval_seconds: fc.integer({ min: 0, max: 86_400 }),
     }),
+    fc.record({
+      kind: fc.constant('webhook' as const),
+      where: fc.constantFrom({}, { '/body/ref': ['main'] }),
+      map: fc.constantFrom({}, { place: '/body/place' }),
+      min_interval_seconds: fc.integer({ min: 0, max: 86_400 }),
+    }),
   ),
   missed: fc.constantFrom('skip', 'run_once', 'run_all'),
   overlap: fc.constantFrom('skip', 'queue', 'cancel_previous'),
@@ -76,6 +82,11 @@ describe('what is missing is said at its field', () => {
       'A path begins with a slash, like /task/status',
     ],
     [{ kind: 'event', map: [{ name: 'a', path: 'id' }] }, 'map', 'A path begins with a slash, like /task/status'],
+    [
+      { kind: 'webhook', where: [{ path: 'ref', values: ['a'] }] },
+      'where',
+      'A path begins with a slash, like /task/status',
+    ],
     [{ quietFrom: '22:00' }, 'quietTo', 'Both times are required'],
   ])('%j', ([change, field, message]) => {
     expect(problemsOf({ ...filled, ...change })).toEqual({ [field]: message });

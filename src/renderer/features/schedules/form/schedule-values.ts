@@ -7,7 +7,14 @@ import type { CommandId, ProfileId } from '../../../../contract/kernel/scalars.t
 import type { Shape } from '../../../lib/drafts/fitting.ts';
 import type { useDraftForm } from '../../../lib/drafts/use-draft-form.ts';
 import type { Input } from '../../../lib/live/query.ts';
-import { EVENT_SHAPE, type EventValues, eventProblems, eventTriggerOf, eventValuesOf } from './event-values.ts';
+import {
+  EVENT_SHAPE,
+  type EventValues,
+  eventProblems,
+  eventTriggerOf,
+  eventValuesOf,
+  isEventKind,
+} from './event-values.ts';
 
 /** Units of an interval, seconds. */
 export const UNITS = { minutes: 60, hours: 3600, days: 86_400, seconds: 1 } as const;
@@ -48,7 +55,7 @@ export const SCHEDULE_SHAPE: Shape<ScheduleValues> = {
   command: z.string().nullable(),
   profiles: z.array(z.string()),
   ...EVENT_SHAPE,
-  kind: z.enum(['cron', 'interval', 'once', 'event']),
+  kind: z.enum(['cron', 'interval', 'once', 'event', 'webhook']),
   expr: z.string(),
   timezone: z.string(),
   gap: z.enum(['run_after', 'skip']),
@@ -133,7 +140,8 @@ export function triggerOf(values: ScheduleValues, opened: Schedule | null): Trig
       return at === null ? null : { kind: 'once', at };
     }
     case 'event':
-      return eventTriggerOf(values);
+    case 'webhook':
+      return eventTriggerOf(values.kind, values);
   }
 }
 
@@ -142,7 +150,7 @@ export function problemsOf(values: ScheduleValues): Record<string, string> {
   const problems: Record<string, string> = {};
   if (values.name.trim() === '') problems.name = 'Name is required';
   if (values.command === null) problems.command = 'Choose a command';
-  if (values.kind === 'event') Object.assign(problems, eventProblems(values));
+  if (isEventKind(values.kind)) Object.assign(problems, eventProblems(values));
   if (triggerOf(values, null) === null) {
     if (values.kind === 'cron') problems.expr = 'A pattern is required';
     if (values.kind === 'interval') problems.every = 'At least 5 seconds';

@@ -2,6 +2,7 @@ import { NumberInput, SegmentedControl, Select, TextInput } from '@mantine/core'
 import type { Schedule } from '../../../../contract/automation/schedule/schedules.ts';
 import layout from '../../../ui/styles/layout.module.css';
 import { EventFields } from './event-fields.tsx';
+import { isEventKind } from './event-values.ts';
 import { Preview } from './preview.tsx';
 import { type ScheduleDraft, type ScheduleValues, triggerOf, UNITS } from './schedule-values.ts';
 
@@ -10,6 +11,7 @@ const KINDS = [
   { value: 'interval', label: 'Interval' },
   { value: 'once', label: 'Once' },
   { value: 'event', label: 'Event' },
+  { value: 'webhook', label: 'Webhook' },
 ];
 
 /** Made once: there are more than four hundred. */
@@ -51,7 +53,7 @@ export function TriggerFields({ form, opened }: { form: ScheduleDraft; opened: S
           {...form.input('at')}
         />
       ) : null}
-      {kind === 'event' ? <EventFields form={form} /> : <Preview trigger={triggerOf(form.values, opened)} />}
+      {isEventKind(kind) ? <EventFields form={form} /> : <Preview trigger={triggerOf(form.values, opened)} />}
     </>
   );
 }

@@ -1,0 +1,96 @@
+import { Modal } from '@mantine/core';
+import { TriangleAlert } from 'lucide-react';
+import { useRef } from 'react';
+import type { Schedule } from '../../../../contract/automation/schedule/schedules.ts';
+import { useInitialFocus } from '../../../lib/keys/focus-list.ts';
+import { useAct } from '../../../lib/live/query.ts';
+import { Button, CopyButton } from '../../../ui/buttons.tsx';
+import { DialogForm } from '../../../ui/dialog-form.tsx';
+import { Notice } from '../../../ui/feedback/notice.tsx';
+import { ErrorState } from '../../../ui/feedback/state-frame.tsx';
+import layout from '../../../ui/styles/layout.module.css';
+import text from '../../../ui/styles/text.module.css';
+import css from '../schedules.module.css';
+import { SigningHelp } from './signing-help.tsx';
+
+/** Makes the secret of a webhook and shows it once. */
+export function SecretDialog({ schedule, opened, close }: { schedule: Schedule; opened: boolean; close(): void }) {
+  const renew = useAct('schedules_secret');
+  const done = () => {
+    close();
+    renew.reset();
+  };
+  const { data } = renew;
+  return (
+    <Modal
+      opened={opened}
+      onClose={done}
+      title={data === undefined ? 'Secret of the webhook' : 'Your new secret'}
+      size={640}
+      closeOnClickOutside={data === undefined}
+    >
+      {data === undefined ? (
+        <DialogForm
+          submit={() => renew.isPending || renew.mutate({ id: schedule.id })}
+          error={renew.error}
+          foot={
+            <>
+              <Button onClick={done}>Cancel</Button>
+              <Button submit kind="primary" busy={renew.isPending}>
+                Make the secret
+              </Button>
+            </>
+          }
+        >
+          <p>Senders sign each delivery with the secret. It is shown once, right after it is made.</p>
+          {schedule.webhook?.hint == null ? null : (
+            <Notice tone="warn">
+              <TriangleAlert size={15} />
+              <span>The secret in use ends at once: what is signed with it is not taken any more.</span>
+            </Notice>
+          )}
+          {renew.error === null ? null : <ErrorState inline error={renew.error} />}
+        </DialogForm>
+      ) : (
+        <MadeSecret {...data} done={done} />
+      )}
+    </Modal>
+  );
+}
+
+/** The focus is on the button that copies it: Enter pressed once too often must not lose it. */
+function MadeSecret({ url, secret, done }: { url: string; secret: string; done(): void }) {
+  const value = useRef<HTMLDivElement>(null);
+  useInitialFocus(() => value.current?.querySelector('button'));
+  return (
+    <div className={`${layout.col} ${css.parts}`}>
+      <Notice tone="warn">
+        <TriangleAlert size={15} />
+        <span>Copy the secret now. It is shown only this once.</span>
+      </Notice>
+      <div ref={value} className={`${text.pre} ${layout.row}`}>
+        <span className={layout.grow} data-testid="new-secret">
+          {secret}
+        </span>
+        <CopyButton label="Copy secret" text={secret} />
+      </div>
+      <Address url={url} />
+      <SigningHelp name="made-secret" url={url} />
+      <div className={`${layout.row} ${css.foot}`}>
+        <Button kind="primary" onClick={done}>
+          Done
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** Where deliveries are sent to. */
+export function Address({ url }: { url: string }) {
+  return (
+    <div className={`${text.pre} ${layout.row}`}>
+      <span className={layout.grow}>{url}</span>
+      <CopyButton label="Copy address" text={url} />
+    </div>
+  );
+}
