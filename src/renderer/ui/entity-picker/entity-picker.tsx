@@ -41,19 +41,10 @@ export function EntityPicker(props: EntityPickerProps) {
     if (searching && !found.isStale) selectFirstOption();
   }, [ids, searching, found.isStale, resetSelectedOption, selectFirstOption]);
 
-  // Enter that comes before the answer of the host takes the first match once it is there.
-  const [isAwaited, setAwaited] = useState(false);
-  const take = useEffectEvent(() => {
-    setAwaited(false);
-    const [first] = found.items;
-    if (first === undefined) return;
-    onChange(first.id);
+  const { setAwaited, cancel } = useAwaited(found, (id) => {
+    onChange(id);
     combobox.closeDropdown();
   });
-  useEffect(() => {
-    if (isAwaited && !found.isStale) take();
-  }, [isAwaited, found.isStale]);
-
   const onKeyDown = (event: KeyboardEvent) => {
     const isEnter = event.key === 'Enter' && text !== null;
     setAwaited(isEnter && searching && found.isStale);
@@ -93,7 +84,7 @@ export function EntityPicker(props: EntityPickerProps) {
           onBlur={() => {
             combobox.closeDropdown();
             setText(null);
-            setAwaited(false);
+            cancel();
           }}
           onKeyDown={onKeyDown}
           rightSectionPointerEvents={props.clearable && value !== null ? 'all' : 'none'}
@@ -112,6 +103,20 @@ export function EntityPicker(props: EntityPickerProps) {
       </Combobox.Dropdown>
     </Combobox>
   );
+}
+
+/** Enter that comes before the answer of the host: it takes the first match once that is there. */
+function useAwaited(found: Entities, choose: (id: string) => void) {
+  const [isAwaited, setAwaited] = useState(false);
+  const take = useEffectEvent(() => {
+    setAwaited(false);
+    const [first] = found.items;
+    if (first !== undefined) choose(first.id);
+  });
+  useEffect(() => {
+    if (isAwaited && !found.isStale) take();
+  }, [isAwaited, found.isStale]);
+  return { setAwaited, cancel: () => setAwaited(false) };
 }
 
 /** What answers the search, as options. */
