@@ -87,12 +87,12 @@ export function Audit() {
             <tbody>
               {list.rows.map((line) => (
                 <tr key={line.seq}>
-                  <td>{dateTime(line.at)}</td>
+                  <td title={[DOORS[line.door] ?? line.door, line.target].filter(Boolean).join(' · ')}>
+                    {dateTime(line.at)}
+                  </td>
                   <td title={line.principal}>{nameOf.get(line.principal) ?? line.principal}</td>
                   <td className={text.muted}>{DOORS[line.door] ?? line.door}</td>
-                  <td title={[line.op, line.target, DOORS[line.door]].filter(Boolean).join(' · ')}>
-                    {operationOf(line.op)}
-                  </td>
+                  <td title={line.op}>{operationOf(line.op)}</td>
                   <td className={text.muted} title={line.target ?? undefined}>
                     {line.target === null ? '' : (nameOf.get(line.target) ?? shortId(line.target))}
                   </td>
