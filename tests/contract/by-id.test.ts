@@ -82,7 +82,8 @@ function comparable(outcome: Outcome): Outcome {
     .replace(ids, '$1_…')
     .replace(/\bsnp_[0-9a-f]{26}/g, 'snp_…')
     .replace(/"(duration_ms|size_bytes|number)":\d+/g, '"$1":0')
-    .replace(/"prefix":"[^"]+"/g, '"prefix":"…"');
+    .replace(/"prefix":"[^"]+"/g, '"prefix":"…"')
+    .replace(/whsec_[\w+/]+=/g, 'whsec_…');
   return JSON.parse(text) as Outcome;
 }
 

@@ -28,13 +28,9 @@ interface Due {
   next: number | null;
 }
 
-/** Creates what {@link FireDeps} is for: it settles every time that has come, and answers when all of them are. */
-export function createFire(deps: FireDeps): () => Promise<void> {
-  const { db, store, factory, clock, log, openOf } = deps;
-  const random = deps.random ?? Math.random;
-  const fireEvents = createFireEvents(deps);
-
-  async function prepareOne(row: ScheduleRow, decision: Decision): Promise<Prepared> {
+/** Creates what prepares the task of one time, or the line that says why there is none. */
+function createPrepareTime({ factory, clock, log, random = Math.random }: FireDeps) {
+  return async function prepareOne(row: ScheduleRow, decision: Decision): Promise<Prepared> {
     const { at } = decision;
     const line = { at, task_id: null, event_id: null };
     if (!decision.run) return { tick: { ...line, outcome: decision.outcome, reason: decision.reason }, batch: null };
@@ -50,7 +46,14 @@ export function createFire(deps: FireDeps): () => Promise<void> {
       log.warn('schedules', `${row.name} could not start`, { schedule_id: row.id, reason: message });
       return { tick: { ...line, outcome: 'skipped', reason: `Could not start: ${message}` }, batch: null };
     }
-  }
+  };
+}
+
+/** Creates what {@link FireDeps} is for: it settles every time that has come, and answers when all of them are. */
+export function createFire(deps: FireDeps): () => Promise<void> {
+  const { db, store, factory, clock, log, openOf } = deps;
+  const prepareOne = createPrepareTime(deps);
+  const fireEvents = createFireEvents(deps);
 
   /** What is to be written for a schedule that is due; null when nothing is, or its events have been settled. */
   async function prepareSchedule(id: ScheduleId): Promise<Due | null> {
