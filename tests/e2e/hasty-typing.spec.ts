@@ -82,7 +82,7 @@ for (const after of [0, 50, 100, 400]) {
 
   // Would catch: Enter that goes to a hit of the word before, or nowhere, because the host has not answered yet.
   test(`Find, and Enter ${after} ms later`, async ({ page, api }) => {
-    const source = 'for (let i = 0; i < 3000; i += 1) console.log(i === 5 ? "the needle is here" : "line " + i)';
+    const source = 'for (let i = 0; i < 3000; i += 1) console.log(i === 5 ? "the " + "needle is here" : "line " + i)';
     const task = await api.program(`Lines ${after}`, source);
     await api.ended(task.id);
     await open(page, `/tasks/${task.id}`);

@@ -37,7 +37,7 @@ const STEPS = `export default async ({ step }) => {
     await step('Inner one', () => wait(300));
     await step('Inner two', () => wait(300));
   });
-  await step('After', () => wait(300));
+  await step('Final', () => wait(300));
 };`;
 
 // Would catch: a brush that zooms elsewhere than it was drawn, bars drawn outside, a zoom that cannot be left, a press that is no drag.
@@ -75,8 +75,8 @@ test('the pointer zooms by dragging and back by double click; what is cut shows 
   expect(await ticks(page)).not.toEqual(whole);
   await expect(bars(page, 'Inner two')).toHaveAttribute('data-cut', 'right');
   await expect(bars(page, 'Attempt 1', '[data-kind=run]')).toHaveAttribute('data-cut', 'both');
-  await expect(bars(page, 'After')).toHaveCount(0);
-  await expect(row(page, 'After').getByTitle('Later')).toBeVisible();
+  await expect(bars(page, 'Final')).toHaveCount(0);
+  await expect(row(page, 'Final').getByTitle('Later')).toBeVisible();
   const shown = await boxOf(bars(page, 'Inner two'));
   expect(shown.x + shown.width).toBeLessThanOrEqual(track.x + track.width + 1);
   expect(shown.width).toBeGreaterThan(track.width * 0.8);
@@ -94,9 +94,11 @@ test('the keyboard moves in the tree, zooms around the chosen row, pans, and bac
   await expectTask(page, 'Succeeded');
   await tree(page).focus();
   await page.keyboard.press('End');
-  await expect(row(page, 'After')).toHaveAttribute('aria-selected', 'true');
+  await expect(tree(page).getByRole('treeitem').last()).toHaveAttribute('aria-selected', 'true');
   await page.keyboard.press('Home');
   await page.keyboard.press('ArrowRight');
+  // A browser that took its time has a row of its own before the steps.
+  if ((await row(page, 'Before the first step').count()) > 0) await page.keyboard.press('ArrowDown');
   await expect(row(page, 'Outer')).toHaveAttribute('aria-selected', 'true');
   await page.keyboard.press('ArrowLeft');
   await expect(row(page, 'Outer')).toHaveAttribute('aria-expanded', 'false');

@@ -87,7 +87,11 @@ export function Audit() {
             <tbody>
               {list.rows.map((line) => (
                 <tr key={line.seq}>
-                  <td title={[DOORS[line.door] ?? line.door, line.target].filter(Boolean).join(' · ')}>
+                  <td
+                    title={[nameOf.get(line.principal) ?? line.principal, DOORS[line.door] ?? line.door, line.target]
+                      .filter(Boolean)
+                      .join(' · ')}
+                  >
                     {dateTime(line.at)}
                   </td>
                   <td title={line.principal}>{nameOf.get(line.principal) ?? line.principal}</td>
