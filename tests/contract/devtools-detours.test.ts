@@ -130,11 +130,11 @@ describe.skipIf(browserPath === null)('a client that is held to pages of the web
   // Would catch: a redirect from the web to a file, followed because the client has answered the request before it.
   test('an answer of its own leads to no file', async () => {
     const { target, session } = await client.open(web);
-    await client.send('Fetch.enable', {}, session);
-    const before = client.events.length;
-    const paused = () => client.events.slice(before).find(({ method }) => method === 'Fetch.requestPaused')?.params;
+    await client.goto(web, session);
+    await client.send('Fetch.enable', { patterns: [{ urlPattern: '*/away' }] }, session);
+    const paused = () => client.events.find(({ method }) => method === 'Fetch.requestPaused')?.params;
     const going = client.send('Page.navigate', { url: `${web}away` }, session);
-    await expect.poll(paused).toBeDefined();
+    await expect.poll(paused, { timeout: 10_000 }).toBeDefined();
     const responseHeaders = [{ name: 'Location', value: file }];
     const answer = { requestId: paused()?.requestId, responseCode: 302, responseHeaders };
     await client.send('Fetch.fulfillRequest', answer, session);

@@ -56,7 +56,9 @@ export class DevtoolsClient {
   /** Goes to an address and waits until the page is there. */
   async goto(url: string, sessionId: string): Promise<void> {
     await this.send('Page.navigate', { url }, sessionId);
-    await expect.poll(() => this.read('document.readyState + location.href', sessionId)).toBe(`complete${url}`);
+    await expect
+      .poll(() => this.read('document.readyState + location.href', sessionId), { timeout: 10_000 })
+      .toBe(`complete${url}`);
   }
   close(): void {
     this.#socket.close();

@@ -59,6 +59,14 @@ const Numbered = z.object({ id: z.int() });
 /** Why the work on a request ended early. */
 export const cancelled = () => new AppError('cancelled');
 
+/** A frame that cannot be read is the failure of its own request: the others are still worked on. */
+function refuse(message: unknown, send: (reply: WorkerReply<never, never>) => void): void {
+  const { data } = Numbered.safeParse(message);
+  if (data === undefined) return;
+  const error = new AppError('unprocessable-entity', 'The worker cannot read the request.');
+  send({ t: 'failed', id: data.id, error: problemOf(error) });
+}
+
 /** Serves until the host says stop or goes away; the process then ends. */
 export function serve<Ask, Item, Answer>(
   port: Port,
@@ -103,17 +111,9 @@ export function serve<Ask, Item, Answer>(
     }
   }
 
-  /** A frame that cannot be read is the failure of its own request: the others are still worked on. */
-  function refuse(message: unknown): void {
-    const { data } = Numbered.safeParse(message);
-    if (data === undefined) return;
-    const error = new AppError('unprocessable-entity', 'The worker cannot read the request.');
-    send({ t: 'failed', id: data.id, error: problemOf(error) });
-  }
-
   port.onMessage((message) => {
     const { data: frame } = parseSafely(messages, message);
-    if (frame === undefined) return refuse(message);
+    if (frame === undefined) return refuse(message, send);
     switch (frame.t) {
       case 'request':
         return void work(frame.id, frame.body);

@@ -29,6 +29,29 @@ export const nextOf = (row: ProxyRow, clock: Clock): ProxyRow => ({
   version: row.version + 1,
 });
 
+/** @returns makes many proxies */
+function createMany(prepare: (input: ProxyCreate) => Promise<Prepared>, commit: (made: readonly Prepared[]) => void) {
+  /**
+   * Creates all of them at once, or none.
+   * @param refused asked right before that, when nothing else can happen any more; what it says is left out
+   * @returns how many were made
+   */
+  return async (
+    inputs: readonly ProxyCreate[],
+    refused: () => (row: ProxyRow) => boolean = () => () => false,
+  ): Promise<number> => {
+    const made: Prepared[] = [];
+    for (const [at, input] of inputs.entries()) {
+      if (at % SEALED_PER_TURN === SEALED_PER_TURN - 1) await new Promise((resolve) => setImmediate(resolve));
+      made.push(await prepare(input));
+    }
+    const isRefused = refused();
+    const fresh = made.filter(({ row }) => !isRefused(row));
+    commit(fresh);
+    return fresh.length;
+  };
+}
+
 /** Creates the part of the service that edits; `require` throws `not-found`. */
 export function createEditing(deps: {
   db: Db;
@@ -71,25 +94,7 @@ export function createEditing(deps: {
       commit([made]);
       return view(made.row);
     },
-    /**
-     * Creates all of them at once, or none.
-     * @param refused asked right before that, when nothing else can happen any more; what it says is left out
-     * @returns how many were made
-     */
-    async createMany(
-      inputs: readonly ProxyCreate[],
-      refused: () => (row: ProxyRow) => boolean = () => () => false,
-    ): Promise<number> {
-      const made: Prepared[] = [];
-      for (const [at, input] of inputs.entries()) {
-        if (at % SEALED_PER_TURN === SEALED_PER_TURN - 1) await new Promise((resolve) => setImmediate(resolve));
-        made.push(await prepare(input));
-      }
-      const isRefused = refused();
-      const fresh = made.filter(({ row }) => !isRefused(row));
-      commit(fresh);
-      return fresh.length;
-    },
+    createMany: createMany(prepare, commit),
     /**
      * A password that is not named stays; null or an empty one removes it.
      * @throws AppError `not-found`, `version-conflict`

@@ -71,6 +71,14 @@ function createGrace(
   };
 }
 
+/** A request that the worker cannot parse would crash it, and fail all other requests with it. @throws AppError `unprocessable-entity` */
+function checkBody<Ask extends z.ZodType>(ask: Ask, body: z.input<Ask>): void {
+  const { error } = parseSafely(ask, body);
+  if (error === undefined) return;
+  const reason = reasonOf(error).slice(0, 200);
+  throw new AppError('unprocessable-entity', `The request cannot be computed: ${reason}`, { extra: { reason } });
+}
+
 /** Creates the supervised worker and its requests. */
 export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Item extends z.ZodType>(
   deps: WorkerDeps,
@@ -95,10 +103,11 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
     onGone(reason, restarts, by) {
       options.onGone?.(reason, by === 'cancel');
       requests.workerGone();
-      const extra = { killed: by !== 'itself', heard: by !== 'itself' && heard };
+      const crashed = new AppError('worker-crashed', reason, {
+        extra: { killed: by !== 'itself', heard: by !== 'itself' && heard },
+      });
       // A request that was not sent yet cannot be the cause: it waits for the next start, unless there is none.
-      for (const [id, { sent }] of requests.all())
-        if (sent || !restarts) requests.settle(id)?.reject(new AppError('worker-crashed', reason, { extra }));
+      requests.fail(crashed, restarts ? 'sent' : 'all');
     },
   });
 
@@ -122,19 +131,11 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
     request?.reject(error);
   }
 
-  /** A request that the worker cannot parse would crash it, and fail all other requests with it. @throws AppError `unprocessable-entity` */
-  function checkBody(body: z.input<Ask>): void {
-    const { error } = parseSafely(options.ask, body);
-    if (error === undefined) return;
-    const reason = reasonOf(error).slice(0, 200);
-    throw new AppError('unprocessable-entity', `The request cannot be computed: ${reason}`, { extra: { reason } });
-  }
-
   /** Sends a request. @returns its answer; `leave` abandons it, `done` has to be called when it is over */
   function open(body: z.input<Ask>, signal: AbortSignal | undefined, item: (item: z.output<Item>) => void) {
     const refused = refusalOf(worker, signal);
     if (refused !== null) throw refused;
-    checkBody(body);
+    checkBody(options.ask, body);
     const id = requests.nextId();
     const leave = (error: AppError) => giveUp(id, error);
     const abort = () => leave(new AppError('cancelled'));
@@ -151,8 +152,6 @@ export function createCalls<Ask extends z.ZodType, Answer extends z.ZodType, Ite
     worker,
     open,
     /** Fails everything that is pending. */
-    fail(error: AppError): void {
-      for (const [id] of requests.all()) requests.settle(id)?.reject(error);
-    },
+    fail: (error: AppError) => requests.fail(error, 'all'),
   };
 }

@@ -52,6 +52,11 @@ export class OpenRequests<Body, Answer, Item> {
     return request;
   }
 
+  /** Fails those that are pending, or of these those that the worker has been sent. */
+  fail(error: AppError, which: 'all' | 'sent'): void {
+    for (const [id, { sent }] of this.all()) if (sent || which === 'all') this.settle(id)?.reject(error);
+  }
+
   /** Passes a reply of the worker to its request. */
   take(reply: WorkerReply<Item, Answer>): void {
     if (reply.t === 'items') {

@@ -55,6 +55,29 @@ const saveNothing = (sessionId: string, context: JsonObject = {}) => ({
   params: { ...context, behavior: 'deny' },
 });
 
+/** @returns the command as it may be sent, or why it may not */
+function createRule({
+  targets,
+  paused,
+  isConfined,
+  isHidden,
+}: {
+  targets: Pick<ReturnType<typeof createTargets>, 'isWhole'>;
+  paused: Pick<ReturnType<typeof createPaused>, 'isOffered'>;
+  isConfined: boolean;
+  isHidden(sessionId: string | undefined): boolean;
+}) {
+  return (command: Omit<Command, 'id'>): Omit<Command, 'id'> | string => {
+    if (!isConfined) return command;
+    if (isHidden(command.sessionId) && !isForAnyPage(command.method) && !paused.isOffered(command))
+      return 'this page is not one of the web';
+    // The host itself has to know where pages are.
+    return command.method === discover.method
+      ? { ...command, ...discover }
+      : confined(command, targets.isWhole(command.sessionId));
+  };
+}
+
 /** A channel over a session of its own with the browser, `root`, which the client does not see. */
 export function createChannel(trunk: Trunk, root: string, { deliver, isConfined, earlier }: Opened): Channel {
   const { routes } = trunk;
@@ -90,9 +113,8 @@ export function createChannel(trunk: Trunk, root: string, { deliver, isConfined,
       }
       const { sessionId } = message;
       if (!isConfined || sessionId === undefined || isHidden(sessionId) || !isPart(message)) return tell(message);
-      const where = { method: 'Page.getFrameTree', sessionId };
       onceItSays(
-        (onAnswer) => trunk.send(where, onAnswer),
+        (onAnswer) => trunk.send({ method: 'Page.getFrameTree', sessionId }, onAnswer),
         () => open && tell(message),
       );
     },
@@ -103,17 +125,7 @@ export function createChannel(trunk: Trunk, root: string, { deliver, isConfined,
     post(saveNothing(root));
   }
 
-  /** The command as it may be sent, or why it may not. */
-  function allowed(command: Omit<Command, 'id'>): Omit<Command, 'id'> | string {
-    if (waiting.size >= MAX_WAITING) return 'too many commands wait for their answers';
-    if (!isConfined) return command;
-    if (isHidden(command.sessionId) && !isForAnyPage(command.method) && !paused.isOffered(command))
-      return 'this page is not one of the web';
-    // The host itself has to know where pages are.
-    return command.method === discover.method
-      ? { ...command, ...discover }
-      : confined(command, targets.isWhole(command.sessionId));
-  }
+  const allowed = createRule({ targets, paused, isConfined, isHidden });
 
   return {
     send({ id, ...asked }) {
@@ -122,7 +134,7 @@ export function createChannel(trunk: Trunk, root: string, { deliver, isConfined,
       const inSession = sessionId === undefined ? {} : { sessionId };
       if (sessionId !== undefined && routes.get(sessionId) !== hearer)
         return deliver({ id, error: NO_SESSION, ...inSession });
-      const command = allowed(asked);
+      const command = waiting.size >= MAX_WAITING ? 'too many commands wait for their answers' : allowed(asked);
       if (typeof command === 'string') return deliver({ id, error: refused(command), ...inSession });
       const departures = targets.departures(sessionId);
       const forget = trunk.send({ ...command, sessionId: sessionId ?? root }, (answer) => {
