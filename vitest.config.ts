@@ -15,6 +15,8 @@ export default defineConfig({
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,
+    // The second that it is by default tells a slow machine, not a wrong program.
+    expect: { poll: { timeout: 10_000 } },
     // Nothing may leak from one test into the next.
     restoreMocks: true,
     unstubEnvs: true,
