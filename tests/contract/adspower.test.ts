@@ -65,8 +65,8 @@ test('the status is answered without a key', async () => {
 describe('what goes wrong has the code -1 and says why', () => {
   // Would catch: a problem in another form, which such a script reads as success or not at all.
   test.each([
-    ['start', '', 'user_id: name the profile with user_id, its id or its name.'],
-    ['start', '?user_id=', 'user_id: name the profile with user_id, its id or its name.'],
+    ['start', '', 'user_id: Name the profile with user_id, its id or its name.'],
+    ['start', '?user_id=', 'user_id: Name the profile with user_id, its id or its name.'],
     ['start', '?user_id=nobody', 'No profile has this id or name: nobody.'],
     ['start', '?user_id=a&user_id=b', 'user_id: '],
     ['start', '?user_id=jb8a2f&headless=yes', 'headless'],

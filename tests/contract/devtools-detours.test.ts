@@ -17,7 +17,7 @@ describe.skipIf(browserPath === null)('a client that is held to pages of the web
     file = pathToFileURL(path.join(subject.host.dir, 'host.json')).href;
   }, 60_000);
   afterAll(() => subject?.[Symbol.asyncDispose]());
-  const has = (what: unknown) => JSON.stringify(what).includes(subject.host.token);
+  const has = (what: unknown) => String(JSON.stringify(what)).includes(subject.host.token);
 
   // Would catch: the script of a local page, written by whoever answers all requests of the browser.
   test('answers no requests but those of its pages', async () => {

@@ -45,7 +45,14 @@ export class DevtoolsClient {
   }
   async open(url: string): Promise<{ target: string; session: string }> {
     const { targetId } = await this.send('Target.createTarget', { url });
-    return { target: String(targetId), session: await this.attach(String(targetId)) };
+    const session = await this.attach(String(targetId));
+    // Where it goes before it is there takes the place of this address in its history.
+    const isThere = async () =>
+      /^(?:completetrue|.*not one of the web.*)$/.test(
+        String(await this.read(`document.readyState + (location.href !== 'about:blank')`, session)),
+      );
+    if (url !== 'about:blank') await expect.poll(isThere, { timeout: 10_000 }).toBe(true);
+    return { target: String(targetId), session };
   }
   /** What an expression comes to, or the refusal. */
   async read(expression: string, sessionId: string): Promise<unknown> {

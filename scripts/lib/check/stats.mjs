@@ -8,7 +8,7 @@ import { parseSync } from '@swc/core';
 const MAX_FILE_LINES = 300;
 const MAX_FUNCTION_LINES = 80;
 const MAX_FOLDER_FILES = 15;
-const MIN_TESTS = 0.69;
+const MIN_TESTS = 0.7;
 
 const SOURCE = /^(?:src|scripts|tests)\/.*\.(?:ts|tsx|mjs)$/;
 const TEST = /\.(?:test|spec|bench|harness)\.tsx?$|^tests\//;

@@ -46,7 +46,8 @@ test('what a caller writes in the form of a reference is thrown away, everything
       expect(secretIds(withoutReferences(input))).toEqual([]);
       const nulled = JSON.parse(JSON.stringify(masked(input)).replaceAll(JSON.stringify(MASK), 'null'));
       fc.pre(!JSON.stringify(input).includes(MASK));
-      expect(withoutReferences(input)).toEqual(nulled);
+      // JSON has no zero below zero.
+      expect(JSON.parse(JSON.stringify(withoutReferences(input)))).toEqual(nulled);
     }),
   );
 });

@@ -8,9 +8,10 @@ import type { Profile } from '../../../contract/automation/profiles.ts';
 import type { OperationId } from '../../../contract/index.ts';
 import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
 import { ProfileId } from '../../../contract/kernel/scalars.ts';
+import { issueText } from '../../../contract/kernel/text/issue-text.ts';
 import type { Dialect, DialectCall } from '../../doors/index.ts';
 
-const WANTED = 'name the profile with user_id, its id or its name';
+const WANTED = 'Name the profile with user_id, its id or its name';
 
 /** Parameters that matter here; others, which AdsPower has for its own browser, are ignored. `user_id` is an id or the name of a profile. */
 const Query = z.object({
@@ -35,7 +36,10 @@ function queryOf({ request }: DialectCall): z.infer<typeof Query> {
   const parsed = Query.safeParse(withUserId(request.query as object));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new AppError('validation-error', `${String(issue?.path[0] ?? 'query')}: ${issue?.message}.`);
+  throw new AppError(
+    'validation-error',
+    `${String(issue?.path[0] ?? 'query')}: ${issue === undefined ? 'Cannot be read' : issueText(issue)}.`,
+  );
 }
 
 /** The id that is meant. @throws AppError `not-found` when no profile has the name, or several have it */
