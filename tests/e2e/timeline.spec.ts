@@ -244,6 +244,7 @@ test('2 000 steps: few rows in the page, all of them within reach of the keys', 
   await page.keyboard.press('Home');
   await expect(row(page, 'Attempt 1')).toBeInViewport();
   await page.keyboard.press('ArrowDown');
+  if ((await row(page, 'Before the first step').count()) > 0) await page.keyboard.press('ArrowDown');
   await expect(row(page, 'Step 1.')).toHaveAttribute('aria-selected', 'true');
   // Scrolled away, the chosen row is still what the tree points to.
   await tree(page).evaluate((element) => {

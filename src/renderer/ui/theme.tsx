@@ -81,6 +81,8 @@ const theme = createTheme({
       defaultProps: {
         transitionProps: { duration: 0 },
         shadow: 'md',
+        // A menu that scrolls is reached by Tab as well (WCAG 2.2, 2.1.1).
+        menuItemTabIndex: 0,
         // In a low window it scrolls, instead of ending below the edge.
         middlewares: { flip: true, shift: true, size: true },
       },
