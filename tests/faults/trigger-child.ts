@@ -4,6 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ScheduleCreate } from '../../src/contract/automation/schedule/schedules.ts';
+import { killAfter } from '../support/kill-after.ts';
 import { schedulesOn } from '../support/schedules.ts';
 import { claimFrom, endWith } from '../support/task-store.ts';
 import { openTaskHost } from '../support/tasks.ts';
@@ -21,19 +22,7 @@ await schedules.service.create(
     trigger: { kind: 'event', on: 'task.ended', where: { '/task/command_id': [source.id] }, map: { of: '/task/id' } },
   }),
 );
-let left = Number(last);
-let open = 0;
-const { transaction } = host.db;
-host.db.transaction = (work) => {
-  open += 1;
-  try {
-    return transaction(work);
-  } finally {
-    open -= 1;
-    if (open === 0) left -= 1;
-    if (left === 0) process.kill(process.pid, 'SIGKILL');
-  }
-};
+killAfter(host.db, Number(last));
 for (;;) {
   const { id } = await host.run(source, []);
   for (let claimed = claimFrom(host.store, Date.now()); claimed; claimed = claimFrom(host.store, Date.now()))

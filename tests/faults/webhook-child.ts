@@ -4,6 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ScheduleCreate } from '../../src/contract/automation/schedule/schedules.ts';
+import { killAfter } from '../support/kill-after.ts';
 import { schedulesOn } from '../support/schedules.ts';
 import { openTaskHost } from '../support/tasks.ts';
 import { standardHeaders } from '../support/webhooks.ts';
@@ -22,19 +23,7 @@ const { secret } = await webhooks.renewSecret(id);
 const say = (told: object) => process.stdout.write(`${JSON.stringify(told)}\n`);
 say({ id, secret });
 
-let left = Number(last);
-let open = 0;
-const { transaction } = host.db;
-host.db.transaction = (work) => {
-  open += 1;
-  try {
-    return transaction(work);
-  } finally {
-    open -= 1;
-    if (open === 0) left -= 1;
-    if (left === 0) process.kill(process.pid, 'SIGKILL');
-  }
-};
+killAfter(host.db, Number(last));
 for (let n = 0; ; n++) {
   const body = JSON.stringify({ n });
   say({ sent: n });

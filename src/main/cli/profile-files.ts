@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import { type ArchivePart, ProfileArchive, ProfileImport } from '../../contract/automation/profile/archive.ts';
+import { namedSo } from '../../contract/client/by-name.ts';
 import { AppError } from '../../contract/kernel/errors.ts';
 import type { JobId, ProfileId } from '../../contract/kernel/scalars.ts';
 import type { HostClient } from './client.ts';
@@ -26,10 +27,8 @@ export async function readPassphrase(file: string | undefined): Promise<string |
 
 /** @throws AppError `not-found` */
 async function profileOf(client: HostClient, name: string): Promise<ProfileId> {
-  const { items } = await client.call('profiles_list', { q: name, limit: 200 });
-  const named = items.filter((profile) => profile.name === name);
-  const [found, another] = named;
-  if (another) throw new AppError('conflict', `${named.length} profiles are called ${name}; give the id of one.`);
+  const [found, another] = await namedSo(name, (query) => client.call('profiles_list', query));
+  if (another) throw new AppError('conflict', `Several profiles are called ${name}; give the id of one.`);
   return found?.id ?? (name as ProfileId);
 }
 

@@ -4,8 +4,10 @@ import path from 'node:path';
 import type { Artifact } from '../../contract/automation/artifacts.ts';
 import { DEMO_URL, withDemoUrl } from '../../contract/automation/demo.ts';
 import type { LogLine, Step, TaskDetail } from '../../contract/automation/tasks.ts';
+import { namedSo } from '../../contract/client/by-name.ts';
 import { AppError, framesOf } from '../../contract/kernel/errors.ts';
-import type { TaskId } from '../../contract/kernel/scalars.ts';
+import type { Page } from '../../contract/kernel/paging.ts';
+import { ProfileId, ProxyId, type TaskId } from '../../contract/kernel/scalars.ts';
 import type { HostClient } from './client.ts';
 import { parsePairs, readCommandFile } from './command-input.ts';
 import { exitCodeOf } from './exit-codes.ts';
@@ -22,15 +24,21 @@ export interface RunOptions {
   artifacts?: string | undefined;
 }
 
-/** @throws AppError `bad-request` when there is none of that name, or several: what the caller wrote is wrong */
-function named<T extends { id: string; name: string }>(
-  what: 'profile' | 'proxy',
+type Query<Id> = { id: Id[] } | { q: string; limit: number; cursor?: string };
+
+/**
+ * The id of what is named by its id or its name.
+ * @throws AppError `bad-request` when there is none, or there are several: what the caller wrote is wrong
+ */
+async function idOf<Id extends string>(
+  [one, many]: readonly [one: string, many: string],
   wanted: string,
-  items: readonly T[],
-): T {
-  const [found, second] = items.filter(({ id, name }) => id === wanted || name === wanted);
-  if (found !== undefined && second === undefined) return found;
-  const [one, many] = what === 'profile' ? ['profile', 'profiles'] : ['proxy', 'proxies'];
+  schema: { safeParse(text: string): { data?: Id | undefined } },
+  list: (query: Query<Id>) => Promise<Page<{ id: Id; name: string }>>,
+): Promise<Id> {
+  const id = schema.safeParse(wanted).data;
+  const [found, second] = id === undefined ? await namedSo(wanted, list) : (await list({ id: [id] })).items;
+  if (found !== undefined && second === undefined) return found.id;
   throw new AppError(
     'bad-request',
     found === undefined
@@ -40,12 +48,12 @@ function named<T extends { id: string; name: string }>(
 }
 
 /** What the command line says of the browser. @throws AppError `bad-request` */
-async function browserOf(client: HostClient, profile: string | null, proxy: string | undefined) {
-  const profiles = profile === null ? [] : (await client.call('profiles_list', { q: profile, limit: 200 })).items;
-  const proxies = proxy === undefined ? [] : (await client.call('proxies_list', { q: proxy, limit: 200 })).items;
+async function browserOf({ call }: HostClient, profile: string | null, proxy: string | undefined) {
+  const profiles = (query: Query<ProfileId>) => call('profiles_list', query);
+  const proxies = (query: Query<ProxyId>) => call('proxies_list', query);
   return {
-    ...(profile === null ? {} : { profile_id: named('profile', profile, profiles).id }),
-    ...(proxy === undefined ? {} : { proxy_id: named('proxy', proxy, proxies).id }),
+    ...(profile === null ? {} : { profile_id: await idOf(['profile', 'profiles'], profile, ProfileId, profiles) }),
+    ...(proxy === undefined ? {} : { proxy_id: await idOf(['proxy', 'proxies'], proxy, ProxyId, proxies) }),
   };
 }
 

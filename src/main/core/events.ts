@@ -202,8 +202,8 @@ export function createEvents(db: Db, clock: Clock, faults: Pick<Faults, 'report'
     listOf(entityId, since, limit) {
       const changes: Change[] = [];
       for (const { first, last } of chunks.rangesOf(entityId, since)) {
+        changes.push(...selectOf.all(entityId, first, last, limit - changes.length).map(toChange));
         if (changes.length === limit) break;
-        for (const row of selectOf.iterate(entityId, first, last, limit - changes.length)) changes.push(toChange(row));
       }
       return changes;
     },

@@ -17,8 +17,8 @@ export interface Range {
 export interface EventChunks {
   /** In the transaction that wrote `head`: closes at most one chunk, so that no transaction does the work of many. */
   extend(head: number): void;
-  /** Where changes of the id after `since` may be, in order; each is an upper bound. */
-  rangesOf(entityId: string, since: number): Range[];
+  /** Where changes of the id after `since` may be, in order; each is an upper bound. Looked for as far as it is read. */
+  rangesOf(entityId: string, since: number): Iterable<Range>;
   /** Forgets chunks of which no change is left. */
   prune(): void;
 }
@@ -82,15 +82,14 @@ export function createEventChunks(db: Db): EventChunks {
         end = final.seq;
       });
     },
-    rangesOf(entityId, since) {
+    *rangesOf(entityId, since) {
       const hash = hashOf(entityId);
-      const ranges: Range[] = [];
       let last = since;
       for (const chunk of selectChunks.iterate(since)) {
         last = chunk.last_seq;
-        if (holds(chunk.hashes, hash)) ranges.push({ first: Math.max(chunk.first_seq, since + 1), last });
+        if (holds(chunk.hashes, hash)) yield { first: Math.max(chunk.first_seq, since + 1), last };
       }
-      return [...ranges, { first: last + 1, last: Number.MAX_SAFE_INTEGER }];
+      yield { first: last + 1, last: Number.MAX_SAFE_INTEGER };
     },
     prune() {
       remove.run();

@@ -5,8 +5,10 @@
  */
 import { z } from 'zod';
 import type { Profile } from '../../../contract/automation/profiles.ts';
+import { namedSo } from '../../../contract/client/by-name.ts';
 import type { OperationId } from '../../../contract/index.ts';
 import { AppError, toAppError } from '../../../contract/kernel/errors.ts';
+import type { Page } from '../../../contract/kernel/paging.ts';
 import { ProfileId } from '../../../contract/kernel/scalars.ts';
 import { issueText } from '../../../contract/kernel/text/issue-text.ts';
 import type { Dialect, DialectCall } from '../../doors/index.ts';
@@ -46,8 +48,7 @@ function queryOf({ request }: DialectCall): z.infer<typeof Query> {
 async function profileOf({ also }: DialectCall, named: string): Promise<ProfileId> {
   const id = ProfileId.safeParse(named);
   if (id.success) return id.data;
-  const { items } = (await also('profiles_list', { q: named, limit: 200 })) as { items: Profile[] };
-  const [first, second] = items.filter(({ name }) => name === named);
+  const [first, second] = await namedSo(named, async (query) => (await also('profiles_list', query)) as Page<Profile>);
   if (first !== undefined && second === undefined) return first.id;
   const reason = first === undefined ? 'No profile has this id or name' : 'Several profiles have this name; use an id';
   throw new AppError('not-found', `${reason}: ${named}.`);

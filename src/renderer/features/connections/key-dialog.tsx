@@ -1,6 +1,4 @@
 import { Checkbox, Modal, NumberInput, Select, TextInput } from '@mantine/core';
-import { TriangleAlert } from 'lucide-react';
-import { useRef } from 'react';
 import { z } from 'zod';
 import { ENTITY_AREAS } from '../../../contract/entities.ts';
 import { KEY_AREAS } from '../../../contract/host/settings.ts';
@@ -8,17 +6,15 @@ import { SCOPES, type Scope } from '../../../contract/kernel/define.ts';
 import { scopesUpTo } from '../../../contract/kernel/rights.ts';
 import { fieldText } from '../../../contract/kernel/text/field-words.ts';
 import { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
-import { useInitialFocus } from '../../lib/keys/focus-list.ts';
 import { useAct } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
-import { Button, CopyButton } from '../../ui/buttons.tsx';
+import { Button } from '../../ui/buttons.tsx';
 import { DialogForm } from '../../ui/dialog-form.tsx';
 import { DraftNotice } from '../../ui/draft-notice.tsx';
-import { Notice } from '../../ui/feedback/notice.tsx';
 import { ErrorState } from '../../ui/feedback/state-frame.tsx';
 import { undoToast } from '../../ui/feedback/toast.tsx';
+import { ShownOnce } from '../../ui/shown-once.tsx';
 import layout from '../../ui/styles/layout.module.css';
-import text from '../../ui/styles/text.module.css';
 import css from './connections.module.css';
 
 const DAY = 86_400_000;
@@ -76,34 +72,14 @@ export function KeyDialog({ opened, close }: { opened: boolean; close(): void })
       {create.data === undefined ? (
         <KeyForm create={create} close={done} />
       ) : (
-        <MadeKey apiKey={create.data.key} done={done} />
+        <ShownOnce
+          value={create.data.key}
+          what="key"
+          warning="Copy the key now. It is shown only this once; TabAgent keeps a hash of it."
+          done={done}
+        />
       )}
     </Modal>
-  );
-}
-
-/** A key that has just been made. The focus is on the button that copies it: Enter pressed once too often must not lose it. */
-function MadeKey({ apiKey, done }: { apiKey: string; done(): void }) {
-  const frame = useRef<HTMLDivElement>(null);
-  useInitialFocus(() => frame.current?.querySelector('button'));
-  return (
-    <div ref={frame} className={`${layout.col} ${css.parts}`}>
-      <Notice tone="warn">
-        <TriangleAlert size={15} />
-        <span>Copy the key now. It is shown only this once; TabAgent keeps a hash of it.</span>
-      </Notice>
-      <div className={`${text.pre} ${layout.row}`}>
-        <span className={layout.grow} data-testid="new-key">
-          {apiKey}
-        </span>
-        <CopyButton label="Copy key" text={apiKey} />
-      </div>
-      <div className={`${layout.row} ${css.foot}`}>
-        <Button kind="primary" onClick={done}>
-          Done
-        </Button>
-      </div>
-    </div>
   );
 }
 

@@ -171,23 +171,31 @@ async function* taken<T>(
   clock: Clock,
   end: () => void,
 ): AsyncGenerator<T, void, void> {
-  for await (const part of parts) {
-    let isLate = false;
-    const stopWatch = clock.schedule(() => {
-      isLate = true;
-      end();
-    }, TAKES_WITHIN_MS);
-    try {
+  /** Since when a part waits to be taken; null while the reader waits for one. */
+  let offered: number | null = null;
+  let isLate = false;
+  // One timer for all parts: a token comes every few milliseconds, and would pay for its own.
+  let cancel = clock.schedule(look, TAKES_WITHIN_MS);
+  function look(): void {
+    const waited = offered === null ? 0 : clock.monotonic() - offered;
+    isLate = waited >= TAKES_WITHIN_MS;
+    if (isLate) end();
+    else cancel = clock.schedule(look, TAKES_WITHIN_MS - waited);
+  }
+  try {
+    for await (const part of parts) {
+      offered = clock.monotonic();
       yield part;
-    } finally {
-      stopWatch();
+      offered = null;
+      if (isLate)
+        throw new AppError(
+          'generation-timeout',
+          `Nothing of the answer was read for ${TAKES_WITHIN_MS / 1000} s, while others waited for the model.`,
+          { extra: { timeout_seconds: TAKES_WITHIN_MS / 1000 } },
+        );
     }
-    if (isLate)
-      throw new AppError(
-        'generation-timeout',
-        `Nothing of the answer was read for ${TAKES_WITHIN_MS / 1000} s, while others waited for the model.`,
-        { extra: { timeout_seconds: TAKES_WITHIN_MS / 1000 } },
-      );
+  } finally {
+    cancel();
   }
 }
 

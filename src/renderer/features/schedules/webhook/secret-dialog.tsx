@@ -1,16 +1,14 @@
 import { Modal } from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
-import { useRef } from 'react';
 import type { Schedule } from '../../../../contract/automation/schedule/schedules.ts';
-import { useInitialFocus } from '../../../lib/keys/focus-list.ts';
 import { useAct } from '../../../lib/live/query.ts';
 import { Button, CopyButton } from '../../../ui/buttons.tsx';
 import { DialogForm } from '../../../ui/dialog-form.tsx';
 import { Notice } from '../../../ui/feedback/notice.tsx';
 import { ErrorState } from '../../../ui/feedback/state-frame.tsx';
+import { ShownOnce } from '../../../ui/shown-once.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
-import css from '../schedules.module.css';
 import { SigningHelp } from './signing-help.tsx';
 
 /** Makes the secret of a webhook and shows it once. */
@@ -52,36 +50,17 @@ export function SecretDialog({ schedule, opened, close }: { schedule: Schedule; 
           {renew.error === null ? null : <ErrorState inline error={renew.error} />}
         </DialogForm>
       ) : (
-        <MadeSecret {...data} done={done} />
+        <ShownOnce
+          value={data.secret}
+          what="secret"
+          warning="Copy the secret now. It is shown only this once."
+          done={done}
+        >
+          <Address url={data.url} />
+          <SigningHelp name="made-secret" url={data.url} />
+        </ShownOnce>
       )}
     </Modal>
-  );
-}
-
-/** The focus is on the button that copies it: Enter pressed once too often must not lose it. */
-function MadeSecret({ url, secret, done }: { url: string; secret: string; done(): void }) {
-  const value = useRef<HTMLDivElement>(null);
-  useInitialFocus(() => value.current?.querySelector('button'));
-  return (
-    <div className={`${layout.col} ${css.parts}`}>
-      <Notice tone="warn">
-        <TriangleAlert size={15} />
-        <span>Copy the secret now. It is shown only this once.</span>
-      </Notice>
-      <div ref={value} className={`${text.pre} ${layout.row}`}>
-        <span className={layout.grow} data-testid="new-secret">
-          {secret}
-        </span>
-        <CopyButton label="Copy secret" text={secret} />
-      </div>
-      <Address url={url} />
-      <SigningHelp name="made-secret" url={url} />
-      <div className={`${layout.row} ${css.foot}`}>
-        <Button kind="primary" onClick={done}>
-          Done
-        </Button>
-      </div>
-    </div>
   );
 }
 
