@@ -123,6 +123,7 @@ test('an embedding model is measured by what it reads', async ({ page, api }) =>
   await api.call('models_import', { path: vectors });
   await open(page, '/models');
   await row(page, 'vectors').click();
+  await expect(inspector(page).getByRole('heading', { name: 'vectors' })).toBeVisible();
   await page.keyboard.press('b');
   const results = inspector(page).getByRole('table').getByRole('row');
   await expect(results).toHaveCount(2, { timeout: 30_000 });

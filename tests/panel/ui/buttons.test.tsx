@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { useActions } from '../../../src/renderer/lib/keys/use-actions.ts';
 import { useView } from '../../../src/renderer/lib/view-store.ts';
 import { Button, Chip, CopyButton } from '../../../src/renderer/ui/buttons.tsx';
-import { FilterField } from '../../../src/renderer/ui/filter-field.tsx';
+import { FilterField } from '../../../src/renderer/ui/form/filter-field.tsx';
 import { Split } from '../../../src/renderer/ui/split.tsx';
 import { neighbourTab, TabPanel, Tabs } from '../../../src/renderer/ui/tabs.tsx';
 import { createTestHost, type TestHost } from '../../support/host.ts';

@@ -9,7 +9,7 @@ import type { TimeRange } from '../../lib/log/time-range.ts';
 import { listOf, toggled } from '../../lib/search-params.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Chip } from '../../ui/buttons.tsx';
-import { FilterField } from '../../ui/filter-field.tsx';
+import { FilterField } from '../../ui/form/filter-field.tsx';
 import { LEVELS } from '../../ui/log/log-bar.tsx';
 import { LogDetail } from '../../ui/log/log-detail.tsx';
 import { LogViewer } from '../../ui/log/log-viewer.tsx';

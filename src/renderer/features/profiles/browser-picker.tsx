@@ -11,8 +11,8 @@ import { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
 import { asError, useAct } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
-import { DialogForm } from '../../ui/dialog-form.tsx';
 import { errorToast, toast, undoToast } from '../../ui/feedback/toast.tsx';
+import { DialogForm } from '../../ui/form/dialog-form.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import css from './browser-picker.module.css';
 

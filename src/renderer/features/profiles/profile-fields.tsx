@@ -6,8 +6,8 @@ import { BROWSERS } from '../../../contract/automation/profiles.ts';
 import type { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import { EntityPicker } from '../../ui/entity-picker/entity-picker.tsx';
+import { TagsField } from '../../ui/form/tags-field.tsx';
 import layout from '../../ui/styles/layout.module.css';
-import { TagsField } from '../../ui/tags-field.tsx';
 import css from './profile-form.module.css';
 import type { ProfileValues } from './profile-values.ts';
 

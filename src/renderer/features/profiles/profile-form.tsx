@@ -8,10 +8,10 @@ import { useActions } from '../../lib/keys/use-actions.ts';
 import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
-import { DialogForm } from '../../ui/dialog-form.tsx';
-import { DraftNotice } from '../../ui/draft-notice.tsx';
 import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { undoToast } from '../../ui/feedback/toast.tsx';
+import { DialogForm } from '../../ui/form/dialog-form.tsx';
+import { DraftNotice } from '../../ui/form/draft-notice.tsx';
 import { EditDialog } from '../../ui/list/edit-dialog.tsx';
 import { type ProfileDraft, ProfileFields } from './profile-fields.tsx';
 import {

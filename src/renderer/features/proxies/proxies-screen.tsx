@@ -9,7 +9,7 @@ import { useFilters } from '../../lib/use-filters.ts';
 import { Button, Chip } from '../../ui/buttons.tsx';
 import { lookOf } from '../../ui/display/status.tsx';
 import { FacetMenu } from '../../ui/facet-menu.tsx';
-import { FilterField } from '../../ui/filter-field.tsx';
+import { FilterField } from '../../ui/form/filter-field.tsx';
 import { Inspected } from '../../ui/list/inspected.tsx';
 import { Screen, ScreenHead, ToolBar } from '../../ui/screen.tsx';
 import layout from '../../ui/styles/layout.module.css';

@@ -8,13 +8,13 @@ import { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
 import { useAct, useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button } from '../../ui/buttons.tsx';
-import { DialogForm } from '../../ui/dialog-form.tsx';
-import { DraftNotice } from '../../ui/draft-notice.tsx';
 import { ErrorState, StateFrame } from '../../ui/feedback/state-frame.tsx';
 import { undoToast } from '../../ui/feedback/toast.tsx';
+import { DialogForm } from '../../ui/form/dialog-form.tsx';
+import { DraftNotice } from '../../ui/form/draft-notice.tsx';
+import { TagsField } from '../../ui/form/tags-field.tsx';
 import { EditDialog } from '../../ui/list/edit-dialog.tsx';
 import layout from '../../ui/styles/layout.module.css';
-import { TagsField } from '../../ui/tags-field.tsx';
 import css from './proxies.module.css';
 import { fieldErrors, inputOf, PROXY_SHAPE, type ProxyValues, validateProxy, valuesOf } from './proxy-values.ts';
 

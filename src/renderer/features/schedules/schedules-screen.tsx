@@ -6,7 +6,7 @@ import type { Search } from '../../lib/search-params.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { useFilters } from '../../lib/use-filters.ts';
 import { Button, Chip } from '../../ui/buttons.tsx';
-import { FilterField } from '../../ui/filter-field.tsx';
+import { FilterField } from '../../ui/form/filter-field.tsx';
 import { Inspected } from '../../ui/list/inspected.tsx';
 import { Screen, ScreenHead, ToolBar } from '../../ui/screen.tsx';
 import layout from '../../ui/styles/layout.module.css';

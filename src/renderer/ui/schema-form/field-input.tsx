@@ -2,8 +2,8 @@
 
 import { Switch, Textarea, TextInput } from '@mantine/core';
 import { isJsonObject } from '../../../contract/kernel/json.ts';
+import { TagsField } from '../form/tags-field.tsx';
 import text from '../styles/text.module.css';
-import { TagsField } from '../tags-field.tsx';
 import { ChoiceField, ChoicesField } from './choice-field.tsx';
 import { DateField } from './date-field.tsx';
 import type { CommonProps, FieldProps } from './field-props.ts';

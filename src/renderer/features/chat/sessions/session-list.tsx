@@ -7,7 +7,7 @@ import { useFilters } from '../../../lib/use-filters.ts';
 import { Button } from '../../../ui/buttons.tsx';
 import { Ago } from '../../../ui/display/ago.tsx';
 import { NoMatch, StateFrame } from '../../../ui/feedback/state-frame.tsx';
-import { FilterField } from '../../../ui/filter-field.tsx';
+import { FilterField } from '../../../ui/form/filter-field.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';

@@ -1,7 +1,7 @@
 /** How the command runs whatever its input, and where it stands in the library. */
 import { NumberInput, Switch, Textarea, TextInput } from '@mantine/core';
+import { TagsField } from '../../../ui/form/tags-field.tsx';
 import layout from '../../../ui/styles/layout.module.css';
-import { TagsField } from '../../../ui/tags-field.tsx';
 import { kindViews } from '../kinds/index.ts';
 import { FolderField } from './folder-field.tsx';
 import type { ComposerState } from './use-composer.ts';

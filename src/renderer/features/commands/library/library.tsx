@@ -8,7 +8,7 @@ import { toggled } from '../../../lib/search-params.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
 import { Button, Chip } from '../../../ui/buttons.tsx';
 import { NoMatch, StateFrame } from '../../../ui/feedback/state-frame.tsx';
-import { FilterField } from '../../../ui/filter-field.tsx';
+import { FilterField } from '../../../ui/form/filter-field.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import { rangeOf } from '../../../ui/table/navigation/range-of.ts';

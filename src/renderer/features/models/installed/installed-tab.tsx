@@ -7,7 +7,7 @@ import { listOf, type Search, toggled } from '../../../lib/search-params.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { Button, Chip } from '../../../ui/buttons.tsx';
 import { EmptyState } from '../../../ui/feedback/state-frame.tsx';
-import { FilterField } from '../../../ui/filter-field.tsx';
+import { FilterField } from '../../../ui/form/filter-field.tsx';
 import { Inspected } from '../../../ui/list/inspected.tsx';
 import { ListTable } from '../../../ui/list/list-table.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
@@ -84,6 +84,7 @@ export function InstalledTab({
             <ModelInspector
               key={search.peek}
               id={search.peek as ModelId}
+              listed={list.rows.find(({ id }) => id === search.peek)}
               fit={byId.get(search.peek)}
               close={() => set({ peek: undefined })}
             />

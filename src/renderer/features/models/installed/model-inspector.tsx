@@ -34,9 +34,20 @@ const TABS = [
   { id: 'benchmark', label: 'Benchmark' },
 ] as const;
 
-export function ModelInspector({ id, fit, close }: { id: ModelId; fit: ModelFit | undefined; close(): void }) {
+export function ModelInspector({
+  id,
+  listed,
+  fit,
+  close,
+}: {
+  id: ModelId;
+  /** The row of the list: its keys work before the model has been asked for. */
+  listed: InstalledModel | undefined;
+  fit: ModelFit | undefined;
+  close(): void;
+}) {
   const query = useOperationQuery('models_get', { id }, { keep: true });
-  const model = query.data;
+  const model = query.data ?? listed;
   const actions = useModelActions();
   const [tab, setTab] = useState<(typeof TABS)[number]['id']>('facts');
   // Only what chats has settings.

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { useDraftForm } from '../../../lib/drafts/use-draft-form.ts';
 import { Button } from '../../../ui/buttons.tsx';
-import { DialogForm } from '../../../ui/dialog-form.tsx';
-import { DraftNotice } from '../../../ui/draft-notice.tsx';
-import { TagsField } from '../../../ui/tags-field.tsx';
+import { DialogForm } from '../../../ui/form/dialog-form.tsx';
+import { DraftNotice } from '../../../ui/form/draft-notice.tsx';
+import { TagsField } from '../../../ui/form/tags-field.tsx';
 
 type Values = { setGroup: boolean; group: string; setTags: boolean; tags: string[] };
 const EMPTY: Values = { setGroup: false, group: '', setTags: false, tags: [] };

@@ -7,13 +7,13 @@ import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
 import { count } from '../../../lib/format.ts';
 import { useAct } from '../../../lib/live/query.ts';
 import { Button } from '../../../ui/buttons.tsx';
-import { DialogForm } from '../../../ui/dialog-form.tsx';
 import { EntityPicker } from '../../../ui/entity-picker/entity-picker.tsx';
 import { Notice } from '../../../ui/feedback/notice.tsx';
 import { errorToast } from '../../../ui/feedback/toast.tsx';
+import { DialogForm } from '../../../ui/form/dialog-form.tsx';
+import { TextOrFile } from '../../../ui/form/text-or-file.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
-import { TextOrFile } from '../../../ui/text-or-file.tsx';
 import css from './cookies.module.css';
 
 const SOURCES = [

@@ -10,7 +10,7 @@ import { saveText } from '../../../lib/save-text.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { Button, IconButton } from '../../../ui/buttons.tsx';
 import { errorToast, undoToast } from '../../../ui/feedback/toast.tsx';
-import { FilterField } from '../../../ui/filter-field.tsx';
+import { FilterField } from '../../../ui/form/filter-field.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
 import { CookieImport } from './cookie-import.tsx';

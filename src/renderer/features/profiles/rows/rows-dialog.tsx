@@ -9,14 +9,14 @@ import { useDraftForm } from '../../../lib/drafts/use-draft-form.ts';
 import { count } from '../../../lib/format.ts';
 import { type Answer, asError, useAct } from '../../../lib/live/query.ts';
 import { Button } from '../../../ui/buttons.tsx';
-import { DialogForm } from '../../../ui/dialog-form.tsx';
-import { DraftNotice } from '../../../ui/draft-notice.tsx';
 import { EntityPicker } from '../../../ui/entity-picker/entity-picker.tsx';
 import { Notice } from '../../../ui/feedback/notice.tsx';
 import { errorToast, undoToast } from '../../../ui/feedback/toast.tsx';
+import { DialogForm } from '../../../ui/form/dialog-form.tsx';
+import { DraftNotice } from '../../../ui/form/draft-notice.tsx';
+import { TextOrFile } from '../../../ui/form/text-or-file.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
-import { TextOrFile } from '../../../ui/text-or-file.tsx';
 import css from './rows.module.css';
 
 type Verdicts = Answer<'profiles_create_rows'>;

@@ -7,11 +7,11 @@ import { plural } from '../../../lib/format.ts';
 import { useAct, useOperationQuery } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { Button } from '../../../ui/buttons.tsx';
-import { DialogForm } from '../../../ui/dialog-form.tsx';
 import { ErrorState } from '../../../ui/feedback/state-frame.tsx';
 import { toast } from '../../../ui/feedback/toast.tsx';
+import { DialogForm } from '../../../ui/form/dialog-form.tsx';
+import { TagsField } from '../../../ui/form/tags-field.tsx';
 import layout from '../../../ui/styles/layout.module.css';
-import { TagsField } from '../../../ui/tags-field.tsx';
 import css from '../proxies.module.css';
 import { Verdicts } from './verdicts.tsx';
 

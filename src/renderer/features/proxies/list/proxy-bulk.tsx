@@ -6,9 +6,9 @@ import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import type { Input } from '../../../lib/live/query.ts';
 import { useCan } from '../../../lib/use-can.ts';
 import { Button } from '../../../ui/buttons.tsx';
-import { DialogForm } from '../../../ui/dialog-form.tsx';
+import { DialogForm } from '../../../ui/form/dialog-form.tsx';
+import { TagsField } from '../../../ui/form/tags-field.tsx';
 import type { Chosen } from '../../../ui/table/navigation/use-selection.ts';
-import { TagsField } from '../../../ui/tags-field.tsx';
 import { useProxiesBulk } from '../proxy-actions.tsx';
 
 export function ProxyBulk({ chosen, list, done }: { chosen: Chosen; list: Input<'proxies_list'>; done(): void }) {

@@ -6,7 +6,7 @@ import { words } from '../../../lib/format.ts';
 import { listOf, type Search, toggled } from '../../../lib/search-params.ts';
 import { Chip } from '../../../ui/buttons.tsx';
 import { FacetMenu } from '../../../ui/facet-menu.tsx';
-import { FilterField } from '../../../ui/filter-field.tsx';
+import { FilterField } from '../../../ui/form/filter-field.tsx';
 import { ToolBar } from '../../../ui/screen.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import { ColumnsMenu } from '../../../ui/table/columns/columns-menu.tsx';

@@ -2,9 +2,9 @@
 import { Textarea } from '@mantine/core';
 import { FileUp } from 'lucide-react';
 import { useRef } from 'react';
-import { Button } from './buttons.tsx';
-import layout from './styles/layout.module.css';
-import text from './styles/text.module.css';
+import { Button } from '../buttons.tsx';
+import layout from '../styles/layout.module.css';
+import text from '../styles/text.module.css';
 
 /** @param props.accept endings of the files that are offered; @param props.fileLabel what the file is called */
 export function TextOrFile({

@@ -1,7 +1,7 @@
-import { Button } from './buttons.tsx';
-import { Notice } from './feedback/notice.tsx';
-import { undoToast } from './feedback/toast.tsx';
-import layout from './styles/layout.module.css';
+import { Button } from '../buttons.tsx';
+import { Notice } from '../feedback/notice.tsx';
+import { undoToast } from '../feedback/toast.tsx';
+import layout from '../styles/layout.module.css';
 
 interface DraftState {
   wasKept: boolean;

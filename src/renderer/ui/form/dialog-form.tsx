@@ -1,7 +1,7 @@
 /** The form of a dialog: its first field has the focus, `Mod+Enter` submits it, and its buttons stay in view. */
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
-import type { AppError } from '../../contract/kernel/errors.ts';
-import { useFirstInvalid } from '../lib/keys/first-invalid.ts';
+import type { AppError } from '../../../contract/kernel/errors.ts';
+import { useFirstInvalid } from '../../lib/keys/first-invalid.ts';
 import css from './dialog-form.module.css';
 
 /** The field that is marked; else the first of the form's own, else the button that submits it. */

@@ -1,6 +1,6 @@
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
-import field from './styles/field.module.css';
+import field from '../styles/field.module.css';
 
 /** The filter box of a list; `/` puts the focus here. */
 export function FilterField({
