@@ -46,6 +46,12 @@ export const TINY: LlamaShape = {
   seed: 1,
 };
 
+/** 22 MB: small enough that what is around it counts. */
+export const SMALL: LlamaShape = {
+  ...TINY,
+  ...{ name: 'Small', layers: 6, dim: 384, hidden: 1024, heads: 6, kvHeads: 6, context: 1024 },
+};
+
 /** 230 MB: large enough that computing it outweighs everything around it. */
 export const MEDIUM: LlamaShape = {
   ...TINY,
