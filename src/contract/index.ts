@@ -8,6 +8,7 @@ import { cookieOperations } from './automation/profile/cookies.ts';
 import { profileRowOperations } from './automation/profile/rows.ts';
 import { profileUseOperations } from './automation/profile/running.ts';
 import { snapshotOperations } from './automation/profile/snapshots.ts';
+import { trafficOperations } from './automation/profile/traffic.ts';
 import { profileOperations } from './automation/profiles.ts';
 import { proxyOperations } from './automation/proxies.ts';
 import { queueOperations } from './automation/queue.ts';
@@ -46,6 +47,7 @@ export const contract = {
   ...profileUseOperations,
   ...profileRowOperations,
   ...snapshotOperations,
+  ...trafficOperations,
   ...profileArchiveOperations,
   ...commandOperations,
   ...taskOperations,

@@ -116,6 +116,7 @@ export function createFeatures(shared: Foundation & Addresses, replaced: Replace
       log: log.for('tasks'),
       commands: commands.service,
       profiles: profiles.service,
+      trafficOf: proxies.service.traffic.ofTask,
       runOnEngine: inference.service.runCommand,
       paths: { tasks: path.join(dataDir, 'tasks'), temp: tempDir },
       executorModule: workerModule(platform.appRoot, 'executor'),
@@ -132,7 +133,7 @@ export function createFeatures(shared: Foundation & Addresses, replaced: Replace
   const telemetry = add('telemetry', createTelemetry({ ...figured, models: inference.service.figures }));
   // Last, so that jobs have ended before the features that their kinds belong to stop.
   add('jobs', jobs);
-  return { all, shell, archives, connections, profiles, tasks, storage, inference, telemetry };
+  return { all, shell, archives, connections, profiles, proxies, tasks, storage, inference, telemetry };
 }
 
 /** What {@link createFeatures} made. */

@@ -61,11 +61,12 @@ function desktopOf({ profiles, tasks, shell }: Features, dataDir: string) {
 }
 
 /** What the metrics page shows beside the calls. */
-function figuresOf({ tasks, profiles, inference }: Features, { logFiles, faults }: Foundation) {
+function figuresOf({ tasks, profiles, proxies, inference }: Features, { logFiles, faults }: Foundation) {
   return {
     tasks: tasks.service.metrics,
     queueDepth: tasks.service.queueDepth,
     profilesRunning: profiles.service.running,
+    proxyTraffic: proxies.service.traffic.total,
     inference: inference.service.figures,
     logDropped: logFiles.dropped,
     listenerFailures: faults.count,

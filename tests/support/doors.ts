@@ -155,6 +155,7 @@ export async function openTestDoors(
       queueDepth: () => [{ priority: 'normal', count: 2 }],
       inference: () => ({ tokens: [], works: [], moves: [], loaded: [] }),
       profilesRunning: () => 1,
+      proxyTraffic: () => ({ up_bytes: 10, down_bytes: 20 }),
       logDropped: () => 0,
       listenerFailures: () => 0,
     },

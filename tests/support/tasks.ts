@@ -119,6 +119,7 @@ export function openTaskHost(options: TaskHostOptions = {}) {
     platform,
     commands: commands.service,
     profiles: profiles.service,
+    trafficOf: proxies.service.traffic.ofTask,
     runOnEngine: options.runOnEngine ?? (() => Promise.reject(new AppError('not-implemented'))),
     contentUrl: () => null,
     baseUrl: () => 'http://127.0.0.1:8080',

@@ -8,6 +8,7 @@ import { entityFields, ProfileId, ProxyId, Timestamp } from '../kernel/scalars.t
 import { natural, number, ranked, text } from '../kernel/sorts.ts';
 import { LastTask } from './last-task.ts';
 import { deniedSwitch } from './launch-switches.ts';
+import { TrafficBudget } from './profile/traffic.ts';
 import { ProxyRoute } from './proxies.ts';
 
 /** Browser families that the product can drive. */
@@ -90,6 +91,7 @@ const editable = {
   launch_args: z.array(LaunchArg).max(50),
   storage: z.enum(['persistent', 'ephemeral']),
   clear_cache_on_stop: z.boolean(),
+  traffic_budget: TrafficBudget.nullable(),
 };
 
 /** One profile. `size_bytes` is the size of its folder when it was last measured. */
@@ -131,6 +133,7 @@ export const ProfileCreate = z.strictObject({
   launch_args: editable.launch_args.default([]),
   storage: editable.storage.default('persistent'),
   clear_cache_on_stop: editable.clear_cache_on_stop.default(false),
+  traffic_budget: editable.traffic_budget.default(null),
 });
 export type ProfileCreate = z.infer<typeof ProfileCreate>;
 
@@ -181,9 +184,13 @@ export const profileRecord = {
   },
   lists: ['profiles_list'],
   one: 'profiles_get',
-  related: ['profiles_snapshots_list'],
+  related: ['profiles_snapshots_list', 'profiles_traffic'],
   // What schedules wait for; the change of state is told beside it.
-  events: { started: {}, stopped: {}, crashed: {} },
+  events: {
+    ...{ started: {}, stopped: {}, crashed: {} },
+    traffic: { stale: ['profiles_traffic'] },
+    traffic_spent: { stale: ['profiles_traffic'] },
+  },
 } as const satisfies EntityRecord;
 
 const area = { area: 'automation', tags: ['profiles'] } as const;

@@ -95,6 +95,8 @@ export const ProxyServer = z.object({
   refresh_url: z.string().nullable(),
   has_password: z.boolean(),
   used_by: z.int(),
+  /** Bytes that browsers sent and received through it this month (UTC). */
+  month_bytes: z.int(),
   status: ProxyStatus,
   /** Of the last check, null when it failed. */
   latency_ms: z.int().nullable(),
@@ -193,7 +195,12 @@ export const proxyRecord = {
   },
   lists: ['proxies_list'],
   one: 'proxies_get',
-  events: { checked: { stale: ['proxies_get'], row: true }, down: {}, up: {} },
+  events: {
+    checked: { stale: ['proxies_get'], row: true },
+    traffic: { stale: ['proxies_get'], row: true },
+    down: {},
+    up: {},
+  },
 } as const satisfies EntityRecord;
 
 const area = { area: 'automation', tags: ['proxies'] } as const;

@@ -255,6 +255,7 @@ export const taskRecord = {
   events: {
     step: { stale: ['tasks_get'] },
     artifact: { stale: ['artifacts_list'] },
+    traffic: { stale: ['tasks_traffic'] },
     progress: { patch: { member: 'progress', schema: TaskProgress, ops: ['tasks_list', 'tasks_get'] } },
   },
 } as const satisfies EntityRecord;

@@ -110,6 +110,11 @@ export const ERRORS = {
     'BACKEND_ERROR',
     'The proxy cannot be used, so nothing was started; check it in Proxies. Nothing goes out without it.',
   ),
+  'traffic-spent': entry(
+    409,
+    'BACKEND_ERROR',
+    'The profile has used its traffic budget; wait for the next day or month, or raise the budget.',
+  ),
   'profile-locked': entry(409, 'BAD_REQUEST', 'Another program is using this profile; close it or unlock the profile.'),
   'task-timeout': entry(504, 'BACKEND_ERROR', 'Increase the timeout or make the command faster.'),
   'task-interrupted': entry(503, 'BACKEND_ERROR', 'The host stopped while the task ran; run it again.'),

@@ -74,6 +74,9 @@ export function createManualBrowsers(deps: {
       throw error;
     }
     log.info('profiles', 'The browser of a profile was opened', { profile_id: id, headless });
+    const onCut = () => void browser.close(STOP_DEADLINE_MS);
+    launch.cut?.addEventListener('abort', onCut, { once: true });
+    if (launch.cut?.aborted) onCut();
     const released = browser.exited.then(async (end) => {
       open.delete(id);
       const wasForced = forced.delete(id);

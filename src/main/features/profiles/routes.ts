@@ -15,7 +15,8 @@ export type ProfileOperationId =
   | keyof typeof cookieOperations
   | keyof typeof profileRowOperations
   | keyof typeof profileUseOperations
-  | keyof typeof snapshotOperations;
+  | keyof typeof snapshotOperations
+  | 'profiles_traffic';
 
 /** Maps the operations onto the service. */
 export function profileHandlers(service: ProfileService, browsers: Browsers): Handlers<ProfileOperationId> {
@@ -47,6 +48,7 @@ export function profileHandlers(service: ProfileService, browsers: Browsers): Ha
     profiles_disk: ({ id }) => service.disk(id),
     profiles_clear_cache: ({ id }) => service.clearCache(id),
     profiles_connect: ({ id }, { principal }) => service.connect(id, principal),
+    profiles_traffic: ({ id }) => service.traffic(id),
     profiles_snapshots_list: ({ id }) => service.snapshots.list(id),
     profiles_snapshots_create: ({ id }) => service.snapshots.create(id),
     profiles_snapshots_restore: ({ id, snapshot_id }) => service.snapshots.restore(id, snapshot_id),

@@ -1,6 +1,7 @@
 /** Table of profiles. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { SnapshotId } from '../../../contract/automation/profile/snapshots.ts';
+import type { TrafficBudget } from '../../../contract/automation/profile/traffic.ts';
 import type { BrowserFamily } from '../../../contract/automation/profiles.ts';
 import type { ProfileId, ProxyId } from '../../../contract/kernel/scalars.ts';
 import { json } from '../../core/db/index.ts';
@@ -35,6 +36,7 @@ export const profile = sqliteTable('profile', {
   launch_args: json('launch_args').$type<string[]>().notNull(),
   storage: text('storage').$type<'persistent' | 'ephemeral'>().notNull(),
   clear_cache_on_stop: integer('clear_cache_on_stop', { mode: 'boolean' }).notNull(),
+  traffic_budget: json('traffic_budget').$type<TrafficBudget>(),
   size_bytes: integer('size_bytes').notNull(),
   last_started_at: integer('last_started_at'),
   created_at: integer('created_at').notNull(),

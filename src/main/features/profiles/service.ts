@@ -8,7 +8,7 @@ import { type Db, recordOf } from '../../core/db/index.ts';
 import { entryOf } from '../../core/disk/owned-trees.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import { notFound } from '../../core/operation/versioned.ts';
-import type { ProxyForwarders } from '../proxies/index.ts';
+import type { ProxyForwarders, TrafficBook } from '../proxies/index.ts';
 import { createArchiveAccess } from './archive/access.ts';
 import { createRelay } from './cdp/relay.ts';
 import { createCookieDesk } from './cookies/desk.ts';
@@ -38,6 +38,7 @@ export interface ProfileProxies {
   /** Where one is now; null when it was deleted. */
   route(id: ProxyId): ProxyRoute | null;
   forwarders: Pick<ProxyForwarders, 'open'>;
+  traffic: Pick<TrafficBook, 'ofProfile'>;
 }
 
 /** What {@link createProfileService} needs. */
@@ -91,6 +92,7 @@ export function createProfileService(deps: ProfileDeps) {
     browserArgs: deps.browserArgs,
     hold,
     snapshot,
+    budget: (id) => require(id).traffic_budget,
     openProxy: proxies.forwarders.open,
   });
   const manual = createManualBrowsers({ states, plan, tempDir, log, closed: (id) => snapshots.afterStop(id) });
@@ -129,6 +131,11 @@ export function createProfileService(deps: ProfileDeps) {
     snapshot,
     /** Where a proxy is now. @throws AppError `not-found` */
     proxyRoute,
+    /** What it sent and received through its proxies. @throws AppError `not-found` */
+    traffic(id: ProfileId) {
+      const { proxy_id, traffic_budget } = require(id);
+      return proxies.traffic.ofProfile(id, traffic_budget, proxy_id !== null);
+    },
     name: (id: string): string | null => store.get(id as ProfileId)?.name ?? null,
     /** Profiles that are in use. */
     busy: (): ReadonlySet<ProfileId> => new Set(leases.held()),

@@ -68,11 +68,11 @@ function lastCheck(row: ProxyRow): ProxyCheck | null {
 }
 
 /** A proxy as every answer has it. */
-export function toProxy(row: ProxyRow, usedBy: number): ProxyServer {
+export function toProxy(row: ProxyRow, use: Pick<ProxyServer, 'used_by' | 'month_bytes'>): ProxyServer {
   return {
     ...wireMembers(ProxyServer, row),
     has_password: row.password_secret !== null,
-    used_by: usedBy,
+    ...use,
     last_check: lastCheck(row),
     last_ok_at: isoOrNull(row.last_ok_at),
     expires_at: isoOrNull(row.expires_at),

@@ -14,8 +14,11 @@ import { createChecker } from './health/check-job.ts';
 import { proxyHandlers } from './routes.ts';
 import { createProxyService } from './service.ts';
 import { createProxyStore } from './store.ts';
+import { createTrafficStore } from './traffic/store.ts';
+import { createTraffic } from './traffic/traffic.ts';
 
 export type { ProxyForwarders, ProxyLease } from './forward/forwarders.ts';
+export type { TrafficBook, TrafficOf } from './traffic/traffic.ts';
 
 export function createProxies(deps: {
   db: Db;
@@ -26,10 +29,12 @@ export function createProxies(deps: {
   settings: SettingsReader;
   jobs: Pick<JobService, 'register'>;
 }) {
-  const service = createProxyService({ ...deps, store: createProxyStore(deps.db, deps.events) });
-  const parts: Part[] = [{ name: 'proxies', stop: service.forwarders.closeAll }];
+  const traffic = createTraffic({ ...deps, store: createTrafficStore(deps.db, deps.events) });
+  const service = createProxyService({ ...deps, traffic, store: createProxyStore(deps.db, deps.events) });
+  const parts: Part[] = [{ name: 'proxies', start: traffic.closeAll, stop: service.forwarders.closeAll }];
   const chores: Chore[] = [
     { name: 'emptying the trash of proxies', run: () => service.purge(deps.clock.now() - TRASH_MS) },
+    { name: 'forgetting old traffic', run: traffic.forget },
   ];
   const checks = createChecker(service, deps.jobs);
   return { service, handlers: proxyHandlers(service, checks), bulk: proxyBulk(service), parts, chores };

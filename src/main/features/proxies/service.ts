@@ -17,6 +17,7 @@ import { createImporter } from './import/importer.ts';
 import { createRotation } from './rotate.ts';
 import type { ProxyRow } from './schema.ts';
 import type { ProxyListInput, ProxyStore } from './store.ts';
+import type { TrafficBook } from './traffic/traffic.ts';
 import { createTrash } from './trash.ts';
 
 /** What {@link createProxyService} needs. */
@@ -27,17 +28,22 @@ export interface ProxyDeps {
   log: Logger;
   secrets: Secrets;
   settings: SettingsReader;
+  traffic: TrafficBook;
 }
 
 /** Creates the service. */
-export function createProxyService({ db, store, clock, log, secrets, settings }: ProxyDeps) {
+export function createProxyService({ db, store, clock, log, secrets, settings, traffic }: ProxyDeps) {
   const require = (id: ProxyId): ProxyRow => {
     const row = store.get(id);
     if (!row) throw notFound('proxy', id);
     return row;
   };
-  const view = (row: ProxyRow): ProxyServer =>
-    recordOf(ProxyServer, () => toProxy(row, store.usedBy([row.id]).get(row.id) ?? 0));
+  /** What other tables know of some proxies. */
+  const countsOf = (ids: readonly ProxyId[]) => {
+    const [used, month] = [store.usedBy(ids), traffic.ofProxies(ids)];
+    return (id: ProxyId) => ({ used_by: used.get(id) ?? 0, month_bytes: month.get(id) ?? 0 });
+  };
+  const view = (row: ProxyRow): ProxyServer => recordOf(ProxyServer, () => toProxy(row, countsOf([row.id])(row.id)));
   const upstreamOf = async (row: ProxyRow): Promise<Upstream> => {
     const { scheme, host, port, username, password_secret } = row;
     const password = password_secret === null ? null : await secrets.get(password_secret);
@@ -72,8 +78,8 @@ export function createProxyService({ db, store, clock, log, secrets, settings }:
     get,
     list(input: ProxyListInput): Page<ProxyServer> {
       const page = store.list(input);
-      const used = store.usedBy(page.items.map(({ id }) => id));
-      const shown = (row: ProxyRow) => toProxy(row, used.get(row.id) ?? 0);
+      const counts = countsOf(page.items.map(({ id }) => id));
+      const shown = (row: ProxyRow) => toProxy(row, counts(row.id));
       return { ...page, items: recordsOf(db, 'proxy', ProxyServer, page.items, shown) };
     },
     /** Ids of all proxies that match, oldest first; of the deleted ones or of the others. */
@@ -88,7 +94,9 @@ export function createProxyService({ db, store, clock, log, secrets, settings }:
     /** Changes the exit address of one, see {@link createRotation}. */
     rotate: createRotation({ store, clock, log, settings, require, check: checkOne, get }),
     /** Forwarders for browsers. */
-    forwarders: createForwarders({ find: store.get, upstreamOf, echo, clock, log }),
+    forwarders: createForwarders({ find: store.get, upstreamOf, echo, clock, log, traffic }),
+    /** What browsers have sent and received. */
+    traffic,
   };
 }
 export type ProxyService = ReturnType<typeof createProxyService>;

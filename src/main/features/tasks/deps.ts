@@ -1,6 +1,7 @@
 /** What tasks need from the rest of the host. */
 import type { CommandSpec } from '../../../contract/automation/commands.ts';
 import type { EngineSpec } from '../../../contract/automation/kinds/index.ts';
+import type { TrafficRun } from '../../../contract/automation/profile/traffic.ts';
 import type { ProfileSnapshot } from '../../../contract/automation/profiles.ts';
 import type { ProxyRoute } from '../../../contract/automation/proxies.ts';
 import type { Redactor } from '../../../contract/kernel/redact/redact.ts';
@@ -77,6 +78,8 @@ export interface TaskDeps {
     busy(): ReadonlySet<ProfileId>;
     onFree(listener: (id: ProfileId) => void): () => void;
   };
+  /** What the attempts of a task sent and received through their proxies. */
+  trafficOf(id: string): { items: TrafficRun[] };
   runOnEngine: RunOnEngine;
   /** Address of this host's API without a slash at the end. */
   baseUrl(): string;

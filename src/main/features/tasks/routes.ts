@@ -9,7 +9,8 @@ import type { TaskService } from './service.ts';
 export type TaskOperationId =
   | Exclude<keyof typeof taskOperations, 'tasks_bulk'>
   | keyof typeof artifactOperations
-  | keyof typeof queueOperations;
+  | keyof typeof queueOperations
+  | 'tasks_traffic';
 
 /** Maps the operations onto the service. */
 export function taskHandlers(service: TaskService): Handlers<TaskOperationId> {
@@ -17,6 +18,7 @@ export function taskHandlers(service: TaskService): Handlers<TaskOperationId> {
     tasks_create: (input, { signal, claim }) => service.create(input, signal, claim),
     tasks_list: (input) => service.list(input),
     tasks_get: ({ id }) => service.get(id),
+    tasks_traffic: ({ id }) => service.traffic(id),
     tasks_delete: async ({ id }) => {
       await service.remove(id);
       return { id, deleted: true };

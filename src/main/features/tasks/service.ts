@@ -52,6 +52,8 @@ export function createTaskService(parts: TaskParts) {
     /** See {@link cancelTask}. */
     cancel: async (id: string, force: boolean): Promise<Task> =>
       views.task(await cancelTask(deps, store, queue, id, force)),
+    /** @throws AppError `not-found` */
+    traffic: (id: string) => deps.trafficOf(requireTask(store, id).id),
     get: (id: string): TaskDetail => views.detail(requireTask(store, id)),
     list(input: TaskListInput) {
       const page = store.list(input);

@@ -7,6 +7,8 @@ export interface FeatureMetrics {
   tasks(): Iterable<{ status: string; kind: string; count: number }>;
   queueDepth(): Iterable<{ priority: string; count: number }>;
   profilesRunning(): number;
+  /** Bytes of browsers through proxies. */
+  proxyTraffic(): { up_bytes: number; down_bytes: number };
   /** Tokens, requests and loads by model since the start, and loaded models with what they take. Ids of models are few and no secret. */
   inference(): {
     tokens: { model: string; kind: string; count: number }[];
@@ -105,6 +107,11 @@ function createRegistry(prom: Prom, calls: CallMetrics, features: FeatureMetrics
   gauge('tabagent_profiles_running', 'Browser profiles that are running', [], (metric) =>
     metric.set(features.profilesRunning()),
   );
+  counter('tabagent_proxy_bytes_total', 'Bytes of browsers through their proxies', ['direction'], (metric) => {
+    const { up_bytes, down_bytes } = features.proxyTraffic();
+    metric.inc({ direction: 'up' }, up_bytes);
+    metric.inc({ direction: 'down' }, down_bytes);
+  });
   return registry;
 }
 

@@ -1,5 +1,6 @@
 /** The launch plan: everything that starts a browser, and the lease on what it starts with. */
 import path from 'node:path';
+import type { TrafficBudget } from '../../../../contract/automation/profile/traffic.ts';
 import type { ProfileHolder, ProfileSnapshot } from '../../../../contract/automation/profiles.ts';
 import type { ProfileId, ProxyId } from '../../../../contract/kernel/scalars.ts';
 import { makeOwnedFolder } from '../../../core/disk/owned-files.ts';
@@ -21,6 +22,8 @@ export interface LaunchPlan extends ProfileLease {
   env: Record<string, string>;
   /** Local proxy that `args` name, or null. */
   proxy: string | null;
+  /** Aborts with the reason when the traffic budget of the profile is spent; null without a proxy. */
+  cut: AbortSignal | null;
   /** Settings that `args` and `env` were made from; null for a temporary profile. */
   settings: ProfileSnapshot | null;
 }
@@ -32,6 +35,8 @@ export interface LaunchRequest {
   settings?: ProfileSnapshot | null;
   /** Way out of a browser that has no settings. */
   proxyId?: ProxyId | null;
+  /** Number of the attempt, of a task. */
+  attempt?: number;
   /** Existing folder that a temporary profile is put into. */
   tempDir: string;
   /** Gives up what the plan waits for. */
@@ -47,6 +52,8 @@ export function createPlanner(deps: {
   browserArgs: readonly string[];
   hold(id: ProfileId, holder: Holder): ProfileLease;
   snapshot(id: ProfileId): ProfileSnapshot;
+  /** What a profile may use now, whatever it could when a task was made. */
+  budget(id: ProfileId): TrafficBudget | null;
   /** Opens the way out of a profile with a proxy. @throws AppError `proxy-failed` */
   openProxy: ProxyForwarders['open'];
 }): Planner {
@@ -57,11 +64,20 @@ export function createPlanner(deps: {
   }
 
   /** A profile that has a proxy gets no plan without it. A task keeps to the proxy as it was when the task was made. */
-  async function wayOutOf(settings: ProfileSnapshot | null, request: LaunchRequest): Promise<ProxyLease | null> {
+  async function wayOutOf(
+    id: ProfileId | null,
+    holder: Holder,
+    settings: ProfileSnapshot | null,
+    request: LaunchRequest,
+  ): Promise<ProxyLease | null> {
     const proxyId = settings === null ? (request.proxyId ?? null) : settings.proxy_id;
     if (proxyId === null) return null;
     const then = request.settings === undefined ? undefined : (settings?.proxy ?? undefined);
-    return deps.openProxy(proxyId, { then, signal: request.signal });
+    const of = {
+      ...{ profileId: id, budget: id === null ? null : deps.budget(id) },
+      ...{ taskId: holder.kind === 'task' ? holder.id : null, attempt: request.attempt ?? null },
+    };
+    return deps.openProxy(proxyId, { then, signal: request.signal, of });
   }
 
   return async (id, holder, request) => {
@@ -75,7 +91,7 @@ export function createPlanner(deps: {
     try {
       const settings = request.settings ?? (id === null ? null : deps.snapshot(id));
       const executable = await deps.browsers.executableFor(settings);
-      wayOut = await wayOutOf(settings, request);
+      wayOut = await wayOutOf(id, holder, settings, request);
       const proxy = wayOut?.url ?? null;
       return {
         executable,
@@ -83,6 +99,7 @@ export function createPlanner(deps: {
         args: [...launchArgs(settings, { headless: request.headless, proxy }), ...deps.browserArgs],
         env: launchEnv(settings, process.env),
         proxy,
+        cut: wayOut?.cut ?? null,
         settings,
         release,
       };

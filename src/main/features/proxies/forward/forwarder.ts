@@ -6,6 +6,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import { RequestError, Server } from 'proxy-chain';
+import { createMeter, type Meter } from '../traffic/meter.ts';
 import { isOtherUser } from './peer.ts';
 import { openRelay, type Relay } from './relay.ts';
 import { isSocks, type Upstream, upstreamUrl } from './upstream.ts';
@@ -13,6 +14,8 @@ import { isSocks, type Upstream, upstreamUrl } from './upstream.ts';
 /** An open forwarder. */
 export interface Forwarder {
   readonly port: number;
+  /** Counts what its browser sends and receives. */
+  readonly meter: Meter;
   /** Closes it and breaks off what goes through it. */
   close(): Promise<void>;
 }
@@ -25,14 +28,16 @@ export async function openForwarder(upstream: Upstream): Promise<Forwarder> {
   const httpAgent = new http.Agent({ keepAlive: true });
   const httpsAgent = new https.Agent({ keepAlive: true });
   const known = new WeakSet<Socket>();
+  const meter = createMeter();
   const server = new Server({
     port: 0,
     host: '127.0.0.1',
-    async prepareRequestFunction({ request: { socket } }) {
+    async prepareRequestFunction({ request: { socket }, hostname }) {
       if (!known.has(socket) && (await isOtherUser(socket.remotePort ?? 0, server.port))) {
         throw new RequestError('This proxy belongs to another user.', 403);
       }
       known.add(socket);
+      meter.watch(socket, hostname.toLowerCase());
       return { upstreamProxyUrl, httpAgent, httpsAgent };
     },
   });
@@ -47,6 +52,7 @@ export async function openForwarder(upstream: Upstream): Promise<Forwarder> {
   }
   return {
     port: server.port,
+    meter,
     async close() {
       const closed = server.close(true);
       httpAgent.destroy();

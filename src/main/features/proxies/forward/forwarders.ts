@@ -6,6 +6,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/log/logger.ts';
 import { probe } from '../health/probe.ts';
 import type { ProxyRow } from '../schema.ts';
+import type { Metered, TrafficBook, TrafficOf } from '../traffic/traffic.ts';
 import { openForwarder } from './forwarder.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -16,9 +17,20 @@ const START_TIMEOUT_MS = 15_000;
 export interface ProxyLease {
   /** Local address for the browser, `http://127.0.0.1:<port>`. */
   readonly url: string;
+  /** Aborts with the reason when the traffic budget of the profile is spent; nothing goes out from then on. */
+  readonly cut: AbortSignal;
   /** Closes it; what the browser sends afterwards goes nowhere. */
   release(): Promise<void>;
 }
+
+/** For whom and how a forwarder is opened. */
+export interface OpenHow {
+  then?: ProxyRoute | undefined;
+  signal?: AbortSignal | undefined;
+  of?: TrafficOf | undefined;
+}
+
+const NOBODY: TrafficOf = { profileId: null, taskId: null, attempt: null, budget: null };
 
 /** Opens forwarders. */
 export interface ProxyForwarders {
@@ -26,9 +38,10 @@ export interface ProxyForwarders {
    * Opens a forwarder after its proxy was found to work.
    * @param how.then where the proxy was when the caller was made, if it must still be there
    * @param how.signal gives up
-   * @throws AppError `proxy-failed` with `reason`, or the reason of `signal`; there is no way out then
+   * @param how.of whose traffic it is
+   * @throws AppError `proxy-failed` with `reason`, `traffic-spent`, or the reason of `signal`; there is no way out then
    */
-  open(id: ProxyId, how?: { then?: ProxyRoute | undefined; signal?: AbortSignal | undefined }): Promise<ProxyLease>;
+  open(id: ProxyId, how?: OpenHow): Promise<ProxyLease>;
   closeAll(): Promise<void>;
 }
 
@@ -46,8 +59,9 @@ export function createForwarders(deps: {
   echo(): URL | null;
   clock: Clock;
   log: Logger;
+  traffic: Pick<TrafficBook, 'begin' | 'requireLeft'>;
 }): ProxyForwarders {
-  const { find, upstreamOf, echo, clock, log } = deps;
+  const { find, upstreamOf, echo, clock, log, traffic } = deps;
   const open = new Set<ProxyLease>();
   /** Exit addresses of open leases, as far as they are known. */
   const exits = new Map<ProxyLease, { id: ProxyId; ip: string }>();
@@ -64,7 +78,7 @@ export function createForwarders(deps: {
   const closing = new AbortController();
 
   return {
-    async open(id, { then, signal } = {}) {
+    async open(id, { then, signal, of = NOBODY } = {}) {
       if (closing.signal.aborted) throw refused(id, 'closing', 'TabAgent is closing.');
       const row = find(id);
       if (!row) {
@@ -74,12 +88,18 @@ export function createForwarders(deps: {
         const detail = `The proxy ${row.name} has been changed since this task was made; run it again with the profile as it is now.`;
         throw refused(id, 'changed', detail);
       }
+      traffic.requireLeft(of);
       const forwarder = await openForwarder(await upstreamOf(row));
+      const cut = new AbortController();
+      let metered: Metered | null = null;
       const lease: ProxyLease = {
+        cut: cut.signal,
         url: `http://127.0.0.1:${forwarder.port}`,
         async release() {
           exits.delete(lease);
-          if (open.delete(lease)) await forwarder.close();
+          if (!open.delete(lease)) return;
+          await forwarder.close();
+          metered?.end();
         },
       };
       open.add(lease);
@@ -94,6 +114,14 @@ export function createForwarders(deps: {
           throw refused(id, outcome.error, `${words} The browser was not started, so nothing went out directly.`);
         }
         noteExit(lease, id, outcome.exit_ip);
+        // What the check took is not the browser's.
+        forwarder.meter.take();
+        const via = { proxyId: id, proxyName: row.name, exitIp: outcome.exit_ip };
+        metered = traffic.begin(forwarder.meter, of, via, (why) => {
+          // First the way out, then whoever uses it.
+          void forwarder.close();
+          cut.abort(why);
+        });
         return lease;
       } catch (error) {
         await lease.release();

@@ -42,7 +42,13 @@ export async function leaseFor(deps: TaskDeps, task: Claimed, tempDir: string): 
   if (commandKinds[spec.kind].needsBrowser) {
     const headless = 'headless' in spec ? spec.headless : true;
     const proxyId = task.proxy_id as ProxyId | null;
-    const plan = await deps.profiles.plan(id, holder, { headless, settings: profileOf(task), proxyId, tempDir });
+    const plan = await deps.profiles.plan(id, holder, {
+      headless,
+      settings: profileOf(task),
+      proxyId,
+      tempDir,
+      attempt: task.attempt,
+    });
     return { browser: plan, release: plan.release };
   }
   const lease: Pick<ProfileLease, 'release'> =

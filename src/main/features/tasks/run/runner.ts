@@ -77,7 +77,7 @@ async function run(scope: Scope): Promise<RunEnd> {
   let outcome: Happened;
   try {
     lease = await leaseFor(deps, task, tempDirOf(deps.paths.temp, deps.installation.runIdOf(task.attempt_token)));
-    outcome = await attempt(scope, opened, lease);
+    outcome = await whileUncut(scope, lease, attempt(scope, opened, lease));
   } catch (error) {
     if (lease === null && error instanceof AppError && error.slug === 'conflict') {
       store.release(task.attempt_token);
@@ -88,6 +88,22 @@ async function run(scope: Scope): Promise<RunEnd> {
     opened.writer ??= await openLog(scope).catch(() => null);
   }
   return conclude(scope, opened, lease, outcome);
+}
+
+/** Stops the attempt when its browser may send nothing more: then that is why it failed, and another attempt would not come further. */
+async function whileUncut({ deps, stop }: Scope, lease: AttemptLease, work: Promise<Happened>): Promise<Happened> {
+  const cut = lease.browser?.cut ?? null;
+  if (cut === null) return work;
+  let isCause = false;
+  const onCut = () => {
+    isCause = stop.reason() === null;
+    stop.request('cancelled', deps.settings.get('executor.grace_seconds') * 1000);
+  };
+  cut.addEventListener('abort', onCut, { once: true });
+  if (cut.aborted) onCut();
+  const outcome = await work.finally(() => cut.removeEventListener('abort', onCut));
+  if (!isCause || outcome.t === 'succeeded') return outcome;
+  return { t: 'failed', error: problemOf(deps.storage.typed(cut.reason)), retryable: false, exitCode: null };
 }
 
 /** Prepares and runs the attempt. */
