@@ -74,6 +74,7 @@ export function ProfileFields({ form }: FieldsProps) {
       <TextInput label="User agent" placeholder="browser default" {...form.input('user_agent')} />
       <LaunchFields form={form} />
       <Textarea label="Notes" autosize minRows={2} maxRows={6} {...form.input('notes')} />
+      <BudgetFields form={form} />
       <Switch label="Clear the cache when the browser stops" {...form.toggle('clear_cache_on_stop')} />
     </>
   );
@@ -105,6 +106,18 @@ function RegionFields({ form }: FieldsProps) {
       <Autocomplete label="Locale" placeholder="system" data={LOCALES} {...form.input('locale')} />
       <Autocomplete label="Time zone" placeholder="system" data={zones} limit={30} {...form.input('timezone')} />
     </>
+  );
+}
+
+/** How much it may send and receive through its proxy. */
+function BudgetFields({ form }: FieldsProps) {
+  const rest = { placeholder: 'no limit', min: 1, suffix: ' MB', hideControls: true };
+  return (
+    <div className={css.three}>
+      <NumberInput label="Traffic per run" {...rest} {...form.input('run_budget')} />
+      <NumberInput label="Traffic per day" {...rest} {...form.input('day_budget')} />
+      <NumberInput label="Traffic per month" {...rest} {...form.input('month_budget')} />
+    </div>
   );
 }
 

@@ -22,12 +22,14 @@ import css from './profiles.module.css';
 import { SnapshotsTab } from './snapshots/snapshots-tab.tsx';
 import { StorageTab } from './storage/storage-tab.tsx';
 import { Swatch } from './swatch.tsx';
+import { TrafficTab } from './traffic/traffic-tab.tsx';
 
 const TABS = [
   { id: 'overview', label: 'Overview' },
   { id: 'cookies', label: 'Cookies' },
   { id: 'storage', label: 'Storage' },
   { id: 'snapshots', label: 'Snapshots' },
+  { id: 'traffic', label: 'Traffic' },
 ] as const;
 type TabId = (typeof TABS)[number]['id'];
 
@@ -68,6 +70,8 @@ function TabBody({ tab, profile }: { tab: TabId; profile: Profile }) {
       return <StorageTab key={profile.id} profile={profile} />;
     case 'snapshots':
       return <SnapshotsTab key={profile.id} profile={profile} />;
+    case 'traffic':
+      return <TrafficTab key={profile.id} profile={profile} />;
   }
 }
 

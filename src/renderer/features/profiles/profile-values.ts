@@ -29,6 +29,10 @@ export type ProfileValues = {
   launch_args: string[];
   storage: Profile['storage'];
   clear_cache_on_stop: boolean;
+  /** Megabytes. */
+  run_budget: number | '';
+  day_budget: number | '';
+  month_budget: number | '';
 };
 
 const texts = z.array(z.string());
@@ -57,7 +61,12 @@ export const PROFILE_SHAPE: Shape<ProfileValues> = {
   launch_args: texts,
   storage: ProfileCreate.shape.storage.unwrap(),
   clear_cache_on_stop: z.boolean(),
+  ...{ run_budget: size, day_budget: size, month_budget: size },
 };
+
+const MB = 1_048_576;
+const megabytes = (bytes: number | null | undefined): number | '' =>
+  bytes == null ? '' : Math.round((bytes / MB) * 100) / 100;
 
 /** Initial values for editing `profile`, or for a new one with `browser`. */
 export function valuesOf(profile: Profile | null, browser: Profile['browser']): ProfileValues {
@@ -82,12 +91,26 @@ export function valuesOf(profile: Profile | null, browser: Profile['browser']): 
     launch_args: profile?.launch_args ?? [],
     storage: profile?.storage ?? 'persistent',
     clear_cache_on_stop: profile?.clear_cache_on_stop ?? false,
+    run_budget: megabytes(profile?.traffic_budget?.run_bytes),
+    day_budget: megabytes(profile?.traffic_budget?.day_bytes),
+    month_budget: megabytes(profile?.traffic_budget?.month_bytes),
   };
 }
 
 const textOrNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 const sizeOrNull = (width: number | '', height: number | '') =>
   width === '' || height === '' ? null : { width, height };
+
+const bytesOrNull = (amount: number | ''): number | null => (amount === '' ? null : Math.round(amount * MB));
+
+function budgetOf({ run_budget, day_budget, month_budget }: ProfileValues) {
+  if (run_budget === '' && day_budget === '' && month_budget === '') return null;
+  return {
+    run_bytes: bytesOrNull(run_budget),
+    day_bytes: bytesOrNull(day_budget),
+    month_bytes: bytesOrNull(month_budget),
+  };
+}
 
 /** Input of `profiles_create` and `profiles_update`. */
 export function inputOf(values: ProfileValues): Input<'profiles_create'> {
@@ -110,12 +133,14 @@ export function inputOf(values: ProfileValues): Input<'profiles_create'> {
     launch_args: values.launch_args,
     storage: values.storage,
     clear_cache_on_stop: values.clear_cache_on_stop,
+    traffic_budget: budgetOf(values),
   };
 }
 
 /** Form field of an input path such as `/viewport/height` or `tags.0`. */
 const fieldOf = (path: string): string => {
   const [first = '', second] = path.replace(/^\//, '').split(/[./]/);
+  if (first === 'traffic_budget') return `${(second ?? 'run_bytes').replace(/_bytes$/, '')}_budget`;
   return first === 'viewport' || first === 'window' ? `${first}_${second === 'height' ? 'height' : 'width'}` : first;
 };
 

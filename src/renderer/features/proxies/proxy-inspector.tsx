@@ -3,7 +3,7 @@ import { Gauge, Pencil, RefreshCw, Trash2, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ProxyServer } from '../../../contract/automation/proxies.ts';
 import type { ProxyId } from '../../../contract/kernel/scalars.ts';
-import { dateTime, duration, plural } from '../../lib/format.ts';
+import { bytes, dateTime, duration, plural } from '../../lib/format.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import { useCan } from '../../lib/use-can.ts';
 import { Button, CopyButton, IconButton } from '../../ui/buttons.tsx';
@@ -124,6 +124,7 @@ function factsOf(proxy: ProxyServer): [string, ReactNode][] {
         <Sparkline key="history" values={proxy.history.map(({ latency_ms }) => latency_ms)} width={160} height={20} />
       ),
     ],
+    ['Traffic this month', bytes(proxy.month_bytes)],
     ['Last OK', <Ago key="ok" at={proxy.last_ok_at} />],
     ['Failures since', proxy.failures],
     ['Refresh address', proxy.refresh_url === null ? 'none' : 'set'],

@@ -1,6 +1,7 @@
 /** What a budget says of what was used. */
 import type { Traffic, TrafficBudget, TrafficLimit } from '../../../../contract/automation/profile/traffic.ts';
 import { AppError } from '../../../../contract/kernel/errors.ts';
+import { byteText } from '../../../../contract/kernel/text/byte-text.ts';
 import { both } from './meter.ts';
 
 const LIMITS = [
@@ -15,9 +16,6 @@ const NEXT: Readonly<Record<TrafficLimit, string>> = {
   month: 'It can be opened again next month (UTC), or have a larger budget.',
 };
 
-const number = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
-const megabytes = (bytes: number): string => `${number.format(bytes / 1_000_000)} MB`;
-
 /** The first limit that is reached, as the problem that it is; null while there is something left. */
 export function spentBudget(
   budget: TrafficBudget | null,
@@ -28,7 +26,7 @@ export function spentBudget(
     if (bytes === null || both(used[limit]) < bytes) continue;
     return new AppError(
       'traffic-spent',
-      `The profile has used ${megabytes(both(used[limit]))} ${when}; its budget is ${megabytes(bytes)}. ${NEXT[limit]}`,
+      `The profile has used ${byteText(both(used[limit]))} ${when}; its budget is ${byteText(bytes)}. ${NEXT[limit]}`,
       { extra: { limit, used_bytes: both(used[limit]), budget_bytes: bytes } },
     );
   }

@@ -10,6 +10,7 @@ import { TaskCreate } from '../../../../contract/automation/tasks.ts';
 import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
 import { openTunnel } from '../health/tunnel.ts';
 
+const MB = 1_048_576;
 let host: TaskHost;
 beforeEach(() => {
   host = openTaskHost({ executor: EXECUTOR });
@@ -154,16 +155,16 @@ async function browserTask(profile_id: ProfileId, script: string) {
 test('a task whose profile has used its budget fails for good and says why', async () => {
   await using site = await openSite();
   await using proxy = await socks5Proxy({ leadsTo: () => ({ host: '127.0.0.1', port: site.port }) });
-  const { id } = await profileWith(proxy.port, { run_bytes: 3_000_000 });
+  const { id } = await profileWith(proxy.port, { run_bytes: 3 * MB });
   const task = await browserTask(id, pageOf(1_000_000));
   expect(task).toMatchObject({
     status: 'failed',
     attempt: 1,
-    error: { code: 'traffic_spent', limit: 'run', detail: expect.stringContaining('its budget is 3 MB') },
+    error: { code: 'traffic_spent', limit: 'run', detail: expect.stringContaining('its budget is 3.0 MB') },
   });
   expect(proxy.bytes()).toBeLessThan(1_000_000_000);
   const { items } = host.tasks.service.traffic(task.id);
-  expect(items).toMatchObject([{ task_id: task.id, attempt: 1, spent: expect.stringContaining('3 MB') }]);
+  expect(items).toMatchObject([{ task_id: task.id, attempt: 1, spent: expect.stringContaining('3.0 MB') }]);
   // The budget of a run says nothing of the next one.
   expect(host.profileService.traffic(id).spent).toBeNull();
 }, 90_000);
@@ -172,11 +173,11 @@ test('a task whose profile has used its budget fails for good and says why', asy
 test('an open browser is closed in order, and does not start again before there is something left', async () => {
   await using site = await openSite();
   await using proxy = await socks5Proxy({ leadsTo: () => ({ host: '127.0.0.1', port: site.port }) });
-  const { id } = await profileWith(proxy.port, { day_bytes: 1_000_000 });
+  const { id } = await profileWith(proxy.port, { day_bytes: MB });
   await host.profileService.start(id, { headless: true, urls: ['http://site.invalid/5000000'] });
   await host.until(() => host.profileService.get(id).state === 'stopped', 30);
   const told = host.events.list(0, 1000).find(({ type }) => type === 'profile.traffic_spent');
-  expect(told?.data).toMatchObject({ message: expect.stringContaining('its budget is 1 MB') });
+  expect(told?.data).toMatchObject({ message: expect.stringContaining('its budget is 1.0 MB') });
   const error = await thrownBy(() => host.profileService.start(id, { headless: true }));
   expect(error).toMatchObject({ slug: 'traffic-spent', extra: { limit: 'day' } });
   expect(host.profileService.get(id).state).toBe('stopped');

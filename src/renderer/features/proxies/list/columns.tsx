@@ -1,5 +1,6 @@
 import type { ProxyServer, proxyRecord } from '../../../../contract/automation/proxies.ts';
 import type { SortOf } from '../../../../contract/kernel/sorts.ts';
+import { bytes } from '../../../lib/format.ts';
 import { useNow } from '../../../lib/use-now.ts';
 import { Ago } from '../../../ui/display/ago.tsx';
 import { Badge, Tag } from '../../../ui/display/badge.tsx';
@@ -98,6 +99,15 @@ export const PROXY_COLUMNS: readonly Column<ProxyServer, SortOf<typeof proxyReco
     num: true,
     unsorted: 'Counted from the profiles',
     cell: (proxy) => (proxy.used_by === 0 ? none : proxy.used_by),
+  },
+  {
+    id: 'traffic',
+    drop: 7,
+    title: 'This month',
+    width: 92,
+    num: true,
+    unsorted: 'Counted from the browsers',
+    cell: (proxy) => (proxy.month_bytes === 0 ? none : bytes(proxy.month_bytes)),
   },
   {
     id: 'expires',

@@ -1,8 +1,11 @@
 /** What went in and what came out, of the task or of the chosen step. */
+import { Link } from '@tanstack/react-router';
 import { FileInput, FileOutput, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
+import type { TrafficRun } from '../../../../contract/automation/profile/traffic.ts';
 import type { Attempt, TaskDetail } from '../../../../contract/automation/tasks.ts';
 import { bytes, count, dateTime, duration } from '../../../lib/format.ts';
+import { useOperationQuery } from '../../../lib/live/query.ts';
 import { lineOf, passageOf } from '../../../lib/text/tame.ts';
 import { Facts } from '../../../ui/display/facts.tsx';
 import { JsonView } from '../../../ui/display/json-view.tsx';
@@ -86,10 +89,15 @@ function Failure({ error, of }: Pick<TaskDetail, 'error'> & { of: string }) {
 
 /** The attempts so far, and the spec that they all run. */
 function Attempts({ task }: { task: TaskDetail }) {
+  const traffic = useOperationQuery('tasks_traffic', { id: task.id }).data?.items ?? [];
   return (
     <div className={layout.peek}>
       {task.attempts.map((attempt) => (
-        <AttemptFacts key={attempt.number} attempt={attempt} />
+        <AttemptFacts
+          key={attempt.number}
+          attempt={attempt}
+          run={traffic.find((run) => run.attempt === attempt.number)}
+        />
       ))}
       {task.attempts.length === 0 ? <p className={text.muted}>No attempts yet.</p> : null}
       <Spec spec={task.spec} />
@@ -124,7 +132,7 @@ function Spec({ spec }: Pick<TaskDetail, 'spec'>) {
   );
 }
 
-function AttemptFacts({ attempt }: { attempt: Attempt }) {
+function AttemptFacts({ attempt, run }: { attempt: Attempt; run: TrafficRun | undefined }) {
   return (
     <section aria-label={`Attempt ${attempt.number}`}>
       <div className={css.attempt}>
@@ -145,6 +153,7 @@ function AttemptFacts({ attempt }: { attempt: Attempt }) {
             <span className={text.warn}>, {count(attempt.log_dropped)} dropped over the limit</span>
           ) : null}
         </dd>
+        {run === undefined ? null : <Route run={run} />}
         {attempt.error === null ? null : (
           <>
             <dt>Error</dt>
@@ -153,5 +162,26 @@ function AttemptFacts({ attempt }: { attempt: Attempt }) {
         )}
       </Facts>
     </section>
+  );
+}
+
+/** The way that the browser of an attempt went, and how much. */
+function Route({ run }: { run: TrafficRun }) {
+  const hosts = run.hosts.slice(0, 5).map((one) => `${one.host} ${bytes(one.up_bytes + one.down_bytes)}`);
+  return (
+    <>
+      <dt>Proxy</dt>
+      <dd>
+        <Link to="/proxies" search={{ peek: run.proxy_id }}>
+          {run.proxy_name}
+        </Link>
+        {run.exit_ip === null ? '' : ` (${run.exit_ip})`}
+      </dd>
+      <dt>Traffic</dt>
+      <dd>
+        {bytes(run.up_bytes)} sent, {bytes(run.down_bytes)} received
+        {hosts.length === 0 ? null : <div className={text.muted}>{hosts.join(', ')}</div>}
+      </dd>
+    </>
   );
 }
