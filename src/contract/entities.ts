@@ -4,6 +4,7 @@ import { artifactRecord } from './automation/artifacts.ts';
 import { commandRecord } from './automation/commands.ts';
 import { profileRecord } from './automation/profiles.ts';
 import { proxyRecord } from './automation/proxies.ts';
+import { poolRecord } from './automation/proxy/pools.ts';
 import { queueRecord } from './automation/queue.ts';
 import { scheduleRecord } from './automation/schedule/schedules.ts';
 import { attemptRecord, batchRecord, taskRecord } from './automation/tasks.ts';
@@ -23,6 +24,7 @@ import { messageRecord, sessionRecord } from './models/sessions.ts';
 export const entities = {
   profile: profileRecord,
   proxy: proxyRecord,
+  pool: poolRecord,
   command: commandRecord,
   task: taskRecord,
   batch: batchRecord,

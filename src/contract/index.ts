@@ -5,12 +5,14 @@ import { commandOperations } from './automation/commands.ts';
 import { demoOperations } from './automation/demo.ts';
 import { profileArchiveOperations } from './automation/profile/archive.ts';
 import { cookieOperations } from './automation/profile/cookies.ts';
+import { exitOperations } from './automation/profile/exit.ts';
 import { profileRowOperations } from './automation/profile/rows.ts';
 import { profileUseOperations } from './automation/profile/running.ts';
 import { snapshotOperations } from './automation/profile/snapshots.ts';
 import { trafficOperations } from './automation/profile/traffic.ts';
 import { profileOperations } from './automation/profiles.ts';
 import { proxyOperations } from './automation/proxies.ts';
+import { poolOperations } from './automation/proxy/pools.ts';
 import { queueOperations } from './automation/queue.ts';
 import { scheduleOperations } from './automation/schedule/schedules.ts';
 import { taskOperations } from './automation/task-operations.ts';
@@ -44,10 +46,12 @@ export const contract = {
   ...profileOperations,
   ...cookieOperations,
   ...proxyOperations,
+  ...poolOperations,
   ...profileUseOperations,
   ...profileRowOperations,
   ...snapshotOperations,
   ...trafficOperations,
+  ...exitOperations,
   ...profileArchiveOperations,
   ...commandOperations,
   ...taskOperations,

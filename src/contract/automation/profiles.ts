@@ -4,12 +4,14 @@ import { call } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
 import { contains, fixed, oneOf } from '../kernel/filters.ts';
 import { resource } from '../kernel/paging.ts';
-import { entityFields, ProfileId, ProxyId, Timestamp } from '../kernel/scalars.ts';
+import { entityFields, PoolId, ProfileId, ProxyId, Timestamp } from '../kernel/scalars.ts';
 import { natural, number, ranked, text } from '../kernel/sorts.ts';
 import { LastTask } from './last-task.ts';
 import { deniedSwitch } from './launch-switches.ts';
+import { ExitPolicy } from './profile/exit.ts';
 import { TrafficBudget } from './profile/traffic.ts';
 import { ProxyRoute } from './proxies.ts';
+import { Sticky } from './proxy/pools.ts';
 
 /** Browser families that the product can drive. */
 export const BROWSERS = ['chromium', 'chrome', 'edge', 'brave'] as const;
@@ -92,6 +94,13 @@ const editable = {
   storage: z.enum(['persistent', 'ephemeral']),
   clear_cache_on_stop: z.boolean(),
   traffic_budget: TrafficBudget.nullable(),
+  /** In place of a proxy. */
+  pool_id: PoolId.nullable(),
+  sticky: Sticky,
+  /** With the rule `minutes`. */
+  sticky_minutes: z.int().min(1).max(525_600),
+  /** Null: as the setting says. */
+  exit_policy: ExitPolicy.nullable(),
 };
 
 /** One profile. `size_bytes` is the size of its folder when it was last measured. */
@@ -134,6 +143,10 @@ export const ProfileCreate = z.strictObject({
   storage: editable.storage.default('persistent'),
   clear_cache_on_stop: editable.clear_cache_on_stop.default(false),
   traffic_budget: editable.traffic_budget.default(null),
+  pool_id: editable.pool_id.default(null),
+  sticky: editable.sticky.default('failure'),
+  sticky_minutes: editable.sticky_minutes.default(60),
+  exit_policy: editable.exit_policy.default(null),
 });
 export type ProfileCreate = z.infer<typeof ProfileCreate>;
 
@@ -146,6 +159,10 @@ export const ProfileSnapshot = Profile.pick({
   // Tasks that were made before there were proxies have none.
   proxy_id: ProxyId.nullable().default(null),
   proxy: ProxyRoute.nullable().default(null),
+  // Those that were made before there were pools.
+  pool_id: PoolId.nullable().default(null),
+  sticky: Sticky.default('failure'),
+  sticky_minutes: z.int().default(60),
 });
 export type ProfileSnapshot = z.infer<typeof ProfileSnapshot>;
 
@@ -169,6 +186,7 @@ export const profileRecord = {
     group: oneOf(z.string()),
     tag: oneOf(z.string(), 'tags'),
     proxy_id: oneOf(ProxyId),
+    pool_id: oneOf(PoolId),
   },
   sorts: {
     created_at: fixed(text),
@@ -184,10 +202,12 @@ export const profileRecord = {
   },
   lists: ['profiles_list'],
   one: 'profiles_get',
-  related: ['profiles_snapshots_list', 'profiles_traffic'],
+  related: ['profiles_snapshots_list', 'profiles_traffic', 'profiles_exit'],
+  summaries: ['pools_list', 'pools_get'],
   // What schedules wait for; the change of state is told beside it.
   events: {
     ...{ started: {}, stopped: {}, crashed: {} },
+    exit: { stale: ['profiles_exit'] },
     traffic: { stale: ['profiles_traffic'] },
     traffic_spent: { stale: ['profiles_traffic'] },
   },

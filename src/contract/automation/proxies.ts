@@ -195,6 +195,7 @@ export const proxyRecord = {
   },
   lists: ['proxies_list'],
   one: 'proxies_get',
+  summaries: ['pools_list', 'pools_get', 'profiles_exit'],
   events: {
     checked: { stale: ['proxies_get'], row: true },
     traffic: { stale: ['proxies_get'], row: true },

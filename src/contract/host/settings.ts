@@ -5,6 +5,7 @@ import { AREAS, call, TIERS } from '../kernel/define.ts';
 import type { EntityRecord } from '../kernel/entity.ts';
 import { JsonObject, Nothing } from '../kernel/scalars.ts';
 import { inferenceSettings } from './inference-settings.ts';
+import { proxySettings } from './proxy-settings.ts';
 import { at, HostName, Origin, TierRate } from './setting-fields.ts';
 
 /** Every setting by dotted key. `x-restart` marks those that take effect after a restart, `x-desktop` those of the desktop app only. */
@@ -122,30 +123,7 @@ export const Settings = z.strictObject({
         'Program file of the browser for profiles without one of their own. Leave empty to find it automatically.',
       ),
     ),
-  'proxies.echo_url': z
-    .url({ protocol: /^https?$/ })
-    .max(2000)
-    .nullable()
-    .default(null)
-    .meta(
-      at(
-        'Proxies',
-        'Echo address',
-        'Asked through each proxy that is checked. It answers the caller’s IP address, as text or as JSON with ip, country and timezone. Without it, checks do not know the exit address.',
-      ),
-    ),
-  'proxies.rotate_seconds': z
-    .int()
-    .min(0)
-    .max(86_400)
-    .default(60)
-    .meta(
-      at(
-        'Proxies',
-        'Cooldown of refresh addresses',
-        'Seconds between two changes of the exit address of one proxy. Most providers refuse more.',
-      ),
-    ),
+  ...proxySettings,
   'executor.max_running': z
     .int()
     .min(1)

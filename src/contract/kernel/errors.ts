@@ -110,6 +110,11 @@ export const ERRORS = {
     'BACKEND_ERROR',
     'The proxy cannot be used, so nothing was started; check it in Proxies. Nothing goes out without it.',
   ),
+  'exit-mismatch': entry(
+    409,
+    'BACKEND_ERROR',
+    'The exit of the proxy does not fit the profile; change one of them, or accept this exit in the profile.',
+  ),
   'traffic-spent': entry(
     409,
     'BACKEND_ERROR',

@@ -1,7 +1,7 @@
 /** Creating, changing, deleting and restoring profiles. */
 import type { Profile, ProfileCreate } from '../../../contract/automation/profiles.ts';
 import { AppError, invalidField } from '../../../contract/kernel/errors.ts';
-import type { ProfileId, ProxyId } from '../../../contract/kernel/scalars.ts';
+import type { PoolId, ProfileId, ProxyId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import { newId } from '../../core/ids.ts';
 import { checkVersion, notFound } from '../../core/operation/versioned.ts';
@@ -18,23 +18,41 @@ export function createEditing(deps: {
   require(id: ProfileId): ProfileRow;
   /** Whether there is a proxy of this id. */
   hasProxy(id: ProxyId): boolean;
+  hasPool(id: PoolId): boolean;
   view(row: ProfileRow): Profile;
 }) {
-  const { store, clock, leases, require, view, hasProxy } = deps;
+  const { store, clock, leases, require, view, hasProxy, hasPool } = deps;
   const requireProxy = (id: ProxyId | null) => {
     if (id !== null && !hasProxy(id)) throw invalidField('proxy_id', 'must be the id of a proxy');
+  };
+  const requirePool = (id: PoolId | null) => {
+    if (id !== null && !hasPool(id)) throw invalidField('pool_id', 'must be the id of a pool');
+  };
+  /** Which of two would be taken could only be guessed. */
+  const requireOneWay = ({ proxy_id, pool_id }: Pick<ProfileCreate, 'proxy_id' | 'pool_id'>) => {
+    if (proxy_id !== null && pool_id !== null)
+      throw invalidField('pool_id', 'stands in for a proxy: choose one of them');
   };
   const next = (row: ProfileRow): ProfileRow => ({ ...row, updated_at: clock.now(), version: row.version + 1 });
 
   return {
     /** What the schema cannot tell. @throws AppError `validation-error` for a proxy that does not exist */
-    check: (input: ProfileCreate): void => requireProxy(input.proxy_id),
+    check(input: ProfileCreate): void {
+      requireProxy(input.proxy_id);
+      requirePool(input.pool_id);
+      requireOneWay(input);
+    },
     /**
      * @param known what a copy has from the beginning; a proxy of an archive may be one that is not here, and then nothing goes out
      * @throws AppError `validation-error` for a proxy that does not exist
      */
-    create(input: ProfileCreate, known: Partial<Pick<ProfileRow, 'id' | 'size_bytes' | 'proxy_id'>> = {}): Profile {
+    create(
+      input: ProfileCreate,
+      known: Partial<Pick<ProfileRow, 'id' | 'size_bytes' | 'proxy_id' | 'pool_id'>> = {},
+    ): Profile {
       requireProxy(input.proxy_id);
+      requirePool(input.pool_id);
+      requireOneWay(input);
       const now = clock.now();
       const row = store.insert({
         ...input,
@@ -59,7 +77,9 @@ export function createEditing(deps: {
       const row = require(id);
       checkVersion(row.version, expected.body, expected.ifMatch);
       if (patch.proxy_id !== undefined && patch.proxy_id !== row.proxy_id) requireProxy(patch.proxy_id);
+      if (patch.pool_id !== undefined && patch.pool_id !== row.pool_id) requirePool(patch.pool_id);
       const changed = next(patched(row, patch));
+      requireOneWay(changed);
       store.save(changed, 'profile.updated');
       return view(changed);
     },

@@ -1,5 +1,6 @@
 /** Handlers of profiles: maps only. */
 import type { cookieOperations } from '../../../contract/automation/profile/cookies.ts';
+import type { exitOperations } from '../../../contract/automation/profile/exit.ts';
 import type { profileRowOperations } from '../../../contract/automation/profile/rows.ts';
 import type { profileUseOperations } from '../../../contract/automation/profile/running.ts';
 import type { snapshotOperations } from '../../../contract/automation/profile/snapshots.ts';
@@ -16,6 +17,7 @@ export type ProfileOperationId =
   | keyof typeof profileRowOperations
   | keyof typeof profileUseOperations
   | keyof typeof snapshotOperations
+  | keyof typeof exitOperations
   | 'profiles_traffic';
 
 /** Maps the operations onto the service. */
@@ -48,6 +50,9 @@ export function profileHandlers(service: ProfileService, browsers: Browsers): Ha
     profiles_disk: ({ id }) => service.disk(id),
     profiles_clear_cache: ({ id }) => service.clearCache(id),
     profiles_connect: ({ id }, { principal }) => service.connect(id, principal),
+    profiles_exit: ({ id }) => service.exit(id),
+    profiles_exit_accept: ({ id, ip }) => service.acceptExit(id, ip),
+    profiles_exit_renew: ({ id }) => service.renewExit(id),
     profiles_traffic: ({ id }) => service.traffic(id),
     profiles_snapshots_list: ({ id }) => service.snapshots.list(id),
     profiles_snapshots_create: ({ id }) => service.snapshots.create(id),

@@ -1,9 +1,11 @@
 /** Table of profiles. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { ExitPolicy } from '../../../contract/automation/profile/exit.ts';
 import type { SnapshotId } from '../../../contract/automation/profile/snapshots.ts';
 import type { TrafficBudget } from '../../../contract/automation/profile/traffic.ts';
 import type { BrowserFamily } from '../../../contract/automation/profiles.ts';
-import type { ProfileId, ProxyId } from '../../../contract/kernel/scalars.ts';
+import type { Sticky } from '../../../contract/automation/proxy/pools.ts';
+import type { PoolId, ProfileId, ProxyId } from '../../../contract/kernel/scalars.ts';
 import { json } from '../../core/db/index.ts';
 
 interface Size {
@@ -36,6 +38,10 @@ export const profile = sqliteTable('profile', {
   launch_args: json('launch_args').$type<string[]>().notNull(),
   storage: text('storage').$type<'persistent' | 'ephemeral'>().notNull(),
   clear_cache_on_stop: integer('clear_cache_on_stop', { mode: 'boolean' }).notNull(),
+  pool_id: text('pool_id').$type<PoolId>(),
+  sticky: text('sticky').$type<Sticky>().notNull(),
+  sticky_minutes: integer('sticky_minutes').notNull(),
+  exit_policy: text('exit_policy').$type<ExitPolicy>(),
   traffic_budget: json('traffic_budget').$type<TrafficBudget>(),
   size_bytes: integer('size_bytes').notNull(),
   last_started_at: integer('last_started_at'),

@@ -2,13 +2,13 @@
 import path from 'node:path';
 import { Profile, type ProfileSnapshot } from '../../../contract/automation/profiles.ts';
 import type { ProxyRoute } from '../../../contract/automation/proxies.ts';
-import type { ProfileId, ProxyId } from '../../../contract/kernel/scalars.ts';
+import type { PoolId, ProfileId, ProxyId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Db, recordOf } from '../../core/db/index.ts';
 import { entryOf } from '../../core/disk/owned-trees.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import { notFound } from '../../core/operation/versioned.ts';
-import type { ProxyForwarders, TrafficBook } from '../proxies/index.ts';
+import type { Exits, OpenFromPool, ProxyForwarders, TrafficBook } from '../proxies/index.ts';
 import { createArchiveAccess } from './archive/access.ts';
 import { createRelay } from './cdp/relay.ts';
 import { createCookieDesk } from './cookies/desk.ts';
@@ -37,7 +37,9 @@ export interface ProfileProxies {
   exists(id: ProxyId): boolean;
   /** Where one is now; null when it was deleted. */
   route(id: ProxyId): ProxyRoute | null;
-  forwarders: Pick<ProxyForwarders, 'open'>;
+  forwarders: Pick<ProxyForwarders, 'open'> & { openFromPool: OpenFromPool };
+  pools: { exists(id: PoolId): boolean };
+  exits: Exits;
   traffic: Pick<TrafficBook, 'ofProfile'>;
 }
 
@@ -93,11 +95,24 @@ export function createProfileService(deps: ProfileDeps) {
     hold,
     snapshot,
     budget: (id) => require(id).traffic_budget,
+    judge:
+      (id, { locale, timezone }) =>
+      (exit) =>
+        proxies.exits.judge({ ...require(id), locale, timezone }, exit),
     openProxy: proxies.forwarders.open,
+    openPool: proxies.forwarders.openFromPool,
   });
   const manual = createManualBrowsers({ states, plan, tempDir, log, closed: (id) => snapshots.afterStop(id) });
 
-  const editing = createEditing({ store, clock, leases, require, view, hasProxy: proxies.exists });
+  const editing = createEditing({
+    store,
+    clock,
+    leases,
+    require,
+    view,
+    hasProxy: proxies.exists,
+    hasPool: proxies.pools.exists,
+  });
   const visit = createVisits(manual, { require, isHeld: (id) => Boolean(leases.holder(id)) });
   const cookies = createCookieDesk({ visit, clock });
   const snapshots = createSnapshots({
@@ -133,9 +148,12 @@ export function createProfileService(deps: ProfileDeps) {
     proxyRoute,
     /** What it sent and received through its proxies. @throws AppError `not-found` */
     traffic(id: ProfileId) {
-      const { proxy_id, traffic_budget } = require(id);
-      return proxies.traffic.ofProfile(id, traffic_budget, proxy_id !== null);
+      const { proxy_id, pool_id, traffic_budget } = require(id);
+      return proxies.traffic.ofProfile(id, traffic_budget, proxy_id !== null || pool_id !== null);
     },
+    exit: (id: ProfileId) => proxies.exits.of(require(id)),
+    acceptExit: (id: ProfileId, ip: string) => proxies.exits.accept(require(id), ip),
+    renewExit: (id: ProfileId) => proxies.exits.renew(require(id)),
     name: (id: string): string | null => store.get(id as ProfileId)?.name ?? null,
     /** Profiles that are in use. */
     busy: (): ReadonlySet<ProfileId> => new Set(leases.held()),

@@ -62,6 +62,7 @@ const spec = (inState: States, deleted: boolean): ListSpec<typeof profile, typeo
     tags: { column: profile.tags, elements: true },
     group: profile.group,
     proxy_id: profile.proxy_id,
+    pool_id: profile.pool_id,
     state: () => ('in' in inState ? inArray(profile.id, inState.in) : notInArray(profile.id, inState.notIn)),
   },
 });

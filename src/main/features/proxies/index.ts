@@ -10,14 +10,18 @@ import type { Secrets } from '../../core/secrets/secrets.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import type { JobService } from '../jobs/index.ts';
 import { proxyBulk } from './bulk.ts';
+import { createConsentStore } from './exits/store.ts';
 import { createChecker } from './health/check-job.ts';
+import { createPoolStore } from './pools/store.ts';
 import { proxyHandlers } from './routes.ts';
 import { createProxyService } from './service.ts';
 import { createProxyStore } from './store.ts';
 import { createTrafficStore } from './traffic/store.ts';
 import { createTraffic } from './traffic/traffic.ts';
 
-export type { ProxyForwarders, ProxyLease } from './forward/forwarders.ts';
+export type { Exits, Outgoing } from './exits/exits.ts';
+export type { OpenHow, ProxyForwarders, ProxyLease } from './forward/forwarders.ts';
+export type { OpenFromPool } from './pools/open.ts';
 export type { TrafficBook, TrafficOf } from './traffic/traffic.ts';
 
 export function createProxies(deps: {
@@ -30,7 +34,10 @@ export function createProxies(deps: {
   jobs: Pick<JobService, 'register'>;
 }) {
   const traffic = createTraffic({ ...deps, store: createTrafficStore(deps.db, deps.events) });
-  const service = createProxyService({ ...deps, traffic, store: createProxyStore(deps.db, deps.events) });
+  const service = createProxyService({
+    ...{ ...deps, traffic, store: createProxyStore(deps.db, deps.events) },
+    ...{ pools: createPoolStore(deps.db, deps.events), consents: createConsentStore(deps.db, deps.events) },
+  });
   const parts: Part[] = [{ name: 'proxies', start: traffic.closeAll, stop: service.forwarders.closeAll }];
   const chores: Chore[] = [
     { name: 'emptying the trash of proxies', run: () => service.purge(deps.clock.now() - TRASH_MS) },

@@ -1,5 +1,6 @@
 /** Proxies as the rest of the program sees them: editing, checks, and forwarders for browsers. */
-import { type ProxyCheck, ProxyRoute, ProxyServer } from '../../../contract/automation/proxies.ts';
+import { type ProxyCheck, ProxyFault, ProxyRoute, ProxyServer } from '../../../contract/automation/proxies.ts';
+import type { AppError } from '../../../contract/kernel/errors.ts';
 import type { Page } from '../../../contract/kernel/paging.ts';
 import type { ProxyId } from '../../../contract/kernel/scalars.ts';
 import { type Clock, iso } from '../../core/clock.ts';
@@ -9,11 +10,16 @@ import { notFound } from '../../core/operation/versioned.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import { createEditing } from './editing.ts';
+import { createExits } from './exits/exits.ts';
+import type { ConsentStore } from './exits/store.ts';
 import { checked, toProxy } from './fields.ts';
 import { createForwarders } from './forward/forwarders.ts';
 import type { Upstream } from './forward/upstream.ts';
 import { check } from './health/probe.ts';
 import { createImporter } from './import/importer.ts';
+import { createPoolOpener } from './pools/open.ts';
+import { createPools } from './pools/service.ts';
+import type { PoolStore } from './pools/store.ts';
 import { createRotation } from './rotate.ts';
 import type { ProxyRow } from './schema.ts';
 import type { ProxyListInput, ProxyStore } from './store.ts';
@@ -29,10 +35,12 @@ export interface ProxyDeps {
   secrets: Secrets;
   settings: SettingsReader;
   traffic: TrafficBook;
+  pools: PoolStore;
+  consents: ConsentStore;
 }
 
 /** Creates the service. */
-export function createProxyService({ db, store, clock, log, secrets, settings, traffic }: ProxyDeps) {
+export function createProxyService({ db, store, clock, log, secrets, settings, traffic, ...deps }: ProxyDeps) {
   const require = (id: ProxyId): ProxyRow => {
     const row = store.get(id);
     if (!row) throw notFound('proxy', id);
@@ -68,6 +76,19 @@ export function createProxyService({ db, store, clock, log, secrets, settings, t
   }
   const get = (id: ProxyId) => view(require(id));
 
+  const forwarders = createForwarders({ find: store.get, upstreamOf, echo, clock, log, traffic });
+  /** A start that fails tells as much as a check. */
+  function failedAtStart(id: ProxyId, error: AppError): void {
+    const row = store.get(id);
+    const fault = ProxyFault.safeParse(error.extra.reason);
+    if (!row || !fault.success) return;
+    const unknown = { latency_ms: null, exit_ip: null, country: null, timezone: null };
+    store.note(checked(row, { ok: false, ...unknown, error: fault.data, message: error.message }, clock.now()));
+  }
+  const openFromPool = createPoolOpener({
+    ...{ store: deps.pools, find: store.get, open: forwarders.open, failed: failedAtStart, clock, log },
+  });
+
   const editing = createEditing({ db, store, clock, secrets, require, view });
 
   return {
@@ -94,7 +115,10 @@ export function createProxyService({ db, store, clock, log, secrets, settings, t
     /** Changes the exit address of one, see {@link createRotation}. */
     rotate: createRotation({ store, clock, log, settings, require, check: checkOne, get }),
     /** Forwarders for browsers. */
-    forwarders: createForwarders({ find: store.get, upstreamOf, echo, clock, log, traffic }),
+    forwarders: { ...forwarders, openFromPool },
+    pools: createPools({ db, store: deps.pools, clock, find: store.get }),
+    /** Where profiles come out. */
+    exits: createExits({ consents: deps.consents, pools: deps.pools, find: store.get, settings, clock, log }),
     /** What browsers have sent and received. */
     traffic,
   };

@@ -51,7 +51,7 @@ export function columnsOf(
 export function profileColumns(run: PreparedRun, profiles: TaskDeps['profiles'], proxy_id: ProxyId | undefined) {
   if (proxy_id !== undefined && !commandKinds[run.kind].needsBrowser)
     throw invalidField('proxy_id', 'only a command that opens a browser can have a proxy');
-  const chosen = proxy_id === undefined ? {} : { proxy_id, proxy: profiles.proxyRoute(proxy_id) };
+  const chosen = proxy_id === undefined ? {} : { proxy_id, proxy: profiles.proxyRoute(proxy_id), pool_id: null };
   return (profile_id: ProfileId | null): Pick<TaskSnapshot, 'profile_id' | 'profile' | 'proxy_id'> => {
     if (profile_id !== null) {
       const profile = { ...profiles.snapshot(profile_id), ...chosen };

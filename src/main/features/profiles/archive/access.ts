@@ -1,6 +1,6 @@
 /** What archives need of profiles beyond what everybody may do with them. */
 import type { ProfileSnapshot } from '../../../../contract/automation/profiles.ts';
-import type { ProfileId, ProxyId } from '../../../../contract/kernel/scalars.ts';
+import type { PoolId, ProfileId, ProxyId } from '../../../../contract/kernel/scalars.ts';
 import type { Jar } from '../cookies/browser-jar.ts';
 import type { Browsers } from '../launch/browsers.ts';
 import type { ProfileRow } from '../schema.ts';
@@ -21,12 +21,12 @@ export function createArchiveAccess(deps: {
   require(id: ProfileId): ProfileRow;
   /** Folder of a profile that keeps its data. */
   dirOf(id: ProfileId): string;
-  proxies: { exists(id: ProxyId): boolean };
+  proxies: { exists(id: ProxyId): boolean; pools: { exists(id: PoolId): boolean } };
   snapshots: Pick<Snapshots, 'replace'>;
 }) {
   const { store, browsers, tempDir, browserArgs, require, dirOf } = deps;
   return {
-    ...{ require, dirOf, hasProxy: deps.proxies.exists },
+    ...{ require, dirOf, hasProxy: deps.proxies.exists, hasPool: deps.proxies.pools.exists },
     /** Puts a folder in the place of a profile's own, which becomes a snapshot. */
     replaceFolder: deps.snapshots.replace,
     named: store.named,

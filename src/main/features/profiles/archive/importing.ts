@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { ArchiveItem, ProfileImport } from '../../../../contract/automation/profile/archive.ts';
 import type { Profile, ProfileCreate } from '../../../../contract/automation/profiles.ts';
 import { toAppError } from '../../../../contract/kernel/errors.ts';
-import { ProfileId, ProxyId, UploadId } from '../../../../contract/kernel/scalars.ts';
+import { PoolId, ProfileId, ProxyId, UploadId } from '../../../../contract/kernel/scalars.ts';
 import { makeOwnedFolder } from '../../../core/disk/owned-files.ts';
 import { entryOf, listOwned, removeOwned } from '../../../core/disk/owned-trees.ts';
 import { newId } from '../../../core/ids.ts';
@@ -72,7 +72,13 @@ function createPreview({ archives }: ArchiveDeps['profiles']) {
 
   /** A proxy is none of the settings that travel: its password would, too. */
   function proxyItems(found: Found): ArchiveItem[] {
-    const id = ProxyId.safeParse(found.about.settings?.proxy_id);
+    const { settings } = found.about;
+    const pool = PoolId.safeParse(settings?.pool_id);
+    if (pool.success && !archives.hasPool(pool.data)) {
+      const reason = 'pools do not travel; the profile does not start before you choose one, a proxy, or none';
+      return [{ item: 'pool', status: 'lost', reason }];
+    }
+    const id = ProxyId.safeParse(settings?.proxy_id);
     if (!id.success || archives.hasProxy(id.data)) return [];
     const reason = 'proxies do not travel; the profile does not start before you choose one, or none';
     return [{ item: 'proxy', status: 'lost', reason }];
@@ -103,23 +109,24 @@ function createPlacing(deps: ImportDeps) {
   }
 
   async function place(plan: Plan, found: Found, id: ProfileId, folder: string): Promise<Profile | null> {
-    const proxy = ProxyId.safeParse(found.about.settings?.proxy_id).data ?? null;
+    const proxy_id = ProxyId.safeParse(found.about.settings?.proxy_id).data ?? null;
+    const pool_id = proxy_id === null ? (PoolId.safeParse(found.about.settings?.pool_id).data ?? null) : null;
     switch (plan.do) {
       case 'nothing':
         return null;
       case 'create': {
         const has = fs.existsSync(folder);
         const size_bytes = has ? await folderBytes(folder) : 0;
-        // A proxy that is not here is kept as a name without a proxy: nothing goes out without it.
+        // One that is not here is kept as a name without a proxy or pool: nothing goes out without it.
         return placed({ from: has ? folder : null, to: archives.dirOf(id) }, () =>
-          deps.profiles.create(plan.settings, { id, size_bytes, proxy_id: proxy }),
+          deps.profiles.create(plan.settings, { id, size_bytes, proxy_id, pool_id }),
         );
       }
       case 'replace': {
         if (fs.existsSync(folder)) await archives.replaceFolder(plan.id, folder);
         if (found.about.settings === null) return deps.profiles.get(plan.id);
         // The proxy and the program are those that the operator of this computer has chosen.
-        const { proxy_id: _proxy, executable_path: _path, name: _name, ...settings } = plan.settings;
+        const { proxy_id: _proxy, pool_id: _pool, executable_path: _path, name: _name, ...settings } = plan.settings;
         return deps.profiles.update(plan.id, settings, {});
       }
     }

@@ -119,8 +119,8 @@ export function settingsIn(found: Found): { settings: ProfileCreate; items: Arch
   const items: ArchiveItem[] = [];
   const taken: Record<string, unknown> = {};
   for (const [member, value] of Object.entries(settings ?? {})) {
-    // The path of a program is never taken from a file, and what proxies are called differs from host to host.
-    if (member === 'executable_path' || member === 'proxy_id') continue;
+    // The path of a program is never taken from a file, and what proxies and pools are called differs from host to host.
+    if (['executable_path', 'proxy_id', 'pool_id'].includes(member)) continue;
     const schema = Object.hasOwn(ProfileCreate.shape, member)
       ? ProfileCreate.shape[member as keyof typeof ProfileCreate.shape]
       : undefined;

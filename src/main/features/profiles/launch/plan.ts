@@ -5,7 +5,7 @@ import type { ProfileHolder, ProfileSnapshot } from '../../../../contract/automa
 import type { ProfileId, ProxyId } from '../../../../contract/kernel/scalars.ts';
 import { makeOwnedFolder } from '../../../core/disk/owned-files.ts';
 import { removeOwned } from '../../../core/disk/owned-trees.ts';
-import type { ProxyForwarders, ProxyLease } from '../../proxies/index.ts';
+import type { OpenFromPool, OpenHow, ProxyForwarders, ProxyLease } from '../../proxies/index.ts';
 import type { ProfileLease } from '../occupancy/occupancy.ts';
 import type { Browsers } from './browsers.ts';
 import { launchArgs, launchEnv } from './launch-settings.ts';
@@ -24,6 +24,8 @@ export interface LaunchPlan extends ProfileLease {
   proxy: string | null;
   /** Aborts with the reason when the traffic budget of the profile is spent; null without a proxy. */
   cut: AbortSignal | null;
+  /** The proxy that it goes out through, chosen when it has a pool; null without one. */
+  via: ProxyLease['via'] | null;
   /** Settings that `args` and `env` were made from; null for a temporary profile. */
   settings: ProfileSnapshot | null;
 }
@@ -54,8 +56,11 @@ export function createPlanner(deps: {
   snapshot(id: ProfileId): ProfileSnapshot;
   /** What a profile may use now, whatever it could when a task was made. */
   budget(id: ProfileId): TrafficBudget | null;
+  /** Says whether a profile with these settings may come out somewhere. */
+  judge(id: ProfileId, settings: ProfileSnapshot): OpenHow['judge'];
   /** Opens the way out of a profile with a proxy. @throws AppError `proxy-failed` */
   openProxy: ProxyForwarders['open'];
+  openPool: OpenFromPool;
 }): Planner {
   async function temporary(tempDir: string): Promise<ProfileLease> {
     const userDataDir = path.join(tempDir, 'profile');
@@ -71,13 +76,19 @@ export function createPlanner(deps: {
     request: LaunchRequest,
   ): Promise<ProxyLease | null> {
     const proxyId = settings === null ? (request.proxyId ?? null) : settings.proxy_id;
-    if (proxyId === null) return null;
+    const poolId = settings?.pool_id ?? null;
+    if (proxyId === null && poolId === null) return null;
     const then = request.settings === undefined ? undefined : (settings?.proxy ?? undefined);
     const of = {
       ...{ profileId: id, budget: id === null ? null : deps.budget(id) },
       ...{ taskId: holder.kind === 'task' ? holder.id : null, attempt: request.attempt ?? null },
     };
-    return deps.openProxy(proxyId, { then, signal: request.signal, of });
+    const judge = id === null || settings === null ? undefined : deps.judge(id, settings);
+    const how = { signal: request.signal, of, judge };
+    if (proxyId !== null) return deps.openProxy(proxyId, { ...how, then });
+    if (poolId === null || id === null || settings === null) return null;
+    const { sticky, sticky_minutes } = settings;
+    return deps.openPool({ poolId, profileId: id, sticky, sticky_minutes }, how);
   }
 
   return async (id, holder, request) => {
@@ -100,6 +111,7 @@ export function createPlanner(deps: {
         env: launchEnv(settings, process.env),
         proxy,
         cut: wayOut?.cut ?? null,
+        via: wayOut?.via ?? null,
         settings,
         release,
       };

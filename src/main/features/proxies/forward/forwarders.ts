@@ -4,9 +4,10 @@ import { AppError } from '../../../../contract/kernel/errors.ts';
 import type { ProxyId } from '../../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/log/logger.ts';
+import type { FoundExit } from '../exits/exits.ts';
 import { probe } from '../health/probe.ts';
 import type { ProxyRow } from '../schema.ts';
-import type { Metered, TrafficBook, TrafficOf } from '../traffic/traffic.ts';
+import type { Metered, TrafficBook, TrafficOf, TrafficVia } from '../traffic/traffic.ts';
 import { openForwarder } from './forwarder.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -19,6 +20,8 @@ export interface ProxyLease {
   readonly url: string;
   /** Aborts with the reason when the traffic budget of the profile is spent; nothing goes out from then on. */
   readonly cut: AbortSignal;
+  /** Which proxy it is, and where that comes out. */
+  readonly via: TrafficVia;
   /** Closes it; what the browser sends afterwards goes nowhere. */
   release(): Promise<void>;
 }
@@ -28,6 +31,8 @@ export interface OpenHow {
   then?: ProxyRoute | undefined;
   signal?: AbortSignal | undefined;
   of?: TrafficOf | undefined;
+  /** Throws when the browser must not come out there. */
+  judge?: ((exit: FoundExit) => void) | undefined;
 }
 
 const NOBODY: TrafficOf = { profileId: null, taskId: null, attempt: null, budget: null };
@@ -39,6 +44,7 @@ export interface ProxyForwarders {
    * @param how.then where the proxy was when the caller was made, if it must still be there
    * @param how.signal gives up
    * @param how.of whose traffic it is
+   * @param how.judge what it throws is thrown, and there is no way out
    * @throws AppError `proxy-failed` with `reason`, `traffic-spent`, or the reason of `signal`; there is no way out then
    */
   open(id: ProxyId, how?: OpenHow): Promise<ProxyLease>;
@@ -78,7 +84,7 @@ export function createForwarders(deps: {
   const closing = new AbortController();
 
   return {
-    async open(id, { then, signal, of = NOBODY } = {}) {
+    async open(id, { then, signal, of = NOBODY, judge } = {}) {
       if (closing.signal.aborted) throw refused(id, 'closing', 'TabAgent is closing.');
       const row = find(id);
       if (!row) {
@@ -92,8 +98,12 @@ export function createForwarders(deps: {
       const forwarder = await openForwarder(await upstreamOf(row));
       const cut = new AbortController();
       let metered: Metered | null = null;
+      let exitIp: string | null = null;
       const lease: ProxyLease = {
         cut: cut.signal,
+        get via() {
+          return { proxyId: id, proxyName: row.name, exitIp };
+        },
         url: `http://127.0.0.1:${forwarder.port}`,
         async release() {
           exits.delete(lease);
@@ -113,11 +123,13 @@ export function createForwarders(deps: {
           const words = (outcome.message ?? '').replace(/^The proxy /, `The proxy ${row.name} `);
           throw refused(id, outcome.error, `${words} The browser was not started, so nothing went out directly.`);
         }
-        noteExit(lease, id, outcome.exit_ip);
+        const { exit_ip: ip, country, timezone } = outcome;
+        judge?.({ proxyId: id, ip, country, timezone });
+        exitIp = ip;
+        noteExit(lease, id, ip);
         // What the check took is not the browser's.
         forwarder.meter.take();
-        const via = { proxyId: id, proxyName: row.name, exitIp: outcome.exit_ip };
-        metered = traffic.begin(forwarder.meter, of, via, (why) => {
+        metered = traffic.begin(forwarder.meter, of, lease.via, (why) => {
           // First the way out, then whoever uses it.
           void forwarder.close();
           cut.abort(why);
