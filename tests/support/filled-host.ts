@@ -39,6 +39,7 @@ export async function createFilledHost(): Promise<FilledHost> {
 
   const newProfile = async () => (await client.call('profiles_create', { name: 'Filled' })).id;
   const newProxy = async () => (await client.call('proxies_create', { host: '127.0.0.1', port: 9 })).id;
+  const newPool = async () => (await client.call('pools_create', { name: 'Filled' })).id;
   const newCommand = async () =>
     (await client.call('commands_create', { name: 'Filled', kind: 'process', spec: { argv: ['true'] } })).id;
   async function newTask(): Promise<string> {
@@ -129,6 +130,7 @@ export async function createFilledHost(): Promise<FilledHost> {
     profile: newProfile,
     schedule: newSchedule,
     proxy: newProxy,
+    pool: newPool,
     command: newCommand,
     task: newTask,
     key: newKey,
@@ -163,6 +165,7 @@ export async function createFilledHost(): Promise<FilledHost> {
     message,
     profile,
     proxy: await newProxy(),
+    pool: await newPool(),
     command: await newCommand(),
     ...(await newFullTask(profile)),
     schedule: await newSchedule(),

@@ -53,6 +53,7 @@ export function listSubjects({ host, dir }: TestHost): ListSubjects & Disposable
         tags: ['crimson', 'blue', 'green'],
         group: ['shops', 'banks', 'mail'],
         proxy_id: IDS('proxy'),
+        pool_id: IDS('pool'),
         state: ['locked', 'stopped'],
       },
       async add(field, value) {

@@ -169,6 +169,9 @@ export type ProxyImported = z.infer<typeof ProxyImported>;
 /** Result of checking many. */
 export const ProxyChecks = z.object({ ok: z.int(), failed: z.int() });
 
+/** What sums up how proxies are. */
+const SUMMARIES = ['pools_list', 'pools_get', 'profiles_exit'] as const;
+
 export const proxyRecord = {
   area: 'automation',
   id: ProxyId,
@@ -195,9 +198,9 @@ export const proxyRecord = {
   },
   lists: ['proxies_list'],
   one: 'proxies_get',
-  summaries: ['pools_list', 'pools_get', 'profiles_exit'],
+  summaries: SUMMARIES,
   events: {
-    checked: { stale: ['proxies_get'], row: true },
+    checked: { stale: ['proxies_get'], summaries: SUMMARIES, row: true },
     traffic: { stale: ['proxies_get'], row: true },
     down: {},
     up: {},

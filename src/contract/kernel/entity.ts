@@ -8,6 +8,8 @@ import type { Sorts } from './sorts.ts';
 export interface FineEvent<Op extends string = string> {
   /** Operations whose answer for this id is stale. */
   stale?: readonly Op[];
+  /** Operations of which any answer may be stale: those that sum up entities of this kind. */
+  summaries?: readonly Op[];
   /** The row of its lists has changed. */
   row?: boolean;
   /** The event's data, parsed with `schema`, is the new value of this member in the cached answers of `ops`. */

@@ -7,7 +7,7 @@ import { LastOutcome, Status } from '../../ui/display/status.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
 import type { Column } from '../../ui/table/columns/columns.ts';
-import { ProxyName } from '../proxies/index.ts';
+import { PoolName, ProxyName } from '../proxies/index.ts';
 import css from './profiles.module.css';
 import { Swatch } from './swatch.tsx';
 
@@ -55,8 +55,10 @@ export const PROFILE_COLUMNS: readonly Column<Profile, SortOf<typeof profileReco
     width: 150,
     grow: 200,
     unsorted: 'The name of another thing',
-    cell: (profile) =>
-      profile.proxy_id === null ? <span className={text.faint}>–</span> : <ProxyName id={profile.proxy_id} />,
+    cell: ({ proxy_id, pool_id }) => {
+      if (pool_id !== null) return <PoolName id={pool_id} />;
+      return proxy_id === null ? <span className={text.faint}>–</span> : <ProxyName id={proxy_id} />;
+    },
   },
   {
     id: 'browser',

@@ -9,7 +9,7 @@ import { FactList } from '../../ui/display/facts.tsx';
 import { Status } from '../../ui/display/status.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import text from '../../ui/styles/text.module.css';
-import { ProxyName } from '../proxies/index.ts';
+import { PoolName, ProxyName } from '../proxies/index.ts';
 import css from './profiles.module.css';
 
 const size = (value: { width: number; height: number } | null): string =>
@@ -28,12 +28,17 @@ function holderText(profile: Profile): ReactNode {
   return holder.kind === 'manual' ? 'an open window' : `another program (${holder.id})`;
 }
 
+function wayOut({ proxy_id, pool_id }: Profile): ReactNode {
+  if (pool_id !== null) return <PoolName key="pool" id={pool_id} />;
+  return proxy_id === null ? 'none' : <ProxyName key="proxy" id={proxy_id} linked />;
+}
+
 /** Configuration and current holder. */
 export function ProfileFacts({ profile }: { profile: Profile }) {
   const facts: [string, ReactNode][] = [
     ['In use by', holderText(profile)],
     ['Browser', profile.executable_path ?? profile.browser],
-    ['Proxy', profile.proxy_id === null ? 'none' : <ProxyName key="proxy" id={profile.proxy_id} linked />],
+    ['Proxy', wayOut(profile)],
     ['Group', profile.group ?? '–'],
     ['Locale', profile.locale ?? 'system'],
     ['Time zone', profile.timezone ?? 'system'],

@@ -5,9 +5,9 @@ import { useMemo } from 'react';
 import { BROWSERS } from '../../../contract/automation/profiles.ts';
 import type { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
-import { EntityPicker } from '../../ui/entity-picker/entity-picker.tsx';
 import { TagsField } from '../../ui/form/tags-field.tsx';
 import layout from '../../ui/styles/layout.module.css';
+import { WayOutFields } from './exit/way-out-fields.tsx';
 import css from './profile-form.module.css';
 import type { ProfileValues } from './profile-values.ts';
 
@@ -55,13 +55,7 @@ export function ProfileFields({ form }: FieldsProps) {
         <TagsField label="Tags" maxTags={30} {...form.input('tags')} />
         <BrowserFields form={form} />
         <RegionFields form={form} />
-        <EntityPicker
-          of="proxies"
-          label="Proxy"
-          placeholder="none: goes out directly"
-          clearable
-          {...form.input('proxy_id')}
-        />
+        <WayOutFields form={form} />
         <Select label="Colour scheme" data={COLOR_SCHEMES} {...form.input('color_scheme')} />
         <Select label="Storage" data={STORAGES} {...form.input('storage')} />
       </div>

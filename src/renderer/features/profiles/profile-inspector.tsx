@@ -16,6 +16,7 @@ import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { RunDialog } from '../run/index.ts';
 import { ConnectSection } from './connect/connect-section.tsx';
 import { CookiesTab } from './cookies/cookies-tab.tsx';
+import { ExitSection } from './exit/exit-section.tsx';
 import { startBlocked, stopBlocked, useProfileActions } from './profile-actions.tsx';
 import { LastTasks, ProfileFacts } from './profile-facts.tsx';
 import css from './profiles.module.css';
@@ -119,6 +120,7 @@ function ProfileBody({ profile }: { profile: Profile }) {
       </div>
       {/* Above the facts, which fill a window of little height. */}
       <ConnectSection key={profile.id} profile={profile} />
+      <ExitSection key={`exit ${profile.id}`} profile={profile} />
       <ProfileFacts profile={profile} />
       {profile.start_urls.length === 0 ? null : (
         <section>

@@ -1,8 +1,10 @@
 /** Maps between profiles and the values of their form. */
 
 import { z } from 'zod';
+import { ExitPolicy } from '../../../contract/automation/profile/exit.ts';
 import { BROWSERS, type Profile, ProfileCreate } from '../../../contract/automation/profiles.ts';
-import type { ProxyId } from '../../../contract/kernel/scalars.ts';
+import { Sticky } from '../../../contract/automation/proxy/pools.ts';
+import type { PoolId, ProxyId } from '../../../contract/kernel/scalars.ts';
 import { issueText } from '../../../contract/kernel/text/issue-text.ts';
 import type { Shape } from '../../lib/drafts/fitting.ts';
 import type { Input } from '../../lib/live/query.ts';
@@ -17,6 +19,10 @@ export type ProfileValues = {
   browser: Profile['browser'];
   executable_path: string;
   proxy_id: string | null;
+  pool_id: string | null;
+  sticky: Profile['sticky'];
+  sticky_minutes: number | '';
+  exit_policy: '' | NonNullable<Profile['exit_policy']>;
   start_urls: string[];
   locale: string;
   timezone: string;
@@ -49,6 +55,10 @@ export const PROFILE_SHAPE: Shape<ProfileValues> = {
   browser: z.enum(BROWSERS),
   executable_path: z.string(),
   proxy_id: z.string().nullable(),
+  pool_id: z.string().nullable(),
+  sticky: Sticky,
+  sticky_minutes: size,
+  exit_policy: z.enum(['', ...ExitPolicy.options]),
   start_urls: texts,
   locale: z.string(),
   timezone: z.string(),
@@ -79,6 +89,10 @@ export function valuesOf(profile: Profile | null, browser: Profile['browser']): 
     browser: profile?.browser ?? browser,
     executable_path: profile?.executable_path ?? '',
     proxy_id: profile?.proxy_id ?? null,
+    pool_id: profile?.pool_id ?? null,
+    sticky: profile?.sticky ?? 'failure',
+    sticky_minutes: profile?.sticky_minutes ?? 60,
+    exit_policy: profile?.exit_policy ?? '',
     start_urls: profile?.start_urls ?? [],
     locale: profile?.locale ?? '',
     timezone: profile?.timezone ?? '',
@@ -123,6 +137,10 @@ export function inputOf(values: ProfileValues): Input<'profiles_create'> {
     browser: values.browser,
     executable_path: textOrNull(values.executable_path),
     proxy_id: values.proxy_id as ProxyId | null,
+    pool_id: values.pool_id as PoolId | null,
+    sticky: values.sticky,
+    ...(values.sticky_minutes === '' ? {} : { sticky_minutes: values.sticky_minutes }),
+    exit_policy: values.exit_policy === '' ? null : values.exit_policy,
     start_urls: values.start_urls,
     locale: textOrNull(values.locale),
     timezone: textOrNull(values.timezone),

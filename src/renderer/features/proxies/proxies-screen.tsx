@@ -1,4 +1,4 @@
-import { ClipboardPaste, Gauge, Plus } from 'lucide-react';
+import { ClipboardPaste, Gauge, Layers, Plus } from 'lucide-react';
 import { ProxyScheme, type ProxyServer, ProxyStatus } from '../../../contract/automation/proxies.ts';
 import type { ProxyId } from '../../../contract/kernel/scalars.ts';
 import { count } from '../../lib/format.ts';
@@ -20,6 +20,7 @@ import { ImportDialog } from './import/import-dialog.tsx';
 import { PROXY_COLUMNS } from './list/columns.tsx';
 import { isFiltered, ProxyTable } from './list/proxy-table.tsx';
 import { useListActions } from './list/use-list-actions.ts';
+import { PoolsDialog } from './pools/pools-dialog.tsx';
 import { useCheckAll } from './proxy-actions.tsx';
 import { ProxyFormDialog } from './proxy-form.tsx';
 import { ProxyInspector } from './proxy-inspector.tsx';
@@ -67,6 +68,9 @@ export function ProxiesScreen() {
             Check all
           </Button>
         )}
+        <Button icon={<Layers size={14} />} onClick={() => set({ edit: 'pools' })}>
+          Pools
+        </Button>
         <Button icon={<Plus size={14} />} action="proxies.new" blocked={noCreate} onClick={() => set({ edit: 'new' })}>
           New proxy
         </Button>
@@ -96,10 +100,11 @@ export function ProxiesScreen() {
         }
       />
       <ProxyFormDialog
-        id={search.edit === 'import' ? null : (search.edit ?? null)}
+        id={search.edit === 'import' || search.edit === 'pools' ? null : (search.edit ?? null)}
         close={() => set({ edit: undefined })}
         created={(id) => set({ edit: undefined, peek: id })}
       />
+      <PoolsDialog opened={search.edit === 'pools'} close={() => set({ edit: undefined })} />
       <ImportDialog opened={search.edit === 'import'} close={() => set({ edit: undefined })} />
     </Screen>
   );

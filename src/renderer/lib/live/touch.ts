@@ -55,7 +55,7 @@ function touchMirrors(into: Touch, change: Change, { mirrors = [] }: EntityRecor
 function touchFine(
   into: Touch,
   change: Change,
-  { stale = [], row, patch }: FineEvent<CallIdOf>,
+  { stale = [], summaries = [], row, patch }: FineEvent<CallIdOf>,
   lists: readonly CallIdOf[],
 ): void {
   if (row)
@@ -64,6 +64,7 @@ function touchFine(
         at(into.lists, op, () => new Map()),
         new Map([[change.id, false]]),
       );
+  for (const op of summaries) into.ops.add(op);
   for (const op of stale) at(into.byId, op, () => new Set()).add(change.id);
   const parsed = patch?.schema.safeParse(change.data);
   if (patch === undefined || !parsed?.success) return;

@@ -137,7 +137,7 @@ test('a profile that keeps its proxy for ever rather does not start', async () =
 
 // Would catch: a profile whose way out has to be guessed, and a pool that is deleted under those that use it.
 test('a profile has a proxy or a pool, and a pool in use stays', async () => {
-  const [one] = await all();
+  const one = await proxyAt(proxies[0]?.port ?? 0);
   const pool = poolOf({ proxy_ids: [one] });
   const id = profileIn(pool);
   const both = { pool_id: pool, proxy_id: one };
