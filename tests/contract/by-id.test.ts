@@ -59,7 +59,7 @@ const byId = (Object.entries(contract) as [OperationId, Operation][]).flatMap(([
 /** A list takes the id as a filter. */
 const lists = new Set<string>(Object.values<EntityRecord>(entities).flatMap((record) => record.lists ?? []));
 
-/** What cannot be done with a row that exists: the profile's browser is not there on purpose; it has no pool; there are no cookies in the sample, no profile to copy them from, and no passphrase; a backup is no export, over at once and has no rows. */
+/** What cannot be done with a row that exists: the profile's browser is not there on purpose; it has no pool and no proxy; there are no cookies in the sample, no profile to copy them from, and no passphrase; a backup is no export, over at once and has no rows. */
 const REFUSED: Readonly<Record<string, string>> = {
   profiles_start: 'browser_not_found',
   profiles_connect: 'invalid_state',
@@ -71,7 +71,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   profiles_cookies_set: 'validation_error',
   profiles_cookies_copy: 'not_found',
   proxies_rotate: 'invalid_state',
-  profiles_exit_accept: 'validation_error',
+  profiles_exit_accept: 'invalid_state',
   profiles_exit_renew: 'invalid_state',
   jobs_cancel: 'invalid_state',
   jobs_results: 'not_found',

@@ -57,9 +57,9 @@ export const MOST_POOLS = 200;
 export const poolRecord = {
   area: 'automation',
   id: PoolId,
-  lists: ['pools_list'],
   one: 'pools_get',
-  summaries: ['profiles_exit'],
+  // A short list without pages: it is asked again as a whole.
+  summaries: ['pools_list', 'profiles_exit'],
 } as const satisfies EntityRecord;
 
 const common = { row: '-', area: 'automation', tags: ['proxies'] } as const;

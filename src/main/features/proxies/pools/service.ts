@@ -5,6 +5,7 @@ import type { PoolId, ProxyId } from '../../../../contract/kernel/scalars.ts';
 import { type Clock, iso, isoOrNull } from '../../../core/clock.ts';
 import { type Db, recordOf, recordsOf } from '../../../core/db/index.ts';
 import { newId } from '../../../core/ids.ts';
+import { wireMembers } from '../../../core/operation/values.ts';
 import { type Changes, checkVersion, notFound } from '../../../core/operation/versioned.ts';
 import type { ProxyRow } from '../schema.ts';
 import { restOf } from './choose.ts';
@@ -27,7 +28,7 @@ export function createPools(deps: { db: Db; store: PoolStore; clock: Clock; find
     const rests = members.flatMap((one) => restOf(one, row.cooldown_seconds, clock.now()) ?? []);
     const times = rests.flatMap(({ until }) => until ?? []);
     return {
-      ...row,
+      ...wireMembers(ProxyPool, row),
       ...{ members: members.length, available: members.length - rests.length, used_by: store.usedBy(row.id) },
       next_at: isoOrNull(times.length === 0 ? null : Math.min(...times)),
       ...{ created_at: iso(row.created_at), updated_at: iso(row.updated_at) },
