@@ -30,6 +30,17 @@ const profile = fc.record({
   launch_args: fc.array(fc.constantFrom('--lang=de', '--mute-audio'), { maxLength: 2 }),
   storage: fc.constantFrom('persistent', 'ephemeral'),
   clear_cache_on_stop: fc.boolean(),
+  pool_id: fc.option(fc.constant('pol_01j00000000000000000000000')),
+  sticky: fc.constantFrom('run', 'failure', 'minutes', 'forever'),
+  sticky_minutes: fc.integer({ min: 1, max: 525_600 }),
+  exit_policy: fc.option(fc.constantFrom('off', 'warn', 'block')),
+  traffic_budget: fc.option(
+    fc.record({
+      run_bytes: fc.integer({ min: 1_000_000, max: 2 ** 40 }),
+      day_bytes: fc.option(fc.integer({ min: 1_000_000, max: 2 ** 40 })),
+      month_bytes: fc.constant(null),
+    }),
+  ),
 });
 
 // Catches a field that opening and saving the form changes or loses, such as a size, an empty group, a path with spaces.

@@ -75,8 +75,8 @@ export const PROFILE_SHAPE: Shape<ProfileValues> = {
 };
 
 const MB = 1_048_576;
-const megabytes = (bytes: number | null | undefined): number | '' =>
-  bytes == null ? '' : Math.round((bytes / MB) * 100) / 100;
+/** Not rounded: a budget that an API set stays what it is. */
+const megabytes = (bytes: number | null | undefined): number | '' => (bytes == null ? '' : bytes / MB);
 
 /** Initial values for editing `profile`, or for a new one with `browser`. */
 export function valuesOf(profile: Profile | null, browser: Profile['browser']): ProfileValues {

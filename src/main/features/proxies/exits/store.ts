@@ -1,21 +1,22 @@
 /** The only SQL of consents. */
+import { and, eq } from 'drizzle-orm';
 import type { Db } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';
+import { exitConsent } from './schema.ts';
 
 /** Creates the store. */
 export function createConsentStore(db: Db, events: Events) {
-  const get = db.raw.prepare<[string, string], { at: number }>(
-    'SELECT at FROM exit_consent WHERE profile_id = ? AND exit = ?',
-  );
-  const put = db.raw.prepare<[string, string, number]>(
-    'INSERT INTO exit_consent (profile_id, exit, at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET exit = excluded.exit, at = excluded.at',
-  );
+  const { orm } = db;
   return {
     /** When an operator accepted exactly this exit, unix ms; null when nobody has. */
-    at: (profileId: string, exit: string): number | null => get.get(profileId, exit)?.at ?? null,
+    at(profileId: string, exit: string): number | null {
+      const its = and(eq(exitConsent.profile_id, profileId), eq(exitConsent.exit, exit));
+      return orm.select({ at: exitConsent.at }).from(exitConsent).where(its).get()?.at ?? null;
+    },
     accept(profileId: string, exit: string, at: number): void {
       db.transaction(() => {
-        put.run(profileId, exit, at);
+        const row = { profile_id: profileId, exit, at };
+        orm.insert(exitConsent).values(row).onConflictDoUpdate({ target: exitConsent.profile_id, set: row }).run();
         events.append({ type: 'profile.exit', entity: 'profile', id: profileId, version: null });
       });
     },

@@ -1,5 +1,5 @@
 /** Tables of traffic. Bytes of sockets as the browser has them; times are unix ms. */
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { HostTraffic } from '../../../../contract/automation/profile/traffic.ts';
 import { json } from '../../../core/db/index.ts';
 
@@ -20,3 +20,16 @@ export const trafficRun = sqliteTable('traffic_run', {
   spent: text('spent'),
 });
 export type TrafficRunRow = typeof trafficRun.$inferSelect;
+
+/** Sums of a day (UTC); the profile is empty for a browser without one. */
+export const trafficDay = sqliteTable(
+  'traffic_day',
+  {
+    profile_id: text('profile_id').notNull(),
+    day: text('day').notNull(),
+    proxy_id: text('proxy_id').notNull(),
+    up: integer('up').notNull(),
+    down: integer('down').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.profile_id, table.day, table.proxy_id] })],
+);

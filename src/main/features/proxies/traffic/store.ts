@@ -3,7 +3,7 @@ import { desc, eq, lt } from 'drizzle-orm';
 import type { Traffic } from '../../../../contract/automation/profile/traffic.ts';
 import type { Db } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';
-import { type TrafficRunRow, trafficRun } from './schema.ts';
+import { type TrafficRunRow, trafficDay, trafficRun } from './schema.ts';
 
 const NONE: Traffic = { up_bytes: 0, down_bytes: 0 };
 
@@ -17,7 +17,7 @@ export function createTrafficStore(db: Db, events: Events) {
     `INSERT INTO traffic_day (profile_id, day, proxy_id, up, down) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET up = up + excluded.up, down = down + excluded.down`,
   );
-  // A day from ~ to ~, of a profile; of a month the last day is past every real one.
+  // Of a month the 31st is its last day or past it.
   const sum = db.raw.prepare<[string, string, string], Traffic>(
     `SELECT coalesce(sum(up), 0) AS up_bytes, coalesce(sum(down), 0) AS down_bytes FROM traffic_day
      WHERE profile_id = ? AND day BETWEEN ? AND ?`,
@@ -29,7 +29,6 @@ export function createTrafficStore(db: Db, events: Events) {
   const total = db.raw.prepare<[], Traffic>(
     'SELECT coalesce(sum(up), 0) AS up_bytes, coalesce(sum(down), 0) AS down_bytes FROM traffic_day',
   );
-  const prune = db.raw.prepare<[string]>('DELETE FROM traffic_day WHERE day < ?');
   const close = db.raw.prepare<[]>('UPDATE traffic_run SET ended_at = started_at WHERE ended_at IS NULL');
   const runs = (where: ReturnType<typeof eq>, limit: number): TrafficRunRow[] =>
     orm.select().from(trafficRun).where(where).orderBy(desc(trafficRun.started_at)).limit(limit).all();
@@ -74,7 +73,10 @@ export function createTrafficStore(db: Db, events: Events) {
     /** Forgets runs that began before `runsBefore` and days before `daysBefore` (unix ms). */
     forget(runsBefore: number, daysBefore: number): void {
       orm.delete(trafficRun).where(lt(trafficRun.started_at, runsBefore)).run();
-      prune.run(dayOf(daysBefore));
+      orm
+        .delete(trafficDay)
+        .where(lt(trafficDay.day, dayOf(daysBefore)))
+        .run();
     },
   };
 }
