@@ -90,6 +90,54 @@ test('nothing carries commands or answers that nobody looks at', () => {
   for (const [method, params] of carriers) expect(refusal(method, params), method).toContain('beyond');
 });
 
+/** Members whose names look like scripts or parts of pages, and that tell nobody anything. */
+const SILENT = [
+  'CSS.getLonghandProperties value',
+  'CSS.setEffectivePropertyValueForNode value',
+  'DOMStorage.setDOMStorageItem value',
+  'Debugger.getPossibleBreakpoints restrictToFunction',
+  'Debugger.setBreakpointByUrl scriptHash',
+  'Input.dispatchKeyEvent code',
+  'Runtime.compileScript persistScript',
+  'Emulation.setPressureSourceOverrideEnabled source',
+  'Emulation.setPressureStateOverride source',
+  'Emulation.setScriptExecutionDisabled value',
+  'Network.setCookie value',
+  // Of one process: its frames of calls are named by it.
+  'Debugger.evaluateOnCallFrame expression',
+];
+
+// Would catch: a script, or a text with one, that runs in a file because it arrives when the file has been opened, in this Chromium or the next.
+test('what brings a script along is refused, or ends where the page is none of the web', () => {
+  const passed = [...protocol()].flatMap(([method, members]) =>
+    members
+      .filter((name) =>
+        /expression|function(?!Count)|^(?:value|source|condition|code)$|script(?!Id|s)|html/i.test(name),
+      )
+      .filter((name) => {
+        const said = confined({ method, params: { [name]: 'mine()' } });
+        const text = typeof said === 'string' ? null : said.params?.[name];
+        return text === 'mine()';
+      })
+      .map((name) => `${method} ${name}`),
+  );
+  expect(passed.filter((one) => !SILENT.includes(one))).toEqual([]);
+  const declared = confined({ method: 'Runtime.callFunctionOn', params: { functionDeclaration: '0);mine();(()=>0' } });
+  const text = (declared as { params: { functionDeclaration: string } }).params.functionDeclaration;
+  for (const [href, ran] of [
+    ['https://shop.test/', 1],
+    ['file:///x', 0],
+    ['chrome://settings/', 0],
+    ['chrome-extension://abc/x.html', 0],
+  ] as const) {
+    const world = { location: new URL(href), document: { baseURI: href }, runs: 0, mine: () => void world.runs++ };
+    const run = () => runInNewContext(`(${text})`, world);
+    if (ran === 1) run();
+    else expect(run).toThrow();
+    expect(world.runs, href).toBe(ran);
+  }
+});
+
 test.each([
   ['https://shop.test/', true],
   ['http://127.0.0.1:1/', true],

@@ -5,7 +5,7 @@
 import { isJsonObject } from '../../../../contract/kernel/json.ts';
 import type { Json, JsonObject } from '../../../../contract/kernel/scalars.ts';
 import type { Command } from './messages.ts';
-import { inWebPages, isWeb, webPattern } from './web.ts';
+import { calledInWebPages, inWebPages, isWeb, webPattern } from './web.ts';
 
 /** Domains whose commands concern pages; what a later Chromium brings has to be looked at first. A trace records all pages that there are. */
 const DOMAINS = new Set(
@@ -25,16 +25,22 @@ const OF_BROWSER = new Set(
 );
 
 /**
- * Commands that name files of this computer, carry commands or machine code that nobody would look at, or scripts for whatever page comes next, and
- * the one after which the host would not hear where a page is.
+ * Commands that name files of this computer, carry commands or machine code that nobody would look at, scripts for whatever page comes next, or
+ * text that becomes part of whatever page is there by then, and the one after which the host would not hear where a page is.
  */
 const REFUSED = new Set([
+  'DOM.setAttributeValue',
+  'DOM.setAttributesAsText',
   'DOM.setFileInputFiles',
+  'DOM.setNodeValue',
+  'DOM.setOuterHTML',
   'DOM.getFileInfo',
+  'Debugger.setScriptSource',
   'Page.addCompilationCache',
   'Page.addScriptToEvaluateOnLoad',
   'Page.disable',
   'Page.handleFileChooser',
+  'Page.setDocumentContent',
   'ServiceWorker.inspectWorker',
   'Target.exposeDevToolsProtocol',
   'Target.openDevTools',
@@ -92,6 +98,23 @@ function intercepting(params: JsonObject = {}): JsonObject | null {
   return all.includes(null) ? null : { ...params, patterns: all as JsonObject[] };
 }
 
+/**
+ * A command with a script, which ends at once in a page that is not of the web. One may have come before the host hears of it, while the command
+ * is on its way: its answer would be kept back, and what its script tells others would not. Null for what carries none.
+ */
+function scripted({ method, params = {} }: Asked): JsonObject | null {
+  const { expression, functionDeclaration, objectId, source, throwOnSideEffect } = params;
+  // What may have no effects tells nobody anything.
+  if (/^Runtime\.(?:evaluate|compileScript)$/.test(method) && typeof expression === 'string')
+    return throwOnSideEffect === true ? null : { ...params, expression: inWebPages(expression) };
+  // Objects are those of one process, which pages elsewhere do not share; numbers of contexts are the same in each.
+  if (method === 'Runtime.callFunctionOn' && typeof functionDeclaration === 'string' && objectId === undefined)
+    return { ...params, functionDeclaration: calledInWebPages(functionDeclaration) };
+  if (method === 'Page.addScriptToEvaluateOnNewDocument' && typeof source === 'string')
+    return { ...params, source: inWebPages(source) };
+  return null;
+}
+
 /** The command as it may be sent, or why it may not. @param isWhole whether it is for the browser as a whole, and no page of it */
 export function confined(command: Asked, isWhole = false): Asked | string {
   const { method, params } = command;
@@ -116,9 +139,8 @@ export function confined(command: Asked, isWhole = false): Asked | string {
     const fitting = intercepting(params);
     return fitting === null ? `${method} names requests that are none for the web` : { ...command, params: fitting };
   }
-  if (method === 'Page.addScriptToEvaluateOnNewDocument' && typeof params?.source === 'string')
-    return { ...command, params: { ...params, source: inWebPages(params.source) } };
-  return command;
+  const guarded = scripted(command);
+  return guarded === null ? command : { ...command, params: guarded };
 }
 
 /** Commands that end what another one began, or lead a page back to the web. */

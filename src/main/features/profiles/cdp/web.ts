@@ -30,12 +30,16 @@ export function webPattern(pattern: Json): string | null {
 }
 
 /**
- * First statement of scripts that wait for new documents. They are there before the host hears where a page is, so that they have to look for
- * themselves. Nothing of them has run by then, functions that they declare hide none of these names, and the page has not begun. A page without an
- * address of its own has the base of whoever opened it.
+ * Ends a script that is not in a page of the web. The host hears of a page after it is there, so that scripts have to look for themselves. In pages of
+ * the web, which may have changed whatever can be changed, nothing is used that can be; elsewhere nothing of the client has run before, and nothing
+ * that it declares hides these names. A page without an address of its own has the base of whoever opened it; worklets have none at all.
  */
 const GUARD =
-  '[location.href,document.baseURI].forEach((a)=>{if(!/^(?:https?:|data:|about:|blob:https?:|chrome-error:)/.test(a))throw null});';
+  "if(typeof location==='object'&&location.protocol!=='https:'&&location.protocol!=='http:')" +
+  "[location.href,typeof document==='object'?document.baseURI:'about:'].forEach((a)=>{if(!/^(?:https?:|data:|about:|blob:https?:|chrome-error:)/.test(a))throw null});";
 
-/** A script for new documents that ends at once where the document is not of the web. */
+/** A script that ends at once where it is not in a page of the web. */
 export const inWebPages = (source: string): string => GUARD + source;
+
+/** A function, in the text of one, that is none elsewhere: whatever the text is, its beginning is computed first. */
+export const calledInWebPages = (declaration: string): string => `(()=>{${GUARD}})(),${declaration}`;
