@@ -19,8 +19,11 @@ const PATH = /^\/v1\/profiles\/([^/]+)\/devtools$/;
 export interface DevtoolsDoor extends Door {
   /** Whether an address is one of this door. */
   owns(path: string): boolean;
-  /** Completes the handshake. @throws AppError `unauthorized` for a ticket that is used, over or another's; `invalid-state`, `browser-failed` */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  /**
+   * Completes the handshake. @param known called when the ticket has said who it is
+   * @throws AppError `unauthorized` for a ticket that is used, over or another's; `invalid-state`, `browser-failed`, `too-many-requests`
+   */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, known: () => void): Promise<void>;
 }
 
 /** Creates the door. */
@@ -57,15 +60,21 @@ export function createDevtoolsDoor({
     });
   }
 
+  /** @throws AppError `too-many-requests` */
+  function requireRoom({ id }: Principal): void {
+    if (registry.countOf(id) >= MAX_CONNECTIONS) throw new AppError('too-many-requests');
+  }
+
   return {
     name: 'ws',
     owns: (path) => PATH.test(path),
-    async accept(request, socket, head) {
+    async accept(request, socket, head, known) {
       const url = new URL(request.url ?? '/', 'http://localhost');
       const found = relay.redeem(PATH.exec(url.pathname)?.[1] ?? '', url.searchParams.get('ticket') ?? '');
       if (!found) throw new AppError('unauthorized', 'This address was used or has expired; ask for another one.');
       const { id, principal } = found;
-      if (registry.countOf(principal.id) >= MAX_CONNECTIONS) throw new AppError('too-many-requests');
+      known();
+      requireRoom(principal);
       let open: WebSocket | undefined;
       const channel = await relay.attach(id, {
         principal,
@@ -76,7 +85,13 @@ export function createDevtoolsDoor({
         },
         ended: () => open?.close(1001, 'the browser was closed'),
       });
-      if (socket.destroyed) return channel.close();
+      // It may have been cut meanwhile, be no handshake, or come with many others at once.
+      const abandon = () => {
+        if (open === undefined) channel.close();
+      };
+      if (socket.destroyed) return abandon();
+      socket.once('close', abandon);
+      requireRoom(principal);
       server.handleUpgrade(request, socket, head, (webSocket) => {
         open = webSocket;
         serve(webSocket, channel, principal, request.headers.origin ?? null);

@@ -104,8 +104,14 @@ function handleUpgrade(deps: GuardDeps, req: IncomingMessage, socket: Duplex, he
     deps.state.connections.known(socket);
     deps.webSocket.accept(req, socket, head, caller);
   } catch (thrown) {
-    socket.end(rawProblem(toAppError(thrown), { requestId: newRequestId(), instance: path }));
+    refuseUpgrade(socket, toAppError(thrown), path);
   }
+}
+
+/** Answers, and leaves nothing open: no time limit of the server counts for a connection that was to be upgraded, and its other end may never close. */
+function refuseUpgrade(socket: Duplex, error: AppError, instance: string): void {
+  socket.once('finish', () => socket.destroy());
+  socket.end(rawProblem(error, { requestId: newRequestId(), instance }));
 }
 
 /** Its ticket says who calls. */
@@ -115,11 +121,10 @@ function acceptDevtools(
   socket: Duplex,
   head: Buffer,
 ): void {
-  state.connections.known(socket);
-  devtools.accept(req, socket, head).catch((thrown: unknown) => {
-    const error = admit.refusedUpgrade(req, toAppError(thrown));
+  const known = () => state.connections.known(socket);
+  devtools.accept(req, socket, head, known).catch((thrown: unknown) => {
     const [instance = ''] = (req.url ?? '').split('?');
-    socket.end(rawProblem(error, { requestId: newRequestId(), instance }));
+    refuseUpgrade(socket, admit.refusedUpgrade(req, toAppError(thrown)), instance);
   });
 }
 

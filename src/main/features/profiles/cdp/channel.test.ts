@@ -10,6 +10,7 @@ function open() {
   const heard: Message[] = [];
   const trunk: Trunk = {
     routes: new Map(),
+    backlog: () => 0,
     send(command, onAnswer) {
       sent.push(command);
       answers.push(onAnswer);
@@ -99,7 +100,7 @@ test('a page without an address is where its opener is, until it goes somewhere'
 test('of a page without an address that was there before nobody knows what opened it', () => {
   const routes: Trunk['routes'] = new Map();
   const heard: Message[] = [];
-  const trunk: Trunk = { routes, send: () => () => undefined };
+  const trunk: Trunk = { routes, backlog: () => 0, send: () => () => undefined };
   const channel = createChannel(trunk, 'root', { deliver: (message) => heard.push(message), isConfined: true });
   const targetInfo = { targetId: 'popup', url: 'about:blank', openerId: 'gone' };
   routes.get('root')?.event({ method: 'Target.targetCreated', params: { targetInfo }, sessionId: 'root' });

@@ -21,6 +21,8 @@ export interface Channel {
 export interface Trunk {
   /** Sends a command. @returns forgets it: its answer is of no use any more */
   send(command: Omit<Command, 'id'>, onAnswer: (answer: Message) => void): () => void;
+  /** Bytes that the browser has not taken yet. */
+  backlog(): number;
   /** Who hears of the events of a session. */
   routes: Map<string, Hearer>;
 }
@@ -35,6 +37,8 @@ const refused = (message: string) => ({ code: -32_000, message: `Not allowed wit
 
 /** Commands of a client that wait for their answers; programs have a few hundred at most. */
 const MAX_WAITING = 10_000;
+/** What waits until a browser that is busy, or stopped, reads it, of all its clients; bytes. */
+const MAX_BACKLOG = 64 * 1024 * 1024;
 
 /** How a channel is opened. */
 export interface ChannelOptions {
@@ -134,7 +138,8 @@ export function createChannel(trunk: Trunk, root: string, { deliver, isConfined,
       const inSession = sessionId === undefined ? {} : { sessionId };
       if (sessionId !== undefined && routes.get(sessionId) !== hearer)
         return deliver({ id, error: NO_SESSION, ...inSession });
-      const command = waiting.size >= MAX_WAITING ? 'too many commands wait for their answers' : allowed(asked);
+      const isFull = waiting.size >= MAX_WAITING || trunk.backlog() >= MAX_BACKLOG;
+      const command = isFull ? 'too many commands wait for the browser' : allowed(asked);
       if (typeof command === 'string') return deliver({ id, error: refused(command), ...inSession });
       const departures = targets.departures(sessionId);
       const forget = trunk.send({ ...command, sessionId: sessionId ?? root }, (answer) => {

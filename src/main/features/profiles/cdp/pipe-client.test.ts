@@ -16,7 +16,9 @@ function pipe() {
   toBrowser.read();
   const say = (message: object) => void fromBrowser.write(`${JSON.stringify(message)}\0`);
   const asked = () => written.parse(String(toBrowser.read()).split('\0')[0]);
-  return { client, say, asked };
+  /** Takes all that has been written. */
+  const taken = () => void toBrowser.resume();
+  return { client, say, asked, taken };
 }
 
 // Would catch: answers of our own making to commands that a client has given up, on which Playwright fails as a whole.
@@ -44,4 +46,21 @@ test('a command that the browser refuses, or whose answer is another, fails with
   const odd = client.call('Target.attachToBrowserTarget', {}, z.object({ sessionId: z.string() }));
   say({ id: asked().id, result: {} });
   await expect(odd).rejects.toThrow('cannot be read');
+});
+
+// Would catch: the memory of the host, taken by commands of the largest size that a stopped browser does not read.
+test('commands wait for a browser that does not read, as far as they are not too large together', async () => {
+  const { client, say, asked, taken } = pipe();
+  const heard: Message[] = [];
+  const attached = client.attach({ deliver: (message) => heard.push(message), isConfined: false });
+  say({ id: asked().id, result: { sessionId: 'root' } });
+  const channel = await attached;
+  const expression = 'x'.repeat(8 * 1024 * 1024);
+  for (let id = 1; id <= 12; id++) channel.send({ id, method: 'Runtime.evaluate', params: { expression } });
+  expect(heard.map(({ id }) => id)).toEqual([9, 10, 11, 12]);
+  expect(heard[0]?.error?.message).toContain('wait for the browser');
+  taken();
+  await new Promise(setImmediate);
+  channel.send({ id: 13, method: 'Browser.getVersion' });
+  expect(heard).toHaveLength(4);
 });

@@ -77,6 +77,7 @@ export function createPipeClient(toBrowser: Writable, fromBrowser: Readable): Pi
   }
   const trunk: Trunk = {
     routes,
+    backlog: () => toBrowser.writableLength,
     send(command, answer) {
       // A browser that has gone answers nothing, and clients rely on it: Playwright has dropped the commands of a crashed page by then.
       const id = send(command, { answer });

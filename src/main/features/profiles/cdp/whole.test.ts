@@ -12,6 +12,7 @@ function open(earlier?: { has(targetId: string): boolean }) {
   const heard: Message[] = [];
   const trunk: Trunk = {
     routes: new Map(),
+    backlog: () => 0,
     send(command, onAnswer) {
       sent.push(command);
       answers.push(onAnswer);
