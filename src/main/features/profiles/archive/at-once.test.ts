@@ -76,6 +76,22 @@ describe('two imports of an archive at the same time', () => {
     await Promise.all([again('rename'), again('rename'), again('rename')]);
     expect(names()).toEqual(['Anna', 'Anna 2', 'Anna 3']);
   }, 120_000);
+
+  // Catches an import that finds its profile in use by another one, which holds it while it looks or replaces, and fails.
+  test('all take the place of one profile, one after the other', async () => {
+    const { again, names, stateOf, profiles } = await openSubject();
+    await profiles.startUp();
+    const [made] = (await again('skip')).items;
+    const id = made?.id as ProfileId;
+    for (let round = 0; round < 4; round++) {
+      fs.writeFileSync(path.join(profiles.folder(id), 'state'), 'later');
+      const answers = await Promise.all(Array.from({ length: 4 }, () => again('replace')));
+      expect(answers.flatMap(({ items }) => items.map((one) => one.id))).toEqual([id, id, id, id]);
+      expect([names(), stateOf(id)]).toEqual([['Anna'], 'mine']);
+    }
+    expect(foldersIn('profiles')).toEqual([id]);
+    expect(foldersIn('profile-imports')).toEqual([]);
+  }, 120_000);
 });
 
 // Catches the logins of a profile that could not be made, in a folder that belongs to nobody and that nothing ever removes.

@@ -163,8 +163,9 @@ function createReader(deps: ImportDeps, passphrases: Passphrases, dir: string) {
       const asked = { root: dataDir, file, target: input.dry_run ? null : folder, passphrase };
       const found = await runThread(thread, { unpack: asked }, Unpacked, signal, progressOf(bytes, progress));
       const { plan, settings, report } = await preview(found, input);
-      // Said before the browser is started, not after.
-      if (plan.do === 'replace') await deps.profiles.hold(plan.id, { kind: 'manual', id: 'import' }).release();
+      // Said before the browser is started, not after; in turn, because another import may hold the same profile for a moment.
+      if (plan.do === 'replace')
+        await inTurn(() => deps.profiles.hold(plan.id, { kind: 'manual', id: 'import' }).release());
       if (plan.do === 'nothing') report.unshift(rejected(settings, plan.reason));
       if (input.dry_run || plan.do === 'nothing') {
         const { good, lost } = siftCookies(found.cookies ?? [], clock.now() / 1000);
