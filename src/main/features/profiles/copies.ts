@@ -20,20 +20,33 @@ interface CloneInput {
   count: number;
 }
 
+/** How the name of the mark ends that lies beside a folder until its profile is made. */
+const MARK = '-new';
+
+/** The profile that a mark is of; null for what is none. */
+export const markedBy = (name: string): ProfileId | null => {
+  const id = /^(?:moving-)?(prf_[0-9a-z]{26})(?:-[0-9a-f]{12})?-new$/.exec(name)?.[1];
+  return id === undefined ? null : (id as ProfileId);
+};
+
 /**
  * Puts a folder in the place of that of a new profile, and makes the profile in the same turn of the event loop: files of nobody would stay for ever,
- * with the logins in them.
+ * with the logins in them. A host that is killed between the two leaves a mark, by which the next start finds them.
  */
 export async function placed<T>({ from, to }: { from: string | null; to: string }, make: () => T): Promise<T> {
   if (from === null) return make();
   const root = path.dirname(path.dirname(to));
   makeOwnedFolder(root, path.dirname(to));
-  fs.renameSync(from, to);
+  const mark = from + MARK;
+  makeOwnedFolder(root, mark);
   try {
+    fs.renameSync(from, to);
     return make();
   } catch (error) {
     await removeOwned(root, to);
     throw error;
+  } finally {
+    await removeOwned(root, mark);
   }
 }
 

@@ -117,6 +117,7 @@ export function createProfileService(deps: ProfileDeps) {
   const cookies = createCookieDesk({ visit, clock });
   const snapshots = createSnapshots({
     ...{ clock, log, require, hold, view, dirOf: persistentDir, announce: store.announce },
+    isKnown: (id) => (store.get(id) ?? store.getDeleted(id)) !== undefined,
     store: createSnapshotStore(db),
     dir: path.join(path.dirname(profilesDir), 'profile-snapshots'),
     cookiesOf: async (id) => (await cookies.get(id, 'json', undefined)).cookies,

@@ -23,6 +23,13 @@ export function createSnapshotStore({ orm }: Db) {
         .where(eq(profileSnapshot.profile_id, profile))
         .orderBy(desc(profileSnapshot.created_at), desc(profileSnapshot.id))
         .all(),
+    /** Ids of all profiles' snapshots. */
+    all: (): SnapshotId[] =>
+      orm
+        .select({ id: profileSnapshot.id })
+        .from(profileSnapshot)
+        .all()
+        .map(({ id }) => id),
     remove: (id: SnapshotId): void => void orm.delete(profileSnapshot).where(eq(profileSnapshot.id, id)).run(),
   };
 }

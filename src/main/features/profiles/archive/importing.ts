@@ -11,7 +11,7 @@ import { entryOf, listOwned, removeOwned } from '../../../core/disk/owned-trees.
 import { newId } from '../../../core/ids.ts';
 import { runThread } from '../../../core/process/thread.ts';
 import type { JobContext, JobKind } from '../../jobs/index.ts';
-import { placed } from '../copies.ts';
+import { markedBy, placed } from '../copies.ts';
 import { folderBytes } from '../folders.ts';
 import { type ArchiveDeps, progressOf } from './exporting.ts';
 import type { Passphrases } from './passphrases.ts';
@@ -154,7 +154,7 @@ function createReader(deps: ImportDeps, passphrases: Passphrases, dir: string) {
     const { file } = uploads.require(input.upload_id, input.principal);
     const passphrase = passphrases.of(id, input.sealed);
     const profile = newId('profile');
-    // Named by the profile that it may become: the next start knows then what was left half done.
+    // Named by the profile that it may become, as its mark will be.
     const folder = entryOf(dir, profile);
     makeOwnedFolder(dataDir, dir);
     try {
@@ -225,8 +225,8 @@ export function createImports(deps: ImportDeps, passphrases: Passphrases) {
     /** Removes what a host that was killed was reading, and a folder whose profile it did not come to make. */
     async startUp(): Promise<void> {
       for (const { name } of await listOwned(dataDir, dir)) {
-        const id = ProfileId.safeParse(name);
-        if (id.success && !archives.isKnown(id.data)) await removeOwned(dataDir, archives.dirOf(id.data));
+        const id = markedBy(name) ?? ProfileId.safeParse(name).data ?? null;
+        if (id !== null && !archives.isKnown(id)) await removeOwned(dataDir, archives.dirOf(id));
         await removeOwned(dataDir, path.join(dir, name));
       }
     },

@@ -8,6 +8,7 @@ import type { ProfileId } from '../../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { makeOwnedFolder } from '../../../core/disk/owned-files.ts';
 import { entryOf, listOwned, removeOwned } from '../../../core/disk/owned-trees.ts';
+import { markedBy } from '../copies.ts';
 import { copyProfile, folderBytes } from '../folders.ts';
 import type { SnapshotRow } from '../schema.ts';
 import type { SnapshotStore } from '../store-snapshots.ts';
@@ -27,6 +28,8 @@ export interface RingDeps {
   dir: string;
   /** Folder of a profile that keeps its data. */
   dirOf(id: ProfileId): string;
+  /** Whether there is a profile of this id, deleted ones included. */
+  isKnown(id: ProfileId): boolean;
   /** Tells subscribers that something of the profile has changed. */
   announce(id: ProfileId): void;
 }
@@ -45,7 +48,7 @@ async function moved(from: string, to: string): Promise<boolean> {
 }
 
 /** Creates the rings. */
-export function createRing({ store, clock, dir, dirOf, announce }: RingDeps) {
+export function createRing({ store, clock, dir, dirOf, isKnown, announce }: RingDeps) {
   const root = path.dirname(dir);
   const folderOf = (id: SnapshotId) => entryOf(dir, id);
 
@@ -54,9 +57,9 @@ export function createRing({ store, clock, dir, dirOf, announce }: RingDeps) {
   async function remove(id: SnapshotId): Promise<void> {
     const going = path.join(dir, `${MOVING}${id}`);
     const isHere = await isThere(folderOf(id));
-    // Nothing is awaited between the two: a folder without a row would stay for ever, with the logins in it.
-    store.remove(id);
+    // In this order: a folder without a row would stay for ever, with the logins in it.
     if (isHere) renameSync(folderOf(id), going);
+    store.remove(id);
     await removeOwned(root, going);
   }
 
@@ -71,11 +74,12 @@ export function createRing({ store, clock, dir, dirOf, announce }: RingDeps) {
       await copyProfile(dirOf(profile), copy);
       const bytes = await folderBytes(copy);
       const row = { id, profile_id: profile, reason, bytes, created_at: clock.now() };
-      renameSync(copy, folderOf(id));
       try {
         store.insert(row);
+        renameSync(copy, folderOf(id));
       } catch (error) {
-        await removeOwned(root, folderOf(id));
+        await removeOwned(root, copy);
+        store.remove(id);
         throw error;
       }
       for (const old of store.of(profile).slice(RING)) await remove(old.id);
@@ -111,10 +115,16 @@ export function createRing({ store, clock, dir, dirOf, announce }: RingDeps) {
     async forget(id: ProfileId): Promise<void> {
       for (const row of store.of(id)) await remove(row.id);
     },
-    /** Makes the folder, and removes what a host that was killed was moving; the folder of a profile is put back where none has taken its place. */
+    /**
+     * Makes the folder, and removes what a host that was killed was moving; the folder of a profile is put back where none has taken its place.
+     * Rows without a folder go.
+     */
     async startUp(): Promise<void> {
       makeOwnedFolder(root, dir);
+      for (const id of store.all()) if (!(await isThere(folderOf(id)))) store.remove(id);
       for (const { name } of await listOwned(root, dir)) {
+        const made = markedBy(name);
+        if (made !== null && !isKnown(made)) await removeOwned(root, dirOf(made));
         const profile = OLD.exec(name)?.[1];
         if (profile !== undefined && !(await isThere(dirOf(profile as ProfileId))))
           await fs.rename(path.join(dir, name), dirOf(profile as ProfileId));
