@@ -107,3 +107,54 @@ test('only a registered entity can be announced, and only under its own name', (
   // @ts-expect-error the type belongs to another entity
   core.events.append({ type: 'task.created', entity: 'profile', id: 'x' });
 });
+
+// Would catch: a reader of the whole history who wants nothing of it, for whom the host reads a million changes in one go; and a list of wanted ids
+// that is gone through for each of them.
+test('a long history of which nothing is wanted is read in turns with others', async () => {
+  using core = openTestCore();
+  const changes = createChangeService(core.events);
+  core.db.transaction(() => fill(core, 50_000));
+  core.events.append({ type: 'task.deleted', entity: 'task', id: 'wanted' });
+  const ids = Array.from({ length: 20_000 }, (_, n) => `other${n}`);
+  const stream = changes.follow(
+    { since: 0, types: ['task.deleted', 'proxy.*'], ids: [...ids, 'wanted'] },
+    all,
+    new AbortController().signal,
+  );
+  await stream.next();
+  let turns = 0;
+  let over = false;
+  const count = () => {
+    turns += 1;
+    if (!over) setImmediate(count);
+  };
+  setImmediate(count);
+  expect((await stream.next()).value).toMatchObject({ type: 'task.deleted', id: 'wanted' });
+  over = true;
+  expect(turns).toBeGreaterThan(90);
+  await stream.return(undefined);
+});
+
+// Would catch: changes that are kept for each reader who does not read.
+test('of a hundred thousand changes readers that stand still are told a batch, and how many they have missed', async () => {
+  using core = openTestCore();
+  const changes = createChangeService(core.events);
+  const readers = Array.from({ length: 20 }, () => changes.follow({}, all, new AbortController().signal));
+  for (const one of readers) await one.next();
+  const first = readers.map((one) => one.next());
+  fill(core, 1);
+  await Promise.all(first);
+  for (let n = 0; n < 100; n++) core.db.transaction(() => fill(core, 1000));
+  for (const one of readers) {
+    let held = 0;
+    let { value } = await one.next();
+    while (value?.type !== 'gap') {
+      held += 1;
+      ({ value } = await one.next());
+    }
+    expect(held).toBeLessThanOrEqual(500);
+    expect(value).toMatchObject({ dropped: expect.any(Number) });
+    expect((value as { dropped: number }).dropped).toBeGreaterThan(99_000 - 500);
+    await one.return(undefined);
+  }
+});

@@ -1,4 +1,5 @@
 /** The event table as operations: catch up and follow, filtered by what the principal may see. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { recordOf } from '../../../contract/entities.ts';
 import type { Change } from '../../../contract/host/telemetry.ts';
@@ -24,11 +25,16 @@ function areaIn(data: Change['data']): Area | undefined {
   return OwnArea.safeParse(data).data?.area;
 }
 
-/** `task.*` or an exact type. */
+/** `task.*` or an exact type; however many are wanted, a type is looked at once for each of its parts. */
 function typeMatcher(types: string[] | undefined): (type: string) => boolean {
   if (!types) return () => true;
-  return (type) =>
-    types.some((wanted) => (wanted.endsWith('.*') ? type.startsWith(wanted.slice(0, -1)) : type === wanted));
+  const wanted = new Set(types);
+  return (type) => {
+    if (wanted.has(type) && !type.endsWith('.*')) return true;
+    for (let dot = type.indexOf('.'); dot >= 0; dot = type.indexOf('.', dot + 1))
+      if (wanted.has(`${type.slice(0, dot)}.*`)) return true;
+    return false;
+  };
 }
 
 /** Changes read per turn; a follower holds at most this many in memory. */
@@ -66,7 +72,8 @@ export function createChangeService(events: Events) {
     ): AsyncGenerator<Change | { type: 'hello'; seq: number } | { type: 'gap'; dropped: number; next_since: number }> {
       if (input.since !== undefined) requireHistory(events, input.since);
       const wanted = typeMatcher(many(input.types));
-      const ids = many(input.ids);
+      const listed = many(input.ids);
+      const ids = listed && new Set(listed);
       let at = input.since ?? events.head();
       let caughtUp = input.since === undefined;
       let wake: (() => void) | undefined;
@@ -84,9 +91,11 @@ export function createChangeService(events: Events) {
           const batch = events.list(at, BATCH);
           for (const change of batch) {
             at = change.seq;
-            if (wanted(change.type) && (!ids || ids.includes(change.id)) && visible(principal, change)) yield change;
+            if (wanted(change.type) && (!ids || ids.has(change.id)) && visible(principal, change)) yield change;
             if (signal.aborted) return;
           }
+          // A long history of which nothing is wanted is read without a wait otherwise, while nobody else is served.
+          if (batch.length === BATCH) await nextTurn();
           if (batch.length > 0) continue;
           caughtUp = true;
           await new Promise<void>((resolve) => {
