@@ -36,6 +36,13 @@ describe('an input with the address of a file needs the scope that writing comma
     ',chrome:settings',
     '["https://shop.test/", "file:///etc/passwd"]',
     ' {"url":"\tFILE:/etc/passwd"}',
+    // As whoever parses it reads it.
+    String.raw`["\u0066ile:///etc/passwd"]`,
+    String.raw`["file:\/\/\/etc\/passwd"]`,
+    String.raw`["\u0020\tfi\u0009l\ne:///etc/passwd"]`,
+    String.raw`"\u0066ile:///etc/passwd"`,
+    'https://shop.test/ file:///etc/passwd',
+    'https://shop.test/\u00a0view-source:FILE:\\etc',
   ])('%j', (url) => {
     expect(fileScope({ url })).toMatchObject({ scope: 'manage' });
     expect(fileScope({ [url]: true })).toMatchObject({ scope: 'manage' });
@@ -70,7 +77,18 @@ describe('an input with the address of a file needs the scope that writing comma
   test('a text of blanks and line ends takes the time of its length', () => {
     const took = (length: number) => {
       const started = performance.now();
-      for (const one of ['\n', ' ', '\n ', ',', '["', '\u3000', 'view-source:', 'view-source:\n'])
+      for (const one of [
+        '\n',
+        ' ',
+        '\n ',
+        ',',
+        '["',
+        '\u3000',
+        'view-source:',
+        'view-source:\n',
+        '[\\u0066',
+        ' view-source:',
+      ])
         fileScope(one.repeat(length));
       return performance.now() - started;
     };

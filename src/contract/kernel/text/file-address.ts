@@ -16,15 +16,24 @@ const WHOLE = new RegExp(`${BEFORE}${SCHEMES}:(?:[^ ]|[\\0-\\x20]*$)`, 'i');
 const PART = new RegExp(`${BEFORE}${SCHEMES}:[^\\0-\\x20\\s]`, 'i');
 /** How lists of addresses are written: one in each line, or in each field of a line. */
 const FIELDS = /[\n\r\u2028\u2029,;|]/;
+/** A list with blanks between its addresses; prose has words like `file: x`, and hardly such an address. */
+const AMID = new RegExp(`\\s(?:view-source:)*${SCHEMES}:[/\\\\]`, 'i');
 /** A text of JSON has its addresses in quotes. */
-const JSON_BEGINS = /^\s*[[{]/;
+const JSON_BEGINS = /^\s*[["{]/;
+/** What whoever reads the text as JSON reads instead of its escapes, without the tabs and line ends that it makes of them. */
+const unescaped = (text: string): string =>
+  text
+    .replaceAll(/\\(?:u([0-9a-f]{4})|[bfnrt]|(.))/gi, (_, code?: string, other = '') =>
+      code === undefined ? other : String.fromCharCode(Number.parseInt(code, 16)),
+    )
+    .replaceAll(/[\t\n\r]/g, '');
 
 function isLocal(text: string): boolean {
   // Chromium reads an address without the tabs and line ends inside of it.
   const read = text.replaceAll(/[\t\n\r]/g, '');
-  if (WHOLE.test(read)) return true;
+  if (WHOLE.test(read) || AMID.test(text)) return true;
   const fields = [...read.split(FIELDS), ...text.replaceAll('\t', '').split(FIELDS)];
-  const quoted = JSON_BEGINS.test(text) ? read.split('"') : [];
+  const quoted = JSON_BEGINS.test(text) ? [...read.split('"'), ...unescaped(text).split('"')] : [];
   return [...fields, ...quoted].some((one) => PART.test(one));
 }
 
