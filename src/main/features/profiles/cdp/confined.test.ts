@@ -79,6 +79,13 @@ test('nothing carries commands or answers that nobody looks at', () => {
     ['Target.exposeDevToolsProtocol', { targetId: 'x' }],
     ['Target.attachToTarget', { targetId: 'x' }],
     ['Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false }],
+    ['DOM.setFileInputFiles', { nodeId: 1 }],
+    ['DOM.getFileInfo', { objectId: '1' }],
+    ['Page.disable', {}],
+    ['Page.handleFileChooser', { action: 'fallback' }],
+    ['ServiceWorker.inspectWorker', { versionId: '1' }],
+    ['Target.openDevTools', { targetId: 'x' }],
+    ['Target.setRemoteLocations', { locations: [] }],
     // Of whatever page comes next, and with the rights that it has.
     ['Debugger.setBreakpointByUrl', { lineNumber: 0, urlRegex: '.*', condition: 'leak()' }],
     ['Page.reload', { scriptToEvaluateOnLoad: 'leak()' }],
