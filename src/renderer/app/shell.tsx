@@ -1,7 +1,7 @@
 /** The frame around every screen. */
 import { Outlet } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useOperationQuery } from '../lib/live/query.ts';
 import { useView } from '../lib/view-store.ts';
 import { BulkDock } from '../ui/bulk/bulk-dock.tsx';
@@ -10,9 +10,9 @@ import { useMadeRoom } from '../ui/feedback/use-made-room.ts';
 import { Split } from '../ui/split.tsx';
 import { useAppearance } from '../ui/theme.tsx';
 import { KeySheet } from './key-sheet.tsx';
-import { LogDrawer } from './log-drawer.tsx';
 import { OfflineBar } from './offline-bar.tsx';
 import { openPalette, Palette } from './palette.tsx';
+import { LogDrawer } from './screens.ts';
 import css from './shell.module.css';
 import { Sidebar } from './sidebar.tsx';
 import { StatusBar } from './status-bar.tsx';
@@ -67,7 +67,13 @@ export function Shell() {
             max={700}
             label="Height of the log drawer"
             first={<Outlet />}
-            second={drawer ? <LogDrawer /> : null}
+            second={
+              drawer ? (
+                <Suspense fallback={null}>
+                  <LogDrawer />
+                </Suspense>
+              ) : null
+            }
           />
         </main>
       </div>
