@@ -113,3 +113,25 @@ test('the audit shows what was done and its outcome, whatever the width', async 
     expect(room?.width, `Operation at ${width}`).toBeGreaterThan(100);
   }
 });
+
+// Would catch: long words of one hit that push what tells the others apart out of the palette, where no wheel comes to.
+test('a hit with long words leaves the others their state and time', async ({ page, api }) => {
+  const { id: command_id } = await api.call('commands_create', {
+    ...{ name: 'Offer', kind: 'process', spec: { argv: ['true'] } },
+  });
+  const { id } = await api.task({ command_id });
+  await api.ended(id);
+  const trigger = { kind: 'cron', expr: '*/15 8-18 * * 1-5', timezone: 'America/Argentina/Buenos_Aires' } as const;
+  await api.call('schedules_create', { name: 'Offer, every quarter of an hour', target: { command_id }, trigger });
+  await open(page, '/tasks');
+  await page.keyboard.press('ControlOrMeta+P');
+  await page.keyboard.type('offer');
+  const hits = page.getByRole('dialog').getByRole('button', { name: /Offer/ });
+  await expect(hits).toHaveCount(3);
+  await expect.poll(() => isWhole(hits.filter({ hasText: 'Succeeded' }).getByText('Succeeded'))).toBe(true);
+  // The library's sheet would take this away if it came after the panel's own.
+  await expect(hits.first()).toHaveCSS('padding-top', '6px');
+  const name = hits.getByText('Offer, every quarter of an hour', { exact: true });
+  expect((await name.boundingBox())?.width).toBeGreaterThan(150);
+  for (const hit of await hits.all()) expect(await isWhole(hit), (await hit.textContent()) ?? '').toBe(true);
+});

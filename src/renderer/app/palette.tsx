@@ -72,7 +72,7 @@ function Objects({ found }: { found: readonly Found[] }) {
             <span className={css.icon}>
               <Icon size={14} />
             </span>
-            <span className={`${layout.grow} ${text.clip}`}>{title}</span>
+            <span className={`${css.title} ${text.clip}`}>{title}</span>
             {side}
           </span>
         </Spotlight.Action>
