@@ -169,3 +169,16 @@ test('after G and a letter the focus is in the list of the screen', async ({ pag
   await expect(page.getByRole('grid')).toBeFocused();
   await rowOf(page, 'Nightly').waitFor();
 });
+
+// Would catch: a ring around the guide of a pane without content, as if that was what the screen was opened for.
+test('an empty pane without an action leaves the focus alone', async ({ page, api }) => {
+  const { id } = await api.program('Endless', 'setInterval(() => {}, 1000)');
+  await api.call('tasks_cancel', { id });
+  await api.ended(id);
+  await open(page, `/tasks/${id}`);
+  await expect(page.getByText('This task has no input')).toBeVisible();
+  await expect(page.locator('body')).toBeFocused();
+  await open(page, '/logs?tab=jobs');
+  await expect(page.getByText('No jobs yet')).toBeVisible();
+  await expect(page.locator('body')).toBeFocused();
+});

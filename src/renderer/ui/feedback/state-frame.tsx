@@ -117,9 +117,10 @@ export function EmptyState({
   /** Where the guide tells more; `null` only where there is nothing to learn, such as filters that match nothing. */
   help: HelpTarget | null;
 }) {
-  // The list that would take the focus is not there.
+  // The list that would take the focus is not there. The guide is never what a screen is opened for, and a pane without content
+  // must not take the focus from the list beside it.
   const frame = useRef<HTMLDivElement>(null);
-  useInitialFocus(() => frame.current?.querySelector<HTMLElement>('button, a'));
+  useInitialFocus(() => frame.current?.querySelector<HTMLElement>(`:is(button, a):not(.${css.helpLink})`));
   return (
     <div className={css.state} ref={frame}>
       <span className={css.icon}>{icon}</span>
