@@ -20,6 +20,8 @@ export interface ButtonProps {
   icon?: ReactNode;
   /** Name for assistive technology and the tooltip; needed when there are no children. */
   label?: string;
+  /** What it acts on, where others beside it have the same words; read out after them. */
+  about?: string;
   /** Id of the action whose key the tooltip shows. */
   action?: string;
   /** Shows the key of the action inside the button. */
@@ -35,6 +37,9 @@ export interface ButtonProps {
   onClick?: () => void;
 }
 
+const namedBy = ({ children, about }: ButtonProps) =>
+  typeof children === 'string' && about !== undefined ? `${children} ${about}` : undefined;
+
 /** A button. While `blocked` it stays focusable, so that the reason can be read. */
 export function Button(props: ButtonProps) {
   const chord = useChord(props.action ?? '');
@@ -45,7 +50,7 @@ export function Button(props: ButtonProps) {
       type={props.submit ? 'submit' : 'button'}
       form={props.form}
       className={buttonClass({ kind: props.kind, small: props.small, icon: props.children === undefined })}
-      aria-label={props.children === undefined ? props.label : undefined}
+      aria-label={props.children === undefined ? props.label : namedBy(props)}
       aria-disabled={reason !== null || props.busy ? true : undefined}
       aria-pressed={props.pressed}
       data-keep-clear={props.kind === 'primary' ? '' : undefined}

@@ -71,6 +71,7 @@ export function ApiExplorer() {
                       </div>
                       <a
                         className={buttonClass({ small: true })}
+                        aria-label={`Open ${title}`}
                         href={new URL(path, base).href}
                         target="_blank"
                         rel="noreferrer"

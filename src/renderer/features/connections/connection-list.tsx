@@ -67,7 +67,13 @@ export function ConnectionList() {
       unsorted: 'Buttons have no order',
       cell: (item) =>
         item.live ? (
-          <Button small kind="danger" blocked={blocked} onClick={() => revoke.mutate({ id: item.id })}>
+          <Button
+            small
+            kind="danger"
+            about={item.name}
+            blocked={blocked}
+            onClick={() => revoke.mutate({ id: item.id })}
+          >
             Close
           </Button>
         ) : null,

@@ -97,7 +97,7 @@ export function KeyTable({ onNew }: { onNew(): void }) {
       width: 90,
       unsorted: 'Buttons have no order',
       cell: (key) => (
-        <Button small kind="danger" blocked={blocked} onClick={() => ask(key)}>
+        <Button small kind="danger" about={key.name} blocked={blocked} onClick={() => ask(key)}>
           Revoke
         </Button>
       ),

@@ -43,6 +43,7 @@ export function Failures() {
                     params={{ id: failure.last_task_id }}
                     className={`${text.muted} ${css.last}`}
                     title="Open the last of these tasks"
+                    aria-label={`Last task: ${words(failure.code)}`}
                   >
                     Last task
                   </Link>

@@ -56,7 +56,13 @@ function Running({ model, loading }: { model: LoadedModel; loading: Loading }) {
       </span>
       <span className={`${text.muted} ${text.num}`}>{count(model.context_length)} tokens</span>
       <span className={`${css.figure} ${text.num}`}>{bytes(model.memory_usage)}</span>
-      <Button small icon={<Square size={12} />} blocked={loading.unloadBlocked} onClick={() => loading.unload(id)}>
+      <Button
+        small
+        about={id}
+        icon={<Square size={12} />}
+        blocked={loading.unloadBlocked}
+        onClick={() => loading.unload(id)}
+      >
         Unload
       </Button>
     </li>
@@ -70,7 +76,13 @@ function Load({ load, loading }: { load: LoadingModel; loading: Loading }) {
       <span className={`${layout.grow} ${text.clip} ${css.name}`}>{load.id}</span>
       <span className={text.muted}>Loading</span>
       <ShareBar percent={percent} label={`Loading ${load.id}`} />
-      <Button small icon={<X size={12} />} blocked={loading.unloadBlocked} onClick={() => loading.unload(load.id)}>
+      <Button
+        small
+        about={load.id}
+        icon={<X size={12} />}
+        blocked={loading.unloadBlocked}
+        onClick={() => loading.unload(load.id)}
+      >
         Cancel
       </Button>
     </li>

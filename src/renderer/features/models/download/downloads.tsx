@@ -47,20 +47,25 @@ function Download({ download }: { download: ModelDownload }) {
       <ProgressLine progress={live?.percent == null ? there : live} paused={status !== 'downloading'} />
       {status === 'downloading' ? (
         <IconButton
-          label="Pause"
+          label={`Pause ${repo}`}
           Icon={Pause}
           blocked={noCancel}
           onClick={() => pause.mutate({ id: download.job_id })}
         />
       ) : (
         <IconButton
-          label="Resume"
+          label={`Resume ${repo}`}
           Icon={Play}
           blocked={noPull}
           onClick={() => resume.mutate({ model: repo, variant, revision })}
         />
       )}
-      <IconButton label="Discard" Icon={X} blocked={noDiscard} onClick={() => discard.mutate({ repo, variant })} />
+      <IconButton
+        label={`Discard ${repo}`}
+        Icon={X}
+        blocked={noDiscard}
+        onClick={() => discard.mutate({ repo, variant })}
+      />
     </li>
   );
 }
