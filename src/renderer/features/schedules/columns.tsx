@@ -12,7 +12,8 @@ import css from './schedules.module.css';
 /** When it runs next, or why it does not. */
 export function NextRun({ schedule }: { schedule: Schedule }) {
   if (!schedule.enabled) return <Badge tone="idle">Off</Badge>;
-  if (schedule.next_run_at === null && isEventTrigger(schedule.trigger)) return <Badge tone="idle">Waiting</Badge>;
+  if (schedule.next_run_at === null && isEventTrigger(schedule.trigger))
+    return <Badge tone="idle">{schedule.trigger.kind === 'webhook' ? 'On webhook' : 'On event'}</Badge>;
   if (schedule.next_run_at === null) return <Badge tone="idle">Over</Badge>;
   return (
     <span title={dateTime(schedule.next_run_at)}>
@@ -71,8 +72,8 @@ export const SCHEDULE_COLUMNS: readonly Column<Schedule, SortOf<typeof scheduleR
   {
     id: 'outcomes',
     drop: 1,
-    title: 'Last outcomes',
-    width: 216,
+    title: 'Recent runs',
+    width: 296,
     unsorted: 'Read from the ledger',
     cell: (schedule) => <OutcomeDots schedule={schedule} />,
   },

@@ -1,5 +1,5 @@
 /** What became of the times of a schedule. */
-import { CircleCheck, CircleDashed, CircleX, History, type LucideIcon } from 'lucide-react';
+import { CircleDashed, CirclePlay, CircleX, History, type LucideIcon } from 'lucide-react';
 import type { Schedule, Tick, TickOutcome } from '../../../contract/automation/schedule/schedules.ts';
 import { dateTime } from '../../lib/format.ts';
 import { Badge, type Tone } from '../../ui/display/badge.tsx';
@@ -7,8 +7,8 @@ import text from '../../ui/styles/text.module.css';
 import css from './schedules.module.css';
 
 const LOOKS: Readonly<Record<TickOutcome, { word: string; tone: Tone; Icon: LucideIcon }>> = {
-  ran: { word: 'Ran', tone: 'good', Icon: CircleCheck },
-  late: { word: 'Ran late', tone: 'warn', Icon: History },
+  ran: { word: 'Started', tone: 'info', Icon: CirclePlay },
+  late: { word: 'Started late', tone: 'warn', Icon: History },
   skipped: { word: 'Skipped', tone: 'idle', Icon: CircleDashed },
   missed: { word: 'Missed', tone: 'bad', Icon: CircleX },
 };
@@ -26,16 +26,22 @@ export function Outcome({ outcome }: { outcome: TickOutcome }) {
 const said = ({ at, outcome, reason }: Tick) =>
   `${dateTime(at)}: ${LOOKS[outcome].word}${reason === null ? '' : ` (${reason})`}`;
 
-/** The last outcomes as dots, oldest first. */
+/** So many of them are told one by one. */
+const SAID = 5;
+
+/** The last outcomes as dots, oldest first, with the last one in words. What became of the tasks themselves is with the tasks. */
 export function OutcomeDots({ schedule }: { schedule: Schedule }) {
   const ticks = schedule.recent.toReversed();
   if (ticks.length === 0) return <span className={text.faint}>–</span>;
-  const words = ticks.slice(-5).map(said).join('\n');
+  const newest = ticks.slice(-SAID).toReversed();
   return (
-    <span className={css.dots} role="img" aria-label={`Last outcomes: ${words}`} title={words}>
-      {ticks.map((tick) => (
-        <span key={tick.event_id ?? tick.at} className={`${css.dot} ${css[tick.outcome]}`} />
-      ))}
+    <span className={css.outcomes} title={newest.map(said).join('\n')}>
+      <span className={css.dots} role="img" aria-label={`Recent runs: ${newest.map(said).join(', ')}`}>
+        {ticks.map((tick) => (
+          <span key={tick.event_id ?? tick.at} className={`${css.dot} ${css[tick.outcome]}`} />
+        ))}
+      </span>
+      <span className={text.muted}>{newest[0] === undefined ? null : LOOKS[newest[0].outcome].word}</span>
     </span>
   );
 }
