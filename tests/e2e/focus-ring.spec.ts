@@ -25,7 +25,7 @@ const DIALOGS: [path: string, ready: string, opened: (page: Page) => Promise<voi
   ['/profiles', 'Osaka desk', selected(/^Export/)],
   ['/profiles', 'Osaka desk', key('n')],
   ['/profiles', 'Osaka desk', click('Import from table')],
-  ['/profiles', 'Osaka desk', click('Import profiles')],
+  ['/profiles', 'Osaka desk', click('Import archive')],
   ['/proxies', 'Frankfurt 1', key('n')],
   ['/proxies', 'Frankfurt 1', key('i')],
   ['/schedules', 'Nightly report', key('n')],

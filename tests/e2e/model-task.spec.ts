@@ -42,7 +42,7 @@ test('a model task is made from a template, runs on a model of this machine, and
   writeOnnxTagger(dir, { seed: 2 });
   await api.call('models_import', { path: dir });
   const settings = await fromTemplate(page, /Find names in a text/, 'Names in a text');
-  await page.getByRole('textbox', { name: 'Least score' }).fill('0');
+  await page.getByRole('textbox', { name: 'Minimum score' }).fill('0');
   await settings.getByLabel('Text').fill(TEXT);
   await page.screenshot({ path: 'test-results/screens/model-task.png', animations: 'disabled' });
   expect(await faults(page)).toEqual([]);

@@ -11,9 +11,9 @@ test('a profile is exported from its menu, downloaded, checked and imported', as
   await page.getByRole('row', { name: /Berlin office/ }).click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Export…' }).click();
   const out = page.getByRole('dialog', { name: 'Export a profile' });
-  await expect(out.getByLabel('Passphrase')).toBeFocused();
+  await expect(out.getByLabel('Passphrase', { exact: true })).toBeFocused();
   await page.keyboard.type('correct horse battery');
-  await out.getByLabel('The same again').fill('correct horse battery');
+  await out.getByLabel('Repeat passphrase').fill('correct horse battery');
   await page.screenshot({ path: info.outputPath('export.png') });
   const download = page.waitForEvent('download', { timeout: 120_000 });
   await page.keyboard.press('Control+Enter');
@@ -25,8 +25,8 @@ test('a profile is exported from its menu, downloaded, checked and imported', as
   await expect(out.getByRole('status')).toContainText('1 exported. Files are kept for a day.');
   await out.getByRole('button', { name: 'Done' }).click();
 
-  await page.getByRole('button', { name: 'Import profiles…' }).click();
-  const into = page.getByRole('dialog', { name: 'Import profiles' });
+  await page.getByRole('button', { name: 'Import archive' }).click();
+  const into = page.getByRole('dialog', { name: 'Import archive' });
   await into.getByLabel('Archive').setInputFiles(saved);
   await into.getByLabel('Passphrase').fill('correct horse battery');
   await into.getByRole('button', { name: 'Check archive' }).click();

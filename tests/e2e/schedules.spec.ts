@@ -33,13 +33,13 @@ test('made in the panel, seen to fire, and told in the ledger', async ({ page, a
   await dialog.getByRole('button', { name: 'Create schedule' }).click();
   await expect(dialog).toBeHidden();
   const inspector = page.getByRole('complementary', { name: 'Schedule' });
-  await expect(inspector).toContainText('Nothing has come of it yet');
+  await expect(inspector).toContainText('No runs yet');
 
   await inspector.getByRole('button', { name: 'Edit' }).click();
   await dialog.getByText('Once', { exact: true }).click();
   await dialog.getByRole('textbox', { name: 'At' }).fill('2026-01-01T07:30');
   await dialog.getByRole('button', { name: 'Save' }).click();
-  await expect(inspector.getByRole('region', { name: 'Ledger' })).toContainText('Ran late');
+  await expect(inspector.getByRole('region', { name: 'Ledger' })).toContainText('Started late');
   await expect(inspector).toContainText('Over');
   const [schedule] = (await api.call('schedules_list', {})).items;
   const task = await api.ended(schedule?.last_task_id ?? '');

@@ -34,7 +34,7 @@ test('made in the panel, signed for by another program, and told in the ledger',
   await dialog.getByLabel('Path of condition 1').fill('/body/kind');
   await dialog.getByRole('combobox', { name: 'Values of condition 1' }).fill('push');
   await page.keyboard.press('Enter');
-  await dialog.getByRole('button', { name: 'Take an input from the delivery' }).click();
+  await dialog.getByRole('button', { name: 'Add an input from the delivery' }).click();
   await dialog.getByLabel('Input 1', { exact: true }).fill('ref');
   await dialog.getByLabel('Path of input 1').fill('/body/ref');
   await dialog.getByRole('textbox', { name: 'Name' }).focus();
@@ -44,10 +44,10 @@ test('made in the panel, signed for by another program, and told in the ledger',
 
   const inspector = page.getByRole('complementary', { name: 'Schedule' });
   await expect(inspector).toContainText('When a webhook comes (kind: push)');
-  await expect(inspector).toContainText('It takes nothing yet');
+  await expect(inspector).toContainText('Deliveries are refused until there is a secret');
   await shoot('no-secret');
-  await inspector.getByRole('button', { name: 'Make a secret' }).click();
-  await dialog.getByRole('button', { name: 'Make the secret' }).click();
+  await inspector.getByRole('button', { name: 'Create secret' }).click();
+  await dialog.getByRole('button', { name: 'Create secret' }).click();
   const secret = (await dialog.getByTestId('new-secret').textContent()) ?? '';
   await shoot('secret');
   await dialog.getByRole('button', { name: 'Done' }).click();
@@ -61,7 +61,7 @@ test('made in the panel, signed for by another program, and told in the ledger',
   expect((await send(secret, 'two', '{"kind":"tag","ref":"v1"}')).status).toBe(202);
   expect((await send('whsec_AAAA', 'three', '{}')).status).toBe(401);
   const ledger = inspector.getByRole('region', { name: 'Ledger' });
-  await expect(ledger).toContainText('Ran');
+  await expect(ledger).toContainText('Started');
   await expect(ledger).toContainText('Left out by “Only when”');
   await expect(inspector).toContainText('Its signature is wrong');
   await inspector.getByText('How to sign').click();

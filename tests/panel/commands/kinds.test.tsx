@@ -234,23 +234,23 @@ describe('model task', () => {
     expect(form.spec().labels).toEqual(['late delivery', 'praise, thanks']);
     expect(field('Labels').value).toBe('late delivery\npraise, thanks\n');
     await form.panel.user.click(screen.getByLabelText('Several labels may be true'));
-    await form.panel.user.type(field('Best classes'), '2');
+    await form.panel.user.type(field('Number of classes'), '2');
     expect(form.spec()).toMatchObject({ multi_label: true, top_k: 2 });
-    expect(screen.queryByLabelText('Joining')).toBeNull();
+    expect(screen.queryByLabelText('Grouping')).toBeNull();
     expect(CommandSpec.safeParse(form.spec()).success).toBe(true);
     await form.load({ kind: 'analyze', task: 'entities', text: 'x' });
     expect(screen.queryByLabelText(/^Labels/)).toBeNull();
-    expect(screen.queryByLabelText('Best classes')).toBeNull();
+    expect(screen.queryByLabelText('Number of classes')).toBeNull();
   });
 
   // Catches a text that a task about a file would ask for, and a language that stays as an empty one.
   test('about a file asks for its id, and for what is spoken only of a recording', async () => {
     await using form = await renderForm('analyze', { kind: 'analyze', task: 'transcribe' });
     expect(screen.queryByLabelText(/^Text/)).toBeNull();
-    expect(screen.queryByLabelText('Least score')).toBeNull();
+    expect(screen.queryByLabelText('Minimum score')).toBeNull();
     await form.panel.user.type(field('File'), '{{{{input.file}}');
     await form.panel.user.type(field('Language'), 'de');
-    await form.panel.user.click(screen.getByLabelText('Times of the pieces'));
+    await form.panel.user.click(screen.getByLabelText('Timestamps'));
     await form.panel.user.click(screen.getByLabelText('Translate into English'));
     const wanted = { file: '{{input.file}}', language: 'de', timestamps: true, translate: true };
     expect(form.spec()).toMatchObject(wanted);

@@ -40,7 +40,7 @@ test('settings are how it is loaded, and what its engine applies; a change of th
   expect(details.queryByLabelText(/Beams/)).toBeNull();
   expect(details.getByLabelText(/Temperature/)).toBeTruthy();
   const load = within(details.getByRole('region', { name: 'Load' }));
-  expect(load.getByText(/loads the model anew/)).toBeTruthy();
+  expect(load.getByText(/load the model again/)).toBeTruthy();
   await panel.user.type(load.getByRole('textbox', { name: 'Context length' }), '256');
   await panel.user.click(load.getByRole('button', { name: /with these$/ }));
   await waitFor(async () => {

@@ -46,7 +46,7 @@ test('profiles are exported; an archive is checked, then imported, and its repor
   await panel.user.paste('correct horse battery');
   expect(blocked()).toBe('The passphrases differ');
   await panel.user.clear(out.getByLabelText('Passphrase'));
-  for (const part of ['Data of sites', 'Cookies']) await panel.user.click(out.getByRole('checkbox', { name: part }));
+  for (const part of ['Site data', 'Cookies']) await panel.user.click(out.getByRole('checkbox', { name: part }));
   expect(blocked()).toBeNull();
   await call('profiles_delete', { id });
   await panel.user.click(out.getByRole('button', { name: 'Export' }));
@@ -58,8 +58,8 @@ test('profiles are exported; an archive is checked, then imported, and its repor
   expect(saved).toHaveLength(2);
   await panel.user.click(out.getByRole('button', { name: 'Done' }));
 
-  await panel.user.click(screen.getByRole('button', { name: 'Import profiles…' }));
-  const into = await dialogOf('Import profiles');
+  await panel.user.click(screen.getByRole('button', { name: 'Import archive' }));
+  const into = await dialogOf('Import archive');
   await panel.user.upload(into.getByLabelText('Archive'), new File(['noise'], 'noise.tabagent'));
   await panel.user.click(into.getByRole('button', { name: 'Check archive' }));
   expect((await into.findByRole('alert', {}, LONG)).textContent).toBe('This is no archive of a profile.');

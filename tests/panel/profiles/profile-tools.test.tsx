@@ -32,13 +32,13 @@ test('a table is checked first; bad rows are named and left out; what was made c
   await panel.user.click(dialog.getByRole('textbox', { name: 'Table' }));
   await panel.user.paste('name,timezone\nAnna,Europe/Berlin\nBea,Mars/Olympus\nCleo,');
   await panel.user.click(dialog.getByRole('button', { name: 'Check rows' }));
-  expect((await dialog.findByRole('alert')).textContent).toBe('2 of 3 rows are good. These are left out:');
-  expect(dialog.getByRole('list', { name: 'Rows that are left out' }).textContent).toContain('Line 3, Bea: timezone');
+  expect((await dialog.findByRole('alert')).textContent).toBe('2 of 3 rows are valid. These are skipped:');
+  expect(dialog.getByRole('list', { name: 'Skipped rows' }).textContent).toContain('Line 3, Bea: timezone');
   expect(await names()).toEqual([]);
   // Another text has to be tried again.
   await panel.user.type(dialog.getByRole('textbox', { name: 'Table' }), '\nDora,');
   await panel.user.click(dialog.getByRole('button', { name: 'Check rows' }));
-  await panel.user.click(await dialog.findByRole('button', { name: 'Make 3 profiles' }));
+  await panel.user.click(await dialog.findByRole('button', { name: 'Create 3 profiles' }));
   await screen.findByText('3 profiles made');
   expect(await names()).toEqual(['Anna', 'Cleo', 'Dora']);
   await panel.user.click(screen.getByRole('button', { name: 'Undo' }));
@@ -60,7 +60,7 @@ test('the storage tab tells sizes by kind, and offers to clear a cache only wher
   const { id } = await call('profiles_create', { name: 'Anna' });
   await using panel = await renderPanel(subject, <ProfilesScreen />, { at: `/profiles?peek=${id}` });
   await panel.user.click(await screen.findByRole('tab', { name: 'Storage' }));
-  await screen.findByText('Data of sites');
+  await screen.findByText('Site data');
   const clear = screen.getByRole('button', { name: 'Clear cache, keep logins' });
   expect(clear.getAttribute('aria-description')).toBe('There is no cache');
 });
@@ -90,13 +90,13 @@ test('a kept state is compared and brought back, and that is taken back', async 
   await call('profiles_cookies_set', { id, ...cookie('then') });
   await using panel = await renderPanel(subject, <ProfilesScreen />, { at: `/profiles?peek=${id}` });
   await panel.user.click(await screen.findByRole('tab', { name: 'Snapshots' }));
-  await panel.user.click(await screen.findByRole('button', { name: 'Keep this state' }));
-  await screen.findByText('Kept by hand', {}, { timeout: 20_000 });
+  await panel.user.click(await screen.findByRole('button', { name: 'Take snapshot' }));
+  await screen.findByText('Taken manually', {}, { timeout: 20_000 });
   await call('profiles_cookies_set', { id, mode: 'replace', ...cookie('now') });
   await press(panel, 'Compare cookies');
   const diff = await screen.findByRole('list', { name: '2 cookies differ' }, { timeout: 20_000 });
   expect(diff.textContent).toBe('shop.test thenonly thenshop.test nowonly now');
-  await press(panel, 'Bring back');
+  await press(panel, 'Restore');
   await panel.user.click(await screen.findByRole('button', { name: 'Undo' }, { timeout: 20_000 }));
   await waitFor(async () => expect(await namesOf()).toEqual(['now']), { timeout: 20_000, interval: 500 });
 }, 90_000);

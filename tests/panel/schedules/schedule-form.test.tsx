@@ -126,12 +126,12 @@ test('the pane tells when it runs next, what became of it, and that its command 
     <ScheduleInspector id={id} close={() => undefined} edit={() => undefined} />,
   );
   await screen.findByText('Every hour');
-  await screen.findByText('Nothing has come of it yet.');
+  await screen.findByText('No runs yet.');
   await panel.user.click(screen.getByRole('button', { name: 'Switch off' }));
   await screen.findByRole('button', { name: 'Switch on' });
   expect(await call('schedules_get', { id })).toMatchObject({ enabled: false });
   await call('schedules_update', { id, enabled: true, trigger: { kind: 'once', at: '2026-01-01T00:00:00.000Z' } });
-  await screen.findByText('Ran late');
+  await screen.findByText('Started late');
   expect(screen.getByText(/when it was due/)).toBeDefined();
   const line = within(screen.getByRole('region', { name: 'Ledger' })).getByRole('link');
   await panel.user.click(line);
@@ -171,7 +171,7 @@ test('a schedule that waits for an event is saved with the conditions and inputs
   const form = await dialog();
   const put = (label: string, value: string) =>
     fireEvent.change(form.getByLabelText(label, { selector: 'input' }), { target: { value } });
-  fireEvent.click(await form.findByText('Take an input from the event'));
+  fireEvent.click(await form.findByText('Add an input from the event'));
   expect(form.queryByLabelText(/Missed runs/)).toBeNull();
   put('Input 1', 'place');
   put('Path of input 1', '/task/command_name');
@@ -194,9 +194,9 @@ test('a schedule that waits for an event says so, and is tried out with an examp
     <ScheduleInspector id={id} close={() => undefined} edit={() => undefined} />,
   );
   await screen.findByText('When a task ends');
-  expect(screen.getByText('Waiting')).toBeDefined();
-  await panel.user.click(screen.getByRole('button', { name: 'Fire with an example' }));
-  await screen.findByText('Ran');
+  expect(screen.getByText('On event')).toBeDefined();
+  await panel.user.click(screen.getByRole('button', { name: 'Send a test event' }));
+  await screen.findByText('Started');
   const { last_task_id } = await call('schedules_get', { id });
   expect(await call('tasks_get', { id: last_task_id ?? '' })).toMatchObject({ input: { place: 'Collect' } });
 });

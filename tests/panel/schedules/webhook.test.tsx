@@ -45,10 +45,10 @@ test('a schedule that waits for a webhook is saved with the conditions and input
   expect(form.queryByLabelText(/Missed runs/)).toBeNull();
   const put = (label: string, value: string) =>
     fireEvent.change(form.getByLabelText(label, { selector: 'input' }), { target: { value } });
-  fireEvent.click(await form.findByText('Take an input from the delivery'));
+  fireEvent.click(await form.findByText('Add an input from the delivery'));
   put('Input 1', 'ref');
   put('Path of input 1', '/body/ref');
-  put('At most one start in (seconds)', '5');
+  put('Minimum interval (seconds)', '5');
   fireEvent.click(form.getByText('Save'));
   await waitFor(async () =>
     expect((await call('schedules_get', { id })).trigger).toEqual({
@@ -64,27 +64,27 @@ test('its secret is shown once, takes what is signed with it, and a new one ends
   const webhook = await section();
   const url = `${subject.url}/v1/hooks/${id}`;
   expect(webhook.getByText(url)).toBeDefined();
-  expect(webhook.getByText(/takes nothing yet/)).toBeDefined();
+  expect(webhook.getByText(/until there is a secret/)).toBeDefined();
   const trial = screen.getByRole('button', { name: 'Send a test delivery' });
   expect(trial.getAttribute('aria-disabled')).toBe('true');
 
   const makeOne = async (button: string) => {
     await panel.user.click(webhook.getByRole('button', { name: button }));
     const dialog = within(await screen.findByRole('dialog'));
-    const isWarned = dialog.queryByText(/ends at once/) !== null;
-    await panel.user.click(dialog.getByRole('button', { name: 'Make the secret' }));
+    const isWarned = dialog.queryByText(/stops working at once/) !== null;
+    await panel.user.click(dialog.getByRole('button', { name: 'Create secret' }));
     const secret = (await dialog.findByTestId('new-secret')).textContent ?? '';
     await waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('Copy secret'));
     await panel.user.click(dialog.getByRole('button', { name: 'Done' }));
     await waitFor(() => expect(document.body.textContent).not.toContain(secret));
     return { secret, isWarned };
   };
-  const first = await makeOne('Make a secret');
+  const first = await makeOne('Create secret');
   expect(first.isWarned).toBe(false);
   await webhook.findByText(first.secret.slice(-4));
   const send = (secret: string, name: string) => post(url, '{"ref":"x"}', standardHeaders(secret, name, '{"ref":"x"}'));
   expect((await send(first.secret, 'one')).status).toBe(202);
-  await screen.findByText('Ran');
+  await screen.findByText('Started');
 
   const second = await makeOne('New secret');
   expect(second.isWarned).toBe(true);
@@ -100,7 +100,7 @@ test('a test delivery runs the command and has its line in the ledger', async ()
   await call('schedules_secret', { id });
   await using panel = await pane(id);
   await panel.user.click(await screen.findByRole('button', { name: 'Send a test delivery' }));
-  await screen.findByText('Ran');
+  await screen.findByText('Started');
   const { last_task_id } = await call('schedules_get', { id });
   expect(await call('tasks_get', { id: last_task_id ?? '' })).toMatchObject({ input: { ref: true } });
 });

@@ -49,7 +49,7 @@ export const webhookOperations = {
     {
       ...common,
       summary:
-        'Make the secret with which deliveries to a schedule are signed, shown once; the one before ends at once',
+        'Create the secret that deliveries to a schedule are signed with, shown once; the one before ends at once',
       scope: 'manage',
       http: { method: 'POST', path: '/v1/schedules/{id}/secret' },
     },

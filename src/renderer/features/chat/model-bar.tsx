@@ -16,8 +16,8 @@ export function askedOf({ fields }: Settings, models: ChatModels): (InstalledMod
 
 const BECAUSE: Record<DefaultBecause | 'first', string> = {
   selected: 'Default',
-  'only-loaded': 'The loaded one',
-  'only-installed': 'The only one',
+  'only-loaded': 'Loaded model',
+  'only-installed': 'Only model',
   first: 'First by name',
 };
 

@@ -59,7 +59,7 @@ export function ProfilesScreen() {
           Import from table
         </Button>
         <Button icon={<PackageOpen size={14} />} blocked={noImport} onClick={() => set({ edit: 'import' })}>
-          Import profiles…
+          Import archive
         </Button>
         <Button
           kind={isEmpty(list) && !isFiltered(search) ? undefined : 'primary'}

@@ -35,7 +35,7 @@ export function Ledger({ id }: { id: ScheduleId }) {
       <h3>Ledger</h3>
       <StateFrame of={query} skeleton={3}>
         {rows.length === 0 ? (
-          <p className={text.muted}>Nothing has come of it yet.</p>
+          <p className={text.muted}>No runs yet.</p>
         ) : (
           <ol className={layout.bare}>{rows.map(({ row }) => row)}</ol>
         )}

@@ -108,7 +108,7 @@ function TryOut({ schedule }: { schedule: Schedule }) {
   const noTest = useCan('schedules_test');
   const { trigger, enabled, webhook } = schedule;
   if (!isEventTrigger(trigger)) return null;
-  const missing = enabled ? (webhook?.hint === null ? 'Make a secret first' : null) : 'Switch it on first';
+  const missing = enabled ? (webhook?.hint === null ? 'Create a secret first' : null) : 'Switch it on first';
   return (
     <Button
       small
@@ -117,7 +117,7 @@ function TryOut({ schedule }: { schedule: Schedule }) {
       icon={<FlaskConical size={13} />}
       onClick={() => actions.tryOut(schedule)}
     >
-      {webhook === null ? 'Fire with an example' : 'Send a test delivery'}
+      {webhook === null ? 'Send a test event' : 'Send a test delivery'}
     </Button>
   );
 }
@@ -132,7 +132,7 @@ function eventFacts({ trigger, missed }: Schedule): [string, ReactNode][] {
       trigger.kind === 'webhook' ? 'Input from the delivery' : 'Input from the event',
       map.length === 0 ? 'none' : map.join(', '),
     ],
-    ['At most one start in', pause === 0 ? 'no limit' : plural(pause, 'second')],
+    ['Minimum interval', pause === 0 ? 'no limit' : plural(pause, 'second')],
   ];
 }
 

@@ -18,9 +18,9 @@ import css from './kinds.module.css';
 
 const TASKS: Readonly<Record<AnalysisTask, { label: string; models: string }>> = {
   entities: { label: 'Find names (entities)', models: 'of the type Entities' },
-  classify: { label: 'Classify, by classes of the model', models: 'of the type Classification' },
-  zero_shot: { label: 'Classify, by your own labels', models: 'of the type Classification, for inference (NLI)' },
-  transcribe: { label: 'Write down speech', models: 'of the type Speech' },
+  classify: { label: 'Classify by the classes of the model', models: 'of the type Classification' },
+  zero_shot: { label: 'Classify by your own labels', models: 'of the type Classification that is trained for NLI' },
+  transcribe: { label: 'Transcribe speech', models: 'of the type Speech' },
   describe: { label: 'Describe a picture', models: 'of the type Vision' },
 };
 const FILE_WORDS: Readonly<Partial<Record<AnalysisTask, string>>> = {
@@ -29,9 +29,9 @@ const FILE_WORDS: Readonly<Partial<Record<AnalysisTask, string>>> = {
 };
 
 const AGGREGATIONS: Readonly<Record<Aggregation, string>> = {
-  simple: 'Neighbours with one label are one entity',
-  word: 'Words first: each has the label of its beginning',
-  none: 'Each token by itself',
+  simple: 'Join neighbours that have the same label',
+  word: 'By word, with the label of its first token',
+  none: 'None: each token separately',
 };
 
 interface Part extends SpecFormProps {
@@ -76,8 +76,8 @@ function OwnLabels({ spec, errors, set }: Part) {
 function Joining({ spec, set }: Part) {
   return (
     <Select
-      label="Joining"
-      description="How labels of tokens become entities."
+      label="Grouping"
+      description="How labelled tokens are joined into entities."
       allowDeselect={false}
       data={Aggregations.options.map((value) => ({ value, label: AGGREGATIONS[value] }))}
       value={specText(spec, 'aggregation') || 'simple'}
@@ -106,7 +106,7 @@ function FilePart({ spec, errors, set, task }: Part & { task: AnalysisTask }) {
   return (
     <TextInput
       label="File"
-      description={`Id of an upload or of an artifact with ${FILE_WORDS[task]}; {{input.file}} is what is chosen when the command is run. Given to a model ${TASKS[task].models}.`}
+      description={`Id of an upload or artifact: ${FILE_WORDS[task]}. {{input.file}} takes the file that is chosen for each run. Needs a model ${TASKS[task].models}.`}
       withAsterisk
       value={specText(spec, 'file')}
       error={errorOf(errors, 'file')}
@@ -120,7 +120,7 @@ function Hearing({ spec, errors, set }: Part) {
     <>
       <TextInput
         label="Language"
-        description="Code of the language that is spoken, such as en. Without it the model hears which one it is."
+        description="Code of the spoken language, such as en. Leave empty to detect it."
         value={specText(spec, 'language')}
         error={errorOf(errors, 'language')}
         onChange={({ currentTarget: { value } }) => set({ language: value === '' ? null : value })}
@@ -131,7 +131,7 @@ function Hearing({ spec, errors, set }: Part) {
         onChange={({ currentTarget }) => set({ translate: currentTarget.checked })}
       />
       <Switch
-        label="Times of the pieces"
+        label="Timestamps"
         checked={spec.timestamps === true}
         onChange={({ currentTarget }) => set({ timestamps: currentTarget.checked })}
       />
@@ -145,7 +145,7 @@ function Kept({ spec, errors, set, hasClasses }: Part & { hasClasses: boolean })
   return (
     <div className={css.two}>
       <NumberInput
-        label="Least score"
+        label="Minimum score"
         min={0}
         max={1}
         step={0.05}
@@ -155,7 +155,7 @@ function Kept({ spec, errors, set, hasClasses }: Part & { hasClasses: boolean })
       />
       {hasClasses ? (
         <NumberInput
-          label="Best classes"
+          label="Number of classes"
           placeholder="All"
           min={1}
           max={1000}
@@ -223,9 +223,9 @@ export const analyze: KindView = {
   tab: 'Model task',
   titles: {
     ...{ task: 'Task', model: 'Model', text: 'Text', labels: 'Labels', hypothesis: 'Hypothesis' },
-    ...{ multi_label: 'Several labels may be true', aggregation: 'Joining' },
-    ...{ threshold: 'Least score', top_k: 'Best classes', file: 'File', language: 'Language' },
-    ...{ translate: 'Translate into English', timestamps: 'Times of the pieces' },
+    ...{ multi_label: 'Several labels may be true', aggregation: 'Grouping' },
+    ...{ threshold: 'Minimum score', top_k: 'Number of classes', file: 'File', language: 'Language' },
+    ...{ translate: 'Translate into English', timestamps: 'Timestamps' },
   },
   Form,
   Options: null,
@@ -242,18 +242,18 @@ export const analyze: KindView = {
     },
     {
       id: 'sort',
-      title: 'Sort texts by your own labels',
-      text: 'Gives a score for each label, without training.',
-      name: 'Sort a text',
+      title: 'Label a text',
+      text: 'Scores your own labels, without training.',
+      name: 'Label a text',
       spec: { task: 'zero_shot', text: '{{input.text}}', labels: ['question', 'complaint', 'praise'] },
       input_schema: INPUT,
       defaults: {},
     },
     {
       id: 'transcribe',
-      title: 'Write down a recording',
-      text: 'What is said in a WAV file, with times if you like.',
-      name: 'Write down a recording',
+      title: 'Transcribe a recording',
+      text: 'The words that are spoken in a WAV file, with timestamps.',
+      name: 'Transcribe a recording',
       spec: { task: 'transcribe', file: '{{input.file}}', timestamps: true },
       input_schema: fileInput('Recording (WAV)'),
       defaults: {},

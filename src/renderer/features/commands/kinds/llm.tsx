@@ -14,7 +14,7 @@ import css from './kinds.module.css';
 /** The parameters that most prompts need; the JSON of the spec takes the others too. */
 const PARAMETERS = [
   { name: 'temperature', label: 'Temperature', min: 0, max: 2, step: 0.1, isWhole: false },
-  { name: 'max_tokens', label: 'Most tokens of the answer', min: 1, max: 100_000, step: 1, isWhole: true },
+  { name: 'max_tokens', label: 'Max answer tokens', min: 1, max: 100_000, step: 1, isWhole: true },
   { name: 'seed', label: 'Seed', min: 0, max: 0xffff_ffff, step: 1, isWhole: true },
 ] as const;
 

@@ -71,12 +71,13 @@ function OfferLine({ offer }: { offer: Offer }) {
       <span className={`${css.figure} ${css.optional} ${text.num} ${text.muted}`}>{parameters(offer.parameters)}</span>
       <span className={`${css.figure} ${text.num}`}>{bytes(offer.bytes)}</span>
       <span className={css.wide}>
-        <span title={`It is made for machines with ${offer.ram_gb} GB`}>
+        <span title={`For machines with ${offer.ram_gb} GB of memory`}>
           <Badge tone={offer.fits ? 'good' : 'bad'}>{offer.fits ? 'Fits' : 'Too large'}</Badge>
         </span>
       </span>
       <Button
         small
+        about={offer.name}
         icon={<Download size={13} />}
         busy={busy}
         blocked={offer.installed ? 'It is on this machine' : blocked}
@@ -149,6 +150,7 @@ function Quants({ repo, details }: { repo: string; details: Answer<'get_model_qu
           <span className={`${css.figure} ${text.num}`}>{bytes(size)}</span>
           <Button
             small
+            about={key}
             icon={<Download size={13} />}
             busy={busy}
             blocked={STATUS_WORDS[status] ?? blocked}

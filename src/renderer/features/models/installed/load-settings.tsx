@@ -8,6 +8,7 @@ import { refOf } from '../../../../contract/models/reference.ts';
 import { Button } from '../../../ui/buttons.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
+import css from '../models.module.css';
 import { type LoadWish, useLoading } from '../use-loading.ts';
 import { tokens } from '../words.ts';
 
@@ -21,14 +22,14 @@ export function LoadSettings({ model }: { model: InstalledModel }) {
     setWish(({ [name]: _old, ...others }) => (typeof typed === 'number' ? { ...others, [name]: typed } : others));
   const field = { size: 'xs', allowDecimal: false, allowNegative: false, clampBehavior: 'strict' } as const;
   return (
-    <section className={layout.col} aria-label="Load">
+    <section className={`${layout.col} ${css.parts}`} aria-label="Load">
       <h3>Load</h3>
       <p className={text.muted}>
         {loaded === undefined
           ? 'It is not loaded.'
           : `It is loaded with a context of ${tokens(loaded.context_length)}.`}{' '}
-        A change loads the model anew and ends what it computes; it holds until the model is unloaded. Threads, batch
-        and the usual context are in Settings → Inference.
+        Changes load the model again, which ends the answers it is writing, and last until it is unloaded. Defaults for
+        threads, batch size and context are in Settings → Inference.
       </p>
       <NumberInput
         {...field}
@@ -52,8 +53,8 @@ export function LoadSettings({ model }: { model: InstalledModel }) {
       ) : null}
       <NumberInput
         {...field}
-        label="Unload after, seconds"
-        description="Without requests; 0 keeps it, also when another model needs room."
+        label="Unload after (seconds)"
+        description="Idle time. 0 keeps it loaded, even when another model needs memory."
         placeholder="As in Settings"
         max={31_536_000}
         value={wish.ttl_seconds ?? ''}

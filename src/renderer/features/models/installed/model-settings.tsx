@@ -16,6 +16,7 @@ import { SchemaForm } from '../../../ui/schema-form/schema-form.tsx';
 import { textProblem } from '../../../ui/schema-form/use-json-text.ts';
 import layout from '../../../ui/styles/layout.module.css';
 import text from '../../../ui/styles/text.module.css';
+import css from '../models.module.css';
 import { LoadSettings } from './load-settings.tsx';
 
 const FIELDS = fieldsOf(JsonObject.parse(z.toJSONSchema(InferenceSettings, { io: 'input', unrepresentable: 'any' })));
@@ -27,7 +28,7 @@ const TITLES = titlesOf(FIELDS, 'settings');
 const SHAPE = { settings: JsonObject };
 const SOURCES = {
   default: 'Defaults, until you save your own.',
-  preset: 'These suit the family of the model; saved settings take their place.',
+  preset: 'Recommended for the family of this model, until you save your own.',
   saved: 'These were saved for this model.',
 };
 
@@ -38,7 +39,7 @@ export function ModelSettings({ model }: { model: InstalledModel }) {
   return (
     <StateFrame of={query} skeleton={8}>
       {query.data === undefined ? null : (
-        <div className={layout.col}>
+        <div className={`${layout.col} ${css.sections}`}>
           <LoadSettings key={`load ${refOf(model)}`} model={model} />
           <SettingsForm key={refOf(model)} named={named} stored={query.data} saved={() => void query.refetch()} />
         </div>
@@ -83,7 +84,7 @@ function SettingsForm({
   );
   const submit = () => save.mutate({ ...named, settings: form.values.settings as Partial<InferenceSettings> });
   return (
-    <div className={layout.col}>
+    <div className={`${layout.col} ${css.parts}`}>
       <p className={text.muted}>{SOURCES[stored.source]}</p>
       {SECTIONS.map(({ title, fields }) => (
         <SchemaForm

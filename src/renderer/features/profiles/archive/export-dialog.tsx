@@ -24,7 +24,7 @@ import { jobOf, jobResult, progressText, type RunningJob } from './run-job.ts';
 import { saveExport } from './save-export.ts';
 
 const PARTS: Record<ArchivePart, { label: string; description: string }> = {
-  storage: { label: 'Data of sites', description: 'Local storage, IndexedDB, extensions, history, saved passwords' },
+  storage: { label: 'Site data', description: 'Local storage, IndexedDB, extensions, history, saved passwords' },
   cookies: { label: 'Cookies', description: 'Most logins; they work on another computer too' },
   settings: { label: 'Settings', description: 'Tags, notes, language, time zone, window, launch arguments' },
 };
@@ -132,8 +132,8 @@ function Fields({
       }
     >
       <span className={text.muted}>
-        {one ? 'One file' : 'One file for each profile'}, sealed with a passphrase. Whoever has both is signed in. The
-        browser has to be closed.
+        {one ? 'One file' : 'One file for each profile'}, encrypted with a passphrase. Anyone who has both is signed in
+        to its sites. Close the browser first.
       </span>
       {ARCHIVE_PARTS.map((part) => (
         <Checkbox
@@ -152,7 +152,7 @@ function Fields({
         data-autofocus
         label="Passphrase"
         description={
-          isNeeded ? 'TabAgent does not keep it. Without it nobody can open the file.' : 'Settings alone need none'
+          isNeeded ? 'It is not stored. Without it the file cannot be opened.' : 'Optional for settings alone'
         }
         autoComplete="new-password"
         value={passphrase}
@@ -160,7 +160,7 @@ function Fields({
       />
       <PasswordInput
         size="xs"
-        label="The same again"
+        label="Repeat passphrase"
         autoComplete="new-password"
         value={again}
         onChange={(event) => setAgain(event.currentTarget.value)}

@@ -19,15 +19,15 @@ import { jobOf, jobResult, progressText } from './run-job.ts';
 
 const MODES = [
   { value: 'rename', label: 'Import it under another name' },
-  { value: 'skip', label: 'Leave it out' },
-  { value: 'replace', label: 'Replace it; its present state becomes a snapshot' },
+  { value: 'skip', label: 'Skip it' },
+  { value: 'replace', label: 'Replace it, after a snapshot of it' },
 ] as const;
 type Mode = (typeof MODES)[number]['value'];
 
 /** @param props.imported shows a profile that was made */
 export function ImportDialog({ close, imported }: { close(): void; imported(id: ProfileId): void }) {
   return (
-    <Modal opened onClose={close} closeOnClickOutside={false} title="Import profiles" size={560}>
+    <Modal opened onClose={close} closeOnClickOutside={false} title="Import archive" size={560}>
       <Fields close={close} imported={imported} />
     </Modal>
   );
@@ -145,7 +145,7 @@ function Asked(props: {
           Choose a file
         </Button>
         <span className={text.muted}>
-          {file === null ? 'A file that “Export” made' : `${file.name}, ${bytes(file.size)}`}
+          {file === null ? 'A .tabagent file from “Export”' : `${file.name}, ${bytes(file.size)}`}
         </span>
         <input
           ref={input}
@@ -159,25 +159,25 @@ function Asked(props: {
       <PasswordInput
         size="xs"
         label="Passphrase"
-        description="The one that it was sealed with"
+        description="The passphrase that was chosen for the export"
         autoComplete="off"
         value={passphrase}
         onChange={(event) => setPassphrase(event.currentTarget.value)}
       />
       <Select
         size="xs"
-        label="When there is a profile of the same name"
+        label="If the name is taken"
         data={[...MODES]}
         value={mode}
         allowDeselect={false}
         onChange={(value) => setMode((value ?? 'rename') as Mode)}
       />
-      <span className={text.muted}>An archive brings its extensions along: import only those of people you trust.</span>
+      <span className={text.muted}>An archive contains extensions. Import only archives of people you trust.</span>
     </>
   );
 }
 
-const STATUS: Record<ArchiveItem['status'], string> = { ok: 'OK', lost: 'Lost', rejected: 'Not taken' };
+const STATUS: Record<ArchiveItem['status'], string> = { ok: 'OK', lost: 'Lost', rejected: 'Rejected' };
 
 function Report({ items, isTrial, made }: { items: readonly ArchiveItem[]; isTrial: boolean; made: number }) {
   const bad = items.filter(({ status }) => status !== 'ok').length;

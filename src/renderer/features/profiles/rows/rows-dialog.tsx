@@ -83,7 +83,7 @@ function Fields({ close }: { close(): void }) {
             Cancel
           </Button>
           <Button submit kind="primary" busy={act.isPending} blocked={blocked}>
-            {tried === null ? 'Check rows' : good === 1 ? 'Make 1 profile' : `Make ${count(good)} profiles`}
+            {tried === null ? 'Check rows' : good === 1 ? 'Create 1 profile' : `Create ${count(good)} profiles`}
           </Button>
         </>
       }
@@ -91,7 +91,7 @@ function Fields({ close }: { close(): void }) {
       <DraftNotice form={form} />
       <TextOrFile
         label="Table"
-        description="CSV whose first line names the columns, one of them name; or JSON rows. Several tags or pages in a cell: a;b"
+        description="CSV with a header row (the column “name” is required) or JSON rows. Separate several tags or pages in a cell with a semicolon"
         placeholder={EXAMPLE}
         fileLabel="File with rows"
         accept=".csv,.tsv,.json,.txt"
@@ -100,7 +100,7 @@ function Fields({ close }: { close(): void }) {
       />
       <EntityPicker
         of="profiles"
-        label="Template: its settings hold where a row says nothing"
+        label="Template for what a row leaves empty"
         placeholder="none"
         value={values.template}
         onChange={(id) => form.input('template').onChange(id)}
@@ -122,10 +122,10 @@ function VerdictList({ verdicts }: { verdicts: Verdicts }) {
   return (
     <>
       <Notice tone={bad.length === 0 ? 'info' : 'warn'} alert>
-        {count(good)} of {count(verdicts.items.length)} rows are good{bad.length === 0 ? '.' : '. These are left out:'}
+        {count(good)} of {count(verdicts.items.length)} rows are valid{bad.length === 0 ? '.' : '. These are skipped:'}
       </Notice>
       {bad.length === 0 ? null : (
-        <ul className={`${layout.bare} ${css.verdicts}`} aria-label="Rows that are left out">
+        <ul className={`${layout.bare} ${css.verdicts}`} aria-label="Skipped rows">
           {bad.map((item) => (
             <li key={item.row}>
               <span className={text.muted}>

@@ -21,8 +21,8 @@ import css from './snapshots.module.css';
 
 const REASONS: Record<ProfileSnapshotInfo['reason'], string> = {
   stop: 'Browser closed',
-  manual: 'Kept by hand',
-  restore: 'Before an earlier state came back',
+  manual: 'Taken manually',
+  restore: 'Before a restore',
 };
 
 type Failure = Parameters<typeof errorToast>[1];
@@ -30,7 +30,7 @@ type Failure = Parameters<typeof errorToast>[1];
 function useSnapshots({ id, name }: Profile) {
   const [diff, setDiff] = useState<{ of: SnapshotId; found: SnapshotDiff } | null>(null);
   const failed = (what: string) => (error: Failure) => errorToast(what, error);
-  const take = useAct('profiles_snapshots_create', { onError: failed(`Could not keep the state of “${name}”`) });
+  const take = useAct('profiles_snapshots_create', { onError: failed(`Could not take a snapshot of “${name}”`) });
   const compare = useAct('profiles_snapshots_diff', {
     onDone: (found, { snapshot_id }) => setDiff({ of: snapshot_id, found }),
     onError: failed('Could not compare'),
@@ -54,7 +54,7 @@ function useSnapshots({ id, name }: Profile) {
     restore: (snapshot_id: SnapshotId) =>
       restore.mutate(
         { id, snapshot_id },
-        { onSuccess: () => undoToast(`An earlier state of “${name}” is back`, () => void back()) },
+        { onSuccess: () => undoToast(`“${name}” is restored from the snapshot`, () => void back()) },
       ),
   };
 }
@@ -70,7 +70,7 @@ export function SnapshotsTab({ profile }: { profile: Profile }) {
     <div className={`${layout.scroll} ${layout.peek}`}>
       <div className={layout.row}>
         <Button small icon={<Camera size={13} />} busy={ring.busy} blocked={blocked ?? noTake} onClick={ring.take}>
-          Keep this state
+          Take snapshot
         </Button>
       </div>
       <StateFrame of={ring.list} skeleton={3}>
@@ -97,7 +97,7 @@ export function SnapshotsTab({ profile }: { profile: Profile }) {
                     onClick={() => ring.compare(item.id)}
                   />
                   <IconButton
-                    label="Bring back"
+                    label="Restore"
                     Icon={Undo2}
                     blocked={blocked ?? noRestore}
                     onClick={() => ring.restore(item.id)}

@@ -16,7 +16,7 @@ import css from './storage.module.css';
 const WORDS: Record<DiskKind, string> = {
   cache: 'Cache',
   cookies: 'Cookies',
-  site_data: 'Data of sites',
+  site_data: 'Site data',
   extensions: 'Extensions',
   history: 'History',
   other: 'Other',
@@ -57,7 +57,7 @@ export function StorageTab({ profile }: { profile: Profile }) {
             {DISK_KINDS.map((kind) => (
               <Kind key={kind} title={WORDS[kind]} size={disk.kinds[kind]} total={disk.bytes} />
             ))}
-            <dt className={css.total}>Together</dt>
+            <dt className={css.total}>Total</dt>
             <dd className={`${text.num} ${css.total}`}>{bytes(disk.bytes)}</dd>
           </dl>
         )}

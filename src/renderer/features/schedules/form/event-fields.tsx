@@ -24,8 +24,8 @@ export function EventFields({ form }: { form: ScheduleDraft }) {
       <div className={layout.two}>
         {kind === 'webhook' ? null : <Select label="Event" data={EVENTS} allowDeselect={false} {...form.input('on')} />}
         <NumberInput
-          label="At most one start in (seconds)"
-          description="0 is no limit; of several events the last one counts"
+          label="Minimum interval (seconds)"
+          description="0: no limit. Of the events within it, the last one starts the command"
           min={0}
           max={86_400}
           {...form.input('pause')}
@@ -67,7 +67,7 @@ export function MapFields({ form, names }: { form: ScheduleDraft; names: readonl
   return (
     <Rows
       title={kind === 'webhook' ? 'Input from the delivery' : 'Input from the event'}
-      add={kind === 'webhook' ? 'Take an input from the delivery' : 'Take an input from the event'}
+      add={kind === 'webhook' ? 'Add an input from the delivery' : 'Add an input from the event'}
       error={form.errors.map}
       rows={map}
       fresh={{ name: '', path: '' }}

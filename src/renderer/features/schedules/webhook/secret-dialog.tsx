@@ -35,16 +35,16 @@ export function SecretDialog({ schedule, opened, close }: { schedule: Schedule; 
             <>
               <Button onClick={done}>Cancel</Button>
               <Button submit kind="primary" busy={renew.isPending}>
-                Make the secret
+                Create secret
               </Button>
             </>
           }
         >
-          <p>Senders sign each delivery with the secret. It is shown once, right after it is made.</p>
+          <p>Senders sign each delivery with the secret. It is shown once, right after it is created.</p>
           {schedule.webhook?.hint == null ? null : (
             <Notice tone="warn">
               <TriangleAlert size={15} />
-              <span>The secret in use ends at once: what is signed with it is not taken any more.</span>
+              <span>The current secret stops working at once: deliveries signed with it are refused.</span>
             </Notice>
           )}
           {renew.error === null ? null : <ErrorState inline error={renew.error} />}

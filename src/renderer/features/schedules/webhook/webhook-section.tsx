@@ -22,7 +22,7 @@ export function WebhookSection({ schedule, webhook }: { schedule: Schedule; webh
       <h3>Webhook</h3>
       <Address url={url} />
       {hint === null ? (
-        <Notice tone="warn">It takes nothing yet: make the secret with which deliveries are signed.</Notice>
+        <Notice tone="warn">Deliveries are refused until there is a secret to sign them with.</Notice>
       ) : null}
       <div className={layout.row}>
         <span className={`${layout.grow} ${text.muted}`}>
@@ -39,7 +39,7 @@ export function WebhookSection({ schedule, webhook }: { schedule: Schedule; webh
           blocked={blocked}
           onClick={() => setOpen(true)}
         >
-          {hint === null ? 'Make a secret' : 'New secret'}
+          {hint === null ? 'Create secret' : 'New secret'}
         </Button>
       </div>
       {refused === null ? null : (
