@@ -6,6 +6,7 @@ import type { Client, ClientStatus } from '../../../src/contract/client/client-t
 import { NUMBERED_SCREENS } from '../../../src/contract/host/screens.ts';
 import { OfflineBar } from '../../../src/renderer/app/offline-bar.tsx';
 import { NotFound, ScreenError } from '../../../src/renderer/app/screen-error.tsx';
+import { LogDrawer } from '../../../src/renderer/app/screens.ts';
 import { Shell } from '../../../src/renderer/app/shell.tsx';
 import { SignIn } from '../../../src/renderer/app/sign-in.tsx';
 import { useView } from '../../../src/renderer/lib/view-store.ts';
@@ -141,6 +142,8 @@ test('the sheet lists the keys that work now', async () => {
 
 // Catches a drawer that shows a log of its own instead of the host's.
 test('the drawer shows what the host writes now', async () => {
+  // In the panel it is loaded some seconds after the start.
+  await LogDrawer.preload?.();
   await using panel = await renderPanel(subject, <Shell />);
   await panel.user.click(await screen.findByRole('button', { name: 'Log' }));
   const drawer = within(await screen.findByRole('region', { name: 'Host log' }));
