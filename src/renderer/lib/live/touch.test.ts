@@ -11,6 +11,14 @@ test('a step concerns its task only: no list is asked again for it', () => {
   expect([...(batch.byId.get('tasks_get') ?? [])]).toEqual(['tsk_1']);
 });
 
+// Catches a pool and an exit that stand still while their proxies are checked.
+test('a check of a proxy asks for its row and for what sums proxies up', () => {
+  const batch = noTouch();
+  touch(batch, { ...of, type: 'proxy.checked', entity: 'proxy', id: 'prx_1' });
+  expect([...batch.ops].sort()).toEqual(['pools_get', 'pools_list', 'profiles_exit']);
+  expect([...(batch.byId.get('proxies_get') ?? [])]).toEqual(['prx_1']);
+});
+
 // Catches "last used" of a key that stands still while programs use it.
 test('the use of a key asks for its row again, and for nothing else', () => {
   const batch = noTouch();
