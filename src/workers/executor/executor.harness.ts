@@ -172,6 +172,18 @@ export class Harness {
     return this.messages.filter((message) => message.t === 'artifact');
   }
 
+  /** The steps in their order, each with its status, indented by what they are in. */
+  tree(): string[] {
+    const ends = new Map(this.messages.flatMap((note) => (note.t === 'step_end' ? [[note.seq, note.status]] : [])));
+    const depths = new Map<number, number>();
+    return this.messages.flatMap((note) => {
+      if (note.t !== 'step_start') return [];
+      const depth = note.parent === null ? 0 : (depths.get(note.parent) ?? 0) + 1;
+      depths.set(note.seq, depth);
+      return [`${'  '.repeat(depth)}${note.name} ${ends.get(note.seq) ?? 'open'}`];
+    });
+  }
+
   read(name: string): Buffer {
     return readFileSync(join(this.dir, 'run', 'artifacts', name));
   }

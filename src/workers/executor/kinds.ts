@@ -8,6 +8,7 @@ type ExecutorKind = KindIn<'executor'>;
 /** Every kind that runs here, by its name. Only the runner that a job needs is loaded: Playwright alone takes 200 ms. */
 export const runners: { readonly [K in ExecutorKind]: () => Promise<Runner<SpecOf<K>>> } = {
   browser: async () => (await import('./browser/runner.ts')).runBrowser,
+  playwright_test: async () => (await import('./playwright-test/runner.ts')).runPlaywrightTest,
   process: async () => (await import('./process/runner.ts')).runProcess,
   http: async () => (await import('./http/runner.ts')).runHttp,
 };

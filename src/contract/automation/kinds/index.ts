@@ -5,10 +5,11 @@ import { browser } from './browser.ts';
 import { http } from './http.ts';
 import type { CommandKindRecord } from './kind.ts';
 import { llm } from './llm.ts';
+import { playwright_test } from './playwright-test.ts';
 import { process } from './process.ts';
 
 /** Every kind by its name; the order is that of the API and of menus. */
-export const commandKinds = { browser, process, http, llm, analyze } as const satisfies Record<
+export const commandKinds = { browser, playwright_test, process, http, llm, analyze } as const satisfies Record<
   string,
   CommandKindRecord
 >;

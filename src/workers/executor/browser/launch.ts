@@ -29,6 +29,11 @@ function timeZone({ profile }: Run['job']): PersistentOptions {
   return process.platform === 'win32' && profile?.timezone ? { timezoneId: profile.timezone } : {};
 }
 
+/** What Playwright is told of a profile beyond the switches and the environment of its launch. */
+export function browserOptions(job: Run['job'], headless: boolean): PersistentOptions {
+  return { ...pageOptions(job, headless), ...timeZone(job) };
+}
+
 /** Messages of Chromium and Playwright; they have no codes. */
 const LOCKED = /ProcessSingleton|Opening in existing browser session|profile appears to be in use/;
 const MISSING = /Executable doesn't exist|ENOENT|is not found at/;
@@ -78,8 +83,7 @@ export async function launchBrowser(run: Run, spec: BrowserSpec): Promise<Browse
   await mkdir(user_data_dir, { recursive: true });
 
   const options: LaunchOptions & PersistentOptions = {
-    ...pageOptions(job, spec.headless),
-    ...timeZone(job),
+    ...browserOptions(job, spec.headless),
     colorScheme: null,
     reducedMotion: null,
     forcedColors: null,

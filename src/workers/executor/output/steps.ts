@@ -29,6 +29,14 @@ export interface StepHooks {
   witness(step: Step, error: unknown): Promise<FailureEvidence | null>;
 }
 
+/** How a step ended. */
+export interface StepEnd {
+  error?: Problem | null;
+  evidence?: FailureEvidence | null;
+  /** Unix ms. */
+  at?: number;
+}
+
 function outputOf(value: unknown): Json {
   if (value === undefined) return null;
   try {
@@ -41,6 +49,10 @@ function outputOf(value: unknown): Json {
 
 /** The steps of one attempt. */
 export interface Steps {
+  /** Begins a step that something else than a call of a script is made of; ended by {@link Steps.end}. */
+  begin(name: string, parent: Step | null, at?: number): Step;
+  /** Ends a step; does nothing for one that has ended. */
+  end(step: Step, status: 'succeeded' | 'failed' | 'cancelled', how?: StepEnd): void;
   run<T>(name: string, action: () => T | Promise<T>): Promise<T>;
   current(): Step | null;
   /** The innermost step that an error came out of. */
@@ -81,18 +93,26 @@ export function createSteps(report: Report, redactor: TextRedactor): Steps {
     finish(step, 'failed', null, problem, at);
   }
 
+  function begin(name: string, parent: Step | null, at = Date.now()): Step {
+    const step: Step = { seq: ++last, name: clip(redactor, name, MAX_STEP_NAME), parent, startedAt: at };
+    open.set(step.seq, step);
+    report.send({ t: 'step_start', seq: step.seq, parent: parent?.seq ?? null, name: step.name, at });
+    return step;
+  }
+
   return {
+    begin,
+    end(step, status, { error = null, evidence = null, at } = {}) {
+      if (evidence !== null && open.has(step.seq)) report.send({ t: 'evidence', seq: step.seq, evidence });
+      finish(step, status, null, error, at);
+    },
     attach(given) {
       hooks = given;
     },
     current: () => storage.getStore() ?? null,
     whereFailed: (error) => (typeof error === 'object' && error !== null ? failures.get(error) : undefined),
     async run(name, action) {
-      const parent = storage.getStore() ?? null;
-      const startedAt = Date.now();
-      const step: Step = { seq: ++last, name: clip(redactor, String(name), MAX_STEP_NAME), parent, startedAt };
-      open.set(step.seq, step);
-      report.send({ t: 'step_start', seq: step.seq, parent: parent?.seq ?? null, name: step.name, at: startedAt });
+      const step = begin(String(name), storage.getStore() ?? null);
       return storage.run(step, async () => {
         await hooks?.begin(step);
         try {

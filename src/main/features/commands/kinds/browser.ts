@@ -8,16 +8,23 @@ const MISTAKES = new Set<unknown>(['ERR_INVALID_TYPESCRIPT_SYNTAX', 'ERR_UNSUPPO
 const DEFAULT_EXPORT = /\bexport\s+default\b|\bexport\s*\{[^{}]*\bas\s+default\b/;
 
 /**
- * Says why a script cannot run, or null. Finds syntax errors and a missing default export without running anything.
+ * Says why a source does not compile, or null; runs nothing.
  * @throws Error when the parser is broken; its process has to end
  */
-function scriptProblem(spec: BrowserSpec): string | null {
+export function syntaxProblem(source: string): string | null {
   try {
-    stripTypeScriptTypes(spec.script, { mode: 'strip' });
+    stripTypeScriptTypes(source, { mode: 'strip' });
+    return null;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && MISTAKES.has(error.code))) throw error;
     return error.message.split('\n')[0] ?? 'does not compile';
   }
+}
+
+/** Says why a script cannot run, or null. Finds syntax errors and a missing default export. */
+function scriptProblem(spec: BrowserSpec): string | null {
+  const problem = syntaxProblem(spec.script);
+  if (problem !== null) return problem;
   return DEFAULT_EXPORT.test(spec.script)
     ? null
     : 'has no default export; write export default async ({ page }) => { … }';

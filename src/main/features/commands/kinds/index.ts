@@ -6,12 +6,20 @@ import { browser } from './browser.ts';
 import { http } from './http.ts';
 import type { HostKind, Preview } from './kind.ts';
 import { llm } from './llm.ts';
+import { playwright_test } from './playwright-test.ts';
 import { process } from './process.ts';
 
 export type { SpecIssue } from './kind.ts';
 
 /** Every kind by its name. */
-export const hostKinds: { readonly [K in CommandKind]: HostKind<K> } = { browser, process, http, llm, analyze };
+export const hostKinds: { readonly [K in CommandKind]: HostKind<K> } = {
+  browser,
+  playwright_test,
+  process,
+  http,
+  llm,
+  analyze,
+};
 
 /** {@link HostKind.preview} of the kind. */
 export function previewOf<K extends CommandKind>(

@@ -1,0 +1,42 @@
+import path from 'node:path';
+import { type PlaywrightTestSpec, testArguments } from '../../../../contract/automation/kinds/playwright-test.ts';
+import { syntaxProblem } from './browser.ts';
+import type { HostKind, SpecIssue } from './kind.ts';
+
+/** Both ways to import `test`; a file without one has no tests. */
+const IMPORTS_TEST = /(?:from|require\()\s*['"](?:@playwright|playwright)\/test['"]/;
+
+function issuesOf(spec: PlaywrightTestSpec): SpecIssue[] {
+  if (spec.folder !== null) {
+    return path.isAbsolute(spec.folder)
+      ? []
+      : [{ path: 'spec.folder', message: 'must be an absolute path, as in /home/ann/shop/tests' }];
+  }
+  if (spec.script.trim() === '') return [{ path: 'spec.script', message: 'is empty; write a test or name a folder' }];
+  const problem = syntaxProblem(spec.script);
+  if (problem !== null) return [{ path: 'spec.script', message: problem }];
+  return IMPORTS_TEST.test(spec.script)
+    ? []
+    : [{ path: 'spec.script', message: "has no tests; begin with import { test, expect } from '@playwright/test'" }];
+}
+
+/** Tests read their input as a fixture and from files and variables, so there is nothing to fill in. */
+export const playwright_test: HostKind<'playwright_test'> = {
+  templates: null,
+  exposed: () => ({ parts: [], allowed: false }),
+  files: () => [],
+  preview(spec, { input, hasProfile }) {
+    const alone = hasProfile && (spec.workers ?? 1) > 1;
+    return {
+      errors: issuesOf(spec),
+      warnings: [
+        ...(hasProfile ? [] : ['Each test gets a new browser context: no profile is chosen.']),
+        ...(alone ? ['Tests in a profile run one after another, whatever the number of workers.'] : []),
+      ],
+      shown: {
+        input,
+        argv: ['playwright', ...testArguments(spec, hasProfile, { reporter: '…', config: '…', output: '…' })],
+      },
+    };
+  },
+};
