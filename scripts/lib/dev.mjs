@@ -119,9 +119,9 @@ export async function develop(given) {
   const panel = vite.resolvedUrls?.local[0] ? new URL(vite.resolvedUrls.local[0]).origin : 'http://127.0.0.1:5173';
   const host = createHostProcess(panel, args);
 
-  const waiting = new Set(['main', 'workers', 'preload']);
+  const waiting = new Set(['main', 'workers', 'playwright-test', 'preload']);
   const stops = await Promise.all(
-    /** @type {const} */ (['main', 'workers', 'preload']).map((zone) =>
+    /** @type {const} */ (['main', 'workers', 'playwright-test', 'preload']).map((zone) =>
       watchBundle(zone, (failure) => {
         waiting.delete(zone);
         if (failure) return say(`✗ ${zone}\n${failure}`);

@@ -30,6 +30,10 @@ const COPIES = [
     from: join(modules, 'playwright-core', 'lib', 'vite', 'traceViewer'),
     to: VIEWER,
   },
+  {
+    from: join(modules, 'playwright-core', 'lib', 'vite', 'htmlReport'),
+    to: join(VIEWER, 'report'),
+  },
 ];
 
 /** Copies the ready-made pages that the program serves offline: API explorers and Playwright's trace viewer. */
@@ -42,6 +46,8 @@ export async function copyAssets() {
   }
   await cp(join(import.meta.dirname, 'content', 'escape.js'), join(VIEWER, 'escape.js'));
   await withOwnScript(join(VIEWER, 'index.html'));
+  await cp(join(import.meta.dirname, 'content', 'report.js'), join(VIEWER, 'report', 'start.js'));
+  await withReportOf(join(VIEWER, 'report', 'index.html'));
   await withPolicy(join(VIEWER, 'sw.bundle.js'));
 }
 
@@ -54,6 +60,18 @@ async function withOwnScript(file) {
   const html = await readFile(file, 'utf8');
   const plain = html.replace(/<script>[\s\S]*?<\/script>/g, '');
   await writeFile(file, plain.replace('</head>', '<script src="./escape.js"></script></head>'));
+}
+
+/**
+ * Lets the report's page begin with our script, which fetches the data of one report and then loads Playwright's. That expects the data in
+ * its own page, which is written anew for each report, script and all.
+ * @param {string} file
+ */
+async function withReportOf(file) {
+  const html = await readFile(file, 'utf8');
+  const own = html.replace(/<script type="module"[^>]*><\/script>/, '<script type="module" src="./start.js"></script>');
+  if (own === html) throw new Error(`${file} has no script of its own: Playwright's report has changed`);
+  await writeFile(file, own.replace('</head>', '<script src="../escape.js"></script></head>'));
 }
 
 /**

@@ -83,7 +83,7 @@ function workerEntries() {
   return entries;
 }
 
-/** @typedef {'main' | 'workers' | 'preload'} BundledZone */
+/** @typedef {'main' | 'workers' | 'playwright-test' | 'preload'} BundledZone */
 
 /**
  * esbuild's options for a zone; its output goes to `out/<zone>`.
@@ -98,6 +98,24 @@ export function bundleOptions(zone) {
       return { ...esm, outdir, entryPoints: mainEntries(), splitting: true, chunkNames: '[name]-[hash]' };
     case 'workers':
       return { ...esm, outdir, entryPoints: workerEntries(), splitting: true, chunkNames: '[name]-[hash]' };
+    case 'playwright-test':
+      // Playwright's own processes load these from outside of the archive, where no package.json says what they are.
+      return {
+        ...common,
+        outdir,
+        entryPoints: Object.fromEntries(
+          ['fixtures', 'hooks', 'reporter'].map((name) => [
+            name,
+            `src/workers/executor/playwright-test/inside/${name}.ts`,
+          ]),
+        ),
+        format: 'cjs',
+        platform: 'node',
+        target: 'node22',
+        sourcemap: false,
+        outExtension: { '.js': '.cjs' },
+        external: [...EXTERNAL, 'playwright/*'],
+      };
     case 'preload':
       // A sandboxed preload script is one CommonJS file that may require nothing but `electron`.
       return {

@@ -12,12 +12,17 @@ import { root } from '../paths.mjs';
 
 const TOOLS = ['scripts/lib/build', 'package-lock.json'];
 
-/** @typedef {'main' | 'workers' | 'preload' | 'renderer' | 'assets'} ZoneName */
+/** @typedef {'main' | 'workers' | 'playwright-test' | 'preload' | 'renderer' | 'assets'} ZoneName */
 
 /** @type {Readonly<Record<ZoneName, Zone>>} */
 export const zones = {
   main: { inputs: ['src/contract', 'src/main', ...TOOLS], entry: 'src/main/cli.ts', outputs: ['out/main/cli.js'] },
   workers: { inputs: ['src/contract', 'src/workers', ...TOOLS], entry: 'src/workers', outputs: ['out/workers'] },
+  'playwright-test': {
+    inputs: ['src/workers/executor/playwright-test', ...TOOLS],
+    entry: 'src/workers/executor/playwright-test',
+    outputs: ['out/playwright-test'],
+  },
   preload: {
     inputs: ['src/contract', 'src/preload', ...TOOLS],
     entry: 'src/preload/index.ts',

@@ -9,7 +9,7 @@ export const Artifact = z.object({
   id: ArtifactId,
   task_id: TaskId,
   attempt: z.int(),
-  kind: z.enum(['screenshot', 'trace', 'video', 'har', 'download', 'output']),
+  kind: z.enum(['screenshot', 'trace', 'video', 'har', 'download', 'report', 'output']),
   name: z.string(),
   mime: z.string(),
   bytes: z.int(),

@@ -76,7 +76,7 @@ export const FromExecutor = z.discriminatedUnion('t', [
   }),
   z.strictObject({
     t: z.literal('artifact'),
-    kind: z.enum(['screenshot', 'trace', 'video', 'har', 'download', 'output']),
+    kind: z.enum(['screenshot', 'trace', 'video', 'har', 'download', 'report', 'output']),
     name: z.string(),
     mime: z.string(),
     /** Path below `run_dir/artifacts`. */

@@ -10,7 +10,7 @@ import { StepsTable } from '../../../src/renderer/features/tasks/detail/steps-ta
 import { TaskEvents } from '../../../src/renderer/features/tasks/detail/task-events.tsx';
 import { TaskScreen } from '../../../src/renderer/features/tasks/detail/task-screen.tsx';
 import { findRow } from '../../../src/renderer/features/tasks/timeline/step-tree.ts';
-import { traceUrl, viewUrl } from '../../../src/renderer/lib/client/content.ts';
+import { viewerUrl, viewUrl } from '../../../src/renderer/lib/client/content.ts';
 import { createTestHost, type TestHost } from '../../support/host.ts';
 import { renderPanel } from '../../support/panel.tsx';
 
@@ -235,11 +235,11 @@ describe('artifacts', () => {
 
   // Catches a viewer, or a trace, on the panel's own origin.
   test('a trace is opened on the content origin, by its path there', () => {
-    const url = new URL(traceUrl(shot('trace.zip')) ?? '');
+    const url = new URL(viewerUrl(shot('trace.zip')) ?? '');
     const { origin, pathname } = new URL(shot('trace.zip').view_url ?? '');
     expect(url.origin).toBe(origin);
     expect(url.pathname).toBe('/trace-viewer/index.html');
     expect(url.searchParams.get('trace')).toBe(pathname);
-    expect(traceUrl({ view_url: null })).toBeUndefined();
+    expect(viewerUrl({ view_url: null, kind: 'trace' })).toBeUndefined();
   });
 });

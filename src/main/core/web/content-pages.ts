@@ -1,15 +1,16 @@
 /** What the content origin answers, over HTTP and in the desktop app alike: artifacts by their address, and the trace viewer. */
 import { readFile, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
-import { VIEWER_FOLDER } from '../../../contract/host/content.ts';
+import { REPORT_PAGE, VIEWER_FOLDER } from '../../../contract/host/content.ts';
 import type { FileContent } from '../operation/operation.ts';
 import type { ContentLinks } from './content-links.ts';
 import { artifactHeaders, viewerHeaders } from './content-policy.ts';
 import { decodePath, isMissing, plain, sendFile } from './file-response.ts';
 import { mediaTypeOf } from './page-policy.ts';
 
-/** The viewer's page, and the one that it frames; Playwright's other pages there are for its own test runner. */
-const PAGE = 'index.html';
+/** Pages that open an artifact, by what they call it in their address: traces, and reports of tests. */
+const OPENERS: Readonly<Record<string, string | undefined>> = { 'index.html': 'trace', [REPORT_PAGE]: 'report' };
+/** The page that the trace viewer frames; Playwright's other pages there are for its own test runner. */
 const FRAMED_PAGE = 'snapshot.html';
 
 /** What {@link createContentPages} serves. */
@@ -48,15 +49,17 @@ export function createContentPages(sources: ContentSources): (request: Request) 
     return file.startsWith(base) ? { file, name: file.slice(base.length) } : null;
   }
 
-  async function viewer(request: Request, path: string, trace: string | null): Promise<Response> {
+  async function viewer(request: Request, path: string, asked: URLSearchParams): Promise<Response> {
     // Decided by the file that is there, not by one of the many ways to write its address.
     const found = await resolved(path);
     if (found === null) return plain(404, 'Not found');
     const { file, name } = found;
-    if (name === PAGE && (trace === null || links.artifactOf(trace) === null)) {
-      return plain(404, 'The address of this trace is too old. Open it again from its task.');
+    const opener = OPENERS[name.replaceAll(sep, '/')];
+    const artifact = opener === undefined ? null : asked.get(opener);
+    if (opener !== undefined && (artifact === null || links.artifactOf(artifact) === null)) {
+      return plain(404, `The address of this ${opener} is too old. Open it again from its task.`);
     }
-    if (name.endsWith('.html') && name !== PAGE && name !== FRAMED_PAGE) return plain(404, 'Not found');
+    if (name.endsWith('.html') && opener === undefined && name !== FRAMED_PAGE) return plain(404, 'Not found');
     // Read whole: inside an asar archive a file has no descriptor of its own.
     const bytes = await readFile(file);
     const headers = { ...viewerHeaders(`'self' ${frames()}`), 'content-type': mediaTypeOf(name) };
@@ -80,7 +83,7 @@ export function createContentPages(sources: ContentSources): (request: Request) 
     const path = decodePath(pathname);
     if (path === null) return plain(400, 'Bad address');
     if (!path.startsWith(VIEWER_FOLDER)) return plain(404, 'Not found');
-    return viewer(request, path, searchParams.get('trace')).catch((error: unknown) => {
+    return viewer(request, path, searchParams).catch((error: unknown) => {
       if (isMissing(error)) return plain(404, 'Not found');
       throw error;
     });

@@ -1,6 +1,6 @@
 /** Addresses of the content origin: what tasks recorded is shown there, never on the panel's own. */
 import type { Artifact } from '../../../contract/automation/artifacts.ts';
-import { ESCAPE_MESSAGE, viewerPath } from '../../../contract/host/content.ts';
+import { ESCAPE_MESSAGE, reportPath, viewerPath } from '../../../contract/host/content.ts';
 import { desktopInfo } from './message-port.ts';
 
 /** Address that shows an artifact; undefined while the host has no content origin open. */
@@ -17,10 +17,10 @@ export function isEscapeOf(frame: HTMLIFrameElement | null, { data, source, orig
   );
 }
 
-/** Address of the trace viewer with a trace in it. */
-export function traceUrl(artifact: Pick<Artifact, 'view_url'>): string | undefined {
-  const trace = viewUrl(artifact);
-  if (trace === undefined) return undefined;
-  const path = new URL(trace).pathname;
-  return trace.slice(0, -path.length) + viewerPath(path);
+/** Address of the page that shows a trace, or a report of tests. */
+export function viewerUrl(artifact: Pick<Artifact, 'view_url' | 'kind'>): string | undefined {
+  const file = viewUrl(artifact);
+  if (file === undefined) return undefined;
+  const path = new URL(file).pathname;
+  return file.slice(0, -path.length) + (artifact.kind === 'report' ? reportPath(path) : viewerPath(path));
 }

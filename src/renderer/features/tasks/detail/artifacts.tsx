@@ -1,6 +1,6 @@
 /** Artifacts of a task: screenshots inline, the trace in its viewer, everything else to download. */
 import { Modal } from '@mantine/core';
-import { Download, FileArchive, FileText, ImageIcon, Save, Video } from 'lucide-react';
+import { Download, FileArchive, FileCheck, FileText, ImageIcon, Save, Video } from 'lucide-react';
 import { useState } from 'react';
 import type { Artifact } from '../../../../contract/automation/artifacts.ts';
 import type { TaskId } from '../../../../contract/kernel/scalars.ts';
@@ -29,6 +29,7 @@ const ICONS = {
   video: Video,
   har: FileText,
   download: Download,
+  report: FileCheck,
   output: FileText,
 };
 
@@ -155,9 +156,9 @@ export function Artifacts({ id, onTrace }: { id: TaskId; onTrace(artifact: Artif
                     <td className={text.muted}>{clock(artifact.created_at).slice(0, 8)}</td>
                     <td>
                       <span className={css.actions}>
-                        {artifact.kind === 'trace' ? (
+                        {artifact.kind === 'trace' || artifact.kind === 'report' ? (
                           <Button small onClick={() => onTrace(artifact)}>
-                            Open trace
+                            {artifact.kind === 'trace' ? 'Open trace' : 'Open report'}
                           </Button>
                         ) : null}
                         <SaveButton artifact={artifact} />

@@ -3,7 +3,7 @@ import { ImageIcon } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { Artifact } from '../../../../contract/automation/artifacts.ts';
 import type { TaskDetail } from '../../../../contract/automation/tasks.ts';
-import { isEscapeOf, traceUrl } from '../../../lib/client/content.ts';
+import { isEscapeOf, viewerUrl } from '../../../lib/client/content.ts';
 import { useActions } from '../../../lib/keys/use-actions.ts';
 import { useOperationQuery } from '../../../lib/live/query.ts';
 import { useFilters } from '../../../lib/use-filters.ts';
@@ -58,8 +58,8 @@ function TraceDialog({ trace, close }: { trace: Artifact | null; close(): void }
         <iframe
           ref={frame}
           className={css.trace}
-          title={`Trace ${trace.name}`}
-          src={traceUrl(trace)}
+          title={`${trace.kind === 'report' ? 'Report' : 'Trace'} ${trace.name}`}
+          src={viewerUrl(trace)}
           // Not the panel's origin, but its own, where the viewer's service worker is; it may not lead the panel elsewhere.
           sandbox="allow-scripts allow-same-origin allow-downloads"
         />

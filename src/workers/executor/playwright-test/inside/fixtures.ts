@@ -26,7 +26,12 @@ const keptOf = (options: Options): Options =>
 /** The one browser of a worker. It is started anew only for tests that want other options. */
 interface ProfileBrowser {
   open(options: Options): Promise<BrowserContext>;
+  /** The browser that is open, or a new one; from here on it cannot be started anew. */
+  browser(options: Options): Promise<Browser>;
 }
+
+const CANNOT_RESTART =
+  'This test wants other options, such as a base URL, than the browser of the profile was started with, and a test of the same worker has it as `browser`. Put the options into the configuration of the project.';
 
 const launch = { ...job.launch, chromiumSandbox: true };
 
@@ -44,19 +49,25 @@ const test = base.extend<
       const { profile } = job;
       if (profile === null) return use(null);
       const held: { key: string; context: BrowserContext }[] = [];
+      let given = false;
+      async function open(options: Options): Promise<BrowserContext> {
+        const key = JSON.stringify(options);
+        const [now] = held;
+        const isAlive = now?.context.browser()?.isConnected() ?? false;
+        if (isAlive && now?.key === key) return now.context;
+        if (isAlive && given) throw new Error(CANNOT_RESTART);
+        await held.pop()?.context.close();
+        const all = { ...OF_THE_PROFILE, ...profile?.options, ...options, ...launch };
+        const context = await playwright.chromium.launchPersistentContext(profile?.folder ?? '', all as object);
+        held.push({ key, context });
+        return context;
+      }
       await use({
-        async open(options) {
-          const key = JSON.stringify(options);
-          const open = held.pop();
-          if (open?.key === key && open.context.browser()?.isConnected() !== false) {
-            held.push(open);
-            return open.context;
-          }
-          await open?.context.close();
-          const all = { ...OF_THE_PROFILE, ...profile.options, ...options, ...launch };
-          const context = await playwright.chromium.launchPersistentContext(profile.folder, all as object);
-          held.push({ key, context });
-          return context;
+        open,
+        async browser(options) {
+          const context = held[0]?.context ?? (await open(options));
+          given = true;
+          return context.browser() as Browser;
         },
       });
       await held[0]?.context.close();
@@ -72,8 +83,7 @@ const test = base.extend<
         await browser.close();
         return;
       }
-      const context = await _profileBrowser.open(keptOf(project.use as Partial<PlaywrightTestOptions>));
-      await use(context.browser() as Browser);
+      await use(await _profileBrowser.browser(keptOf(project.use as Partial<PlaywrightTestOptions>)));
     },
     { scope: 'worker', timeout: 0 },
   ],

@@ -57,11 +57,12 @@ export default class TaskReporter implements Reporter {
   }
 
   onStdOut(chunk: string | Buffer): void {
-    process.stdout.write(chunk);
+    // Playwright tells its workers to write in colour when it is started from a terminal.
+    process.stdout.write(stripVTControlCharacters(String(chunk)));
   }
 
   onStdErr(chunk: string | Buffer): void {
-    process.stderr.write(chunk);
+    process.stderr.write(stripVTControlCharacters(String(chunk)));
   }
 
   /** The step of a suite, begun with its first test; null for the root, and for a project without a name. */
@@ -130,7 +131,8 @@ export default class TaskReporter implements Reporter {
       duration_ms: result.duration,
       errors: result.errors.slice(0, 5).map((error) => this.#error(error)),
       attachments: result.attachments.slice(0, 50).flatMap(({ name, contentType, path, body }): Told[] => {
-        if (name.startsWith('_')) return [];
+        // Playwright's own notes; what they say is in the error, the excerpt and the trace.
+        if (name.startsWith('_') || name === 'error-context') return [];
         const about = { name: cut(name, 500), mime: contentType.slice(0, 200) };
         if (path !== undefined) return [{ ...about, path, body: null }];
         const kept = body !== undefined && body.length <= MAX_BODY;
