@@ -11,7 +11,12 @@ export const PlaywrightTestSpec = z.strictObject({
   script: z.string().max(1_000_000).default(''),
   language: z.enum(['javascript', 'typescript']).default('typescript'),
   /** Absolute path of a folder with tests, whose own `playwright.config` is used if it has one. */
-  folder: z.string().min(1).max(4096).nullable().default(null),
+  folder: z
+    .string()
+    .max(4096)
+    .regex(/^(?:\/|[A-Za-z]:[\\/]|\\\\)[^\0]*$/, 'must be an absolute path, as in /home/ann/shop')
+    .nullable()
+    .default(null),
   /** Parts of paths of test files in the folder; without any, all files run. */
   files: z
     .array(

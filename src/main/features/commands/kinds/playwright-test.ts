@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { type PlaywrightTestSpec, testArguments } from '../../../../contract/automation/kinds/playwright-test.ts';
 import { syntaxProblem } from './browser.ts';
 import type { HostKind, SpecIssue } from './kind.ts';
@@ -7,11 +6,7 @@ import type { HostKind, SpecIssue } from './kind.ts';
 const IMPORTS_TEST = /(?:from|require\()\s*['"](?:@playwright|playwright)\/test['"]/;
 
 function issuesOf(spec: PlaywrightTestSpec): SpecIssue[] {
-  if (spec.folder !== null) {
-    return path.isAbsolute(spec.folder)
-      ? []
-      : [{ path: 'spec.folder', message: 'must be an absolute path, as in /home/ann/shop/tests' }];
-  }
+  if (spec.folder !== null) return [];
   if (spec.script.trim() === '') return [{ path: 'spec.script', message: 'is empty; write a test or name a folder' }];
   const problem = syntaxProblem(spec.script);
   if (problem !== null) return [{ path: 'spec.script', message: problem }];

@@ -5,11 +5,13 @@ import { browser } from './browser.tsx';
 import { http } from './http.tsx';
 import type { KindView } from './kind.ts';
 import { llm } from './llm.tsx';
+import { playwright_test } from './playwright-test.tsx';
 import { process } from './process.tsx';
 
 /** Every kind by its name. */
 export const kindViews: Readonly<Record<CommandKind, KindView>> = {
   browser,
+  playwright_test,
   process,
   http,
   llm,

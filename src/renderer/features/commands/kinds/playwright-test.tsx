@@ -1,0 +1,90 @@
+/** Kind `playwright_test`: a test file to write, or a folder of tests. Its form is loaded when it is shown. */
+import { FlaskConical } from 'lucide-react';
+import { lazy, Suspense } from 'react';
+import { URL_SCHEMA } from './fields.tsx';
+import type { KindView, SpecFormProps } from './kind.ts';
+
+const LOGIN = `import { expect, test } from '@playwright/test';
+
+test.beforeEach(async ({ page, context, input }) => {
+  await context.clearCookies();
+  await page.goto(new URL('/login', input.url).href);
+  await page.getByLabel('User').fill(input.user);
+});
+
+test('signs in', async ({ page, input }) => {
+  await page.getByLabel('Password').fill(input.password);
+  await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL(/\\/orders$/);
+});
+
+test('refuses a wrong password', async ({ page }) => {
+  await page.getByLabel('Password').fill('wrong');
+  await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByText('password is wrong')).toBeVisible();
+});
+`;
+
+const LazyForm = lazy(() => import('./playwright-test-form.tsx').then(({ Form }) => ({ default: Form })));
+const LazyOptions = lazy(() => import('./playwright-test-form.tsx').then(({ Options }) => ({ default: Options })));
+
+function Form(props: SpecFormProps) {
+  return (
+    <Suspense fallback={null}>
+      <LazyForm {...props} />
+    </Suspense>
+  );
+}
+
+function Options(props: SpecFormProps) {
+  return (
+    <Suspense fallback={null}>
+      <LazyOptions {...props} />
+    </Suspense>
+  );
+}
+
+/** The panel's record of the kind. */
+export const playwright_test: KindView = {
+  Icon: FlaskConical,
+  tab: 'Tests',
+  titles: {
+    ...{
+      script: 'Test file',
+      language: 'Language',
+      folder: 'Folder',
+      files: 'Files',
+      grep: 'Titles',
+      projects: 'Projects',
+    },
+    ...{
+      workers: 'Workers',
+      retries: 'Retries',
+      test_timeout_ms: 'Test timeout (ms)',
+      max_failures: 'Failures that end the run',
+    },
+    ...{ env: 'Environment', headless: 'Headless', trace: 'Trace', screenshot: 'Screenshot' },
+  },
+  Form,
+  Options,
+  Resolved: null,
+  templates: [
+    {
+      id: 'login-test',
+      title: 'Login test',
+      text: 'Tests a sign-in with Playwright Test, as in the demo shop.',
+      name: 'Login test',
+      spec: { script: LOGIN },
+      input_schema: {
+        type: 'object',
+        properties: {
+          url: URL_SCHEMA,
+          user: { type: 'string', title: 'User' },
+          password: { type: 'string', title: 'Password', format: 'password' },
+        },
+        required: ['url', 'user', 'password'],
+      },
+      defaults: { user: 'demo' },
+    },
+  ],
+};
