@@ -1,5 +1,5 @@
 /** What a run of tests finds in the folders of its attempt. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inheritedEnvironment, RUN_ID_ENV } from '../../../contract/automation/executor.ts';
@@ -59,13 +59,14 @@ async function testsOf({ job }: Run, spec: PlaywrightTestSpec, home: string) {
     await writeFile(config, `export default { testDir: ${JSON.stringify(folder)} };\n`, { flag: 'wx', mode: 0o600 });
     return { cwd: folder, config };
   }
-  const folder = spec.folder;
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new Failure('process-failed', `The folder ${folder} does not exist. Correct it in the command.`, {
+  if (!statSync(spec.folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Failure('process-failed', `The folder ${spec.folder} does not exist. Correct it in the command.`, {
       retryable: false,
       extra: { reason: 'folder' },
     });
   }
+  // Node.js names files by their real paths; those of tests are told below their folder.
+  const folder = realpathSync(spec.folder);
   const own = CONFIGS.map((name) => join(folder, name)).find((file) => existsSync(file));
   if (own !== undefined) return { cwd: folder, config: own };
   await writeFile(config, `export default { testDir: ${JSON.stringify(folder)} };\n`, { flag: 'wx', mode: 0o600 });

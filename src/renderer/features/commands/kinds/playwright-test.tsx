@@ -1,8 +1,8 @@
 /** Kind `playwright_test`: a test file to write, or a folder of tests. Its form is loaded when it is shown. */
 import { FlaskConical } from 'lucide-react';
-import { lazy, Suspense } from 'react';
 import { URL_SCHEMA } from './fields.tsx';
-import type { KindView, SpecFormProps } from './kind.ts';
+import type { KindView } from './kind.ts';
+import { lazyPart } from './lazy-part.tsx';
 
 const LOGIN = `import { expect, test } from '@playwright/test';
 
@@ -25,24 +25,8 @@ test('refuses a wrong password', async ({ page }) => {
 });
 `;
 
-const LazyForm = lazy(() => import('./playwright-test-form.tsx').then(({ Form }) => ({ default: Form })));
-const LazyOptions = lazy(() => import('./playwright-test-form.tsx').then(({ Options }) => ({ default: Options })));
-
-function Form(props: SpecFormProps) {
-  return (
-    <Suspense fallback={null}>
-      <LazyForm {...props} />
-    </Suspense>
-  );
-}
-
-function Options(props: SpecFormProps) {
-  return (
-    <Suspense fallback={null}>
-      <LazyOptions {...props} />
-    </Suspense>
-  );
-}
+const Form = lazyPart(() => import('./playwright-test-form.tsx').then((module) => module.Form));
+const Options = lazyPart(() => import('./playwright-test-form.tsx').then((module) => module.Options));
 
 /** The panel's record of the kind. */
 export const playwright_test: KindView = {
