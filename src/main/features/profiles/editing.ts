@@ -10,29 +10,40 @@ import type { Leases } from './occupancy/leases.ts';
 import type { ProfileRow } from './schema.ts';
 import type { ProfileStore } from './store.ts';
 
-/** Creates the part of the service that edits; `require` throws `not-found`. */
-export function createEditing(deps: {
-  store: ProfileStore;
-  clock: Clock;
-  leases: Leases;
-  require(id: ProfileId): ProfileRow;
+/** What editing asks about proxies and pools. */
+interface KnownWays {
   /** Whether there is a proxy of this id. */
-  hasProxy(id: ProxyId): boolean;
-  hasPool(id: PoolId): boolean;
-  view(row: ProfileRow): Profile;
-}) {
-  const { store, clock, leases, require, view, hasProxy, hasPool } = deps;
+  exists(id: ProxyId): boolean;
+  pools: { exists(id: PoolId): boolean };
+}
+
+/** Checks of the way out that a profile is to have. @throws AppError `validation-error`, each of them */
+function createWayChecks({ exists, pools }: KnownWays) {
   const requireProxy = (id: ProxyId | null) => {
-    if (id !== null && !hasProxy(id)) throw invalidField('proxy_id', 'must be the id of a proxy');
+    if (id !== null && !exists(id)) throw invalidField('proxy_id', 'must be the id of a proxy');
   };
   const requirePool = (id: PoolId | null) => {
-    if (id !== null && !hasPool(id)) throw invalidField('pool_id', 'must be the id of a pool');
+    if (id !== null && !pools.exists(id)) throw invalidField('pool_id', 'must be the id of a pool');
   };
   /** Which of two would be taken could only be guessed. */
   const requireOneWay = ({ proxy_id, pool_id }: Pick<ProfileCreate, 'proxy_id' | 'pool_id'>) => {
     if (proxy_id !== null && pool_id !== null)
       throw invalidField('pool_id', 'stands in for a proxy: choose one of them');
   };
+  return { requireProxy, requirePool, requireOneWay };
+}
+
+/** Creates the part of the service that edits; `require` throws `not-found`. */
+export function createEditing(deps: {
+  store: ProfileStore;
+  clock: Clock;
+  leases: Leases;
+  require(id: ProfileId): ProfileRow;
+  proxies: KnownWays;
+  view(row: ProfileRow): Profile;
+}) {
+  const { store, clock, leases, require, view, proxies } = deps;
+  const { requireProxy, requirePool, requireOneWay } = createWayChecks(proxies);
   const next = (row: ProfileRow): ProfileRow => ({ ...row, updated_at: clock.now(), version: row.version + 1 });
 
   return {

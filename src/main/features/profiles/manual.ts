@@ -5,7 +5,7 @@ import type { Logger } from '../../core/log/logger.ts';
 import type { BrowserEnd } from './launch/launcher.ts';
 import { browserMark } from './launch/leftovers.ts';
 import { type OpenBrowser, openBrowser } from './launch/open-browser.ts';
-import type { Planner } from './launch/plan.ts';
+import type { LaunchPlan, Planner } from './launch/plan.ts';
 import type { Occupancy } from './occupancy/occupancy.ts';
 
 const STOP_DEADLINE_MS = 10_000;
@@ -43,6 +43,21 @@ function createPending() {
   };
 }
 
+/** Opens the browser of a plan, and closes it when its traffic budget is spent. */
+async function openPlanned(
+  launch: LaunchPlan,
+  urls: readonly string[] | undefined,
+  tempDir: string,
+  signal: AbortSignal,
+): Promise<OpenBrowser> {
+  const marked = { ...launch, env: { ...launch.env, ...browserMark(launch.userDataDir) } };
+  const browser = await openBrowser(marked, urls ?? launch.settings?.start_urls ?? [], tempDir, signal);
+  const onCut = () => void browser.close(STOP_DEADLINE_MS);
+  launch.cut?.addEventListener('abort', onCut, { once: true });
+  if (launch.cut?.aborted) onCut();
+  return browser;
+}
+
 /** Creates the table of open browsers. */
 export function createManualBrowsers(deps: {
   states: Occupancy['states'];
@@ -66,17 +81,13 @@ export function createManualBrowsers(deps: {
     const launch = await plan(id, holder, { headless, tempDir, signal: closing.signal });
     let browser: OpenBrowser;
     try {
-      const marked = { ...launch, env: { ...launch.env, ...browserMark(launch.userDataDir) } };
-      browser = await openBrowser(marked, urls ?? launch.settings?.start_urls ?? [], tempDir, closing.signal);
+      browser = await openPlanned(launch, urls, tempDir, closing.signal);
     } catch (error) {
       await launch.release();
       log.error('profiles', 'The browser of a profile could not be opened', { profile_id: id, error });
       throw error;
     }
     log.info('profiles', 'The browser of a profile was opened', { profile_id: id, headless });
-    const onCut = () => void browser.close(STOP_DEADLINE_MS);
-    launch.cut?.addEventListener('abort', onCut, { once: true });
-    if (launch.cut?.aborted) onCut();
     const released = browser.exited.then(async (end) => {
       open.delete(id);
       const wasForced = forced.delete(id);

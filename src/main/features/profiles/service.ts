@@ -61,6 +61,31 @@ export interface ProfileDeps {
   browserArgs: readonly string[];
 }
 
+/** What profiles have to do with their ways out; `require` throws `not-found`. */
+function createWays(proxies: ProfileProxies, require: (id: ProfileId) => ProfileRow) {
+  return {
+    /** What a task remembers of a profile. @throws AppError `not-found` */
+    snapshot(id: ProfileId): ProfileSnapshot {
+      const row = require(id);
+      return snapshotOf(row, row.proxy_id === null ? null : proxies.route(row.proxy_id));
+    },
+    /** Where a proxy is now. @throws AppError `not-found` */
+    proxyRoute(id: ProxyId): ProxyRoute {
+      const route = proxies.route(id);
+      if (route === null) throw notFound('proxy', id);
+      return route;
+    },
+    /** What it sent and received through its proxies. @throws AppError `not-found` */
+    traffic(id: ProfileId) {
+      const { proxy_id, pool_id, traffic_budget } = require(id);
+      return proxies.traffic.ofProfile(id, traffic_budget, proxy_id !== null || pool_id !== null);
+    },
+    exit: (id: ProfileId) => proxies.exits.of(require(id)),
+    acceptExit: (id: ProfileId, ip: string) => proxies.exits.accept(require(id), ip),
+    renewExit: (id: ProfileId) => proxies.exits.renew(require(id)),
+  };
+}
+
 /** Creates the service. */
 export function createProfileService(deps: ProfileDeps) {
   const { db, store, browsers, clock, log, profilesDir, tempDir, proxies } = deps;
@@ -80,15 +105,8 @@ export function createProfileService(deps: ProfileDeps) {
   const view = (row: ProfileRow): Profile =>
     recordOf(Profile, () => viewWith(row, locks.read(row.id, dirOf(row)), store.lastTasks([row.id]).get(row.id)));
   const hold = (id: ProfileId, holder: Holder): ProfileLease => acquire(require(id), holder);
-  const snapshot = (id: ProfileId): ProfileSnapshot => {
-    const row = require(id);
-    return snapshotOf(row, row.proxy_id === null ? null : proxies.route(row.proxy_id));
-  };
-  const proxyRoute = (id: ProxyId): ProxyRoute => {
-    const route = proxies.route(id);
-    if (route === null) throw notFound('proxy', id);
-    return route;
-  };
+  const ways = createWays(proxies, require);
+  const { snapshot } = ways;
   const plan = createPlanner({
     browsers,
     browserArgs: deps.browserArgs,
@@ -104,15 +122,7 @@ export function createProfileService(deps: ProfileDeps) {
   });
   const manual = createManualBrowsers({ states, plan, tempDir, log, closed: (id) => snapshots.afterStop(id) });
 
-  const editing = createEditing({
-    store,
-    clock,
-    leases,
-    require,
-    view,
-    hasProxy: proxies.exists,
-    hasPool: proxies.pools.exists,
-  });
+  const editing = createEditing({ store, clock, leases, require, view, proxies });
   const visit = createVisits(manual, { require, isHeld: (id) => Boolean(leases.holder(id)) });
   const cookies = createCookieDesk({ visit, clock });
   const snapshots = createSnapshots({
@@ -135,6 +145,7 @@ export function createProfileService(deps: ProfileDeps) {
     cookies,
     snapshots,
     archives: createArchiveAccess({ ...deps, require, dirOf: persistentDir, snapshots }),
+    ...ways,
     ...createListing({ db, store, locks, states, viewWith, dirOf }),
     /**
      * Takes a profile, or makes a temporary one for `null`, to start a browser with it.
@@ -143,18 +154,6 @@ export function createProfileService(deps: ProfileDeps) {
     plan,
     /** Takes a profile without a browser. @throws AppError `conflict` with `holder`, `profile-locked`, `not-found` */
     hold,
-    /** What a task remembers of a profile. @throws AppError `not-found` */
-    snapshot,
-    /** Where a proxy is now. @throws AppError `not-found` */
-    proxyRoute,
-    /** What it sent and received through its proxies. @throws AppError `not-found` */
-    traffic(id: ProfileId) {
-      const { proxy_id, pool_id, traffic_budget } = require(id);
-      return proxies.traffic.ofProfile(id, traffic_budget, proxy_id !== null || pool_id !== null);
-    },
-    exit: (id: ProfileId) => proxies.exits.of(require(id)),
-    acceptExit: (id: ProfileId, ip: string) => proxies.exits.accept(require(id), ip),
-    renewExit: (id: ProfileId) => proxies.exits.renew(require(id)),
     name: (id: string): string | null => store.get(id as ProfileId)?.name ?? null,
     /** Profiles that are in use. */
     busy: (): ReadonlySet<ProfileId> => new Set(leases.held()),

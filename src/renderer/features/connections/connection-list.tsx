@@ -16,6 +16,43 @@ import css from './connections.module.css';
 
 const idOf = (connection: Connection) => connection.id;
 
+const COLUMNS: readonly Column<Connection, SortOf<typeof connectionOrder>>[] = [
+  {
+    id: 'state',
+    title: 'State',
+    width: 124,
+    unsorted: 'Not sortable: every connection in the list is live',
+    cell: (item) => <Status state={item.live ? 'live' : 'closed'} />,
+  },
+  { id: 'name', title: 'Name', sort: 'name', cell: (item) => <span className={css.name}>{item.name}</span> },
+  {
+    id: 'kind',
+    title: 'Kind',
+    width: 100,
+    sort: 'kind',
+    cell: (item) => <span className={text.muted}>{item.kind}</span>,
+  },
+  {
+    id: 'origin',
+    drop: 3,
+    title: 'Origin',
+    width: 200,
+    sort: 'origin',
+    cell: (item) => item.origin ?? <span className={text.faint}>–</span>,
+  },
+  { id: 'scopes', drop: 2, title: 'Scopes', width: 190, sort: 'scopes', cell: (item) => item.scopes.join(', ') },
+  {
+    id: 'rtt',
+    drop: 4,
+    title: 'Round trip',
+    width: 88,
+    num: true,
+    sort: 'rtt_ms',
+    cell: (item) => (item.rtt_ms === null ? '–' : `${Math.round(item.rtt_ms)} ms`),
+  },
+  { id: 'since', drop: 1, title: 'Since', width: 100, sort: 'since', cell: (item) => <Ago at={item.since} /> },
+];
+
 /** Live and recent connections. */
 export function ConnectionList() {
   const [sort, setSort] = useState<string>();
@@ -26,40 +63,7 @@ export function ConnectionList() {
     onError: (error) => errorToast('Could not close the connection', error),
   });
   const columns: readonly Column<Connection, SortOf<typeof connectionOrder>>[] = [
-    {
-      id: 'state',
-      title: 'State',
-      width: 124,
-      unsorted: 'Not sortable: every connection in the list is live',
-      cell: (item) => <Status state={item.live ? 'live' : 'closed'} />,
-    },
-    { id: 'name', title: 'Name', sort: 'name', cell: (item) => <span className={css.name}>{item.name}</span> },
-    {
-      id: 'kind',
-      title: 'Kind',
-      width: 100,
-      sort: 'kind',
-      cell: (item) => <span className={text.muted}>{item.kind}</span>,
-    },
-    {
-      id: 'origin',
-      drop: 3,
-      title: 'Origin',
-      width: 200,
-      sort: 'origin',
-      cell: (item) => item.origin ?? <span className={text.faint}>–</span>,
-    },
-    { id: 'scopes', drop: 2, title: 'Scopes', width: 190, sort: 'scopes', cell: (item) => item.scopes.join(', ') },
-    {
-      id: 'rtt',
-      drop: 4,
-      title: 'Round trip',
-      width: 88,
-      num: true,
-      sort: 'rtt_ms',
-      cell: (item) => (item.rtt_ms === null ? '–' : `${Math.round(item.rtt_ms)} ms`),
-    },
-    { id: 'since', drop: 1, title: 'Since', width: 100, sort: 'since', cell: (item) => <Ago at={item.since} /> },
+    ...COLUMNS,
     {
       id: 'actions',
       title: '',

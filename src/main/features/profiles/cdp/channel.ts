@@ -82,9 +82,28 @@ function createRule({
   };
 }
 
+/** The sessions of one client, whose events `hearer` hears of. */
+function createSessions(routes: Trunk['routes'], hearer: Hearer) {
+  return {
+    isOwn: (sessionId: string) => routes.get(sessionId) === hearer,
+    add: (sessionId: string) => void routes.set(sessionId, hearer),
+    /** Learns from a message which of them begin and end. @returns the one that begins */
+    note({ method, params }: Message): string | undefined {
+      const session = params?.sessionId;
+      if (typeof session !== 'string') return undefined;
+      if (method === 'Target.detachedFromTarget') routes.delete(session);
+      if (method !== 'Target.attachedToTarget') return undefined;
+      routes.set(session, hearer);
+      return session;
+    },
+    forgetAll(): void {
+      for (const [session, owner] of routes) if (owner === hearer) routes.delete(session);
+    },
+  };
+}
+
 /** A channel over a session of its own with the browser, `root`, which the client does not see. */
 export function createChannel(trunk: Trunk, root: string, { deliver, isConfined, earlier }: Opened): Channel {
-  const { routes } = trunk;
   let open = true;
   const waiting = new Set<() => void>();
   const targets = createTargets(earlier);
@@ -106,15 +125,9 @@ export function createChannel(trunk: Trunk, root: string, { deliver, isConfined,
     event(message) {
       if (!open) return;
       targets.note(message);
-      const session = message.params?.sessionId;
-      if (typeof session === 'string') {
-        if (message.method === 'Target.attachedToTarget') {
-          routes.set(session, hearer);
-          // Where a page is, the host has to hear from itself too.
-          if (isConfined) post({ method: 'Page.enable', sessionId: session });
-        }
-        if (message.method === 'Target.detachedFromTarget') routes.delete(session);
-      }
+      const begun = sessions.note(message);
+      // Where a page is, the host has to hear from itself too.
+      if (isConfined && begun !== undefined) post({ method: 'Page.enable', sessionId: begun });
       const { sessionId } = message;
       if (!isConfined || sessionId === undefined || isHidden(sessionId) || !isPart(message)) return tell(message);
       onceItSays(
@@ -123,7 +136,8 @@ export function createChannel(trunk: Trunk, root: string, { deliver, isConfined,
       );
     },
   };
-  routes.set(root, hearer);
+  const sessions = createSessions(trunk.routes, hearer);
+  sessions.add(root);
   if (isConfined) {
     trunk.send({ ...discover, sessionId: root }, targets.completed);
     post(saveNothing(root));
@@ -136,7 +150,7 @@ export function createChannel(trunk: Trunk, root: string, { deliver, isConfined,
       if (!open) return;
       const { sessionId } = asked;
       const inSession = sessionId === undefined ? {} : { sessionId };
-      if (sessionId !== undefined && routes.get(sessionId) !== hearer)
+      if (sessionId !== undefined && !sessions.isOwn(sessionId))
         return deliver({ id, error: NO_SESSION, ...inSession });
       const isFull = waiting.size >= MAX_WAITING || trunk.backlog() >= MAX_BACKLOG;
       const command = isFull ? 'too many commands wait for the browser' : allowed(asked);
@@ -159,7 +173,7 @@ export function createChannel(trunk: Trunk, root: string, { deliver, isConfined,
       if (!open) return;
       open = false;
       for (const forget of waiting) forget();
-      for (const [session, owner] of routes) if (owner === hearer) routes.delete(session);
+      sessions.forgetAll();
       trunk.send({ method: 'Target.detachFromTarget', params: { sessionId: root } }, () => undefined);
     },
   };

@@ -47,8 +47,27 @@ async function moved(from: string, to: string): Promise<boolean> {
   return true;
 }
 
+/**
+ * Makes the folder, and removes what a host that was killed was moving; the folder of a profile is put back where none has taken its place.
+ * Rows without a folder go.
+ */
+async function putInOrder({ store, dir, dirOf, isKnown }: RingDeps): Promise<void> {
+  const root = path.dirname(dir);
+  makeOwnedFolder(root, dir);
+  for (const id of store.all()) if (!(await isThere(entryOf(dir, id)))) store.remove(id);
+  for (const { name } of await listOwned(root, dir)) {
+    const made = markedBy(name);
+    if (made !== null && !isKnown(made)) await removeOwned(root, dirOf(made));
+    const profile = OLD.exec(name)?.[1];
+    if (profile !== undefined && !(await isThere(dirOf(profile as ProfileId))))
+      await fs.rename(path.join(dir, name), dirOf(profile as ProfileId));
+    else if (name.startsWith(MOVING)) await removeOwned(root, path.join(dir, name));
+  }
+}
+
 /** Creates the rings. */
-export function createRing({ store, clock, dir, dirOf, isKnown, announce }: RingDeps) {
+export function createRing(deps: RingDeps) {
+  const { store, clock, dir, dirOf, announce } = deps;
   const root = path.dirname(dir);
   const folderOf = (id: SnapshotId) => entryOf(dir, id);
 
@@ -115,21 +134,7 @@ export function createRing({ store, clock, dir, dirOf, isKnown, announce }: Ring
     async forget(id: ProfileId): Promise<void> {
       for (const row of store.of(id)) await remove(row.id);
     },
-    /**
-     * Makes the folder, and removes what a host that was killed was moving; the folder of a profile is put back where none has taken its place.
-     * Rows without a folder go.
-     */
-    async startUp(): Promise<void> {
-      makeOwnedFolder(root, dir);
-      for (const id of store.all()) if (!(await isThere(folderOf(id)))) store.remove(id);
-      for (const { name } of await listOwned(root, dir)) {
-        const made = markedBy(name);
-        if (made !== null && !isKnown(made)) await removeOwned(root, dirOf(made));
-        const profile = OLD.exec(name)?.[1];
-        if (profile !== undefined && !(await isThere(dirOf(profile as ProfileId))))
-          await fs.rename(path.join(dir, name), dirOf(profile as ProfileId));
-        else if (name.startsWith(MOVING)) await removeOwned(root, path.join(dir, name));
-      }
-    },
+    /** Puts in order what a host that was killed left behind. */
+    startUp: (): Promise<void> => putInOrder(deps),
   };
 }
