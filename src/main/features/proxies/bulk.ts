@@ -5,7 +5,7 @@ import { ProxyId } from '../../../contract/kernel/scalars.ts';
 import { type BulkResource, parseMember } from '../../core/operation/bulk.ts';
 import { changesOf } from '../../core/operation/versioned.ts';
 import type { ProxyService } from './service.ts';
-import type { ProxyFilter } from './store.ts';
+import type { ProxyFilter } from './store/proxies.ts';
 
 /** Checks mostly wait; what only changes rows is done in slices. */
 const TOGETHER = { check: 20, delete: 20, restore: 20, update: 20 } as const;

@@ -7,8 +7,8 @@ import { newId } from '../../core/ids.ts';
 import { checkVersion } from '../../core/operation/versioned.ts';
 import type { SealedSecret, Secrets } from '../../core/secrets/secrets.ts';
 import { authority, type ProxyPatch, patched, UNTESTED } from './fields.ts';
-import type { ProxyRow } from './schema.ts';
-import type { ProxyStore } from './store.ts';
+import type { ProxyStore } from './store/proxies.ts';
+import type { ProxyRow } from './store/schema.ts';
 
 /** Owner of a proxy's password. */
 export const ownerOf = (id: ProxyId) => `proxy:${id}`;

@@ -3,7 +3,7 @@ import { PROXY_HISTORY, type ProxyCheck, ProxyCreate, ProxyServer } from '../../
 import { iso, isoOrNull } from '../../core/clock.ts';
 import { wireMembers } from '../../core/operation/values.ts';
 import type { Changes } from '../../core/operation/versioned.ts';
-import type { ProxyRow } from './schema.ts';
+import type { ProxyRow } from './store/schema.ts';
 
 /** Members an update may carry; null sets a member back to what a new proxy has. */
 export type ProxyPatch = Changes<{ [K in keyof ProxyCreate]?: ProxyCreate[K] | null }>;

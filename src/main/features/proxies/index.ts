@@ -10,19 +10,19 @@ import type { Secrets } from '../../core/secrets/secrets.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import type { JobService } from '../jobs/index.ts';
 import { proxyBulk } from './bulk.ts';
-import { createConsentStore } from './exits/store.ts';
 import { createChecker } from './health/check-job.ts';
-import { createPoolStore } from './pools/store.ts';
 import { proxyHandlers } from './routes.ts';
 import { createProxyService } from './service.ts';
-import { createProxyStore } from './store.ts';
-import { createTrafficStore } from './traffic/store.ts';
+import { createConsentStore } from './store/consents.ts';
+import { createPoolStore } from './store/pools.ts';
+import { createProxyStore } from './store/proxies.ts';
+import { createTrafficStore } from './store/traffic.ts';
 import { createTraffic } from './traffic/traffic.ts';
 
-export type { Exits, Outgoing } from './exits/exits.ts';
+export type { Exits } from './exits/exits.ts';
 export type { OpenHow, ProxyForwarders, ProxyLease } from './forward/forwarders.ts';
 export type { OpenFromPool } from './pools/open.ts';
-export type { TrafficBook, TrafficOf } from './traffic/traffic.ts';
+export type { TrafficBook } from './traffic/traffic.ts';
 
 export function createProxies(deps: {
   db: Db;

@@ -5,8 +5,8 @@ import type { ProxyId } from '../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log/logger.ts';
 import type { SettingsReader } from '../../core/settings.ts';
-import type { ProxyRow } from './schema.ts';
-import type { ProxyStore } from './store.ts';
+import type { ProxyStore } from './store/proxies.ts';
+import type { ProxyRow } from './store/schema.ts';
 
 /** How long a provider may take to answer, ms. */
 const REFRESH_TIMEOUT_MS = 30_000;

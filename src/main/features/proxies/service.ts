@@ -11,7 +11,6 @@ import type { Secrets } from '../../core/secrets/secrets.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import { createEditing } from './editing.ts';
 import { createExits } from './exits/exits.ts';
-import type { ConsentStore } from './exits/store.ts';
 import { checked, toProxy } from './fields.ts';
 import { createForwarders } from './forward/forwarders.ts';
 import type { Upstream } from './forward/upstream.ts';
@@ -19,10 +18,11 @@ import { check } from './health/probe.ts';
 import { createImporter } from './import/importer.ts';
 import { createPoolOpener } from './pools/open.ts';
 import { createPools } from './pools/service.ts';
-import type { PoolStore } from './pools/store.ts';
 import { createRotation } from './rotate.ts';
-import type { ProxyRow } from './schema.ts';
-import type { ProxyListInput, ProxyStore } from './store.ts';
+import type { ConsentStore } from './store/consents.ts';
+import type { PoolStore } from './store/pools.ts';
+import type { ProxyListInput, ProxyStore } from './store/proxies.ts';
+import type { ProxyRow } from './store/schema.ts';
 import type { TrafficBook } from './traffic/traffic.ts';
 import { createTrash } from './trash.ts';
 
@@ -39,6 +39,25 @@ export interface ProxyDeps {
   consents: ConsentStore;
 }
 
+/** How a proxy is reached, with its password. */
+function upstreamsFrom(secrets: Pick<Secrets, 'get'>) {
+  return async ({ scheme, host, port, username, password_secret }: ProxyRow): Promise<Upstream> => {
+    const password = password_secret === null ? null : await secrets.get(password_secret);
+    return { scheme, host, port, username, password };
+  };
+}
+
+/** A start that fails tells as much as a check. */
+function failedStarts(store: Pick<ProxyStore, 'get' | 'note'>, clock: Clock) {
+  return (id: ProxyId, error: AppError): void => {
+    const row = store.get(id);
+    const fault = ProxyFault.safeParse(error.extra.reason);
+    if (!row || !fault.success) return;
+    const unknown = { latency_ms: null, exit_ip: null, country: null, timezone: null };
+    store.note(checked(row, { ok: false, ...unknown, error: fault.data, message: error.message }, clock.now()));
+  };
+}
+
 /** Creates the service. */
 export function createProxyService({ db, store, clock, log, secrets, settings, traffic, ...deps }: ProxyDeps) {
   const require = (id: ProxyId): ProxyRow => {
@@ -52,11 +71,7 @@ export function createProxyService({ db, store, clock, log, secrets, settings, t
     return (id: ProxyId) => ({ used_by: used.get(id) ?? 0, month_bytes: month.get(id) ?? 0 });
   };
   const view = (row: ProxyRow): ProxyServer => recordOf(ProxyServer, () => toProxy(row, countsOf([row.id])(row.id)));
-  const upstreamOf = async (row: ProxyRow): Promise<Upstream> => {
-    const { scheme, host, port, username, password_secret } = row;
-    const password = password_secret === null ? null : await secrets.get(password_secret);
-    return { scheme, host, port, username, password };
-  };
+  const upstreamOf = upstreamsFrom(secrets);
   const echo = (): URL | null => {
     const address = settings.get('proxies.echo_url');
     return address === null ? null : new URL(address);
@@ -77,16 +92,8 @@ export function createProxyService({ db, store, clock, log, secrets, settings, t
   const get = (id: ProxyId) => view(require(id));
 
   const forwarders = createForwarders({ find: store.get, upstreamOf, echo, clock, log, traffic });
-  /** A start that fails tells as much as a check. */
-  function failedAtStart(id: ProxyId, error: AppError): void {
-    const row = store.get(id);
-    const fault = ProxyFault.safeParse(error.extra.reason);
-    if (!row || !fault.success) return;
-    const unknown = { latency_ms: null, exit_ip: null, country: null, timezone: null };
-    store.note(checked(row, { ok: false, ...unknown, error: fault.data, message: error.message }, clock.now()));
-  }
   const openFromPool = createPoolOpener({
-    ...{ store: deps.pools, find: store.get, open: forwarders.open, failed: failedAtStart, clock, log },
+    ...{ store: deps.pools, find: store.get, open: forwarders.open, failed: failedStarts(store, clock), clock, log },
   });
 
   const editing = createEditing({ db, store, clock, secrets, require, view });

@@ -7,8 +7,8 @@ import type { Db } from '../../core/db/index.ts';
 import { notFound } from '../../core/operation/versioned.ts';
 import type { Secrets } from '../../core/secrets/secrets.ts';
 import { nextOf, ownerOf } from './editing.ts';
-import type { ProxyRow } from './schema.ts';
-import type { ProxyStore } from './store.ts';
+import type { ProxyStore } from './store/proxies.ts';
+import type { ProxyRow } from './store/schema.ts';
 
 /** Users of a proxy that a refusal names. */
 const NAMED_USERS = 20;

@@ -1,18 +1,13 @@
 /** The fields of the profile form, grouped by subject. */
-
 import { Autocomplete, ColorInput, NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core';
 import { useMemo } from 'react';
 import { BROWSERS } from '../../../contract/automation/profiles.ts';
-import type { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
 import { useOperationQuery } from '../../lib/live/query.ts';
 import { TagsField } from '../../ui/form/tags-field.tsx';
 import layout from '../../ui/styles/layout.module.css';
 import { WayOutFields } from './exit/way-out-fields.tsx';
 import css from './profile-form.module.css';
-import type { ProfileValues } from './profile-values.ts';
-
-/** The form's values and errors. */
-export type ProfileDraft = ReturnType<typeof useDraftForm<ProfileValues>>;
+import type { ProfileDraft } from './profile-values.ts';
 
 const LOCALES = [
   'de-DE',

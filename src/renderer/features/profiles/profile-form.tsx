@@ -13,11 +13,12 @@ import { undoToast } from '../../ui/feedback/toast.tsx';
 import { DialogForm } from '../../ui/form/dialog-form.tsx';
 import { DraftNotice } from '../../ui/form/draft-notice.tsx';
 import { EditDialog } from '../../ui/list/edit-dialog.tsx';
-import { type ProfileDraft, ProfileFields } from './profile-fields.tsx';
+import { ProfileFields } from './profile-fields.tsx';
 import {
   fieldErrors,
   inputOf,
   PROFILE_SHAPE,
+  type ProfileDraft,
   type ProfileValues,
   validateProfile,
   valuesOf,

@@ -7,6 +7,7 @@ import { Sticky } from '../../../contract/automation/proxy/pools.ts';
 import type { PoolId, ProxyId } from '../../../contract/kernel/scalars.ts';
 import { issueText } from '../../../contract/kernel/text/issue-text.ts';
 import type { Shape } from '../../lib/drafts/fitting.ts';
+import type { useDraftForm } from '../../lib/drafts/use-draft-form.ts';
 import type { Input } from '../../lib/live/query.ts';
 
 /** Values of the form; empty text means "not set". */
@@ -40,6 +41,9 @@ export type ProfileValues = {
   day_budget: number | '';
   month_budget: number | '';
 };
+
+/** The form's values and errors. */
+export type ProfileDraft = ReturnType<typeof useDraftForm<ProfileValues>>;
 
 const texts = z.array(z.string());
 /** A number that is still being typed is a text. */

@@ -6,10 +6,10 @@ import type { PoolId, ProxyId } from '../../../../contract/kernel/scalars.ts';
 import { type Clock, iso, isoOrNull } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/log/logger.ts';
 import type { SettingsReader } from '../../../core/settings.ts';
-import type { PoolStore } from '../pools/store.ts';
-import type { ProxyRow } from '../schema.ts';
+import type { ConsentStore } from '../store/consents.ts';
+import type { PoolStore } from '../store/pools.ts';
+import type { ProxyRow } from '../store/schema.ts';
 import { type Claims, inWords, mismatchesOf } from './compare.ts';
-import type { ConsentStore } from './store.ts';
 
 /** What of a profile decides where it comes out. */
 export interface Outgoing extends Claims {
@@ -35,16 +35,17 @@ const NAMED = 20;
 const keyOf = (proxyId: string, { ip, country, timezone }: ExitFacts, claims: Claims): string =>
   JSON.stringify([proxyId, ip, country, timezone, claims.locale, claims.timezone]);
 
-/** Creates it. */
-export function createExits(deps: {
+interface ExitDeps {
   consents: ConsentStore;
   pools: Pick<PoolStore, 'get' | 'choice' | 'forget' | 'sharing'>;
   find(id: ProxyId): ProxyRow | undefined;
   settings: Pick<SettingsReader, 'get'>;
   clock: Clock;
   log: Logger;
-}) {
-  const { consents, pools, find, settings, clock, log } = deps;
+}
+
+/** What is known of where a profile comes out. */
+function createExitView({ consents, pools, find, settings }: ExitDeps) {
   const policyOf = ({ exit_policy }: Pick<Outgoing, 'exit_policy'>): ExitPolicy =>
     exit_policy ?? settings.get('proxies.exit_policy');
 
@@ -70,6 +71,13 @@ export function createExits(deps: {
       shared_with: exit === null ? [] : pools.sharing(exit.ip, id, NAMED),
     };
   }
+  return { of, policyOf };
+}
+
+/** Creates it. */
+export function createExits(deps: ExitDeps) {
+  const { consents, pools, clock, log } = deps;
+  const { of, policyOf } = createExitView(deps);
 
   return {
     of,

@@ -6,8 +6,9 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/log/logger.ts';
 import type { FoundExit } from '../exits/exits.ts';
 import { probe } from '../health/probe.ts';
-import type { ProxyRow } from '../schema.ts';
-import type { Metered, TrafficBook, TrafficOf, TrafficVia } from '../traffic/traffic.ts';
+import type { ProxyRow } from '../store/schema.ts';
+import type { Metered, TrafficOf, TrafficVia } from '../traffic/run.ts';
+import type { TrafficBook } from '../traffic/traffic.ts';
 import { openForwarder } from './forwarder.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -59,6 +60,35 @@ const refused = (proxyId: string, reason: Reason, detail: string) =>
 const isSame = (row: ProxyRow, then: ProxyRoute): boolean =>
   row.scheme === then.scheme && row.host === then.host && row.port === then.port && row.username === then.username;
 
+/** Exit addresses of open leases, as far as they are known: sites that see one address can connect what two profiles do. */
+function createOpenExits(log: Logger) {
+  const exits = new Map<ProxyLease, { id: ProxyId; ip: string }>();
+  return {
+    note(lease: ProxyLease, id: ProxyId, ip: string | null): void {
+      if (ip === null) return;
+      const others = [...exits.values()].filter((other) => other.ip === ip);
+      exits.set(lease, { id, ip });
+      if (others.length === 0) return;
+      const data = { proxy_id: id, others: others.map((other) => other.id), exit_ip: ip };
+      log.warn('proxies', 'Two browsers go out from the same address', data);
+    },
+    forget: (lease: ProxyLease) => exits.delete(lease),
+  };
+}
+
+/** Where a forwarder comes out. @throws AppError `proxy-failed` when it does not, or the reason of `signal` */
+async function foundExit(
+  port: number,
+  { id, name }: ProxyRow,
+  { log, ...how }: { echo: URL | null; clock: Clock; log: Logger; signal: AbortSignal },
+): Promise<FoundExit> {
+  const { error, message, exit_ip: ip, country, timezone } = await probe(port, { ...how, timeoutMs: START_TIMEOUT_MS });
+  if (error === null || error === 'echo') return { proxyId: id, ip, country, timezone };
+  log.warn('proxies', 'A browser was not started because of its proxy', { proxy_id: id, fault: error });
+  const words = (message ?? '').replace(/^The proxy /, `The proxy ${name} `);
+  throw refused(id, error, `${words} The browser was not started, so nothing went out directly.`);
+}
+
 export function createForwarders(deps: {
   find(id: ProxyId): ProxyRow | undefined;
   upstreamOf(row: ProxyRow): Promise<Upstream>;
@@ -69,18 +99,7 @@ export function createForwarders(deps: {
 }): ProxyForwarders {
   const { find, upstreamOf, echo, clock, log, traffic } = deps;
   const open = new Set<ProxyLease>();
-  /** Exit addresses of open leases, as far as they are known. */
-  const exits = new Map<ProxyLease, { id: ProxyId; ip: string }>();
-
-  /** Sites that see one address can connect what two profiles do. */
-  function noteExit(lease: ProxyLease, id: ProxyId, ip: string | null): void {
-    if (ip === null) return;
-    const others = [...exits.values()].filter((other) => other.ip === ip);
-    exits.set(lease, { id, ip });
-    if (others.length === 0) return;
-    const data = { proxy_id: id, others: others.map((other) => other.id), exit_ip: ip };
-    log.warn('proxies', 'Two browsers go out from the same address', data);
-  }
+  const exits = createOpenExits(log);
   const closing = new AbortController();
 
   return {
@@ -106,7 +125,7 @@ export function createForwarders(deps: {
         },
         url: `http://127.0.0.1:${forwarder.port}`,
         async release() {
-          exits.delete(lease);
+          exits.forget(lease);
           if (!open.delete(lease)) return;
           await forwarder.close();
           metered?.end();
@@ -114,19 +133,13 @@ export function createForwarders(deps: {
       };
       open.add(lease);
       try {
-        const outcome = await probe(forwarder.port, {
-          ...{ echo: echo(), timeoutMs: START_TIMEOUT_MS, clock },
+        const found = await foundExit(forwarder.port, row, {
+          ...{ echo: echo(), clock, log },
           signal: signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]),
         });
-        if (outcome.error !== null && outcome.error !== 'echo') {
-          log.warn('proxies', 'A browser was not started because of its proxy', { proxy_id: id, fault: outcome.error });
-          const words = (outcome.message ?? '').replace(/^The proxy /, `The proxy ${row.name} `);
-          throw refused(id, outcome.error, `${words} The browser was not started, so nothing went out directly.`);
-        }
-        const { exit_ip: ip, country, timezone } = outcome;
-        judge?.({ proxyId: id, ip, country, timezone });
-        exitIp = ip;
-        noteExit(lease, id, ip);
+        judge?.(found);
+        exitIp = found.ip;
+        exits.note(lease, id, found.ip);
         // What the check took is not the browser's.
         forwarder.meter.take();
         metered = traffic.begin(forwarder.meter, of, lease.via, (why) => {

@@ -6,8 +6,8 @@ import {
   type ProxyReading,
 } from '../../../../contract/automation/proxies.ts';
 import { inTurns } from '../../../core/scheduling/in-turns.ts';
-import type { ProxyRow } from '../schema.ts';
-import type { ProxyStore } from '../store.ts';
+import type { ProxyStore } from '../store/proxies.ts';
+import type { ProxyRow } from '../store/schema.ts';
 import { type Entry, type ProxyRecord, readProxies } from './texts.ts';
 
 /** Two proxies are one when they lead to the same place as the same user. */

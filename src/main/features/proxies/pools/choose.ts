@@ -1,8 +1,8 @@
 /** Which proxy of a pool a profile gets: rules without effects. */
 import type { PoolPick, Sticky } from '../../../../contract/automation/proxy/pools.ts';
 import type { ProxyId } from '../../../../contract/kernel/scalars.ts';
-import type { ProxyRow } from '../schema.ts';
-import type { ChoiceRow } from './schema.ts';
+import type { ProxyRow } from '../store/schema.ts';
+import type { ChoiceRow } from '../store/schema-pools.ts';
 
 type Health = Pick<ProxyRow, 'id' | 'status' | 'checked_at' | 'expires_at' | 'latency_ms'>;
 

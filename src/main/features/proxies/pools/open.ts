@@ -4,10 +4,10 @@ import type { PoolId, ProxyId } from '../../../../contract/kernel/scalars.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/log/logger.ts';
 import type { OpenHow, ProxyForwarders, ProxyLease } from '../forward/forwarders.ts';
-import type { ProxyRow } from '../schema.ts';
+import type { PoolStore } from '../store/pools.ts';
+import type { ProxyRow } from '../store/schema.ts';
+import type { PoolRow } from '../store/schema-pools.ts';
 import { inOrder, isKept, type Rest, restOf, type StickyRule } from './choose.ts';
-import type { PoolRow } from './schema.ts';
-import type { PoolStore } from './store.ts';
 
 /** How long a start looks for one that works, ms; each may take as long as a start waits for its proxy. */
 const SEARCH_MS = 45_000;

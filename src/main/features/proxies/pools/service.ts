@@ -7,10 +7,10 @@ import { type Db, recordOf, recordsOf } from '../../../core/db/index.ts';
 import { newId } from '../../../core/ids.ts';
 import { wireMembers } from '../../../core/operation/values.ts';
 import { type Changes, checkVersion, notFound } from '../../../core/operation/versioned.ts';
-import type { ProxyRow } from '../schema.ts';
+import type { PoolStore } from '../store/pools.ts';
+import type { ProxyRow } from '../store/schema.ts';
+import type { PoolRow } from '../store/schema-pools.ts';
 import { restOf } from './choose.ts';
-import type { PoolRow } from './schema.ts';
-import type { PoolStore } from './store.ts';
 
 /** Users of a pool that a refusal names. */
 const NAMED_USERS = 20;
@@ -85,4 +85,3 @@ export function createPools(deps: { db: Db; store: PoolStore; clock: Clock; find
     },
   };
 }
-export type PoolService = ReturnType<typeof createPools>;

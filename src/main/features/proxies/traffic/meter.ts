@@ -17,6 +17,16 @@ export function addTo(sums: ByHost, host: string, { up_bytes, down_bytes }: Traf
   sums.set(key, { up_bytes: sum.up_bytes + up_bytes, down_bytes: sum.down_bytes + down_bytes });
 }
 
+export const NONE: Traffic = { up_bytes: 0, down_bytes: 0 };
+
+export const plus = (one: Traffic, other: Traffic): Traffic => ({
+  up_bytes: one.up_bytes + other.up_bytes,
+  down_bytes: one.down_bytes + other.down_bytes,
+});
+
+/** Of all hosts. */
+export const sumOf = (sums: ByHost): Traffic => [...sums.values()].reduce(plus, NONE);
+
 /** Both ways together. */
 export const both = ({ up_bytes, down_bytes }: Traffic): number => up_bytes + down_bytes;
 

@@ -10,49 +10,17 @@ import {
 import type { AppError } from '../../../../contract/kernel/errors.ts';
 import { type Clock, iso, isoOrNull } from '../../../core/clock.ts';
 import { type Db, recordsOf } from '../../../core/db/index.ts';
-import { randomToken } from '../../../core/ids.ts';
 import type { Logger } from '../../../core/log/logger.ts';
+import type { TrafficRunRow } from '../store/schema-traffic.ts';
+import type { TrafficStore } from '../store/traffic.ts';
 import { spentBudget } from './budget.ts';
-import { addTo, type ByHost, both, type Meter, OTHERS } from './meter.ts';
-import type { TrafficRunRow } from './schema.ts';
-import type { TrafficStore } from './store.ts';
+import { addTo, type ByHost, both, type Meter, NONE, OTHERS, plus, sumOf } from './meter.ts';
+import { type Metered, meterRun, type TrafficOf, type TrafficVia } from './run.ts';
 
-/** How often budgets are looked at, ms; what runs over in between is what one connection brings. */
-const LOOK_MS = 250;
-/** How often what was counted is stored, ms. */
-const STORE_MS = 10_000;
 const RUNS_SHOWN = 20;
 const DAY_MS = 86_400_000;
 const RUNS_KEPT_MS = 90 * DAY_MS;
 const DAYS_KEPT_MS = 400 * DAY_MS;
-
-/** Whose browser it is. */
-export interface TrafficOf {
-  profileId: string | null;
-  taskId: string | null;
-  attempt: number | null;
-  budget: TrafficBudget | null;
-}
-
-/** The way that it goes. */
-export interface TrafficVia {
-  proxyId: string;
-  proxyName: string;
-  exitIp: string | null;
-}
-
-/** One browser that is counted. */
-export interface Metered {
-  /** Counts what came last, and stores it. */
-  end(): void;
-}
-
-const NONE: Traffic = { up_bytes: 0, down_bytes: 0 };
-const plus = (one: Traffic, other: Traffic): Traffic => ({
-  up_bytes: one.up_bytes + other.up_bytes,
-  down_bytes: one.down_bytes + other.down_bytes,
-});
-const sumOf = (sums: ByHost): Traffic => [...sums.values()].reduce(plus, NONE);
 
 /** The hosts with most, and the sum of the others. */
 function topOf(sums: ByHost): { hosts: HostTraffic[]; others: Traffic } {
@@ -80,8 +48,11 @@ function toRun({ up, down, ...row }: TrafficRunRow): TrafficRun {
 /** Creates it. */
 export function createTraffic(deps: { db: Db; store: TrafficStore; clock: Clock; log: Logger }) {
   const { db, store, clock, log } = deps;
-  /** In the memory of this host, for its metrics. */
+  /** Of all browsers, once it was asked for. */
   let total: Traffic | null = null;
+  const addToTotal = (fresh: Traffic): void => {
+    if (total !== null) total = plus(total, fresh);
+  };
   const shown = (rows: TrafficRunRow[]) => recordsOf(db, 'proxy', TrafficRun, rows, toRun);
 
   return {
@@ -92,71 +63,8 @@ export function createTraffic(deps: { db: Db; store: TrafficStore; clock: Clock;
       if (error !== null) throw error;
     },
     /** Counts a browser. @param spent called once, when the budget of its profile is used up */
-    begin(meter: Meter, of: TrafficOf, via: TrafficVia, spent: (why: AppError) => void): Metered {
-      const sums: ByHost = new Map();
-      let stored = of.profileId === null ? { day: NONE, month: NONE } : store.usedBy(of.profileId, clock.now());
-      let fresh = NONE;
-      let storedAt = clock.monotonic();
-      let isOver = false;
-      const row: TrafficRunRow = {
-        ...{ id: randomToken(12), profile_id: of.profileId, task_id: of.taskId, attempt: of.attempt },
-        ...{ proxy_id: via.proxyId, proxy_name: via.proxyName, exit_ip: via.exitIp },
-        ...{ started_at: clock.now(), ended_at: null, up: 0, down: 0, hosts: [], spent: null },
-      };
-      const count = () => {
-        const taken = meter.take();
-        for (const [host, sum] of taken) addTo(sums, host, sum);
-        fresh = plus(fresh, sumOf(taken));
-      };
-      const save = () => {
-        const { up_bytes: up, down_bytes: down } = sumOf(sums);
-        Object.assign(row, { up, down, hosts: [...sums].map(([host, sum]) => ({ host, ...sum })) });
-        const at = clock.now();
-        store.save(row, fresh, at);
-        total = plus(total ?? store.total(), total === null ? NONE : fresh);
-        fresh = NONE;
-        storedAt = clock.monotonic();
-        if (of.profileId !== null) stored = store.usedBy(of.profileId, at);
-      };
-      const judge = () => {
-        const used = { run: sumOf(sums), day: plus(stored.day, fresh), month: plus(stored.month, fresh) };
-        const error = isOver ? null : spentBudget(of.budget, used);
-        if (error === null) return;
-        isOver = true;
-        row.spent = error.message;
-        log.warn('proxies', 'The browser of a profile was closed because its traffic budget is spent', {
-          ...{ profile_id: of.profileId, limit: error.extra.limit, used_bytes: error.extra.used_bytes },
-        });
-        spent(error);
-        save();
-        if (of.profileId !== null) store.tellSpent(of.profileId, error.message);
-      };
-      const look = () => {
-        cancel = clock.schedule(look, LOOK_MS);
-        try {
-          count();
-          judge();
-          if (both(fresh) > 0 && clock.monotonic() - storedAt >= STORE_MS) save();
-        } catch (error) {
-          log.error('proxies', 'Traffic could not be stored; it is counted on', { error });
-          storedAt = clock.monotonic();
-        }
-      };
-      save();
-      let cancel = clock.schedule(look, LOOK_MS);
-      return {
-        end() {
-          cancel();
-          try {
-            count();
-            row.ended_at = clock.now();
-            save();
-          } catch (error) {
-            log.error('proxies', 'The traffic of a browser could not be stored', { error });
-          }
-        },
-      };
-    },
+    begin: (meter: Meter, of: TrafficOf, via: TrafficVia, spent: (why: AppError) => void): Metered =>
+      meterRun({ store, clock, log, told: addToTotal }, { meter, of, via, spent }),
     /** What is known of a profile. */
     ofProfile(id: string, budget: TrafficBudget | null, metered: boolean): ProfileTraffic {
       const rows = store.runsOfProfile(id, RUNS_SHOWN);

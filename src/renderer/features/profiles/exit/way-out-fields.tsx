@@ -2,7 +2,7 @@
 import { NumberInput, Select } from '@mantine/core';
 import { useOperationQuery } from '../../../lib/live/query.ts';
 import { EntityPicker } from '../../../ui/entity-picker/entity-picker.tsx';
-import type { ProfileDraft } from '../profile-fields.tsx';
+import type { ProfileDraft } from '../profile-values.ts';
 
 const RULES = [
   { value: 'failure', label: 'Until it fails' },

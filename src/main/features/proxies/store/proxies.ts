@@ -1,12 +1,12 @@
 /** The only SQL of proxies. */
 import { and, eq, isNotNull, isNull, lt } from 'drizzle-orm';
-import { PROXY_STATUS_ORDER, type ProxyStatus, proxyRecord } from '../../../contract/automation/proxies.ts';
-import type { FilterValues } from '../../../contract/kernel/filters.ts';
-import type { Page } from '../../../contract/kernel/paging.ts';
-import type { ProxyId } from '../../../contract/kernel/scalars.ts';
-import { naturalKey } from '../../../contract/kernel/text/natural-key.ts';
-import { type Db, type ListInput, type ListSpec, listPage, matchingIds, rowById } from '../../core/db/index.ts';
-import type { Events } from '../../core/events.ts';
+import { PROXY_STATUS_ORDER, type ProxyStatus, proxyRecord } from '../../../../contract/automation/proxies.ts';
+import type { FilterValues } from '../../../../contract/kernel/filters.ts';
+import type { Page } from '../../../../contract/kernel/paging.ts';
+import type { ProxyId } from '../../../../contract/kernel/scalars.ts';
+import { naturalKey } from '../../../../contract/kernel/text/natural-key.ts';
+import { type Db, type ListInput, type ListSpec, listPage, matchingIds, rowById } from '../../../core/db/index.ts';
+import type { Events } from '../../../core/events.ts';
 import { type ProxyRow, proxy } from './schema.ts';
 
 /** The filters of a list of proxies. */

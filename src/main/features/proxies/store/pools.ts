@@ -4,7 +4,7 @@ import type { PoolId, ProxyId } from '../../../../contract/kernel/scalars.ts';
 import { naturalKey } from '../../../../contract/kernel/text/natural-key.ts';
 import type { Db } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';
-import { type ChoiceRow, type PoolRow, poolChoice, proxyPool } from './schema.ts';
+import { type ChoiceRow, type PoolRow, poolChoice, proxyPool } from './schema-pools.ts';
 
 /** A profile by its name. */
 export interface Named {

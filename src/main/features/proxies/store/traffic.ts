@@ -3,7 +3,7 @@ import { desc, eq, lt } from 'drizzle-orm';
 import type { Traffic } from '../../../../contract/automation/profile/traffic.ts';
 import type { Db } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';
-import { type TrafficRunRow, trafficDay, trafficRun } from './schema.ts';
+import { type TrafficRunRow, trafficDay, trafficRun } from './schema-traffic.ts';
 
 const NONE: Traffic = { up_bytes: 0, down_bytes: 0 };
 

@@ -1,8 +1,8 @@
 /** Table of proxies. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { ProxyFault, ProxyScheme, ProxyStatus } from '../../../contract/automation/proxies.ts';
-import type { ProxyId } from '../../../contract/kernel/scalars.ts';
-import { json } from '../../core/db/index.ts';
+import type { ProxyFault, ProxyScheme, ProxyStatus } from '../../../../contract/automation/proxies.ts';
+import type { ProxyId } from '../../../../contract/kernel/scalars.ts';
+import { json } from '../../../core/db/index.ts';
 
 /** One proxy. Times are unix ms; the password is a sealed secret. */
 export const proxy = sqliteTable('proxy', {

@@ -2,7 +2,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { Db } from '../../../core/db/index.ts';
 import type { Events } from '../../../core/events.ts';
-import { exitConsent } from './schema.ts';
+import { exitConsent } from './schema-exits.ts';
 
 /** Creates the store. */
 export function createConsentStore(db: Db, events: Events) {
