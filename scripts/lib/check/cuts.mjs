@@ -46,8 +46,15 @@ const ALLOWED = [
     'subarray(',
     'whole characters, joined again by the stream that redacts',
   ],
-  ['src/workers/executor/process/runner.ts', 'rest.slice(', 'redacted'],
-  ['src/workers/executor/process/runner.ts', 'line.slice(at, at + MAX_LINE)', 'redacted'],
+  ['src/workers/executor/playwright-test/inside/reporter.ts', '.slice(0, 50)', 'items of a list'],
+  ['src/workers/executor/playwright-test/inside/reporter.ts', 'result.errors.slice(0, 5)', 'items of a list'],
+  ['src/workers/executor/playwright-test/inside/reporter.ts', 'all.slice(first - 1', 'items of a list'],
+  ['src/workers/executor/playwright-test/place.ts', 'slice(name.length + 3)', 'a switch of the host'],
+  ['src/workers/executor/playwright-test/report.ts', 'html.slice(at + START.length, end)', 'an archive, redacted next'],
+  ['src/workers/executor/playwright-test/tally.ts', 'failures.slice(0, MAX_FAILURES)', 'items of a list'],
+  ['src/workers/executor/playwright-test/tally.ts', '.slice(0, MAX_CALLS)', 'items of a list'],
+  ['src/workers/executor/process/child.ts', 'rest.slice(', 'redacted'],
+  ['src/workers/executor/process/child.ts', 'line.slice(at, at + MAX_LINE)', 'redacted'],
   ['src/workers/executor/process/tail.ts', 'this.#text.slice(-this.#size)', 'redacted'],
 ];
 

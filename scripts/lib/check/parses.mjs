@@ -27,6 +27,7 @@ const ALLOWED = new Map([
   ['src/main/features/models/memory/catalogue.ts', 'us: a resource of the program'],
   ['src/main/core/process/computations.ts', 'the host, which has bounded it; in a process that can be ended'],
   ['src/main/features/commands/compute/validator.ts', 'the host, which has bounded it; in a process that can be ended'],
+  ['src/workers/executor/playwright-test/inside/job.ts', 'the executor, in a file of its own'],
   ['src/workers/inference/onnx/folder.ts', 'whoever made the model; in a process that can be ended'],
 ]);
 

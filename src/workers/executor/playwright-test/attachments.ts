@@ -17,7 +17,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 
 /** Name with an extension, since the panel opens files by their type. */
 function fileName({ name, mime }: Attachment): string {
-  const extension = EXTENSIONS[mime.split(';', 1)[0] ?? ''] ?? '';
+  const extension = EXTENSIONS[/^[^;]*/.exec(mime)?.[0] ?? ''] ?? '';
   return name.toLowerCase().endsWith(extension) ? name : name + extension;
 }
 

@@ -1,13 +1,13 @@
 /** What a run of tests finds in the folders of its attempt. */
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inheritedEnvironment, RUN_ID_ENV } from '../../../contract/automation/executor.ts';
 import type { PlaywrightTestSpec, TestPlaces } from '../../../contract/automation/kinds/playwright-test.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { browserOptions } from '../browser/launch.ts';
 import { Failure } from '../failure.ts';
-import { writeInstead } from '../output/new-file.ts';
+import { writeInstead, writeNew } from '../output/new-file.ts';
 import type { Run } from '../run.ts';
 import { TEST_JOB_ENV, type TestJob } from './inside/job.ts';
 import { insideFile } from './node.ts';
@@ -56,7 +56,7 @@ async function testsOf({ job }: Run, spec: PlaywrightTestSpec, home: string) {
     const folder = join(job.run_dir, 'tests');
     await mkdir(folder, { recursive: true });
     await writeInstead(join(folder, testFileName(spec)), spec.script);
-    await writeFile(config, `export default { testDir: ${JSON.stringify(folder)} };\n`, { flag: 'wx', mode: 0o600 });
+    await writeNew(config, `export default { testDir: ${JSON.stringify(folder)} };\n`);
     return { cwd: folder, config };
   }
   if (!statSync(spec.folder, { throwIfNoEntry: false })?.isDirectory()) {
@@ -69,7 +69,7 @@ async function testsOf({ job }: Run, spec: PlaywrightTestSpec, home: string) {
   const folder = realpathSync(spec.folder);
   const own = CONFIGS.map((name) => join(folder, name)).find((file) => existsSync(file));
   if (own !== undefined) return { cwd: folder, config: own };
-  await writeFile(config, `export default { testDir: ${JSON.stringify(folder)} };\n`, { flag: 'wx', mode: 0o600 });
+  await writeNew(config, `export default { testDir: ${JSON.stringify(folder)} };\n`);
   return { cwd: folder, config };
 }
 
@@ -92,7 +92,7 @@ export async function preparePlace(run: Run, spec: PlaywrightTestSpec): Promise<
   const home = join(run.job.temp_dir, 'playwright-test');
   await mkdir(home, { recursive: true, mode: 0o700 });
   const file = join(home, 'job.json');
-  await writeFile(file, JSON.stringify(jobOf(run, spec)), { flag: 'wx', mode: 0o600 });
+  await writeNew(file, JSON.stringify(jobOf(run, spec)));
   const marker = process.env[RUN_ID_ENV];
   const report = join(home, 'report');
   return {

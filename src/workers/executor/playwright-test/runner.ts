@@ -20,7 +20,6 @@ import { createTree, evidenceOfTest } from './tree.ts';
 /** End of standard error that is kept, and of it what a problem shows; characters. */
 const STDERR_TAIL = 8192;
 const LAST_WORDS = 500;
-/** Events that wait to be worked on: a runner that tells more is held up, since its channel fills. */
 const NO_TESTS = /No tests found/i;
 
 /** Takes the events of a run in their order. */
@@ -42,7 +41,7 @@ function createReader(run: Run, place: Place, tally: Tally) {
     if (event.t === 'end') seen.end = event;
     if (event.t === 'error') {
       tally.errors.push(event.error);
-      run.log.write('error', 'playwright', readMessage(event.error.message).detail);
+      run.log.write('error', 'playwright', readMessage(run.redactor, event.error.message).detail);
     }
     if (event.t === 'test_end') {
       tally.test(event);
@@ -74,7 +73,7 @@ function createReader(run: Run, place: Place, tally: Tally) {
 function errorOutside(run: Run, tally: Tally, spec: PlaywrightTestSpec): Failure | null {
   const [error] = tally.errors;
   if (error === undefined) return null;
-  const { detail } = readMessage(error.message);
+  const { detail } = readMessage(run.redactor, error.message);
   if (NO_TESTS.test(detail)) {
     const why = spec.grep === null ? '' : ` whose title fits ${spec.grep}`;
     const where = spec.folder === null ? 'The file has no test' : `The folder ${spec.folder} has no test`;
@@ -87,7 +86,7 @@ function errorOutside(run: Run, tally: Tally, spec: PlaywrightTestSpec): Failure
       },
     );
   }
-  Object.assign(run.evidence, evidenceOfTest(error));
+  Object.assign(run.evidence, evidenceOfTest(run.redactor, error));
   const { file, line, column } = error.place ?? {};
   return new Failure('script-invalid', `${file === undefined ? '' : `${file}:${line}:${column}: `}${detail}`, {
     retryable: false,
@@ -132,7 +131,7 @@ async function start(spec: PlaywrightTestSpec, run: Run, place: Place) {
 export const runPlaywrightTest: Runner<PlaywrightTestSpec> = async (run, spec) => {
   const { redactor } = run;
   const place = await preparePlace(run, spec);
-  const tally = createTally();
+  const tally = createTally(run.redactor);
   const reader = createReader(run, place, tally);
   run.signal.throwIfAborted();
   const started = performance.now();

@@ -1,4 +1,5 @@
 /** What a run of tests comes to: counts, a list of bounded length, and the problem of a run that has failed. */
+import { clip, type TextRedactor } from '../../../contract/kernel/redact/clip.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { Failure } from '../failure.ts';
 import type { TestError, TestEvent } from './events.ts';
@@ -11,23 +12,29 @@ const MAX_TESTS = 500;
 const MAX_FAILURES = 20;
 const MAX_TITLE = 300;
 const MAX_MESSAGE = 2000;
+/** Calls that are kept of a log. */
+const MAX_CALLS = 50;
 
 /** Playwright appends its log of calls to messages. */
 const CALL_LOG = /\n\s*Call log:\n([\s\S]*?)(?:\n\s*\n|$)/;
 
-/** First line of a message, and what Playwright did until then. */
-export function readMessage(message: string): { detail: string; calls: string[] } {
+/** A message without its secrets, and what Playwright did until then. */
+export function readMessage(redactor: TextRedactor, text: string): { detail: string; calls: string[] } {
+  const message = redactor.text(text);
   const log = CALL_LOG.exec(message)?.[1] ?? '';
   const calls = log.split('\n').map((line) => line.replace(/^\s*- /, '').trimEnd());
   const detail = message
     .replace(CALL_LOG, '')
     .replace(/^Error: /, '')
     .trim();
-  return { detail: detail.slice(0, MAX_MESSAGE), calls: calls.filter((line) => line.trim() !== '').slice(0, 50) };
+  return {
+    detail: clip(redactor, detail, MAX_MESSAGE),
+    calls: calls.filter((line) => line.trim() !== '').slice(0, MAX_CALLS),
+  };
 }
 
 /** Counts the tests of a run. */
-export function createTally() {
+export function createTally(redactor: TextRedactor) {
   const counts: Record<Outcome, number> = { passed: 0, failed: 0, flaky: 0, skipped: 0 };
   const tests: Json[] = [];
   const failures: { title: string; error: TestError | undefined }[] = [];
@@ -35,7 +42,9 @@ export function createTally() {
   let total = 0;
 
   const titleOf = ({ path, project }: TestEnd) =>
-    `${project === '' ? '' : `[${project}] `}${path.join(' › ')}`.slice(0, MAX_TITLE);
+    clip(redactor, `${project === '' ? '' : `[${project}] `}${path.join(' › ')}`, MAX_TITLE);
+  const firstLine = (message: string) =>
+    clip(redactor, /^[^\n]*/.exec(readMessage(redactor, message).detail)?.[0] ?? '', MAX_TITLE);
   const placeOf = (error: TestError | undefined) =>
     error?.place ? `${error.place.file}:${error.place.line}` : undefined;
 
@@ -43,7 +52,7 @@ export function createTally() {
   const failureList = () =>
     failures.slice(0, MAX_FAILURES).map(({ title, error }) => ({
       title,
-      message: (readMessage(error?.message ?? '').detail.split('\n', 1)[0] ?? '').slice(0, MAX_TITLE),
+      message: firstLine(error?.message ?? ''),
       at: placeOf(error) ?? null,
     }));
 
@@ -77,11 +86,11 @@ export function createTally() {
     /** The problem of tests that failed. */
     failed(durationMs: number): Failure {
       const [first] = failures;
-      const { detail } = readMessage(first?.error?.message ?? 'The test failed.');
+      const why = firstLine(first?.error?.message ?? 'The test failed.');
       const others = failures.length - 1;
       const more = others > 0 ? ` (and ${others} more failed test${others === 1 ? '' : 's'})` : '';
       const { line, column, file } = first?.error?.place ?? {};
-      return new Failure('script-error', `${first?.title ?? 'A test'}: ${detail.split('\n', 1)[0]}${more}`, {
+      return new Failure('script-error', `${first?.title ?? 'A test'}: ${why}${more}`, {
         retryable: true,
         extra: {
           ...(line === undefined ? {} : { line, column, file }),

@@ -1,6 +1,7 @@
 /** The tests of a run as steps of the task: project › file › group › test › step. */
 import type { FailureEvidence } from '../../../contract/automation/report/evidence.ts';
 import { AppError, type Problem, problemOf } from '../../../contract/kernel/errors.ts';
+import type { TextRedactor } from '../../../contract/kernel/redact/clip.ts';
 import type { Step } from '../output/steps.ts';
 import type { Run } from '../run.ts';
 import type { Attachment, TestError, TestEvent } from './events.ts';
@@ -11,14 +12,18 @@ const MAX_INNER = 5000;
 
 type TestEnd = Extract<TestEvent, { t: 'test_end' }>;
 
-const problemOfTest = ({ message, place }: TestError): Problem => ({
-  ...problemOf(new AppError('script-error', readMessage(message).detail)),
+const problemOfTest = (redactor: TextRedactor, { message, place }: TestError): Problem => ({
+  ...problemOf(new AppError('script-error', readMessage(redactor, message).detail)),
   ...(place === null ? {} : { file: place.file, line: place.line, column: place.column }),
 });
 
 /** What surrounds an error of a test. */
-export function evidenceOfTest({ message, place, excerpt }: TestError, screenshot?: string): FailureEvidence {
-  const { calls } = readMessage(message);
+export function evidenceOfTest(
+  redactor: TextRedactor,
+  { message, place, excerpt }: TestError,
+  screenshot?: string,
+): FailureEvidence {
+  const { calls } = readMessage(redactor, message);
   return {
     ...(screenshot === undefined ? {} : { screenshot }),
     ...(calls.length === 0 ? {} : { call_log: calls }),
@@ -28,7 +33,7 @@ export function evidenceOfTest({ message, place, excerpt }: TestError, screensho
 
 /** Makes the steps; `store` keeps a file and answers its name. */
 export function createTree(run: Run, store: (attachment: Attachment) => Promise<string | undefined>) {
-  const { steps } = run;
+  const { steps, redactor } = run;
   const open = new Map<number, Step>();
   let inner = 0;
 
@@ -43,7 +48,7 @@ export function createTree(run: Run, store: (attachment: Attachment) => Promise<
     open.delete(id);
     steps.end(step, ok ? 'succeeded' : 'failed', {
       at,
-      error: error === null ? null : problemOfTest(error),
+      error: error === null ? null : problemOfTest(redactor, error),
       evidence: evidence ?? null,
     });
   }
@@ -55,7 +60,7 @@ export function createTree(run: Run, store: (attachment: Attachment) => Promise<
       if (attachment.name === 'screenshot') screenshot ??= name;
     }
     const [error = null] = event.errors;
-    const evidence = error === null ? undefined : evidenceOfTest(error, screenshot);
+    const evidence = error === null ? undefined : evidenceOfTest(redactor, error, screenshot);
     const ok = event.outcome === null ? false : event.outcome !== 'failed';
     end(event.id, ok, event.at, error, evidence);
     return ok ? undefined : evidence;

@@ -12,7 +12,7 @@ const LIBRARY = new Set(['playwright', 'playwright-core']);
 /** Playwright's own files ask for each other by these names too. */
 const isPlaywright = (url: string | undefined) =>
   url !== undefined && /\/node_modules\/playwright(?:-core)?\//.test(url);
-const withoutQuery = (url: string | undefined) => url?.split('?', 1)[0];
+const withoutQuery = (url: string | undefined) => url?.replace(/\?.*$/s, '');
 
 registerHooks({
   resolve(specifier, context, next) {

@@ -20,13 +20,19 @@ const AROUND = 2;
 const MAX_STEPS = 100;
 const MAX_DEPTH = 6;
 const MAX_TEXT = 60_000;
+const MAX_NAME = 1000;
+const MAX_MIME = 200;
 const MAX_BODY = 1_000_000;
 const MAX_SOURCE = 2_000_000;
 /** What tests wrote; hooks and fixtures count only as far as these are in them. */
 const CATEGORIES = new Set(['test.step', 'expect', 'pw:api']);
 
 const OUTCOMES = { expected: 'passed', unexpected: 'failed', flaky: 'flaky', skipped: 'skipped' } as const;
-const cut = (text: string, most = MAX_TEXT) => stripVTControlCharacters(text).slice(0, most);
+/** A text of bounded length. Nothing is cut: secrets are not known here, and one that a cut went through would not be found any more. */
+function whole(text: string, most = MAX_TEXT): string {
+  const plain = stripVTControlCharacters(text);
+  return plain.length <= most ? plain : `(a text of ${plain.length} characters)`;
+}
 
 /** Title of a step with what it is about, as in `Navigate to "/cart"`. */
 function titleOf(step: TestStep & { subtitle?: string }): string {
@@ -74,7 +80,7 @@ export default class TaskReporter implements Reporter {
     if (suite.title === '') return parent;
     const id = ++this.#last;
     this.#groups.set(suite, { id, left: suite.allTests().length, ok: true });
-    tell({ t: 'group', id, parent, title: cut(suite.title, 500), at: Date.now() });
+    tell({ t: 'group', id, parent, title: whole(suite.title), at: Date.now() });
     return id;
   }
 
@@ -83,7 +89,7 @@ export default class TaskReporter implements Reporter {
     const id = ++this.#last;
     this.#tests.set(result, { id, told: 0 });
     const skipped = test.expectedStatus === 'skipped';
-    tell({ t: 'test', id, parent, title: cut(test.title, 500), retry: result.retry, skipped, at: Date.now() });
+    tell({ t: 'test', id, parent, title: whole(test.title), retry: result.retry, skipped, at: Date.now() });
   }
 
   onStepBegin(_test: TestCase, result: TestResult, step: TestStep): void {
@@ -102,7 +108,7 @@ export default class TaskReporter implements Reporter {
     test.told += 1;
     const id = ++this.#last;
     this.#steps.set(step, id);
-    tell({ t: 'step', id, parent, title: cut(titleOf(step), 500), at: step.startTime.getTime() });
+    tell({ t: 'step', id, parent, title: whole(titleOf(step)), at: step.startTime.getTime() });
   }
 
   onStepEnd(_test: TestCase, _result: TestResult, step: TestStep): void {
@@ -122,8 +128,8 @@ export default class TaskReporter implements Reporter {
     tell({
       t: 'test_end',
       id,
-      path: [this.#name(test.location.file), ...titles].slice(0, 50).map((title) => cut(title, 500)),
-      project: cut(project, 500),
+      path: [this.#name(test.location.file), ...titles].slice(0, 50).map((title) => whole(title)),
+      project: whole(project, MAX_NAME),
       place: { ...test.location, file: this.#name(test.location.file) },
       status: result.status,
       outcome: isLast ? OUTCOMES[test.outcome()] : null,
@@ -133,7 +139,7 @@ export default class TaskReporter implements Reporter {
       attachments: result.attachments.slice(0, 50).flatMap(({ name, contentType, path, body }): Told[] => {
         // Playwright's own notes; what they say is in the error, the excerpt and the trace.
         if (name.startsWith('_') || name === 'error-context') return [];
-        const about = { name: cut(name, 500), mime: contentType.slice(0, 200) };
+        const about = { name: whole(name, MAX_NAME), mime: whole(contentType, MAX_MIME) };
         if (path !== undefined) return [{ ...about, path, body: null }];
         const kept = body !== undefined && body.length <= MAX_BODY;
         return kept ? [{ ...about, path: null, body: body.toString('base64') }] : [];
@@ -168,7 +174,7 @@ export default class TaskReporter implements Reporter {
   }
 
   #error({ message, value, location, cause }: TestError): ToldError {
-    const text = cut(message ?? value ?? cause?.message ?? 'An error without a message.');
+    const text = whole(message ?? value ?? cause?.message ?? 'An error without a message.');
     // A syntax error names its place in the text only.
     const inText = /^SyntaxError: (.+?): .*\((\d+):(\d+)\)/s.exec(text);
     const found =
@@ -186,7 +192,7 @@ function excerptOf(file: string, line: number): ToldError['excerpt'] {
     if (statSync(file).size > MAX_SOURCE) return null;
     const all = readFileSync(file, 'utf8').split(/\r?\n/);
     const first = Math.max(1, line - AROUND);
-    const lines = all.slice(first - 1, line + AROUND).map((text) => text.slice(0, 500));
+    const lines = all.slice(first - 1, line + AROUND).map((text) => whole(text, MAX_NAME));
     return lines.length === 0 ? null : { first_line: first, lines };
   } catch {
     return null;
