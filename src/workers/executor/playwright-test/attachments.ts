@@ -27,7 +27,10 @@ function kindOf({ name, mime }: Attachment): ArtifactKind {
   return name === 'screenshot' && mime.startsWith('image/') ? 'screenshot' : 'output';
 }
 
-/** Stores what tests attach, as far as there is room. */
+/**
+ * Stores what tests attach, as far as there is room.
+ * @param results real path of the folder of results, as it was before the tests
+ */
 export function createAttachments(run: Run, results: string) {
   const left = { files: MAX_FILES, bytes: MAX_BYTES };
   let told = false;
@@ -51,12 +54,11 @@ export function createAttachments(run: Run, results: string) {
   /** Bytes of a regular file that really lies below the results, null for anything else. */
   async function sizeOf(path: string): Promise<number | null> {
     try {
-      const [root, real, { size, isFile }] = await Promise.all([
-        realpath(results),
+      const [real, { size, isFile }] = await Promise.all([
         realpath(path),
         lstat(path).then((found) => ({ size: found.size, isFile: found.isFile() })),
       ]);
-      return isFile && real.startsWith(root + sep) ? size : null;
+      return isFile && real.startsWith(results + sep) ? size : null;
     } catch {
       return null;
     }

@@ -1,6 +1,6 @@
 /** What a run of tests finds in the folders of its attempt. */
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inheritedEnvironment, RUN_ID_ENV } from '../../../contract/automation/executor.ts';
 import type { PlaywrightTestSpec, TestPlaces } from '../../../contract/automation/kinds/playwright-test.ts';
@@ -30,7 +30,8 @@ export interface Place extends TestPlaces {
 export const testFileName = ({ language }: Pick<PlaywrightTestSpec, 'language'>): string =>
   language === 'typescript' ? 'command.spec.ts' : 'command.spec.mjs';
 
-function proxyOf(args: readonly string[]): TestJob['proxy'] {
+/** Proxy of the browser by its switches. */
+export function proxyOf(args: readonly string[]): TestJob['proxy'] {
   const switchOf = (name: string) => args.findLast((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
   const server = switchOf('proxy-server');
   if (server === undefined || server === '') return null;
@@ -89,8 +90,10 @@ function jobOf(run: Run, spec: PlaywrightTestSpec): TestJob {
 
 /** Writes what a run needs. @throws Failure */
 export async function preparePlace(run: Run, spec: PlaywrightTestSpec): Promise<Place> {
-  const home = join(run.job.temp_dir, 'playwright-test');
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  const made = join(run.job.temp_dir, 'playwright-test');
+  await mkdir(made, { recursive: true, mode: 0o700 });
+  // The real path, as long as no test has run: what leads elsewhere later is a link that one has planted.
+  const home = await realpath(made);
   const file = join(home, 'job.json');
   await writeNew(file, JSON.stringify(jobOf(run, spec)));
   const marker = process.env[RUN_ID_ENV];

@@ -2,12 +2,13 @@
  * Playwright's report as an artifact: its data without secrets, with small pictures in it. The panel shows them with the product's own copy of
  * the page, so that nothing of what was written while tests ran is run as a script.
  */
-import { lstat, readFile } from 'node:fs/promises';
+import { lstat, readFile, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { AsyncZippable } from 'fflate';
 import { parseBounded } from '../../../contract/kernel/bounds.ts';
 import type { Json } from '../../../contract/kernel/scalars.ts';
 import { textOf } from '../output/artifacts.ts';
+import { redactBytes } from '../output/redact-file.ts';
 import type { Run } from '../run.ts';
 
 /** Largest page of Playwright that is read, its data unpacked, one picture, and all pictures; bytes. */
@@ -24,8 +25,11 @@ const PICTURE = /^image\/(?:png|jpeg|webp)$/;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
+/** Whether a link on the way, as tests can plant one, leads away from the folder that the path names. */
+const isElsewhere = async (path: string) => (await realpath(path)) !== path;
+
 /** Puts pictures into the data that name them; other files are artifacts of the task and not found from here. */
-function createInliner(folder: string) {
+function createInliner({ redactor }: Pick<Run, 'redactor'>, folder: string) {
   let left = MAX_PICTURES;
 
   async function picture(path: string, type: string): Promise<string | null> {
@@ -34,7 +38,11 @@ function createInliner(folder: string) {
     const found = await lstat(file).catch(() => null);
     if (found === null || !found.isFile() || found.size > Math.min(MAX_PICTURE, left)) return null;
     left -= found.size;
-    return `data:${type};base64,${(await readFile(file)).toString('base64')}`;
+    if (await isElsewhere(file)) return null;
+    const bytes = await readFile(file);
+    // As base64 nothing would find a secret any more.
+    const clean = redactBytes(bytes, redactor);
+    return clean.has_secret || !bytes.equals(clean.bytes) ? null : `data:${type};base64,${bytes.toString('base64')}`;
   }
 
   async function attachment(value: unknown): Promise<unknown> {
@@ -63,7 +71,9 @@ function createInliner(folder: string) {
 async function archiveOf(folder: string): Promise<Uint8Array | null> {
   const page = join(folder, 'index.html');
   const found = await lstat(page).catch(() => null);
-  if (found === null || !found.isFile() || found.size > MAX_PAGE) return null;
+  if (found === null || !found.isFile()) return null;
+  if (await isElsewhere(page)) throw new Error('its folder is a link');
+  if (found.size > MAX_PAGE) throw new Error(`its page has more than ${MAX_PAGE / 1_000_000} MB`);
   const html = await readFile(page, 'latin1');
   const at = html.lastIndexOf(START);
   const end = html.indexOf(END, at);
@@ -76,11 +86,14 @@ async function cleanArchive(run: Run, archive: Uint8Array, folder: string): Prom
   let bytes = 0;
   const files = unzipSync(archive, {
     filter: ({ name, originalSize }) => {
+      if (!name.endsWith('.json')) return false;
       bytes += originalSize;
-      return name.endsWith('.json') && bytes <= MAX_DATA;
+      // Without some of its files the page would show a report of less than there was.
+      if (bytes > MAX_DATA) throw new Error(`its data have more than ${MAX_DATA / 1_000_000} MB`);
+      return true;
     },
   });
-  const inline = createInliner(folder);
+  const inline = createInliner(run, folder);
   const packed: AsyncZippable = {};
   for (const [name, content] of Object.entries(files)) {
     const data = run.redactor.json(parseBounded(textOf(content) ?? 'null', BOUNDS) as Json);
@@ -92,7 +105,10 @@ async function cleanArchive(run: Run, archive: Uint8Array, folder: string): Prom
   });
 }
 
-/** Stores the report of a run, if there is one. */
+/**
+ * Stores the report of a run, if there is one.
+ * @param folder its real path
+ */
 export async function storeReport(run: Run, folder: string): Promise<void> {
   try {
     const archive = await archiveOf(folder);
@@ -100,6 +116,10 @@ export async function storeReport(run: Run, folder: string): Promise<void> {
     const bytes = await cleanArchive(run, archive, folder);
     await run.artifacts.add({ kind: 'report', name: 'report.zip', mime: 'application/zip' }, bytes);
   } catch (error) {
-    run.log.write('warn', 'host', `The report of the tests cannot be kept: ${String(error)}`);
+    run.log.write(
+      'warn',
+      'host',
+      `The report of the tests cannot be kept: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
