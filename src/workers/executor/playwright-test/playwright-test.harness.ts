@@ -1,5 +1,5 @@
 /** What tests of test runs share. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FromExecutor } from '../../../contract/automation/executor.ts';
 import { ProfileSnapshot } from '../../../contract/automation/profiles.ts';
@@ -39,6 +39,6 @@ export function storingRun(dir: string, secrets: string[] = []) {
     logged,
     told,
     stored: (name: string) => readFileSync(join(folder, name)),
-    names: () => readdirSync(dir).flatMap((entry) => (entry === 'artifacts' ? readdirSync(folder) : [])),
+    names: () => (existsSync(folder) ? readdirSync(folder) : []),
   };
 }
