@@ -62,7 +62,13 @@ describe.skipIf(process.platform === 'win32')('Node.js for tests', () => {
     [['empty']],
     [['no-program']],
   ])('that is missing in %j is told as missing', async (names) => {
-    await expect(find(...names)).rejects.toThrow(/and none is in the folders of PATH\. Install it/);
+    const before = process.cwd();
+    process.chdir(folder('new'));
+    try {
+      await expect(find(...names)).rejects.toThrow(/and none is in the folders of PATH\. Install it/);
+    } finally {
+      process.chdir(before);
+    }
   });
 });
 
