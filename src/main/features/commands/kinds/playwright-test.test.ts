@@ -110,8 +110,8 @@ describe('patterns', () => {
         message: 'is no regular expression: Unterminated group; put a \\ before a character that stands for itself',
       },
     ]);
-    expect(await paths({ folder: '/shop', grep: '/a/gg', files: ['cart', 'a(b', '[x:12:3'] })).toEqual([
-      ...['spec.grep', 'spec.files.1', 'spec.files.2'],
+    expect(await paths({ folder: '/shop', grep: '/a/gg', files: ['cart', 'a(b', '[x:12:3', 'shop\\:12'] })).toEqual([
+      ...['spec.grep', 'spec.files.1', 'spec.files.2', 'spec.files.3'],
     ]);
   });
 
