@@ -1,74 +1,10 @@
 /** The forms of each kind of command: what is typed is what the host gets, letter by letter. */
 import { screen, within } from '@testing-library/react';
-import { useState } from 'react';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { COMMAND_KINDS, type CommandKind, CommandSpec } from '../../../src/contract/automation/kinds/index.ts';
+import { describe, expect, test } from 'vitest';
+import { COMMAND_KINDS, CommandSpec } from '../../../src/contract/automation/kinds/index.ts';
 import type { JsonObject } from '../../../src/contract/kernel/scalars.ts';
 import { kindViews } from '../../../src/renderer/features/commands/kinds/index.ts';
-import { createTestHost, type TestHost } from '../../support/host.ts';
-import { renderPanel, type TestPanel } from '../../support/panel.tsx';
-
-let subject: TestHost;
-beforeAll(async () => {
-  subject = await createTestHost();
-});
-afterAll(() => subject[Symbol.asyncDispose]());
-
-interface Subject extends AsyncDisposable {
-  panel: TestPanel;
-  /** The spec after what was typed. */
-  spec(): JsonObject;
-  /** Texts that keep the command from being saved. */
-  held(): Record<string, string>;
-  /** Replaces the spec from outside, as another template or an earlier version does. */
-  load(spec: JsonObject): Promise<void>;
-}
-
-/** The form of a kind with the state that a composer would keep. */
-async function renderForm(kind: CommandKind, first: JsonObject, errors: Record<string, string> = {}): Promise<Subject> {
-  let current = first;
-  let others: JsonObject = {};
-  let held: Record<string, string> = {};
-  function Subject() {
-    const [spec, setSpec] = useState(first);
-    current = spec;
-    const [texts, setTexts] = useState<Record<string, string>>({});
-    const setText = (name: string, text: string | null) =>
-      setTexts(({ [name]: _old, ...rest }) => (text === null ? rest : { ...rest, [name]: text }));
-    held = texts;
-    const { Form, Options } = kindViews[kind];
-    const props = { spec, onChange: setSpec, errors, held: { texts, setText } };
-    return (
-      <>
-        <Form {...props} />
-        {Options === null ? null : <Options {...props} />}
-        <button type="button" onClick={() => setSpec(others)}>
-          Load
-        </button>
-      </>
-    );
-  }
-  const panel = await renderPanel(subject, <Subject />);
-  await screen.findByRole('button', { name: 'Load' });
-  return {
-    panel,
-    spec: () => current,
-    held: () => held,
-    async load(spec) {
-      others = spec;
-      await panel.user.click(screen.getByRole('button', { name: 'Load' }));
-    },
-    [Symbol.asyncDispose]: () => panel[Symbol.asyncDispose](),
-  };
-}
-/** A field by its label, which ends in an asterisk where it is required. */
-const field = (label: string) =>
-  screen.getByLabelText<HTMLInputElement | HTMLTextAreaElement>(
-    new RegExp(`^${label.replaceAll(/[()]/g, '\\$&')}( \\*)?$`),
-    {
-      selector: 'input, textarea',
-    },
-  );
+import { type FormSubject, field, renderForm } from './kinds.harness.tsx';
 
 describe('program', () => {
   // Catches a secret that ends up in the process list without a word of warning.
@@ -152,7 +88,7 @@ describe('variables and headers', () => {
 });
 
 describe('request', () => {
-  const json = async (form: Subject, name: 'None' | 'Text' | 'JSON') =>
+  const json = async (form: FormSubject, name: 'None' | 'Text' | 'JSON') =>
     form.panel.user.click(within(screen.getByRole('radiogroup', { name: 'Body type' })).getByLabelText(name));
 
   // Catches a body that is lost when somebody looks at the other kind, or JSON that becomes a text with quotes around it.

@@ -1,5 +1,5 @@
 /** The page that shows reports of Playwright Test: opened with the address of a report that was given out, and framed by the panel alone. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -22,6 +22,7 @@ beforeAll(() => {
   for (const name of ['index.html', 'report/index.html', 'report/other.html', 'report/report.js'])
     writeFileSync(join(viewerDir, name), '<!doctype html>');
   writeFileSync(join(dir, 'viewer-secret/key.txt'), 'secret');
+  symlinkSync(join(dir, 'viewer-secret/key.txt'), join(viewerDir, 'report/link.txt'));
   writeFileSync(join(dir, 'report.zip'), 'bytes');
   handle = createContentPages({
     viewerDir,
@@ -109,7 +110,9 @@ describe('the page of reports', () => {
     expect((await get('/trace-viewer/report/report.js')).status).toBe(200);
   });
 
+  // Would catch: any file of this computer on an origin that needs no key.
   test.each([
+    'report/link.txt',
     'report/../../viewer-secret/key.txt',
     'report/%2e%2e/%2e%2e/viewer-secret/key.txt',
     'report/..%2f..%2fviewer-secret%2fkey.txt',
