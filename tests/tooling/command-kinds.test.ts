@@ -14,7 +14,9 @@ const OWN = [
   /^src\/main\/features\/commands\/kinds\//,
   /^src\/main\/features\/inference\/commands\//,
   /^src\/renderer\/features\/commands\/kinds\//,
-  new RegExp(`^src/workers/executor/(?:kinds\\.ts$|(?:${COMMAND_KINDS.join('|')})/)`),
+  new RegExp(
+    `^src/workers/executor/(?:kinds\\.ts$|(?:${COMMAND_KINDS.map((kind) => kind.replaceAll('_', '-')).join('|')})/)`,
+  ),
 ];
 /** Where the same word means something else: a door or a log source, the scheme of an address, the family of a profile's browser. */
 const HOMONYMS: readonly [file: RegExp, word: string][] = [

@@ -16,7 +16,7 @@ const MAX_MESSAGE = 2000;
 const MAX_CALLS = 50;
 
 /** Playwright appends its log of calls to messages. */
-const CALL_LOG = /\n\s*Call log:\n([\s\S]*?)(?:\n\s*\n|$)/;
+const CALL_LOG = /\n[ \t]*Call log:\n([\s\S]*?)(?:\n[ \t]*\n|$)/;
 
 /** A message without its secrets, and what Playwright did until then. */
 export function readMessage(redactor: TextRedactor, text: string): { detail: string; calls: string[] } {

@@ -176,14 +176,22 @@ export default class TaskReporter implements Reporter {
   #error({ message, value, location, cause }: TestError): ToldError {
     const text = whole(message ?? value ?? cause?.message ?? 'An error without a message.');
     // A syntax error names its place in the text only.
-    const inText = /^SyntaxError: (.+?): .*\((\d+):(\d+)\)/s.exec(text);
-    const found =
-      inText === null ? null : { file: inText[1] ?? '', line: Number(inText[2]), column: Number(inText[3]) };
+    const found = placeIn(text);
     const place = location ?? found;
     if (place === null) return { message: text, place: null, excerpt: null };
     const { file, line, column } = place;
     return { message: text, place: { file: this.#name(file), line, column }, excerpt: excerptOf(file, line) };
   }
+}
+
+/** Place in the text of a syntax error: `SyntaxError: file: message (line:column)`, and below it an excerpt. */
+function placeIn(text: string): ToldError['place'] {
+  const start = 'SyntaxError: ';
+  const [head = ''] = text.split('\n\n', 1);
+  const end = head.indexOf(': ', start.length);
+  const place = [...head.matchAll(/\((\d{1,9}):(\d{1,9})\)/g)].at(-1);
+  if (!head.startsWith(start) || end < 0 || place === undefined) return null;
+  return { file: head.slice(start.length, end), line: Number(place[1]), column: Number(place[2]) };
 }
 
 /** Lines of a test file; null for one that cannot be read. */
