@@ -186,12 +186,10 @@ export default class TaskReporter implements Reporter {
 
 /** Place in the text of a syntax error: `SyntaxError: file: message (line:column)`, and below it an excerpt. */
 function placeIn(text: string): ToldError['place'] {
-  const start = 'SyntaxError: ';
-  const [head = ''] = text.split('\n\n', 1);
-  const end = head.indexOf(': ', start.length);
-  const place = [...head.matchAll(/\((\d{1,9}):(\d{1,9})\)/g)].at(-1);
-  if (!head.startsWith(start) || end < 0 || place === undefined) return null;
-  return { file: head.slice(start.length, end), line: Number(place[1]), column: Number(place[2]) };
+  const [, file, message = ''] = /^SyntaxError: ((?:[^\n:]|:(?! ))+): ([^\n]*)/.exec(text) ?? [];
+  const place = [...message.matchAll(/\((\d{1,9}):(\d{1,9})\)/g)].at(-1);
+  if (file === undefined || place === undefined) return null;
+  return { file, line: Number(place[1]), column: Number(place[2]) };
 }
 
 /** Lines of a test file; null for one that cannot be read. */
