@@ -43,8 +43,10 @@ export function nextSort(sort: string | undefined, field: string): string | unde
 
 /** Least room of the column without a width, px. */
 const FLEXIBLE_MIN = 220;
+/** With less room names cannot be told apart, px. */
+const NAME_MIN = 120;
 
-/** Columns that have room in `width` px; those with the highest `drop` leave first. */
+/** Columns that have room in `width` px; those with the highest `drop` leave first, and in the end all others before the one without a width. */
 export function fitting<R>(columns: readonly AnyColumn<R>[], width: number): AnyColumn<R>[] {
   const room = (list: readonly AnyColumn<R>[]) => list.reduce((sum, column) => sum + (column.width ?? FLEXIBLE_MIN), 0);
   const left = [...columns];
@@ -56,7 +58,8 @@ export function fitting<R>(columns: readonly AnyColumn<R>[], width: number): Any
     if (worst === null) break;
     left.splice(left.indexOf(worst), 1);
   }
-  return left;
+  const names = left.filter((column) => column.width === undefined);
+  return width > 0 && names.length > 0 && room(left) - FLEXIBLE_MIN + NAME_MIN > width ? names : left;
 }
 
 /**
