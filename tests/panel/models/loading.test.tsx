@@ -44,7 +44,7 @@ test('a load that a request or another window has begun is shown and cancelled a
     const [load] = (await client.call('get_loaded_models', {})).loading;
     expect(load).toEqual({ id: 'test/slow:F16', percent: 42, job_id: null });
   }, soon);
-  await panel.user.click(screen.getByRole('button', { name: 'Cancel' }));
+  await panel.user.click(screen.getByRole('button', { name: 'Cancel test/slow:F16' }));
   expect((await asked).status).toBeGreaterThanOrEqual(400);
   await waitFor(() => expect(screen.queryByRole('progressbar')).toBeNull(), soon);
   const load = client.call('load_model', { model_id: 'test/slow:F16', wait: true }).catch((error: unknown) => error);
