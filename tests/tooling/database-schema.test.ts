@@ -42,7 +42,7 @@ interface ColumnInfo {
 }
 
 const modules: Record<string, unknown>[] = await Promise.all(
-  globSync('src/main/**/schema.ts', { cwd: ROOT }).map((file) => import(path.join(ROOT, file))),
+  globSync('src/main/**/{schema,schema-*}.ts', { cwd: ROOT }).map((file) => import(path.join(ROOT, file))),
 );
 const tables = modules
   .flatMap((module) => Object.values(module))
