@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as builders from './builder.ts';
-import { analyze, browser, type FromSchema, http, llm, process } from './builder.ts';
+import { analyze, browser, type FromSchema, http, llm, playwright_test, process } from './builder.ts';
 import { CommandCreate, CommandSpec } from './commands.ts';
 import { COMMAND_KINDS } from './kinds/index.ts';
 
@@ -52,7 +52,7 @@ describe('browser', () => {
   });
 });
 
-describe('process, llm, analyze and http', () => {
+describe('process, llm, analyze, tests and http', () => {
   it('put members where they belong', () => {
     expect(process({ name: 'List', argv: ['ls', '{{dir}}'], tags: ['disk'], timeout_seconds: 5 })).toMatchObject({
       kind: 'process',
@@ -74,6 +74,10 @@ describe('process, llm, analyze and http', () => {
         aggregation: 'simple',
         top_k: null,
       },
+    });
+    expect(playwright_test({ name: 'Shop', folder: '/srv/shop', grep: '@smoke' })).toMatchObject({
+      kind: 'playwright_test',
+      spec: { kind: 'playwright_test', folder: '/srv/shop', grep: '@smoke', script: '' },
     });
     expect(http({ name: 'Get', url: '{{base}}/x', expect: { status: 200 } })).toMatchObject({
       kind: 'http',

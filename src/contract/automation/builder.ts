@@ -17,6 +17,7 @@ import { AnalyzeSpec } from './kinds/analyze.ts';
 import { BrowserSpec } from './kinds/browser.ts';
 import { HttpSpec } from './kinds/http.ts';
 import { LlmSpec } from './kinds/llm.ts';
+import { PlaywrightTestSpec } from './kinds/playwright-test.ts';
 import { ProcessSpec } from './kinds/process.ts';
 import type { ProfileSnapshot } from './profiles.ts';
 
@@ -153,6 +154,10 @@ export type LlmDefinition<S extends Schema> = CommonDefinition<S> & Omit<z.input
 /** Argument of {@link analyze}. */
 export type AnalyzeDefinition<S extends Schema> = CommonDefinition<S> & Omit<z.input<typeof AnalyzeSpec>, 'kind'>;
 
+/** Argument of {@link playwright_test}. */
+export type PlaywrightTestDefinition<S extends Schema> = CommonDefinition<S> &
+  Omit<z.input<typeof PlaywrightTestSpec>, 'kind'>;
+
 /** Splits a definition into the command's members and those of its spec, and checks both. */
 function define(spec: z.ZodObject, definition: object): CommandDefinition {
   const members = Object.entries(definition).filter(([, value]) => value !== undefined);
@@ -210,4 +215,14 @@ export function llm<const S extends Schema = Schema>(definition: LlmDefinition<S
  */
 export function analyze<const S extends Schema = Schema>(definition: AnalyzeDefinition<S>): CommandDefinition {
   return define(AnalyzeSpec, definition);
+}
+
+/**
+ * Tests that Playwright Test runs in the profile of the task: source text of one file, or a folder of this computer.
+ * @throws ZodError when a member is wrong or unknown
+ */
+export function playwright_test<const S extends Schema = Schema>(
+  definition: PlaywrightTestDefinition<S>,
+): CommandDefinition {
+  return define(PlaywrightTestSpec, definition);
 }
