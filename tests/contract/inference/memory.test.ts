@@ -11,6 +11,7 @@ import { readGguf } from '../../../src/main/features/models/files/gguf.ts';
 import { ggufFacts } from '../../../src/main/features/models/files/gguf-facts.ts';
 import { inspect } from '../../../src/main/features/models/files/inspect.ts';
 import { estimate } from '../../../src/main/features/models/memory/estimate.ts';
+import { mapsWeights } from '../../../src/workers/inference/llama/weights.ts';
 import { ROOT } from '../../support/core.ts';
 import { writeLlama } from '../../support/models/llama-model.ts';
 import { babble, wav, written } from '../../support/models/media.ts';
@@ -35,13 +36,13 @@ afterAll(() => fs.rmSync(folder, { recursive: true }));
 const PROGRAM = `
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-const [root, file, contextSize] = process.argv.slice(2);
+const [root, file, contextSize, mapping] = process.argv.slice(2);
 const { getLlama } = await import(createRequire(root + '/package.json').resolve('node-llama-cpp'));
 const resident = () => Number(/VmRSS:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
 const llama = await getLlama({ build: 'never', gpu: false, maxThreads: 1, logLevel: 'disabled' });
 gc();
 const before = resident();
-const model = await llama.loadModel({ modelPath: file, gpuLayers: 0 });
+const model = await llama.loadModel({ modelPath: file, gpuLayers: 0, useMmap: mapping === 'auto' ? 'auto' : false });
 const context = await model.createContext({ contextSize: Number(contextSize), batchSize: 128, sequences: 1 });
 const prompt = Array.from({ length: 500 }, (_, index) => 300 + (index % 200));
 let tokens = 0;
@@ -55,7 +56,7 @@ async function measured(file: string, context: number): Promise<number> {
   // A file: the library starts itself once more with the same arguments of Node, to try its binary.
   const program = path.join(folder, 'measure.mjs');
   fs.writeFileSync(program, PROGRAM);
-  const args = ['--expose-gc', program, ROOT, file, String(context)];
+  const args = ['--expose-gc', program, ROOT, file, String(context), mapsWeights() ? 'auto' : 'off'];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...ALLOCATOR } });
   return Number(stdout.trim());
 }

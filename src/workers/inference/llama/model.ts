@@ -12,6 +12,7 @@ import type { Native } from './native.ts';
 import { createSlots, type Slots } from './slots.ts';
 import type { Part } from './time-share.ts';
 import { createTurns } from './turns.ts';
+import { mapsWeights } from './weights.ts';
 
 type LoadAsk = Extract<EngineAsk, { op: 'load' }>;
 
@@ -102,6 +103,7 @@ export async function loadModel(
     model = await llama.loadModel({
       modelPath: ask.path,
       loadSignal: signal,
+      useMmap: mapsWeights() ? 'auto' : false,
       ...(ask.gpu_layers === null ? {} : { gpuLayers: ask.gpu_layers }),
       onLoadProgress(progress) {
         const percent = Math.floor(progress * 100);
