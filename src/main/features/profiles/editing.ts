@@ -30,7 +30,12 @@ function createWayChecks({ exists, pools }: KnownWays) {
     if (proxy_id !== null && pool_id !== null)
       throw invalidField('pool_id', 'stands in for a proxy: choose one of them');
   };
-  return { requireProxy, requirePool, requireOneWay };
+  const requireWay = (input: Pick<ProfileCreate, 'proxy_id' | 'pool_id'>) => {
+    requireProxy(input.proxy_id);
+    requirePool(input.pool_id);
+    requireOneWay(input);
+  };
+  return { requireProxy, requirePool, requireOneWay, requireWay };
 }
 
 /** Creates the part of the service that edits; `require` throws `not-found`. */
@@ -43,16 +48,12 @@ export function createEditing(deps: {
   view(row: ProfileRow): Profile;
 }) {
   const { store, clock, leases, require, view, proxies } = deps;
-  const { requireProxy, requirePool, requireOneWay } = createWayChecks(proxies);
+  const { requireProxy, requirePool, requireOneWay, requireWay } = createWayChecks(proxies);
   const next = (row: ProfileRow): ProfileRow => ({ ...row, updated_at: clock.now(), version: row.version + 1 });
 
   return {
     /** What the schema cannot tell. @throws AppError `validation-error` for a proxy that does not exist */
-    check(input: ProfileCreate): void {
-      requireProxy(input.proxy_id);
-      requirePool(input.pool_id);
-      requireOneWay(input);
-    },
+    check: (input: ProfileCreate): void => requireWay(input),
     /**
      * @param known what a copy has from the beginning; a proxy of an archive may be one that is not here, and then nothing goes out
      * @throws AppError `validation-error` for a proxy that does not exist
@@ -61,9 +62,7 @@ export function createEditing(deps: {
       input: ProfileCreate,
       known: Partial<Pick<ProfileRow, 'id' | 'size_bytes' | 'proxy_id' | 'pool_id'>> = {},
     ): Profile {
-      requireProxy(input.proxy_id);
-      requirePool(input.pool_id);
-      requireOneWay(input);
+      requireWay(input);
       const now = clock.now();
       const row = store.insert({
         ...input,

@@ -10,6 +10,7 @@ import { Button, CopyButton, IconButton } from '../../ui/buttons.tsx';
 import { Sparkline } from '../../ui/chart/sparkline.tsx';
 import { Ago } from '../../ui/display/ago.tsx';
 import { FactList } from '../../ui/display/facts.tsx';
+import { SameAddress } from '../../ui/display/same-address.tsx';
 import { Status } from '../../ui/display/status.tsx';
 import { Notice } from '../../ui/feedback/notice.tsx';
 import { StateFrame } from '../../ui/feedback/state-frame.tsx';
@@ -139,23 +140,7 @@ function SameExit({ proxy }: { proxy: ProxyServer }) {
   const asked = exit === null ? { id: proxy.id } : { exit_ip: exit, limit: 6 };
   const query = useOperationQuery('proxies_list', asked, { enabled: exit !== null });
   const others = exit === null ? [] : (query.data?.items ?? []).filter(({ id }) => id !== proxy.id);
-  if (others.length === 0) return null;
-  return (
-    <Notice tone="warn">
-      <span>
-        Comes out at the same address as{' '}
-        {others.map(({ id, name }, at) => (
-          <span key={id}>
-            {at === 0 ? '' : ', '}
-            <Link to="/proxies" search={{ peek: id }}>
-              {name}
-            </Link>
-          </span>
-        ))}
-        . Sites can connect the profiles that use them.
-      </span>
-    </Notice>
-  );
+  return <SameAddress others={others} to="/proxies" connected="the profiles that use them" />;
 }
 
 /** The profiles that go out through it. */

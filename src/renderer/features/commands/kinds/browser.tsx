@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../../contract/kernel/scalars.ts';
 import { CodeEditor } from '../../../ui/editor/code-editor.tsx';
 import layout from '../../../ui/styles/layout.module.css';
 import { specText } from '../draft.ts';
-import { URL_SCHEMA } from './fields.tsx';
+import { SIGN_IN_SCHEMA, URL_SCHEMA } from './fields.tsx';
 import type { KindView, SpecFormProps } from './kind.ts';
 
 const VISIT = `export default async ({ page, input, log, step, artifact }) => {
@@ -126,15 +126,7 @@ export const browser: KindView = {
       text: 'Fills a sign-in form; the password is kept sealed.',
       name: 'Sign in',
       spec: { language: 'typescript', script: LOGIN },
-      input_schema: {
-        type: 'object',
-        properties: {
-          url: URL_SCHEMA,
-          user: { type: 'string', title: 'User' },
-          password: { type: 'string', title: 'Password', format: 'password' },
-        },
-        required: ['url', 'user', 'password'],
-      },
+      input_schema: SIGN_IN_SCHEMA,
       defaults: {},
     },
   ],

@@ -110,3 +110,14 @@ export function Numbers({
 
 /** Input schema of a web address; a browser opens other addresses too, those of files. */
 export const URL_SCHEMA: JsonObject = { type: 'string', format: 'uri', pattern: '^https?://', title: 'Address' };
+
+/** Input of a template that signs in; the password is kept sealed. */
+export const SIGN_IN_SCHEMA: JsonObject = {
+  type: 'object',
+  properties: {
+    url: URL_SCHEMA,
+    user: { type: 'string', title: 'User' },
+    password: { type: 'string', title: 'Password', format: 'password' },
+  },
+  required: ['url', 'user', 'password'],
+};

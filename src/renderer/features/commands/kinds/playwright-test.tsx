@@ -1,6 +1,6 @@
 /** Kind `playwright_test`: a test file to write, or a folder of tests. Its form is loaded when it is shown. */
 import { FlaskConical } from 'lucide-react';
-import { URL_SCHEMA } from './fields.tsx';
+import { SIGN_IN_SCHEMA } from './fields.tsx';
 import type { KindView } from './kind.ts';
 import { lazyPart } from './lazy-part.tsx';
 
@@ -59,15 +59,7 @@ export const playwright_test: KindView = {
       text: 'Tests a sign-in with Playwright Test, as in the demo shop.',
       name: 'Login test',
       spec: { script: LOGIN },
-      input_schema: {
-        type: 'object',
-        properties: {
-          url: URL_SCHEMA,
-          user: { type: 'string', title: 'User' },
-          password: { type: 'string', title: 'Password', format: 'password' },
-        },
-        required: ['url', 'user', 'password'],
-      },
+      input_schema: SIGN_IN_SCHEMA,
       defaults: { user: 'demo' },
     },
   ],

@@ -10,6 +10,7 @@ import { useCan } from '../../../lib/use-can.ts';
 import { Button } from '../../../ui/buttons.tsx';
 import { Ago } from '../../../ui/display/ago.tsx';
 import { FactList } from '../../../ui/display/facts.tsx';
+import { SameAddress } from '../../../ui/display/same-address.tsx';
 import { Notice } from '../../../ui/feedback/notice.tsx';
 import { errorToast, toast } from '../../../ui/feedback/toast.tsx';
 import layout from '../../../ui/styles/layout.module.css';
@@ -22,7 +23,7 @@ export function ExitSection({ profile }: { profile: Profile }) {
   return (
     <section aria-label="Exit">
       <h3>Exit</h3>
-      <Shared exit={data} />
+      <SameAddress others={data.shared_with} to="/profiles" connected="these profiles" />
       <Fit profile={profile} exit={data} />
       <FactList facts={factsOf(data)} />
       {data.via === 'pool' && data.proxy !== null ? <Renew profile={profile} /> : null}
@@ -53,26 +54,6 @@ function factsOf({ via, pool, proxy, exit, chosen_at, kept_until }: ProfileExit)
     ['Country', exit?.country ?? 'not known'],
     ['Time zone', exit?.timezone ?? 'not known'],
   ];
-}
-
-function Shared({ exit: { shared_with } }: { exit: ProfileExit }) {
-  if (shared_with.length === 0) return null;
-  return (
-    <Notice tone="warn">
-      <span>
-        Comes out at the same address as{' '}
-        {shared_with.map(({ id, name }, at) => (
-          <span key={id}>
-            {at === 0 ? '' : ', '}
-            <Link to="/profiles" search={{ peek: id }}>
-              {name}
-            </Link>
-          </span>
-        ))}
-        . Sites can connect these profiles.
-      </span>
-    </Notice>
-  );
 }
 
 const WORDS: Record<ExitMismatch['member'], string> = { locale: 'language', timezone: 'time zone' };
